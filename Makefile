@@ -1,0 +1,57 @@
+# A bare `make` lists the targets. Set-up runs by itself, once, and again only when the lock changes.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+RUN    ?= params/runs/demo.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help audit test check notebooks lab bench demo schemas lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "auditlib needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=/path/to/python3.12 " )'
+	@echo "Setting up $(VENV) from requirements.lock (about a minute, once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src >/dev/null || true
+	@touch $@
+
+audit: $(READY)  ## set up, audit the demo company, name its report
+	@$(BIN)/auditlib run $(RUN)
+
+test: $(READY)  ## set up and run every test
+	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 -p nbval -o addopts="--dist loadscope" --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+
+check: $(READY)  ## formatting, lint, strict types, layers, notebook style
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_documents.py tests/notebooks/test_style.py
+
+notebooks: $(READY)  ## re-execute the stored notebooks on the demo run and store their outputs
+	@$(BIN)/auditlib store-notebooks $(RUN)
+
+lab: $(READY)  ## open JupyterLab on the suite
+	@$(BIN)/jupyter lab --notebook-dir=.
+
+bench: $(READY)  ## measure time and memory beside the usual alternatives
+	@$(BIN)/python -m benchmarks
+
+demo: $(READY)  ## regenerate data/demo (the same bytes every time)
+	@$(BIN)/auditlib simulate params/scenarios/demo.yaml data/demo
+
+schemas: $(READY)  ## rewrite the JSON Schemas in params/schemas
+	@$(BIN)/auditlib schema --write params/schemas
+
+lock:  ## recompute requirements.lock (needs uv on the path)
+	@uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml
+
+clean:  ## remove the environment, caches and outputs
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis outputs/*/ outputs/.cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

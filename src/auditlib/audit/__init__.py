@@ -1,0 +1,1 @@
+"""One open audit: parameters and evidence in, recorded numbers, exhibits and findings out."""

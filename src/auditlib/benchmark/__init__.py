@@ -1,0 +1,1 @@
+"""Units compared on satisfaction, with what chance and over-dispersion explain set apart."""

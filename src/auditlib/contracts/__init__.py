@@ -1,0 +1,10 @@
+"""The canonical tables: what every client's data becomes before anything is computed.
+
+A contract says which columns a table has, what each holds, which identify a row, and what the table
+is for. It reads no file. `evidence` brings data into this form; every other room relies on it.
+"""
+
+from auditlib.contracts.tables import TABLES, table, with_items
+from auditlib.contracts.types import Column, Kind, Table, physical_columns
+
+__all__ = ["TABLES", "Column", "Kind", "Table", "physical_columns", "table", "with_items"]

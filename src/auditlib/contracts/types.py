@@ -1,0 +1,106 @@
+"""What a contract is made of: kinds of column, columns, tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column holds, and how it is stored."""
+
+    ID = "id"
+    """Text that identifies; never a number, so that ``007`` stays ``007``."""
+    CODE = "code"
+    """Text from a short list; open where the contract names no codes."""
+    TEXT = "text"
+    """Free text; personal data may stand in it."""
+    NUMBER = "number"
+    """64-bit float."""
+    COUNT = "count"
+    """64-bit integer, zero or more."""
+    SHARE = "share"
+    """64-bit float between 0 and 1."""
+    FLAG = "flag"
+    """Boolean."""
+    SCORE = "score"
+    """64-bit float on the item's declared native scale; empty where not applicable or not given."""
+    DAY = "day"
+    """A local calendar day: 32-bit days since 1970-01-01."""
+    INSTANT = "instant"
+    """Three columns: ``<name>_at`` (64-bit UTC microseconds since 1970), ``<name>_day`` (32-bit local
+    day) and ``<name>_second`` (32-bit second of the local day), local to the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a canonical table.
+
+    Parameters
+    ----------
+    name
+        Canonical name; for an instant the stem (``submitted``).
+    kind
+        What it holds.
+    meaning
+        One sentence, with the unit where there is one.
+    required
+        Whether a row without it goes to quarantine.
+    codes
+        The allowed codes; empty where any is allowed.
+    references
+        Table whose key it repeats.
+    after
+        Another instant of the row that must not lie later.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    codes: tuple[str, ...] = ()
+    references: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One canonical table.
+
+    Parameters
+    ----------
+    name
+        Canonical name.
+    purpose
+        What an audit relies on it for.
+    key
+        Columns that identify a row.
+    columns
+        All its columns, in order.
+    instant
+        Stem of the instant that places a row in or out of the audited period; empty where none does.
+    """
+
+    name: str
+    purpose: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    instant: str = ""
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def physical_columns(table: Table) -> tuple[str, ...]:
+    """Return the names under which the columns of `table` are stored, instants spelled out."""
+    names: list[str] = []
+    for column in table.columns:
+        if column.kind is Kind.INSTANT:
+            names += [f"{column.name}_at", f"{column.name}_day", f"{column.name}_second"]
+        else:
+            names.append(column.name)
+    return (*names, "source_file", "source_line")

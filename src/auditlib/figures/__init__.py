@@ -1,0 +1,1 @@
+"""Results become axes: the only home of matplotlib and seaborn."""

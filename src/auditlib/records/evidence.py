@@ -1,0 +1,116 @@
+"""What is known about the evidence: totals per source, quarantined rows, cells, reliability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a row is in quarantine. The first test that is true names the reason, in this order."""
+
+    FIELD_COUNT = "field_count"
+    """The row has more or fewer fields than the header, or an unclosed quote."""
+    IDENTICAL = "identical"
+    """A copy of a row that was kept."""
+    CONFLICTING = "conflicting"
+    """One id with different content: every such row is quarantined."""
+    UNIT = "unit"
+    """The unit is not in the register of units."""
+    TIME = "time"
+    """A date or instant that cannot be read, does not exist, or comes before its trigger."""
+    FUTURE = "future"
+    """An instant after `as_of`."""
+    SCALE = "scale"
+    """A score off its declared scale, an unknown label or code, or a number that is none."""
+    KEY = "key"
+    """The row has no id."""
+
+
+class Reliability(StrEnum):
+    """Can this data be relied on for its purpose? The three answers an auditor may give."""
+
+    SUFFICIENT = "sufficiently_reliable"
+    NOT_SUFFICIENT = "not_sufficiently_reliable"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTotals:
+    """Control totals of one source file: ``rows_in == rows_kept + rows_quarantined``.
+
+    Parameters
+    ----------
+    file
+        Name as the client gave it, without folder.
+    table
+        Canonical table it feeds.
+    sha256
+        Hash of the file's bytes.
+    size
+        Bytes.
+    rows_in, rows_kept, rows_quarantined
+        Records in the file after its header rows.
+    reasons
+        Quarantined rows by `Reason` value.
+    rows_out_of_period
+        Kept rows whose instant lies outside the audited period (kept, out of scope).
+    expected_rows
+        The client's own control total, where one was given.
+    """
+
+    file: str
+    table: str
+    sha256: str
+    size: int
+    rows_in: int
+    rows_kept: int
+    rows_quarantined: int
+    reasons: Mapping[str, int]
+    rows_out_of_period: int = 0
+    expected_rows: int | None = None
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether every row is accounted for, the client's own total included."""
+        balanced = self.rows_in == self.rows_kept + self.rows_quarantined
+        return balanced and self.expected_rows in (None, self.rows_in)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """One row kept out of the evidence: where it stands, why, and what it said."""
+
+    table: str
+    file: str
+    line: int
+    column: str
+    reason: Reason
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many valid answers a unit got in a month, for one survey type, item and native score."""
+
+    unit_id: str
+    month: int
+    """Local to the unit, as ``year * 100 + month``."""
+    survey_type: str
+    item: str
+    score: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableReliability:
+    """The answer for one table, with the grounds for it."""
+
+    table: str
+    answer: Reliability
+    grounds: tuple[str, ...]
+    rows_in: int
+    rows_kept: int
+    rows_quarantined: int

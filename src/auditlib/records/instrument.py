@@ -1,0 +1,75 @@
+"""Instruments: the questions of a survey type and the scales they are declared on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A declared answer scale; scores are declared, never guessed.
+
+    Parameters
+    ----------
+    low, high
+        Lowest and highest native score.
+    step
+        Distance between neighbouring scores; 0.5 allows half points.
+    top
+        Scores at or above it count for the top box (top-2-box on 1 to 5: 4).
+    bottom
+        Scores at or below it count for the bottom box (bottom-2-box on 1 to 5: 2).
+    labels
+        Answers given as words, with their score.
+    not_applicable
+        Cells that mean "does not apply to me": valid, no score.
+    """
+
+    low: float
+    high: float
+    step: float = 1.0
+    top: float | None = None
+    bottom: float | None = None
+    labels: Mapping[str, float] = field(default_factory=dict)
+    not_applicable: tuple[str, ...] = ()
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """Every score the scale allows, ascending."""
+        count = round((self.high - self.low) / self.step)
+        return tuple(self.low + index * self.step for index in range(count + 1))
+
+    @property
+    def top_box(self) -> float:
+        """Lowest score of the top box: the upper two of five unless declared."""
+        return self.high - 1 if self.top is None else self.top
+
+    @property
+    def bottom_box(self) -> float:
+        """Highest score of the bottom box: the lower two of five unless declared."""
+        return self.low + 1 if self.bottom is None else self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question: its id (a column of `responses`, starting ``q_``), wording and scale."""
+
+    item: str
+    wording: str
+    scale: Scale
+    headline: bool = False
+    """Whether this is the item a survey type is benchmarked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """The questions of one survey type."""
+
+    survey_type: str
+    items: tuple[Item, ...]
+
+    @property
+    def headline(self) -> Item:
+        """The item the survey type is benchmarked on: the declared one, otherwise the first."""
+        return next((item for item in self.items if item.headline), self.items[0])

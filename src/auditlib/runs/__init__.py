@@ -1,0 +1,1 @@
+"""Audits executed: papermill, progress, resume, manifest, verification, re-performance, trace."""

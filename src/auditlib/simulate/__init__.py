@@ -1,0 +1,1 @@
+"""A service company with planted truth, for demonstrations and for measuring the suite itself."""

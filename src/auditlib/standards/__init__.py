@@ -1,0 +1,1 @@
+"""Editions, profiles and waivers; measurements judged against criteria, with the reason for each outcome."""
