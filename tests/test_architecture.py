@@ -1,0 +1,148 @@
+"""ARCHITECTURE.md, the linter's layers and the source tree are one and the same house."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HOUSE = ROOT / "src" / "auditlib"
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "misc"}
+
+
+def documented_layers() -> list[list[str]]:
+    block = re.search(r"```layers\n(.*?)```", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.S)
+    assert block, "ARCHITECTURE.md has no layer block"
+    return [sorted(part.strip() for part in line.split("|")) for line in block[1].strip().splitlines()]
+
+
+def linted_layers() -> list[list[str]]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = settings["tool"]["importlinter"]["contracts"]
+    assert contract["exhaustive"] is True
+    return [sorted(part.strip() for part in line.split("|")) for line in contract["layers"]]
+
+
+def rooms_in_tree() -> set[str]:
+    folders = {path.parent.name for path in HOUSE.glob("*/__init__.py")}
+    modules = {path.stem for path in HOUSE.glob("*.py") if path.stem not in ("__init__", "__main__")}
+    return folders | modules
+
+
+def python_files() -> list[Path]:
+    return sorted(HOUSE.rglob("*.py"))
+
+
+def test_document_and_linter_agree() -> None:
+    assert documented_layers() == linted_layers()
+
+
+def test_linter_and_tree_agree() -> None:
+    assert {room for line in linted_layers() for room in line} == rooms_in_tree()
+
+
+def test_every_room_has_a_row_in_the_room_table() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.M))
+    assert rows == rooms_in_tree()
+
+
+def test_no_layer_is_broken() -> None:
+    run = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_modules_stay_small_and_named_for_what_they_hold(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= 400, "split it: a module stays under 400 lines"
+    assert path.stem not in FORBIDDEN_NAMES, "name it for what it holds"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert lines_of_code(node) <= 50, f"{node.name} is too long: a function does one thing"
+
+
+def lines_of_code(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    has_docstring = ast.get_docstring(node) is not None and len(node.body) > 1
+    first = node.body[1] if has_docstring else node.body[0]
+    assert node.end_lineno is not None
+    return node.end_lineno - first.lineno + 1
+
+
+def test_functions_are_short_on_the_whole() -> None:
+    lengths = sorted(
+        lines_of_code(node)
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert lengths[len(lengths) // 2] <= 10
+
+
+@pytest.mark.parametrize("room", sorted(rooms_in_tree() - {"cli"}))
+def test_every_room_says_what_it_is_for(room: str) -> None:
+    path = HOUSE / room / "__init__.py" if (HOUSE / room).is_dir() else HOUSE / f"{room}.py"
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("room", "banned"),
+    [
+        ("records", {"pandas", "narwhals", "numpy", "duckdb", "matplotlib"}),
+        ("contracts", {"pandas", "duckdb", "pathlib", "os"}),
+        ("statistics", {"duckdb", "narwhals", "matplotlib", "seaborn", "pathlib", "os"}),
+        ("benchmark", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),
+        ("escalation", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),
+        ("report", {"pandas", "duckdb", "narwhals", "scipy", "statsmodels"}),
+        ("standards", {"duckdb", "matplotlib", "seaborn", "os"}),
+    ],
+)
+def test_a_room_never_imports_what_is_not_its_business(room: str, banned: set[str]) -> None:
+    found = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for path in (HOUSE / room).rglob("*.py")
+        for name in imported(path)
+        if name in banned
+    }
+    assert not found
+
+
+@pytest.mark.parametrize("library", ["matplotlib", "seaborn"])
+def test_only_figures_draws(library: str) -> None:
+    users = {path.relative_to(HOUSE).parts[0] for path in python_files() if library in imported(path)}
+    assert users <= {"figures"}
+
+
+def test_only_evidence_names_an_engine() -> None:
+    users = {path.relative_to(HOUSE).parts[0] for path in python_files() if "duckdb" in imported(path)}
+    assert users <= {"evidence"}
+
+
+@pytest.mark.parametrize("room", ["records", "contracts", "calendars", "statistics", "standards", "obligations"])
+def test_nothing_below_evidence_asks_for_time_or_chance(room: str) -> None:
+    calls = re.compile(r"\b(datetime\.now|date\.today|time\.time|utcnow|os\.environ|np\.random\.(?!Generator|default_rng\())")
+    guilty = [str(path) for path in (HOUSE / room).rglob("*.py") if calls.search(path.read_text("utf-8"))]
+    assert not guilty
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_importing_the_package_loads_no_heavy_library() -> None:
+    code = "import sys, auditlib; print(sorted({'pandas','statsmodels','scipy','numpy','duckdb','matplotlib','pydantic'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
