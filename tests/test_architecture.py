@@ -54,7 +54,11 @@ def test_every_room_has_a_row_in_the_room_table() -> None:
 
 def test_no_layer_is_broken() -> None:
     run = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
 
@@ -125,9 +129,13 @@ def test_only_evidence_names_an_engine() -> None:
     assert users <= {"evidence"}
 
 
-@pytest.mark.parametrize("room", ["records", "contracts", "calendars", "statistics", "standards", "obligations"])
+@pytest.mark.parametrize(
+    "room", ["records", "contracts", "calendars", "statistics", "standards", "obligations"]
+)
 def test_nothing_below_evidence_asks_for_time_or_chance(room: str) -> None:
-    calls = re.compile(r"\b(datetime\.now|date\.today|time\.time|utcnow|os\.environ|np\.random\.(?!Generator|default_rng\())")
+    calls = re.compile(
+        r"\b(datetime\.now|date\.today|time\.time|utcnow|os\.environ|np\.random\.(?!Generator|default_rng\())"
+    )
     guilty = [str(path) for path in (HOUSE / room).rglob("*.py") if calls.search(path.read_text("utf-8"))]
     assert not guilty
 
@@ -143,6 +151,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:
-    code = "import sys, auditlib; print(sorted({'pandas','statsmodels','scipy','numpy','duckdb','matplotlib','pydantic'} & set(sys.modules)))"
+    heavy = {"pandas", "statsmodels", "scipy", "numpy", "duckdb", "matplotlib", "pydantic"}
+    code = f"import sys, auditlib; print(sorted({heavy} & set(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
