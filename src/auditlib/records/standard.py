@@ -1,0 +1,289 @@
+"""What a standard demands, what was measured, and what follows from the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from auditlib.records.result import Basis, Grade, Interval
+
+
+class Outcome(StrEnum):
+    """What an audit concludes about one criterion."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_DEMONSTRATED = "not_demonstrated"
+    """The interval straddles the target, or there are too few observations."""
+    NOT_ASSESSABLE = "not_assessable"
+    """There is no usable evidence."""
+    NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"
+
+
+class Kind(StrEnum):
+    """How deviations from a demand are treated (B2)."""
+
+    RIGID = "rigid"
+    """Met only if every single case is within the limit; no deviation, no waiver."""
+    FLEXIBLE = "flexible"
+    """A share must be within the limit; a listed reason, recorded at the time, excuses a case."""
+    DISCRETIONARY = "discretionary"
+    """No time test: met if satisfaction with that type of transaction reaches its target."""
+
+
+class Direction(StrEnum):
+    """Which side of the target is the good one."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class Statistic(StrEnum):
+    """How a measurement sums up its observations; it decides how the n still needed is found."""
+
+    SHARE = "share"
+    MEAN = "mean"
+    NPS = "nps"
+    QUANTILE = "quantile"
+    RATIO = "ratio"
+    COUNT = "count"
+    """A plain count of the whole: it has no interval and is judged as it stands."""
+
+
+class Aspect(StrEnum):
+    """Whether a criterion looks at how work is done or at what comes of it (A6)."""
+
+    PROCESS = "process"
+    RESULT = "result"
+
+
+class EvidenceLevel(StrEnum):
+    """What a measurement stands on."""
+
+    RESPONSES = "responses"
+    """One row for each response, event or contact."""
+    AGGREGATES = "aggregates"
+    """Shares or means per unit and period, as the client published them."""
+    REGISTER = "register"
+    """A register kept by the party: units, pay links, responsibilities."""
+    NONE = "none"
+
+
+class DecisionMode(StrEnum):
+    """How sure an audit must be before it says ``met``."""
+
+    POINT = "point"
+    INTERVAL = "interval"
+    PROBABILITY = "probability"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The value demanded, and how far a profile may move it.
+
+    Parameters
+    ----------
+    value
+        The value demanded, in the unit of the metric.
+    direction
+        ``at_least`` or ``at_most``.
+    tightest, loosest
+        The bounds of the catalogue; a profile stays between them.
+    """
+
+    value: float
+    direction: Direction
+    tightest: float
+    loosest: float
+
+    def reached_by(self, value: float) -> bool:
+        """Return whether `value` is on the good side; exactly on the target is."""
+        if self.direction is Direction.AT_LEAST:
+            return value >= self.value
+        return value <= self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One auditable demand of a standard.
+
+    Parameters
+    ----------
+    id
+        Stable over editions, for example ``"CF-03"``.
+    category
+        One of the categories of the edition.
+    demand
+        What is demanded, in plain words.
+    requirements
+        Ids of the requirements it serves, for example ``("A2", "C3")``.
+    metric, options
+        What is measured, and the options of that measure (survey type, seconds, days).
+    target
+        The value demanded, with its bounds.
+    kind, severity, weight, must_pass, minimum_n, aspect
+        How it is judged and what it counts for; `severity` is the grade of the finding it can raise.
+    evidence_type
+        What an auditor wants to see.
+    excused_limit
+        Largest share of cases that recorded deviations may excuse; flexible criteria only.
+    reasons
+        The guideline's list of reasons that excuse a deviation; flexible criteria only.
+    rationale, source
+        Why it is demanded, and what that rests on.
+    change
+        Why it differs from the edition before; empty where it does not.
+    """
+
+    id: str
+    category: str
+    demand: str
+    requirements: tuple[str, ...]
+    metric: str
+    target: Target
+    kind: Kind
+    severity: Grade
+    weight: float
+    aspect: Aspect
+    evidence_type: str
+    rationale: str
+    source: str
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    must_pass: bool = False
+    minimum_n: int = 1
+    excused_limit: float | None = None
+    reasons: tuple[str, ...] = ()
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was found for one metric, and what it stands on.
+
+    Parameters
+    ----------
+    metric
+        Metric measured.
+    value
+        None where it cannot be had; `reason` then says why.
+    n
+        Observations behind it; 0 where there are none.
+    statistic, unit
+        How observations were summed up, and the unit of `value`.
+    interval
+        None for counts, and where the evidence carries none.
+    successes
+        For shares: the observations that count, ``value == successes / n``.
+    excused
+        Cases outside the limit with a valid recorded deviation; they are not among `successes`.
+    complete
+        Whether every case of the period was looked at, rather than a sample.
+    level
+        Responses, aggregates or a register.
+    basis
+        The rows it rests on.
+    definition_hash
+        Same definition and options, same hash: only then are two measurements comparable (A7).
+    reason
+        Why there is no value, or what limits it.
+    built
+        False where this suite has no measure for the metric yet.
+    """
+
+    metric: str
+    value: float | None
+    n: int
+    statistic: Statistic
+    unit: str = "share"
+    interval: Interval | None = None
+    successes: int | None = None
+    excused: int = 0
+    complete: bool = True
+    level: EvidenceLevel = EvidenceLevel.RESPONSES
+    basis: tuple[Basis, ...] = ()
+    definition_hash: str = ""
+    reason: str = ""
+    built: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What follows from one measurement for one criterion.
+
+    Parameters
+    ----------
+    outcome
+        The conclusion.
+    reason
+        Why, in words that can be read aloud.
+    margin
+        Distance from the target in the unit of the metric, positive on the good side; None without value.
+    n_needed
+        Observations at which the same result would demonstrate the target; None where no number
+        would, or where the outcome does not depend on it.
+    """
+
+    criterion: Criterion
+    measurement: Measurement
+    outcome: Outcome
+    reason: str
+    margin: float | None = None
+    n_needed: int | None = None
+
+    @property
+    def n_missing(self) -> int | None:
+        """How many more observations are needed; None where `n_needed` is."""
+        return None if self.n_needed is None else max(0, self.n_needed - self.measurement.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the decision rule.
+
+    Parameters
+    ----------
+    rule
+        What the rule asks.
+    found
+        What was found, with the numbers.
+    outcome
+        Whether this step holds.
+    criteria
+        Ids of the criteria that decided it.
+    """
+
+    rule: str
+    found: str
+    outcome: Outcome
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A weighted score: what is certain, and what it could be if every open criterion were met."""
+
+    low: float
+    high: float
+    weight: float
+    """Sum of the weights judged; criteria not applicable or waived are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the operation meets the standard, with the full trace of the rule (A15).
+
+    `outcome` is ``met``, ``not_met``, ``not_demonstrated`` or, with no evidence at all,
+    ``not_assessable``.
+    """
+
+    standard: str
+    outcome: Outcome
+    score: Score
+    process: Score | None
+    results: Score | None
+    open_majors: tuple[str, ...]
+    open_minors: tuple[str, ...]
+    mismatch: str
+    trace: tuple[Step, ...]
