@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -10,12 +11,42 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from auditlib.contracts import TABLES
 from auditlib.records import Instrument, Item, Scale
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
-AuditId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
-ItemId = Annotated[str, Field(pattern=r"^q_[a-z0-9_]{1,60}$")]
-Notebook = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z][a-z0-9_]{0,40}$")]
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$",
+        description="A name of letters, digits and underscores that starts with a letter.",
+    ),
+]
+AuditId = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+        description="Lower-case letters, digits and hyphens; at most 63.",
+    ),
+]
+ItemId = Annotated[
+    str,
+    Field(
+        pattern=r"^q_[a-z0-9_]{1,60}$",
+        description="An item starts with q_ and has lower-case letters, digits and underscores.",
+    ),
+]
+Notebook = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{2}_[a-z][a-z0-9_]{0,40}$",
+        description="A notebook is two digits and a lower-case name, without ending: 02_benchmark.",
+    ),
+]
 FileName = Annotated[
-    str, Field(min_length=1, max_length=255, pattern=r"^[^/\\\x00-\x1f]+(?:/[^/\\\x00-\x1f]+)*$")
+    str,
+    Field(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[^/\\\x00-\x1f]+(?:/[^/\\\x00-\x1f]+)*$",
+        description="A path below the data folder, with forward slashes.",
+    ),
 ]
 Scalar = bool | int | float | str
 
@@ -177,7 +208,9 @@ class Source(Strict):
     @classmethod
     def _known_table(cls, value: str) -> str:
         if value not in TABLES:
-            raise ValueError(f"there is no canonical table {value!r}")
+            near = get_close_matches(value, TABLES, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(TABLES)}"
+            raise ValueError(f"there is no canonical table {value!r}; {hint}")
         return value
 
     @field_validator("file")
@@ -212,12 +245,18 @@ class Thresholds(Strict):
 class Run(Strict):
     """One audit: party, period, standard, evidence, notebooks."""
 
-    audit: AuditId = Field(description="Names the output folder: lower-case letters, digits and hyphens.")
+    audit: AuditId = Field(
+        description="Names the output folder: lower-case letters, digits and hyphens, at most 63."
+    )
     title: str = ""
     party: Party
     period: Period
     as_of: datetime = Field(description="The instant the audit looks at the world from, with its UTC offset.")
-    standard: str = Field("service-excellence@2025", pattern=r"^[a-z][a-z0-9-]*@[0-9]{4}$")
+    standard: str = Field(
+        "service-excellence@2025",
+        pattern=r"^[a-z][a-z0-9-]*@[0-9]{4}$",
+        description="Standard and edition, such as service-excellence@2025.",
+    )
     policies: tuple[str, ...] = ()
     time_zone: str = Field("UTC", description="Zone of units that name none.")
     thresholds: Thresholds = Thresholds()
