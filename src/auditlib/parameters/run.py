@@ -165,7 +165,8 @@ class Wide(Strict):
 
     values: tuple[WideColumn, ...] = Field(min_length=1)
     percent: bool = Field(
-        True, description="Whether cells are percentages ('77%' or '77') rather than shares."
+        True,
+        description="Whether cells, and a mapped response_rate, are percentages ('77%' or '77'), not shares.",
     )
     n: str | None = Field(None, description="Column with the number of surveys.")
     n_bands: dict[str, Band] = Field(default_factory=dict, description="Bands as they stand in that column.")
