@@ -1,0 +1,67 @@
+"""How problems look on a terminal: grouped by file, place first, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from auditlib.errors import Problem
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    """Print `problems` on standard error, grouped by file in the order they were found."""
+    console = Console(stderr=True, highlight=False, soft_wrap=False)
+    for file in dict.fromkeys(problem.file for problem in problems):
+        if file:
+            console.print(Text(plain(file), style="bold"))
+        for problem in problems:
+            if problem.file == file:
+                console.print(Padding(_lines(problem), (0, 0, 0, 2 if file else 0)))
+    console.print(Text(_count(problems), style="bold red"))
+
+
+def show_system_error(error: OSError) -> None:
+    """Print what the operating system refused, without a traceback."""
+    where = f"{error.filename}: " if error.filename else ""
+    message = Problem(
+        f"{where}{error.strerror or error}.", remedy="Check the path, its rights and free space."
+    )
+    show_problems((message,))
+
+
+def plain(text: str) -> str:
+    """Return `text` with every control character spelled out, so that a file cannot steer a terminal."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text
+    )
+
+
+def place(problem: Problem) -> str:
+    """Return where in its file a problem stands, for example ``12:5``."""
+    if isinstance(problem.column, str):
+        column = f"column {problem.column}"
+        return f"line {problem.line}, {column}" if problem.line else column
+    return ":".join(str(part) for part in (problem.line, problem.column) if part is not None)
+
+
+def columns(rows: Iterable[Sequence[str]]) -> list[list[Text]]:
+    """Return cells that are shown as they are, never read as markup."""
+    return [[Text(plain(cell)) for cell in row] for row in rows]
+
+
+def _lines(problem: Problem) -> Text:
+    where = place(problem)
+    text = Text()
+    if where:
+        text.append(f"{plain(where)}  ", style="cyan")
+    text.append(plain(problem.message))
+    if problem.remedy:
+        text.append(f" {plain(problem.remedy)}", style="green")
+    return text
+
+
+def _count(problems: Sequence[Problem]) -> str:
+    return "1 problem." if len(problems) == 1 else f"{len(problems)} problems."

@@ -1,0 +1,55 @@
+"""JSON Schemas of parameter files, so that an editor completes keys and marks mistakes while typing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditlib.contracts import TABLES, Column, Kind, Table
+from auditlib.parameters.run import Run
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def run_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a run file, canonical columns spelled out for each table."""
+    schema: dict[str, Any] = _closed(Run.model_json_schema())
+    source = schema["$defs"]["Source"]
+    source["properties"]["table"]["enum"] = list(TABLES)
+    source["allOf"] = [_columns_of(table) for table in TABLES.values()]
+    return {"$schema": DIALECT, "title": "A run file of auditlib"} | schema
+
+
+def _columns_of(table: Table) -> dict[str, Any]:
+    """Return the rule: for this table, these canonical columns may be mapped."""
+    columns = {column.name: {"description": _meaning(column), "type": "string"} for column in table.columns}
+    block: dict[str, Any] = {"properties": columns, "additionalProperties": False}
+    if table.name == "responses":
+        block["patternProperties"] = {"^q_": {"type": "string"}}
+    names = {"propertyNames": {"enum": list(columns)}}
+    return {
+        "if": {"properties": {"table": {"const": table.name}}, "required": ["table"]},
+        "then": {"properties": {"columns": block, "constants": names}},
+    }
+
+
+def _meaning(column: Column) -> str:
+    words = [column.meaning]
+    if column.required:
+        words.append("Required.")
+    if column.codes:
+        words.append(f"Codes: {', '.join(column.codes)}.")
+    if column.kind is Kind.INSTANT:
+        words.append("A date and time.")
+    return " ".join(words)
+
+
+def _closed(part: Any) -> Any:
+    """Return the schema with names outside a pattern refused, as the models refuse them."""
+    if isinstance(part, list):
+        return [_closed(entry) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    inner = {key: _closed(value) for key, value in part.items()}
+    if "patternProperties" in inner:
+        inner.setdefault("additionalProperties", False)
+    return inner
