@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from auditlib.records.result import Basis, Grade, Interval
@@ -135,6 +136,8 @@ class Criterion:
         Why it is demanded, and what that rests on.
     change
         Why it differs from the edition before; empty where it does not.
+    effective_from
+        First day it is demanded, where that is later than the edition's own.
     """
 
     id: str
@@ -156,6 +159,7 @@ class Criterion:
     excused_limit: float | None = None
     reasons: tuple[str, ...] = ()
     change: str = ""
+    effective_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,203 @@
+"""How a metric becomes a measurement: one function, marked with `measure`.
+
+A domain room writes such functions in its ``measures.py``; `audit` collects them. A criterion names
+the metric and its options in YAML. Nothing registers itself anywhere: a measure is a value, and
+`collect` finds the measures a module holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from inspect import Parameter, getdoc, signature
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+
+from auditlib.parameters.run import Run
+from auditlib.records import Criterion, EvidenceLevel, Measurement, Statistic
+from auditlib.standards.planned import PLANNED
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pandas as pd
+
+Option = str | int | float | bool
+
+
+class Tables(Protocol):
+    """What a measure may ask of the evidence; `evidence.Evidence` offers it."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the canonical tables there are."""
+
+    def frame(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Sequence[tuple[str, Option]] = (),
+    ) -> pd.DataFrame:
+        """Return rows of one table."""
+
+    def lazy(self, table: str) -> nw.LazyFrame[Any]:
+        """Return one table without reading it yet."""
+
+    def cells(self) -> pd.DataFrame:
+        """Return the counts per unit, month, survey type, item and score."""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What a measure needs beside the tables.
+
+    Parameters
+    ----------
+    run
+        The run file: period, `as_of`, instruments, thresholds.
+    texts
+        Policies and calendars by the name the run file gives them, as text.
+    """
+
+    run: Run
+    texts: Mapping[str, str]
+
+    @property
+    def confidence(self) -> float:
+        """Coverage of every interval."""
+        return self.run.thresholds.confidence
+
+    @property
+    def as_of_at(self) -> int:
+        """The instant the audit looks from, in UTC microseconds since 1970."""
+        return round(self.run.as_of.timestamp() * 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric and the function that measures it.
+
+    Parameters
+    ----------
+    metric
+        Id, as criteria name it.
+    means
+        What is measured, in plain words.
+    statistic, unit
+        How observations are summed up, and the unit of the value.
+    needs
+        Tables without which there is no measurement.
+    satisfaction
+        Whether it measures satisfaction: only then may a discretionary criterion rest on it (B2).
+    function
+        ``(tables, context, **options) -> Measurement``.
+    """
+
+    metric: str
+    means: str
+    statistic: Statistic
+    unit: str
+    needs: tuple[str, ...]
+    satisfaction: bool
+    function: Callable[..., Measurement]
+
+    def options(self) -> dict[str, tuple[type, bool]]:
+        """Return the options it takes: name, type, and whether a criterion must give it."""
+        hints = get_type_hints(self.function, None, _LAZY_NAMES)
+        found = signature(self.function).parameters.values()
+        return {
+            entry.name: (hints[entry.name], entry.default is Parameter.empty)
+            for entry in found
+            if entry.kind is Parameter.KEYWORD_ONLY
+        }
+
+    def take(self, tables: Tables, context: Context, options: Mapping[str, Option]) -> Measurement:
+        """Measure, or say what is missing."""
+        absent = [name for name in self.needs if name not in tables.tables]
+        found = nothing(_absence(absent, tables)) if absent else self.function(tables, context, **options)
+        return replace(
+            found,
+            metric=self.metric,
+            statistic=self.statistic,
+            unit=self.unit,
+            definition_hash=self.definition_hash(options),
+        )
+
+    def definition_hash(self, options: Mapping[str, Option]) -> str:
+        """Return a hash of definition and options; only equal hashes are compared (A7)."""
+        parts = [self.metric, self.means, self.statistic, self.unit, sorted(options.items())]
+        return sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+_LAZY_NAMES: dict[str, Any] = {"Tables": Tables, "Context": Context, "Measurement": Measurement}
+
+
+def measure(
+    metric: str,
+    *,
+    needs: tuple[str, ...],
+    statistic: Statistic = Statistic.SHARE,
+    unit: str = "share",
+    satisfaction: bool = False,
+) -> Callable[[Callable[..., Measurement]], Measure]:
+    """Make a function the measure of `metric`; the first paragraph of its docstring is the definition.
+
+    Parameters
+    ----------
+    metric
+        Id, as criteria name it.
+    needs
+        Canonical tables without which there is no measurement.
+    statistic, unit, satisfaction
+        See `Measure`.
+    """
+
+    def make(function: Callable[..., Measurement]) -> Measure:
+        words = (getdoc(function) or "").partition("\n\n")[0]
+        return Measure(metric, " ".join(words.split()), statistic, unit, needs, satisfaction, function)
+
+    return make
+
+
+def collect(modules: Iterable[ModuleType]) -> dict[str, Measure]:
+    """Return the measures that `modules` hold, by metric.
+
+    Raises
+    ------
+    ValueError
+        If two functions measure one metric.
+    """
+    found: dict[str, Measure] = {}
+    for module in modules:
+        for value in vars(module).values():
+            if not isinstance(value, Measure):
+                continue
+            if found.get(value.metric, value) is not value:
+                raise ValueError(f"two functions measure {value.metric!r}")
+            found[value.metric] = value
+    return found
+
+
+def take(
+    criterion: Criterion, measures: Mapping[str, Measure], tables: Tables, context: Context
+) -> Measurement:
+    """Measure what `criterion` asks for; a metric without a function gives a reason, never silence."""
+    known = measures.get(criterion.metric)
+    if known is not None:
+        return known.take(tables, context, criterion.options)
+    what = PLANNED.get(criterion.metric, criterion.metric)
+    return replace(nothing(f"this suite does not yet measure {what}"), metric=criterion.metric, built=False)
+
+
+def nothing(reason: str) -> Measurement:
+    """Return a measurement without value: why there is none."""
+    return Measurement("", None, 0, Statistic.COUNT, level=EvidenceLevel.NONE, reason=reason)
+
+
+def _absence(absent: Sequence[str], tables: Tables) -> str:
+    named = " and ".join(absent)
+    if "aggregates" in tables.tables and "responses" in absent:
+        return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
+    return f"the evidence has no {named}"

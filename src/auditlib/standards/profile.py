@@ -1,0 +1,166 @@
+"""Profiles: what one party changes about an edition, each change with its reason (D3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Strict
+from auditlib.records import Criterion, Direction, Kind, Outcome
+from auditlib.standards.edition import CriterionId, Edition, Words
+
+
+class OverrideModel(Strict):
+    """Another target for one criterion, within the bounds of the catalogue."""
+
+    target: float
+    because: Literal["strategy", "expectation", "cost"]
+    rationale: Words
+
+
+class WaiverModel(Strict):
+    """A criterion set aside for a time; refused for rigid criteria."""
+
+    reason: Words
+    granted_on: date
+    expires_on: date
+
+
+class RemedyModel(Strict):
+    """What the party has done about an open finding (A15)."""
+
+    plan_accepted_on: date | None = None
+    cause: str = ""
+    fix_verified_on: date | None = None
+
+
+class ProfileModel(Strict):
+    """A profile as it is written."""
+
+    profile: Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+    standard: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@[0-9]{4}$")]
+    title: Words
+    overrides: dict[CriterionId, OverrideModel] = Field(default_factory=dict)
+    waivers: dict[CriterionId, WaiverModel] = Field(default_factory=dict)
+    not_applicable: dict[CriterionId, Words] = Field(default_factory=dict)
+    remedies: dict[CriterionId, RemedyModel] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Why a criterion is not judged: ``waived`` or ``not_applicable``, with the reason."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What one party is judged by on one day.
+
+    Parameters
+    ----------
+    edition
+        The edition with the targets of the profile.
+    exemptions
+        Criteria not judged, by id.
+    looser, tighter
+        Ids of criteria whose target the profile moved away from the base, either way.
+    planned, fixed
+        Ids of criteria with an accepted plan, and with a stated cause and a verified fix.
+    """
+
+    edition: Edition
+    exemptions: Mapping[str, Exemption] = field(default_factory=dict)
+    looser: tuple[str, ...] = ()
+    tighter: tuple[str, ...] = ()
+    planned: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+
+
+def load_profile(text: str, *, name: str) -> ProfileModel:
+    """Read a profile from YAML; ParameterError with every problem of form."""
+    return load(ProfileModel, text, name=name)
+
+
+def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = None) -> Demands:
+    """Return what a party is judged by on `day`.
+
+    An expired waiver has no effect; a criterion that takes effect later is not applicable yet.
+
+    Parameters
+    ----------
+    edition
+        The edition.
+    day
+        Local day of the audit's `as_of`.
+    profile
+        The party's profile; none means the edition as it stands.
+
+    Raises
+    ------
+    ParameterError
+        If the profile belongs to another edition or sets a rigid criterion aside.
+    """
+    later = {
+        criterion.id: Exemption(Outcome.NOT_APPLICABLE, f"demanded from {criterion.effective_from} on")
+        for criterion in edition.criteria
+        if criterion.effective_from is not None and day < criterion.effective_from
+    }
+    if profile is None:
+        return Demands(edition, later)
+    _refuse(edition, profile)
+    moved = edition.with_targets({key: entry.target for key, entry in profile.overrides.items()})
+    return Demands(
+        moved,
+        later | _exemptions(profile, day),
+        tuple(key for key in profile.overrides if is_looser(edition.criterion(key), moved.criterion(key))),
+        tuple(key for key in profile.overrides if is_looser(moved.criterion(key), edition.criterion(key))),
+        frozenset(key for key, entry in profile.remedies.items() if _by(entry.plan_accepted_on, day)),
+        frozenset(
+            key for key, entry in profile.remedies.items() if entry.cause and _by(entry.fix_verified_on, day)
+        ),
+    )
+
+
+def is_looser(base: Criterion, other: Criterion) -> bool:
+    """Return whether `other` demands less than `base`."""
+    if base.target.direction is Direction.AT_LEAST:
+        return other.target.value < base.target.value
+    return other.target.value > base.target.value
+
+
+def _by(done: date | None, day: date) -> bool:
+    return done is not None and done <= day
+
+
+def _exemptions(profile: ProfileModel, day: date) -> dict[str, Exemption]:
+    waived = {
+        key: Exemption(Outcome.WAIVED, f"waived until {entry.expires_on}: {entry.reason}")
+        for key, entry in profile.waivers.items()
+        if entry.granted_on <= day <= entry.expires_on
+    }
+    absent = {key: Exemption(Outcome.NOT_APPLICABLE, why) for key, why in profile.not_applicable.items()}
+    return waived | absent
+
+
+def _refuse(edition: Edition, profile: ProfileModel) -> None:
+    name = f"profile {profile.profile}"
+    if profile.standard != edition.name:
+        raise ParameterError(
+            Problem(f"the profile is written for {profile.standard}, not {edition.name}.", name)
+        )
+    touched = {**profile.overrides, **profile.waivers, **profile.not_applicable, **profile.remedies}
+    unknown = [key for key in touched if key not in edition.ids]
+    if unknown:
+        raise ParameterError(*(Problem(f"{edition.name} has no criterion {key}.", name) for key in unknown))
+    rigid = [key for key in profile.waivers if edition.criterion(key).kind is Kind.RIGID]
+    if rigid:
+        message = "is rigid: a waiver is refused. Remove the waiver."
+        raise ParameterError(*(Problem(f"{key} {message}", name) for key in rigid))
