@@ -155,6 +155,8 @@ def _cure(document: Document, path: Path, entry: _Error) -> str:
         return "Write true or false, without quotes."
     if expected in _NUMBERS and isinstance(found, str):
         return _number_cure(document, path, found)
+    if expected.startswith("a date") and not isinstance(found, str):
+        return "Write it as YYYY-MM-DD."
     if expected == "a list":
         return "Start each entry on its own line with '- ', or write [a, b]."
     detail = entry.get("ctx", {}).get("error", "")

@@ -1,0 +1,129 @@
+"""Whether instruments and the columns that feed them agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditlib.errors import Problem
+from auditlib.parameters.run import Run, ScaleModel, Source
+from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_yaml import Document, Path
+
+
+def instrument_problems(run: Run, document: Document) -> Iterator[Problem]:
+    """Yield what is wrong with instruments, and with scores and survey types that need them."""
+    yield from _headline_problems(run, document)
+    yield from _scale_problems(run, document)
+    yield from _orphan_columns(run, document)
+    yield from _orphan_items(run, document)
+    yield from _survey_type_problems(run, document)
+
+
+def _headline_problems(run: Run, document: Document) -> Iterator[Problem]:
+    for survey_type, instrument in run.instruments.items():
+        heads = [key for key, item in instrument.items.items() if item.headline]
+        for extra in heads[1:]:
+            path = ("instruments", survey_type, "items", extra, "headline")
+            message = f"{survey_type!r} has two headline items, {heads[0]!r} and {extra!r}."
+            yield document.problem(path, message, remedy="Keep one.")
+
+
+def _scale_problems(run: Run, document: Document) -> Iterator[Problem]:
+    for survey_type, instrument in run.instruments.items():
+        for key, item in instrument.items.items():
+            yield from _one_scale(
+                item.scale, document, path=("instruments", survey_type, "items", key, "scale")
+            )
+
+
+def _one_scale(scale: ScaleModel, document: Document, *, path: Path) -> Iterator[Problem]:
+    for label, score in scale.labels.items():
+        if not _on_scale(score, scale):
+            message = f"the label {label!r} has score {score:g}, which is not on the scale {_range(scale)}."
+            yield document.problem(
+                (*path, "labels", label), message, remedy="Correct the score or the scale."
+            )
+        if label in scale.not_applicable:
+            message = f"{label!r} is both a label with a score and 'not applicable'."
+            yield document.problem((*path, "labels", label), message, remedy="Keep one of them.")
+    for box in ("top", "bottom"):
+        limit = getattr(scale, box)
+        if limit is not None and not scale.low <= limit <= scale.high:
+            message = f"the {box} box limit {limit:g} lies outside the scale {_range(scale)}."
+            yield document.problem((*path, box), message, remedy="Give a score of the scale.")
+    top = scale.high - 1 if scale.top is None else scale.top
+    bottom = scale.low + 1 if scale.bottom is None else scale.bottom
+    if bottom >= top:
+        message = f"the bottom box (up to {bottom:g}) and the top box (from {top:g}) overlap."
+        yield document.problem(path, message, remedy="Declare 'top' and 'bottom'.", of_key=True)
+
+
+def _orphan_columns(run: Run, document: Document) -> Iterator[Problem]:
+    """Scores without a declared scale cannot be read."""
+    known = {key for instrument in run.instruments.values() for key in instrument.items}
+    for path, item, survey_type in _fed_items(run):
+        allowed = _items_of(run, survey_type) if survey_type in run.instruments else known
+        if item not in allowed:
+            where = f"the instrument {survey_type!r}" if survey_type in run.instruments else "any instrument"
+            message = f"the item {item!r} is not in {where}."
+            remedy = did_you_mean(item, allowed) or "Declare it under 'instruments' with wording and scale."
+            yield document.problem(path, message, remedy=remedy, of_key=True)
+
+
+def _orphan_items(run: Run, document: Document) -> Iterator[Problem]:
+    """Yield items that no source feeds: a column was forgotten, or an item is one too many."""
+    if any(source.table == "aggregates" and "item" in source.columns for source in run.sources):
+        return  # such a file names its items in its rows; the data decides
+    fed = {(item, survey_type) for _, item, survey_type in _fed_items(run)}
+    for survey_type, instrument in run.instruments.items():
+        for key in instrument.items:
+            if (key, survey_type) not in fed and (key, None) not in fed:
+                path = ("instruments", survey_type, "items", key)
+                message = f"no source gives a column for the item {key!r} of {survey_type!r}."
+                yield document.problem(
+                    path, message, remedy="Map it under 'columns', or delete it.", of_key=True
+                )
+
+
+def _survey_type_problems(run: Run, document: Document) -> Iterator[Problem]:
+    for index, source in enumerate(run.sources):
+        if source.table not in ("responses", "aggregates"):
+            continue
+        for path, survey_type in _named_types(source):
+            if survey_type not in run.instruments:
+                message = f"the survey type {survey_type!r} has no instrument."
+                remedy = did_you_mean(survey_type, run.instruments) or "Declare it under 'instruments'."
+                yield document.problem(("sources", index, *path), message, remedy=remedy)
+
+
+def _named_types(source: Source) -> Iterator[tuple[Path, str]]:
+    if "survey_type" in source.constants:
+        yield ("constants", "survey_type"), source.constants["survey_type"]
+    for cell, code in source.values.get("survey_type", {}).items():
+        yield ("values", "survey_type", cell), code
+
+
+def _fed_items(run: Run) -> Iterator[tuple[Path, str, str | None]]:
+    """Yield each item a source feeds: its place, its id, and the survey type where the source is of one."""
+    for index, source in enumerate(run.sources):
+        survey_type = source.constants.get("survey_type")
+        for column in source.columns if source.table == "responses" else ():
+            if column.startswith("q_"):
+                yield ("sources", index, "columns", column), column, survey_type
+        for place, value in enumerate(source.wide.values if source.wide else ()):
+            yield ("sources", index, "wide", "values", place, "item"), value.item, survey_type
+        for cell, code in source.values.get("item", {}).items() if source.table == "aggregates" else ():
+            yield ("sources", index, "values", "item", cell), code, survey_type
+
+
+def _items_of(run: Run, survey_type: str | None) -> Mapping[str, object]:
+    return run.instruments[survey_type].items if survey_type else {}
+
+
+def _on_scale(score: float, scale: ScaleModel) -> bool:
+    steps = (score - scale.low) / scale.step
+    return scale.low <= score <= scale.high and abs(steps - round(steps)) < 1e-9
+
+
+def _range(scale: ScaleModel) -> str:
+    return f"{scale.low:g} to {scale.high:g} in steps of {scale.step:g}"

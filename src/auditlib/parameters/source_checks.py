@@ -1,0 +1,202 @@
+"""Whether each source fits the canonical table it feeds and the file it names."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from encodings.aliases import aliases
+
+from auditlib.contracts import TABLES, Column, Kind, Table
+from auditlib.errors import Problem
+from auditlib.parameters.run import Run, Source
+from auditlib.parameters.shape import did_you_mean, nearest
+from auditlib.parameters.strict_yaml import Document, Path
+
+FLAG_CODES = ("true", "false")
+_ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "csv": (".csv", ".txt", ".tsv", ".tab", ".dat", ".gz"),
+    "excel": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"),
+    "parquet": (".parquet", ".pq"),
+}
+# Filled from the wide layout itself, and from its period.
+_WIDE_FILLS = ("item", "box", "value", "period_start", "period_end", "n_low", "n_high")
+# An event log without ids of its own gets the line number.
+_NUMBERED = (("incident_events", "event_id"),)
+
+
+def source_problems(run: Run, document: Document) -> Iterator[Problem]:
+    """Yield what is wrong with each source, and with the sources taken together."""
+    for index, source in enumerate(run.sources):
+        path = ("sources", index)
+        table = TABLES[source.table]
+        yield from _column_names(source, table, document, path=path)
+        yield from _required(source, table, document, path=path)
+        yield from _value_maps(source, table, document, path=path)
+        yield from _file_problems(source, document, path=path)
+        yield from _dialect_problems(source, document, path=path)
+        yield from _format_problems(source, document, path=path)
+        yield from _wide_problems(source, document, path=path)
+    yield from _repeated(run, document)
+    yield from _no_register(run, document)
+
+
+def _column_names(source: Source, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
+    known = {column.name for column in table.columns}
+    for block in ("columns", "constants", "values"):
+        for name in getattr(source, block):
+            if name not in known and not (table.name == "responses" and name.startswith("q_")):
+                message = f"the table {table.name!r} has no column {name!r}."
+                remedy = did_you_mean(name, known)
+                yield document.problem((*path, block, name), message, remedy=remedy, of_key=True)
+    for name in source.constants:
+        if name in source.columns:
+            message = f"{name!r} stands under 'columns' and under 'constants'."
+            yield document.problem((*path, "constants", name), message, remedy="Keep one.", of_key=True)
+
+
+def _required(source: Source, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
+    given = {*source.columns, *source.constants, *(_WIDE_FILLS if source.wide else ())}
+    for column in table.columns:
+        if column.required and column.name not in given and (table.name, column.name) not in _NUMBERED:
+            message = f"the table {table.name!r} needs {column.name!r}: {column.meaning}"
+            remedy = "Map it under 'columns', or give one value under 'constants'."
+            yield document.problem((*path, "columns"), message, remedy=remedy, of_key=True)
+
+
+def _value_maps(source: Source, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
+    by_name = {column.name: column for column in table.columns}
+    for name, cells in source.values.items():
+        if name in by_name and name not in source.columns:
+            message = f"{name!r} has a value map, but no column is mapped to it."
+            yield document.problem((*path, "values", name), message, remedy="Map the column.", of_key=True)
+        for cell, code in cells.items():
+            yield from _code_problems(by_name.get(name), code, document, path=(*path, "values", name, cell))
+            if cell in source.missing:
+                message = f"the cell {cell!r} has a code and is also listed under 'missing'."
+                yield document.problem(
+                    (*path, "values", name, cell), message, remedy="Keep one.", of_key=True
+                )
+    for name, code in source.constants.items():
+        yield from _code_problems(by_name.get(name), code, document, path=(*path, "constants", name))
+
+
+def _code_problems(column: Column | None, code: str, document: Document, *, path: Path) -> Iterator[Problem]:
+    codes = FLAG_CODES if column and column.kind is Kind.FLAG else column.codes if column else ()
+    if codes and code not in codes:
+        near = nearest(code, codes)
+        remedy = f"Did you mean {near!r}?" if near else ""
+        message = f"{code!r} is no code of {column.name if column else ''!r}; allowed: {', '.join(codes)}."
+        yield document.problem(path, message, remedy=remedy)
+
+
+def _file_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    if source.sheet is not None and source.form != "excel":
+        message = f"'sheet' belongs to form: excel; this source is {source.form}."
+        yield document.problem((*path, "sheet"), message, remedy="Delete it.", of_key=True)
+    if source.file is None or source.form not in _ENDINGS:
+        return
+    ending = source.file.lower().removesuffix(".gz")
+    other = next((form for form, ends in _ENDINGS.items() if ending.endswith(ends)), None)
+    if other is not None and other != source.form:
+        message = f"{source.file!r} looks like {other}, but the form is {source.form}."
+        yield document.problem((*path, "form"), message, remedy=f"Write form: {other}.")
+
+
+def _dialect_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    dialect = source.dialect
+    if not _is_text_encoding(dialect.encoding):
+        message = f"there is no text encoding {dialect.encoding!r}."
+        remedy = did_you_mean(dialect.encoding, {*aliases, "utf-8", "latin-1", "cp1252"})
+        yield document.problem((*path, "dialect", "encoding"), message, remedy=remedy)
+    if dialect.delimiter == dialect.quote:
+        message = "delimiter and quote are the same character."
+        yield document.problem((*path, "dialect", "quote"), message, remedy="Change one of them.")
+    for role in ("delimiter", "quote"):
+        sign = getattr(dialect, role)
+        if sign.isalnum() or sign in "\r\n":
+            message = f"{sign!r} cannot be the {role}: it occurs in ordinary values."
+            yield document.problem((*path, "dialect", role), message, remedy="Give the sign itself.")
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+        return b"a".decode(name) == "a" or "a".encode(name).decode(name) == "a"
+    except (LookupError, ValueError):
+        return False
+
+
+def _format_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    for index, form in enumerate(source.dates.formats):
+        if not _is_date_format(form):
+            message = f"{form!r} is no date format."
+            yield document.problem(
+                (*path, "dates", "formats", index), message, remedy="Example: %d.%m.%Y %H:%M"
+            )
+    for first, second in _confusable(source.dates.formats):
+        message = (
+            f"a date such as 03/04 fits both {first!r} and {second!r}: day and month could change places."
+        )
+        yield document.problem((*path, "dates", "formats"), message, remedy="Keep the one the client uses.")
+
+
+def _is_date_format(form: str) -> bool:
+    probe = datetime(2024, 11, 23, 13, 45, 56)  # noqa: DTZ001  # no instant: it only exercises the format
+    try:
+        written = probe.strftime(form)
+        return datetime.strptime(written, form).date() == probe.date()  # noqa: DTZ007
+    except ValueError:
+        return False
+
+
+def _confusable(forms: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for index, first in enumerate(forms):
+        for second in forms[index + 1 :]:
+            swapped = first.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+            if first != second and swapped == second and not first.startswith("%Y"):
+                yield first, second
+
+
+def _wide_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    if source.wide is None:
+        return
+    seen: dict[tuple[str, str], int] = {}
+    for index, value in enumerate(source.wide.values):
+        place = (*path, "wide", "values", index)
+        if (value.item, value.box) in seen:
+            message = f"the {value.box} box of {value.item!r} is given twice."
+            yield document.problem(place, message, remedy="Keep one column.")
+        seen[value.item, value.box] = index
+    for name, band in source.wide.n_bands.items():
+        if band.high is not None and band.high < band.low:
+            message = f"the band {name!r} ends below its start."
+            yield document.problem((*path, "wide", "n_bands", name), message, remedy="Exchange them.")
+    if source.wide.n_bands and source.wide.n is None:
+        message = "'n_bands' needs the column they stand in."
+        yield document.problem((*path, "wide", "n_bands"), message, remedy="Add 'n'.", of_key=True)
+
+
+def _repeated(run: Run, document: Document) -> Iterator[Problem]:
+    seen: dict[tuple[str, str, str], int] = {}
+    for index, source in enumerate(run.sources):
+        origin = source.file or (source.database.relation if source.database else "")
+        key = (source.table, origin, source.sheet or "")
+        if key in seen:
+            message = (
+                f"{origin!r} already feeds {source.table!r} as entry {seen[key] + 1}: rows would count twice."
+            )
+            yield document.problem(("sources", index), message, remedy="Delete one of them.")
+        seen.setdefault(key, index)
+
+
+def _no_register(run: Run, document: Document) -> Iterator[Problem]:
+    tables = {source.table for source in run.sources}
+    needing = [
+        name
+        for name in sorted(tables)
+        if any(c.name == "unit_id" and c.required for c in TABLES[name].columns)
+    ]
+    if needing and "units" not in tables:
+        message = f"no source gives the register of units, against which {', '.join(needing)} are checked."
+        yield document.problem(("sources",), message, remedy="Add a source with table: units.", of_key=True)
