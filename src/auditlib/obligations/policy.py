@@ -1,0 +1,120 @@
+"""Policies as data: what is owed, by when, on which clock, and how strictly it is judged."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from auditlib.calendars import HOUR, MINUTE
+from auditlib.parameters.run import Strict
+
+Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+EVERY = "every"
+"""The class of case a limit holds for where it holds for all."""
+
+
+class Kind(StrEnum):
+    """How a standard is judged (B2)."""
+
+    RIGID = "rigid"
+    """Met only if within the limit in every case; no deviation."""
+    FLEXIBLE = "flexible"
+    """Within the limit, or a deviation recorded at the time with a listed reason."""
+    DISCRETIONARY = "discretionary"
+    """No time test: met if the customers' satisfaction reaches its target; the time is information."""
+
+
+class Limit(Strict):
+    """A span of time on the clock of its rule; give one of the two."""
+
+    minutes: float | None = Field(None, gt=0)
+    hours: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.minutes is None) == (self.hours is None):
+            raise ValueError("give either 'minutes' or 'hours'")
+        return self
+
+    @property
+    def microseconds(self) -> int:
+        """The span in microseconds."""
+        if self.minutes is not None:
+            return round(self.minutes * MINUTE)
+        return round((self.hours or 0) * HOUR)
+
+    def __str__(self) -> str:
+        return f"{self.minutes:g} minutes" if self.minutes is not None else f"{self.hours:g} hours"
+
+
+class Deviations(Strict):
+    """When a flexible rule may be departed from."""
+
+    reasons: tuple[Word, ...] = Field(min_length=1, description="The guideline's list.")
+    recorded_within: Limit | None = Field(
+        None,
+        description="Wall clock after the limit passed; default: by the limit itself. Later is back-dated.",
+    )
+    most: float = Field(ge=0, le=1, description="Largest share of cases that may be excused.")
+
+
+class Rule(Strict):
+    """One duty: what is owed, since when the rule holds, and by when it is to be done."""
+
+    duty: Word
+    clause: str = Field(min_length=1, description="The rule in words.")
+    cites: tuple[str, ...] = Field(min_length=1, description="Requirements it implements.")
+    since: date = Field(description="First day the rule holds; earlier cases are not judged by it.")
+    kind: Kind = Kind.RIGID
+    calendar: str = Field("24x7", description="File in params/calendars, without .yaml.")
+    within: dict[Word, Limit] = Field(
+        default_factory=dict, description="Limit by class of case (band, priority), or 'every'."
+    )
+    deviations: Deviations | None = None
+    satisfaction: float | None = Field(
+        None, description="Target of a discretionary rule, as a share or mean."
+    )
+
+    @model_validator(mode="after")
+    def _by_kind(self) -> Self:
+        if (self.kind is Kind.FLEXIBLE) != (self.deviations is not None):
+            raise ValueError("'deviations' belongs to a flexible rule, and every flexible rule needs it")
+        if (self.kind is Kind.DISCRETIONARY) != (self.satisfaction is not None):
+            raise ValueError("'satisfaction' belongs to a discretionary rule, and every one needs it")
+        if self.kind is Kind.DISCRETIONARY and self.within:
+            raise ValueError("a discretionary rule has no time limit")
+        return self
+
+    def limit(self, case: str) -> Limit:
+        """Return the limit for a class of case; KeyError where the rule has none."""
+        return self.within[case] if case in self.within else self.within[EVERY]
+
+
+class Policy(Strict):
+    """A dated set of rules, cited and reviewed."""
+
+    policy: Word
+    edition: Annotated[str, Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$")]
+    title: str = Field(min_length=1)
+    source: str = Field("", description="Where the rules come from.")
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        names = [rule.duty for rule in self.rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two rules for one duty: {', '.join(twice)}")
+        return self
+
+    def rule(self, duty: str) -> Rule | None:
+        """Return the rule of `duty`, or None where the policy does not owe it."""
+        return next((rule for rule in self.rules if rule.duty == duty), None)
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """The calendars its rules name, each once."""
+        return tuple(dict.fromkeys(rule.calendar for rule in self.rules))

@@ -1,0 +1,107 @@
+"""The calendar file: opening hours and holidays of a party, dated and reviewed like a policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import Field, field_validator, model_validator
+
+from auditlib.calendars import Calendar, Window, public_holidays
+from auditlib.parameters.run import Strict
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS: tuple[Weekday, ...] = get_args(Weekday)
+Hours = Annotated[
+    str,
+    Field(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
+        description="For example 09:00-17:00; 22:00-06:00 runs overnight and belongs to the day it opens on.",
+    ),
+]
+
+
+class Holidays(Strict):
+    """Days on which no window opens."""
+
+    country: str = Field(
+        "", pattern=r"^(unit|[A-Z]{2})?$", description="ISO 3166 alpha-2, or 'unit' for each unit's own."
+    )
+    subdivision: str = Field("", description="State or region, where the country is named.")
+    also: tuple[date, ...] = Field((), description="Days closed besides public holidays.")
+    not_on: tuple[date, ...] = Field((), description="Public holidays on which the party is open.")
+
+
+class CalendarFile(Strict):
+    """Opening hours as a file in params/calendars."""
+
+    calendar: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    title: str = Field(min_length=1)
+    time_zone: str = Field("unit", description="IANA zone, or 'unit' for each unit's own.")
+    windows: dict[Weekday, tuple[Hours, ...]] = Field(min_length=1)
+    holidays: Holidays = Holidays()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        if value != "unit":
+            try:
+                ZoneInfo(value)
+            except (KeyError, ValueError, OSError):
+                raise ValueError(f"{value!r} is no IANA time zone") from None
+        return value
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        from auditlib.errors import ParameterError
+
+        try:
+            Calendar(self.calendar, "UTC", self._week)
+        except ParameterError as error:
+            raise ValueError(error.problems[0].message) from None
+        return self
+
+    @property
+    def _week(self) -> tuple[tuple[Window, ...], ...]:
+        return tuple(tuple(_window(text) for text in self.windows.get(day, ())) for day in DAYS)
+
+    @property
+    def never_stops(self) -> bool:
+        """Whether the clock runs day and night, holidays included."""
+        always = all(self.windows.get(day, ()) == ("00:00-24:00",) for day in DAYS)
+        return always and not self.holidays.country and not self.holidays.also
+
+    def resolve(self, *, years: Iterable[int], time_zone: str = "", country: str = "") -> Calendar:
+        """Return the calendar with its holidays as plain dates.
+
+        Parameters
+        ----------
+        years
+            Years the clocks run through.
+        time_zone, country
+            Those of the unit; used where the file says 'unit'.
+        """
+        span = sorted(years)
+        nation = country if self.holidays.country == "unit" else self.holidays.country
+        closed = set(self.holidays.also)
+        if nation:
+            closed |= public_holidays(nation, years=span, subdivision=self.holidays.subdivision)
+        zone = time_zone if self.time_zone == "unit" else self.time_zone
+        known = (span[0], span[-1]) if nation else None
+        days = frozenset(closed - set(self.holidays.not_on))
+        return Calendar(self.calendar, zone, self._week, days, known)
+
+
+def _window(text: str) -> Window:
+    low, high = (_seconds(part) for part in text.split("-"))
+    return Window(low, high if high > low else high + 86_400)
+
+
+def _seconds(text: str) -> int:
+    found = re.fullmatch(r"(\d\d):(\d\d)", text)
+    assert found is not None, "the pattern of Hours holds"  # noqa: S101
+    return int(found[1]) * 3600 + int(found[2]) * 60
