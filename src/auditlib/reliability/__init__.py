@@ -1,1 +1,31 @@
 """Whether data can be relied on for its purpose: three-way answers, coverage, response rates."""
+
+from auditlib.reliability.assessment import Assessment, assess, caveat
+from auditlib.reliability.coverage import Coverage, ItemCoverage, MonthCoverage, coverage
+from auditlib.reliability.facts import TableFacts, gather
+from auditlib.reliability.judge import judge
+from auditlib.reliability.rates import PublishedRates, ResponseRates, response_rates
+from auditlib.reliability.source import EvidenceLike
+from auditlib.reliability.totals import Quarantine, Reconciliation, examples, quarantine, reconcile
+
+__all__ = [
+    "Assessment",
+    "Coverage",
+    "EvidenceLike",
+    "ItemCoverage",
+    "MonthCoverage",
+    "PublishedRates",
+    "Quarantine",
+    "Reconciliation",
+    "ResponseRates",
+    "TableFacts",
+    "assess",
+    "caveat",
+    "coverage",
+    "examples",
+    "gather",
+    "judge",
+    "quarantine",
+    "reconcile",
+    "response_rates",
+]

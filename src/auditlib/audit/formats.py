@@ -1,0 +1,144 @@
+"""How a number is printed: one format per unit, so that the same number looks the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+MISSING = "\N{EN DASH}"
+"""Printed where there is no value."""
+SUPPRESSED = "suppressed"
+"""Printed where a cell is too small to be shown."""
+LABEL_UNITS = frozenset({"id", "text", "month", "line", "year", "flag"})
+"""Units of cells that name something: they are not numbers of the audit and need no reference."""
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def _decimals(places: int) -> Callable[[float], str]:
+    return lambda value: f"{value:,.{places}f}"
+
+
+def _share(value: float) -> str:
+    return f"{value * 100:.1f}%"
+
+
+def _month(value: float) -> str:
+    return f"{int(value) // 100:04d}-{int(value) % 100:02d}"
+
+
+def _probability(value: float) -> str:
+    return "< 0.001" if 0 <= value < 0.001 else f"{value:.3f}"
+
+
+def _label(value: float) -> str:
+    return f"{value:g}"
+
+
+_WHOLE = _decimals(0)
+FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {
+        "share": _share,
+        "rows": _WHOLE,
+        "count": _WHOLE,
+        "responses": _WHOLE,
+        "invitations": _WHOLE,
+        "units": _WHOLE,
+        "months": _WHOLE,
+        "rank": _WHOLE,
+        "bytes": _WHOLE,
+        "points": _decimals(2),
+        "score": _decimals(2),
+        "mean": _decimals(2),
+        "ratio": _decimals(2),
+        "z": _decimals(2),
+        "percentage points": _decimals(1),
+        "days": _decimals(1),
+        "hours": _decimals(1),
+        "minutes": _decimals(1),
+        "seconds": _WHOLE,
+        "probability": _probability,
+        "month": _month,
+        "line": _label,
+        "year": _label,
+        "id": _label,
+    }
+)
+
+
+def format_value(value: float | str | bool | None, unit: str) -> str:
+    """Return `value` as it is printed in `unit`; text stays as it is."""
+    if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    printed = FORMATS[unit](value) if unit in FORMATS else _unlisted(value)
+    return _MINUS + printed[1:] if printed.startswith("-") and printed.strip("-0.,%") else printed.lstrip("-")
+
+
+def _unlisted(value: float) -> str:
+    return f"{value:,d}" if isinstance(value, int) else f"{value:,.3f}"
+
+
+SAME = "same"
+"""Unit of limits: that of the number they stand beside."""
+
+COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "answer": ("Answer", "text"),
+        "chi2": ("χ²", "z"),
+        "comment": ("Comment", "text"),
+        "coverage": ("Coverage", "share"),
+        "due": ("Due", "text"),
+        "expected_rows": ("Client's total", "rows"),
+        "file": ("File", "text"),
+        "grounds": ("Grounds", "text"),
+        "high": ("Upper limit", SAME),
+        "item": ("Item", "text"),
+        "line": ("Line", "line"),
+        "low": ("Lower limit", SAME),
+        "mean": ("Mean", "mean"),
+        "month": ("Month", "month"),
+        "n": ("n", "count"),
+        "p": ("p", "probability"),
+        "p_value": ("p", "probability"),
+        "quarantined_share": ("Share quarantined", "share"),
+        "rank": ("Rank", "rank"),
+        "rate": ("Rate", "share"),
+        "rows_in": ("Rows in", "rows"),
+        "rows_kept": ("Kept", "rows"),
+        "rows_out_of_period": ("Outside period", "rows"),
+        "rows_quarantined": ("Quarantined", "rows"),
+        "share": ("Share", "share"),
+        "source_line": ("Line", "line"),
+        "survey_type": ("Survey type", "text"),
+        "top_box": ("Top box", "share"),
+        "bottom_box": ("Bottom box", "share"),
+        "unit_id": ("Unit", "id"),
+        "value": ("Value", "text"),
+        "year": ("Year", "year"),
+        "z": ("z", "z"),
+    }
+)
+"""Columns that appear in many tables: how they are headed, and the unit they are printed in."""
+
+
+def heading(column: str) -> str:
+    """Return the heading of `column`: the listed one, otherwise its name in words."""
+    if column in COLUMNS:
+        return COLUMNS[column][0]
+    words = column.replace("_", " ").strip()
+    return words[:1].upper() + words[1:] if words == words.lower() else words
+
+
+def unit_of(column: str, *, whole: bool) -> str:
+    """Return the unit of a numeric `column` nothing else is known of, from its name and type."""
+    if column in COLUMNS:
+        return COLUMNS[column][1]
+    if column.endswith("_month"):
+        return "month"
+    if column.endswith(("_share", "_rate")):
+        return "share"
+    return "count" if whole else ""

@@ -1,0 +1,162 @@
+"""What a notebook states, kept until it is written as one results file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from auditlib.audit.fingerprint import identified
+from auditlib.audit.redaction import without_contacts
+from auditlib.audit.rounding import plain
+from auditlib.audit.suppression import suppressed
+from auditlib.errors import AuditError, Problem
+from auditlib.records import Finding, Number, Sentence
+
+LIMITS = "limits"
+
+_STATED = re.compile(r"(?<![\w-])\d[\d,.]*%?(?![\w-])")
+
+
+class Recorder:
+    """Collects numbers, sentences, exhibits and findings of one notebook, and refuses orphans.
+
+    Recording the same thing twice is no error, so that cells can be run again by hand; recording
+    another value under a key that is taken is one.
+    """
+
+    def __init__(self, *, notebook: str, party: str, minimum: int) -> None:
+        self.notebook = notebook
+        self._party = party
+        self._minimum = minimum
+        self.numbers: dict[str, Number] = {}
+        self.exhibits: dict[str, dict[str, Any]] = {}
+        self.findings: dict[str, Finding] = {}
+        self._answer: tuple[Sentence, ...] = ()
+        self._sentences: dict[tuple[str, str], Sentence] = {}
+        self._section = ""
+
+    def number(self, *numbers: Number) -> None:
+        """Keep `numbers`, suppressed where they rest on too few observations."""
+        for given in numbers:
+            number = suppressed(given, minimum=self._minimum)
+            number = replace(number, value=plain(number.value))
+            known = self.numbers.setdefault(number.key, number)
+            if known != number:
+                raise AuditError(
+                    Problem(
+                        f"{self.notebook}: {number.key!r} was recorded as {known.value} and is now "
+                        f"{number.value}, or rests on something else",
+                        remedy="Give different numbers different keys, or open the audit again.",
+                    )
+                )
+
+    def answer(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """Keep the answer of the notebook."""
+        self._answer = tuple(_cleaned(sentence) for sentence in sentences)
+        return self._answer
+
+    def say(self, sentences: Sequence[Sentence], *, section: str | None = None) -> tuple[Sentence, ...]:
+        """Keep sentences that read the latest exhibit, or belong to `section`."""
+        cleaned = tuple(_cleaned(sentence) for sentence in sentences)
+        place = self._section if section is None else section
+        self._sentences.update({(place, sentence.text): sentence for sentence in cleaned})
+        return cleaned
+
+    def exhibit(self, content: Mapping[str, Any]) -> None:
+        """Keep an exhibit; what is said next reads it."""
+        self._section = content["id"]
+        self.exhibits[content["id"]] = {**content, "section": content["id"]}
+
+    def finding(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Keep findings under their fingerprints."""
+        named = tuple(identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
+        self.findings.update({finding.fingerprint: finding for finding in named})
+        return named
+
+    def document(self, *, question: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return everything recorded in the shape of ``auditlib/results@1``.
+
+        Raises
+        ------
+        AuditError
+            Where a sentence, exhibit or finding refers to a number that was not recorded, or a
+            sentence states a number and refers to none.
+        """
+        from auditlib.audit.schema import SCHEMA, ResultsModel
+
+        self._refuse_orphans()
+        content = {
+            "schema": SCHEMA,
+            "notebook": self.notebook,
+            "question": question,
+            "parameters": dict(parameters),
+            "answer": [asdict(sentence) for sentence in self._answer],
+            "sentences": [
+                {"section": section, **asdict(sentence)} for (section, _), sentence in self._sentences.items()
+            ],
+            "numbers": [asdict(self.numbers[key]) for key in sorted(self.numbers)],
+            "exhibits": list(self.exhibits.values()),
+            "findings": [
+                {**asdict(finding), "grade": finding.grade.value} for finding in self.findings.values()
+            ],
+        }
+        document: dict[str, Any] = plain(content)
+        ResultsModel.model_validate_json(json.dumps(document))
+        return document
+
+    def _refuse_orphans(self) -> None:
+        said = (*self._answer, *self._sentences.values())
+        problems = [
+            *(
+                _unknown(key, f"the sentence {sentence.text!r}")
+                for sentence in said
+                for key in self._missing(sentence.keys)
+            ),
+            *(
+                _unstated(sentence)
+                for sentence in said
+                if not sentence.keys and _STATED.search(sentence.text)
+            ),
+            *(
+                _unknown(key, f"exhibit {name!r}")
+                for name, exhibit in self.exhibits.items()
+                for key in self._missing(exhibit["keys"])
+            ),
+            *(
+                _unknown(key, f"the finding on {finding.subject!r}")
+                for finding in self.findings.values()
+                for key in self._missing(self._local(finding))
+            ),
+        ]
+        if problems:
+            raise AuditError(*problems)
+
+    def _missing(self, keys: Iterable[str]) -> list[str]:
+        return [key for key in keys if key not in self.numbers]
+
+    def _local(self, finding: Finding) -> list[str]:
+        mine = f"{self.notebook}/"
+        return [key.removeprefix(mine) for key in finding.evidence if key.startswith(mine)]
+
+
+def _cleaned(sentence: Sentence) -> Sentence:
+    return replace(sentence, text=without_contacts(sentence.text))
+
+
+def _unknown(key: str, where: str) -> Problem:
+    return Problem(f"{where} refers to {key!r}, which is not recorded", remedy="Record the number first.")
+
+
+def _unstated(sentence: Sentence) -> Problem:
+    return Problem(
+        f"the sentence {sentence.text!r} states a number and names none",
+        remedy="Give the keys of the numbers it states.",
+    )
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """Return `document` as it is stored: keys sorted, one line per value, newline at the end."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,127 @@
+"""The published shape of a results file, ``auditlib/results@1``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = "auditlib/results@1"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+
+
+class SaidModel(_Part):
+    """A sentence and the numbers it states."""
+
+    text: str
+    keys: list[str]
+
+
+class SentenceModel(SaidModel):
+    """A sentence of the body, with the exhibit it reads."""
+
+    section: str = Field(description="Id of the exhibit it reads; 'limits' for a limit of the notebook.")
+
+
+class IntervalModel(_Part):
+    """A confidence interval."""
+
+    low: float
+    high: float
+    level: float = Field(gt=0, lt=1)
+    method: str
+
+
+class BasisModel(_Part):
+    """The rows a number rests on."""
+
+    table: str
+    where: list[tuple[str, bool | int | float | str]]
+    column: str
+    rows: int | None
+
+
+class NumberModel(_Part):
+    """A number with its unit, uncertainty and basis."""
+
+    key: str = Field(min_length=1)
+    value: bool | int | float | str | None
+    unit: str
+    n: int | None
+    interval: IntervalModel | None
+    basis: list[BasisModel]
+    reason: str
+
+
+class ColumnModel(_Part):
+    """A column of a table exhibit."""
+
+    name: str
+    heading: str
+    unit: str
+    numeric: bool
+
+
+class TableModel(_Part):
+    """A table as printed, with the key of the number in each cell (empty where it is a label)."""
+
+    id: str
+    kind: Literal["table"]
+    section: str
+    title: str
+    caption: str
+    columns: list[ColumnModel]
+    rows: list[list[str]]
+    references: list[list[str]]
+    left_out: int = Field(ge=0, description="Rows of the full table that are not printed.")
+    keys: list[str]
+
+
+class FigureModel(_Part):
+    """A figure, kept as SVG beside the results."""
+
+    id: str
+    kind: Literal["figure"]
+    section: str
+    title: str
+    caption: str
+    alt: str = Field(min_length=1, description="What a reader who cannot see it must know.")
+    file: str
+    sha256: str
+    keys: list[str]
+
+
+class FindingModel(_Part):
+    """A finding in the five parts auditors expect."""
+
+    criterion: str
+    condition: str
+    cause: str
+    effect: str
+    recommendation: str
+    grade: Literal["major", "minor", "opportunity"]
+    subject: str
+    evidence: list[str]
+    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class ResultsModel(_Part):
+    """Everything one notebook recorded."""
+
+    schema_: Literal["auditlib/results@1"] = Field(alias="schema")
+    notebook: str
+    question: str
+    parameters: dict[str, bool | int | float | str]
+    answer: list[SaidModel]
+    sentences: list[SentenceModel]
+    numbers: list[NumberModel]
+    exhibits: list[TableModel | FigureModel]
+    findings: list[FindingModel]
+
+
+def results_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a results file."""
+    return ResultsModel.model_json_schema(by_alias=True)

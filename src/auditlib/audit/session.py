@@ -1,0 +1,267 @@
+"""The open audit: what a notebook talks to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from auditlib.audit.display import ClosedView, FigureView, FindingsView, SentencesView, TableView
+from auditlib.audit.files import write_whole
+from auditlib.audit.recorder import LIMITS, Recorder, to_json
+from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
+from auditlib.audit.tables import Layout, Tabulated, tabulate
+from auditlib.parameters.run import Run
+from auditlib.records import Basis, Finding, Number, Sentence
+from auditlib.reliability import Assessment, EvidenceLike, assess, caveat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS_SHOWN = 60
+"""Rows of a table that are printed; the numbers of all rows are recorded by the result."""
+
+
+@runtime_checkable
+class Result(Protocol):
+    """What every domain room returns."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table of the result."""
+        ...
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the result in words."""
+        ...
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the numbers of the result."""
+        ...
+
+
+Said = Result | Sentence
+
+
+class Audit:
+    """One audit, open for one notebook.
+
+    Everything a notebook shows goes through it, so that each number has a key, each sentence names
+    its numbers, personal data and small cells are held back, and the report repeats what was seen.
+
+    Parameters
+    ----------
+    run
+        What the audit chose.
+    evidence
+        Its canonical tables.
+    notebook, question
+        Id of the notebook, and the question it asks.
+    work
+        Folder that results and exhibits are written to.
+    """
+
+    def __init__(self, run: Run, evidence: EvidenceLike, *, notebook: str, question: str, work: Path) -> None:
+        self.run = run
+        self.evidence = evidence
+        self.notebook = notebook
+        self.question = question
+        self._work = work
+        self._figures: dict[str, str] = {}
+        self._recorder = Recorder(
+            notebook=notebook, party=run.party.name, minimum=run.thresholds.minimum_cell
+        )
+        self._recorder.number(*_thresholds(run))
+
+    def __repr__(self) -> str:
+        period = f"{self.run.period.start} to {self.run.period.end}"
+        return f"Audit {self.run.audit} of {self.run.party.name}, {period}, for {self.notebook}"
+
+    def answer(self, *said: Said) -> SentencesView:
+        """Answer the notebook's question, in three sentences taken from results."""
+        return SentencesView(self._recorder.answer(self._sentences(said)))
+
+    def say(self, *said: Said) -> SentencesView:
+        """State sentences that read the latest exhibit."""
+        return SentencesView(self._recorder.say(self._sentences(said)))
+
+    def limits(self, *said: Said) -> SentencesView:
+        """State what the notebook cannot say."""
+        return SentencesView(self._recorder.say(self._sentences(said), section=LIMITS))
+
+    def caveat(self, *tables: str) -> SentencesView:
+        """State how far the data of `tables` can be relied on; every notebook does it first."""
+        self.number(*self.reliability.numbers())
+        return SentencesView(self._recorder.say((caveat(self.reliability, tables=tables),), section=""))
+
+    def number(self, *numbers: Number) -> None:
+        """Record `numbers` without showing them."""
+        self._recorder.number(*numbers)
+
+    def table(
+        self,
+        id: str,  # noqa: A002 - an exhibit has an id
+        shown: pd.DataFrame | Result,
+        *,
+        title: str,
+        caption: str = "",
+        by: Sequence[str] = (),
+        basis: Basis | None = None,
+        units: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        limit: int = ROWS_SHOWN,
+    ) -> TableView:
+        """Show and record a table.
+
+        Parameters
+        ----------
+        id
+            Names the exhibit within its notebook.
+        shown
+            A result, or a frame.
+        title, caption
+            Printed above and below.
+        by
+            Columns that name a row; default: the label columns the frame begins with.
+        basis
+            The rows the whole table rests on; needed where `shown` does not name the basis of its
+            numbers. It is narrowed row by row to the columns in `by`.
+        units, labels
+            Unit and heading of columns that need another than the usual.
+        limit
+            Most rows that are printed.
+        """
+        own = self._numbers_of(shown)
+        frame = shown.to_frame() if isinstance(shown, Result) else shown
+        table = tabulate(
+            frame,
+            Layout(
+                id,
+                tuple(by) or getattr(shown, "by", ()),
+                basis,
+                self._recorder.numbers,
+                own,
+                units or {},
+                labels or {},
+                self.run.thresholds.minimum_cell,
+                self._clean,
+                limit,
+            ),
+        )
+        self._recorder.number(*table.numbers)
+        self._recorder.exhibit(_table_exhibit(id, title, caption, table))
+        return TableView(title, caption, table)
+
+    def figure(
+        self,
+        id: str,  # noqa: A002 - an exhibit has an id
+        drawn: Any,
+        *,
+        title: str,
+        alt: str,
+        caption: str = "",
+        keys: Sequence[str] = (),
+    ) -> FigureView:
+        """Show and record a figure.
+
+        Parameters
+        ----------
+        drawn
+            Axes, or a figure.
+        alt
+            What a reader who cannot see it must know.
+        keys
+            Numbers the figure shows, where a reader may want to find them.
+        """
+        from auditlib.figures.svg import svg_of
+
+        svg = svg_of(drawn)
+        self._figures[id] = svg
+        self._recorder.exhibit(
+            {
+                "id": id,
+                "kind": "figure",
+                "title": title,
+                "caption": caption,
+                "alt": without_contacts(alt),
+                "file": f"{self.notebook}-{id}.svg",
+                "sha256": hashlib.sha256(svg.encode()).hexdigest(),
+                "keys": list(keys),
+            }
+        )
+        return FigureView(title, alt, svg)
+
+    def finding(self, *findings: Finding) -> FindingsView:
+        """Raise findings; none is an answer too."""
+        return FindingsView(self._recorder.finding(findings))
+
+    def close(self) -> ClosedView:
+        """Write the results file and the figures, whole or not at all."""
+        document = self._recorder.document(question=self.question, parameters=self._parameters)
+        exhibits = self._work / "exhibits"
+        for name, svg in self._figures.items():
+            write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
+        write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
+        recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
+        return ClosedView(*recorded)
+
+    @cached_property
+    def reliability(self) -> Assessment:
+        """How far each table can be relied on."""
+        return assess(self.evidence, thresholds=self.run.thresholds, period=self.run.period)
+
+    @property
+    def _parameters(self) -> dict[str, bool | int | float | str]:
+        return {"audit": self.run.audit, **self.run.notebooks.get(self.notebook, {})}
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        if "employees" not in self.evidence.tables:
+            return ()
+        names = self.evidence.frame("employees", columns=("name",))["name"].dropna()
+        return tuple(sorted({str(name) for name in names}))
+
+    def _clean(self, column: str, text: str) -> str:
+        if column in FREE_TEXT:
+            return neutralised(redact(text, names=self._names))
+        return neutralised(text if column.endswith("_id") else without_contacts(text))
+
+    def _sentences(self, said: Sequence[Said]) -> tuple[Sentence, ...]:
+        for part in said:
+            self._numbers_of(part)
+        return tuple(
+            sentence
+            for part in said
+            for sentence in ((part,) if isinstance(part, Sentence) else part.summary())
+        )
+
+    def _numbers_of(self, part: Any) -> tuple[Number, ...]:
+        if not isinstance(part, Result):
+            return ()
+        numbers = part.numbers()
+        self._recorder.number(*numbers)
+        return numbers
+
+
+def _table_exhibit(name: str, title: str, caption: str, table: Tabulated) -> dict[str, Any]:
+    return {
+        "id": name,
+        "kind": "table",
+        "title": title,
+        "caption": caption,
+        "columns": [asdict(column) for column in table.columns],
+        "rows": table.rows,
+        "references": table.references,
+        "left_out": table.left_out,
+        "keys": table.keys,
+    }
+
+
+def _thresholds(run: Run) -> tuple[Number, ...]:
+    values: dict[str, float] = run.thresholds.model_dump()
+    return tuple(
+        Number(f"threshold:{name}", value, "count" if isinstance(value, int) else "share", reason="Declared.")
+        for name, value in values.items()
+    )

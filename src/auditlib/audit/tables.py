@@ -1,0 +1,262 @@
+"""A frame becomes a table exhibit: printed cells, and behind each number the key it is found by.
+
+A number's key is ``column:row`` where the row is named by its label cells (``top_box:U014:all``). A
+result that offers `numbers()` under such keys binds them; every other numeric cell gets a number of its
+own, ``exhibit.column:row``, resting on the row's share of the exhibit's basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from auditlib.audit.formats import (
+    LABEL_UNITS,
+    MISSING,
+    SAME,
+    SUPPRESSED,
+    format_value,
+    heading,
+    unit_of,
+)
+from auditlib.audit.rounding import rounded
+from auditlib.audit.suppression import COUNTED, is_suppressed, too_small
+from auditlib.contracts import TABLES, physical_columns
+from auditlib.errors import AuditError, Problem
+from auditlib.records import Basis, Number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Clean = Callable[[str, str], str]
+
+_OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "cells": ("unit_id", "month", "survey_type", "item", "score"),
+    "quarantine": ("table", "file", "line", "column", "reason"),
+    "sources": ("table", "file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as it is printed."""
+
+    name: str
+    heading: str
+    unit: str
+    numeric: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether its cells are numbers of the audit rather than labels."""
+        return self.numeric and self.unit not in LABEL_UNITS
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    """A table ready to be shown and recorded, with the numbers it brought along."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    references: tuple[tuple[str, ...], ...]
+    numbers: tuple[Number, ...]
+    left_out: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key the table refers to, once, in reading order."""
+        return tuple(dict.fromkeys(key for row in self.references for key in row if key))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a table is made with, besides its frame."""
+
+    exhibit: str
+    by: tuple[str, ...]
+    basis: Basis | None
+    known: Mapping[str, Number]
+    own: tuple[Number, ...]
+    units: Mapping[str, str]
+    labels: Mapping[str, str]
+    minimum: int
+    clean: Clean
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    key: str = ""
+    number: Number | None = None
+
+
+def tabulate(frame: pd.DataFrame, layout: Layout) -> Tabulated:
+    """Print `frame`, binding every number in it to a key."""
+    records = [
+        {str(name): _built_in(value) for name, value in row.items()} for row in frame.to_dict("records")
+    ]
+    columns = _columns([str(name) for name in frame.columns], records, layout)
+    by = layout.by or _leading_labels(columns)
+    bound = replace(layout, by=by)
+    bases = _bases_by_row(layout.own)
+    names = _row_names(records, by)
+    table = [
+        [_cell(column, record, name, bases, bound) for column in columns]
+        for record, name in zip(records[: layout.limit], names[: layout.limit], strict=True)
+    ]
+    return Tabulated(
+        columns,
+        tuple(tuple(cell.text for cell in row) for row in table),
+        tuple(tuple(cell.key for cell in row) for row in table),
+        tuple(cell.number for row in table for cell in row if cell.number is not None),
+        max(0, len(records) - layout.limit),
+    )
+
+
+def _built_in(value: Any) -> Any:
+    import pandas as pd
+
+    if not isinstance(value, str | list | tuple) and pd.isna(value):
+        return None
+    if isinstance(value, list | tuple):
+        return "; ".join(str(entry) for entry in value)
+    return value.item() if hasattr(value, "item") else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _columns(
+    names: Sequence[str], records: Sequence[Mapping[str, Any]], layout: Layout
+) -> tuple[Column, ...]:
+    columns: list[Column] = []
+    for name in names:
+        column = _column(name, records, layout)
+        beside = next((earlier.unit for earlier in reversed(columns) if earlier.counts), "")
+        columns.append(replace(column, unit=beside) if column.unit == SAME else column)
+    return tuple(columns)
+
+
+def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> Column:
+    filled = [record[name] for record in records if record[name] is not None]
+    numeric = bool(filled) and all(_is_number(value) for value in filled)
+    known = next((number.unit for number in layout.own if number.key.startswith(f"{name}:")), "")
+    whole = all(isinstance(value, int) for value in filled)
+    unit = layout.units.get(name) or known or (unit_of(name, whole=whole) if numeric else "text")
+    return Column(name, layout.labels.get(name, heading(name)), unit, numeric)
+
+
+def _leading_labels(columns: Iterable[Column]) -> tuple[str, ...]:
+    labels: list[str] = []
+    for column in columns:
+        if column.counts:
+            break
+        labels.append(column.name)
+    return tuple(labels)
+
+
+def _row_names(records: Sequence[Mapping[str, Any]], by: Sequence[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for position, record in enumerate(records, start=1):
+        name = ":".join(str(record[column]) for column in by) or str(position)
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return names
+
+
+def _bases_by_row(numbers: Iterable[Number]) -> dict[str, tuple[Basis, ...]]:
+    bases: dict[str, tuple[Basis, ...]] = {}
+    for number in numbers:
+        if number.basis:
+            bases.setdefault(number.key.partition(":")[2], number.basis)
+    return bases
+
+
+def _cell(
+    column: Column,
+    record: Mapping[str, Any],
+    row: str,
+    bases: Mapping[str, tuple[Basis, ...]],
+    layout: Layout,
+) -> _Cell:
+    value = record[column.name]
+    if not column.counts:
+        return _Cell(_label(column, value, layout.clean))
+    if _row_too_small(record, layout.minimum):
+        return _Cell(f"< {layout.minimum}" if column.name == "n" else SUPPRESSED)
+    key = f"{column.name}:{row}"
+    if key not in layout.known and column.unit not in COUNTED and _row_suppressed(row, layout):
+        return _Cell(SUPPRESSED)
+    if key in layout.known:
+        return _bound(layout.known[key], value, column, layout.exhibit)
+    if value is None:
+        return _Cell(MISSING)
+    number = _own_number(column, value, row, bases.get(row, ()) or _narrowed(record, layout), layout)
+    return _Cell(format_value(value, column.unit), number.key, number)
+
+
+def _label(column: Column, value: Any, clean: Clean) -> str:
+    if value is None:
+        return MISSING
+    if isinstance(value, str):
+        return clean(column.name, value)
+    return format_value(value, column.unit) if _is_number(value) or isinstance(value, bool) else str(value)
+
+
+def _row_too_small(record: Mapping[str, Any], minimum: int) -> bool:
+    n = record.get("n")
+    return _is_number(n) and too_small(int(n or 0), minimum=minimum)
+
+
+def _row_suppressed(row: str, layout: Layout) -> bool:
+    keys = (number.key for number in layout.own if number.key.partition(":")[2] == row)
+    return any(is_suppressed(layout.known[key]) for key in keys)
+
+
+def _bound(number: Number, value: Any, column: Column, exhibit: str) -> _Cell:
+    if number.value is None:
+        return _Cell(SUPPRESSED if is_suppressed(number) else MISSING, number.key)
+    if value is None or rounded(float(value)) != rounded(float(number.value)):
+        raise AuditError(
+            Problem(
+                f"table {exhibit!r} shows {value} where {number.key!r} was recorded as {number.value}",
+                remedy="Take the table and its numbers from the same result.",
+            )
+        )
+    return _Cell(format_value(value, column.unit), number.key)
+
+
+def _own_number(column: Column, value: float, row: str, basis: tuple[Basis, ...], layout: Layout) -> Number:
+    if not basis:
+        raise AuditError(
+            Problem(
+                f"table {layout.exhibit!r} shows numbers without the rows they rest on",
+                column=column.name,
+                remedy="Give basis=Basis(table, where), or a result that names the basis of its numbers.",
+            )
+        )
+    n = None if column.unit in COUNTED else basis[0].rows
+    return Number(f"{layout.exhibit}.{column.name}:{row}", value, column.unit, n, basis=basis)
+
+
+def _narrowed(record: Mapping[str, Any], layout: Layout) -> tuple[Basis, ...]:
+    if layout.basis is None:
+        return ()
+    given = {name for name, _ in layout.basis.where}
+    columns = _columns_of(layout.basis.table)
+    extra = tuple(
+        (name, record[name])
+        for name in layout.by
+        if name in columns and name not in given and record[name] is not None
+    )
+    return (replace(layout.basis, where=layout.basis.where + extra),)
+
+
+def _columns_of(table: str) -> tuple[str, ...]:
+    if table in TABLES:
+        return (*physical_columns(TABLES[table]), "in_period")
+    return _OTHER_COLUMNS.get(table, ())

@@ -1,0 +1,256 @@
+"""Where there is data: by unit and month for responses, by unit and item for aggregates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from auditlib.contracts import TABLES
+from auditlib.parameters.run import Period
+from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.reliability.months import months_between, months_of_days
+from auditlib.reliability.source import EvidenceLike, one_row
+from auditlib.reliability.words import counted, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCoverage:
+    """Rows of one table by unit and month of the audited period.
+
+    Parameters
+    ----------
+    table
+        Table that was counted.
+    units, months
+        Rows and columns of the grid; every registered unit and every month of the period.
+    counts
+        Rows by ``(unit, month)``; absent where there is none.
+    """
+
+    by: ClassVar[tuple[str, ...]] = ("unit_id",)
+
+    table: str
+    units: tuple[str, ...]
+    months: tuple[int, ...]
+    counts: Mapping[tuple[str, int], int]
+
+    @property
+    def gaps(self) -> int:
+        """Number of unit-months without any row."""
+        return len(self.units) * len(self.months) - len(self.counts)
+
+    def months_of(self, unit: str) -> tuple[int, ...]:
+        """Return the months in which `unit` has rows."""
+        return tuple(month for month in self.months if (unit, month) in self.counts)
+
+    def rows_of(self, unit: str) -> int:
+        """Return the rows of `unit` in the period."""
+        return sum(self.counts.get((unit, month), 0) for month in self.months)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit, the least covered first."""
+        import pandas as pd
+
+        rows = sorted((self._row(unit) for unit in self.units), key=lambda row: (row[3], row[0]))
+        names = ["unit_id", "first_month", "last_month", "months_covered", "coverage", "rows"]
+        return pd.DataFrame(rows, columns=names)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the rows and months of each unit, and the gaps."""
+        whole = (Basis(self.table, (("in_period", True),), rows=sum(self.counts.values())),)
+        totals = (
+            Number(f"coverage.gaps:{self.table}", self.gaps, "months", basis=whole),
+            Number(f"coverage.grid:{self.table}", len(self.units) * len(self.months), "months", basis=whole),
+        )
+        return (*totals, *(number for unit in self.units for number in self._unit_numbers(unit)))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return one sentence on the gaps."""
+        keys = (f"coverage.gaps:{self.table}", f"coverage.grid:{self.table}")
+        grid = len(self.units) * len(self.months)
+        if not self.gaps:
+            return (Sentence(f"Every unit has {self.table} in each of its {grid:,} unit-months.", keys),)
+        text = f"{self.gaps:,} of {grid:,} unit-months hold no {self.table}"
+        silent = [unit for unit in self.units if not self.months_of(unit)]
+        tail = f"; {len(silent)} of {len(self.units)} units have none at all." if silent else "."
+        return (Sentence(text + tail, keys),)
+
+    def _row(self, unit: str) -> tuple[str, int | None, int | None, int, float, int]:
+        covered = self.months_of(unit)
+        first, last = (covered[0], covered[-1]) if covered else (None, None)
+        return (unit, first, last, len(covered), len(covered) / len(self.months), self.rows_of(unit))
+
+    def _unit_numbers(self, unit: str) -> tuple[Number, ...]:
+        covered, rows = len(self.months_of(unit)), self.rows_of(unit)
+        basis = (Basis(self.table, (("unit_id", unit), ("in_period", True)), rows=rows),)
+        return (
+            Number(f"months_covered:{unit}", covered, "months", basis=basis),
+            Number(f"coverage:{unit}", covered / len(self.months), "share", basis=basis),
+            Number(f"rows:{unit}", rows, "rows", basis=basis),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCoverage:
+    """Aggregated values by item, with what is known of the n behind them.
+
+    Parameters
+    ----------
+    units
+        Units in the register, or seen where there is none.
+    items
+        Item → units with at least one value.
+    bands
+        ``(n_low, n_high)`` → units; None where a limit is not known or the band is open.
+    values
+        Aggregated values in all.
+    """
+
+    by: ClassVar[tuple[str, ...]] = ("item",)
+
+    units: int
+    items: Mapping[str, int]
+    bands: Mapping[tuple[int | None, int | None], int]
+    values: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per item."""
+        import pandas as pd
+
+        rows = [(item, units, units / self.units) for item, units in self.items.items()]
+        return pd.DataFrame(rows, columns=["item", "units", "coverage"])
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the coverage of each item, and the units in each band of n."""
+        return (
+            Number(
+                "coverage.units:aggregates",
+                self.units,
+                "units",
+                basis=(Basis("aggregates", rows=self.values),),
+            ),
+            *(number for item, units in self.items.items() for number in self._item_numbers(item, units)),
+            *(_band_number(band, units) for band, units in self.bands.items()),
+        )
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return two sentences: how many units have values, and how far n is known."""
+        least = min(self.items, key=lambda item: (self.items[item], item))
+        first = Sentence(
+            f"Of {counted(self.units, 'unit')}, {self.items[least]:,} "
+            f"({percent(self.items[least] / self.units)}) have a value for the least covered item, {least}.",
+            ("coverage.units:aggregates", f"units:{least}", f"coverage:{least}"),
+        )
+        return (first, self._on_n())
+
+    def _on_n(self) -> Sentence:
+        keys = tuple(_band_key(band) for band in self.bands)
+        exact = sum(units for (low, high), units in self.bands.items() if low is not None and low == high)
+        if exact == sum(self.bands.values()):
+            return Sentence("The number of surveys behind every value is known.", keys)
+        said = [f"{_band_words(band)} for {counted(units, 'unit')}" for band, units in self.bands.items()]
+        return Sentence(
+            "The number of surveys is published in bands only: " + "; ".join(said) + "; "
+            "every standard error rests on the lower end of its band.",
+            keys,
+        )
+
+    def _item_numbers(self, item: str, units: int) -> tuple[Number, ...]:
+        basis = (Basis("aggregates", (("item", item),)),)
+        return (
+            Number(f"units:{item}", units, "units", basis=basis),
+            Number(f"coverage:{item}", units / self.units, "share", basis=basis),
+        )
+
+
+Coverage = MonthCoverage | ItemCoverage
+
+
+def coverage(evidence: EvidenceLike, *, period: Period, table: str = "responses") -> Coverage | Refusal:
+    """Return where there is data: `table` by unit and month, otherwise aggregates by item.
+
+    Parameters
+    ----------
+    table
+        A table with units and an instant: responses, invitations, complaints, interactions.
+    """
+    if table in evidence.tables:
+        return _by_month(evidence, table, period=period)
+    if "aggregates" in evidence.tables:
+        return _by_item(evidence)
+    return Refusal(f"Neither {table} nor aggregates were supplied.", f"Supply {table}.")
+
+
+def _by_month(evidence: EvidenceLike, table: str, *, period: Period) -> MonthCoverage:
+    import narwhals as nw
+
+    inside = evidence.lazy(table).filter(nw.col("in_period"))
+    day = f"{TABLES[table].instant}_day"
+    daily = inside.group_by("unit_id", day).agg(rows=nw.len()).collect()
+    counts: Counter[tuple[str, int]] = Counter()
+    months = months_of_days(daily[day].to_list())
+    for unit, month, rows in zip(daily["unit_id"].to_list(), months, daily["rows"].to_list(), strict=True):
+        counts[unit, month] += int(rows)
+    units = _register(evidence) or tuple(sorted({unit for unit, _ in counts}))
+    return MonthCoverage(table, units, months_between(period), dict(sorted(counts.items())))
+
+
+def _by_item(evidence: EvidenceLike) -> ItemCoverage:
+    import narwhals as nw
+
+    values = evidence.lazy("aggregates")
+    pairs = values.select("item", "unit_id").unique()
+    items = _counted(pairs.group_by("item").agg(units=nw.len()), "item")
+    bands = values.select("unit_id", "n_low", "n_high").unique()
+    by_band = bands.group_by("n_low", "n_high").agg(units=nw.len()).collect().rows(named=True)
+    counts = {(row["n_low"], row["n_high"]): int(row["units"]) for row in by_band}
+    units = len(_register(evidence)) or _units_seen(evidence)
+    ordered = dict(sorted(counts.items(), key=lambda entry: _band_order(entry[0]), reverse=True))
+    return ItemCoverage(units, items, ordered, int(one_row(values.select(n=nw.len()))["n"]))
+
+
+def _counted(frame: Any, name: str) -> dict[str, int]:
+    rows = frame.collect().rows(named=True)
+    return {row[name]: int(row["units"]) for row in sorted(rows, key=lambda row: str(row[name]))}
+
+
+def _register(evidence: EvidenceLike) -> tuple[str, ...]:
+    if "units" not in evidence.tables:
+        return ()
+    return tuple(sorted(evidence.lazy("units").select("unit_id").collect()["unit_id"].to_list()))
+
+
+def _units_seen(evidence: EvidenceLike) -> int:
+    import narwhals as nw
+
+    units = evidence.lazy("aggregates").select("unit_id").unique()
+    return int(one_row(units.select(n=nw.len()))["n"])
+
+
+def _band_key(band: tuple[int | None, int | None]) -> str:
+    return f"units.n:{'' if band[0] is None else band[0]}-{'' if band[1] is None else band[1]}"
+
+
+def _band_number(band: tuple[int | None, int | None], units: int) -> Number:
+    where = tuple(
+        (name, limit) for name, limit in zip(("n_low", "n_high"), band, strict=True) if limit is not None
+    )
+    return Number(_band_key(band), units, "units", basis=(Basis("aggregates", where),))
+
+
+def _band_words(band: tuple[int | None, int | None]) -> str:
+    low, high = band
+    if low is None and high is None:
+        return "not given"
+    if high is None:
+        return f"{low:,} or more"
+    return f"{low or 0:,} to {high:,}"
+
+
+def _band_order(band: tuple[int | None, int | None]) -> tuple[int, int]:
+    return (-1 if band[0] is None else band[0], -1 if band[1] is None else band[1])

@@ -1,0 +1,138 @@
+"""The three-way answer for one table, clause by clause.
+
+A table is *not sufficiently reliable* where rows cannot be accounted for, too many are set aside or too
+many refer to nothing; *undetermined* where there is nothing to judge by; otherwise *sufficiently
+reliable*. The terms are those of the U.S. Government Accountability Office's guide "Assessing Data
+Reliability" (GAO-20-283G).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditlib.parameters.run import Thresholds
+from auditlib.records import Reliability, SourceTotals, TableReliability
+from auditlib.reliability.facts import TableFacts
+from auditlib.reliability.months import month_name
+from auditlib.reliability.words import listed, percent
+
+MISSING_SHARE_NAMED = 0.2
+"""A column that is empty in a larger share of the rows is named in the grounds."""
+
+_WORST_FIRST = (Reliability.NOT_SUFFICIENT, Reliability.UNDETERMINED, Reliability.SUFFICIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One ground, and the answer it leads to by itself."""
+
+    answer: Reliability
+    text: str
+
+
+def judge(facts: TableFacts, *, thresholds: Thresholds) -> TableReliability:
+    """Answer for one table; the worst ground decides and every ground is stated."""
+    grounds = sorted(_grounds(facts, thresholds), key=lambda ground: _WORST_FIRST.index(ground.answer))
+    return TableReliability(
+        facts.table,
+        grounds[0].answer,
+        tuple(ground.text for ground in grounds),
+        facts.rows_in,
+        facts.rows_kept,
+        facts.rows_quarantined,
+    )
+
+
+def _grounds(facts: TableFacts, thresholds: Thresholds) -> Iterator[Ground]:
+    yield from _not_reconciled(facts)
+    if facts.rows_in == 0:
+        yield Ground(
+            Reliability.UNDETERMINED,
+            "The file holds no rows; whether nothing happened or nothing was exported cannot be told.",
+        )
+        return
+    yield _quarantine(facts, thresholds.quarantine_share)
+    yield from _references(facts, thresholds.quarantine_share)
+    yield from _undetermined(facts)
+    yield from _remarks(facts)
+
+
+def _not_reconciled(facts: TableFacts) -> Iterator[Ground]:
+    for source in facts.sources:
+        if not source.reconciled:
+            yield Ground(Reliability.NOT_SUFFICIENT, _difference(source))
+
+
+def _difference(source: SourceTotals) -> str:
+    if source.expected_rows not in (None, source.rows_in):
+        return (
+            f"{source.file} holds {source.rows_in:,} rows where the client counts {source.expected_rows:,}."
+        )
+    accounted = source.rows_kept + source.rows_quarantined
+    return f"{source.file} holds {source.rows_in:,} rows of which {accounted:,} are accounted for."
+
+
+def _quarantine(facts: TableFacts, limit: float) -> Ground:
+    share = facts.quarantined_share or 0.0
+    if facts.rows_kept == 0:
+        return Ground(Reliability.NOT_SUFFICIENT, "No row could be kept.")
+    if share > limit:
+        return Ground(
+            Reliability.NOT_SUFFICIENT,
+            f"{percent(share)} of the rows are in quarantine; the limit is {percent(limit)}.",
+        )
+    if not facts.rows_quarantined:
+        return Ground(Reliability.SUFFICIENT, "Every row was kept.")
+    return Ground(
+        Reliability.SUFFICIENT,
+        f"{percent(share)} of the rows are in quarantine, within the limit of {percent(limit)}.",
+    )
+
+
+def _references(facts: TableFacts, limit: float) -> Iterator[Ground]:
+    for column, count in facts.unresolved.items():
+        if not count:
+            continue
+        share = count / facts.rows
+        over = share > limit
+        yield Ground(
+            Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
+            f"{percent(share)} of the rows name {_a(column)} that is not in the evidence"
+            + (f"; the limit is {percent(limit)}." if over else "."),
+        )
+
+
+def _undetermined(facts: TableFacts) -> Iterator[Ground]:
+    if not facts.units_known:
+        yield Ground(Reliability.UNDETERMINED, "There is no register of units to check its units against.")
+    if facts.empty_months and facts.rows_kept:
+        yield Ground(
+            Reliability.UNDETERMINED,
+            f"No unit has a row in {listed([month_name(month) for month in facts.empty_months])}; "
+            "the export may be incomplete.",
+        )
+
+
+def _remarks(facts: TableFacts) -> Iterator[Ground]:
+    if all(source.expected_rows is None for source in facts.sources):
+        yield Ground(Reliability.SUFFICIENT, "The client gave no total of its own to compare with.")
+    elif all(source.expected_rows == source.rows_in for source in facts.sources):
+        yield Ground(Reliability.SUFFICIENT, "The number of rows agrees with the client's own.")
+    sparse = [
+        f"{column.removesuffix('_at')} ({percent(count / facts.rows)})"
+        for column, count in facts.missing.items()
+        if facts.rows and MISSING_SHARE_NAMED < count / facts.rows < 1
+    ]
+    if sparse:
+        yield Ground(Reliability.SUFFICIENT, f"Often empty: {listed(sparse)}.")
+    absent = [table for table in facts.absent if table != "units"]
+    if absent:
+        yield Ground(
+            Reliability.SUFFICIENT, f"References to {listed(absent)} were not checked: not supplied."
+        )
+
+
+def _a(column: str) -> str:
+    thing = column.removesuffix("_id").replace("_", " ")
+    return f"{'an' if thing[0] in 'aeio' else 'a'} {thing}"

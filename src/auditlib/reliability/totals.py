@@ -1,0 +1,173 @@
+"""Control totals per file, and what was set aside by reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from auditlib.records import Basis, Number, Reason, Sentence, SourceTotals
+from auditlib.reliability.words import REASONS, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Rows in = rows kept + rows in quarantine, file by file, beside the client's own totals."""
+
+    by: ClassVar[tuple[str, ...]] = ("file", "table")
+
+    sources: tuple[SourceTotals, ...]
+
+    @property
+    def rows_in(self) -> int:
+        """Records received in all files."""
+        return sum(source.rows_in for source in self.sources)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Records set aside in all files."""
+        return sum(source.rows_quarantined for source in self.sources)
+
+    @property
+    def differing(self) -> tuple[SourceTotals, ...]:
+        """Sources whose totals do not reconcile."""
+        return tuple(source for source in self.sources if not source.reconciled)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per file and table."""
+        import pandas as pd
+
+        names = ["file", "table", *_TOTALS, "expected_rows", "reconciled"]
+        if all(source.expected_rows is None for source in self.sources):
+            names.remove("expected_rows")
+        rows = [[getattr(source, name) for name in names] for source in self.sources]
+        return pd.DataFrame(rows, columns=names, dtype="object")
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the totals of each file, and of all."""
+        every = (Basis("sources", rows=len(self.sources)),)
+        aside = (Basis("quarantine", rows=self.rows_quarantined),)
+        return (
+            *(number for source in self.sources for number in _totals_of(source)),
+            Number("rows_in:all", self.rows_in, "rows", basis=every),
+            Number("rows_quarantined:all", self.rows_quarantined, "rows", basis=aside),
+            Number("files:all", len(self.sources), "count", basis=every),
+            Number("files:differing", len(self.differing), "count", basis=every),
+        )
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return one sentence: rows received, set aside, and whether all are accounted for."""
+        aside = "none is in quarantine"
+        if self.rows_quarantined:
+            share = percent(self.rows_quarantined / self.rows_in)
+            aside = f"{self.rows_quarantined:,} ({share}) are in quarantine"
+        accounted = (
+            "every one is accounted for"
+            if not self.differing
+            else f"the totals of {len(self.differing)} do not reconcile"
+        )
+        text = f"{self.rows_in:,} rows were received in {len(self.sources)} sources and {accounted}; {aside}."
+        keys = ("rows_in:all", "files:all", "files:differing", "rows_quarantined:all")
+        return (Sentence(text, keys),)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Rows set aside, by file and reason."""
+
+    by: ClassVar[tuple[str, ...]] = ("file", "table", "reason")
+
+    sources: tuple[SourceTotals, ...]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Rows by reason, the most frequent first."""
+        sums = {reason: sum(s.reasons.get(reason, 0) for s in self.sources) for reason in REASONS}
+        found = ((reason, rows) for reason, rows in sums.items() if rows)
+        return dict(sorted(found, key=lambda entry: -entry[1]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per file and reason."""
+        import pandas as pd
+
+        rows = [
+            (source.file, source.table, str(reason), REASONS[reason], source.reasons[reason])
+            for source in self.sources
+            for reason in Reason
+            if source.reasons.get(reason)
+        ]
+        return pd.DataFrame(rows, columns=["file", "table", "reason", "meaning", "rows"])
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the rows of each file and reason, and of each reason."""
+        each = tuple(
+            _reason_number(source, reason)
+            for source in self.sources
+            for reason in Reason
+            if source.reasons.get(reason)
+        )
+        totals = tuple(
+            Number(
+                f"rows:{reason}", rows, "rows", basis=(Basis("quarantine", (("reason", reason),), rows=rows),)
+            )
+            for reason, rows in self.reasons.items()
+        )
+        return (*each, *totals)
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return one sentence: the reasons, the most frequent first."""
+        if not self.reasons:
+            return (Sentence("No row was set aside."),)
+        said = [f"{REASONS[reason]} ({rows:,})" for reason, rows in self.reasons.items()]
+        return (
+            Sentence(
+                f"Rows were set aside for these reasons: {'; '.join(said)}.",
+                tuple(f"rows:{reason}" for reason in self.reasons),
+            ),
+        )
+
+
+_TOTALS = ("rows_in", "rows_kept", "rows_quarantined", "rows_out_of_period")
+
+
+def reconcile(sources: Sequence[SourceTotals]) -> Reconciliation:
+    """Return the control totals of `sources`, side by side."""
+    return Reconciliation(tuple(sources))
+
+
+def quarantine(sources: Sequence[SourceTotals]) -> Quarantine:
+    """Return what was set aside from `sources`, by reason."""
+    return Quarantine(tuple(sources))
+
+
+def examples(rows: pd.DataFrame, *, each: int = 1) -> pd.DataFrame:
+    """Return the first `each` quarantined rows of every file and reason.
+
+    Parameters
+    ----------
+    rows
+        Quarantine: table, file, line, column, reason, value, message.
+    """
+    ordered = rows.sort_values(["file", "reason", "line", "column"], kind="stable")
+    first = ordered.groupby(["file", "reason"], sort=False).head(each)
+    columns = ["file", "line", "column", "reason", "value", "message"]
+    return first[columns].reset_index(drop=True)
+
+
+def _totals_of(source: SourceTotals) -> tuple[Number, ...]:
+    basis = (Basis("sources", (("file", source.file), ("table", source.table)), rows=1),)
+    name = f"{source.file}:{source.table}"
+    totals = [Number(f"{total}:{name}", getattr(source, total), "rows", basis=basis) for total in _TOTALS]
+    if source.expected_rows is not None:
+        totals.append(Number(f"expected_rows:{name}", source.expected_rows, "rows", basis=basis))
+    return tuple(totals)
+
+
+def _reason_number(source: SourceTotals, reason: Reason) -> Number:
+    rows = source.reasons[reason]
+    where = (("file", source.file), ("table", source.table), ("reason", str(reason)))
+    key = f"rows:{source.file}:{source.table}:{reason}"
+    return Number(key, rows, "rows", basis=(Basis("quarantine", where, rows=rows),))
