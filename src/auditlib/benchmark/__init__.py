@@ -1,1 +1,26 @@
-"""Units compared on satisfaction, with what chance and over-dispersion explain set apart."""
+"""Units compared on satisfaction, with what chance and over-dispersion explain set apart.
+
+`compare` gives one `Comparison` per survey type, gathered in a `BenchmarkResult`. A unit is called
+higher or lower only where chance and over-dispersion do not explain its distance from the others;
+the order of units is never the answer.
+"""
+
+from auditlib.benchmark.compare import compare
+from auditlib.benchmark.result import BenchmarkResult, Comparison
+from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
+from auditlib.benchmark.verdicts import Judgement, Verdict, judge
+
+__all__ = [
+    "STATISTICS",
+    "BenchmarkResult",
+    "Comparison",
+    "Judgement",
+    "Measure",
+    "Statistic",
+    "UnitScores",
+    "Verdict",
+    "compare",
+    "from_aggregates",
+    "from_cells",
+    "judge",
+]

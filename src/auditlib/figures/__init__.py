@@ -1,1 +1,11 @@
-"""Results become axes: the only home of matplotlib and seaborn."""
+"""Results become axes: the only home of matplotlib and seaborn.
+
+Every function takes a result and, optionally, axes to draw on, and returns the axes. Nothing here
+computes a statistic. `style` holds the look of the house; `svg_of` writes a figure the same way every time.
+"""
+
+from auditlib.figures.benchmark import caterpillar, funnel
+from auditlib.figures.style import new_axes, style
+from auditlib.figures.svg import png_of, svg_of
+
+__all__ = ["caterpillar", "funnel", "new_axes", "png_of", "style", "svg_of"]

@@ -1,0 +1,214 @@
+"""`compare`: from cells or aggregates to one comparison per survey type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from auditlib.benchmark.result import BenchmarkResult, Comparison
+from auditlib.benchmark.scores import (
+    STATISTICS,
+    Measure,
+    UnitScores,
+    from_aggregates,
+    from_cells,
+    interval,
+)
+from auditlib.benchmark.verdicts import Judgement, Verdict, funnel_limits, judge
+from auditlib.benchmark.wording import no_verdict_reason, verdict_reason
+from auditlib.errors import ParameterError, Problem
+from auditlib.records import Instrument, Item, Refusal
+from auditlib.statistics.funnel import Variant
+from auditlib.statistics.types import Floats
+
+_DESCRIBING = ("name", "region", "unit_type")
+
+
+def compare(
+    cells: pd.DataFrame,
+    instruments: Instrument | Sequence[Instrument],
+    *,
+    units: pd.DataFrame,
+    aggregates: pd.DataFrame | None = None,
+    statistic: str = "mean",
+    item: str = "",
+    survey_type: str = "",
+    minimum_n: int = 30,
+    minimum_cell: int = 5,
+    minimum_units: int = 10,
+    confidence: float = 0.95,
+    variant: Variant = "winsorised",
+) -> BenchmarkResult:
+    """Compare units on one statistic, each survey type by itself.
+
+    Parameters
+    ----------
+    cells
+        Counts in the audited period: unit_id, survey_type, item, score, n (month is summed over).
+    instruments
+        The survey types with their items and scales; each is compared on its headline item.
+    units
+        The register of units: unit_id, and name, region, unit_type where known.
+    aggregates
+        The canonical table of published shares, used for survey types without cells.
+    statistic
+        ``mean``, ``top_box``, ``bottom_box`` or ``nps``.
+    item
+        Item to compare instead of the headline.
+    survey_type
+        The only survey type to compare; empty for all.
+    minimum_n
+        Answers a unit needs for a verdict.
+    minimum_cell
+        Answers below which a unit's value is suppressed.
+    minimum_units
+        Units needed to tell over-dispersion from units that stand out.
+    confidence
+        Level of intervals and inner limits.
+    variant
+        What is done with the tails when over-dispersion is estimated.
+
+    Raises
+    ------
+    ParameterError
+        For a statistic, survey type or item that does not exist.
+    """
+    given = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
+    _check(given, statistic, survey_type, item)
+    unit_ids = tuple(sorted({str(unit) for unit in units["unit_id"]}))
+    comparisons: list[Comparison] = []
+    refusals: list[tuple[str, Refusal]] = []
+    for instrument in _wanted(given, survey_type, item):
+        measure = Measure(instrument.survey_type, _item(instrument, item), statistic)
+        scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
+        outcome = scores if isinstance(scores, Refusal) else _compare_one(
+            scores, units, minimum_n=minimum_n, minimum_cell=minimum_cell,
+            minimum_units=minimum_units, confidence=confidence, variant=variant,
+        )  # fmt: skip
+        if isinstance(outcome, Refusal):
+            refusals.append((instrument.survey_type, outcome))
+        else:
+            comparisons.append(outcome)
+    return BenchmarkResult(tuple(comparisons), tuple(refusals))
+
+
+def _check(instruments: tuple[Instrument, ...], statistic: str, survey_type: str, item: str) -> None:
+    types = tuple(instrument.survey_type for instrument in instruments)
+    items = tuple(entry.item for instrument in instruments for entry in instrument.items)
+    for what, value, known in (
+        ("statistic", statistic, STATISTICS),
+        ("survey type", survey_type or types[0], types),
+        ("item", item or items[0], items),
+    ):
+        if value not in known:
+            raise ParameterError(
+                Problem(f"There is no {what} {value!r}.", remedy=f"Choose one of: {', '.join(known)}.")
+            )
+
+
+def _wanted(instruments: tuple[Instrument, ...], survey_type: str, item: str) -> tuple[Instrument, ...]:
+    return tuple(
+        instrument
+        for instrument in instruments
+        if survey_type in ("", instrument.survey_type)
+        and (not item or any(entry.item == item for entry in instrument.items))
+    )
+
+
+def _item(instrument: Instrument, item: str) -> Item:
+    return next((entry for entry in instrument.items if entry.item == item), instrument.headline)
+
+
+def _scores(
+    cells: pd.DataFrame, aggregates: pd.DataFrame | None, measure: Measure, *, unit_ids: tuple[str, ...]
+) -> UnitScores | Refusal:
+    """Take responses where there are any, published figures otherwise."""
+    if aggregates is not None and measure.select(cells).empty and not measure.select(aggregates).empty:
+        return from_aggregates(aggregates, measure, unit_ids=unit_ids)
+    return from_cells(cells, measure, unit_ids=unit_ids)
+
+
+def _compare_one(
+    scores: UnitScores,
+    units: pd.DataFrame,
+    *,
+    minimum_n: int,
+    minimum_cell: int,
+    minimum_units: int,
+    confidence: float,
+    variant: Variant,
+) -> Comparison | Refusal:
+    enough = scores.known & (scores.n >= max(2, minimum_n))
+    judgement = judge(scores, enough, confidence=confidence, minimum_units=minimum_units, variant=variant)
+    if isinstance(judgement, Refusal):
+        return judgement
+    frame = _frame(scores, judgement, minimum_n=minimum_n, minimum_cell=minimum_cell, confidence=confidence)
+    described = _described(frame, units)
+    return Comparison(
+        scores, judgement, described, funnel_limits(scores, judgement), confidence, minimum_n, minimum_cell
+    )  # fmt: skip
+
+
+def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Put name, region and unit type beside each unit; an unnamed unit is called by its id."""
+    register = units.drop_duplicates("unit_id").set_index("unit_id")
+    for position, column in enumerate(_DESCRIBING, start=1):
+        known = register[column] if column in register else pd.Series(dtype="object")
+        values = known.reindex(frame["unit_id"]).astype("object").fillna("").tolist()
+        frame.insert(position, column, values)
+    frame["name"] = frame["name"].where(frame["name"] != "", frame["unit_id"])
+    return frame
+
+
+def _frame(
+    scores: UnitScores, judgement: Judgement, *, minimum_n: int, minimum_cell: int, confidence: float
+) -> pd.DataFrame:
+    """Return one row per unit with what it scored, what that means and why."""
+    shown = scores.known & (scores.n >= max(2, minimum_cell))
+    limits = interval(scores, shown, level=confidence)
+    frame = pd.DataFrame(
+        {
+            "unit_id": list(scores.unit_id),
+            "n": scores.n,
+            "n_high": scores.n_high,
+            "value": np.where(shown, scores.value, np.nan),
+            "low": limits.low,
+            "high": limits.high,
+        }
+    )
+    chosen = judgement.chosen
+    spread = {"z_chance": judgement.z_chance, "z": judgement.z, "q": judgement.q}
+    if not isinstance(judgement.shrunk, Refusal):
+        shrunk = judgement.shrunk
+        spread |= {"shrunk": shrunk.value, "shrunk_low": shrunk.low, "shrunk_high": shrunk.high}
+        spread["reliability"] = judgement.reliability
+    for column, values in spread.items():
+        frame[column] = _placed(values, chosen)
+    frame["verdict"], frame["why"] = _verdicts(scores, judgement, minimum_n, minimum_cell)
+    return frame
+
+
+def _placed(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
+    full = np.full(len(chosen), np.nan)
+    full[chosen] = values
+    return full
+
+
+def _verdicts(
+    scores: UnitScores, judgement: Judgement, minimum_n: int, minimum_cell: int
+) -> tuple[list[str], list[str]]:
+    verdicts, reasons = [], []
+    judged = iter(zip(judgement.verdicts(), judgement.z, judgement.q, judgement.reliability, strict=True))
+    for index, compared in enumerate(judgement.chosen):
+        if compared:
+            verdict, z, q, reliable = next(judged)
+            reason = verdict_reason(verdict, judgement, z=float(z), q=float(q), reliable=float(reliable))
+        else:
+            verdict = Verdict.NONE
+            reason = no_verdict_reason(scores, index, minimum_n=minimum_n, minimum_cell=minimum_cell)
+        verdicts.append(verdict.value)
+        reasons.append(reason)
+    return verdicts, reasons

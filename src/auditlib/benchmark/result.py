@@ -1,0 +1,269 @@
+"""What a comparison found, as values: a frame per unit, sentences, and numbers with their basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from auditlib.benchmark.scores import METHODS, Measure, UnitScores
+from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
+from auditlib.benchmark.wording import NAMES, counted, listed, shown
+from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.statistics.types import normal_quantile
+
+_UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
+_BOXES = {"top_box": ("top",), "bottom_box": ("bottom",), "nps": ("top", "bottom")}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Units compared on one statistic of one item of one survey type.
+
+    Parameters
+    ----------
+    scores
+        What each unit scored.
+    judgement
+        What chance and over-dispersion explain.
+    frame
+        One row per unit in ascending order of id; see `to_frame`.
+    limits
+        Funnel limits over n, ready to draw.
+    confidence
+        Level of intervals and inner limits.
+    minimum_n, minimum_cell
+        Answers needed for a verdict, and for a value to be shown.
+    """
+
+    scores: UnitScores
+    judgement: Judgement
+    frame: pd.DataFrame
+    limits: pd.DataFrame
+    confidence: float
+    minimum_n: int
+    minimum_cell: int
+
+    @property
+    def measure(self) -> Measure:
+        """What is compared."""
+        return self.scores.measure
+
+    @property
+    def key(self) -> str:
+        """End of the keys of this comparison's numbers."""
+        return f"{self.measure.survey_type}:{self.measure.item.item}"
+
+    @property
+    def title(self) -> str:
+        """What is compared, in words."""
+        name = NAMES[self.measure.statistic]
+        return f"{self.measure.survey_type.capitalize()} survey, {name} of {self.measure.item.item}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit: what it scored, with its interval, verdict and why.
+
+        Returns
+        -------
+        pandas.DataFrame
+            unit_id, name, region, unit_type, n, n_high, value, low, high, z_chance, z, q, shrunk, shrunk_low,
+            shrunk_high, reliability, verdict, why. A cell that cannot be had is empty and `why` says why.
+        """
+        return self.frame.copy()
+
+    def units(self, *verdicts: Verdict) -> pd.DataFrame:
+        """Return the rows with one of `verdicts`, farthest from the target first."""
+        rows = self.frame[self.frame["verdict"].isin([verdict.value for verdict in verdicts])]
+        return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return what was found: who stands out, who has no verdict, how much is more than chance."""
+        parts = (self._standing_out(), self._dispersion(), self._silent(), self._grounds())
+        return tuple(part for part in parts if part.text)
+
+    def _number_key(self, unit: str) -> str:
+        return f"{self.measure.statistic}:{unit}:{self.key}"
+
+    def _standing_out(self) -> Sentence:
+        scores, compared = self.scores, int(self.judgement.chosen.sum())
+        pooled = shown(self.judgement.target, scores.measure.statistic)
+        start = f"{self.title}: {compared:,} units are compared with their pooled value of {pooled}"
+        keys = [self._number_key("pooled"), f"compared:{self.key}", f"higher:{self.key}", f"lower:{self.key}"]
+        if isinstance(self.judgement.dispersion, Refusal):
+            return Sentence(
+                f"{start}; none gets a verdict. {self.judgement.dispersion.reason}", tuple(keys[:2])
+            )
+        higher, lower = self.units(Verdict.HIGHER), self.units(Verdict.LOWER)
+        keys += [self._number_key(str(unit)) for rows in (higher, lower) for unit in rows["unit_id"][:6]]
+        return Sentence(f"{start}. {_called_out(higher, lower)}", tuple(keys))
+
+    def _dispersion(self) -> Sentence:
+        found = self.judgement.dispersion
+        if isinstance(found, Refusal):
+            return Sentence("")
+        alone = int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum())
+        called = len(self.units(Verdict.HIGHER, Verdict.LOWER))
+        keys = (f"phi:{self.key}", f"chance_only:{self.key}", f"called:{self.key}")
+        text = (
+            f"Units differ {_times(found.phi)} as chance alone would make them (over-dispersion "
+            f"{found.phi:.1f}): limits for chance alone would call out {alone:,} where these call out "
+            f"{called:,}."
+        )
+        if found.tau2 == 0:
+            text = f"Units differ no more than chance makes them (over-dispersion {found.phi:.2f})."
+        return Sentence(text, keys)
+
+    def _silent(self) -> Sentence:
+        silent = int((~self.judgement.chosen).sum())
+        if not silent:
+            return Sentence("")
+        verb = "has" if silent == 1 else "have"
+        return Sentence(
+            f"{counted(silent, 'unit')} {verb} no verdict, because fewer than {self.minimum_n} "
+            "answers are certain or no value is known; the reason stands in each row.",
+            (f"silent:{self.key}",),
+        )
+
+    def _grounds(self) -> Sentence:
+        if not self.scores.banded:
+            return Sentence(self.scores.note)
+        text = (
+            "Standard errors rest on banded n: the lower end of each published band is used, so that limits "
+            "are wider than they need be for units with more surveys."
+        )
+        return Sentence(f"{text} {self.scores.note}".strip())
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return every number with what it rests on: one per unit, the pooled value and the counts."""
+        return (*self._totals(), *(self._unit_number(row) for row in self.frame.to_dict("records")))
+
+    def _unit_number(self, row: dict[Any, Any]) -> Number:
+        value, unit = float(row["value"]), str(row["unit_id"])
+        known = not np.isnan(value)
+        limits = None
+        if known:
+            method = METHODS[self.measure.statistic]
+            limits = Interval(float(row["low"]), float(row["high"]), self.confidence, method)
+        n = int(row["n"])
+        return Number(
+            self._number_key(unit), value if known else None, _UNIT_OF[self.measure.statistic], n, limits,
+            self._basis(unit, n) if known else (), str(row["why"]),
+        )  # fmt: skip
+
+    def _basis(self, unit: str, n: int) -> tuple[Basis, ...]:
+        scores = self.scores
+        where = (("unit_id", unit), ("survey_type", scores.measure.survey_type), ("in_period", True))
+        if scores.table == "responses":
+            return (Basis("responses", where, scores.measure.item.item, n),)
+        published = (
+            ("unit_id", unit),
+            ("survey_type", scores.measure.survey_type),
+            ("item", scores.measure.item.item),
+        )
+        boxes = _BOXES[scores.measure.statistic]
+        return tuple(Basis("aggregates", (*published, ("box", box)), "value", 1) for box in boxes)
+
+    def _totals(self) -> tuple[Number, ...]:
+        judgement, statistic = self.judgement, self.measure.statistic
+        compared = self.frame[judgement.chosen]
+        n = int(compared["n"].sum())
+        basis = tuple(
+            entry
+            for unit, size in zip(compared["unit_id"], compared["n"], strict=True)
+            for entry in self._basis(str(unit), int(size))
+        )
+        pooled = Number(
+            self._number_key("pooled"), judgement.target, _UNIT_OF[statistic], n, None, basis,
+            "Over all answers of the units compared.",
+        )  # fmt: skip
+        return (pooled, *self._counts(), *self._spread())
+
+    def _counts(self) -> tuple[Number, ...]:
+        called = {verdict: len(self.units(verdict)) for verdict in (Verdict.HIGHER, Verdict.LOWER)}
+        counts = {
+            "compared": int(self.judgement.chosen.sum()),
+            "silent": int((~self.judgement.chosen).sum()),
+            "higher": called[Verdict.HIGHER],
+            "lower": called[Verdict.LOWER],
+            "called": sum(called.values()),
+            "chance_only": int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum()),
+        }
+        return tuple(Number(f"{name}:{self.key}", count, "units") for name, count in counts.items())
+
+    def _spread(self) -> tuple[Number, ...]:
+        found, shrunk = self.judgement.dispersion, self.judgement.shrunk
+        phi = Number(f"phi:{self.key}", None, "ratio", reason=found.reason) if isinstance(
+            found, Refusal
+        ) else Number(f"phi:{self.key}", found.phi, "ratio", found.units)  # fmt: skip
+        unit = _UNIT_OF[self.measure.statistic]
+        tau = Number(f"tau:{self.key}", None, unit, reason=shrunk.reason) if isinstance(
+            shrunk, Refusal
+        ) else Number(f"tau:{self.key}", float(np.sqrt(shrunk.tau2)), unit, len(shrunk.value))  # fmt: skip
+        return phi, tau
+
+
+def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:
+    if higher.empty and lower.empty:
+        return "None lies higher or lower than chance and over-dispersion explain."
+    above, below = (_with_names(rows) for rows in (higher, lower))
+    verb = "lies" if len(higher) == 1 else "lie"
+    above = f"{above[0].upper()}{above[1:]}"
+    return f"{above} {verb} higher than chance and over-dispersion explain, and {below} lower."
+
+
+def _with_names(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "none"
+    return f"{len(rows):,} ({listed([str(name) for name in rows['name']])})"
+
+
+def _times(phi: float) -> str:
+    return f"{np.sqrt(phi):.1f} times as much"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BenchmarkResult:
+    """The comparisons of all survey types, and why one could not be made.
+
+    Parameters
+    ----------
+    comparisons
+        One per survey type that could be compared.
+    refusals
+        Survey type and reason, for each that could not.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    refusals: tuple[tuple[str, Refusal], ...] = ()
+
+    def __iter__(self) -> Iterator[Comparison]:
+        return iter(self.comparisons)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows of all comparisons, led by survey type, item and statistic."""
+        frames = []
+        for comparison in self.comparisons:
+            frame, scores = comparison.to_frame(), comparison.scores
+            for column, value in (
+                ("statistic", scores.measure.statistic),
+                ("item", scores.measure.item.item),
+                ("survey_type", scores.measure.survey_type),
+            ):
+                frame.insert(0, column, value)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return what stands out per survey type, and what could not be compared and why."""
+        refused = tuple(
+            Sentence(f"{kind.capitalize()} survey: no comparison. {refusal.reason} {refusal.remedy}".strip())
+            for kind, refusal in self.refusals
+        )
+        return tuple(comparison.summary()[0] for comparison in self.comparisons) + refused
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the numbers of all comparisons."""
+        return tuple(number for comparison in self.comparisons for number in comparison.numbers())

@@ -1,0 +1,232 @@
+"""One number per unit, from cells of integer counts or from published aggregates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from auditlib.records import Item, Refusal
+from auditlib.statistics import intervals
+from auditlib.statistics.types import Floats, Limits
+
+Statistic = Literal["mean", "top_box", "bottom_box", "nps"]
+STATISTICS: tuple[str, ...] = get_args(Statistic)
+
+PROMOTER, DETRACTOR = 9, 6
+"""A promoter answers 9 or 10, a detractor 0 to 6, on a scale of 0 to 10 (Reichheld 2003)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is compared: one statistic of one item of one survey type."""
+
+    survey_type: str
+    item: Item
+    statistic: str
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the statistic is a share of answers."""
+        return self.statistic in ("top_box", "bottom_box")
+
+    def select(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of cells or aggregates that belong to it."""
+        return frame[(frame["survey_type"] == self.survey_type) & (frame["item"] == self.item.item)]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScores:
+    """What each unit scored, before anybody judges it; all arrays have one entry per unit.
+
+    Parameters
+    ----------
+    unit_id
+        Units in ascending order of id.
+    n
+        Answers each number rests on; the lowest the published band allows where n is banded; 0 where
+        there are none or their number is not known.
+    n_high
+        Highest number of answers; equal to `n` where n is exact, -1 where a band is open.
+    value
+        Mean, share or net promoter score; NaN only where there is none (`known` is false).
+    variance
+        Variance of one answer within the unit; NaN below two answers.
+    known
+        Whether the unit has a value.
+    table
+        Canonical table it comes from: ``responses`` or ``aggregates``.
+    banded
+        Whether any n is a band, so that standard errors rest on its lower end.
+    note
+        What else limits these numbers, in a sentence; empty where nothing does.
+    """
+
+    measure: Measure
+    unit_id: tuple[str, ...]
+    n: NDArray[np.int64]
+    n_high: NDArray[np.int64]
+    value: Floats
+    variance: Floats
+    known: NDArray[np.bool_]
+    table: str
+    banded: bool = False
+    note: str = ""
+
+
+def from_cells(cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...]) -> UnitScores | Refusal:
+    """Return the scores of `unit_ids` on one item, from integer counts.
+
+    Parameters
+    ----------
+    cells
+        Columns unit_id, survey_type, item, score (native) and n (count); other columns are summed over.
+
+    Notes
+    -----
+    Sums are integers and each mean is one division of two of them, so that it is the same on every machine.
+    """
+    refusal = _unsuited(measure)
+    if refusal is not None:
+        return refusal
+    chosen = measure.select(cells)
+    chosen = chosen[chosen["n"] > 0]
+    if chosen.empty:
+        return Refusal(
+            f"No {measure.survey_type} response answers {measure.item.item} in the audited period."
+        )
+    counts = chosen.pivot_table(
+        index="unit_id", columns="score", values="n", aggfunc="sum", fill_value=0, observed=True
+    )
+    counts = counts.reindex(list(unit_ids), fill_value=0).astype("int64")
+    codes, denominator = _integer_codes(tuple(float(score) for score in counts.columns), measure)
+    n, value, variance = _moments(
+        counts.to_numpy(), codes, denominator=denominator, plug_in=measure.statistic != "mean"
+    )
+    return UnitScores(measure, unit_ids, n, n, value, variance, n > 0, "responses")
+
+
+def _unsuited(measure: Measure) -> Refusal | None:
+    scale = measure.item.scale
+    if measure.statistic == "nps" and (scale.low, scale.high) != (0, 10):
+        return Refusal(
+            f"A net promoter score needs a scale of 0 to 10; {measure.item.item} has {scale.low:g} to "
+            f"{scale.high:g}.",
+            "Choose mean, top_box or bottom_box.",
+        )
+    return None
+
+
+def _integer_codes(scores: tuple[float, ...], measure: Measure) -> tuple[list[int], int]:
+    """Return what each score counts as integers over one denominator."""
+    scale = measure.item.scale
+    if measure.statistic == "top_box":
+        return [int(score >= scale.top_box) for score in scores], 1
+    if measure.statistic == "bottom_box":
+        return [int(score <= scale.bottom_box) for score in scores], 1
+    if measure.statistic == "nps":
+        return [int(score >= PROMOTER) - int(score <= DETRACTOR) for score in scores], 1
+    exact = [Fraction(repr(float(score))) for score in scores]
+    denominator = lcm(*(fraction.denominator for fraction in exact))
+    return [int(fraction * denominator) for fraction in exact], denominator
+
+
+def _moments(
+    counts: NDArray[np.int64], codes: list[int], *, denominator: int, plug_in: bool
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return n, mean and variance of one answer per unit, from units by scores counts."""
+    n = counts.sum(axis=1)
+    sums = counts @ np.array(codes, dtype=np.int64)
+    squares = counts @ np.array([code**2 for code in codes], dtype=np.int64)
+    rows = [(int(a), int(b), int(c)) for a, b, c in zip(n, sums, squares, strict=True)]
+    value = np.array([total / (denominator * size) if size else np.nan for size, total, _ in rows])
+    spread = [_variance(row, denominator=denominator, plug_in=plug_in) for row in rows]
+    return n, value, np.array(spread)
+
+
+def _variance(row: tuple[int, int, int], *, denominator: int, plug_in: bool) -> float:
+    """Return the variance of one answer from n, sum and sum of squares, in whole numbers until the end."""
+    size, total, square = row
+    if size < 2:
+        return float("nan")
+    return (size * square - total**2) / (size * (size if plug_in else size - 1) * denominator**2)
+
+
+_BOX = {"top_box": "top", "bottom_box": "bottom"}
+
+
+def from_aggregates(
+    aggregates: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...]
+) -> UnitScores | Refusal:
+    """Return the scores of `unit_ids` on one item, from published shares and numbers of surveys.
+
+    Parameters
+    ----------
+    aggregates
+        The canonical table `aggregates`; where it covers several periods the latest is used.
+    """
+    chosen = measure.select(aggregates)
+    if chosen.empty:
+        return Refusal(f"No published figure for {measure.item.item} of the {measure.survey_type} survey.")
+    latest = chosen[chosen["period_start"] == chosen["period_start"].max()]
+    note = "" if len(latest) == len(chosen) else "Published for several periods; the latest is used."
+    shares = _published(latest, measure)
+    if isinstance(shares, Refusal):
+        return shares
+    value, variance, found = shares
+    lows, highs = (found[column].reindex(list(unit_ids)) for column in ("n_low", "n_high"))
+    value, variance = value.reindex(list(unit_ids)), variance.reindex(list(unit_ids))
+    n = lows.fillna(0).to_numpy(dtype=np.int64)
+    n_high = highs.fillna(-1).to_numpy(dtype=np.int64)
+    known = value.notna().to_numpy(dtype=bool)
+    banded = bool((known & (n != n_high)).any())
+    values, variances = np.asarray(value, dtype=np.float64), np.asarray(variance, dtype=np.float64)
+    return UnitScores(
+        measure, unit_ids, n, n_high, values, variances, known, "aggregates", banded=banded, note=note
+    )
+
+
+def _published(
+    latest: pd.DataFrame, measure: Measure
+) -> tuple[pd.Series[float], pd.Series[float], pd.DataFrame] | Refusal:
+    """Return value and variance of one answer per unit, and the rows they come from."""
+    item, statistic = measure.item, measure.statistic
+    boxes = {box: part.set_index("unit_id") for box, part in latest.groupby("box", observed=True)}
+    if statistic == "mean":
+        return Refusal(
+            f"{item.item} is published as shares; a mean with a standard error needs the responses.",
+            "Choose top_box or bottom_box, or ask for the responses.",
+        )
+    wanted = ("top", "bottom") if statistic == "nps" else (_BOX[statistic],)
+    absent = [box for box in wanted if box not in boxes]
+    if absent:
+        return Refusal(f"{item.item} is published without its {' and '.join(absent)} box.")
+    if statistic == "nps":
+        scale = item.scale
+        if (scale.low, scale.high, scale.top_box, scale.bottom_box) != (0, 10, PROMOTER, DETRACTOR):
+            return Refusal(f"The published boxes of {item.item} are not those of a net promoter score.")
+        top, bottom = boxes["top"]["value"], boxes["bottom"]["value"]
+        return top - bottom, top + bottom - (top - bottom) ** 2, boxes["top"]
+    found = boxes[wanted[0]]
+    return found["value"], found["value"] * (1 - found["value"]), found
+
+
+def interval(scores: UnitScores, chosen: NDArray[np.bool_], *, level: float) -> Limits:
+    """Return limits for the units in `chosen` (each with n >= 2); NaN elsewhere."""
+    low, high = np.full(len(scores.n), np.nan), np.full(len(scores.n), np.nan)
+    n, value = scores.n[chosen], scores.value[chosen]
+    if scores.measure.is_share:
+        limits = intervals.wilson(value * n, n, level=level)
+    else:
+        limits = intervals.mean_t(value, scores.variance[chosen], n, level=level)
+    low[chosen], high[chosen] = limits.low, limits.high
+    return Limits(low, high)
+
+
+METHODS = {"mean": "t", "top_box": "Wilson", "bottom_box": "Wilson", "nps": "t"}
+"""Name of the interval each statistic gets."""

@@ -1,0 +1,73 @@
+"""The sentences of a comparison: what each unit's verdict rests on, in words an auditor can read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditlib.benchmark.scores import UnitScores
+from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
+from auditlib.records import Refusal
+from auditlib.statistics.reliability import SUFFICIENT
+
+NAMES = {
+    "mean": "mean score",
+    "top_box": "top-box share",
+    "bottom_box": "bottom-box share",
+    "nps": "net promoter score",
+}
+
+
+def shown(value: float, statistic: str) -> str:
+    """Return a value of `statistic` as printed."""
+    if statistic == "mean":
+        return f"{value:.2f}"
+    return f"{100 * value:+.0f}" if statistic == "nps" else f"{100 * value:.1f} %"
+
+
+def percent(level: float) -> str:
+    """Return a level as printed: 95 %, 99.8 %."""
+    return f"{100 * level:.4g} %"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: 1 unit, 2 units, no unit."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}"
+
+
+def listed(names: Sequence[str], *, most: int = 6) -> str:
+    """Return names as a phrase, with the number left out where there are many."""
+    head = list(names[:most])
+    if len(names) > most:
+        return f"{', '.join(head)} and {len(names) - most:,} others"
+    return head[0] if len(head) == 1 else f"{', '.join(head[:-1])} and {head[-1]}"
+
+
+def verdict_reason(verdict: Verdict, judgement: Judgement, *, z: float, q: float, reliable: float) -> str:
+    """Say what the verdict on a compared unit rests on."""
+    if isinstance(judgement.dispersion, Refusal):
+        return judgement.dispersion.reason
+    weak = "" if reliable >= SUFFICIENT else f" Reliability {reliable:.2f} is below {SUFFICIENT:.1f}."
+    if verdict is Verdict.WITHIN:
+        return f"Chance and over-dispersion explain the difference (z = {z:+.2f}).{weak}"
+    limits = f"{percent(judgement.inner)} limits"
+    outer = f"{percent(ALARM)} limits"
+    side = "above" if z > 0 else "below"
+    if verdict in (Verdict.HIGHER, Verdict.LOWER):
+        return (
+            f"Lies {side} the {outer} for chance and over-dispersion (z = {z:+.2f}, "
+            f"false discovery rate {q:.3f}).{weak}"
+        )
+    return f"Lies {side} the {limits} only; about one unit in 20 does by chance (z = {z:+.2f}).{weak}"
+
+
+def no_verdict_reason(scores: UnitScores, index: int, *, minimum_n: int, minimum_cell: int) -> str:
+    """Say why a unit was not compared."""
+    n, n_high = int(scores.n[index]), int(scores.n_high[index])
+    if not scores.known[index]:
+        return "No value is published." if scores.table == "aggregates" else "No responses."
+    if scores.table == "aggregates" and n_high != n:
+        if n_high < 0 and n == 0:
+            return "The number of surveys is not published."
+        return f"Between {n} and {n_high} surveys; the band reaches below the minimum of {minimum_n}."
+    hidden = f" The value is suppressed below {minimum_cell}." if n < minimum_cell else ""
+    return f"{counted(n, 'response')}; a verdict needs {minimum_n}.{hidden}"

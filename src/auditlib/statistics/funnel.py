@@ -1,0 +1,130 @@
+"""Funnel limits: how far a unit may lie from the target by chance, and by over-dispersion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from auditlib.records import Refusal
+from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
+
+Variant = Literal["winsorised", "trimmed"]
+
+FEWEST_UNITS = 5
+"""Below it, the tails that are to be moved in hold no unit and dispersion is that of the outliers."""
+
+
+def poisson_limits(expected: Numbers, *, level: float = 0.95) -> Limits:
+    """Return exact limits for observed over expected, at `expected` > 0 events.
+
+    Notes
+    -----
+    The exact Poisson interval at the expected count (Garwood 1936, Biometrika 28:437-442), divided by it.
+    """
+    from scipy.special import chdtri
+
+    events = as_floats(expected)
+    tail = (1 - level) / 2
+    low, high = chdtri(2 * events, 1 - tail) / 2, chdtri(2 * events + 2, tail) / 2
+    return Limits(low / events, high / events)
+
+
+def binomial_limits(target: float, n: Numbers, *, level: float = 0.95) -> Limits:
+    """Return exact limits for shares of `n` answers when the true share is `target`.
+
+    Notes
+    -----
+    Interpolated binomial quantiles (Spiegelhalter 2005, Statistics in Medicine 24:1185-1202, appendix A.1.1),
+    so that limits fall smoothly as n grows.
+    """
+    if not 0 < target < 1:
+        raise ValueError("exact limits need a target strictly between 0 and 1")
+    tail = (1 - level) / 2
+    return Limits(_binomial_quantile(target, n, tail), _binomial_quantile(target, n, 1 - tail))
+
+
+def _binomial_quantile(target: float, n: Numbers, probability: float) -> Floats:
+    from scipy.stats import binom
+
+    total = as_floats(n)
+    count = binom.ppf(probability, total, target)
+    at, below = binom.cdf(count, total, target), binom.cdf(count - 1, total, target)
+    share: Floats = (count - (at - probability) / (at - below)) / total
+    return np.clip(share, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class OverDispersion:
+    """How much more units differ than chance makes them.
+
+    Parameters
+    ----------
+    phi
+        Mean squared z after the tails were moved in; 1 where chance explains everything.
+    tau2
+        Variance between units on the scale of the estimates; 0 where chance explains everything.
+    units
+        Units it was estimated from.
+    variant
+        What was done with the tails.
+    """
+
+    phi: float
+    tau2: float
+    units: int
+    variant: Variant
+
+
+def over_dispersion(
+    deviations: Numbers, errors: Numbers, *, share: float = 0.1, variant: Variant = "winsorised"
+) -> OverDispersion | Refusal:
+    """Estimate over-dispersion from deviations from the target and their standard errors.
+
+    Parameters
+    ----------
+    deviations, errors
+        Estimate minus target, and its standard error > 0, one per unit.
+    share
+        Share of units in each tail whose z is moved in to the quantile (`winsorised`) or which are left
+        out (`trimmed`).
+
+    Notes
+    -----
+    Spiegelhalter (2005), Quality and Safety in Health Care 14:347-351, doi 10.1136/qshc.2005.013755: the
+    multiplicative factor is phi = sum(z^2) / k, the additive variance is its method-of-moments counterpart
+    tau2 = (k phi - (k - 1)) / (sum(w) - sum(w^2) / sum(w)) with w = 1 / error^2, after DerSimonian and Laird.
+    """
+    deviation, error = as_floats(deviations), as_floats(errors)
+    if (error <= 0).any() or deviation.shape != error.shape:
+        raise ValueError("each deviation needs a standard error above zero")
+    if len(deviation) < FEWEST_UNITS:
+        return Refusal(
+            f"{len(deviation)} units are too few to estimate over-dispersion (at least {FEWEST_UNITS})."
+        )
+    z, weight = _tails(deviation / error, 1 / error**2, share=share, variant=variant)
+    phi = float((z**2).mean())
+    excess = len(z) * phi - (len(z) - 1)
+    tau2 = excess / float(weight.sum() - (weight**2).sum() / weight.sum())
+    return OverDispersion(phi, max(0.0, tau2), len(z), variant)
+
+
+def _tails(z: Floats, weight: Floats, *, share: float, variant: Variant) -> tuple[Floats, Floats]:
+    low, high = np.quantile(z, [share, 1 - share])
+    if variant == "winsorised":
+        return np.clip(z, low, high), weight
+    kept = (z >= low) & (z <= high)
+    return z[kept], weight[kept]
+
+
+def adjusted_z(deviations: Numbers, errors: Numbers, *, tau2: float) -> Floats:
+    """Return z with the variance between units added to each unit's own: (y - target) / sqrt(s^2 + tau2)."""
+    return as_floats(deviations) / np.sqrt(as_floats(errors) ** 2 + tau2)
+
+
+def p_values(z: Numbers) -> Floats:
+    """Return two-sided normal p-values."""
+    from scipy.special import ndtr
+
+    return np.asarray(2 * ndtr(-np.abs(as_floats(z))), dtype=np.float64)
