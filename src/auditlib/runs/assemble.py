@@ -1,0 +1,187 @@
+"""A complete run put together in a hidden folder, sealed, and moved into its place in one step."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from auditlib.errors import AuditError, Problem
+from auditlib.parameters.run import Run
+from auditlib.records import Grade
+from auditlib.runs.atomic import (
+    canonical,
+    copy_file,
+    digest,
+    files_below,
+    flush_directory,
+    hash_file,
+    remove_directory,
+    replace_directory,
+    write_bytes,
+)
+from auditlib.runs.events import Notify, Step
+from auditlib.runs.kept import KeptResult
+from auditlib.runs.manifest import (
+    NAME,
+    FileSeal,
+    Manifest,
+    NotebookSeal,
+    ParameterSeal,
+    SourceSeal,
+    sealed,
+    write_manifest,
+)
+from auditlib.runs.places import Places
+from auditlib.runs.plan import Plan
+from auditlib.runs.project import law_files
+from auditlib.runs.steps import Prepared, Render
+
+FINDINGS = "auditlib/findings@1"
+_GRADES = tuple(grade.value for grade in Grade)
+
+
+def run_key(plan: Plan, evidence: str) -> str:
+    """Return the hash of everything the outputs of a run depend on."""
+    notebooks = {one.name: plan.notebook_key(one, evidence=evidence) for one in plan.notebooks}
+    return digest({"notebooks": notebooks, "run_file": plan.content.hex(), "choices": plan.choices})
+
+
+def assemble(
+    plan: Plan,
+    evidence: Prepared,
+    results: Sequence[KeptResult],
+    places: Places,
+    *,
+    render: Render,
+    started: datetime,
+    notify: Notify,
+) -> Manifest:
+    """Put a run together from its notebooks' results, seal it and move it into place."""
+    stage = places.stage
+    if stage.exists():
+        remove_directory(stage)
+    stage.mkdir(parents=True)
+    notify(Step("copying the evidence"))
+    for name, path in files_below(evidence.directory):
+        copy_file(path, stage / "evidence" / name)
+    for name, path in _parameter_files(plan).items():
+        copy_file(path, stage / "parameters" / name)
+    write_bytes(stage / "parameters" / plan.file.name, plan.content)
+    for result in results:
+        for name in result.files:
+            copy_file(result.directory / name, stage / name)
+    write_bytes(stage / "findings.json", canonical(findings_of(stage / "results")).encode())
+    notify(Step("writing the report"))
+    write_bytes(stage / "report.html", render(stage).encode())
+    _refuse_secrets(plan.run, stage)
+    notify(Step("sealing"))
+    manifest = _manifest(plan, evidence, stage, started=started)
+    for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
+        flush_directory(folder)
+    write_manifest(stage, manifest)
+    replace_directory(stage, places.finished, aside=places.aside)
+    if places.aside.exists():
+        remove_directory(places.aside)
+    return manifest
+
+
+def findings_of(results: Path) -> dict[str, Any]:
+    """Return the findings of all results files: the heaviest first, then by criterion and subject."""
+    found = [
+        {**finding, "notebook": document["notebook"]}
+        for document in read_results(results).values()
+        for finding in document["findings"]
+    ]
+    found.sort(
+        key=lambda one: (
+            _GRADES.index(one["grade"]),
+            one["criterion"],
+            one["subject"],
+            one["fingerprint"],
+            one["notebook"],
+        )
+    )
+    return {"schema": FINDINGS, "findings": found}
+
+
+def read_results(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return every results file of a run, by notebook."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+
+
+def secrets_of(run: Run) -> dict[str, str]:
+    """Return the secrets this run refers to and this environment holds: variable and value."""
+    names = {source.database.connection for source in run.sources if source.database}
+    return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
+
+
+def _parameter_files(plan: Plan) -> Mapping[str, Path]:
+    return law_files(plan.root)
+
+
+def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, started: datetime) -> Manifest:
+    files = {name: _file_seal(path) for name, path in files_below(stage) if name != NAME}
+    run_file = f"parameters/{plan.file.name}"
+    notebooks = {
+        one.name: NotebookSeal(
+            question=one.question,
+            parameters=dict(one.values),
+            key=plan.notebook_key(one, evidence=evidence.key),
+        )
+        for one in plan.notebooks
+    }
+    return sealed(
+        {
+            "audit": plan.run.audit,
+            "key": run_key(plan, evidence.key),
+            "parameters": ParameterSeal(file=run_file, sha256=files[run_file].sha256, run=plan.choices),
+            "sources": tuple(SourceSeal(**asdict(totals)) for totals in evidence.totals),
+            "law": dict(plan.law),
+            "evidence": evidence.key,
+            "notebooks": notebooks,
+            "versions": plan.versions,
+            "seed": plan.run.seed,
+            "files": files,
+            "started": _instant(started),
+            "ended": _instant(datetime.now(UTC)),
+        }
+    )
+
+
+def _file_seal(path: Path) -> FileSeal:
+    sha256, size = hash_file(path)
+    return FileSeal(sha256=sha256, size=size)
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _refuse_secrets(run: Run, stage: Path) -> None:
+    """Refuse to hand over a file in which a secret given by reference can be read."""
+    for variable, address in secrets_of(run).items():
+        needles = [needle.encode() for needle in _readable_forms(address)]
+        leaks = [name for name, path in files_below(stage) if _holds(path.read_bytes(), needles)]
+        if leaks:
+            remove_directory(stage)
+            raise AuditError(
+                *(Problem(f"it would hold the secret named by {variable}.", file=leak) for leak in leaks)
+            )
+
+
+def _readable_forms(address: str) -> set[str]:
+    try:
+        password = urlsplit(address).password or ""
+    except ValueError:
+        password = ""
+    return {form for form in (address, password, unquote(password)) if len(form) >= 6}
+
+
+def _holds(content: bytes, needles: Iterable[bytes]) -> bool:
+    return any(needle in content for needle in needles)

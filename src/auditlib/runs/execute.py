@@ -1,0 +1,238 @@
+"""Notebooks executed side by side, each in a process of its own (papermill's ``cwd`` is per process)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditlib.runs.declared import Scalar
+from auditlib.runs.events import CellStarted, Event, Finished, Notify, Stopped
+
+_PATIENCE = 10.0
+_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One notebook to execute.
+
+    Parameters
+    ----------
+    notebook
+        Its name.
+    source
+        The notebook file.
+    parameters
+        Values already checked against the notebook's own `parameters` cell; empty for its defaults.
+    cwd
+        Folder its code runs in.
+    folder
+        Private folder: ``executed.ipynb`` appears here when it is done, ``partial.ipynb`` while it runs.
+    timeout
+        Seconds one cell may take.
+    """
+
+    notebook: str
+    source: Path
+    parameters: Mapping[str, Scalar]
+    cwd: Path
+    folder: Path
+    timeout: float
+
+    @property
+    def executed(self) -> Path:
+        """The finished copy, in its stable form."""
+        return self.folder / "executed.ipynb"
+
+    @property
+    def partial(self) -> Path:
+        """The copy as far as it has come."""
+        return self.folder / "partial.ipynb"
+
+    @property
+    def log(self) -> Path:
+        """What the process printed."""
+        return self.folder / "log.txt"
+
+
+@dataclass(slots=True)
+class _Pool:
+    """The processes that are running, and what is left; shared between the threads that watch them."""
+
+    notify: Notify
+    left: list[str]
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    stopped: bool = False
+
+    def tell(self, event: Event) -> None:
+        with self.lock:
+            self.notify(event)
+
+    def stop(self) -> None:
+        """End every process: a closed standard input tells it to end its kernel and itself."""
+        with self.lock:
+            self.stopped = True
+            running = tuple(self.running)
+        for process in running:
+            with suppress(OSError):
+                if process.stdin:
+                    process.stdin.close()
+        for process in running:
+            try:
+                process.wait(timeout=_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def execute_all(
+    jobs: Sequence[Job],
+    *,
+    side_by_side: int,
+    environment: Mapping[str, str],
+    settle: Callable[[Job, str], tuple[str, str]],
+    notify: Notify,
+) -> None:
+    """Execute `jobs`, at most `side_by_side` at a time; a failed one does not stop the others.
+
+    Parameters
+    ----------
+    settle
+        Called once per ended job with the cause of failure, or '' when it is done. It keeps the result
+        or the partly executed copy, and returns the cause it settled on and where that copy is ('' and '').
+
+    Notes
+    -----
+    Whatever interrupts this function, every process and kernel it started is ended before it returns.
+    """
+    pool = _Pool(notify, [job.notebook for job in jobs])
+
+    def work(job: Job) -> None:
+        cause = _run(job, pool, environment=environment)
+        with pool.lock:
+            if pool.stopped:
+                return
+            pool.left.remove(job.notebook)
+            left = tuple(pool.left)
+            cause, kept = settle(job, cause)
+            notify(Stopped(job.notebook, cause, kept, left) if cause else Finished(job.notebook, left))
+
+    with _ended(pool), ThreadPoolExecutor(max_workers=side_by_side) as threads:
+        futures = [threads.submit(work, job) for job in jobs]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
+            pool.stop()
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def worker_environment(*, threads: int, scratch: Path, without: Sequence[str] = ()) -> dict[str, str]:
+    """Return the environment notebooks run in: this process's, less secrets and personal settings.
+
+    Parameters
+    ----------
+    threads
+        Threads numerical libraries may use.
+    scratch
+        Folder for what kernels write about themselves, instead of the user's home.
+    without
+        Variables that hold secrets; a notebook reads evidence, never a source.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in without}
+    own = {
+        "AUDITLIB_THREADS": str(threads),
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(scratch / "jupyter"),
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    return kept | own | dict.fromkeys(_THREAD_COUNTS, str(threads))
+
+
+@contextmanager
+def _ended(pool: _Pool) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        pool.stop()
+
+
+def _run(job: Job, pool: _Pool, *, environment: Mapping[str, str]) -> str:
+    """Run one job to its end; return the cause of its failure in one line, or ''."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    with job.log.open("w", encoding="utf-8") as log, pool.lock:
+        if pool.stopped:
+            return "it was not started"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "auditlib.runs.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            encoding="utf-8",
+            env=dict(environment),
+            start_new_session=True,
+        )
+        pool.running.append(process)
+    try:
+        return _followed(job, process, pool)
+    finally:
+        with pool.lock:
+            pool.running.remove(process)
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError):
+                if stream:
+                    stream.close()
+
+
+def _followed(job: Job, process: subprocess.Popen[str], pool: _Pool) -> str:
+    assert process.stdin is not None  # noqa: S101 - both are pipes, opened above
+    assert process.stdout is not None  # noqa: S101
+    with suppress(OSError):
+        process.stdin.write(json.dumps(_as_message(job)) + "\n")
+        process.stdin.flush()
+    place, ending = "", {"event": ""}
+    for line in process.stdout:
+        message = json.loads(line)
+        if message["event"] == "cell":
+            pool.tell(CellStarted(job.notebook, message["cell"], message["cells"], message["section"]))
+            place = _place(message)
+        else:
+            ending = message
+    code = process.wait()
+    if ending["event"] == "done":
+        return ""
+    return f"{job.notebook} stopped{place}: {ending.get('cause') or _sudden_end(job, code)}."
+
+
+def _as_message(job: Job) -> dict[str, object]:
+    return {
+        "notebook": str(job.source),
+        "parameters": dict(job.parameters),
+        "cwd": str(job.cwd),
+        "partial": str(job.partial),
+        "executed": str(job.executed),
+        "timeout": job.timeout,
+    }
+
+
+def _place(message: Mapping[str, object]) -> str:
+    section = f" ('{message['section']}')" if message["section"] else ""
+    return f" in cell {message['cell']} of {message['cells']}{section}"
+
+
+def _sudden_end(job: Job, code: int) -> str:
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+    lines = job.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f"the process executing it {how}" + (f" ({lines[-1].strip()})" if lines else "")

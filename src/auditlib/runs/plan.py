@@ -1,0 +1,223 @@
+"""What a run is going to do, checked completely before anything is read or executed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.load import in_order, validate
+from auditlib.parameters.run import Run
+from auditlib.parameters.strict_yaml import Document, read_yaml
+from auditlib.runs.atomic import digest
+from auditlib.runs.declared import (
+    GIVEN_BY_RUN,
+    Declared,
+    NotDeclarable,
+    Scalar,
+    checked_values,
+    declared_parameters,
+    injected_code,
+)
+from auditlib.runs.manifest import Versions
+from auditlib.runs.normalise import code_of
+from auditlib.runs.project import law_hashes, project_root, versions
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNotebook:
+    """One notebook of the run: its file, what it asks, its values and a hash of its code."""
+
+    name: str
+    path: Path
+    question: str
+    values: Mapping[str, Scalar]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked run.
+
+    Parameters
+    ----------
+    run
+        The run file.
+    content
+        Its bytes, kept with the outputs.
+    run_file
+        Its path; relative to `root` in POSIX form where it lies there, as notebooks are given it.
+    root
+        The project.
+    notebooks
+        In the order of the run file.
+    law
+        Hash of each file of the law.
+    versions
+        What computes.
+    """
+
+    run: Run
+    content: bytes
+    run_file: str
+    root: Path
+    notebooks: tuple[PlannedNotebook, ...]
+    law: Mapping[str, str]
+    versions: Versions
+
+    @property
+    def file(self) -> Path:
+        """The run file."""
+        return self.root / self.run_file
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The run file with every default filled in."""
+        return self.run.model_dump(mode="json")
+
+    def notebook_key(self, notebook: PlannedNotebook, *, evidence: str) -> str:
+        """Return the hash of everything the result of `notebook` depends on."""
+        choices = {name: value for name, value in self.choices.items() if name != "notebooks"}
+        return digest(
+            {
+                "notebook": notebook.name,
+                "code": notebook.code,
+                "values": dict(notebook.values),
+                "run_file": self.run_file,
+                "choices": choices,
+                "evidence": evidence,
+                "law": dict(self.law),
+                "versions": self.versions.model_dump(),
+            }
+        )
+
+
+def read_plan(path: Path, *, name: str) -> Plan:
+    """Read a run file and check it against its notebooks.
+
+    Parameters
+    ----------
+    path
+        The run file.
+    name
+        The run file as the user named it.
+
+    Raises
+    ------
+    ParameterError
+        With all problems at once.
+    """
+    content = _content(path, name)
+    document = read_yaml(_decoded(content, name), name=name)
+    run = validate(Run, document)
+    root = project_root(path)
+    notebooks, problems = check_notebooks(run, document, root / "notebooks")
+    if problems:
+        raise ParameterError(*in_order(problems))
+    resolved = path.resolve()
+    inside = resolved.is_relative_to(root.resolve())
+    run_file = resolved.relative_to(root.resolve()).as_posix() if inside else resolved.as_posix()
+    return Plan(run, content, run_file, root, notebooks, law_hashes(root), versions())
+
+
+def check_notebooks(
+    run: Run, document: Document, folder: Path
+) -> tuple[tuple[PlannedNotebook, ...], list[Problem]]:
+    """Check every notebook of a run and the values given to it; return them and all problems."""
+    notebooks: list[PlannedNotebook] = []
+    problems: list[Problem] = []
+    for name, given in run.notebooks.items():
+        planned, found = _check(name, given, document, folder)
+        problems += found
+        if planned:
+            notebooks.append(planned)
+    return tuple(notebooks), problems
+
+
+def _check(
+    name: str, given: Mapping[str, Scalar], document: Document, folder: Path
+) -> tuple[PlannedNotebook | None, list[Problem]]:
+    place = ("notebooks", name)
+    path = folder / f"{name}.ipynb"
+    if not path.is_file():
+        return None, [document.problem(place, f"there is no notebook {name}.", remedy=_near(name, folder))]
+    try:
+        notebook = read_notebook(path)
+        declared = declared_parameters(notebook)
+        _require_given(declared)
+        values, refused = checked_values(given, declared)
+        injected_code(values)
+    except NotDeclarable as error:
+        return None, [
+            document.problem(place, f"notebook {name}: {error}.", remedy="Correct the notebook.", of_key=True)
+        ]
+    problems = [
+        document.problem((*place, key), f"{name}: {problem.message}", remedy=problem.remedy)
+        for key, problem in refused
+    ]
+    code = digest(code_of(notebook))
+    return PlannedNotebook(name, path, question_of(notebook), values, code), problems
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook file as plain JSON values; NotDeclarable where it is none."""
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if notebook["nbformat"] != 4:
+            raise NotDeclarable("its file format is not version 4")
+        for cell in notebook["cells"]:
+            _ = cell["cell_type"], cell["source"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, NotDeclarable):
+            raise
+        raise NotDeclarable("its file is not a notebook") from error
+    return notebook
+
+
+def question_of(notebook: Mapping[str, Any]) -> str:
+    """Return the first heading of a notebook: the question it asks."""
+    return next(_headings(notebook), "")
+
+
+def _headings(notebook: Mapping[str, Any]) -> Iterator[str]:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+            yield from (line[2:].strip() for line in text.splitlines() if line.startswith("# "))
+
+
+def _require_given(declared: Mapping[str, Declared]) -> None:
+    missing = [name for name in GIVEN_BY_RUN if name not in declared or declared[name].type != "str"]
+    if missing:
+        raise NotDeclarable(f"its 'parameters' cell does not declare {', '.join(missing)} as str")
+
+
+def _near(name: str, folder: Path) -> str:
+    known = sorted(path.stem for path in folder.glob("[0-9][0-9]_*.ipynb"))
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ParameterError(
+            Problem("there is no such run file.", file=name, remedy="See params/runs/ for those there are.")
+        ) from None
+    except OSError as error:
+        raise ParameterError(Problem(f"it cannot be read: {error.strerror}.", file=name)) from None
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ParameterError(
+            Problem("the file is not UTF-8.", file=name, line=line, remedy="Save it as UTF-8.")
+        ) from None

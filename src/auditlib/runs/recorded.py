@@ -1,0 +1,83 @@
+"""What a run recorded, indexed by the keys people use: numbers, exhibits, findings and who states what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditlib.records import Basis
+from auditlib.runs.assemble import read_results
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Numbers and exhibits by ``notebook/key``, findings by fingerprint."""
+
+    numbers: Mapping[str, Fields]
+    exhibits: Mapping[str, Fields]
+    findings: Mapping[str, Fields]
+    sentences: tuple[tuple[str, str, Fields], ...]
+    """Notebook, section and sentence; the section of an answer is ``answer``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Where a number is stated: a sentence, an exhibit or a finding."""
+
+    kind: str
+    where: str
+    text: str
+
+
+def read_recorded(directory: Path) -> Recorded:
+    """Read the results and findings of a finished run."""
+    results = read_results(directory / "results")
+    findings = json.loads((directory / "findings.json").read_text(encoding="utf-8"))["findings"]
+    return Recorded(
+        numbers={f"{name}/{one['key']}": one for name, all_ in results.items() for one in all_["numbers"]},
+        exhibits={f"{name}/{one['id']}": one for name, all_ in results.items() for one in all_["exhibits"]},
+        findings={one["fingerprint"]: one for one in findings},
+        sentences=tuple(_sentences(results)),
+    )
+
+
+def bases_of(number: Fields) -> tuple[Basis, ...]:
+    """Return what a recorded number rests on."""
+    return tuple(
+        Basis(one["table"], tuple((name, value) for name, value in one["where"]), one["column"], one["rows"])
+        for one in number["basis"]
+    )
+
+
+def uses_of(recorded: Recorded, key: str) -> list[Use]:
+    """Return every sentence, exhibit and finding that states the number ``notebook/key``."""
+    notebook, _, own = key.partition("/")
+    uses = [
+        Use("sentence", f"{name}/{section}", sentence["text"])
+        for name, section, sentence in recorded.sentences
+        if name == notebook and own in sentence["keys"]
+    ]
+    uses += [
+        Use("exhibit", place, exhibit["title"])
+        for place, exhibit in recorded.exhibits.items()
+        if place.startswith(f"{notebook}/") and own in exhibit["keys"]
+    ]
+    uses += [
+        Use("finding", fingerprint, finding["condition"])
+        for fingerprint, finding in recorded.findings.items()
+        if key in finding["evidence"]
+    ]
+    return uses
+
+
+def _sentences(results: Mapping[str, Fields]) -> Iterator[tuple[str, str, Fields]]:
+    for name, content in results.items():
+        for sentence in content["answer"]:
+            yield name, "answer", sentence
+        for sentence in content["sentences"]:
+            yield name, sentence["section"], sentence

@@ -1,0 +1,212 @@
+"""A sealed run performed again from its own evidence, and every recorded number compared.
+
+Nothing outside the run's folder is read but the installed suite: the notebooks are the executed copies, the
+run file and the law are the kept ones. What was sealed is what is performed.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditlib.errors import NotebookFailed, Problem, VerificationFailed
+from auditlib.runs.assemble import read_results
+from auditlib.runs.atomic import copy_file, files_below
+from auditlib.runs.declared import checked_values, declared_parameters, injected_code
+from auditlib.runs.events import Notify, Planned, silent
+from auditlib.runs.execute import Job, execute_all, worker_environment
+from auditlib.runs.manifest import Manifest
+from auditlib.runs.perform import lend, terminated_as_interrupt
+from auditlib.runs.plan import read_notebook
+from auditlib.runs.project import versions
+from auditlib.runs.verify import verify
+
+LAST_DIGIT = 1e-9
+"""Relative difference that rounding to ten significant digits can make of a last-bit difference."""
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reperformed:
+    """A run that gave the same numbers again.
+
+    Parameters
+    ----------
+    numbers, notebooks
+        How many were compared.
+    other_versions
+        What computes now and is not what computed then: name, then, now.
+    """
+
+    numbers: int
+    notebooks: int
+    other_versions: tuple[tuple[str, str, str], ...]
+
+
+def reperform(
+    directory: Path,
+    *,
+    jobs: int = 2,
+    threads: int = 2,
+    timeout: float = 900.0,
+    notify: Notify = silent,
+) -> Reperformed:
+    """Verify a run, execute its notebooks again on its evidence, and compare every recorded number.
+
+    This executes the code of the notebooks in `directory`: use it on runs whose maker you trust.
+
+    Raises
+    ------
+    VerificationFailed
+        If a file was altered, or naming the first numbers that differ.
+    NotebookFailed
+        If a notebook does not run again.
+    """
+    manifest = verify(directory).manifest
+    with terminated_as_interrupt(), tempfile.TemporaryDirectory(prefix="auditlib-") as scratch:
+        again = _execute(
+            directory, manifest, Path(scratch), jobs=jobs, threads=threads, timeout=timeout, notify=notify
+        )
+    then = read_results(directory / "results")
+    differences = [*_differences(then, again)]
+    if differences:
+        rest = len(differences) - _SHOWN
+        more = [Problem(f"and {rest} more numbers differ.")] if rest > 0 else []
+        raise VerificationFailed(*differences[:_SHOWN], *more)
+    return Reperformed(sum(len(one["numbers"]) for one in then.values()), len(then), _other(manifest))
+
+
+def _execute(
+    directory: Path,
+    manifest: Manifest,
+    scratch: Path,
+    *,
+    jobs: int,
+    threads: int,
+    timeout: float,
+    notify: Notify,
+) -> dict[str, dict[str, Any]]:
+    project = _project(directory, manifest, scratch / "project")
+    work = [
+        _job(directory, manifest, name, scratch, project=project, timeout=timeout)
+        for name in manifest.notebooks
+    ]
+    failures: list[Problem] = []
+
+    def settle(_job: Job, cause: str) -> tuple[str, str]:
+        if cause:
+            failures.append(Problem(cause, remedy="It ran when the run was sealed."))
+        return cause, ""
+
+    notify(Planned(tuple(manifest.notebooks), ()))
+    execute_all(
+        work,
+        side_by_side=jobs,
+        environment=worker_environment(threads=threads, scratch=scratch, without=_connections(manifest)),
+        settle=settle,
+        notify=notify,
+    )
+    if failures:
+        raise NotebookFailed(*failures)
+    found: dict[str, dict[str, Any]] = {}
+    for job in work:
+        found |= read_results(job.folder / "results")
+    return found
+
+
+def _project(directory: Path, manifest: Manifest, root: Path) -> Path:
+    """Lay the kept parameters and notebooks out as a project."""
+    run_file = Path(manifest.parameters.file)
+    for name, path in files_below(directory / "parameters"):
+        place = f"runs/{name}" if name == run_file.name else name
+        copy_file(path, root / "params" / place)
+    for name, path in files_below(directory / "notebooks"):
+        copy_file(path, root / "notebooks" / name)
+    return root
+
+
+def _job(
+    directory: Path, manifest: Manifest, name: str, scratch: Path, *, project: Path, timeout: float
+) -> Job:
+    folder = scratch / name
+    (folder / "results").mkdir(parents=True)
+    (folder / "exhibits").mkdir()
+    lend(directory / "evidence", folder / "evidence")
+    source = project / "notebooks" / f"{name}.ipynb"
+    values, refused = checked_values(
+        manifest.notebooks[name].parameters, declared_parameters(read_notebook(source))
+    )
+    if refused:
+        raise VerificationFailed(*(problem for _, problem in refused))
+    injected_code(values)
+    given = {
+        "run_file": f"params/runs/{Path(manifest.parameters.file).name}",
+        "data": "",
+        "work": str(folder),
+    }
+    return Job(name, source, {**given, **values}, project / "notebooks", folder, timeout)
+
+
+def _connections(manifest: Manifest) -> tuple[str, ...]:
+    sources = manifest.parameters.run.get("sources", [])
+    names = {source["database"]["connection"] for source in sources if source.get("database")}
+    return tuple(sorted(name for name in names if name in os.environ))
+
+
+def _differences(
+    then: Mapping[str, Mapping[str, Any]], again: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Problem]:
+    for notebook in sorted(set(then) | set(again)):
+        before, after = (_numbers(results.get(notebook)) for results in (then, again))
+        for key in sorted(set(before) | set(after)):
+            message = _difference(before.get(key), after.get(key))
+            if message:
+                yield Problem(message, file=f"{notebook}/{key}")
+
+
+def _numbers(results: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    return {number["key"]: number for number in results["numbers"]} if results else {}
+
+
+def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    if before is None or after is None:
+        return "is new." if before is None else "is no longer recorded."
+    for part in ("value", "n", "unit", "interval", "reason", "basis"):
+        if not same(before[part], after[part]):
+            return f"{part} was {_shown(before[part])} and is now {_shown(after[part])}."
+    return ""
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two recorded values are the same: exactly, or floats but for their last recorded digit."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, float) or isinstance(other, float):
+        numeric = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (one, other))
+        return numeric and math.isclose(one, other, rel_tol=LAST_DIGIT, abs_tol=0.0)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _other(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
+    then, now = (
+        {**one.libraries, "Python": one.python, "auditlib": one.auditlib, "auditlib source": one.source[:12]}
+        for one in (manifest.versions, versions())
+    )
+    names = sorted(set(then) | set(now))
+    return tuple(
+        (name, then.get(name, "absent"), now.get(name, "absent"))
+        for name in names
+        if then.get(name) != now.get(name)
+    )

@@ -1,0 +1,227 @@
+"""Rows of the evidence, found from a number's basis or from their place in a client's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import TABLES, Kind
+from auditlib.records import Basis, SourceTotals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from auditlib.evidence import Evidence
+
+SHOWN = 10
+"""Rows of one basis that are shown."""
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a client's file: kept in a canonical table, or quarantined with a reason.
+
+    Parameters
+    ----------
+    values
+        Its columns, empty ones as None; free text is left out.
+    reason, message
+        Why it is in quarantine; empty where it was kept.
+    """
+
+    table: str
+    file: str
+    line: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    message: str = ""
+    cells: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The columns that identify it."""
+        names = TABLES[self.table].key if self.table in TABLES else ()
+        return {name: self.values[name] for name in names if name in self.values}
+
+    @property
+    def in_period(self) -> bool:
+        """Whether it lies in the audited period."""
+        return bool(self.values.get("in_period", True))
+
+    def __str__(self) -> str:
+        identity = ", ".join(f"{name} {value}" for name, value in self.key.items())
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} ({self.table} {identity})" if identity else f"{place} ({self.table})"
+
+
+class RowsOf:
+    """The rows of one run's evidence."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    @property
+    def totals(self) -> Sequence[SourceTotals]:
+        """Control totals of the sources."""
+        return self._evidence.totals
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """All cells."""
+        return self._evidence.cells()
+
+    @cached_property
+    def quarantine(self) -> pd.DataFrame:
+        """All quarantined rows."""
+        return self._evidence.quarantine()
+
+    def count(self, basis: Basis) -> int:
+        """Count the rows of `basis` again."""
+        return self._evidence.count(basis)
+
+    def kept(self, table: str, where: Sequence[tuple[str, Any]]) -> list[SourceRow]:
+        """Return the kept rows of `table` that satisfy `where`."""
+        if table not in self._evidence.tables:
+            return []
+        frame = self._evidence.frame(table, where=tuple(where))
+        return [_kept(table, values) for values in _records(frame)]
+
+    def selected(self, basis: Basis, *, limit: int) -> list[SourceRow]:
+        """Return up to `limit` rows of a basis on a canonical table or on the quarantine."""
+        records = list(_records(self._evidence.rows(basis, limit=limit)))
+        if basis.table == "quarantine":
+            return [_quarantined(values) for values in records]
+        return [_kept(basis.table, values) for values in records]
+
+    def cells_of(self, row: SourceRow) -> Iterator[tuple[Mapping[str, Any], int]]:
+        """Yield each cell `row` was counted in, with the cell's count."""
+        for cell in row.cells:
+            frame = self.cells
+            for name, value in cell.items():
+                frame = frame[frame[name] == value]
+            if len(frame):
+                yield cell, int(frame["n"].sum())
+
+    def linked(self, row: SourceRow) -> list[SourceRow]:
+        """Return rows of other tables that name `row` by its key."""
+        if row.reason or len(TABLES[row.table].key) != 1:
+            return []
+        identity = row.values.get(TABLES[row.table].key[0])
+        if identity is None or row.table in ("units", "customers", "accounts", "employees"):
+            return []  # everything refers to these
+        return [
+            other
+            for name, contract in TABLES.items()
+            for column in contract.columns
+            if column.references == row.table
+            for other in self.kept(name, ((column.name, identity),))
+        ]
+
+
+def open_rows(directory: Path) -> RowsOf:
+    """Open the kept evidence of a run; its files are hashed again."""
+    from auditlib.evidence import open_evidence
+
+    return RowsOf(open_evidence(directory))
+
+
+def find_rows(
+    rows: RowsOf, table: str, *, identity: str | None, file: str | None, line: str | None
+) -> list[SourceRow]:
+    """Return the rows of `table` with this key, or at this line (of `file`, where it is given)."""
+    if identity is not None:
+        key = TABLES[table].key[0]
+        return rows.kept(table, ((key, identity),))
+    where: list[tuple[str, Any]] = [("source_line", int(line or 0))]
+    if file is not None:
+        where.append(("source_file", file))
+    held = rows.quarantine
+    held = held[(held["table"] == table) & (held["line"] == int(line or 0))]
+    if file is not None:
+        held = held[held["file"] == file]
+    return [*rows.kept(table, where), *(_quarantined(values) for values in _records(held))]
+
+
+def contributing_rows(rows: RowsOf, basis: Basis, *, limit: int) -> list[SourceRow]:
+    """Return up to `limit` rows of the client's files behind `basis`."""
+    if basis.table == "sources":
+        wanted = dict(basis.where)
+        return [
+            SourceRow(one.table, one.file, 0)
+            for one in rows.totals
+            if all(getattr(one, name, None) == value for name, value in wanted.items())
+        ][:limit]
+    if basis.table != "cells":
+        return rows.selected(basis, limit=limit)
+    # a cell is a count of responses: their rows are those whose own cells satisfy the same conditions
+    shared = [pair for pair in basis.where if pair[0] in ("unit_id", "survey_type")]
+    responses = rows.kept("responses", [*shared, ("in_period", True)])
+    return [row for row in responses if rests_on(basis, row)][:limit]
+
+
+def rests_on(basis: Basis, row: SourceRow) -> bool:
+    """Whether `basis` selects `row`, directly or through a cell it was counted in."""
+    if basis.table == "sources":
+        return _satisfies({"file": row.file, "table": row.table}, basis)
+    if basis.table == "cells":
+        return row.in_period and any(_satisfies(cell, basis) for cell in row.cells)
+    if basis.table == "quarantine":
+        return bool(row.reason) and _satisfies(row.values, basis)
+    own = row.values  # noqa: PD011 - a mapping, no frame
+    return basis.table == row.table and not row.reason and _satisfies(own, basis)
+
+
+def _satisfies(values: Mapping[str, Any], basis: Basis) -> bool:
+    known = all(name in values and values[name] == value for name, value in basis.where)
+    return known and (not basis.column or basis.table == "cells" or values.get(basis.column) is not None)
+
+
+def _kept(table: str, values: Mapping[str, Any]) -> SourceRow:
+    hidden = {column.name for column in TABLES[table].columns if column.kind is Kind.TEXT}
+    shown = {name: value for name, value in values.items() if name not in hidden}
+    file, line = str(values.get("source_file", "")), int(values.get("source_line") or 0)
+    return SourceRow(table, file, line, shown, cells=tuple(_cells(table, shown)))
+
+
+def _cells(table: str, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if table != "responses" or values.get("submitted_day") is None:
+        return
+    day = _EPOCH + timedelta(days=int(values["submitted_day"]))
+    for item, score in values.items():
+        if item.startswith("q_") and score is not None:
+            yield {
+                "unit_id": values["unit_id"],
+                "month": day.year * 100 + day.month,
+                "survey_type": values["survey_type"],
+                "item": item,
+                "score": float(score),
+            }
+
+
+def _quarantined(values: Mapping[str, Any]) -> SourceRow:
+    hidden = {name: value for name, value in values.items() if name != "value"}
+    return SourceRow(
+        str(values["table"]),
+        str(values["file"]),
+        int(values["line"]),
+        hidden,
+        str(values["reason"]),
+        str(values["message"]),
+    )
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    import pandas as pd
+
+    for record in frame.to_dict(orient="records"):
+        yield {str(name): None if pd.isna(value) else _plain(value) for name, value in record.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,56 @@
+"""The two steps a run takes from other rooms, as values, so that a test can take others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from auditlib.parameters.run import Run
+from auditlib.records import SourceTotals
+
+
+class Prepared(Protocol):
+    """What a run needs to know of the evidence."""
+
+    @property
+    def directory(self) -> Path:
+        """Folder that holds it."""
+
+    @property
+    def key(self) -> str:
+        """Hash of what it was made from."""
+
+    @property
+    def totals(self) -> Sequence[SourceTotals]:
+        """Control totals, one per source file."""
+
+
+Prepare = Callable[[Run, Path, Path, int, Callable[[str], None]], Prepared]
+Render = Callable[[Path], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How evidence is prepared and the report rendered."""
+
+    prepare: Prepare
+    render: Render
+
+
+def usual_steps() -> Steps:
+    """Return the suite's own steps."""
+    return Steps(_prepare, _render)
+
+
+def _prepare(run: Run, data: Path, store: Path, threads: int, progress: Callable[[str], None]) -> Prepared:
+    from auditlib.evidence import prepare
+
+    return prepare(run, data, store, threads=threads, progress=progress)
+
+
+def _render(directory: Path) -> str:
+    from auditlib.report import render
+
+    return render(directory)

@@ -1,0 +1,250 @@
+"""From a number to the rows of the client's files it rests on, and from such a row to all it touched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from auditlib.contracts import TABLES
+from auditlib.errors import ParameterError, Problem
+from auditlib.records import Basis
+from auditlib.runs.recorded import Fields, Recorded, Use, bases_of, read_recorded, uses_of
+from auditlib.runs.source_rows import (
+    SHOWN,
+    RowsOf,
+    SourceRow,
+    contributing_rows,
+    find_rows,
+    open_rows,
+    rests_on,
+)
+from auditlib.runs.verify import verify
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
+_ROW_KEY = re.compile(r"(?P<table>[a-z_]+):(?:id=(?P<id>.+)|(?:(?P<file>.+):)?(?P<line>[0-9]+))", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step of a trace: what it is, in words and as fields, and what follows from it."""
+
+    kind: str
+    text: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    children: tuple[Node, ...] = ()
+
+
+def trace_key(directory: Path, key: str) -> Node:
+    """Trace one key of a finished run.
+
+    Parameters
+    ----------
+    directory
+        A finished run; it is verified first.
+    key
+        ``notebook/number``, ``notebook/exhibit`` (either alone where it is unique), a finding's fingerprint
+        or its first eight characters or more, or a source row: ``table:line``, ``table:file:line``,
+        ``table:id=ID``.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such key, naming the nearest ones.
+    VerificationFailed
+        If a file of the run was altered.
+    """
+    verify(directory)
+    recorded = read_recorded(directory)
+    rows = open_rows(directory / "evidence")
+    matched = _ROW_KEY.fullmatch(key)
+    if matched and matched["table"] in TABLES:
+        return _forward(recorded, rows, key, matched)
+    if found := _match(key, recorded.numbers):
+        return _number(recorded, rows, found, uses=True)
+    if found := _match(key, recorded.exhibits):
+        return _exhibit(recorded, rows, found)
+    if found := _finding_key(key, recorded.findings):
+        return _finding(recorded, rows, found)
+    raise _unknown(key, recorded)
+
+
+def as_document(node: Node) -> dict[str, Any]:
+    """Return a trace as plain JSON values."""
+    return {
+        "kind": node.kind,
+        "text": node.text,
+        **node.fields,
+        "children": [as_document(child) for child in node.children],
+    }
+
+
+def disagreements(node: Node) -> Iterator[Node]:
+    """Yield every basis whose rows, counted again, are not as many as were recorded."""
+    if node.fields.get("agrees") is False:
+        yield node
+    for child in node.children:
+        yield from disagreements(child)
+
+
+def _number(recorded: Recorded, rows: RowsOf, key: str, *, uses: bool) -> Node:
+    number = recorded.numbers[key]
+    children = [_basis(rows, basis) for basis in bases_of(number)]
+    if uses:
+        children += [_use(use) for use in uses_of(recorded, key)]
+    fields = {name: number[name] for name in ("value", "unit", "n", "interval", "reason")}
+    return Node("number", f"{key} = {_value(number)}", {"key": key, **fields}, tuple(children))
+
+
+def _value(number: Fields) -> str:
+    if number["value"] is None:
+        return f"no value ({number['reason']})"
+    parts = [f"{number['value']} {number['unit']}".strip()]
+    if number["n"] is not None:
+        parts.append(f"n {number['n']}")
+    if interval := number["interval"]:
+        parts.append(
+            f"{interval['level']:.0%} interval {interval['low']} to {interval['high']} ({interval['method']})"
+        )
+    return ", ".join(parts)
+
+
+def _basis(rows: RowsOf, basis: Basis) -> Node:
+    counted = rows.count(basis)
+    agrees = basis.rows is None or basis.rows == counted
+    found = contributing_rows(rows, basis, limit=SHOWN)
+    children = [Node("row", str(row), {"file": row.file, "line": row.line, **row.key}) for row in found]
+    left = counted - len(found)
+    if found and left > 0 and basis.table != "cells":
+        children.append(Node("more", f"and {left} more"))
+    recorded = "" if basis.rows is None else f", recorded: {basis.rows}"
+    verdict = "" if agrees else " - DIFFERENT"
+    fields = {
+        "table": basis.table,
+        "where": [list(pair) for pair in basis.where],
+        "column": basis.column,
+        "recorded": basis.rows,
+        "counted": counted,
+        "agrees": agrees,
+    }
+    text = f"{_selection(basis)}; rows counted again: {counted}{recorded}{verdict}"
+    return Node("basis", text, fields, tuple(children))
+
+
+def _selection(basis: Basis) -> str:
+    conditions = " and ".join(f"{name} = {value}" for name, value in basis.where)
+    where = f" where {conditions}" if conditions else ", all rows"
+    used = f", values of {basis.column}" if basis.column else ""
+    return f"rests on {basis.table}{where}{used}"
+
+
+def _use(use: Use) -> Node:
+    name = use.where[:12] if use.kind == "finding" else use.where
+    return Node(
+        use.kind, f"used in {use.kind} {name}: {use.text}", {"where": use.where, "sentence": use.text}
+    )
+
+
+def _exhibit(recorded: Recorded, rows: RowsOf, key: str) -> Node:
+    exhibit = recorded.exhibits[key]
+    notebook = key.partition("/")[0]
+    numbers = _each_number(recorded, rows, (f"{notebook}/{own}" for own in exhibit["keys"]))
+    return Node(
+        "exhibit", f"exhibit {key}: {exhibit['title']}", {"key": key, "title": exhibit["title"]}, numbers
+    )
+
+
+def _finding(recorded: Recorded, rows: RowsOf, fingerprint: str) -> Node:
+    finding = recorded.findings[fingerprint]
+    text = f"finding {fingerprint[:12]} ({finding['grade']}): {finding['condition']}"
+    numbers = _each_number(recorded, rows, finding["evidence"])
+    return Node("finding", text, dict(finding), numbers)
+
+
+def _each_number(recorded: Recorded, rows: RowsOf, keys: Iterable[str]) -> tuple[Node, ...]:
+    wanted = [key for key in keys if key in recorded.numbers]
+    shown = tuple(_number(recorded, rows, key, uses=False) for key in wanted[:SHOWN])
+    left = len(wanted) - len(shown)
+    more = (Node("more", f"and {left} more numbers: {', '.join(wanted[SHOWN:])}"),) if left else ()
+    return shown + more
+
+
+def _forward(recorded: Recorded, rows: RowsOf, key: str, matched: re.Match[str]) -> Node:
+    found = find_rows(
+        rows, matched["table"], identity=matched["id"], file=matched["file"], line=matched["line"]
+    )
+    if not found:
+        raise ParameterError(_no_row(key, matched["table"], rows))
+    if len({row.file for row in found}) > 1 and matched["id"] is None:
+        choices = sorted({f"{row.table}:{row.file}:{row.line}" for row in found})
+        raise ParameterError(
+            Problem(f"{key} stands for rows of several files.", remedy=f"Choose {' or '.join(choices)}.")
+        )
+    nodes = [_row(recorded, rows, row) for row in found]
+    return nodes[0] if len(nodes) == 1 else Node("rows", f"{key}: {len(nodes)} rows", {}, tuple(nodes))
+
+
+def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
+    if row.reason:
+        state = f"quarantined ({row.reason}): {row.message}"
+    else:
+        state = f"kept as a row of {row.table}" + ("" if row.in_period else ", outside the audited period")
+    cells = [
+        Node("cell", f"counted in cell {_pairs(cell)} (n {n})", {"cell": dict(cell), "n": n})
+        for cell, n in rows.cells_of(row)
+    ]
+    linked = [Node("linked", f"{other} refers to it", {"row": str(other)}) for other in rows.linked(row)]
+    numbers = [
+        _touched(recorded, key)
+        for key, number in recorded.numbers.items()
+        if any(rests_on(basis, row) for basis in bases_of(number))
+    ]
+    fields = {"table": row.table, "file": row.file, "line": row.line, "reason": row.reason, **row.key}
+    children = (*cells, *linked, *numbers)
+    if not numbers:
+        children = (*children, Node("none", "no recorded number rests on it"))
+    return Node("row", f"{row}: {state}", fields, children)
+
+
+def _touched(recorded: Recorded, key: str) -> Node:
+    number = recorded.numbers[key]
+    uses = tuple(_use(use) for use in uses_of(recorded, key))
+    return Node("number", f"{key} = {_value(number)}", {"key": key, "value": number["value"]}, uses)
+
+
+def _pairs(cell: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in cell.items())
+
+
+def _match(key: str, known: Mapping[str, Any]) -> str:
+    if key in known:
+        return key
+    alone = [name for name in known if name.partition("/")[2] == key]
+    return alone[0] if len(alone) == 1 else ""
+
+
+def _finding_key(key: str, known: Iterable[str]) -> str:
+    if not _FINGERPRINT.fullmatch(key):
+        return ""
+    found = [name for name in known if name.startswith(key)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _unknown(key: str, recorded: Recorded) -> ParameterError:
+    known: Sequence[str] = [*recorded.numbers, *recorded.exhibits, *recorded.findings]
+    tails = {name.partition("/")[2]: name for name in known if "/" in name}
+    near = [*get_close_matches(key, known, n=3), *(tails[one] for one in get_close_matches(key, tails, n=3))]
+    table, _, _ = key.partition(":")
+    if ":" in key and not near:
+        near = [f"{one}:LINE" for one in get_close_matches(table, TABLES, n=2)]
+    remedy = f"The nearest are {', '.join(dict.fromkeys(near))}." if near else "See results/*.json for keys."
+    return ParameterError(Problem(f"the run recorded nothing under {key!r}.", remedy=remedy))
+
+
+def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
+    files = [f"{one.file} ({one.rows_in} rows)" for one in rows.totals if one.table == table]
+    remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
+    return Problem(f"there is no row {key}.", remedy=remedy)

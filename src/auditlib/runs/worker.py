@@ -1,0 +1,173 @@
+"""The process that executes one notebook with papermill; started by `execute`, one per notebook.
+
+It reads its job as one JSON line from standard input and answers on standard output with one JSON line per
+event. When standard input closes, whoever started it is gone: it ends its kernel and itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from jupyter_client.manager import AsyncKernelManager
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+
+from auditlib.runs.atomic import write_bytes
+from auditlib.runs.causes import cause_of_error, cause_of_exception, section_of
+from auditlib.runs.normalise import as_text, normalised
+
+Tell = Callable[..., None]
+
+HIDDEN = ("data", "work")
+"""Parameters that say where one machine keeps its files; taken out of the stored copy."""
+
+
+class _Kernel(AsyncKernelManager):
+    """Remembers each kernel it starts, so that it can be ended when nobody waits for it any more."""
+
+    started: ClassVar[list[_Kernel]] = []
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.started.append(self)
+
+
+class _Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill carries no types
+    """Keeps the partly executed copy on disk and tells which cell is running."""
+
+    def __init__(self, notebook: Any, *, partial: Path, tell: Tell) -> None:
+        super().__init__(notebook, progress_bar=False, autosave_cell_every=0)
+        self._partial, self._tell = partial, tell
+
+    def save(self, **kwargs: Any) -> None:
+        if kwargs.get("nb"):
+            self.nb = kwargs["nb"]
+        temporary = self._partial.with_suffix(".tmp")
+        temporary.write_text(json.dumps(self.nb, indent=1, default=str), encoding="utf-8")
+        temporary.replace(self._partial)
+
+    def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        index = cell_index or 0
+        self._tell("cell", cell=index + 1, cells=len(self.nb.cells), section=section_of(self.nb.cells, index))
+        super().cell_start(cell, cell_index, **kwargs)
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill carries no types
+    """papermill's own engine with our manager."""
+
+    partial: Path
+    tell: Tell
+
+    @classmethod
+    def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
+        for unused in ("output_path", "progress_bar", "autosave_cell_every"):
+            options.pop(unused, None)
+        nb.metadata.papermill.pop("input_path", None)
+        manager = _Manager(nb, partial=cls.partial, tell=cls.tell)
+        manager.notebook_start()
+        try:
+            cls.execute_managed_notebook(manager, kernel_name, **options)
+        finally:
+            manager.notebook_complete()
+        return manager.nb
+
+
+def main() -> int:
+    """Execute the job on standard input; return the process's exit code."""
+    job = json.loads(sys.stdin.readline())
+    tell = _channel()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        cause = execute(job, tell=tell)
+    except OSError as error:
+        cause = f"its executed copy could not be written: {error.strerror or error}"
+    if cause:
+        tell("failed", cause=cause)
+        return 1
+    tell("done")
+    return 0
+
+
+def execute(job: Mapping[str, Any], *, tell: Tell) -> str:
+    """Execute a job and store the notebook's stable copy; return why it failed, or ''."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    _Engine.partial, _Engine.tell = Path(job["partial"]), tell
+    papermill_engines.register("auditlib", _Engine)
+    notebook = nbformat.read(job["notebook"], as_version=4)  # type: ignore[no-untyped-call]  # partly typed
+    try:
+        # a notebook given as a value and no output path: papermill then formats no path with our parameters
+        executed = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=job["parameters"],
+            engine_name="auditlib",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=job["cwd"],
+            execution_timeout=job["timeout"],
+            start_timeout=60,
+            coalesce_streams=True,
+            kernel_manager_class=_Kernel,
+        )
+    except PapermillExecutionError as error:
+        return cause_of_error(error)
+    except Exception as error:
+        return cause_of_exception(error, timeout=job["timeout"])
+    if unfinished := _unfinished(executed):
+        return unfinished
+    write_bytes(Path(job["executed"]), as_text(normalised(executed, hidden=HIDDEN)).encode())
+    return ""
+
+
+def _unfinished(notebook: Any) -> str:
+    """Say where a notebook ended early without an error; papermill takes ``sys.exit(0)`` for success."""
+    for index, cell in enumerate(notebook.cells):
+        ended = any(output.get("output_type") == "error" for output in cell.get("outputs", []))
+        if cell.cell_type == "code" and cell.source.strip() and (ended or cell.execution_count is None):
+            return f"it ended itself in cell {index + 1} of {len(notebook.cells)}, before its last cell"
+    return ""
+
+
+def _channel() -> Tell:
+    """Return the way to tell events; what anything else prints goes to standard error instead."""
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+
+    def tell(event: str, **facts: Any) -> None:
+        with suppress(OSError):  # nobody listens any more: the other thread ends this process
+            stream.write(json.dumps({"event": event, **facts}) + "\n")
+            stream.flush()
+
+    return tell
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    _end_kernels()
+    os._exit(3)
+
+
+def _end_kernels() -> None:
+    """Kill the kernels this process started; each leads a process group of its own."""
+    for kernel in _Kernel.started:
+        process = getattr(kernel.provisioner, "process", None)
+        with suppress(OSError):
+            if process is not None and os.name == "nt":
+                process.kill()
+            elif process is not None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
