@@ -8,4 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-PLANNED: Mapping[str, str] = {}
+PLANNED: Mapping[str, str] = {
+    "acknowledged_in_time": "how many responses are acknowledged within their limit",
+    "contacted_in_time": "how many dissatisfied customers are contacted within the limit of their band",
+    "attended_as_required": "how many contacts are attended by those whom the band names",
+    "documented_in_time": "how many contacts are documented in full",
+    "reported_in_time": "how many formal reports are presented by their date",
+    "key_accounts_visited": "how many key accounts were met face to face",
+    "published_score_gap": "how far published scores lie from the audited ones",
+    "survey_types_agree": "how many accounts both survey types rate alike",
+    "recurrence_ratio": "how often a fixed cause comes back, against before",
+    "channel_parity": "how far satisfaction differs between channels",
+    "knowledge_reuse": "how often existing answers are used again",
+    "knowledge_linked": "how many contacts are linked to knowledge",
+    "drivers_covered": "how many of the top drivers of dissatisfaction the action plan covers",
+    "forecast_error": "how far the forecast of contacts was off",
+    "occupancy": "how much of the paid time is spent with customers",
+    "training_valid": "how many people have valid training",
+    "standards_known": "how many people know the standards",
+    "employee_voice_cycles_missed": "how many promised cycles of listening to employees were missed",
+    "staff_turnover": "how many people left within a year",
+}

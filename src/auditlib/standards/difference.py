@@ -1,0 +1,139 @@
+"""What changed between two editions: added, removed, stricter, looser, reworded (A13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from auditlib.records import Criterion, Direction, Grade, Kind
+from auditlib.standards.edition import Edition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Change(StrEnum):
+    """How a criterion differs between editions."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    STRICTER = "stricter"
+    LOOSER = "looser"
+    MIXED = "mixed"
+    """Stricter in one part, looser in another."""
+    REDEFINED = "redefined"
+    """Another metric or other options: values of the two editions are not comparable."""
+    REWEIGHTED = "reweighted"
+    REWORDED = "reworded"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One criterion that differs, with what it was, what it is and why."""
+
+    criterion: str
+    change: Change
+    before: str
+    after: str
+    reason: str
+
+
+_STRICTNESS = {Kind.DISCRETIONARY: 0, Kind.FLEXIBLE: 0, Kind.RIGID: 1}
+_GRADES = {Grade.OPPORTUNITY: 0, Grade.MINOR: 1, Grade.MAJOR: 2}
+
+
+def difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
+    """Return every criterion that differs between two editions, in the order of the later one.
+
+    Notes
+    -----
+    A criterion is stricter where any part asks for more and none for less: target, kind, must-pass,
+    severity, smallest n, share excused. Where its metric or an option changed it is ``redefined``,
+    whatever its target did.
+    """
+    removed = [
+        Difference(entry.id, Change.REMOVED, entry.demand, "", after.removed.get(entry.id, ""))
+        for entry in before.criteria
+        if entry.id not in after.ids
+    ]
+    kept = [
+        found
+        for entry in after.criteria
+        if (found := _of(before.criterion(entry.id) if entry.id in before.ids else None, entry))
+    ]
+    return (*removed, *kept)
+
+
+def difference_frame(differences: Sequence[Difference]) -> pd.DataFrame:
+    """Return differences as a table, one row each."""
+    import pandas as pd
+
+    rows = [(each.criterion, each.change.value, each.before, each.after, each.reason) for each in differences]
+    return pd.DataFrame(rows, columns=["criterion", "change", "before", "after", "reason"])
+
+
+def _of(old: Criterion | None, new: Criterion) -> Difference | None:
+    if old is None:
+        return Difference(new.id, Change.ADDED, "", new.demand, new.change)
+    parts = tuple(_parts(old, new))
+    if not parts:
+        return None
+    change = _overall({kind for kind, _, _ in parts})
+    return Difference(
+        new.id,
+        change,
+        "; ".join(was for _, was, _ in parts),
+        "; ".join(now for _, _, now in parts),
+        new.change,
+    )
+
+
+def _overall(found: set[Change]) -> Change:
+    if Change.REDEFINED in found:
+        return Change.REDEFINED
+    if {Change.STRICTER, Change.LOOSER} <= found:
+        return Change.MIXED
+    for change in (Change.STRICTER, Change.LOOSER, Change.REWEIGHTED):
+        if change in found:
+            return change
+    return Change.REWORDED
+
+
+def _parts(old: Criterion, new: Criterion) -> Iterator[tuple[Change, str, str]]:
+    """Yield what changed, what it was and what it is."""
+    measured = [(entry.metric, *sorted(entry.options.items())) for entry in (old, new)]
+    if measured[0] != measured[1] or old.target.direction is not new.target.direction:
+        yield Change.REDEFINED, _measured(old), _measured(new)
+    sign = 1 if new.target.direction is Direction.AT_LEAST else -1
+    yield from _ordered("target", sign * old.target.value, sign * new.target.value, old, new)
+    yield from _ranked("kind", old.kind, new.kind, _STRICTNESS[new.kind] - _STRICTNESS[old.kind])
+    yield from _ranked("severity", old.severity, new.severity, _GRADES[new.severity] - _GRADES[old.severity])
+    yield from _ranked("must-pass", old.must_pass, new.must_pass, new.must_pass - old.must_pass)
+    yield from _ranked("smallest n", old.minimum_n, new.minimum_n, new.minimum_n - old.minimum_n)
+    excused = (old.excused_limit or 0.0, new.excused_limit or 0.0)
+    yield from _ranked("share excused", *excused, excused[0] - excused[1])
+    if old.weight != new.weight:
+        yield Change.REWEIGHTED, f"weight {old.weight:g}", f"weight {new.weight:g}"
+    if old.demand != new.demand:
+        yield Change.REWORDED, old.demand, new.demand
+
+
+def _ordered(
+    what: str, was: float, now: float, old: Criterion, new: Criterion
+) -> Iterator[tuple[Change, str, str]]:
+    if was != now:
+        change = Change.STRICTER if now > was else Change.LOOSER
+        yield change, f"{what} {old.target.value:g}", f"{what} {new.target.value:g}"
+
+
+def _ranked(what: str, was: object, now: object, step: float) -> Iterator[tuple[Change, str, str]]:
+    if was != now:
+        change = Change.STRICTER if step > 0 else Change.LOOSER if step < 0 else Change.REDEFINED
+        yield change, f"{what} {was}", f"{what} {now}"
+
+
+def _measured(criterion: Criterion) -> str:
+    options = ", ".join(f"{key} {value}" for key, value in sorted(criterion.options.items()))
+    return criterion.metric + (f" ({options})" if options else "")

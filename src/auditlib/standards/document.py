@@ -1,0 +1,205 @@
+"""``verdict.json``: a verdict as a document that other programs read."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from auditlib.records import (
+    Aspect,
+    DecisionMode,
+    EvidenceLevel,
+    Grade,
+    Judgement,
+    Kind,
+    Outcome,
+    Score,
+    Statistic,
+)
+from auditlib.standards.verdict import Verdict
+
+SCHEMA: Literal["auditlib/verdict@1"] = "auditlib/verdict@1"
+_DIGITS = 10
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+
+
+class VerdictInterval(_Part):
+    """A confidence interval."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+class VerdictScore(_Part):
+    """A score: what is certain, and what is possible if every open criterion were met."""
+
+    low: float
+    high: float
+    weight: float
+
+
+class VerdictTarget(_Part):
+    """The value demanded."""
+
+    value: float
+    direction: Literal["at_least", "at_most"]
+
+
+class VerdictCriterion(_Part):
+    """One criterion with what was measured and what follows."""
+
+    id: str
+    category: str
+    demand: str
+    requirements: list[str]
+    metric: str
+    options: dict[str, bool | int | float | str]
+    definition_hash: str
+    target: VerdictTarget
+    kind: Kind
+    aspect: Aspect
+    severity: Grade
+    weight: float
+    must_pass: bool
+    minimum_n: int
+    outcome: Outcome
+    reason: str
+    value: float | None
+    unit: str
+    statistic: Statistic
+    n: int
+    n_missing: int | None = Field(description="Observations still needed; null where more would not help.")
+    interval: VerdictInterval | None
+    margin: float | None
+    stands_on: EvidenceLevel
+    measured: bool = Field(description="False where this suite has no measure for the metric yet.")
+
+
+class VerdictStep(_Part):
+    """One step of the decision rule."""
+
+    rule: str
+    found: str
+    outcome: Outcome
+    criteria: list[str]
+
+
+class VerdictDecision(_Part):
+    """The decision with its trace."""
+
+    outcome: Outcome
+    mode: DecisionMode
+    pass_mark: float
+    score: VerdictScore
+    process: VerdictScore | None
+    results: VerdictScore | None
+    open_majors: list[str]
+    open_minors: list[str]
+    mismatch: str
+    trace: list[VerdictStep]
+
+
+class VerdictDocument(_Part):
+    """A whole verdict; `schema` names the shape and its version."""
+
+    schema_: Literal["auditlib/verdict@1"] = Field(SCHEMA, alias="schema")
+    standard: str
+    title: str
+    looser_than_base: list[str]
+    tighter_than_base: list[str]
+    decision: VerdictDecision
+    criteria: list[VerdictCriterion]
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict ready for JSON; floats are rounded to ten significant digits.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the document did not fit its own schema.
+    """
+    demands = verdict.demands
+    document = VerdictDocument(
+        standard=demands.edition.name,
+        title=demands.edition.title,
+        looser_than_base=list(demands.looser),
+        tighter_than_base=list(demands.tighter),
+        decision=_decision(verdict),
+        criteria=[_criterion(entry) for entry in verdict.judgements],
+    )
+    dumped: dict[str, Any] = _rounded(document.model_dump(mode="json", by_alias=True))
+    return dumped
+
+
+def verdict_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``verdict.json``."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **VerdictDocument.model_json_schema()}
+
+
+def _decision(verdict: Verdict) -> VerdictDecision:
+    decision, rule = verdict.decision, verdict.demands.edition.rule
+    score = _score(decision.score)
+    assert score is not None  # noqa: S101 - only a missing score gives none
+    return VerdictDecision(
+        outcome=decision.outcome,
+        mode=rule.mode,
+        pass_mark=rule.pass_mark,
+        score=score,
+        process=_score(decision.process),
+        results=_score(decision.results),
+        open_majors=list(decision.open_majors),
+        open_minors=list(decision.open_minors),
+        mismatch=decision.mismatch,
+        trace=[
+            VerdictStep(rule=step.rule, found=step.found, outcome=step.outcome, criteria=list(step.criteria))
+            for step in decision.trace
+        ],
+    )
+
+
+def _score(found: Score | None) -> VerdictScore | None:
+    return None if found is None else VerdictScore(low=found.low, high=found.high, weight=found.weight)
+
+
+def _criterion(judgement: Judgement) -> VerdictCriterion:
+    criterion, found = judgement.criterion, judgement.measurement
+    same = ("id", "category", "demand", "kind", "aspect", "severity", "weight", "must_pass", "minimum_n")
+    interval = found.interval
+    return VerdictCriterion(
+        **{name: getattr(criterion, name) for name in same},
+        requirements=list(criterion.requirements),
+        metric=criterion.metric,
+        options=dict(criterion.options),
+        definition_hash=found.definition_hash,
+        target=VerdictTarget(value=criterion.target.value, direction=criterion.target.direction.value),
+        outcome=judgement.outcome,
+        reason=judgement.reason,
+        value=found.value,
+        unit=found.unit,
+        statistic=found.statistic,
+        n=found.n,
+        n_missing=judgement.n_missing,
+        interval=None
+        if interval is None
+        else VerdictInterval(
+            low=interval.low, high=interval.high, level=interval.level, method=interval.method
+        ),
+        margin=judgement.margin,
+        stands_on=found.level,
+        measured=found.built,
+    )
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    return [_rounded(entry) for entry in value] if isinstance(value, list) else value

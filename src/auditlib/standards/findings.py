@@ -1,0 +1,147 @@
+"""What an auditor reports about a standard: a finding for each criterion that stands in the way.
+
+A criterion not met raises a finding of its declared grade. One that is not demonstrated, or that lacks
+evidence the party could give, raises an opportunity. A metric this suite does not measure yet is a
+limit of the audit and not a finding about the party.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditlib.records import Finding, Grade, Judgement, Kind, Outcome
+from auditlib.standards.decision import gathered_minors
+from auditlib.standards.verdict import Verdict, needed
+
+
+class State(StrEnum):
+    """A finding against the audit before."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFinding:
+    """A finding, and what became of it since the audit before."""
+
+    finding: Finding
+    state: State
+
+
+def findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, ...]:
+    """Return the findings of a verdict, in the order of the edition.
+
+    Parameters
+    ----------
+    verdict
+        The judged standard.
+    subject
+        What was judged; part of each finding's fingerprint.
+    """
+    single = (_finding(entry, subject) for entry in verdict.judgements if _reportable(entry))
+    return (*single, *_gathered(verdict, subject), *_mismatch(verdict, subject))
+
+
+def with_states(now: Sequence[Finding], before: Sequence[Finding]) -> tuple[StatedFinding, ...]:
+    """Return the findings of this audit and those resolved since, by fingerprint.
+
+    Raises
+    ------
+    ValueError
+        If a finding has no fingerprint: nothing can be told about it.
+    """
+    if not all(entry.fingerprint for entry in (*now, *before)):
+        raise ValueError("a finding without fingerprint cannot be recognised")
+    known = {entry.fingerprint for entry in before}
+    still = {entry.fingerprint for entry in now}
+    current = [
+        StatedFinding(entry, State.UNCHANGED if entry.fingerprint in known else State.NEW) for entry in now
+    ]
+    gone = [StatedFinding(entry, State.RESOLVED) for entry in before if entry.fingerprint not in still]
+    return (*current, *gone)
+
+
+def _reportable(judgement: Judgement) -> bool:
+    if judgement.outcome is Outcome.NOT_ASSESSABLE:
+        return judgement.measurement.built
+    return judgement.outcome in (Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
+
+
+def _finding(judgement: Judgement, subject: str) -> Finding:
+    criterion = judgement.criterion
+    failed = judgement.outcome is Outcome.NOT_MET
+    name = criterion.id
+    return Finding(
+        criterion=f"{name}: {criterion.demand}",
+        condition=_sentence(judgement.reason),
+        cause=_cause(judgement),
+        effect=criterion.rationale,
+        recommendation=_recommendation(judgement),
+        grade=criterion.severity if failed else Grade.OPPORTUNITY,
+        subject=subject,
+        evidence=(f"outcome:{name}", f"found:{name}", f"observations:{name}"),
+    )
+
+
+def _cause(judgement: Judgement) -> str:
+    if judgement.outcome is Outcome.NOT_ASSESSABLE:
+        return "The evidence handed over does not hold what this criterion needs."
+    if judgement.outcome is Outcome.NOT_DEMONSTRATED:
+        return "There are too few observations to tell the result from its target."
+    return "The evidence shows that the target is missed, not why: the party is asked to state the cause."
+
+
+def _recommendation(judgement: Judgement) -> str:
+    criterion = judgement.criterion
+    if judgement.outcome is Outcome.NOT_MET and criterion.kind is Kind.RIGID:
+        return f"List the cases outside the limit, state their cause, and remove it: {needed(judgement)}."
+    if judgement.outcome is Outcome.NOT_MET:
+        return f"State the cause, fix it and show the effect: {needed(judgement)}."
+    if judgement.outcome is Outcome.NOT_ASSESSABLE:
+        return f"Hand over: {criterion.evidence_type}."
+    return f"Collect {needed(judgement)}, or show a better result."
+
+
+def _gathered(verdict: Verdict, subject: str) -> list[Finding]:
+    rule = verdict.demands.edition.rule
+    found = gathered_minors(verdict.decision.open_minors, verdict.judgements, limit=rule.minors_make_major)
+    categories = verdict.demands.edition.categories
+    return [
+        Finding(
+            criterion=f"minors-{name}: {rule.minors_make_major} open minors in one category are a major",
+            condition=f"{len(ids)} minors are open in '{categories[name]}': {', '.join(ids)}.",
+            cause="Minor faults of one kind gather where nobody owns the whole.",
+            effect="Together they weigh as much as a major and stop the decision.",
+            recommendation="Name one owner for the category, with a plan for each of them.",
+            grade=Grade.MAJOR,
+            subject=subject,
+            evidence=tuple(f"outcome:{identifier}" for identifier in ids),
+        )
+        for name, ids in found.items()
+    ]
+
+
+def _mismatch(verdict: Verdict, subject: str) -> list[Finding]:
+    words = verdict.decision.mismatch
+    if not words:
+        return []
+    return [
+        Finding(
+            criterion="process-results: process and results support each other",
+            condition=words,
+            cause="What is done and what comes of it are not connected as the party believes.",
+            effect="The next period may look different without anyone having changed anything.",
+            recommendation="Find out which step of the process customers notice, and judge it by that.",
+            grade=Grade.OPPORTUNITY,
+            subject=subject,
+            evidence=("process:low", "results:low"),
+        )
+    ]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

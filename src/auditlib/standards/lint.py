@@ -1,0 +1,223 @@
+"""Whether an edition or a profile makes sense: every problem at once, with its place.
+
+Form (unknown keys, wrong types, duplicate ids) is refused on loading; this is about sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from math import isclose
+
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.load import in_order, validate
+from auditlib.parameters.strict_yaml import Document, read_yaml
+from auditlib.records import Criterion, Direction, Grade, Kind, Statistic, Target
+from auditlib.standards.difference import difference
+from auditlib.standards.edition import Edition, EditionModel, as_edition
+from auditlib.standards.measure import Measure
+from auditlib.standards.planned import PLANNED
+from auditlib.standards.profile import ProfileModel
+
+Path = tuple[str | int, ...]
+Found = Iterator[tuple[Path, str, str]]
+"""Where, what is wrong, what to do."""
+
+
+def check_edition(
+    text: str, *, name: str, measures: Mapping[str, Measure], before: Edition | None = None
+) -> list[Problem]:
+    """Return the problems of an edition, in the order of the file; none if it is sound.
+
+    Parameters
+    ----------
+    text, name
+        Content of the file, and the file as the user named it.
+    measures
+        The measures this suite has, by metric.
+    before
+        The edition before, where there is one: dates must not overlap, and each change needs a reason.
+    """
+    try:
+        document = read_yaml(text, name=name)
+        edition = as_edition(validate(EditionModel, document))
+    except ParameterError as error:
+        return list(error.problems)
+    found = [*_edition(edition, document), *_criteria(edition, measures)]
+    if before is not None:
+        found += [*_after(before, edition)]
+    return in_order(document.problem(path, message, remedy=remedy) for path, message, remedy in found)
+
+
+def check_profile(text: str, *, name: str, edition: Edition, day: date) -> list[Problem]:
+    """Return the problems of a profile for `edition` on `day`, in the order of the file."""
+    try:
+        document = read_yaml(text, name=name)
+        profile = validate(ProfileModel, document)
+    except ParameterError as error:
+        return list(error.problems)
+    found = _profile(profile, edition, day)
+    return in_order(document.problem(path, message, remedy=remedy) for path, message, remedy in found)
+
+
+def _edition(edition: Edition, document: Document) -> Found:
+    if edition.effective_to < edition.effective_from:
+        yield ("effective_to",), "the edition ends before it takes effect.", "Correct one of the dates."
+    until = edition.transition_until
+    if until is not None and not edition.effective_on(until):
+        yield ("transition_until",), "the transition ends outside the edition's own dates.", ""
+    total = sum(criterion.weight for criterion in edition.criteria)
+    declared = document.value["total_weight"] if isinstance(document.value, dict) else None
+    if not isinstance(declared, int | float) or not isclose(total, declared, abs_tol=1e-9):
+        yield ("total_weight",), f"the weights add up to {total:g}.", "Correct the total or a weight."
+    for category in edition.categories:
+        if not any(criterion.category == category for criterion in edition.criteria):
+            yield ("categories", category), f"no criterion belongs to {category!r}.", ""
+    for identifier in edition.removed:
+        if identifier in edition.ids:
+            yield ("removed", identifier), f"{identifier} is called removed and stands below.", ""
+
+
+def _criteria(edition: Edition, measures: Mapping[str, Measure]) -> Found:
+    for criterion in edition.criteria:
+        at: Path = ("criteria", criterion.id)
+        for part, message, remedy in (
+            *_place(criterion, edition),
+            *_target(criterion.target),
+            *_kind(criterion, measures),
+            *_metric(criterion, measures),
+        ):
+            yield (*at, *part), f"{criterion.id}: {message}", remedy
+
+
+def _place(criterion: Criterion, edition: Edition) -> Found:
+    if criterion.category not in edition.categories:
+        near = _near(criterion.category, edition.categories)
+        yield ("category",), f"there is no category {criterion.category!r}.", near
+    if criterion.must_pass and criterion.severity is Grade.OPPORTUNITY:
+        yield (
+            ("must_pass",),
+            "an opportunity cannot be a must-pass.",
+            "Raise the severity, or drop must_pass.",
+        )
+    day = criterion.effective_from
+    if day is not None and not edition.effective_on(day):
+        yield ("effective_from",), f"{day} lies outside the edition's own dates.", ""
+
+
+def _target(target: Target) -> Found:
+    low, high = sorted((target.tightest, target.loosest))
+    tightest = high if target.direction is Direction.AT_LEAST else low
+    if target.tightest != tightest:
+        yield ("target", "tightest"), "the tightest bound is looser than the loosest.", "Exchange them."
+    elif not low <= target.value <= high:
+        words = f"the target {target.value:g} lies outside its bounds {low:g} to {high:g}."
+        yield ("target", target.direction.value), words, ""
+
+
+def _kind(criterion: Criterion, measures: Mapping[str, Measure]) -> Found:
+    known = measures.get(criterion.metric)
+    allows = criterion.excused_limit is not None or criterion.reasons
+    if allows and criterion.kind is not Kind.FLEXIBLE:
+        yield ("kind",), f"a {criterion.kind} demand allows no deviations.", "Only a flexible one does."
+    if (criterion.excused_limit is None) != (not criterion.reasons):
+        yield ("reasons",), "deviations need both a list of reasons and an excused_limit.", ""
+    if criterion.excused_limit is not None and criterion.target.direction is Direction.AT_MOST:
+        yield ("excused_limit",), "deviations excuse cases only where the target is 'at_least'.", ""
+    if known is None:
+        return
+    if criterion.kind is Kind.DISCRETIONARY and not known.satisfaction:
+        words = f"a discretionary demand rests on satisfaction, and {criterion.metric!r} does not measure it."
+        yield ("metric",), words, "Name a metric of satisfaction, or another kind."
+    whole = 1.0 if criterion.target.direction is Direction.AT_LEAST else 0.0
+    if (
+        criterion.kind is Kind.RIGID
+        and known.statistic is Statistic.SHARE
+        and criterion.target.value != whole
+    ):
+        words = f"a rigid demand holds for every case: its target is {whole:g}."
+        yield ("target",), words, "Correct the target, or call the criterion flexible."
+
+
+def _metric(criterion: Criterion, measures: Mapping[str, Measure]) -> Found:
+    known = measures.get(criterion.metric)
+    if known is None:
+        if criterion.metric not in PLANNED:
+            near = _near(criterion.metric, [*measures, *PLANNED])
+            yield ("metric",), f"there is no metric {criterion.metric!r}.", near
+        return
+    takes = known.options()
+    for name, value in criterion.options.items():
+        if name not in takes:
+            yield ("options", name), f"{criterion.metric!r} has no option {name!r}.", _near(name, takes)
+        elif not _fits(value, takes[name][0]):
+            yield ("options", name), f"{name!r} must be of type {takes[name][0].__name__}.", ""
+    for name, (_, required) in takes.items():
+        if required and name not in criterion.options:
+            yield ("metric",), f"{criterion.metric!r} needs the option {name!r}.", ""
+
+
+def _fits(value: object, wanted: type) -> bool:
+    if wanted is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is wanted
+
+
+def _after(before: Edition, edition: Edition) -> Found:
+    if edition.effective_from <= before.effective_to:
+        words = f"the dates overlap with {before.name}, which is in effect until {before.effective_to}."
+        yield ("effective_from",), words, "Start the day after; use transition_until for the overlap."
+    for change in difference(before, edition):
+        if change.reason:
+            continue
+        path: Path = ("removed",) if change.criterion not in edition.ids else ("criteria", change.criterion)
+        yield (
+            path,
+            f"{change.criterion} is {change.change} against {before.name} without a reason.",
+            "Give it.",
+        )
+
+
+def _profile(profile: ProfileModel, edition: Edition, day: date) -> Found:
+    if profile.standard != edition.name:
+        yield ("standard",), f"the profile is for {profile.standard}, not {edition.name}.", ""
+    for part in ("overrides", "waivers", "not_applicable", "remedies"):
+        for key in getattr(profile, part):
+            if key not in edition.ids:
+                yield (part, key), f"{edition.name} has no criterion {key}.", _near(key, edition.ids)
+    for key, override in profile.overrides.items():
+        if key in edition.ids:
+            yield from _override(key, override.target, edition.criterion(key))
+    yield from _waivers(profile, edition, day)
+    for key in profile.not_applicable.keys() & profile.waivers.keys():
+        yield ("waivers", key), f"{key} is called not applicable too.", "Keep one of the two."
+    for key, remedy in profile.remedies.items():
+        if remedy.fix_verified_on is not None and not remedy.cause:
+            yield ("remedies", key), f"the fix of {key} states no cause.", "A fix without a cause is luck."
+
+
+def _override(key: str, value: float, criterion: Criterion) -> Found:
+    target = criterion.target
+    low, high = sorted((target.tightest, target.loosest))
+    if not low <= value <= high:
+        words = f"{key}: the target {value:g} lies outside the bounds {low:g} to {high:g} of the catalogue."
+        yield ("overrides", key, "target"), words, "Choose a value between them."
+    elif value == target.value:
+        yield ("overrides", key, "target"), f"{key}: {value:g} is the target already.", "Remove the override."
+
+
+def _waivers(profile: ProfileModel, edition: Edition, day: date) -> Found:
+    for key, waiver in profile.waivers.items():
+        at: Path = ("waivers", key)
+        if key in edition.ids and edition.criterion(key).kind is Kind.RIGID:
+            yield at, f"{key} is rigid: a waiver is refused.", "Remove the waiver."
+        if waiver.expires_on < waiver.granted_on:
+            yield (*at, "expires_on"), f"the waiver of {key} ends before it is granted.", ""
+        elif waiver.expires_on < day:
+            yield (*at, "expires_on"), f"the waiver of {key} expired on {waiver.expires_on}.", "Remove it."
+
+
+def _near(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,93 @@
+"""The same evidence under another edition: what would have been concluded (A13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.records import Number, Outcome, Sentence
+from auditlib.standards.difference import Change, Difference, difference
+from auditlib.standards.verdict import DECIDED, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ABSENT = "not in this edition"
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """Two verdicts on one evidence, under two editions."""
+
+    before: Verdict
+    after: Verdict
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per criterion of either edition: both outcomes and what changed between them."""
+        import pandas as pd
+
+        changes = {each.criterion: each for each in self._differences()}
+        rows = []
+        for identifier in self._ids():
+            change = changes.get(identifier)
+            before, after = _outcome(self.before, identifier), _outcome(self.after, identifier)
+            what = change.change.value if change else "unchanged"
+            why = change.reason if change else ""
+            rows.append((identifier, before, after, "yes" if before != after else "no", what, why))
+        names = ("before", "after")
+        return pd.DataFrame(rows, columns=["criterion", *names, "moved", "change", "reason"])
+
+    def moved(self) -> tuple[str, ...]:
+        """Return the criteria of both editions whose outcome differs."""
+        shared = set(self.before.demands.edition.ids) & set(self.after.demands.edition.ids)
+        return tuple(
+            identifier
+            for identifier in self._ids()
+            if identifier in shared and _outcome(self.before, identifier) != _outcome(self.after, identifier)
+        )
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return decision and score under both editions."""
+        return tuple(
+            number
+            for verdict in (self.before, self.after)
+            for number in (
+                Number(f"decision:{verdict.demands.edition.name}", verdict.decision.outcome.value),
+                Number(
+                    f"score:{verdict.demands.edition.name}",
+                    verdict.decision.score.low,
+                    "share",
+                    reason="share of the weight judged",
+                ),
+            )
+        )
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the restatement in one sentence."""
+        added = sum(each.change is Change.ADDED for each in self._differences())
+        removed = sum(each.change is Change.REMOVED for each in self._differences())
+        moved = self.moved()
+        named = f" ({', '.join(moved)})" if moved else ""
+        text = (
+            f"{_said(self.before)}; on the same evidence, {_said(self.after)}. {len(moved)} outcomes move"
+            f"{named}, {added} criteria are added and {removed} removed."
+        )
+        return (Sentence(text[:1].upper() + text[1:], tuple(number.key for number in self.numbers())),)
+
+    def _differences(self) -> tuple[Difference, ...]:
+        return difference(self.before.demands.edition, self.after.demands.edition)
+
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.before.demands.edition.ids, *self.after.demands.edition.ids)))
+
+
+def _outcome(verdict: Verdict, identifier: str) -> str:
+    found: Outcome | None = None
+    if identifier in verdict.demands.edition.ids:
+        found = verdict.judgement(identifier).outcome
+    return ABSENT if found is None else found.value
+
+
+def _said(verdict: Verdict) -> str:
+    decision = verdict.decision
+    return f"the operation {DECIDED[decision.outcome]} {decision.standard}, score {decision.score.low:.1%}"

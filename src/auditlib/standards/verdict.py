@@ -1,0 +1,292 @@
+"""A whole standard judged: every criterion, the decision, and what would change it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from auditlib.records import (
+    Criterion,
+    Decision,
+    DecisionMode,
+    Grade,
+    Judgement,
+    Measurement,
+    Number,
+    Outcome,
+    Sentence,
+)
+from auditlib.standards.decision import OPEN, decide
+from auditlib.standards.judge import judge_one
+from auditlib.standards.measure import Context, Measure, Tables, take
+from auditlib.standards.profile import Demands
+from auditlib.standards.words import amount, limit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DECIDED = {
+    Outcome.MET: "meets",
+    Outcome.NOT_MET: "does not meet",
+    Outcome.NOT_DEMONSTRATED: "has not been shown to meet",
+    Outcome.NOT_ASSESSABLE: "cannot be judged against",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an operation is judged by, what was measured, and what follows.
+
+    Parameters
+    ----------
+    demands
+        The edition in force for this party.
+    judgements
+        One for each criterion, in the order of the edition.
+    decision
+        What follows from all of them.
+    """
+
+    demands: Demands
+    judgements: tuple[Judgement, ...]
+    decision: Decision
+
+    def judgement(self, identifier: str) -> Judgement:
+        """Return the judgement of one criterion; KeyError where there is none."""
+        for entry in self.judgements:
+            if entry.criterion.id == identifier:
+                return entry
+        raise KeyError(identifier)
+
+    def count(self, *outcomes: Outcome) -> int:
+        """Return how many criteria have one of `outcomes`."""
+        return sum(entry.outcome in outcomes for entry in self.judgements)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per criterion, values in words."""
+        import pandas as pd
+
+        return pd.DataFrame([_row(entry) for entry in self.judgements])
+
+    def trace_frame(self) -> pd.DataFrame:
+        """Return the steps of the decision rule, one row each."""
+        import pandas as pd
+
+        rows = [
+            (str(place), step.rule, step.found, step.outcome.value, ", ".join(step.criteria) or "none")
+            for place, step in enumerate(self.decision.trace, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["step", "rule", "found", "outcome", "decided_by"])
+
+    def category_frame(self) -> pd.DataFrame:
+        """Return how many criteria of each category have each outcome."""
+        import pandas as pd
+
+        counts = Counter((entry.criterion.category, entry.outcome) for entry in self.judgements)
+        rows = [
+            (self.demands.edition.categories[name], *(str(counts[name, outcome]) for outcome in Outcome))
+            for name in self.demands.edition.categories
+        ]
+        return pd.DataFrame(rows, columns=["category", *(outcome.value for outcome in Outcome)])
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return every measured value with its basis, the outcomes, and the scores."""
+        return (*_scores(self.decision), *(each for entry in self.judgements for each in _numbers(entry)))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the decision, the criteria behind it and what stays open, in three sentences."""
+        return (_decided(self), _counted(self), _open(self))
+
+
+def assess(demands: Demands, measures: Mapping[str, Measure], tables: Tables, context: Context) -> Verdict:
+    """Measure and judge every criterion of `demands`, and decide.
+
+    Parameters
+    ----------
+    demands
+        The edition in force for this party.
+    measures
+        The measures this suite has, by metric.
+    tables, context
+        The evidence, and what measures need beside it.
+    """
+    taken = [take(criterion, measures, tables, context) for criterion in demands.edition.criteria]
+    return verdict_of(demands, taken)
+
+
+def verdict_of(
+    demands: Demands, measurements: Sequence[Measurement], *, mode: DecisionMode | None = None
+) -> Verdict:
+    """Judge one measurement for each criterion, in the order of the edition, and decide."""
+    rule = demands.edition.rule
+    judgements = tuple(
+        judge_one(
+            criterion,
+            measurement,
+            mode=mode or rule.mode,
+            required_probability=rule.required_probability,
+            exemption=demands.exemptions.get(criterion.id),
+        )
+        for criterion, measurement in zip(demands.edition.criteria, measurements, strict=True)
+    )
+    return Verdict(demands, judgements, decide(demands, judgements))
+
+
+def what_if(verdict: Verdict, *, targets: Mapping[str, float]) -> Verdict:
+    """Return the verdict on the same measurements under other targets."""
+    demands = replace(verdict.demands, edition=verdict.demands.edition.with_targets(targets))
+    return verdict_of(demands, [entry.measurement for entry in verdict.judgements])
+
+
+def under_mode(verdict: Verdict, mode: DecisionMode) -> Verdict:
+    """Return the verdict on the same measurements in another decision mode."""
+    return verdict_of(verdict.demands, [entry.measurement for entry in verdict.judgements], mode=mode)
+
+
+def what_would_change(verdict: Verdict) -> pd.DataFrame:
+    """Return what stands between the operation and the standard, one row per criterion.
+
+    Columns: ``criterion``, ``outcome``, ``weighs``, ``needed`` in words, and ``score_if_met``: the
+    score that is certain if this criterion alone were met.
+    """
+    import pandas as pd
+
+    columns = ["criterion", "outcome", "weighs", "needed", "score_if_met"]
+    blocking = [entry for entry in verdict.judgements if entry.outcome in (Outcome.NOT_MET, *OPEN)]
+    rows = [
+        (
+            entry.criterion.id,
+            entry.outcome.value,
+            _weighs(entry.criterion),
+            needed(entry),
+            f"{_if_met(verdict, entry).score.low:.1%}",
+        )
+        for entry in sorted(blocking, key=_heaviest)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def needed(judgement: Judgement) -> str:
+    """Return in words what it would take for a criterion to be met."""
+    measurement, target = judgement.measurement, judgement.criterion.target
+    if not measurement.built:
+        return f"a measure: {measurement.reason}"
+    if judgement.outcome is Outcome.NOT_ASSESSABLE:
+        return f"evidence: {measurement.reason or judgement.reason}"
+    if judgement.outcome is Outcome.NOT_DEMONSTRATED and judgement.n_missing:
+        return f"{judgement.n_missing:,} more observations with the same result"
+    found = amount(measurement.value or 0.0, measurement.unit)
+    return f"{limit(target, measurement.unit)}, found {found}"
+
+
+def _if_met(verdict: Verdict, judgement: Judgement) -> Decision:
+    other = tuple(
+        replace(entry, outcome=Outcome.MET) if entry is judgement else entry for entry in verdict.judgements
+    )
+    return decide(verdict.demands, other)
+
+
+def _weighs(criterion: Criterion) -> str:
+    return f"must-pass, {criterion.severity}" if criterion.must_pass else criterion.severity.value
+
+
+def _heaviest(judgement: Judgement) -> tuple[bool, bool, bool, float]:
+    criterion = judgement.criterion
+    return (
+        not criterion.must_pass,
+        criterion.severity is not Grade.MAJOR,
+        judgement.outcome is not Outcome.NOT_MET,
+        -criterion.weight,
+    )
+
+
+def _row(judgement: Judgement) -> dict[str, str | int | None]:
+    criterion, measurement = judgement.criterion, judgement.measurement
+    value = measurement.value
+    interval = measurement.interval
+    unit = measurement.unit
+    return {
+        "criterion": criterion.id,
+        "demand": criterion.demand,
+        "outcome": judgement.outcome.value,
+        "demanded": limit(criterion.target, unit) if value is not None else "",
+        "found": amount(value, unit) if value is not None else "",
+        "interval": f"{amount(interval.low, unit)} to {amount(interval.high, unit)}" if interval else "",
+        "observations": measurement.n,
+        "still_needed": judgement.n_missing,
+        "stands_on": measurement.level.value,
+        "reason": judgement.reason,
+    }
+
+
+def _numbers(judgement: Judgement) -> tuple[Number, ...]:
+    name, found = judgement.criterion.id, judgement.measurement
+    missing = judgement.n_missing
+    return (
+        Number(
+            f"outcome:{name}",
+            judgement.outcome.value,
+            "",
+            found.n,
+            basis=found.basis,
+            reason=judgement.reason,
+        ),
+        Number(f"found:{name}", found.value, found.unit, found.n, found.interval, found.basis, found.reason),
+        Number(f"observations:{name}", found.n, "count", basis=found.basis, reason=found.reason),
+        Number(
+            f"still_needed:{name}",
+            missing,
+            "count",
+            basis=found.basis,
+            reason="" if missing is not None else "the outcome does not wait for more observations",
+        ),
+    )
+
+
+def _scores(decision: Decision) -> tuple[Number, ...]:
+    rest = "share of the weight judged"
+    numbers = [Number("decision", decision.outcome.value)]
+    for key, score in (
+        ("score", decision.score),
+        ("process", decision.process),
+        ("results", decision.results),
+    ):
+        if score is None:
+            numbers.append(Number(f"{key}:low", None, "share", reason="nothing of it is judged"))
+        else:
+            numbers.append(Number(f"{key}:low", score.low, "share", reason=rest))
+            numbers.append(Number(f"{key}:high", score.high, "share", reason=f"{rest}, open criteria met"))
+    return tuple(numbers)
+
+
+def _decided(verdict: Verdict) -> Sentence:
+    decision = verdict.decision
+    edition = verdict.demands.edition
+    text = (
+        f"The operation {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
+        f"against a pass mark of {edition.rule.pass_mark:.0%}, with {len(decision.open_majors)} open majors."
+    )
+    return Sentence(text, ("decision", "score:low"))
+
+
+def _counted(verdict: Verdict) -> Sentence:
+    counts = {outcome: verdict.count(outcome) for outcome in Outcome}
+    parts = ", ".join(
+        f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in counts.items() if count
+    )
+    text = f"Of {len(verdict.judgements)} criteria, {parts}."
+    return Sentence(text, tuple(f"outcome:{entry.criterion.id}" for entry in verdict.judgements))
+
+
+def _open(verdict: Verdict) -> Sentence:
+    still = [entry for entry in verdict.judgements if entry.outcome in OPEN]
+    if not still:
+        return Sentence("No criterion is open.", ("score:high",))
+    unbuilt = sum(not entry.measurement.built for entry in still)
+    text = (
+        f"{len(still)} criteria are open, {unbuilt} of them because this suite does not measure them yet; "
+        f"if all of them were met, the score would be {verdict.decision.score.high:.1%}."
+    )
+    return Sentence(text, ("score:high", *(f"outcome:{entry.criterion.id}" for entry in still)))
