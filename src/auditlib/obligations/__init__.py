@@ -1,1 +1,29 @@
-"""What is owed after a trigger, by whom, by when, and whether it was done: one engine for all rooms."""
+"""What is owed after a trigger, by whom, by when, and what became of it: one engine for every duty.
+
+`assess_one` is the law, one case at a time; `assess` is the same law as a table expression; `conclude`
+judges a rule by its kind; `Policy` is the rules as data.
+"""
+
+from auditlib.obligations.conclusion import Conclusion, conclude
+from auditlib.obligations.hours import WorkingHours, working_hours
+from auditlib.obligations.law import Case, Status, assess_one
+from auditlib.obligations.policy import EVERY, Deviations, Kind, Limit, Policy, Rule
+from auditlib.obligations.table import COLUMNS, assess
+
+__all__ = [
+    "COLUMNS",
+    "EVERY",
+    "Case",
+    "Conclusion",
+    "Deviations",
+    "Kind",
+    "Limit",
+    "Policy",
+    "Rule",
+    "Status",
+    "WorkingHours",
+    "assess",
+    "assess_one",
+    "conclude",
+    "working_hours",
+]

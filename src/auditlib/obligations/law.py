@@ -1,0 +1,99 @@
+"""The law of obligations, one case at a time: what a status means, written to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditlib.obligations.policy import Kind
+
+
+class Status(StrEnum):
+    """What became of an obligation, as of an instant."""
+
+    MET = "met"
+    """Done by the right party, no later than the deadline."""
+    LATE = "late"
+    """Done by the right party, after the deadline."""
+    MISSING = "missing"
+    """Not done, and the deadline has passed."""
+    WRONG_PARTY = "wrong_party"
+    """Done, but not by, or not in the presence of, those who had to."""
+    PENDING = "pending"
+    """Not done, and the deadline has not passed."""
+    EXCUSED = "excused"
+    """No longer owed, or departed from for a reason that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One obligation and what is known to have happened; instants are UTC microseconds.
+
+    Parameters
+    ----------
+    due_at
+        Deadline; None where there is no time test.
+    done_at
+        When it was done; None where it was not.
+    right_party
+        Whether those who had to do it, or be present, did and were.
+    excused_at
+        When something happened that releases the party (a customer who declines).
+    deviation_at
+        When a deviation was recorded; None where none was.
+    deviation_listed
+        Whether its reason is on the guideline's list.
+    """
+
+    due_at: int | None
+    done_at: int | None = None
+    right_party: bool = True
+    excused_at: int | None = None
+    deviation_at: int | None = None
+    deviation_listed: bool = False
+
+
+def assess_one(case: Case, *, as_of: int, kind: Kind = Kind.RIGID, recorded_within: int = 0) -> Status:
+    """Return what became of `case`, seen from `as_of`; what happened after `as_of` is not known yet.
+
+    Parameters
+    ----------
+    as_of
+        UTC microseconds.
+    kind
+        Rigid: no deviation counts. Flexible: a listed one, recorded in time, excuses. Discretionary:
+        there is no time test.
+    recorded_within
+        Microseconds of wall clock after the deadline within which a deviation counts as recorded at
+        the time.
+    """
+    done = case.done_at is not None and case.done_at <= as_of
+    if _released(case, as_of=as_of, done=done):
+        return Status.EXCUSED
+    if done and not case.right_party:
+        return Status.WRONG_PARTY
+    if kind is Kind.DISCRETIONARY or case.due_at is None:
+        return Status.MET if done else Status.PENDING
+    if done and case.done_at is not None and case.done_at <= case.due_at:
+        return Status.MET
+    if not done and as_of <= case.due_at:
+        return Status.PENDING
+    if kind is Kind.FLEXIBLE and _deviation_counts(case, as_of=as_of, recorded_within=recorded_within):
+        return Status.EXCUSED
+    return Status.LATE if done else Status.MISSING
+
+
+def _released(case: Case, *, as_of: int, done: bool) -> bool:
+    """Return whether the party was released in time, and before it was done."""
+    if case.excused_at is None or case.excused_at > as_of:
+        return False
+    if case.due_at is not None and case.excused_at > case.due_at:
+        return False
+    return not (done and case.done_at is not None and case.done_at <= case.excused_at)
+
+
+def _deviation_counts(case: Case, *, as_of: int, recorded_within: int) -> bool:
+    """Return whether the deviation is listed, and was recorded at the time and not afterwards."""
+    if case.deviation_at is None or case.due_at is None or case.deviation_at > as_of:
+        return False
+    return case.deviation_listed and case.deviation_at <= case.due_at + recorded_within
