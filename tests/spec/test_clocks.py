@@ -34,8 +34,11 @@ from auditlib.calendars import (
     public_holidays,
     reached,
     timetable,
+    with_day_end,
     with_deadline,
     with_elapsed,
+    with_local_day,
+    zone_tables,
 )
 from auditlib.errors import ParameterError
 
@@ -220,6 +223,28 @@ def test_the_table_expression_says_what_the_arrays_say(engine: str, data: st.Dat
 def _rows(frame: Any) -> list[tuple[int, ...]]:
     eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     return [tuple(int(value) for value in row) for row in eager.rows()]
+
+
+zones = st.sampled_from((*ZONES, "Pacific/Apia", "America/Havana"))
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+@given(cases=st.lists(st.tuples(instants, zones), min_size=1, max_size=8))
+@settings(max_examples=20, deadline=None)
+def test_local_days_and_their_ends_are_those_of_the_zone(engine: str, cases: list[tuple[int, str]]) -> None:
+    low, high = min(start for start, _ in cases), max(start for start, _ in cases)
+    frame_of = ENGINES[engine]()
+    tables = zone_tables([zone for _, zone in cases], low, high, frame_of=frame_of)
+    columns = {
+        "row": np.arange(len(cases)),
+        "at": np.array([start for start, _ in cases]),
+        "zone": [z for _, z in cases],
+    }
+    dated = with_local_day(frame_of(columns), tables, at="at", zone="zone", into="day")
+    ended = with_day_end(dated, tables, day="day", zone="zone", into="end")
+    days = [(local_day(ZoneInfo(zone), start), ZoneInfo(zone)) for start, zone in cases]
+    expected = [(row, day, reached(zone, day + 1, 0)) for row, (day, zone) in enumerate(days)]
+    assert _rows(ended.select("row", "day", "end").sort("row")) == expected
 
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=4)

@@ -21,6 +21,7 @@ from auditlib.calendars.pauses import Pauses, deadline_paused, elapsed_paused, p
 from auditlib.calendars.public_holidays import public_holidays
 from auditlib.calendars.tables import ClockTables, clock_tables, with_deadline, with_elapsed, with_total
 from auditlib.calendars.timetable import Timetable, deadline, elapsed, timetable, total
+from auditlib.calendars.zones import ZoneTables, with_day_end, with_local_day, zone_tables
 
 __all__ = [
     "ALWAYS",
@@ -33,6 +34,7 @@ __all__ = [
     "Pauses",
     "Timetable",
     "Window",
+    "ZoneTables",
     "clock_tables",
     "deadline",
     "deadline_one",
@@ -47,7 +49,10 @@ __all__ = [
     "reached",
     "timetable",
     "total",
+    "with_day_end",
     "with_deadline",
     "with_elapsed",
+    "with_local_day",
     "with_total",
+    "zone_tables",
 ]

@@ -73,7 +73,7 @@ def with_total(frame: Frame, clocks: ClockTables, *, at: str, into: str, calenda
             nw.when(instant <= low).then(0).when(instant < high).then(instant - low).otherwise(high - low)
         )
         open_time = open_time + inside
-    return _without(joined.with_columns(open_time.alias(into)), "day_")
+    return without(joined.with_columns(open_time.alias(into)), "day_")
 
 
 def with_elapsed(
@@ -82,7 +82,7 @@ def with_elapsed(
     """Add column `into`: the open time between the instants in columns `start` and `end`."""
     begun = with_total(frame, clocks, at=start, into="clock_start", calendar=calendar)
     ended = with_total(begun, clocks, at=end, into="clock_end", calendar=calendar)
-    return _without(ended.with_columns((nw.col("clock_end") - nw.col("clock_start")).alias(into)), "clock_")
+    return without(ended.with_columns((nw.col("clock_end") - nw.col("clock_start")).alias(into)), "clock_")
 
 
 def with_deadline(
@@ -105,10 +105,11 @@ def with_deadline(
         further = nw.col("clock_target") > nw.col(f"bucket_x{window}")
         shift = nw.when(further).then(nw.col(f"bucket_y{window}")).otherwise(shift)
     due = nw.when(nw.col(open_time) == 0).then(nw.col(start)).otherwise(nw.col("clock_target") + shift)
-    return _without(joined.with_columns(due.alias(into)), "bucket_", "clock_")
+    return without(joined.with_columns(due.alias(into)), "bucket_", "clock_")
 
 
-def _without(frame: Frame, *prefixes: str) -> Frame:
+def without(frame: Frame, *prefixes: str) -> Frame:
+    """Return `frame` without the columns that begin with one of `prefixes`."""
     names = frame.collect_schema().names()
     return frame.select([name for name in names if not name.startswith(prefixes)])
 

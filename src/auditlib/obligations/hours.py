@@ -62,7 +62,7 @@ def working_hours(
     if nameless:
         raise ParameterError(
             Problem(
-                f"calendar {file.calendar!r} takes each unit's own holidays, but these units name no country: "
+                f"calendar {file.calendar!r} takes each unit's own holidays; these units name no country: "
                 f"{', '.join(nameless[:10])}.",
                 remedy="Add the country to the register of units, or name one in the calendar.",
             )

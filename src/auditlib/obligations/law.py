@@ -74,13 +74,19 @@ def assess_one(case: Case, *, as_of: int, kind: Kind = Kind.RIGID, recorded_with
         return Status.WRONG_PARTY
     if kind is Kind.DISCRETIONARY or case.due_at is None:
         return Status.MET if done else Status.PENDING
-    if done and case.done_at is not None and case.done_at <= case.due_at:
-        return Status.MET
-    if not done and as_of <= case.due_at:
-        return Status.PENDING
+    in_time = _in_time(case.due_at, case.done_at if done else None, as_of=as_of)
+    if in_time is not None:
+        return in_time
     if kind is Kind.FLEXIBLE and _deviation_counts(case, as_of=as_of, recorded_within=recorded_within):
         return Status.EXCUSED
     return Status.LATE if done else Status.MISSING
+
+
+def _in_time(due_at: int, done_at: int | None, *, as_of: int) -> Status | None:
+    """Return met or pending, or None where the deadline was not kept."""
+    if done_at is None:
+        return Status.PENDING if as_of <= due_at else None
+    return Status.MET if done_at <= due_at else None
 
 
 def _released(case: Case, *, as_of: int, done: bool) -> bool:
