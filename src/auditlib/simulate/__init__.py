@@ -1,1 +1,36 @@
-"""A service company with planted truth, for demonstrations and for measuring the suite itself."""
+"""A service company with planted truth, for demonstrations and for measuring the suite itself.
+
+`company` draws every canonical table, `cells` only unit-month counts (fast, for calibration),
+`write_company` the exports as a client would send them with the truth beside them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auditlib.simulate.company import Company, company
+    from auditlib.simulate.scenario import Scenario
+    from auditlib.simulate.sketch import Sketch, cells
+    from auditlib.simulate.write import Written, write_company
+
+__all__ = ["Company", "Scenario", "Sketch", "Written", "cells", "company", "write_company"]
+
+_HOMES = {
+    "Company": "company",
+    "company": "company",
+    "Scenario": "scenario",
+    "Sketch": "sketch",
+    "cells": "sketch",
+    "Written": "write",
+    "write_company": "write",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module behind a public name when it is first asked for."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
