@@ -6,6 +6,7 @@ the order of units is never the answer.
 """
 
 from auditlib.benchmark.compare import compare
+from auditlib.benchmark.places import Places
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
 from auditlib.benchmark.verdicts import Judgement, Verdict, judge
@@ -16,6 +17,7 @@ __all__ = [
     "Comparison",
     "Judgement",
     "Measure",
+    "Places",
     "Statistic",
     "UnitScores",
     "Verdict",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from auditlib.benchmark.places import Places, places
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import (
     STATISTICS,
@@ -41,6 +42,8 @@ def compare(
     minimum_units: int = 10,
     confidence: float = 0.95,
     variant: Variant = "winsorised",
+    seed: int = 0,
+    draws: int = 1000,
 ) -> BenchmarkResult:
     """Compare units on one statistic, each survey type by itself.
 
@@ -70,6 +73,8 @@ def compare(
         Level of intervals and inner limits.
     variant
         What is done with the tails when over-dispersion is estimated.
+    seed, draws
+        Start and number of the simulated samples behind the rank sets.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def compare(
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
         outcome = scores if isinstance(scores, Refusal) else _compare_one(
             scores, units, minimum_n=minimum_n, minimum_cell=minimum_cell,
-            minimum_units=minimum_units, confidence=confidence, variant=variant,
+            minimum_units=minimum_units, confidence=confidence, variant=variant, seed=seed, draws=draws,
         )  # fmt: skip
         if isinstance(outcome, Refusal):
             refusals.append((instrument.survey_type, outcome))
@@ -140,16 +145,20 @@ def _compare_one(
     minimum_units: int,
     confidence: float,
     variant: Variant,
+    seed: int,
+    draws: int,
 ) -> Comparison | Refusal:
     enough = scores.known & (scores.n >= max(2, minimum_n))
     judgement = judge(scores, enough, confidence=confidence, minimum_units=minimum_units, variant=variant)
     if isinstance(judgement, Refusal):
         return judgement
+    sets = places(scores, judgement, confidence=confidence, seed=seed, draws=draws)
+    if isinstance(sets, Refusal):
+        return sets
     frame = _frame(scores, judgement, minimum_n=minimum_n, minimum_cell=minimum_cell, confidence=confidence)
-    described = _described(frame, units)
-    return Comparison(
-        scores, judgement, described, funnel_limits(scores, judgement), confidence, minimum_n, minimum_cell
-    )  # fmt: skip
+    described = _described(_with_ranks(frame, sets, judgement.chosen), units)
+    limits = funnel_limits(scores, judgement)
+    return Comparison(scores, judgement, sets, described, limits, confidence, minimum_n, minimum_cell)
 
 
 def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -189,6 +198,23 @@ def _frame(
         frame[column] = _placed(values, chosen)
     frame["verdict"], frame["why"] = _verdicts(scores, judgement, minimum_n, minimum_cell)
     return frame
+
+
+def _with_ranks(frame: pd.DataFrame, sets: Places, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Put the rank sets before the verdict; empty where a unit is not compared."""
+    ranked = frame.copy()
+    for position, (column, values) in enumerate(
+        (
+            ("rank_low", sets.each.low),
+            ("rank_high", sets.each.high),
+            ("joint_low", sets.joint.low),
+            ("joint_high", sets.joint.high),
+        )
+    ):
+        entries = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+        entries[chosen] = values
+        ranked.insert(len(frame.columns) - 2 + position, column, entries)
+    return ranked
 
 
 def _placed(values: Floats, chosen: NDArray[np.bool_]) -> Floats:

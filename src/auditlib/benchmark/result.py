@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from auditlib.benchmark.places import Places
 from auditlib.benchmark.scores import METHODS, Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.benchmark.wording import NAMES, counted, listed, shown
+from auditlib.benchmark.wording import NAMES, counted, listed, percent, shown
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
 from auditlib.statistics.types import normal_quantile
 
 _UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
@@ -29,6 +31,8 @@ class Comparison:
         What each unit scored.
     judgement
         What chance and over-dispersion explain.
+    places
+        Ranks each unit may hold.
     frame
         One row per unit in ascending order of id; see `to_frame`.
     limits
@@ -41,6 +45,7 @@ class Comparison:
 
     scores: UnitScores
     judgement: Judgement
+    places: Places
     frame: pd.DataFrame
     limits: pd.DataFrame
     confidence: float
@@ -70,7 +75,8 @@ class Comparison:
         -------
         pandas.DataFrame
             unit_id, name, region, unit_type, n, n_high, value, low, high, z_chance, z, q, shrunk, shrunk_low,
-            shrunk_high, reliability, verdict, why. A cell that cannot be had is empty and `why` says why.
+            shrunk_high, reliability, rank_low, rank_high (its own set), joint_low, joint_high (all
+            sets at once), verdict, why. A cell that cannot be had is empty and `why` says why.
         """
         return self.frame.copy()
 
@@ -81,7 +87,10 @@ class Comparison:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return what was found: who stands out, who has no verdict, how much is more than chance."""
-        parts = (self._standing_out(), self._dispersion(), self._silent(), self._grounds())
+        parts = (
+            self._standing_out(), self._dispersion(), self._ranks(), self._reliability(), self._silent(),
+            self._grounds(),
+        )  # fmt: skip
         return tuple(part for part in parts if part.text)
 
     def _number_key(self, unit: str) -> str:
@@ -115,6 +124,35 @@ class Comparison:
         if found.tau2 == 0:
             text = f"Units differ no more than chance makes them (over-dispersion {found.phi:.2f})."
         return Sentence(text, keys)
+
+    def _ranks(self) -> Sentence:
+        found, k = self.places, len(self.places.each.low)
+        upper, lower = counted(found.upper_half, "unit"), counted(found.lower_half, "unit")
+        text = (
+            f"Ranks: the {percent(self.confidence)} set of the middle unit spans {found.span:,.0f} of {k:,} "
+            f"places; {upper} can be placed in the upper half for sure, and {lower} in the lower half."
+        )
+        keys = tuple(f"{name}:{self.key}" for name in ("rank_span", "upper_half", "lower_half"))
+        return Sentence(text, keys)
+
+    def _reliability(self) -> Sentence:
+        shrunk, needed = self.judgement.shrunk, self._needed()
+        if isinstance(shrunk, Refusal):
+            return Sentence(shrunk.reason)
+        if isinstance(needed, Refusal):
+            return Sentence(needed.reason)
+        enough = int((self.judgement.reliability >= SUFFICIENT).sum())
+        text = (
+            f"Reliability reaches {SUFFICIENT:.1f} in {enough:,} of {len(shrunk.value):,} units; it takes "
+            f"about {needed:,} answers a unit."
+        )
+        return Sentence(text, (f"reliable:{self.key}", f"needed:{self.key}"))
+
+    def _needed(self) -> int | Refusal:
+        shrunk = self.judgement.shrunk
+        if isinstance(shrunk, Refusal):
+            return shrunk
+        return n_for_reliability(shrunk.tau2, self.judgement.sigma2)
 
     def _silent(self) -> Sentence:
         silent = int((~self.judgement.chosen).sum())
@@ -202,7 +240,23 @@ class Comparison:
         tau = Number(f"tau:{self.key}", None, unit, reason=shrunk.reason) if isinstance(
             shrunk, Refusal
         ) else Number(f"tau:{self.key}", float(np.sqrt(shrunk.tau2)), unit, len(shrunk.value))  # fmt: skip
-        return phi, tau
+        return phi, tau, *self._certainty()
+
+    def _certainty(self) -> tuple[Number, ...]:
+        found, needed, key = self.places, self._needed(), self.key
+        reliable = int((self.judgement.reliability >= SUFFICIENT).sum())
+        answers = (
+            Number(f"needed:{key}", None, "answers", reason=needed.reason)
+            if isinstance(needed, Refusal)
+            else Number(f"needed:{key}", needed, "answers")
+        )
+        return (
+            Number(f"rank_span:{key}", found.span, "places"),
+            Number(f"upper_half:{key}", found.upper_half, "units"),
+            Number(f"lower_half:{key}", found.lower_half, "units"),
+            Number(f"reliable:{key}", reliable, "units"),
+            answers,
+        )
 
 
 def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:

@@ -1,0 +1,96 @@
+"""What standards ask about satisfaction: the headline question of a survey type, all units together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlib.records import Basis, EvidenceLevel, Instrument, Interval, Item, Measurement, Statistic
+from auditlib.standards.measure import Context, Tables, measure, nothing
+from auditlib.standards.observed import share_of
+from auditlib.statistics.intervals import mean_t, wilson
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@measure("satisfaction_top_box", needs=(), satisfaction=True)
+def satisfaction_top_box(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
+    """Answers to the headline question in the declared top box, over all valid answers of the period.
+
+    From aggregates: the published shares, weighted by the lowest number of surveys of each unit's band.
+    """
+    item = _headline(context, survey_type)
+    if item is None:
+        return nothing(f"no {survey_type} survey is declared")
+    if "responses" not in tables.tables:
+        return _published(tables, context, survey_type, item)
+    cells = _cells(tables, survey_type, item)
+    n = int(cells["n"].sum())
+    top = int(cells.loc[cells["score"] >= item.scale.top_box, "n"].sum())
+    basis = _basis(survey_type, item, cells)
+    return share_of(top, n, confidence=context.confidence, basis=[basis], none=_none(survey_type))
+
+
+@measure(
+    "satisfaction_mean", needs=("responses",), statistic=Statistic.MEAN, unit="points", satisfaction=True
+)
+def satisfaction_mean(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
+    """Mean valid answer to the headline question in the period, on its declared scale."""
+    item = _headline(context, survey_type)
+    if item is None:
+        return nothing(f"no {survey_type} survey is declared")
+    cells = _cells(tables, survey_type, item)
+    n = int(cells["n"].sum())
+    if n < 2:
+        return nothing(_none(survey_type))
+    total = float((cells["score"] * cells["n"]).sum())
+    squares = float((cells["score"] ** 2 * cells["n"]).sum())
+    mean, variance = total / n, max(0.0, (squares - total**2 / n) / (n - 1))
+    limits = mean_t(mean, variance, n, level=context.confidence)
+    interval = Interval(float(limits.low), float(limits.high), context.confidence, "t")
+    basis = _basis(survey_type, item, cells)
+    return Measurement("", mean, n, Statistic.MEAN, interval=interval, basis=(basis,))
+
+
+def _headline(context: Context, survey_type: str) -> Item | None:
+    if survey_type not in context.run.instruments:
+        return None
+    instrument: Instrument = context.run.instrument(survey_type)
+    return instrument.headline
+
+
+def _cells(tables: Tables, survey_type: str, item: Item) -> pd.DataFrame:
+    cells = tables.cells()
+    return cells[(cells["survey_type"] == survey_type) & (cells["item"] == item.item)]
+
+
+def _published(tables: Tables, context: Context, survey_type: str, item: Item) -> Measurement:
+    """Return the top-box share that published shares and bands of n allow."""
+    if "aggregates" not in tables.tables:
+        return nothing("the evidence has neither responses nor aggregates")
+    where = (("survey_type", survey_type), ("item", item.item), ("box", "top"))
+    found = tables.frame("aggregates", columns=["value", "n_low"], where=where)
+    usable = found[found["n_low"].fillna(0) > 0]
+    n = int(usable["n_low"].sum())
+    if n == 0:
+        return nothing(f"no published share of {survey_type} says how many surveys it rests on")
+    share = float((usable["value"] * usable["n_low"]).sum()) / n
+    limits = wilson(share * n, n, level=context.confidence)
+    return Measurement(
+        "",
+        share,
+        n,
+        Statistic.SHARE,
+        interval=Interval(float(limits.low), float(limits.high), context.confidence, "Wilson, lowest n"),
+        level=EvidenceLevel.AGGREGATES,
+        basis=(Basis("aggregates", where, "value", len(usable)),),
+        reason="published shares, weighted by the lowest number of surveys of each band",
+    )
+
+
+def _basis(survey_type: str, item: Item, cells: pd.DataFrame) -> Basis:
+    return Basis("cells", (("survey_type", survey_type), ("item", item.item)), rows=len(cells))
+
+
+def _none(survey_type: str) -> str:
+    return f"no valid answer to the {survey_type} survey in the period"

@@ -1,0 +1,72 @@
+"""Which ranks each unit may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditlib.benchmark.scores import UnitScores
+from auditlib.benchmark.verdicts import Judgement
+from auditlib.records import Refusal
+from auditlib.statistics import ranks
+from auditlib.statistics.ranks import RankSets
+from auditlib.statistics.types import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Rank sets of the compared units; rank 1 is the highest value.
+
+    Parameters
+    ----------
+    each
+        Sets that each hold their own unit's rank.
+    joint
+        Sets that hold all ranks at once.
+    """
+
+    each: RankSets
+    joint: RankSets
+
+    @property
+    def span(self) -> float:
+        """Median number of places a unit may hold."""
+        return float(np.median(self.each.high - self.each.low + 1))
+
+    @property
+    def upper_half(self) -> int:
+        """How many units surely belong to the upper half, all at once."""
+        return int((self.joint.high <= len(self.joint.high) // 2).sum())
+
+    @property
+    def lower_half(self) -> int:
+        """How many units surely belong to the lower half, all at once."""
+        return int((self.joint.low > (len(self.joint.low) + 1) // 2).sum())
+
+
+def places(
+    scores: UnitScores, judgement: Judgement, *, confidence: float, seed: int, draws: int
+) -> Places | Refusal:
+    """Return the rank sets of the compared units, from `draws` simulated samples started at `seed`."""
+    value, errors = scores.value[judgement.chosen], _errors(scores, judgement)
+    rng = np.random.default_rng(seed)
+    each = ranks.marginal(value, errors, rng=rng, level=confidence, draws=draws)
+    joint = ranks.simultaneous(value, errors, rng=rng, level=confidence, draws=draws)
+    if isinstance(each, Refusal):
+        return each
+    return joint if isinstance(joint, Refusal) else Places(each, joint)
+
+
+def _errors(scores: UnitScores, judgement: Judgement) -> Floats:
+    """Return each unit's own standard error; a unit whose answers all agree gets a cautious one.
+
+    A share of 0 or 1 has no plug-in error: two successes and two failures are added (Agresti and Coull 1998,
+    The American Statistician 52:119-126). Other statistics then take the variance pooled over units.
+    """
+    n = scores.n[judgement.chosen].astype(np.float64)
+    if scores.measure.is_share:
+        share = (scores.value[judgement.chosen] * n + 2) / (n + 4)
+        return np.asarray(np.sqrt(share * (1 - share) / n))
+    own = scores.variance[judgement.chosen]
+    return np.sqrt(np.where(own > 0, own, judgement.sigma2) / n)

@@ -1,0 +1,129 @@
+"""Case mix: what units would score if all served the same customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditlib.records import Refusal
+from auditlib.statistics.types import Floats, Numbers, as_floats
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """Units beside what their own mix would give at everybody's rates.
+
+    Parameters
+    ----------
+    observed, expected
+        Sum of scores per unit, and the sum its strata would give at the rates of all units together.
+    ratio
+        Observed over expected.
+    adjusted
+        Ratio times the overall mean: comparable between units as far as strata describe the mix.
+    """
+
+    observed: Floats
+    expected: Floats
+    ratio: Floats
+    adjusted: Floats
+
+
+def indirect(sums: Numbers, n: Numbers) -> Standardised | Refusal:
+    """Standardise indirectly, with all units together as the standard.
+
+    Parameters
+    ----------
+    sums, n
+        Units by strata: sum of scores (or of successes) and number of answers.
+
+    Notes
+    -----
+    Breslow and Day (1987), Statistical Methods in Cancer Research II, chapter 2: expected is the sum over
+    strata of n times the stratum's rate in the standard.
+    """
+    score, count = as_floats(sums), as_floats(n)
+    if score.shape != count.shape or score.ndim != 2 or (count < 0).any():
+        raise ValueError("sums and n are units by strata, of one shape, and n is not negative")
+    if (count.sum(axis=1) == 0).any():
+        return Refusal("A unit without answers has no case mix to adjust for.")
+    total = count.sum(axis=0)
+    rate = np.divide(score.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
+    expected = count @ rate
+    if (expected <= 0).any():
+        return Refusal("A unit's strata have no successes anywhere: its expectation is zero.")
+    observed = score.sum(axis=1)
+    ratio = observed / expected
+    return Standardised(observed, expected, ratio, ratio * score.sum() / count.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Unit means at the average mix of all units.
+
+    Parameters
+    ----------
+    slopes, slope_errors
+        Change of the score per unit of each adjuster, within units, with error clustered by unit.
+    raw, adjusted
+        Mean per unit before and after, units in ascending order of label.
+    errors
+        Standard error of the adjusted means, the slopes' own error included.
+    """
+
+    slopes: Floats
+    slope_errors: Floats
+    raw: Floats
+    adjusted: Floats
+    errors: Floats
+    n: Floats
+
+
+def within_unit(
+    scores: Numbers, adjusters: Numbers, units: Numbers, *, weights: Numbers | None = None
+) -> Adjusted | Refusal:
+    """Adjust unit means by slopes estimated within units, as CAHPS does.
+
+    Parameters
+    ----------
+    scores, units
+        Score and unit label of each answer, or of each group of alike answers.
+    adjusters
+        Answers by adjusters; categories as indicator columns, one of each left out.
+    weights
+        Number of answers in each group; one each where not given.
+
+    Notes
+    -----
+    CAHPS Analysis Program (AHRQ): regression with unit effects, adjusted mean = mean(y_u) -
+    b' (mean(x_u) - mean(x)). Unit effects keep real differences between units out of the slopes.
+    """
+    y, x = as_floats(scores), np.atleast_2d(as_floats(adjusters).T).T
+    weight = np.ones(len(y)) if weights is None else as_floats(weights)
+    labels, unit = np.unique(np.asarray(units), return_inverse=True)
+    n = np.bincount(unit, weights=weight)
+    means_y = np.bincount(unit, weights=weight * y) / n
+    means_x = np.column_stack([np.bincount(unit, weights=weight * column) / n for column in x.T])
+    within_y, within_x = y - means_y[unit], x - means_x[unit]
+    cross = within_x.T @ (weight[:, None] * within_x)
+    if len(labels) < 2 or np.linalg.matrix_rank(cross) < x.shape[1]:
+        return Refusal("An adjuster does not vary within units: its effect cannot be told from the units'.")
+    inverse = np.linalg.inv(cross)
+    slopes = inverse @ (within_x.T @ (weight * within_y))
+    residual = within_y - within_x @ slopes
+    clustered = _clustered(as_floats(inverse), within_x * (weight * residual)[:, None], unit)
+    shift = means_x - (n @ means_x) / n.sum()
+    own = np.bincount(unit, weights=weight * residual**2) / np.maximum(n - 1, 1)
+    variance = own / n + np.einsum("ui,ij,uj->u", shift, clustered, shift)
+    errors = np.sqrt(np.diag(clustered))
+    return Adjusted(slopes, errors, means_y, means_y - shift @ slopes, np.sqrt(variance), as_floats(n))
+
+
+def _clustered(
+    inverse: Floats, contributions: Floats, unit: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> Floats:
+    """Return the covariance of slopes, robust to dependence within units (Liang and Zeger 1986)."""
+    sums = np.column_stack([np.bincount(unit, weights=column) for column in contributions.T])
+    count = len(sums)
+    return np.asarray(inverse @ (sums.T @ sums) @ inverse * count / (count - 1))
