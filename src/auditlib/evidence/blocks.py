@@ -1,0 +1,53 @@
+"""What every reader of a source produces: blocks of records, still as the client wrote them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRecord:
+    """A record whose fields cannot be told apart.
+
+    Parameters
+    ----------
+    line
+        Line of the file it starts on (row of the sheet or of the Parquet file).
+    value
+        The beginning of the record as it stands in the file.
+    message
+        What is wrong with it, for an auditor.
+    """
+
+    line: int
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some consecutive records of a source.
+
+    Parameters
+    ----------
+    records
+        The mapped columns under the source's own names, then ``source_line``, ascending.
+    broken
+        Records of the same stretch of the file that have no place in `records`.
+    """
+
+    records: pa.Table
+    broken: tuple[BrokenRecord, ...] = ()
+
+
+VALUE_SHOWN = 200
+"""Characters of a broken value that the quarantine keeps."""
+
+
+def shown(value: str) -> str:
+    """Return `value` cut to what the quarantine keeps."""
+    return value if len(value) <= VALUE_SHOWN else value[: VALUE_SHOWN - 1] + "…"

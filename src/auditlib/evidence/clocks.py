@@ -1,0 +1,123 @@
+"""Instants: from local wall time to UTC and to the unit's own day and second, by integers only.
+
+The expressions run on any narwhals backend; the day tables of `zones` carry all knowledge of zones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditlib.evidence.zones import DAY, SLOTS
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+_MICRO = 1_000_000
+_DAY_MICROS = DAY * _MICRO
+_BIAS_DAYS = 1_000_000
+"""Added before dividing, so that instants before 1970 round towards the past on every engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How the instants of a source are to be understood.
+
+    Parameters
+    ----------
+    zone
+        Number of the source's zone; None where each unit's own holds.
+    ambiguous
+        ``earlier``, ``later`` or ``quarantine``: a local time that exists twice.
+    nonexistent
+        ``forward`` or ``quarantine``: a local time that is skipped.
+    last_day
+        Last day of the day tables, as days since 1970.
+    """
+
+    zone: int | None
+    ambiguous: str
+    nonexistent: str
+    last_day: int
+
+
+def with_instant(
+    frame: nw.LazyFrame[Any],
+    stem: str,
+    *,
+    rule: ClockRule,
+    local_days: nw.LazyFrame[Any],
+    utc_days: nw.LazyFrame[Any],
+) -> nw.LazyFrame[Any]:
+    """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second`` and ``<stem>__lost``.
+
+    Expects ``<stem>__local`` and ``<stem>__utc`` (microseconds) and ``unit__zone`` (number of the unit's
+    zone). ``__lost`` is true for a local time that does not exist, or exists twice, where the rule
+    quarantines it.
+    """
+    import narwhals as nw
+
+    kept = [name for name in frame.collect_schema().names() if name not in (f"{stem}__local", f"{stem}__utc")]
+    local = nw.col(f"{stem}__local")
+    source_zone = nw.col("unit__zone") if rule.zone is None else nw.lit(rule.zone)
+    frame = frame.with_columns(
+        local__slot=source_zone * SLOTS + _clamped(_day(local), rule.last_day),
+        local__micros=_micros_of_day(local),
+    ).join(local_days, on="local__slot", how="left")
+    frame = frame.with_columns(**_utc(stem, rule))
+    at = nw.col(f"{stem}_at")
+    frame = frame.with_columns(
+        utc__slot=nw.col("unit__zone") * SLOTS + _clamped(_day(at), rule.last_day),
+        utc__micros=_micros_of_day(at),
+    ).join(utc_days, on="utc__slot", how="left")
+    offset = (
+        nw.when(nw.col("utc__micros") < nw.col("utc__change") * _MICRO)
+        .then(nw.col("utc__before"))
+        .otherwise(nw.col("utc__after"))
+    )
+    unit_local = at + offset * _MICRO
+    return frame.with_columns(
+        _day(unit_local).cast(nw.Int32).alias(f"{stem}_day"),
+        (_micros_of_day(unit_local) // _MICRO).cast(nw.Int32).alias(f"{stem}_second"),
+    ).select(*kept, f"{stem}_at", f"{stem}_day", f"{stem}_second", f"{stem}__lost")
+
+
+def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
+    """Return the UTC microseconds and whether the local time is lost."""
+    import narwhals as nw
+
+    micros, before, after = nw.col("local__micros"), nw.col("local__before"), nw.col("local__after")
+    ahead = micros < nw.col("local__from") * _MICRO
+    inside = (~ahead) & (micros < nw.col("local__to") * _MICRO)
+    skipped, twice = inside & (after > before), inside & (after < before)
+    first = ahead | skipped if rule.ambiguous == "later" else ahead | inside
+    offset = nw.when(first).then(before).otherwise(after)
+    utc = nw.col(f"{stem}__local") - offset * _MICRO
+    lost = nw.lit(value=False)
+    if rule.nonexistent == "quarantine":
+        lost = lost | skipped
+    if rule.ambiguous == "quarantine":
+        lost = lost | twice
+    given = ~nw.col(f"{stem}__utc").is_null()
+    return {
+        f"{stem}_at": nw.when(given).then(nw.col(f"{stem}__utc")).otherwise(utc),
+        f"{stem}__lost": (lost & ~given).fill_null(value=False),
+    }
+
+
+def _day(micros: nw.Expr) -> nw.Expr:
+    return (micros + _BIAS_DAYS * _DAY_MICROS) // _DAY_MICROS - _BIAS_DAYS
+
+
+def _micros_of_day(micros: nw.Expr) -> nw.Expr:
+    return (micros + _BIAS_DAYS * _DAY_MICROS) % _DAY_MICROS
+
+
+def _clamped(day: nw.Expr, last_day: int) -> nw.Expr:
+    import narwhals as nw
+
+    return (
+        nw.when(day < 0)
+        .then(nw.lit(0))
+        .otherwise(nw.when(day > last_day).then(nw.lit(last_day)).otherwise(day))
+    )

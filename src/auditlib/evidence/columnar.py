@@ -1,0 +1,108 @@
+"""Parquet files as blocks of records, page checksums verified; a record's line is its row number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditlib.errors import DataError, Problem
+from auditlib.evidence.blocks import Block
+from auditlib.evidence.headers import checked_header
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+_BLOCK_ROWS = 1 << 17
+
+
+def columnar_blocks(path: Path, *, name: str, wanted: Sequence[str], threads: int) -> Iterator[Block]:
+    """Yield the records of a Parquet file, `wanted` columns only, in the file's own types.
+
+    Raises
+    ------
+    DataError
+        When the file is damaged or lacks a wanted column.
+    """
+    import pyarrow as pa
+
+    columns = list(dict.fromkeys(wanted))
+    with _readable(name), _open(path, name) as file:
+        checked_header(file.schema_arrow.names, wanted, file=name)
+        _check_flat(file.schema_arrow, columns, name)
+        line = 1
+        for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
+            table = pa.Table.from_batches([batch]).select(columns)
+            lines = pa.array(range(line, line + len(batch)), pa.int64())
+            yield Block(_plain(table).append_column("source_line", lines))
+            line += len(batch)
+
+
+def columnar_header(path: Path, *, name: str) -> tuple[str, ...]:
+    """Return the column names of a Parquet file."""
+    with _readable(name), _open(path, name) as file:
+        return checked_header(file.schema_arrow.names, (), file=name)
+
+
+def _open(path: Path, name: str) -> parquet.ParquetFile:
+    from pyarrow import parquet
+
+    if path.stat().st_size == 0:
+        raise DataError(
+            Problem("the file is empty (0 bytes).", file=name, remedy="Ask the client for a new export.")
+        )
+    return parquet.ParquetFile(path, page_checksum_verification=True)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(
+            Problem(
+                f"the Parquet file is damaged or is none ({str(error).splitlines()[0]}).",
+                file=name,
+                remedy="Ask the client to send it again.",
+            )
+        ) from error
+
+
+def _check_flat(schema: pa.Schema, columns: Sequence[str], name: str) -> None:
+    import pyarrow as pa
+
+    for column in columns:
+        if pa.types.is_nested(schema.field(column).type):
+            raise DataError(
+                Problem(
+                    f"column {column!r} holds lists or records.",
+                    file=name,
+                    remedy="Ask for one value per cell.",
+                )
+            )
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Replace dictionary-encoded and view columns by plain text, the rest stays."""
+    import pyarrow as pa
+
+    fields = [
+        pa.field(field.name, pa.string()) if _is_textual(field.type) else field for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
+
+
+def _is_textual(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(
+        pa.types.is_dictionary(kind)
+        or pa.types.is_large_string(inner)
+        or pa.types.is_string_view(inner)
+        or pa.types.is_null(inner)
+    )

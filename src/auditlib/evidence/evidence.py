@@ -1,0 +1,153 @@
+"""The evidence of one audit, as every other room reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import TABLES
+from auditlib.errors import ParameterError, Problem
+from auditlib.evidence.storage import frame_of, verified_dataset
+from auditlib.records import Basis, Instrument, SourceTotals
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pandas as pd
+    from pyarrow import compute
+
+CELLS, QUARANTINE, SOURCES = "cells", "quarantine", "sources"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The canonical tables of one audit, with hashes, row counts and the quarantine.
+
+    Parameters
+    ----------
+    directory
+        Where it is stored.
+    key
+        Content address: the same inputs and parameters give the same key.
+    totals
+        Control totals, one entry per source, in the order of the run file.
+    tables
+        Canonical tables it holds.
+    instruments
+        Declared instruments by survey type.
+    notes
+        What an auditor should know about the intake, as sentences.
+    threads
+        Threads for lazy frames.
+    """
+
+    directory: Path
+    key: str
+    totals: tuple[SourceTotals, ...]
+    tables: tuple[str, ...]
+    instruments: Mapping[str, Instrument]
+    notes: tuple[str, ...] = ()
+    threads: int = field(default=2, compare=False)
+
+    def lazy(self, table: str) -> nw.LazyFrame[Any]:
+        """Return a canonical table, ``cells`` or ``quarantine`` as a lazy frame on the embedded database."""
+        from auditlib.evidence.engine import lazy, memory
+
+        return lazy(memory(threads=self.threads), verified_dataset(self._path(table)))
+
+    def frame(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Sequence[tuple[str, str | int | float | bool]] = (),
+    ) -> pd.DataFrame:
+        """Return a table as a pandas frame, in the order of the client's files.
+
+        Parameters
+        ----------
+        table
+            Canonical table, ``cells`` or ``quarantine``.
+        columns
+            Columns wanted; all where None.
+        where
+            Equalities the rows must satisfy.
+        """
+        stored = verified_dataset(self._path(table))
+        self._check_columns(table, [*(columns or ()), *(name for name, _ in where)], stored.schema.names)
+        chosen = list(columns) if columns is not None else None
+        found = stored.to_table(columns=chosen, filter=_condition(where), use_threads=False)
+        return frame_of(found)
+
+    def cells(self) -> pd.DataFrame:
+        """Return the cells: ``unit_id, month, survey_type, item, score, n``, inside the period only."""
+        return self.frame(CELLS)
+
+    def quarantine(self) -> pd.DataFrame:
+        """Return the quarantine: ``table, file, line, column, reason, value, message``."""
+        return self.frame(QUARANTINE)
+
+    def count(self, basis: Basis) -> int:
+        """Return how many rows `basis` selects; with a column, those in which it is not empty."""
+        if basis.table == SOURCES:
+            return len(self._sources(basis.where))
+        stored = verified_dataset(self._path(basis.table))
+        names = [name for name, _ in basis.where] + ([basis.column] if basis.column else [])
+        self._check_columns(basis.table, names, stored.schema.names)
+        return int(stored.count_rows(filter=_condition(basis.where, filled=basis.column)))
+
+    def rows(self, basis: Basis, *, limit: int = 50) -> pd.DataFrame:
+        """Return the first `limit` rows that `basis` selects, in the order of the client's files."""
+        if basis.table == SOURCES:
+            return self._sources(basis.where).head(limit)
+        stored = verified_dataset(self._path(basis.table))
+        names = [name for name, _ in basis.where] + ([basis.column] if basis.column else [])
+        self._check_columns(basis.table, names, stored.schema.names)
+        found = stored.head(limit, filter=_condition(basis.where, filled=basis.column), use_threads=False)
+        return frame_of(found)
+
+    def _sources(self, where: Sequence[tuple[str, Any]]) -> pd.DataFrame:
+        import pandas as pd
+
+        names = ("file", "table", "sha256", "size", "rows_in", "rows_kept", "rows_quarantined",
+                 "rows_out_of_period", "expected_rows")  # fmt: skip
+        frame = pd.DataFrame(
+            [[getattr(total, name) for name in names] for total in self.totals], columns=list(names)
+        )
+        self._check_columns(SOURCES, [name for name, _ in where], names)
+        for name, value in where:
+            frame = frame[frame[name] == value]
+        return frame.reset_index(drop=True)
+
+    def _path(self, table: str) -> Path:
+        if table in (*self.tables, CELLS, QUARANTINE):
+            return self.directory / f"{table}.parquet"
+        known = "is not among the sources of this audit" if table in TABLES else "is no canonical table"
+        raise ParameterError(
+            Problem(
+                f"{table!r} {known}.", remedy=f"This evidence holds {', '.join(self.tables) or 'no table'}."
+            )
+        )
+
+    def _check_columns(self, table: str, wanted: Sequence[str], known: Sequence[str]) -> None:
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            raise ParameterError(
+                Problem(f"table {table} has no column {unknown[0]!r}.", remedy=f"It has {', '.join(known)}.")
+            )
+
+
+def _condition(
+    where: Sequence[tuple[str, str | int | float | bool]], *, filled: str = ""
+) -> compute.Expression | None:
+    import pyarrow.compute as pc
+
+    condition = None
+    for name, value in where:
+        here = pc.field(name) == pc.scalar(value)
+        condition = here if condition is None else condition & here
+    if filled:
+        here = pc.field(filled).is_valid()
+        condition = here if condition is None else condition & here
+    return condition

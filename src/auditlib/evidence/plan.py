@@ -1,0 +1,195 @@
+"""How one source becomes rows of one canonical table: which cell feeds which column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from auditlib.contracts import TABLES, Column, Kind, Table, with_items
+from auditlib.errors import ParameterError, Problem
+
+if TYPE_CHECKING:
+    from auditlib.parameters.run import Run, Source
+
+LINE_IS_KEY = "incident_events"
+"""The one table whose key may be the line number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One canonical column and where its cells come from.
+
+    Parameters
+    ----------
+    column
+        The canonical column.
+    origin
+        Column of the source; empty where `constant` or nothing feeds it.
+    constant
+        One value for all rows; None where there is none.
+    from_line
+        Whether the line number is the value.
+    """
+
+    column: Column
+    origin: str = ""
+    constant: str | None = None
+    from_line: bool = False
+
+    @property
+    def fed(self) -> bool:
+        """Whether anything feeds the column."""
+        return bool(self.origin) or self.constant is not None or self.from_line
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One source and the fields of the table its records become.
+
+    Parameters
+    ----------
+    number
+        Place of the source in the run file, from 0.
+    source
+        The source as declared.
+    contract
+        The table a record becomes; for a wide file, one with a column per published value.
+    target
+        The canonical table that is stored.
+    fields
+        One per column of `contract`, in order.
+    """
+
+    number: int
+    source: Source
+    contract: Table
+    target: Table
+    fields: tuple[Field, ...]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Columns of the source that are read, each once."""
+        return tuple(dict.fromkeys(field.origin for field in self.fields if field.origin))
+
+    def field(self, name: str) -> Field:
+        """Return the field of the canonical column `name`."""
+        return next(field for field in self.fields if field.column.name == name)
+
+
+def item_ids(run: Run) -> tuple[str, ...]:
+    """Return every item of the run's instruments, in the order they are declared."""
+    return tuple(dict.fromkeys(item for model in run.instruments.values() for item in model.items))
+
+
+def canonical_table(run: Run, name: str) -> Table:
+    """Return the canonical table `name`; responses have one score column per item of the run."""
+    return with_items(TABLES[name], item_ids(run)) if name == "responses" else TABLES[name]
+
+
+def plans(run: Run) -> tuple[Plan, ...]:
+    """Return one plan per source, tables that others refer to first.
+
+    Raises
+    ------
+    ParameterError
+        With every mapping that names no canonical column or leaves out a required one.
+    """
+    made = [_plan(run, number, source) for number, source in enumerate(run.sources)]
+    problems = [problem for plan in made for problem in _problems(plan)]
+    if problems:
+        raise ParameterError(*problems)
+    order = table_order([plan.target.name for plan in made])
+    return tuple(sorted(made, key=lambda plan: (order.index(plan.target.name), plan.number)))
+
+
+def table_order(names: Sequence[str]) -> tuple[str, ...]:
+    """Return `names` once each, every table behind those it refers to."""
+    ordered: list[str] = []
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in ordered or name in trail:
+            return
+        for column in TABLES[name].columns:
+            if column.references:
+                visit(column.references, (*trail, name))
+        ordered.append(name)
+
+    for name in names:
+        visit(name, ())
+    return tuple(name for name in ordered if name in names)
+
+
+def _plan(run: Run, number: int, source: Source) -> Plan:
+    target = canonical_table(run, source.table)
+    contract = target if source.wide is None else _wide_contract(target, source)
+    return Plan(
+        number, source, contract, target, tuple(_field(source, column) for column in contract.columns)
+    )
+
+
+def _field(source: Source, column: Column) -> Field:
+    if source.wide is not None and column.name.startswith("w__"):
+        return Field(column, origin=_wide_origin(source, column.name))
+    if column.name in source.columns:
+        return Field(column, origin=source.columns[column.name])
+    if column.name in source.constants:
+        return Field(column, constant=source.constants[column.name])
+    key = TABLES[source.table].key
+    return Field(column, from_line=source.table == LINE_IS_KEY and (column.name,) == key)
+
+
+def _wide_contract(target: Table, source: Source) -> Table:
+    """Return the table of a wide file's records: what identifies them and one column per value."""
+    assert source.wide is not None  # noqa: S101 - the caller's condition, for the type checker
+    kept = tuple(
+        replace(column, required=True) if column.name == "survey_type" else column
+        for column in target.columns
+        if column.name in ("unit_id", "survey_type", "response_rate")
+    )
+    values = tuple(
+        Column(
+            f"w__{index}",
+            Kind.NUMBER if value.box == "mean" or not source.wide.percent else Kind.SHARE,
+            f"{value.box} of {value.item}",
+        )
+        for index, value in enumerate(source.wide.values)
+    )
+    count = (Column("w__n", Kind.CODE, "Number of surveys, as published."),) if source.wide.n else ()
+    return replace(target, key=("unit_id", "survey_type"), columns=kept + values + count)
+
+
+def _wide_origin(source: Source, name: str) -> str:
+    assert source.wide is not None  # noqa: S101 - the caller's condition, for the type checker
+    if name == "w__n":
+        return source.wide.n or ""
+    return source.wide.values[int(name.removeprefix("w__"))].column
+
+
+def _problems(plan: Plan) -> list[Problem]:
+    source, where = plan.source, plan.source.file or plan.source.table
+    known = [column.name for column in plan.target.columns]
+    named = [*source.columns, *source.constants, *source.values]
+    unknown = [name for name in dict.fromkeys(named) if name not in known]
+    problems = [_unknown(name, known, plan.target.name, where) for name in unknown]
+    twice = [name for name in source.columns if name in source.constants]
+    problems += [
+        Problem(f"{name} has a column and a constant.", file=where, remedy="Keep one.") for name in twice
+    ]
+    for field in plan.fields:
+        if field.column.required and not field.fed:
+            problems.append(
+                Problem(
+                    f"table {plan.target.name} needs {field.column.name}, which nothing feeds.",
+                    file=where,
+                    remedy="Map it under 'columns' or give it under 'constants'.",
+                )
+            )
+    return problems
+
+
+def _unknown(name: str, known: list[str], table: str, where: str) -> Problem:
+    near = get_close_matches(name, known, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(known)}."
+    return Problem(f"table {table} has no column {name!r}.", file=where, remedy=hint)

@@ -1,0 +1,160 @@
+"""The quarantine while it is filled, and as it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from auditlib.evidence.blocks import BrokenRecord, shown
+from auditlib.evidence.duplicates import PLACES
+from auditlib.evidence.plan import Plan
+from auditlib.evidence.rules import Rule
+from auditlib.evidence.spreadsheets import cell_text
+from auditlib.records import Reason
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+COLUMNS = ("table", "file", "line", "column", "reason", "value", "message")
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Start an empty quarantine."""
+    connection.execute(
+        "CREATE TABLE quarantine "
+        '(place BIGINT, "column" VARCHAR, reason VARCHAR, value VARCHAR, message VARCHAR)'
+    )
+
+
+def add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
+    """Add rows with the columns of `row_schema`."""
+    if rows.num_rows:
+        connection.register("faulty", rows)
+        connection.execute("INSERT INTO quarantine SELECT * FROM faulty")
+        connection.unregister("faulty")
+
+
+def stored_schema() -> pa.Schema:
+    """Return the columns of the stored quarantine."""
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.int64() if name == "line" else pa.string()) for name in COLUMNS])
+
+
+def finished(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], names: Sequence[str]
+) -> pa.RecordBatchReader:
+    """Return the whole quarantine in the order of the sources and their lines.
+
+    Parameters
+    ----------
+    tables, names
+        Table and reported name of each source, by its number.
+    """
+    import pyarrow as pa
+
+    numbers = pa.array(range(len(names)), pa.int64())
+    connection.register("origins", pa.table({"number": numbers, "table": tables, "file": names}))
+    return connection.sql(
+        'SELECT "table", file, place % $places AS line, "column", reason, value, message '
+        "FROM quarantine JOIN origins ON place // $places = number ORDER BY place",
+        params={"places": PLACES},
+    ).to_arrow_reader(100_000)
+
+
+def reasons(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
+    """Return quarantined rows by source and reason."""
+    counted = connection.execute(
+        "SELECT place // $places, reason, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL",
+        {"places": PLACES},
+    ).fetchall()
+    found: dict[int, dict[str, int]] = {}
+    for number, reason, rows in counted:
+        found.setdefault(number, {})[reason] = rows
+    return found
+
+
+def row_schema() -> pa.Schema:
+    """Return the columns a row has while the quarantine is filled."""
+    import pyarrow as pa
+
+    texts = [(name, pa.string()) for name in ("column", "reason", "value", "message")]
+    return pa.schema([("place", pa.int64()), *texts])
+
+
+def broken_rows(broken: Sequence[BrokenRecord], number: int) -> pa.Table:
+    """Return quarantine rows for records whose fields cannot be told apart."""
+    rows = [
+        (number * PLACES + record.line, "", Reason.FIELD_COUNT.value, record.value, _sentence(record.message))
+        for record in broken
+    ]
+    return _rows(rows)
+
+
+def faulty_rows(fault: pa.ChunkedArray, records: pa.Table, plan: Plan, tests: Sequence[Rule]) -> pa.Table:
+    """Return quarantine rows for the records that break a rule.
+
+    Parameters
+    ----------
+    fault
+        Position in `tests` of the broken rule, one per record; null for a sound one.
+    records
+        The records as the client wrote them, in the same order.
+    """
+    import pyarrow.compute as pc
+
+    places = pc.indices_nonzero(fault.is_valid())
+    bad = records.take(places)
+    lines = bad["source_line"].to_pylist()
+    rows = []
+    for position, (line, index) in enumerate(zip(lines, fault.take(places).to_pylist(), strict=True)):
+        rule = tests[index]
+        value = _value(bad, plan, rule.column, position)
+        origin = plan.field(rule.column).origin or rule.column
+        message = _sentence(f"{value!r}: {rule.message}" if value else rule.message)
+        rows.append((plan.number * PLACES + line, origin, rule.reason.value, shown(value), message))
+    return _rows(rows)
+
+
+def add_copies(
+    connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: Sequence[str], key: Sequence[str]
+) -> None:
+    """Add rows whose id occurs again; this reason goes before those a row was given by itself."""
+    rows = []
+    for row in copies.to_pylist():
+        first = f"line {row['first'] % PLACES} of {names[row['first'] // PLACES]}"
+        value = row["key"].replace("\x1f", " / ")
+        if row["identical"]:
+            reason, message = (
+                Reason.IDENTICAL,
+                f"a copy of {first}, which is kept unless it is at fault itself",
+            )
+        else:
+            reason, message = Reason.CONFLICTING, f"the id {value!r} has different contents, first on {first}"
+        rows.append((row["place"], ", ".join(key), reason.value, shown(value), _sentence(message)))
+    connection.register("copied", _rows(rows))
+    connection.execute("DELETE FROM quarantine WHERE place IN (SELECT place FROM copied)")
+    connection.execute("INSERT INTO quarantine SELECT * FROM copied")
+    connection.unregister("copied")
+
+
+def _value(bad: pa.Table, plan: Plan, name: str, position: int) -> str:
+    field = plan.field(name)
+    if field.constant is not None:
+        return field.constant
+    return cell_text(bad[field.origin][position].as_py()) if field.origin else ""
+
+
+def _sentence(message: str) -> str:
+    return message[:1].upper() + message[1:] + "."
+
+
+def _rows(rows: Sequence[tuple[int, str, str, str, str]]) -> pa.Table:
+    import pyarrow as pa
+
+    schema = row_schema()
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+    )

@@ -1,0 +1,275 @@
+"""From cells as written to values by kind, as one SQL projection per source.
+
+Names and values of the client reach the query only as quoted literals; columns are addressed by
+position. A cell that cannot be read as its kind gives no value and sets ``<column>__unread``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlib.contracts import Column, Kind
+from auditlib.evidence.engine import literal, quoted
+from auditlib.evidence.plan import Field, Plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from auditlib.parameters.run import Run
+
+TEXTUAL = (Kind.ID, Kind.CODE, Kind.TEXT)
+_TEMPORAL = (Kind.DAY, Kind.INSTANT)
+_TRUE = ("true", "t", "yes", "y", "1")
+_FALSE = ("false", "f", "no", "n", "0")
+_ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
+_DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
+_EARLIEST = "TIMESTAMP '1000-01-01 00:00:00'"  # a year of two digits read as four lies before it
+
+
+def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
+    """Return the query that reads a block, registered as ``block`` with columns c0, c1 ...
+
+    Its result has per textual column the text; per other column the value and ``__unread``; per
+    instant ``<stem>__local`` and ``<stem>__utc`` (microseconds, at most one of the two) and
+    ``__unread``; then ``source_line``, ``row__key`` (text, NULL where a part is missing) and
+    ``row__content`` (a hash of all cells).
+    """
+    reader = _Reader(plan, run, schema)
+    texts = [f"{reader.text(field)} AS {reader.name(field)}" for field in plan.fields]
+    passed = [f"c{index}" for index in range(len(plan.wanted))]
+    inner = ", ".join([*texts, *passed, "source_line"])
+    values = [f"{sql} AS {quoted(name)}" for field in plan.fields for name, sql in reader.values(field)]
+    content = ", ".join(reader.content(field) for field in plan.fields)
+    outer = ", ".join(
+        [*values, "source_line", f"{reader.key()} AS row__key", f"hash({content}) AS row__content"]
+    )
+    inside = f"SELECT {inner} FROM block"  # noqa: S608 - every part is quoted where it is made
+    typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
+    flags = ", ".join(["*", *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
+    return f"SELECT {flags} FROM ({typed})"  # noqa: S608 - every part is quoted where it is made
+
+
+class _Reader:
+    """Writes the expressions for one source."""
+
+    def __init__(self, plan: Plan, run: Run, schema: pa.Schema) -> None:
+        self._plan, self._source, self._run, self._schema = plan, plan.source, run, schema
+        self._place = {name: f"c{index}" for index, name in enumerate(plan.wanted)}
+        typed = plan.source.form != "csv"
+        self._decimal = "." if typed else plan.source.dialect.decimal
+        formats = plan.source.dates.formats + (_ISO if plan.source.form == "excel" else ())
+        self._naive = [name for name in formats if not is_absolute(name)]
+        self._absolute = [name for name in formats if is_absolute(name)]
+
+    def name(self, field: Field) -> str:
+        """Return the column that holds the field's cell as text, missing codes removed."""
+        return quoted(f"t__{field.column.name}")
+
+    def text(self, field: Field) -> str:
+        """Return the cell as text: trimmed, missing codes removed, codes translated."""
+        if field.from_line:
+            return "CAST(source_line AS VARCHAR)"
+        if field.constant is not None:
+            return literal(field.constant)
+        if not field.origin or self._native(field):
+            return "CAST(NULL AS VARCHAR)"
+        raw = self._raw(field)
+        cell = f"trim({raw})"
+        missing = sorted({"", *(code.strip() for code in self._source.missing)})
+        kept = raw if field.column.kind is Kind.TEXT else cell
+        listed = ", ".join(map(literal, missing))
+        present = f"CASE WHEN {cell} IN ({listed}) THEN NULL ELSE {kept} END"
+        present = f"nullif({cell}, '')" if missing == [""] and kept == cell else present
+        if field.column.kind is Kind.SCORE:
+            present = self._answered(field.column.name, cell, present)
+        codes = self._source.values.get(field.column.name, {})
+        return _translated(cell, present, codes) if codes else present
+
+    def _answered(self, item: str, cell: str, present: str) -> str:
+        """Return no text where the cell says that the question does not apply."""
+        cases = []
+        for survey_type, model in self._run.instruments.items():
+            codes = model.items[item].scale.not_applicable if item in model.items else ()
+            if codes:
+                listed = ", ".join(literal(code.strip()) for code in codes)
+                ours = f"{self.text(self._plan.field('survey_type'))} = {literal(survey_type)}"
+                cases.append(f"WHEN {cell} IN ({listed}) AND {ours} THEN NULL")
+        return f"CASE {' '.join(cases)} ELSE {present} END" if cases else present
+
+    def values(self, field: Field) -> list[tuple[str, str]]:
+        """Return the typed columns of a field, as (name, expression)."""
+        name, kind = field.column.name, field.column.kind
+        if kind in TEXTUAL:
+            return [(name, self.name(field))]
+        if not field.fed:
+            return self._empty(field.column)
+        given = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
+        if kind is Kind.INSTANT:
+            return [*self._instant(field), given]
+        return [(name, self._value(field)), given]
+
+    def unread(self) -> list[tuple[str, str]]:
+        """Return per column that is no text whether a cell was given and could not be read."""
+        flags = []
+        for field in self._plan.fields:
+            name = field.column.name
+            if field.column.kind is Kind.INSTANT:
+                got = f"{quoted(name + '__local')} IS NULL AND {quoted(name + '__utc')} IS NULL"
+            else:
+                got = f"{quoted(name)} IS NULL"
+            if field.column.kind not in TEXTUAL:
+                flags.append((f"{name}__unread", f"{quoted(name + '__given')} AND {got}"))
+        return flags
+
+    def content(self, field: Field) -> str:
+        """Return what of this field makes two rows identical."""
+        return self._place[field.origin] if field.origin and self._native(field) else self.name(field)
+
+    def key(self) -> str:
+        """Return the text that identifies a row of the table."""
+        parts = [self._key_text(name) for name in self._plan.contract.key]
+        if self._source.wide is not None:
+            parts.append(literal(self._source.wide.period.start.isoformat()))
+        return " || chr(31) || ".join(parts)
+
+    def _key_text(self, name: str) -> str:
+        field = self._plan.field(name)
+        native = field.origin and self._native(field)
+        return f"CAST({self._place[field.origin]} AS VARCHAR)" if native else self.name(field)
+
+    def _native(self, field: Field) -> bool:
+        """Whether the source's own type already is the kind, so that nothing is read from text."""
+        import pyarrow as pa
+
+        if not field.origin or field.column.name in self._source.values:
+            return False
+        held, kind = self._schema.field(self._place[field.origin]).type, field.column.kind
+        if kind in _TEMPORAL:
+            return bool(pa.types.is_timestamp(held) or pa.types.is_date(held))
+        if kind is Kind.FLAG:
+            return bool(pa.types.is_boolean(held))
+        numeric = pa.types.is_integer(held) or pa.types.is_floating(held)
+        return bool(numeric and kind not in TEXTUAL and not any(map(_numeric, self._source.missing)))
+
+    def _raw(self, field: Field) -> str:
+        import pyarrow as pa
+
+        place = self._place[field.origin]
+        held = self._schema.field(place).type
+        if pa.types.is_string(held):
+            return place
+        if pa.types.is_floating(held):  # an id column with a gap became a float on its way here
+            whole = f"CAST(CAST({place} AS BIGINT) AS VARCHAR)"
+            return (
+                f"CASE WHEN {place} = floor({place}) AND abs({place}) < 9007199254740992 "
+                f"THEN {whole} ELSE CAST({place} AS VARCHAR) END"
+            )
+        return f"CAST({place} AS VARCHAR)"
+
+    def _value(self, field: Field) -> str:
+        kind, text = field.column.kind, self.name(field)
+        if self._native(field):
+            return self._native_value(kind, self._place[field.origin])
+        if kind is Kind.SCORE:
+            return self._score(field)
+        if kind is Kind.COUNT:
+            return f"CASE WHEN regexp_matches({text}, '^[0-9]+$') THEN TRY_CAST({text} AS BIGINT) END"
+        if kind is Kind.FLAG:
+            yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
+            return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
+        if kind is Kind.DAY:
+            day = f"coalesce({self._parsed(text, self._naive)}, {self._parsed(text, self._absolute)})"
+            return f"CAST(CAST({day} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+        return self._number(text, percent=kind is Kind.SHARE)
+
+    def _native_value(self, kind: Kind, place: str) -> str:
+        if kind is Kind.DAY:
+            return f"CAST(CAST({place} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+        if kind is Kind.FLAG:
+            return place
+        if kind is Kind.COUNT:
+            return f"CASE WHEN {place} >= 0 AND {place} = floor({place}) THEN CAST({place} AS BIGINT) END"
+        return f"CASE WHEN isfinite(CAST({place} AS DOUBLE)) THEN CAST({place} AS DOUBLE) END"
+
+    def _number(self, text: str, *, percent: bool) -> str:
+        if percent:
+            bare = self._number(f"trim(rtrim({text}, '%'))", percent=False)
+            share = self._number(text, percent=False)
+            return f"CASE WHEN ends_with({text}, '%') THEN {bare} / 100 ELSE {share} END"
+        if self._decimal == ",":
+            text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
+        return f"CASE WHEN regexp_matches({text}, {_DIGITS}) THEN TRY_CAST({text} AS DOUBLE) END"
+
+    def _score(self, field: Field) -> str:
+        """Return the score: a declared label's, otherwise the number; the scale is checked later."""
+        text, name = self.name(field), field.column.name
+        cell = text
+        if self._decimal == ",":
+            cell = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
+        number = f"TRY_CAST({cell} AS DOUBLE)"
+        number = f"CASE WHEN isfinite({number}) THEN {number} END"
+        cases = []
+        for survey_type, model in self._run.instruments.items():
+            labels = model.items[name].scale.labels if name in model.items else {}
+            for label, score in labels.items():
+                matched = f"{text} = {literal(label.strip())}"
+                ours = f"{self.name(self._plan.field('survey_type'))} = {literal(survey_type)}"
+                cases.append(f"WHEN {matched} AND {ours} THEN CAST({score!r} AS DOUBLE)")
+        return f"CASE {' '.join(cases)} ELSE {number} END" if cases else number
+
+    def _instant(self, field: Field) -> list[tuple[str, str]]:
+        import pyarrow as pa
+
+        name, text = field.column.name, self.name(field)
+        if self._native(field):
+            place = self._place[field.origin]
+            held = self._schema.field(place).type
+            absolute = pa.types.is_timestamp(held) and held.tz is not None
+            local, utc = (
+                (_NONE, _micros(place)) if absolute else (_micros(f"CAST({place} AS TIMESTAMP)"), _NONE)
+            )
+            return [(f"{name}__local", local), (f"{name}__utc", utc)]
+        return [
+            (f"{name}__local", _micros(self._parsed(text, self._naive))),
+            (f"{name}__utc", _micros(self._parsed(text, self._absolute))),
+        ]
+
+    def _parsed(self, text: str, formats: list[str]) -> str:
+        """Return the timestamp that the first fitting format gives."""
+        if not formats:
+            return "CAST(NULL AS TIMESTAMP)"
+        listed = [f"CAST(try_strptime({text}, {literal(name)}) AS TIMESTAMP)" for name in formats]
+        found = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
+        return f"CASE WHEN {found} >= {_EARLIEST} THEN {found} END"
+
+    def _empty(self, column: Column) -> list[tuple[str, str]]:
+        given = (f"{column.name}__given", "FALSE")
+        if column.kind is Kind.INSTANT:
+            return [(f"{column.name}__local", _NONE), (f"{column.name}__utc", _NONE), given]
+        held = {Kind.DAY: "INTEGER", Kind.COUNT: "BIGINT", Kind.FLAG: "BOOLEAN"}.get(column.kind, "DOUBLE")
+        return [(column.name, f"CAST(NULL AS {held})"), given]
+
+
+_NONE = "CAST(NULL AS BIGINT)"
+
+
+def _micros(timestamp: str) -> str:
+    return f"epoch_us({timestamp})"
+
+
+def is_absolute(form: str) -> bool:
+    """Whether a format says which instant is meant, whatever the zone: ``Z`` at its end, or ``%z``."""
+    return form.endswith("Z") or "%z" in form
+
+
+def _numeric(code: str) -> bool:
+    try:
+        float(code)
+    except ValueError:
+        return False
+    return True
+
+
+def _translated(cell: str, present: str, codes: dict[str, str]) -> str:
+    cases = " ".join(f"WHEN {literal(old.strip())} THEN {literal(new)}" for old, new in codes.items())
+    return f"CASE {cell} {cases} ELSE {present} END"

@@ -1,0 +1,236 @@
+"""The rules a row must satisfy, as table expressions that run on any narwhals backend.
+
+Each rule is one line that reads like the clause; the first that is true names the reason, in the
+order of `records.Reason`. Field counts are tested while reading and copies by `duplicates`, because
+neither can be seen from one row alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import Column, Kind, Table
+from auditlib.evidence.reading import TEXTUAL
+from auditlib.records import Instrument, Reason
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: when `broken` is true of a row, it goes to quarantine.
+
+    Parameters
+    ----------
+    reason
+        The reason given.
+    column
+        Canonical column at fault.
+    broken
+        Boolean expression over the typed columns.
+    message
+        What is wrong, for an auditor.
+    """
+
+    reason: Reason
+    column: str
+    broken: nw.Expr
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A table that rows refer to, whose own instant must not lie later.
+
+    Parameters
+    ----------
+    link
+        Column of the row that names the parent.
+    table
+        The parent's table.
+    """
+
+    link: str
+    table: str
+
+    @property
+    def instant(self) -> str:
+        """Column, after the join, with the parent's instant in UTC microseconds."""
+        return f"parent__{self.link}_at"
+
+
+def rules(
+    contract: Table,
+    *,
+    instruments: Mapping[str, Instrument],
+    parents: Sequence[Parent],
+    as_of: int,
+    register: bool,
+) -> tuple[Rule, ...]:
+    """Return the rules of a table in the order in which they are tested.
+
+    Parameters
+    ----------
+    contract
+        The table, items included.
+    instruments
+        Declared instruments by survey type.
+    parents
+        Tables whose instant must not lie after the row's.
+    as_of
+        UTC microseconds; nothing can have happened later.
+    register
+        Whether there is a register of units to check against.
+    """
+    made = [
+        *(_unit_rules(contract) if register else ()),
+        *_time_rules(contract, parents),
+        *_future_rules(contract, as_of),
+        *_scale_rules(contract, instruments),
+        *_key_rules(contract),
+    ]
+    order = list(Reason)
+    return tuple(sorted(made, key=lambda rule: order.index(rule.reason)))
+
+
+def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[Rule]) -> nw.LazyFrame[Any]:
+    """Add ``fault``: the position in `tested` of the first rule that a row breaks; null for a sound row."""
+    import narwhals as nw
+
+    fault = nw.lit(None, dtype=nw.Int32())
+    for position in reversed(range(len(tested))):
+        broken = tested[position].broken.fill_null(value=False)
+        fault = nw.when(broken).then(nw.lit(position, dtype=nw.Int32())).otherwise(fault)
+    return frame.with_columns(fault=fault)
+
+
+def _unit_rules(contract: Table) -> Iterator[Rule]:
+    import narwhals as nw
+
+    for column in contract.columns:
+        if column.references == "units":
+            unknown = nw.col("unit__zone__known").is_null()
+            absent = nw.col(column.name).is_null()
+            if column.required:
+                yield Rule(Reason.UNIT, column.name, absent, "the row names no unit")
+            message = "this unit is not in the register of units"
+            yield Rule(Reason.UNIT, column.name, unknown & ~absent, message)
+
+
+def _time_rules(contract: Table, parents: Sequence[Parent]) -> Iterator[Rule]:
+    import narwhals as nw
+
+    instants = [column for column in contract.columns if column.kind is Kind.INSTANT]
+    for column in contract.columns:
+        if column.kind in (Kind.DAY, Kind.INSTANT):
+            yield from _readable(column)
+    for column in instants:
+        lost = nw.col(f"{column.name}__lost")
+        yield Rule(
+            Reason.TIME,
+            column.name,
+            lost,
+            "clocks were changed: this local time does not exist or is unclear",
+        )
+        if column.after:
+            early = _at(column.name) < _at(column.after)
+            yield Rule(Reason.TIME, column.name, early, f"it lies before {column.after!r} of the same row")
+        for parent in parents:
+            early = _at(column.name) < nw.col(parent.instant)
+            message = f"it lies before its trigger in {parent.table} ({parent.link})"
+            yield Rule(Reason.TIME, column.name, early, message)
+
+
+def _readable(column: Column) -> Iterator[Rule]:
+    import narwhals as nw
+
+    what = "day" if column.kind is Kind.DAY else "instant"
+    message = f"this is no {what} in any declared format, or it does not exist in the calendar"
+    yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__unread"), message)
+    if column.required:
+        yield Rule(Reason.TIME, column.name, ~nw.col(f"{column.name}__given"), f"the row has no {what}")
+
+
+def _future_rules(contract: Table, as_of: int) -> Iterator[Rule]:
+    for column in contract.columns:
+        if column.kind is Kind.INSTANT:
+            yield Rule(
+                Reason.FUTURE, column.name, _at(column.name) > as_of, "it lies after the instant of the audit"
+            )
+
+
+def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iterator[Rule]:
+    import narwhals as nw
+
+    for column in contract.columns:
+        here = nw.col(column.name)
+        if column.kind in (Kind.NUMBER, Kind.SHARE, Kind.COUNT, Kind.FLAG):
+            yield Rule(
+                Reason.SCALE, column.name, nw.col(f"{column.name}__unread"), f"this is no {_words(column)}"
+            )
+        if column.kind is Kind.SHARE:
+            outside = (here < 0.0) | (here > 1.0)
+            yield Rule(Reason.SCALE, column.name, outside, "a share lies between 0 and 1 (0% and 100%)")
+        if column.codes:
+            foreign = ~here.is_null() & ~here.is_in(list(column.codes))
+            yield Rule(Reason.SCALE, column.name, foreign, f"the allowed codes are {', '.join(column.codes)}")
+        if column.required and column.kind in (Kind.CODE, Kind.NUMBER, Kind.SHARE, Kind.COUNT, Kind.FLAG):
+            yield Rule(Reason.SCALE, column.name, here.is_null(), "a value is required here")
+        if column.name == "survey_type" and instruments:
+            foreign = ~here.is_null() & ~here.is_in(list(instruments))
+            yield Rule(Reason.SCALE, column.name, foreign, "no instrument is declared for this survey type")
+        if column.kind is Kind.SCORE:
+            yield from _score_rules(column, instruments)
+    if contract.name == "aggregates":
+        yield from _aggregate_rules(contract)
+
+
+def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Iterator[Rule]:
+    import narwhals as nw
+
+    here = nw.col(column.name)
+    unread = nw.col(f"{column.name}__unread")
+    yield Rule(Reason.SCALE, column.name, unread, "this is neither a number nor a declared label")
+    for survey_type, instrument in instruments.items():
+        ours = (nw.col("survey_type") == survey_type) & ~here.is_null()
+        scale = next((item.scale for item in instrument.items if item.item == column.name), None)
+        if scale is None:
+            message = f"the {survey_type} survey does not ask {column.name}"
+            yield Rule(Reason.SCALE, column.name, ours, message)
+        else:
+            scores = [round(score, 9) for score in scale.scores]
+            message = (
+                f"the declared scale runs from {scale.low:g} to {scale.high:g} in steps of {scale.step:g}"
+            )
+            yield Rule(Reason.SCALE, column.name, ours & ~here.is_in(scores), message)
+
+
+def _aggregate_rules(contract: Table) -> Iterator[Rule]:
+    import narwhals as nw
+
+    names = [column.name for column in contract.columns]
+    if "box" in names and "value" in names:
+        outside = (nw.col("box") != "mean") & ((nw.col("value") < 0.0) | (nw.col("value") > 1.0))
+        yield Rule(Reason.SCALE, "value", outside, "a share lies between 0 and 1")
+
+
+def _key_rules(contract: Table) -> Iterator[Rule]:
+    import narwhals as nw
+
+    for column in contract.columns:
+        needed = column.required and column.kind is Kind.ID and column.references != "units"
+        if needed or (column.name in contract.key and column.kind in TEXTUAL):
+            yield Rule(Reason.KEY, column.name, nw.col(column.name).is_null(), "the row has no id here")
+
+
+def _at(stem: str) -> nw.Expr:
+    import narwhals as nw
+
+    return nw.col(f"{stem}_at")
+
+
+def _words(column: Column) -> str:
+    return {Kind.COUNT: "whole number of zero or more", Kind.FLAG: "yes or no"}.get(column.kind, "number")

@@ -1,0 +1,102 @@
+"""Where a source's file is, and the reader that fits its form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditlib.errors import DataError, Problem
+from auditlib.evidence.blocks import Block
+
+if TYPE_CHECKING:
+    from auditlib.parameters.run import Source
+
+
+def source_names(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the name each source is reported under: its file without folder, or its database table.
+
+    Where two sources of one table would share a name, the folder is kept, then the sheet is added.
+    """
+    names = [_short_name(source) for source in sources]
+    for longer in (_long_name, _full_name):
+        labels = [(source.table, name) for source, name in zip(sources, names, strict=True)]
+        names = [
+            longer(source) if labels.count(label) > 1 else label[1]
+            for source, label in zip(sources, labels, strict=True)
+        ]
+    return tuple(names)
+
+
+def _short_name(source: Source) -> str:
+    return _long_name(source).rsplit("/", 1)[-1]
+
+
+def _long_name(source: Source) -> str:
+    return source.database.relation if source.database is not None else source.file or ""
+
+
+def _full_name(source: Source) -> str:
+    return f"{_long_name(source)} [{source.sheet}]" if source.sheet else _long_name(source)
+
+
+def source_path(source: Source, data: Path) -> Path:
+    """Return the file of a source.
+
+    Raises
+    ------
+    DataError
+        When it does not exist, is no file, or leads out of the data folder.
+    """
+    if source.database is not None:
+        from auditlib.evidence.databases import database_file
+
+        return database_file(source.database)
+    name = source.file or ""
+    folder = data.resolve()
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise DataError(
+            Problem(
+                "the file lies outside the data folder.", file=name, remedy="Copy it into the data folder."
+            )
+        )
+    if not path.is_file():
+        raise DataError(_not_found(name, folder))
+    return path
+
+
+def _not_found(name: str, folder: Path) -> Problem:
+    there = sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
+    near = get_close_matches(name, there, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]!r}?" if near else "Give the data folder with --data, or correct 'file'."
+    return Problem("the file is not in the data folder.", file=name, remedy=hint)
+
+
+def source_blocks(
+    source: Source, path: Path, *, name: str, wanted: Sequence[str], threads: int
+) -> Iterator[Block]:
+    """Yield the records of a source, `wanted` columns only.
+
+    Raises
+    ------
+    DataError
+        When the source cannot be read as declared.
+    """
+    if source.form == "csv":
+        from auditlib.evidence.delimited import delimited_blocks
+
+        return delimited_blocks(path, name=name, dialect=source.dialect, wanted=wanted, threads=threads)
+    if source.form == "excel":
+        from auditlib.evidence.spreadsheets import spreadsheet_blocks
+
+        rows = source.dialect.header_rows
+        return spreadsheet_blocks(path, name=name, sheet=source.sheet, header_rows=rows, wanted=wanted)
+    if source.form == "parquet":
+        from auditlib.evidence.columnar import columnar_blocks
+
+        return columnar_blocks(path, name=name, wanted=wanted, threads=threads)
+    from auditlib.evidence.databases import database_blocks
+
+    return database_blocks(path, relation=_long_name(source), name=name, wanted=wanted)

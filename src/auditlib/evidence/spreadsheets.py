@@ -1,0 +1,151 @@
+"""Excel worksheets as blocks of records; a record's line is its row in the sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from auditlib.errors import DataError, Problem
+from auditlib.evidence.blocks import Block, BrokenRecord, shown
+from auditlib.evidence.headers import checked_header
+
+MAX_UNPACKED = 2 << 30
+"""Largest workbook, in bytes once unpacked; protects against archives made to fill the memory."""
+_BLOCK_ROWS = 50_000
+
+
+def spreadsheet_blocks(
+    path: Path, *, name: str, sheet: str | None, header_rows: int, wanted: Sequence[str]
+) -> Iterator[Block]:
+    """Yield the records of one worksheet, `wanted` columns only, as text.
+
+    Whole numbers lose their decimal point (``7``, not ``7.0``); dates become ISO text.
+
+    Raises
+    ------
+    DataError
+        When the workbook or sheet cannot be read, is empty, or lacks a wanted column.
+    """
+    rows = enumerate(_rows(path, name=name, sheet=sheet), start=1)
+    header = checked_header(_header(rows, name=name, header_rows=header_rows), wanted, file=name)
+    while chunk := list(islice(rows, _BLOCK_ROWS)):
+        yield _block(chunk, header, wanted=wanted)
+
+
+def sheet_header(path: Path, *, name: str, sheet: str | None = None) -> tuple[str, ...]:
+    """Return the column names of a worksheet."""
+    rows = enumerate(_rows(path, name=name, sheet=sheet), start=1)
+    return checked_header(_header(rows, name=name, header_rows=1), (), file=name)
+
+
+def _header(rows: Iterator[tuple[int, list[Any]]], *, name: str, header_rows: int) -> list[Any]:
+    head = list(islice(rows, header_rows))
+    if len(head) < header_rows:
+        raise DataError(
+            Problem("the sheet is empty.", file=name, remedy="Correct 'sheet' or ask for a new export.")
+        )
+    names = list(head[0][1])
+    while names and names[-1] in ("", None):
+        names.pop()
+    return names
+
+
+def _rows(path: Path, *, name: str, sheet: str | None) -> Iterator[list[Any]]:
+    import python_calamine
+
+    _check_size(path, name=name)
+    try:
+        book = python_calamine.load_workbook(str(path))
+        sheets = book.sheet_names
+        chosen = sheets[0] if sheet is None and sheets else sheet
+        if chosen not in sheets:
+            raise _no_sheet(chosen, sheets, name)
+        return iter(book.get_sheet_by_name(chosen).to_python(skip_empty_area=False))
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        raise DataError(
+            Problem(
+                f"the workbook cannot be read ({error}).",
+                file=name,
+                remedy="Ask the client to send it again, unprotected.",
+            )
+        ) from error
+
+
+def _no_sheet(wanted: str | None, sheets: list[str], name: str) -> DataError:
+    near = get_close_matches(wanted or "", sheets, n=1, cutoff=0.3)
+    hint = f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(map(repr, sheets)) or 'no sheets'}."
+    return DataError(Problem(f"there is no worksheet {wanted!r}.", file=name, remedy=hint))
+
+
+def _check_size(path: Path, *, name: str) -> None:
+    if path.stat().st_size == 0:
+        raise DataError(
+            Problem("the file is empty (0 bytes).", file=name, remedy="Ask the client for a new export.")
+        )
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > MAX_UNPACKED:
+        raise DataError(
+            Problem(
+                f"the workbook unpacks to {size} bytes.",
+                file=name,
+                remedy="Ask the client for CSV or Parquet.",
+            )
+        )
+
+
+def _block(chunk: list[tuple[int, list[Any]]], header: tuple[str, ...], *, wanted: Sequence[str]) -> Block:
+    import pyarrow as pa
+
+    filled = [(line, row) for line, row in chunk if any(cell not in ("", None) for cell in row)]
+    sound = [(line, row) for line, row in filled if not _surplus(row, header)]
+    columns = {
+        name: pa.array([_text(row, header.index(name)) for _, row in sound], pa.string()) for name in wanted
+    }
+    records = pa.table(columns).append_column(
+        "source_line", pa.array([line for line, _ in sound], pa.int64())
+    )
+    broken = tuple(_broken(line, row, header) for line, row in filled if _surplus(row, header))
+    return Block(records, broken)
+
+
+def _surplus(row: list[Any], header: tuple[str, ...]) -> bool:
+    return any(cell not in ("", None) for cell in row[len(header) :])
+
+
+def _broken(line: int, row: list[Any], header: tuple[str, ...]) -> BrokenRecord:
+    value = ";".join(cell_text(cell) for cell in row)
+    return BrokenRecord(line, shown(value), f"the row has cells right of the header's {len(header)} columns")
+
+
+def _text(row: list[Any], position: int) -> str:
+    return cell_text(row[position]) if position < len(row) else ""
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell of a worksheet or database as text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        return _instant_text(cell)
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _instant_text(cell: dt.datetime) -> str:
+    """Round to the millisecond: a worksheet stores an instant as a fraction of a day."""
+    rounded = cell + dt.timedelta(microseconds=500)
+    rounded = rounded.replace(microsecond=rounded.microsecond // 1000 * 1000)
+    return rounded.isoformat(sep=" ")

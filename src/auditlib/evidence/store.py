@@ -1,0 +1,359 @@
+"""Content-addressed evidence: prepared once for the same inputs and parameters, verified when opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import TABLES
+from auditlib.errors import AuditError, DataError, EvidenceChanged, Problem
+from auditlib.evidence import cells, mixed, quarantine
+from auditlib.evidence.engine import connect, lazy
+from auditlib.evidence.evidence import CELLS, QUARANTINE, Evidence
+from auditlib.evidence.intake import Tally, Workshop, prepare_zones, remember, take_in, zone_names
+from auditlib.evidence.plan import Plan, item_ids, plans
+from auditlib.evidence.sources import source_names, source_path
+from auditlib.evidence.storage import TableWriter, file_hash, to_disk, verified_dataset, write_text
+from auditlib.records import Instrument, Item, Scale, SourceTotals
+
+if TYPE_CHECKING:
+    from auditlib.parameters.run import Run
+
+INTAKE_VERSION = 1
+"""Raised whenever the same inputs would give other evidence."""
+DESCRIPTION = "evidence.json"
+SCHEMA = "auditlib/evidence@1"
+_SHAPING = ("period", "as_of", "time_zone", "instruments", "sources")
+
+
+def prepare(
+    run: Run,
+    data: Path,
+    store: Path,
+    *,
+    threads: int = 2,
+    progress: Callable[[str], None] | None = None,
+) -> Evidence:
+    """Bring a client's files into canonical form, once.
+
+    Parameters
+    ----------
+    run
+        The run's parameters.
+    data
+        Folder that holds the client's files.
+    store
+        Folder of prepared evidence; each lies in a folder named after its content address.
+    threads
+        Threads to use; the result is the same for any number.
+    progress
+        Called with one line of text per source.
+
+    Returns
+    -------
+    Evidence
+        Prepared now, or found in the store and verified.
+
+    Raises
+    ------
+    ParameterError
+        When a mapping does not fit the canonical tables.
+    DataError
+        When a file cannot be used as declared; EvidenceChanged when stored evidence was altered.
+    """
+    tell = progress or _silent
+    made = plans(run)
+    files = {plan.number: source_path(plan.source, data) for plan in made}
+    hashes = {number: file_hash(path) for number, path in files.items()}
+    key = content_key(run, [hashes[number] for number in sorted(hashes)])
+    final = store / key
+    if (final / DESCRIPTION).is_file():
+        tell("Evidence found: the same files and parameters were taken in before")
+        return open_evidence(final, threads=threads)
+    store.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(store, key)
+    draft = store / f".incomplete-{key}-{os.getpid()}"
+    with _disposable(draft):
+        _fill(draft, run, made, files, hashes, key=key, threads=threads, progress=tell)
+        _publish(draft, final)
+    return open_evidence(final, threads=threads)
+
+
+def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
+    """Open prepared evidence after hashing every file of it again.
+
+    Raises
+    ------
+    DataError
+        When the folder holds no complete evidence.
+    EvidenceChanged
+        When a file is missing or differs from what was sealed; the message names it.
+    """
+    try:
+        text = (directory / DESCRIPTION).read_text(encoding="utf-8")
+        described = json.loads(text)
+        sealed = described.pop("seal")
+    except (OSError, ValueError, KeyError, AttributeError):
+        raise DataError(
+            Problem(
+                "this folder holds no complete evidence.",
+                file=directory.name,
+                remedy="Take the evidence in again.",
+            )
+        ) from None
+    if sealed != _seal(described):
+        raise _changed(DESCRIPTION)
+    for name, expected in described["files"].items():
+        path = directory / name
+        if not path.is_file() or file_hash(path) != expected["sha256"]:
+            raise _changed(name)
+    return Evidence(
+        directory,
+        described["key"],
+        tuple(SourceTotals(**total) for total in described["totals"]),
+        tuple(described["tables"]),
+        {name: _instrument(name, items) for name, items in described["instruments"].items()},
+        tuple(described["notes"]),
+        threads,
+    )
+
+
+def content_key(run: Run, hashes: Sequence[str]) -> str:
+    """Return the content address of evidence: a hash of its files, parameters, contracts and code version."""
+    shaping = run.model_dump(mode="json", include=set(_SHAPING))
+    identity = {
+        "files": list(hashes),
+        "parameters": shaping,
+        "contracts": {name: asdict(table) for name, table in sorted(TABLES.items())},
+        "intake": INTAKE_VERSION,
+        "zones": version("tzdata"),
+    }
+    return hashlib.sha256(_canonical(identity).encode()).hexdigest()
+
+
+def _fill(
+    draft: Path,
+    run: Run,
+    made: tuple[Plan, ...],
+    files: Mapping[int, Path],
+    hashes: Mapping[int, str],
+    *,
+    key: str,
+    threads: int,
+    progress: Callable[[str], None],
+) -> None:
+    """Write everything that the evidence consists of, the description last."""
+    scratch = draft / "scratch"
+    scratch.mkdir(parents=True)
+    names = source_names(run.sources)
+    before = {number: path.stat() for number, path in files.items()}
+    with closing(connect(scratch, threads=threads)) as connection:
+        shop = Workshop(run, connection, draft, files, names, threads, progress)
+        shop, tallies = _take_in_all(shop, made)
+        notes = (*_register_note(shop), *mixed.explain(connection, made))
+        _write_cells(shop)
+        _write_quarantine(shop)
+        reasons = quarantine.reasons(connection)
+    shutil.rmtree(scratch)
+    _check_unchanged(files, before, names)
+    totals = [
+        _totals(
+            plan,
+            tallies[plan.number],
+            reasons.get(plan.number, {}),
+            name=names[plan.number],
+            sha256=hashes[plan.number],
+            size=before[plan.number].st_size,
+        )
+        for plan in sorted(made, key=lambda plan: plan.number)
+    ]
+    _describe(draft, run, shop.done, totals, notes, key=key)
+
+
+def _take_in_all(shop: Workshop, made: tuple[Plan, ...]) -> tuple[Workshop, dict[int, Tally]]:
+    quarantine.create(shop.connection)
+    tallies: dict[int, Tally] = {}
+    order = tuple(dict.fromkeys(plan.target.name for plan in made))
+    zoned = False
+    for table in order:
+        if table != "units" and not zoned:
+            shop, zoned = _with_zones(shop), True
+        tallies |= take_in(shop, [plan for plan in made if plan.target.name == table])
+        shop = replace(shop, done=(*shop.done, table))
+        if table != "units":
+            remember(shop, table)
+    return shop, tallies
+
+
+def _with_zones(shop: Workshop) -> Workshop:
+    units = shop.folder / "units.parquet" if "units" in shop.done else None
+    zoned = replace(shop, zones=zone_names(shop.run, units))
+    prepare_zones(zoned)
+    return zoned
+
+
+def _register_note(shop: Workshop) -> tuple[str, ...]:
+    if "units" in shop.done:
+        return ()
+    return ("No register of units was given, so units could not be checked against one.",)
+
+
+def _write_cells(shop: Workshop) -> None:
+    path = shop.folder / f"{CELLS}.parquet"
+    with TableWriter(path, cells.cell_schema()) as writer:
+        if "responses" not in shop.done:
+            return
+        period = shop.run.period
+        calendar = lazy(shop.connection, cells.months(period.start, period.end))
+        stored = verified_dataset(shop.folder / "responses.parquet")
+        for item in item_ids(shop.run):
+            counted = cells.item_cells(lazy(shop.connection, stored), item, calendar=calendar)
+            writer.write(counted.sort(*cells.CELL_KEY).to_native().to_arrow_table())
+
+
+def _write_quarantine(shop: Workshop) -> None:
+    import pyarrow as pa
+
+    tables = [source.table for source in shop.run.sources]
+    with TableWriter(shop.folder / f"{QUARANTINE}.parquet", quarantine.stored_schema()) as writer:
+        for batch in quarantine.finished(shop.connection, tables, shop.names):
+            writer.write(pa.Table.from_batches([batch]))
+
+
+def _totals(
+    plan: Plan, tally: Tally, reasons: Mapping[str, int], *, name: str, sha256: str, size: int
+) -> SourceTotals:
+    return SourceTotals(
+        name, plan.target.name, sha256, size, tally.read, tally.kept, sum(reasons.values()), dict(reasons),
+        tally.out_of_period, plan.source.expected_rows,
+    )  # fmt: skip
+
+
+def _describe(
+    draft: Path,
+    run: Run,
+    tables: Sequence[str],
+    totals: Sequence[SourceTotals],
+    notes: Sequence[str],
+    *,
+    key: str,
+) -> None:
+    described: dict[str, Any] = {
+        "schema": SCHEMA,
+        "key": key,
+        "tables": list(tables),
+        "files": {path.name: _sealed_file(path) for path in sorted(draft.glob("*.parquet"))},
+        "totals": [asdict(total) for total in totals],
+        "instruments": {
+            name: model.model_dump(mode="json")["items"] for name, model in run.instruments.items()
+        },
+        "notes": list(notes),
+    }
+    described["seal"] = _seal(described)
+    write_text(
+        draft / DESCRIPTION, json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    )
+
+
+def _sealed_file(path: Path) -> dict[str, Any]:
+    to_disk(path)
+    return {"sha256": file_hash(path), "size": path.stat().st_size}
+
+
+def _seal(described: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_canonical(described).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _instrument(survey_type: str, items: Mapping[str, Any]) -> Instrument:
+    made = tuple(
+        Item(name, item["wording"], _scale(item["scale"]), item["headline"]) for name, item in items.items()
+    )
+    return Instrument(survey_type, made)
+
+
+def _scale(described: Mapping[str, Any]) -> Scale:
+    return Scale(**{**described, "not_applicable": tuple(described["not_applicable"])})
+
+
+def _publish(draft: Path, final: Path) -> None:
+    """Give complete evidence its name; where another process was first, its result stands."""
+    to_disk(draft)
+    try:
+        draft.rename(final)
+    except OSError:
+        if not (final / DESCRIPTION).is_file():
+            raise
+    to_disk(final.parent)
+
+
+@contextmanager
+def _disposable(draft: Path) -> Iterator[None]:
+    """Remove the draft whatever happens, and say in words when the disk is full."""
+    import duckdb
+
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise AuditError(
+            Problem(
+                f"the evidence could not be written ({str(error).splitlines()[0]}).",
+                remedy="Make room on the disk and start again; earlier evidence is unharmed.",
+            )
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _remove_abandoned(store: Path, key: str) -> None:
+    """Remove what a killed process left behind; drafts of living processes stay."""
+    for draft in store.glob(f".incomplete-{key}-*"):
+        owner = draft.name.rsplit("-", 1)[-1]
+        if not owner.isdecimal() or not _alive(int(owner)):
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _check_unchanged(
+    files: Mapping[int, Path], before: Mapping[int, os.stat_result], names: Sequence[str]
+) -> None:
+    for number, path in files.items():
+        now, then = path.stat(), before[number]
+        if (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size):
+            raise DataError(
+                Problem("the file changed while it was read.", file=names[number], remedy="Start again.")
+            )
+
+
+def _changed(name: str) -> EvidenceChanged:
+    return EvidenceChanged(
+        Problem(
+            "this file is not what was sealed.",
+            file=name,
+            remedy="Restore it, or remove the folder and take the evidence in again.",
+        )
+    )
+
+
+def _silent(_line: str) -> None:
+    """Tell nobody."""
