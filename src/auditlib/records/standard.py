@@ -49,8 +49,10 @@ class Statistic(StrEnum):
     NPS = "nps"
     QUANTILE = "quantile"
     RATIO = "ratio"
+    DIFFERENCE = "difference"
     COUNT = "count"
-    """A plain count of the whole: it has no interval and is judged as it stands."""
+    """A count, largest value or share of a whole register: it has no interval and is judged as it
+    stands."""
 
 
 class Aspect(StrEnum):

@@ -1,0 +1,1 @@
+"""Whether complaints are solved in time, stay solved, and lose their causes."""

@@ -1,0 +1,180 @@
+"""What standards ask about complaints.
+
+Conventions
+-----------
+- A complaint's clock starts when it is received and stops while it waits for the customer, and while it
+  is resolved or accepted. The last resolution counts. Closing is nothing: it neither stops nor starts
+  the clock. Days are 24 hours.
+- A complaint that is still open is late once its clock has passed the limit; before that it is pending
+  and not counted yet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.standards.measure import Context, Tables, measure
+from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, share_of, whole_of
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+WAITING = "waiting_customer"
+RESOLVED = ("resolved", "accepted")
+REOPENED = "reopened"
+CLOSED = "closed"
+
+
+@measure("complaints_resolved", needs=("complaints", "complaint_events"))
+def complaints_resolved(
+    tables: Tables, context: Context, *, within_days: int, severity: str = ""
+) -> Measurement:
+    """Complaints of the period resolved within the limit, over those resolved or past the limit.
+
+    Time waiting for the customer, and time resolved, is left out; the last resolution counts.
+    """
+    import narwhals as nw
+
+    limit = within_days * DAY_MICROSECONDS
+    lives = _of_period(clocks(tables, context), severity)
+    due = lives.filter(nw.col("resolved") | (nw.col("elapsed") > limit))
+    found = counted(due, on_time=nw.col("elapsed") <= limit)
+    pending = counted(lives)["n"] - found["n"]
+    return share_of(
+        found["on_time"],
+        found["n"],
+        confidence=context.confidence,
+        basis=[_basis(severity)],
+        none="no complaint of the period is resolved or past its limit",
+        reason=f"{pending} complaints are open within their limit and not counted" if pending else "",
+    )
+
+
+@measure("complaints_overdue", needs=("complaints", "complaint_events"))
+def complaints_overdue(tables: Tables, context: Context, *, within_days: int) -> Measurement:
+    """Complaints of the period that are open and past the limit, over all that are open."""
+    import narwhals as nw
+
+    still = _of_period(clocks(tables, context), "").filter(~nw.col("resolved"))
+    found = counted(still, late=nw.col("elapsed") > within_days * DAY_MICROSECONDS)
+    none = "no complaint of the period is open"
+    return share_of(found["late"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+
+
+@measure("complaints_reopened", needs=("complaints", "complaint_events"))
+def complaints_reopened(tables: Tables, context: Context) -> Measurement:
+    """Complaints of the period that were opened again, over those resolved at least once."""
+    import narwhals as nw
+
+    ever = _of_period(clocks(tables, context), "").filter(nw.col("resolutions") > 0)
+    found = counted(ever, again=nw.col("reopenings") > 0)
+    none = "no complaint of the period was resolved"
+    return share_of(found["again"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+
+
+@measure("complaints_repeated", needs=("complaints",))
+def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -> Measurement:
+    """Complaints received within the limit after the same customer complained of the same cause.
+
+    Over all complaints of the period that name a customer and a cause.
+    """
+    import narwhals as nw
+
+    coded = tables.lazy("complaints").filter(
+        ~nw.col("customer_id").is_null(), ~nw.col("cause_code").is_null()
+    )
+    last = (
+        nw.col("received_at")
+        .shift(1)
+        .over("customer_id", "cause_code", order_by=["received_at", "complaint_id"])
+    )
+    spaced = coded.with_columns(since=nw.col("received_at") - last).filter(nw.col("in_period"))
+    found = counted(spaced, again=nw.col("since") <= within_days * DAY_MICROSECONDS)
+    none = "no complaint of the period names a customer and a cause"
+    return share_of(found["again"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+
+
+@measure("complaints_coded", needs=("complaints",))
+def complaints_coded(tables: Tables, context: Context) -> Measurement:
+    """Complaints of the period with a coded cause, over all of the period."""
+    import narwhals as nw
+
+    found = counted(
+        tables.lazy("complaints").filter(nw.col("in_period")), coded=~nw.col("cause_code").is_null()
+    )
+    none = "there is no complaint in the period"
+    return share_of(found["coded"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+
+
+@measure("fixes_owned", needs=("fixes",), statistic=Statistic.COUNT)
+def fixes_owned(tables: Tables, _context: Context) -> Measurement:
+    """Share of the registered fixes with an owner and a type of action, over all of them."""
+    import narwhals as nw
+
+    owned = ~nw.col("owner_id").is_null() & ~nw.col("action_type").is_null()
+    found = counted(tables.lazy("fixes"), owned=owned)
+    return whole_of(
+        found["owned"] / max(1, found["n"]),
+        found["n"],
+        basis=[Basis("fixes", rows=found["n"])],
+        none="the register of fixes is empty",
+        level=EvidenceLevel.REGISTER,
+    )
+
+
+def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
+    """Return each complaint with its clock at `as_of`.
+
+    Columns added to `complaints`: ``elapsed`` (microseconds the clock ran), ``resolved`` (whether it
+    stands resolved), ``resolutions`` and ``reopenings`` (how often each happened).
+    """
+    import narwhals as nw
+
+    lives = (
+        _states(tables, context)
+        .group_by("complaint_id")
+        .agg(
+            ran=nw.col("ran").sum().cast(nw.Int64),
+            started=nw.col("occurred_at").min(),
+            resolutions=nw.col("is_resolution").sum().cast(nw.Int64),
+            reopenings=nw.col("is_reopening").sum().cast(nw.Int64),
+            standing=nw.col("stands_resolved").max(),
+        )
+    )
+    joined = tables.lazy("complaints").join(lives, on="complaint_id", how="left")
+    waited = nw.col("started").fill_null(context.as_of_at) - nw.col("received_at")
+    return joined.with_columns(
+        elapsed=waited + nw.col("ran").fill_null(0),
+        resolved=nw.col("standing").fill_null(0) == 1,
+        resolutions=nw.col("resolutions").fill_null(0),
+        reopenings=nw.col("reopenings").fill_null(0),
+    )
+
+
+def _states(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
+    """Return every state entered, with how long the clock ran in it."""
+    import narwhals as nw
+
+    entered = tables.lazy("complaint_events").filter(nw.col("state") != CLOSED)
+    following = nw.col("occurred_at").shift(-1).over("complaint_id", order_by=["occurred_at", "event_id"])
+    runs = (~nw.col("state").is_in([WAITING, *RESOLVED])).cast(nw.Int64)
+    last = nw.col("until").is_null()
+    return entered.with_columns(until=following).with_columns(
+        ran=(nw.col("until").fill_null(context.as_of_at) - nw.col("occurred_at")) * runs,
+        is_resolution=(nw.col("state") == RESOLVED[0]).cast(nw.Int64),
+        is_reopening=(nw.col("state") == REOPENED).cast(nw.Int64),
+        stands_resolved=(last & nw.col("state").is_in(list(RESOLVED))).cast(nw.Int64),
+    )
+
+
+def _of_period(lives: nw.LazyFrame[Any], severity: str) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    chosen = lives.filter(nw.col("in_period"))
+    return chosen.filter(nw.col("severity") == severity) if severity else chosen
+
+
+def _basis(severity: str) -> Basis:
+    chosen = (("severity", severity),) if severity else ()
+    return Basis("complaints", (*IN_PERIOD, *chosen))

@@ -1,0 +1,1 @@
+"""The register of pay that is tied to satisfaction."""

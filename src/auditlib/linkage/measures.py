@@ -1,0 +1,89 @@
+"""What standards ask about pay that is tied to satisfaction.
+
+A link runs on the local day of `as_of` if it has started and has not ended before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlib.parameters.run import Run
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.standards.measure import Context, Tables, measure, nothing
+from auditlib.standards.observed import IN_PERIOD, day_number, whole_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NONE_RUNS = "no pay link runs on the day of the audit"
+
+
+@measure("pay_linked_roles", needs=("pay_links",), statistic=Statistic.COUNT, unit="count")
+def pay_linked_roles(tables: Tables, context: Context) -> Measurement:
+    """Roles, of manager and staff, with a pay link that runs on the day of the audit."""
+    register = tables.frame("pay_links")
+    if register.empty:
+        return nothing("the register of pay links is empty")
+    roles = running(register, context)["role"].nunique()
+    return whole_of(roles, len(register), basis=[_basis(register)], none="", level=EvidenceLevel.REGISTER)
+
+
+@measure("pay_metric_audited", needs=("pay_links",), statistic=Statistic.COUNT)
+def pay_metric_audited(tables: Tables, context: Context) -> Measurement:
+    """Share of running pay links whose metric names an audited survey type and one of its questions.
+
+    A metric is written ``survey type:item:statistic``.
+    """
+    register = tables.frame("pay_links")
+    links = running(register, context)
+    audited = sum(_is_audited(metric, context.run) for metric in links["metric"])
+    return _part(audited, links, register)
+
+
+@measure("pay_weight_largest", needs=("pay_links",), statistic=Statistic.COUNT)
+def pay_weight_largest(tables: Tables, context: Context) -> Measurement:
+    """Largest share of variable pay that one running link ties to one metric."""
+    register = tables.frame("pay_links")
+    links = running(register, context)
+    if links.empty:
+        return nothing(NONE_RUNS)
+    largest = float(links["weight"].max())
+    return whole_of(largest, len(links), basis=[_basis(register)], none="", level=EvidenceLevel.REGISTER)
+
+
+@measure("pay_link_responses", needs=("pay_links", "responses"), statistic=Statistic.COUNT)
+def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
+    """Share of running pay links whose unit has enough responses of the linked survey type.
+
+    Responses are counted in the period, for the unit: who of the unit was paid is not in the register.
+    """
+    register = tables.frame("pay_links")
+    links = running(register, context)
+    answers = tables.frame("responses", columns=["unit_id", "survey_type"], where=IN_PERIOD)
+    counts = answers.value_counts(["unit_id", "survey_type"]).to_dict()
+    pairs = zip(links["unit_id"], links["metric"], strict=True)
+    enough = sum(
+        counts.get((unit, metric.partition(":")[0]), 0) >= minimum_responses for unit, metric in pairs
+    )
+    return _part(enough, links, register)
+
+
+def running(register: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Return the links of `register` that run on the day of the audit."""
+    day = day_number(context.run.as_of.date())
+    return register[(register["starts_on"] <= day) & ~(register["ends_on"] < day)]
+
+
+def _is_audited(metric: str, run: Run) -> bool:
+    survey_type, _, rest = metric.partition(":")
+    known = run.instruments.get(survey_type)
+    return known is not None and rest.partition(":")[0] in known.items
+
+
+def _part(count: int, links: pd.DataFrame, register: pd.DataFrame) -> Measurement:
+    value = count / max(1, len(links))
+    return whole_of(value, len(links), basis=[_basis(register)], none=NONE_RUNS, level=EvidenceLevel.REGISTER)
+
+
+def _basis(register: pd.DataFrame) -> Basis:
+    return Basis("pay_links", rows=len(register))

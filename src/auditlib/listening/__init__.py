@@ -1,0 +1,1 @@
+"""Whether customers are asked enough, often enough, and not too often."""

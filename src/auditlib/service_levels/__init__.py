@@ -1,0 +1,1 @@
+"""Waiting, abandonment and resolution in the contact channels."""
