@@ -33,7 +33,11 @@ class Rule:
 
 CONTACT_RULES: tuple[Rule, ...] = (
     Rule("e-mail", re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+"), "[e-mail removed]"),
-    Rule("account number", re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}\b"), "[account removed]"),
+    Rule(
+        "account number",
+        re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),
+        "[account removed]",
+    ),
     Rule("card number", re.compile(r"\b\d{4}(?:[ -]\d{4}){3}\b"), "[card removed]"),
     Rule(
         "international telephone",

@@ -1,1 +1,31 @@
 """Recorded results become the documents that are handed over; no number is computed here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["render"]
+
+
+def render(directory: Path) -> str:
+    """Return the report of the run in `directory` as one self-contained page of HTML.
+
+    The page loads nothing, runs nothing and carries no date but those of the audit: the same results
+    give the same bytes.
+
+    Parameters
+    ----------
+    directory
+        Folder of a run: parameters/, evidence/, results/, exhibits/.
+
+    Raises
+    ------
+    VerificationFailed
+        Where results do not have their published shape, a figure is not the recorded one, or a number
+        is stated without a reference.
+    """
+    from auditlib.report.document import compose, to_html
+    from auditlib.report.facts import read_facts
+    from auditlib.report.reading import read_results
+
+    return to_html(compose(read_results(directory), read_facts(directory)))

@@ -1,0 +1,165 @@
+"""Where there is data and where there is none: a grid of units and months, or a bar for each item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.ticker import PercentFormatter
+
+from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, ResponseRates
+from auditlib.reliability.rates import Rate
+
+UNITS_SHOWN = 60
+"""Units with a row of their own; of more, the least covered are shown."""
+
+_SHADES = LinearSegmentedColormap.from_list("shades", ["#dbe5ee", HIGHER])
+
+
+def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
+    """Draw where there is data.
+
+    Parameters
+    ----------
+    result
+        By unit and month: darker is more rows, a stroke marks a cell without any. By item: share of units.
+    """
+    if isinstance(result, ItemCoverage):
+        return _items(result, ax)
+    return _months(result, ax)
+
+
+def response_rates(result: ResponseRates | PublishedRates, ax: Axes | None = None) -> Axes:
+    """Draw the response rate of each unit with its interval, or the quantiles of published ones."""
+    if isinstance(result, PublishedRates):
+        return _published(result, ax)
+    shown = sorted(
+        (rate for rate in result.units if rate.interval and rate.invitations >= result.minimum_cell),
+        key=lambda rate: (rate.value or 0.0, rate.unit_id),
+    )
+    if ax is None:
+        ax = new_axes(height=1.2 + 0.155 * max(len(shown), 4))
+    with style():
+        _rates(ax, shown)
+        if result.total.value is not None:
+            ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
+            ax.annotate(
+                f"all units {result.total.value:.1%}",
+                (result.total.value, 1.0),
+                (3, 2),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                color=QUIET,
+                fontsize=8,
+            )
+    return ax
+
+
+def _months(result: MonthCoverage, ax: Axes | None) -> Axes:
+    units = sorted(result.units, key=lambda unit: (len(result.months_of(unit)), unit))[:UNITS_SHOWN]
+    units.sort(reverse=True)
+    if ax is None:
+        ax = new_axes(height=1.1 + 0.145 * max(len(units), 6))
+    counts = np.array([[result.counts.get((unit, month), 0) for month in result.months] for unit in units])
+    with style():
+        _grid(ax, counts)
+        _month_axis(ax, result.months)
+        ax.set_yticks(np.arange(len(units)) + 0.5, units, fontsize=7)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    return ax
+
+
+def _grid(ax: Axes, counts: np.ndarray) -> None:
+    filled = np.ma.masked_equal(counts, 0)
+    high = max(2, int(counts.max(initial=0)))
+    mesh = ax.pcolormesh(
+        filled, cmap=_SHADES, norm=LogNorm(1, high), edgecolors=PAPER, linewidth=0.8, antialiased=True
+    )
+    rows, columns = np.nonzero(counts == 0)
+    strokes = [[(x + 0.25, y + 0.25), (x + 0.75, y + 0.75)] for x, y in zip(columns, rows, strict=True)]
+    ax.add_collection(LineCollection(strokes, colors=LOWER, linewidths=0.8))
+    bar = ax.figure.colorbar(mesh, ax=ax, aspect=40, pad=0.015, fraction=0.03)
+    bar.outline.set_visible(False)
+    ticks = [value for value in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if value <= high]
+    bar.set_ticks(ticks, labels=[f"{value:,}" for value in ticks])
+    bar.minorticks_off()
+    bar.ax.tick_params(which="both", length=0, labelsize=7.5)
+    bar.ax.set_title("rows", fontsize=7.5, color=QUIET, pad=4)
+    ax.set_xlim(0, counts.shape[1])
+    ax.set_ylim(0, counts.shape[0])
+
+
+def _month_axis(ax: Axes, months: Sequence[int]) -> None:
+    every = 1 if len(months) <= 12 else 3
+    places = [index for index, month in enumerate(months) if (month % 100 - 1) % every == 0]
+    names = [f"{months[index] % 100:02d}" for index in places]
+    years = [
+        f"{name}\n{months[index] // 100}" if index == 0 or months[index] % 100 == 1 else name
+        for name, index in zip(names, places, strict=True)
+    ]
+    ax.set_xticks(np.array(places) + 0.5, years, fontsize=7.5)
+
+
+def _rates(ax: Axes, shown: Sequence[Rate]) -> None:
+    y = np.arange(len(shown))
+    value = np.array([rate.value for rate in shown], dtype=float)
+    low = np.array([rate.interval.low if rate.interval else np.nan for rate in shown])
+    high = np.array([rate.interval.high if rate.interval else np.nan for rate in shown])
+    ax.hlines(y, low, high, color=HIGHER, linewidth=1.1)
+    ax.plot(value, y, "o", color=HIGHER, markersize=3.6)
+    ax.set_yticks(y, [rate.unit_id for rate in shown], fontsize=7)
+    ax.set_ylim(-0.8, len(shown) - 0.2)
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.grid(axis="x")
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel("share of invitations answered")
+
+
+def _items(result: ItemCoverage, ax: Axes | None) -> Axes:
+    names = sorted(result.items, key=lambda item: (result.items[item], item))
+    if ax is None:
+        ax = new_axes(height=1.0 + 0.24 * max(len(names), 3))
+    shares = [result.items[name] / result.units for name in names]
+    with style():
+        ax.barh(names, shares, color=HIGHER, height=0.6)
+        for place, share in enumerate(shares):
+            ax.annotate(
+                f"{share:.1%}", (share, place), (3, 0), textcoords="offset points", va="center", fontsize=8
+            )
+        _share_axis(ax, "share of units with a value")
+    return ax
+
+
+def _published(result: PublishedRates, ax: Axes | None) -> Axes:
+    if ax is None:
+        ax = new_axes(height=1.9)
+    names = list(result.quantiles)[::-1]
+    with style():
+        ax.plot([result.quantiles[name] for name in names], names, "o", color=HIGHER, markersize=5)
+        for name in names:
+            ax.annotate(
+                f"{result.quantiles[name]:.0%}",
+                (result.quantiles[name], name),
+                (7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+                color=INK,
+            )
+        _share_axis(ax, f"published response rate of {result.units:,} units")
+    return ax
+
+
+def _share_axis(ax: Axes, label: str) -> None:
+    ax.set_xlim(0, 1.08)
+    ax.set_xticks(np.arange(0, 1.01, 0.2))
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.grid(axis="x")
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(label)

@@ -1,0 +1,83 @@
+"""What the report states about the audit itself, read from the folder of the run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+
+from auditlib import __version__
+from auditlib.errors import Problem, VerificationFailed
+from auditlib.evidence import open_evidence
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
+from auditlib.records import SourceTotals
+
+LIBRARIES = ("duckdb", "matplotlib", "narwhals", "numpy", "pandas", "pyarrow", "scipy", "statsmodels")
+"""Libraries that have a hand in numbers and figures; the manifest lists all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Provenance of one audit.
+
+    Parameters
+    ----------
+    run
+        The run file as it was read.
+    run_file, run_file_sha256
+        Its name, and the hash of its bytes.
+    totals
+        Control totals and hashes of the client's files.
+    evidence_key
+        Content address of the canonical evidence.
+    versions
+        Name and version of the software the numbers rest on.
+    """
+
+    run: Run
+    totals: tuple[SourceTotals, ...]
+    run_file: str = ""
+    run_file_sha256: str = ""
+    evidence_key: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_facts(directory: Path) -> Facts:
+    """Return the provenance of the run in `directory`.
+
+    Raises
+    ------
+    VerificationFailed
+        Where the folder does not hold exactly one run file.
+    EvidenceChanged
+        Where the evidence is not what its hashes say.
+    """
+    files = sorted((directory / "parameters").glob("*.yaml"))
+    if len(files) != 1:
+        raise VerificationFailed(
+            Problem("the run must keep exactly one run file", "parameters/", remedy="Run the audit again.")
+        )
+    content = files[0].read_bytes()
+    evidence = open_evidence(directory / "evidence")
+    return Facts(
+        load(Run, content.decode("utf-8"), name=files[0].name),
+        tuple(evidence.totals),
+        files[0].name,
+        hashlib.sha256(content).hexdigest(),
+        evidence.key,
+        {"auditlib": __version__, "Python": python_version(), **_libraries()},
+    )
+
+
+def _libraries() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,67 @@
+"""Results files and figures, read back exactly as they were recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from auditlib.audit.schema import FigureModel, NumberModel, ResultsModel
+from auditlib.errors import Problem, VerificationFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one notebook recorded, and the hash of the file it stands in."""
+
+    results: ResultsModel
+    sha256: str
+    figures: dict[str, str]
+
+    @property
+    def numbers(self) -> dict[str, NumberModel]:
+        """Numbers by key."""
+        return {number.key: number for number in self.results.numbers}
+
+
+def read_results(directory: Path) -> tuple[Recorded, ...]:
+    """Return what every notebook recorded in `directory`, in the order of their ids.
+
+    Raises
+    ------
+    VerificationFailed
+        Where a results file does not have its published shape, or a figure is not the recorded one.
+    """
+    return tuple(_read(path) for path in sorted((directory / "results").glob("*.json")))
+
+
+def _read(path: Path) -> Recorded:
+    content = path.read_bytes()
+    try:
+        results = ResultsModel.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise VerificationFailed(
+            Problem(f"{first['msg']} at {place}", f"results/{path.name}", remedy="Run the audit again.")
+        ) from None
+    exhibits = path.parent.parent / "exhibits"
+    figures = {
+        exhibit.id: _figure(exhibits / Path(exhibit.file).name, exhibit)
+        for exhibit in results.exhibits
+        if isinstance(exhibit, FigureModel)
+    }
+    return Recorded(results, hashlib.sha256(content).hexdigest(), figures)
+
+
+def _figure(path: Path, exhibit: FigureModel) -> str:
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != exhibit.sha256:
+        raise VerificationFailed(
+            Problem(
+                "the figure is not the recorded one", f"exhibits/{path.name}", remedy="Run the audit again."
+            )
+        )
+    return content.decode("utf-8")

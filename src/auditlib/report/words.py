@@ -1,0 +1,54 @@
+"""Dates, bases and values as they are printed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from auditlib.audit.formats import format_value
+from auditlib.audit.schema import BasisModel, NumberModel
+
+
+def day(value: date) -> str:
+    """Return a day as ``3 March 2025``."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def instant(value: datetime) -> str:
+    """Return an instant as ``3 March 2025, 18:00 UTC`` with its offset."""
+    offset = value.strftime("%z")
+    zone = "UTC" if offset in ("+0000", "") else f"UTC{offset[:3]}:{offset[3:]}"
+    return f"{value.day} {value:%B %Y, %H:%M} {zone}"
+
+
+def value_of(number: NumberModel) -> str:
+    """Return the value of `number` as tables print it."""
+    return format_value(number.value, number.unit)
+
+
+def interval_of(number: NumberModel) -> str:
+    """Return the interval of `number`, its level and method; empty where it has none."""
+    interval = number.interval
+    if interval is None:
+        return ""
+    low, high = (format_value(limit, number.unit) for limit in (interval.low, interval.high))
+    return f"{low} to {high} ({interval.level:.0%} {interval.method})".replace(" )", ")")
+
+
+def basis_of(number: NumberModel) -> str:
+    """Return what `number` rests on, in words."""
+    return "; ".join(_basis(basis) for basis in number.basis) or number.reason
+
+
+def _basis(basis: BasisModel) -> str:
+    conditions = " and ".join(f"{column} = {_written(value)}" for column, value in basis.where)
+    words = [
+        basis.table,
+        f"where {conditions}" if conditions else "",
+        f"column {basis.column}" if basis.column else "",
+    ]
+    rows = "" if basis.rows is None else f"({basis.rows:,} row{'' if basis.rows == 1 else 's'})"
+    return " ".join(word for word in [*words, rows] if word)
+
+
+def _written(value: bool | float | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
