@@ -1,0 +1,342 @@
+"""What each measure counts, on rows few enough to count by hand."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+from standards_tables import AS_OF, DAY, START, SmallTables, context, small_tables
+
+from auditlib.records import EvidenceLevel, Measurement
+from auditlib.standards.measure import Measure, collect
+from auditlib.standards.planned import PLANNED
+
+ROOMS = ("benchmark", "complaints", "linkage", "listening", "service_levels")
+MEASURES = collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
+
+
+def found(metric: str, tables: SmallTables, **options: Any) -> Measurement:
+    return MEASURES[metric].take(tables, context(), options)
+
+
+def invitation(
+    number: int, day: float, customer: str | None = "C1", kind: str = "transactional"
+) -> dict[str, Any]:
+    return {
+        "invitation_id": f"I{number}",
+        "survey_type": kind,
+        "customer_id": customer,
+        "sent_at": START + round(day * DAY),
+        "in_period": day >= 0,
+    }
+
+
+def complaint(number: int, day: float = 0, **more: Any) -> dict[str, Any]:
+    row = {
+        "complaint_id": f"X{number}",
+        "received_at": START + round(day * DAY),
+        "customer_id": "C1",
+        "cause_code": "late",
+        "severity": "normal",
+        "in_period": day >= 0,
+    }
+    return row | more
+
+
+def events(number: int, *states: tuple[str, float]) -> list[dict[str, Any]]:
+    return [
+        {
+            "event_id": f"X{number}-{index}",
+            "complaint_id": f"X{number}",
+            "state": state,
+            "occurred_at": START + round(day * DAY),
+        }
+        for index, (state, day) in enumerate(states)
+    ]
+
+
+def test_a_planned_metric_is_not_measured_and_a_measured_one_not_planned() -> None:
+    assert not set(PLANNED) & set(MEASURES)
+
+
+@pytest.mark.parametrize("entry", MEASURES.values(), ids=list(MEASURES))
+def test_every_measure_says_what_it_means_and_what_is_missing(entry: Measure) -> None:
+    assert entry.means.endswith(".")
+    options = {
+        name: {str: "transactional", int: 5, float: 0.9}[kind]
+        for name, (kind, required) in entry.options().items()
+        if required
+    }
+    empty = entry.take(small_tables(), context(), options)
+    assert empty.value is None
+    assert empty.n == 0
+    assert "evidence has" in empty.reason
+    assert empty.metric == entry.metric
+
+
+def test_the_definition_hash_moves_with_the_options_alone() -> None:
+    entry = MEASURES["response_rate"]
+    assert entry.definition_hash({"survey_type": "a"}) == entry.definition_hash({"survey_type": "a"})
+    assert entry.definition_hash({"survey_type": "a"}) != entry.definition_hash({"survey_type": "b"})
+
+
+def test_survey_types_count_only_what_came_in_the_period() -> None:
+    rows = [
+        {"survey_type": "transactional", "in_period": True},
+        {"survey_type": "transactional", "in_period": True},
+        {"survey_type": "relationship", "in_period": False},
+    ]
+    assert found("survey_types_in_use", small_tables(responses=rows)).value == 1
+    published = small_tables(aggregates=[{"survey_type": "inpatient"}])
+    aggregate = found("survey_types_in_use", published)
+    assert (aggregate.value, aggregate.level) == (1, EvidenceLevel.AGGREGATES)
+
+
+def test_response_rate_follows_the_invitation_not_the_response() -> None:
+    tables = small_tables(
+        invitations=[
+            invitation(1, 1),
+            invitation(2, 2),
+            invitation(3, -5),
+            invitation(4, 3, kind="relationship"),
+        ],
+        responses=[
+            {"invitation_id": "I1"},
+            {"invitation_id": "I1"},
+            {"invitation_id": "I3"},
+            {"invitation_id": None},
+        ],
+    )
+    rate = found("response_rate", tables, survey_type="transactional")
+    assert (rate.successes, rate.n) == (1, 2)
+
+
+def test_units_measured_just_below_on_and_just_above_the_smallest_number() -> None:
+    rows = [
+        {"unit_id": unit, "in_period": True} for unit, n in (("A", 2), ("B", 3), ("C", 4)) for _ in range(n)
+    ]
+    units = [{"unit_id": unit} for unit in ("A", "B", "C", "D")]
+    measured = found("units_measured", small_tables(units=units, responses=rows), minimum_responses=3)
+    assert (measured.value, measured.n, measured.interval) == (0.5, 4, None)
+
+
+def test_invited_again_exactly_at_the_limit_is_no_breach() -> None:
+    apart = [
+        invitation(1, -10),
+        invitation(2, 79.999),  # 89.999 days after the one before the period
+        invitation(3, 169.999),  # exactly 90 days later
+        invitation(4, 5, customer="C2"),
+        invitation(5, 5, customer=None),
+    ]
+    again = found("invited_again", small_tables(invitations=apart), within_days=90)
+    assert (again.successes, again.n) == (1, 3)
+
+
+def test_months_without_responses_are_months_of_the_period() -> None:
+    rows = [
+        {"survey_type": "transactional", "in_period": True, "submitted_day": 20_089 + day} for day in (0, 40)
+    ]
+    missed = found("months_without_responses", small_tables(responses=rows), survey_type="transactional")
+    assert missed.value == 1
+
+
+def test_reward_gap_compares_satisfied_with_dissatisfied() -> None:
+    answers = [
+        {"response_id": f"R{index}", "survey_type": "transactional", "in_period": True, "q_overall": score}
+        for index, score in enumerate([5.0] * 10 + [4.0] * 10 + [3.0] * 10 + [None])
+    ]
+    rewards = [{"response_id": f"R{index}"} for index in (*range(20), 20, 21)]
+    gap = found("reward_gap", small_tables(responses=answers, rewards=rewards), below=4)
+    assert gap.value == pytest.approx(0.8)
+    assert gap.n == 30
+    assert gap.interval is not None
+    assert 0 < gap.interval.low < 0.8 < gap.interval.high <= 1
+    even = found("reward_gap", small_tables(responses=answers, rewards=rewards[:0] + answers), below=4)
+    assert even.value == 0
+    assert even.interval is not None
+    assert even.interval.low == 0
+
+
+@pytest.mark.parametrize(
+    ("states", "on_time"),
+    [
+        ([("in_progress", 1), ("resolved", 9.999)], True),
+        ([("in_progress", 1), ("resolved", 10)], True),
+        ([("in_progress", 1), ("resolved", 10.001)], False),
+        ([("waiting_customer", 2), ("in_progress", 20), ("resolved", 28)], True),
+        ([("waiting_customer", 2), ("in_progress", 20), ("resolved", 28.1)], False),
+        ([("resolved", 4), ("reopened", 30), ("resolved", 36)], True),
+        ([("resolved", 4), ("reopened", 30), ("resolved", 36.1)], False),
+        ([("resolved", 4), ("closed", 9), ("reopened", 30), ("resolved", 36)], True),
+        ([("closed", 5)], False),
+        ([("in_progress", 1)], False),
+        ([], False),
+    ],
+)
+def test_a_complaints_clock(states: list[tuple[str, float]], on_time: bool) -> None:
+    rows = events(1, *states) or events(2, ("resolved", 1))
+    tables = small_tables(complaints=[complaint(1)], complaint_events=rows)
+    resolved = found("complaints_resolved", tables, within_days=10)
+    assert (resolved.successes, resolved.n) == (int(on_time), 1)
+
+
+def test_an_open_complaint_within_its_limit_is_pending() -> None:
+    tables = small_tables(
+        complaints=[
+            complaint(1, 80),
+            complaint(2, 79.999),
+            complaint(3, 1),
+            complaint(4, 1, severity="critical"),
+        ],
+        complaint_events=[
+            *events(1, ("in_progress", 81)),
+            *events(2, ("in_progress", 81)),
+            *events(3, ("resolved", 2)),
+            *events(4, ("resolved", 20)),
+        ],
+    )
+    assert (AS_OF - START) / DAY == 90
+    resolved = found("complaints_resolved", tables, within_days=10)
+    assert (resolved.successes, resolved.n) == (1, 3)
+    assert "1 complaints are open within their limit" in resolved.reason
+    overdue = found("complaints_overdue", tables, within_days=10)
+    assert (overdue.successes, overdue.n) == (1, 2)
+    grave = found("complaints_resolved", tables, within_days=10, severity="critical")
+    assert (grave.successes, grave.n) == (0, 1)
+
+
+def test_reopened_counts_complaints_resolved_at_least_once() -> None:
+    tables = small_tables(
+        complaints=[complaint(1), complaint(2), complaint(3)],
+        complaint_events=[
+            *events(1, ("resolved", 1), ("reopened", 2), ("resolved", 3)),
+            *events(2, ("resolved", 1)),
+            *events(3, ("in_progress", 1)),
+        ],
+    )
+    reopened = found("complaints_reopened", tables)
+    assert (reopened.successes, reopened.n) == (1, 2)
+
+
+def test_repeated_needs_customer_cause_and_time() -> None:
+    rows = [
+        complaint(1, 0),
+        complaint(2, 30),
+        complaint(3, 60.001),
+        complaint(4, 5, customer_id="C2"),
+        complaint(5, 6, cause_code="price"),
+        complaint(6, 7, cause_code=None),
+    ]
+    repeated = found("complaints_repeated", small_tables(complaints=rows), within_days=30)
+    assert (repeated.successes, repeated.n) == (1, 5)
+    coded = found("complaints_coded", small_tables(complaints=rows))
+    assert (coded.successes, coded.n) == (5, 6)
+
+
+def test_fixes_need_owner_and_type() -> None:
+    rows = [
+        {"owner_id": "P1", "action_type": "policy"},
+        {"owner_id": None, "action_type": "policy"},
+        {"owner_id": "P1", "action_type": None},
+    ]
+    owned = found("fixes_owned", small_tables(fixes=rows))
+    assert owned.value == pytest.approx(1 / 3)
+
+
+def contact(
+    wait: float | None, *, channel: str = "phone", in_period: bool = True, **more: Any
+) -> dict[str, Any]:
+    row = {
+        "channel": channel,
+        "offered_at": START,
+        "answered_at": None if wait is None else START + round(wait * 1_000_000),
+        "abandoned": wait is None,
+        "resolved_first": None,
+        "in_period": in_period,
+    }
+    return row | more
+
+
+def test_answered_within_counts_the_abandoned_among_the_offered() -> None:
+    rows = [contact(59.999), contact(60), contact(60.001), contact(None), contact(1, in_period=False)]
+    rows.append(contact(1, channel="chat"))
+    quick = found("answered_within", small_tables(interactions=rows), channel="phone", seconds=60)
+    assert (quick.successes, quick.n) == (2, 4)
+    gone = found("abandoned", small_tables(interactions=rows), channel="phone")
+    assert (gone.successes, gone.n) == (1, 4)
+    assert found("channels_in_use", small_tables(interactions=rows), minimum_contacts=1).value == 2
+    assert found("channels_in_use", small_tables(interactions=rows), minimum_contacts=2).value == 1
+
+
+def test_resolved_first_leaves_out_what_is_not_marked() -> None:
+    rows = [contact(1, resolved_first=mark) for mark in (True, True, False, None)]
+    solved = found("resolved_first", small_tables(interactions=rows))
+    assert (solved.successes, solved.n) == (2, 3)
+
+
+def test_the_wait_quantile_is_the_smallest_wait_not_exceeded_by_the_share() -> None:
+    rows = [contact(wait) for wait in range(1, 101)] + [contact(None)]
+    wait = found("wait_quantile", small_tables(interactions=rows), channel="phone", share=0.9)
+    assert wait.value == 90
+    assert wait.n == 100
+    assert wait.interval is not None
+    assert (wait.interval.low, wait.interval.high) == (85, 96)
+
+
+def link(role: str = "staff", *, start: int = 0, end: int | None = None, **more: Any) -> dict[str, Any]:
+    row = {
+        "role": role,
+        "unit_id": "A",
+        "metric": "transactional:q_overall:mean",
+        "weight": 0.2,
+        "starts_on": 20_089 + start,
+        "ends_on": None if end is None else float(20_089 + end),
+    }
+    return row | more
+
+
+@pytest.mark.parametrize(("start", "end", "runs"), [(90, None, 1), (91, None, 0), (0, 90, 1), (0, 89, 0)])
+def test_a_pay_link_runs_from_its_first_to_its_last_day(start: int, end: int | None, runs: int) -> None:
+    tables = small_tables(pay_links=[link(start=start, end=end)])
+    assert found("pay_linked_roles", tables).value == runs
+
+
+def test_pay_links_for_both_roles_on_audited_metrics() -> None:
+    rows = [link(), link("manager", weight=0.35, metric="transactional:q_secret:mean")]
+    answers = [{"unit_id": "A", "survey_type": "transactional", "in_period": True}] * 24
+    tables = small_tables(pay_links=rows, responses=answers)
+    assert found("pay_linked_roles", tables).value == 2
+    assert found("pay_metric_audited", tables).value == 0.5
+    assert found("pay_weight_largest", tables).value == 0.35
+    assert found("pay_link_responses", tables, minimum_responses=25).value == 0
+    assert found("pay_link_responses", tables, minimum_responses=24).value == 1
+
+
+def test_satisfaction_from_cells_and_from_aggregates() -> None:
+    cells = [
+        ("A", 202501, "transactional", "q_overall", 5.0, 30),
+        ("B", 202501, "transactional", "q_overall", 4.0, 15),
+        ("B", 202502, "transactional", "q_overall", 1.0, 5),
+        ("B", 202502, "relationship", "q_overall", 1.0, 50),
+    ]
+    tables = small_tables(cells, responses=[{"survey_type": "transactional"}])
+    top = found("satisfaction_top_box", tables, survey_type="transactional")
+    assert (top.successes, top.n) == (45, 50)
+    assert top.interval is not None
+    assert top.interval.low == pytest.approx(0.7864, abs=5e-5)
+    assert top.interval.high == pytest.approx(0.9565, abs=5e-5)
+    mean = found("satisfaction_mean", tables, survey_type="transactional")
+    assert mean.value == pytest.approx(4.3)
+    published = [
+        {"survey_type": "transactional", "item": "q_overall", "box": "top", "value": 0.8, "n_low": 100.0},
+        {"survey_type": "transactional", "item": "q_overall", "box": "top", "value": 0.6, "n_low": 300.0},
+        {"survey_type": "transactional", "item": "q_overall", "box": "top", "value": 0.1, "n_low": None},
+    ]
+    aggregate = found("satisfaction_top_box", small_tables(aggregates=published), survey_type="transactional")
+    assert aggregate.value == pytest.approx(0.65)
+    assert aggregate.level is EvidenceLevel.AGGREGATES
+    assert (
+        found("satisfaction_mean", small_tables(aggregates=published), survey_type="transactional").value
+        is None
+    )
