@@ -258,6 +258,11 @@ class Run(Strict):
         pattern=r"^[a-z][a-z0-9-]*@[0-9]{4}$",
         description="Standard and edition, such as service-excellence@2025.",
     )
+    profile: str = Field(
+        "",
+        pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$",
+        description="Profile of the party: params/profiles/<name>.yaml; empty for none.",
+    )
     policies: tuple[str, ...] = ()
     time_zone: str = Field("UTC", description="Zone of units that name none.")
     thresholds: Thresholds = Thresholds()
