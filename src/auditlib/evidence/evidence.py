@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from auditlib.evidence.storage import frame_of, verified_dataset
 from auditlib.records import Basis, Instrument, SourceTotals
 
 if TYPE_CHECKING:
+    import duckdb
     import narwhals as nw
     import pandas as pd
     from pyarrow import compute
@@ -51,10 +53,27 @@ class Evidence:
     threads: int = field(default=2, compare=False)
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
-        """Return a canonical table, ``cells`` or ``quarantine`` as a lazy frame on the embedded database."""
-        from auditlib.evidence.engine import lazy, memory
+        """Return a canonical table, ``cells`` or ``quarantine`` as a lazy frame on the embedded database.
 
-        return lazy(memory(threads=self.threads), verified_dataset(self._path(table)))
+        Lazy frames of one evidence stand on one connection, so that they can be joined.
+        """
+        from auditlib.evidence.engine import lazy
+
+        return lazy(self._connection, verified_dataset(self._path(table)))
+
+    def lazy_of(self, columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
+        """Return a small table made in memory (a calendar, a list of roles), to be joined with `lazy` ones."""
+        import pyarrow as pa
+
+        from auditlib.evidence.engine import lazy
+
+        return lazy(self._connection, pa.table(dict(columns)))
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        from auditlib.evidence.engine import memory
+
+        return memory(threads=self.threads)
 
     def frame(
         self,
