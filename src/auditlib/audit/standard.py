@@ -1,0 +1,107 @@
+"""The standard an audit judges by: files found, measures collected, every criterion judged."""
+
+from __future__ import annotations
+
+import importlib
+from functools import lru_cache
+from pathlib import Path
+
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.run import Run
+from auditlib.standards.edition import Edition, load_edition
+from auditlib.standards.measure import Context, Measure, Tables, collect
+from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
+from auditlib.standards.verdict import Verdict, assess
+
+ROOMS = ("benchmark", "complaints", "linkage", "listening", "service_levels")
+"""Rooms whose ``measures`` module holds measures; add a room here when it measures something."""
+
+
+@lru_cache(maxsize=1)
+def measures() -> dict[str, Measure]:
+    """Return every measure of the suite, by metric."""
+    return collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
+
+
+def verdict_on(tables: Tables, run: Run, *, root: Path, standard: str = "", profile: str = "") -> Verdict:
+    """Judge the evidence of an audit by a standard.
+
+    Parameters
+    ----------
+    tables
+        The evidence.
+    run
+        What the audit chose; its standard and profile hold unless others are named.
+    root
+        The project: the folder that holds params/.
+    standard
+        Another edition, for example ``service-excellence@2026``: the same evidence restated. The run's
+        own profile belongs to its own edition and is then left out.
+    profile
+        Another profile, by name.
+
+    Raises
+    ------
+    ParameterError
+        Where an edition or a profile does not exist, or is wrong.
+    """
+    edition = read_edition(standard or run.standard, root=root)
+    own = "" if standard and standard != run.standard else run.profile
+    demands = demands_of(edition, run, root=root, profile=profile or own)
+    return assess(demands, measures(), tables, Context(run, texts(run, root=root)))
+
+
+def demands_of(edition: Edition, run: Run, *, root: Path, profile: str) -> Demands:
+    """Return what the party is judged by on the day of the audit."""
+    model = read_profile(profile, root=root) if profile else None
+    return demands_on(edition, run.as_of.date(), profile=model)
+
+
+def standard_file(name: str) -> str:
+    """Return the file of an edition, relative to the project, for example of ``service-excellence@2026``."""
+    standard, _, year = name.partition("@")
+    return f"params/standards/{standard}/{year}.yaml"
+
+
+def profile_file(name: str) -> str:
+    """Return the file of a profile, relative to the project."""
+    return f"params/profiles/{name}.yaml"
+
+
+def editions(*, root: Path) -> tuple[str, ...]:
+    """Return the editions of the project, oldest first within each standard."""
+    found = sorted((root / "params" / "standards").glob("*/[0-9][0-9][0-9][0-9].yaml"))
+    return tuple(f"{path.parent.name}@{path.stem}" for path in found)
+
+
+def read_edition(name: str, *, root: Path) -> Edition:
+    """Return an edition by its name."""
+    known = editions(root=root)
+    if name not in known:
+        remedy = f"There are {', '.join(known)}." if known else "Put editions into params/standards/."
+        raise ParameterError(Problem(f"there is no standard {name!r}.", standard_file(name), remedy=remedy))
+    file = standard_file(name)
+    return load_edition((root / file).read_text(encoding="utf-8"), name=file)
+
+
+def read_profile(name: str, *, root: Path) -> ProfileModel:
+    """Return a profile by its name."""
+    file = profile_file(name)
+    path = root / file
+    if not path.is_file():
+        known = sorted(entry.stem for entry in (root / "params" / "profiles").glob("*.yaml"))
+        remedy = f"There are {', '.join(known)}." if known else "Put profiles into params/profiles/."
+        raise ParameterError(Problem(f"there is no profile {name!r}.", file, remedy=remedy))
+    return load_profile(path.read_text(encoding="utf-8"), name=file)
+
+
+def texts(run: Run, *, root: Path) -> dict[str, str]:
+    """Return the policies the run names, and all calendars, as text by their path in params/."""
+    names = [f"policies/{policy.partition('@')[0]}.yaml" for policy in run.policies]
+    calendars = sorted((root / "params" / "calendars").glob("*.yaml"))
+    paths = [root / "params" / name for name in names] + calendars
+    return {
+        path.relative_to(root / "params").as_posix(): path.read_text(encoding="utf-8")
+        for path in paths
+        if path.is_file()
+    }
