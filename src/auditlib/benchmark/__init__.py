@@ -5,7 +5,9 @@ higher or lower only where chance and over-dispersion do not explain its distanc
 the order of units is never the answer.
 """
 
+from auditlib.benchmark.agreement import Agreement, agreement
 from auditlib.benchmark.compare import compare
+from auditlib.benchmark.opened import compare_evidence
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
@@ -13,6 +15,7 @@ from auditlib.benchmark.verdicts import Judgement, Verdict, judge
 
 __all__ = [
     "STATISTICS",
+    "Agreement",
     "BenchmarkResult",
     "Comparison",
     "Judgement",
@@ -21,7 +24,9 @@ __all__ = [
     "Statistic",
     "UnitScores",
     "Verdict",
+    "agreement",
     "compare",
+    "compare_evidence",
     "from_aggregates",
     "from_cells",
     "judge",

@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from auditlib.benchmark.numbers import numbers_of
 from auditlib.benchmark.places import Places
-from auditlib.benchmark.scores import METHODS, Measure, UnitScores
+from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
 from auditlib.benchmark.wording import NAMES, counted, listed, percent, shown
-from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.records import Basis, Number, Refusal, Sentence
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
 from auditlib.statistics.types import normal_quantile
-
-_UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
-_BOXES = {"top_box": ("top",), "bottom_box": ("bottom",), "nps": ("top", "bottom")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +83,44 @@ class Comparison:
         rows = self.frame[self.frame["verdict"].isin([verdict.value for verdict in verdicts])]
         return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
 
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see its figures must know."""
+        return self._standing_out().text
+
+    @property
+    def basis(self) -> Basis:
+        """The rows the comparison rests on, for its tables."""
+        measure = self.measure
+        where = (("survey_type", measure.survey_type), ("in_period", True))
+        if self.scores.table == "responses":
+            return Basis("responses", where, measure.item.item, int(self.scores.n.sum()))
+        return Basis("aggregates", (where[0], ("item", measure.item.item)), "value")
+
+    def called_out(self) -> pd.DataFrame:
+        """Return the units outside the outer limits, the farthest first, as printed."""
+        return self._printed(self.units(Verdict.HIGHER, Verdict.LOWER))
+
+    def without_verdict(self) -> pd.DataFrame:
+        """Return the units without a verdict and why, as printed."""
+        return self.frame.loc[self.frame["verdict"] == Verdict.NONE.value, ["unit_id", "name", "n", "why"]]
+
+    def _printed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        columns = [
+            "unit_id",
+            "name",
+            "n",
+            "value",
+            "low",
+            "high",
+            "shrunk",
+            "rank_low",
+            "rank_high",
+            "verdict",
+        ]
+        present = [column for column in columns if column in rows]
+        return rows[present].rename(columns={"value": self.measure.statistic})
+
     def summary(self) -> tuple[Sentence, ...]:
         """Return what was found: who stands out, who has no verdict, how much is more than chance."""
         parts = (
@@ -93,20 +129,21 @@ class Comparison:
         )  # fmt: skip
         return tuple(part for part in parts if part.text)
 
-    def _number_key(self, unit: str) -> str:
+    def number_key(self, unit: str) -> str:
+        """Return the key of a unit's number, or of the pooled one."""
         return f"{self.measure.statistic}:{unit}:{self.key}"
 
     def _standing_out(self) -> Sentence:
         scores, compared = self.scores, int(self.judgement.chosen.sum())
         pooled = shown(self.judgement.target, scores.measure.statistic)
         start = f"{self.title}: {compared:,} units are compared with their pooled value of {pooled}"
-        keys = [self._number_key("pooled"), f"compared:{self.key}", f"higher:{self.key}", f"lower:{self.key}"]
+        keys = [self.number_key("pooled"), f"compared:{self.key}", f"higher:{self.key}", f"lower:{self.key}"]
         if isinstance(self.judgement.dispersion, Refusal):
             return Sentence(
                 f"{start}; none gets a verdict. {self.judgement.dispersion.reason}", tuple(keys[:2])
             )
         higher, lower = self.units(Verdict.HIGHER), self.units(Verdict.LOWER)
-        keys += [self._number_key(str(unit)) for rows in (higher, lower) for unit in rows["unit_id"][:6]]
+        keys += [self.number_key(str(unit)) for rows in (higher, lower) for unit in rows["unit_id"][:6]]
         return Sentence(f"{start}. {_called_out(higher, lower)}", tuple(keys))
 
     def _dispersion(self) -> Sentence:
@@ -136,7 +173,7 @@ class Comparison:
         return Sentence(text, keys)
 
     def _reliability(self) -> Sentence:
-        shrunk, needed = self.judgement.shrunk, self._needed()
+        shrunk, needed = self.judgement.shrunk, self.needed()
         if isinstance(shrunk, Refusal):
             return Sentence(shrunk.reason)
         if isinstance(needed, Refusal):
@@ -148,7 +185,8 @@ class Comparison:
         )
         return Sentence(text, (f"reliable:{self.key}", f"needed:{self.key}"))
 
-    def _needed(self) -> int | Refusal:
+    def needed(self) -> int | Refusal:
+        """Return the answers a unit needs for sufficient reliability."""
         shrunk = self.judgement.shrunk
         if isinstance(shrunk, Refusal):
             return shrunk
@@ -165,6 +203,16 @@ class Comparison:
             (f"silent:{self.key}",),
         )
 
+    @property
+    def limit(self) -> Sentence:
+        """What bounds every statement made from this comparison."""
+        if self.scores.banded:
+            return self._grounds()
+        return Sentence(
+            f"The {self.measure.survey_type} survey speaks for those who answered; a unit needs "
+            f"{self.minimum_n} answers for a verdict."
+        )
+
     def _grounds(self) -> Sentence:
         if not self.scores.banded:
             return Sentence(self.scores.note)
@@ -176,87 +224,7 @@ class Comparison:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return every number with what it rests on: one per unit, the pooled value and the counts."""
-        return (*self._totals(), *(self._unit_number(row) for row in self.frame.to_dict("records")))
-
-    def _unit_number(self, row: dict[Any, Any]) -> Number:
-        value, unit = float(row["value"]), str(row["unit_id"])
-        known = not np.isnan(value)
-        limits = None
-        if known:
-            method = METHODS[self.measure.statistic]
-            limits = Interval(float(row["low"]), float(row["high"]), self.confidence, method)
-        n = int(row["n"])
-        return Number(
-            self._number_key(unit), value if known else None, _UNIT_OF[self.measure.statistic], n, limits,
-            self._basis(unit, n) if known else (), str(row["why"]),
-        )  # fmt: skip
-
-    def _basis(self, unit: str, n: int) -> tuple[Basis, ...]:
-        scores = self.scores
-        where = (("unit_id", unit), ("survey_type", scores.measure.survey_type), ("in_period", True))
-        if scores.table == "responses":
-            return (Basis("responses", where, scores.measure.item.item, n),)
-        published = (
-            ("unit_id", unit),
-            ("survey_type", scores.measure.survey_type),
-            ("item", scores.measure.item.item),
-        )
-        boxes = _BOXES[scores.measure.statistic]
-        return tuple(Basis("aggregates", (*published, ("box", box)), "value", 1) for box in boxes)
-
-    def _totals(self) -> tuple[Number, ...]:
-        judgement, statistic = self.judgement, self.measure.statistic
-        compared = self.frame[judgement.chosen]
-        n = int(compared["n"].sum())
-        basis = tuple(
-            entry
-            for unit, size in zip(compared["unit_id"], compared["n"], strict=True)
-            for entry in self._basis(str(unit), int(size))
-        )
-        pooled = Number(
-            self._number_key("pooled"), judgement.target, _UNIT_OF[statistic], n, None, basis,
-            "Over all answers of the units compared.",
-        )  # fmt: skip
-        return (pooled, *self._counts(), *self._spread())
-
-    def _counts(self) -> tuple[Number, ...]:
-        called = {verdict: len(self.units(verdict)) for verdict in (Verdict.HIGHER, Verdict.LOWER)}
-        counts = {
-            "compared": int(self.judgement.chosen.sum()),
-            "silent": int((~self.judgement.chosen).sum()),
-            "higher": called[Verdict.HIGHER],
-            "lower": called[Verdict.LOWER],
-            "called": sum(called.values()),
-            "chance_only": int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum()),
-        }
-        return tuple(Number(f"{name}:{self.key}", count, "units") for name, count in counts.items())
-
-    def _spread(self) -> tuple[Number, ...]:
-        found, shrunk = self.judgement.dispersion, self.judgement.shrunk
-        phi = Number(f"phi:{self.key}", None, "ratio", reason=found.reason) if isinstance(
-            found, Refusal
-        ) else Number(f"phi:{self.key}", found.phi, "ratio", found.units)  # fmt: skip
-        unit = _UNIT_OF[self.measure.statistic]
-        tau = Number(f"tau:{self.key}", None, unit, reason=shrunk.reason) if isinstance(
-            shrunk, Refusal
-        ) else Number(f"tau:{self.key}", float(np.sqrt(shrunk.tau2)), unit, len(shrunk.value))  # fmt: skip
-        return phi, tau, *self._certainty()
-
-    def _certainty(self) -> tuple[Number, ...]:
-        found, needed, key = self.places, self._needed(), self.key
-        reliable = int((self.judgement.reliability >= SUFFICIENT).sum())
-        answers = (
-            Number(f"needed:{key}", None, "answers", reason=needed.reason)
-            if isinstance(needed, Refusal)
-            else Number(f"needed:{key}", needed, "answers")
-        )
-        return (
-            Number(f"rank_span:{key}", found.span, "places"),
-            Number(f"upper_half:{key}", found.upper_half, "units"),
-            Number(f"lower_half:{key}", found.lower_half, "units"),
-            Number(f"reliable:{key}", reliable, "units"),
-            answers,
-        )
+        return numbers_of(self)
 
 
 def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:
@@ -310,14 +278,54 @@ class BenchmarkResult:
             frames.append(frame)
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
+    def overview(self) -> pd.DataFrame:
+        """Return one row per survey type: what was compared, on how much, and how much is chance."""
+        return pd.DataFrame([_overview(comparison) for comparison in self.comparisons])
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Canonical tables the comparisons rest on."""
+        return tuple(dict.fromkeys(comparison.scores.table for comparison in self.comparisons))
+
+    @property
+    def basis(self) -> Basis | None:
+        """The rows all comparisons rest on; none where nothing could be compared."""
+        return Basis(self.tables[0], (("in_period", True),)) if self.comparisons else None
+
+    def limits(self) -> tuple[Sentence, ...]:
+        """Return what these comparisons in particular cannot say."""
+        sentences = tuple(comparison.limit for comparison in self.comparisons)
+        return tuple(dict.fromkeys(sentences)) + self._refused()
+
+    def _refused(self) -> tuple[Sentence, ...]:
+        return tuple(
+            Sentence(f"{kind.capitalize()} survey: no comparison. {why.reason} {why.remedy}".strip())
+            for kind, why in self.refusals
+        )
+
+    def details(self) -> tuple[Sentence, ...]:
+        """Return what follows the first sentence on each survey type."""
+        return tuple(part for comparison in self.comparisons for part in comparison.summary()[1:])
+
     def summary(self) -> tuple[Sentence, ...]:
         """Return what stands out per survey type, and what could not be compared and why."""
-        refused = tuple(
-            Sentence(f"{kind.capitalize()} survey: no comparison. {refusal.reason} {refusal.remedy}".strip())
-            for kind, refusal in self.refusals
-        )
-        return tuple(comparison.summary()[0] for comparison in self.comparisons) + refused
+        return tuple(comparison.summary()[0] for comparison in self.comparisons) + self._refused()
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers of all comparisons."""
         return tuple(number for comparison in self.comparisons for number in comparison.numbers())
+
+
+def _overview(comparison: Comparison) -> dict[str, Any]:
+    judgement, measure = comparison.judgement, comparison.measure
+    found, chosen = judgement.dispersion, judgement.chosen
+    return {
+        "survey_type": measure.survey_type,
+        "item": measure.item.item,
+        "units_compared": int(chosen.sum()),
+        "units_without_verdict": int((~chosen).sum()),
+        "n": int(comparison.scores.n[chosen].sum()),
+        measure.statistic: judgement.target,
+        "over_dispersion": None if isinstance(found, Refusal) else found.phi,
+        "called_out": len(comparison.units(Verdict.HIGHER, Verdict.LOWER)),
+    }

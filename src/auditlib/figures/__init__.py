@@ -4,8 +4,8 @@ Every function takes a result and, optionally, axes to draw on, and returns the 
 computes a statistic. `style` holds the look of the house; `svg_of` writes a figure the same way every time.
 """
 
-from auditlib.figures.benchmark import caterpillar, funnel
+from auditlib.figures.benchmark import caterpillar, funnel, ranks
 from auditlib.figures.style import new_axes, style
 from auditlib.figures.svg import png_of, svg_of
 
-__all__ = ["caterpillar", "funnel", "new_axes", "png_of", "style", "svg_of"]
+__all__ = ["caterpillar", "funnel", "new_axes", "png_of", "ranks", "style", "svg_of"]

@@ -286,3 +286,49 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     _scale(ax.yaxis, comparison)
     ax.grid(visible=True, axis="y")
     _name(ax, comparison, rows, x)
+
+
+def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw the places each unit may hold: thick by itself, thin for all units at once."""
+    rows = comparison.frame[comparison.judgement.chosen].sort_values("value", kind="stable")
+    few = len(rows) <= MOST_ROWS
+    with style():
+        drawn = (new_axes(height=1.1 + 0.165 * len(rows)) if few else new_axes()) if ax is None else ax
+        if few:
+            _rank_rows(drawn, rows)
+        else:
+            _rank_profile(drawn, rows)
+        drawn.set_title(_measure(comparison))
+    return drawn
+
+
+def _rank_rows(ax: Axes, rows: pd.DataFrame) -> None:
+    y, colours = np.arange(len(rows), dtype=float), [_colour(str(verdict)) for verdict in rows["verdict"]]
+    ax.hlines(y, rows["joint_low"].astype(float), rows["joint_high"].astype(float), color=FAINT, lw=0.9)
+    ax.hlines(y, rows["rank_low"].astype(float), rows["rank_high"].astype(float), color=colours, lw=3.2)
+    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=6, mew=1.0)
+    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]])
+    ax.tick_params(axis="y", labelcolor=INK)
+    ax.set_ylim(-0.8, len(rows) - 0.2)
+    ax.set_xlim(0.4, len(rows) + 0.6)
+    ax.xaxis.set_major_locator(FixedLocator([1, *range(5, len(rows) + 1, 5)]))
+    ax.spines["left"].set_visible(False)
+    ax.grid(visible=True, axis="x")
+    ax.set_xlabel(
+        "Place, 1 is highest. Thick: may hold by itself; thin: all units at once; tick: as observed"
+    )
+
+
+def _rank_profile(ax: Axes, rows: pd.DataFrame) -> None:
+    x = np.arange(len(rows), 0, -1)
+    joint: dict[str, Any] = {"color": BAND_INNER, "lw": 0, "step": "mid", "label": "all units at once"}
+    ax.fill_between(x, rows["joint_low"].astype(float), rows["joint_high"].astype(float), **joint)
+    each: dict[str, Any] = {"color": FAINT, "lw": 0, "step": "mid", "label": "each by itself"}
+    ax.fill_between(x, rows["rank_low"].astype(float), rows["rank_high"].astype(float), **each)
+    ax.plot(x, x, color=INK, lw=1.0, label="as observed")
+    ax.set_xlim(1, len(rows))
+    ax.set_ylim(len(rows) * 1.01, 1 - len(rows) * 0.01)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    ax.set_xlabel("Units by observed place; the axis on the left shows the places each may in fact hold")
+    figure_of(ax).legend(loc="outside lower left", ncols=3, handlelength=1.6)

@@ -1,0 +1,112 @@
+"""Every number of a comparison, with the rows it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auditlib.benchmark.scores import METHODS
+from auditlib.benchmark.verdicts import ALARM, Verdict
+from auditlib.records import Basis, Interval, Number, Refusal
+from auditlib.statistics.reliability import SUFFICIENT
+from auditlib.statistics.types import normal_quantile
+
+if TYPE_CHECKING:
+    from auditlib.benchmark.result import Comparison
+
+_UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
+_BOXES = {"top_box": ("top",), "bottom_box": ("bottom",), "nps": ("top", "bottom")}
+
+
+def numbers_of(comparison: Comparison) -> tuple[Number, ...]:
+    """Return the pooled value, the counts, the spread, and one number per unit."""
+    rows = comparison.frame.to_dict("records")
+    return (*_totals(comparison), *(_unit_number(comparison, row) for row in rows))
+
+
+def _unit_number(comparison: Comparison, row: dict[Any, Any]) -> Number:
+    value, unit = float(row["value"]), str(row["unit_id"])
+    known = not np.isnan(value)
+    limits = None
+    if known:
+        method = METHODS[comparison.measure.statistic]
+        limits = Interval(float(row["low"]), float(row["high"]), comparison.confidence, method)
+    n = int(row["n"])
+    printed_unit = _UNIT_OF[comparison.measure.statistic]
+    return Number(
+        comparison.number_key(unit), value if known else None, printed_unit, n, limits,
+        _basis(comparison, unit, n) if known else (), str(row["why"]),
+    )  # fmt: skip
+
+
+def _basis(comparison: Comparison, unit: str, n: int) -> tuple[Basis, ...]:
+    scores = comparison.scores
+    where = (("unit_id", unit), ("survey_type", scores.measure.survey_type), ("in_period", True))
+    if scores.table == "responses":
+        return (Basis("responses", where, scores.measure.item.item, n),)
+    published = (
+        ("unit_id", unit),
+        ("survey_type", scores.measure.survey_type),
+        ("item", scores.measure.item.item),
+    )
+    boxes = _BOXES[scores.measure.statistic]
+    return tuple(Basis("aggregates", (*published, ("box", box)), "value", 1) for box in boxes)
+
+
+def _totals(comparison: Comparison) -> tuple[Number, ...]:
+    judgement, statistic = comparison.judgement, comparison.measure.statistic
+    compared = comparison.frame[judgement.chosen]
+    n = int(compared["n"].sum())
+    basis = tuple(
+        entry
+        for unit, size in zip(compared["unit_id"], compared["n"], strict=True)
+        for entry in _basis(comparison, str(unit), int(size))
+    )
+    pooled = Number(
+        comparison.number_key("pooled"), judgement.target, _UNIT_OF[statistic], n, None, basis,
+        "Over all answers of the units compared.",
+    )  # fmt: skip
+    return (pooled, *_counts(comparison), *_spread(comparison))
+
+
+def _counts(comparison: Comparison) -> tuple[Number, ...]:
+    called = {verdict: len(comparison.units(verdict)) for verdict in (Verdict.HIGHER, Verdict.LOWER)}
+    counts = {
+        "compared": int(comparison.judgement.chosen.sum()),
+        "silent": int((~comparison.judgement.chosen).sum()),
+        "higher": called[Verdict.HIGHER],
+        "lower": called[Verdict.LOWER],
+        "called": sum(called.values()),
+        "chance_only": int((np.abs(comparison.judgement.z_chance) > normal_quantile(ALARM)).sum()),
+    }
+    return tuple(Number(f"{name}:{comparison.key}", count, "units") for name, count in counts.items())
+
+
+def _spread(comparison: Comparison) -> tuple[Number, ...]:
+    found, shrunk = comparison.judgement.dispersion, comparison.judgement.shrunk
+    phi = Number(f"phi:{comparison.key}", None, "ratio", reason=found.reason) if isinstance(
+        found, Refusal
+    ) else Number(f"phi:{comparison.key}", found.phi, "ratio", found.units)  # fmt: skip
+    unit = _UNIT_OF[comparison.measure.statistic]
+    tau = Number(f"tau:{comparison.key}", None, unit, reason=shrunk.reason) if isinstance(
+        shrunk, Refusal
+    ) else Number(f"tau:{comparison.key}", float(np.sqrt(shrunk.tau2)), unit, len(shrunk.value))  # fmt: skip
+    return phi, tau, *_certainty(comparison)
+
+
+def _certainty(comparison: Comparison) -> tuple[Number, ...]:
+    found, needed, key = comparison.places, comparison.needed(), comparison.key
+    reliable = int((comparison.judgement.reliability >= SUFFICIENT).sum())
+    answers = (
+        Number(f"needed:{key}", None, "answers", reason=needed.reason)
+        if isinstance(needed, Refusal)
+        else Number(f"needed:{key}", needed, "answers")
+    )
+    return (
+        Number(f"rank_span:{key}", found.span, "places"),
+        Number(f"upper_half:{key}", found.upper_half, "units"),
+        Number(f"lower_half:{key}", found.lower_half, "units"),
+        Number(f"reliable:{key}", reliable, "units"),
+        answers,
+    )
