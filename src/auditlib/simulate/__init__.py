@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auditlib.simulate.company import Company, company
+    from auditlib.simulate.generate import Company, company
     from auditlib.simulate.scenario import Scenario
     from auditlib.simulate.sketch import Sketch, cells
     from auditlib.simulate.write import Written, write_company
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Company", "Scenario", "Sketch", "Written", "cells", "company", "write_company"]
 
 _HOMES = {
-    "Company": "company",
-    "company": "company",
+    "Company": "generate",
+    "company": "generate",
     "Scenario": "scenario",
     "Sketch": "sketch",
     "cells": "sketch",

@@ -35,7 +35,7 @@ class Fault:
 
 
 def broken(
-    frame: pd.DataFrame, table: str, faults: Sequence[Fault], rng: np.random.Generator
+    frame: pd.DataFrame, table: str, faults: Sequence[Fault], *, source: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return `frame` with broken rows strewn in; columns ``_reason``, ``_note``, ``_shape`` tell which.
 
@@ -48,6 +48,8 @@ def broken(
     faults
         What to plant, one row each; identical copies follow their original, conflicting rows come in
         pairs.
+    source
+        Number of the file, so that new ids differ between files.
     rng
         Places the rows.
     """
@@ -60,7 +62,7 @@ def broken(
             extra.append(_marked(_row(frame, row), fault))
             places.append(float(rng.integers(row, len(frame))) + 0.5)
             continue
-        fresh = _row(frame, row) | {key: _new_id(frame[key].iloc[row], index)}
+        fresh = _row(frame, row) | {key: _new_id(frame[key].iloc[row], source, index)}
         pair = [fresh] if fault.reason is Reason.CONFLICTING else []
         extra += [_marked(cells, fault) for cells in (*pair, _changed(fresh, fault))]
         places += [_place(frame, fault, rng) for _ in range(len(pair) + 1)]
@@ -79,6 +81,9 @@ def _model(frame: pd.DataFrame, fault: Fault, rng: np.random.Generator) -> int:
     fits = np.ones(len(frame), dtype=bool)
     for column, value in fault.only.items():
         fits &= (frame[column] == value).to_numpy()
+    if fault.reason is Reason.CONFLICTING:
+        for column, value in fault.changes.items():
+            fits &= (frame[column] != value).to_numpy()
     return int(rng.choice(np.flatnonzero(fits)))
 
 
@@ -86,12 +91,13 @@ def _changed(cells: dict[str, Any], fault: Fault) -> dict[str, Any]:
     return cells | {name: value(cells) if callable(value) else value for name, value in fault.changes.items()}
 
 
-def _new_id(model: str, index: int) -> str:
-    return f"{model[0]}9{index:0{max(len(model) - 2, 2)}d}"
+def _new_id(model: str, source: int, index: int) -> str:
+    """Return an id that no other row of any file has."""
+    return f"{model[0]}9{source:02d}{index:02d}"
 
 
 def _place(frame: pd.DataFrame, fault: Fault, rng: np.random.Generator) -> float:
-    """An unclosed quote swallows what follows: it stands at the end of its file."""
+    """Return a place between two rows; an unclosed quote swallows what follows and stands last."""
     return float(len(frame)) if fault.shape == "unclosed" else float(rng.integers(0, len(frame))) + 0.5
 
 

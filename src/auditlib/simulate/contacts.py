@@ -126,8 +126,8 @@ def _attendance(
 def _attendees(case: dict[Any, Any], people: People) -> Iterator[tuple[int, str, int, bool]]:
     """Yield person, role, person represented (-1: none) and whether that satisfies the role.
 
-    In cases planted as wrong, the last required role is left out, filled by a stranger, or by a
-    delegate who is not listed.
+    In cases planted as wrong, one required role is left out, or filled by a stranger, by the person
+    who held it before, or by a delegate who is not listed.
     """
     unit, detail = case["unit"], case["detail"]
     roles = required_roles(case["executive"])
@@ -139,15 +139,19 @@ def _attendees(case: dict[Any, Any], people: People) -> Iterator[tuple[int, str,
         if person < 0:
             yield -1, role, -1, False
         elif case["case"] == "wrong_party" and role == wrong:
-            stranger = people.strangers[unit]
-            yield from _mistaken(detail, role, person, stranger)
+            former = detail in _FORMER and case["day"] >= holder.changed_day
+            yield from _mistaken(detail, role, person, holder.first if former else people.strangers[unit])
         elif detail == 11 and role == roles[0]:
             yield holder.delegate, role, person, True
         else:
             yield person, role, -1, True
 
 
+_FORMER = (4, 6)
+
+
 def _mistaken(detail: int, role: str, person: int, stranger: int) -> Iterator[tuple[int, str, int, bool]]:
+    """Yield the wrong attendance: nobody, somebody else, or a delegate who is not listed."""
     if detail < 4:
         yield -1, role, -1, False
     elif detail < 8:

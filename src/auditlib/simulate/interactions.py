@@ -22,7 +22,7 @@ _HANDLE = {
     "phone": 310, "chat": 520, "video": 700, "in_person": 900, "messenger": 420, "app": 360,
     "email": 480, "web_form": 450, "social_media": 300,
 }  # fmt: skip
-_PATIENCE = {"phone": 260, "chat": 200, "video": 240, "in_person": 1500}
+_PATIENCE = {"phone": 480, "chat": 360, "video": 600, "in_person": 2400}
 _PATIENT = 40 * DAY
 
 

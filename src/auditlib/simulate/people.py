@@ -15,58 +15,16 @@ from auditlib.simulate.scenario import Scenario
 from auditlib.simulate.streams import stream
 from auditlib.simulate.world import World
 
-_GIVEN = [
-    "Anna",
-    "Björn",
-    "Carmen",
-    "Dieter",
-    "Élodie",
-    "François",
-    "Günther",
-    "Heike",
-    "Ines",
-    "Jörg",
-    "Kavita",
-    "Liam",
-    "Mei",
-    "Niamh",
-    "Oğuz",
-    "Priya",
-    "Rafael",
-    "Søren",
-    "Tomás",
-    "Ursula",
-    "Vikram",
-    "Wei",
-    "Yuki",
-    "Zoë",
-]
-_FAMILY = [
-    "Müller",
-    "Schäfer",
-    "O'Brien",
-    "García",
-    "Nguyen",
-    "Rossi",
-    "Weiß",
-    "Tanaka",
-    "Patel",
-    "Schröder",
-    "Lefèvre",
-    "Smith",
-    "Núñez",
-    "Kowalski",
-    "Jürgens",
-    "Chen",
-    "Fernández",
-    "Murphy",
-    "Öztürk",
-    "Wagner",
-    "Singh",
-    "Larsen",
-    "Peña",
-    "Brown",
-]
+_GIVEN = (
+    *("Anna", "Björn", "Carmen", "Dieter", "Élodie", "François", "Günther", "Heike", "Ines", "Jörg"),
+    *("Kavita", "Liam", "Mei", "Niamh", "Oğuz", "Priya", "Rafael", "Søren", "Tomás", "Ursula"),
+    *("Vikram", "Wei", "Yuki", "Zoë"),
+)
+_FAMILY = (
+    *("Müller", "Schäfer", "O'Brien", "García", "Nguyen", "Rossi", "Weiß", "Tanaka", "Patel", "Schröder"),
+    *("Lefèvre", "Smith", "Núñez", "Kowalski", "Jürgens", "Chen", "Fernández", "Murphy", "Öztürk"),
+    *("Wagner", "Singh", "Larsen", "Peña", "Brown"),
+)
 FOREVER = day_number(pd.Timestamp("2999-12-31").date())
 
 

@@ -17,7 +17,7 @@ from auditlib.simulate.instruments import QUESTIONS, RELATIONSHIP, TRANSACTIONAL
 from auditlib.simulate.places import CHANNELS, SEGMENTS
 from auditlib.simulate.scenario import Scenario
 from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import willingness
+from auditlib.simulate.surveys import REVIEW_LIFT, willingness
 from auditlib.simulate.world import Floats, World, world
 
 _GRID = np.arange(-4.0, 3.5, 0.05)
@@ -74,7 +74,13 @@ def _one_type(
     path, gamed = place.path.ravel(), place.suppressed.ravel()
     answers = np.repeat(place.answers, scenario.months)
     asked, answered, scores = _chances(
-        scenario, path, gamed, answers, question, channels=transactional, lift=1.0 if transactional else 1.35
+        scenario,
+        path,
+        gamed,
+        answers,
+        question,
+        channels=transactional,
+        lift=1.0 if transactional else REVIEW_LIFT,
     )
     invited = rng.poisson((level * place.size[:, None] * season).ravel() * asked)
     responses = rng.binomial(invited, answered)

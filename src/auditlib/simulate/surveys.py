@@ -20,6 +20,8 @@ from auditlib.simulate.streams import stream
 from auditlib.simulate.world import Floats, World
 
 _HOUR = 3_600
+REVIEW_LIFT = 1.12
+"""How much likelier a relationship invitation is answered than a transactional one."""
 _EDGE = 0.04  # activity kept from the months on either side of the period
 
 
@@ -166,7 +168,7 @@ def _responses(
 ) -> pd.DataFrame:
     chance = willingness(world.answers[asked["unit"]], asked["latent"].to_numpy())
     relationship = asked["survey_type"].to_numpy() == RELATIONSHIP
-    chance = np.minimum(chance * np.where(relationship, 1.35, 1.0), 0.95)
+    chance = np.minimum(chance * np.where(relationship, REVIEW_LIFT, 1.0), 0.95)
     rows = asked[rng.random(len(asked)) < chance].reset_index(drop=True)
     zones = world.zones[rows["unit"]]
     rows["submitted"] = _submitted(rows, zones, rng)

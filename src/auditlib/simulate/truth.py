@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.company import Company
+from auditlib.simulate.generate import Company
 from auditlib.simulate.instruments import QUESTIONS
 from auditlib.simulate.sketch import expected_mean
 from auditlib.simulate.world import Link

@@ -15,8 +15,8 @@ import pandas as pd
 from auditlib.simulate import truth
 from auditlib.simulate.breakage import broken
 from auditlib.simulate.cells_as_written import as_written
-from auditlib.simulate.company import Company, company
 from auditlib.simulate.files import write_csv, write_parquet, write_workbook
+from auditlib.simulate.generate import Company, company
 from auditlib.simulate.layouts import LAYOUTS, Layout
 from auditlib.simulate.planted import PLANTED
 from auditlib.simulate.scenario import Scenario
@@ -73,10 +73,9 @@ def _with_faults(made: Company, layout: Layout, rng: np.random.Generator) -> pd.
     if layout.survey_type:
         frame = frame[frame["survey_type"] == layout.survey_type].reset_index(drop=True)
     cells = as_written(frame, layout, made.world)
-    if layout.table == "invitations":
-        cells["survey_type"] = frame["survey_type"]
     faults = PLANTED.get(layout.sheet or layout.file, ()) if made.scenario.broken_rows else ()
-    return broken(cells, layout.table, faults, stream(rng, f"faults {layout.file} {layout.sheet}"))
+    name = f"faults {layout.file} {layout.sheet}"
+    return broken(cells, layout.table, faults, source=LAYOUTS.index(layout), rng=stream(rng, name))
 
 
 def _planted(cells: pd.DataFrame, layout: Layout, lines: list[int]) -> list[dict[str, Any]]:

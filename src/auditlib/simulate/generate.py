@@ -128,6 +128,8 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
         "report": reports.status,
     }
     label = np.where(reports.case == "", open_cases["case"], reports.case)
+    vacant = (talks.attended == "wrong_party") & (label == "")
+    label = np.where(vacant, "vacant_role", label)
     owed_after = [
         pd.DataFrame(
             {"response_id": open_cases["response_id"], "duty": duty, "status": status, "case": label}
