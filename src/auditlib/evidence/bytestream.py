@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from auditlib.errors import DataError, Problem
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 16 << 20
 _UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

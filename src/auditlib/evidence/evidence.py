@@ -62,7 +62,7 @@ class Evidence:
         return lazy(self._connection, verified_dataset(self._path(table)))
 
     def lazy_of(self, columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
-        """Return a small table made in memory (a calendar, a list of roles), to be joined with `lazy` ones."""
+        """Return a small table made in memory (a calendar, roles), to be joined with `lazy` ones."""
         import pyarrow as pa
 
         from auditlib.evidence.engine import lazy

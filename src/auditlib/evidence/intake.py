@@ -107,7 +107,7 @@ def take_in(shop: Workshop, sources: Sequence[Plan]) -> dict[int, Tally]:
 
 
 def _take_in_source(shop: Workshop, plan: Plan, writer: TableWriter, tally: Tally) -> None:
-    tests = _tests(shop, plan)
+    tests, query = _tests(shop, plan), ""
     blocks = source_blocks(
         plan.source,
         shop.files[plan.number],
@@ -119,21 +119,23 @@ def _take_in_source(shop: Workshop, plan: Plan, writer: TableWriter, tally: Tall
         tally.read += block.records.num_rows + len(block.broken)
         quarantine.add(shop.connection, quarantine.broken_rows(block.broken, plan.number))
         if block.records.num_rows:
-            _take_in_block(shop, plan, block.records, tests, writer=writer, tally=tally)
+            query = query or _query(shop, plan, block.records, tests)
+            _take_in_block(shop, plan, block.records, query=query, tests=tests, writer=writer, tally=tally)
 
 
 def _take_in_block(
     shop: Workshop,
     plan: Plan,
     records: pa.Table,
-    tests: tuple[Rule, ...],
     *,
+    query: str,
+    tests: tuple[Rule, ...],
     writer: TableWriter,
     tally: Tally,
 ) -> None:
     import pyarrow.compute as pc
 
-    tested = _tested(shop, plan, records, tests)
+    tested = _tested(shop, plan, records, query)
     duplicates.note(shop.connection, _identities(tested, plan.number))
     faulty = quarantine.faulty_rows(tested["fault"], records, plan, tests)
     quarantine.add(shop.connection, faulty)
@@ -143,20 +145,31 @@ def _take_in_block(
     writer.write(unpivoted(_with_file(kept, shop.names[plan.number]), plan))
 
 
-def _tested(shop: Workshop, plan: Plan, records: pa.Table, tests: tuple[Rule, ...]) -> pa.Table:
-    """Return the typed records in their order, with ``fault`` and ``in_period``."""
-    numbered = records.rename_columns([*(f"c{i}" for i in range(len(plan.wanted))), "source_line"])
+def _query(shop: Workshop, plan: Plan, records: pa.Table, tests: tuple[Rule, ...]) -> str:
+    """Return the whole work on one block of a source as one query; written once, run per block."""
     connection = shop.connection
+    numbered = _numbered(plan, records)
     connection.register("block", numbered)
+    frame = lazy(connection, connection.sql(projection(plan, shop.run, numbered.schema)))
+    frame = _with_period(shop, plan, _with_context(shop, plan, frame))
+    stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
+    chosen = with_fault(frame, tests).select(*stored, "fault", "row__key", "row__content")
+    query: str = chosen.sort("source_line").to_native().sql_query()
+    connection.unregister("block")
+    return query
+
+
+def _tested(shop: Workshop, plan: Plan, records: pa.Table, query: str) -> pa.Table:
+    """Return the typed records in their order, with ``fault`` and ``in_period``."""
+    shop.connection.register("block", _numbered(plan, records))
     try:
-        frame = lazy(connection, connection.sql(projection(plan, shop.run, numbered.schema)))
-        frame = _with_context(shop, plan, frame)
-        frame = with_fault(_with_period(shop, plan, frame), tests)
-        stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
-        chosen = frame.select(*stored, "fault", "row__key", "row__content").sort("source_line")
-        return chosen.to_native().to_arrow_table()
+        return shop.connection.sql(query).to_arrow_table()
     finally:
-        connection.unregister("block")
+        shop.connection.unregister("block")
+
+
+def _numbered(plan: Plan, records: pa.Table) -> pa.Table:
+    return records.rename_columns([*(f"c{number}" for number in range(len(plan.wanted))), "source_line"])
 
 
 def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -16,9 +16,12 @@ from zoneinfo import ZoneInfo
 from auditlib.errors import ParameterError, Problem
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 DAY = 86_400
+_STEP = 7
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SLOTS = 100_000
 """Days that one zone may take in a day table: the key of a row is ``zone * SLOTS + day``."""
@@ -79,11 +82,12 @@ def changes(name: str, last_day: int) -> tuple[Change, ...]:
 
 
 def _changes(name: str, last_day: int) -> Iterator[Change]:
-    before = offset_at(name, -DAY)
-    for day in range(-1, last_day + 2):
-        after = offset_at(name, (day + 1) * DAY)
+    """Look at the offset once a week: no zone has changed twice within one."""
+    before = offset_at(name, -_STEP * DAY)
+    for day in range(0, last_day + _STEP + 1, _STEP):
+        after = offset_at(name, day * DAY)
         if after != before:
-            yield Change(_instant_of_change(name, day * DAY, (day + 1) * DAY, before), before, after)
+            yield Change(_instant_of_change(name, (day - _STEP) * DAY, day * DAY, before), before, after)
             before = after
 
 
@@ -101,18 +105,18 @@ def utc_days(zones: Sequence[str], last_day: int) -> pa.Table:
     Columns ``utc__slot`` (zone number * SLOTS + day), ``utc__change`` (second of the UTC day; 86400 where
     nothing changes), ``utc__before``, ``utc__after`` (seconds east of UTC).
     """
-    rows = [row for number, name in enumerate(zones) for row in _utc_rows(number, name, last_day)]
-    return _table(("utc__slot", "utc__change", "utc__before", "utc__after"), rows)
+    import numpy as np
 
-
-def _utc_rows(number: int, name: str, last_day: int) -> Iterator[tuple[int, ...]]:
-    by_day = {change.at // DAY: change for change in changes(name, last_day)}
-    offset = offset_at(name, 0)
-    for day in range(last_day + 1):
-        change = by_day.get(day)
-        second, after = (change.at % DAY, change.after) if change else (DAY, offset)
-        yield number * SLOTS + day, second, offset, after
-        offset = after
+    parts = []
+    for number, name in enumerate(zones):
+        found = changes(name, last_day)
+        before, after = _offsets(name, found, [change.at // DAY for change in found], last_day)
+        second = np.full(last_day + 1, DAY, dtype=np.int64)
+        for change in found:
+            if 0 <= change.at // DAY <= last_day:
+                second[change.at // DAY] = change.at % DAY
+        parts.append((_slots(number, last_day), second, before, after))
+    return _table(("utc__slot", "utc__change", "utc__before", "utc__after"), parts)
 
 
 def local_days(zones: Sequence[str], last_day: int) -> pa.Table:
@@ -123,30 +127,59 @@ def local_days(zones: Sequence[str], last_day: int) -> pa.Table:
     Where ``local__after`` is larger, local times of the window do not exist; where it is smaller, they
     exist twice.
     """
-    rows = [row for number, name in enumerate(zones) for row in _local_rows(number, name, last_day)]
-    return _table(("local__slot", "local__from", "local__to", "local__before", "local__after"), rows)
+    import numpy as np
+
+    parts = []
+    for number, name in enumerate(zones):
+        found = changes(name, last_day)
+        ends = [(_window(change)[1] - 1) // DAY for change in found]
+        before, after = _offsets(name, found, ends, last_day)
+        start = np.full(last_day + 1, DAY, dtype=np.int64)
+        end = start.copy()
+        for change in found:
+            for day, low, high in _by_day(change):
+                if 0 <= day <= last_day:
+                    start[day], end[day] = low, high
+                    before[day], after[day] = change.before, change.after
+        parts.append((_slots(number, last_day), start, end, before, after))
+    return _table(("local__slot", "local__from", "local__to", "local__before", "local__after"), parts)
 
 
-def _local_rows(number: int, name: str, last_day: int) -> Iterator[tuple[int, ...]]:
-    windows = dict(_windows(changes(name, last_day)))
-    offset = offset_at(name, -DAY)
-    for day in range(last_day + 1):
-        start, end, before, after = windows.get(day, (DAY, DAY, offset, offset))
-        yield number * SLOTS + day, start, end, before, after
-        offset = after
+def _window(change: Change) -> tuple[int, int]:
+    """Return the local seconds since 1970 that a change repeats or skips, half-open."""
+    low, high = sorted((change.at + change.before, change.at + change.after))
+    return low, high
 
 
-def _windows(found: Sequence[Change]) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
-    """Yield, by local day, the window of each change; one that spans midnight is cut there."""
-    for change in found:
-        low, high = sorted((change.at + change.before, change.at + change.after))
-        for day in range(low // DAY, (high - 1) // DAY + 1):
-            start, end = max(low - day * DAY, 0), min(high - day * DAY, DAY)
-            yield day, (start, end, change.before, change.after)
+def _by_day(change: Change) -> Iterator[tuple[int, int, int]]:
+    """Yield the window of a change by local day, in seconds of that day; midnight cuts it."""
+    low, high = _window(change)
+    for day in range(low // DAY, (high - 1) // DAY + 1):
+        yield day, max(low - day * DAY, 0), min(high - day * DAY, DAY)
 
 
-def _table(names: tuple[str, ...], rows: list[tuple[int, ...]]) -> pa.Table:
+def _offsets(
+    name: str, found: Sequence[Change], days: Sequence[int], last_day: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the offsets at the start and at the end of every day, given the day of each change."""
+    import numpy as np
+
+    known = np.array([offset_at(name, -_STEP * DAY), *(change.after for change in found)], dtype=np.int64)
+    every = np.arange(last_day + 1)
+    before = known[np.searchsorted(days, every, side="left")]
+    after = known[np.searchsorted(days, every, side="right")]
+    return before, after
+
+
+def _slots(number: int, last_day: int) -> NDArray[np.int64]:
+    import numpy as np
+
+    return number * SLOTS + np.arange(last_day + 1, dtype=np.int64)
+
+
+def _table(names: tuple[str, ...], parts: Sequence[tuple[NDArray[np.int64], ...]]) -> pa.Table:
+    import numpy as np
     import pyarrow as pa
 
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pa.table({name: pa.array(column, pa.int64()) for name, column in zip(names, columns, strict=True)})
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return pa.table(dict(zip(names, columns, strict=True)))
