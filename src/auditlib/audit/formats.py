@@ -20,6 +20,10 @@ def _decimals(places: int) -> Callable[[float], str]:
 
 
 def _share(value: float) -> str:
+    if 0 < value < 0.0005:
+        return "< 0.1%"
+    if 0.9995 <= value < 1:
+        return "> 99.9%"
     return f"{value * 100:.1f}%"
 
 

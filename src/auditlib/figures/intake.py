@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
-from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, ResponseRates
+from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates, Unanswered
 from auditlib.reliability.rates import Rate
 
 UNITS_SHOWN = 60
@@ -28,13 +28,17 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
     result
         By unit and month: darker is more rows, a stroke marks a cell without any. By item: share of units.
     """
+    if isinstance(result, Unanswered):
+        return _unanswered(result, ax)
     if isinstance(result, ItemCoverage):
         return _items(result, ax)
     return _months(result, ax)
 
 
-def response_rates(result: ResponseRates | PublishedRates, ax: Axes | None = None) -> Axes:
+def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
     """Draw the response rate of each unit with its interval, or the quantiles of published ones."""
+    if isinstance(result, Unanswered):
+        return _unanswered(result, ax)
     if isinstance(result, PublishedRates):
         return _published(result, ax)
     shown = sorted(
@@ -153,6 +157,15 @@ def _published(result: PublishedRates, ax: Axes | None) -> Axes:
                 color=INK,
             )
         _share_axis(ax, f"published response rate of {result.units:,} units")
+    return ax
+
+
+def _unanswered(result: Unanswered, ax: Axes | None) -> Axes:
+    if ax is None:
+        ax = new_axes(height=0.8)
+    with style():
+        ax.set_axis_off()
+        ax.text(0, 0.5, result.refusal.reason, color=QUIET, va="center", transform=ax.transAxes)
     return ax
 
 

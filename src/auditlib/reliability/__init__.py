@@ -4,9 +4,11 @@ from auditlib.reliability.assessment import Assessment, assess, caveat
 from auditlib.reliability.coverage import Coverage, ItemCoverage, MonthCoverage, coverage
 from auditlib.reliability.facts import TableFacts, gather
 from auditlib.reliability.judge import judge
-from auditlib.reliability.rates import PublishedRates, ResponseRates, response_rates
+from auditlib.reliability.limits import limits
+from auditlib.reliability.rates import PublishedRates, Rates, ResponseRates, response_rates
 from auditlib.reliability.source import EvidenceLike
 from auditlib.reliability.totals import Quarantine, Reconciliation, examples, quarantine, reconcile
+from auditlib.reliability.unanswered import Unanswered
 
 __all__ = [
     "Assessment",
@@ -16,15 +18,18 @@ __all__ = [
     "MonthCoverage",
     "PublishedRates",
     "Quarantine",
+    "Rates",
     "Reconciliation",
     "ResponseRates",
     "TableFacts",
+    "Unanswered",
     "assess",
     "caveat",
     "coverage",
     "examples",
     "gather",
     "judge",
+    "limits",
     "quarantine",
     "reconcile",
     "response_rates",

@@ -61,15 +61,17 @@ class Assessment:
             Number(f"tables:{answer.value}", len(self.answered(answer)), "count", basis=(Basis("sources"),))
             for answer in Reliability
         ]
-        total = Number("tables:all", len(self.tables), "count", basis=(Basis("sources"),))
-        return (*per_table, *answers, total)
+        every = (Basis("sources"),)
+        total = Number("tables:all", len(self.tables), "count", basis=every)
+        untold = Number("tables:without_own_total", len(self.without_own_total), "count", basis=every)
+        return (*per_table, *answers, total, untold)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: how many tables can be relied on, and which cannot."""
         sound, count = len(self.answered(Reliability.SUFFICIENT)), len(self.tables)
         whole = "both" if count == 2 else f"all {count}"
         which = whole if sound == count else f"{sound} of {count}"
-        parts = [f"{which} tables are sufficiently reliable"]
+        parts = [f"{which} tables {'is' if sound == 1 else 'are'} sufficiently reliable"]
         parts += [
             f"{len(tables)} {_are(tables)} {ANSWERS[answer].lower()} ({listed(tables)})"
             for answer in (Reliability.NOT_SUFFICIENT, Reliability.UNDETERMINED)
@@ -81,6 +83,15 @@ class Assessment:
     def answered(self, answer: Reliability) -> tuple[str, ...]:
         """Return the tables with `answer`."""
         return tuple(judged.table for judged in self.tables if judged.answer is answer)
+
+    @property
+    def without_own_total(self) -> tuple[str, ...]:
+        """Return the tables for which the client gave no total of its own."""
+        return tuple(
+            facts.table
+            for facts in self.facts
+            if all(source.expected_rows is None for source in facts.sources)
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         """Return a finding for each table that is not sufficiently reliable, and each total that differs."""

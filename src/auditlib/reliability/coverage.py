@@ -12,6 +12,7 @@ from auditlib.parameters.run import Period
 from auditlib.records import Basis, Number, Refusal, Sentence
 from auditlib.reliability.months import months_between, months_of_days
 from auditlib.reliability.source import EvidenceLike, one_row
+from auditlib.reliability.unanswered import Unanswered
 from auditlib.reliability.words import counted, percent
 
 if TYPE_CHECKING:
@@ -38,6 +39,24 @@ class MonthCoverage:
     units: tuple[str, ...]
     months: tuple[int, ...]
     counts: Mapping[tuple[str, int], int]
+
+    @property
+    def title(self) -> str:
+        """Title of its exhibits."""
+        return f"{self.table.capitalize()} by unit and month"
+
+    @property
+    def caption(self) -> str:
+        """How its figure is read."""
+        return "The darker, the more rows; a stroke marks a month without any. The least covered first."
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see its figure must know."""
+        return (
+            f"Grid of {len(self.units)} units by {len(self.months)} months. {self.summary()[0].text} "
+            "The table that follows lists the least covered units."
+        )
 
     @property
     def gaps(self) -> int:
@@ -118,11 +137,27 @@ class ItemCoverage:
     bands: Mapping[tuple[int | None, int | None], int]
     values: int
 
+    @property
+    def title(self) -> str:
+        """Title of its exhibits."""
+        return "Units with a value, by item"
+
+    @property
+    def caption(self) -> str:
+        """How its figure is read."""
+        return "The data holds aggregated values, one per unit, item and period; there are no months to show."
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see its figure must know."""
+        return f"Bars, one for each of {len(self.items)} items. {self.summary()[0].text}"
+
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per item."""
+        """Return one row per item, the least covered first."""
         import pandas as pd
 
-        rows = [(item, units, units / self.units) for item, units in self.items.items()]
+        ordered = sorted(self.items.items(), key=lambda entry: (entry[1], entry[0]))
+        rows = [(item, units, units / self.units) for item, units in ordered]
         return pd.DataFrame(rows, columns=["item", "units", "coverage"])
 
     def numbers(self) -> tuple[Number, ...]:
@@ -168,10 +203,10 @@ class ItemCoverage:
         )
 
 
-Coverage = MonthCoverage | ItemCoverage
+Coverage = MonthCoverage | ItemCoverage | Unanswered
 
 
-def coverage(evidence: EvidenceLike, *, period: Period, table: str = "responses") -> Coverage | Refusal:
+def coverage(evidence: EvidenceLike, *, period: Period, table: str = "responses") -> Coverage:
     """Return where there is data: `table` by unit and month, otherwise aggregates by item.
 
     Parameters
@@ -183,7 +218,8 @@ def coverage(evidence: EvidenceLike, *, period: Period, table: str = "responses"
         return _by_month(evidence, table, period=period)
     if "aggregates" in evidence.tables:
         return _by_item(evidence)
-    return Refusal(f"Neither {table} nor aggregates were supplied.", f"Supply {table}.")
+    refusal = Refusal(f"Neither {table} nor aggregates were supplied.", f"Supply {table}.")
+    return Unanswered(f"{table.capitalize()} by unit and month", refusal)
 
 
 def _by_month(evidence: EvidenceLike, table: str, *, period: Period) -> MonthCoverage:

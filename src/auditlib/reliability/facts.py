@@ -126,6 +126,7 @@ def _empty_months(evidence: EvidenceLike, table: str, *, period: Period) -> tupl
     if not instant:
         return ()
     day = nw.col(f"{instant}_day")
-    days = evidence.lazy(table).filter(nw.col("in_period")).select(day=day).unique().collect()
+    inside = evidence.lazy(table).filter(nw.col("in_period"), ~day.is_null())
+    days = inside.select(day=day).unique().collect()
     seen = set(months_of_days(days["day"].to_list()))
     return tuple(month for month in months_between(period) if month not in seen)

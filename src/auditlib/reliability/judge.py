@@ -80,13 +80,13 @@ def _quarantine(facts: TableFacts, limit: float) -> Ground:
     if share > limit:
         return Ground(
             Reliability.NOT_SUFFICIENT,
-            f"{percent(share)} of the rows are in quarantine; the limit is {percent(limit)}.",
+            f"In quarantine: {percent(share)} of the rows, above the limit of {percent(limit)}.",
         )
     if not facts.rows_quarantined:
         return Ground(Reliability.SUFFICIENT, "Every row was kept.")
     return Ground(
         Reliability.SUFFICIENT,
-        f"{percent(share)} of the rows are in quarantine, within the limit of {percent(limit)}.",
+        f"In quarantine: {percent(share)} of the rows, within the limit of {percent(limit)}.",
     )
 
 
@@ -98,8 +98,8 @@ def _references(facts: TableFacts, limit: float) -> Iterator[Ground]:
         over = share > limit
         yield Ground(
             Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
-            f"{percent(share)} of the rows name {_a(column)} that is not in the evidence"
-            + (f"; the limit is {percent(limit)}." if over else "."),
+            f"Naming {_a(column)} that is not in the evidence: {percent(share)} of the rows"
+            + (f", above the limit of {percent(limit)}." if over else "."),
         )
 
 
@@ -116,9 +116,9 @@ def _undetermined(facts: TableFacts) -> Iterator[Ground]:
 
 def _remarks(facts: TableFacts) -> Iterator[Ground]:
     if all(source.expected_rows is None for source in facts.sources):
-        yield Ground(Reliability.SUFFICIENT, "The client gave no total of its own to compare with.")
+        yield Ground(Reliability.SUFFICIENT, "No total from the client to compare with.")
     elif all(source.expected_rows == source.rows_in for source in facts.sources):
-        yield Ground(Reliability.SUFFICIENT, "The number of rows agrees with the client's own.")
+        yield Ground(Reliability.SUFFICIENT, "The number of rows agrees with the client's total.")
     sparse = [
         f"{column.removesuffix('_at')} ({percent(count / facts.rows)})"
         for column, count in facts.missing.items()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
 from auditlib.reliability.source import EvidenceLike
+from auditlib.reliability.unanswered import Unanswered
+from auditlib.reliability.words import listed, percent
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_TITLE = "Response rate by unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,10 @@ class Rate:
 
     Parameters
     ----------
+    unit_id
+        The unit; ``"all"`` for all of them.
+    survey_type
+        The survey type; empty for all of them.
     invitations
         Kept invitations sent in the audited period.
     responses
@@ -29,9 +38,15 @@ class Rate:
     """
 
     unit_id: str
+    survey_type: str
     invitations: int
     responses: int
     interval: Interval | None
+
+    @property
+    def name(self) -> str:
+        """How its numbers are named: ``U014`` or ``U014:transactional``."""
+        return f"{self.unit_id}:{self.survey_type}" if self.survey_type else self.unit_id
 
     @property
     def value(self) -> float | None:
@@ -41,13 +56,30 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRates:
-    """Response rates by the invitation's unit, and of all units together."""
+    """Response rates by the invitation's unit, by survey type, by both, and of all together."""
 
     by: ClassVar[tuple[str, ...]] = ("unit_id",)
 
     units: tuple[Rate, ...]
+    types: tuple[Rate, ...]
+    cells: tuple[Rate, ...]
     total: Rate
     minimum_cell: int
+
+    @property
+    def title(self) -> str:
+        """Title of its exhibits."""
+        return _TITLE
+
+    @property
+    def caption(self) -> str:
+        """How its exhibits are read."""
+        return "Share of the invitations of each unit that were answered, with Wilson intervals."
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see its figure must know."""
+        return f"A dot and an interval for each unit. {self.summary()[0].text}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit, the lowest rate first."""
@@ -58,8 +90,9 @@ class ResponseRates:
         return pd.DataFrame([_row(rate) for rate in ordered], columns=names)
 
     def numbers(self) -> tuple[Number, ...]:
-        """Return invitations, responses and rate of each unit and of all."""
-        return tuple(number for rate in (*self.units, self.total) for number in _numbers_of(rate))
+        """Return invitations, responses and rate of each unit, survey type, both, and of all."""
+        every = (*self.units, *self.types, *self.cells, self.total)
+        return tuple(number for rate in every for number in _numbers_of(rate))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: the rate of all units, and the lowest and highest."""
@@ -67,16 +100,19 @@ class ResponseRates:
         if interval is None or total.value is None:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
         text = (
-            f"Of {total.invitations:,} invitations, {total.value:.1%} were answered "
+            f"Of {total.invitations:,} invitations, {_shown(total)} were answered "
             f"({interval.level:.0%} interval {interval.low:.1%} to {interval.high:.1%})"
         )
         known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
-        keys = ("invitations:all", "rate:all")
+        keys: tuple[str, ...] = ("invitations:all", "rate:all")
+        if len(self.types) > 1:
+            text += f", {listed([f'{_shown(rate)} {rate.survey_type}' for rate in self.types])}"
+            keys += tuple(f"rate:{rate.name}" for rate in self.types)
         if len(known) < 2:
             return (Sentence(f"{text}.", keys),)
         low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         high = max(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        text += f", from {low.value:.1%} in {low.unit_id} to {high.value:.1%} in {high.unit_id}."
+        text += f"; by unit from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}."
         return (Sentence(text, (*keys, f"rate:{low.unit_id}", f"rate:{high.unit_id}")),)
 
 
@@ -96,6 +132,21 @@ class PublishedRates:
 
     quantiles: Mapping[str, float]
     units: int
+
+    @property
+    def title(self) -> str:
+        """Title of its exhibits."""
+        return "Response rates as published"
+
+    @property
+    def caption(self) -> str:
+        """How its exhibits are read."""
+        return "Quoted from the source. Without the log of invitations they cannot be re-performed."
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see its figure must know."""
+        return f"Five dots, from the lowest to the highest rate. {self.summary()[0].text}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per quantile."""
@@ -123,9 +174,10 @@ class PublishedRates:
         return (Sentence(text, keys),)
 
 
-def response_rates(
-    evidence: EvidenceLike, *, thresholds: Thresholds
-) -> ResponseRates | PublishedRates | Refusal:
+Rates = ResponseRates | PublishedRates | Unanswered
+
+
+def response_rates(evidence: EvidenceLike, *, thresholds: Thresholds) -> Rates:
     """Return response rates: kept responses with a kept invitation over kept invitations.
 
     Parameters
@@ -143,45 +195,63 @@ def response_rates(
         return _from_log(evidence, thresholds=thresholds)
     if "aggregates" in evidence.tables:
         return _published(evidence)
-    return Refusal(
+    refusal = Refusal(
         "Response rates need the invitations as well as the responses.", "Supply the log of invitations."
     )
+    return Unanswered(_TITLE, refusal)
 
 
 def _from_log(evidence: EvidenceLike, *, thresholds: Thresholds) -> ResponseRates:
     import narwhals as nw
 
-    invited = evidence.lazy("invitations").filter(nw.col("in_period")).select("invitation_id", "unit_id")
-    answers = evidence.lazy("responses").select("invitation_id", answered=nw.lit(1))
-    per_unit = invited.group_by("unit_id").agg(invitations=nw.len())
-    answered = answers.join(invited, on="invitation_id", how="inner")
-    counted = answered.group_by("unit_id").agg(responses=nw.len())
-    rows = per_unit.join(counted, on="unit_id", how="left").collect().rows(named=True)
-    counts = [
-        (str(row["unit_id"]), int(row["invitations"]), int(row["responses"] or 0))
-        for row in sorted(rows, key=lambda row: str(row["unit_id"]))
-    ]
-    total = ("all", sum(count[1] for count in counts), sum(count[2] for count in counts))
+    names = ("unit_id", "survey_type")
+    invited = evidence.lazy("invitations").filter(nw.col("in_period")).select("invitation_id", *names)
+    answers = evidence.lazy("responses").select("invitation_id")
+    asked = invited.group_by(*names).agg(invitations=nw.len())
+    counted = answers.join(invited, on="invitation_id", how="inner").group_by(*names).agg(responses=nw.len())
+    rows = asked.join(counted, on=list(names), how="left").collect().rows(named=True)
+    counts = {
+        (str(row["unit_id"]), str(row["survey_type"])): (int(row["invitations"]), int(row["responses"] or 0))
+        for row in rows
+    }
     level = thresholds.confidence
     return ResponseRates(
-        tuple(_rate(*count, level=level) for count in counts),
-        _rate(*total, level=level),
+        _pooled(counts, lambda unit, _: (unit, ""), level=level),
+        _pooled(counts, lambda _, survey_type: ("all", survey_type), level=level),
+        _pooled(counts, lambda unit, survey_type: (unit, survey_type), level=level),
+        _pooled(counts, lambda *_: ("all", ""), level=level)[0] if counts else Rate("all", "", 0, 0, None),
         thresholds.minimum_cell,
     )
 
 
-def _rate(unit: str, invitations: int, responses: int, *, level: float) -> Rate:
+def _pooled(
+    counts: Mapping[tuple[str, str], tuple[int, int]],
+    group: Callable[[str, str], tuple[str, str]],
+    *,
+    level: float,
+) -> tuple[Rate, ...]:
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for cell, (invitations, responses) in counts.items():
+        before = sums.get(group(*cell), (0, 0))
+        sums[group(*cell)] = (before[0] + invitations, before[1] + responses)
+    return tuple(_rate(*name, *sums[name], level=level) for name in sorted(sums))
+
+
+def _rate(unit: str, survey_type: str, invitations: int, responses: int, *, level: float) -> Rate:
     from auditlib.statistics.intervals import wilson
 
     if not invitations or responses > invitations:
-        return Rate(unit, invitations, responses, None)
+        return Rate(unit, survey_type, invitations, responses, None)
     limits = wilson(responses, invitations, level=level)
-    return Rate(
-        unit, invitations, responses, Interval(float(limits.low), float(limits.high), level, "Wilson")
-    )
+    interval = Interval(float(limits.low), float(limits.high), level, "Wilson")
+    return Rate(unit, survey_type, invitations, responses, interval)
 
 
-def _published(evidence: EvidenceLike) -> PublishedRates | Refusal:
+def _shown(rate: Rate) -> str:
+    return "none" if rate.value is None else percent(rate.value)
+
+
+def _published(evidence: EvidenceLike) -> PublishedRates | Unanswered:
     import narwhals as nw
     import numpy as np
 
@@ -189,7 +259,9 @@ def _published(evidence: EvidenceLike) -> PublishedRates | Refusal:
     per_unit = published.select("unit_id", "response_rate").unique().collect()
     rates = sorted(float(rate) for rate in per_unit["response_rate"].to_list())
     if not rates:
-        return Refusal("No response rate is published.", "Ask for the log of invitations.")
+        return Unanswered(
+            _TITLE, Refusal("No response rate is published.", "Ask for the log of invitations.")
+        )
     names = ("lowest", "lower quarter", "median", "upper quarter", "highest")
     values = np.quantile(rates, [0, 0.25, 0.5, 0.75, 1])
     return PublishedRates({name: float(value) for name, value in zip(names, values, strict=True)}, len(rates))
@@ -201,20 +273,21 @@ def _row(rate: Rate) -> tuple[str, int, int, float | None, float | None, float |
 
 
 def _numbers_of(rate: Rate) -> tuple[Number, ...]:
-    where: tuple[tuple[str, str], ...] = () if rate.unit_id == "all" else (("unit_id", rate.unit_id),)
+    of_unit = () if rate.unit_id == "all" else (("unit_id", rate.unit_id),)
+    where = (*of_unit, *((("survey_type", rate.survey_type),) if rate.survey_type else ()))
     invited = Basis("invitations", (*where, ("in_period", True)), rows=rate.invitations)
     answered = Basis("responses", where, "invitation_id")
     return (
-        Number(f"invitations:{rate.unit_id}", rate.invitations, "invitations", basis=(invited,)),
+        Number(f"invitations:{rate.name}", rate.invitations, "invitations", basis=(invited,)),
         Number(
-            f"responses:{rate.unit_id}",
+            f"responses:{rate.name}",
             rate.responses,
             "responses",
             rate.invitations,
             basis=(invited, answered),
         ),
         Number(
-            f"rate:{rate.unit_id}",
+            f"rate:{rate.name}",
             rate.value,
             "share",
             rate.invitations,

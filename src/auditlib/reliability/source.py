@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from auditlib.records import SourceTotals
@@ -30,7 +30,11 @@ class EvidenceLike(Protocol):
         ...
 
     def frame(
-        self, table: str, *, columns: Iterable[str] | None = None, where: Iterable[Any] = ()
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Sequence[tuple[str, str | int | float | bool]] = (),
     ) -> pd.DataFrame:
         """Return a table, read."""
         ...

@@ -1,0 +1,43 @@
+"""A question the supplied tables cannot answer, with what would make it answerable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.records import Number, Refusal, Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Stands where a result would stand: no rows, no numbers, and the reason in words."""
+
+    title: str
+    refusal: Refusal
+
+    @property
+    def caption(self) -> str:
+        """What would make it answerable."""
+        return self.refusal.remedy
+
+    @property
+    def alt(self) -> str:
+        """Why there is nothing to see."""
+        return self.refusal.reason
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a frame without rows."""
+        import pandas as pd
+
+        return pd.DataFrame({"reason": []})
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return nothing."""
+        return ()
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the reason."""
+        return (Sentence(f"{self.refusal.reason} {self.refusal.remedy}".strip()),)
