@@ -1,1 +1,31 @@
-"""Every follow-up clock after a survey response, re-performed from raw events."""
+"""Every follow-up clock after a survey response, re-performed from raw events.
+
+`assess` derives what was owed after each response and what became of it; `band_one` is the banding
+law, one response at a time; `latencies` says how long each step takes, open cases censored;
+`incidents` re-performs the resolution clocks of a help desk and reconciles them with its own flag.
+"""
+
+from auditlib.escalation.assessment import NEEDED, Terms, assess
+from auditlib.escalation.bands import band_one, lowest_one, with_band
+from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
+from auditlib.escalation.rates import FAILED, Rates, rates
+from auditlib.escalation.result import EscalationResult
+from auditlib.escalation.terms import terms_of
+
+__all__ = [
+    "DUTIES",
+    "FAILED",
+    "NEEDED",
+    "NO_BAND",
+    "NO_SCORE",
+    "EscalationPolicy",
+    "EscalationResult",
+    "Rates",
+    "Terms",
+    "assess",
+    "band_one",
+    "lowest_one",
+    "rates",
+    "terms_of",
+    "with_band",
+]

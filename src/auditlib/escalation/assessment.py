@@ -1,0 +1,229 @@
+"""Every clock after a survey response, re-performed for the whole population."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from auditlib.calendars import ClockTables, ZoneTables, clock_tables, timetable, with_local_day, zone_tables
+from auditlib.errors import ParameterError, Problem
+from auditlib.escalation.bands import with_band
+from auditlib.escalation.contacts import true, with_acknowledgement, with_contact
+from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement_due, with_contact_due
+from auditlib.escalation.matrix import with_attendance
+from auditlib.escalation.policy import DUTIES, EscalationPolicy
+from auditlib.escalation.reports import with_report
+from auditlib.escalation.result import EscalationResult
+from auditlib.escalation.sources import Frame, Tables
+from auditlib.obligations import Rule, WorkingHours
+from auditlib.records import Instrument, Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "acknowledgement": ("acknowledgements",),
+    "contact": ("follow_ups",),
+    "attendance": ("follow_ups", "attendance", "responsibilities"),
+    "documentation": ("follow_ups",),
+    "report": ("follow_ups", "follow_up_reports", "report_actions"),
+}
+"""Tables a duty is judged on; without one of them it is not assessable, which is not the same as missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the evidence is judged by.
+
+    Parameters
+    ----------
+    policy
+        Rules, bands, attendees.
+    hours
+        Calendar name → working hours, for every calendar the policy names.
+    instruments
+        Survey type → its items and their scales.
+    zones
+        Unit → IANA zone that its days are local to.
+    as_of
+        UTC microseconds.
+    """
+
+    policy: EscalationPolicy
+    hours: Mapping[str, WorkingHours]
+    instruments: Mapping[str, Instrument]
+    zones: Mapping[str, str]
+    as_of: int
+
+
+def assess(tables: Tables, terms: Terms) -> EscalationResult | Refusal:
+    """Derive what was owed after every response of the period, and what became of it.
+
+    Parameters
+    ----------
+    tables
+        The evidence: responses, and the events after them.
+    terms
+        Policy, calendars, instruments and the instant to look from.
+
+    Returns
+    -------
+    EscalationResult
+        One row per response and duty; or a `Refusal` where there are no responses to judge.
+    """
+    if "responses" not in tables.tables:
+        return Refusal("There is no table of responses.", "Ask for the responses one row each.")
+    judged = tuple(duty for duty in DUTIES if terms.policy.rule(duty) and not _lacking(duty, tables))
+    extent = _extent(tables)
+    if extent is None or not judged:
+        return Refusal(
+            "There is no response of the period, or no event to judge one by.", "Map the tables of events."
+        )
+    population = responses(tables, terms, extent=extent)
+    facts = _facts(population, tables, terms, judged=judged, extent=extent)
+    rows = obligations(facts, policy=terms.policy, duties=judged, as_of=terms.as_of)
+    refused = {
+        duty: _refusal(duty, tables) for duty in DUTIES if terms.policy.rule(duty) and duty not in judged
+    }
+    return EscalationResult(
+        _frame(rows, judged), _population(population), terms.policy, terms.hours, terms.as_of, refused
+    )
+
+
+def responses(tables: Tables, terms: Terms, *, extent: tuple[int, int]) -> Frame:
+    """Return the responses of the period with their band, calendar and zone."""
+    items = [item.item for instrument in terms.instruments.values() for item in instrument.items]
+    found = tables.lazy("responses")
+    present = set(found.collect_schema().names())
+    own = [name for name in COMMON if name not in ("lowest", "band")]
+    columns = [*own, "anonymous", *dict.fromkeys(item for item in items if item in present)]
+    kept = found.filter(nw.col("in_period")).select(columns).with_columns(true("anonymous"))
+    banded = with_band(kept, terms.instruments, policy=terms.policy).select(*COMMON, "anonymous")
+    return banded.join(tables.lazy_of(_places(terms)), on="unit_id", how="left")
+
+
+def _places(terms: Terms) -> dict[str, list[str]]:
+    """Return unit → zone, and unit → key of each calendar that has to be joined."""
+    columns = {"unit_id": list(terms.zones), "zone": list(terms.zones.values())}
+    for name, hours in terms.hours.items():
+        if not hours.never_stops:
+            columns[f"calendar_{name}"] = [hours.of_unit[unit] for unit in terms.zones]
+    return columns
+
+
+def _facts(
+    population: Frame, tables: Tables, terms: Terms, *, judged: tuple[str, ...], extent: tuple[int, int]
+) -> Frame:
+    """Return one row per response with everything that happened after it."""
+    policy, as_of = terms.policy, terms.as_of
+    facts = population
+    if "acknowledgement" in judged:
+        rule = _rule(policy, "acknowledgement")
+        facts = with_acknowledgement_due(*_clocked(facts, rule, tables, terms, extent))
+        facts = with_acknowledgement(facts, tables.lazy("acknowledgements"), policy=policy, as_of=as_of)
+    if "contact" not in judged:
+        return facts
+    zones = zone_tables(terms.zones.values(), extent[0], _last_day(terms), frame_of=tables.lazy_of)
+    facts = with_contact_due(*_clocked(facts, _rule(policy, "contact"), tables, terms, extent))
+    facts = with_contact(facts, tables.lazy("follow_ups"), policy=policy, as_of=as_of)
+    facts = with_local_day(facts, zones, at="contact_at", zone="zone", into="contact_day")
+    if "attendance" in judged:
+        facts = with_attendance(facts, tables, policy=policy)
+    return _reported(facts, tables, terms, judged=judged, zones=zones)
+
+
+def _reported(
+    facts: Frame, tables: Tables, terms: Terms, *, judged: tuple[str, ...], zones: ZoneTables
+) -> Frame:
+    if "report" not in judged:
+        return facts
+    return with_report(facts, tables, policy=terms.policy, zones=zones, as_of=terms.as_of)
+
+
+def _clocked(
+    facts: Frame, rule: Rule, tables: Tables, terms: Terms, extent: tuple[int, int]
+) -> tuple[Frame, Rule, ClockTables | None]:
+    """Return the arguments of a deadline: facts that name their calendar, the rule, the calendar tables."""
+    if rule.calendar not in terms.hours:
+        raise ParameterError(
+            Problem(
+                f"rule {rule.duty!r} names calendar {rule.calendar!r}, which was not resolved.",
+                remedy="Resolve every calendar of policy.calendars.",
+            )
+        )
+    hours = terms.hours[rule.calendar]
+    if hours.never_stops:
+        return facts, rule, None
+    longest = max(limit.microseconds for limit in rule.within.values())
+    laid_out = {
+        key: timetable(calendar, *extent, longest=longest) for key, calendar in hours.calendars.items()
+    }
+    named = facts.with_columns(nw.col(f"calendar_{rule.calendar}").alias("calendar"))
+    return named, rule, clock_tables(laid_out, frame_of=tables.lazy_of)
+
+
+def _extent(tables: Tables) -> tuple[int, int] | None:
+    """Return the first and last instant of a response of the period."""
+    at = nw.col("submitted_at")
+    found = tables.lazy("responses").filter(nw.col("in_period"))
+    row = found.select(at.min().alias("first"), at.max().alias("last")).collect().rows()[0]
+    return None if row[0] is None else (int(row[0]), int(row[1]))
+
+
+def _last_day(terms: Terms) -> int:
+    """Return an instant that no due day of a report lies behind in practice: two years after `as_of`."""
+    return terms.as_of + 2 * 366 * 86_400 * 1_000_000
+
+
+def _rule(policy: EscalationPolicy, duty: str) -> Rule:
+    return next(rule for rule in policy.rules if rule.duty == duty)
+
+
+def _lacking(duty: str, tables: Tables) -> list[str]:
+    return [table for table in NEEDED[duty] if table not in tables.tables]
+
+
+def _refusal(duty: str, tables: Tables) -> Refusal:
+    lacking = ", ".join(_lacking(duty, tables))
+    return Refusal(f"The evidence holds no {lacking}.", f"Ask for {lacking}, one row each.")
+
+
+def _frame(rows: Frame, duties: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows as pandas, integers kept whole, in a fixed order."""
+    frame = to_pandas(rows)
+    order = {duty: turn for turn, duty in enumerate(duties)}
+    turns, month = frame["duty"].map(order), month_of(frame["submitted_day"])
+    return (
+        frame.assign(turn=turns, month=month)
+        .sort_values(["response_id", "turn"], ignore_index=True)
+        .drop(columns="turn")
+    )
+
+
+def _population(population: Frame) -> pd.DataFrame:
+    """Return how many responses each unit, survey type and band has, named and anonymous."""
+    keys = ["unit_id", "survey_type", "band", "anonymous"]
+    counted = to_pandas(population.group_by(*keys).agg(nw.len().alias("responses")))
+    return counted.sort_values(keys, ignore_index=True)
+
+
+def month_of(days: pd.Series) -> pd.Series:
+    """Return the month of local days (since 1970-01-01) as year times 100 plus month."""
+    import pandas as pd
+
+    dates = pd.to_datetime(days.astype("int64"), unit="D")
+    return dates.dt.year * 100 + dates.dt.month
+
+
+def to_pandas(frame: Frame) -> pd.DataFrame:
+    """Collect a frame; integer columns with gaps stay integers."""
+    import pandas as pd
+    import pyarrow as pa
+
+    whole = {pa.int64(): pd.Int64Dtype(), pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
+    arrow = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    pandas: pd.DataFrame = arrow.to_arrow().to_pandas(types_mapper=whole.get)
+    return pandas

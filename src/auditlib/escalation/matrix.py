@@ -1,0 +1,117 @@
+"""Who had to be at a contact, by the responsibility matrix valid on its local day, and who was."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from auditlib.escalation.policy import EscalationPolicy
+from auditlib.escalation.sources import Frame, Tables
+
+ANY = ""
+"""How an empty unit or type of transaction of the matrix is written when it is joined."""
+_LEVELS = (("unit", "type"), ("unit", ANY), (ANY, "type"), (ANY, ANY))
+"""From the most specific entry to the least: the first level with a valid entry decides."""
+ABSENT, VACANT, NO_ENTRY = "absent", "vacant", "no entry"
+
+
+def with_attendance(facts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+    """Add ``role_<role>`` for every role a band asks for: empty where satisfied, else why not.
+
+    A role is satisfied by its holder or its listed delegate. A vacant role cannot be satisfied.
+    """
+    needs = _needs(facts, tables, policy=policy)
+    entries = _entries(needs, tables.lazy("responsibilities"))
+    present = _present(entries, tables.lazy("attendance"))
+    for role in roles(policy):
+        one = present.filter(nw.col("role") == role).select(
+            "response_id", nw.col("gap").alias(f"role_{role}")
+        )
+        facts = facts.join(one, on="response_id", how="left")
+    return facts
+
+
+def roles(policy: EscalationPolicy) -> tuple[str, ...]:
+    """Return every role some band asks for, each once."""
+    return tuple(dict.fromkeys(role for band in policy.bands for role in band.attendees))
+
+
+def _needs(facts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+    """Return one row per contact, required role and level of the matrix."""
+    wanted = [
+        (band.band, role, level)
+        for band in policy.bands
+        for role in band.attendees
+        for level in range(len(_LEVELS))
+    ]
+    columns = {
+        "band": [band for band, _, _ in wanted],
+        "role": [role for _, role, _ in wanted],
+        "level": [level for _, _, level in wanted],
+    }
+    contacts = facts.filter(~nw.col("contact_id").is_null()).select(
+        "response_id", "contact_id", "contact_day", "unit_id", "transaction_type", "band"
+    )
+    rows = contacts.join(tables.lazy_of(columns), on="band", how="inner")
+    by_unit = nw.col("level") <= 1
+    by_type = (nw.col("level") == 0) | (nw.col("level") == 2)
+    return rows.with_columns(
+        nw.when(by_unit).then(nw.col("unit_id")).otherwise(nw.lit(ANY)).alias("unit_key"),
+        nw.when(by_type)
+        .then(nw.col("transaction_type").fill_null("?"))
+        .otherwise(nw.lit(ANY))
+        .alias("type_key"),
+    )
+
+
+def _entries(needs: Frame, responsibilities: Frame) -> Frame:
+    """Return contact by role with the valid entries of the most specific level; one row without any."""
+    matrix = responsibilities.select(
+        nw.col("unit_id").fill_null(ANY).alias("unit_key"),
+        nw.col("transaction_type").fill_null(ANY).alias("type_key"),
+        "role",
+        "person_id",
+        "delegate_id",
+        "valid_from",
+        "valid_to",
+    )
+    on = ["unit_key", "type_key", "role"]
+    valid = needs.join(matrix, on=on, how="inner").filter(
+        nw.col("valid_from") <= nw.col("contact_day"),
+        nw.col("valid_to").is_null() | (nw.col("valid_to") >= nw.col("contact_day")),
+    )
+    case = ["response_id", "contact_id", "role"]
+    level = valid.group_by("response_id", "role").agg(nw.col("level").min().alias("best"))
+    best = valid.join(level, on=["response_id", "role"], how="inner").filter(
+        nw.col("level") == nw.col("best")
+    )
+    every = needs.filter(nw.col("level") == 0).select(case)
+    holders = best.select("response_id", "role", "person_id", "delegate_id", "best")
+    return every.join(holders, on=["response_id", "role"], how="left")
+
+
+def _present(entries: Frame, attendance: Frame) -> Frame:
+    """Return contact by role with ``gap``: empty where holder or listed delegate was there."""
+    there = attendance.select(
+        nw.col("follow_up_id").alias("contact_id"), nw.col("person_id").alias("who"), nw.lit(1).alias("there")
+    )
+    for column, seen in (("person_id", "holder_there"), ("delegate_id", "delegate_there")):
+        found = there.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(seen))
+        entries = entries.join(found, on=["contact_id", column], how="left")
+    held = ~nw.col("person_id").is_null()
+    came = held & (~nw.col("holder_there").is_null() | ~nw.col("delegate_there").is_null())
+    scored = entries.with_columns(
+        nw.when(came)
+        .then(nw.lit(0))
+        .when(held)
+        .then(nw.lit(1))
+        .when(~nw.col("best").is_null())
+        .then(nw.lit(2))
+        .otherwise(nw.lit(3))
+        .alias("gap_code")
+    )
+    # Several valid entries of one level (two holders): the kindest decides.
+    kindest = scored.group_by("response_id", "role").agg(nw.col("gap_code").min())
+    gap = nw.lit("")
+    for code, word in ((1, ABSENT), (2, VACANT), (3, NO_ENTRY)):
+        gap = nw.when(nw.col("gap_code") == code).then(nw.lit(word)).otherwise(gap)
+    return kindest.with_columns(gap.alias("gap"))

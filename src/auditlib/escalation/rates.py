@@ -1,0 +1,113 @@
+"""Statuses counted: shares met with their intervals, by whatever the rows carry."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditlib.obligations import Status
+from auditlib.records import Basis, Interval, Number, Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAILED = (Status.LATE.value, Status.MISSING.value, Status.WRONG_PARTY.value)
+STATUSES = tuple(status.value for status in Status)
+_BASES = ("unit_id", "survey_type")
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Cases by status and the share met of those judged, with Wilson intervals.
+
+    Parameters
+    ----------
+    frame
+        One row per group: the grouping columns; ``met, late, missing, wrong_party, pending, excused``;
+        ``judged`` (all but pending and excused), ``share, low, high`` (missing where nothing is judged).
+    by
+        The grouping columns.
+    level
+        Coverage of the intervals.
+    """
+
+    frame: pd.DataFrame
+    by: tuple[str, ...]
+    level: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the counts and shares."""
+        return self.frame
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return each share with its interval, and each count."""
+        return tuple(number for row in self.frame.to_dict("records") for number in self._of(row))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the lowest and the highest share."""
+        found = self.frame[self.frame["judged"] > 0].sort_values(["share", *self.by])
+        if found.empty:
+            return (Sentence("There is no settled case to judge."),)
+        low, high = found.iloc[0], found.iloc[-1]
+        if len(found) == 1:
+            return (Sentence(f"{_named(low, self.by)}: {_told(low)}.", (self._key("share", low),)),)
+        return (
+            Sentence(
+                f"The share met runs from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
+                f"({_named(high, self.by)}).",
+                (self._key("share", low), self._key("share", high)),
+            ),
+        )
+
+    def _key(self, column: str, row: Any) -> str:
+        return ":".join([column, *(str(row[name]) for name in self.by)])
+
+    def _of(self, row: Mapping[Hashable, Any]) -> list[Number]:
+        judged = int(row["judged"])
+        where = tuple((name, str(row[name])) for name in self.by if name in _BASES)
+        basis = (Basis("responses", (("in_period", True), *where)),)
+        counts = [
+            Number(self._key(status, row), int(row[status]), "count", judged, basis=basis)
+            for status in (*STATUSES, "judged")
+        ]
+        if not judged:
+            none = Number(
+                self._key("share", row), None, "share", 0, basis=basis, reason="No case is settled."
+            )
+            return [*counts, none]
+        interval = Interval(float(row["low"]), float(row["high"]), self.level, "Wilson")
+        share = Number(self._key("share", row), float(row["share"]), "share", judged, interval, basis)
+        return [*counts, share]
+
+
+def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95) -> Rates:
+    """Count the statuses of `rows` by the columns `by`; groups stand in order of their names."""
+    import numpy as np
+
+    from auditlib.statistics.intervals import wilson
+
+    flags = rows.assign(**{status: rows["status"] == status for status in STATUSES})
+    frame = flags.groupby(list(by), sort=True)[list(STATUSES)].sum().astype("int64").reset_index()
+    judged = frame[[Status.MET.value, *FAILED]].sum(axis=1)
+    frame = frame.assign(judged=judged, share=np.nan, low=np.nan, high=np.nan)
+    some = frame.index[judged > 0]
+    if len(some):
+        met, n = frame.loc[some, "met"].to_numpy(), judged.loc[some].to_numpy()
+        limits = wilson(met, n, level=level)
+        frame.loc[some, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
+    return Rates(frame, by, level)
+
+
+def _told(row: pd.Series) -> str:
+    return f"{row['share']:.1%} of {int(row['judged']):,}"
+
+
+def _named(row: pd.Series, by: tuple[str, ...]) -> str:
+    return ", ".join(
+        _month(row[name]) if name == "month" else str(row[name]).replace("_", " ") for name in by
+    )
+
+
+def _month(value: int) -> str:
+    return f"{int(value) // 100}-{int(value) % 100:02d}"

@@ -1,0 +1,216 @@
+"""What the re-performance of every follow-up clock comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
+from auditlib.escalation.rates import FAILED, Rates, rates
+from auditlib.obligations import Status, WorkingHours
+from auditlib.records import Basis, Number, Refusal, Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESPONSES = Basis("responses", (("in_period", True),))
+
+
+@dataclass(frozen=True)
+class EscalationResult:
+    """Every duty owed after a response of the period, and what became of it.
+
+    Parameters
+    ----------
+    rows
+        One row per response and duty: ``response_id, unit_id, survey_type, transaction_type,
+        submitted_at, submitted_day, month, lowest, band, source_file, source_line, duty, due_at,
+        done_at, right_party, excused_at, detail, status``; instants in UTC microseconds.
+    population
+        Responses by unit, survey type, band and whether anonymous.
+    policy, hours, as_of
+        What they were judged by; `hours` holds every holiday as a plain date.
+    refused
+        Duties of the policy that cannot be assessed, with the reason.
+    """
+
+    rows: pd.DataFrame
+    population: pd.DataFrame
+    policy: EscalationPolicy
+    hours: Mapping[str, WorkingHours]
+    as_of: int
+    refused: Mapping[str, Refusal]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the statuses by duty, with the share met of the cases judged and its interval."""
+        return self.rates().to_frame()
+
+    def rates(self, *by: str) -> Rates:
+        """Return the statuses by duty and by further columns of `rows` (unit_id, month, band ...)."""
+        return rates(self.rows, by=("duty", *by))
+
+    def of(self, duty: str, *by: str) -> Rates:
+        """Return the statuses of one duty by columns of `rows`."""
+        return rates(self.rows[self.rows["duty"] == duty], by=("duty", *by))
+
+    @property
+    def anonymous(self) -> int:
+        """Anonymous responses that would have opened a follow-up; nobody can be contacted."""
+        return self._responses(anonymous=True)
+
+    @property
+    def named(self) -> int:
+        """Named responses that opened a follow-up."""
+        return self._responses(anonymous=False)
+
+    @property
+    def responses(self) -> int:
+        """All responses of the period."""
+        return int(self.population["responses"].sum())
+
+    def _responses(self, *, anonymous: bool) -> int:
+        unhappy = ~self.population["band"].isin((NO_BAND, NO_SCORE))
+        chosen = unhappy & (self.population["anonymous"] == anonymous)
+        return int(self.population.loc[chosen, "responses"].sum())
+
+    @property
+    def kept(self) -> int:
+        """Follow-ups in which nothing that was owed failed or is still open, refusals included."""
+        owed = self.rows[self.rows["duty"] != "acknowledgement"]
+        bad = owed["status"].isin((*FAILED, Status.PENDING.value))
+        return int(owed["response_id"].nunique() - owed.loc[bad, "response_id"].nunique())
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the numbers the sentences and the table by duty state."""
+        counts = (
+            Number("responses", self.responses, "responses", basis=(RESPONSES,)),
+            Number("follow_ups", self.named, "responses", basis=(RESPONSES,)),
+            Number("anonymous_follow_ups", self.anonymous, "responses", basis=(RESPONSES,)),
+            Number("kept_follow_ups", self.kept, "responses", self.named, basis=(RESPONSES,)),
+        )
+        refused = tuple(
+            Number(f"share:{duty}", None, "share", reason=refusal.reason)
+            for duty, refusal in self.refused.items()
+        )
+        return (*counts, *refused, *self.rates().numbers())
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the answer in three sentences."""
+        judged = [sentence for sentence in (self._promise(), self._weakest(), self._scope()) if sentence]
+        refused = tuple(
+            Sentence(
+                f"{duty.capitalize()} is not assessable: {refusal.reason} {refusal.remedy}".strip(),
+                (f"share:{duty}",),
+            )
+            for duty, refusal in self.refused.items()
+        )
+        return (*judged, *refused)
+
+    def _promise(self) -> Sentence | None:
+        if not self.named or "contact" in self.refused:
+            return None
+        verdict = "Yes" if self.kept == self.named else "No"
+        return Sentence(
+            f"{verdict}: of {self.named:,} named customers who were owed a follow-up, {self.kept:,} "
+            f"({self.kept / self.named:.1%}) got everything that was promised, or declined in time.",
+            ("follow_ups", "kept_follow_ups"),
+        )
+
+    def _weakest(self) -> Sentence | None:
+        found = self.rates().to_frame()
+        found = found[found["judged"] > 0]
+        if found.empty:
+            return Sentence("No duty is settled yet, so there is nothing to judge.")
+        row = found.sort_values(["share", "duty"]).iloc[0]
+        failed = int(row["judged"] - row["met"])
+        if not failed:
+            return Sentence(f"All {int(found['judged'].sum()):,} duties judged were met.", ())
+        return Sentence(
+            f"The weakest duty is {row['duty']}: met in {row['share']:.1%} of {int(row['judged']):,} cases "
+            f"(95 % interval {row['low']:.1%} to {row['high']:.1%}); {int(row['missing']):,} missing, "
+            f"{int(row['late']):,} late, {int(row['wrong_party']):,} with the wrong party.",
+            (
+                f"share:{row['duty']}",
+                *(f"{status}:{row['duty']}" for status in ("missing", "late", "wrong_party")),
+            ),
+        )
+
+    def _scope(self) -> Sentence:
+        return Sentence(
+            f"{self.anonymous:,} anonymous responses below the limit could not be followed up and are "
+            f"left out; all {self.responses:,} responses of the period were owed an acknowledgement.",
+            ("anonymous_follow_ups", "responses"),
+        )
+
+    def worst(self, limit: int = 25) -> pd.DataFrame:
+        """Return the follow-ups with the most failed duties, gravest band first, with their source rows.
+
+        ``overdue_hours`` is wall-clock time from the earliest missed deadline to when it was done, or to
+        `as_of`.
+        """
+        order = {band.band: turn for turn, band in enumerate(self.policy.bands)}
+        bad = self.rows[self.rows["status"].isin(FAILED) & self.rows["band"].isin(order)]
+        until = bad["done_at"].fillna(self.as_of).clip(upper=self.as_of)
+        words = (
+            bad["duty"]
+            + " "
+            + bad["status"]
+            + bad["detail"].where(bad["detail"] == "", " (" + bad["detail"] + ")")
+        )
+        told = bad.assign(
+            failures=words.str.replace("wrong_party", "with the wrong party"),
+            overdue_hours=((until - bad["due_at"]) / 3_600_000_000).astype(float).clip(lower=0).round(1),
+            turn=bad["band"].map(order),
+            line=bad["source_file"] + ":" + bad["source_line"].astype(str),
+        )
+        keys = ["response_id", "unit_id", "month", "band", "lowest", "turn", "line"]
+        grouped = told.groupby(keys, sort=False).agg(
+            failed=("failures", "size"),
+            failures=("failures", "; ".join),
+            overdue_hours=("overdue_hours", "max"),
+        )
+        sorted_ = grouped.reset_index().sort_values(
+            ["turn", "failed", "overdue_hours", "response_id"], ascending=[True, False, False, True]
+        )
+        shown = [
+            "response_id",
+            "unit_id",
+            "month",
+            "band",
+            "lowest",
+            "failed",
+            "failures",
+            "overdue_hours",
+            "line",
+        ]
+        return sorted_[shown].head(limit).reset_index(drop=True).rename(columns={"line": "source"})
+
+    def details(self) -> pd.DataFrame:
+        """Return why duties failed: duty, status, detail, cases; most frequent first within a duty."""
+        bad = self.rows[self.rows["status"].isin(FAILED)]
+        counted = bad.groupby(["duty", "status", "detail"], sort=False).size().rename("cases").reset_index()
+        counted["detail"] = counted["detail"].where(counted["detail"] != "", "deadline only")
+        return counted.sort_values(
+            ["duty", "cases", "status", "detail"], ascending=[True, False, True, True], ignore_index=True
+        )
+
+    def holidays(self) -> pd.DataFrame:
+        """Return every calendar used, with the holidays it was closed on, as resolved when it ran."""
+        import pandas as pd
+
+        rows = [
+            (
+                key,
+                calendar.time_zone,
+                len(hours.of_unit),
+                ", ".join(sorted(day.isoformat() for day in calendar.holidays)),
+            )
+            for hours in self.hours.values()
+            for key, calendar in hours.calendars.items()
+        ]
+        frame = pd.DataFrame(rows, columns=["calendar", "time_zone", "units", "closed_on"])
+        used = pd.Series(
+            [key for hours in self.hours.values() for key in hours.of_unit.values()]
+        ).value_counts()
+        return frame.assign(units=frame["calendar"].map(used).fillna(0).astype(int))

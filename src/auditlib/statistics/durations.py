@@ -1,0 +1,137 @@
+"""How long things take when some are not finished: survival curves, quantiles, restricted means.
+
+Open cases are censored, never dropped: leaving them out makes a slow process look fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from auditlib.records import Refusal
+from auditlib.statistics.types import Floats, Limits, Numbers, as_floats, normal_quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """The share not yet done, as a step function of time (Kaplan and Meier 1958, JASA 53:457-481).
+
+    Parameters
+    ----------
+    times
+        Ascending times at which something was done, shape (k,).
+    share
+        Share not yet done just after each time, shape (k,).
+    at_risk, done
+        Cases still open just before each time, and done at it, shape (k,).
+    limits
+        Pointwise limits of `share`, on the log-log scale (Kalbfleisch and Prentice).
+    n, censored
+        All cases, and those still open when last seen.
+    level
+        Coverage of `limits`.
+    """
+
+    times: Floats
+    share: Floats
+    at_risk: Floats
+    done: Floats
+    limits: Limits
+    n: int
+    censored: int
+    level: float
+
+
+def survival(
+    durations: Numbers, done: Sequence[bool] | np.ndarray, *, level: float = 0.95
+) -> Survival | Refusal:
+    """Return the Kaplan-Meier curve.
+
+    Parameters
+    ----------
+    durations
+        Time from start to the end, or to when the case was last seen open, zero or more, shape (n,).
+    done
+        Whether it ended then; False where it was still open, shape (n,).
+    level
+        Coverage of the limits.
+    """
+    time, ended = as_floats(durations), np.asarray(done, dtype=bool)
+    if (time < 0).any():
+        raise ValueError("a duration is zero or more")
+    if not ended.any():
+        return Refusal("Nothing was done yet, so no time to completion can be seen.", "Look again later.")
+    order = np.argsort(time, kind="stable")
+    times, counts = np.unique(time[ended], return_counts=True)
+    at_risk = len(time) - np.searchsorted(time[order], times, side="left")
+    deaths, risk = counts.astype(np.float64), at_risk.astype(np.float64)
+    share: Floats = as_floats(np.cumprod((risk - deaths) / risk))
+    return Survival(
+        times,
+        share,
+        risk,
+        deaths,
+        _limits(share, deaths, risk, level=level),
+        len(time),
+        int((~ended).sum()),
+        level,
+    )
+
+
+def _limits(share: Floats, done: Floats, risk: Floats, *, level: float) -> Limits:
+    """Return log-log limits with Greenwood's variance; where the share is 0 there is no width to give."""
+    inside = (share > 0) & (share < 1)
+    terms = np.divide(done, risk * (risk - done), out=np.zeros_like(done), where=risk > done)
+    variance = np.cumsum(terms)
+    log = np.log(share, out=np.full_like(share, -1.0), where=inside)
+    half = normal_quantile(level) * np.sqrt(variance) / np.abs(log)
+    centre = np.log(-log)
+    low, high = np.exp(-np.exp(centre + half)), np.exp(-np.exp(centre - half))
+    return Limits(np.where(inside, low, share), np.where(inside, high, share))
+
+
+def quantile(curve: Survival, share: float) -> float | None:
+    """Return the earliest time by which `share` of cases were done; None if that has not been seen."""
+    reached = np.flatnonzero(curve.share <= 1 - share + 1e-12)
+    return float(curve.times[reached[0]]) if len(reached) else None
+
+
+def quantile_limits(curve: Survival, share: float) -> tuple[float | None, float | None]:
+    """Return limits of a quantile by inverting those of the curve (Brookmeyer and Crowley 1982)."""
+    found: list[float | None] = []
+    for limit in (curve.limits.low, curve.limits.high):
+        reached = np.flatnonzero(limit <= 1 - share + 1e-12)
+        found.append(float(curve.times[reached[0]]) if len(reached) else None)
+    return found[0], found[1]
+
+
+def done_by(curve: Survival, time: float) -> float:
+    """Return the share of cases done by `time`."""
+    reached = int(np.searchsorted(curve.times, time, side="right"))
+    return 0.0 if reached == 0 else float(1 - curve.share[reached - 1])
+
+
+def restricted_mean(curve: Survival, horizon: float) -> float:
+    """Return the mean time to completion, cases counted up to `horizon` and no further."""
+    inside = curve.times < horizon
+    edges = np.concatenate([[0.0], curve.times[inside], [horizon]])
+    heights = np.concatenate([[1.0], curve.share[inside]])
+    return float(np.sum(np.diff(edges) * heights))
+
+
+def log_rank(
+    durations: Numbers, done: Sequence[bool] | np.ndarray, group: Sequence[Any] | np.ndarray
+) -> tuple[float, float]:
+    """Return chi-square and p of the log-rank test that groups are done equally fast.
+
+    Notes
+    -----
+    Computed by `statsmodels.duration.survfunc.survdiff`.
+    """
+    from statsmodels.duration.survfunc import survdiff
+
+    chi2, p = survdiff(as_floats(durations), np.asarray(done, dtype=int), np.asarray(group))
+    return float(chi2), float(p)
