@@ -35,12 +35,20 @@ def open_audit(run_file: str, *, data: str = "", work: str = "", notebook: str =
     """
     from auditlib.audit.opening import evidence_of, place, project_root, question_of, read_run
     from auditlib.audit.session import Audit
+    from auditlib.audit.standard import texts
 
     root = project_root(Path.cwd())
     run = read_run(run_file, root=root)
     question = question_of(notebook, root=root)
     where = place(run, run_file=run_file, data=data, work=work, root=root)
-    return Audit(run, evidence_of(run, where), notebook=notebook, question=question, work=where.work)
+    return Audit(
+        run,
+        evidence_of(run, where),
+        notebook=notebook,
+        question=question,
+        work=where.work,
+        texts=texts(run, root=root),
+    )
 
 
 def results_schema() -> dict[str, Any]:

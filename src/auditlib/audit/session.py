@@ -61,13 +61,25 @@ class Audit:
         Id of the notebook, and the question it asks.
     work
         Folder that results and exhibits are written to.
+    texts
+        The policies the run names and the calendars, by their path in params/.
     """
 
-    def __init__(self, run: Run, evidence: EvidenceLike, *, notebook: str, question: str, work: Path) -> None:
+    def __init__(
+        self,
+        run: Run,
+        evidence: EvidenceLike,
+        *,
+        notebook: str,
+        question: str,
+        work: Path,
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
         self.run = run
         self.evidence = evidence
         self.notebook = notebook
         self.question = question
+        self.texts = dict(texts or {})
         self._work = work
         self._figures: dict[str, str] = {}
         self._recorder = Recorder(
