@@ -25,12 +25,12 @@ class Agreement:
     frame
         Columns survey_type, unit_id, name, first, second (verdicts); one row per unit that either calls out.
     refused
-        Why a survey type could not be compared a second time.
+        Survey type that could not be compared a second time, and why.
     """
 
     label: str
     frame: pd.DataFrame
-    refused: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
     survey_types: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -40,15 +40,20 @@ class Agreement:
     def summary(self) -> tuple[Sentence, ...]:
         """Return per survey type how many units both call out, and which only one does."""
         sentences = tuple(self._sentence(kind) for kind in self.survey_types)
-        return sentences + tuple(Sentence(reason) for reason in self.refused)
+        return sentences + tuple(
+            Sentence(f"{kind.capitalize()} survey, {self.label}: {why}", (self._key("refused", kind),))
+            for kind, why in self.refused
+        )
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the counts behind the sentences."""
-        return tuple(
+        counts = tuple(
             Number(self._key(name, kind), len(rows), "units")
             for kind in self.survey_types
             for name, rows in self._parts(kind).items()
         )
+        refused = tuple(Number(self._key("refused", kind), None, reason=why) for kind, why in self.refused)
+        return counts + refused
 
     def _key(self, name: str, kind: str) -> str:
         return f"agreement_{name}:{self.label.replace(' ', '_')}:{kind}"
@@ -86,7 +91,7 @@ def agreement(first: BenchmarkResult, second: BenchmarkResult, *, label: str) ->
     pairs = [(one, again[kind]) for one in first if (kind := one.measure.survey_type) in again]
     frames = [_either(one, other) for one, other in pairs]
     empty = pd.DataFrame(columns=["survey_type", "unit_id", "name", "first", "second"])
-    reasons = tuple(f"{kind.capitalize()} survey, {label}: {why.reason}" for kind, why in second.refusals)
+    reasons = tuple((kind, why.reason) for kind, why in second.refusals)
     types = tuple(one.measure.survey_type for one, _ in pairs)
     return Agreement(label, pd.concat([empty, *frames], ignore_index=True), reasons, types)
 

@@ -78,9 +78,13 @@ def _counts(comparison: Comparison) -> tuple[Number, ...]:
         "higher": called[Verdict.HIGHER],
         "lower": called[Verdict.LOWER],
         "called": sum(called.values()),
+        "minimum_n": comparison.minimum_n,
         "chance_only": int((np.abs(comparison.judgement.z_chance) > normal_quantile(ALARM)).sum()),
     }
-    return tuple(Number(f"{name}:{comparison.key}", count, "units") for name, count in counts.items())
+    return tuple(
+        Number(f"{name}:{comparison.key}", count, "answers" if name == "minimum_n" else "units")
+        for name, count in counts.items()
+    )
 
 
 def _spread(comparison: Comparison) -> tuple[Number, ...]:

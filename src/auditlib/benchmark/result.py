@@ -153,13 +153,13 @@ class Comparison:
         alone = int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum())
         called = len(self.units(Verdict.HIGHER, Verdict.LOWER))
         keys = (f"phi:{self.key}", f"chance_only:{self.key}", f"called:{self.key}")
+        start = f"{self.measure.survey_type.capitalize()} survey: units differ"
         text = (
-            f"Units differ {_times(found.phi)} as chance alone would make them (over-dispersion "
-            f"{found.phi:.1f}): limits for chance alone would call out {alone:,} where these call out "
-            f"{called:,}."
+            f"{start} {_times(found.phi)} as chance alone would make them (over-dispersion {found.phi:.1f}); "
+            f"limits for chance alone would call out {alone:,}, these call out {called:,}."
         )
         if found.tau2 == 0:
-            text = f"Units differ no more than chance makes them (over-dispersion {found.phi:.2f})."
+            text = f"{start} no more than chance makes them (over-dispersion {found.phi:.2f})."
         return Sentence(text, keys)
 
     def _ranks(self) -> Sentence:
@@ -175,9 +175,9 @@ class Comparison:
     def _reliability(self) -> Sentence:
         shrunk, needed = self.judgement.shrunk, self.needed()
         if isinstance(shrunk, Refusal):
-            return Sentence(shrunk.reason)
+            return Sentence(shrunk.reason, (f"tau:{self.key}",))
         if isinstance(needed, Refusal):
-            return Sentence(needed.reason)
+            return Sentence(needed.reason, (f"needed:{self.key}",))
         enough = int((self.judgement.reliability >= SUFFICIENT).sum())
         text = (
             f"Reliability reaches {SUFFICIENT:.1f} in {enough:,} of {len(shrunk.value):,} units; it takes "
@@ -200,7 +200,7 @@ class Comparison:
         return Sentence(
             f"{counted(silent, 'unit')} {verb} no verdict, because fewer than {self.minimum_n} "
             "answers are certain or no value is known; the reason stands in each row.",
-            (f"silent:{self.key}",),
+            (f"silent:{self.key}", f"minimum_n:{self.key}"),
         )
 
     @property
@@ -210,7 +210,8 @@ class Comparison:
             return self._grounds()
         return Sentence(
             f"The {self.measure.survey_type} survey speaks for those who answered; a unit needs "
-            f"{self.minimum_n} answers for a verdict."
+            f"{self.minimum_n} answers for a verdict.",
+            (f"minimum_n:{self.key}",),
         )
 
     def _grounds(self) -> Sentence:
@@ -279,8 +280,9 @@ class BenchmarkResult:
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def overview(self) -> pd.DataFrame:
-        """Return one row per survey type: what was compared, on how much, and how much is chance."""
-        return pd.DataFrame([_overview(comparison) for comparison in self.comparisons])
+        """Return one row per survey type: what was compared on how much, or why it could not be."""
+        rows = [_overview(comparison) for comparison in self.comparisons]
+        return pd.DataFrame(rows + [{"survey_type": kind, "why": why.reason} for kind, why in self.refusals])
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -299,7 +301,10 @@ class BenchmarkResult:
 
     def _refused(self) -> tuple[Sentence, ...]:
         return tuple(
-            Sentence(f"{kind.capitalize()} survey: no comparison. {why.reason} {why.remedy}".strip())
+            Sentence(
+                f"{kind.capitalize()} survey: no comparison. {why.reason} {why.remedy}".strip(),
+                (f"refused:{kind}",),
+            )
             for kind, why in self.refusals
         )
 
@@ -313,7 +318,8 @@ class BenchmarkResult:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers of all comparisons."""
-        return tuple(number for comparison in self.comparisons for number in comparison.numbers())
+        refused = tuple(Number(f"refused:{kind}", None, reason=why.reason) for kind, why in self.refusals)
+        return tuple(number for comparison in self.comparisons for number in comparison.numbers()) + refused
 
 
 def _overview(comparison: Comparison) -> dict[str, Any]:
@@ -328,4 +334,5 @@ def _overview(comparison: Comparison) -> dict[str, Any]:
         measure.statistic: judgement.target,
         "over_dispersion": None if isinstance(found, Refusal) else found.phi,
         "called_out": len(comparison.units(Verdict.HIGHER, Verdict.LOWER)),
+        "why": "",
     }
