@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,6 +149,4 @@ def _render(directory: Path) -> str:
 STEPS = Steps(_prepare, _render)
 
 if __name__ == "__main__":
-    began = time.monotonic()
-    outcome = Tiny(Path(sys.argv[1])).perform()
-    sys.stdout.write(f"{outcome.executed} {outcome.kept} {time.monotonic() - began:.2f} s\n")
+    Tiny(Path(sys.argv[1])).perform()

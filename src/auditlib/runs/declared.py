@@ -116,7 +116,7 @@ def _declared(statement: ast.stmt) -> Declared:
         )
     name, kind = statement.target.id, statement.annotation.id
     try:
-        value: Any = ast.literal_eval(statement.value)
+        value: Scalar = ast.literal_eval(statement.value)
     except ValueError as error:
         raise NotDeclarable(f"the default of '{name}' is not a plain value") from error
     if kind == "float" and type(value) is int:

@@ -29,7 +29,7 @@ class SourceRow:
 
     Parameters
     ----------
-    values
+    content
         Its columns, empty ones as None; free text is left out.
     reason, message
         Why it is in quarantine; empty where it was kept.
@@ -38,7 +38,7 @@ class SourceRow:
     table: str
     file: str
     line: int
-    values: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     message: str = ""
     cells: tuple[Mapping[str, Any], ...] = ()
@@ -47,12 +47,12 @@ class SourceRow:
     def key(self) -> dict[str, Any]:
         """The columns that identify it."""
         names = TABLES[self.table].key if self.table in TABLES else ()
-        return {name: self.values[name] for name in names if name in self.values}
+        return {name: self.content[name] for name in names if name in self.content}
 
     @property
     def in_period(self) -> bool:
         """Whether it lies in the audited period."""
-        return bool(self.values.get("in_period", True))
+        return bool(self.content.get("in_period", True))
 
     def __str__(self) -> str:
         identity = ", ".join(f"{name} {value}" for name, value in self.key.items())
@@ -112,7 +112,7 @@ class RowsOf:
         """Return rows of other tables that name `row` by its key."""
         if row.reason or len(TABLES[row.table].key) != 1:
             return []
-        identity = row.values.get(TABLES[row.table].key[0])
+        identity = row.content.get(TABLES[row.table].key[0])
         if identity is None or row.table in ("units", "customers", "accounts", "employees"):
             return []  # everything refers to these
         return [
@@ -172,9 +172,8 @@ def rests_on(basis: Basis, row: SourceRow) -> bool:
     if basis.table == "cells":
         return row.in_period and any(_satisfies(cell, basis) for cell in row.cells)
     if basis.table == "quarantine":
-        return bool(row.reason) and _satisfies(row.values, basis)
-    own = row.values  # noqa: PD011 - a mapping, no frame
-    return basis.table == row.table and not row.reason and _satisfies(own, basis)
+        return bool(row.reason) and _satisfies(row.content, basis)
+    return basis.table == row.table and not row.reason and _satisfies(row.content, basis)
 
 
 def _satisfies(values: Mapping[str, Any], basis: Basis) -> bool:
