@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from auditlib.audit.tables import Tabulated
 from auditlib.records import Finding, Sentence
@@ -109,3 +111,49 @@ class ClosedView:
 
     def __repr__(self) -> str:
         return f"Recorded: {self.numbers} numbers, {self.exhibits} exhibits, {self.findings} findings."
+
+
+View = SentencesView | TableView | FigureView | FindingsView | ClosedView
+
+
+class Shown:
+    """A view that is already on the page of the cell that made it; another cell shows it again."""
+
+    def __init__(self, view: View, *, cell: int) -> None:
+        self.view = view
+        self._cell = cell
+
+    def __repr__(self) -> str:
+        return repr(self.view)
+
+    def _ipython_display_(self) -> None:
+        if _cell() != self._cell:
+            _display(self.view)
+
+
+def show(view: View) -> View | Shown:
+    """Put `view` on the page at once, so that a loop shows each of its exhibits.
+
+    Outside a notebook there is no page: the view itself is returned.
+    """
+    cell = _cell()
+    if cell is None:
+        return view
+    _display(view)
+    return Shown(view, cell=cell)
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _cell() -> int | None:
+    shell = _shell()
+    return None if shell is None else int(shell.execution_count)
+
+
+def _display(view: View) -> None:
+    from IPython.display import display
+
+    display(view)  # type: ignore[no-untyped-call]  # IPython is partly typed

@@ -9,7 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from auditlib.audit.display import ClosedView, FigureView, FindingsView, SentencesView, TableView
+from auditlib.audit.display import (
+    ClosedView,
+    FigureView,
+    FindingsView,
+    SentencesView,
+    Shown,
+    TableView,
+    View,
+    show,
+)
 from auditlib.audit.files import write_whole
 from auditlib.audit.recorder import LIMITS, Recorder, to_json
 from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
@@ -91,22 +100,22 @@ class Audit:
         period = f"{self.run.period.start} to {self.run.period.end}"
         return f"Audit {self.run.audit} of {self.run.party.name}, {period}, for {self.notebook}"
 
-    def answer(self, *said: Said) -> SentencesView:
+    def answer(self, *said: Said) -> View | Shown:
         """Answer the notebook's question, in three sentences taken from results."""
-        return SentencesView(self._recorder.answer(self._sentences(said)))
+        return show(SentencesView(self._recorder.answer(self._sentences(said))))
 
-    def say(self, *said: Said) -> SentencesView:
+    def say(self, *said: Said) -> View | Shown:
         """State sentences that read the latest exhibit."""
-        return SentencesView(self._recorder.say(self._sentences(said)))
+        return show(SentencesView(self._recorder.say(self._sentences(said))))
 
-    def limits(self, *said: Said) -> SentencesView:
+    def limits(self, *said: Said) -> View | Shown:
         """State what the notebook cannot say."""
-        return SentencesView(self._recorder.say(self._sentences(said), section=LIMITS))
+        return show(SentencesView(self._recorder.say(self._sentences(said), section=LIMITS)))
 
-    def caveat(self, *tables: str) -> SentencesView:
+    def caveat(self, *tables: str) -> View | Shown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""
         self.number(*self.reliability.numbers())
-        return SentencesView(self._recorder.say((caveat(self.reliability, tables=tables),), section=""))
+        return show(SentencesView(self._recorder.say((caveat(self.reliability, tables=tables),), section="")))
 
     def number(self, *numbers: Number) -> None:
         """Record `numbers` without showing them."""
@@ -124,7 +133,7 @@ class Audit:
         units: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
         limit: int = ROWS_SHOWN,
-    ) -> TableView:
+    ) -> View | Shown:
         """Show and record a table.
 
         Parameters
@@ -164,7 +173,7 @@ class Audit:
         )
         self._recorder.number(*table.numbers)
         self._recorder.exhibit(_table_exhibit(id, title, caption, table))
-        return TableView(title, caption, table)
+        return show(TableView(title, caption, table))
 
     def figure(
         self,
@@ -175,7 +184,7 @@ class Audit:
         alt: str,
         caption: str = "",
         keys: Sequence[str] = (),
-    ) -> FigureView:
+    ) -> View | Shown:
         """Show and record a figure.
 
         Parameters
@@ -203,13 +212,13 @@ class Audit:
                 "keys": list(keys),
             }
         )
-        return FigureView(title, alt, svg)
+        return show(FigureView(title, alt, svg))
 
-    def finding(self, *findings: Finding) -> FindingsView:
+    def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
-        return FindingsView(self._recorder.finding(findings))
+        return show(FindingsView(self._recorder.finding(findings)))
 
-    def close(self) -> ClosedView:
+    def close(self) -> View | Shown:
         """Write the results file and the figures, whole or not at all."""
         document = self._recorder.document(question=self.question, parameters=self._parameters)
         exhibits = self._work / "exhibits"
@@ -217,7 +226,7 @@ class Audit:
             write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
         write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
-        return ClosedView(*recorded)
+        return show(ClosedView(*recorded))
 
     @cached_property
     def reliability(self) -> Assessment:
