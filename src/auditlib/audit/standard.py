@@ -13,7 +13,7 @@ from auditlib.standards.measure import Context, Measure, Tables, collect
 from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
 from auditlib.standards.verdict import Verdict, assess
 
-ROOMS = ("benchmark", "complaints", "linkage", "listening", "service_levels")
+ROOMS = ("benchmark", "complaints", "escalation", "linkage", "listening", "service_levels")
 """Rooms whose ``measures`` module holds measures; add a room here when it measures something."""
 
 
@@ -52,9 +52,9 @@ def verdict_on(tables: Tables, run: Run, *, root: Path, standard: str = "", prof
 
 
 def demands_of(edition: Edition, run: Run, *, root: Path, profile: str) -> Demands:
-    """Return what the party is judged by on the day of the audit."""
+    """Return what the party is judged by on the last day of the period."""
     model = read_profile(profile, root=root) if profile else None
-    return demands_on(edition, run.as_of.date(), profile=model)
+    return demands_on(edition, run.period.end, profile=model)
 
 
 def standard_file(name: str) -> str:

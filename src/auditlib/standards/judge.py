@@ -175,9 +175,7 @@ def _too_few(criterion: Criterion, measurement: Measurement, margin: float) -> J
     known = n_needed(criterion.target, measurement) if criterion.kind is not Kind.RIGID else None
     needed = max(criterion.minimum_n, known or 0)
     missing = needed - measurement.n
-    reason = (
-        f"n is {measurement.n:,}, at least {criterion.minimum_n:,} are asked for; {missing:,} more needed"
-    )
+    reason = f"{measurement.n:,} observations, at least {criterion.minimum_n:,} are asked for; {missing:,} more needed"
     return Judgement(criterion, measurement, Outcome.NOT_DEMONSTRATED, reason, margin, needed)
 
 

@@ -74,6 +74,8 @@ class Demands:
         Ids of criteria whose target the profile moved away from the base, either way.
     planned, fixed
         Ids of criteria with an accepted plan, and with a stated cause and a verified fix.
+    note
+        What limits the verdict: an edition that is not in effect on that day.
     """
 
     edition: Edition
@@ -82,6 +84,7 @@ class Demands:
     tighter: tuple[str, ...] = ()
     planned: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
+    note: str = ""
 
 
 def load_profile(text: str, *, name: str) -> ProfileModel:
@@ -99,7 +102,7 @@ def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = No
     edition
         The edition.
     day
-        Local day of the audit's `as_of`.
+        Last day of the audited period.
     profile
         The party's profile; none means the edition as it stands.
 
@@ -113,8 +116,9 @@ def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = No
         for criterion in edition.criteria
         if criterion.effective_from is not None and day < criterion.effective_from
     }
+    note = _note(edition, day)
     if profile is None:
-        return Demands(edition, later)
+        return Demands(edition, later, note=note)
     _refuse(edition, profile)
     moved = edition.with_targets({key: entry.target for key, entry in profile.overrides.items()})
     return Demands(
@@ -126,6 +130,7 @@ def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = No
         frozenset(
             key for key, entry in profile.remedies.items() if entry.cause and _by(entry.fix_verified_on, day)
         ),
+        note,
     )
 
 
@@ -134,6 +139,16 @@ def is_looser(base: Criterion, other: Criterion) -> bool:
     if base.target.direction is Direction.AT_LEAST:
         return other.target.value < base.target.value
     return other.target.value > base.target.value
+
+
+def _note(edition: Edition, day: date) -> str:
+    if edition.effective_on(day):
+        return ""
+    dates = f"{edition.effective_from} to {edition.effective_to}"
+    return (
+        f"{edition.title} is in effect from {dates} and the audited period ends on {day}: "
+        "the verdict compares, and certifies nothing."
+    )
 
 
 def _by(done: date | None, day: date) -> bool:

@@ -99,6 +99,19 @@ class Verdict:
         """Return the decision, the criteria behind it and what stays open, in three sentences."""
         return (_decided(self), _counted(self), _open(self))
 
+    def limits(self) -> tuple[Sentence, ...]:
+        """Return what the verdict cannot say, one sentence each."""
+        demands = self.demands
+        unbuilt = [entry.criterion.id for entry in self.judgements if not entry.measurement.built]
+        parts = [
+            demands.note,
+            f"The profile asks for less than the standard in {', '.join(demands.looser)}."
+            * bool(demands.looser),
+            f"This suite does not measure {len(unbuilt)} criteria yet: {', '.join(unbuilt)}." * bool(unbuilt),
+            "An interval speaks of how the operation works, not only of the cases that happened to come.",
+        ]
+        return tuple(Sentence(text) for text in parts if text)
+
 
 def assess(demands: Demands, measures: Mapping[str, Measure], tables: Tables, context: Context) -> Verdict:
     """Measure and judge every criterion of `demands`, and decide.
@@ -285,8 +298,10 @@ def _open(verdict: Verdict) -> Sentence:
     if not still:
         return Sentence("No criterion is open.", ("score:high",))
     unbuilt = sum(not entry.measurement.built for entry in still)
+    short = sum(entry.outcome is Outcome.NOT_DEMONSTRATED for entry in still)
     text = (
-        f"{len(still)} criteria are open, {unbuilt} of them because this suite does not measure them yet; "
-        f"if all of them were met, the score would be {verdict.decision.score.high:.1%}."
+        f"{len(still)} criteria are open: {short} not demonstrated, {len(still) - short - unbuilt} without "
+        f"evidence, {unbuilt} not measured by this suite yet. If all were met, the score would be "
+        f"{verdict.decision.score.high:.1%}."
     )
     return Sentence(text, ("score:high", *(f"outcome:{entry.criterion.id}" for entry in still)))

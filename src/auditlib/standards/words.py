@@ -11,6 +11,8 @@ def amount(value: float, unit: str) -> str:
         return f"{value:.1%}"
     if unit in ("count", "rows"):
         return f"{value:,.0f}"
+    if unit == "seconds":
+        return f"{value:,.0f} seconds"
     return f"{value:,.2f}" + (f" {unit}" if unit else "")
 
 

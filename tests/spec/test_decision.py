@@ -1,0 +1,221 @@
+"""Whether an operation meets the standard: the rule of A15 and A6, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from auditlib.records import (
+    Aspect,
+    Criterion,
+    Decision,
+    DecisionMode,
+    Direction,
+    Grade,
+    Judgement,
+    Kind,
+    Measurement,
+    Outcome,
+    Statistic,
+    Target,
+)
+from auditlib.standards.decision import decide
+from auditlib.standards.edition import Edition, Rule
+from auditlib.standards.profile import Demands
+
+RULE = Rule(DecisionMode.INTERVAL, 0.95, 0.8, 0.5, 3, 0.3)
+MET, NOT_MET = Outcome.MET, Outcome.NOT_MET
+SHORT, BLIND = Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE
+
+
+def criterion(
+    name: str,
+    *,
+    weight: float = 1.0,
+    aspect: Aspect = Aspect.PROCESS,
+    severity: Grade = Grade.MINOR,
+    must_pass: bool = False,
+    category: str = "feedback",
+) -> Criterion:
+    return Criterion(
+        name,
+        category,
+        "A demand.",
+        ("A15",),
+        "metric",
+        Target(0.5, Direction.AT_LEAST, 1.0, 0.0),
+        Kind.FLEXIBLE,
+        severity,
+        weight,
+        aspect,
+        "evidence",
+        "because",
+        "own",
+        must_pass=must_pass,
+    )
+
+
+def decision(
+    *pairs: tuple[Criterion, Outcome],
+    rule: Rule = RULE,
+    planned: frozenset[str] = frozenset(),
+    fixed: frozenset[str] = frozenset(),
+) -> Decision:
+    edition = Edition(
+        "own",
+        2025,
+        "Own standard",
+        date(2025, 1, 1),
+        date(2025, 12, 31),
+        None,
+        {"feedback": "Feedback", "people": "People"},
+        rule,
+        tuple(one for one, _ in pairs),
+    )
+    measured = Measurement("metric", 0.5, 100, Statistic.SHARE)
+    judgements = [Judgement(one, measured, outcome, "") for one, outcome in pairs]
+    return decide(Demands(edition, planned=planned, fixed=fixed), judgements)
+
+
+def outcomes(found: Decision) -> list[Outcome]:
+    return [step.outcome for step in found.trace]
+
+
+def test_all_met_meets_the_standard() -> None:
+    found = decision((criterion("P-01"), MET), (criterion("R-01", aspect=Aspect.RESULT), MET))
+    assert found.outcome is MET
+    assert outcomes(found) == [MET, MET, MET, MET]
+    assert found.score.low == found.score.high == 1.0
+
+
+def test_no_evidence_at_all_is_not_assessable_and_never_met() -> None:
+    assert decision((criterion("P-01"), BLIND)).outcome is BLIND
+    assert decision((criterion("P-01"), Outcome.WAIVED)).outcome is BLIND
+    assert decision().outcome is BLIND
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"), [(MET, MET), (NOT_MET, NOT_MET), (SHORT, SHORT), (BLIND, SHORT)]
+)
+def test_a_must_pass_decides_alone(outcome: Outcome, expected: Outcome) -> None:
+    must = criterion("P-01", weight=0.1, must_pass=True, severity=Grade.OPPORTUNITY)
+    found = decision((must, outcome), (criterion("P-02", weight=99), MET))
+    assert found.trace[0].outcome is expected
+    assert found.outcome is expected
+
+
+@pytest.mark.parametrize(("met_weight", "expected"), [(79.9, NOT_MET), (80.0, MET), (80.1, MET)])
+def test_the_pass_mark_just_below_on_and_just_above(met_weight: float, expected: Outcome) -> None:
+    found = decision(
+        (criterion("P-01", weight=met_weight), MET), (criterion("P-02", weight=100 - met_weight), NOT_MET)
+    )
+    assert found.trace[1].outcome is expected
+
+
+def test_open_criteria_leave_the_score_open_only_where_they_can_decide_it() -> None:
+    short = criterion("P-02", weight=10)
+    assert decision((criterion("P-01", weight=90), MET), (short, SHORT)).trace[1].outcome is MET
+    undecided = decision((criterion("P-01", weight=75), MET), (criterion("P-02", weight=25), BLIND))
+    assert undecided.trace[1].outcome is SHORT
+    assert (undecided.score.low, undecided.score.high) == (0.75, 1.0)
+    lost = decision((criterion("P-01", weight=75), NOT_MET), (criterion("P-02", weight=25), BLIND))
+    assert lost.trace[1].outcome is NOT_MET
+
+
+def test_waived_and_not_applicable_leave_the_score() -> None:
+    found = decision(
+        (criterion("P-01"), MET),
+        (criterion("P-02", weight=50), Outcome.WAIVED),
+        (criterion("P-03", weight=50), Outcome.NOT_APPLICABLE),
+    )
+    assert found.score.weight == 1.0
+    assert found.outcome is MET
+
+
+def test_process_and_results_are_scored_apart_and_combined_as_declared() -> None:
+    pairs = (
+        (criterion("P-01", weight=3), MET),
+        (criterion("P-02", weight=1), NOT_MET),
+        (criterion("R-01", weight=1, aspect=Aspect.RESULT), MET),
+        (criterion("R-02", weight=1, aspect=Aspect.RESULT), NOT_MET),
+    )
+    found = decision(*pairs, rule=replace(RULE, process_weight=0.2))
+    assert found.process is not None
+    assert found.results is not None
+    assert (found.process.low, found.results.low) == (0.75, 0.5)
+    assert found.score.low == pytest.approx(0.2 * 0.75 + 0.8 * 0.5)
+
+
+def test_where_only_one_of_the_two_is_judged_the_score_is_that_one() -> None:
+    found = decision((criterion("R-01", aspect=Aspect.RESULT), MET))
+    assert found.process is None
+    assert found.score.low == 1.0
+
+
+def test_an_open_major_stops_the_decision_and_a_verified_fix_closes_it() -> None:
+    pairs = ((criterion("P-01", weight=99), MET), (criterion("P-02", severity=Grade.MAJOR), NOT_MET))
+    found = decision(*pairs)
+    assert found.open_majors == ("P-02",)
+    assert found.trace[2].outcome is NOT_MET
+    assert found.outcome is NOT_MET
+    assert decision(*pairs, planned=frozenset({"P-02"})).outcome is NOT_MET, "a plan closes no major"
+    assert decision(*pairs, fixed=frozenset({"P-02"})).outcome is MET
+
+
+@pytest.mark.parametrize(("minors", "expected"), [(2, MET), (3, NOT_MET), (4, NOT_MET)])
+def test_minors_of_one_category_add_up_to_a_major(minors: int, expected: Outcome) -> None:
+    pairs = [(criterion(f"P-{index:02}"), NOT_MET) for index in range(minors)]
+    found = decision((criterion("P-99", weight=99), MET), *pairs)
+    assert found.trace[3].outcome is expected
+    assert found.outcome is expected
+    assert bool(found.open_majors) is (expected is NOT_MET)
+
+
+def test_minors_of_different_categories_do_not_add_up() -> None:
+    pairs = [
+        (criterion(f"P-{index:02}", category=category), NOT_MET)
+        for index, category in enumerate(["feedback", "feedback", "people", "people"])
+    ]
+    assert decision((criterion("P-99", weight=99), MET), *pairs).trace[3].outcome is MET
+
+
+def test_an_accepted_plan_closes_a_minor() -> None:
+    pairs = [(criterion(f"P-{index:02}"), NOT_MET) for index in range(3)]
+    found = decision((criterion("P-99", weight=99), MET), *pairs, planned=frozenset({"P-00"}))
+    assert found.trace[3].outcome is MET
+    assert found.open_minors == ("P-01", "P-02")
+
+
+def test_minors_that_could_still_add_up_leave_the_decision_open() -> None:
+    pairs = [(criterion(f"P-{index:02}"), outcome) for index, outcome in enumerate([NOT_MET, NOT_MET, SHORT])]
+    found = decision((criterion("P-99", weight=99), MET), *pairs)
+    assert found.trace[3].outcome is SHORT
+    assert found.outcome is SHORT
+
+
+@pytest.mark.parametrize(("process_met", "flagged"), [(69, False), (71, True), (100, True)])
+def test_strong_process_with_weak_results_is_flagged(process_met: float, flagged: bool) -> None:
+    found = decision(
+        (criterion("P-01", weight=process_met), MET),
+        (criterion("P-02", weight=max(0.0001, 100 - process_met)), NOT_MET),
+        (criterion("R-01", weight=40, aspect=Aspect.RESULT), MET),
+        (criterion("R-02", weight=60, aspect=Aspect.RESULT), NOT_MET),
+    )
+    assert found.mismatch.startswith("Strong process, weak results") is flagged
+
+
+def test_weak_process_with_strong_results_is_flagged_too_and_open_ones_say_nothing() -> None:
+    weak = ((criterion("P-01"), NOT_MET), (criterion("R-01", aspect=Aspect.RESULT), MET))
+    assert decision(*weak).mismatch.startswith("Weak process, strong results")
+    unknown = ((criterion("P-01"), BLIND), (criterion("R-01", aspect=Aspect.RESULT), MET))
+    assert decision(*unknown).mismatch == ""
+
+
+def test_the_trace_tells_every_step_with_its_numbers() -> None:
+    found = decision((criterion("P-01", must_pass=True), NOT_MET), (criterion("P-02"), MET))
+    assert [step.rule.split(" ")[0] for step in found.trace] == ["every", "the", "no", "no"]
+    assert "0 of 1 met, 1 not met" in found.trace[0].found
+    assert "50.0%" in found.trace[1].found
+    assert found.trace[0].criteria == ("P-01",)

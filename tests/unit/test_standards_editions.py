@@ -1,0 +1,398 @@
+"""The shipped editions, profiles, their linter, differences and restatement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from auditlib.audit.standard import measures
+from auditlib.errors import ParameterError
+from auditlib.records import Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
+from auditlib.standards.difference import Change, difference, difference_frame
+from auditlib.standards.document import verdict_document, verdict_schema
+from auditlib.standards.edition import Edition, load_edition
+from auditlib.standards.findings import State, findings, with_states
+from auditlib.standards.judge import judge_one
+from auditlib.standards.lint import check_edition, check_profile
+from auditlib.standards.observed import share_of, whole_of
+from auditlib.standards.profile import demands_on, load_profile
+from auditlib.standards.restate import ABSENT, Restatement
+from auditlib.standards.verdict import Verdict, under_mode, verdict_of, what_if, what_would_change
+
+ROOT = Path(__file__).parents[2]
+FILES = {year: ROOT / f"params/standards/service-excellence/{year}.yaml" for year in (2025, 2026)}
+TEXT = {year: path.read_text("utf-8") for year, path in FILES.items()}
+DAY = date(2025, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def old() -> Edition:
+    return load_edition(TEXT[2025], name="2025.yaml")
+
+
+@pytest.fixture(scope="module")
+def new() -> Edition:
+    return load_edition(TEXT[2026], name="2026.yaml")
+
+
+def problems(text: str, *, before: Edition | None = None) -> list[str]:
+    return [str(each) for each in check_edition(text, name="x.yaml", measures=measures(), before=before)]
+
+
+def changed(before: str, after: str, *, year: int = 2025) -> str:
+    assert before in TEXT[year]
+    return TEXT[year].replace(before, after, 1)
+
+
+def test_the_shipped_editions_are_sound(old: Edition) -> None:
+    assert problems(TEXT[2025]) == []
+    assert problems(TEXT[2026], before=old) == []
+
+
+def test_about_forty_criteria_over_all_categories(old: Edition, new: Edition) -> None:
+    for edition in (old, new):
+        assert 38 <= len(edition.criteria) <= 48
+        assert {one.category for one in edition.criteria} == set(edition.categories)
+        assert {one.kind for one in edition.criteria} == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("metric: survey_types_in_use", "metric: survey_types_used", "Did you mean 'survey_types_in_use'"),
+        ("options: {survey_type: transactional}", "options: {survey: transactional}", "no option 'survey'"),
+        ("options: {survey_type: transactional}", "options: {survey_type: 4}", "must be of type str"),
+        ("options: {survey_type: transactional}\n", "options: {}\n", "needs the option 'survey_type'"),
+        ("at_least: 0.15, tightest: 0.40", "at_least: 0.45, tightest: 0.40", "outside its bounds"),
+        ("tightest: 0.40, loosest: 0.08", "tightest: 0.08, loosest: 0.40", "looser than the loosest"),
+        ("total_weight: 84", "total_weight: 85", "the weights add up to 84"),
+        ("category: customer_feedback", "category: customer_feedbak", "there is no category"),
+        ("kind: rigid", "kind: rigid\n    excused_limit: 0.1\n    reasons: [other]", "allows no deviations"),
+        ("    reasons: [third_party, customer_request, legal_hold]\n", "", "both a list of reasons"),
+        ("severity: major\n    weight: 3", "severity: opportunity\n    weight: 3", "an opportunity cannot"),
+        ("effective_to: 2025-12-31", "effective_to: 2024-12-31", "ends before it takes effect"),
+        ("metric: satisfaction_mean", "metric: response_rate", "rests on satisfaction"),
+        ("CF-02:", "CF-01:", "CF-01"),
+        ("    rationale: This is what the operation exists for.\n", "", "rationale"),
+        ("weight: 3", "weight: heavy", "weight"),
+    ],
+)  # fmt: skip
+def test_the_linter_finds_it_and_says_where(before: str, after: str, said: str) -> None:
+    found = problems(changed(before, after))
+    assert any(said in each for each in found), found
+    assert all("x.yaml, line " in each and "column " in each for each in found)
+
+
+def test_the_linter_names_every_problem_at_once_in_the_order_of_the_file() -> None:
+    text = changed("total_weight: 84", "total_weight: 80").replace("response_rate", "responserate")
+    found = check_edition(text, name="x.yaml", measures=measures())
+    assert len(found) == 3
+    lines = [each.line or 0 for each in found]
+    assert lines == sorted(lines)
+    assert "total_weight" in text.splitlines()[lines[0] - 1]
+
+
+def test_a_new_edition_starts_after_the_old_one_and_gives_its_reasons(old: Edition) -> None:
+    overlap = changed("effective_from: 2026-01-01", "effective_from: 2025-12-31", year=2026)
+    assert any("overlap with service-excellence@2025" in each for each in problems(overlap, before=old))
+    silent = changed("    change: Response rates fell where people were asked often.\n", "", year=2026)
+    assert any(
+        "CF-13 is stricter" in each and "without a reason" in each for each in problems(silent, before=old)
+    )
+
+
+def test_differences_between_the_editions(old: Edition, new: Edition) -> None:
+    found = {each.criterion: each for each in difference(old, new)}
+    assert {name: each.change.value for name, each in found.items()} == {
+        "CF-04": "stricter",
+        "CF-06": "removed",
+        "CF-08": "stricter",
+        "CF-11": "reworded",
+        "CF-13": "stricter",
+        "CF-17": "added",
+        "CO-01": "stricter",
+        "CO-03": "looser",
+        "CO-08": "added",
+        "IM-01": "redefined",
+        "IM-05": "stricter",
+        "KM-01": "looser",
+        "PE-08": "added",
+        "PE-09": "added",
+    }
+    assert all(each.reason for each in found.values())
+    assert found["CF-13"].before == "target 0.05"
+    assert list(difference_frame(list(found.values())).columns) == [
+        "criterion",
+        "change",
+        "before",
+        "after",
+        "reason",
+    ]
+    assert difference(old, old) == ()
+
+
+def test_a_difference_that_is_stricter_and_looser_is_mixed(old: Edition) -> None:
+    first = old.criteria[1]
+    moved = replace(first, target=replace(first.target, value=0.3), minimum_n=10)
+    (found,) = difference(old, replace(old, criteria=(old.criteria[0], moved, *old.criteria[2:])))
+    assert found.change is Change.MIXED
+
+
+PROFILE = """\
+profile: acme
+standard: service-excellence@2025
+title: Profile of the Acme service desk
+overrides:
+  CF-02:
+    target: 0.10
+    because: expectation
+    rationale: Business customers are asked by their own purchasing department too.
+  IM-01:
+    target: 0.85
+    because: strategy
+    rationale: Short waits are what Acme promises in its contracts.
+waivers:
+  CO-02:
+    reason: The new complaint desk opens in October.
+    granted_on: 2025-06-01
+    expires_on: 2026-06-30
+not_applicable:
+  IM-04: Acme offers no chat to its customers.
+remedies:
+  CO-03:
+    plan_accepted_on: 2025-12-01
+"""
+
+
+def test_a_sound_profile_moves_targets_and_flags_looser_ones(old: Edition) -> None:
+    assert check_profile(PROFILE, name="acme.yaml", edition=old, day=DAY) == []
+    demands = demands_on(old, DAY, profile=load_profile(PROFILE, name="acme.yaml"))
+    assert demands.edition.criterion("CF-02").target.value == 0.10
+    assert demands.looser == ("CF-02",)
+    assert demands.tighter == ("IM-01",)
+    assert {key: entry.outcome for key, entry in demands.exemptions.items()} == {
+        "CO-02": Outcome.WAIVED,
+        "IM-04": Outcome.NOT_APPLICABLE,
+    }
+    assert demands.planned == {"CO-03"}
+
+
+@pytest.mark.parametrize(
+    ("day", "waived"),
+    [
+        (date(2025, 5, 31), False),
+        (date(2025, 6, 1), True),
+        (date(2026, 6, 30), True),
+        (date(2026, 7, 1), False),
+    ],
+)
+def test_a_waiver_holds_from_its_first_to_its_last_day(old: Edition, day: date, waived: bool) -> None:
+    demands = demands_on(old, day, profile=load_profile(PROFILE, name="acme.yaml"))
+    assert ("CO-02" in demands.exemptions) is waived
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("target: 0.10", "target: 0.07", "outside the bounds 0.08 to 0.4"),
+        ("target: 0.10", "target: 0.15", "is the target already"),
+        ("  CO-02:\n    reason", "  CF-01:\n    reason", "CF-01 is rigid: a waiver is refused"),
+        ("expires_on: 2026-06-30", "expires_on: 2025-12-30", "expired on 2025-12-30"),
+        ("expires_on: 2026-06-30", "expires_on: 2025-05-30", "ends before it is granted"),
+        ("  IM-04:", "  IM-44:", "no criterion IM-44"),
+        ("  IM-04:", "  CO-02:", "called not applicable too"),
+        ("plan_accepted_on", "fix_verified_on", "states no cause"),
+        ("@2025", "@2026", "not service-excellence@2025"),
+        ("    because: strategy\n", "", "because"),
+    ],
+)
+def test_the_linter_of_profiles(old: Edition, before: str, after: str, said: str) -> None:
+    assert before in PROFILE
+    found = check_profile(PROFILE.replace(before, after, 1), name="acme.yaml", edition=old, day=DAY)
+    assert any(said in str(each) for each in found), found
+    assert all(each.line for each in found)
+
+
+def test_bounds_of_an_override_just_outside_on_and_just_inside(old: Edition) -> None:
+    for value, sound in ((0.0799, False), (0.08, True), (0.0801, True), (0.40, True), (0.4001, False)):
+        text = PROFILE.replace("target: 0.10", f"target: {value}")
+        assert (check_profile(text, name="a.yaml", edition=old, day=DAY) == []) is sound
+
+
+def test_a_rigid_criterion_cannot_be_waived_even_without_the_linter(old: Edition) -> None:
+    text = PROFILE.replace("  CO-02:\n    reason", "  CF-01:\n    reason")
+    with pytest.raises(ParameterError, match="CF-01 is rigid"):
+        demands_on(old, DAY, profile=load_profile(text, name="a.yaml"))
+
+
+def test_outside_its_dates_an_edition_compares_and_certifies_nothing(old: Edition) -> None:
+    assert demands_on(old, DAY).note == ""
+    assert "certifies nothing" in demands_on(old, date(2026, 1, 1)).note
+
+
+def test_a_criterion_is_not_applicable_before_its_own_date(new: Edition) -> None:
+    assert "PE-09" in demands_on(new, date(2026, 6, 30)).exemptions
+    assert "PE-09" not in demands_on(new, date(2026, 7, 1)).exemptions
+
+
+def measured(edition: Edition, *, share: float = 0.99) -> list[Measurement]:
+    """A measurement for each criterion: all good, at `share` of a thousand cases."""
+    found = []
+    for one in edition.criteria:
+        good = one.target.direction is Direction.AT_LEAST
+        if one.kind is Kind.RIGID or one.target.value > 1:
+            best = one.target.tightest
+            found.append(whole_of(best, 1000, basis=[], none=""))
+        else:
+            k = round(1000 * share) if good else round(1000 * (1 - share))
+            found.append(share_of(k, 1000, confidence=0.95, basis=[], none=""))
+    return found
+
+
+def verdict(edition: Edition, *, share: float = 0.99) -> Verdict:
+    return verdict_of(demands_on(edition, DAY), measured(edition, share=share))
+
+
+def test_an_operation_that_does_everything_meets_the_standard(old: Edition) -> None:
+    found = verdict(old)
+    assert found.decision.outcome is Outcome.MET
+    assert findings(found) == ()
+    assert "meets Service excellence, edition 2025" in found.summary()[0].text
+    assert what_would_change(found).empty
+
+
+def test_what_would_change_names_the_heaviest_first(old: Edition) -> None:
+    found = verdict(old, share=0.64)
+    frame = what_would_change(found)
+    assert frame["weighs"].iloc[0] == "must-pass, major"
+    assert set(frame["criterion"]) == {
+        one.criterion.id for one in found.judgements if one.outcome is not Outcome.MET
+    }
+
+
+def test_every_key_a_sentence_states_is_a_number(old: Edition) -> None:
+    found = verdict(old, share=0.64)
+    keys = {number.key for number in found.numbers()}
+    assert {key for sentence in found.summary() for key in sentence.keys} <= keys
+    assert {key for each in findings(found) for key in each.evidence} <= keys
+
+
+def test_findings_have_five_parts_and_the_grade_of_their_criterion(old: Edition) -> None:
+    found = {each.criterion.split(":")[0]: each for each in findings(verdict(old, share=0.4))}
+    assert found["CF-04"].grade is Grade.MAJOR
+    assert found["CF-13"].grade is Grade.MINOR
+    assert all(
+        each.condition and each.cause and each.effect and each.recommendation for each in found.values()
+    )
+    assert "minors-customer_feedback" not in found or found["minors-customer_feedback"].grade is Grade.MAJOR
+
+
+def test_minors_that_add_up_are_a_finding_of_their_own(old: Edition) -> None:
+    found = verdict(old, share=0.01)
+    assert any(name.startswith("4") or "minors in" in name for name in found.decision.open_majors)
+    gathered = [each for each in findings(found) if each.criterion.startswith("minors-")]
+    assert gathered
+    assert all(each.grade is Grade.MAJOR for each in gathered)
+
+
+def test_too_few_observations_are_an_opportunity_not_a_failure(old: Edition) -> None:
+    entries = measured(old)
+    place = old.ids.index("CF-04")
+    entries[place] = share_of(70, 101, confidence=0.95, basis=[], none="")
+    found = verdict_of(demands_on(old, DAY), entries)
+    (only,) = [each for each in findings(found) if each.criterion.startswith("CF-04")]
+    assert only.grade is Grade.OPPORTUNITY
+    assert "more observations" in only.recommendation
+
+
+def test_what_this_suite_does_not_measure_is_no_finding_about_the_party(old: Edition) -> None:
+    entries = measured(old)
+    entries[0] = Measurement(
+        "x", None, 0, Statistic.COUNT, reason="this suite does not yet measure x", built=False
+    )
+    found = verdict_of(demands_on(old, DAY), entries)
+    assert found.judgements[0].outcome is Outcome.NOT_ASSESSABLE
+    assert findings(found) == ()
+    entries[0] = Measurement("x", None, 0, Statistic.COUNT, reason="the evidence has no x")
+    assert len(findings(verdict_of(demands_on(old, DAY), entries))) == 1
+
+
+def finding(mark: str) -> Finding:
+    return Finding("CF-01: x", "c", "c", "e", "r", Grade.MINOR, "operation", fingerprint=mark)
+
+
+def test_findings_are_new_unchanged_or_resolved() -> None:
+    found = with_states([finding("a"), finding("b")], [finding("b"), finding("c")])
+    assert [(each.finding.fingerprint, each.state) for each in found] == [
+        ("a", State.NEW),
+        ("b", State.UNCHANGED),
+        ("c", State.RESOLVED),
+    ]
+    with pytest.raises(ValueError, match="fingerprint"):
+        with_states([finding("")], [])
+
+
+def test_what_if_changes_only_what_is_asked(old: Edition) -> None:
+    found = verdict(old, share=0.9)
+    stricter = what_if(found, targets={"CF-02": 0.95})
+    assert found.judgement("CF-02").outcome is Outcome.MET
+    assert stricter.judgement("CF-02").outcome is Outcome.NOT_MET
+    same = [one.outcome for one in found.judgements if one.criterion.id != "CF-02"]
+    assert same == [one.outcome for one in stricter.judgements if one.criterion.id != "CF-02"]
+
+
+def test_another_mode_is_another_verdict_on_the_same_measurements(old: Edition) -> None:
+    found = verdict(old)
+    modes = {mode: under_mode(found, mode) for mode in ("point", "interval", "probability")}  # type: ignore[arg-type]
+    assert all(
+        [one.measurement for one in each.judgements] == [one.measurement for one in found.judgements]
+        for each in modes.values()
+    )
+
+
+def test_a_restatement_shows_both_outcomes_and_why(old: Edition, new: Edition) -> None:
+    entries = measured(old)
+    place = old.ids.index("CF-13")
+    entries[place] = share_of(450, 10_000, confidence=0.95, basis=[], none="")
+    others = measured(new)
+    others[new.ids.index("CF-13")] = entries[place]
+    found = Restatement(
+        verdict_of(demands_on(old, DAY), entries), verdict_of(demands_on(new, date(2026, 1, 1)), others)
+    )
+    frame = found.to_frame().set_index("criterion")
+    assert list(frame.loc["CF-13"]) == [
+        "met",
+        "not_met",
+        "yes",
+        "stricter",
+        "Response rates fell where people were asked often.",
+    ]
+    assert frame.loc["CF-06", "after"] == ABSENT
+    assert frame.loc["PE-08", "before"] == ABSENT
+    assert found.moved() == ("CF-13",)
+    (sentence,) = found.summary()
+    assert "1 outcomes move (CF-13), 4 criteria are added and 1 removed" in sentence.text
+    assert set(sentence.keys) <= {number.key for number in found.numbers()}
+
+
+def test_the_verdict_document_fits_its_schema_and_is_the_same_every_time(old: Edition) -> None:
+    import jsonschema
+
+    document = verdict_document(verdict(old, share=0.9))
+    jsonschema.validate(document, verdict_schema())
+    assert document["schema"] == "auditlib/verdict@1"
+    assert len(document["criteria"]) == len(old.criteria)
+    again = verdict_document(verdict(old, share=0.9))
+    assert json.dumps(document, sort_keys=True) == json.dumps(again, sort_keys=True)
+    document["decision"]["outcome"] = "splendid"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, verdict_schema())
+
+
+def test_a_criterion_may_be_judged_alone(old: Edition) -> None:
+    found = judge_one(old.criterion("CF-04"), share_of(450, 500, confidence=0.95, basis=[], none=""))
+    assert found.outcome is Outcome.MET
