@@ -161,7 +161,7 @@ def _units(scenario: Scenario, place: World, rng: np.random.Generator) -> pd.Dat
 
 
 def _pay_links(scenario: Scenario, place: World) -> pd.DataFrame:
-    rules = {"manager": scenario.manager_links, "staff": scenario.staff_links}
+    rules = dict(scenario.links)
     shapes = ("linear", "step", "capped")
     return pd.DataFrame(
         {

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from auditlib.parameters.run import Strict
+from auditlib.simulate.places import CAUSES
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -154,7 +155,45 @@ class Scenario(Strict):
             raise ValueError("start must be the first day of a month")
         if self.as_of.tzinfo is None:
             raise ValueError("as_of needs its offset, for example 2026-01-02T18:00:00Z")
+        if self.as_of.date() <= self.month(self.months):
+            raise ValueError(
+                f"as_of must lie after {self.month(self.months)}, the first day after the period"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        unknown = sorted(set(self.scores.outliers) - set(self.unit_ids))
+        if unknown:
+            raise ValueError(f"outliers name units that do not exist: {', '.join(unknown)}")
+        causes = sorted({fix.cause_code for fix in self.fixes} - set(CAUSES))
+        if causes:
+            raise ValueError(f"fixes name unknown causes: {', '.join(causes)}; known: {', '.join(CAUSES)}")
+        return self
+
+    @model_validator(mode="after")
+    def _days_in_period(self) -> Self:
+        cohorts = {role: [cohort.starts_on for cohort in links.cohorts] for role, links in self.links}
+        fixed = (fix.implemented_on for fix in self.fixes)
+        for day in (*cohorts["manager"], *cohorts["staff"], *fixed):
+            if not 0 <= self.month_index(day) < self.months:
+                raise ValueError(f"{day} lies outside the months of the scenario")
+        if self.gaming is not None and self.gaming.starts_on not in cohorts[self.gaming.role]:
+            raise ValueError("gaming must name the role and the start of one of the linked cohorts")
+        return self
+
+    @property
+    def links(self) -> tuple[tuple[Literal["manager", "staff"], Links], ...]:
+        """The pay links by role."""
+        return (("manager", self.manager_links), ("staff", self.staff_links))
+
+    @property
+    def unit_ids(self) -> tuple[str, ...]:
+        """The ids of the units; two of them are made to be misread, as a gap and as a number."""
+        ids = [f"U{index + 1:03d}" for index in range(self.units)]
+        if self.difficult_names:
+            ids[1], ids[2] = "007", "NA"
+        return tuple(ids)
 
     def month(self, index: int) -> date:
         """Return the first day of month `index`, counted from `start`; may be negative."""

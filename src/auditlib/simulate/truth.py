@@ -64,13 +64,9 @@ def effects(company: Company) -> dict[str, Any]:
     return {
         "scenario": scenario.name,
         "seed": scenario.seed,
-        "latent_effect": {
-            "manager": scenario.manager_links.effect,
-            "staff": scenario.staff_links.effect,
-        },
+        "latent_effect": {role: rule.effect for role, rule in scenario.links},
         "expected_effect_on_mean": {
-            role: _shift_of_mean(company, rule.effect)
-            for role, rule in (("manager", scenario.manager_links), ("staff", scenario.staff_links))
+            role: _shift_of_mean(company, rule.effect) for role, rule in scenario.links
         },
         "links": [_link(company, link) for link in world.links],
         "gamed_units": sorted({world.unit_ids[link.unit] for link in world.links if link.gamed}),

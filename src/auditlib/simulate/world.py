@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ class Link:
         Whether the unit begins to choose whom it invites.
     """
 
-    role: str
+    role: Literal["manager", "staff"]
     unit: int
     starts_on: date
     weight: float
@@ -88,7 +88,7 @@ class World:
 def world(scenario: Scenario, rng: np.random.Generator) -> World:
     """Draw the world of `scenario`; `rng` is not advanced."""
     places = PLACES[: scenario.units]
-    ids = unit_ids(scenario)
+    ids = scenario.unit_ids
     size = _sizes(scenario, stream(rng, "size"))
     base = _bases(scenario, ids, stream(rng, "base"))
     untouched = base[:, None] + _movement(scenario, stream(rng, "movement"))
@@ -107,14 +107,6 @@ def world(scenario: Scenario, rng: np.random.Generator) -> World:
     )
 
 
-def unit_ids(scenario: Scenario) -> tuple[str, ...]:
-    """Return the ids of the units: two of them are chosen to be misread as a gap and as a number."""
-    ids = [f"U{index + 1:03d}" for index in range(scenario.units)]
-    if scenario.difficult_names:
-        ids[1], ids[2] = "007", "NA"
-    return tuple(ids)
-
-
 def _sizes(scenario: Scenario, rng: np.random.Generator) -> Floats:
     size = np.exp(rng.normal(0.0, scenario.volume.size_spread, scenario.units))
     return np.asarray(size / size.mean())
@@ -122,9 +114,6 @@ def _sizes(scenario: Scenario, rng: np.random.Generator) -> Floats:
 
 def _bases(scenario: Scenario, ids: Sequence[str], rng: np.random.Generator) -> Floats:
     base = rng.normal(0.0, scenario.scores.unit_sd, scenario.units)
-    unknown = set(scenario.scores.outliers) - set(ids)
-    if unknown:
-        raise KeyError(f"outliers name units that do not exist: {', '.join(sorted(unknown))}")
     for index, unit_id in enumerate(ids):
         base[index] = scenario.scores.outliers.get(unit_id, base[index])
     return base
@@ -152,7 +141,7 @@ def _answer_rates(scenario: Scenario, rng: np.random.Generator) -> Floats:
 
 def _links(scenario: Scenario, untouched: Floats, size: Floats, rng: np.random.Generator) -> tuple[Link, ...]:
     found: list[Link] = []
-    for role, links in (("manager", scenario.manager_links), ("staff", scenario.staff_links)):
+    for role, links in scenario.links:
         free = np.ones(scenario.units, dtype=bool)
         for cohort in links.cohorts:
             chosen = _cohort(
@@ -166,7 +155,7 @@ def _links(scenario: Scenario, untouched: Floats, size: Floats, rng: np.random.G
 def _cohort(
     scenario: Scenario,
     links: Links,
-    role: str,
+    role: Literal["manager", "staff"],
     cohort: Cohort,
     *,
     untouched: Floats,
@@ -198,7 +187,7 @@ def _effects(scenario: Scenario, links: Sequence[Link]) -> Floats:
     effect = np.zeros((scenario.units, scenario.months))
     months = np.arange(scenario.months)
     for link in links:
-        rule = scenario.manager_links if link.role == "manager" else scenario.staff_links
+        rule = dict(scenario.links)[link.role]
         since = months - scenario.month_index(link.starts_on) + 1
         effect[link.unit] += rule.effect * np.clip(since / rule.phase_in_months, 0, 1)
     return effect
