@@ -59,7 +59,7 @@ class Terms:
     as_of: int
 
 
-def assess(tables: Tables, terms: Terms) -> EscalationResult | Refusal:
+def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal:
     """Derive what was owed after every response of the period, and what became of it.
 
     Parameters
@@ -67,13 +67,15 @@ def assess(tables: Tables, terms: Terms) -> EscalationResult | Refusal:
     tables
         The evidence: responses, and the events after them.
     terms
-        Policy, calendars, instruments and the instant to look from.
+        Policy, calendars, instruments and the instant to look from; a refusal is handed on.
 
     Returns
     -------
     EscalationResult
         One row per response and duty; or a `Refusal` where there are no responses to judge.
     """
+    if isinstance(terms, Refusal):
+        return terms
     if "responses" not in tables.tables:
         return Refusal("There is no table of responses.", "Ask for the responses one row each.")
     judged = tuple(duty for duty in DUTIES if terms.policy.rule(duty) and not _lacking(duty, tables))

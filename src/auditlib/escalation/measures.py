@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @measure("acknowledged_in_time", needs=("responses", "acknowledgements"))
 def acknowledged_in_time(tables: Tables, context: Context) -> Measurement:
-    """Responses of the period acknowledged in full within the policy's limit, over all whose limit has passed."""
+    """Responses of the period acknowledged in full within the limit, over all whose limit has passed."""
     return _met("acknowledgement", tables, context)
 
 

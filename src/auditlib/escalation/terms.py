@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.assessment import Terms, to_pandas
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.sources import Tables
-from auditlib.obligations import WorkingHours, working_hours
+from auditlib.obligations import Policy, WorkingHours, working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
+from auditlib.records import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Law = TypeVar("Law", bound=Policy)
 
-def terms_of(run: Run, tables: Tables, texts: Mapping[str, str], *, policy: str = "escalation") -> Terms:
-    """Return the terms of an audit.
+
+def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refusal:
+    """Return the terms of an audit, or why there are none.
 
     Parameters
     ----------
     run
-        The run file: period, `as_of`, instruments, zone of units that name none.
+        The run file: period, `as_of`, instruments, policies, zone of units that name none.
     tables
         The evidence; the register of units says where each unit is.
     texts
-        Policies and calendars as text, by name.
-    policy
-        Name of the escalation policy.
+        Policies and calendars as text, by their path in params/.
 
     Raises
     ------
     ParameterError
-        Where a text is absent or wrong.
+        Where a policy or calendar is absent or wrong.
     """
-    law = load(EscalationPolicy, text_of(texts, policy), name=f"params/policies/{policy}.yaml")
+    law = policy_of(EscalationPolicy, "escalation", run, texts)
+    if isinstance(law, Refusal):
+        return law
     units = places(run, tables)
     hours = {name: hours_of(name, texts, run, units) for name in law.calendars}
     instruments = {name: run.instrument(name) for name in run.instruments}
@@ -45,11 +48,39 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str], *, policy: str 
     return Terms(law, hours, instruments, zones, round(run.as_of.timestamp() * 1_000_000))
 
 
+def policy_of(model: type[Law], stem: str, run: Run, texts: Mapping[str, str]) -> Law | Refusal:
+    """Return the policy of `run` whose name begins with `stem`, in the edition the run names.
+
+    Raises
+    ------
+    ParameterError
+        Where the file is absent or wrong, or is another edition.
+    """
+    chosen = next((name for name in run.policies if name.startswith(stem)), None)
+    if chosen is None:
+        return Refusal(
+            f"The run names no {stem} policy.", f"Add it under 'policies', for example {stem}@2025."
+        )
+    name, _, edition = chosen.partition("@")
+    file = f"policies/{name}.yaml"
+    law = load(model, text_of(texts, file), name=f"params/{file}")
+    if edition and edition != law.edition:
+        raise ParameterError(
+            Problem(
+                f"the run names {chosen}, but the file is edition {law.edition}.",
+                f"params/{file}",
+                remedy=f"Name {name}@{law.edition}, or put the other edition there.",
+            )
+        )
+    return law
+
+
 def hours_of(
     name: str, texts: Mapping[str, str], run: Run, units: list[tuple[str, str, str]]
 ) -> WorkingHours:
     """Return calendar `name` for `units`, holidays resolved for the years the clocks may run through."""
-    file = load(CalendarFile, text_of(texts, name), name=f"params/calendars/{name}.yaml")
+    path = f"calendars/{name}.yaml"
+    file = load(CalendarFile, text_of(texts, path), name=f"params/{path}")
     years = range(run.period.start.year - 1, run.as_of.year + 3)
     return working_hours(file, units, years=years, time_zone=run.time_zone)
 
@@ -63,11 +94,9 @@ def places(run: Run, tables: Tables) -> list[tuple[str, str, str]]:
     return [(str(unit), str(zone), str(country)) for unit, zone, country in known.itertuples(index=False)]
 
 
-def text_of(texts: Mapping[str, str], name: str) -> str:
-    """Return the text called `name`."""
-    if name not in texts:
+def text_of(texts: Mapping[str, str], path: str) -> str:
+    """Return the text at `path` in params/."""
+    if path not in texts:
         known = ", ".join(sorted(texts)) or "none"
-        raise ParameterError(
-            Problem(f"there is no policy or calendar {name!r}", remedy=f"Given are: {known}.")
-        )
-    return texts[name]
+        raise ParameterError(Problem(f"there is no params/{path}.", remedy=f"Read were: {known}."))
+    return texts[path]

@@ -1,0 +1,204 @@
+"""How long each step takes, from the transaction to the actions done; open cases are censored (E7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from auditlib.escalation.assessment import to_pandas
+from auditlib.escalation.result import EscalationResult
+from auditlib.escalation.sources import Tables
+from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.statistics.durations import Survival, done_by, quantile, survival
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MICROSECONDS_PER_HOUR = 3_600_000_000
+DAY_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step: how long it takes, in wall-clock hours.
+
+    Parameters
+    ----------
+    stage, group
+        Name of the step, and the part of the cases it is about (a band, or all).
+    curve
+        Share not yet done by hours; a `Refusal` where nothing was done.
+    table
+        Canonical table the step is read from.
+    """
+
+    stage: str
+    group: str
+    curve: Survival | Refusal
+    table: str
+
+    @property
+    def key(self) -> str:
+        """What its numbers are called."""
+        return f"{self.stage}:{self.group}"
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """Every step, in the order in which a case passes through them."""
+
+    stages: tuple[Stage, ...]
+
+    def of(self, stage: str) -> tuple[Stage, ...]:
+        """Return the stages of one step, one per group."""
+        return tuple(found for found in self.stages if found.stage == stage)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return n, cases still open, median and 90 % point in hours, and the share done within a day."""
+        import pandas as pd
+
+        rows = [
+            {
+                "stage": stage.stage,
+                "group": stage.group,
+                "n": stage.curve.n,
+                "open": stage.curve.censored,
+                "median_hours": quantile(stage.curve, 0.5),
+                "p90_hours": quantile(stage.curve, 0.9),
+                "share_within_a_day": done_by(stage.curve, DAY_HOURS),
+            }
+            for stage in self.stages
+            if isinstance(stage.curve, Survival)
+        ]
+        return pd.DataFrame(rows)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the quantiles of every step; without value where they have not been reached."""
+        return tuple(number for stage in self.stages for number in _numbers(stage))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return how long half and nine tenths of the contacts take, by band, open cases counted as open."""
+        told = [_told(stage) for stage in self.of("contact")]
+        return tuple(sentence for sentence in told if sentence is not None)
+
+
+def _numbers(stage: Stage) -> Iterator[Number]:
+    basis = (Basis(stage.table),)
+    if isinstance(stage.curve, Refusal):
+        yield Number(f"median_hours:{stage.key}", None, "hours", 0, reason=stage.curve.reason)
+        return
+    for name, share in (("median_hours", 0.5), ("p90_hours", 0.9)):
+        value = quantile(stage.curve, share)
+        reason = "" if value is not None else "Fewer cases than that were done by the time of the audit."
+        yield Number(f"{name}:{stage.key}", value, "hours", stage.curve.n, basis=basis, reason=reason)
+    yield Number(f"open:{stage.key}", stage.curve.censored, "count", stage.curve.n, basis=basis)
+    within = done_by(stage.curve, DAY_HOURS)
+    yield Number(f"share_within_a_day:{stage.key}", within, "share", stage.curve.n, basis=basis)
+
+
+def _told(stage: Stage) -> Sentence | None:
+    if isinstance(stage.curve, Refusal):
+        return None
+    half, most = quantile(stage.curve, 0.5), quantile(stage.curve, 0.9)
+    keys = tuple(f"{name}:{stage.key}" for name in ("median_hours", "p90_hours", "open"))
+    return Sentence(
+        f"Band {stage.group}: half of {stage.curve.n:,} customers were reached within {_hours(half)}, nine "
+        f"tenths within {_hours(most)}; {stage.curve.censored:,} had not been reached when last seen, and count.",
+        keys,
+    )
+
+
+def _hours(value: float | None) -> str:
+    return "a time not yet seen" if value is None else f"{value:,.1f} wall-clock hours"
+
+
+def latencies(tables: Tables, result: EscalationResult) -> Latencies:
+    """Measure every step the evidence holds.
+
+    Parameters
+    ----------
+    tables
+        The evidence.
+    result
+        What was owed and done after each response. A customer who declined is censored at the refusal.
+    """
+    found = [*_before(tables, as_of=result.as_of), *_after(result), *_actions(tables, as_of=result.as_of)]
+    return Latencies(tuple(found))
+
+
+def _stage(
+    name: str, group: str, start: pd.Series, end: pd.Series, *, seen: pd.Series | int, table: str
+) -> Stage:
+    """Return a stage; where `end` is missing the case was last seen open at `seen`."""
+    done = end.notna()
+    hours = ((end.fillna(seen) - start).clip(lower=0) / MICROSECONDS_PER_HOUR).astype(float)
+    return Stage(name, group, survival(hours.to_numpy(), done.to_numpy(bool)), table)
+
+
+def _before(tables: Tables, *, as_of: int) -> Iterator[Stage]:
+    """Yield the time from transaction to invitation, and from invitation to response."""
+    if "invitations" not in tables.tables:
+        return
+    asked = tables.lazy("invitations").filter(nw.col("in_period"))
+    answers = tables.lazy("responses").group_by("invitation_id").agg(nw.col("submitted_at").min())
+    rows = to_pandas(
+        asked.join(answers, on="invitation_id", how="left").select(
+            "transaction_at", "sent_at", "submitted_at"
+        )
+    )
+    known = rows[rows["transaction_at"].notna()]
+    yield _stage(
+        "invitation", "all", known["transaction_at"], known["sent_at"], seen=as_of, table="invitations"
+    )
+    yield _stage("response", "all", rows["sent_at"], rows["submitted_at"], seen=as_of, table="invitations")
+
+
+def _after(result: EscalationResult) -> Iterator[Stage]:
+    """Yield the time from response to acknowledgement and contact by band, and from contact to report."""
+    rows = result.rows
+    first = rows[rows["duty"] == "acknowledgement"]
+    if len(first):
+        yield _stage(
+            "acknowledgement",
+            "all",
+            first["submitted_at"],
+            first["done_at"],
+            seen=result.as_of,
+            table="acknowledgements",
+        )
+    contact = rows[rows["duty"] == "contact"]
+    for band in (entry.band for entry in result.policy.bands):
+        part = contact[contact["band"] == band]
+        if len(part):
+            seen = part["excused_at"].fillna(result.as_of)
+            yield _stage(
+                "contact", band, part["submitted_at"], part["done_at"], seen=seen, table="follow_ups"
+            )
+    yield from _reports(contact, rows[rows["duty"] == "report"], as_of=result.as_of)
+
+
+def _reports(contact: pd.DataFrame, report: pd.DataFrame, *, as_of: int) -> Iterator[Stage]:
+    held = contact.loc[contact["done_at"].notna(), ["response_id", "done_at"]]
+    both = held.merge(report[["response_id", "done_at"]], on="response_id", suffixes=("", "_report"))
+    if len(both):
+        yield _stage(
+            "report", "all", both["done_at"], both["done_at_report"], seen=as_of, table="follow_up_reports"
+        )
+
+
+def _actions(tables: Tables, *, as_of: int) -> Iterator[Stage]:
+    """Yield the time from the presentation of a report to its actions done, by whole days."""
+    if not {"follow_up_reports", "report_actions"} <= set(tables.tables):
+        return
+    shown = tables.lazy("follow_up_reports").select("report_id", "presented_day")
+    rows = to_pandas(
+        tables.lazy("report_actions").select("report_id", "done_on").join(shown, on="report_id", how="inner")
+    )
+    rows = rows[rows["presented_day"].notna()]
+    day = DAY_HOURS * MICROSECONDS_PER_HOUR
+    start, end = rows["presented_day"].astype("Int64") * day, rows["done_on"].astype("Int64") * day
+    if len(rows):
+        yield _stage("actions", "all", start, end, seen=as_of, table="report_actions")
