@@ -33,16 +33,13 @@ class SmallTables:
     def frame(
         self, table: str, *, columns: Sequence[str] | None = None, where: Sequence[tuple[str, Any]] = ()
     ) -> pd.DataFrame:
-        found = self.frames[table]
+        found = self.counts if table == "cells" else self.frames[table]
         for column, value in where:
             found = found[found[column] == value]
         return found if columns is None else found[list(columns)]
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         return nw.from_native(self.connection.from_df(self.frames[table]))
-
-    def cells(self) -> pd.DataFrame:
-        return self.counts
 
 
 def small_tables(cells: Sequence[tuple[Any, ...]] = (), **tables: Sequence[Mapping[str, Any]]) -> SmallTables:

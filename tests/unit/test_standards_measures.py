@@ -313,20 +313,6 @@ def test_pay_links_for_both_roles_on_audited_metrics() -> None:
     assert found("pay_link_responses", tables, minimum_responses=24).value == 1
 
 
-def test_a_role_is_filled_by_its_holder_or_a_listed_delegate() -> None:
-    last = 20_089 + 89
-    rows = [
-        {"person_id": "P1", "delegate_id": None, "valid_from": last, "valid_to": None},
-        {"person_id": None, "delegate_id": "P2", "valid_from": 0, "valid_to": last},
-        {"person_id": None, "delegate_id": None, "valid_from": 0, "valid_to": None},
-        {"person_id": None, "delegate_id": None, "valid_from": 0, "valid_to": last - 1},
-        {"person_id": None, "delegate_id": None, "valid_from": last + 1, "valid_to": None},
-    ]
-    filled = found("responsibilities_filled", small_tables(responsibilities=rows))
-    assert filled.value == pytest.approx(2 / 3)
-    assert filled.n == 3
-
-
 def test_satisfaction_from_cells_and_from_aggregates() -> None:
     cells = [
         ("A", 202501, "transactional", "q_overall", 5.0, 30),

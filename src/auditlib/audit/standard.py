@@ -5,13 +5,18 @@ from __future__ import annotations
 import importlib
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.run import Run
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.measure import Context, Measure, Tables, collect
 from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
 from auditlib.standards.verdict import Verdict, assess
+
+if TYPE_CHECKING:
+    from auditlib.audit.session import Audit
 
 ROOMS = ("benchmark", "complaints", "escalation", "linkage", "listening", "service_levels")
 """Rooms whose ``measures`` module holds measures; add a room here when it measures something."""
@@ -49,6 +54,12 @@ def verdict_on(tables: Tables, run: Run, *, root: Path, standard: str = "", prof
     own = "" if standard and standard != run.standard else run.profile
     demands = demands_of(edition, run, root=root, profile=profile or own)
     return assess(demands, measures(), tables, Context(run, texts(run, root=root)))
+
+
+def judge_audit(audit: Audit, *, standard: str = "", profile: str = "") -> Verdict:
+    """Judge an open audit by its standard, or by another edition of it; see `verdict_on`."""
+    root = project_root(Path.cwd())
+    return verdict_on(audit.evidence, audit.run, root=root, standard=standard, profile=profile)
 
 
 def demands_of(edition: Edition, run: Run, *, root: Path, profile: str) -> Demands:

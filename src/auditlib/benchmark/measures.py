@@ -60,8 +60,7 @@ def _headline(context: Context, survey_type: str) -> Item | None:
 
 
 def _cells(tables: Tables, survey_type: str, item: Item) -> pd.DataFrame:
-    cells = tables.cells()
-    return cells[(cells["survey_type"] == survey_type) & (cells["item"] == item.item)]
+    return tables.frame("cells", where=(("survey_type", survey_type), ("item", item.item)))
 
 
 def _published(tables: Tables, context: Context, survey_type: str, item: Item) -> Measurement:

@@ -175,7 +175,8 @@ def _too_few(criterion: Criterion, measurement: Measurement, margin: float) -> J
     known = n_needed(criterion.target, measurement) if criterion.kind is not Kind.RIGID else None
     needed = max(criterion.minimum_n, known or 0)
     missing = needed - measurement.n
-    reason = f"{measurement.n:,} observations, at least {criterion.minimum_n:,} are asked for; {missing:,} more needed"
+    asked = f"at least {criterion.minimum_n:,} are asked for"
+    reason = f"{measurement.n:,} observations, {asked}; {missing:,} more needed"
     return Judgement(criterion, measurement, Outcome.NOT_DEMONSTRATED, reason, margin, needed)
 
 

@@ -40,13 +40,10 @@ class Tables(Protocol):
         columns: Sequence[str] | None = None,
         where: Sequence[tuple[str, Option]] = (),
     ) -> pd.DataFrame:
-        """Return rows of one table."""
+        """Return rows of one table, or of ``cells``: counts per unit, month, survey type, item and score."""
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         """Return one table without reading it yet."""
-
-    def cells(self) -> pd.DataFrame:
-        """Return the counts per unit, month, survey type, item and score."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 PLANNED: Mapping[str, str] = {
-    "acknowledged_in_time": "how many responses are acknowledged within their limit",
-    "contacted_in_time": "how many dissatisfied customers are contacted within the limit of their band",
-    "attended_as_required": "how many contacts are attended by those whom the band names",
-    "documented_in_time": "how many contacts are documented in full",
-    "reported_in_time": "how many formal reports are presented by their date",
     "key_accounts_visited": "how many key accounts were met face to face",
     "published_score_gap": "how far published scores lie from the audited ones",
     "survey_types_agree": "how many accounts both survey types rate alike",

@@ -13,6 +13,7 @@ from auditlib.records import (
     DecisionMode,
     Grade,
     Judgement,
+    Kind,
     Measurement,
     Number,
     Outcome,
@@ -218,7 +219,7 @@ def _heaviest(judgement: Judgement) -> tuple[bool, bool, bool, float]:
 def _row(judgement: Judgement) -> dict[str, str | int | None]:
     criterion, measurement = judgement.criterion, judgement.measurement
     value = measurement.value
-    interval = measurement.interval
+    interval = None if criterion.kind is Kind.RIGID else measurement.interval
     unit = measurement.unit
     return {
         "criterion": criterion.id,
