@@ -21,7 +21,7 @@ READS_OR_WRITES = {
     "__import__", "mkdir", "unlink",
 }  # fmt: skip
 HARMLESS_NUMBERS = {0, 1, -1}
-"""Positions and identities; any other number typed in a cell decides something: it belongs to the run file."""
+"""Positions and identities. Any other number typed in a cell decides something: put it in the run file."""
 LAYOUT = {"limit", "each", "width", "height"}
 """Arguments that say how much is shown, never what is concluded."""
 ABSOLUTE = re.compile(

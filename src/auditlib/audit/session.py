@@ -114,8 +114,9 @@ class Audit:
 
     def caveat(self, *tables: str) -> View | Shown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""
-        self.number(*self.reliability.numbers())
-        return show(SentencesView(self._recorder.say((caveat(self.reliability, tables=tables),), section="")))
+        sentence = caveat(self.reliability, tables=tables)
+        self.number(*(number for number in self.reliability.numbers() if number.key in sentence.keys))
+        return show(SentencesView(self._recorder.say((sentence,), section="")))
 
     def number(self, *numbers: Number) -> None:
         """Record `numbers` without showing them."""

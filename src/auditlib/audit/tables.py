@@ -253,7 +253,9 @@ def _narrowed(record: Mapping[str, Any], layout: Layout) -> tuple[Basis, ...]:
         for name in layout.by
         if name in columns and name not in given and record[name] is not None
     )
-    return (replace(layout.basis, where=layout.basis.where + extra),)
+    if not extra:
+        return (layout.basis,)
+    return (replace(layout.basis, where=layout.basis.where + extra, rows=None),)
 
 
 def _columns_of(table: str) -> tuple[str, ...]:
