@@ -134,6 +134,9 @@ def test_row_counts_are_those_of_the_files() -> None:
             rows = sum(1 for _ in book[entry.sheet].iter_rows()) - 1
         assert stated[(entry.file, entry.sheet)] == rows, entry.file
     book.close()
+    expected = {s.file: s.expected_rows for s in demo_run().sources if s.expected_rows is not None}
+    assert expected
+    assert all(stated[(file, "")] == rows for file, rows in expected.items())
 
 
 def test_parquet_marks_point_at_the_rows_meant() -> None:

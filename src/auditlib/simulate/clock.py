@@ -52,6 +52,12 @@ def unambiguous(utc: Ints, zones: Names) -> Bools:
     return np.asarray(to_utc(to_local(utc, zones), zones) == utc)
 
 
+def clear_of_changes(utc: Ints, *zones: Names) -> Ints:
+    """Move instants four hours on where they fall into an hour that the clocks of a zone repeat."""
+    clear = np.logical_and.reduce([unambiguous(utc, each) for each in zones])
+    return np.asarray(np.where(clear, utc, utc + 4 * 3_600))
+
+
 def _seconds(index: pd.DatetimeIndex) -> Ints:
     return np.asarray(index.to_numpy().astype("datetime64[s]").astype(np.int64))
 

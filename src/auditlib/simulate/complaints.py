@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Ints, day_number, to_utc
+from auditlib.simulate.clock import DAY, Ints, clear_of_changes, day_number, to_utc
 from auditlib.simulate.people import People
-from auditlib.simulate.places import CAUSES, CHANNELS, TRANSACTION_TYPES
+from auditlib.simulate.places import CAUSES, CHANNELS, HELP_DESK, TRANSACTION_TYPES
 from auditlib.simulate.scenario import Scenario
 from auditlib.simulate.streams import stream
 from auditlib.simulate.world import Floats, World
@@ -64,7 +64,7 @@ def _received(scenario: Scenario, world: World, people: People, rng: np.random.G
             "account_id": customer["account_id"].to_numpy(),
             "channel": rng.choice(list(CHANNELS), n, p=[share for share, _ in CHANNELS.values()]),
             "transaction_type": rng.choice(list(TRANSACTION_TYPES), n, p=list(TRANSACTION_TYPES.values())),
-            "received": to_utc(local, world.zones[unit]),
+            "received": clear_of_changes(to_utc(local, world.zones[unit]), np.full(n, HELP_DESK)),
             "severity": rng.choice(["critical", "high", "normal", "low"], n, p=[0.04, 0.16, 0.55, 0.25]),
             "cause_code": np.array(list(CAUSES))[cause],
         }

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from auditlib.simulate.clock import clear_of_changes
 from auditlib.simulate.follow_ups import DECLINED
 from auditlib.simulate.people import Holder, People
-from auditlib.simulate.places import CAUSES
+from auditlib.simulate.places import CAUSES, HEADQUARTERS
 from auditlib.simulate.streams import stream
 
 _NOTES = (
@@ -61,6 +62,7 @@ def _follow_ups(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     submitted, held = frame["submitted"].to_numpy(), frame["held"].to_numpy()
     until = np.where(held >= 0, held, submitted + 8 * 3600)
     attempt = submitted + ((until - submitted) * rng.uniform(0.3, 0.9, n)).astype(np.int64)
+    attempt = clear_of_changes(attempt, np.full(n, HEADQUARTERS))
     attempts = pd.DataFrame({"case_row": np.arange(n), "held": attempt, "reached": False})[tried]
     done = held >= 0
     refusal = np.isin(case, DECLINED)

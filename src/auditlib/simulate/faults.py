@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from auditlib.simulate.clock import DAY, Bools
+from auditlib.simulate.scenario import Scenario
 
 
 def assign(rates: Mapping[str, float], eligible: Bools, rng: np.random.Generator) -> npt.NDArray[Any]:
@@ -35,7 +36,7 @@ def boundary_rows(eligible: Bools, count: int, rng: np.random.Generator) -> Bool
     return np.asarray(np.isin(np.arange(len(eligible)), chosen))
 
 
-def settled_before(scenario: Any, responses: pd.DataFrame, *, days: int) -> Bools:
+def settled_before(scenario: Scenario, responses: pd.DataFrame, *, days: int) -> Bools:
     """Return which responses came in at least `days` before the audit looks."""
     now = int(scenario.as_of.timestamp())
     return np.asarray(responses["submitted"].to_numpy() < now - days * DAY)

@@ -19,11 +19,11 @@ from auditlib.simulate.courtesies import courtesies
 from auditlib.simulate.follow_ups import cases
 from auditlib.simulate.formal_reports import formal_reports
 from auditlib.simulate.interactions import interactions
-from auditlib.simulate.people import People, people
+from auditlib.simulate.people import people
 from auditlib.simulate.places import HEADQUARTERS
 from auditlib.simulate.scenario import Scenario
 from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import Surveys, surveys
+from auditlib.simulate.surveys import surveys
 from auditlib.simulate.world import World, world
 
 
@@ -39,7 +39,8 @@ class Company:
         Latent satisfaction, links, effects.
     tables
         Canonical tables without broken rows. An instant is one column of its stem, in UTC seconds; days
-        are days since 1970-01-01; `units`, `invitations` and `responses` also carry ``in_period``.
+        are days since 1970-01-01. `invitations` and `responses` also carry ``unit`` (index) and
+        ``in_period``, `responses` also ``lowest`` (lowest valid item on the 1-to-5 scale).
     duties
         True status of every duty owed in the period: response_id, duty, status, case.
     """
@@ -176,6 +177,3 @@ def _pay_links(scenario: Scenario, place: World) -> pd.DataFrame:
             "ends_on": pd.array([None] * len(place.links), dtype="Int64"),
         }
     )
-
-
-__all__ = ["Company", "People", "Surveys", "company"]

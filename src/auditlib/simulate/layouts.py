@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from auditlib.simulate.instruments import LABELS
-from auditlib.simulate.places import HEADQUARTERS
+from auditlib.simulate.places import HEADQUARTERS, HELP_DESK
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +341,7 @@ LAYOUTS: tuple[Layout, ...] = (
         },
         delimiter="\t",
         encoding="utf-16",
-        zone="America/New_York",
+        zone=HELP_DESK,
         instant="%m/%d/%Y %H:%M:%S",
         cells={"severity": {"critical": "1", "high": "2", "normal": "3", "low": "4"}},
     ),

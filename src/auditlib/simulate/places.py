@@ -64,7 +64,7 @@ PLACES: tuple[Place, ...] = tuple(
         ("Brisbane", "AU", "Australia/Brisbane", _APAC),
     )
 )
-HEADQUARTERS = _BERLIN
+HEADQUARTERS, HELP_DESK = _BERLIN, _NEW_YORK
 
 CHANNELS: dict[str, tuple[float, float]] = {
     "phone": (0.34, -0.04),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Ints, day_number, to_local, to_utc, unambiguous
+from auditlib.simulate.clock import DAY, Ints, clear_of_changes, day_number, to_local, to_utc
 from auditlib.simulate.comments import comments
 from auditlib.simulate.instruments import QUESTIONS, RELATIONSHIP, TRANSACTIONAL, answer, on_five_points
 from auditlib.simulate.people import People
@@ -145,10 +145,8 @@ def _person(scenario: Scenario, n: int, rng: np.random.Generator) -> Floats:
 
 
 def _writable(utc: Ints, zones: npt.NDArray[Any]) -> Ints:
-    """Move instants out of the hour that clocks repeat, in the unit's zone and at headquarters."""
-    home = np.full(len(utc), HEADQUARTERS)
-    clear = unambiguous(utc, zones) & unambiguous(utc, home)
-    return np.asarray(np.where(clear, utc, utc + 4 * _HOUR))
+    """Return instants that survive being written in the unit's zone and at headquarters."""
+    return clear_of_changes(utc, zones, np.full(len(utc), HEADQUARTERS))
 
 
 def _in_period(scenario: Scenario, local: Ints) -> npt.NDArray[np.bool_]:
@@ -231,7 +229,7 @@ def _finish(
             "transaction_type": rows["transaction_type"],
             "submitted": rows["submitted"],
             "anonymous": anonymous,
-            "device_id": pd.Series(device, dtype=object).where(rng.random(n) < 0.5, None),
+            "device_id": pd.Series(device, dtype=object).where((rng.random(n) < 0.5) & ~named, None),
             "comment": comments(scenario, lowest, rng),
             **scores,
             "unit": rows["unit"],

@@ -9,6 +9,7 @@ import pandas as pd
 
 from auditlib.simulate.generate import Company
 from auditlib.simulate.instruments import QUESTIONS
+from auditlib.simulate.places import CHANNELS, SEGMENTS
 from auditlib.simulate.sketch import expected_mean
 from auditlib.simulate.world import Link
 
@@ -73,7 +74,10 @@ def effects(company: Company) -> dict[str, Any]:
         "suppressed_share": 0.0 if scenario.gaming is None else scenario.gaming.suppress,
         "fixes": [fix.model_dump(mode="json") for fix in scenario.fixes],
         "outliers": dict(scenario.scores.outliers),
-        "case_mix": "latent points by channel and segment stand in simulate/places.py",
+        "case_mix": {
+            "channel": {code: shift for code, (_, shift) in CHANNELS.items()},
+            "segment": {code: shift for code, (_, shift) in SEGMENTS.items()},
+        },
     }
 
 

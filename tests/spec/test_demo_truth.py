@@ -1,0 +1,119 @@
+"""The whole demo company against its planted truth: quarantine, means, response rates, rows, duties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from auditlib.contracts import TABLES
+from auditlib.escalation.assessment import assess
+from auditlib.escalation.result import EscalationResult
+from auditlib.escalation.terms import terms_of
+from auditlib.evidence import Evidence, prepare
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
+from auditlib.simulate import Company, Scenario, company
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "data" / "demo"
+PARAMS = ROOT / "params"
+
+
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def truth(name: str) -> pd.DataFrame:
+    return pd.read_csv(DEMO / "truth" / name, dtype={"unit_id": str}, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return load(Run, text("params/runs/demo.yaml"), name="demo.yaml")
+
+
+@pytest.fixture(scope="module")
+def evidence(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    return prepare(run, DEMO, tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def made() -> Company:
+    scenario = load(Scenario, text("params/scenarios/demo.yaml"), name="demo.yaml")
+    return company(scenario, np.random.default_rng(scenario.seed))
+
+
+def test_every_broken_row_is_in_quarantine_with_its_reason_and_no_good_row_is(evidence: Evidence) -> None:
+    columns = ["file", "table", "line", "reason"]
+    found = evidence.quarantine()[columns].astype({"reason": str})
+    order = {"by": columns, "ignore_index": True}
+    stated = truth("broken_rows.csv")[columns]
+    assert len(stated) > 90
+    pd.testing.assert_frame_equal(
+        found.astype({"line": int}).astype(object).sort_values(**order),
+        stated.astype({"line": int}).astype(object).sort_values(**order),
+    )
+
+
+def test_rows_in_are_rows_kept_and_quarantined(evidence: Evidence) -> None:
+    counts = truth("row_counts.csv").groupby("file")["rows"].sum().to_dict()
+    found: dict[str, int] = {}
+    for totals in evidence.totals:
+        assert totals.reconciled
+        found[totals.file] = found.get(totals.file, 0) + totals.rows_in
+    assert found == counts
+
+
+def test_unit_means_are_exact(evidence: Evidence) -> None:
+    cells = evidence.cells()
+    cells["sum_half_points"] = (cells["score"] * 2 * cells["n"]).astype(int)
+    keys = ["unit_id", "survey_type", "item"]
+    found = cells.groupby(keys)[["n", "sum_half_points"]].sum()
+    stated = truth("unit_means.csv").set_index(keys)
+    assert found.to_dict("index") == stated[["n", "sum_half_points"]].to_dict("index")
+    means = found["sum_half_points"] / 2 / found["n"]
+    assert np.allclose(means, stated["mean"].loc[means.index], rtol=0, atol=1e-9)
+
+
+def test_response_rates_are_exact(evidence: Evidence) -> None:
+    asked = evidence.frame("invitations", columns=["invitation_id", "unit_id", "survey_type", "in_period"])
+    asked = asked[asked["in_period"]]
+    linked = evidence.frame("responses", columns=["invitation_id"])["invitation_id"].dropna()
+    keys = ["unit_id", "survey_type"]
+    groups = asked["invitation_id"].isin(linked).groupby([asked[key] for key in keys])
+    found = pd.DataFrame({"invitations": groups.size(), "responses": groups.sum()})
+    stated = truth("response_rates.csv").set_index(keys)[["invitations", "responses"]]
+    assert found.to_dict("index") == stated.to_dict("index")
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLES) - {"aggregates", "incident_events"}))
+def test_evidence_holds_what_the_company_did(name: str, evidence: Evidence, made: Company) -> None:
+    """Instants, local days, codes and numbers survive every zone, dialect and file form."""
+    keys = list(TABLES[name].key)
+    generated = made.canonical(name).sort_values(keys, ignore_index=True)
+    taken_in = evidence.frame(name).sort_values(keys, ignore_index=True)
+    assert len(generated) == len(taken_in)
+    for column in generated.columns:
+        left, right = generated[column], taken_in[column]
+        assert (left.isna() == right.isna()).all(), column
+        known = left.notna()
+        if pd.api.types.is_numeric_dtype(right):
+            difference = left[known].astype(float) - right[known].astype(float)
+            assert (difference.abs() < 1e-9).all(), column
+        else:
+            assert left[known].tolist() == right[known].tolist(), column
+
+
+def test_every_duty_has_its_true_status(run: Run, evidence: Evidence) -> None:
+    paths = [path for folder in ("calendars", "policies") for path in (PARAMS / folder).glob("*.yaml")]
+    texts = {path.relative_to(PARAMS).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    result = assess(evidence, terms_of(run, evidence, texts))
+    assert isinstance(result, EscalationResult)
+    keys = ["response_id", "duty"]
+    found = result.rows.set_index(keys)["status"].astype(str).to_dict()
+    stated = truth("duties.csv").set_index(keys)["status"].to_dict()
+    assert len(stated) > 40_000
+    assert found == stated
