@@ -31,7 +31,7 @@ def hashes(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "README.md"
+        if path.is_file() and path.name not in ("README.md", ".gitattributes")
     }
 
 
