@@ -7,6 +7,10 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
+from auditlib.escalation.incident_policy import IncidentPolicy
+from auditlib.escalation.incident_result import IncidentResult
+from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
+from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.result import EscalationResult
@@ -20,10 +24,18 @@ __all__ = [
     "NO_SCORE",
     "EscalationPolicy",
     "EscalationResult",
+    "IncidentPolicy",
+    "IncidentResult",
+    "IncidentTerms",
+    "Latencies",
     "Rates",
+    "Stage",
     "Terms",
     "assess",
     "band_one",
+    "incident_terms",
+    "incidents",
+    "latencies",
     "lowest_one",
     "rates",
     "terms_of",

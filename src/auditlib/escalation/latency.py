@@ -106,7 +106,7 @@ def _told(stage: Stage) -> Sentence | None:
     keys = tuple(f"{name}:{stage.key}" for name in ("median_hours", "p90_hours", "open"))
     return Sentence(
         f"Band {stage.group}: half of {stage.curve.n:,} customers were reached within {_hours(half)}, nine "
-        f"tenths within {_hours(most)}; {stage.curve.censored:,} had not been reached when last seen, and count.",
+        f"tenths within {_hours(most)}; {stage.curve.censored:,} had not been when last seen, and count.",
         keys,
     )
 

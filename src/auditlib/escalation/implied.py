@@ -1,0 +1,78 @@
+"""Which clock a system's own flag is consistent with, found by trying clocks and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditlib.calendars import HOUR, Calendar, elapsed, timetable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDS: Mapping[str, str] = {"resolution": "done_at", "closing": "closed_at"}
+"""Where the system's clock may stop, and the column of the cases that says when."""
+
+
+def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
+    """Try every end and calendar, each with the one limit per priority that agrees best with the flag.
+
+    Parameters
+    ----------
+    cases
+        See `incident_cases.cases_of`; those without the end in question are left out.
+    calendars
+        Name → calendar.
+
+    Returns
+    -------
+    DataFrame
+        ``priority, clock_until, calendar, n, limit_from_hours, limit_to_hours`` (any limit in between
+        agrees equally), ``disagree``, ``agreement``; per priority the best first.
+    """
+    import pandas as pd
+
+    rows = [
+        {"priority": priority, "clock_until": end, "calendar": name, **_best(part, column, calendar)}
+        for end, column in ENDS.items()
+        for name, calendar in calendars.items()
+        for priority, part in cases[cases[column].notna() & cases["flag"].notna()].groupby("priority")
+    ]
+    frame = pd.DataFrame(rows)
+    order = ["priority", "disagree", "clock_until", "calendar"]
+    return frame.sort_values(order, ignore_index=True) if len(frame) else frame
+
+
+def _best(cases: pd.DataFrame, column: str, calendar: Calendar) -> dict[str, float | int]:
+    start, end = cases["opened_at"].to_numpy(np.int64), cases[column].to_numpy(np.int64)
+    table = timetable(calendar, int(min(start.min(), end.min())), int(max(start.max(), end.max())))
+    hours = np.maximum(elapsed(table, start, end), 0) / HOUR
+    low, high, wrong = best_limit(hours, cases["flag"].to_numpy(bool))
+    n = len(cases)
+    return {
+        "n": n,
+        "limit_from_hours": low,
+        "limit_to_hours": high,
+        "disagree": wrong,
+        "agreement": (n - wrong) / n,
+    }
+
+
+def best_limit(hours: np.ndarray, met: np.ndarray) -> tuple[float, float, int]:
+    """Return the limits between which "within" agrees best with `met`, and how many cases disagree.
+
+    The lower is the longest case counted as within, 0 where none is; the upper is the shortest counted
+    as outside, infinite where none is.
+    """
+    order = np.argsort(hours, kind="stable")
+    sorted_, flags = hours[order], met[order]
+    # After a cut, met cases beyond it and breached ones before it disagree. A tie is not cut.
+    wrong = np.concatenate([[flags.sum()], flags.sum() - np.cumsum(flags) + np.cumsum(~flags)])
+    inside_tie = np.concatenate([[False], sorted_[1:] == sorted_[:-1], [False]])
+    wrong = np.where(inside_tie, len(hours) + 1, wrong)
+    cut = int(np.argmin(wrong))
+    low = float(sorted_[cut - 1]) if cut else 0.0
+    high = float(sorted_[cut]) if cut < len(hours) else float("inf")
+    return low, high, int(wrong[cut])
