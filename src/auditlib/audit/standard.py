@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.run import Run
 from auditlib.standards.edition import Edition, load_edition
+from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.measure import Context, Measure, Tables, collect
 from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
 from auditlib.standards.verdict import Verdict, assess
@@ -89,10 +91,14 @@ def read_edition(name: str, *, root: Path) -> Edition:
     """Return an edition by its name."""
     known = editions(root=root)
     if name not in known:
-        remedy = f"There are {', '.join(known)}." if known else "Put editions into params/standards/."
-        raise ParameterError(Problem(f"there is no standard {name!r}.", standard_file(name), remedy=remedy))
+        raise _unknown(name, known)
     file = standard_file(name)
     return load_edition((root / file).read_text(encoding="utf-8"), name=file)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> ParameterError:
+    remedy = f"There are {', '.join(known)}." if known else "Put editions into params/standards/."
+    return ParameterError(Problem(f"there is no standard {name!r}.", standard_file(name), remedy=remedy))
 
 
 def read_profile(name: str, *, root: Path) -> ProfileModel:
@@ -104,6 +110,47 @@ def read_profile(name: str, *, root: Path) -> ProfileModel:
         remedy = f"There are {', '.join(known)}." if known else "Put profiles into params/profiles/."
         raise ParameterError(Problem(f"there is no profile {name!r}.", file, remedy=remedy))
     return load_profile(path.read_text(encoding="utf-8"), name=file)
+
+
+def law_names(*, root: Path) -> tuple[str, ...]:
+    """Return the names of all editions and profiles."""
+    profiles = sorted(path.stem for path in (root / "params" / "profiles").glob("*.yaml"))
+    return (*editions(root=root), *profiles)
+
+
+def check_law(name: str, *, root: Path, day: date | None = None) -> list[Problem]:
+    """Return the problems of an edition, or of a profile, by its name.
+
+    Parameters
+    ----------
+    day
+        For profiles: the day on which waivers must not have expired; default: the last day of the edition
+        it is written for.
+    """
+    try:
+        return _check_edition(name, root=root) if "@" in name else _check_profile(name, root=root, day=day)
+    except ParameterError as error:
+        return list(error.problems)
+
+
+def _check_profile(name: str, *, root: Path, day: date | None) -> list[Problem]:
+    profile = read_profile(name, root=root)
+    edition = read_edition(profile.standard, root=root)
+    file = profile_file(name)
+    text = (root / file).read_text(encoding="utf-8")
+    return check_profile(text, name=file, edition=edition, day=day or edition.effective_to)
+
+
+def _check_edition(name: str, *, root: Path) -> list[Problem]:
+    known = editions(root=root)
+    if name not in known:
+        raise _unknown(name, known)
+    standard, _, _year = name.partition("@")
+    earlier = [each for each in known if each.startswith(f"{standard}@") and each < name]
+    before = read_edition(earlier[-1], root=root) if earlier else None
+    file = standard_file(name)
+    text = (root / file).read_text(encoding="utf-8")
+    return check_edition(text, name=file, measures=measures(), before=before)
 
 
 def texts(run: Run, *, root: Path) -> dict[str, str]:

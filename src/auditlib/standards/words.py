@@ -25,3 +25,48 @@ def limit(target: Target, unit: str) -> str:
 def demanded(criterion: Criterion, unit: str) -> str:
     """Return what `criterion` asks of the value."""
     return f"{limit(criterion.target, unit)} demanded"
+
+
+def briefly(criterion: Criterion) -> tuple[str, ...]:
+    """Return a criterion in one row: id, demand, target, kind, grade, weight."""
+    grade = f"{criterion.severity}, must-pass" if criterion.must_pass else criterion.severity.value
+    return (
+        criterion.id,
+        criterion.demand,
+        plain_limit(criterion.target),
+        criterion.kind.value,
+        grade,
+        f"{criterion.weight:g}",
+    )
+
+
+def in_full(criterion: Criterion) -> list[tuple[str, str]]:
+    """Return everything an edition says about a criterion, as name and words."""
+    target = criterion.target
+    options = ", ".join(f"{name} {value}" for name, value in criterion.options.items())
+    said = [
+        ("criterion", criterion.id),
+        ("demand", criterion.demand),
+        ("category", criterion.category),
+        ("requirements", ", ".join(criterion.requirements)),
+        ("metric", criterion.metric + (f" ({options})" if options else "")),
+        ("target", f"{plain_limit(target)}; a profile may choose {target.loosest:g} to {target.tightest:g}"),
+        ("kind", f"{criterion.kind}, {criterion.aspect}"),
+        ("weighs", f"{criterion.weight:g}, {criterion.severity}" + ", must-pass" * criterion.must_pass),
+        ("observations", f"at least {criterion.minimum_n:,}"),
+        ("evidence", criterion.evidence_type),
+        ("rationale", criterion.rationale),
+        ("source", criterion.source),
+    ]
+    if criterion.excused_limit is not None:
+        reasons = ", ".join(criterion.reasons)
+        said.append(("deviations", f"at most {criterion.excused_limit:.1%} of cases, for {reasons}"))
+    if criterion.effective_from is not None:
+        said.append(("in effect", f"from {criterion.effective_from}"))
+    return said + ([("change", criterion.change)] if criterion.change else [])
+
+
+def plain_limit(target: Target) -> str:
+    """Return a target without its unit: ``at least 0.85``."""
+    side = "at least" if target.direction is Direction.AT_LEAST else "at most"
+    return f"{side} {target.value:g}"

@@ -1,0 +1,170 @@
+"""Commands around standards: standards list, show, check, diff; restate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditlib.errors import ParameterError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from auditlib.standards.edition import Edition
+
+_PANEL = "Standards"
+_Standard = Annotated[str, typer.Argument(metavar="STANDARD@YEAR", help="An edition.", show_default=False)]
+
+standards = typer.Typer(no_args_is_help=True, help="Look at editions of a standard, check and compare them.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.add_typer(standards, name="standards", rich_help_panel=_PANEL)
+    app.command(rich_help_panel=_PANEL)(restate)
+
+
+@standards.command(name="list")
+def list_editions() -> None:
+    """List the editions there are, with their dates."""
+    from auditlib.audit.standard import editions, read_edition
+
+    root = _root()
+    found = [read_edition(name, root=root) for name in editions(root=root)]
+    _table(
+        ("standard", "in effect", "criteria", "must-pass", "pass mark"),
+        [
+            (
+                one.name,
+                f"{one.effective_from} to {one.effective_to}",
+                str(len(one.criteria)),
+                str(sum(criterion.must_pass for criterion in one.criteria)),
+                f"{one.rule.pass_mark:.0%}",
+            )
+            for one in found
+        ],
+    )
+
+
+@standards.command()
+def show(
+    standard: _Standard,
+    criterion: Annotated[str, typer.Argument(help="One criterion, in full; default: all, briefly.")] = "",
+) -> None:
+    """Show what an edition demands."""
+    from auditlib.audit.standard import read_edition
+    from auditlib.standards.words import briefly, in_full
+
+    edition = read_edition(standard, root=_root())
+    if criterion:
+        if criterion not in edition.ids:
+            raise ParameterError(
+                Problem(
+                    f"{edition.name} has no criterion {criterion!r}.",
+                    remedy=f"It has {', '.join(edition.ids)}.",
+                )
+            )
+        _table(("", ""), in_full(edition.criterion(criterion)))
+        return
+    _table(
+        ("criterion", "demand", "target", "kind", "grade", "weight"),
+        [briefly(one) for one in edition.criteria],
+    )
+
+
+@standards.command()
+def check(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[STANDARD@YEAR|PROFILE]...", help="Default: every edition and profile."),
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Day on which waivers must hold; default: none is asked for."
+        ),
+    ] = None,
+) -> None:
+    """Check editions and profiles, and name every problem at once."""
+    from auditlib.audit.standard import check_law, law_names
+
+    root = _root()
+    chosen = tuple(names or law_names(root=root))
+    problems = [problem for name in chosen for problem in check_law(name, root=root, day=_day(on))]
+    if problems:
+        raise ParameterError(*problems)
+    typer.echo(f"Sound: {', '.join(chosen)}.")
+
+
+@standards.command()
+def diff(before: _Standard, after: _Standard) -> None:
+    """Show what changed between two editions, and why."""
+    from auditlib.audit.standard import read_edition
+    from auditlib.standards.difference import difference
+
+    root = _root()
+    old, new = (read_edition(name, root=root) for name in (before, after))
+    found = difference(old, new)
+    _table(
+        ("criterion", "change", "before", "after", "reason"),
+        [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in found],
+    )
+    typer.echo(_counted([one.change.value for one in found], new))
+
+
+def restate(
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="A finished run, for example outputs/demo-2025.", show_default=False
+        ),
+    ],
+    standard: Annotated[str, typer.Option(metavar="STANDARD@YEAR", help="The other edition.")],
+) -> None:
+    """Judge a finished run by another edition, from the evidence it kept."""
+    from auditlib.runs.restate import restate as restated
+
+    found = restated(directory, standard=standard)
+    frame = found.to_frame()
+    _frame(frame[(frame["moved"] == "yes") | (frame["change"] != "unchanged")])
+    for sentence in found.summary():
+        typer.echo(str(sentence))
+
+
+def _root() -> Path:
+    from auditlib.audit.opening import project_root
+
+    return project_root(Path.cwd())
+
+
+def _day(on: datetime | None) -> date | None:
+    return None if on is None else on.date()
+
+
+def _counted(changes: list[str], edition: Edition) -> str:
+    parts = [f"{changes.count(change)} {change}" for change in dict.fromkeys(changes)]
+    same = len(edition.criteria) - len([change for change in changes if change != "removed"])
+    return f"{', '.join([*parts, f'{same} unchanged'])}."
+
+
+def _frame(frame: pd.DataFrame) -> None:
+    _table(tuple(frame.columns), [tuple(row) for row in frame.astype(str).itertuples(index=False)])
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from auditlib.cli.messages import columns
+
+    table = Table(box=box.SIMPLE_HEAD, show_header=any(header), pad_edge=False)
+    for position, name in enumerate(header):
+        table.add_column(name, no_wrap=position == 0)
+    for row in columns(rows):
+        table.add_row(*row)
+    Console(highlight=False).print(table)
