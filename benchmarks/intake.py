@@ -15,6 +15,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ITEMS = ("q_overall", "q_resolution", "q_speed", "q_courtesy", "q_knowledge")
 UNITS = 200
@@ -31,7 +35,8 @@ def main(argv: list[str]) -> None:
         _measure_one(arguments.one, Path(arguments.data), arguments.form, arguments.threads)
         return
     print("Intake of generated responses: 12 columns, 5 items; every measurement in its own process")
-    print(f"{'form':8}{'rows':>12}{'':10}{'wall s':>9}{'peak MB':>9}{'kept':>12}{'quarantined':>12}{'cells n':>12}")
+    heads = "".join(f"{head:>12}" for head in ("kept", "quarantined", "cells n"))
+    print(f"{'form':8}{'rows':>12}{'':10}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{heads}")
     for rows in arguments.rows:
         for form in arguments.form.split(","):
             with tempfile.TemporaryDirectory(prefix="intake-", dir=arguments.scratch) as folder:
@@ -61,11 +66,12 @@ def _compare(folder: Path, rows: int, form: str, threads: int, *, pandas: bool) 
             print(f"{form:8}{rows:>12,}  {name} failed: {done.stderr.strip().splitlines()[-1:]}")
             continue
         measured[name] = found = json.loads(done.stdout.splitlines()[-1])
+        times = f"{found['wall']:>9.2f}{found['cpu']:>9.2f}"
         counts = "".join(f"{found[key]:>12,}" for key in ("kept", "quarantined", "n"))
-        print(f"{form:8}{rows:>12,}  {name:8}{found['wall']:>9.2f}{found['peak']:>9.0f}{counts}", flush=True)
+        print(f"{form:8}{rows:>12,}  {name:8}{times}{found['peak']:>9.0f}{counts}", flush=True)
     if len(measured) == 2:
         ours, theirs = measured["auditlib"], measured["pandas"]
-        ratios = f"{ours['wall'] / theirs['wall']:>9.2f}{ours['peak'] / theirs['peak']:>9.2f}"
+        ratios = "".join(f"{ours[key] / theirs[key]:>9.2f}" for key in ("wall", "cpu", "peak"))
         print(f"{form:8}{rows:>12,}  {'ratio':8}{ratios}", flush=True)
 
 
@@ -118,7 +124,9 @@ def _chunk(start: int, count: int, rows: int) -> pa.Table:
     ident = np.char.add("R", np.char.zfill(number.astype(str), 9)).astype(object)
     unit = np.char.zfill(((mixed >> 7) % UNITS).astype(str), 3).astype(object)
     scores = {item: (1 + (mixed >> shift) % 5).astype(str).astype(object) for shift, item in enumerate(ITEMS)}
-    way = np.where(number % (rows // (6 * _BROKEN) or 1) == 7, (number // (rows // (6 * _BROKEN) or 1)) % 6, -1)
+    way = np.where(
+        number % (rows // (6 * _BROKEN) or 1) == 7, (number // (rows // (6 * _BROKEN) or 1)) % 6, -1
+    )
     ident[way == 0] = "R000000000"
     unit[way == 1] = "999"
     stamp[way == 2] = "2023-02-30 10:00:00"
@@ -145,8 +153,9 @@ def _measure_one(name: str, folder: Path, form: str, threads: int) -> None:
     work = with_auditlib if name == "auditlib" else with_pandas
     found = work(folder, form, threads)
     wall = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"wall": wall, "peak": peak, **found}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak, cpu = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
+    print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak, **found}))
 
 
 def with_auditlib(folder: Path, form: str, threads: int) -> dict[str, int]:
@@ -163,7 +172,15 @@ def with_auditlib(folder: Path, form: str, threads: int) -> dict[str, int]:
 
 
 def _run(form: str) -> dict[str, object]:
-    columns = ("response_id", "invitation_id", "survey_type", "unit_id", "customer_id", "channel", "submitted")
+    columns = (
+        "response_id",
+        "invitation_id",
+        "survey_type",
+        "unit_id",
+        "customer_id",
+        "channel",
+        "submitted",
+    )
     scale = {"low": 1, "high": 5}
     items = {item: {"wording": item, "scale": scale} for item in ITEMS}
     return {
@@ -218,7 +235,7 @@ def with_pandas(folder: Path, form: str, _threads: int) -> dict[str, int]:
     kept = frame.assign(
         submitted_at=submitted.astype("int64"),
         month=local.dt.year * 100 + local.dt.month,
-        day=local.dt.strftime("%Y-%m-%d"),
+        day=local.dt.tz_localize(None).dt.floor("D"),
         second=local.dt.hour * 3600 + local.dt.minute * 60 + local.dt.second,
         in_period=local.dt.year.between(2023, 2025),
         **{item: scores[item] for item in ITEMS},

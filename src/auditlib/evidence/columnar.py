@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 _BLOCK_ROWS = 1 << 17
 
 
-def columnar_blocks(path: Path, *, name: str, wanted: Sequence[str], threads: int) -> Iterator[Block]:
+def columnar_blocks(
+    path: Path,
+    *,
+    name: str,
+    wanted: Sequence[str],
+    repetitive: frozenset[str] = frozenset(),
+    threads: int,
+) -> Iterator[Block]:
     """Yield the records of a Parquet file, `wanted` columns only, in the file's own types.
 
     Raises
@@ -29,14 +36,14 @@ def columnar_blocks(path: Path, *, name: str, wanted: Sequence[str], threads: in
     import pyarrow as pa
 
     columns = list(dict.fromkeys(wanted))
-    with _readable(name), _open(path, name) as file:
+    with _readable(name), _open(path, name, sorted(repetitive)) as file:
         checked_header(file.schema_arrow.names, wanted, file=name)
         _check_flat(file.schema_arrow, columns, name)
         line = 1
         for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
             table = pa.Table.from_batches([batch]).select(columns)
             lines = pa.array(range(line, line + len(batch)), pa.int64())
-            yield Block(_plain(table).append_column("source_line", lines))
+            yield Block(_plain(table, repetitive).append_column("source_line", lines))
             line += len(batch)
 
 
@@ -46,14 +53,16 @@ def columnar_header(path: Path, *, name: str) -> tuple[str, ...]:
         return checked_header(file.schema_arrow.names, (), file=name)
 
 
-def _open(path: Path, name: str) -> parquet.ParquetFile:
+def _open(path: Path, name: str, dictionaries: Sequence[str] = ()) -> parquet.ParquetFile:
     from pyarrow import parquet
 
     if path.stat().st_size == 0:
         raise DataError(
             Problem("the file is empty (0 bytes).", file=name, remedy="Ask the client for a new export.")
         )
-    return parquet.ParquetFile(path, page_checksum_verification=True)
+    return parquet.ParquetFile(
+        path, page_checksum_verification=True, read_dictionary=list(dictionaries) or None
+    )
 
 
 @contextmanager
@@ -86,14 +95,23 @@ def _check_flat(schema: pa.Schema, columns: Sequence[str], name: str) -> None:
             )
 
 
-def _plain(table: pa.Table) -> pa.Table:
-    """Replace dictionary-encoded and view columns by plain text, the rest stays."""
+def _plain(table: pa.Table, repetitive: frozenset[str]) -> pa.Table:
+    """Replace dictionaries that were not asked for, and view columns, by plain text; the rest stays."""
     import pyarrow as pa
 
     fields = [
-        pa.field(field.name, pa.string()) if _is_textual(field.type) else field for field in table.schema
+        pa.field(field.name, pa.string())
+        if _is_textual(field.type) and not (field.name in repetitive and _is_text_dictionary(field.type))
+        else field
+        for field in table.schema
     ]
     return table.cast(pa.schema(fields))
+
+
+def _is_text_dictionary(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type))
 
 
 def _is_textual(kind: pa.DataType) -> bool:

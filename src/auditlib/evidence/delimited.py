@@ -6,24 +6,27 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.bytestream import BLOCK_BYTES, utf8_blocks
 from auditlib.evidence.headers import checked_header
 from auditlib.evidence.recordsplit import MAX_RECORD, Splitter, Stretch
+from auditlib.evidence.tokens import Tokeniser
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from auditlib.parameters.run import Dialect
-
-_PARSE_BLOCK = 4 * MAX_RECORD
 
 
 def delimited_blocks(
-    path: Path, *, name: str, dialect: Dialect, wanted: Sequence[str], threads: int
+    path: Path,
+    *,
+    name: str,
+    dialect: Dialect,
+    wanted: Sequence[str],
+    repetitive: frozenset[str] = frozenset(),
+    threads: int,
 ) -> Iterator[Block]:
     """Yield the records of a delimited file, `wanted` columns only, as text.
 
@@ -38,8 +41,9 @@ def delimited_blocks(
     rows, text, line = _read_header(text, pieces, dialect=dialect, name=name)
     header = checked_header(rows, wanted, file=name)
     splitter = Splitter(delimiter=dialect.delimiter, quote=dialect.quote, fields=len(header))
+    tokeniser = Tokeniser(header, dialect=dialect, wanted=wanted, repetitive=repetitive, threads=threads)
     for stretch in _stretches(splitter, text, pieces, line=line):
-        yield _parsed(stretch, header, wanted=wanted, dialect=dialect, threads=threads)
+        yield tokeniser.block(stretch)
 
 
 def read_header(path: Path, *, name: str, dialect: Dialect) -> tuple[str, ...]:
@@ -133,84 +137,3 @@ def _overlong(text: bytes, line: int) -> Stretch:
     value = shown(text[:1000].decode("utf-8", "replace"))
     broken = BrokenRecord(line, value, f"the line is longer than {MAX_RECORD} bytes")
     return Stretch(b"", np.empty(0, dtype=np.int64), (broken,), b"", line + 1, multiline=False)
-
-
-def _parsed(
-    stretch: Stretch, header: tuple[str, ...], *, wanted: Sequence[str], dialect: Dialect, threads: int
-) -> Block:
-    import numpy as np
-    import pyarrow as pa
-
-    columns = list(dict.fromkeys(wanted))
-    if not len(stretch.lines):
-        empty = pa.table({name: pa.array([], pa.string()) for name in columns})
-        return Block(empty.append_column("source_line", pa.array([], pa.int64())), stretch.broken)
-    table, wrong = _tokenised(stretch, header, columns=columns, dialect=dialect, threads=threads)
-    lines = stretch.lines
-    faults = _field_faults(wrong, lines, expected=len(header))
-    if wrong:
-        lines = np.delete(lines, [number - 1 for number, _, _ in wrong])
-    if len(lines) != table.num_rows:
-        raise RuntimeError(f"{table.num_rows} records were read where {len(lines)} lines start one")
-    broken = tuple(sorted(stretch.broken + faults, key=lambda record: record.line))
-    return Block(table.append_column("source_line", pa.array(lines)), broken)
-
-
-def _field_faults(
-    wrong: list[tuple[int, int, str]], lines: Any, *, expected: int
-) -> tuple[BrokenRecord, ...]:
-    return tuple(
-        BrokenRecord(
-            int(lines[number - 1]),
-            shown(value),
-            f"the row has {found} fields where the header has {expected}",
-        )
-        for number, found, value in wrong
-    )
-
-
-def _tokenised(
-    stretch: Stretch, header: tuple[str, ...], *, columns: Sequence[str], dialect: Dialect, threads: int
-) -> tuple[pa.Table, list[tuple[int, int, str]]]:
-    """Return the text columns and the records with a wrong number of fields (number, fields, text)."""
-    wrong: list[tuple[int, int, str]] = []
-
-    def note(row: Any) -> str:
-        if row.number is None:
-            return "error"  # read again on one thread, where records are numbered
-        wrong.append((row.number, row.actual_columns, row.text))
-        return "skip"
-
-    if threads > 1:
-        try:
-            return _tokens(stretch, header, columns, dialect, note, parallel=True), wrong
-        except ValueError:
-            wrong.clear()
-    return _tokens(stretch, header, columns, dialect, note, parallel=False), wrong
-
-
-def _tokens(
-    stretch: Stretch, header: tuple[str, ...], columns: Sequence[str], dialect: Dialect, note: Any, *, parallel: bool
-) -> pa.Table:  # fmt: skip
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    return arrow_csv.read_csv(
-        pa.BufferReader(stretch.text),
-        read_options=arrow_csv.ReadOptions(
-            column_names=list(header), use_threads=parallel, block_size=_PARSE_BLOCK
-        ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote,
-            newlines_in_values=stretch.multiline,
-            ignore_empty_lines=False,
-            invalid_row_handler=note,
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()),
-            include_columns=list(columns),
-            strings_can_be_null=False,
-            check_utf8=False,
-        ),
-    )

@@ -24,7 +24,7 @@ PLACES = 1 << 40
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Start the list of row identities of one table."""
     connection.execute(
-        "CREATE OR REPLACE TABLE identities (place BIGINT, part UTINYINT, key VARCHAR, content UBIGINT)"
+        "CREATE OR REPLACE TEMP TABLE identities (place BIGINT, part UTINYINT, key VARCHAR, content UBIGINT)"
     )
 
 

@@ -16,7 +16,7 @@ from auditlib.evidence.plan import Plan
 from auditlib.evidence.reading import projection
 from auditlib.evidence.rules import Parent, Rule, rules, with_fault
 from auditlib.evidence.sources import source_blocks
-from auditlib.evidence.storage import TableWriter, canonical_schema, read_pieces, verified_dataset
+from auditlib.evidence.storage import Staging, TableWriter, canonical_schema, read_pieces, verified_dataset
 from auditlib.evidence.wide import unpivoted
 from auditlib.evidence.zones import local_days, utc_days, zone
 
@@ -65,6 +65,11 @@ class Workshop:
     done: tuple[str, ...] = ()
 
     @property
+    def scratch(self) -> Path:
+        """Folder for files that do not outlive the intake."""
+        return self.folder / "scratch"
+
+    @property
     def as_of(self) -> int:
         """The instant of the audit in UTC microseconds."""
         return (self.run.as_of - _EPOCH) // dt.timedelta(microseconds=1)
@@ -87,62 +92,62 @@ class Tally:
 def take_in(shop: Workshop, sources: Sequence[Plan]) -> dict[int, Tally]:
     """Bring the sources of one table into canonical form; return the tally of each source.
 
-    Writes ``<table>.parquet`` and adds to the quarantine kept in the database.
+    Writes ``<table>.parquet`` and adds to the quarantine kept in the database. Rows wait in a staging
+    file until the last is read, because only then is it known which ids occur again.
     """
-    target = sources[0].target
-    tallies = {plan.number: Tally() for plan in sources}
-    path = shop.folder / f"{target.name}.parquet"
     duplicates.create(shop.connection)
-    with TableWriter(path, canonical_schema(target)) as writer:
-        for plan in sources:
-            _take_in_source(shop, plan, writer, tallies[plan.number])
-            shop.progress(
-                f"{shop.names[plan.number]}: {tallies[plan.number].read} records read as {target.name}"
-            )
+    staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
+    tallies = {plan.number: Tally() for plan in sources}
+    for plan in sources:
+        _read(shop, plan, staged[plan.number], tallies[plan.number])
+        shop.progress(f"{shop.names[plan.number]}: {tallies[plan.number].read} records of {plan.target.name}")
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
-        _drop(path, copies, sources, shop.names, tallies)
+    path = shop.folder / f"{sources[0].target.name}.parquet"
+    with TableWriter(path, canonical_schema(sources[0].target)) as writer:
+        for plan in sources:
+            for piece in staged[plan.number].pieces():
+                writer.write(_stored(piece, plan, copies, shop.names[plan.number], tallies[plan.number]))
     return tallies
 
 
-def _take_in_source(shop: Workshop, plan: Plan, writer: TableWriter, tally: Tally) -> None:
+def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
+    """Read one source: broken and faulty records go to quarantine, the others to `staging`."""
     tests, query = _tests(shop, plan), ""
     blocks = source_blocks(
         plan.source,
         shop.files[plan.number],
         name=shop.names[plan.number],
         wanted=plan.wanted,
+        repetitive=plan.repetitive,
         threads=shop.threads,
     )
     for block in blocks:
         tally.read += block.records.num_rows + len(block.broken)
         quarantine.add(shop.connection, quarantine.broken_rows(block.broken, plan.number))
-        if block.records.num_rows:
-            query = query or _query(shop, plan, block.records, tests)
-            _take_in_block(shop, plan, block.records, query=query, tests=tests, writer=writer, tally=tally)
+        if not block.records.num_rows:
+            continue
+        query = query or _query(shop, plan, block.records, tests)
+        tested = _tested(shop, plan, block.records, query)
+        duplicates.note(shop.connection, _identities(tested, plan.number))
+        faulty = quarantine.faulty_rows(tested["fault"], block.records, plan, tests)
+        quarantine.add(shop.connection, faulty)
+        sound = tested.filter(tested["fault"].is_null()) if faulty.num_rows else tested
+        staging.add(sound.drop_columns(["fault", "row__key", "row__content"]))
 
 
-def _take_in_block(
-    shop: Workshop,
-    plan: Plan,
-    records: pa.Table,
-    *,
-    query: str,
-    tests: tuple[Rule, ...],
-    writer: TableWriter,
-    tally: Tally,
-) -> None:
+def _stored(piece: pa.Table, plan: Plan, copies: pa.Table, name: str, tally: Tally) -> pa.Table:
+    """Return the canonical rows of a piece without `copies`, and count them in `tally`."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    tested = _tested(shop, plan, records, query)
-    duplicates.note(shop.connection, _identities(tested, plan.number))
-    faulty = quarantine.faulty_rows(tested["fault"], records, plan, tests)
-    quarantine.add(shop.connection, faulty)
-    kept = tested.filter(tested["fault"].is_null())
-    tally.kept += kept.num_rows
-    tally.out_of_period += pc.sum(pc.invert(kept["in_period"])).as_py() or 0
-    writer.write(unpivoted(_with_file(kept, shop.names[plan.number]), plan))
+    if copies.num_rows:
+        places = pc.add(piece["source_line"], pa.scalar(plan.number * duplicates.PLACES, pa.int64()))
+        piece = piece.filter(pc.invert(pc.is_in(places, value_set=copies["place"].combine_chunks())))
+    tally.kept += piece.num_rows
+    tally.out_of_period += pc.sum(pc.invert(piece["in_period"])).as_py() or 0
+    return unpivoted(_with_file(piece, name), plan)
 
 
 def _query(shop: Workshop, plan: Plan, records: pa.Table, tests: tuple[Rule, ...]) -> str:
@@ -154,7 +159,7 @@ def _query(shop: Workshop, plan: Plan, records: pa.Table, tests: tuple[Rule, ...
     frame = _with_period(shop, plan, _with_context(shop, plan, frame))
     stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
     chosen = with_fault(frame, tests).select(*stored, "fault", "row__key", "row__content")
-    query: str = chosen.sort("source_line").to_native().sql_query()
+    query: str = chosen.to_native().sql_query()
     connection.unregister("block")
     return query
 
@@ -163,9 +168,17 @@ def _tested(shop: Workshop, plan: Plan, records: pa.Table, query: str) -> pa.Tab
     """Return the typed records in their order, with ``fault`` and ``in_period``."""
     shop.connection.register("block", _numbered(plan, records))
     try:
-        return shop.connection.sql(query).to_arrow_table()
+        return _in_order(shop.connection.sql(query).to_arrow_table())
     finally:
         shop.connection.unregister("block")
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """Return rows in the order of the file; the database keeps it as a rule, not by promise."""
+    import numpy as np
+
+    lines = rows["source_line"].to_numpy()
+    return rows if (np.diff(lines) > 0).all() else rows.sort_by("source_line")
 
 
 def _numbered(plan: Plan, records: pa.Table) -> pa.Table:
@@ -310,39 +323,3 @@ def _with_file(rows: pa.Table, name: str) -> pa.Table:
     import pyarrow as pa
 
     return rows.append_column("source_file", pa.repeat(pa.scalar(name, pa.string()), rows.num_rows))
-
-
-def _drop(
-    path: Path,
-    copies: pa.Table,
-    sources: Sequence[Plan],
-    names: Sequence[str],
-    tallies: Mapping[int, Tally],
-) -> None:
-    """Write the table again without `copies`, and take them out of the tallies."""
-    import pyarrow.compute as pc
-
-    number_of = {names[plan.number]: plan.number for plan in sources}
-    thinned = path.with_suffix(".thinned")
-    with TableWriter(thinned, canonical_schema(sources[0].target)) as writer:
-        for piece in read_pieces(path):
-            dropped = pc.is_in(_places(piece, number_of), value_set=copies["place"].combine_chunks())
-            writer.write(piece.filter(pc.invert(dropped)))
-            gone = set(zip(*(piece.filter(dropped)[name].to_pylist() for name in _PLACE), strict=True))
-            for file, _, in_period in gone:
-                tallies[number_of[file]].kept -= 1
-                tallies[number_of[file]].out_of_period -= not in_period
-    thinned.replace(path)
-
-
-_PLACE = ("source_file", "source_line", "in_period")
-
-
-def _places(piece: pa.Table, number_of: Mapping[str, int]) -> pa.ChunkedArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    files = pa.array(number_of, pa.string())
-    numbers = pa.array(number_of.values(), pa.int64())
-    number = numbers.take(pc.index_in(piece["source_file"].combine_chunks(), value_set=files))
-    return pc.add(pc.multiply(number, pa.scalar(duplicates.PLACES, pa.int64())), piece["source_line"])

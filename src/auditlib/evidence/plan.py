@@ -73,9 +73,21 @@ class Plan:
         """Columns of the source that are read, each once."""
         return tuple(dict.fromkeys(field.origin for field in self.fields if field.origin))
 
+    @property
+    def repetitive(self) -> frozenset[str]:
+        """Columns of the source in which few cells repeat often; they are read as dictionaries."""
+        often = {field.origin for field in self.fields if field.origin and _repeats(field.column)}
+        seldom = {field.origin for field in self.fields if not _repeats(field.column)}
+        return frozenset(often - seldom)
+
     def field(self, name: str) -> Field:
         """Return the field of the canonical column `name`."""
         return next(field for field in self.fields if field.column.name == name)
+
+
+def _repeats(column: Column) -> bool:
+    kinds = (Kind.CODE, Kind.SCORE, Kind.FLAG, Kind.SHARE, Kind.COUNT, Kind.DAY)
+    return column.kind in kinds or (column.references == "units")
 
 
 def item_ids(run: Run) -> tuple[str, ...]:

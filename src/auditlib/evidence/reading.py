@@ -156,7 +156,7 @@ class _Reader:
 
         place = self._place[field.origin]
         held = self._schema.field(place).type
-        if pa.types.is_string(held):
+        if pa.types.is_string(held) or pa.types.is_dictionary(held):
             return place
         if pa.types.is_floating(held):  # an id column with a gap became a float on its way here
             whole = f"CAST(CAST({place} AS BIGINT) AS VARCHAR)"

@@ -7,13 +7,15 @@ neither can be seen from one row alone.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import Column, Kind, Table
 from auditlib.evidence.reading import TEXTUAL
-from auditlib.records import Instrument, Reason
+from auditlib.records import Instrument, Reason, Scale
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -175,12 +177,12 @@ def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iter
             outside = (here < 0.0) | (here > 1.0)
             yield Rule(Reason.SCALE, column.name, outside, "a share lies between 0 and 1 (0% and 100%)")
         if column.codes:
-            foreign = ~here.is_null() & ~here.is_in(list(column.codes))
+            foreign = ~here.is_null() & ~one_of(here, column.codes)
             yield Rule(Reason.SCALE, column.name, foreign, f"the allowed codes are {', '.join(column.codes)}")
         if column.required and column.kind in (Kind.CODE, Kind.NUMBER, Kind.SHARE, Kind.COUNT, Kind.FLAG):
             yield Rule(Reason.SCALE, column.name, here.is_null(), "a value is required here")
         if column.name == "survey_type" and instruments:
-            foreign = ~here.is_null() & ~here.is_in(list(instruments))
+            foreign = ~here.is_null() & ~one_of(here, list(instruments))
             yield Rule(Reason.SCALE, column.name, foreign, "no instrument is declared for this survey type")
         if column.kind is Kind.SCORE:
             yield from _score_rules(column, instruments)
@@ -189,23 +191,45 @@ def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iter
 
 
 def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Iterator[Rule]:
+    """Yield one rule per distinct scale that the item is declared on, and one where it is not asked."""
     import narwhals as nw
 
     here = nw.col(column.name)
     unread = nw.col(f"{column.name}__unread")
     yield Rule(Reason.SCALE, column.name, unread, "this is neither a number nor a declared label")
-    for survey_type, instrument in instruments.items():
-        ours = (nw.col("survey_type") == survey_type) & ~here.is_null()
-        scale = next((item.scale for item in instrument.items if item.item == column.name), None)
-        if scale is None:
-            message = f"the {survey_type} survey does not ask {column.name}"
+    scales = {name: _scale_of(instrument, column.name) for name, instrument in instruments.items()}
+    for bounds in dict.fromkeys(scales.values()):
+        types = [name for name, found in scales.items() if found == bounds]
+        ours = one_of(nw.col("survey_type"), types) & ~here.is_null()
+        if bounds is None:
+            message = f"the {' and '.join(types)} survey does not ask {column.name}"
             yield Rule(Reason.SCALE, column.name, ours, message)
         else:
-            scores = [round(score, 9) for score in scale.scores]
-            message = (
-                f"the declared scale runs from {scale.low:g} to {scale.high:g} in steps of {scale.step:g}"
-            )
-            yield Rule(Reason.SCALE, column.name, ours & ~here.is_in(scores), message)
+            message = "the declared scale runs from {:g} to {:g} in steps of {:g}".format(*bounds)
+            yield Rule(Reason.SCALE, column.name, ours & ~on_scale(here, *bounds), message)
+
+
+def _scale_of(instrument: Instrument, item: str) -> tuple[float, float, float] | None:
+    scale = next((known.scale for known in instrument.items if known.item == item), None)
+    return None if scale is None else (scale.low, scale.high, scale.step)
+
+
+def on_scale(score: nw.Expr, low: float, high: float, step: float) -> nw.Expr:
+    """Return whether a score is one that a scale allows.
+
+    Where the step is a binary fraction (1, 0.5, 0.25) the remainder is exact; otherwise the allowed
+    scores are listed.
+    """
+    inside = (score >= low) & (score <= high)
+    if (step * 1024).is_integer() and (low * 1024).is_integer():
+        return inside & ((score - low) % step == 0.0)
+    allowed = Scale(low, high, step).scores
+    return inside & score.is_in([round(value, 9) for value in allowed])
+
+
+def one_of(column: nw.Expr, values: Sequence[str]) -> nw.Expr:
+    """Return whether a column holds one of a few values, by comparison: a list becomes a costly join."""
+    return reduce(operator.or_, [column == value for value in values])
 
 
 def _aggregate_rules(contract: Table) -> Iterator[Rule]:

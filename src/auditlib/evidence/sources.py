@@ -75,9 +75,15 @@ def _not_found(name: str, folder: Path) -> Problem:
 
 
 def source_blocks(
-    source: Source, path: Path, *, name: str, wanted: Sequence[str], threads: int
+    source: Source,
+    path: Path,
+    *,
+    name: str,
+    wanted: Sequence[str],
+    repetitive: frozenset[str] = frozenset(),
+    threads: int,
 ) -> Iterator[Block]:
-    """Yield the records of a source, `wanted` columns only.
+    """Yield the records of a source, `wanted` columns only; `repetitive` ones may come as dictionaries.
 
     Raises
     ------
@@ -87,7 +93,9 @@ def source_blocks(
     if source.form == "csv":
         from auditlib.evidence.delimited import delimited_blocks
 
-        return delimited_blocks(path, name=name, dialect=source.dialect, wanted=wanted, threads=threads)
+        return delimited_blocks(
+            path, name=name, dialect=source.dialect, wanted=wanted, repetitive=repetitive, threads=threads
+        )
     if source.form == "excel":
         from auditlib.evidence.spreadsheets import spreadsheet_blocks
 
@@ -96,7 +104,7 @@ def source_blocks(
     if source.form == "parquet":
         from auditlib.evidence.columnar import columnar_blocks
 
-        return columnar_blocks(path, name=name, wanted=wanted, threads=threads)
+        return columnar_blocks(path, name=name, wanted=wanted, repetitive=repetitive, threads=threads)
     from auditlib.evidence.databases import database_blocks
 
     return database_blocks(path, relation=_long_name(source), name=name, wanted=wanted)

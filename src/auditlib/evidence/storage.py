@@ -13,9 +13,11 @@ from auditlib.contracts import Kind, Table
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    from pyarrow import dataset
+    from pyarrow import dataset, ipc
 
 _HASH_BYTES = 1 << 20
+_DISTINCT = ("source_line", "response_id", "invitation_id", "interaction_id", "event_id", "comment")
+"""Columns whose values seldom repeat, so that a dictionary of them would only cost time."""
 
 
 def canonical_schema(contract: Table) -> pa.Schema:
@@ -48,8 +50,14 @@ class TableWriter:
         from pyarrow import parquet
 
         self.path, self.schema, self.rows = path, schema, 0
+        distinct = (*_DISTINCT, *(name for name in schema.names if name.endswith(("_at", "_second"))))
         self._writer = parquet.ParquetWriter(
-            path, schema, compression="zstd", compression_level=1, write_page_checksum=True
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[name for name in schema.names if name not in distinct],
+            write_page_checksum=True,
         )
 
     def __enter__(self) -> Self:
@@ -63,6 +71,36 @@ class TableWriter:
         if rows.num_rows:
             self._writer.write_table(rows.select(self.schema.names).cast(self.schema))
             self.rows += rows.num_rows
+
+
+class Staging:
+    """Holds the pieces of a table on the disk until it is known which rows are copies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: ipc.RecordBatchFileWriter | None = None
+
+    def add(self, rows: pa.Table) -> None:
+        """Put a piece behind the others."""
+        from pyarrow import ipc
+
+        if self._writer is None:
+            self._writer = ipc.new_file(self._path, rows.schema)
+        self._writer.write_table(rows.combine_chunks())
+
+    def pieces(self) -> Iterator[pa.Table]:
+        """Yield the pieces in their order, and remove them from the disk."""
+        import pyarrow as pa
+        from pyarrow import ipc
+
+        if self._writer is None:
+            return
+        self._writer.close()
+        with pa.OSFile(str(self._path)) as stream:
+            reader = ipc.open_file(stream)
+            for number in range(reader.num_record_batches):
+                yield pa.Table.from_batches([reader.get_batch(number)])
+        self._path.unlink()
 
 
 def read_pieces(path: Path) -> Iterator[pa.Table]:

@@ -13,15 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import TABLES
+from auditlib.contracts import TABLES, Kind
 from auditlib.errors import AuditError, DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
-from auditlib.evidence.engine import connect, lazy
+from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import CELLS, QUARANTINE, Evidence
 from auditlib.evidence.intake import Tally, Workshop, prepare_zones, remember, take_in, zone_names
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.sources import source_names, source_path
-from auditlib.evidence.storage import TableWriter, file_hash, to_disk, verified_dataset, write_text
+from auditlib.evidence.storage import TableWriter, file_hash, to_disk, write_text
 from auditlib.records import Instrument, Item, Scale, SourceTotals
 
 if TYPE_CHECKING:
@@ -188,9 +188,18 @@ def _take_in_all(shop: Workshop, made: tuple[Plan, ...]) -> tuple[Workshop, dict
             shop, zoned = _with_zones(shop), True
         tallies |= take_in(shop, [plan for plan in made if plan.target.name == table])
         shop = replace(shop, done=(*shop.done, table))
-        if table != "units":
+        if _looked_up(table, made):
             remember(shop, table)
     return shop, tallies
+
+
+def _looked_up(table: str, made: tuple[Plan, ...]) -> bool:
+    """Whether rows of another table refer to this one and have instants to compare."""
+    return any(
+        column.references == table and any(other.kind is Kind.INSTANT for other in plan.contract.columns)
+        for plan in made
+        for column in plan.contract.columns
+    )
 
 
 def _with_zones(shop: Workshop) -> Workshop:
@@ -213,9 +222,9 @@ def _write_cells(shop: Workshop) -> None:
             return
         period = shop.run.period
         calendar = lazy(shop.connection, cells.months(period.start, period.end))
-        stored = verified_dataset(shop.folder / "responses.parquet")
+        stored = stored_rows(shop.connection, shop.folder / "responses.parquet")
         for item in item_ids(shop.run):
-            counted = cells.item_cells(lazy(shop.connection, stored), item, calendar=calendar)
+            counted = cells.item_cells(stored, item, calendar=calendar)
             writer.write(counted.sort(*cells.CELL_KEY).to_native().to_arrow_table())
 
 
