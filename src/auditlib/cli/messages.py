@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.padding import Padding
@@ -30,6 +31,14 @@ def show_system_error(error: OSError) -> None:
         f"{where}{error.strerror or error}.", remedy="Check the path, its rights and free space."
     )
     show_problems((message,))
+
+
+@contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is being read, on a terminal only; yield the function to tell it."""
+    console = Console(stderr=True)
+    with console.status("Looking") as status:
+        yield lambda what: status.update(Text(plain(what)))
 
 
 def plain(text: str) -> str:

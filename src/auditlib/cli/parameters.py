@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from auditlib.errors import ParameterError, Problem
+
+if TYPE_CHECKING:
+    from auditlib.onboarding.new import Written
+    from auditlib.records import SourceTotals
 
 _PANEL = "Prepare"
 # Name of a published shape: room and function that return its JSON Schema.
@@ -22,7 +27,61 @@ _SCHEMAS = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
+    app.command(rich_help_panel=_PANEL)(new)
+    app.command(rich_help_panel=_PANEL)(check)
     app.command(rich_help_panel=_PANEL)(schema)
+
+
+def check(
+    run_file: Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file.", show_default=False)],
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The client's files; default: data/<run file>.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where evidence is kept; default: outputs/.evidence.")
+    ] = None,
+) -> None:
+    """Check a run file and its data without running; show everything that is wrong, at once.
+
+    Exit codes: 0 nothing is wrong, 2 the run file is, 3 the data is. Rows in quarantine are no error:
+    the table says how many there are and why, and the first notebook judges them.
+    """
+    from auditlib.cli.messages import show_problems, working
+    from auditlib.onboarding.check import check as checked
+
+    with working() as progress:
+        report = checked(run_file, data=data, store=store, progress=progress)
+    if report.totals:
+        _show_totals(report.totals)
+    if report.problems:
+        show_problems(report.problems)
+        raise typer.Exit(report.exit_code)
+
+
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Id of the audit: lower-case, digits, hyphens.", show_default=False
+        ),
+    ],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILES...", help="The client's exports.", show_default=False)
+    ],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the run file if there is one.")] = False,
+) -> None:
+    """Look at a client's files and write a first run file, params/runs/NAME.yaml.
+
+    It proposes a canonical table for each file and sheet, a column for each mapping, scales, dates and
+    encodings, each with its grounds. Lines marked DECIDE are for you: no file can answer them.
+    """
+    from auditlib.cli.messages import working
+    from auditlib.onboarding.new import new as proposed
+
+    with working() as progress:
+        written = proposed(name, files, start=Path.cwd(), force=force, progress=progress)
+    _show_written(written)
 
 
 def schema(
@@ -49,3 +108,55 @@ def _schema_text(name: str) -> str:
     room, function = _SCHEMAS[name]
     shape: dict[str, Any] = getattr(importlib.import_module(room), function)()
     return json.dumps(shape, indent=2, ensure_ascii=False) + "\n"
+
+
+def _show_totals(totals: tuple[SourceTotals, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from auditlib.cli.messages import columns
+
+    table = Table("file", "table", box=None, title="Rows by source", title_justify="left")
+    for heading in ("in", "kept", "quarantined", "out of period"):
+        table.add_column(heading, justify="right")
+    for row in columns(_totals_row(each) for each in totals):
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    for each in totals:
+        for line in _remarks(each):
+            console.print(line, soft_wrap=True)
+
+
+def _totals_row(totals: SourceTotals) -> tuple[str, ...]:
+    counts = (totals.rows_in, totals.rows_kept, totals.rows_quarantined, totals.rows_out_of_period)
+    return (totals.file, totals.table, *(f"{count:,}" for count in counts))
+
+
+def _remarks(totals: SourceTotals) -> Iterator[str]:
+    from auditlib.cli.messages import plain
+
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in totals.reasons.items() if count)
+    if reasons:
+        yield plain(f"{totals.file} ({totals.table}), in quarantine: {reasons}")
+    if totals.expected_rows not in (None, totals.rows_in):
+        yield plain(
+            f"{totals.file}: the client counts {totals.expected_rows:,} rows, the file holds {totals.rows_in:,}"
+        )
+
+
+def _show_written(written: Written) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from auditlib.cli.messages import columns
+
+    table = Table("file", "table", box=None)
+    for row in columns((*written.placed, *((where, "none fits") for where in written.unplaced))):
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    console.print(f"Written: {written.run_file}", soft_wrap=True)
+    console.print(
+        f"{written.decisions} lines are marked DECIDE. Decide them, then: {written.command}", soft_wrap=True
+    )

@@ -122,7 +122,7 @@ def _dialect_problems(source: Source, document: Document, *, path: Path) -> Iter
 def _is_text_encoding(name: str) -> bool:
     try:
         codecs.lookup(name)
-        return b"a".decode(name) == "a" or "a".encode(name).decode(name) == "a"
+        return "a".encode(name).decode(name) == "a"
     except (LookupError, ValueError):
         return False
 

@@ -1,0 +1,123 @@
+"""What the cells of one column say about it, whatever its name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditlib.onboarding.dates import DateLook, look_at_dates
+
+MISSING_WORDS = frozenset(
+    [
+        "NA",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "#NV",
+        "#N/V",
+        "NULL",
+        "null",
+        "None",
+        "NaN",
+        "nan",
+        "-",
+        "--",
+        "?",
+        ".",
+        "n.v.",
+        "k.A.",
+        "k.A",
+        "Missing",
+        "missing",
+    ]
+) | {
+    "Not Available",
+    "not available",
+    "Not available",
+    "k. A.",
+    "keine Angabe",
+    "(blank)",
+    "(leer)",
+    "unknown",
+}
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?%?")
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+%?")
+_POINT = re.compile(r"[-+]?[0-9]+\.[0-9]+%?")
+_ZERO = re.compile(r"0[0-9]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What was seen in one column of a sample.
+
+    Parameters
+    ----------
+    name, label
+        Its name, and the question a survey tool prints below it.
+    cells
+        Every cell of the sample, stripped.
+    filled
+        Cells that hold a value.
+    missing
+        Words that stand for 'no value' here, with how often.
+    distinct
+        Values with how often.
+    numeric
+        Share of filled cells that are numbers.
+    comma
+        Whether decimals are written with a comma.
+    leading_zeros
+        Whether digits start with a zero, so that reading them as numbers would lose it.
+    dates
+        How dates are written; None where they are none.
+    """
+
+    name: str
+    label: str
+    cells: tuple[str, ...]
+    filled: tuple[str, ...]
+    missing: Counter[str]
+    distinct: Counter[str]
+    numeric: float
+    comma: bool
+    leading_zeros: bool
+    dates: DateLook | None
+
+    @property
+    def unique(self) -> bool:
+        """Whether it could identify the row: hardly a value twice, hardly a cell empty."""
+        return len(self.filled) > 0.9 * len(self.cells) and len(self.distinct) > 0.98 * len(self.filled)
+
+    @property
+    def example(self) -> str:
+        """The commonest value."""
+        return self.distinct.most_common(1)[0][0] if self.distinct else ""
+
+
+def look_at_column(name: str, cells: Sequence[str], *, label: str = "") -> Facts:
+    """Return the facts of one column."""
+    stripped = tuple(cell.strip() for cell in cells)
+    missing = Counter(cell for cell in stripped if not cell or cell in MISSING_WORDS)
+    filled = tuple(cell for cell in stripped if cell and cell not in MISSING_WORDS)
+    numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in filled)
+    commas = sum(bool(_COMMA.fullmatch(cell)) for cell in filled)
+    points = sum(bool(_POINT.fullmatch(cell)) for cell in filled)
+    return Facts(
+        name,
+        label.strip(),
+        stripped,
+        filled,
+        missing,
+        Counter(filled),
+        numbers / len(filled) if filled else 0.0,
+        commas > points,
+        any(_ZERO.fullmatch(cell) for cell in filled),
+        look_at_dates(filled),
+    )
+
+
+def number(cell: str) -> float | None:
+    """Return the number written in `cell`, with a point or a comma; None where there is none."""
+    return float(cell.rstrip("%").replace(",", ".")) if _NUMBER.fullmatch(cell) else None

@@ -1,0 +1,188 @@
+"""Which canonical table a file feeds, and which of its columns feeds which canonical column.
+
+A name counts as much as it resembles a declared word; values then confirm or refute it: a column
+without dates is no instant, one with a value twice is no key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from auditlib.contracts import TABLES, Column, Kind, Table
+from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.items import scale_of
+from auditlib.onboarding.looking import Look
+from auditlib.onboarding.words import closeness, meaning, vocabulary, words_for
+
+SURE = 0.75
+"""A mapping below it is marked for the auditor to decide."""
+_FLOOR = 0.5
+_MAPPED_BY_VALUES = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One proposed mapping: canonical column, column of the source, how sure (0 to 1)."""
+
+    column: str
+    source: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The canonical table proposed for a file, with its columns.
+
+    Parameters
+    ----------
+    table
+        Canonical table.
+    fit
+        How well the file fits it, from 0 to 1.
+    mapped
+        Proposed mappings, in the order of the contract.
+    runner_up
+        The next best table, where it fits nearly as well.
+    """
+
+    table: Table
+    fit: float
+    mapped: tuple[Mapped, ...]
+    runner_up: str = ""
+
+    def source_of(self, column: str) -> str | None:
+        """Return the source column mapped to a canonical one, or None."""
+        return next((entry.source for entry in self.mapped if entry.column == column), None)
+
+
+def match(look: Look, *, keys: Mapping[str, Collection[str]] | None = None) -> Match | None:
+    """Return the canonical table that fits a file best, or None where none fits.
+
+    Parameters
+    ----------
+    look
+        What was seen of the file.
+    keys
+        Table to the key values found in other files: a column that repeats them refers to that table.
+    """
+    ranked = sorted(
+        (_fitted(look, table, keys or {}) for table in TABLES.values()),
+        key=lambda candidate: candidate.fit,
+        reverse=True,
+    )
+    best, second = ranked[0], ranked[1]
+    if best.fit < 0.3:
+        return None
+    close = second.table.name if second.fit > 0.9 * best.fit else ""
+    return Match(best.table, best.fit, best.mapped, close)
+
+
+def match_columns(
+    look: Look, table: Table, *, keys: Mapping[str, Collection[str]] | None = None
+) -> tuple[Mapped, ...]:
+    """Return the best assignment of a file's columns to those of `table`, each used once."""
+    pairs = [
+        Mapped(column.name, facts.name, score)
+        for column in table.columns
+        for facts in look.columns
+        if (score := _score(column, facts, table, keys or {})) >= _FLOOR
+    ]
+    chosen: dict[str, Mapped] = {}
+    used: set[str] = set()
+    for pair in sorted(pairs, key=lambda pair: -pair.score):
+        if pair.column not in chosen and pair.source not in used:
+            chosen[pair.column] = pair
+            used.add(pair.source)
+    return tuple(chosen[column.name] for column in table.columns if column.name in chosen)
+
+
+def _fitted(look: Look, table: Table, keys: Mapping[str, Collection[str]]) -> Match:
+    mapped = match_columns(look, table, keys=keys)
+    scores = {entry.column: entry.score for entry in mapped}
+    weights = {column.name: 2.0 if column.required else 1.0 for column in table.columns}
+    covered = sum(scores.get(name, 0.0) * weight for name, weight in weights.items())
+    width = min(sum(weights.values()), sum(sorted(weights.values())[-max(3, len(look.columns)) :]))
+    explained = len(mapped) / max(1, len(look.columns))
+    title = closeness(look.title, (table.name, *vocabulary().tables.get(table.name, ())))
+    missing = sum(column.required and column.name not in scores for column in table.columns)
+    items = _answers_questions(look, {entry.source for entry in mapped}) if table.name == "responses" else 0
+    fit = 0.45 * covered / width + 0.2 * explained + 0.3 * title + 0.15 * items - 0.08 * missing
+    return Match(table, max(0.0, fit), mapped)
+
+
+def _answers_questions(look: Look, used: Collection[str]) -> float:
+    """Return 1 for a file with two or more columns of scores that nothing else explains."""
+    scores = sum(facts.name not in used and scale_of(facts) is not None for facts in look.columns)
+    return min(1.0, scores / 2)
+
+
+def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
+    allowed = _plausible(column, facts, key=table.key == (column.name,))
+    if allowed == 0.0:
+        return 0.0
+    words = words_for(table.name, column.name)
+    own = 0.02 if closeness(facts.name, (column.name,)) == 1.0 else 0.0
+    named = own + max(
+        closeness(facts.name, words), 0.9 * closeness(facts.label, words) if facts.label else 0.0
+    )
+    shared = _shared(facts, keys.get(column.references, ())) if column.references else 0.0
+    if shared > 0.9:
+        return max(named * allowed, _MAPPED_BY_VALUES) + 0.2 * shared
+    return named * allowed
+
+
+def _plausible(column: Column, facts: Facts, *, key: bool) -> float:
+    """Return 1 where the values can be what the contract says, 0 where they cannot."""
+    if not facts.filled or column.kind in (Kind.INSTANT, Kind.DAY):
+        return _plausible_date(column, facts) if facts.filled else 0.6
+    if facts.dates is not None and not facts.numeric > 0.9:
+        return 0.0
+    if column.kind in (Kind.NUMBER, Kind.COUNT, Kind.SHARE):
+        return float(facts.numeric > 0.9)
+    if column.kind is Kind.FLAG:
+        return _plausible_flag(facts)
+    if column.kind is Kind.CODE:
+        return _plausible_code(column, facts)
+    return _plausible_key(facts) if key else 1.0
+
+
+def _plausible_flag(facts: Facts) -> float:
+    if len(facts.distinct) > 6:
+        return 0.0
+    known = sum(count for cell, count in facts.distinct.items() if meaning(cell, vocabulary().flags))
+    return float(known > 0.95 * len(facts.filled))
+
+
+def _plausible_key(facts: Facts) -> float:
+    if facts.unique:
+        return 1.0
+    return 0.5 if len(facts.distinct) > 0.9 * len(facts.filled) else 0.0
+
+
+def _plausible_date(column: Column, facts: Facts) -> float:
+    if facts.dates is None:
+        return 0.0
+    if column.kind is Kind.DAY:
+        return 0.7 if facts.dates.timed else 1.0
+    return 1.0 if facts.dates.timed else 0.7
+
+
+def _plausible_code(column: Column, facts: Facts) -> float:
+    if len(facts.distinct) > 200 and len(facts.distinct) > 0.5 * len(facts.filled):
+        return 0.0
+    if column.codes and len(facts.distinct) <= 30:
+        known = sum(
+            count
+            for cell, count in facts.distinct.items()
+            if meaning(cell, {code: vocabulary().codes.get(code, ()) for code in column.codes})
+        )
+        return 1.0 if known > 0.5 * len(facts.filled) else 0.3
+    return 0.3 if column.codes else 1.0
+
+
+def _shared(facts: Facts, known: Collection[str]) -> float:
+    """Return the share of filled cells that are keys of the table referred to."""
+    if not known or len(facts.distinct) < 2:
+        return 0.0
+    return sum(count for cell, count in facts.distinct.items() if cell in known) / len(facts.filled)

@@ -1,0 +1,85 @@
+"""Names compared as people read them: case, accents, joints and languages do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import Field
+
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Strict
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_GENERIC = frozenset({"id", "no", "nr", "number", "nummer", "code", "at", "on", "am"})
+_Words = dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
+
+
+class Vocabulary(Strict):
+    """The declared words: tables, columns, items, answers, flags and codes."""
+
+    tables: _Words
+    columns: _Words
+    items: _Words
+    answers: tuple[tuple[str, ...], ...]
+    not_applicable: tuple[str, ...]
+    flags: _Words
+    codes: _Words
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the words shipped with the suite."""
+    text = files("auditlib.onboarding").joinpath("words.yaml").read_text(encoding="utf-8")
+    return load(Vocabulary, text, name="words.yaml")
+
+
+@cache
+def simplified(name: str) -> str:
+    """Return `name` in lower-case words without accents: ``KundenNr.`` is ``kunden nr``."""
+    parted = _HUMP.sub(" ", name.translate(_UMLAUTS))
+    plain = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode()
+    return " ".join(re.findall(r"[a-z]+|[0-9]+", plain.lower()))
+
+
+@cache
+def likeness(name: str, word: str) -> float:
+    """Return how alike a client's name and a declared word are, from 0 to 1."""
+    left, right = simplified(name), simplified(word)
+    if not left or not right:
+        return 0.0
+    if left == right or left.replace(" ", "") == right.replace(" ", ""):
+        return 1.0
+    mine, theirs = set(left.split()), set(right.split())
+    if mine - _GENERIC and mine - _GENERIC == theirs - _GENERIC:
+        return 0.95
+    if theirs < mine:
+        return 0.6 + 0.3 * len(theirs) / len(mine)
+    ratio = SequenceMatcher(None, left, right).ratio()
+    return ratio * 0.9 if ratio >= 0.8 else 0.0
+
+
+def closeness(name: str, words: Iterable[str]) -> float:
+    """Return the greatest likeness of `name` to any of `words`."""
+    return max((likeness(name, word) for word in words), default=0.0)
+
+
+def words_for(table: str, column: str) -> tuple[str, ...]:
+    """Return the declared words for a canonical column, its own name first."""
+    columns = vocabulary().columns
+    return (column, *columns.get(f"{table}.{column}", columns.get(column, ())))
+
+
+def meaning(cell: str, meanings: Mapping[str, Iterable[str]]) -> str | None:
+    """Return the code whose words contain the cell, or None."""
+    plain = simplified(cell)
+    for code, words in meanings.items():
+        if plain and (plain == simplified(code) or any(plain == simplified(word) for word in words)):
+            return code
+    return None
