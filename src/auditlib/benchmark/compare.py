@@ -42,6 +42,7 @@ def compare(
     minimum_units: int = 10,
     confidence: float = 0.95,
     variant: Variant = "winsorised",
+    consistent: bool = True,
     seed: int = 0,
     draws: int = 1000,
 ) -> BenchmarkResult:
@@ -71,8 +72,8 @@ def compare(
         Units needed to tell over-dispersion from units that stand out.
     confidence
         Level of intervals and inner limits.
-    variant
-        What is done with the tails when over-dispersion is estimated.
+    variant, consistent
+        How over-dispersion is estimated; see `statistics.funnel.over_dispersion`.
     seed, draws
         Start and number of the simulated samples behind the rank sets.
 
@@ -91,7 +92,8 @@ def compare(
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
         outcome = scores if isinstance(scores, Refusal) else _compare_one(
             scores, units, minimum_n=minimum_n, minimum_cell=minimum_cell,
-            minimum_units=minimum_units, confidence=confidence, variant=variant, seed=seed, draws=draws,
+            minimum_units=minimum_units, confidence=confidence, variant=variant, consistent=consistent,
+            seed=seed, draws=draws,
         )  # fmt: skip
         if isinstance(outcome, Refusal):
             refusals.append((instrument.survey_type, outcome))
@@ -145,11 +147,19 @@ def _compare_one(
     minimum_units: int,
     confidence: float,
     variant: Variant,
+    consistent: bool,
     seed: int,
     draws: int,
 ) -> Comparison | Refusal:
     enough = scores.known & (scores.n >= max(2, minimum_n))
-    judgement = judge(scores, enough, confidence=confidence, minimum_units=minimum_units, variant=variant)
+    judgement = judge(
+        scores,
+        enough,
+        confidence=confidence,
+        minimum_units=minimum_units,
+        variant=variant,
+        consistent=consistent,
+    )
     if isinstance(judgement, Refusal):
         return judgement
     sets = places(scores, judgement, confidence=confidence, seed=seed, draws=draws)

@@ -44,6 +44,7 @@ def compare_evidence(
     item: str = "",
     minimum_n: int = 0,
     variant: Variant = "winsorised",
+    consistent: bool = True,
     seed: int = 0,
 ) -> BenchmarkResult:
     """Compare the units of the evidence, by responses where there are any, by published figures otherwise.
@@ -73,5 +74,6 @@ def compare_evidence(
         minimum_cell=thresholds.minimum_cell,
         confidence=thresholds.confidence,
         variant=variant,
+        consistent=consistent,
         seed=seed,
     )

@@ -99,6 +99,7 @@ def judge(
     confidence: float,
     minimum_units: int,
     variant: Variant = "winsorised",
+    consistent: bool = True,
 ) -> Judgement | Refusal:
     """Compare the units in `chosen` with their pooled value.
 
@@ -110,6 +111,9 @@ def judge(
         Level of the inner limits.
     minimum_units
         Below it over-dispersion cannot be told from units that stand out, and no unit gets a verdict.
+    variant, consistent
+        How over-dispersion is estimated; see `statistics.funnel.over_dispersion`. The consistent form keeps
+        false alarms at their nominal rate.
     """
     n, value = scores.n[chosen].astype(np.float64), scores.value[chosen]
     if len(n) < 2:
@@ -119,7 +123,11 @@ def judge(
     if sigma2 <= 0:
         return Refusal("Every answer is the same: units cannot differ by more than chance.")
     deviations, errors = _on_funnel_scale(scores, value, n, target, sigma2)
-    dispersion = _dispersion(deviations, errors, minimum_units, variant)
+    dispersion = (
+        _too_few(len(n), minimum_units)
+        if len(n) < minimum_units
+        else funnel.over_dispersion(deviations, errors, variant=variant, consistent=consistent)
+    )
     tau2 = 0.0 if isinstance(dispersion, Refusal) else dispersion.tau2
     z = funnel.adjusted_z(deviations, errors, tau2=tau2)
     shrunk = _shrunk(scores, value, n, sigma2, confidence)
@@ -146,16 +154,12 @@ def _on_funnel_scale(
     return value - target, np.sqrt(sigma2 / n)
 
 
-def _dispersion(
-    deviations: Floats, errors: Floats, minimum_units: int, variant: Variant
-) -> OverDispersion | Refusal:
-    if len(deviations) < minimum_units:
-        return Refusal(
-            f"Only {len(deviations)} units can be compared; with fewer than {minimum_units}, over-dispersion "
-            "cannot be told from units that stand out.",
-            "Compare intervals instead.",
-        )
-    return funnel.over_dispersion(deviations, errors, variant=variant)
+def _too_few(units: int, minimum_units: int) -> Refusal:
+    return Refusal(
+        f"Only {units} units can be compared; with fewer than {minimum_units}, over-dispersion cannot be "
+        "told from units that stand out.",
+        "Compare intervals instead.",
+    )
 
 
 def _shrunk(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from auditlib.benchmark.scores import UnitScores
@@ -34,11 +35,18 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}"
 
 
+def readable(name: str) -> str:
+    """Return a name written all in capitals in capitals and small letters; any other as it is."""
+    if not name.isupper() or len(name) <= 4:
+        return name
+    return re.sub(r"[A-Z]+(?:'[A-Z]+)?", lambda word: word.group().capitalize(), name)
+
+
 def listed(names: Sequence[str], *, most: int = 6) -> str:
-    """Return names as a phrase, with the number left out where there are many."""
-    head = list(names[:most])
-    if len(names) > most:
-        return f"{', '.join(head)} and {len(names) - most:,} others"
+    """Return names as a phrase: all of up to `most`, otherwise half as many and the number of others."""
+    head = [readable(name) for name in names]
+    if len(head) > most:
+        return f"{', '.join(head[: most // 2])} and {len(head) - most // 2:,} others"
     return head[0] if len(head) == 1 else f"{', '.join(head[:-1])} and {head[-1]}"
 
 

@@ -144,10 +144,10 @@ def _explain(ax: Axes, comparison: Comparison) -> None:
 def _name(ax: Axes, comparison: Comparison, compared: pd.DataFrame, x: Floats) -> None:
     """Name the units outside the limits, the farthest first."""
     position = dict(zip(compared["unit_id"], x, strict=True))
-    rows = comparison.units(Verdict.HIGHER, Verdict.LOWER).head(MOST_NAMES)
-    if len(rows) < MOST_NAMES:
-        more = comparison.units(Verdict.POSSIBLY_HIGHER, Verdict.POSSIBLY_LOWER)
-        rows = pd.concat([rows, more.head(MOST_NAMES - len(rows))])
+    surely = comparison.units(Verdict.HIGHER, Verdict.LOWER)
+    possibly = comparison.units(Verdict.POSSIBLY_HIGHER, Verdict.POSSIBLY_LOWER)
+    rows = pd.concat([surely, possibly])
+    rows = rows[rows["unit_id"].isin(list(position))].head(MOST_NAMES)
     points = [
         (float(position[unit]), float(value))
         for unit, value in zip(rows["unit_id"], rows["value"], strict=True)
@@ -251,9 +251,9 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.set_xlabel(f"{percent(comparison.confidence)} intervals; line: all answers, {pooled}")
 
 
-def _colour(verdict: str) -> str:
+def _colour(verdict: str, *, other: str = QUIET) -> str:
     colours = {Verdict.HIGHER.value: HIGHER, Verdict.LOWER.value: LOWER, Verdict.NONE.value: FAINT}
-    return colours.get(verdict, QUIET)
+    return colours.get(verdict, other)
 
 
 def _sizes_beside(ax: Axes, rows: pd.DataFrame, y: Floats) -> None:
@@ -290,7 +290,7 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
 
 def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw the places each unit may hold: thick by itself, thin for all units at once."""
-    rows = comparison.frame[comparison.judgement.chosen].sort_values("value", kind="stable")
+    rows = comparison.frame[comparison.judgement.chosen].sort_values(["value", "n"], kind="stable")
     few = len(rows) <= MOST_ROWS
     with style():
         drawn = (new_axes(height=1.1 + 0.165 * len(rows)) if few else new_axes()) if ax is None else ax
@@ -303,10 +303,14 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
 
 
 def _rank_rows(ax: Axes, rows: pd.DataFrame) -> None:
-    y, colours = np.arange(len(rows), dtype=float), [_colour(str(verdict)) for verdict in rows["verdict"]]
-    ax.hlines(y, rows["joint_low"].astype(float), rows["joint_high"].astype(float), color=FAINT, lw=0.9)
-    ax.hlines(y, rows["rank_low"].astype(float), rows["rank_high"].astype(float), color=colours, lw=3.2)
-    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=6, mew=1.0)
+    y, colours = (
+        np.arange(len(rows), dtype=float),
+        [_colour(str(verdict), other=FAINT) for verdict in rows["verdict"]],
+    )
+    ends = rows[["joint_low", "joint_high", "rank_low", "rank_high"]].astype(float)
+    ax.hlines(y, ends["joint_low"] - 0.3, ends["joint_high"] + 0.3, color=FAINT, lw=0.9)
+    ax.hlines(y, ends["rank_low"] - 0.3, ends["rank_high"] + 0.3, color=colours, lw=4.2)
+    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=7, mew=1.1)
     ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]])
     ax.tick_params(axis="y", labelcolor=INK)
     ax.set_ylim(-0.8, len(rows) - 0.2)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
+from auditlib.benchmark.wording import readable
 from auditlib.figures.style import INK, figure_of
 from auditlib.statistics.types import Floats
 
@@ -35,7 +36,7 @@ _SIDES: tuple[tuple[float, float, _Across, _Along], ...] = (
 
 def shortened(name: str, *, most: int = 32) -> str:
     """Return a name that fits beside its mark, and not all in capitals."""
-    text = name.title() if name.isupper() and len(name) > 4 else name
+    text = readable(name)
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

@@ -1,0 +1,330 @@
+"""Comparing units: exact values, thresholds, reasons, and sentences that never rank."""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditlib import benchmark
+from auditlib.benchmark import Verdict
+from auditlib.errors import ParameterError
+from auditlib.records import Instrument, Item, Refusal, Scale
+
+HALF = Item("q_overall", "How satisfied?", Scale(1, 5, 0.5), True)
+TEN = Item("q_recommend", "Would you recommend us?", Scale(0, 10, 1, 9, 6), True)
+CONTACT = Instrument("transactional", (HALF,))
+YEARLY = Instrument("relationship", (TEN,))
+
+
+def cells_of(counts, *, item="q_overall", survey_type="transactional"):
+    """Return cells from {unit: {score: n}}."""
+    rows = [
+        (unit, 202401, survey_type, item, float(score), n)
+        for unit, scores in counts.items()
+        for score, n in scores.items()
+    ]
+    return pd.DataFrame(rows, columns=["unit_id", "month", "survey_type", "item", "score", "n"])
+
+
+def units_of(*ids):
+    return pd.DataFrame({"unit_id": list(ids), "name": [f"Unit {unit}" for unit in ids]})
+
+
+def company(*, units=20, n=200, shift=None, seed=4):
+    """Return the cells of units that differ by chance only, apart from those in `shift`."""
+    rng = np.random.default_rng(seed)
+    counts = {}
+    for index in range(units):
+        mean = 4.0 + (shift or {}).get(f"U{index:02d}", 0.0)
+        scores = np.clip(np.round(rng.normal(mean, 0.8, n) * 2) / 2, 1, 5)
+        counts[f"U{index:02d}"] = dict(zip(*np.unique(scores, return_counts=True), strict=True))
+    return cells_of(counts), units_of(*counts)
+
+
+def only(result):
+    (comparison,) = result.comparisons
+    return comparison
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.dictionaries(st.sampled_from(HALF.scale.scores), st.integers(1, 10**6), min_size=1))
+def test_a_mean_is_the_exact_quotient_rounded_once(scores):
+    measure = benchmark.Measure("transactional", HALF, "mean")
+    found = benchmark.from_cells(cells_of({"A": scores}), measure, unit_ids=("A",))
+    exact = sum(Fraction(score) * n for score, n in scores.items()) / sum(scores.values())
+    assert found.value[0] == float(exact)
+
+
+def test_variance_agrees_with_numpy():
+    measure = benchmark.Measure("transactional", HALF, "mean")
+    found = benchmark.from_cells(cells_of({"A": {1: 2, 2.5: 3, 5: 4}}), measure, unit_ids=("A",))
+    answers = np.repeat([1, 2.5, 5], [2, 3, 4])
+    assert found.variance[0] == pytest.approx(answers.var(ddof=1))
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value"), [("mean", 3.65), ("top_box", 0.5), ("bottom_box", 0.2)], ids=str
+)
+def test_boxes_include_their_edges(statistic, value):
+    # 2 is in the bottom box, 4 in the top box, 2.5 and 3.5 in neither
+    measure = benchmark.Measure("transactional", HALF, statistic)
+    cells = cells_of({"A": {2: 2, 2.5: 1, 3.5: 1, 4: 1, 4.5: 1, 5: 3, 3: 1}})
+    found = benchmark.from_cells(cells, measure, unit_ids=("A",))
+    assert found.value[0] == pytest.approx(value)
+    assert found.n[0] == 10
+
+
+@pytest.mark.parametrize(("score", "value"), [(6, -1.0), (7, 0.0), (8, 0.0), (9, 1.0)])
+def test_promoters_begin_at_nine_and_detractors_end_at_six(score, value):
+    measure = benchmark.Measure("relationship", TEN, "nps")
+    cells = cells_of({"A": {score: 5}}, item="q_recommend", survey_type="relationship")
+    assert benchmark.from_cells(cells, measure, unit_ids=("A",)).value[0] == value
+
+
+def test_a_net_promoter_score_on_another_scale_is_refused():
+    cells, units = company()
+    result = benchmark.compare(cells, CONTACT, units=units, statistic="nps")
+    assert result.comparisons == ()
+    ((survey_type, refusal),) = result.refusals
+    assert survey_type == "transactional"
+    assert "0 to 10" in refusal.reason
+    assert "no comparison" in str(result.summary()[0])
+
+
+@pytest.mark.parametrize(("n", "verdict"), [(29, "no verdict"), (30, "within limits"), (31, "within limits")])
+def test_a_unit_needs_the_minimum_n(n, verdict):
+    cells, units = company()
+    small = cells_of({"small": {4: n - 10, 3.5: 5, 4.5: 5}})
+    result = benchmark.compare(
+        pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("small")]), minimum_n=30
+    )
+    row = only(result).frame.set_index("unit_id").loc["small"]
+    assert row["verdict"] == verdict
+    if n < 30:
+        assert row["why"] == "29 responses; a verdict needs 30."
+        assert row["value"] > 0
+
+
+@pytest.mark.parametrize(("n", "shown"), [(4, False), (5, True), (6, True)])
+def test_a_value_below_the_minimum_cell_is_suppressed(n, shown):
+    cells, units = company()
+    small = cells_of({"small": {4: n - 1, 5: 1}})
+    result = benchmark.compare(
+        pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("small")]), minimum_cell=5
+    )
+    row = only(result).frame.set_index("unit_id").loc["small"]
+    assert bool(pd.notna(row["value"])) is shown
+    assert ("suppressed" in row["why"]) is not shown
+    (number,) = [number for number in result.numbers() if number.key == "mean:small:transactional:q_overall"]
+    assert (number.value is not None) is shown
+
+
+def test_a_unit_without_responses_says_so():
+    cells, units = company()
+    result = benchmark.compare(cells, CONTACT, units=pd.concat([units, units_of("empty")]))
+    row = only(result).frame.set_index("unit_id").loc["empty"]
+    assert (row["verdict"], row["why"], row["n"]) == ("no verdict", "No responses.", 0)
+
+
+@pytest.mark.parametrize(("units", "judged"), [(9, False), (10, True), (11, True)])
+def test_too_few_units_get_no_verdict(units, judged):
+    cells, register = company(units=units)
+    comparison = only(benchmark.compare(cells, CONTACT, units=register, minimum_units=10))
+    assert (set(comparison.frame["verdict"]) != {"no verdict"}) is judged
+    if not judged:
+        assert comparison.frame["why"].str.contains("over-dispersion cannot be told").all()
+        assert "none gets a verdict" in str(comparison.summary()[0])
+
+
+def test_units_that_stand_out_are_called_out_by_name():
+    cells, units = company(shift={"U03": -0.9, "U11": 0.7})
+    comparison = only(benchmark.compare(cells, CONTACT, units=units))
+    assert comparison.units(Verdict.LOWER)["unit_id"].tolist() == ["U03"]
+    assert comparison.units(Verdict.HIGHER)["unit_id"].tolist() == ["U11"]
+    text = str(comparison.summary()[0])
+    assert "1 (Unit U11) lies higher than chance and over-dispersion explain, and 1 (Unit U03) lower." in text
+
+
+def test_units_alike_are_not_called_out():
+    cells, units = company()
+    comparison = only(benchmark.compare(cells, CONTACT, units=units))
+    assert comparison.units(Verdict.HIGHER, Verdict.LOWER).empty
+    assert "None lies higher or lower" in str(comparison.summary()[0])
+
+
+def test_no_sentence_ranks_units():
+    cells, units = company(shift={"U03": -0.9})
+    comparison = only(benchmark.compare(cells, CONTACT, units=units))
+    text = " ".join(str(sentence) for sentence in comparison.summary()).lower()
+    assert not any(word in text for word in ("best", "worst", "top performer", "first place", "league"))
+
+
+def test_every_key_a_sentence_names_is_a_number():
+    cells, units = company(shift={"U03": -0.9})
+    for statistic in benchmark.STATISTICS:
+        result = benchmark.compare(cells, CONTACT, units=units, statistic=statistic)
+        keys = {number.key for number in result.numbers()}
+        sentences = (*result.summary(), *result.details(), *result.limits())
+        assert {key for sentence in sentences for key in sentence.keys} <= keys
+        assert all(sentence.keys for sentence in sentences if any(sign.isdigit() for sign in sentence.text))
+
+
+def test_each_unit_is_traced_to_its_response_rows():
+    cells, units = company()
+    numbers = {number.key: number for number in benchmark.compare(cells, CONTACT, units=units).numbers()}
+    (basis,) = numbers["mean:U07:transactional:q_overall"].basis
+    assert basis.table == "responses"
+    assert dict(basis.where) == {"unit_id": "U07", "survey_type": "transactional", "in_period": True}
+    assert (basis.column, basis.rows) == ("q_overall", 200)
+    pooled = numbers["mean:pooled:transactional:q_overall"]
+    assert sum(basis.rows for basis in pooled.basis) == pooled.n == 4000
+
+
+def test_survey_types_are_compared_apart():
+    cells, units = company()
+    yearly = cells_of(
+        {unit: {8: 60, 9: 40} for unit in units["unit_id"]}, item="q_recommend", survey_type="relationship"
+    )
+    yearly.loc[0, "n"] = 90
+    result = benchmark.compare(pd.concat([cells, yearly]), (CONTACT, YEARLY), units=units)
+    assert [comparison.measure.survey_type for comparison in result] == ["transactional", "relationship"]
+    assert len(result.to_frame()) == 40
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"statistic": "median"}, "mean, top_box"),
+        ({"survey_type": "x"}, "transactional"),
+        ({"item": "q_x"}, "q_overall"),
+    ],
+)
+def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(choice, message):
+    cells, units = company()
+    with pytest.raises(ParameterError, match=message):
+        benchmark.compare(cells, CONTACT, units=units, **choice)
+
+
+def test_the_arguments_are_left_as_they_were():
+    cells, units = company()
+    before = cells.copy(), units.copy()
+    benchmark.compare(cells, CONTACT, units=units)
+    pd.testing.assert_frame_equal(cells, before[0])
+    pd.testing.assert_frame_equal(units, before[1])
+
+
+def test_the_order_of_cells_does_not_matter():
+    cells, units = company()
+    one = benchmark.compare(cells, CONTACT, units=units)
+    other = benchmark.compare(cells.iloc[::-1], CONTACT, units=units.iloc[::-1])
+    pd.testing.assert_frame_equal(one.to_frame(), other.to_frame())
+
+
+def published(*, units=30, low=300, high=None):
+    """Return aggregates of hospitals: shares in whole per cent and bands of n."""
+    rng = np.random.default_rng(1)
+    rows = [
+        (f"H{index:02d}", "relationship", "q_recommend", box, 15_000, 15_365, value, low, high)
+        for index in range(units)
+        for box, value in (("top", round(rng.normal(0.7, 0.03), 2)), ("bottom", 0.1))
+    ]
+    columns = [
+        "unit_id",
+        "survey_type",
+        "item",
+        "box",
+        "period_start",
+        "period_end",
+        "value",
+        "n_low",
+        "n_high",
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame[["n_low", "n_high"]] = frame[["n_low", "n_high"]].astype("Int64")
+    return frame
+
+
+NO_CELLS = cells_of({}).astype({"n": "int64", "score": "float64"})
+
+
+def compare_published(aggregates, *, statistic="top_box", minimum_n=100):
+    units = units_of(*sorted(set(aggregates["unit_id"])))
+    return benchmark.compare(
+        NO_CELLS, YEARLY, units=units, aggregates=aggregates, statistic=statistic, minimum_n=minimum_n
+    )
+
+
+def test_published_shares_rest_on_the_low_end_of_their_band():
+    result = compare_published(published())
+    comparison = only(result)
+    assert comparison.scores.table == "aggregates"
+    assert set(comparison.frame["n"]) == {300}
+    assert any("banded n" in str(sentence) for sentence in comparison.summary())
+    (basis,) = result.numbers()[-1].basis
+    assert basis.table == "aggregates"
+    assert dict(basis.where)["box"] == "top"
+
+
+@pytest.mark.parametrize(("low", "judged"), [(99, False), (100, True), (101, True)])
+def test_a_band_that_may_hold_too_few_gives_no_verdict(low, judged):
+    aggregates = published()
+    first = aggregates["unit_id"] == "H00"
+    aggregates.loc[first, ["n_low", "n_high"]] = [low, 150]
+    row = only(compare_published(aggregates)).frame.set_index("unit_id").loc["H00"]
+    assert (row["verdict"] != "no verdict") is judged
+    if not judged:
+        assert row["why"] == "Between 99 and 150 surveys; the band reaches below the minimum of 100."
+
+
+def test_a_unit_whose_n_is_not_published_gets_no_verdict():
+    aggregates = published()
+    aggregates.loc[aggregates["unit_id"] == "H00", ["n_low", "n_high"]] = [pd.NA, pd.NA]
+    row = only(compare_published(aggregates)).frame.set_index("unit_id").loc["H00"]
+    assert (row["verdict"], row["why"]) == ("no verdict", "The number of surveys is not published.")
+
+
+def test_exact_n_is_not_called_banded():
+    comparison = only(compare_published(published(high=300)))
+    assert not any("banded" in str(sentence) for sentence in comparison.summary())
+
+
+def test_a_mean_cannot_be_had_from_shares():
+    result = compare_published(published(), statistic="mean")
+    assert result.comparisons == ()
+    assert "published as shares" in str(result.summary()[0])
+    assert "published as shares" in result.overview()["why"].iloc[0]
+
+
+def test_a_net_promoter_score_can_be_had_from_its_two_boxes():
+    comparison = only(compare_published(published(), statistic="nps"))
+    top = published().query("box == 'top'")["value"].to_numpy()
+    assert comparison.frame["value"].to_numpy() == pytest.approx(top - 0.1)
+
+
+def test_agreement_names_units_that_only_one_comparison_calls_out():
+    cells, units = company(shift={"U03": -0.9, "U11": 0.7})
+    plain, _ = company()
+    first = benchmark.compare(cells, CONTACT, units=units)
+    second = benchmark.compare(plain, CONTACT, units=units)
+    found = benchmark.agreement(first, second, label="with other answers")
+    assert sorted(found.frame["unit_id"]) == ["U03", "U11"]
+    assert "2 no longer (Unit U03 and Unit U11)" in str(found.summary()[0])
+    assert {key for sentence in found.summary() for key in sentence.keys} == {
+        number.key for number in found.numbers()
+    }
+
+
+def test_nothing_to_compare_is_refused_and_not_passed():
+    result = benchmark.compare(NO_CELLS, CONTACT, units=units_of("A", "B"))
+    assert result.comparisons == ()
+    assert isinstance(result.refusals[0][1], Refusal)
+    assert "No transactional response" in result.refusals[0][1].reason
+
+
+def test_answers_that_are_all_the_same_are_refused():
+    cells = cells_of({f"U{index}": {5: 50} for index in range(12)})
+    result = benchmark.compare(cells, CONTACT, units=units_of(*(f"U{index}" for index in range(12))))
+    assert "same" in result.refusals[0][1].reason

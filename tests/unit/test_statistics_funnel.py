@@ -1,0 +1,84 @@
+"""Funnels: false alarms at their nominal rate, and what the tails do."""
+
+import numpy as np
+import pytest
+
+from auditlib.records import Refusal
+from auditlib.statistics import discovery, funnel
+
+
+def test_binomial_limits_lie_between_neighbouring_exact_quantiles():
+    from scipy.stats import binom
+
+    n = np.array([30, 100, 500])
+    limits = funnel.binomial_limits(0.8, n)
+    assert (limits.low <= binom.ppf(0.025, n, 0.8) / n).all()
+    assert (limits.low > (binom.ppf(0.025, n, 0.8) - 1) / n).all()
+    assert (np.diff(limits.low) > 0).all()
+    assert (np.diff(limits.high) < 0).all()
+
+
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_binomial_limits_need_a_share_that_varies(target):
+    with pytest.raises(ValueError, match="strictly between"):
+        funnel.binomial_limits(target, [100])
+
+
+@pytest.mark.parametrize(("units", "refused"), [(4, True), (5, False), (6, False)])
+def test_over_dispersion_needs_five_units(units, refused):
+    found = funnel.over_dispersion(np.linspace(-1, 1, units), np.ones(units))
+    assert isinstance(found, Refusal) is refused
+
+
+def test_units_that_differ_by_chance_only_have_no_variance_between_them():
+    found = funnel.over_dispersion(np.linspace(-0.5, 0.5, 20), np.ones(20))
+    assert found.tau2 == 0.0
+    assert found.phi < 1
+
+
+def test_leaving_the_tails_out_gives_less_dispersion_than_moving_them_in():
+    rng = np.random.default_rng(2)
+    deviations = np.concatenate([rng.normal(size=36), [9, -9, 8, -8]])
+    moved = funnel.over_dispersion(deviations, np.ones(40))
+    left_out = funnel.over_dispersion(deviations, np.ones(40), variant="trimmed")
+    assert left_out.phi < moved.phi < float((deviations**2).mean())
+    assert left_out.units == 32
+    assert moved.units == 40
+
+
+def _alarm_rate(tau, *, adjusted=True, consistent=True):
+    """Return the share of sound units outside 95 % limits, over 300 simulated funnels of 60 units."""
+    rng, outside = np.random.default_rng(8), 0
+    for _ in range(300):
+        errors = 1 / np.sqrt(rng.uniform(30, 600, 60))
+        deviations = rng.normal(scale=np.sqrt(errors**2 + tau**2))
+        found = funnel.over_dispersion(deviations, errors, consistent=consistent)
+        z = funnel.adjusted_z(deviations, errors, tau2=found.tau2 if adjusted else 0.0)
+        outside += int((np.abs(z) > 1.959964).sum())
+    return outside / (300 * 60)
+
+
+def test_false_alarms_stay_nominal_without_over_dispersion():
+    assert 0.04 < _alarm_rate(0.0, adjusted=False) < 0.06
+    assert 0.03 < _alarm_rate(0.0) < 0.06
+
+
+def test_false_alarms_stay_nominal_with_over_dispersion():
+    assert 0.04 < _alarm_rate(0.05) < 0.06
+    assert 0.04 < _alarm_rate(0.15) < 0.065
+
+
+def test_over_dispersion_floods_limits_for_chance_alone_and_narrows_the_published_ones():
+    assert _alarm_rate(0.15, adjusted=False) > 0.30
+    assert _alarm_rate(0.15, consistent=False) > 0.08
+
+
+def test_false_discovery_rate_agrees_with_statsmodels():
+    from statsmodels.stats.multitest import multipletests
+
+    p = np.random.default_rng(1).uniform(size=50) ** 2
+    assert discovery.benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1])
+
+
+def test_false_discovery_rate_of_nothing_is_nothing():
+    assert len(discovery.benjamini_hochberg([])) == 0
