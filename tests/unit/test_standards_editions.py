@@ -12,6 +12,7 @@ import pytest
 from auditlib.audit.standard import measures
 from auditlib.errors import ParameterError
 from auditlib.records import Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
+from auditlib.standards.change import under_mode, what_if, what_would_change
 from auditlib.standards.difference import Change, difference, difference_frame
 from auditlib.standards.document import verdict_document, verdict_schema
 from auditlib.standards.edition import Edition, load_edition
@@ -21,7 +22,7 @@ from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.observed import share_of, whole_of
 from auditlib.standards.profile import demands_on, load_profile
 from auditlib.standards.restate import ABSENT, Restatement
-from auditlib.standards.verdict import Verdict, under_mode, verdict_of, what_if, what_would_change
+from auditlib.standards.verdict import Verdict, verdict_of
 
 ROOT = Path(__file__).parents[2]
 FILES = {year: ROOT / f"params/standards/service-excellence/{year}.yaml" for year in (2025, 2026)}

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditlib.records import Finding, Grade, Judgement, Kind, Outcome
+from auditlib.standards.change import needed
 from auditlib.standards.decision import gathered_minors
-from auditlib.standards.verdict import Verdict, needed
+from auditlib.standards.verdict import Verdict
 
 
 class State(StrEnum):

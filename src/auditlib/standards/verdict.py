@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditlib.records import (
-    Criterion,
     Decision,
     DecisionMode,
-    Grade,
     Judgement,
     Kind,
     Measurement,
@@ -60,6 +58,12 @@ class Verdict:
             if entry.criterion.id == identifier:
                 return entry
         raise KeyError(identifier)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Canonical tables its measurements rest on; cells are counted from responses."""
+        bases = [basis.table for entry in self.judgements for basis in entry.measurement.basis]
+        return tuple(dict.fromkeys("responses" if table == "cells" else table for table in bases))
 
     def count(self, *outcomes: Outcome) -> int:
         """Return how many criteria have one of `outcomes`."""
@@ -146,74 +150,6 @@ def verdict_of(
         for criterion, measurement in zip(demands.edition.criteria, measurements, strict=True)
     )
     return Verdict(demands, judgements, decide(demands, judgements))
-
-
-def what_if(verdict: Verdict, *, targets: Mapping[str, float]) -> Verdict:
-    """Return the verdict on the same measurements under other targets."""
-    demands = replace(verdict.demands, edition=verdict.demands.edition.with_targets(targets))
-    return verdict_of(demands, [entry.measurement for entry in verdict.judgements])
-
-
-def under_mode(verdict: Verdict, mode: DecisionMode) -> Verdict:
-    """Return the verdict on the same measurements in another decision mode."""
-    return verdict_of(verdict.demands, [entry.measurement for entry in verdict.judgements], mode=mode)
-
-
-def what_would_change(verdict: Verdict) -> pd.DataFrame:
-    """Return what stands between the operation and the standard, one row per criterion.
-
-    Columns: ``criterion``, ``outcome``, ``weighs``, ``needed`` in words, and ``score_if_met``: the
-    score that is certain if this criterion alone were met.
-    """
-    import pandas as pd
-
-    columns = ["criterion", "outcome", "weighs", "needed", "score_if_met"]
-    blocking = [entry for entry in verdict.judgements if entry.outcome in (Outcome.NOT_MET, *OPEN)]
-    rows = [
-        (
-            entry.criterion.id,
-            entry.outcome.value,
-            _weighs(entry.criterion),
-            needed(entry),
-            f"{_if_met(verdict, entry).score.low:.1%}",
-        )
-        for entry in sorted(blocking, key=_heaviest)
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def needed(judgement: Judgement) -> str:
-    """Return in words what it would take for a criterion to be met."""
-    measurement, target = judgement.measurement, judgement.criterion.target
-    if not measurement.built:
-        return f"a measure: {measurement.reason}"
-    if judgement.outcome is Outcome.NOT_ASSESSABLE:
-        return f"evidence: {measurement.reason or judgement.reason}"
-    if judgement.outcome is Outcome.NOT_DEMONSTRATED and judgement.n_missing:
-        return f"{judgement.n_missing:,} more observations with the same result"
-    found = amount(measurement.value or 0.0, measurement.unit)
-    return f"{limit(target, measurement.unit)}, found {found}"
-
-
-def _if_met(verdict: Verdict, judgement: Judgement) -> Decision:
-    other = tuple(
-        replace(entry, outcome=Outcome.MET) if entry is judgement else entry for entry in verdict.judgements
-    )
-    return decide(verdict.demands, other)
-
-
-def _weighs(criterion: Criterion) -> str:
-    return f"must-pass, {criterion.severity}" if criterion.must_pass else criterion.severity.value
-
-
-def _heaviest(judgement: Judgement) -> tuple[bool, bool, bool, float]:
-    criterion = judgement.criterion
-    return (
-        not criterion.must_pass,
-        criterion.severity is not Grade.MAJOR,
-        judgement.outcome is not Outcome.NOT_MET,
-        -criterion.weight,
-    )
 
 
 def _row(judgement: Judgement) -> dict[str, str | int | None]:

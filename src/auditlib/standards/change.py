@@ -1,0 +1,98 @@
+"""What would change a verdict: other targets, another mode, more evidence, a criterion met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Outcome
+from auditlib.standards.decision import OPEN, decide
+from auditlib.standards.verdict import Verdict, verdict_of
+from auditlib.standards.words import amount, limit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def what_if(verdict: Verdict, *, targets: Mapping[str, float]) -> Verdict:
+    """Return the verdict on the same measurements under other targets."""
+    demands = replace(verdict.demands, edition=verdict.demands.edition.with_targets(targets))
+    return verdict_of(demands, [entry.measurement for entry in verdict.judgements])
+
+
+def under_mode(verdict: Verdict, mode: DecisionMode) -> Verdict:
+    """Return the verdict on the same measurements in another decision mode."""
+    return verdict_of(verdict.demands, [entry.measurement for entry in verdict.judgements], mode=mode)
+
+
+def by_mode(verdict: Verdict) -> pd.DataFrame:
+    """Return the decision in each decision mode, one row each, beside how many criteria are met."""
+    import pandas as pd
+
+    rows = []
+    for mode in DecisionMode:
+        other = under_mode(verdict, mode)
+        counts = (
+            str(other.count(outcome)) for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
+        )
+        rows.append((mode.value, *counts, f"{other.decision.score.low:.1%}", other.decision.outcome.value))
+    columns = ["mode", "met", "not_met", "not_demonstrated", "score", "decision"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def what_would_change(verdict: Verdict) -> pd.DataFrame:
+    """Return what stands between the operation and the standard, one row per criterion.
+
+    Columns: ``criterion``, ``outcome``, ``weighs``, ``needed`` in words, and ``score_if_met``: the
+    score that is certain if this criterion alone were met.
+    """
+    import pandas as pd
+
+    columns = ["criterion", "outcome", "weighs", "needed", "score_if_met"]
+    blocking = [entry for entry in verdict.judgements if entry.outcome in (Outcome.NOT_MET, *OPEN)]
+    rows = [
+        (
+            entry.criterion.id,
+            entry.outcome.value,
+            _weighs(entry.criterion),
+            needed(entry),
+            f"{_if_met(verdict, entry).score.low:.1%}",
+        )
+        for entry in sorted(blocking, key=_heaviest)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def needed(judgement: Judgement) -> str:
+    """Return in words what it would take for a criterion to be met."""
+    measurement, target = judgement.measurement, judgement.criterion.target
+    if not measurement.built:
+        return f"a measure: {measurement.reason}"
+    if judgement.outcome is Outcome.NOT_ASSESSABLE:
+        return f"evidence: {measurement.reason or judgement.reason}"
+    if judgement.outcome is Outcome.NOT_DEMONSTRATED and judgement.n_missing:
+        return f"{judgement.n_missing:,} more observations with the same result"
+    found = amount(measurement.value or 0.0, measurement.unit)
+    return f"{limit(target, measurement.unit)}, found {found}"
+
+
+def _if_met(verdict: Verdict, judgement: Judgement) -> Decision:
+    other = tuple(
+        replace(entry, outcome=Outcome.MET) if entry is judgement else entry for entry in verdict.judgements
+    )
+    return decide(verdict.demands, other)
+
+
+def _weighs(criterion: Criterion) -> str:
+    return f"must-pass, {criterion.severity}" if criterion.must_pass else criterion.severity.value
+
+
+def _heaviest(judgement: Judgement) -> tuple[bool, bool, bool, float]:
+    criterion = judgement.criterion
+    return (
+        not criterion.must_pass,
+        criterion.severity is not Grade.MAJOR,
+        judgement.outcome is not Outcome.NOT_MET,
+        -criterion.weight,
+    )
