@@ -5,6 +5,7 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 `incidents` re-performs the resolution clocks of a help desk and reconciles them with its own flag.
 """
 
+from auditlib.escalation.asked import Answer, Asked
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.incident_policy import IncidentPolicy
@@ -13,6 +14,7 @@ from auditlib.escalation.incidents import IncidentTerms, incident_terms, inciden
 from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
+from auditlib.escalation.readings import Readings, readings
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.terms import terms_of
 
@@ -22,6 +24,8 @@ __all__ = [
     "NEEDED",
     "NO_BAND",
     "NO_SCORE",
+    "Answer",
+    "Asked",
     "EscalationPolicy",
     "EscalationResult",
     "IncidentPolicy",
@@ -29,6 +33,7 @@ __all__ = [
     "IncidentTerms",
     "Latencies",
     "Rates",
+    "Readings",
     "Stage",
     "Terms",
     "assess",
@@ -38,6 +43,7 @@ __all__ = [
     "latencies",
     "lowest_one",
     "rates",
+    "readings",
     "terms_of",
     "with_band",
 ]

@@ -203,7 +203,7 @@ class IncidentResult:
         by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in frame.iloc[:-1].to_dict("records"))
         return Sentence(
             f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of {len(self.cases):,} incidents met "
-            f"({by}); counted by events it would be {odd.events_met / odd.events:.1%}, no share of incidents.",
+            f"({by}); by events it is {odd.events_met / odd.events:.1%}, no share of incidents.",
             ("flag:all", *(f"flag:{name}" for name in frame["priority"].iloc[:-1]), "flag_share_of_events"),
         )
 
@@ -212,7 +212,7 @@ class IncidentResult:
         told = " and ".join(f"{row[clock]:.1%} ({clock.replace('_', ' ')})" for clock in self.clocks)
         return Sentence(
             f"Re-performed from the events under the declared targets, {told} were resolved in "
-            f"time; {self.oddities.never_resolved:,} were never resolved, though closed, and count as breaches.",
+            f"time; {self.oddities.never_resolved:,} were closed but never resolved and count as breaches.",
             (*(f"{clock}:all" for clock in self.clocks), "never_resolved"),
         )
 
@@ -223,7 +223,7 @@ class IncidentResult:
         return Sentence(
             f"The flag fits a clock that runs until {until} best: one limit per priority agrees with it in "
             f"{found.get('closing', 0):.1%} of cases if the clock runs until closing, in "
-            f"{found.get('resolution', 0):.1%} if it stops at resolution; the system closed {share:.1%} of cases "
-            f"about {self.policy.automatic_closing.days:g} days after the resolution, which is no work.",
+            f"{found.get('resolution', 0):.1%} if it stops at resolution; the system closed {share:.1%} "
+            f"of cases about {self.policy.automatic_closing.days:g} days after resolution, which is no work.",
             ("flag_agreement:closing", "flag_agreement:resolution", "closed_automatically"),
         )

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,12 @@ class EscalationResult:
             Number(f"share:{duty}", None, "share", reason=refusal.reason)
             for duty, refusal in self.refused.items()
         )
-        return (*counts, *refused, *self.rates().numbers())
+        gaps = tuple(Number(gap.key, gap.cases, "count", basis=(RESPONSES,)) for gap in gaps_of(self.rows))
+        return (*counts, *refused, *gaps, *self.rates().numbers())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the responsibility matrix and the formal reports lack, duties apart."""
+        return findings_of(self.rows)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer in three sentences."""

@@ -1,0 +1,90 @@
+"""Findings that the statuses alone do not state: gaps in the responsibility matrix, defects of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.escalation.matrix import NO_ENTRY, VACANT
+from auditlib.escalation.reports import NO_ACTION_DUE, NO_ACTIONS, NO_DUE, NO_OWNER
+from auditlib.records import Finding, Grade
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTEBOOK = "05_escalation"
+DEFECTS = (NO_DUE, NO_ACTIONS, NO_OWNER, NO_ACTION_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that was lacking: ``matrix`` or ``report``, where, what, and in how many cases."""
+
+    what: str
+    unit: str
+    words: str
+    cases: int
+
+    @property
+    def key(self) -> str:
+        """What its number is called."""
+        return ":".join(part for part in ("gap", self.what, self.unit, self.words.replace(" ", "_")) if part)
+
+
+def gaps_of(rows: pd.DataFrame) -> tuple[Gap, ...]:
+    """Return the gaps of the matrix by unit and role, then the defects of reports by kind."""
+    return (*_matrix(rows), *_reports(rows))
+
+
+def findings_of(rows: pd.DataFrame) -> tuple[Finding, ...]:
+    """Return one finding for every gap."""
+    return tuple(_MADE[gap.what](gap) for gap in gaps_of(rows))
+
+
+def _matrix(rows: pd.DataFrame) -> Iterator[Gap]:
+    bad = rows[(rows["duty"] == "attendance") & rows["detail"].str.contains(f"{VACANT}|{NO_ENTRY}")]
+    parts = bad.assign(part=bad["detail"].str.split("; ")).explode("part")
+    parts = parts[parts["part"].str.endswith((VACANT, NO_ENTRY))]
+    for (unit, part), found in parts.groupby(["unit_id", "part"], sort=True):
+        yield Gap("matrix", str(unit), str(part), len(found))
+
+
+def _reports(rows: pd.DataFrame) -> Iterator[Gap]:
+    bad = rows[(rows["duty"] == "report") & (rows["status"] == "missing")]
+    for defect in DEFECTS:
+        cases = int((bad["detail"] == defect).sum())
+        if cases:
+            yield Gap("report", "", defect, cases)
+
+
+def _matrix_finding(gap: Gap) -> Finding:
+    role, _, lack = gap.words.partition(" ")
+    named = role.replace("_", " ")
+    state = "was vacant" if lack == VACANT else "had no entry in the matrix"
+    return Finding(
+        criterion="E4: roles at a contact resolve through a responsibility matrix valid on that day.",
+        condition=f"In unit {gap.unit} the role of {named} {state} on the day of {gap.cases:,} contacts.",
+        cause="Nobody was named when the holder left, and no delegate may stand in for a vacant role.",
+        effect="These contacts could not be attended as promised, whoever came.",
+        recommendation=f"Name a {named} for unit {gap.unit}, and a successor before the next one leaves.",
+        grade=Grade.MINOR,
+        subject=f"responsibilities:{gap.unit}:{role}",
+        evidence=(f"{NOTEBOOK}/{gap.key}",),
+    )
+
+
+def _report_finding(gap: Gap) -> Finding:
+    return Finding(
+        criterion="E6: a formal report with actions, each with owner and due day, is promised by a date.",
+        condition=f"{gap.cases:,} formal reports count as missing: {gap.words}.",
+        cause="The report was accepted although a field it needs was empty.",
+        effect="The customer cannot hold the party to a promise that names no day, deed or person.",
+        recommendation="Let no report be filed without due day and actions, each with owner and due day.",
+        grade=Grade.MINOR,
+        subject=f"follow_up_reports:{gap.words}",
+        evidence=(f"{NOTEBOOK}/{gap.key}",),
+    )
+
+
+_MADE = {"matrix": _matrix_finding, "report": _report_finding}

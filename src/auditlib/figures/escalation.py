@@ -1,0 +1,178 @@
+"""Figures of the follow-up clocks: statuses by duty, adherence by unit and month, how long contacts take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
+from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.statistics.durations import Survival
+
+_FAILED: dict[str, dict[str, Any]] = {
+    "wrong_party": {"facecolor": FAINT, "hatch": "", "edgecolor": QUIET},
+    "late": {"facecolor": PAPER, "hatch": "////", "edgecolor": LOWER},
+    "missing": {"facecolor": LOWER, "hatch": "", "edgecolor": LOWER},
+    "excused": {"facecolor": PAPER, "hatch": "....", "edgecolor": QUIET},
+}
+"""What stands beside "met"; told apart by hatching where colour is lost."""
+_LINES = ("-", "--", ":", "-.")
+
+
+def failures(rates: Rates, ax: Axes | None = None) -> Axes:
+    """Draw by duty the share of cases that were not met: missing, late, wrong party; and the excused ones."""
+    with style():
+        drawn = new_axes(height=3.2) if ax is None else ax
+        frame = rates.to_frame().set_index("duty")
+        duties = [duty for duty in DUTIES if duty in frame.index][::-1]
+        settled = (frame["judged"] + frame["excused"]).clip(lower=1)
+        left = np.zeros(len(duties))
+        for status in ("missing", "late", "wrong_party", "excused"):
+            share = (frame[status] / settled).loc[duties].to_numpy(float)
+            drawn.barh(
+                duties,
+                share,
+                left=left,
+                height=0.62,
+                lw=0.8,
+                label=status.replace("_", " "),
+                **_FAILED[status],
+            )
+            left = left + share
+        for row, (duty, end) in enumerate(zip(duties, left, strict=True)):
+            drawn.annotate(
+                _met(frame.loc[[duty]].iloc[0]),
+                (end, row),
+                (5, 0),
+                textcoords="offset points",
+                va="center",
+                color=QUIET,
+            )
+        drawn.set_xlim(0, max(0.01, float(left.max())) * 1.3)
+        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.set_xlabel("share of settled cases")
+        drawn.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=4)
+    return drawn
+
+
+def _whole_per_cent() -> MaxNLocator:
+    """Place ticks so that none is rounded when printed without decimals."""
+    return MaxNLocator(nbins=8, steps=[1, 2, 5, 10])
+
+
+def _met(row: pd.Series) -> str:
+    return "nothing settled" if not row["judged"] else f"met {row['share']:.1%} of {int(row['judged']):,}"
+
+
+def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
+    """Draw the share met by unit with its interval, in order of the units' names: no ranking."""
+    with style():
+        frame = rates.to_frame()
+        frame = frame[frame["judged"] > 0].iloc[::-1]
+        drawn = new_axes(height=max(2.4, 0.17 * len(frame) + 1.1)) if ax is None else ax
+        rows = np.arange(len(frame))
+        pooled = float(frame["met"].sum() / max(1, frame["judged"].sum()))
+        below = (frame["high"] < pooled).to_numpy()
+        drawn.hlines(rows, frame["low"], frame["high"], color=np.where(below, LOWER, QUIET), lw=1.1)
+        for chosen, marker, face in ((~below, "o", PAPER), (below, "v", LOWER)):
+            colour = LOWER if marker == "v" else QUIET
+            drawn.scatter(
+                frame["share"][chosen], rows[chosen], marker=marker, s=20, fc=face, ec=colour, zorder=3
+            )
+        drawn.axvline(pooled, color=INK, lw=0.8, ls="--")
+        drawn.annotate(
+            f"all units {pooled:.1%}", (pooled, 1), (-4, 4), xycoords=("data", "axes fraction"),
+            textcoords="offset points", color=INK, fontsize=8.5, ha="right", annotation_clip=False,
+        )  # fmt: skip
+        drawn.set_yticks(rows, frame["unit_id"].astype(str), fontsize=7)
+        drawn.set_ylim(-0.8, len(frame) - 0.2)
+        drawn.xaxis.set_major_locator(_whole_per_cent())
+        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.set_xlabel("share met, 95 % interval; a triangle lies below all units together")
+    return drawn
+
+
+def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
+    """Draw the share met by month with its interval."""
+    with style():
+        drawn = new_axes(height=3.0) if ax is None else ax
+        frame = rates.to_frame()
+        frame = frame[frame["judged"] > 0]
+        months = frame["month"].astype(int).to_numpy()
+        dates = np.array([np.datetime64(f"{month // 100:04d}-{month % 100:02d}-01") for month in months])
+        drawn.fill_between(
+            dates, frame["low"].to_numpy(float), frame["high"].to_numpy(float), color=FAINT, alpha=0.45, lw=0
+        )
+        drawn.plot(dates, frame["share"].to_numpy(float), color=HIGHER, marker="o", ms=3)
+        drawn.set_ylim(min(0.8, float(frame["low"].min()) - 0.02), 1.005)
+        drawn.yaxis.set_major_locator(_whole_per_cent())
+        drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.set_ylabel("share met")
+        drawn.set_xlabel("month of the response; the band is the 95 % interval")
+    return drawn
+
+
+def latency_curves(
+    latencies: Latencies, stage: str = "contact", *, hours: float = 120, ax: Axes | None = None
+) -> Axes:
+    """Draw the share of cases not yet done against wall-clock hours, open cases counted."""
+    with style():
+        drawn = new_axes(height=3.6) if ax is None else ax
+        curves = [found for found in latencies.of(stage) if isinstance(found.curve, Survival)]
+        for index, found in enumerate(curves):
+            _curve(
+                drawn, found, hours=hours, colour=(LOWER, HIGHER, QUIET)[index % 3], line=_LINES[index % 4]
+            )
+        drawn.axhline(0.5, color=FAINT, lw=0.7)
+        drawn.axhline(0.1, color=FAINT, lw=0.7)
+        drawn.set_xlim(0, hours)
+        drawn.set_ylim(0, 1.02)
+        drawn.set_xticks(np.arange(0, hours + 1, 24))
+        drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.set_ylabel("share not yet done")
+        drawn.set_xlabel("wall-clock hours since the response; nights and weekends are flat")
+        drawn.legend(loc="upper right")
+    return drawn
+
+
+def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -> None:
+    curve = stage.curve
+    if not isinstance(curve, Survival):
+        return
+    shown = curve.times <= hours
+    times = np.concatenate([[0.0], curve.times[shown], [hours]])
+    share = np.concatenate([[1.0], curve.share[shown]])
+    label = f"{stage.group}: {curve.n:,} cases, {curve.censored:,} open"
+    drawn.step(times, np.append(share, share[-1]), where="post", color=colour, ls=line, label=label)
+    low, high = (np.concatenate([[1.0], limit[shown]]) for limit in (curve.limits.low, curve.limits.high))
+    drawn.fill_between(
+        times, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=colour, alpha=0.15, lw=0
+    )
+
+
+def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
+    """Draw by priority the share met as the desk's flag says it and as each re-performed clock finds it."""
+    with style():
+        drawn = new_axes(height=3.2) if ax is None else ax
+        frame = result.to_frame().iloc[::-1].reset_index(drop=True)
+        rows = np.arange(len(frame))
+        columns: Sequence[str] = ("flag", *result.clocks)
+        drawn.hlines(
+            rows, frame[list(columns)].min(axis=1), frame[list(columns)].max(axis=1), color=FAINT, lw=1.5
+        )
+        marks = (("o", LOWER, LOWER), ("s", PAPER, HIGHER), ("^", HIGHER, HIGHER), ("D", PAPER, QUIET))
+        for column, (marker, face, edge) in zip(columns, marks, strict=False):
+            label = "the desk's own flag" if column == "flag" else f"re-performed, {column.replace('_', ' ')}"
+            drawn.scatter(frame[column], rows, marker=marker, s=38, fc=face, ec=edge, label=label, zorder=3)
+        drawn.set_yticks(rows, [f"{row['priority']} ({row['n']:,})" for row in frame.to_dict("records")])
+        drawn.set_ylim(-0.6, len(frame) - 0.4)
+        drawn.set_xlim(-0.02, 1)
+        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.set_xlabel("share of incidents called met")
+        drawn.legend(loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3)
+    return drawn
