@@ -83,7 +83,7 @@ def format_value(value: float | str | bool | None, unit: str) -> str:
 
 
 def _unlisted(value: float) -> str:
-    return f"{value:,d}" if isinstance(value, int) else f"{value:,.3f}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.3f}"
 
 
 SAME = "same"
@@ -94,13 +94,18 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "answer": ("Answer", "text"),
         "chi2": ("χ²", "z"),
         "comment": ("Comment", "text"),
+        "conflicting": ("Conflict", "rows"),
         "coverage": ("Coverage", "share"),
         "due": ("Due", "text"),
         "expected_rows": ("Client's total", "rows"),
         "file": ("File", "text"),
+        "field_count": ("Fields", "rows"),
+        "future": ("Future", "rows"),
         "grounds": ("Grounds", "text"),
         "high": ("Upper limit", SAME),
+        "identical": ("Copy", "rows"),
         "item": ("Item", "text"),
+        "key": ("No id", "rows"),
         "line": ("Line", "line"),
         "low": ("Lower limit", SAME),
         "mean": ("Mean", "mean"),
@@ -116,12 +121,15 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rows_kept": ("Kept", "rows"),
         "rows_out_of_period": ("Outside period", "rows"),
         "rows_quarantined": ("Quarantined", "rows"),
+        "scale": ("Scale", "rows"),
         "share": ("Share", "share"),
         "shrunk": ("Shrunk value", SAME),
         "source_line": ("Line", "line"),
         "survey_type": ("Survey type", "text"),
+        "time": ("Time", "rows"),
         "top_box": ("Top box", "share"),
         "bottom_box": ("Bottom box", "share"),
+        "unit": ("Unit", "text"),
         "unit_id": ("Unit", "id"),
         "value": ("Value", "text"),
         "year": ("Year", "year"),

@@ -115,9 +115,7 @@ def _undetermined(facts: TableFacts) -> Iterator[Ground]:
 
 
 def _remarks(facts: TableFacts) -> Iterator[Ground]:
-    if all(source.expected_rows is None for source in facts.sources):
-        yield Ground(Reliability.SUFFICIENT, "No total from the client to compare with.")
-    elif all(source.expected_rows == source.rows_in for source in facts.sources):
+    if all(source.expected_rows == source.rows_in for source in facts.sources):
         yield Ground(Reliability.SUFFICIENT, "The number of rows agrees with the client's total.")
     sparse = [
         f"{column.removesuffix('_at')} ({percent(count / facts.rows)})"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from auditlib.records import Basis, Number, Reason, Sentence, SourceTotals
-from auditlib.reliability.words import REASONS, percent
+from auditlib.records import Basis, Number, Sentence, SourceTotals
+from auditlib.reliability.words import REASONS, SHORT_REASONS, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ class Reconciliation:
 class Quarantine:
     """Rows set aside, by file and reason."""
 
-    by: ClassVar[tuple[str, ...]] = ("file", "table", "reason")
+    by: ClassVar[tuple[str, ...]] = ("file", "table")
 
     sources: tuple[SourceTotals, ...]
 
@@ -90,32 +90,24 @@ class Quarantine:
         return dict(sorted(found, key=lambda entry: -entry[1]))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per file and reason."""
+        """Return one row per file with rows in quarantine, one column per reason that occurs."""
         import pandas as pd
 
+        found = [reason for reason in REASONS if reason in self.reasons]
         rows = [
-            (source.file, source.table, str(reason), REASONS[reason], source.reasons[reason])
-            for source in self.sources
-            for reason in Reason
-            if source.reasons.get(reason)
+            [source.file, source.table, *(source.reasons.get(reason, 0) for reason in found)]
+            for source in self._with_rows
         ]
-        return pd.DataFrame(rows, columns=["file", "table", "reason", "meaning", "rows"])
+        return pd.DataFrame(rows, columns=["file", "table", *map(str, found)])
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the rows of each file and reason, and of each reason."""
-        each = tuple(
-            _reason_number(source, reason)
-            for source in self.sources
-            for reason in Reason
-            if source.reasons.get(reason)
+        each = (
+            _reason_number(source, reason, source.reasons.get(reason, 0))
+            for source in self._with_rows
+            for reason in self.reasons
         )
-        totals = tuple(
-            Number(
-                f"rows:{reason}", rows, "rows", basis=(Basis("quarantine", (("reason", reason),), rows=rows),)
-            )
-            for reason, rows in self.reasons.items()
-        )
-        return (*each, *totals)
+        return (*each, *(_total_number(reason, rows) for reason, rows in self.reasons.items()))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: the reasons, the most frequent first."""
@@ -128,6 +120,10 @@ class Quarantine:
                 tuple(f"rows:{reason}" for reason in self.reasons),
             ),
         )
+
+    @property
+    def _with_rows(self) -> tuple[SourceTotals, ...]:
+        return tuple(source for source in self.sources if source.rows_quarantined)
 
 
 _TOTALS = ("rows_in", "rows_kept", "rows_quarantined", "rows_out_of_period")
@@ -143,18 +139,24 @@ def quarantine(sources: Sequence[SourceTotals]) -> Quarantine:
     return Quarantine(tuple(sources))
 
 
-def examples(rows: pd.DataFrame, *, each: int = 1) -> pd.DataFrame:
-    """Return the first `each` quarantined rows of every file and reason.
+def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
+    """Return `each` quarantined rows of every reason, from different files where there are several.
 
     Parameters
     ----------
     rows
         Quarantine: table, file, line, column, reason, value, message.
     """
-    ordered = rows.sort_values(["file", "reason", "line", "column"], kind="stable")
-    first = ordered.groupby(["file", "reason"], sort=False).head(each)
-    columns = ["file", "line", "column", "reason", "value", "message"]
-    return first[columns].reset_index(drop=True)
+    import pandas as pd
+
+    ordered = rows.sort_values(["file", "line", "column"], kind="stable")
+    one_per_file = ordered.drop_duplicates(["reason", "file"])
+    rest = ordered.drop(one_per_file.index)
+    columns = ["reason", "file", "line", "column", "value", "message"]
+    order = {str(reason): place for place, reason in enumerate(REASONS)}
+    chosen = pd.concat([one_per_file, rest]).groupby("reason", sort=False).head(each)
+    chosen = chosen.sort_values("reason", key=lambda reasons: reasons.map(order), kind="stable")
+    return chosen[columns].replace({"reason": dict(SHORT_REASONS)}).reset_index(drop=True)
 
 
 def _totals_of(source: SourceTotals) -> tuple[Number, ...]:
@@ -166,8 +168,13 @@ def _totals_of(source: SourceTotals) -> tuple[Number, ...]:
     return tuple(totals)
 
 
-def _reason_number(source: SourceTotals, reason: Reason) -> Number:
-    rows = source.reasons[reason]
+def _reason_number(source: SourceTotals, reason: str, rows: int) -> Number:
     where = (("file", source.file), ("table", source.table), ("reason", str(reason)))
-    key = f"rows:{source.file}:{source.table}:{reason}"
-    return Number(key, rows, "rows", basis=(Basis("quarantine", where, rows=rows),))
+    basis = (Basis("quarantine", where, rows=rows),)
+    return Number(f"{reason}:{source.file}:{source.table}", rows, "rows", basis=basis)
+
+
+def _total_number(reason: str, rows: int) -> Number:
+    return Number(
+        f"rows:{reason}", rows, "rows", basis=(Basis("quarantine", (("reason", str(reason)),), rows=rows),)
+    )

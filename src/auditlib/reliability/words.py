@@ -30,6 +30,21 @@ REASONS: Mapping[str, str] = MappingProxyType(
 """Why a row is in quarantine, in the order in which the tests are made."""
 
 
+SHORT_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        Reason.FIELD_COUNT: "fields",
+        Reason.IDENTICAL: "copy",
+        Reason.CONFLICTING: "conflict",
+        Reason.UNIT: "unit",
+        Reason.TIME: "time",
+        Reason.FUTURE: "future",
+        Reason.SCALE: "scale",
+        Reason.KEY: "no id",
+    }
+)
+"""Reasons as columns of a table are headed."""
+
+
 def percent(share: float) -> str:
     """Return a share in percent, never 0.0% or 100.0% where it is neither."""
     if 0 < share < 0.0005:

@@ -27,6 +27,9 @@ from auditlib.report.references import Mark, Register, patterns, unreferenced
 from auditlib.report.svg import inline_svg
 from auditlib.report.words import basis_of, day, instant, interval_of, value_of
 
+LONGEST_WORD = 22
+"""Characters of a word that a column of a table can hold."""
+
 _GRADES = ("major", "minor", "opportunity")
 
 
@@ -45,6 +48,11 @@ class Cell:
     text: str
     reference: str
     numeric: bool
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it holds a word too long for a column, which may then be cut anywhere."""
+        return any(len(word) > LONGEST_WORD for word in self.text.split())
 
 
 @dataclass(frozen=True, slots=True)

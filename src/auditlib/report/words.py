@@ -7,6 +7,9 @@ from datetime import date, datetime
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
 
+MOST_SELECTIONS = 3
+"""Selections of rows that are spelled out; where a number rests on more, `trace` lists them."""
+
 
 def day(value: date) -> str:
     """Return a day as ``3 March 2025``."""
@@ -26,17 +29,24 @@ def value_of(number: NumberModel) -> str:
 
 
 def interval_of(number: NumberModel) -> str:
-    """Return the interval of `number`, its level and method; empty where it has none."""
+    """Return the interval of `number` and its level; empty where it has none."""
     interval = number.interval
     if interval is None:
         return ""
     low, high = (format_value(limit, number.unit) for limit in (interval.low, interval.high))
-    return f"{low} to {high} ({interval.level:.0%} {interval.method})".replace(" )", ")")
+    return f"{low} to {high}, {interval.level:.0%}"
 
 
 def basis_of(number: NumberModel) -> str:
     """Return what `number` rests on, in words."""
-    return "; ".join(_basis(basis) for basis in number.basis) or number.reason
+    if len(number.basis) > MOST_SELECTIONS:
+        tables = ", ".join(dict.fromkeys(basis.table for basis in number.basis))
+        return f"{len(number.basis)} selections of {tables}; trace lists them"
+    return (
+        "; ".join(_basis(basis) for basis in number.basis)
+        or number.reason
+        or "derived from other numbers; no rows of its own"
+    )
 
 
 def _basis(basis: BasisModel) -> str:
