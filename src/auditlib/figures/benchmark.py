@@ -282,7 +282,7 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.set_xlabel(
         f"{len(rows):,} units in order of value, each with its {percent(comparison.confidence)} interval"
     )
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    _count_places(ax.xaxis, len(rows))
     _scale(ax.yaxis, comparison)
     ax.grid(visible=True, axis="y")
     _name(ax, comparison, rows, x)
@@ -323,6 +323,13 @@ def _rank_rows(ax: Axes, rows: pd.DataFrame) -> None:
     )
 
 
+def _count_places(axis: Axis, count: int) -> None:
+    """Set ticks at the first place and at round ones."""
+    step = next(step for step in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**6) if count / step <= 8)
+    axis.set_major_locator(FixedLocator([1, *range(step, count + 1, step)]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
 def _rank_profile(ax: Axes, rows: pd.DataFrame) -> None:
     x = np.arange(len(rows), 0, -1)
     joint: dict[str, Any] = {"color": BAND_INNER, "lw": 0, "step": "mid", "label": "all units at once"}
@@ -333,6 +340,6 @@ def _rank_profile(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set_xlim(1, len(rows))
     ax.set_ylim(len(rows) * 1.01, 1 - len(rows) * 0.01)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        _count_places(axis, len(rows))
     ax.set_xlabel("Units by observed place; the axis on the left shows the places each may in fact hold")
     figure_of(ax).legend(loc="outside lower left", ncols=3, handlelength=1.6)

@@ -1,0 +1,80 @@
+"""The demo company: recorded unit means equal the planted truth, and planted outliers are found."""
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from auditlib import benchmark
+from auditlib.audit.opening import read_run
+from auditlib.benchmark import Verdict
+from auditlib.evidence import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+TRUTH = ROOT / "data" / "demo" / "truth"
+
+
+def _rows(name):
+    with (TRUTH / name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def run():
+    return read_run("params/runs/demo.yaml", root=ROOT)
+
+
+@pytest.fixture(scope="module")
+def evidence(run, tmp_path_factory):
+    return prepare(run, ROOT / "data" / "demo", tmp_path_factory.mktemp("evidence"))
+
+
+def _compared(evidence, run, **choices):
+    return benchmark.compare_evidence(evidence, thresholds=run.thresholds, **choices)
+
+
+def test_unit_means_equal_the_truth_exactly(evidence, run):
+    truth = _rows("unit_means.csv")
+    assert truth
+    found = {}
+    for survey_type, item in {(row["survey_type"], row["item"]) for row in truth}:
+        result = benchmark.compare(
+            evidence.cells(),
+            evidence.instruments[survey_type],
+            units=evidence.frame("units"),
+            item=item,
+            minimum_n=1,
+            minimum_cell=1,
+            draws=10,
+        )
+        (comparison,) = result.comparisons
+        scores = comparison.scores
+        for unit, n, value in zip(scores.unit_id, scores.n, scores.value, strict=True):
+            found[unit, survey_type, item] = int(n), float(value)
+    for row in truth:
+        n, value = found.pop((row["unit_id"], row["survey_type"], row["item"]))
+        assert n == int(row["n"])
+        assert value == float(Fraction(int(row["sum_half_points"]), 2 * n))
+    assert all(n == 0 for n, _ in found.values())
+
+
+def test_planted_outliers_are_called_out_and_no_sound_unit_is(evidence, run):
+    planted = {row["unit_id"]: row["direction"] for row in _rows("outliers.csv")}
+    result = _compared(evidence, run, statistic="mean")
+    (comparison,) = [entry for entry in result if entry.measure.survey_type == "transactional"]
+    higher = set(comparison.units(Verdict.HIGHER)["unit_id"])
+    lower = set(comparison.units(Verdict.LOWER)["unit_id"])
+    assert {unit for unit in higher | lower if unit not in planted} == set()
+    assert {planted[unit] for unit in higher} == {"high"}
+    assert {planted[unit] for unit in lower} == {"low"}
+    assert len(higher | lower) >= 2
+
+
+def test_each_basis_counts_as_many_rows_as_its_number_says(evidence, run):
+    result = _compared(evidence, run)
+    numbers = [number for number in result.numbers() if number.key.startswith("top_box:U0")]
+    assert len(numbers) > 20
+    for number in numbers[::7]:
+        (basis,) = number.basis
+        assert evidence.count(basis) == basis.rows == number.n
