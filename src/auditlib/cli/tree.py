@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typer
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
@@ -9,10 +10,19 @@ from rich.tree import Tree
 from auditlib.cli.messages import plain
 from auditlib.runs.trace import Node
 
+_ONE_LINE = 4000
+"""Width that keeps every step on one line where the output is a file or another program."""
+
 
 def show_tree(node: Node) -> None:
     """Print `node` and everything below it."""
-    Console(highlight=False, soft_wrap=True).print(_branch(node))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _ONE_LINE
+    with console.capture() as captured:
+        console.print(_branch(node))
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def _branch(node: Node, *, root: bool = True) -> Tree:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def reperform(
     if differences:
         rest = len(differences) - _SHOWN
         more = [Problem(f"and {rest} more numbers differ.")] if rest > 0 else []
-        raise VerificationFailed(*differences[:_SHOWN], *more)
+        raise VerificationFailed(*differences[:_SHOWN], *more, *_changes(_other(manifest)))
     return Reperformed(sum(len(one["numbers"]) for one in then.values()), len(then), _other(manifest))
 
 
@@ -197,6 +197,11 @@ def same(one: Any, other: Any) -> bool:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _changes(other: Sequence[tuple[str, str, str]]) -> Iterator[Problem]:
+    for name, then, now in other:
+        yield Problem(f"{name} was {then} and is now {now}, which may be why.")
 
 
 def _other(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES
 from auditlib.records import Basis, SourceTotals
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class SourceRow:
     Parameters
     ----------
     content
-        Its columns, empty ones as None; free text is left out.
+        Its columns, empty ones as None. It may hold personal data: only `key` is ever shown.
     reason, message
         Why it is in quarantine; empty where it was kept.
     """
@@ -123,6 +123,17 @@ class RowsOf:
             for other in self.kept(name, ((column.name, identity),))
         ]
 
+    def referred(self, row: SourceRow) -> list[SourceRow]:
+        """Return the rows of other tables that `row` names."""
+        return [
+            other
+            for column in TABLES[row.table].columns
+            if column.references and not row.reason and row.content.get(column.name) is not None
+            for other in self.kept(
+                column.references, ((TABLES[column.references].key[0], row.content[column.name]),)
+            )
+        ]
+
 
 def open_rows(directory: Path) -> RowsOf:
     """Open the kept evidence of a run; its files are hashed again."""
@@ -182,10 +193,8 @@ def _satisfies(values: Mapping[str, Any], basis: Basis) -> bool:
 
 
 def _kept(table: str, values: Mapping[str, Any]) -> SourceRow:
-    hidden = {column.name for column in TABLES[table].columns if column.kind is Kind.TEXT}
-    shown = {name: value for name, value in values.items() if name not in hidden}
     file, line = str(values.get("source_file", "")), int(values.get("source_line") or 0)
-    return SourceRow(table, file, line, shown, cells=tuple(_cells(table, shown)))
+    return SourceRow(table, file, line, values, cells=tuple(_cells(table, values)))
 
 
 def _cells(table: str, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -204,12 +213,11 @@ def _cells(table: str, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
 
 
 def _quarantined(values: Mapping[str, Any]) -> SourceRow:
-    hidden = {name: value for name, value in values.items() if name != "value"}
     return SourceRow(
         str(values["table"]),
         str(values["file"]),
         int(values["line"]),
-        hidden,
+        values,
         str(values["reason"]),
         str(values["message"]),
     )

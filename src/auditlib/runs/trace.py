@@ -168,6 +168,8 @@ def _each_number(recorded: Recorded, rows: RowsOf, keys: Iterable[str]) -> tuple
     wanted = [key for key in keys if key in recorded.numbers]
     shown = tuple(_number(recorded, rows, key, uses=False) for key in wanted[:SHOWN])
     left = len(wanted) - len(shown)
+    if not wanted:
+        return (Node("none", "it names no recorded number"),)
     more = (Node("more", f"and {left} more numbers: {', '.join(wanted[SHOWN:])}"),) if left else ()
     return shown + more
 
@@ -196,7 +198,8 @@ def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
         Node("cell", f"counted in cell {_pairs(cell)} (n {n})", {"cell": dict(cell), "n": n})
         for cell, n in rows.cells_of(row)
     ]
-    linked = [Node("linked", f"{other} refers to it", {"row": str(other)}) for other in rows.linked(row)]
+    linked = [Node("linked", f"refers to {other}", {"row": str(other)}) for other in rows.referred(row)]
+    linked += [Node("linked", f"{other} refers to it", {"row": str(other)}) for other in rows.linked(row)]
     numbers = [
         _touched(recorded, key)
         for key, number in recorded.numbers.items()
@@ -237,9 +240,9 @@ def _unknown(key: str, recorded: Recorded) -> ParameterError:
     known: Sequence[str] = [*recorded.numbers, *recorded.exhibits, *recorded.findings]
     tails = {name.partition("/")[2]: name for name in known if "/" in name}
     near = [*get_close_matches(key, known, n=3), *(tails[one] for one in get_close_matches(key, tails, n=3))]
-    table, _, _ = key.partition(":")
-    if ":" in key and not near:
-        near = [f"{one}:LINE" for one in get_close_matches(table, TABLES, n=2)]
+    table, _, place = key.partition(":")
+    if place:
+        near = [*(f"{one}:{place}" for one in get_close_matches(table, TABLES, n=1)), *near]
     remedy = f"The nearest are {', '.join(dict.fromkeys(near))}." if near else "See results/*.json for keys."
     return ParameterError(Problem(f"the run recorded nothing under {key!r}.", remedy=remedy))
 

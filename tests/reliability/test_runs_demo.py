@@ -1,0 +1,187 @@
+"""The demo company's run: the same bytes again, every altered byte named, every number traced."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_project import hashes
+
+from auditlib.cli import main
+from auditlib.errors import ParameterError, VerificationFailed
+from auditlib.evidence import open_evidence
+from auditlib.runs import Options, perform, verify
+from auditlib.runs.recorded import bases_of, read_recorded
+from auditlib.runs.reperform import reperform
+from auditlib.runs.trace import Node, disagreements, trace_key
+
+ROOT = Path(__file__).parents[2]
+RUN_FILE = ROOT / "params" / "runs" / "demo.yaml"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finished run, two notebooks side by side on two threads each."""
+    outputs = tmp_path_factory.mktemp("two")
+    return perform(RUN_FILE, options=Options(outputs=outputs, jobs=2, threads=2)).directory
+
+
+@pytest.fixture
+def copy(run: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(run, tmp_path / "copy"))
+
+
+def words(node: Node) -> Iterator[str]:
+    yield node.text
+    for child in node.children:
+        yield from words(child)
+
+
+def test_one_thread_gives_the_same_bytes_as_two(run: Path, tmp_path: Path) -> None:
+    again = perform(RUN_FILE, options=Options(outputs=tmp_path, jobs=1, threads=1)).directory
+    one, two = hashes(again), hashes(run)
+    assert one.pop("manifest.json") != two.pop("manifest.json")
+    assert one == two
+
+
+def test_nothing_handed_over_names_a_folder_of_this_machine(run: Path) -> None:
+    for path in run.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert str(ROOT).encode() not in content, path
+            assert str(run.parent).encode() not in content, path
+
+
+def test_every_altered_file_is_named_and_no_other(run: Path, copy: Path) -> None:
+    names = sorted(hashes(run))
+    assert len(names) > 25
+    for index, name in enumerate(names):
+        path = copy / name
+        content = path.read_bytes()
+        position = (index * 7919) % len(content)
+        path.write_bytes(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
+        with pytest.raises(VerificationFailed) as caught:
+            verify(copy)
+        assert [problem.file for problem in caught.value.problems] == [name]
+        path.write_bytes(content)
+    assert verify(copy).files == len(names) - 1
+
+
+def test_missing_extra_and_replaced_files_are_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copy / "findings.json").unlink()
+    (copy / "notes.txt").write_text("mine")
+    report = copy / "report.html"
+    report.rename(copy.parent / "elsewhere.html")
+    report.symlink_to(copy.parent / "elsewhere.html")
+    assert main(["verify", str(copy)]) == 5
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "findings.json is missing" in shown
+    assert "notes.txt does not belong to the run" in shown
+    assert "report.html is missing" in shown
+
+
+def test_an_intact_run_is_said_to_be_intact(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(run)]) == 0
+    assert f"all {len(hashes(run)) - 1} files" in capsys.readouterr().out
+    assert main(["verify", str(run.parent)]) == 2
+
+
+def test_performed_again_every_number_is_the_same(run: Path) -> None:
+    again = reperform(run)
+    assert again.numbers == len(read_recorded(run).numbers) > 500
+    assert again.other_versions == ()
+
+
+def test_every_recorded_count_of_rows_is_counted_again(run: Path) -> None:
+    evidence = open_evidence(run / "evidence")
+    bases = {basis for number in read_recorded(run).numbers.values() for basis in bases_of(number)}
+    counted = {basis: basis.rows for basis in bases if basis.rows is not None}
+    assert len(counted) > 300
+    assert {basis: evidence.count(basis) for basis in counted} == counted
+
+
+def test_from_a_number_back_to_its_rows(run: Path) -> None:
+    recorded = read_recorded(run)
+    key, number = next(
+        (key, number)
+        for key, number in recorded.numbers.items()
+        if key.startswith("02_benchmark/top_box:U") and number["basis"] and number["interval"]
+    )
+    node = trace_key(run, key)
+    basis = next(child for child in node.children if child.kind == "basis")
+    assert basis.fields["agrees"] is True
+    assert basis.fields["counted"] == basis.fields["recorded"] == number["basis"][0]["rows"]
+    rows = [child for child in basis.children if child.kind == "row"]
+    assert len(rows) == 10
+    assert basis.children[-1].text == f"and {basis.fields['counted'] - 10} more"
+    # and from the first of them forward to the same number
+    row = rows[0].fields
+    forward = trace_key(run, f"responses:{row['file']}:{row['line']}")
+    assert any(child.fields.get("key") == key for child in forward.children)
+    assert trace_key(run, f"responses:id={row['response_id']}") == forward
+    assert list(disagreements(node)) == []
+
+
+def test_from_a_source_row_forward(run: Path) -> None:
+    node = trace_key(run, "responses:responses_transactional.csv:1187")
+    kinds = {child.kind for child in node.children}
+    assert {"cell", "linked", "number"} <= kinds
+    evidence = open_evidence(run / "evidence")
+    row = evidence.frame(
+        "responses", where=(("source_file", "responses_transactional.csv"), ("source_line", 1187))
+    )
+    assert node.fields["response_id"] == row["response_id"].iloc[0]
+    answered = [name for name in row.columns if name.startswith("q_") and row[name].notna().iloc[0]]
+    cells = [child for child in node.children if child.kind == "cell"]
+    assert sorted(child.fields["cell"]["item"] for child in cells) == sorted(answered)
+    assert all(child.fields["n"] >= 1 for child in cells)
+    assert "used in sentence" in " ".join(words(node))
+    # what a customer wrote is nobody's business here
+    comments = row["comment"].dropna().tolist()
+    assert not any(comment in " ".join(words(node)) for comment in comments)
+
+
+def test_a_row_in_quarantine_says_why_and_is_in_no_score(run: Path) -> None:
+    quarantine = open_evidence(run / "evidence").quarantine()
+    held = quarantine[(quarantine["table"] == "responses") & (quarantine["reason"] == "scale")].iloc[0]
+    node = trace_key(run, f"responses:{held['file']}:{held['line']}")
+    assert f"quarantined (scale): {held['message']}" in node.text
+    touched = [child.fields["key"] for child in node.children if child.kind == "number"]
+    assert touched
+    assert all(key.startswith(("01_intake/", "02_benchmark/")) for key in touched)
+    assert not any("top_box" in key or "mean" in key for key in touched)
+
+
+def test_one_line_in_two_files_asks_which(run: Path) -> None:
+    with pytest.raises(ParameterError, match=r"responses:responses_relationship\.csv:1187"):
+        trace_key(run, "responses:1187")
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("respnses:1187", "responses:1187"),
+        ("02_benchmark/top_box:U004:transactional:q_overal", "top_box:U004:transactional:q_overall"),
+        ("responses:99999999", "responses_transactional.csv"),
+        ("responses:id=nobody", "responses_transactional.csv"),
+        ("deadbeefdeadbeef", "results/*.json"),
+    ],
+)
+def test_a_wrong_key_names_the_nearest(
+    run: Path, key: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", str(run), key]) == 2
+    assert near in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_trace_is_json_too(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", str(run), "responses:id=R001468", "--json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert document["kind"] == "row"
+    assert document["response_id"] == "R001468"
+    assert main(["trace", str(run), "responses:id=R001468"]) == 0
+    assert "R001468" in capsys.readouterr().out.splitlines()[0]
