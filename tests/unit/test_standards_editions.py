@@ -367,7 +367,7 @@ def test_a_restatement_shows_both_outcomes_and_why(old: Edition, new: Edition) -
     frame = found.to_frame().set_index("criterion")
     assert list(frame.loc["CF-13"]) == [
         "met",
-        "not_met",
+        "not met",
         "yes",
         "stricter",
         "Response rates fell where people were asked often.",
@@ -376,7 +376,7 @@ def test_a_restatement_shows_both_outcomes_and_why(old: Edition, new: Edition) -
     assert frame.loc["PE-08", "before"] == ABSENT
     assert found.moved() == ("CF-13",)
     (sentence,) = found.summary()
-    assert "1 outcomes move (CF-13), 4 criteria are added and 1 removed" in sentence.text
+    assert "1 outcome moves (CF-13), 4 criteria are added and 1 removed" in sentence.text
     assert set(sentence.keys) <= {number.key for number in found.numbers()}
 
 

@@ -129,8 +129,7 @@ def restate(
     from auditlib.runs.restate import restate as restated
 
     found = restated(directory, standard=standard)
-    frame = found.to_frame()
-    _frame(frame[(frame["moved"] == "yes") | (frame["change"] != "unchanged")])
+    _frame(found.differing())
     for sentence in found.summary():
         typer.echo(str(sentence))
 

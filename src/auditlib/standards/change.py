@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Outcome
 from auditlib.standards.decision import OPEN, decide
 from auditlib.standards.verdict import Verdict, verdict_of
-from auditlib.standards.words import amount, limit
+from auditlib.standards.words import amount, limit, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def by_mode(verdict: Verdict) -> pd.DataFrame:
         counts = (
             str(other.count(outcome)) for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
         )
-        rows.append((mode.value, *counts, f"{other.decision.score.low:.1%}", other.decision.outcome.value))
+        rows.append((mode.value, *counts, f"{other.decision.score.low:.1%}", said(other.decision.outcome)))
     columns = ["mode", "met", "not_met", "not_demonstrated", "score", "decision"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -54,7 +54,7 @@ def what_would_change(verdict: Verdict) -> pd.DataFrame:
     rows = [
         (
             entry.criterion.id,
-            entry.outcome.value,
+            said(entry.outcome),
             _weighs(entry.criterion),
             needed(entry),
             f"{_if_met(verdict, entry).score.low:.1%}",

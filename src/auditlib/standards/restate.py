@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditlib.records import Number, Outcome, Sentence
 from auditlib.standards.difference import Change, Difference, difference
 from auditlib.standards.verdict import DECIDED, Verdict
+from auditlib.standards.words import counted, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,11 @@ class Restatement:
             rows.append((identifier, before, after, "yes" if before != after else "no", what, why))
         names = ("before", "after")
         return pd.DataFrame(rows, columns=["criterion", *names, "moved", "change", "reason"])
+
+    def differing(self) -> pd.DataFrame:
+        """Return the rows of `to_frame` where the demand or the outcome differs."""
+        frame = self.to_frame()
+        return frame[(frame["moved"] == "yes") | (frame["change"] != "unchanged")]
 
     def moved(self) -> tuple[str, ...]:
         """Return the criteria of both editions whose outcome differs."""
@@ -69,8 +75,9 @@ class Restatement:
         moved = self.moved()
         named = f" ({', '.join(moved)})" if moved else ""
         text = (
-            f"{_said(self.before)}; on the same evidence, {_said(self.after)}. {len(moved)} outcomes move"
-            f"{named}, {added} criteria are added and {removed} removed."
+            f"{_said(self.before)}; on the same evidence, {_said(self.after)}. "
+            f"{counted(len(moved), 'outcome moves', 'outcomes move')}{named}, "
+            f"{counted(added, 'criterion is', 'criteria are')} added and {removed} removed."
         )
         return (Sentence(text[:1].upper() + text[1:], tuple(number.key for number in self.numbers())),)
 
@@ -85,7 +92,7 @@ def _outcome(verdict: Verdict, identifier: str) -> str:
     found: Outcome | None = None
     if identifier in verdict.demands.edition.ids:
         found = verdict.judgement(identifier).outcome
-    return ABSENT if found is None else found.value
+    return ABSENT if found is None else said(found)
 
 
 def _said(verdict: Verdict) -> str:

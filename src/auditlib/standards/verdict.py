@@ -21,7 +21,7 @@ from auditlib.standards.decision import OPEN, decide
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
 from auditlib.standards.profile import Demands
-from auditlib.standards.words import amount, limit
+from auditlib.standards.words import amount, counted, demanded, limit, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ class Verdict:
         import pandas as pd
 
         rows = [
-            (str(place), step.rule, step.found, step.outcome.value, ", ".join(step.criteria) or "none")
+            (str(place), step.rule, step.found, said(step.outcome), ", ".join(step.criteria) or "none")
             for place, step in enumerate(self.decision.trace, start=1)
         ]
         return pd.DataFrame(rows, columns=["step", "rule", "found", "outcome", "decided_by"])
@@ -94,7 +94,7 @@ class Verdict:
             (self.demands.edition.categories[name], *(str(counts[name, outcome]) for outcome in Outcome))
             for name in self.demands.edition.categories
         ]
-        return pd.DataFrame(rows, columns=["category", *(outcome.value for outcome in Outcome)])
+        return pd.DataFrame(rows, columns=["category", *(said(outcome) for outcome in Outcome)])
 
     def numbers(self) -> tuple[Number, ...]:
         """Return every measured value with its basis, the outcomes, and the scores."""
@@ -104,18 +104,48 @@ class Verdict:
         """Return the decision, the criteria behind it and what stays open, in three sentences."""
         return (_decided(self), _counted(self), _open(self))
 
+    def decided(self) -> tuple[Sentence, ...]:
+        """Return how process and results stand to each other, in words."""
+        process, results = self.decision.process, self.decision.results
+        if process is None or results is None:
+            return (Sentence("Only one of process and results is judged by this edition.", ("score:low",)),)
+        keys = ("process:low", "results:low")
+        text = f"Process earns {process.low:.1%} of its weight for certain, results {results.low:.1%}."
+        words = self.decision.mismatch or "The two do not part by as much as the rule flags."
+        return (Sentence(text, keys), Sentence(words, keys))
+
+    def measured(self) -> str:
+        """Return what was found for every criterion that has a value, for those who cannot see it drawn."""
+        parts = [
+            f"{entry.criterion.id} {amount(entry.measurement.value, entry.measurement.unit)}, "
+            f"{limit(entry.criterion.target, entry.measurement.unit)} demanded"
+            for entry in self.judgements
+            if entry.measurement.value is not None
+        ]
+        return "; ".join(parts) + "." if parts else "Nothing was measured."
+
     def limits(self) -> tuple[Sentence, ...]:
         """Return what the verdict cannot say, one sentence each."""
         demands = self.demands
-        unbuilt = [entry.criterion.id for entry in self.judgements if not entry.measurement.built]
-        parts = [
-            demands.note,
-            f"The profile asks for less than the standard in {', '.join(demands.looser)}."
-            * bool(demands.looser),
-            f"This suite does not measure {len(unbuilt)} criteria yet: {', '.join(unbuilt)}." * bool(unbuilt),
-            "An interval speaks of how the operation works, not only of the cases that happened to come.",
-        ]
-        return tuple(Sentence(text) for text in parts if text)
+        unbuilt = tuple(entry.criterion.id for entry in self.judgements if not entry.measurement.built)
+        looser = demands.looser
+        told = (
+            (demands.note, ("decision",)),
+            (
+                f"The profile asks for less than the standard in {', '.join(looser)}." * bool(looser),
+                _keys(looser),
+            ),
+            (
+                f"This suite does not measure {len(unbuilt)} criteria yet: {', '.join(unbuilt)}."
+                * bool(unbuilt),
+                _keys(unbuilt),
+            ),
+            (
+                "An interval speaks of how the operation works, not only of the cases that happened to come.",
+                (),
+            ),
+        )
+        return tuple(Sentence(text, keys) for text, keys in told if text)
 
 
 def assess(demands: Demands, measures: Mapping[str, Measure], tables: Tables, context: Context) -> Verdict:
@@ -160,15 +190,24 @@ def _row(judgement: Judgement) -> dict[str, str | int | None]:
     return {
         "criterion": criterion.id,
         "demand": criterion.demand,
-        "outcome": judgement.outcome.value,
+        "outcome": said(judgement.outcome),
         "demanded": limit(criterion.target, unit) if value is not None else "",
         "found": amount(value, unit) if value is not None else "",
         "interval": f"{amount(interval.low, unit)} to {amount(interval.high, unit)}" if interval else "",
         "observations": measurement.n,
         "still_needed": judgement.n_missing,
         "stands_on": measurement.level.value,
-        "reason": judgement.reason,
+        "reason": _rest(judgement),
     }
+
+
+def _rest(judgement: Judgement) -> str:
+    """Return the reason without what stands in the columns beside it."""
+    value, unit = judgement.measurement.value, judgement.measurement.unit
+    if value is None:
+        return judgement.reason
+    told = f"{amount(value, unit)}, {demanded(judgement.criterion, unit)}"
+    return judgement.reason.removeprefix(told).removeprefix("; ")
 
 
 def _numbers(judgement: Judgement) -> tuple[Number, ...]:
@@ -216,17 +255,19 @@ def _decided(verdict: Verdict) -> Sentence:
     edition = verdict.demands.edition
     text = (
         f"The operation {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
-        f"against a pass mark of {edition.rule.pass_mark:.0%}, with {len(decision.open_majors)} open majors."
+        f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
+        f"{counted(len(decision.open_majors), 'open major', 'open majors')}."
     )
     return Sentence(text, ("decision", "score:low"))
 
 
 def _counted(verdict: Verdict) -> Sentence:
     counts = {outcome: verdict.count(outcome) for outcome in Outcome}
-    parts = ", ".join(
-        f"{count} {outcome.value.replace('_', ' ')}" for outcome, count in counts.items() if count
+    parts = ", ".join(f"{count} {said(outcome)}" for outcome, count in counts.items() if count)
+    majors = ", ".join(verdict.decision.open_majors)
+    text = f"Of {len(verdict.judgements)} criteria, {parts}" + (
+        f"; the open majors: {majors}." if majors else "."
     )
-    text = f"Of {len(verdict.judgements)} criteria, {parts}."
     return Sentence(text, tuple(f"outcome:{entry.criterion.id}" for entry in verdict.judgements))
 
 
@@ -236,9 +277,14 @@ def _open(verdict: Verdict) -> Sentence:
         return Sentence("No criterion is open.", ("score:high",))
     unbuilt = sum(not entry.measurement.built for entry in still)
     short = sum(entry.outcome is Outcome.NOT_DEMONSTRATED for entry in still)
+    blind = len(still) - short - unbuilt
     text = (
-        f"{len(still)} criteria are open: {short} not demonstrated, {len(still) - short - unbuilt} without "
-        f"evidence, {unbuilt} not measured by this suite yet. If all were met, the score would be "
+        f"{counted(len(still), 'criterion is', 'criteria are')} open: {short} not demonstrated, {blind} "
+        f"without evidence, {unbuilt} not measured by this suite yet. If all were met, the score would be "
         f"{verdict.decision.score.high:.1%}."
     )
     return Sentence(text, ("score:high", *(f"outcome:{entry.criterion.id}" for entry in still)))
+
+
+def _keys(identifiers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"outcome:{identifier}" for identifier in identifiers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlib.records import Criterion, Direction, Target
+from auditlib.records import Criterion, Direction, Outcome, Target
 
 
 def amount(value: float, unit: str) -> str:
@@ -25,6 +25,16 @@ def limit(target: Target, unit: str) -> str:
 def demanded(criterion: Criterion, unit: str) -> str:
     """Return what `criterion` asks of the value."""
     return f"{limit(criterion.target, unit)} demanded"
+
+
+def said(outcome: Outcome) -> str:
+    """Return an outcome as it is read aloud."""
+    return outcome.value.replace("_", " ")
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """Return a number with its noun: ``1 outcome moves``, ``2 outcomes move``."""
+    return f"{n:,} {one if n == 1 else many}"
 
 
 def briefly(criterion: Criterion) -> tuple[str, ...]:
