@@ -1,20 +1,22 @@
 """The command line: arguments in, exit codes out.
 
-Every module of this folder that has ``register(app)`` adds its commands; to add a group of commands,
-add a module. Commands import the rooms they use when they run, so that help is shown at once.
+A module named in `GROUPS` adds its commands through ``register(app)``; to add a group, add a module and
+its name. Commands import the rooms they use when they run, so that help is shown at once.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from auditlib.errors import AuditError
+
+GROUPS = ("parameters", "runs", "standards", "simulate")
+"""Modules of this folder that add commands, in the order help shows them."""
 
 _HELP = """
 Audit a customer-service operation, from raw exports to a report that can be verified.
@@ -51,7 +53,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(*, wanted: bool) -> None:
+def _show_version(wanted: bool) -> None:
     if wanted:
         from auditlib import __version__
 
@@ -63,18 +65,16 @@ def _show_version(*, wanted: bool) -> None:
 def _options(
     version: Annotated[
         bool,
-        typer.Option("--version", is_eager=True, help="Show the version and stop."),
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop."),
     ] = False,
 ) -> None:
-    _show_version(wanted=version)
+    """Take the options that stand before a command."""
 
 
 def register_all(application: typer.Typer) -> None:
-    """Let every module of this folder add its commands to `application`."""
-    for entry in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{entry.name}")
-        if hasattr(module, "register"):
-            module.register(application)
+    """Let every group add its commands to `application`."""
+    for group in GROUPS:
+        importlib.import_module(f"{__name__}.{group}").register(application)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

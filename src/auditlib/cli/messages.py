@@ -17,7 +17,7 @@ def show_problems(problems: Sequence[Problem]) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=False)
     for file in dict.fromkeys(problem.file for problem in problems):
         if file:
-            console.print(Text(plain(file), style="bold"))
+            console.print(Text(plain(file), style="bold"), soft_wrap=True)
         for problem in problems:
             if problem.file == file:
                 console.print(Padding(_lines(problem), (0, 0, 0, 2 if file else 0)))

@@ -140,9 +140,8 @@ def _remarks(totals: SourceTotals) -> Iterator[str]:
     if reasons:
         yield plain(f"{totals.file} ({totals.table}), in quarantine: {reasons}")
     if totals.expected_rows not in (None, totals.rows_in):
-        yield plain(
-            f"{totals.file}: the client counts {totals.expected_rows:,} rows, the file holds {totals.rows_in:,}"
-        )
+        counts = f"the client counts {totals.expected_rows:,} rows, the file holds {totals.rows_in:,}"
+        yield plain(f"{totals.file}: {counts}")
 
 
 def _show_written(written: Written) -> None:

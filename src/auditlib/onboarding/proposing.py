@@ -27,6 +27,9 @@ _SURVEYS = {
     "transactional": ("transactional", "transaction", "transactional survey", "contact", "vorgang", "csat"),
 }
 
+_SCORED = ("responses", "complaints", "interactions")
+_SOON = timedelta(days=60)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemProposal:
@@ -92,12 +95,15 @@ class Proposal:
         Files and sheets that fit none.
     start, end
         Days the records seem to span.
+    last
+        Day of the last record; a few far beyond the others are taken for mistakes.
     """
 
     sources: tuple[SourceProposal, ...]
     unplaced: tuple[Look, ...]
     start: date
     end: date
+    last: date
 
 
 def propose(looks: Sequence[Look], *, fallback: date) -> Proposal:
@@ -116,13 +122,14 @@ def propose(looks: Sequence[Look], *, fallback: date) -> Proposal:
     sources = [_source(look, found, keys) for look, found in matches.items() if found is not None]
     sources.sort(key=lambda source: (source.match.table.name != "units", source.look.file, source.look.sheet))
     unplaced = tuple(look for look, found in matches.items() if found is None)
-    start, end = _span(sources, fallback)
-    return Proposal(tuple(sources), unplaced, start, end)
+    start, end = _span(_days(sources, _SCORED), fallback)
+    near = (day for day in _days(sources) if day <= end + _SOON)
+    return Proposal(tuple(sources), unplaced, start, end, max(near, default=end))
 
 
 def as_of_day(proposal: Proposal) -> date:
     """Return the day after the last record: nothing lies in its future."""
-    return proposal.end + timedelta(days=1)
+    return proposal.last + timedelta(days=1)
 
 
 def _keys(matches: Mapping[Look, Match | None]) -> dict[str, set[str]]:
@@ -224,18 +231,22 @@ def _missing(
     return tuple(word for word in words if word not in kept or word not in ids), doubts
 
 
-def _span(sources: Sequence[SourceProposal], fallback: date) -> tuple[date, date]:
-    """Return the days that hold all but a thousandth of the records at either end."""
+def _days(sources: Sequence[SourceProposal], tables: Collection[str] = ()) -> list[date]:
+    """Return the day of every record that has an instant, of all tables or of some."""
     days: list[date] = []
     for source in sources:
-        column = source.match.table.instant
-        name = source.match.source_of(column) if column else None
-        if name is not None and source.match.table.name in ("responses", "complaints", "interactions"):
+        table = source.match.table
+        name = source.match.source_of(table.instant) if table.instant else None
+        if name is not None and (not tables or table.name in tables):
             formats = source.date_formats
             read = (parsed(cell, formats) for cell in source.look.column(name).filled)
             days += [moment.date() for moment in read if moment is not None]
+    return sorted(days)
+
+
+def _span(days: Sequence[date], fallback: date) -> tuple[date, date]:
+    """Return the days that hold all but a thousandth of the records at either end."""
     if not days:
         return fallback, fallback
-    days.sort()
     edge = len(days) // 1000
     return days[edge], days[len(days) - 1 - edge]
