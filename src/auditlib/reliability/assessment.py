@@ -177,7 +177,7 @@ def _gaps(facts: TableFacts) -> tuple[Number, ...]:
             f"{kind}.{column}:{facts.table}",
             count,
             "rows",
-            basis=(Basis(facts.table, column=column, rows=facts.rows),),
+            basis=(Basis(facts.table, rows=facts.rows),),
         )
         for kind, counts in kinds
         for column, count in counts.items()
