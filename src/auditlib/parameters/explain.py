@@ -135,7 +135,8 @@ def _other(model: type[BaseModel], path: Path, entry: _Error, *, of_key: bool) -
         return _ended(f"{where}{context['error']}")
     if kind == "string_pattern_mismatch":
         words = description_at(model, path, of_key=of_key) or f"it must match {context['pattern']}"
-        return f"{found!r} cannot stand here: {words}"
+        where = "" if of_key else f"{label(path)}: "
+        return f"{where}{found!r} cannot stand here: {words}"
     if kind in _BOUNDS:
         bound = _BOUNDS[kind].format(**context)
         return f"{label(path)} {bound}; found {described(found)}."

@@ -217,7 +217,8 @@ class Source(Strict):
     @field_validator("file")
     @classmethod
     def _inside(cls, value: str | None) -> str | None:
-        if value is not None and any(part in ("..", ".", "~") for part in value.split("/")):
+        parts = value.split("/") if value is not None else []
+        if any(part in ("..", ".", "~") for part in parts) or (parts and parts[0][1:2] == ":"):
             raise ValueError("a file must lie below the data folder; '..' is refused")
         return value
 
