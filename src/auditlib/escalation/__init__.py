@@ -5,25 +5,28 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 `incidents` re-performs the resolution clocks of a help desk and reconciles them with its own flag.
 """
 
-from auditlib.escalation.asked import Answer, Asked
+from auditlib.escalation.asked import Answer, Asked, limits
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.incident_policy import IncidentPolicy
-from auditlib.escalation.incident_result import IncidentResult
+from auditlib.escalation.incident_result import LOG, IncidentResult
 from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
 from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.readings import Readings, readings
-from auditlib.escalation.result import EscalationResult
+from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
 from auditlib.escalation.terms import terms_of
 
 __all__ = [
     "DUTIES",
     "FAILED",
+    "LOG",
     "NEEDED",
     "NO_BAND",
     "NO_SCORE",
+    "RESPONSES",
+    "UNITS",
     "Answer",
     "Asked",
     "EscalationPolicy",
@@ -41,6 +44,7 @@ __all__ = [
     "incident_terms",
     "incidents",
     "latencies",
+    "limits",
     "lowest_one",
     "rates",
     "readings",

@@ -51,6 +51,11 @@ class Asked(Generic[Found]):
             yield self.found
 
     @property
+    def missing(self) -> tuple[Asked[Found], ...]:
+        """Itself where there is no result, to be said where the result would stand."""
+        return () if self.answered else (self,)
+
+    @property
     def answered(self) -> bool:
         """Whether there is a result."""
         return not isinstance(self.found, Refusal)
@@ -100,3 +105,23 @@ class Answer:
     def summary(self) -> tuple[Sentence, ...]:
         """Return what was answered, in words."""
         return tuple(sentence for part in self._chosen for sentence in part.summary())
+
+
+def limits(followed: Asked[Found], desk: Asked[Told]) -> tuple[Sentence, ...]:
+    """Return what the parts that were answered cannot say."""
+    told: list[Sentence] = []
+    if followed.answered:
+        told.append(
+            Sentence(
+                "A follow-up is judged by what was recorded: whether the customer was helped is asked "
+                "elsewhere, and an acknowledgement is judged by its marks, not by its wording."
+            )
+        )
+    if desk.answered:
+        told.append(
+            Sentence(
+                "The desk published neither targets nor opening hours: the shares of the clocks depend on "
+                "the declared ones, the reconciliation of the flag does not."
+            )
+        )
+    return tuple(told)

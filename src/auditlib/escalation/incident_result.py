@@ -198,6 +198,20 @@ class IncidentResult:
         """Return what the flag says, what the clocks say, and why they part."""
         return (self._flagged(), self._clocked(), self._why())
 
+    def notes(self) -> tuple[Sentence, ...]:
+        """Return what an auditor should know of the log."""
+        odd = self.oddities
+        strange = ", ".join(odd.unknown_states) or "none"
+        return (
+            Sentence(
+                f"{sum(odd.unknown_states.values()):,} events carry a state that is not listed ({strange}); what "
+                f"was true before them was taken to hold on. In {odd.rewritten:,} cases the field 'resolved' was "
+                f"overwritten after the case had been resolved, in {odd.field_empty:,} it is empty although the "
+                "log shows the resolution; the log was followed.",
+                ("unknown_state_events", "resolved_field_rewritten", "resolved_field_empty"),
+            ),
+        )
+
     def _flagged(self) -> Sentence:
         frame, odd = self.to_frame(), self.oddities
         by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in frame.iloc[:-1].to_dict("records"))

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditlib.escalation.policy import DUTIES
 from auditlib.obligations import Status
 from auditlib.records import Basis, Interval, Number, Sentence
 
@@ -89,6 +90,8 @@ def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95) -> Ra
 
     flags = rows.assign(**{status: rows["status"] == status for status in STATUSES})
     frame = flags.groupby(list(by), sort=True)[list(STATUSES)].sum().astype("int64").reset_index()
+    if "duty" in by:
+        frame = frame.sort_values("duty", key=_turns, kind="stable", ignore_index=True)
     judged = frame[[Status.MET.value, *FAILED]].sum(axis=1)
     frame = frame.assign(judged=judged, share=np.nan, low=np.nan, high=np.nan)
     some = frame.index[judged > 0]
@@ -97,6 +100,11 @@ def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95) -> Ra
         limits = wilson(met, n, level=level)
         frame.loc[some, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
     return Rates(frame, by, level)
+
+
+def _turns(duties: pd.Series) -> pd.Series:
+    """Return the place of each duty in the life of a case; other duties follow in order of their names."""
+    return duties.map(lambda duty: DUTIES.index(duty) if duty in DUTIES else len(DUTIES))
 
 
 def _told(row: pd.Series) -> str:

@@ -57,7 +57,7 @@ class Readings:
             Sentence(
                 f"Under the declared clock {own['share']:.1%} of contacts were met; read as "
                 f"'{far['reading']}' it would be {far['share']:.1%}, and {int(far['judged_differently']):,} "
-                "contacts would be judged differently. The declared clock is right: it is what the customer was promised.",
+                "contacts would be judged differently. The declared clock is right: it is what was promised.",
                 (f"share:{DECLARED}", f"share:{far['reading']}", f"judged_differently:{far['reading']}"),
             ),
         )

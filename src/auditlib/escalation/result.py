@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESPONSES = Basis("responses", (("in_period", True),))
+UNITS = Basis("units")
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,9 @@ class EscalationResult:
         """Return why duties failed: duty, status, detail, cases; most frequent first within a duty."""
         bad = self.rows[self.rows["status"].isin(FAILED)]
         counted = bad.groupby(["duty", "status", "detail"], sort=False).size().rename("cases").reset_index()
-        counted["detail"] = counted["detail"].where(counted["detail"] != "", "deadline only")
+        late = counted["status"] == Status.LATE.value
+        plain = late.map({True: "done after the deadline", False: "nothing recorded"})
+        counted["detail"] = counted["detail"].where(counted["detail"] != "", plain)
         return counted.sort_values(
             ["duty", "cases", "status", "detail"], ascending=[True, False, True, True], ignore_index=True
         )

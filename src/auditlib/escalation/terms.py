@@ -58,9 +58,7 @@ def policy_of(model: type[Law], stem: str, run: Run, texts: Mapping[str, str]) -
     """
     chosen = next((name for name in run.policies if name.startswith(stem)), None)
     if chosen is None:
-        return Refusal(
-            f"The run names no {stem} policy.", f"Add it under 'policies', for example {stem}@2025."
-        )
+        return Refusal(f"The run names no {stem} policy.", "Name one under 'policies' in the run file.")
     name, _, edition = chosen.partition("@")
     file = f"policies/{name}.yaml"
     law = load(model, text_of(texts, file), name=f"params/{file}")

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
-from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.statistics.durations import Survival
+from auditlib.statistics.types import Floats
 
 _FAILED: dict[str, dict[str, Any]] = {
     "wrong_party": {"facecolor": FAINT, "hatch": "", "edgecolor": QUIET},
     "late": {"facecolor": PAPER, "hatch": "////", "edgecolor": LOWER},
     "missing": {"facecolor": LOWER, "hatch": "", "edgecolor": LOWER},
-    "excused": {"facecolor": PAPER, "hatch": "....", "edgecolor": QUIET},
+    "excused": {"facecolor": BAND, "hatch": "", "edgecolor": QUIET},
 }
 """What stands beside "met"; told apart by hatching where colour is lost."""
 _LINES = ("-", "--", ":", "-.")
@@ -144,7 +146,7 @@ def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -
     curve = stage.curve
     if not isinstance(curve, Survival):
         return
-    shown = curve.times <= hours
+    shown = _visible(curve.times, hours)
     times = np.concatenate([[0.0], curve.times[shown], [hours]])
     share = np.concatenate([[1.0], curve.share[shown]])
     label = f"{stage.group}: {curve.n:,} cases, {curve.censored:,} open"
@@ -153,6 +155,15 @@ def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -
     drawn.fill_between(
         times, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=colour, alpha=0.15, lw=0
     )
+
+
+def _visible(times: Floats, hours: float) -> npt.NDArray[np.intp]:
+    """Return the last step within each four-hundredth of the axis: finer ones cannot be seen."""
+    inside = np.flatnonzero(times <= hours)
+    bins = np.floor(times[inside] / hours * 400)
+    last = np.append(bins[1:] != bins[:-1], np.ones(min(1, len(inside)), dtype=bool))
+    kept: npt.NDArray[np.intp] = inside[last]
+    return kept
 
 
 def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
