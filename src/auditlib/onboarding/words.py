@@ -65,11 +65,13 @@ def likeness(name: str, word: str) -> float:
     return ratio * 0.9 if ratio >= 0.8 else 0.0
 
 
-def closeness(name: str, words: Iterable[str]) -> float:
+@cache
+def closeness(name: str, words: tuple[str, ...]) -> float:
     """Return the greatest likeness of `name` to any of `words`."""
     return max((likeness(name, word) for word in words), default=0.0)
 
 
+@cache
 def words_for(table: str, column: str) -> tuple[str, ...]:
     """Return the declared words for a canonical column, its own name first."""
     columns = vocabulary().columns
