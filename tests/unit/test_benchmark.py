@@ -328,3 +328,53 @@ def test_answers_that_are_all_the_same_are_refused():
     cells = cells_of({f"U{index}": {5: 50} for index in range(12)})
     result = benchmark.compare(cells, CONTACT, units=units_of(*(f"U{index}" for index in range(12))))
     assert "same" in result.refusals[0][1].reason
+
+
+def _responses(answers):
+    """Return responses as a lazy table from (account, survey type, q_overall, q_recommend) rows."""
+    import duckdb
+    import narwhals as nw
+
+    columns = ["account_id", "survey_type", "q_overall", "q_recommend"]
+    frame = pd.DataFrame(answers, columns=columns).assign(in_period=True)
+    return nw.from_native(duckdb.connect().from_df(frame))
+
+
+@pytest.mark.parametrize(
+    ("yearly", "contradicts"),
+    [([6, 6], True), ([6, 7], False), ([9, 9], False), ([6, 6, 10], True), ([6, 6, 10, 10], False)],
+)
+def test_an_account_contradicts_itself_where_most_answers_are_opposed(yearly, contradicts):
+    answers = [("K1", "transactional", 5.0, None), ("K1", "transactional", 4.0, None)]
+    answers += [("K1", "relationship", None, float(score)) for score in yearly]
+    (found,) = benchmark.contradictions(_responses(answers), (CONTACT, YEARLY))
+    assert found.compared == 1
+    assert (len(found.frame) == 1) is contradicts
+
+
+@pytest.mark.parametrize(("answers", "compared"), [(1, False), (2, True), (3, True)])
+def test_an_account_needs_two_answers_to_each_survey(answers, compared):
+    rows = [("K1", "transactional", 5.0, None)] * 2 + [("K1", "relationship", None, 3.0)] * answers
+    (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY))
+    assert (found.refusal is None) is compared
+    assert {key for sentence in found.summary() for key in sentence.keys} <= {
+        number.key for number in found.numbers()
+    }
+
+
+def test_answers_without_an_account_are_left_out():
+    rows = [(None, "transactional", 5.0, None)] * 4 + [(None, "relationship", None, 3.0)] * 4
+    (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY))
+    assert found.refusal is not None
+
+
+def test_reasons_are_counted_over_units():
+    cells, units = company()
+    small = cells_of({"A": {4: 1}, "B": {4: 12}, "C": {4: 29}})
+    result = benchmark.compare(
+        pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("A", "B", "C", "D")])
+    )
+    counts = only(result).reasons().set_index("why")["units"].to_dict()
+    assert counts["Fewer responses; a verdict needs 30."] == 2
+    assert counts["No responses."] == 1
+    assert sum(counts.values()) == 4

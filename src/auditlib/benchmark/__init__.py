@@ -7,7 +7,8 @@ the order of units is never the answer.
 
 from auditlib.benchmark.agreement import Agreement, agreement
 from auditlib.benchmark.compare import compare
-from auditlib.benchmark.opened import compare_evidence
+from auditlib.benchmark.contradiction import Contradiction, contradictions
+from auditlib.benchmark.opened import compare_evidence, contradictions_in
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
@@ -18,6 +19,7 @@ __all__ = [
     "Agreement",
     "BenchmarkResult",
     "Comparison",
+    "Contradiction",
     "Judgement",
     "Measure",
     "Places",
@@ -27,6 +29,8 @@ __all__ = [
     "agreement",
     "compare",
     "compare_evidence",
+    "contradictions",
+    "contradictions_in",
     "from_aggregates",
     "from_cells",
     "judge",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
+import narwhals as nw
 import pandas as pd
 
 from auditlib.benchmark.compare import compare
+from auditlib.benchmark.contradiction import Contradiction, contradictions
 from auditlib.benchmark.result import BenchmarkResult
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Instrument
+from auditlib.records import Instrument, Refusal
 from auditlib.statistics.funnel import Variant
 
 
@@ -29,6 +31,10 @@ class EvidenceLike(Protocol):
 
     def cells(self) -> pd.DataFrame:
         """Return the counts in the audited period."""
+        ...
+
+    def lazy(self, table: str) -> nw.LazyFrame[Any]:
+        """Return a table that is computed where it is stored."""
         ...
 
     def frame(self, table: str) -> pd.DataFrame:
@@ -60,12 +66,10 @@ def compare_evidence(
     --------
     compare : what the other parameters mean.
     """
-    instruments = evidence.instruments
-    given = tuple(instruments.values()) if isinstance(instruments, Mapping) else tuple(instruments)
     aggregates = evidence.frame("aggregates") if "aggregates" in evidence.tables else None
     return compare(
         evidence.cells(),
-        given,
+        _instruments(evidence),
         units=evidence.frame("units"),
         aggregates=aggregates,
         statistic=statistic,
@@ -77,3 +81,20 @@ def compare_evidence(
         consistent=consistent,
         seed=seed,
     )
+
+
+def contradictions_in(evidence: EvidenceLike, *, thresholds: Thresholds) -> tuple[Contradiction, ...]:
+    """Compare the survey types of the evidence on the same accounts; says why where that cannot be done."""
+    instruments = _instruments(evidence)
+    if len(instruments) < 2 or "responses" not in evidence.tables:
+        why = Refusal(
+            "contradiction on the same accounts needs responses to two survey types, with their accounts."
+        )
+        pair = (instruments[0].survey_type, "other")
+        return (Contradiction(pair, 0, pd.DataFrame(), thresholds.confidence, why),)
+    return contradictions(evidence.lazy("responses"), instruments, confidence=thresholds.confidence)
+
+
+def _instruments(evidence: EvidenceLike) -> tuple[Instrument, ...]:
+    given = evidence.instruments
+    return tuple(given.values()) if isinstance(given, Mapping) else tuple(given)

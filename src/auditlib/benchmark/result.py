@@ -13,7 +13,7 @@ from auditlib.benchmark.numbers import numbers_of
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.benchmark.wording import NAMES, counted, listed, percent, shown
+from auditlib.benchmark.wording import NAMES, band, counted, listed, percent, shown
 from auditlib.records import Basis, Number, Refusal, Sentence
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
 from auditlib.statistics.types import normal_quantile
@@ -103,13 +103,21 @@ class Comparison:
 
     def without_verdict(self) -> pd.DataFrame:
         """Return the units without a verdict and why, as printed."""
-        return self.frame.loc[self.frame["verdict"] == Verdict.NONE.value, ["unit_id", "name", "n", "why"]]
+        rows = self._with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value])
+        return rows[["unit_id", "name", *(["surveys"] if self.scores.banded else ["n"]), "why"]]
+
+    def reasons(self) -> pd.DataFrame:
+        """Return how many units have no verdict for each reason, the commonest first."""
+        silent = self.frame.loc[self.frame["verdict"] == Verdict.NONE.value, "why"]
+        counts = silent.str.replace(r"^[\d,]+ responses?;", "Fewer responses;", regex=True).value_counts()
+        return counts.rename_axis("why").rename("units").reset_index()
 
     def _printed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        size = "surveys" if self.scores.banded else "n"
         columns = [
             "unit_id",
             "name",
-            "n",
+            size,
             "value",
             "low",
             "high",
@@ -118,8 +126,14 @@ class Comparison:
             "rank_high",
             "verdict",
         ]
-        present = [column for column in columns if column in rows]
-        return rows[present].rename(columns={"value": self.measure.statistic})
+        shown_rows = self._with_bands(rows)
+        present = [column for column in columns if column in shown_rows]
+        return shown_rows[present].rename(columns={"value": self.measure.statistic})
+
+    def _with_bands(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Put the published band of n in words beside each unit."""
+        bands = [band(int(low), int(high)) for low, high in zip(rows["n"], rows["n_high"], strict=True)]
+        return rows.assign(surveys=bands)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return what was found: who stands out, who has no verdict, how much is more than chance."""
@@ -198,8 +212,8 @@ class Comparison:
             return Sentence("")
         verb = "has" if silent == 1 else "have"
         return Sentence(
-            f"{counted(silent, 'unit')} {verb} no verdict, because fewer than {self.minimum_n} "
-            "answers are certain or no value is known; the reason stands in each row.",
+            f"{counted(silent, 'unit')} {verb} no verdict, because fewer than {self.minimum_n} answers are "
+            "certain, or no value is known; the reason stands in each row.",
             (f"silent:{self.key}", f"minimum_n:{self.key}"),
         )
 
@@ -229,17 +243,20 @@ class Comparison:
 
 
 def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:
+    explain = "than chance and over-dispersion explain"
     if higher.empty and lower.empty:
-        return "None lies higher or lower than chance and over-dispersion explain."
-    above, below = (_with_names(rows) for rows in (higher, lower))
-    verb = "lies" if len(higher) == 1 else "lie"
-    above = f"{above[0].upper()}{above[1:]}"
-    return f"{above} {verb} higher than chance and over-dispersion explain, and {below} lower."
+        return f"None lies higher or lower {explain}."
+    if higher.empty or lower.empty:
+        rows, side, other = (lower, "lower", "higher") if higher.empty else (higher, "higher", "lower")
+        return f"{_with_names(rows)} {_lie(rows)} {side} {explain}; none lies {other}."
+    return f"{_with_names(higher)} {_lie(higher)} higher {explain}, and {_with_names(lower)} lower."
+
+
+def _lie(rows: pd.DataFrame) -> str:
+    return "lies" if len(rows) == 1 else "lie"
 
 
 def _with_names(rows: pd.DataFrame) -> str:
-    if rows.empty:
-        return "none"
     return f"{len(rows):,} ({listed([str(name) for name in rows['name']])})"
 
 
@@ -313,8 +330,20 @@ class BenchmarkResult:
         return tuple(part for comparison in self.comparisons for part in comparison.summary()[1:])
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return what stands out per survey type, and what could not be compared and why."""
-        return tuple(comparison.summary()[0] for comparison in self.comparisons) + self._refused()
+        """Return what stands out per survey type, what could not be compared and why, and how sure it is."""
+        found = tuple(comparison.summary()[0] for comparison in self.comparisons) + self._refused()
+        return (*found, self._certainty()) if self.comparisons else found
+
+    def _certainty(self) -> Sentence:
+        spans = [
+            f"{comparison.places.span:,.0f} of {len(comparison.places.each.low):,} places in the "
+            f"{comparison.measure.survey_type} survey"
+            for comparison in self.comparisons
+        ]
+        keys = tuple(
+            f"{name}:{entry.key}" for entry in self.comparisons for name in ("rank_span", "compared")
+        )
+        return Sentence(f"How sure is the order of units: the middle one may hold {listed(spans)}.", keys)
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers of all comparisons."""

@@ -35,6 +35,13 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}"
 
 
+def band(low: int, high: int) -> str:
+    """Return a band of n as printed; `high` below 0 is open."""
+    if high < 0:
+        return f"{low:,} or more" if low else "not published"
+    return f"{low:,}" if high == low else f"{low:,} to {high:,}"
+
+
 def readable(name: str) -> str:
     """Return a name written all in capitals in capitals and small letters; any other as it is."""
     if not name.isupper() or len(name) <= 4:

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from auditlib.benchmark import Comparison, Verdict
 from auditlib.benchmark.verdicts import ALARM
-from auditlib.benchmark.wording import NAMES, percent, shown
+from auditlib.benchmark.wording import NAMES, band, percent, shown
 from auditlib.figures import labels
 from auditlib.figures.style import (
     BAND,
@@ -205,9 +205,7 @@ def _side_by_side(part: pd.DataFrame) -> Floats:
 
 
 def _band_label(part: pd.DataFrame) -> str:
-    n, high = int(part["n"].iloc[0]), int(part["n_high"].iloc[0])
-    band = f"{n:,}" if high == n else f"{n:,} or more" if high < 0 else f"{n:,} to {high:,}"
-    return f"{band}\n({len(part):,} units)"
+    return f"{band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({len(part):,} units)"
 
 
 def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:

@@ -1,0 +1,151 @@
+"""Whether the survey types contradict each other on the same accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from auditlib.benchmark.wording import counted
+from auditlib.records import Basis, Instrument, Interval, Number, Refusal, Sentence
+from auditlib.statistics import intervals
+
+FEWEST_ANSWERS = 2
+"""Answers an account needs in each survey type: one answer is a mood."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contradiction:
+    """Accounts that are satisfied in one survey type and dissatisfied in the other.
+
+    Parameters
+    ----------
+    pair
+        The two survey types.
+    compared
+        Accounts with enough answers in both.
+    frame
+        One row per contradicting account: account_id, and per survey type n, top-box and bottom-box share.
+    refusal
+        Why no account could be compared; None where some could.
+    """
+
+    pair: tuple[str, str]
+    compared: int
+    frame: pd.DataFrame
+    confidence: float
+    refusal: Refusal | None = None
+
+    @property
+    def key(self) -> str:
+        """Key of the share of contradicting accounts."""
+        return f"contradiction:{self.pair[0]}:{self.pair[1]}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per contradicting account."""
+        return self.frame.copy()
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return on how many accounts the survey types contradict each other."""
+        first, second = self.pair
+        if self.refusal is not None:
+            text = f"{first.capitalize()} and {second} surveys: {self.refusal.reason}"
+            return (Sentence(text, (self.key,)),)
+        limits = self._limits()
+        text = (
+            f"The {first} and the {second} survey contradict each other on "
+            f"{counted(len(self.frame), 'account')} of {self.compared:,} with answers to both "
+            f"({100 * limits.low:.1f} to {100 * limits.high:.1f} %): most answers to one are in the top box "
+            "and most to the other in the bottom box."
+        )
+        return (Sentence(text, (self.key, f"{self.key}:accounts", f"{self.key}:compared")),)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the share of contradicting accounts with its interval, and both counts."""
+        basis = tuple(Basis("responses", (("survey_type", kind), ("in_period", True))) for kind in self.pair)
+        if self.refusal is not None:
+            return (Number(self.key, None, "share", basis=basis, reason=self.refusal.reason),)
+        count = len(self.frame)
+        return (
+            Number(self.key, count / self.compared, "share", self.compared, self._limits(), basis),
+            Number(f"{self.key}:accounts", count, "accounts", basis=basis),
+            Number(f"{self.key}:compared", self.compared, "accounts", basis=basis),
+        )
+
+    def _limits(self) -> Interval:
+        limits = intervals.wilson(len(self.frame), self.compared, level=self.confidence)
+        return Interval(float(limits.low), float(limits.high), self.confidence, "Wilson")
+
+
+def contradictions(
+    responses: nw.LazyFrame[Any],
+    instruments: Sequence[Instrument],
+    *,
+    confidence: float = 0.95,
+    minimum: int = FEWEST_ANSWERS,
+) -> tuple[Contradiction, ...]:
+    """Compare each pair of survey types on the accounts that answered both.
+
+    Parameters
+    ----------
+    responses
+        The canonical table, lazily: account_id, survey_type, in_period and the headline items.
+    instruments
+        The survey types; each is judged on its headline item.
+    minimum
+        Answers an account needs in each.
+
+    Notes
+    -----
+    An account contradicts itself where more than half of its answers of one type are in the top box and
+    more than half of those of the other type are in the bottom box.
+    """
+    accounts = {entry.survey_type: _accounts(responses, entry) for entry in instruments}
+    pairs = combinations((entry.survey_type for entry in instruments), 2)
+    return tuple(_compare(pair, accounts, confidence=confidence, minimum=minimum) for pair in pairs)
+
+
+def _accounts(responses: nw.LazyFrame[Any], instrument: Instrument) -> pd.DataFrame:
+    """Return n, top-box and bottom-box share per account, counted where the responses are."""
+    item = instrument.headline
+    score = nw.col(item.item)
+    counted_rows = (
+        responses.filter(
+            nw.col("in_period"),
+            nw.col("survey_type") == instrument.survey_type,
+            ~nw.col("account_id").is_null(),
+            ~score.is_null(),
+        )
+        .select(
+            "account_id",
+            top=(score >= item.scale.top_box).cast(nw.Int64),
+            bottom=(score <= item.scale.bottom_box).cast(nw.Int64),
+        )
+        .group_by("account_id")
+        .agg(n=nw.len(), top=nw.col("top").sum(), bottom=nw.col("bottom").sum())
+    )
+    frame = (
+        counted_rows.collect("pandas").to_pandas().astype({"n": "int64", "top": "int64", "bottom": "int64"})
+    )
+    return frame.set_index("account_id").sort_index()
+
+
+def _compare(
+    pair: tuple[str, str], accounts: dict[str, pd.DataFrame], *, confidence: float, minimum: int
+) -> Contradiction:
+    first, second = (accounts[kind][accounts[kind]["n"] >= minimum] for kind in pair)
+    both = first.join(second, how="inner", lsuffix=f"_{pair[0]}", rsuffix=f"_{pair[1]}")
+    if both.empty:
+        why = Refusal(f"no account has {minimum} answers in each, so that they cannot contradict each other.")
+        return Contradiction(pair, 0, both.reset_index(), confidence, why)
+    opposed = _mostly(both, "top", pair[0]) & _mostly(both, "bottom", pair[1])
+    opposed |= _mostly(both, "bottom", pair[0]) & _mostly(both, "top", pair[1])
+    return Contradiction(pair, len(both), both[opposed].reset_index(), confidence)
+
+
+def _mostly(both: pd.DataFrame, box: str, kind: str) -> pd.Series[bool]:
+    return 2 * both[f"{box}_{kind}"] > both[f"n_{kind}"]
