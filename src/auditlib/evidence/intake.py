@@ -14,7 +14,7 @@ from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import lazy
 from auditlib.evidence.plan import Plan
 from auditlib.evidence.reading import projection
-from auditlib.evidence.rules import Parent, Rule, rules, with_fault
+from auditlib.evidence.rules import SOUND, Parent, Rule, rules, with_fault
 from auditlib.evidence.sources import source_blocks
 from auditlib.evidence.storage import Staging, TableWriter, canonical_schema, read_pieces, verified_dataset
 from auditlib.evidence.wide import unpivoted
@@ -114,6 +114,8 @@ def take_in(shop: Workshop, sources: Sequence[Plan]) -> dict[int, Tally]:
 
 def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
     """Read one source: broken and faulty records go to quarantine, the others to `staging`."""
+    import pyarrow.compute as pc
+
     tests, query = _tests(shop, plan), ""
     blocks = source_blocks(
         plan.source,
@@ -133,7 +135,7 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         duplicates.note(shop.connection, _identities(tested, plan.number))
         faulty = quarantine.faulty_rows(tested["fault"], block.records, plan, tests)
         quarantine.add(shop.connection, faulty)
-        sound = tested.filter(tested["fault"].is_null()) if faulty.num_rows else tested
+        sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
         staging.add(sound.drop_columns(["fault", "row__key", "row__content"]))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditlib.evidence.blocks import BrokenRecord, shown
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.plan import Plan
-from auditlib.evidence.rules import Rule
+from auditlib.evidence.rules import SOUND, Rule
 from auditlib.evidence.spreadsheets import cell_text
 from auditlib.records import Reason
 
@@ -98,13 +98,13 @@ def faulty_rows(fault: pa.ChunkedArray, records: pa.Table, plan: Plan, tests: Se
     Parameters
     ----------
     fault
-        Position in `tests` of the broken rule, one per record; null for a sound one.
+        Position in `tests` of the broken rule, one per record; `SOUND` for none.
     records
         The records as the client wrote them, in the same order.
     """
     import pyarrow.compute as pc
 
-    places = pc.indices_nonzero(fault.is_valid())
+    places = pc.indices_nonzero(pc.not_equal(fault, SOUND))
     bad = records.take(places)
     lines = bad["source_line"].to_pylist()
     rows = []

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 
+SOUND = -1
+"""What stands in ``fault`` where a row breaks no rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: when `broken` is true of a row, it goes to quarantine.
@@ -99,13 +103,13 @@ def rules(
 
 
 def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[Rule]) -> nw.LazyFrame[Any]:
-    """Add ``fault``: the position in `tested` of the first rule that a row breaks; null for a sound row."""
+    """Add ``fault``: the position in `tested` of the first rule that a row breaks; `SOUND` for none."""
     import narwhals as nw
 
-    fault = nw.lit(None, dtype=nw.Int32())
+    fault = nw.lit(SOUND)
     for position in reversed(range(len(tested))):
         broken = tested[position].broken.fill_null(value=False)
-        fault = nw.when(broken).then(nw.lit(position, dtype=nw.Int32())).otherwise(fault)
+        fault = nw.when(broken).then(nw.lit(position)).otherwise(fault)
     return frame.with_columns(fault=fault)
 
 
@@ -221,7 +225,7 @@ def on_scale(score: nw.Expr, low: float, high: float, step: float) -> nw.Expr:
     scores are listed.
     """
     inside = (score >= low) & (score <= high)
-    if (step * 1024).is_integer() and (low * 1024).is_integer():
+    if float(step * 1024).is_integer() and float(low * 1024).is_integer():
         return inside & ((score - low) % step == 0.0)
     allowed = Scale(low, high, step).scores
     return inside & score.is_in([round(value, 9) for value in allowed])
