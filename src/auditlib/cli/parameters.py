@@ -22,6 +22,9 @@ _SCHEMAS = {
     "run": ("auditlib.parameters.schema", "run_schema"),
     "results": ("auditlib.audit.schema", "results_schema"),
     "manifest": ("auditlib.runs.manifest", "manifest_schema"),
+    "standard": ("auditlib.standards.document", "standard_schema"),
+    "profile": ("auditlib.standards.document", "profile_schema"),
+    "verdict": ("auditlib.standards.document", "verdict_schema"),
 }
 
 

@@ -12,7 +12,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def run_schema() -> dict[str, Any]:
     """Return the JSON Schema of a run file, canonical columns spelled out for each table."""
-    schema: dict[str, Any] = _closed(Run.model_json_schema())
+    schema: dict[str, Any] = closed(Run.model_json_schema())
     source = schema["$defs"]["Source"]
     source["properties"]["table"]["enum"] = list(TABLES)
     source["allOf"] = [_columns_of(table) for table in TABLES.values()]
@@ -43,13 +43,13 @@ def _meaning(column: Column) -> str:
     return " ".join(words)
 
 
-def _closed(part: Any) -> Any:
-    """Return the schema with names outside a pattern refused, as the models refuse them."""
+def closed(part: Any) -> Any:
+    """Return a schema with names outside a pattern refused, as the models refuse them."""
     if isinstance(part, list):
-        return [_closed(entry) for entry in part]
+        return [closed(entry) for entry in part]
     if not isinstance(part, dict):
         return part
-    inner = {key: _closed(value) for key, value in part.items()}
+    inner = {key: closed(value) for key, value in part.items()}
     if "patternProperties" in inner:
         inner.setdefault("additionalProperties", False)
     return inner

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditlib.parameters.schema import DIALECT, closed
 from auditlib.records import (
     Aspect,
     DecisionMode,
@@ -17,6 +18,8 @@ from auditlib.records import (
     Score,
     Statistic,
 )
+from auditlib.standards.edition import EditionModel
+from auditlib.standards.profile import ProfileModel
 from auditlib.standards.verdict import Verdict
 
 SCHEMA: Literal["auditlib/verdict@1"] = "auditlib/verdict@1"
@@ -140,7 +143,22 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
 
 def verdict_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``verdict.json``."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **VerdictDocument.model_json_schema()}
+    return _schema(VerdictDocument, "A verdict of auditlib")
+
+
+def standard_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an edition, for editors."""
+    return _schema(EditionModel, "An edition of a standard")
+
+
+def profile_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a profile, for editors."""
+    return _schema(ProfileModel, "A profile of a party")
+
+
+def _schema(model: type[BaseModel], title: str) -> dict[str, Any]:
+    schema: dict[str, Any] = closed(model.model_json_schema())
+    return {"$schema": DIALECT} | schema | {"title": title}
 
 
 def _decision(verdict: Verdict) -> VerdictDecision:
