@@ -138,7 +138,7 @@ def _compare(
     pair: tuple[str, str], accounts: dict[str, pd.DataFrame], *, confidence: float, minimum: int
 ) -> Contradiction:
     first, second = (accounts[kind][accounts[kind]["n"] >= minimum] for kind in pair)
-    both = first.join(second, how="inner", lsuffix=f"_{pair[0]}", rsuffix=f"_{pair[1]}")
+    both = first.add_suffix(f"_{pair[0]}").join(second.add_suffix(f"_{pair[1]}"), how="inner")
     if both.empty:
         why = Refusal(f"no account has {minimum} answers in each, so that they cannot contradict each other.")
         return Contradiction(pair, 0, both.reset_index(), confidence, why)
