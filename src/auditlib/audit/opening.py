@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,8 +93,14 @@ def place(run: Run, *, run_file: str, data: str, work: str, root: Path) -> Place
 def evidence_of(run: Run, where: Place) -> Evidence:
     """Return the evidence: the run's own, or by hand the prepared one, taken in where it is new."""
     if where.by_hand:
-        return prepare(run, where.data, where.root / "outputs" / ".evidence")
-    return open_evidence(where.work / "evidence")
+        return prepare(run, where.data, where.root / "outputs" / ".evidence", threads=_threads())
+    return open_evidence(where.work / "evidence", threads=_threads())
+
+
+def _threads() -> int:
+    """Return how many threads a run allows; it tells its notebooks through the environment."""
+    given = os.environ.get("AUDITLIB_THREADS", "")
+    return int(given) if given.isdecimal() and int(given) > 0 else 2
 
 
 def question_of(notebook: str, *, root: Path) -> str:
