@@ -256,3 +256,16 @@ def test_a_project_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     lonely.write_text(tiny.run_file.read_text())
     assert main(["run", str(lonely)]) == 2
     assert main(["run", str(tmp_path / "absent.yaml")]) == 2
+
+
+def test_what_changes_while_it_runs_is_not_kept_as_what_was(tmp_path: Path) -> None:
+    tiny = tiny_project(tmp_path, names=("01_one",))
+    law = tmp_path / "params" / "standards" / "x.yaml"
+    law.parent.mkdir()
+    law.write_text("edition: 1\n")
+    tiny.write_notebook("01_one", notebook("01_one", f"pathlib.Path({str(law)!r}).write_text('edition: 2')"))
+    with pytest.raises(NotebookFailed, match="was changed while it ran"):
+        tiny.perform()
+    assert not tiny.finished.exists()
+    assert tiny.perform().executed == ("01_one",)
+    assert (tiny.finished / "parameters/standards/x.yaml").read_text() == "edition: 2"

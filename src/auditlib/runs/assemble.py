@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,8 +70,7 @@ def assemble(
     notify(Step("copying the evidence"))
     for name, path in files_below(evidence.directory):
         copy_file(path, stage / "evidence" / name)
-    for name, path in _parameter_files(plan).items():
-        copy_file(path, stage / "parameters" / name)
+    _copy_law(plan, stage / "parameters")
     write_bytes(stage / "parameters" / plan.file.name, plan.content)
     for result in results:
         for name in result.files:
@@ -121,8 +120,12 @@ def secrets_of(run: Run) -> dict[str, str]:
     return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
 
 
-def _parameter_files(plan: Plan) -> Mapping[str, Path]:
-    return law_files(plan.root)
+def _copy_law(plan: Plan, target: Path) -> None:
+    copied = {name: copy_file(path, target / name)[0] for name, path in law_files(plan.root).items()}
+    if copied != dict(plan.law):
+        raise AuditError(
+            Problem("a standard, policy, calendar or profile was changed meanwhile.", remedy="Run again.")
+        )
 
 
 def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, started: datetime) -> Manifest:
@@ -180,7 +183,9 @@ def _readable_forms(address: str) -> set[str]:
         password = urlsplit(address).password or ""
     except ValueError:
         password = ""
-    return {form for form in (address, password, unquote(password)) if len(form) >= 6}
+    # a password that is a plain word would be found in any text
+    passwords = {form for form in (password, unquote(password)) if len(form) >= 8 and not form.isalpha()}
+    return passwords | {address}
 
 
 def _holds(content: bytes, needles: Iterable[bytes]) -> bool:

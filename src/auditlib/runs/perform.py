@@ -178,6 +178,8 @@ def _execute(
     failures: list[Problem] = []
 
     def settle(job: Job, cause: str) -> tuple[str, str]:
+        if not cause and _changed(plan, job.notebook, evidence, key=keys[job.notebook]):
+            cause = f"{job.notebook}, the run file or the law was changed while it ran."
         if not cause:
             try:
                 made[job.notebook] = keep(job, places.kept, key=keys[job.notebook])
@@ -235,6 +237,17 @@ def _current(plan: Plan, places: Places, evidence: Prepared) -> dict[str, KeptRe
 
 def _kept(plan: Plan, places: Places, evidence: Prepared, one: PlannedNotebook) -> KeptResult | None:
     return kept_result(places.kept, one.name, key=plan.notebook_key(one, evidence=evidence.key))
+
+
+def _changed(plan: Plan, notebook: str, evidence: Prepared, *, key: str) -> bool:
+    """Whether what a result depends on is no longer what was read when the run began."""
+    try:
+        now = read_plan(plan.file, name=plan.file.name)
+    except AuditError:
+        return True
+    return key not in (
+        now.notebook_key(one, evidence=evidence.key) for one in now.notebooks if one.name == notebook
+    )
 
 
 def _already_sealed(plan: Plan, places: Places, evidence: Prepared) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
@@ -116,6 +117,7 @@ def read_plan(path: Path, *, name: str) -> Plan:
     run = validate(Run, document)
     root = project_root(path)
     notebooks, problems = check_notebooks(run, document, root / "notebooks")
+    problems += run_problems(run, document)
     if problems:
         raise ParameterError(*in_order(problems))
     resolved = path.resolve()
