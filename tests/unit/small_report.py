@@ -1,0 +1,41 @@
+"""The small company's intake as a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from small_company import Evidence, company, run
+
+from auditlib import reliability
+from auditlib.audit.session import Audit
+from auditlib.figures import intake
+from auditlib.records import Sentence
+from auditlib.report.document import compose, to_html
+from auditlib.report.facts import Facts
+from auditlib.report.reading import read_results
+
+
+def record(folder: Path, *, evidence: Evidence | None = None, **run_changes: Any) -> Facts:
+    """Record a small intake notebook in `folder` and return its provenance."""
+    evidence, chosen = evidence or company(), run(**run_changes)
+    audit = Audit(chosen, evidence, notebook="01_intake", question="Can this data be relied on?", work=folder)
+    rates = reliability.response_rates(evidence, thresholds=chosen.thresholds)
+    audit.answer(audit.reliability, rates)
+    audit.caveat("responses")
+    audit.table("reliability", audit.reliability, title="Reliability")
+    if len(evidence.quarantine()):
+        audit.table("examples", reliability.examples(evidence.quarantine()), title="Examples")
+    audit.figure("rates", intake.response_rates(rates), title=rates.title, alt=rates.alt)
+    audit.figure("again", intake.response_rates(rates), title=rates.title, alt=rates.alt)
+    audit.say(Sentence("Fewer than 5 are not shown.", ("threshold:minimum_cell",)))
+    audit.finding(*audit.reliability.findings())
+    audit.limits(Sentence("Files only."))
+    audit.close()
+    return Facts(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})
+
+
+def page(folder: Path, **changes: Any) -> str:
+    """Return the report of a small intake recorded in `folder`."""
+    facts = record(folder, **changes)
+    return to_html(compose(read_results(folder), facts))
