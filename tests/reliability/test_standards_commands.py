@@ -1,0 +1,126 @@
+"""Commands around standards, on the shipped law and on a tiny finished run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tiny_project import Tiny, tiny_project
+
+from auditlib.cli import main
+from auditlib.runs import Options, perform
+
+ROOT = Path(__file__).parents[2]
+EDITION = "params/standards/service-excellence/2026.yaml"
+
+
+def law(root: Path) -> Path:
+    for folder in ("standards", "profiles"):
+        shutil.copytree(ROOT / "params" / folder, root / "params" / folder)
+    (root / "notebooks").mkdir(exist_ok=True)
+    return root
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(law(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    tiny = tiny_project(tmp_path_factory.mktemp("restated"), names=("01_one",))
+    law(tiny.root)
+    perform(tiny.run_file, name="tiny.yaml", options=Options(), notify=lambda _event: None)
+    return tiny
+
+
+def test_list_names_every_edition_with_its_dates(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["standards", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert "service-excellence@2025" in shown
+    assert "2026-01-01 to 2026-12-31" in shown
+
+
+def test_show_all_and_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["standards", "show", "service-excellence@2025"]) == 0
+    assert "CF-01" in capsys.readouterr().out
+    assert main(["standards", "show", "service-excellence@2025", "CO-01"]) == 0
+    assert "a profile may choose 0.75 to 0.98" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["standards", "show", "service-excellence@2024"], "there is no standard 'service-excellence@2024'"),
+        (["standards", "show", "service-excellence@2025", "CF-99"], "has no criterion 'CF-99'"),
+        (["standards", "check", "nobody"], "there is no profile 'nobody'"),
+        (["standards", "diff", "service-excellence@2025", "x@2025"], "there is no standard 'x@2025'"),
+        (["restate", "nowhere", "--standard", "service-excellence@2026"], "nowhere"),
+    ],
+)
+def test_a_mistake_is_explained(
+    project: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(words) in (2, 5)
+    shown = capsys.readouterr().err
+    assert said in " ".join(shown.split())
+    assert "Traceback" not in shown
+
+
+def test_check_finds_the_shipped_law_sound(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["standards", "check"]) == 0
+    shown = capsys.readouterr().out
+    assert "service-excellence@2025, service-excellence@2026, small-b2b" in shown
+    assert main(["standards", "check", "small-b2b", "--on", "2025-12-31"]) == 0
+
+
+def test_check_names_every_problem_of_every_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edition, profile = project / EDITION, project / "params/profiles/small-b2b.yaml"
+    edition.write_text(edition.read_text("utf-8").replace("metric: abandoned", "metric: abandond"), "utf-8")
+    profile.write_text(profile.read_text("utf-8").replace("  CF-15:", "  CF-01:"), "utf-8")
+    assert main(["standards", "check"]) == 2
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "there is no metric 'abandond'. Did you mean 'abandoned'?" in shown
+    assert "CF-01 is rigid: a waiver is refused." in shown
+    assert "3 problems." in shown, "the criterion was redefined without a reason, too"
+
+
+def test_an_expired_waiver_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["standards", "check", "small-b2b", "--on", "2026-01-01"]) == 2
+    assert "expired on 2025-12-31" in " ".join(capsys.readouterr().err.split())
+
+
+def test_diff_counts_the_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["standards", "diff", "service-excellence@2025", "service-excellence@2026"]) == 0
+    shown = capsys.readouterr().out
+    assert "1 removed, 5 stricter, 1 reworded, 4 added, 2 looser, 1 redefined, 33 unchanged." in shown
+
+
+def test_restate_judges_the_kept_evidence_by_another_edition(
+    finished: Tiny, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(finished.root)
+    monkeypatch.setenv("COLUMNS", "250")
+    before = finished.files()
+    assert main(["restate", "outputs/tiny", "--standard", "service-excellence@2026"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "cannot be judged against service-excellence@2025" in shown
+    assert "4 criteria are added and 1 removed" in shown
+    assert finished.files() == before, "a finished run is only read"
+
+
+def test_restate_refuses_where_the_runs_own_standard_has_changed(
+    finished: Tiny, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(finished.root)
+    own = finished.root / "params/standards/service-excellence/2025.yaml"
+    text = own.read_text("utf-8")
+    own.write_text(text + "# moved\n", "utf-8")
+    try:
+        assert main(["restate", "outputs/tiny", "--standard", "service-excellence@2026"]) == 2
+    finally:
+        own.write_text(text, "utf-8")
+    assert "has changed since the run was sealed" in " ".join(capsys.readouterr().err.split())
