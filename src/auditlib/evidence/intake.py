@@ -243,6 +243,7 @@ def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
         parents=_parents(shop, plan),
         as_of=shop.as_of,
         register="units" in shop.done,
+        bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import Column, Kind, Table
 from auditlib.evidence.reading import TEXTUAL
+from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason, Scale
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def rules(
     parents: Sequence[Parent],
     as_of: int,
     register: bool,
+    bands: Sequence[str] = (),
 ) -> tuple[Rule, ...]:
     """Return the rules of a table in the order in which they are tested.
 
@@ -90,12 +92,15 @@ def rules(
         UTC microseconds; nothing can have happened later.
     register
         Whether there is a register of units to check against.
+    bands
+        Published bands of survey counts, for a wide file.
     """
     made = [
         *(_unit_rules(contract) if register else ()),
         *_time_rules(contract, parents),
         *_future_rules(contract, as_of),
         *_scale_rules(contract, instruments),
+        *_listed_rules(contract, bands),
         *_key_rules(contract),
     ]
     order = list(Reason)
@@ -192,6 +197,24 @@ def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iter
             yield from _score_rules(column, instruments)
     if contract.name == "aggregates":
         yield from _aggregate_rules(contract)
+
+
+def _listed_rules(contract: Table, bands: Sequence[str]) -> Iterator[Rule]:
+    """Yield the rules for cells that must stand in a list outside the contract."""
+    import narwhals as nw
+
+    names = [column.name for column in contract.columns]
+    if contract.name == "units":
+        here = nw.col("time_zone")
+        message = "this is no IANA time zone, such as Europe/Berlin"
+        foreign = ~here.is_null() & ~here.is_in(list(all_zones()))
+        yield Rule(Reason.SCALE, "time_zone", foreign, message)
+    if "w__n" in names:
+        here = nw.col("w__n")
+        listed = here.str.contains("^[0-9]{1,9}$")
+        listed = listed | one_of(here, bands) if bands else listed
+        message = "this is neither a whole number nor a declared band of surveys"
+        yield Rule(Reason.SCALE, "w__n", ~here.is_null() & ~listed, message)
 
 
 def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Iterator[Rule]:

@@ -101,7 +101,7 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
         text = (directory / DESCRIPTION).read_text(encoding="utf-8")
         described = json.loads(text)
         sealed = described.pop("seal")
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
         raise DataError(
             Problem(
                 "this folder holds no complete evidence.",

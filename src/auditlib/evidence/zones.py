@@ -50,13 +50,11 @@ def zone(name: str) -> ZoneInfo:
     )
 
 
-def known_zone(name: str) -> bool:
-    """Whether `name` is an IANA zone."""
-    try:
-        zone(name)
-    except ParameterError:
-        return False
-    return True
+@lru_cache(maxsize=1)
+def all_zones() -> tuple[str, ...]:
+    """Return the names of all IANA zones, the older ones included."""
+    text = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii")
+    return tuple(text.split())
 
 
 @dataclass(frozen=True, slots=True)
