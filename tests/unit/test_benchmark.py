@@ -378,3 +378,53 @@ def test_reasons_are_counted_over_units():
     assert counts["Fewer responses; a verdict needs 30."] == 2
     assert counts["No responses."] == 1
     assert sum(counts.values()) == 4
+
+
+def _mixed_company(*, effect):
+    """Return responses of 16 equal units; telephone answers are lower by `effect`, and U00 has only those."""
+    rng = np.random.default_rng(3)
+    frames = []
+    for index in range(16):
+        channel = np.where(rng.uniform(size=300) < (0.95 if index == 0 else 0.3), "telephone", "mail")
+        scores = np.clip(np.round(rng.normal(4.0 - effect * (channel == "telephone"), 0.6) * 2) / 2, 1, 5)
+        unit = f"U{index:02d}"
+        frames.append(pd.DataFrame({"unit_id": unit, "channel": channel, "q_overall": scores}))
+    return pd.concat(frames, ignore_index=True).assign(survey_type="transactional", in_period=True)
+
+
+def _compared_with_mix(responses, *, adjusters):
+    import duckdb
+    import narwhals as nw
+
+    lazy = nw.from_native(duckdb.connect().from_df(responses))
+    mix = benchmark.count_mix(lazy, (CONTACT,), adjusters=adjusters)
+    cells = mix.groupby(["unit_id", "survey_type", "item", "score"], as_index=False)["n"].sum()
+    units = units_of(*sorted(set(responses["unit_id"])))
+    raw = benchmark.compare(cells, CONTACT, units=units)
+    return only(raw), benchmark.compare(cells, CONTACT, units=units, mix=mix)
+
+
+def test_a_unit_is_not_called_out_for_its_case_mix():
+    raw, adjusted = _compared_with_mix(_mixed_company(effect=0.8), adjusters=["channel"])
+    assert raw.units(Verdict.LOWER)["unit_id"].tolist() == ["U00"]
+    assert only(adjusted).units(Verdict.HIGHER, Verdict.LOWER).empty
+    assert only(adjusted).scores.adjusted_for == ("channel",)
+
+
+def test_one_category_leaves_nothing_to_adjust_for():
+    responses = _mixed_company(effect=0.0).assign(channel="mail")
+    _, adjusted = _compared_with_mix(responses, adjusters=["channel"])
+    assert "nothing to adjust for" in adjusted.refusals[0][1].reason
+
+
+def test_published_figures_cannot_be_adjusted():
+    aggregates = published()
+    result = benchmark.compare(
+        NO_CELLS,
+        YEARLY,
+        units=units_of(*sorted(set(aggregates["unit_id"]))),
+        aggregates=aggregates,
+        mix=pd.DataFrame(),
+        statistic="top_box",
+    )
+    assert "needs the responses" in result.refusals[0][1].reason

@@ -8,6 +8,7 @@ the order of units is never the answer.
 from auditlib.benchmark.agreement import Agreement, agreement
 from auditlib.benchmark.compare import compare
 from auditlib.benchmark.contradiction import Contradiction, contradictions
+from auditlib.benchmark.mix import adjusted_scores, count_mix
 from auditlib.benchmark.opened import compare_evidence, contradictions_in
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.result import BenchmarkResult, Comparison
@@ -26,11 +27,13 @@ __all__ = [
     "Statistic",
     "UnitScores",
     "Verdict",
+    "adjusted_scores",
     "agreement",
     "compare",
     "compare_evidence",
     "contradictions",
     "contradictions_in",
+    "count_mix",
     "from_aggregates",
     "from_cells",
     "judge",

@@ -23,7 +23,8 @@ class Agreement:
     label
         What the second does differently, as a phrase: ``"by mean score"``.
     frame
-        Columns survey_type, unit_id, name, first, second (verdicts); one row per unit that either calls out.
+        Columns survey_type, unit_id, name, first, second (verdicts), first_value, second_value; one row per
+        unit that either calls out.
     refused
         Survey type that could not be compared a second time, and why.
     """
@@ -90,15 +91,18 @@ def agreement(first: BenchmarkResult, second: BenchmarkResult, *, label: str) ->
     again = {comparison.measure.survey_type: comparison for comparison in second}
     pairs = [(one, again[kind]) for one in first if (kind := one.measure.survey_type) in again]
     frames = [_either(one, other) for one, other in pairs]
-    empty = pd.DataFrame(columns=["survey_type", "unit_id", "name", "first", "second"])
+    empty = pd.DataFrame(
+        columns=["survey_type", "unit_id", "name", "first", "second", "first_value", "second_value"]
+    )
     reasons = tuple((kind, why.reason) for kind, why in second.refusals)
     types = tuple(one.measure.survey_type for one, _ in pairs)
     return Agreement(label, pd.concat([empty, *frames], ignore_index=True), reasons, types)
 
 
 def _either(one: Comparison, other: Comparison) -> pd.DataFrame:
-    verdicts = other.frame.set_index("unit_id")["verdict"]
+    again = other.frame.set_index("unit_id").reindex(one.frame["unit_id"])
     rows = one.frame[["unit_id", "name", "verdict"]].rename(columns={"verdict": "first"})
-    rows["second"] = verdicts.reindex(rows["unit_id"]).tolist()
+    rows = rows.assign(second=again["verdict"].tolist(), second_value=again["value"].tolist())
+    rows.insert(4, "first_value", one.frame["value"])
     rows.insert(0, "survey_type", one.measure.survey_type)
     return rows[rows["first"].isin(_CALLED) | rows["second"].isin(_CALLED)]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from auditlib.benchmark.mix import adjusted_scores
 from auditlib.benchmark.places import Places, places
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import (
@@ -34,6 +35,7 @@ def compare(
     *,
     units: pd.DataFrame,
     aggregates: pd.DataFrame | None = None,
+    mix: pd.DataFrame | None = None,
     statistic: str = "mean",
     item: str = "",
     survey_type: str = "",
@@ -58,6 +60,8 @@ def compare(
         The register of units: unit_id, and name, region, unit_type where known.
     aggregates
         The canonical table of published shares, used for survey types without cells.
+    mix
+        Counts by case mix, as `count_mix` returns them; given, values are adjusted for it.
     statistic
         ``mean``, ``top_box``, ``bottom_box`` or ``nps``.
     item
@@ -90,6 +94,8 @@ def compare(
     for instrument in _wanted(given, survey_type, item):
         measure = Measure(instrument.survey_type, _item(instrument, item), statistic)
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
+        if mix is not None and not isinstance(scores, Refusal):
+            scores = adjusted_scores(scores, mix)
         outcome = scores if isinstance(scores, Refusal) else _compare_one(
             scores, units, minimum_n=minimum_n, minimum_cell=minimum_cell,
             minimum_units=minimum_units, confidence=confidence, variant=variant, consistent=consistent,

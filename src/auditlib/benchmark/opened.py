@@ -10,6 +10,7 @@ import pandas as pd
 
 from auditlib.benchmark.compare import compare
 from auditlib.benchmark.contradiction import Contradiction, contradictions
+from auditlib.benchmark.mix import count_mix
 from auditlib.benchmark.result import BenchmarkResult
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Instrument, Refusal
@@ -51,6 +52,7 @@ def compare_evidence(
     minimum_n: int = 0,
     variant: Variant = "winsorised",
     consistent: bool = True,
+    adjust_for: Sequence[str] = (),
     seed: int = 0,
 ) -> BenchmarkResult:
     """Compare the units of the evidence, by responses where there are any, by published figures otherwise.
@@ -62,6 +64,9 @@ def compare_evidence(
     minimum_n
         Answers needed for a verdict; 0 takes the run's own threshold.
 
+    adjust_for
+        Columns of the responses that describe the case mix; empty compares units as they are.
+
     See Also
     --------
     compare : what the other parameters mean.
@@ -72,6 +77,7 @@ def compare_evidence(
         _instruments(evidence),
         units=evidence.frame("units"),
         aggregates=aggregates,
+        mix=_mix(evidence, adjust_for, item),
         statistic=statistic,
         item=item,
         minimum_n=minimum_n or thresholds.minimum_n,
@@ -81,6 +87,14 @@ def compare_evidence(
         consistent=consistent,
         seed=seed,
     )
+
+
+def _mix(evidence: EvidenceLike, adjust_for: Sequence[str], item: str) -> pd.DataFrame | None:
+    if not adjust_for:
+        return None
+    if "responses" not in evidence.tables:
+        return pd.DataFrame()
+    return count_mix(evidence.lazy("responses"), _instruments(evidence), adjusters=adjust_for, item=item)
 
 
 def contradictions_in(evidence: EvidenceLike, *, thresholds: Thresholds) -> tuple[Contradiction, ...]:

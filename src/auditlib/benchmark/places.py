@@ -65,7 +65,7 @@ def _errors(scores: UnitScores, judgement: Judgement) -> Floats:
     The American Statistician 52:119-126). Other statistics then take the variance pooled over units.
     """
     n = scores.n[judgement.chosen].astype(np.float64)
-    if scores.measure.is_share:
+    if scores.measure.is_share and not scores.adjusted_for:
         share = (scores.value[judgement.chosen] * n + 2) / (n + 4)
         return np.asarray(np.sqrt(share * (1 - share) / n))
     own = scores.variance[judgement.chosen]

@@ -65,6 +65,8 @@ class UnitScores:
         Whether any n is a band, so that standard errors rest on its lower end.
     note
         What else limits these numbers, in a sentence; empty where nothing does.
+    adjusted_for
+        Case mix that values are adjusted for; empty where they are as answered.
     """
 
     measure: Measure
@@ -77,6 +79,7 @@ class UnitScores:
     table: str
     banded: bool = False
     note: str = ""
+    adjusted_for: tuple[str, ...] = ()
 
 
 def from_cells(cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...]) -> UnitScores | Refusal:
@@ -134,6 +137,12 @@ def _integer_codes(scores: tuple[float, ...], measure: Measure) -> tuple[list[in
     exact = [Fraction(repr(float(score))) for score in scores]
     denominator = lcm(*(fraction.denominator for fraction in exact))
     return [int(fraction * denominator) for fraction in exact], denominator
+
+
+def coded(scores: pd.Series[float], measure: Measure) -> Floats:
+    """Return what each score counts for the measure's mean."""
+    codes, denominator = _integer_codes(tuple(float(score) for score in scores), measure)
+    return np.array(codes, dtype=np.float64) / denominator
 
 
 def _moments(
@@ -220,7 +229,7 @@ def interval(scores: UnitScores, chosen: NDArray[np.bool_], *, level: float) -> 
     """Return limits for the units in `chosen` (each with n >= 2); NaN elsewhere."""
     low, high = np.full(len(scores.n), np.nan), np.full(len(scores.n), np.nan)
     n, value = scores.n[chosen], scores.value[chosen]
-    if scores.measure.is_share:
+    if scores.measure.is_share and not scores.adjusted_for:
         limits = intervals.wilson(value * n, n, level=level)
     else:
         limits = intervals.mean_t(value, scores.variance[chosen], n, level=level)

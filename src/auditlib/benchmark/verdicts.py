@@ -165,7 +165,7 @@ def _too_few(units: int, minimum_units: int) -> Refusal:
 def _shrunk(
     scores: UnitScores, value: Floats, n: Floats, sigma2: float, confidence: float
 ) -> Shrunk | Refusal:
-    if scores.measure.is_share:
+    if scores.measure.is_share and not scores.adjusted_for:
         return shrinkage.beta_binomial(value * n, n, level=confidence)
     return shrinkage.normal(value, sigma2 / n, level=confidence)
 
