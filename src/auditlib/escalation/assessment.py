@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -171,7 +171,7 @@ def _extent(tables: Tables) -> tuple[int, int] | None:
     """Return the first and last instant of a response of the period."""
     at = nw.col("submitted_at")
     found = tables.lazy("responses").filter(nw.col("in_period"))
-    row = found.select(at.min().alias("first"), at.max().alias("last")).collect().rows()[0]
+    row = collected(found.select(at.min().alias("first"), at.max().alias("last"))).rows()[0]
     return None if row[0] is None else (int(row[0]), int(row[1]))
 
 
@@ -220,12 +220,17 @@ def month_of(days: pd.Series) -> pd.Series:
     return dates.dt.year * 100 + dates.dt.month
 
 
+def collected(frame: Frame) -> nw.DataFrame[Any]:
+    """Return `frame` computed; an eager one already is."""
+    found: nw.DataFrame[Any] = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return found
+
+
 def to_pandas(frame: Frame) -> pd.DataFrame:
     """Collect a frame; integer columns with gaps stay integers."""
     import pandas as pd
     import pyarrow as pa
 
     whole = {pa.int64(): pd.Int64Dtype(), pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
-    arrow = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    pandas: pd.DataFrame = arrow.to_arrow().to_pandas(types_mapper=whole.get)
+    pandas: pd.DataFrame = collected(frame).to_arrow().to_pandas(types_mapper=whole.get)
     return pandas

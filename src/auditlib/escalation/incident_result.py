@@ -204,10 +204,10 @@ class IncidentResult:
         strange = ", ".join(odd.unknown_states) or "none"
         return (
             Sentence(
-                f"{sum(odd.unknown_states.values()):,} events carry a state that is not listed ({strange}); what "
-                f"was true before them was taken to hold on. In {odd.rewritten:,} cases the field 'resolved' was "
-                f"overwritten after the case had been resolved, in {odd.field_empty:,} it is empty although the "
-                "log shows the resolution; the log was followed.",
+                f"{sum(odd.unknown_states.values()):,} events carry a state that is not listed ({strange}); "
+                f"what was true before them holds on. In {odd.rewritten:,} cases the field 'resolved' was "
+                f"overwritten after the resolution, in {odd.field_empty:,} it is empty although the log "
+                "shows the resolution; the log was followed.",
                 ("unknown_state_events", "resolved_field_rewritten", "resolved_field_empty"),
             ),
         )

@@ -1,0 +1,299 @@
+"""What is owed after a score, case by case: the requirements E1 to E6 and the conventions on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from escalation_world import World, at, day, terms
+
+from auditlib.escalation import EscalationResult, assess
+from auditlib.records import Refusal
+
+# A Friday afternoon in Berlin; Monday 9 June 2025 is Whit Monday, a public holiday.
+SENT = "2025-06-06 16:30"
+LATER = "2025-12-01 12:00"
+CONTACT_DUE = "2025-06-10 16:30"  # eight business hours: half an hour on Friday, 7.5 on Tuesday
+HELD = "2025-06-10 10:00"
+ROLES = ("client_manager", "service_manager", "senior_management")
+
+
+def response(score: float | None = 2.0, **more: Any) -> dict[str, Any]:
+    return {
+        "response_id": "R1",
+        "survey_type": "visit",
+        "unit_id": "U1",
+        "transaction_type": "repair",
+        "submitted_at": at(SENT),
+        "submitted_day": day("2025-06-06"),
+        "anonymous": False,
+        "q_overall": score,
+    } | more
+
+
+def contact(held: str = HELD, *, at_: int | None = None, **more: Any) -> dict[str, Any]:
+    told = {"note": "Talked.", "cause_code": "delay", "verbatim": "Too slow.", "questions": "Why?"}
+    held_at = at(held) if at_ is None else at_
+    return {"follow_up_id": "F1", "response_id": "R1", "held_at": held_at, "reached": True} | told | more
+
+
+def acknowledgement(sent: int, **more: Any) -> dict[str, Any]:
+    states = {"states_why": True, "states_next": True}
+    return {"acknowledgement_id": "K1", "response_id": "R1", "sent_at": sent} | states | more
+
+
+def present(*people: str) -> list[dict[str, Any]]:
+    return [{"follow_up_id": "F1", "person_id": person, "role": "staff"} for person in people]
+
+
+def holder(role: str, person: str | None, **more: Any) -> dict[str, Any]:
+    entry = {
+        "unit_id": "U1",
+        "transaction_type": None,
+        "delegate_id": None,
+        "valid_from": 0,
+        "valid_to": None,
+    }
+    return (
+        {"responsibility_id": f"M-{role}-{person}-{len(more)}", "role": role, "person_id": person}
+        | entry
+        | more
+    )
+
+
+MATRIX = [holder(role, role[:2]) for role in ROLES]
+EVERYBODY = present("cl", "se")  # service and senior management begin alike: one person may hold two roles
+REPORT = {
+    "report_id": "B1",
+    "response_id": "R1",
+    "due_on": day("2025-06-20"),
+    "produced_at": at("2025-06-12 10:00"),
+    "presented_at": at("2025-06-13 10:00"),
+}
+ACTION = {"action_id": "N1", "report_id": "B1", "owner_id": "cl", "due_on": day("2025-07-01")}
+
+
+def judged(
+    as_of: str = LATER, policy: str = "", **tables: list[dict[str, Any]]
+) -> dict[str, tuple[str, str]]:
+    """Return duty → (status, detail) of the one response, all being well unless `tables` says otherwise."""
+    well = {
+        "responses": [response()],
+        "acknowledgements": [acknowledgement(at(SENT))],
+        "follow_ups": [contact()],
+        "attendance": EVERYBODY,
+        "responsibilities": MATRIX,
+        "follow_up_reports": [REPORT],
+        "report_actions": [ACTION],
+    }
+    found = assess(World(well | tables), terms(as_of=as_of, policy=policy))
+    assert isinstance(found, EscalationResult)
+    return {row.duty: (row.status, row.detail) for row in found.rows.itertuples()}
+
+
+def statuses(**tables: Any) -> list[str]:
+    return [status for status, _ in judged(**tables).values()]
+
+
+def test_where_all_was_done_every_duty_is_met() -> None:
+    assert statuses() == ["met"] * 5
+
+
+@pytest.mark.parametrize(("late_by", "status"), [(-1, "met"), (0, "met"), (1, "late")])
+def test_an_acknowledgement_is_owed_within_five_minutes_by_the_wall_clock(late_by: int, status: str) -> None:
+    sent = at(SENT) + 300_000_000 + late_by
+    for score in (5.0, 2.0, None):
+        found = judged(responses=[response(score)], acknowledgements=[acknowledgement(sent)])
+        assert found["acknowledgement"][0] == status
+
+
+@pytest.mark.parametrize("lacking", ["states_why", "states_next"])
+def test_an_acknowledgement_that_does_not_say_why_or_what_follows_is_none(lacking: str) -> None:
+    incomplete = acknowledgement(at(SENT), **{lacking: False})
+    assert judged(acknowledgements=[incomplete])["acknowledgement"] == ("missing", "incomplete")
+    whole = acknowledgement(at(SENT) + 9, acknowledgement_id="K2")
+    assert judged(acknowledgements=[incomplete, whole])["acknowledgement"] == ("met", "")
+
+
+def test_anonymous_responses_are_acknowledged_and_leave_the_follow_up() -> None:
+    world = World({"responses": [response(anonymous=True)], "acknowledgements": [], "follow_ups": []})
+    found = assess(world, terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    assert found.rows["duty"].tolist() == ["acknowledgement"]
+    assert (found.anonymous, found.named) == (1, 0)
+
+
+def test_one_response_opens_one_follow_up_and_a_satisfied_one_opens_none() -> None:
+    assert list(judged(responses=[response(4.0)])) == ["acknowledgement"]
+    assert list(judged(responses=[response(None)])) == ["acknowledgement"]
+    assert len(judged(responses=[response(3.5)])) == 5
+
+
+@pytest.mark.parametrize(("late_by", "status"), [(-1, "met"), (0, "met"), (1, "late")])
+def test_a_contact_is_due_in_business_hours_over_weekend_and_holiday(late_by: int, status: str) -> None:
+    found = judged(follow_ups=[contact(at_=at(CONTACT_DUE) + late_by)])
+    assert (found["contact"][0], found["attendance"][0]) == (status, status)
+    assert found["documentation"][0] == "met"
+
+
+def test_the_other_band_has_its_own_limit() -> None:
+    due = "2025-06-12 16:30"  # 24 business hours
+    assert judged(responses=[response(3.0)], follow_ups=[contact(due)])["contact"][0] == "met"
+    assert judged(responses=[response(2.5)], follow_ups=[contact(due)])["contact"][0] == "late"
+
+
+def test_each_unit_has_its_own_hours_and_holidays() -> None:
+    # 2025-06-19 is Juneteenth in New York and no holiday in Berlin.
+    sent = {"submitted_at": at("2025-06-18 16:00", zone="America/New_York"), "unit_id": "U2"}
+    held = {"follow_ups": [contact(at_=at("2025-06-20 16:00", zone="America/New_York"))]}
+    assert judged(responses=[response(**sent)], **held)["contact"][0] == "met"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        ("2025-06-10 16:30", "pending"),
+        ("2025-06-10 16:30:00.000001", "missing"),
+        ("2025-06-10 16:29", "pending"),
+    ],
+)
+def test_with_nothing_done_all_four_are_pending_until_the_contact_is_due(as_of: str, status: str) -> None:
+    assert statuses(as_of=as_of, follow_ups=[])[1:] == [status] * 4
+
+
+def test_unanswered_attempts_are_no_contact() -> None:
+    tried = contact("2025-06-06 16:45", reached=False, follow_up_id="F0")
+    assert judged(follow_ups=[tried])["contact"] == ("missing", "attempts only")
+    assert judged(follow_ups=[tried, contact()])["contact"] == ("met", "")
+
+
+@pytest.mark.parametrize(("late_by", "status"), [(-1, "excused"), (0, "excused"), (1, "missing")])
+def test_a_customer_who_declines_in_time_excuses_all_four(late_by: int, status: str) -> None:
+    refusal = contact(at_=at(CONTACT_DUE) + late_by, declined=True)
+    assert statuses(follow_ups=[refusal])[1:] == [status] * 4
+
+
+def test_an_event_before_its_trigger_or_after_the_audit_counts_for_nothing() -> None:
+    early = contact("2025-06-06 16:29")
+    assert judged(follow_ups=[early])["contact"][0] == "missing"
+    unseen = judged(as_of="2025-06-10 09:00")
+    assert unseen["contact"][0] == "pending"
+
+
+def test_senior_management_attends_below_three_only() -> None:
+    matrix = [holder(role, role) for role in ROLES]
+    two = {"responsibilities": matrix, "attendance": present("client_manager", "service_manager")}
+    assert judged(**two)["attendance"] == ("wrong_party", "senior_management absent")
+    assert judged(responses=[response(3.0)], **two)["attendance"] == ("met", "")
+
+
+def test_a_delegate_counts_only_if_listed() -> None:
+    matrix = [holder(role, role, delegate_id=f"{role}-delegate") for role in ROLES]
+    stand_in = present("client_manager-delegate", "service_manager", "senior_management")
+    stranger = present("somebody", "service_manager", "senior_management")
+    assert judged(responsibilities=matrix, attendance=stand_in)["attendance"][0] == "met"
+    assert judged(responsibilities=matrix, attendance=stranger)["attendance"][0] == "wrong_party"
+
+
+def test_a_vacant_role_is_the_wrong_party_and_a_finding_on_the_matrix() -> None:
+    vacant = [holder("client_manager", None, delegate_id="cl"), *MATRIX[1:]]
+    assert judged(responsibilities=vacant)["attendance"] == ("wrong_party", "client_manager vacant")
+    assert judged(responsibilities=MATRIX[1:])["attendance"] == ("wrong_party", "client_manager no entry")
+    world = {
+        "responses": [response()],
+        "follow_ups": [contact()],
+        "attendance": EVERYBODY,
+        "responsibilities": vacant,
+    }
+    found = assess(World(world), terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    assert [finding.subject for finding in found.findings()] == ["responsibilities:U1:client_manager"]
+
+
+def test_the_matrix_of_the_local_day_of_the_contact_decides() -> None:
+    change = day("2025-06-11")
+    matrix = [
+        holder("client_manager", "old", valid_to=change - 1),
+        holder("client_manager", "new", valid_from=change),
+        *MATRIX[1:],
+    ]
+    new = present("new", "se")
+    # Half past midnight in Berlin is still the day before in UTC.
+    after = contact("2025-06-11 00:30")
+    assert judged(follow_ups=[after], responsibilities=matrix, attendance=new)["attendance"][0] == "late"
+    assert judged(responsibilities=matrix, attendance=new)["attendance"] == (
+        "wrong_party",
+        "client_manager absent",
+    )
+
+
+def test_the_most_specific_entry_of_the_matrix_decides() -> None:
+    specific = holder("service_manager", "repairs", transaction_type="repair")
+    anywhere = holder("service_manager", "anybody", unit_id=None)
+    matrix = [MATRIX[0], MATRIX[2], anywhere, specific]
+    assert (
+        judged(responsibilities=matrix, attendance=present("cl", "se", "repairs"))["attendance"][0] == "met"
+    )
+    assert (
+        judged(responsibilities=matrix, attendance=present("cl", "se", "anybody"))["attendance"][0]
+        == "wrong_party"
+    )
+    general = [MATRIX[0], MATRIX[2], anywhere]
+    assert (
+        judged(responsibilities=general, attendance=present("cl", "se", "anybody"))["attendance"][0] == "met"
+    )
+
+
+@pytest.mark.parametrize("field", ["note", "cause_code", "verbatim", "questions"])
+@pytest.mark.parametrize("empty", [None, "", "  "])
+def test_an_empty_field_leaves_the_contact_undocumented(field: str, empty: str | None) -> None:
+    found = judged(follow_ups=[contact(**{field: empty})])
+    assert found["documentation"] == ("missing", f"no {field}")
+    assert found["contact"][0] == "met"
+
+
+@pytest.mark.parametrize(
+    ("presented", "status"),
+    [("2025-06-20 23:59:59", "met"), ("2025-06-21 00:00", "met"), ("2025-06-21 00:00:00.000001", "late")],
+)
+def test_a_report_is_due_at_the_end_of_its_due_day(presented: str, status: str) -> None:
+    assert judged(follow_up_reports=[REPORT | {"presented_at": at(presented)}])["report"][0] == status
+
+
+@pytest.mark.parametrize(
+    ("reports", "actions", "detail"),
+    [
+        ([], [], "no report"),
+        ([REPORT | {"due_on": None}], [ACTION], "no due date"),
+        ([REPORT], [], "no actions"),
+        ([REPORT], [ACTION | {"owner_id": None}], "action without owner"),
+        ([REPORT], [ACTION, ACTION | {"action_id": "N2", "due_on": None}], "action without due date"),
+        ([REPORT | {"presented_at": None}], [ACTION], "not presented"),
+        ([REPORT | {"produced_at": None}], [ACTION], "not presented"),
+    ],
+)
+def test_what_makes_a_report_missing(
+    reports: list[dict[str, Any]], actions: list[dict[str, Any]], detail: str
+) -> None:
+    assert judged(follow_up_reports=reports, report_actions=actions)["report"] == ("missing", detail)
+
+
+def test_a_report_that_nobody_wrote_is_pending_until_the_last_day_the_policy_allows() -> None:
+    nothing = {"follow_up_reports": [], "report_actions": []}
+    assert judged(as_of="2025-06-25 00:00", **nothing)["report"][0] == "pending"
+    assert judged(as_of="2025-06-25 00:00:00.000001", **nothing)["report"][0] == "missing"
+
+
+def test_a_duty_without_its_table_is_not_assessable_and_not_missing() -> None:
+    found = assess(World({"responses": [response()], "follow_ups": []}), terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    assert set(found.refused) == {"acknowledgement", "attendance", "report"}
+    assert set(found.rows["duty"]) == {"contact", "documentation"}
+
+
+def test_no_responses_is_a_reason_and_no_pass() -> None:
+    empty = World({"responses": [], "follow_ups": []})
+    assert isinstance(assess(empty, terms(as_of=LATER)), Refusal)
+    assert isinstance(assess(World({"follow_ups": []}), terms(as_of=LATER)), Refusal)
+    outside = World({"responses": [response(in_period=False)], "follow_ups": []})
+    assert isinstance(assess(outside, terms(as_of=LATER)), Refusal)
