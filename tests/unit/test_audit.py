@@ -284,7 +284,7 @@ class TestWhatIsWritten:
         audit.table("a", pd.DataFrame({"name": ["x"]}), title="A")
         audit.say(Sentence("On a."))
         said = {part["text"][:4]: part["section"] for part in recorded(audit, tmp_path)["sentences"]}
-        assert said == {"Reli": "", "On a": "a"}
+        assert said == {"Not ": "", "On a": "a"}
 
     def test_rows_beyond_the_limit_are_counted(self, audit: Audit) -> None:
         frame = pd.DataFrame({"name": list("abcde")})

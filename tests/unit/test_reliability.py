@@ -128,8 +128,8 @@ class TestTheAssessment:
     def test_the_caveat_names_the_doubt(self) -> None:
         assessed = reliability.assess(company(), thresholds=LIMIT, period=run().period)
         text = reliability.caveat(assessed, tables=("responses", "units")).text
-        assert "responses is not sufficiently reliable" in text
-        assert "units is sufficiently reliable" in text
+        assert "Not sufficiently reliable: responses." in text
+        assert "Sufficiently reliable for this question: units." in text
         assert "above the limit of 2.0%" in text
 
     def test_the_caveat_on_what_was_not_supplied(self) -> None:

@@ -20,7 +20,7 @@ from auditlib.records import (
 from auditlib.reliability.facts import TableFacts, gather
 from auditlib.reliability.judge import judge
 from auditlib.reliability.source import EvidenceLike
-from auditlib.reliability.words import ANSWERS, counted, listed
+from auditlib.reliability.words import ANSWERS, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,25 +129,16 @@ def caveat(assessment: Assessment, *, tables: Iterable[str]) -> Sentence:
     wanted = [judged for judged in assessment.tables if judged.table in set(tables)]
     if not wanted:
         return Sentence("None of the tables this question needs was supplied.")
-    said = [f"{judged.table} is {ANSWERS[judged.answer].lower()}{_share(judged)}" for judged in wanted]
-    doubts = [
-        f"{judged.table}: {judged.grounds[0]}"
-        for judged in wanted
-        if judged.answer is not Reliability.SUFFICIENT
-    ]
-    text = f"Reliability of the data: {listed(said)}."
-    return Sentence(
-        " ".join([text, *doubts]),
-        tuple(f"{name}:{judged.table}" for judged in wanted for name in ("rows_in", "rows_quarantined")),
-    )
+    doubted = [judged for judged in wanted if judged.answer is not Reliability.SUFFICIENT]
+    sound = [judged.table for judged in wanted if judged.answer is Reliability.SUFFICIENT]
+    said = [f"Sufficiently reliable for this question: {listed(sound, most=len(sound))}."] if sound else []
+    said += [f"{ANSWERS[judged.answer]}: {judged.table}. {judged.grounds[0]}" for judged in doubted]
+    keys = tuple(f"{name}:{judged.table}" for judged in doubted for name in ("rows_in", "rows_quarantined"))
+    return Sentence(" ".join(said), keys)
 
 
 def _are(things: Sequence[str]) -> str:
     return "is" if len(things) == 1 else "are"
-
-
-def _share(judged: TableReliability) -> str:
-    return f" ({judged.rows_quarantined:,} of {counted(judged.rows_in, 'row')} in quarantine)"
 
 
 def _numbers_of(facts: TableFacts) -> tuple[Number, ...]:

@@ -27,8 +27,8 @@ from auditlib.report.references import Mark, Register, patterns, unreferenced
 from auditlib.report.svg import inline_svg
 from auditlib.report.words import basis_of, day, instant, interval_of, value_of
 
-LONGEST_WORD = 22
-"""Characters of a word that a column of a table can hold."""
+LONGEST_WORD, SHORT, LONGEST_CELL = 22, 11, 320
+"""Characters: a word that a column can hold, a text that stays on one line, a text that fits a cell."""
 
 _GRADES = ("major", "minor", "opportunity")
 
@@ -50,9 +50,20 @@ class Cell:
     numeric: bool
 
     @property
-    def breaks(self) -> bool:
-        """Whether it holds a word too long for a column, which may then be cut anywhere."""
-        return any(len(word) > LONGEST_WORD for word in self.text.split())
+    def kind(self) -> str:
+        """How it is set: numbers to the right, short text on one line, overlong words cut anywhere."""
+        if self.numeric:
+            return "number"
+        if any(len(word) > LONGEST_WORD for word in self.text.split()):
+            return "breaks"
+        return "whole" if len(self.text) <= SHORT else ""
+
+    @property
+    def shown(self) -> str:
+        """Its text, cut where it would fill a page; the results file holds all of it."""
+        if len(self.text) <= LONGEST_CELL:
+            return self.text
+        return f"{self.text[:LONGEST_CELL].rstrip()} … (the results file holds all of it)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +257,10 @@ def _findings(recorded: Iterable[Recorded], register: Register) -> tuple[Reporte
 
 def _criterion(text: str) -> tuple[str, str]:
     identifier, colon, demand = text.partition(":")
-    return (identifier.strip(), demand.strip()) if colon else ("", text)
+    if not colon:
+        return ("", text)
+    demand = demand.strip()
+    return (identifier.strip(), demand[:1].upper() + demand[1:])
 
 
 def _entry(number: int, reference: str, recorded: NumberModel) -> Entry:

@@ -42,11 +42,7 @@ def basis_of(number: NumberModel) -> str:
     if len(number.basis) > MOST_SELECTIONS:
         tables = ", ".join(dict.fromkeys(basis.table for basis in number.basis))
         return f"{len(number.basis)} selections of {tables}; trace lists them"
-    return (
-        "; ".join(_basis(basis) for basis in number.basis)
-        or number.reason
-        or "derived from other numbers; no rows of its own"
-    )
+    return "; ".join(_basis(basis) for basis in number.basis) or number.reason or "derived from other numbers"
 
 
 def _basis(basis: BasisModel) -> str:
