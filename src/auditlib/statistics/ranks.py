@@ -38,7 +38,7 @@ BLOCKS = 12
 can only make the sets wider."""
 
 STEPS, STEPS_OF_MANY, SETTLED = 3, 1, 0.01
-"""Step-down stops after so many steps (fewer with more than `ALL_PAIRS` units), or when one lowers no critical
+"""Step-down stops after so many steps (fewer above `ALL_PAIRS` units), or when one lowers no critical
 value by more than `SETTLED`: stopping early is always safe."""
 
 

@@ -59,8 +59,8 @@ def _joined(hidden: Flags, row: int, column: int) -> bool:
     rows: Flags = np.zeros(hidden.shape[0], dtype=np.bool_)
     rows[row] = True
     while True:
-        columns: Flags = hidden[rows].any(axis=0)
-        reached: Flags = rows | hidden[:, columns].any(axis=1)
+        columns: Flags = np.logical_or.reduce(hidden[rows], axis=0)
+        reached: Flags = rows | np.logical_or.reduce(hidden[:, columns], axis=1)
         if columns[column]:
             return True
         if (reached == rows).all():
