@@ -223,12 +223,13 @@ def _missing(
             elif word and word not in aside and (column or any(item.facts is facts for item in items)):
                 words[word] = None
     ids = {key for known in keys.values() for key in known}
+    listed = tuple(word for word in words if word not in kept or word not in ids)
     doubts = [
         f"{word!r} in {column.name} is read as text, like an id; or does it mean 'no value'?"
         for word, column in kept.items()
-        if column.kind is not Kind.TEXT and not (column.references and word in ids)
+        if word not in listed and column.kind is not Kind.TEXT and not (column.references and word in ids)
     ]
-    return tuple(word for word in words if word not in kept or word not in ids), doubts
+    return listed, doubts
 
 
 def _days(sources: Sequence[SourceProposal], tables: Collection[str] = ()) -> list[date]:
