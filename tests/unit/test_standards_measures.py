@@ -244,6 +244,53 @@ def test_fixes_need_owner_and_type() -> None:
     assert owned.value == pytest.approx(1 / 3)
 
 
+def test_recurrence_compares_windows_of_equal_length_around_each_fix() -> None:
+    fixed = 20_089 + 40
+    fixes = [{"cause_code": "late", "unit_id": None, "implemented_on": fixed}]
+    days = [-31, -30, -10, -1, 0, 1, 30, 31]
+    rows = [
+        {"cause_code": "late", "unit_id": "A", "received_day": fixed + day, "in_period": True} for day in days
+    ]
+    rows.append({"cause_code": "price", "unit_id": "A", "received_day": fixed + 1, "in_period": True})
+    ratio = found("recurrence_ratio", small_tables(fixes=fixes, complaints=rows), window_days=30)
+    assert ratio.value == pytest.approx(2 / 3)
+    assert ratio.n == 5
+    assert ratio.interval is not None
+    # 2 of 5 come after, exact limits .0527 and .8534 (Clopper and Pearson), as odds
+    assert ratio.interval.low == pytest.approx(0.0527 / 0.9473, abs=2e-4)
+    assert ratio.interval.high == pytest.approx(0.8534 / 0.1466, abs=5e-3)
+    elsewhere = [fixes[0] | {"unit_id": "B"}]
+    other = found("recurrence_ratio", small_tables(fixes=elsewhere, complaints=rows), window_days=30)
+    assert other.value is None
+    assert "nothing to compare" in other.reason
+
+
+def test_recurrence_is_that_of_the_weakest_fix() -> None:
+    fixed = 20_089 + 40
+    fixes = [
+        {"cause_code": cause, "unit_id": None, "implemented_on": fixed}
+        for cause in ("late", "price", "error")
+    ]
+    counts = {"late": (10, 1), "price": (10, 9), "error": (30, 20)}
+    rows = [
+        {"cause_code": cause, "unit_id": "A", "received_day": fixed + side, "in_period": True}
+        for cause, (before, after) in counts.items()
+        for side, n in ((-1, before), (1, after))
+        for _ in range(n)
+    ]
+    ratio = found("recurrence_ratio", small_tables(fixes=fixes, complaints=rows), window_days=30)
+    assert ratio.value == pytest.approx(0.9)
+    assert "price" in ratio.reason
+
+
+def test_recurrence_cuts_the_window_to_what_the_period_shows() -> None:
+    fixes = [{"cause_code": "late", "unit_id": "A", "implemented_on": 20_089 + 80}]
+    days = [20_089 + 80 + apart for apart in (-10, -9, 9, 10)]
+    rows = [{"cause_code": "late", "unit_id": "A", "received_day": day, "in_period": True} for day in days]
+    ratio = found("recurrence_ratio", small_tables(fixes=fixes, complaints=rows), window_days=30)
+    assert (ratio.value, ratio.n) == (1.0, 2)
+
+
 def contact(
     wait: float | None, *, channel: str = "phone", in_period: bool = True, **more: Any
 ) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import IN_PERIOD, day_number, whole_of
+from auditlib.standards.observed import counts_by, day_number, whole_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +57,12 @@ def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: i
 
     Responses are counted in the period, for the unit: who of the unit was paid is not in the register.
     """
+    import narwhals as nw
+
     register = tables.frame("pay_links")
     links = running(register, context)
-    answers = tables.frame("responses", columns=["unit_id", "survey_type"], where=IN_PERIOD)
-    counts = answers.value_counts(["unit_id", "survey_type"]).to_dict()
+    answers = tables.lazy("responses").filter(nw.col("in_period"))
+    counts = counts_by(answers, "unit_id", "survey_type")
     pairs = zip(links["unit_id"], links["metric"], strict=True)
     enough = sum(
         counts.get((unit, metric.partition(":")[0]), 0) >= minimum_responses for unit, metric in pairs

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, share_of, whole_of
+from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, counts_by, share_of, whole_of
 from auditlib.statistics.intervals import wilson
 
 if TYPE_CHECKING:
     import narwhals as nw
-    import pandas as pd
 
 
 @measure("survey_types_in_use", needs=(), statistic=Statistic.COUNT, unit="count")
 def survey_types_in_use(tables: Tables, _context: Context) -> Measurement:
     """Survey types with at least one kept response, or one published aggregate, in the period."""
-    for table, where, level in (
-        ("responses", IN_PERIOD, EvidenceLevel.RESPONSES),
-        ("aggregates", (), EvidenceLevel.AGGREGATES),
-    ):
-        if table in tables.tables:
-            found = tables.frame(table, columns=["survey_type"], where=where)["survey_type"]
-            basis = Basis(table, where, rows=len(found))
-            return whole_of(
-                found.nunique(), len(found), basis=[basis], none=f"no {table} in the period", level=level
-            )
-    return nothing("the evidence has neither responses nor aggregates")
+    import narwhals as nw
+
+    if "responses" in tables.tables:
+        found = counts_by(tables.lazy("responses").filter(nw.col("in_period")), "survey_type")
+        basis, level = Basis("responses", IN_PERIOD, rows=sum(found.values())), EvidenceLevel.RESPONSES
+    elif "aggregates" in tables.tables:
+        found = counts_by(tables.lazy("aggregates"), "survey_type")
+        basis, level = Basis("aggregates", rows=sum(found.values())), EvidenceLevel.AGGREGATES
+    else:
+        return nothing("the evidence has neither responses nor aggregates")
+    none = f"there are no {basis.table} of the period"
+    return whole_of(len(found), sum(found.values()), basis=[basis], none=none, level=level)
 
 
 @measure("response_rate", needs=("invitations", "responses"))
@@ -66,17 +66,15 @@ def units_measured(tables: Tables, _context: Context, *, minimum_responses: int)
 
 
 def _responses_per_unit(tables: Tables) -> tuple[dict[str, int] | None, EvidenceLevel]:
+    import narwhals as nw
+
     if "responses" in tables.tables:
-        units = tables.frame("responses", columns=["unit_id"], where=IN_PERIOD)["unit_id"]
-        return _as_counts(units.value_counts()), EvidenceLevel.RESPONSES
+        found = counts_by(tables.lazy("responses").filter(nw.col("in_period")), "unit_id")
+        return {str(unit): count for (unit,), count in found.items()}, EvidenceLevel.RESPONSES
     if "aggregates" in tables.tables:
-        found = tables.frame("aggregates", columns=["unit_id", "n_low"])
-        return _as_counts(found.groupby("unit_id")["n_low"].max().fillna(0)), EvidenceLevel.AGGREGATES
+        rows = tables.lazy("aggregates").group_by("unit_id").agg(most=nw.col("n_low").max()).collect().rows()
+        return {str(unit): int(most or 0) for unit, most in rows}, EvidenceLevel.AGGREGATES
     return None, EvidenceLevel.NONE
-
-
-def _as_counts(per_unit: pd.Series[Any]) -> dict[str, int]:
-    return {str(unit): int(count) for unit, count in per_unit.items()}
 
 
 @measure("invited_again", needs=("invitations",))
@@ -100,17 +98,20 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
 @measure("months_without_responses", needs=("responses",), statistic=Statistic.COUNT, unit="count")
 def months_without_responses(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
     """Calendar months of the period without a single response of the survey type."""
-    where = (*IN_PERIOD, ("survey_type", survey_type))
-    days = tables.frame("responses", columns=["submitted_day"], where=where)["submitted_day"]
+    import narwhals as nw
+
+    chosen = nw.col("in_period"), nw.col("survey_type") == survey_type
+    days = counts_by(tables.lazy("responses").filter(*chosen), "submitted_day")
     epoch = date(1970, 1, 1).toordinal()
-    seen = {_month(date.fromordinal(epoch + int(day))) for day in days.unique()}
+    seen = {_month(date.fromordinal(epoch + int(day))) for (day,) in days}
     period = context.run.period
     months = {
         _month(date.fromordinal(day)) for day in range(period.start.toordinal(), period.end.toordinal() + 1)
     }
-    basis = Basis("responses", where, rows=len(days))
+    n = sum(days.values())
+    basis = Basis("responses", (*IN_PERIOD, ("survey_type", survey_type)), rows=n)
     none = f"no {survey_type} response in the period"
-    return whole_of(len(months - seen), len(days), basis=[basis], none=none)
+    return whole_of(len(months - seen), n, basis=[basis], none=none)
 
 
 def _month(day: date) -> tuple[int, int]:

@@ -76,10 +76,18 @@ def judge_one(
         reason = measurement.reason or "there is no usable evidence: 0 of 0 is not a pass"
         return Judgement(criterion, measurement, Outcome.NOT_ASSESSABLE, reason)
     if criterion.kind is Kind.RIGID:
-        return _rigid(criterion, measurement, measurement.value)
+        return _noted(_rigid(criterion, measurement, measurement.value))
     if criterion.kind is Kind.FLEXIBLE:
-        return _flexible(criterion, measurement, mode, required_probability)
-    return _demonstrated(criterion, measurement, measurement.value, mode, required_probability)
+        return _noted(_flexible(criterion, measurement, mode, required_probability))
+    return _noted(_demonstrated(criterion, measurement, measurement.value, mode, required_probability))
+
+
+def _noted(judgement: Judgement) -> Judgement:
+    """Return the judgement with what limits its measurement, where it does not say so already."""
+    note = judgement.measurement.reason
+    if not note or note in judgement.reason:
+        return judgement
+    return replace(judgement, reason=f"{judgement.reason}; {note}")
 
 
 def _exempted(criterion: Criterion, measurement: Measurement, exemption: Exemption) -> Judgement:

@@ -90,6 +90,14 @@ def counted(frame: nw.LazyFrame[Any], **conditions: nw.Expr) -> dict[str, int]:
     return {name: int(value or 0) for name, value in row.items()}
 
 
+def counts_by(frame: nw.LazyFrame[Any], *columns: str) -> dict[tuple[Any, ...], int]:
+    """Return how many rows of `frame` have each combination of values of `columns`."""
+    import narwhals as nw
+
+    rows = frame.group_by(*columns).agg(rows_counted=nw.len()).collect().rows()
+    return {tuple(row[:-1]): int(row[-1]) for row in rows}
+
+
 def day_number(day: date) -> int:
     """Return `day` as the evidence stores it: days since 1970-01-01."""
     return day.toordinal() - date(1970, 1, 1).toordinal()
