@@ -234,7 +234,8 @@ def test_a_secret_is_neither_given_to_notebooks_nor_handed_over(
     monkeypatch.setenv("CLIENT_DB", "postgres://me:p4ss-w0rd@host/db")
     tiny = tiny_project(tmp_path, names=("01_one",))
     text = tiny.run_file.read_text()
-    source = "{table: units, form: database, database: {connection: CLIENT_DB, relation: u}, columns: {unit_id: id}}"
+    database = "form: database, database: {connection: CLIENT_DB, relation: u}"
+    source = f"{{table: units, {database}, columns: {{unit_id: id}}}}"
     tiny.run_file.write_text(text.replace("sources:\n", f"sources:\n  - {source}\n"))
     tiny.write_notebook("01_one", notebook("01_one", "import os; assert 'CLIENT_DB' not in os.environ"))
     tiny.perform()
