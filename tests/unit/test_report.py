@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
@@ -15,6 +16,11 @@ import pytest
 from small_report import page, record
 
 from auditlib.audit.schema import BasisModel, NumberModel
+from auditlib.errors import VerificationFailed
+from auditlib.evidence import prepare
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
+from auditlib.report import render
 from auditlib.report.document import compose, to_html
 from auditlib.report.reading import read_results
 from auditlib.report.references import Register, patterns
@@ -208,3 +214,35 @@ class TestParts:
         assert read_results(tmp_path) == ()
         facts = record(tmp_path / "other")
         assert "did not finish" in to_html(compose((), facts))
+
+
+def test_a_folder_of_a_run_becomes_its_report(tmp_path: Path) -> None:
+    run_file = """
+audit: tiny-2024
+party: {name: Tiny}
+period: {start: 2024-01-01, end: 2024-01-31}
+as_of: 2024-02-01T00:00:00Z
+sources:
+  - {table: units, file: units.csv, form: csv, columns: {unit_id: id}}
+notebooks:
+  01_intake: {}
+"""
+    for name in ("data", "run/parameters", "run/results"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "data" / "units.csv").write_text("id\nU1\nU2\n", encoding="utf-8")
+    (tmp_path / "run" / "parameters" / "tiny.yaml").write_text(run_file, encoding="utf-8")
+    evidence = prepare(load(Run, run_file, name="tiny.yaml"), tmp_path / "data", tmp_path / "store")
+    shutil.copytree(evidence.directory, tmp_path / "run" / "evidence")
+    text = render(tmp_path / "run")
+    assert text == render(tmp_path / "run")
+    assert hashlib.sha256(b"id\nU1\nU2\n").hexdigest()[:32] in text
+    assert evidence.key in text
+    assert str(tmp_path) not in text
+
+
+def test_two_run_files_are_one_too_many(tmp_path: Path) -> None:
+    (tmp_path / "parameters").mkdir()
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / "parameters" / name).touch()
+    with pytest.raises(VerificationFailed, match="exactly one run file"):
+        render(tmp_path)

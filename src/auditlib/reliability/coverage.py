@@ -48,7 +48,7 @@ class MonthCoverage:
     @property
     def caption(self) -> str:
         """How its figure is read."""
-        return "The darker, the more rows; a stroke marks a month without any. The least covered first."
+        return "The darker, the more rows; a stroke marks a month without any."
 
     @property
     def alt(self) -> str:
