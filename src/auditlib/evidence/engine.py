@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-MEMORY_LIMIT = "512MB"
+MEMORY_LIMIT = "256MB"
 """Working memory of the database; what does not fit goes to temporary files beside the result."""
 
 

@@ -13,7 +13,7 @@ from auditlib.evidence import duplicates, quarantine
 from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import lazy
 from auditlib.evidence.plan import Plan
-from auditlib.evidence.reading import projection
+from auditlib.evidence.reading import projection, trimmed
 from auditlib.evidence.rules import SOUND, Parent, Rule, rules, with_fault
 from auditlib.evidence.sources import source_blocks
 from auditlib.evidence.storage import Staging, TableWriter, canonical_schema, read_pieces, verified_dataset
@@ -184,7 +184,9 @@ def _in_order(rows: pa.Table) -> pa.Table:
 
 
 def _numbered(plan: Plan, records: pa.Table) -> pa.Table:
-    return records.rename_columns([*(f"c{number}" for number in range(len(plan.wanted))), "source_line"])
+    return trimmed(records, plan).rename_columns(
+        [*(f"c{number}" for number in range(len(plan.wanted))), "source_line"]
+    )
 
 
 def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

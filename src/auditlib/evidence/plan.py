@@ -74,6 +74,12 @@ class Plan:
         return tuple(dict.fromkeys(field.origin for field in self.fields if field.origin))
 
     @property
+    def trimmed(self) -> tuple[str, ...]:
+        """Columns of the source whose cells lose surrounding blanks: all but free text."""
+        free = {field.origin for field in self.fields if field.column.kind is Kind.TEXT}
+        return tuple(name for name in self.wanted if name not in free)
+
+    @property
     def repetitive(self) -> frozenset[str]:
         """Columns of the source in which few cells repeat often; they are read as dictionaries."""
         often = {field.origin for field in self.fields if field.origin and _repeats(field.column)}

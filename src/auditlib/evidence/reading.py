@@ -49,6 +49,28 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     return f"SELECT {flags} FROM ({typed})"  # noqa: S608 - every part is quoted where it is made
 
 
+def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
+    """Return the records without blanks around the cells that are not free text.
+
+    A dictionary is trimmed once per distinct cell.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name in plan.trimmed:
+        place = records.schema.get_field_index(name)
+        column = records.column(place)
+        if pa.types.is_string(column.type):
+            records = records.set_column(place, name, pc.utf8_trim_whitespace(column))
+        elif pa.types.is_dictionary(column.type):
+            chunks = [
+                pa.DictionaryArray.from_arrays(chunk.indices, pc.utf8_trim_whitespace(chunk.dictionary))
+                for chunk in column.chunks
+            ]
+            records = records.set_column(place, name, pa.chunked_array(chunks))
+    return records
+
+
 class _Reader:
     """Writes the expressions for one source."""
 
@@ -74,7 +96,7 @@ class _Reader:
         if not field.origin or self._native(field):
             return "CAST(NULL AS VARCHAR)"
         raw = self._raw(field)
-        cell = f"trim({raw})"
+        cell = raw if self._trimmed(field) else f"trim({raw})"
         missing = sorted({"", *(code.strip() for code in self._source.missing)})
         kept = raw if field.column.kind is Kind.TEXT else cell
         listed = ", ".join(map(literal, missing))
@@ -84,6 +106,9 @@ class _Reader:
             present = self._answered(field.column.name, cell, present)
         codes = self._source.values.get(field.column.name, {})
         return _translated(cell, present, codes) if codes else present
+
+    def _trimmed(self, field: Field) -> bool:
+        return field.origin in self._plan.trimmed
 
     def _answered(self, item: str, cell: str, present: str) -> str:
         """Return no text where the cell says that the question does not apply."""
