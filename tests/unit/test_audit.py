@@ -230,6 +230,11 @@ class TestFindings:
     def test_it_tells_findings_apart(self, change: dict[str, str]) -> None:
         assert fingerprint(finding(), party="P") != fingerprint(finding(**change), party="P")
 
+    def test_two_findings_cannot_share_one(self, audit: Audit) -> None:
+        audit.finding(finding(), finding())
+        with pytest.raises(AuditError, match="Give each its own subject"):
+            audit.finding(finding(condition="Another"))
+
     def test_evidence_is_named_with_its_notebook(self, audit: Audit, tmp_path: Path) -> None:
         audit.number(Number("a", 1))
         audit.finding(finding(evidence=("a",)))

@@ -73,7 +73,14 @@ class Recorder:
     def finding(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Keep findings under their fingerprints."""
         named = tuple(identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
-        self.findings.update({finding.fingerprint: finding for finding in named})
+        for one in named:
+            if self.findings.setdefault(one.fingerprint, one) != one:
+                raise AuditError(
+                    Problem(
+                        f"{self.notebook}: two findings on {one.subject!r} under {one.criterion!r}",
+                        remedy="Give each its own subject; a finding is known by criterion and subject.",
+                    )
+                )
         return named
 
     def document(self, *, question: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

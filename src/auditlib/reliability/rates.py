@@ -167,7 +167,7 @@ class PublishedRates:
         """Return one sentence that says why these rates can only be quoted."""
         text = (
             "No invitation log was supplied, so response rates can only be quoted as published: "
-            f"{self.quantiles['median']:.0%} in the middle of {self.units:,} units, from "
+            f"a median of {self.quantiles['median']:.0%} over {self.units:,} units, from "
             f"{self.quantiles['lowest']:.0%} to {self.quantiles['highest']:.0%}."
         )
         keys = ("rate:median", "rate.units:published", "rate:lowest", "rate:highest")

@@ -111,6 +111,11 @@ class Reported:
     notebook: str
     marks: tuple[Mark, ...]
 
+    @property
+    def verdict(self) -> str:
+        """What its heading says of the demand, so that no one takes the demand for the condition."""
+        return "Could be better" if self.finding.grade == "opportunity" else "Not met"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
