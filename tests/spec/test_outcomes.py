@@ -194,6 +194,12 @@ def test_too_few_asks_for_what_the_target_needs_if_that_is_more() -> None:
     assert found.n_needed == 196
 
 
+@pytest.mark.parametrize(("gap", "said"), [(0.0, False), (1e-9, False), (1e-308, False), (1e-8, True)])
+def test_on_its_target_no_number_of_observations_is_promised(gap: float, said: bool) -> None:
+    near = Measurement("m", 0.85 + gap, 100, Statistic.MEAN, interval=Interval(0.75, 0.95))
+    assert (n_needed(demand().target, near) is not None) is said
+
+
 def test_without_an_interval_nothing_is_demonstrated_but_a_count_needs_none() -> None:
     bare = Measurement("m", 0.99, 100, Statistic.SHARE)
     assert judge_one(demand(), bare).outcome is Outcome.NOT_DEMONSTRATED

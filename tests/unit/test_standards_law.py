@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,3 +106,29 @@ def test_the_table_form_says_what_the_clause_says(
     assert list(table["outcome"]) == [entry.outcome.value for entry in expected]
     for margin, entry in zip(table["margin"], expected, strict=True):
         assert (margin != margin) if entry.margin is None else margin == entry.margin
+
+
+@pytest.mark.parametrize("n", [50, 200, 1000])
+@pytest.mark.parametrize("target", [0.5, 0.85, 0.95])
+def test_an_operation_exactly_at_its_target_is_seldom_told_either_way(n: int, target: float) -> None:
+    """By exact enumeration: the interval at 95 % leaves 2.5 % on each side, a little more for small n."""
+    from scipy.stats import binom
+
+    criterion = replace(BASE, target=replace(BASE.target, value=target))
+    counts = range(n + 1)
+    limits = wilson(list(counts), n)
+    measured = [
+        Measurement(
+            "metric",
+            k / n,
+            n,
+            Statistic.SHARE,
+            interval=Interval(float(limits.low[k]), float(limits.high[k])),
+            successes=k,
+        )
+        for k in counts
+    ]
+    table = judge(measurements_frame([(criterion, entry) for entry in measured]), [criterion])
+    chance = binom.pmf(list(counts), n, target)
+    for outcome in ("met", "not_met"):
+        assert chance[(table["outcome"] == outcome).to_numpy()].sum() <= 0.05

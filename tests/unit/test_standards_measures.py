@@ -133,6 +133,27 @@ def test_invited_again_exactly_at_the_limit_is_no_breach() -> None:
     assert (again.successes, again.n) == (1, 3)
 
 
+def test_accounts_contradict_themselves_only_where_chance_does_not_explain_it() -> None:
+    answers = {
+        ("A", "transactional"): [5] * 20,
+        ("A", "relationship"): [1] * 20,
+        ("B", "transactional"): [5] * 20,
+        ("B", "relationship"): [5] * 18 + [1] * 2,
+        ("C", "transactional"): [5] * 4,
+        ("C", "relationship"): [1] * 20,
+        ("D", "transactional"): [5] * 5,
+        ("D", "relationship"): [5] * 5,
+    }
+    rows = [
+        {"account_id": account, "survey_type": kind, "q_overall": float(score), "in_period": True}
+        for (account, kind), scores in answers.items()
+        for score in scores
+    ]
+    rows.append({"account_id": None, "survey_type": "transactional", "q_overall": 1.0, "in_period": True})
+    agree = found("survey_types_agree", small_tables(responses=rows), minimum_responses=5)
+    assert (agree.successes, agree.n) == (2, 3)
+
+
 def test_months_without_responses_are_months_of_the_period() -> None:
     rows = [
         {"survey_type": "transactional", "in_period": True, "submitted_day": 20_089 + day} for day in (0, 40)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from auditlib.listening.agreement import compared_accounts, newcombe
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, counts_by, share_of, whole_of
-from auditlib.statistics.intervals import wilson
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -159,10 +161,20 @@ def _split(frame: nw.LazyFrame[Any], item: str, limit: float) -> tuple[int, int]
 
 
 def _newcombe(first: tuple[int, int], second: tuple[int, int], *, level: float) -> Interval:
-    (k, n), (other_k, other_n) = first, second
-    p, q = k / n, other_k / other_n
-    a, b = wilson(k, n, level=level), wilson(other_k, other_n, level=level)
-    low = p - q - ((p - float(a.low)) ** 2 + (float(b.high) - q) ** 2) ** 0.5
-    high = p - q + ((float(a.high) - p) ** 2 + (q - float(b.low)) ** 2) ** 0.5
+    limits = newcombe(np.array(first, dtype=np.float64), np.array(second, dtype=np.float64), level=level)
+    low, high = (float(limit) for limit in limits)
     least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
     return Interval(least, max(abs(low), abs(high)), level, "Newcombe, folded")
+
+
+@measure("survey_types_agree", needs=("responses",))
+def survey_types_agree(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
+    """Accounts whose survey types do not contradict each other, over those with enough answers to both.
+
+    They contradict each other where the interval of the difference between the top-box shares of the
+    headline questions leaves zero out; chance alone makes about one account in twenty do so.
+    """
+    agreeing, n = compared_accounts(tables, context, minimum=minimum_responses)
+    none = f"no account has {minimum_responses} answers to each of two survey types"
+    basis = [Basis("responses", IN_PERIOD, "account_id")]
+    return share_of(agreeing, n, confidence=context.confidence, basis=basis, none=none)

@@ -12,6 +12,8 @@ from auditlib.records import Direction, Interval, Measurement, Statistic, Target
 from auditlib.statistics.types import normal_quantile
 
 _SLACK = 1e-9
+_NEGLIGIBLE = 1e-9
+"""A value this close to its target is on it: no number of observations that exists tells them apart."""
 
 
 def n_needed(target: Target, measurement: Measurement) -> int | None:
@@ -34,7 +36,7 @@ def n_needed(target: Target, measurement: Measurement) -> int | None:
     if value is None or interval is None:
         return None
     gap = value - target.value if target.direction is Direction.AT_LEAST else target.value - value
-    if gap <= 0:
+    if gap <= _NEGLIGIBLE:
         return None
     if measurement.statistic is Statistic.SHARE:
         return n_for_share(target.value, gap, level=interval.level)

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 PLANNED: Mapping[str, str] = {
     "key_accounts_visited": "how many key accounts were met face to face",
     "published_score_gap": "how far published scores lie from the audited ones",
-    "survey_types_agree": "how many accounts both survey types rate alike",
     "channel_parity": "how far satisfaction differs between channels",
     "knowledge_reuse": "how often existing answers are used again",
     "knowledge_linked": "how many contacts are linked to knowledge",

@@ -207,7 +207,7 @@ def _rest(judgement: Judgement) -> str:
     if value is None:
         return judgement.reason
     told = f"{amount(value, unit)}, {demanded(judgement.criterion, unit)}"
-    return judgement.reason.removeprefix(told).removeprefix("; ")
+    return judgement.reason.removeprefix(told).removeprefix("; ") or "judged as it stands"
 
 
 def _numbers(judgement: Judgement) -> tuple[Number, ...]:
