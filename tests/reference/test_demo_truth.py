@@ -44,8 +44,8 @@ def test_unit_means_equal_the_truth_exactly(evidence, run):
             evidence.instruments[survey_type],
             units=evidence.frame("units"),
             item=item,
-            minimum_n=1,
-            minimum_cell=1,
+            minimum_n=2,
+            minimum_cell=2,
             draws=10,
         )
         (comparison,) = result.comparisons

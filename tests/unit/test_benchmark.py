@@ -428,3 +428,20 @@ def test_published_figures_cannot_be_adjusted():
         statistic="top_box",
     )
     assert "needs the responses" in result.refusals[0][1].reason
+
+
+@pytest.mark.parametrize(("n", "judged"), [(1, False), (2, True), (3, True)])
+def test_one_answer_never_gives_a_verdict(n, judged):
+    cells, units = company()
+    small = cells_of({"small": {4: 1, 5: n - 1}})
+    result = benchmark.compare(
+        pd.concat([cells, small]),
+        CONTACT,
+        units=pd.concat([units, units_of("small")]),
+        minimum_n=1,
+        minimum_cell=1,
+    )
+    row = only(result).frame.set_index("unit_id").loc["small"]
+    assert (row["verdict"] != "no verdict") is judged
+    if not judged:
+        assert row["why"] == "1 response; a verdict needs 2. The value is suppressed below 2."

@@ -69,9 +69,9 @@ def compare(
     survey_type
         The only survey type to compare; empty for all.
     minimum_n
-        Answers a unit needs for a verdict.
+        Answers a unit needs for a verdict; at least 2, because one answer has no variance.
     minimum_cell
-        Answers below which a unit's value is suppressed.
+        Answers below which a unit's value is suppressed; at least 2.
     minimum_units
         Units needed to tell over-dispersion from units that stand out.
     confidence
@@ -97,7 +97,7 @@ def compare(
         if mix is not None and not isinstance(scores, Refusal):
             scores = adjusted_scores(scores, mix)
         outcome = scores if isinstance(scores, Refusal) else _compare_one(
-            scores, units, minimum_n=minimum_n, minimum_cell=minimum_cell,
+            scores, units, minimum_n=max(2, minimum_n), minimum_cell=max(2, minimum_cell),
             minimum_units=minimum_units, confidence=confidence, variant=variant, consistent=consistent,
             seed=seed, draws=draws,
         )  # fmt: skip
@@ -157,7 +157,7 @@ def _compare_one(
     seed: int,
     draws: int,
 ) -> Comparison | Refusal:
-    enough = scores.known & (scores.n >= max(2, minimum_n))
+    enough = scores.known & (scores.n >= minimum_n)
     judgement = judge(
         scores,
         enough,
@@ -192,7 +192,7 @@ def _frame(
     scores: UnitScores, judgement: Judgement, *, minimum_n: int, minimum_cell: int, confidence: float
 ) -> pd.DataFrame:
     """Return one row per unit with what it scored, what that means and why."""
-    shown = scores.known & (scores.n >= max(2, minimum_cell))
+    shown = scores.known & (scores.n >= minimum_cell)
     limits = interval(scores, shown, level=confidence)
     frame = pd.DataFrame(
         {

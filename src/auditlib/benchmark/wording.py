@@ -72,7 +72,8 @@ def verdict_reason(verdict: Verdict, judgement: Judgement, *, z: float, q: float
             f"Lies {side} the {outer} for chance and over-dispersion (z = {z:+.2f}, "
             f"false discovery rate {q:.3f}).{weak}"
         )
-    return f"Lies {side} the {limits} only; about one unit in 20 does by chance (z = {z:+.2f}).{weak}"
+    chance = percent(1 - judgement.inner)
+    return f"Lies {side} the {limits} only, as {chance} of units do by chance (z = {z:+.2f}).{weak}"
 
 
 def no_verdict_reason(scores: UnitScores, index: int, *, minimum_n: int, minimum_cell: int) -> str:
