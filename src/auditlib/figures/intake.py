@@ -45,10 +45,13 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
         (rate for rate in result.units if rate.interval and rate.invitations >= result.minimum_cell),
         key=lambda rate: (rate.value or 0.0, rate.unit_id),
     )
+    known, shown = len(shown), shown[:UNITS_SHOWN]
     if ax is None:
         ax = new_axes(height=1.2 + 0.155 * max(len(shown), 4))
     with style():
         _rates(ax, shown)
+        if known > len(shown):
+            ax.set_xlabel(f"share of invitations answered; the lowest {len(shown)} of {known:,} units")
         if result.total.value is not None:
             ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
             ax.annotate(
@@ -75,6 +78,8 @@ def _months(result: MonthCoverage, ax: Axes | None) -> Axes:
         ax.set_yticks(np.arange(len(units)) + 0.5, units, fontsize=7)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
+        if len(result.units) > len(units):
+            ax.set_xlabel(f"the least covered {len(units)} of {len(result.units):,} units")
     return ax
 
 
