@@ -184,3 +184,16 @@ def test_a_trace_is_json_too(run: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert document["response_id"] == "R001468"
     assert main(["trace", str(run), "responses:id=R001468"]) == 0
     assert "R001468" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_a_finding_leads_to_its_numbers_and_their_rows(run: Path) -> None:
+    fingerprint, finding = next(iter(read_recorded(run).findings.items()))
+    node = trace_key(run, fingerprint)
+    assert finding["condition"] in node.text
+    assert [child.fields["key"] for child in node.children] == finding["evidence"][:10]
+    assert any(
+        below.kind == "row" for child in node.children for basis in child.children for below in basis.children
+    )
+    assert trace_key(run, fingerprint[:10]) == node
+    number = trace_key(run, finding["evidence"][0])
+    assert any(child.kind == "finding" for child in number.children)
