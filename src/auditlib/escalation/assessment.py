@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from auditlib.calendars import ClockTables, ZoneTables, clock_tables, timetable, with_local_day, zone_tables
+from auditlib.calendars import ClockTables, clock_tables, timetable, with_local_day, zone_tables
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.bands import with_band
 from auditlib.escalation.contacts import true, with_acknowledgement, with_contact
@@ -32,6 +32,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "report": ("follow_ups", "follow_up_reports", "report_actions"),
 }
 """Tables a duty is judged on; without one of them it is not assessable, which is not the same as missing."""
+
+
+CASE_COLUMNS = ("unit_id", "transaction_type", "band", "zone")
+"""What the matrix and the reports ask of the response behind a contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
         )
     population = responses(tables, terms, extent=extent)
     facts = _facts(population, tables, terms, judged=judged, extent=extent)
-    rows = obligations(facts, policy=terms.policy, duties=judged, as_of=terms.as_of)
+    named = tables.lazy_of({"duty": list(judged)})
+    rows = obligations(facts, named, policy=terms.policy, duties=judged, as_of=terms.as_of)
     refused = {
         duty: _refusal(duty, tables) for duty in DUTIES if terms.policy.rule(duty) and duty not in judged
     }
@@ -121,28 +126,38 @@ def _facts(
 ) -> Frame:
     """Return one row per response with everything that happened after it."""
     policy, as_of = terms.policy, terms.as_of
-    facts = population
+    facts, triggers = population, _triggers(tables)
     if "acknowledgement" in judged:
         rule = _rule(policy, "acknowledgement")
         facts = with_acknowledgement_due(*_clocked(facts, rule, tables, terms, extent))
-        facts = with_acknowledgement(facts, tables.lazy("acknowledgements"), policy=policy, as_of=as_of)
+        sent = tables.lazy("acknowledgements")
+        facts = with_acknowledgement(facts, triggers, sent, policy=policy, as_of=as_of)
     if "contact" not in judged:
         return facts
-    zones = zone_tables(terms.zones.values(), extent[0], _last_day(terms), frame_of=tables.lazy_of)
     facts = with_contact_due(*_clocked(facts, _rule(policy, "contact"), tables, terms, extent))
-    facts = with_contact(facts, tables.lazy("follow_ups"), policy=policy, as_of=as_of)
-    facts = with_local_day(facts, zones, at="contact_at", zone="zone", into="contact_day")
-    if "attendance" in judged:
-        facts = with_attendance(facts, tables, policy=policy)
-    return _reported(facts, tables, terms, judged=judged, zones=zones)
-
-
-def _reported(
-    facts: Frame, tables: Tables, terms: Terms, *, judged: tuple[str, ...], zones: ZoneTables
-) -> Frame:
-    if "report" not in judged:
+    facts = with_contact(facts, triggers, tables.lazy("follow_ups"), policy=policy, as_of=as_of)
+    if {"attendance", "report"}.isdisjoint(judged):
         return facts
-    return with_report(facts, tables, policy=terms.policy, zones=zones, as_of=terms.as_of)
+    zones = zone_tables(terms.zones.values(), extent[0], _last_day(terms), frame_of=tables.lazy_of)
+    facts = with_local_day(facts, zones, at="contact_at", zone="zone", into="contact_day")
+    contacts = _contacts(facts, tables)
+    if "attendance" in judged:
+        facts = with_attendance(facts, contacts, tables, policy=policy)
+    if "report" in judged:
+        facts = with_report(facts, contacts, tables, policy=policy, zones=zones, as_of=as_of)
+    return facts
+
+
+def _triggers(tables: Tables) -> Frame:
+    """Return when each response of the period was submitted."""
+    return tables.lazy("responses").filter(nw.col("in_period")).select("response_id", "submitted_at")
+
+
+def _contacts(facts: Frame, tables: Tables) -> Frame:
+    """Return the contacts as a table of their own: few rows, asked of several times, derived once."""
+    names = ("response_id", "contact_id", "contact_at", "contact_day", *CASE_COLUMNS)
+    arrow = collected(facts.filter(~nw.col("contact_id").is_null()).select(*names)).to_arrow()
+    return tables.lazy_of({name: arrow.column(name) for name in names})
 
 
 def _clocked(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import narwhals as nw
 
 from auditlib.calendars import ClockTables, with_deadline
@@ -52,50 +55,77 @@ def with_due(facts: Frame, clocks: ClockTables | None, *, limit: nw.Expr, into: 
     return due.drop("limit")
 
 
-def obligations(facts: Frame, *, policy: EscalationPolicy, duties: tuple[str, ...], as_of: int) -> Frame:
+def obligations(
+    facts: Frame, named: Frame, *, policy: EscalationPolicy, duties: tuple[str, ...], as_of: int
+) -> Frame:
     """Return one row per response and duty owed, with its status.
 
     Parameters
     ----------
     facts
         One row per response with everything that happened after it.
+    named
+        One row per duty to judge, in column ``duty``, of the same engine; each has its rule in `policy`
+        and its tables in the evidence. The facts are derived once and not once per duty.
     duties
-        Duties to judge; each has its rule in `policy` and its tables in the evidence.
+        The same duties.
     """
-    parts = [_judged(_ROWS[duty](facts, policy), policy, duty=duty, as_of=as_of) for duty in duties]
-    return nw.concat(parts, how="vertical")
+    clauses = {duty: _CLAUSES[duty](policy) for duty in duties}
+    rows = facts.join(named, how="cross").filter(_by_duty({d: c.owed for d, c in clauses.items()}))
+    valid = rows.filter(_by_duty({duty: _in_force(policy, duty) for duty in duties}))
+    columns = {
+        name: _by_duty({duty: clause.columns[name] for duty, clause in clauses.items()}) for name in _COLUMNS
+    }
+    chosen = valid.select(*COMMON, "duty", *[value.alias(name) for name, value in columns.items()])
+    return assess(chosen, as_of=as_of)
 
 
-def _judged(rows: Frame, policy: EscalationPolicy, *, duty: str, as_of: int) -> Frame:
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """What one duty comes to: whether it is owed, and its columns for the engine."""
+
+    owed: nw.Expr
+    columns: Mapping[str, nw.Expr]
+
+
+_COLUMNS = ("due_at", "done_at", "right_party", "excused_at", "detail")
+
+
+def _by_duty(choices: Mapping[str, nw.Expr]) -> nw.Expr:
+    """Return for each row the expression of its duty."""
+    parts = list(choices.items())
+    chosen = parts[-1][1]
+    for duty, value in reversed(parts[:-1]):
+        chosen = nw.when(nw.col("duty") == duty).then(value).otherwise(chosen)
+    return chosen
+
+
+def _in_force(policy: EscalationPolicy, duty: str) -> nw.Expr:
     rule = policy.rule(duty)
     if rule is None:
         raise KeyError(duty)
-    valid = rows.filter(nw.col("submitted_day") >= _day_number(rule))
-    return assess(valid, as_of=as_of, kind=rule.kind)
+    return nw.col("submitted_day") >= rule.since.toordinal() - _EPOCH
 
 
-def _day_number(rule: Rule) -> int:
-    return rule.since.toordinal() - 719_163
+_EPOCH = 719_163
+"""1970-01-01 as Python counts days."""
 
 
-def _row(facts: Frame, duty: str, **columns: nw.Expr) -> Frame:
+def _clause(owed: nw.Expr, **columns: nw.Expr) -> _Clause:
     everything = {
         "due_at": nw.col("contact_due_at"),
         "done_at": nw.col("contact_at"),
         "right_party": nw.lit(value=True),
         "excused_at": _excused_at(),
         "detail": nw.lit(""),
-    } | columns
-    return facts.select(
-        *COMMON, nw.lit(duty).alias("duty"), *[value.alias(name) for name, value in everything.items()]
-    )
+    }
+    return _Clause(owed, everything | columns)
 
 
-def _acknowledgement(facts: Frame, _: EscalationPolicy) -> Frame:
+def _acknowledgement(_: EscalationPolicy) -> _Clause:
     incomplete = ~nw.col("answered_at").is_null() & nw.col("acknowledged_at").is_null()
-    return _row(
-        facts,
-        "acknowledgement",
+    return _clause(
+        nw.lit(value=True),
         due_at=nw.col("acknowledgement_due_at"),
         done_at=nw.col("acknowledged_at"),
         excused_at=nw.lit(None, nw.Int64),
@@ -103,9 +133,9 @@ def _acknowledgement(facts: Frame, _: EscalationPolicy) -> Frame:
     )
 
 
-def _owed(facts: Frame) -> Frame:
-    """Return the named responses that opened a follow-up."""
-    return facts.filter(~nw.col("band").is_in((NO_BAND, NO_SCORE)), ~nw.col("anonymous"))
+def _owed() -> nw.Expr:
+    """Return whether a response opened a follow-up and its customer can be named."""
+    return ~nw.col("band").is_in((NO_BAND, NO_SCORE)) & ~nw.col("anonymous")
 
 
 def _excused_at() -> nw.Expr:
@@ -113,7 +143,7 @@ def _excused_at() -> nw.Expr:
     return nw.when(nw.col("declined_at") <= nw.col("contact_due_at")).then(nw.col("declined_at"))
 
 
-def _contact(facts: Frame, _: EscalationPolicy) -> Frame:
+def _contact(_: EscalationPolicy) -> _Clause:
     tried = (nw.col("attempts") > 0).fill_null(value=False) & nw.col("contact_at").is_null()
     late_refusal = (nw.col("declined_at") > nw.col("contact_due_at")).fill_null(value=False)
     detail = (
@@ -125,42 +155,39 @@ def _contact(facts: Frame, _: EscalationPolicy) -> Frame:
         .then(nw.lit("attempts only"))
         .otherwise(nw.lit(""))
     )
-    return _row(_owed(facts), "contact", detail=detail)
+    return _clause(_owed(), detail=detail)
 
 
-def _attendance(facts: Frame, policy: EscalationPolicy) -> Frame:
+def _attendance(policy: EscalationPolicy) -> _Clause:
     gaps = {role: nw.col(f"role_{role}").fill_null("") for role in roles(policy)}
-    named = [nw.when(gap != "").then(nw.concat_str(nw.lit(f"{role} "), gap)) for role, gap in gaps.items()]
+    told = [nw.when(gap != "").then(nw.concat_str(nw.lit(f"{role} "), gap)) for role, gap in gaps.items()]
     right = nw.all_horizontal(*[gap == "" for gap in gaps.values()], ignore_nulls=False)
-    detail = nw.concat_str(*named, separator="; ", ignore_nulls=True)
-    return _row(_owed(facts), "attendance", right_party=right, detail=detail)
+    return _clause(_owed(), right_party=right, detail=nw.concat_str(*told, separator="; ", ignore_nulls=True))
 
 
-def _documentation(facts: Frame, _: EscalationPolicy) -> Frame:
-    """Owed with the contact, at its instant, whenever that was."""
+def _documentation(_: EscalationPolicy) -> _Clause:
+    """Return the duty to write the contact down: owed at its instant, whenever that was."""
     held = ~nw.col("contact_at").is_null()
-    written = nw.col("documented").fill_null(value=False)
-    return _row(
-        _owed(facts),
-        "documentation",
+    unwritten = nw.col("unwritten").fill_null("")
+    return _clause(
+        _owed(),
         due_at=nw.when(held).then(nw.col("contact_at")).otherwise(nw.col("contact_due_at")),
-        done_at=nw.when(held & written).then(nw.col("contact_at")),
-        detail=nw.when(held).then(nw.col("unwritten").fill_null("")).otherwise(nw.lit("")),
+        done_at=nw.when(held & (unwritten == "")).then(nw.col("contact_at")),
+        detail=unwritten,
     )
 
 
-def _report(facts: Frame, _: EscalationPolicy) -> Frame:
+def _report(_: EscalationPolicy) -> _Clause:
     held = ~nw.col("contact_at").is_null()
-    return _row(
-        _owed(facts),
-        "report",
+    return _clause(
+        _owed(),
         due_at=nw.when(held).then(nw.col("report_due_at")).otherwise(nw.col("contact_due_at")),
         done_at=nw.when(held).then(nw.col("presented_at")),
         detail=nw.when(held).then(nw.col("report_defect").fill_null("")).otherwise(nw.lit("")),
     )
 
 
-_ROWS = {
+_CLAUSES: Mapping[str, Callable[[EscalationPolicy], _Clause]] = {
     "acknowledgement": _acknowledgement,
     "contact": _contact,
     "attendance": _attendance,

@@ -14,20 +14,39 @@ _LEVELS = (("unit", "type"), ("unit", ANY), (ANY, "type"), (ANY, ANY))
 ABSENT, VACANT, NO_ENTRY = "absent", "vacant", "no entry"
 
 
-def with_attendance(facts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
     """Add ``role_<role>`` for every role a band asks for: empty where satisfied, else why not.
 
     A role is satisfied by its holder or its listed delegate. A vacant role cannot be satisfied.
+
+    Parameters
+    ----------
+    facts
+        One row per response.
+    contacts
+        One row per contact: ``response_id, contact_id, contact_day, unit_id, transaction_type, band``.
     """
-    needs = _needs(facts, tables, policy=policy)
+    needs = _needs(contacts, tables, policy=policy)
     entries = _entries(needs, tables.lazy("responsibilities"))
     present = _present(entries, tables.lazy("attendance"))
-    for role in roles(policy):
-        one = present.filter(nw.col("role") == role).select(
-            "response_id", nw.col("gap").alias(f"role_{role}")
-        )
-        facts = facts.join(one, on="response_id", how="left")
-    return facts
+    codes = present.with_columns(
+        *[
+            nw.when(nw.col("role") == role).then(nw.col("gap_code")).alias(f"role_{role}")
+            for role in roles(policy)
+        ]
+    )
+    columns = [f"role_{role}" for role in roles(policy)]
+    wide = codes.group_by("response_id").agg(*[nw.col(column).max() for column in columns])
+    named = wide.select("response_id", *[_gap(column).alias(column) for column in columns])
+    return facts.join(named, on="response_id", how="left")
+
+
+def _gap(column: str) -> nw.Expr:
+    """Return the word for a code: empty where the role is satisfied or not asked for."""
+    gap = nw.lit("")
+    for code, word in ((1, ABSENT), (2, VACANT), (3, NO_ENTRY)):
+        gap = nw.when(nw.col(column) == code).then(nw.lit(word)).otherwise(gap)
+    return gap
 
 
 def roles(policy: EscalationPolicy) -> tuple[str, ...]:
@@ -35,7 +54,7 @@ def roles(policy: EscalationPolicy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for band in policy.bands for role in band.attendees))
 
 
-def _needs(facts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+def _needs(contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
     """Return one row per contact, required role and level of the matrix."""
     wanted = [
         (band.band, role, level)
@@ -48,9 +67,6 @@ def _needs(facts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
         "role": [role for _, role, _ in wanted],
         "level": [level for _, _, level in wanted],
     }
-    contacts = facts.filter(~nw.col("contact_id").is_null()).select(
-        "response_id", "contact_id", "contact_day", "unit_id", "transaction_type", "band"
-    )
     rows = contacts.join(tables.lazy_of(columns), on="band", how="inner")
     by_unit = nw.col("level") <= 1
     by_type = (nw.col("level") == 0) | (nw.col("level") == 2)
@@ -90,7 +106,7 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
 
 
 def _present(entries: Frame, attendance: Frame) -> Frame:
-    """Return contact by role with ``gap``: empty where holder or listed delegate was there."""
+    """Return contact by role with ``gap_code``: 0 where holder or listed delegate was there."""
     there = attendance.select(
         nw.col("follow_up_id").alias("contact_id"), nw.col("person_id").alias("who"), nw.lit(1).alias("there")
     )
@@ -110,8 +126,4 @@ def _present(entries: Frame, attendance: Frame) -> Frame:
         .alias("gap_code")
     )
     # Several valid entries of one level (two holders): the kindest decides.
-    kindest = scored.group_by("response_id", "role").agg(nw.col("gap_code").min())
-    gap = nw.lit("")
-    for code, word in ((1, ABSENT), (2, VACANT), (3, NO_ENTRY)):
-        gap = nw.when(nw.col("gap_code") == code).then(nw.lit(word)).otherwise(gap)
-    return kindest.with_columns(gap.alias("gap"))
+    return scored.group_by("response_id", "role").agg(nw.col("gap_code").min())

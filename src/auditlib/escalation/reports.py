@@ -15,14 +15,14 @@ _LATEST = 2**62
 
 
 def with_report(
-    facts: Frame, tables: Tables, *, policy: EscalationPolicy, zones: ZoneTables, as_of: int
+    facts: Frame, contacts: Frame, tables: Tables, *, policy: EscalationPolicy, zones: ZoneTables, as_of: int
 ) -> Frame:
     """Add ``report_id``, ``report_due_at``, ``presented_at`` and ``report_defect`` to contacted responses.
 
     The report is due at the end of its due day; where none was written, at the end of the last day the
     policy allows. Without a due day it is overdue at once. An unsound report is no report.
     """
-    reports = _reports(facts, tables, policy=policy, zones=zones, as_of=as_of)
+    reports = _reports(contacts, tables, policy=policy, zones=zones, as_of=as_of)
     promised = facts.with_columns((nw.col("contact_day") + policy.report.days).alias("last_day"))
     promised = with_day_end(promised, zones, day="last_day", zone="zone", into="last_end").drop("last_day")
     joined = promised.join(reports, on="response_id", how="left")
@@ -40,15 +40,15 @@ def with_report(
 
 
 def _reports(
-    facts: Frame, tables: Tables, *, policy: EscalationPolicy, zones: ZoneTables, as_of: int
+    contacts: Frame, tables: Tables, *, policy: EscalationPolicy, zones: ZoneTables, as_of: int
 ) -> Frame:
     """Return the one report judged for each response: the earliest due, then the smallest id."""
-    contacts = facts.filter(~nw.col("contact_at").is_null()).select("response_id", "zone", "contact_at")
+    known = contacts.select("response_id", "zone", "contact_at")
     written = tables.lazy("follow_up_reports").select(
         "report_id", "response_id", "due_on", "produced_at", nw.col("presented_at").alias("shown_at")
     )
     rows = with_day_end(
-        contacts.join(written, on="response_id", how="inner"),
+        known.join(written, on="response_id", how="inner"),
         zones,
         day="due_on",
         zone="zone",
