@@ -235,6 +235,11 @@ def test_a_lazy_table_runs_on_the_embedded_database(evidence):
     assert counted.to_arrow()[0][0].as_py() == len(evidence.frame("responses", where=[("unit_id", "U1")]))
 
 
+def test_lazy_tables_of_one_evidence_can_be_joined(evidence):
+    joined = evidence.lazy("responses").join(evidence.lazy("units"), on="unit_id", how="inner").collect()
+    assert len(joined) == len(evidence.frame("responses"))
+
+
 def test_reopened_evidence_is_the_same_value(evidence):
     again = open_evidence(evidence.directory)
     assert again == evidence
