@@ -53,5 +53,5 @@ lock:  ## recompute requirements.lock (needs uv on the path)
 	@uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml
 
 clean:  ## remove the environment, caches and outputs
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis outputs/*/ outputs/.cache
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis outputs/*/ outputs/.evidence outputs/.work outputs/.by-hand
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
