@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from auditlib.records import Item
 from auditlib.standards.measure import Context, Tables
+from auditlib.standards.observed import answers_to
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import Floats
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 Counts = dict[str, tuple[int, int]]
 """Account to answers in the top box, and all answers."""
@@ -70,11 +67,8 @@ def _contradicting(accounts: list[str], first: Counts, second: Counts, *, level:
 def _per_account(tables: Tables, survey_type: str, item: Item) -> Counts:
     import narwhals as nw
 
-    answered: nw.LazyFrame[Any] = tables.lazy("responses").filter(
-        nw.col("in_period"),
-        nw.col("survey_type") == survey_type,
-        ~nw.col("account_id").is_null(),
-        ~nw.col(item.item).is_null(),
+    answered = answers_to(tables.lazy("responses"), survey_type, item.item).filter(
+        ~nw.col("account_id").is_null()
     )
     top = (nw.col(item.item) >= item.scale.top_box).cast(nw.Int64)
     rows = answered.group_by("account_id").agg(top=top.sum(), n=nw.len()).collect().rows()

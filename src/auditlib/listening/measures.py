@@ -10,7 +10,15 @@ import numpy as np
 from auditlib.listening.agreement import compared_accounts, newcombe
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, counts_by, share_of, whole_of
+from auditlib.standards.observed import (
+    DAY_MICROSECONDS,
+    IN_PERIOD,
+    answers_to,
+    counted,
+    counts_by,
+    share_of,
+    whole_of,
+)
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -140,14 +148,10 @@ def reward_gap(tables: Tables, context: Context, *, below: float) -> Measurement
 
 def _rewarded(tables: Tables, context: Context, survey_type: str, below: float) -> tuple[int, int, int, int]:
     """Return dissatisfied customers, those of them rewarded, satisfied ones, those of them rewarded."""
-    import narwhals as nw
-
     item = context.run.instrument(survey_type).headline
     step = (item.scale.high - item.scale.low) / 4
     limit = item.scale.low + (below - 1) * step
-    asked = tables.lazy("responses").filter(
-        nw.col("in_period"), nw.col("survey_type") == survey_type, ~nw.col(item.item).is_null()
-    )
+    asked = answers_to(tables.lazy("responses"), survey_type, item.item)
     rewarded = asked.join(tables.lazy("rewards").select("response_id"), on="response_id", how="semi")
     all_of, some = (_split(each, item.item, limit) for each in (asked, rewarded))
     return all_of[0], some[0], all_of[1], some[1]

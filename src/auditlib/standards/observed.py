@@ -98,6 +98,16 @@ def counts_by(frame: nw.LazyFrame[Any], *columns: str) -> dict[tuple[Any, ...], 
     return {tuple(row[:-1]): int(row[-1]) for row in rows}
 
 
+def answers_to(responses: nw.LazyFrame[Any], survey_type: str, item: str) -> nw.LazyFrame[Any]:
+    """Return the responses of the period to one survey type that answer `item`; none if nobody was asked."""
+    import narwhals as nw
+
+    asked = responses.filter(nw.col("in_period"), nw.col("survey_type") == survey_type)
+    if item not in asked.collect_schema().names():
+        asked = asked.with_columns(nw.lit(None, dtype=nw.Float64).alias(item))
+    return asked.filter(~nw.col(item).is_null())
+
+
 def day_number(day: date) -> int:
     """Return `day` as the evidence stores it: days since 1970-01-01."""
     return day.toordinal() - date(1970, 1, 1).toordinal()
