@@ -274,3 +274,20 @@ def test_what_a_killed_process_left_is_removed_and_never_opened(tmp_path):
     again = read(tmp_path, b"id,name\n1,a\n")
     assert again.key == evidence.key
     assert os.listdir(tmp_path / "store") == [evidence.key]  # noqa: PTH208 - hidden entries count
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
+    from auditlib.evidence import store
+
+    hashed = store.file_hash
+
+    def slow(path: Path) -> str:
+        found = hashed(path)
+        if path.suffix == ".csv":
+            path.write_bytes(b"id,name\n1,other\n")
+        return found
+
+    monkeypatch.setattr(store, "file_hash", slow)
+    with pytest.raises(DataError, match="changed while it was read"):
+        read(tmp_path, b"id,name\n1,a\n")
+    assert not any((tmp_path / "store").iterdir())

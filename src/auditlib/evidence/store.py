@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,8 +72,8 @@ def prepare(
     tell = progress or _silent
     made = plans(run)
     files = {plan.number: source_path(plan.source, data) for plan in made}
-    hashes = {number: file_hash(path) for number, path in files.items()}
-    key = content_key(run, [hashes[number] for number in sorted(hashes)])
+    inputs = {number: _input(path) for number, path in files.items()}
+    key = content_key(run, [inputs[number].sha256 for number in sorted(inputs)])
     final = store / key
     if (final / DESCRIPTION).is_file():
         tell("Evidence found: the same files and parameters were taken in before")
@@ -82,7 +82,7 @@ def prepare(
     _remove_abandoned(store, key)
     draft = store / f".incomplete-{key}-{os.getpid()}"
     with _disposable(draft):
-        _fill(draft, run, made, files, hashes, key=key, threads=threads, progress=tell)
+        _fill(draft, run, made, inputs, key=key, threads=threads, progress=tell)
         _publish(draft, final)
     return open_evidence(final, threads=threads)
 
@@ -126,6 +126,22 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """A client's file as it was when it was hashed."""
+
+    path: Path
+    sha256: str
+    size: int
+    changed_at: int
+
+
+def _input(path: Path) -> _Input:
+    """Hash a file; its size and time are taken before, so that a later change is noticed."""
+    state = path.stat()
+    return _Input(path, file_hash(path), state.st_size, state.st_mtime_ns)
+
+
 def content_key(run: Run, hashes: Sequence[str]) -> str:
     """Return the content address of evidence: a hash of its files, parameters, contracts and code version."""
     shaping = run.model_dump(mode="json", include=set(_SHAPING))
@@ -143,8 +159,7 @@ def _fill(
     draft: Path,
     run: Run,
     made: tuple[Plan, ...],
-    files: Mapping[int, Path],
-    hashes: Mapping[int, str],
+    inputs: Mapping[int, _Input],
     *,
     key: str,
     threads: int,
@@ -154,7 +169,7 @@ def _fill(
     scratch = draft / "scratch"
     scratch.mkdir(parents=True)
     names = source_names(run.sources)
-    before = {number: path.stat() for number, path in files.items()}
+    files = {number: given.path for number, given in inputs.items()}
     with closing(connect(scratch, threads=threads)) as connection:
         shop = Workshop(run, connection, draft, files, names, threads, progress)
         shop, tallies = _take_in_all(shop, made)
@@ -163,15 +178,15 @@ def _fill(
         _write_quarantine(shop)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
-    _check_unchanged(files, before, names)
+    _check_unchanged(inputs, names)
     totals = [
         _totals(
             plan,
             tallies[plan.number],
             reasons.get(plan.number, {}),
             name=names[plan.number],
-            sha256=hashes[plan.number],
-            size=before[plan.number].st_size,
+            sha256=inputs[plan.number].sha256,
+            size=inputs[plan.number].size,
         )
         for plan in sorted(made, key=lambda plan: plan.number)
     ]
@@ -343,12 +358,10 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _check_unchanged(
-    files: Mapping[int, Path], before: Mapping[int, os.stat_result], names: Sequence[str]
-) -> None:
-    for number, path in files.items():
-        now, then = path.stat(), before[number]
-        if (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size):
+def _check_unchanged(inputs: Mapping[int, _Input], names: Sequence[str]) -> None:
+    for number, given in inputs.items():
+        now = given.path.stat()
+        if (now.st_mtime_ns, now.st_size) != (given.changed_at, given.size):
             raise DataError(
                 Problem("the file changed while it was read.", file=names[number], remedy="Start again.")
             )
