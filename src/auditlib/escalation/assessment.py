@@ -11,7 +11,7 @@ import narwhals as nw
 from auditlib.calendars import ClockTables, clock_tables, timetable, with_local_day, zone_tables
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.bands import with_band
-from auditlib.escalation.contacts import true, with_acknowledgement, with_contact
+from auditlib.escalation.contacts import true, with_acknowledgement, with_contact, with_contact_id
 from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement_due, with_contact_due
 from auditlib.escalation.matrix import with_attendance
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
@@ -140,7 +140,7 @@ def _facts(
         return facts
     zones = zone_tables(terms.zones.values(), extent[0], _last_day(terms), frame_of=tables.lazy_of)
     facts = with_local_day(facts, zones, at="contact_at", zone="zone", into="contact_day")
-    contacts = _contacts(facts, tables)
+    contacts = _contacts(facts, tables, policy)
     if "attendance" in judged:
         facts = with_attendance(facts, contacts, tables, policy=policy)
     if "report" in judged:
@@ -153,11 +153,17 @@ def _triggers(tables: Tables) -> Frame:
     return tables.lazy("responses").filter(nw.col("in_period")).select("response_id", "submitted_at")
 
 
-def _contacts(facts: Frame, tables: Tables) -> Frame:
+def _contacts(facts: Frame, tables: Tables, policy: EscalationPolicy) -> Frame:
     """Return the contacts as a table of their own: few rows, asked of several times, derived once."""
-    names = ("response_id", "contact_id", "contact_at", "contact_day", *CASE_COLUMNS)
-    arrow = collected(facts.filter(~nw.col("contact_id").is_null()).select(*names)).to_arrow()
-    return tables.lazy_of({name: arrow.column(name) for name in names})
+    names = ("response_id", "contact_rank", "contact_at", "contact_day", *CASE_COLUMNS)
+    held = _apart(facts.filter(~nw.col("contact_at").is_null()).select(*names), tables)
+    return _apart(with_contact_id(held, tables.lazy("follow_ups"), policy=policy), tables)
+
+
+def _apart(frame: Frame, tables: Tables) -> Frame:
+    """Return `frame` computed, as a table of the same engine."""
+    arrow = collected(frame).to_arrow()
+    return tables.lazy_of({name: arrow.column(name) for name in arrow.column_names})
 
 
 def _clocked(

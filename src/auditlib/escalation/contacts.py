@@ -43,35 +43,53 @@ def with_contact(
     """Add the contact and the refusal of each response.
 
     The contact is the first follow-up that reached a customer who was willing to talk; an unanswered
-    attempt is none. Adds ``contact_id``, ``contact_at``, ``unwritten`` (the first field of the context
-    that is empty; empty text where all are filled), ``declined_at`` and ``attempts``.
+    attempt is none. Adds ``contact_at``, ``unwritten`` (the first field of the context that is empty;
+    empty text where all are filled), ``declined_at`` and ``attempts``.
     """
-    talk = true("reached") & ~true("declined")
     held = _after_trigger(triggers, follow_ups, at="held_at", as_of=as_of).with_columns(
         nw.when(true("declined")).then(nw.col("held_at")).alias("refused_at"),
-        nw.when(talk).then(nw.col("held_at")).alias("talked_at"),
+        nw.when(_talk()).then(_rank(policy)).alias("contact_rank"),
     )
     first = held.group_by("response_id").agg(
         nw.col("refused_at").min().alias("declined_at"),
-        nw.col("talked_at").min().alias("contact_at"),
+        nw.col("contact_rank").min(),
         nw.len().alias("attempts"),
     )
-    joined = facts.join(first, on="response_id", how="left")
-    return joined.join(_told(held.filter(talk), first, policy=policy), on="response_id", how="left")
-
-
-def _told(talks: Frame, first: Frame, *, policy: EscalationPolicy) -> Frame:
-    """Return response, contact id, and the first field of the context that was left empty."""
-    chosen = talks.join(first.select("response_id", "contact_at"), on="response_id", how="inner")
-    chosen = chosen.filter(nw.col("held_at") == nw.col("contact_at"))
+    code = nw.col("contact_rank") % _STEP
     unwritten = nw.lit("")
-    for column in reversed(policy.context):
-        unwritten = nw.when(~filled(column)).then(nw.lit(f"no {column}")).otherwise(unwritten)
-    # Of two contacts at one instant the one with the smaller id counts.
-    told = chosen.with_columns(unwritten.alias("unwritten"))
-    one = told.group_by("response_id").agg(nw.col("follow_up_id").min().alias("contact_id"))
-    fields = told.select(nw.col("follow_up_id").alias("contact_id"), "unwritten")
-    return one.join(fields, on="contact_id", how="inner")
+    for number, column in enumerate(policy.context, start=1):
+        unwritten = nw.when(code == number).then(nw.lit(f"no {column}")).otherwise(unwritten)
+    joined = facts.join(first, on="response_id", how="left")
+    return joined.with_columns(
+        (nw.col("contact_rank") // _STEP).alias("contact_at"), unwritten.alias("unwritten")
+    )
+
+
+_STEP = 8
+"""Room for the number of the field that was left empty, behind the instant: one minimum finds both."""
+
+
+def _talk() -> nw.Expr:
+    """Return whether a follow-up reached a customer who was willing to talk."""
+    return true("reached") & ~true("declined")
+
+
+def _rank(policy: EscalationPolicy) -> nw.Expr:
+    """Return the order of contacts: by instant, the better documented first where two are held at once."""
+    code = nw.lit(0)
+    for number, column in reversed(list(enumerate(policy.context, start=1))):
+        code = nw.when(~filled(column)).then(nw.lit(number)).otherwise(code)
+    return nw.col("held_at") * _STEP + code
+
+
+def with_contact_id(contacts: Frame, follow_ups: Frame, *, policy: EscalationPolicy) -> Frame:
+    """Add ``contact_id`` to responses that have a contact; the smallest id where two are the same."""
+    talks = follow_ups.filter(_talk()).select(
+        "response_id", nw.col("follow_up_id").alias("contact_id"), _rank(policy).alias("contact_rank")
+    )
+    found = contacts.join(talks, on=["response_id", "contact_rank"], how="inner")
+    ids = found.group_by("response_id").agg(nw.col("contact_id").min())
+    return contacts.join(ids, on="response_id", how="inner")
 
 
 def _after_trigger(triggers: Frame, events: Frame, *, at: str, as_of: int) -> Frame:

@@ -55,7 +55,9 @@ class EscalationPolicy(Policy):
     scale: BandScale = BandScale()
     bands: tuple[BandModel, ...] = Field(min_length=1, description="From the lowest scores upwards.")
     acknowledgement_states: tuple[AcknowledgementText, ...] = ("states_why", "states_next")
-    context: tuple[ContextField, ...] = ("note", "cause_code", "verbatim", "questions")
+    context: tuple[ContextField, ...] = Field(
+        ("note", "cause_code", "verbatim", "questions"), max_length=4, description="Fields of a contact."
+    )
     report: ReportTerms
 
     @model_validator(mode="after")
