@@ -1,0 +1,106 @@
+"""Staggered adoption held against published numbers and against an independent implementation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
+from auditlib.statistics.decomposition import by_contrast, goodman_bacon
+from auditlib.statistics.group_time import Average, GroupTime, Kind, average, group_time
+from auditlib.statistics.imputation import Imputation, impute
+from auditlib.statistics.two_way import Interactions, Regression, sun_abraham, two_way_effect
+
+POINT, ERROR = 1e-6, 1e-5
+
+
+@pytest.fixture(scope="module")
+def teens(shared_data: Path) -> AdoptionPanel:
+    """County teen employment, 500 counties, 2003 to 2007 (R package `did`, Callaway and Sant'Anna 2021)."""
+    rows = pd.read_csv(shared_data / "mpdta" / "mpdta.csv.gz")
+    wide = rows.pivot_table(index="countyreal", columns="year", values="lemp")
+    first = rows.groupby("countyreal")["first.treat"].first()
+    return adoption_panel(wide.to_numpy(), np.where(first == 0, 99, first - 2003))
+
+
+@pytest.fixture(scope="module")
+def effects(teens: AdoptionPanel) -> GroupTime:
+    found = group_time(teens)
+    assert isinstance(found, GroupTime)
+    return found
+
+
+def averaged(effects: GroupTime, kind: Kind) -> Average:
+    found = average(effects, kind=kind)
+    assert isinstance(found, Average)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "estimate", "error"),
+    [
+        ("simple", -0.039951, 0.012034),
+        ("dynamic", -0.077240, 0.019965),
+        ("group", -0.031018, 0.012446),
+        ("calendar", -0.041700, 0.015972),
+    ],
+)
+def test_averages_and_analytic_errors(effects: GroupTime, kind: Kind, estimate: float, error: float) -> None:
+    """R package did 2.1, att_gt without covariates, never-treated comparison, bstrap = FALSE."""
+    found = averaged(effects, kind)
+    assert found.estimate == pytest.approx(estimate, abs=POINT)
+    assert found.standard_error == pytest.approx(error, abs=ERROR)
+
+
+def test_event_times(effects: GroupTime) -> None:
+    found = averaged(effects, "dynamic")
+    assert found.at.tolist() == [-3, -2, -1, 0, 1, 2, 3]
+    published = [0.030507, -0.000563, -0.024459, -0.019932, -0.050957, -0.137259, -0.100811]
+    assert found.part == pytest.approx(published, abs=POINT)
+
+
+def test_the_first_cohort_by_year(effects: GroupTime) -> None:
+    first = effects.effect[(effects.cohort == 1) & (effects.since >= 0)]
+    assert first == pytest.approx([-0.010503, -0.070423, -0.137259, -0.100811], abs=POINT)
+
+
+def test_two_way_regression(teens: AdoptionPanel) -> None:
+    found = two_way_effect(teens)
+    assert isinstance(found, Regression)
+    assert found.coefficient[0] == pytest.approx(-0.036549, abs=POINT)
+
+
+def test_what_the_two_way_regression_mixes(teens: AdoptionPanel) -> None:
+    """Weights of Goodman-Bacon (2021); the last kind uses counties already treated as comparison."""
+    parts = goodman_bacon(teens)
+    assert not isinstance(parts, Refusal)
+    weights = {kind: weight for kind, (weight, _) in by_contrast(parts).items()}
+    assert weights == pytest.approx(
+        {
+            "adopted against never": 0.8628,
+            "earlier against later": 0.0833,
+            "later against already adopted": 0.0539,
+        },
+        abs=5e-5,
+    )
+    assert sum(part.weight * part.estimate for part in parts) == pytest.approx(-0.036549, abs=POINT)
+
+
+def test_imputation(teens: AdoptionPanel) -> None:
+    """Borusyak, Jaravel and Spiess (2024)."""
+    treated = teens.treated
+    found = impute(teens.outcome, teens.weight, ~treated, treated[None].astype(float), cluster=teens.cluster)
+    assert isinstance(found, Imputation)
+    assert found.coefficient[0] == pytest.approx(-0.047710, abs=POINT)
+    assert found.dropped == 0
+
+
+def test_sun_abraham(teens: AdoptionPanel) -> None:
+    """On a balanced panel with units never treated it is the simple average of group-time effects."""
+    found = sun_abraham(teens)
+    assert isinstance(found, Interactions)
+    assert found.overall == pytest.approx(-0.039951, abs=POINT)
