@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -308,6 +309,86 @@ def test_a_wide_file_becomes_one_row_per_published_value(tmp_path):
     found = evidence.quarantine()[["line", "column", "reason"]].values.tolist()
     assert found == [[3, "ccn", "unit"], [5, "top", "scale"], [6, "top", "scale"], [7, "n", "scale"]]
     assert (evidence.totals[0].rows_in, evidence.totals[0].rows_kept) == (7, 3)
+
+
+PERIODS = b"""unit,when,top,n,rate
+U1,p1,77.0,Fewer than 100,33.0
+U1,p2,78.0,FEWER THAN 50,30
+U2,p2,61,1313,5%
+U2,p3,61,1313,5
+U2,,61,1313,5
+U1,p2,78.0,FEWER THAN 50,30
+U1,p1,71.0,300,33.0
+"""
+
+
+def periods_of(**changes):
+    wide = {
+        "values": [{"column": "top", "item": "q_a", "box": "top"}],
+        "n": "n",
+        "n_bands": {"Fewer than 100": {"low": 1, "high": 99}, "FEWER THAN 50": {"low": 1, "high": 49}},
+        "period_column": "when",
+        "periods": {
+            "p1": {"start": "2023-01-01", "end": "2023-12-31"},
+            "p2": {"start": "2024-01-01", "end": "2024-12-31"},
+        },
+    }
+    return {
+        "table": "aggregates",
+        "file": "periods.csv",
+        "form": "csv",
+        "columns": {"unit_id": "unit", "response_rate": "rate"},
+        "constants": {"survey_type": "transactional"},
+        "wide": wide | changes,
+    }
+
+
+def test_a_wide_file_of_several_periods_dates_each_row_by_its_column(tmp_path):
+    (tmp_path / "periods.csv").write_bytes(PERIODS)
+    (tmp_path / "units.csv").write_text("unit\nU1\nU2\n")
+    register = {"table": "units", "file": "units.csv", "form": "csv", "columns": {"unit_id": "unit"}}
+    evidence = prepare(run_of(sources=[periods_of(), register]), tmp_path, tmp_path / "store")
+    frame = evidence.frame("aggregates")
+    days = (
+        (dt.date(2024, 1, 1) - dt.date(1970, 1, 1)).days,
+        (dt.date(2024, 12, 31) - dt.date(1970, 1, 1)).days,
+    )
+    shown = frame[["unit_id", "period_start", "period_end", "value", "n_low", "n_high", "response_rate"]]
+    assert shown.values.tolist() == [["U1", *days, 0.78, 1, 49, 0.3], ["U2", *days, 0.61, 1313, 1313, 0.05]]
+    found = evidence.quarantine()[["line", "reason"]].values.tolist()
+    # one id per unit and period: line 8 contradicts line 2, line 7 repeats line 3
+    assert found == [[2, "conflicting"], [5, "scale"], [6, "scale"], [7, "identical"], [8, "conflicting"]]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"period": {"start": "2024-01-01", "end": "2024-12-31"}},
+        {"period_column": None},
+        {"periods": {}},
+        {"period_column": None, "periods": {}},
+        {"periods": {name: {"start": "2023-01-01", "end": "2023-12-31"} for name in ("p1", "p2")}},
+    ],
+)
+def test_a_wide_file_has_one_way_to_be_dated(changes):
+    with pytest.raises(ValueError, match="period"):
+        run_of(sources=[periods_of(**changes)])
+
+
+def test_published_percentages_of_hospitals_over_three_periods(shared_data, tmp_path):
+    from auditlib.parameters.load import load
+
+    path = Path(__file__).resolve().parents[2] / "params" / "runs" / "hcahps_periods.yaml"
+    run = load(Run, path.read_text(encoding="utf-8"), name=path.name)
+    evidence = prepare(run, shared_data, tmp_path)
+    survey = next(total for total in evidence.totals if total.table == "aggregates")
+    assert (survey.rows_in, dict(survey.reasons)) == (13471, {"unit": 244})
+    first = evidence.frame("aggregates", where=[("unit_id", "010001"), ("item", "q_rating")])
+    assert first[["value", "n_low", "response_rate"]].values.tolist() == [
+        [0.73, 300, 0.33],
+        [0.72, 300, 0.3],
+        [0.71, 1313, 0.27],
+    ]
 
 
 def test_published_percentages_of_hospitals(shared_data, tmp_path):

@@ -40,6 +40,7 @@ _ALL: tuple[Table, ...] = (
             Column("region", _CODE, "Region."),
             Column("country", _CODE, "Country, ISO 3166 alpha-2."),
             Column("unit_type", _CODE, "Peer group: sites, teams, desks, hospitals of one kind."),
+            Column("ownership", _CODE, "Who owns or runs the unit."),
             Column("time_zone", _CODE, "IANA time zone that day and month are local to."),
             Column("opened_on", _DAY, "First day of operation."),
             Column("certified_on", _DAY, "Day of first certification."),

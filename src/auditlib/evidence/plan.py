@@ -175,13 +175,22 @@ def _wide_contract(target: Table, source: Source) -> Table:
         for index, value in enumerate(source.wide.values)
     )
     count = (Column("w__n", Kind.CODE, "Number of surveys, as published."),) if source.wide.n else ()
-    return replace(target, key=("unit_id", "survey_type"), columns=kept + values + count)
+    dated = _period_column(tuple(source.wide.periods))
+    key = ("unit_id", "survey_type", *(column.name for column in dated))
+    return replace(target, key=key, columns=kept + values + count + dated)
+
+
+def _period_column(names: tuple[str, ...]) -> tuple[Column, ...]:
+    """Return the column that names a record's period; none where the file covers one period."""
+    return (Column("w__period", Kind.CODE, "Period.", required=True, codes=names),) if names else ()
 
 
 def _wide_origin(source: Source, name: str) -> str:
     assert source.wide is not None  # noqa: S101 - the caller's condition, for the type checker
     if name == "w__n":
         return source.wide.n or ""
+    if name == "w__period":
+        return source.wide.period_column or ""
     return source.wide.values[int(name.removeprefix("w__"))].column
 
 

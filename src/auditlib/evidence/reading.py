@@ -153,7 +153,7 @@ class _Reader:
     def key(self) -> str:
         """Return the text that identifies a row of the table."""
         parts = [self._key_text(name) for name in self._plan.contract.key]
-        if self._source.wide is not None:
+        if self._source.wide is not None and self._source.wide.period is not None:
             parts.append(literal(self._source.wide.period.start.isoformat()))
         return " || chr(31) || ".join(parts)
 
@@ -194,7 +194,8 @@ class _Reader:
     def _value(self, field: Field) -> str:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
-            return self._native_value(kind, self._place[field.origin])
+            native = self._native_value(kind, self._place[field.origin])
+            return f"({native}) / 100" if kind is Kind.SHARE and self._in_percent else native
         if kind is Kind.SCORE:
             return self._score(field)
         if kind is Kind.COUNT:
@@ -206,6 +207,11 @@ class _Reader:
             day = f"coalesce({self._parsed(text, self._naive)}, {self._parsed(text, self._absolute)})"
             return f"CAST(CAST({day} AS DATE) - DATE '1970-01-01' AS INTEGER)"
         return self._number(text, percent=kind is Kind.SHARE)
+
+    @property
+    def _in_percent(self) -> bool:
+        """Whether a share without a sign is a percentage: declared for a wide file."""
+        return self._source.wide is not None and self._source.wide.percent
 
     def _native_value(self, kind: Kind, place: str) -> str:
         if kind is Kind.DAY:
@@ -219,7 +225,7 @@ class _Reader:
     def _number(self, text: str, *, percent: bool) -> str:
         if percent:
             bare = self._number(f"trim(rtrim({text}, '%'))", percent=False)
-            share = self._number(text, percent=False)
+            share = f"({self._number(text, percent=False)})" + (" / 100" if self._in_percent else "")
             return f"CASE WHEN ends_with({text}, '%') THEN {bare} / 100 ELSE {share} END"
         if self._decimal == ",":
             text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"

@@ -27,7 +27,7 @@ from auditlib.records import Instrument, Item, Scale, SourceTotals
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
 
-INTAKE_VERSION = 1
+INTAKE_VERSION = 2
 """Raised whenever the same inputs would give other evidence."""
 DESCRIPTION = "evidence.json"
 SCHEMA = "auditlib/evidence@1"

@@ -22,7 +22,7 @@ def unpivoted(records: pa.Table, plan: Plan) -> pa.Table:
     wide = plan.source.wide
     if wide is None or not records.num_rows:
         return records
-    records = _with_counts(records, wide)
+    records = _with_period(_with_counts(records, wide), wide)
     rank = pa.array(range(records.num_rows), pa.int64())
     parts = [
         _one_value(records.append_column("rank", rank), wide, number) for number in range(len(wide.values))
@@ -32,21 +32,18 @@ def unpivoted(records: pa.Table, plan: Plan) -> pa.Table:
 
 
 def _one_value(records: pa.Table, wide: Wide, number: int) -> pa.Table:
-    import datetime as dt
-
     import pyarrow as pa
 
     value = wide.values[number]
     present = records.filter(records[f"w__{number}"].is_valid())
     rows = present.num_rows
-    epoch = dt.date(1970, 1, 1)
-    days = {"period_start": (wide.period.start - epoch).days, "period_end": (wide.period.end - epoch).days}
     columns = {
         "unit_id": present["unit_id"],
         "survey_type": present["survey_type"],
         "item": pa.repeat(pa.scalar(value.item, pa.string()), rows),
         "box": pa.repeat(pa.scalar(value.box, pa.string()), rows),
-        **{name: pa.repeat(pa.scalar(day, pa.int32()), rows) for name, day in days.items()},
+        "period_start": present["period_start"],
+        "period_end": present["period_end"],
         "value": present[f"w__{number}"].cast(pa.float64()),
         "n_low": present["n_low"],
         "n_high": present["n_high"],
@@ -69,6 +66,23 @@ def _with_counts(records: pa.Table, wide: Wide) -> pa.Table:
     low, high = ([bound[side] if bound else None for bound in bounds] for side in (0, 1))
     return records.append_column("n_low", pa.array(low, pa.int64())).append_column(
         "n_high", pa.array(high, pa.int64())
+    )
+
+
+def _with_period(records: pa.Table, wide: Wide) -> pa.Table:
+    """Add the first and the last day of the period each record covers."""
+    import datetime as dt
+
+    import pyarrow as pa
+
+    if wide.period is not None:
+        covered = [wide.period] * records.num_rows
+    else:
+        covered = [wide.periods[name] for name in records["w__period"].to_pylist()]
+    epoch = dt.date(1970, 1, 1)
+    starts, ends = ([(getattr(period, side) - epoch).days for period in covered] for side in ("start", "end"))
+    return records.append_column("period_start", pa.array(starts, pa.int32())).append_column(
+        "period_end", pa.array(ends, pa.int32())
     )
 
 

@@ -161,7 +161,7 @@ class WideColumn(Strict):
 
 
 class Wide(Strict):
-    """A wide file of aggregates: one row per unit, one column per item and box."""
+    """A wide file of aggregates: one row per unit (and period), one column per item and box."""
 
     values: tuple[WideColumn, ...] = Field(min_length=1)
     percent: bool = Field(
@@ -170,7 +170,24 @@ class Wide(Strict):
     )
     n: str | None = Field(None, description="Column with the number of surveys.")
     n_bands: dict[str, Band] = Field(default_factory=dict, description="Bands as they stand in that column.")
-    period: Period = Field(description="Period the file covers.")
+    period: Period | None = Field(None, description="Period the file covers, where it covers one.")
+    period_column: str | None = Field(
+        None, min_length=1, description="Column that names each row's period, where the file covers several."
+    )
+    periods: dict[str, Period] = Field(
+        default_factory=dict, description="Periods as they stand in that column, with their days."
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_date(self) -> Self:
+        if (self.period is None) == (self.period_column is None):
+            raise ValueError("give either 'period', or 'period_column' with 'periods'")
+        if (self.period_column is None) != (not self.periods):
+            raise ValueError("'period_column' and 'periods' belong together")
+        starts = [period.start for period in self.periods.values()]
+        if len(set(starts)) < len(starts):
+            raise ValueError("two periods start on the same day")
+        return self
 
 
 class Database(Strict):
@@ -265,6 +282,11 @@ class Run(Strict):
         description="Profile of the party: params/profiles/<name>.yaml; empty for none.",
     )
     policies: tuple[str, ...] = ()
+    previous: Literal[""] | AuditId = Field(
+        "",
+        description="Audit id of the same party's audit before: findings are told apart as new, unchanged "
+        "and resolved against it. Empty: every finding is new, because nothing was compared.",
+    )
     time_zone: str = Field("UTC", description="Zone of units that name none.")
     thresholds: Thresholds = Thresholds()
     instruments: dict[str, InstrumentModel] = Field(default_factory=dict)
@@ -278,6 +300,12 @@ class Run(Strict):
         if value.tzinfo is None:
             raise ValueError("as_of needs its offset, for example 2026-01-31T18:00:00Z")
         return value
+
+    @model_validator(mode="after")
+    def _not_its_own_past(self) -> Self:
+        if self.previous == self.audit:
+            raise ValueError("'previous' names this audit itself; name the one before it")
+        return self
 
     def instrument(self, survey_type: str) -> Instrument:
         """Return the instrument of `survey_type` as the value the library computes with."""
