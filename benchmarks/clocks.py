@@ -88,10 +88,8 @@ def _pairs(count: int, sample: int) -> None:
     print(f"Deadline and elapsed time of {count:,} cases, Monday to Friday 9 to 17, German holidays, Berlin")
     print(f"  auditlib {ours:10.2f} s")
     print(f"  pandas   {scaled:10.0f} s   CustomBusinessHour on {sample:,} cases, scaled")
-    print(
-        f"           {agree:.1%} the same instant, {in_open_time:.1%} the same open time: pandas puts what is used up"
-    )
-    print("           at closing to the next opening")
+    print(f"           {agree:.1%} the same instant, {in_open_time:.1%} the same open time: pandas puts")
+    print("           what is used up at closing to the next opening")
     print(f"  ratio    {ours / scaled:10.6f}", flush=True)
 
 
