@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ITEMS = ("q_overall", "q_resolution", "q_speed", "q_courtesy", "q_knowledge")
 UNITS = 200
 CHUNK = 500_000
+MEMORY = "640MB"
+"""Working memory of the embedded database; what does not fit is spilled to disk."""
 START = 1_704_067_200_000_000
 SPAN_SECONDS = 365 * 86_400
 AS_OF = START + (SPAN_SECONDS + 90 * 86_400) * 1_000_000
@@ -215,6 +217,7 @@ def _auditlib(folder: Path) -> dict[str, int]:
     policy, instruments = _policy(), _instruments()
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         base = connect(Path(scratch), threads=2)
+        base.execute(f"SET memory_limit = '{MEMORY}'")
         read = {name: lazy(base, base.read_parquet(str(folder / f"{name}.parquet"))) for name in _TABLES}
         laid_out = timetable(_calendar(), START, START + SPAN_SECONDS * 1_000_000, longest=24 * HOUR)
         clocks = clock_tables({"office": laid_out}, frame_of=lambda columns: lazy(base, _arrow(columns)))
