@@ -37,6 +37,7 @@ class Recorder:
         self._answer: tuple[Sentence, ...] = ()
         self._sentences: dict[tuple[str, str], Sentence] = {}
         self._section = ""
+        self._verdict: dict[str, Any] = {}
 
     def number(self, *numbers: Number) -> None:
         """Keep `numbers`, suppressed where they rest on too few observations."""
@@ -83,6 +84,23 @@ class Recorder:
                 )
         return named
 
+    def verdict(self, document: Mapping[str, Any]) -> None:
+        """Keep the verdict by a standard; a notebook gives one.
+
+        Raises
+        ------
+        AuditError
+            Where another verdict was given before.
+        """
+        if self._verdict and self._verdict != document:
+            raise AuditError(
+                Problem(
+                    f"{self.notebook}: a verdict by {self._verdict['standard']} was already given",
+                    remedy="Give the verdict of the audit; say a restatement in sentences.",
+                )
+            )
+        self._verdict = dict(document)
+
     def document(self, *, question: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return everything recorded in the shape of ``auditlib/results@1``.
 
@@ -109,6 +127,7 @@ class Recorder:
             "findings": [
                 {**asdict(finding), "grade": finding.grade.value} for finding in self.findings.values()
             ],
+            **({"verdict": self._verdict} if self._verdict else {}),
         }
         document: dict[str, Any] = plain(content)
         ResultsModel.model_validate_json(json.dumps(document))

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditlib.standards.document import VerdictDocument
+
 SCHEMA = "auditlib/results@1"
 
 
@@ -120,6 +122,9 @@ class ResultsModel(_Part):
     numbers: list[NumberModel]
     exhibits: list[TableModel | FigureModel]
     findings: list[FindingModel]
+    verdict: VerdictDocument | None = Field(
+        None, description="The verdict by a standard; the key is there only where a notebook judged by one."
+    )
 
 
 def results_schema() -> dict[str, Any]:

@@ -30,6 +30,8 @@ from auditlib.reliability import Assessment, EvidenceLike, assess, caveat
 if TYPE_CHECKING:
     import pandas as pd
 
+    from auditlib.standards.verdict import Verdict
+
 ROWS_SHOWN = 60
 """Rows of a table that are printed; the numbers of all rows are recorded by the result."""
 
@@ -218,6 +220,12 @@ class Audit:
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
         return show(FindingsView(self._recorder.finding(findings)))
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Record what the audit concludes by its standard, whole, for ``verdict.json`` and the report."""
+        from auditlib.standards.document import verdict_document
+
+        self._recorder.verdict(verdict_document(verdict))
 
     def close(self) -> View | Shown:
         """Write the results file and the figures, whole or not at all."""

@@ -24,6 +24,7 @@ _SCHEMAS = {
     "manifest": ("auditlib.runs.manifest", "manifest_schema"),
     "standard": ("auditlib.standards.document", "standard_schema"),
     "profile": ("auditlib.standards.document", "profile_schema"),
+    "findings": ("auditlib.runs.findings", "findings_schema"),
     "verdict": ("auditlib.standards.document", "verdict_schema"),
 }
 

@@ -282,8 +282,9 @@ class Run(Strict):
         description="Profile of the party: params/profiles/<name>.yaml; empty for none.",
     )
     policies: tuple[str, ...] = ()
-    previous: Literal[""] | AuditId = Field(
+    previous: str = Field(
         "",
+        pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$",
         description="Audit id of the same party's audit before: findings are told apart as new, unchanged "
         "and resolved against it. Empty: every finding is new, because nothing was compared.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 
 from auditlib.errors import AuditError, Problem
 from auditlib.parameters.run import Run
-from auditlib.records import Grade
 from auditlib.runs.atomic import (
     canonical,
     copy_file,
@@ -26,6 +25,8 @@ from auditlib.runs.atomic import (
     write_bytes,
 )
 from auditlib.runs.events import Notify, Step
+from auditlib.runs.findings import NAME as FINDINGS
+from auditlib.runs.findings import Before, findings_of
 from auditlib.runs.kept import KeptResult
 from auditlib.runs.manifest import (
     NAME,
@@ -42,14 +43,20 @@ from auditlib.runs.plan import Plan
 from auditlib.runs.project import law_files
 from auditlib.runs.steps import Prepared, Render
 
-FINDINGS = "auditlib/findings@1"
-_GRADES = tuple(grade.value for grade in Grade)
+VERDICT = "verdict.json"
 
 
-def run_key(plan: Plan, evidence: str) -> str:
+def run_key(plan: Plan, evidence: str, *, before: Before | None = None) -> str:
     """Return the hash of everything the outputs of a run depend on."""
     notebooks = {one.name: plan.notebook_key(one, evidence=evidence) for one in plan.notebooks}
-    return digest({"notebooks": notebooks, "run_file": plan.content.hex(), "choices": plan.choices})
+    return digest(
+        {
+            "notebooks": notebooks,
+            "run_file": plan.content.hex(),
+            "choices": plan.choices,
+            "before": before.sha256 if before else "",
+        }
+    )
 
 
 def assemble(
@@ -59,6 +66,7 @@ def assemble(
     places: Places,
     *,
     render: Render,
+    before: Before | None = None,
     started: datetime,
     notify: Notify,
 ) -> Manifest:
@@ -75,12 +83,16 @@ def assemble(
     for result in results:
         for name in result.files:
             copy_file(result.directory / name, stage / name)
-    write_bytes(stage / "findings.json", canonical(findings_of(stage / "results")).encode())
+    recorded = read_results(stage / "results")
+    write_bytes(stage / FINDINGS, canonical(findings_of(recorded, before=before)).encode())
+    if verdict := verdict_of(recorded):
+        write_bytes(stage / VERDICT, canonical(verdict).encode())
     notify(Step("writing the report"))
     write_bytes(stage / "report.html", render(stage).encode())
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
-    manifest = _manifest(plan, evidence, stage, started=started)
+    key = run_key(plan, evidence.key, before=before)
+    manifest = _manifest(plan, evidence, stage, key=key, started=started)
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)
@@ -90,23 +102,19 @@ def assemble(
     return manifest
 
 
-def findings_of(results: Path) -> dict[str, Any]:
-    """Return the findings of all results files: the heaviest first, then by criterion and subject."""
-    found = [
-        {**finding, "notebook": document["notebook"]}
-        for document in read_results(results).values()
-        for finding in document["findings"]
-    ]
-    found.sort(
-        key=lambda one: (
-            _GRADES.index(one["grade"]),
-            one["criterion"],
-            one["subject"],
-            one["fingerprint"],
-            one["notebook"],
-        )
-    )
-    return {"schema": FINDINGS, "findings": found}
+def verdict_of(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the verdict that a notebook recorded; None where none judged by a standard.
+
+    Raises
+    ------
+    AuditError
+        If two notebooks gave one: an audit concludes once.
+    """
+    found = {name: document["verdict"] for name, document in results.items() if document.get("verdict")}
+    if len(found) > 1:
+        message = f"{' and '.join(sorted(found))} both give a verdict, and an audit has one."
+        raise AuditError(Problem(message, remedy="Leave one of them out of the run file."))
+    return next(iter(found.values()), None)
 
 
 def read_results(folder: Path) -> dict[str, dict[str, Any]]:
@@ -128,7 +136,7 @@ def _copy_law(plan: Plan, target: Path) -> None:
         )
 
 
-def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, started: datetime) -> Manifest:
+def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, key: str, started: datetime) -> Manifest:
     files = {name: _file_seal(path) for name, path in files_below(stage) if name != NAME}
     run_file = f"parameters/{plan.file.name}"
     notebooks = {
@@ -142,7 +150,7 @@ def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, started: datetime)
     return sealed(
         {
             "audit": plan.run.audit,
-            "key": run_key(plan, evidence.key),
+            "key": key,
             "parameters": ParameterSeal(file=run_file, sha256=files[run_file].sha256, run=plan.choices),
             "sources": tuple(SourceSeal(**asdict(totals)) for totals in evidence.totals),
             "law": dict(plan.law),

@@ -18,6 +18,7 @@ from auditlib.runs.assemble import assemble, run_key, secrets_of
 from auditlib.runs.atomic import recover, remove_directory, write_bytes
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all, worker_environment
+from auditlib.runs.findings import findings_before
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.lock import only_writer
 from auditlib.runs.places import Places
@@ -136,6 +137,7 @@ def _perform(
     plan: Plan, places: Places, options: Options, steps: Steps, *, started: datetime, notify: Notify
 ) -> Outcome:
     _tidy(places)
+    before = findings_before(plan.run, places.outputs)
     data = (options.data or plan.root / "data" / plan.file.stem).resolve()
     evidence = steps.prepare(
         plan.run, data, places.evidence, options.threads, lambda text: notify(EvidenceStep(text))
@@ -147,7 +149,7 @@ def _perform(
         if one.name not in current and (not options.only or one.name in options.only)
     ]
     notify(Planned(tuple(one.name for one in todo), tuple(current)))
-    if not todo and _already_sealed(plan, places, evidence):
+    if not todo and _already_sealed(places, key=run_key(plan, evidence.key, before=before)):
         return Outcome(places.finished, (), tuple(current), unchanged=True)
     made = _execute(plan, places, evidence, todo, options=options, notify=notify)
     results = [
@@ -158,7 +160,16 @@ def _perform(
     have = {result.notebook for result in results}
     missing = tuple(one.name for one in plan.notebooks if one.name not in have)
     if not missing:
-        assemble(plan, evidence, results, places, render=steps.render, started=started, notify=notify)
+        assemble(
+            plan,
+            evidence,
+            results,
+            places,
+            render=steps.render,
+            before=before,
+            started=started,
+            notify=notify,
+        )
     kept = tuple(one.name for one in plan.notebooks if one.name in have and one.name not in made)
     return Outcome(places.finished, tuple(made), kept, missing)
 
@@ -250,9 +261,9 @@ def _changed(plan: Plan, notebook: str, evidence: Prepared, *, key: str) -> bool
     )
 
 
-def _already_sealed(plan: Plan, places: Places, evidence: Prepared) -> bool:
+def _already_sealed(places: Places, *, key: str) -> bool:
     try:
-        return verify(places.finished).manifest.key == run_key(plan, evidence.key)
+        return verify(places.finished).manifest.key == key
     except AuditError:
         return False
 

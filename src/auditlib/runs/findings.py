@@ -1,0 +1,158 @@
+"""``findings.json``: every finding of an audit, and what became of those of the audit before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from auditlib.audit.schema import FindingModel
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.run import AuditId, Notebook, Run
+from auditlib.records import Grade
+from auditlib.runs.verify import verify
+
+NAME = "findings.json"
+SCHEMA: Final = "auditlib/findings@1"
+_GRADES = tuple(grade.value for grade in Grade)
+
+
+class PreviousAudit(BaseModel):
+    """The audit that findings were compared with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    audit: AuditId
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of its findings.json.")
+
+
+class StatedFinding(FindingModel):
+    """A finding with the notebook that raised it and its state against the audit before."""
+
+    notebook: Notebook
+    state: Literal["new", "unchanged", "resolved", "not_examined"] = Field(
+        description="'new' also where there is nothing to compare with. 'resolved' and 'not_examined' "
+        "findings are those of the audit before: raised no more by the same notebook, or by a notebook "
+        "that did not run now. Their evidence stands in that audit."
+    )
+
+
+class FindingsDocument(BaseModel):
+    """All findings of an audit, heaviest first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    schema_: Literal["auditlib/findings@1"] = Field(SCHEMA, alias="schema")
+    previous: PreviousAudit | None = Field(
+        description="Null where the run file names no previous audit: then nothing was compared."
+    )
+    findings: tuple[StatedFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The findings of the audit before, as they were sealed.
+
+    Parameters
+    ----------
+    audit
+        Its id.
+    sha256
+        Hash of its findings.json.
+    findings
+        Those that stood open at its end, by fingerprint.
+    """
+
+    audit: str
+    sha256: str
+    findings: Mapping[str, StatedFinding]
+
+
+def findings_before(run: Run, outputs: Path) -> Before | None:
+    """Return the findings of the audit that `run` names as the one before; None where it names none.
+
+    Raises
+    ------
+    ParameterError
+        If there is no complete run of that audit in `outputs`, or it is one of another party.
+    VerificationFailed
+        If that run is not what was sealed.
+    """
+    if not run.previous:
+        return None
+    directory = outputs / run.previous
+    manifest = verify(directory).manifest
+    party = manifest.parameters.run["party"]["name"]
+    if party != run.party.name:
+        message = f"the previous audit {run.previous} is one of {party!r}, not of {run.party.name!r}."
+        raise ParameterError(Problem(message, remedy="Name the same party's audit before, or none."))
+    return _read(directory / NAME, audit=run.previous, sha256=manifest.files[NAME].sha256)
+
+
+def _read(path: Path, *, audit: str, sha256: str) -> Before:
+    try:
+        document = FindingsDocument.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        message = f"the findings of {audit} were written by an earlier version and cannot be compared."
+        raise ParameterError(Problem(message, remedy="Run that audit again, then this one.")) from error
+    still = {one.fingerprint: one for one in document.findings if one.state != "resolved"}
+    return Before(audit, sha256, still)
+
+
+def findings_of(results: Mapping[str, Mapping[str, Any]], *, before: Before | None = None) -> dict[str, Any]:
+    """Return ``findings.json``: the findings of all results files and those of the audit before.
+
+    Parameters
+    ----------
+    results
+        Content of each results file, by notebook.
+    before
+        What they are compared with; None where the run file names no previous audit.
+    """
+    known = before.findings if before else {}
+    now = [
+        {
+            **finding,
+            "notebook": document["notebook"],
+            "state": "unchanged" if finding["fingerprint"] in known else "new",
+        }
+        for document in results.values()
+        for finding in document["findings"]
+    ]
+    found = [*_ordered(now), *_ordered(_past(known, now, notebooks=set(results)))]
+    document = {
+        "schema": SCHEMA,
+        "previous": {"audit": before.audit, "sha256": before.sha256} if before else None,
+        "findings": found,
+    }
+    FindingsDocument.model_validate_json(json.dumps(document))
+    return document
+
+
+def _past(
+    known: Mapping[str, StatedFinding], now: Iterable[Mapping[str, Any]], *, notebooks: set[str]
+) -> Iterator[dict[str, Any]]:
+    """Return what was found before and is not found now; only what was looked at again is resolved."""
+    still = {one["fingerprint"] for one in now}
+    for fingerprint, one in known.items():
+        if fingerprint not in still:
+            state = "resolved" if one.notebook in notebooks else "not_examined"
+            yield {**one.model_dump(mode="json"), "state": state, "evidence": []}
+
+
+def _ordered(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def weight(one: Mapping[str, Any]) -> tuple[int, str, str, str, str]:
+        names = (one["criterion"], one["subject"], one["fingerprint"], one["notebook"])
+        return (_GRADES.index(one["grade"]), *names)
+
+    return sorted(findings, key=weight)
+
+
+def findings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``findings.json``."""
+    schema = FindingsDocument.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA} | schema
