@@ -396,10 +396,12 @@ def test_satisfaction_from_cells_and_from_aggregates() -> None:
     assert top.interval.high == pytest.approx(0.9565, abs=5e-5)
     mean = found("satisfaction_mean", tables, survey_type="transactional")
     assert mean.value == pytest.approx(4.3)
+    row = {"survey_type": "transactional", "item": "q_overall", "box": "top", "period_start": 19723}
     published = [
-        {"survey_type": "transactional", "item": "q_overall", "box": "top", "value": 0.8, "n_low": 100.0},
-        {"survey_type": "transactional", "item": "q_overall", "box": "top", "value": 0.6, "n_low": 300.0},
-        {"survey_type": "transactional", "item": "q_overall", "box": "top", "value": 0.1, "n_low": None},
+        row | {"value": 0.8, "n_low": 100.0},
+        row | {"value": 0.6, "n_low": 300.0},
+        row | {"value": 0.1, "n_low": None},
+        row | {"value": 0.9, "n_low": 300.0, "period_start": 19722},  # an earlier period
     ]
     aggregate = found("satisfaction_top_box", small_tables(aggregates=published), survey_type="transactional")
     assert aggregate.value == pytest.approx(0.65)

@@ -7,11 +7,12 @@ the order of units is never the answer.
 
 from auditlib.benchmark.agreement import Agreement, agreement
 from auditlib.benchmark.compare import compare
+from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
 from auditlib.benchmark.mix import adjusted_scores, count_mix
 from auditlib.benchmark.opened import compare_evidence, contradictions_in
 from auditlib.benchmark.places import Places
-from auditlib.benchmark.result import BenchmarkResult, Comparison
+from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
 from auditlib.benchmark.verdicts import Judgement, Verdict, judge
 

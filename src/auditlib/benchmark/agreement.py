@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from auditlib.benchmark.result import BenchmarkResult, Comparison
+from auditlib.benchmark.comparisons import BenchmarkResult
+from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import counted, listed
 from auditlib.records import Number, Sentence

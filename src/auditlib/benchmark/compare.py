@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.mix import adjusted_scores
 from auditlib.benchmark.places import Places, places
-from auditlib.benchmark.result import BenchmarkResult, Comparison
+from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import (
     STATISTICS,
     Measure,
@@ -192,7 +193,7 @@ def _frame(
     scores: UnitScores, judgement: Judgement, *, minimum_n: int, minimum_cell: int, confidence: float
 ) -> pd.DataFrame:
     """Return one row per unit with what it scored, what that means and why."""
-    shown = scores.known & (scores.n >= minimum_cell)
+    shown = scores.known & (scores.n >= minimum_cell)  # a band that reaches below it gives no interval
     limits = interval(scores, shown, level=confidence)
     frame = pd.DataFrame(
         {

@@ -59,7 +59,7 @@ class Contradiction:
         text = (
             f"The {first} and the {second} survey contradict each other on "
             f"{counted(len(self.frame), 'account')} of {self.compared:,} with answers to both "
-            f"({100 * limits.low:.1f} to {100 * limits.high:.1f} %): most answers to one are in the top box "
+            f"({100 * limits.low:.1f}% to {100 * limits.high:.1f}%): most answers to one are in the top box "
             "and most to the other in the bottom box."
         )
         return (Sentence(text, (self.key, f"{self.key}:accounts", f"{self.key}:compared")),)

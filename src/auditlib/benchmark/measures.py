@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlib.benchmark.numbers import Where
 from auditlib.records import Basis, EvidenceLevel, Instrument, Interval, Item, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import share_of
@@ -67,8 +68,13 @@ def _published(tables: Tables, context: Context, survey_type: str, item: Item) -
     """Return the top-box share that published shares and bands of n allow."""
     if "aggregates" not in tables.tables:
         return nothing("the evidence has neither responses nor aggregates")
-    where = (("survey_type", survey_type), ("item", item.item), ("box", "top"))
-    found = tables.frame("aggregates", columns=["value", "n_low"], where=where)
+    where: Where = (("survey_type", survey_type), ("item", item.item), ("box", "top"))
+    every = tables.frame("aggregates", columns=["value", "n_low", "period_start"], where=where)
+    if every.empty:
+        return nothing(f"no top-box share of {survey_type} is published")
+    latest = int(every["period_start"].max())
+    where = (*where, ("period_start", latest))
+    found = every[every["period_start"] == latest]
     usable = found[found["n_low"].fillna(0) > 0]
     n = int(usable["n_low"].sum())
     if n == 0:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditlib.benchmark.scores import METHODS
+from auditlib.benchmark.scores import METHODS, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Verdict
+from auditlib.benchmark.wording import counted
 from auditlib.records import Basis, Interval, Number, Refusal
 from auditlib.statistics.reliability import SUFFICIENT
 from auditlib.statistics.types import normal_quantile
@@ -15,7 +16,9 @@ from auditlib.statistics.types import normal_quantile
 if TYPE_CHECKING:
     from auditlib.benchmark.result import Comparison
 
-_UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
+UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
+Where = tuple[tuple[str, str | int | float | bool], ...]
+
 _BOXES = {"top_box": ("top",), "bottom_box": ("bottom",), "nps": ("top", "bottom")}
 
 
@@ -33,9 +36,10 @@ def _unit_number(comparison: Comparison, row: dict[Any, Any]) -> Number:
         method = METHODS[comparison.measure.statistic]
         limits = Interval(float(row["low"]), float(row["high"]), comparison.confidence, method)
     n = int(row["n"])
-    printed_unit = _UNIT_OF[comparison.measure.statistic]
+    certain = n if n == int(row["n_high"]) or n >= comparison.minimum_cell else None
+    printed_unit = UNIT_OF[comparison.measure.statistic]
     return Number(
-        comparison.number_key(unit), value if known else None, printed_unit, n, limits,
+        comparison.number_key(unit), value if known else None, printed_unit, certain, limits,
         _basis(comparison, unit, n) if known else (), str(row["why"]),
     )  # fmt: skip
 
@@ -45,27 +49,48 @@ def _basis(comparison: Comparison, unit: str, n: int) -> tuple[Basis, ...]:
     where = (("unit_id", unit), ("survey_type", scores.measure.survey_type), ("in_period", True))
     if scores.table == "responses":
         return (Basis("responses", where, scores.measure.item.item, n),)
-    published = (
-        ("unit_id", unit),
+    return _published(scores, (("unit_id", unit),), rows=1)
+
+
+def _published(scores: UnitScores, chosen: tuple[tuple[str, str], ...], *, rows: int) -> tuple[Basis, ...]:
+    where: Where = (
+        *chosen,
         ("survey_type", scores.measure.survey_type),
         ("item", scores.measure.item.item),
+        ("period_start", int(scores.period_start or 0)),
     )
     boxes = _BOXES[scores.measure.statistic]
-    return tuple(Basis("aggregates", (*published, ("box", box)), "value", 1) for box in boxes)
+    return tuple(Basis("aggregates", (*where, ("box", box)), "value", rows) for box in boxes)
+
+
+def rests_on(scores: UnitScores) -> tuple[Basis, ...]:
+    """Return the rows that all units' values rest on together, compared or not."""
+    if scores.table == "responses":
+        where = (("survey_type", scores.measure.survey_type), ("in_period", True))
+        return (Basis("responses", where, scores.measure.item.item, int(scores.n.sum())),)
+    return _published(scores, (), rows=int(scores.known.sum()))
+
+
+def _left_out(comparison: Comparison) -> str:
+    """Say which of the rows the basis selects are not in the pooled value."""
+    chosen, scores = comparison.judgement.chosen, comparison.scores
+    text = "Over all answers of the units compared."
+    out = ~chosen & scores.known
+    if not out.any():
+        return text
+    rows = f"{int(scores.n[out].sum()):,} answers" if scores.table == "responses" else "the rows"
+    return (
+        f"{text} Left out of the rows named: {rows} of {counted(int(out.sum()), 'unit')} without a verdict."
+    )
 
 
 def _totals(comparison: Comparison) -> tuple[Number, ...]:
     judgement, statistic = comparison.judgement, comparison.measure.statistic
     compared = comparison.frame[judgement.chosen]
     n = int(compared["n"].sum())
-    basis = tuple(
-        entry
-        for unit, size in zip(compared["unit_id"], compared["n"], strict=True)
-        for entry in _basis(comparison, str(unit), int(size))
-    )
     pooled = Number(
-        comparison.number_key("pooled"), judgement.target, _UNIT_OF[statistic], n, None, basis,
-        "Over all answers of the units compared.",
+        comparison.number_key("pooled"), judgement.target, UNIT_OF[statistic], n, None,
+        rests_on(comparison.scores), _left_out(comparison),
     )  # fmt: skip
     return (pooled, *_counts(comparison), *_spread(comparison))
 
@@ -92,7 +117,7 @@ def _spread(comparison: Comparison) -> tuple[Number, ...]:
     phi = Number(f"phi:{comparison.key}", None, "ratio", reason=found.reason) if isinstance(
         found, Refusal
     ) else Number(f"phi:{comparison.key}", found.phi, "ratio", found.units)  # fmt: skip
-    unit = _UNIT_OF[comparison.measure.statistic]
+    unit = UNIT_OF[comparison.measure.statistic]
     tau = Number(f"tau:{comparison.key}", None, unit, reason=shrunk.reason) if isinstance(
         shrunk, Refusal
     ) else Number(f"tau:{comparison.key}", float(np.sqrt(shrunk.tau2)), unit, len(shrunk.value))  # fmt: skip

@@ -9,9 +9,9 @@ import narwhals as nw
 import pandas as pd
 
 from auditlib.benchmark.compare import compare
+from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
 from auditlib.benchmark.mix import count_mix
-from auditlib.benchmark.result import BenchmarkResult
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Instrument, Refusal
 from auditlib.statistics.funnel import Variant

@@ -1,22 +1,23 @@
-"""What a comparison found, as values: a frame per unit, sentences, and numbers with their basis."""
+"""What one comparison found, as values: a frame per unit, sentences, and numbers with their basis."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.numbers import numbers_of
+from auditlib.benchmark.numbers import numbers_of, rests_on
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.benchmark.wording import NAMES, band, counted, listed, percent, shown
+from auditlib.benchmark.wording import band, counted, listed, percent, shown, what
 from auditlib.records import Basis, Number, Refusal, Sentence
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
 from auditlib.statistics.types import normal_quantile
+
+NAMED = 20
+"""Units named per reason for no verdict: more is a file, not a page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +64,8 @@ class Comparison:
     @property
     def title(self) -> str:
         """What is compared, in words."""
-        name = NAMES[self.measure.statistic]
-        return f"{self.measure.survey_type.capitalize()} survey, {name} of {self.measure.item.item}"
+        measure = self.measure
+        return f"{measure.survey_type.capitalize()} survey, {what(measure.statistic, measure.item)}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit: what it scored, with its interval, verdict and why.
@@ -84,6 +85,11 @@ class Comparison:
         return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
 
     @property
+    def banded(self) -> bool:
+        """Whether any number of answers is published as a band."""
+        return bool((self.scores.n != self.scores.n_high).any()) and self.scores.table == "aggregates"
+
+    @property
     def alt(self) -> str:
         """What a reader who cannot see its figures must know."""
         return self._standing_out().text
@@ -91,11 +97,7 @@ class Comparison:
     @property
     def basis(self) -> Basis:
         """The rows the comparison rests on, for its tables."""
-        measure = self.measure
-        where = (("survey_type", measure.survey_type), ("in_period", True))
-        if self.scores.table == "responses":
-            return Basis("responses", where, measure.item.item, int(self.scores.n.sum()))
-        return Basis("aggregates", (where[0], ("item", measure.item.item)), "value")
+        return rests_on(self.scores)[0]
 
     def called_out(self) -> pd.DataFrame:
         """Return the units outside the outer limits, the farthest first, as printed."""
@@ -104,16 +106,19 @@ class Comparison:
     def without_verdict(self) -> pd.DataFrame:
         """Return the units without a verdict and why, as printed."""
         rows = self._with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value])
-        return rows[["unit_id", "name", *(["surveys"] if self.scores.banded else ["n"]), "why"]]
+        return rows[["unit_id", "name", "surveys", "why"]]
 
     def reasons(self) -> pd.DataFrame:
-        """Return how many units have no verdict for each reason, the commonest first."""
-        silent = self.frame.loc[self.frame["verdict"] == Verdict.NONE.value, "why"]
-        counts = silent.str.replace(r"^[\d,]+ responses?;", "Fewer responses;", regex=True).value_counts()
-        return counts.rename_axis("why").rename("units").reset_index()
+        """Return how many units have no verdict for each reason, the commonest first, and some of them."""
+        rows = self.frame[self.frame["verdict"] == Verdict.NONE.value]
+        why = rows["why"].str.replace(r"^[\d,]+ responses?;", "Fewer responses;", regex=True)
+        groups = [(str(reason), part["name"].astype(str).tolist()) for reason, part in rows.groupby(why)]
+        groups.sort(key=lambda group: (-len(group[1]), group[0]))
+        entries = [(reason, len(names), listed(names, most=NAMED)) for reason, names in groups]
+        return pd.DataFrame(entries, columns=["why", "units", "named"])
 
     def _printed(self, rows: pd.DataFrame) -> pd.DataFrame:
-        size = "surveys" if self.scores.banded else "n"
+        size = "surveys" if self.banded else "n"
         columns = [
             "unit_id",
             "name",
@@ -262,106 +267,3 @@ def _with_names(rows: pd.DataFrame) -> str:
 
 def _times(phi: float) -> str:
     return f"{np.sqrt(phi):.1f} times as much"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BenchmarkResult:
-    """The comparisons of all survey types, and why one could not be made.
-
-    Parameters
-    ----------
-    comparisons
-        One per survey type that could be compared.
-    refusals
-        Survey type and reason, for each that could not.
-    """
-
-    comparisons: tuple[Comparison, ...]
-    refusals: tuple[tuple[str, Refusal], ...] = ()
-
-    def __iter__(self) -> Iterator[Comparison]:
-        return iter(self.comparisons)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the rows of all comparisons, led by survey type, item and statistic."""
-        frames = []
-        for comparison in self.comparisons:
-            frame, scores = comparison.to_frame(), comparison.scores
-            for column, value in (
-                ("statistic", scores.measure.statistic),
-                ("item", scores.measure.item.item),
-                ("survey_type", scores.measure.survey_type),
-            ):
-                frame.insert(0, column, value)
-            frames.append(frame)
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-    def overview(self) -> pd.DataFrame:
-        """Return one row per survey type: what was compared on how much, or why it could not be."""
-        rows = [_overview(comparison) for comparison in self.comparisons]
-        return pd.DataFrame(rows + [{"survey_type": kind, "why": why.reason} for kind, why in self.refusals])
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Canonical tables the comparisons rest on."""
-        return tuple(dict.fromkeys(comparison.scores.table for comparison in self.comparisons))
-
-    @property
-    def basis(self) -> Basis | None:
-        """The rows all comparisons rest on; none where nothing could be compared."""
-        return Basis(self.tables[0], (("in_period", True),)) if self.comparisons else None
-
-    def limits(self) -> tuple[Sentence, ...]:
-        """Return what these comparisons in particular cannot say."""
-        sentences = tuple(comparison.limit for comparison in self.comparisons)
-        return tuple(dict.fromkeys(sentences)) + self._refused()
-
-    def _refused(self) -> tuple[Sentence, ...]:
-        return tuple(
-            Sentence(
-                f"{kind.capitalize()} survey: no comparison. {why.reason} {why.remedy}".strip(),
-                (f"refused:{kind}",),
-            )
-            for kind, why in self.refusals
-        )
-
-    def details(self) -> tuple[Sentence, ...]:
-        """Return what follows the first sentence on each survey type."""
-        return tuple(part for comparison in self.comparisons for part in comparison.summary()[1:])
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return what stands out per survey type, what could not be compared and why, and how sure it is."""
-        found = tuple(comparison.summary()[0] for comparison in self.comparisons) + self._refused()
-        return (*found, self._certainty()) if self.comparisons else found
-
-    def _certainty(self) -> Sentence:
-        spans = [
-            f"{comparison.places.span:,.0f} of {len(comparison.places.each.low):,} places in the "
-            f"{comparison.measure.survey_type} survey"
-            for comparison in self.comparisons
-        ]
-        keys = tuple(
-            f"{name}:{entry.key}" for entry in self.comparisons for name in ("rank_span", "compared")
-        )
-        return Sentence(f"How sure is the order of units: the middle one may hold {listed(spans)}.", keys)
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the numbers of all comparisons."""
-        refused = tuple(Number(f"refused:{kind}", None, reason=why.reason) for kind, why in self.refusals)
-        return tuple(number for comparison in self.comparisons for number in comparison.numbers()) + refused
-
-
-def _overview(comparison: Comparison) -> dict[str, Any]:
-    judgement, measure = comparison.judgement, comparison.measure
-    found, chosen = judgement.dispersion, judgement.chosen
-    return {
-        "survey_type": measure.survey_type,
-        "item": measure.item.item,
-        "units_compared": int(chosen.sum()),
-        "units_without_verdict": int((~chosen).sum()),
-        "n": int(comparison.scores.n[chosen].sum()),
-        measure.statistic: judgement.target,
-        "over_dispersion": None if isinstance(found, Refusal) else found.phi,
-        "called_out": len(comparison.units(Verdict.HIGHER, Verdict.LOWER)),
-        "why": "",
-    }

@@ -35,6 +35,11 @@ class Measure:
         """Whether the statistic is a share of answers."""
         return self.statistic in ("top_box", "bottom_box")
 
+    @property
+    def question(self) -> str:
+        """The wording of the item, in quotation marks."""
+        return f'"{self.item.wording}"'
+
     def select(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of cells or aggregates that belong to it."""
         return frame[(frame["survey_type"] == self.survey_type) & (frame["item"] == self.item.item)]
@@ -67,6 +72,8 @@ class UnitScores:
         What else limits these numbers, in a sentence; empty where nothing does.
     adjusted_for
         Case mix that values are adjusted for; empty where they are as answered.
+    period_start
+        First day (days since 1970) of the published period; None for responses.
     """
 
     measure: Measure
@@ -80,6 +87,7 @@ class UnitScores:
     banded: bool = False
     note: str = ""
     adjusted_for: tuple[str, ...] = ()
+    period_start: int | None = None
 
 
 def from_cells(cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...]) -> UnitScores | Refusal:
@@ -100,9 +108,7 @@ def from_cells(cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ..
     chosen = measure.select(cells)
     chosen = chosen[chosen["n"] > 0]
     if chosen.empty:
-        return Refusal(
-            f"No {measure.survey_type} response answers {measure.item.item} in the audited period."
-        )
+        return Refusal(f"No {measure.survey_type} response answers {measure.question} in the audited period.")
     counts = chosen.pivot_table(
         index="unit_id", columns="score", values="n", aggfunc="sum", fill_value=0, observed=True
     )
@@ -118,7 +124,7 @@ def _unsuited(measure: Measure) -> Refusal | None:
     scale = measure.item.scale
     if measure.statistic == "nps" and (scale.low, scale.high) != (0, 10):
         return Refusal(
-            f"A net promoter score needs a scale of 0 to 10; {measure.item.item} has {scale.low:g} to "
+            f"A net promoter score needs a scale of 0 to 10; {measure.question} has {scale.low:g} to "
             f"{scale.high:g}.",
             "Choose mean, top_box or bottom_box.",
         )
@@ -170,20 +176,28 @@ _BOX = {"top_box": "top", "bottom_box": "bottom"}
 
 
 def from_aggregates(
-    aggregates: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...]
+    aggregates: pd.DataFrame,
+    measure: Measure,
+    *,
+    unit_ids: tuple[str, ...],
+    period_start: int | None = None,
 ) -> UnitScores | Refusal:
     """Return the scores of `unit_ids` on one item, from published shares and numbers of surveys.
 
     Parameters
     ----------
     aggregates
-        The canonical table `aggregates`; where it covers several periods the latest is used.
+        The canonical table `aggregates`.
+    period_start
+        First day of the period to use, as stored; None takes the latest.
     """
     chosen = measure.select(aggregates)
     if chosen.empty:
-        return Refusal(f"No published figure for {measure.item.item} of the {measure.survey_type} survey.")
-    latest = chosen[chosen["period_start"] == chosen["period_start"].max()]
-    note = "" if len(latest) == len(chosen) else "Published for several periods; the latest is used."
+        return Refusal(f"No published figure for {measure.question} of the {measure.survey_type} survey.")
+    start = int(chosen["period_start"].max()) if period_start is None else period_start
+    latest = chosen[chosen["period_start"] == start]
+    note = "Published for several periods; the latest is used." if period_start is None else ""
+    note = "" if len(latest) == len(chosen) else note
     shares = _published(latest, measure)
     if isinstance(shares, Refusal):
         return shares
@@ -196,8 +210,9 @@ def from_aggregates(
     banded = bool((known & (n != n_high)).any())
     values, variances = np.asarray(value, dtype=np.float64), np.asarray(variance, dtype=np.float64)
     return UnitScores(
-        measure, unit_ids, n, n_high, values, variances, known, "aggregates", banded=banded, note=note
-    )
+        measure, unit_ids, n, n_high, values, variances, known, "aggregates", banded=banded, note=note,
+        period_start=start,
+    )  # fmt: skip
 
 
 def _published(
@@ -208,17 +223,19 @@ def _published(
     boxes = {box: part.set_index("unit_id") for box, part in latest.groupby("box", observed=True)}
     if statistic == "mean":
         return Refusal(
-            f"{item.item} is published as shares; a mean with a standard error needs the responses.",
+            f"{measure.question} is published as shares; a mean with a standard error needs the responses.",
             "Choose top_box or bottom_box, or ask for the responses.",
         )
     wanted = ("top", "bottom") if statistic == "nps" else (_BOX[statistic],)
     absent = [box for box in wanted if box not in boxes]
     if absent:
-        return Refusal(f"{item.item} is published without its {' and '.join(absent)} box.")
+        return Refusal(f"{measure.question} is published without its {' and '.join(absent)} box.")
     if statistic == "nps":
         scale = item.scale
         if (scale.low, scale.high, scale.top_box, scale.bottom_box) != (0, 10, PROMOTER, DETRACTOR):
-            return Refusal(f"The published boxes of {item.item} are not those of a net promoter score.")
+            return Refusal(
+                f"The published boxes of {measure.question} are not those of a net promoter score."
+            )
         top, bottom = boxes["top"]["value"], boxes["bottom"]["value"]
         return top - bottom, top + bottom - (top - bottom) ** 2, boxes["top"]
     found = boxes[wanted[0]]

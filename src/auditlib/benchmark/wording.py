@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.records import Refusal
+from auditlib.records import Item, Refusal
 from auditlib.statistics.reliability import SUFFICIENT
 
 NAMES = {
@@ -22,12 +22,33 @@ def shown(value: float, statistic: str) -> str:
     """Return a value of `statistic` as printed."""
     if statistic == "mean":
         return f"{value:.2f}"
-    return f"{100 * value:+.0f}" if statistic == "nps" else f"{100 * value:.1f} %"
+    return f"{100 * value:+.0f}" if statistic == "nps" else f"{100 * value:.1f}%"
 
 
 def percent(level: float) -> str:
-    """Return a level as printed: 95 %, 99.8 %."""
-    return f"{100 * level:.4g} %"
+    """Return a level as printed: 95%, 99.8%."""
+    return f"{100 * level:.4g}%"
+
+
+LONGEST_QUESTION = 90
+"""A longer wording is cut in titles and sentences."""
+
+
+def question(item: Item) -> str:
+    """Return the wording of an item in quotation marks, cut where it is long."""
+    text = " ".join(item.wording.split())
+    if len(text) > LONGEST_QUESTION:
+        text = f"{text[:LONGEST_QUESTION].rsplit(' ', 1)[0]} ..."
+    return f'"{text}"'
+
+
+def what(statistic: str, item: Item) -> str:
+    """Return what is compared: statistic, where its box begins, and the question."""
+    boxes = {
+        "top_box": f" ({item.scale.top_box:g} or more)",
+        "bottom_box": f" ({item.scale.bottom_box:g} or less)",
+    }
+    return f"{NAMES[statistic]}{boxes.get(statistic, '')} of {question(item)}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from auditlib.benchmark import Comparison, Verdict
 from auditlib.benchmark.verdicts import ALARM
-from auditlib.benchmark.wording import NAMES, band, percent, shown
+from auditlib.benchmark.wording import band, percent, shown, what
 from auditlib.figures import labels
 from auditlib.figures.style import (
     BAND,
@@ -65,8 +65,8 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
 
 def _measure(comparison: Comparison) -> str:
     measure = comparison.measure
-    name = NAMES[measure.statistic]
-    return f"{name[0].upper()}{name[1:]}, {measure.item.item} ({measure.survey_type})"
+    text = what(measure.statistic, measure.item)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _scale(axis: Axis, comparison: Comparison) -> None:
@@ -76,7 +76,7 @@ def _scale(axis: Axis, comparison: Comparison) -> None:
     if statistic == "mean":
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.1f}"))
     else:
-        sign = "" if statistic == "nps" else " %"
+        sign = "" if statistic == "nps" else "%"
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}{sign}"))
 
 

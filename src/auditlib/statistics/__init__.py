@@ -7,8 +7,8 @@ One module per subject: `intervals`, `funnel`, `shrinkage`, `reliability`, `rank
 
 Conventions, the same everywhere
 --------------------------------
-- A level is the nominal two-sided coverage, between 0 and 1: 0.95 leaves 2.5 % on each side.
-- Critical values are exact quantiles (1.959964 for 95 %, 3.090232 for 99.8 %), never 2 or 3.
+- A level is the nominal two-sided coverage, between 0 and 1: 0.95 leaves 2.5% on each side.
+- Critical values are exact quantiles (1.959964 for 95%, 3.090232 for 99.8%), never 2 or 3.
 - Quantiles of data interpolate linearly (type 7 of Hyndman and Fan 1996).
 - The variance of scores divides by n - 1; the variance of a share or of a net promoter score is its
   plug-in value over n.

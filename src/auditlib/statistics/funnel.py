@@ -96,9 +96,9 @@ def over_dispersion(
         out (`trimmed`).
     consistent
         Whether the mean squared z is divided by what the same treatment of the tails makes of normal z (0.679
-        for winsorising, 0.438 for trimming at 10 %). The published form does not; where units differ beyond
-        chance its limits are too narrow: about 11 % of sound units lie outside 95 % limits, and six times as
-        many as announced outside 99.8 % limits (simulated; winsorised).
+        for winsorising, 0.438 for trimming at 10%). The published form does not; where units differ beyond
+        chance its limits are too narrow: about 11% of sound units lie outside 95% limits, and six times as
+        many as announced outside 99.8% limits (simulated; winsorised).
 
     Notes
     -----

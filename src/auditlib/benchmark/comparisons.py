@@ -1,0 +1,117 @@
+"""The comparisons of all survey types, gathered: an overview, the answer, and what could not be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.wording import listed
+from auditlib.records import Basis, Number, Refusal, Sentence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BenchmarkResult:
+    """The comparisons of all survey types, and why one could not be made.
+
+    Parameters
+    ----------
+    comparisons
+        One per survey type that could be compared.
+    refusals
+        Survey type and reason, for each that could not.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    refusals: tuple[tuple[str, Refusal], ...] = ()
+
+    def __iter__(self) -> Iterator[Comparison]:
+        return iter(self.comparisons)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows of all comparisons, led by survey type, item and statistic."""
+        frames = []
+        for comparison in self.comparisons:
+            frame, scores = comparison.to_frame(), comparison.scores
+            for column, value in (
+                ("statistic", scores.measure.statistic),
+                ("item", scores.measure.item.item),
+                ("survey_type", scores.measure.survey_type),
+            ):
+                frame.insert(0, column, value)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def overview(self) -> pd.DataFrame:
+        """Return one row per survey type: what was compared on how much, or why it could not be."""
+        rows = [_overview(comparison) for comparison in self.comparisons]
+        return pd.DataFrame(rows + [{"survey_type": kind, "why": why.reason} for kind, why in self.refusals])
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Canonical tables the comparisons rest on."""
+        return tuple(dict.fromkeys(comparison.scores.table for comparison in self.comparisons))
+
+    @property
+    def basis(self) -> Basis | None:
+        """The rows all comparisons rest on; none where nothing could be compared."""
+        return Basis(self.tables[0], (("in_period", True),)) if self.comparisons else None
+
+    def limits(self) -> tuple[Sentence, ...]:
+        """Return what these comparisons in particular cannot say."""
+        sentences = tuple(comparison.limit for comparison in self.comparisons)
+        return tuple(dict.fromkeys(sentences)) + self._refused()
+
+    def _refused(self) -> tuple[Sentence, ...]:
+        return tuple(
+            Sentence(
+                f"{kind.capitalize()} survey: no comparison. {why.reason} {why.remedy}".strip(),
+                (f"refused:{kind}",),
+            )
+            for kind, why in self.refusals
+        )
+
+    def details(self) -> tuple[Sentence, ...]:
+        """Return what follows the first sentence on each survey type."""
+        return tuple(part for comparison in self.comparisons for part in comparison.summary()[1:])
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return what stands out per survey type, what could not be compared and why, and how sure it is."""
+        found = tuple(comparison.summary()[0] for comparison in self.comparisons) + self._refused()
+        return (*found, self._certainty()) if self.comparisons else found
+
+    def _certainty(self) -> Sentence:
+        spans = [
+            f"{comparison.places.span:,.0f} of {len(comparison.places.each.low):,} places in the "
+            f"{comparison.measure.survey_type} survey"
+            for comparison in self.comparisons
+        ]
+        keys = tuple(
+            f"{name}:{entry.key}" for entry in self.comparisons for name in ("rank_span", "compared")
+        )
+        return Sentence(f"How sure is the order of units: the middle one may hold {listed(spans)}.", keys)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the numbers of all comparisons."""
+        refused = tuple(Number(f"refused:{kind}", None, reason=why.reason) for kind, why in self.refusals)
+        return tuple(number for comparison in self.comparisons for number in comparison.numbers()) + refused
+
+
+def _overview(comparison: Comparison) -> dict[str, Any]:
+    judgement, measure = comparison.judgement, comparison.measure
+    found, chosen = judgement.dispersion, judgement.chosen
+    return {
+        "survey_type": measure.survey_type,
+        "question": measure.item.wording,
+        "units_compared": int(chosen.sum()),
+        "units_without_verdict": int((~chosen).sum()),
+        "n": int(comparison.scores.n[chosen].sum()),
+        measure.statistic: judgement.target,
+        "over_dispersion": None if isinstance(found, Refusal) else found.phi,
+        "called_out": len(comparison.units(Verdict.HIGHER, Verdict.LOWER)),
+        "why": "",
+    }
