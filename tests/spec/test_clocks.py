@@ -225,6 +225,16 @@ def _rows(frame: Any) -> list[tuple[int, ...]]:
     return [tuple(int(value) for value in row) for row in eager.rows()]
 
 
+def test_a_calendar_that_is_closed_all_the_time_asked_about_has_no_elapsed_time() -> None:
+    mondays = Calendar("mondays", "UTC", ((Window(0, 60),), (), (), (), (), (), ()))
+    start = np.array([at("2024-03-05 12:00")])
+    frame_of = ENGINES["pyarrow"]()
+    clocks = clock_tables({"one": timetable(mondays, int(start[0]), int(start[0]) + HOUR)}, frame_of=frame_of)
+    frame = frame_of({"calendar": ["one"], "a": start, "b": start + HOUR})
+    spent = with_elapsed(frame, clocks, start="a", end="b", into="open")
+    assert _rows(spent.select("open")) == [(0,)]
+
+
 zones = st.sampled_from((*ZONES, "Pacific/Apia", "America/Havana"))
 
 

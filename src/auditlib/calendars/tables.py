@@ -140,7 +140,7 @@ def _bucket_rows(table: Timetable, width: int) -> Rows:
     bucket, lows, highs = _cut(before, through, width)
     window = np.searchsorted(through, highs, side="left")
     shift = (table.opens - table.before)[1:][window]
-    count = int(bucket.max()) + 1
+    count = int(bucket.max(initial=0)) + 1
     never = np.iinfo(np.int64).max
     x, y = _spread(bucket, lows, shift, count, fill=never)
     buckets = np.arange(count, dtype=np.int64)
@@ -160,7 +160,7 @@ def _cut(low: Instants, high: Instants, width: int) -> tuple[Instants, Instants,
 def _spread(slot: Instants, x: Instants, y: Instants, count: int, *, fill: int) -> tuple[Instants, Instants]:
     """Set the pieces of each slot side by side, in order."""
     position = np.arange(len(slot)) - np.searchsorted(slot, slot, side="left")
-    shape = (count, int(position.max()) + 1)
+    shape = (count, max(1, int(position.max(initial=0)) + 1))
     wide_x, wide_y = np.full(shape, fill, dtype=np.int64), np.full(shape, fill, dtype=np.int64)
     wide_x[slot, position], wide_y[slot, position] = x, y
     return wide_x, wide_y
