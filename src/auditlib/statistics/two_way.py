@@ -50,9 +50,8 @@ def period_system(weight: Floats) -> Floats:
 def scatter(weight: Floats) -> Floats:
     """Return each unit's part of the period system; shape (units, periods, periods)."""
     total = np.maximum(weight.sum(axis=1), 1e-300)
-    return np.einsum("it,ts->its", weight, np.eye(weight.shape[1])) - (
-        weight[:, :, None] * weight[:, None, :] / total[:, None, None]
-    )
+    own = weight[:, :, None] * np.eye(weight.shape[1])
+    return np.asarray(own - weight[:, :, None] * weight[:, None, :] / total[:, None, None])
 
 
 def settled(system: Floats) -> Floats:

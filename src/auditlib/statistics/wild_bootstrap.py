@@ -46,12 +46,13 @@ def multipliers(clusters: int, *, draws: int, rng: np.random.Generator) -> tuple
     """Return weights (clusters, draws), their kind, and whether they are all there are."""
     if clusters < WEBB_BELOW:
         points = np.concatenate([-_WEBB[::-1], _WEBB])
-        return points[rng.integers(0, len(points), size=(clusters, draws))], "webb", False
+        drawn: Floats = points[rng.integers(0, len(points), size=(clusters, draws))]
+        return drawn, "webb", False
     if 2**clusters <= min(draws, ENUMERATE_UP_TO):
         return _patterns(clusters), "rademacher", True
     bits = np.frombuffer(rng.bytes((clusters * draws + 7) // 8), dtype=np.uint8)
     signs = np.unpackbits(bits, count=clusters * draws).reshape(clusters, draws)
-    return 2.0 * signs - 1.0, "rademacher", False
+    return np.asarray(2.0 * signs - 1.0, dtype=np.float64), "rademacher", False
 
 
 def _patterns(clusters: int) -> Floats:

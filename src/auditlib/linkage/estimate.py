@@ -1,0 +1,161 @@
+"""`estimate`: from a panel and the register of links to what linking pay did to the scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from auditlib.linkage.event_study import drift, event_study
+from auditlib.linkage.honest import honest
+from auditlib.linkage.panel import Panel
+from auditlib.linkage.placebo import placebos
+from auditlib.linkage.procedure import Choices, effects
+from auditlib.linkage.register import ROLES, RoleLinks, role_links
+from auditlib.linkage.result import LinkageResult, RoleEffect
+from auditlib.linkage.specifications import left_out, specifications, two_way_mixture
+from auditlib.linkage.tested import test_effect
+from auditlib.linkage.threats import Shift, concurrent, shifts
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import Ints
+from auditlib.statistics.clustered import critical
+from auditlib.statistics.imputation import Imputation
+
+MOST_DEALT = 120
+"""Units above which dates are not dealt anew for display; the recommended test then never needs it."""
+
+
+def estimate(
+    panel: Panel,
+    register: pd.DataFrame,
+    *,
+    choices: Choices | None = None,
+    cluster: Ints | None = None,
+    confidence: float = 0.95,
+    placebo_adoptions: int = 1000,
+    draws: int = 9999,
+    seed: int = 0,
+    invitations: pd.DataFrame | None = None,
+    responses: pd.DataFrame | None = None,
+    mix: pd.DataFrame | None = None,
+) -> LinkageResult:
+    """Estimate what linking the pay of managers, and of staff, did to the scores.
+
+    Both roles are estimated jointly, so that a unit linked for both does not count twice: effects add. The
+    estimand is the average effect on linked unit-months, weighted as `choices` say.
+
+    Parameters
+    ----------
+    panel
+        One value per unit and month; see `panel.panel`.
+    register
+        The canonical table ``pay_links``.
+    cluster
+        What pay was assigned by, one number per unit of the panel; default the unit.
+    placebo_adoptions
+        Placebos of each kind.
+    draws
+        Bootstrap draws.
+    seed
+        Start of every random sequence.
+    invitations, responses, mix
+        For shifts in who was asked and who answered; see `threats.shifts`.
+    """
+    chosen = choices or Choices()
+    groups = np.arange(len(panel.units)) if cluster is None else cluster
+    links = tuple(one for role in ROLES if (one := role_links(register, panel, role=role)).linked.any())
+    absent = [role for role in ROLES if role not in {one.role for one in links}]
+    refusals = [
+        (role, Refusal(f"No link of {role} pay runs within the months of the panel.")) for role in absent
+    ]
+    roles: list[RoleEffect] = []
+    shifted: tuple[Shift, ...] = ()
+    if links:
+        found = effects(panel, links, choices=chosen, cluster=groups)
+        if isinstance(found, Refusal):
+            refusals += [(one.role, found) for one in links]
+        else:
+            roles = [
+                _role(
+                    panel, links, which, found, choices=chosen, cluster=groups, level=confidence,
+                    count=placebo_adoptions, draws=draws, seed=seed,
+                )
+                for which in range(len(links))
+            ]  # fmt: skip
+            shifted = shifts(
+                panel, links, invitations=invitations, responses=responses, mix=mix, choices=chosen,
+                cluster=groups, level=confidence,
+            )  # fmt: skip
+    near = concurrent(links, months=max(1, chosen.hold_out)) if links else {}
+    return LinkageResult(panel, chosen, confidence, tuple(roles), tuple(refusals), shifted, near)
+
+
+def _role(
+    panel: Panel,
+    links: tuple[RoleLinks, ...],
+    which: int,
+    found: Imputation,
+    *,
+    choices: Choices,
+    cluster: Ints,
+    level: float,
+    count: int,
+    draws: int,
+    seed: int,
+) -> RoleEffect:
+    rng = np.random.default_rng([seed, which])
+    tested = test_effect(
+        found, panel, links, which=which, choices=choices, cluster=cluster, level=level, draws=draws,
+        deals=199 if len(panel.units) <= MOST_DEALT else 0, rng=rng,
+    )  # fmt: skip
+    cells = found.imputed & (found.fitted.design[which] != 0)
+    return RoleEffect(
+        role=links[which].role,
+        links=links[which],
+        estimate=float(found.coefficient[which]),
+        per_tenth=_per_tenth(panel, links, which, choices=choices, cluster=cluster, level=level),
+        tested=tested,
+        units=int(cells.any(axis=1).sum()),
+        months=int(cells.sum()),
+        answers=int(panel.n[cells].sum()),
+        dropped=found.dropped,
+        events=event_study(
+            panel, links, which=which, choices=choices, cluster=cluster, level=level, rng=rng
+        ),
+        drift=drift(panel, links, which=which, choices=choices, cluster=cluster, level=level),
+        curve=specifications(panel, links, which=which, choices=choices, cluster=cluster, level=level),
+        cohorts=left_out(panel, links, which=which, choices=choices),
+        mixture=two_way_mixture(panel, links, which=which),
+        placebo=placebos(panel, links, which=which, choices=choices, level=level, count=count, rng=rng),
+        chosen_low=placebos(
+            panel, links, which=which, choices=replace(choices, hold_out=0), level=level, count=count,
+            low_first=True, rng=rng,
+        ),
+        chosen_low_kept=placebos(
+            panel, links, which=which, choices=choices, level=level, count=count, low_first=True, rng=rng
+        ),
+        honest=honest(
+            panel, links, which=which, choices=choices, cluster=cluster, level=level, seed=seed
+        ),
+    )  # fmt: skip
+
+
+def _per_tenth(
+    panel: Panel,
+    links: tuple[RoleLinks, ...],
+    which: int,
+    *,
+    choices: Choices,
+    cluster: Ints,
+    level: float,
+) -> tuple[float, float, float] | Refusal:
+    dose = links[which].dose[links[which].linked]
+    if np.ptp(dose) < 1e-9:
+        return Refusal("All links have the same weight: an effect by weight cannot be told.")
+    found = effects(panel, links, choices=choices, dose=True, cluster=cluster)
+    if isinstance(found, Refusal) or found.jackknife is None:
+        return Refusal("The effect by weight could not be estimated.")
+    value = float(found.coefficient[which]) / 10
+    half = critical(level, int(cluster.max())) * float(found.jackknife[which]) / 10
+    return value, value - half, value + half

@@ -1,0 +1,135 @@
+"""How far the effect survives if linked units would have departed from the others anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from auditlib.linkage.panel import Panel
+from auditlib.linkage.procedure import Choices
+from auditlib.linkage.register import RoleLinks
+from auditlib.linkage.specifications import QUARTER, apart, quarterly
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import Ints
+from auditlib.statistics.relative_magnitudes import relative_magnitudes
+from auditlib.statistics.smoothness import smoothness
+from auditlib.statistics.two_way import Interactions, sun_abraham
+from auditlib.statistics.types import Floats, Limits
+
+BEFORE, AFTER = 4, 4
+"""Most quarters before the reference, and after the link, that are used."""
+BOUNDS = (0.0, 0.5, 1.0, 1.5, 2.0)
+BENDS = (0.0, 0.25, 0.5, 1.0)
+"""Departures tried: multiples of the largest earlier one, and bends in errors of the effect."""
+_HALVINGS = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Honest:
+    """Intervals that allow for departures from parallel trends.
+
+    Parameters
+    ----------
+    frame
+        kind (``relative`` or ``bend``), size, low, high.
+    effect
+        Mean effect over the first quarters after the link, from the regression these intervals use.
+    relative, bend
+        Largest departure at which the interval still excludes zero; 0 where none does.
+    before, after
+        Quarters used.
+    """
+
+    frame: pd.DataFrame
+    effect: float
+    relative: float
+    bend: float
+    before: int
+    after: int
+
+
+def honest(
+    panel: Panel,
+    links: tuple[RoleLinks, ...],
+    *,
+    which: int,
+    choices: Choices,
+    cluster: Ints,
+    level: float,
+    seed: int,
+) -> Honest | Refusal:
+    """Return intervals and breakdown values (Rambachan and Roth 2023) on quarters.
+
+    The reference is the last quarter before the months set aside; what happens within those is left free.
+    """
+    aside = -(-choices.hold_out // QUARTER)
+    alone = apart(panel, links, which=which)
+    quarters = quarterly(alone, links[which], weighting=choices.weighting, cluster=cluster)
+    fitted = sun_abraham(quarters, reference=-1 - aside)
+    if isinstance(fitted, Refusal):
+        return fitted
+    found = _study(fitted, aside, clusters=int(cluster.max()) + 1)
+    if isinstance(found, Refusal):
+        return found
+    estimate, covariance, before, weights = found
+
+    def relative(size: float) -> Limits:
+        return relative_magnitudes(
+            estimate, covariance, before=before, weights=weights, bound=size, level=level, seed=seed
+        )
+
+    def bent(size: float) -> Limits:
+        return smoothness(estimate, covariance, before=before, weights=weights, bend=size, level=level)
+
+    error = float(np.sqrt(weights @ covariance[before:, before:] @ weights))
+    tried = [("relative", size, relative(size)) for size in BOUNDS]
+    tried += [("bend", size * error, bent(size * error)) for size in BENDS]
+    frame = pd.DataFrame(
+        [(kind, size, float(ends.low), float(ends.high)) for kind, size, ends in tried],
+        columns=["kind", "size", "low", "high"],
+    )
+    effect = float(weights @ estimate[before:])
+    return Honest(
+        frame, effect, breakdown(relative, top=max(BOUNDS)), breakdown(bent, top=2 * abs(effect)), before,
+        int((weights > 0).sum()),
+    )  # fmt: skip
+
+
+def _study(
+    fitted: Interactions, aside: int, *, clusters: int
+) -> tuple[Floats, Floats, int, Floats] | Refusal:
+    """Return coefficients in order of time, their covariance, the number before, and weights after."""
+    since, effect, covariance = fitted.by_since()
+    reference = -1 - aside
+    wanted = [one for one in range(reference - BEFORE, reference) if one in since]
+    while wanted and wanted != list(range(wanted[0], reference)):
+        wanted = wanted[1:]
+    after = [one for one in range(reference + 1, AFTER) if one in since]
+    counted = [one for one in after if one >= 0]
+    if not wanted or not counted or after != list(range(reference + 1, after[-1] + 1)):
+        return Refusal("There is no quarter before the months set aside to take departures from.")
+    if len(wanted) + len(after) >= clusters:
+        return Refusal("There are too few clusters for the covariance of the quarters.")
+    places = [int(np.flatnonzero(since == one)[0]) for one in (*wanted, *after)]
+    weights = np.array([float(one >= 0) for one in after])
+    return effect[places], covariance[np.ix_(places, places)], len(wanted), weights / weights.sum()
+
+
+def breakdown(interval: Callable[[float], Limits], *, top: float) -> float:
+    """Return the largest departure up to `top` at which the interval excludes zero, by halving."""
+    if not _excludes(interval(0.0)):
+        return 0.0
+    inside, outside = 0.0, top
+    if _excludes(interval(top)):
+        return top
+    for _ in range(_HALVINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if _excludes(interval(middle)) else (inside, middle)
+    return inside
+
+
+def _excludes(ends: Limits) -> bool:
+    return bool(ends.low > 0 or ends.high < 0)

@@ -1,0 +1,187 @@
+"""Every number of a linkage result, with the rows it rests on, and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from auditlib.linkage.specifications import ESTIMATORS
+from auditlib.linkage.wording import WORDS, crossing
+from auditlib.records import Basis, Interval, Number, Refusal
+
+if TYPE_CHECKING:
+    from auditlib.linkage.placebo import Placebos
+    from auditlib.linkage.result import LinkageResult, RoleEffect
+
+
+def overview(result: LinkageResult) -> pd.DataFrame:
+    """Return one row per role."""
+    rows = [
+        {
+            "role": one.role,
+            "estimate": one.estimate,
+            "low": one.tested.low,
+            "high": one.tested.high,
+            "p": one.tested.p_value,
+            "test": "none: cannot be tested"
+            if isinstance(one.tested.method, Refusal)
+            else WORDS[str(one.tested.method)],
+            "clusters": one.tested.design.clusters,
+            "linked": one.tested.design.treated,
+            "months": one.months,
+            "answers": one.answers,
+        }
+        for one in result.roles
+    ]
+    return pd.DataFrame(rows)
+
+
+def trials(one: RoleEffect) -> pd.DataFrame:
+    """Return every test of one role."""
+    return pd.DataFrame(
+        [(trial.name, trial.p_value, trial.smallest, trial.note) for trial in one.tested.trials],
+        columns=["test", "p", "smallest_p", "note"],
+    )
+
+
+def choices(one: RoleEffect) -> pd.DataFrame:
+    """Return the specification curve of one role as printed."""
+    frame = one.curve.frame
+    shown = frame.assign(estimator=frame["estimator"].map(ESTIMATORS), default=frame["default"].map({True: "used", False: ""}))  # fmt: skip  # noqa: E501
+    columns = [
+        "estimator",
+        "weighting",
+        "hold_out",
+        "other_role",
+        "estimate",
+        "low",
+        "high",
+        "default",
+        "why",
+    ]
+    return shown.loc[:, columns]
+
+
+def shifts(result: LinkageResult) -> pd.DataFrame:
+    """Return what else moved in linked units."""
+    return pd.DataFrame(
+        [
+            (one.role, one.name, one.estimate, one.low, one.high, one.p_value, one.meaning)
+            for one in result.shifts
+        ],
+        columns=["role", "what", "estimate", "low", "high", "p", "meaning"],
+    )
+
+
+def basis(result: LinkageResult) -> Basis:
+    """Return the rows the estimates rest on."""
+    where = (("survey_type", result.panel.survey_type), ("in_period", True))
+    return Basis("responses", where, result.panel.item, result.panel.answers)
+
+
+def all_numbers(result: LinkageResult) -> tuple[Number, ...]:
+    """Return the numbers of every role and of the shifts."""
+    found = [number for one in result.roles for number in _role(one, result)]
+    links = (Basis("pay_links"),)
+    found += [
+        Number(f"concurrent:{role}", count, "units", basis=links) for role, count in result.concurrent.items()
+    ]
+    found += [
+        Number(
+            f"shift:{one.role}:{one.name}", one.estimate, one.unit,
+            interval=Interval(one.low, one.high, result.confidence, "jackknife by cluster"),
+            basis=(basis(result),),
+        )
+        for one in result.shifts
+    ]  # fmt: skip
+    return tuple(found)
+
+
+def _role(one: RoleEffect, result: LinkageResult) -> Iterator[Number]:
+    tested, key, rests = (
+        one.tested,
+        f"effect:{one.role}",
+        (basis(result), Basis("pay_links", (("role", one.role),))),
+    )
+    interval = None
+    if tested.low is not None and tested.high is not None:
+        interval = Interval(tested.low, tested.high, result.confidence, WORDS[str(tested.method)])
+    reason = tested.method.reason if isinstance(tested.method, Refusal) else ""
+    yield Number(key, one.estimate, "points", one.answers, interval, rests, reason)
+    yield Number(
+        f"{key}:p", tested.p_value, "probability", one.answers, None, rests, reason or _no_p(tested.p_value)
+    )
+    for name, value in (
+        ("units", one.units), ("months", one.months), ("answers", one.answers), ("dropped", one.dropped),
+        ("clusters", tested.design.clusters), ("treated", tested.design.treated),
+    ):  # fmt: skip
+        yield Number(f"{key}:{name}", value, "count", basis=rests)
+    yield Number(f"{key}:smallest_p", tested.design.smallest, "probability", basis=rests)
+    yield Number(f"{key}:gap", tested.gap, "probability", basis=rests)
+    yield Number(f"confidence:{one.role}", result.confidence, "share", reason="Declared.")
+    yield from _dose(one, result, rests)
+    for name, count in (
+        ("total", len(one.curve.defensible)), ("reversing", len(one.curve.reversing())),
+        ("straddling", len(one.curve.straddling())),
+    ):  # fmt: skip
+        yield Number(f"choices:{one.role}:{name}", count, "count", basis=rests)
+    yield from _without(one, rests)
+    yield from _placebos(one, rests)
+    yield from _sensitivity(one, result, rests)
+
+
+def _no_p(value: float | None) -> str:
+    return "" if value is not None else "The test could not be computed."
+
+
+def _dose(one: RoleEffect, result: LinkageResult, rests: tuple[Basis, ...]) -> Iterator[Number]:
+    key = f"effect:{one.role}:per_tenth"
+    if isinstance(one.per_tenth, Refusal):
+        yield Number(key, None, "points", basis=rests, reason=one.per_tenth.reason)
+        return
+    value, low, high = one.per_tenth
+    interval = Interval(low, high, result.confidence, "jackknife by cluster")
+    yield Number(key, value, "points", one.answers, interval, rests)
+
+
+def _without(one: RoleEffect, rests: tuple[Basis, ...]) -> Iterator[Number]:
+    if isinstance(one.cohorts, Refusal):
+        return
+    for kind, part in one.cohorts.groupby("what"):
+        for end, value in (("low", part["estimate"].min()), ("high", part["estimate"].max())):
+            yield Number(f"without:{one.role}:{kind}:{end}", float(value), "points", basis=rests)
+
+
+def _placebos(one: RoleEffect, rests: tuple[Basis, ...]) -> Iterator[Number]:
+    key, found = f"placebo:{one.role}", one.placebo
+    if isinstance(found, Refusal):
+        yield Number(f"{key}:rate", None, "share", basis=rests, reason=found.reason)
+        return
+    limits = Interval(found.low, found.high, 0.95, "Wilson")
+    yield Number(f"{key}:rate", found.rate, "share", len(found.statistic), limits, rests)
+    yield Number(f"{key}:count", len(found.statistic), "count", basis=rests)
+    if one.tested.error is not None:
+        visible = found.detectable(one.tested.error, crossing=crossing(one))
+        yield Number(f"{key}:detectable", visible, "points", basis=rests)
+    for name, other in (("low_first", one.chosen_low), ("low_first_kept", one.chosen_low_kept)):
+        yield _mean(f"{key}:{name}", other, rests)
+
+
+def _mean(key: str, found: Placebos | Refusal, rests: tuple[Basis, ...]) -> Number:
+    if isinstance(found, Refusal):
+        return Number(key, None, "points", basis=rests, reason=found.reason)
+    return Number(key, found.mean, "points", len(found.statistic), basis=rests)
+
+
+def _sensitivity(one: RoleEffect, result: LinkageResult, rests: tuple[Basis, ...]) -> Iterator[Number]:
+    if not isinstance(one.drift, Refusal):
+        limits = Interval(one.drift.low, one.drift.high, result.confidence, "t by cluster")
+        yield Number(f"drift:{one.role}", one.drift.slope, "points a year", interval=limits, basis=rests)
+        yield Number(f"drift:{one.role}:unseen", one.drift.unseen, "points a year", basis=rests)
+        yield Number(f"drift:{one.role}:carried", one.drift.carried, "points", basis=rests)
+    if not isinstance(one.honest, Refusal):
+        yield Number(f"honest:{one.role}:effect", one.honest.effect, "points", basis=rests)
+        yield Number(f"honest:{one.role}:relative", one.honest.relative, "ratio", basis=rests)
+        yield Number(f"honest:{one.role}:bend", one.honest.bend, "points a quarter", basis=rests)

@@ -1,0 +1,123 @@
+"""Unit by month means of one question, with the answers they rest on: what linkage is estimated from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from auditlib.statistics.types import Floats
+
+Statistic = Literal["mean", "top_box", "bottom_box"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One value per unit and month.
+
+    Parameters
+    ----------
+    survey_type, item, statistic
+        What was asked, and how answers are summed up.
+    units, months
+        Labels of rows and columns; months as year * 100 + month, without gaps.
+    value
+        Mean or share; zero where nobody answered. Shape (units, months).
+    n
+        Answers; same shape.
+    variance
+        Variance of single answers within units and months, pooled.
+    """
+
+    survey_type: str
+    item: str
+    statistic: Statistic
+    units: tuple[str, ...]
+    months: tuple[int, ...]
+    value: Floats
+    n: Floats
+    variance: float
+
+    @property
+    def answers(self) -> int:
+        """Answers in all."""
+        return int(self.n.sum())
+
+    @property
+    def name(self) -> str:
+        """What is measured, in words."""
+        words = {"mean": "mean score", "top_box": "top-box share", "bottom_box": "bottom-box share"}
+        return f"{words[self.statistic]} of {self.item} ({self.survey_type})"
+
+    def between(self, first: int, last: int) -> Panel:
+        """Return the panel from month position `first` to before `last`."""
+        return Panel(
+            self.survey_type, self.item, self.statistic, self.units, self.months[first:last],
+            self.value[:, first:last], self.n[:, first:last], self.variance,
+        )  # fmt: skip
+
+    def without(self, unit: str) -> Panel:
+        """Return the panel with all months of `unit` emptied."""
+        keep = np.array([name != unit for name in self.units])[:, None]
+        return Panel(
+            self.survey_type, self.item, self.statistic, self.units, self.months,
+            self.value * keep, self.n * keep, self.variance,
+        )  # fmt: skip
+
+
+def panel(
+    cells: pd.DataFrame,
+    *,
+    survey_type: str,
+    item: str,
+    statistic: Statistic = "mean",
+    top: float = 4.0,
+    bottom: float = 2.0,
+) -> Panel:
+    """Sum cells up to one value per unit and month.
+
+    Parameters
+    ----------
+    cells
+        unit_id, month, survey_type, item, score, n.
+    top, bottom
+        Scores from which, and up to which, an answer counts for the top and bottom box.
+    """
+    mine = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
+    units = tuple(sorted({str(unit) for unit in mine["unit_id"]}))
+    months = _every_month(mine["month"])
+    row = pd.Categorical(mine["unit_id"].astype(str), categories=list(units)).codes
+    column = np.searchsorted(np.array(months), mine["month"].to_numpy())
+    score, n = _scored(mine["score"].to_numpy(dtype=float), statistic, top, bottom), mine["n"].to_numpy(float)
+    shape = (len(units), len(months))
+    count, total, square = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for target, entry in ((count, n), (total, n * score), (square, n * score**2)):
+        np.add.at(target, (row, column), entry)
+    value = total / np.maximum(count, 1)
+    spread = (square - count * value**2).sum() / max(1.0, (count - (count > 0)).sum())
+    return Panel(survey_type, item, statistic, units, months, value, count, float(max(spread, 0.0)))
+
+
+def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> Floats:
+    if statistic == "mean":
+        return score
+    return (score >= top if statistic == "top_box" else score <= bottom).astype(np.float64)
+
+
+def _every_month(months: pd.Series) -> tuple[int, ...]:
+    if months.empty:
+        return ()
+    first, last = (int(value) // 100 * 12 + int(value) % 100 - 1 for value in (months.min(), months.max()))
+    return tuple(count // 12 * 100 + count % 12 + 1 for count in range(first, last + 1))
+
+
+def counts(rows: pd.DataFrame, like: Panel) -> Floats:
+    """Count rows (unit_id, month, n) on the units and months of `like`."""
+    known = rows[rows["unit_id"].isin(like.units) & rows["month"].isin(like.months)]
+    row = pd.Categorical(known["unit_id"].astype(str), categories=list(like.units)).codes
+    column = np.searchsorted(np.array(like.months), known["month"].to_numpy())
+    total = np.zeros((len(like.units), len(like.months)))
+    np.add.at(total, (row, column), known["n"].to_numpy(dtype=float))
+    return total

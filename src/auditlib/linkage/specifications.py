@@ -1,0 +1,260 @@
+"""Every defensible choice and its estimate, so that no sign flip can hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from auditlib.linkage.panel import Panel
+from auditlib.linkage.procedure import Choices, Weighting, effects
+from auditlib.linkage.register import RoleLinks
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import AdoptionPanel, Ints
+from auditlib.statistics.clustered import critical
+from auditlib.statistics.decomposition import by_contrast, goodman_bacon
+from auditlib.statistics.group_time import Average, average, group_time
+from auditlib.statistics.imputation import Imputation
+from auditlib.statistics.two_way import Regression, sun_abraham, two_way_effect
+from auditlib.statistics.types import Floats
+
+QUARTER = 3
+HOLD_OUTS = (0, 3, 6)
+WEIGHTINGS: tuple[Weighting, ...] = ("response", "unit")
+ESTIMATORS = {
+    "imputation": "Imputation (Borusyak, Jaravel, Spiess)",
+    "never": "Group-time, never linked (Callaway, Sant'Anna)",
+    "not_yet": "Group-time, not yet linked (Callaway, Sant'Anna)",
+    "sun_abraham": "Interactions (Sun, Abraham)",
+    "two_way": "Two-way fixed effects: not to be trusted",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Specifications:
+    """The specification curve of one role.
+
+    Parameters
+    ----------
+    frame
+        estimator, weighting, hold_out, other_role (``joint`` or ``left out``), estimate, error, low, high,
+        default, trusted, why (where there is no estimate). Ascending by estimate.
+    """
+
+    frame: pd.DataFrame
+
+    @property
+    def defensible(self) -> pd.DataFrame:
+        """The rows with an estimate, without the two-way regression."""
+        frame = self.frame
+        kept: pd.DataFrame = frame.loc[frame["trusted"] & frame["estimate"].notna()]
+        return kept
+
+    def reversing(self) -> pd.DataFrame:
+        """Return the defensible choices whose estimate has the other sign than the default's."""
+        frame = self.defensible
+        sign = np.sign(frame.loc[frame["default"], "estimate"].iloc[0])
+        return frame[np.sign(frame["estimate"]) == -sign]
+
+    def straddling(self) -> pd.DataFrame:
+        """Return the defensible choices whose interval contains zero."""
+        frame = self.defensible
+        return frame[(frame["low"] <= 0) & (frame["high"] >= 0)]
+
+
+def specifications(
+    panel: Panel,
+    links: tuple[RoleLinks, ...],
+    *,
+    which: int,
+    choices: Choices,
+    cluster: Ints,
+    level: float,
+) -> Specifications:
+    """Estimate one role's effect under every combination of defensible choices."""
+    rows = [
+        {**row, "default": _is_default(row, choices, len(links))}
+        for row in (
+            *_imputed(panel, links, which=which, cluster=cluster, level=level),
+            *_quarterly(panel, links, which=which, cluster=cluster, level=level),
+        )
+    ]
+    frame = pd.DataFrame(rows).sort_values("estimate", kind="stable", na_position="last")
+    return Specifications(frame.reset_index(drop=True))
+
+
+def _is_default(row: dict[str, object], choices: Choices, roles: int) -> bool:
+    wanted = ("imputation", choices.weighting, choices.hold_out, "joint" if roles > 1 else "none")
+    return (row["estimator"], row["weighting"], row["hold_out"], row["other_role"]) == wanted
+
+
+def _imputed(
+    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, cluster: Ints, level: float
+) -> Iterator[dict[str, object]]:
+    others = ("joint", "left out") if len(links) > 1 else ("none",)
+    for weighting, hold_out, other in product(WEIGHTINGS, HOLD_OUTS, others):
+        chosen = Choices(weighting, hold_out)
+        if other == "left out":
+            found = effects(
+                apart(panel, links, which=which), (links[which],), choices=chosen, cluster=cluster
+            )
+            value = _imputation_row(found, 0)
+        else:
+            value = _imputation_row(effects(panel, links, choices=chosen, cluster=cluster), which)
+        yield _row("imputation", weighting, hold_out, other, value, cluster=cluster, level=level)
+
+
+def apart(panel: Panel, links: tuple[RoleLinks, ...], *, which: int) -> Panel:
+    """Return the panel without months in which another role's link has begun."""
+    touched = np.zeros(panel.n.shape, dtype=bool)
+    for place, one in enumerate(links):
+        if place != which:
+            touched |= one.touched
+    return Panel(
+        panel.survey_type, panel.item, panel.statistic, panel.units, panel.months,
+        panel.value * ~touched, panel.n * ~touched, panel.variance,
+    )  # fmt: skip
+
+
+def _imputation_row(found: Imputation | Refusal, place: int) -> tuple[float, float] | Refusal:
+    if isinstance(found, Refusal):
+        return found
+    error = found.standard_error if found.jackknife is None else found.jackknife
+    return float(found.coefficient[place]), float(error[place])
+
+
+def _quarterly(
+    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, cluster: Ints, level: float
+) -> Iterator[dict[str, object]]:
+    other = "left out" if len(links) > 1 else "none"
+    alone = apart(panel, links, which=which)
+    for weighting, hold_out in product(WEIGHTINGS, HOLD_OUTS):
+        quarters = quarterly(alone, links[which], weighting=weighting, cluster=cluster)
+        for estimator in ("never", "not_yet", "sun_abraham", "two_way"):
+            if estimator == "two_way" and hold_out:
+                continue
+            value = _estimate(quarters, estimator, hold_out // QUARTER)
+            yield _row(estimator, weighting, hold_out, other, value, cluster=cluster, level=level)
+
+
+def quarterly(panel: Panel, links: RoleLinks, *, weighting: Weighting, cluster: Ints) -> AdoptionPanel:
+    """Sum months up to quarters from the panel's first month; a quarter linked in part is left out."""
+    length = len(panel.months) // QUARTER * QUARTER
+    count = panel.n * ~(links.touched & ~links.linked)
+    adopted = -(-np.minimum(links.adopted, length) // QUARTER)
+    partly = links.linked & ((np.arange(len(panel.months)) // QUARTER)[None, :] < adopted[:, None])
+    count = count * ~partly
+    total = _by_quarter(count[:, :length])
+    value = _by_quarter((count * panel.value)[:, :length]) / np.maximum(total, 1e-300)
+    weight = total if weighting == "response" else (total > 0).astype(np.float64)
+    return AdoptionPanel(value, weight, adopted.astype(np.int64), cluster)
+
+
+def _by_quarter(values: Floats) -> Floats:
+    return np.asarray(values.reshape(len(values), -1, QUARTER).sum(axis=2))
+
+
+def _estimate(panel: AdoptionPanel, estimator: str, quarters: int) -> tuple[float, float] | Refusal:
+    if estimator in ("never", "not_yet"):
+        found = group_time(
+            panel, comparison="never" if estimator == "never" else "not_yet", anticipation=quarters
+        )
+        mean: Average | Refusal = found if isinstance(found, Refusal) else average(found)
+        return mean if isinstance(mean, Refusal) else (mean.estimate, mean.standard_error)
+    if estimator == "sun_abraham":
+        held = (panel.since < 0) & (panel.since >= -quarters) & ~panel.never[:, None]
+        kept = AdoptionPanel(panel.outcome, panel.weight * ~held, panel.adopted, panel.cluster)
+        interacted = sun_abraham(kept, reference=-1 - quarters)
+        if isinstance(interacted, Refusal):
+            return interacted
+        return interacted.overall, interacted.overall_error
+    fitted: Regression | Refusal = two_way_effect(panel)
+    if isinstance(fitted, Refusal):
+        return fitted
+    return float(fitted.coefficient[0]), float(fitted.standard_error[0])
+
+
+def _row(
+    estimator: str,
+    weighting: str,
+    hold_out: int,
+    other: str,
+    value: tuple[float, float] | Refusal,
+    *,
+    cluster: Ints,
+    level: float,
+) -> dict[str, object]:
+    row: dict[str, object] = {
+        "estimator": estimator, "weighting": weighting, "hold_out": hold_out, "other_role": other,
+        "trusted": estimator != "two_way",
+    }  # fmt: skip
+    if isinstance(value, Refusal):
+        return {
+            **row,
+            "estimate": np.nan,
+            "error": np.nan,
+            "low": np.nan,
+            "high": np.nan,
+            "why": value.reason,
+        }
+    estimate, error = value
+    half = critical(level, int(cluster.max())) * error
+    return {
+        **row, "estimate": estimate, "error": error, "low": estimate - half, "high": estimate + half,
+        "why": "",
+    }  # fmt: skip
+
+
+def two_way_mixture(panel: Panel, links: tuple[RoleLinks, ...], *, which: int) -> pd.DataFrame | Refusal:
+    """Return what the two-way regression mixes on units seen in every quarter (Goodman-Bacon).
+
+    Columns: contrast, weight, estimate.
+    """
+    units = np.arange(len(panel.units))
+    quarters = quarterly(panel, links[which], weighting="unit", cluster=units)
+    whole = np.asarray(quarters.observed.all(axis=1), dtype=bool)
+    if whole.sum() < 2:
+        return Refusal("Fewer than two units were answered about in every quarter.")
+    kept = AdoptionPanel(
+        quarters.outcome[whole], quarters.weight[whole], quarters.adopted[whole], np.arange(int(whole.sum()))
+    )
+    parts = goodman_bacon(kept)
+    if isinstance(parts, Refusal):
+        return parts
+    return pd.DataFrame(
+        [(kind, weight, value) for kind, (weight, value) in by_contrast(parts).items()],
+        columns=["contrast", "weight", "estimate"],
+    )
+
+
+def left_out(
+    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, choices: Choices
+) -> pd.DataFrame | Refusal:
+    """Return the effect without each linked cohort and without each unit: unit_id or cohort, estimate."""
+    found = effects(panel, links, choices=choices)
+    if isinstance(found, Refusal) or found.left_out is None:
+        return Refusal("Without some unit nothing is left to estimate.")
+    rows = [("unit", unit, value) for unit, value in zip(panel.units, found.left_out[:, which], strict=True)]
+    for cohort in np.unique(links[which].adopted[links[which].adopted < len(panel.months)]):
+        keep = links[which].adopted != cohort
+        smaller = Panel(
+            panel.survey_type, panel.item, panel.statistic, panel.units, panel.months,
+            panel.value * keep[:, None], panel.n * keep[:, None], panel.variance,
+        )  # fmt: skip
+        less = effects(smaller, links, choices=choices)
+        if not isinstance(less, Refusal):
+            rows.append(("cohort", str(panel.months[cohort]), float(less.coefficient[which])))
+    return pd.DataFrame(rows, columns=["what", "left_out", "estimate"])
+
+
+def balanced(panel: Panel, *, minimum: int) -> Panel:
+    """Return the panel with only the units that have at least `minimum` answers in every quarter."""
+    length = len(panel.months) // QUARTER * QUARTER
+    keep = np.asarray((_by_quarter(panel.n[:, :length]) >= minimum).all(axis=1), dtype=bool)[:, None]
+    return Panel(
+        panel.survey_type, panel.item, panel.statistic, panel.units, panel.months,
+        panel.value * keep, panel.n * keep, panel.variance,
+    )  # fmt: skip

@@ -1,0 +1,239 @@
+"""The conclusion in plain words, with the choices that would reverse it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlib.linkage.register import NOUNS
+from auditlib.records import Refusal, Sentence
+
+if TYPE_CHECKING:
+    from auditlib.linkage.result import LinkageResult, RoleEffect
+
+WORDS = {
+    "jackknife": "t with jackknife errors by cluster",
+    "wild_bootstrap": "restricted wild cluster bootstrap",
+    "randomisation": "randomisation of link dates",
+}
+"""Tests by the name of their method."""
+DISAGREE = 0.1
+"""Distance between the bootstraps' p-values from which few linked clusters are named as the reason."""
+RARE = 0.05
+
+
+def points(value: float) -> str:
+    """Return an effect as printed."""
+    return f"{value:+.2f}"
+
+
+def probability(value: float) -> str:
+    """Return a p-value as printed."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def conclusion(result: LinkageResult) -> tuple[Sentence, ...]:
+    """Return what changed per role, how sure that is, and what would reverse it."""
+    found = [_role(one, result) for one in result.roles]
+    found += [_refused(role, refusal) for role, refusal in result.refusals]
+    if result.roles:
+        found.append(_reversal(result))
+    return tuple(found)
+
+
+def _role(one: RoleEffect, result: LinkageResult) -> Sentence:
+    tested, key = one.tested, f"effect:{one.role}"
+    keys = [key, f"{key}:units", f"{key}:clusters"]
+    if isinstance(tested.method, Refusal):
+        text = (
+            f"Whether linking the pay of {one.noun} changed the scores was not tested. {tested.method.reason}"
+        )
+        return Sentence(text, (*keys, f"{key}:smallest_p"))
+    where = f"the {result.panel.name} of the {one.units} units where it was linked"
+    if one.shown:
+        way = "higher" if one.estimate > 0 else "lower"
+        text = f"With the pay of {one.noun} linked, {where} was {abs(one.estimate):.2f} {way} than without"
+    else:
+        text = f"No effect of linking the pay of {one.noun} on {where} is shown: {points(one.estimate)}"
+    bracket = f" ({_interval(one, result)}, {tested.design.clusters} clusters)."
+    keys += [f"{key}:p", f"confidence:{one.role}"]
+    return Sentence(text + bracket + _sight(one, keys), tuple(keys))
+
+
+def _interval(one: RoleEffect, result: LinkageResult) -> str:
+    tested = one.tested
+    p_value = "no p-value" if tested.p_value is None else probability(tested.p_value)
+    if tested.low is None or tested.high is None:
+        return f"no interval, {p_value}"
+    ends = f"{points(tested.low)} to {points(tested.high)}"
+    return f"{100 * result.confidence:.4g} % interval {ends}, {p_value}"
+
+
+def _sight(one: RoleEffect, keys: list[str]) -> str:
+    if isinstance(one.placebo, Refusal) or one.tested.error is None:
+        return ""
+    keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable"]
+    visible = one.placebo.detectable(one.tested.error, crossing=crossing(one))
+    return (
+        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f} % of cases; "
+        f"effects below {visible:.2f} would often go unnoticed."
+    )
+
+
+def crossing(one: RoleEffect) -> float:
+    """Return the critical value of the role's test at 95 %."""
+    from auditlib.statistics.clustered import critical
+
+    return critical(0.95, one.tested.design.clusters - 1)
+
+
+def _reversal(result: LinkageResult) -> Sentence:
+    parts, keys = [], []
+    for one in result.roles:
+        keys += [f"choices:{one.role}:{name}" for name in ("total", "reversing", "straddling")]
+        part = (
+            f"for {one.noun}, of {len(one.curve.defensible)} defensible choices "
+            f"{_turn(len(one.curve.reversing()))} and {_leave(len(one.curve.straddling()))}"
+        )
+        if one.shown and not isinstance(one.honest, Refusal):
+            keys.append(f"honest:{one.role}:relative")
+            part += (
+                ", and the effect is no longer shown if linked units could have departed from the others by "
+                f"more than {one.honest.relative:.2f} times their largest departure before"
+            )
+        parts.append(part)
+    text = "; ".join(parts) + _who_was_asked(result, keys)
+    return Sentence(f"What would reverse this: {text}.", tuple(keys))
+
+
+def _turn(count: int) -> str:
+    return {0: "none turns the sign around", 1: "1 turns the sign around"}.get(
+        count, f"{count} turn the sign around"
+    )
+
+
+def _leave(count: int) -> str:
+    return {0: "none leaves zero within its interval", 1: "1 leaves zero within its interval"}.get(
+        count, f"{count} leave zero within their intervals"
+    )
+
+
+def _who_was_asked(result: LinkageResult, keys: list[str]) -> str:
+    text = ""
+    for shift in result.shifts:
+        if shift.unit == "share" and shift.p_value < RARE:
+            keys.append(f"shift:{shift.role}:{shift.name}")
+            text += f"; the {shift.name} of units with linked {NOUNS[shift.role]} moved by "
+            text += f"{100 * shift.estimate:+.1f} %, so that part of the effect may be who was asked"
+    return text
+
+
+def _refused(role: str, refusal: Refusal) -> Sentence:
+    return Sentence(f"Nothing can be said about {NOUNS[role]}: {refusal.reason} {refusal.remedy}".strip())
+
+
+def tested_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
+    """Say which test is believed and why, and what the gap between bootstraps means."""
+    tested, key = one.tested, f"effect:{one.role}"
+    keys = (f"{key}:clusters", f"{key}:treated", f"{key}:smallest_p", f"{key}:gap")
+    if isinstance(tested.method, Refusal):
+        return (Sentence(f"{tested.method.reason} {tested.method.remedy}", keys),)
+    gap = "agree, so that the number of linked clusters is no concern"
+    if abs(tested.gap) > DISAGREE:
+        gap = "disagree, which is the mark of too few linked clusters"
+    text = (
+        f"{one.noun.capitalize()}: {tested.design.treated} of {tested.design.clusters} clusters were linked; "
+        f"the test used is {WORDS[str(tested.method)]}. The restricted and the unrestricted bootstrap {gap}."
+    )
+    return (Sentence(text, keys),)
+
+
+def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
+    """Say what the procedure finds where there is nothing, and what choosing low units does to it."""
+    found, key = one.placebo, f"placebo:{one.role}"
+    if isinstance(found, Refusal):
+        return (Sentence(f"{one.noun.capitalize()}: {found.reason}", (f"{key}:rate",)),)
+    text = (
+        f"{one.noun.capitalize()}: of {len(found.statistic):,} placebo links, {100 * found.rate:.1f} % were "
+        f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f} %; nominal 5 %)."
+    )
+    keys = [f"{key}:count", f"{key}:rate"]
+    low, kept = one.chosen_low, one.chosen_low_kept
+    if not isinstance(low, Refusal) and not isinstance(kept, Refusal):
+        keys += [f"{key}:low_first", f"{key}:low_first_kept"]
+        text += (
+            f" Where units with a low last quarter are linked first, scores move by {points(low.mean)} "
+            "by regression to the mean alone if the months before the link count, and by "
+            f"{points(kept.mean)} with these months set aside, as here."
+        )
+    return (Sentence(text, tuple(keys)),)
+
+
+def drift_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
+    """Say whether linked units moved differently before, and what could have hidden."""
+    if isinstance(one.drift, Refusal):
+        return (Sentence(f"{one.noun.capitalize()}: {one.drift.reason}"),)
+    found, key = one.drift, f"drift:{one.role}"
+    verdict = "did" if found.p_value < RARE else "did not demonstrably"
+    text = (
+        f"{one.noun.capitalize()}: before the link, units to be linked {verdict} drift away from the others "
+        f"({points(found.slope)} a year, {points(found.low)} to {points(found.high)}); a drift of "
+        f"{found.unseen:.2f} a year would have been missed in one of five audits, and would move the "
+        f"estimate by {found.carried:.2f} if it went on."
+    )
+    return (Sentence(text, (key, f"{key}:unseen", f"{key}:carried")),)
+
+
+def honest_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
+    """Say up to which departure from parallel trends the effect survives."""
+    if isinstance(one.honest, Refusal):
+        return (Sentence(f"{one.noun.capitalize()}: {one.honest.reason}"),)
+    found, key = one.honest, f"honest:{one.role}"
+    keys = (f"{key}:effect", f"{key}:relative", f"{key}:bend")
+    head = f"{one.noun.capitalize()}: "
+    if not one.shown:
+        return (Sentence(f"{head}no effect is shown, so there is none for a departure to take away.", keys),)
+    if found.relative == 0 and found.bend == 0:
+        text = f"{head}over the first quarters by themselves no effect is shown even on parallel trends."
+        return (Sentence(text, keys),)
+    text = (
+        f"{head}the mean effect over the first quarters ({points(found.effect)}) stays shown up to "
+        f"departures of {found.relative:.2f} times the largest one before the link, and up to a bend of "
+        f"{found.bend:.3f} a quarter in the trend."
+    )
+    return (Sentence(text, keys),)
+
+
+def cohort_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
+    """Say how far the effect hangs on one cohort or one unit."""
+    if isinstance(one.cohorts, Refusal):
+        return (Sentence(f"{one.noun.capitalize()}: {one.cohorts.reason}"),)
+    spans = {str(kind): part["estimate"] for kind, part in one.cohorts.groupby("what")}
+    text = "; ".join(
+        f"without any one {kind} it lies between {points(values.min())} and {points(values.max())}"
+        for kind, values in spans.items()
+    )
+    keys = tuple(f"without:{one.role}:{kind}:{end}" for kind in spans for end in ("low", "high"))
+    return (Sentence(f"{one.noun.capitalize()}: {text}.", keys),)
+
+
+def limits(result: LinkageResult) -> tuple[Sentence, ...]:
+    """Return what the result cannot say."""
+    weighted = "answer" if result.choices.weighting == "response" else "unit and month"
+    said = [
+        Sentence(
+            f"The estimate is the average effect over linked months in which every {weighted} counts the "
+            "same; it says nothing about units that were never linked."
+        ),
+        Sentence("A programme that came to the same units at the same date cannot be told from the link."),
+        Sentence("A higher score is not yet a happier customer: read this beside the integrity checks."),
+    ]
+    said += [
+        Sentence(
+            f"In {count} units the other role was linked at about the same time as {NOUNS[role]}: there the "
+            "two effects are told apart only by assuming that they add.",
+            (f"concurrent:{role}",),
+        )
+        for role, count in result.concurrent.items()
+        if count
+    ]
+    return tuple(said)
