@@ -1,0 +1,216 @@
+"""Whose pay was linked when: groups of units linked on one day, and the units they are compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.parameters.run import Run
+from auditlib.records import Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Flags = npt.NDArray[np.bool_]
+_EPOCH = date(1970, 1, 1)
+_PARTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Units of one role linked to one metric on one day, and what they are compared with.
+
+    Parameters
+    ----------
+    role, survey_type, item, statistic
+        Whose pay, and the three parts of the metric.
+    starts_on
+        First day of the link.
+    threshold
+        Value of the metric at which the bonus starts; NaN where the register has none.
+    linked, others
+        Units of the group and units compared with, over the units of the audit.
+    before, after
+        Months on either side, over the months of the audit.
+    also
+        Units of the group linked in the other role too, or to another metric.
+    refusal
+        Why nothing can be tested for this group; None where something can.
+    several
+        Whether the register names several metrics, so that the label must name it too.
+    """
+
+    role: str
+    survey_type: str
+    item: str
+    statistic: str
+    starts_on: date
+    threshold: float
+    linked: Flags
+    others: Flags
+    before: Flags
+    after: Flags
+    also: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+    several: bool = False
+
+    @property
+    def name(self) -> str:
+        """Label of the group, unique within an audit."""
+        return f"{self.role} {self.starts_on}" + (f" {self.metric.replace(':', ' ')}" if self.several else "")
+
+    @property
+    def metric(self) -> str:
+        """The metric as the register writes it."""
+        return f"{self.survey_type}:{self.item}:{self.statistic}"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The units and months of an audit, and where each day falls.
+
+    Parameters
+    ----------
+    units
+        Ids in order.
+    first
+        First day of the first month.
+    months
+        Months of the audited period, begun ones included.
+    """
+
+    units: tuple[str, ...]
+    first: date
+    months: int
+
+    def month_of(self, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the index of the month of days since 1970; outside 0 … months - 1 if out of period."""
+        return np.asarray(days, "datetime64[D]").astype("datetime64[M]").astype(np.int64) - self._origin
+
+    @property
+    def _origin(self) -> int:
+        return (self.first.year - _EPOCH.year) * 12 + self.first.month - 1
+
+    def index(self, day: date) -> int:
+        """Return the index of the first month that lies wholly on or after `day`."""
+        whole = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return (whole.year - self.first.year) * 12 + whole.month - self.first.month
+
+    def label(self, month: int) -> int:
+        """Return year * 100 + month of a month's index."""
+        years, rest = divmod(self.first.month - 1 + month, 12)
+        return (self.first.year + years) * 100 + rest + 1
+
+
+def calendar_of(run: Run, units: list[str]) -> Calendar:
+    """Return the units and months of the audit `run` declares."""
+    start, end = run.period.start, run.period.end
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    return Calendar(tuple(sorted(units)), start.replace(day=1), months)
+
+
+def groups_of(register: pd.DataFrame, calendar: Calendar, policy: IntegrityPolicy) -> tuple[Group, ...]:
+    """Return the groups of the register of pay links, in order of role and start."""
+    links = register.assign(
+        ends_on=register["ends_on"].to_numpy("float64", na_value=np.inf),
+        threshold=register["threshold"].to_numpy("float64", na_value=np.nan),
+    )
+    links["ends_on"] = links["ends_on"].fillna(np.inf)
+    found = []
+    for (role, starts, metric), rows in links.groupby(["role", "starts_on", "metric"], sort=True):
+        day = _EPOCH + timedelta(days=int(str(starts)))
+        found.append(_group(str(role), day, str(metric), rows, links, calendar, policy))
+    several = links["metric"].nunique() > 1
+    return tuple(replace(group, several=several) for group in found)
+
+
+def _group(
+    role: str,
+    day: date,
+    metric: str,
+    rows: pd.DataFrame,
+    links: pd.DataFrame,
+    calendar: Calendar,
+    policy: IntegrityPolicy,
+) -> Group:
+    survey_type, item, statistic = (*metric.split(":"), "", "")[:_PARTS]
+    units = np.array(calendar.units)
+    linked = np.isin(units, rows["unit_id"])
+    start = calendar.index(day)
+    others, until = _others(links, units, start, calendar, policy)
+    last = min(until, _end(rows, calendar), calendar.months, start + policy.window_months)
+    months = np.arange(calendar.months)
+    edge = start - policy.leave_out_months
+    before = (months < edge) & (months >= edge - policy.window_months)
+    after = (months >= start) & (months < last)
+    more = links[links["unit_id"].isin(rows["unit_id"]) & ~links.index.isin(rows.index)]
+    group = Group(
+        role, survey_type, item, statistic, day, float(rows["threshold"].median()),
+        linked, others & ~linked, before, after, tuple(sorted(set(more["unit_id"]))),
+    )  # fmt: skip
+    return _judged(group, policy)
+
+
+def _others(
+    links: pd.DataFrame, units: npt.NDArray[np.str_], start: int, calendar: Calendar, policy: IntegrityPolicy
+) -> tuple[Flags, int]:
+    """Return the units to compare with, and the month their own links begin.
+
+    Units that were never linked; where there are too few, those linked later, up to their first link.
+    """
+    firsts = links.groupby("unit_id")["starts_on"].min()
+    begins = np.array(
+        [
+            calendar.index(_EPOCH + timedelta(days=int(firsts[unit])))
+            if unit in firsts.index
+            else calendar.months
+            for unit in units
+        ]
+    )
+    never = begins >= calendar.months
+    if never.sum() >= policy.least_units:
+        return never, calendar.months
+    later = begins >= start + policy.least_months
+    return later, int(begins[later].min()) if later.any() else calendar.months
+
+
+def _end(rows: pd.DataFrame, calendar: Calendar) -> int:
+    ends = float(rows["ends_on"].min())
+    if not np.isfinite(ends):
+        return calendar.months
+    return int(calendar.month_of(np.array([int(ends) + 1]))[0])
+
+
+def _judged(group: Group, policy: IntegrityPolicy) -> Group:
+    return replace(group, refusal=_refusal(group, policy))
+
+
+def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
+    linked, others = int(group.linked.sum()), int(group.others.sum())
+    before, after = int(group.before.sum()), int(group.after.sum())
+    if linked < policy.least_units:
+        return Refusal(
+            f"{linked} units were linked together, and {policy.least_units} are needed to tell a change "
+            "of the group from one unit's own course."
+        )
+    if others < policy.least_units:
+        return Refusal(
+            f"{others} units are not linked to compare with, and {policy.least_units} are needed.",
+            "Have the next link start in some of the units only.",
+        )
+    if before < policy.least_months:
+        return Refusal(
+            f"{before} months lie before the link in this audit, and {policy.least_months} are needed.",
+            "Ask for data from before the link.",
+        )
+    if after < policy.least_months:
+        return Refusal(
+            f"{after} whole months lie after the link, and {policy.least_months} are needed.",
+            "Look again later.",
+        )
+    return None

@@ -1,0 +1,175 @@
+"""Kinds of signs: detectors that point the same way, tested as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from auditlib.integrity.detection import Detection, Sign
+from auditlib.integrity.groups import Group
+from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.records import Number
+from auditlib.statistics.changes import together
+from auditlib.statistics.multiplicity import holm
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Detectors that point the same way.
+
+    Parameters
+    ----------
+    key, title
+        Short name, and the name in print.
+    detectors
+        Keys of its detectors.
+    consistent_with
+        What they are consistent with together.
+    ask_for
+        What would settle it.
+    """
+
+    key: str
+    title: str
+    detectors: tuple[str, ...]
+    consistent_with: str
+    ask_for: str
+
+
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern(
+        "who_is_asked",
+        "Who is asked",
+        ("low_scores_missing", "invitations_fall", "unhappy_not_asked", "complaints_diverge"),
+        "customers likely to be unhappy not being invited",
+        "the list of all transactions of these units, then invite a random sample of them from outside the "
+        "unit and compare its scores",
+    ),
+    Pattern(
+        "who_answers",
+        "Who answers",
+        ("response_rate",),
+        "somebody or something influencing who answers",
+        "the wording, channel and hour of invitations before and after the link",
+    ),
+    Pattern(
+        "whose_answer",
+        "Whose answer it is",
+        ("silent_tops", "shared_device", "straight_lines"),
+        "answers given by somebody other than the customer, or under guidance",
+        "the survey tool's log of addresses and devices, and call a sample of those who answered",
+    ),
+    Pattern(
+        "asked_for_scores",
+        "Scores asked for",
+        ("begging",),
+        "customers being asked for a score",
+        "the letters, signatures and scripts in use, and speak with the customers who wrote of it",
+    ),
+    Pattern(
+        "steered",
+        "Steered to the bonus",
+        ("heaping", "month_end"),
+        "scores being steered towards the day or the value at which the bonus is settled",
+        "who can see the running score of the month, and for answers changed, added or withdrawn near its end",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One kind of sign in one group: its detectors taken as one test.
+
+    Parameters
+    ----------
+    pattern, group
+        What and where.
+    detections
+        Its detections, untested ones included.
+    p_value
+        Of its detectors taken as one test; None where none could be tested.
+    p_adjusted
+        Allowing for all signatures of the audit (Holm).
+    alarm
+        Whether that is at or below the declared error.
+    """
+
+    pattern: Pattern
+    group: Group
+    detections: tuple[Detection, ...]
+    p_value: float | None
+    p_adjusted: float = 1.0
+    alarm: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the signature within its audit."""
+        return f"{self.pattern.key}:{self.group.name.replace(' ', ':')}"
+
+    @property
+    def eventful(self) -> bool:
+        """Whether any of its detectors saw anything at all."""
+        return any(each.eventful for each in self.detections)
+
+    @property
+    def carried_by(self) -> tuple[Detection, ...]:
+        """The detections behind an alarm: those beyond chance alone, else the strongest."""
+        tested = sorted((each for each in self.detections if each.contrast), key=lambda each: each.p_value)
+        strong = tuple(each for each in tested if each.sign in (Sign.ALARM, Sign.WATCH))
+        return strong or tuple(tested[:1])
+
+    @property
+    def linked(self) -> int:
+        """Linked units the strongest detection rests on."""
+        return max((each.linked for each in self.detections), default=0)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return both p-values under their keys."""
+        n = sum(each.n for each in self.detections) or None
+        reason = (
+            "" if self.p_value is not None else "; ".join(dict.fromkeys(e.reason for e in self.detections))
+        )
+        adjusted = None if self.p_value is None else self.p_adjusted
+        return (
+            Number(f"p_kind:{self.key}", self.p_value, "probability", n, reason=reason),
+            Number(f"p_adjusted:{self.key}", adjusted, "probability", n, reason=reason),
+            Number(f"units:{self.key}", self.linked, "units"),
+        )
+
+
+def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[Signature, ...]:
+    """Return every kind of sign in every group, corrected together.
+
+    Kinds of which nothing at all was seen cannot alarm and do not count as tests (Tarone 1990,
+    doi 10.2307/2531456).
+    """
+    found = [
+        _signature(pattern, own)
+        for group in dict.fromkeys(each.group.name for each in detections)
+        for pattern in PATTERNS
+        if (own := [e for e in detections if e.group.name == group and e.detector.key in pattern.detectors])
+    ]
+    p_values = [each.p_value for each in found if each.p_value is not None and each.eventful]
+    adjusted = iter(holm(p_values) if p_values else ())
+    return tuple(_corrected(each, float(next(adjusted)), policy) if each.eventful else each for each in found)
+
+
+def _signature(pattern: Pattern, own: list[Detection]) -> Signature:
+    tested = [each for each in own if each.contrast is not None]
+    signed = [e.contrast.signed(e.detector.alternative) for e in tested if e.contrast and e.eventful]
+    p_value = together(signed) if signed else 1.0 if tested else None
+    return Signature(pattern, own[0].group, tuple(own), p_value)
+
+
+def _corrected(signature: Signature, adjusted: float, policy: IntegrityPolicy) -> Signature:
+    alarm = adjusted <= policy.error
+    kept = tuple(
+        replace(each, sign=Sign.ALARM) if alarm and each.sign is Sign.WATCH else each
+        for each in signature.detections
+    )
+    return replace(signature, detections=kept, p_adjusted=adjusted, alarm=alarm)
+
+
+def detections_of(found: Iterable[Signature]) -> tuple[Detection, ...]:
+    """Return the detections of `found`, in their order."""
+    return tuple(each for signature in found for each in signature.detections)

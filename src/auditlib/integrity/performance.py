@@ -1,0 +1,81 @@
+"""The register of the detectors: how often each is wrong, and what it finds, on simulated companies."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from pydantic import Field
+
+from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Strict
+
+MAIN_FORM = "uninvited"
+
+
+class Rates(Strict):
+    """What was measured of one detector in companies where nobody games.
+
+    Both are shares: of tests below the nominal error taken alone, and of companies with an alarm of this
+    detector after the correction for all tests.
+    """
+
+    tests: int = Field(ge=1)
+    alone: float = Field(ge=0, le=1)
+    alarms: float = Field(ge=0, le=1)
+
+
+class Planted(Strict):
+    """What was found of one planted form of gaming."""
+
+    form: str = Field(min_length=1, description="What was planted, in words.")
+    companies: int = Field(ge=1)
+    found: dict[str, float] = Field(
+        description="Detector: share of companies in which it raised an alarm about the gamed group."
+    )
+    any: float = Field(ge=0, le=1, description="Share in which at least one detector did.")
+
+
+class Performance(Strict):
+    """The register as it was measured."""
+
+    measured_on: date
+    company: str = Field(description="What the simulated companies are like.")
+    first_seed: int
+    companies: int = Field(ge=1, description="Companies without gaming.")
+    any_alarm: float = Field(ge=0, le=1, description="Share of those with at least one alarm.")
+    settings: str = Field(description="Fingerprint of the policy it was measured with, words left out.")
+    clean: dict[str, Rates]
+    planted: dict[str, Planted]
+
+    @property
+    def main(self) -> tuple[str, Planted]:
+        """Return the form stated in answers: unhappy customers not invited, which is what is feared most."""
+        return MAIN_FORM, self.planted[MAIN_FORM]
+
+    def best(self, detector: str) -> tuple[str, float]:
+        """Return the planted form `detector` finds most often, and how often; empty where none was planted."""
+        found = [(entry.found.get(detector, 0.0), name) for name, entry in self.planted.items()]
+        share, name = max(found, default=(0.0, ""))
+        return name, share
+
+    def fits(self, policy: IntegrityPolicy) -> bool:
+        """Return whether it was measured with the settings of `policy`."""
+        return self.settings == fingerprint(policy)
+
+
+def fingerprint(policy: IntegrityPolicy) -> str:
+    """Return a short hash of the settings of `policy`; words and title decide nothing in it."""
+    from hashlib import sha256
+
+    text = policy.model_dump_json(exclude={"words", "title", "edition", "policy"})
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def performance() -> Performance:
+    """Return the register shipped with the suite."""
+    text = files("auditlib.integrity").joinpath("register.yaml").read_text(encoding="utf-8")
+    return load(Performance, text, name="register.yaml")

@@ -1,0 +1,229 @@
+"""What the signs of gaming amount to, and how far they can be relied on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.integrity import tables
+from auditlib.integrity.detection import Detection, Sign
+from auditlib.integrity.findings import findings_of
+from auditlib.integrity.patterns import Signature, detections_of
+from auditlib.integrity.performance import Performance
+from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.wording import keys_of, listed, measured, share, whom
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LINKS = (Basis("pay_links"),)
+
+
+@dataclass(frozen=True)
+class IntegrityResult:
+    """Every kind of sign in every group of linked units.
+
+    Parameters
+    ----------
+    signatures
+        In order of group and kind; empty where no pay is linked.
+    policy, level
+        What was looked for, and the coverage of intervals.
+    performance
+        The register of false alarms and power; None where it is not to be stated.
+    not_applicable
+        Why there is nothing to look for.
+    """
+
+    signatures: tuple[Signature, ...]
+    policy: IntegrityPolicy
+    level: float
+    performance: Performance | None = None
+    not_applicable: Refusal | None = None
+
+    @property
+    def detections(self) -> tuple[Detection, ...]:
+        """Every detector on every group."""
+        return detections_of(self.signatures)
+
+    @property
+    def alarms(self) -> tuple[Signature, ...]:
+        """What needs explanation."""
+        return tuple(each for each in self.signatures if each.alarm)
+
+    @property
+    def tested(self) -> tuple[Signature, ...]:
+        """Kinds of signs that could be tested."""
+        return tuple(each for each in self.signatures if each.p_value is not None)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups of linked units, in order."""
+        return tuple(dict.fromkeys(each.group.name for each in self.signatures))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per group and kind of sign: p alone, p allowing for all, and what it says."""
+        return tables.kinds(self.signatures)
+
+    def detectors(self, *signs: Sign) -> pd.DataFrame:
+        """Return one row per group and detector with one of `signs`: effect, interval, p; all where none given."""
+        return tables.detectors(self.detections, signs or tuple(Sign))
+
+    def untested(self) -> pd.DataFrame:
+        """Return what could not be tested, with the reason."""
+        return tables.untested(self.detections)
+
+    def units(self) -> pd.DataFrame:
+        """Return the linked units behind each alarm; no unit is tested on its own."""
+        return tables.units(self.alarms, level=self.level)
+
+    def register(self) -> pd.DataFrame:
+        """Return false alarms and power of each detector, as measured on simulated companies."""
+        return tables.register(self.performance)
+
+    def meanings(self) -> pd.DataFrame:
+        """Return what each detector looks at, its null model, and what else would look the same."""
+        return tables.meanings()
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return effects, p-values and levels of every test, and what the register says."""
+        if self.not_applicable is not None:
+            return (Number("alarms", None, "count", basis=_LINKS, reason=self.not_applicable.reason),)
+        counts = {"alarms": len(self.alarms), "tests": len(self.tested), "groups": len(self.groups)}
+        counts["untested"] = sum(each.sign is Sign.NOT_RUN for each in self.detections)
+        counts["worth_a_look"] = sum(each.sign is Sign.WATCH for each in self.detections)
+        found = [Number(name, value, "count", basis=_LINKS) for name, value in counts.items()]
+        found += [number for each in self.signatures for number in each.numbers()]
+        found += [number for each in self.detections for number in each.numbers(self.level)]
+        return (*found, Number("error", self.policy.error, "share", reason="Declared."), *self._measured())
+
+    def _measured(self) -> tuple[Number, ...]:
+        if self.performance is None:
+            return ()
+        known = self.performance
+        why = f"Measured on simulated companies on {known.measured_on}."
+        return (
+            Number("register:companies", known.companies, "count", reason=why),
+            Number("register:any_alarm", known.any_alarm, "share", known.companies, reason=why),
+            *(
+                Number(f"register:found:{name}", each.any, "share", each.companies, reason=why)
+                for name, each in known.planted.items()
+            ),
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return one finding for each group and kind of sign that needs explanation."""
+        return findings_of(self.alarms)
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return the answer and how sure it is."""
+        if self.not_applicable is not None:
+            text = f"Not applicable: {self.not_applicable.reason} {self.not_applicable.remedy}"
+            return (Sentence(text, ("alarms",)),)
+        if not self.tested:
+            return (self._untestable(),)
+        answer = tuple(self._alarm(name) for name in self._alarmed) or (self._quiet(),)
+        return (*answer, self._sure())
+
+    @property
+    def _alarmed(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.group.name for each in self.alarms))
+
+    def _untestable(self) -> Sentence:
+        reasons = dict.fromkeys(each.reason for each in self.detections)
+        return Sentence(
+            f"Not assessable: pay is linked in {len(self.groups)} groups of units, and none of the signs can "
+            f"be tested. {' '.join(reasons)}",
+            ("groups", "untested"),
+        )
+
+    def _alarm(self, group: str) -> Sentence:
+        own = [each for each in self.alarms if each.group.name == group]
+        signs = "; ".join(measured(detection) for each in own for detection in each.carried_by)
+        what = listed([each.pattern.consistent_with for each in own])
+        return Sentence(
+            f"Before anyone relies on the scores of the {own[0].linked} {whom(own[0].group)}, they need "
+            f"explanation: {signs}. This is consistent with {what}; it is no proof of it.{self._shared(group)}",
+            keys_of(own),
+        )
+
+    def _shared(self, group: str) -> str:
+        """Say where a group shares units with another one that raised an alarm."""
+        units = {name: _linked_units(self.alarms, name) for name in self._alarmed}
+        shared = {name: len(units[group] & others) for name, others in units.items() if name != group}
+        told = [f"{count} of these units also belong to {name}" for name, count in shared.items() if count]
+        return f" {listed(told)}." if told else ""
+
+    def _quiet(self) -> Sentence:
+        return Sentence(
+            f"No sign that scores are managed: none of {len(self.tested)} tests in {len(self.groups)} groups of "
+            "linked units goes beyond what chance gives among so many.",
+            ("tests", "groups"),
+        )
+
+    def _sure(self) -> Sentence:
+        limit = (
+            f"The {len(self.tested)} tests together may raise a false alarm in {self.policy.error:.0%} of "
+            "audits"
+        )
+        if self.performance is None:
+            return Sentence(f"{limit}.", ("tests", "error"))
+        known, (name, form) = self.performance, self.performance.main
+        caveat = "" if known.fits(self.policy) else " These were measured with other settings."
+        return Sentence(
+            f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming raised "
+            f"one, and where {form.form}, {share(form.any)} of {form.companies} did.{caveat}",
+            ("tests", "error", "register:companies", "register:any_alarm", f"register:found:{name}"),
+        )
+
+    def reversals(self) -> tuple[Sentence, ...]:
+        """Return what would reverse the answer."""
+        if not self.tested:
+            return ()
+        if not self.alarms:
+            return (self._could_hide(),)
+        return tuple(
+            Sentence(
+                f"{detection.detector.title} ({each.group.name}) would be explained by something else if this "
+                f"holds: {detection.detector.innocent}",
+                (f"p:{detection.key}",),
+            )
+            for each in self.alarms
+            for detection in each.carried_by
+        )
+
+    def _could_hide(self) -> Sentence:
+        watched = sum(each.sign is Sign.WATCH for each in self.detections)
+        return Sentence(
+            f"{watched} detections would have been called unusual had each been the only test; among so many, "
+            "some are by chance. Gaming in a single unit, or from before the period on, would not be seen.",
+            ("worth_a_look",),
+        )
+
+    def advice(self) -> tuple[Sentence, ...]:
+        """Return what to do."""
+        if not self.tested:
+            return ()
+        if not self.alarms:
+            return (Sentence("Nothing needs to be asked; look again when the next units are linked."),)
+        kinds = dict.fromkeys(each.pattern for each in self.alarms)
+        return tuple(
+            Sentence(
+                f"Ask for {kind.ask_for} "
+                f"({listed([each.group.name for each in self.alarms if each.pattern is kind])}).",
+                tuple(f"p_adjusted:{each.key}" for each in self.alarms if each.pattern is kind),
+            )
+            for kind in kinds
+        )
+
+
+def _linked_units(alarms: tuple[Signature, ...], group: str) -> set[str]:
+    return {
+        unit.unit_id
+        for each in alarms
+        if each.group.name == group
+        for detection in each.detections
+        for unit in detection.units
+        if unit.linked
+    }

@@ -1,0 +1,154 @@
+"""The tables of an integrity result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditlib.integrity.detection import Detection, Sign, shown
+from auditlib.integrity.detectors import DETECTORS, RATIO
+from auditlib.integrity.patterns import PATTERNS, Signature
+from auditlib.integrity.performance import Performance
+from auditlib.statistics.types import normal_quantile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def kinds(signatures: Sequence[Signature]) -> pd.DataFrame:
+    """Return one row per group and kind of sign."""
+    import pandas as pd
+
+    rows = [
+        (
+            each.group.name,
+            each.pattern.title,
+            _said(each),
+            np.nan if each.p_value is None else each.p_value,
+            np.nan if each.p_value is None else each.p_adjusted,
+            each.linked,
+        )
+        for each in signatures
+    ]
+    return pd.DataFrame(rows, columns=["group", "kind", "sign", "p", "p_adjusted", "linked"])
+
+
+def _said(signature: Signature) -> str:
+    if signature.p_value is None:
+        return Sign.NOT_RUN.value
+    if signature.alarm:
+        return Sign.ALARM.value
+    return (
+        Sign.WATCH.value
+        if any(each.sign is Sign.WATCH for each in signature.detections)
+        else Sign.QUIET.value
+    )
+
+
+def detectors(detections: Sequence[Detection], signs: Sequence[Sign]) -> pd.DataFrame:
+    """Return one row per group and detector."""
+    import pandas as pd
+
+    rows = [_detector(each) for each in detections if each.sign in signs]
+    names = [
+        "group",
+        "detector",
+        "sign",
+        "effect",
+        "low",
+        "high",
+        "effect_unit",
+        "p",
+        "n",
+        "linked",
+        "others",
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _detector(entry: Detection) -> tuple[object, ...]:
+    value, low, high = entry.effect or (np.nan, np.nan, np.nan)
+    unit = "times" if entry.detector.effect == RATIO else entry.detector.effect
+    p = np.nan if entry.contrast is None else entry.p_value
+    counts = (entry.n, entry.linked, entry.others)
+    return (entry.group.name, entry.detector.title, entry.sign.value, value, low, high, unit, p, *counts)
+
+
+def untested(detections: Sequence[Detection]) -> pd.DataFrame:
+    """Return what could not be tested and why; groups with one reason stand together."""
+    import pandas as pd
+
+    rows = [
+        (each.detector.title, each.reason, each.group.name)
+        for each in detections
+        if each.sign is Sign.NOT_RUN
+    ]
+    frame = pd.DataFrame(rows, columns=["detector", "reason", "group"])
+    together = frame.groupby(["reason", "group"], sort=False)["detector"].agg("; ".join).reset_index()
+    return together[["group", "detector", "reason"]]
+
+
+def units(alarms: Sequence[Signature], *, level: float) -> pd.DataFrame:
+    """Return the linked units behind each alarm: change from before to after, on the detector's scale."""
+    import pandas as pd
+
+    z = normal_quantile(level)
+    rows = [
+        (
+            entry.group.name,
+            entry.detector.title,
+            unit.unit_id,
+            unit.n,
+            *(shown(entry.detector, unit.change + z * side * unit.error) for side in (0, -1, 1)),
+            "times" if entry.detector.effect == RATIO else entry.detector.effect,
+            "yes" if unit.unit_id in entry.group.also else "no",
+        )
+        for alarm in alarms
+        for entry in alarm.carried_by
+        for unit in entry.units
+        if unit.linked
+    ]
+    names = ["group", "detector", "unit_id", "n", "change", "low", "high", "change_unit", "other_link"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def register(performance: Performance | None) -> pd.DataFrame:
+    """Return, by detector, false alarms alone and corrected, and what was found of the form it finds best."""
+    import pandas as pd
+
+    names = ["detector", "tests", "alone_share", "alarm_share", "planted", "found_share"]
+    if performance is None:
+        return pd.DataFrame(columns=names)
+    rows = []
+    for detector in DETECTORS:
+        rates = performance.clean[detector.key]
+        form, found = performance.best(detector.key)
+        words = performance.planted[form].form if found else "none of the forms planted"
+        rows.append((detector.title, rates.tests, rates.alone, rates.alarms, words, found))
+    return pd.DataFrame(rows, columns=names)
+
+
+def planted(performance: Performance | None) -> pd.DataFrame:
+    """Return, by planted form, in how many companies it was noticed, and by which kind of sign."""
+    import pandas as pd
+
+    names = ["planted", "companies", "found_share", "mostly_by"]
+    forms = () if performance is None else performance.planted.values()
+    titles = {each.key: each.title for each in DETECTORS}
+    rows = [
+        (each.form, each.companies, each.any, titles[max(each.found, key=each.found.__getitem__)])
+        for each in forms
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def meanings() -> pd.DataFrame:
+    """Return what each detector looks at, its null model, and what else would look the same."""
+    import pandas as pd
+
+    kind = {key: pattern.title for pattern in PATTERNS for key in pattern.detectors}
+    rows = [(kind[each.key], each.title, each.looks_at, each.null, each.innocent) for each in DETECTORS]
+    columns = ["kind", "detector", "looks_at", "null_model", "innocent_explanation"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,54 @@
+"""What signs amount to in words. Nothing here accuses: a sign asks for an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditlib.integrity.detection import Detection
+from auditlib.integrity.detectors import RATIO
+from auditlib.integrity.groups import Group
+from auditlib.integrity.patterns import Signature
+
+_SINGLE_DIGIT = 0.1
+
+
+def measured(detection: Detection) -> str:
+    """Return the effect of a detection in words, with its interval."""
+    if detection.effect is None:
+        return detection.reason
+    value, low, high = detection.effect
+    if detection.detector.effect == RATIO:
+        text = f"{value:.2f} times that of the others (interval {low:.2f} to {high:.2f})"
+    else:
+        text = f"{value:+.1f} percentage points against the others (interval {low:+.1f} to {high:+.1f})"
+    return f"{detection.detector.looks_at} {text}"
+
+
+def keys_of(found: Iterable[Signature]) -> tuple[str, ...]:
+    """Return the keys of the p-values, units and effects that `found` rest on."""
+    return tuple(
+        key
+        for each in found
+        for key in (
+            f"p_adjusted:{each.key}",
+            f"units:{each.key}",
+            *(f"effect:{detection.key}" for detection in each.carried_by),
+        )
+    )
+
+
+def whom(group: Group) -> str:
+    """Return a group in words."""
+    role = "managers" if group.role == "manager" else "staff"
+    return f"units whose {role} were linked on {group.starts_on.day} {group.starts_on:%B %Y}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as in a sentence."""
+    parts = list(words)
+    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
+
+
+def share(value: float) -> str:
+    """Return a share of simulated companies as a percentage."""
+    return f"{value:.0%}" if value >= _SINGLE_DIGIT or value == 0 else f"{value:.1%}"
