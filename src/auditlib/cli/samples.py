@@ -1,0 +1,97 @@
+"""Commands around samples: sample draw, sample evaluate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditlib.errors import ParameterError, Problem
+
+if TYPE_CHECKING:
+    from auditlib.sampling.sites import Programme
+
+sample = typer.Typer(no_args_is_help=True, help="Draw samples, write forms to fill in, and evaluate them.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.add_typer(sample, name="sample", rich_help_panel="Audit")
+
+
+@sample.command()
+def draw(
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="A finished run, for example outputs/demo.", show_default=False),
+    ],
+    sites: Annotated[
+        str, typer.Option(metavar="PROGRAMME", help="Sites: initial, surveillance or recertification.")
+    ] = "",
+    rows: Annotated[str, typer.Option(metavar="TABLE", help="Or rows of a canonical table.")] = "",
+    *,
+    central: Annotated[str, typer.Option(metavar="UNIT", help="Sites: the central function.")] = "",
+    choose: Annotated[
+        list[str] | None, typer.Option(metavar="UNIT", help="Sites: one the auditor wants to see.")
+    ] = None,
+    tolerable: Annotated[float, typer.Option(help="Rows: deviation rate that would still do.")] = 0.05,
+    expected: Annotated[float, typer.Option(help="Rows: deviation rate that is expected.")] = 0.0,
+    confidence: Annotated[float, typer.Option(help="Rows: one-sided confidence.")] = 0.95,
+    stratify: Annotated[str, typer.Option(metavar="COLUMN", help="Rows: draw from each of its values.")] = "",
+    question: Annotated[str, typer.Option(help="Rows: what to ask of each row.")] = "Is the record in order?",
+    seed: Annotated[int | None, typer.Option(min=0, help="Default: the seed of the run.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="Default: beside the run.")] = None,
+) -> None:
+    """Draw sites or rows from a finished run and write the form to fill in."""
+    from auditlib.runs.samples import Rates, cases_of, open_source, sites_of, write_form
+
+    if bool(sites) == bool(rows):
+        raise ParameterError(Problem("give either --sites PROGRAMME or --rows TABLE."))
+    source = open_source(directory, seed=seed)
+    if sites:
+        drawn = sites_of(source, programme=_programme(sites), central=central, chosen=tuple(choose or ()))
+    else:
+        rates = Rates(tolerable, expected, confidence)
+        drawn = cases_of(source, rows, rates=rates, question=question, stratify=stratify)
+    path = write_form(source, drawn, out=out)
+    typer.echo(f"{drawn.title}. Form: {path}")
+    typer.echo(f"Sample {drawn.digest}, seed {source.seed}.")
+
+
+@sample.command(name="evaluate")
+def evaluate_command(
+    form: Annotated[Path, typer.Argument(metavar="FORM.xlsx", help="The filled form.", show_default=False)],
+) -> None:
+    """Read a filled form back: exact upper limit, conclusion, projection, and what else was altered."""
+    from auditlib.runs.samples import evaluate_form, visited
+
+    filled, evaluation = evaluate_form(form)
+    if evaluation is None:
+        count, missed = visited(filled)
+        left = f" Not visited: {', '.join(missed)}." if missed else ""
+        typer.echo(f"{count} of {len(filled.answers)} sites were visited.{left}")
+    else:
+        for sentence in evaluation.summary():
+            typer.echo(sentence)
+    _show_altered(filled.altered)
+
+
+def _show_altered(altered: tuple[str, ...]) -> None:
+    from auditlib.cli.messages import plain
+
+    typer.echo("Altered besides the answers:" if altered else "Nothing but the answers was altered.")
+    for each in altered:
+        typer.echo(f"  {plain(each)}")
+
+
+def _programme(name: str) -> Programme:
+    from auditlib.sampling.sites import Programme
+
+    try:
+        return Programme(name)
+    except ValueError:
+        known = ", ".join(programme.value for programme in Programme)
+        raise ParameterError(
+            Problem(f"there is no programme {name!r}.", remedy=f"There are {known}.")
+        ) from None

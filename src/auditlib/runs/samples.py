@@ -1,0 +1,190 @@
+"""Samples drawn from the evidence of a finished run, and their filled forms evaluated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import TABLES
+from auditlib.errors import ParameterError, Problem
+from auditlib.evidence import Evidence, open_evidence
+from auditlib.parameters.run import Run
+from auditlib.records import Refusal
+from auditlib.runs.atomic import write_bytes
+from auditlib.runs.verify import verify
+from auditlib.sampling.drawn import Case, Drawn, draw_cases, site_cases
+from auditlib.sampling.evaluation import Answer, Evaluation, evaluate
+from auditlib.sampling.form_reading import Filled, read_form
+from auditlib.sampling.form_writing import SITE_ANSWERS, form_bytes
+from auditlib.sampling.sites import Programme, draw_sites
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What an attribute sample is to show: shares between 0 and 1, `confidence` one-sided."""
+
+    tolerable: float = 0.05
+    expected: float = 0.0
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The finished run a sample is drawn from."""
+
+    run: Run
+    evidence: Evidence
+    directory: Path
+    seed: int
+
+    def origin(self, **more: str) -> dict[str, str]:
+        """Return what a sample names as its origin."""
+        return {
+            "audit": self.run.audit,
+            "evidence": self.evidence.key,
+            "seed": str(self.seed),
+            **more,
+        }
+
+
+def open_source(directory: Path, *, seed: int | None = None) -> Source:
+    """Verify and open a finished run to draw from; its own seed holds unless one is given."""
+    manifest = verify(directory).manifest
+    run = Run.model_validate_json(json.dumps(manifest.parameters.run))
+    return Source(run, open_evidence(directory / "evidence"), directory, run.seed if seed is None else seed)
+
+
+def sites_of(source: Source, *, programme: Programme, central: str = "", chosen: Sequence[str] = ()) -> Drawn:
+    """Draw the sites to visit from the register of units."""
+    units = source.evidence.frame("units", columns=["unit_id", "name"])
+    names = dict(zip(_texts(units["unit_id"]), _texts(units["name"]), strict=True))
+    sites = draw_sites(tuple(names), programme=programme, seed=source.seed, central=central, chosen=chosen)
+    return Drawn(
+        title=f"{source.run.party.name}: sites to visit, {programme.value} audit",
+        question="Was the site visited, and what was seen there?",
+        columns=("Name", "Why it is visited"),
+        cases=site_cases(sites, names),
+        origin=source.origin(purpose=f"sites/{programme.value}", central=central, chosen=", ".join(chosen)),
+    )
+
+
+def cases_of(source: Source, table: str, *, rates: Rates, question: str, stratify: str = "") -> Drawn:
+    """Draw an attribute sample of the rows of `table` that lie in the audited period.
+
+    Parameters
+    ----------
+    question
+        What is a deviation, as a question to be answered for each row.
+    stratify
+        Column whose values are the strata; empty for none.
+
+    Raises
+    ------
+    ParameterError
+        Where the table or column is not there, or no sample would do.
+    """
+    _check_rates(rates)
+    columns = _identifying(table, stratify, source.evidence)
+    population = _population(source.evidence, table, columns, stratify)
+    found = draw_cases(
+        population,
+        confidence=rates.confidence,
+        tolerable=rates.tolerable,
+        expected=rates.expected,
+        seed=source.seed,
+        purpose=f"rows/{table}/{stratify}",
+    )
+    if isinstance(found, Refusal):
+        raise ParameterError(Problem(found.reason, remedy=found.remedy))
+    cases, design = found
+    return Drawn(
+        title=f"{source.run.party.name}: {len(cases)} of {design.population:,} rows of {table} to examine",
+        question=question,
+        columns=columns,
+        cases=cases,
+        origin=source.origin(purpose=f"rows/{table}", stratify=stratify),
+        design=design,
+    )
+
+
+def write_form(source: Source, drawn: Drawn, *, out: Path | None = None) -> Path:
+    """Write the form of `drawn`: to `out`, or beside the run; a form that is there is never overwritten."""
+    folder = source.directory.resolve().parent / f"{source.run.audit}.samples"
+    path = out or folder / f"{drawn.origin['purpose'].replace('/', '-')}-{drawn.digest[:8]}.xlsx"
+    if path.exists():
+        raise ParameterError(
+            Problem(
+                "there is a form already, perhaps filled in.", str(path), remedy="Name another with --out."
+            )
+        )
+    write_bytes(path, form_bytes(drawn, created=source.run.as_of))
+    return path
+
+
+def evaluate_form(path: Path) -> tuple[Filled, Evaluation | None]:
+    """Read a filled form and evaluate it; forms of sites have answers and no evaluation."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ParameterError(Problem(f"it cannot be read: {error.strerror}.", str(path))) from None
+    filled = read_form(content, name=str(path))
+    design = filled.drawn.design
+    if design is None:
+        return filled, None
+    strata = {case.key: case.stratum for case in filled.drawn.cases}
+    answers = [(strata[key], Answer(answer)) for key, answer in filled.answers.items()]
+    return filled, evaluate(answers, design)
+
+
+def visited(filled: Filled) -> tuple[int, tuple[str, ...]]:
+    """Return how many sites were visited, and the keys of those that were not."""
+    missed = tuple(key for key, answer in filled.answers.items() if answer != SITE_ANSWERS[0])
+    return len(filled.answers) - len(missed), missed
+
+
+def _check_rates(rates: Rates) -> None:
+    if not 0 <= rates.expected < rates.tolerable < 1 or not 0 < rates.confidence < 1:
+        raise ParameterError(
+            Problem(
+                "the expected rate must lie below the tolerable one, and all three between 0 and 1.",
+                remedy="For example --tolerable 0.05 --expected 0.01 --confidence 0.95.",
+            )
+        )
+
+
+def _identifying(table: str, stratify: str, evidence: Evidence) -> tuple[str, ...]:
+    """Return the columns a form shows: keys, unit and stratum; nothing a person has written."""
+    if table not in evidence.tables:
+        raise ParameterError(
+            Problem(f"the run holds no table {table!r}.", remedy=f"It holds {', '.join(evidence.tables)}.")
+        )
+    names = [column.name for column in TABLES[table].columns]
+    if stratify and stratify not in names:
+        raise ParameterError(
+            Problem(f"table {table} has no column {stratify!r}.", remedy=f"It has {', '.join(names)}.")
+        )
+    unit = ("unit_id",) if "unit_id" in names else ()
+    return tuple(dict.fromkeys((*TABLES[table].key, *unit, *([stratify] if stratify else []))))
+
+
+def _population(evidence: Evidence, table: str, columns: tuple[str, ...], stratify: str) -> list[Case]:
+    frame = evidence.frame(
+        table, columns=[*columns, "source_file", "source_line"], where=(("in_period", True),)
+    )
+    texts = [_texts(frame[name]) for name in columns]
+    strata = texts[columns.index(stratify)] if stratify else [""] * len(frame)
+    places = zip(frame["source_file"], frame["source_line"], strict=True)
+    return [
+        Case(f"{table}:{file}:{line}", stratum, shown)
+        for (file, line), stratum, shown in zip(places, strata, zip(*texts, strict=True), strict=True)
+    ]
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    return ["" if empty else str(value) for value, empty in zip(column, column.isna(), strict=True)]

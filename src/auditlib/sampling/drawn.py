@@ -1,0 +1,139 @@
+"""A drawn sample as a value: what it is for, and one row for each case or site."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from auditlib.records import Refusal
+from auditlib.sampling.attributes import Plan, allocate, plan_attributes
+from auditlib.sampling.drawing import shuffled
+from auditlib.sampling.evaluation import Design
+from auditlib.sampling.sites import Site
+
+SCHEMA = "auditlib/sample@1"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a form: where its record stands, its stratum, and what else the form shows of it."""
+
+    key: str
+    stratum: str
+    shown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A drawn sample.
+
+    Parameters
+    ----------
+    title, question
+        What the form is headed with, and what is asked of each row.
+    columns
+        Headings of what is shown of each case.
+    design
+        What an attribute sample was drawn for; None for sites.
+    origin
+        Audit, seed, evidence and purpose, as text: enough to draw it again.
+    """
+
+    title: str
+    question: str
+    columns: tuple[str, ...]
+    cases: tuple[Case, ...]
+    origin: Mapping[str, str]
+    design: Design | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything drawn; forms carry it and draws are entered under it."""
+        text = json.dumps(as_document(self), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def row_hash(self, case: Case) -> str:
+        """Return the short hash that binds the key of `case` to this sample."""
+        return hashlib.sha256(f"{self.digest}\x1f{case.key}".encode("utf-8", "surrogatepass")).hexdigest()[
+            :16
+        ]
+
+
+def as_document(drawn: Drawn) -> dict[str, Any]:
+    """Return the sample as plain JSON values."""
+    return {"schema": SCHEMA} | asdict(drawn)
+
+
+def from_document(document: Mapping[str, Any]) -> Drawn:
+    """Return the sample that `as_document` gave; KeyError, TypeError or ValueError where it is none."""
+    if document["schema"] != SCHEMA:
+        raise ValueError("another schema")
+    design = document["design"]
+    return Drawn(
+        title=str(document["title"]),
+        question=str(document["question"]),
+        columns=tuple(document["columns"]),
+        cases=tuple(Case(one["key"], one["stratum"], tuple(one["shown"])) for one in document["cases"]),
+        origin=dict(document["origin"]),
+        design=None if design is None else Design(**design),
+    )
+
+
+def draw_cases(
+    population: Sequence[Case],
+    *,
+    confidence: float,
+    tolerable: float,
+    expected: float,
+    seed: int,
+    purpose: str,
+) -> tuple[tuple[Case, ...], Design] | Refusal:
+    """Draw an attribute sample, in proportion to the strata of `population`.
+
+    Parameters
+    ----------
+    population
+        Every case that can be drawn; keys occur once.
+    confidence, tolerable, expected
+        See `auditlib.sampling.attributes.plan_attributes`.
+    seed, purpose
+        See `auditlib.sampling.drawing.shuffled`.
+    """
+    strata: dict[str, dict[str, Case]] = {}
+    for case in population:
+        strata.setdefault(case.stratum, {})[case.key] = case
+    counts = {name: len(cases) for name, cases in sorted(strata.items())}
+    if not counts:
+        return Refusal("There is no case to draw from.", "Take the table in first.")
+    plan = _plan(counts, confidence=confidence, tolerable=tolerable, expected=expected)
+    if isinstance(plan, Refusal):
+        return plan
+    chosen = [
+        strata[name][key]
+        for name, number in allocate(counts, size=plan.size).items()
+        for key in sorted(shuffled(strata[name], seed=seed, purpose=f"{purpose}/{name}")[:number])
+    ]
+    return tuple(chosen), Design(confidence, tolerable, expected, plan.acceptable, counts)
+
+
+def _plan(
+    counts: Mapping[str, int], *, confidence: float, tolerable: float, expected: float
+) -> Plan | Refusal:
+    """Plan as the sample will be evaluated: exactly for one stratum, by the binomial for several."""
+    total = sum(counts.values())
+    finite = total if len(counts) == 1 else None
+    plan = plan_attributes(confidence=confidence, tolerable=tolerable, expected=expected, population=finite)
+    if isinstance(plan, Plan) and plan.size > total:
+        return Refusal(
+            f"{plan.size:,} cases would have to be examined and there are {total:,}.",
+            "Do not stratify, tolerate more, or examine every case.",
+        )
+    return plan
+
+
+def site_cases(sites: Sequence[Site], names: Mapping[str, str]) -> tuple[Case, ...]:
+    """Return the rows of a site form: each site with its name and the reason it is visited."""
+    return tuple(Case(site.key, "", (names.get(site.key, ""), site.why)) for site in sites)

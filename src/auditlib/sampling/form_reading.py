@@ -1,0 +1,193 @@
+"""A filled form read back: its answers, and everything else that was changed in it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from auditlib.errors import DataError, Problem
+from auditlib.sampling.drawn import Case, Drawn, from_document
+from auditlib.sampling.form_writing import (
+    ANSWER,
+    DRAWN,
+    FORM,
+    HASH,
+    HEADER_ROW,
+    KEY,
+    answers_of,
+    cell_of,
+    form_head,
+    headings_of,
+)
+
+MOST_UNPACKED = 64 << 20
+"""Bytes a form may unpack to; protects against archives made to fill the memory."""
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled form: the sample, one answer per case, and what else was altered."""
+
+    drawn: Drawn
+    answers: Mapping[str, str]
+    altered: tuple[str, ...]
+
+
+def read_form(content: bytes, *, name: str) -> Filled:
+    """Read a form back.
+
+    Parameters
+    ----------
+    content, name
+        The workbook, and how to name it in messages.
+
+    Raises
+    ------
+    DataError
+        Where it is no form; naming every row whose key was changed, added or removed; naming every row
+        without one of the answers.
+    """
+    sheets = _sheets(content, name)
+    drawn = _drawn(sheets, name)
+    form = sheets[FORM]
+    placed = _placed(form, drawn, name)
+    answer_at = headings_of(drawn).index(ANSWER)
+    answers = {key: _text(row, answer_at).strip().lower() for key, (_, row) in placed.items()}
+    _require_answers(answers, placed, drawn, name)
+    altered = (*_head_changes(form, drawn), *_cell_changes(placed, drawn), *_added_sheets(sheets))
+    return Filled(drawn, answers, altered)
+
+
+def _sheets(content: bytes, name: str) -> dict[str, list[Row]]:
+    import python_calamine
+
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MOST_UNPACKED:
+            raise DataError(Problem(f"the form unpacks to {size:,} bytes.", name, remedy="Draw it again."))
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
+        return {
+            title: list(book.get_sheet_by_name(title).to_python(skip_empty_area=False))
+            for title in book.sheet_names
+        }
+    except (python_calamine.CalamineError, BadZipFile, OSError, ValueError, EOFError) as error:
+        raise DataError(
+            Problem(f"the form cannot be read ({error}).", name, remedy="Save it as .xlsx, unprotected.")
+        ) from error
+
+
+def _drawn(sheets: Mapping[str, list[Row]], name: str) -> Drawn:
+    try:
+        text = "".join(_text(row, 0)[1:] for row in sheets[DRAWN])
+        drawn = from_document(json.loads(b64decode(text, validate=True)))
+        stated = [_text(row, 0) for row in sheets[FORM][: len(form_head(drawn))]]
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError(
+            Problem("this is no form of a drawn sample.", name, remedy="Use the file that was drawn.")
+        ) from error
+    if form_head(drawn)[-1] not in stated:
+        raise DataError(
+            Problem(
+                "the sample as drawn was changed: it is not the one the form is headed with.",
+                name,
+                remedy="Draw the sample again and fill that form in.",
+            )
+        )
+    return drawn
+
+
+def _placed(form: list[Row], drawn: Drawn, name: str) -> dict[str, tuple[int, Row]]:
+    """Return the line and row of each case, by key; rows are found by their hash, so they may be sorted."""
+    cases = {drawn.row_hash(case): case for case in drawn.cases}
+    hash_at = headings_of(drawn).index(HASH)
+    placed: dict[str, tuple[int, Row]] = {}
+    problems: list[Problem] = []
+    for line, row in _filled_rows(form):
+        case = cases.get(_text(row, hash_at))
+        problem = _key_problem(case, row, placed)
+        if problem or case is None:
+            problems.append(Problem(problem, name, line, KEY, remedy="Restore the row as it was drawn."))
+        else:
+            placed[case.key] = (line, row)
+    missing = [case.key for case in drawn.cases if case.key not in placed]
+    if problems or missing:
+        gone = (Problem(f"the row of {key} is missing or was changed.", name) for key in missing)
+        raise DataError(*problems, *gone)
+    return placed
+
+
+def _key_problem(case: Case | None, row: Row, placed: Mapping[str, object]) -> str:
+    found = _text(row, 0)
+    if case is None:
+        return f"the row {found!r} does not belong to the sample: its hash is none of it."
+    if found != cell_of(case.key):
+        return f"the row key was changed from {case.key!r} to {found!r}."
+    return f"the row {found!r} stands in the form twice." if case.key in placed else ""
+
+
+def _filled_rows(form: list[Row]) -> Iterator[tuple[int, Row]]:
+    for index, row in enumerate(form[HEADER_ROW + 1 :], start=HEADER_ROW + 2):
+        if any(cell not in ("", None) for cell in row):
+            yield index, row
+
+
+def _require_answers(
+    answers: Mapping[str, str], placed: Mapping[str, tuple[int, Row]], drawn: Drawn, name: str
+) -> None:
+    allowed = answers_of(drawn)
+    problems = [
+        Problem(
+            f"{key} is answered {answer!r}." if answer else f"{key} has no answer.",
+            name,
+            placed[key][0],
+            ANSWER,
+            remedy=f"Answer with {', '.join(allowed)}.",
+        )
+        for key, answer in answers.items()
+        if answer not in allowed
+    ]
+    if problems:
+        raise DataError(*problems)
+
+
+def _head_changes(form: list[Row], drawn: Drawn) -> Iterator[str]:
+    for index, line in enumerate(form_head(drawn)):
+        found = _text(form[index], 0) if index < len(form) else ""
+        if found != cell_of(line):
+            yield f"line {index + 1}: {cell_of(line)!r} was changed to {found!r}"
+    row = form[HEADER_ROW] if len(form) > HEADER_ROW else []
+    for column, heading in enumerate(headings_of(drawn)):
+        if _text(row, column) != heading:
+            yield f"line {HEADER_ROW + 1}: heading {heading!r} was changed to {_text(row, column)!r}"
+
+
+def _cell_changes(placed: Mapping[str, tuple[int, Row]], drawn: Drawn) -> Iterator[str]:
+    width = len(headings_of(drawn))
+    for case in drawn.cases:
+        line, row = placed[case.key]
+        for column, (heading, text) in enumerate(zip(drawn.columns, case.shown, strict=True), start=1):
+            if _text(row, column) != cell_of(text):
+                yield f"line {line}, {heading}: {cell_of(text)!r} was changed to {_text(row, column)!r}"
+        for column in range(width, len(row)):
+            if _text(row, column):
+                yield f"line {line}: {_text(row, column)!r} was added right of the form"
+
+
+def _added_sheets(sheets: Mapping[str, object]) -> Iterator[str]:
+    for title in sheets:
+        if title not in (FORM, DRAWN):
+            yield f"sheet {title!r} was added"
+
+
+def _text(row: Row, column: int) -> str:
+    cell = row[column] if column < len(row) else ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
