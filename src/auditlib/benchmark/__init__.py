@@ -6,14 +6,22 @@ the order of units is never the answer.
 """
 
 from auditlib.benchmark.agreement import Agreement, agreement
+from auditlib.benchmark.answers import Kinds, kinds
 from auditlib.benchmark.compare import compare
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
+from auditlib.benchmark.groups import Groups, groups
 from auditlib.benchmark.mix import adjusted_scores, count_mix
 from auditlib.benchmark.opened import compare_evidence, contradictions_in
+from auditlib.benchmark.opened_more import changes_in, groups_in, kinds_in, outliers_followed_in, peers_in
+from auditlib.benchmark.over_time import OverTime, over_time
+from auditlib.benchmark.peers import Peers, peers
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
+from auditlib.benchmark.side_by_side import side_by_side
+from auditlib.benchmark.stability import Spell, Stability, stability
+from auditlib.benchmark.unanswered import Unanswered, answered
 from auditlib.benchmark.verdicts import Judgement, Verdict, judge
 
 __all__ = [
@@ -22,14 +30,23 @@ __all__ = [
     "BenchmarkResult",
     "Comparison",
     "Contradiction",
+    "Groups",
     "Judgement",
+    "Kinds",
     "Measure",
+    "OverTime",
+    "Peers",
     "Places",
+    "Spell",
+    "Stability",
     "Statistic",
+    "Unanswered",
     "UnitScores",
     "Verdict",
     "adjusted_scores",
     "agreement",
+    "answered",
+    "changes_in",
     "compare",
     "compare_evidence",
     "contradictions",
@@ -37,5 +54,15 @@ __all__ = [
     "count_mix",
     "from_aggregates",
     "from_cells",
+    "groups",
+    "groups_in",
     "judge",
+    "kinds",
+    "kinds_in",
+    "outliers_followed_in",
+    "over_time",
+    "peers",
+    "peers_in",
+    "side_by_side",
+    "stability",
 ]

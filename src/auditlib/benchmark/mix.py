@@ -83,7 +83,7 @@ def adjusted_scores(scores: UnitScores, mix: pd.DataFrame) -> UnitScores | Refus
         return Refusal("Published figures cannot be adjusted for case mix: that needs the responses.")
     chosen = scores.measure.select(mix)
     adjusters = [str(name) for name in chosen.columns if name not in _KEYS]
-    design = _indicators(chosen, adjusters)
+    design = indicators(chosen, adjusters)
     if not design.shape[1]:
         return Refusal(f"There is one category of {' and '.join(adjusters)} only: nothing to adjust for.")
     values = coded(chosen["score"], scores.measure)
@@ -102,7 +102,7 @@ def adjusted_scores(scores: UnitScores, mix: pd.DataFrame) -> UnitScores | Refus
     return replace(scores, value=value, variance=error**2 * scores.n, adjusted_for=adjusted_for)
 
 
-def _indicators(chosen: pd.DataFrame, adjusters: Sequence[str]) -> Floats:
+def indicators(chosen: pd.DataFrame, adjusters: Sequence[str]) -> Floats:
     """Return one column per category but the commonest, of every adjuster, that occurs more than once."""
     columns = []
     for adjuster in adjusters:

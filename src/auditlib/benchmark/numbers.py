@@ -40,12 +40,12 @@ def _unit_number(comparison: Comparison, row: dict[Any, Any]) -> Number:
     printed_unit = UNIT_OF[comparison.measure.statistic]
     return Number(
         comparison.number_key(unit), value if known else None, printed_unit, certain, limits,
-        _basis(comparison, unit, n) if known else (), str(row["why"]),
+        unit_basis(comparison.scores, unit, n) if known else (), str(row["why"]),
     )  # fmt: skip
 
 
-def _basis(comparison: Comparison, unit: str, n: int) -> tuple[Basis, ...]:
-    scores = comparison.scores
+def unit_basis(scores: UnitScores, unit: str, n: int) -> tuple[Basis, ...]:
+    """Return the rows that one unit's value rests on."""
     where = (("unit_id", unit), ("survey_type", scores.measure.survey_type), ("in_period", True))
     if scores.table == "responses":
         return (Basis("responses", where, scores.measure.item.item, n),)

@@ -105,7 +105,7 @@ class Comparison:
 
     def without_verdict(self) -> pd.DataFrame:
         """Return the units without a verdict and why, as printed."""
-        rows = self._with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value])
+        rows = self.with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value])
         return rows[["unit_id", "name", "surveys", "why"]]
 
     def reasons(self) -> pd.DataFrame:
@@ -131,11 +131,11 @@ class Comparison:
             "rank_high",
             "verdict",
         ]
-        shown_rows = self._with_bands(rows)
+        shown_rows = self.with_bands(rows)
         present = [column for column in columns if column in shown_rows]
         return shown_rows[present].rename(columns={"value": self.measure.statistic})
 
-    def _with_bands(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def with_bands(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Put the published band of n in words beside each unit."""
         bands = [band(int(low), int(high)) for low, high in zip(rows["n"], rows["n_high"], strict=True)]
         return rows.assign(surveys=bands)

@@ -25,6 +25,11 @@ def shown(value: float, statistic: str) -> str:
     return f"{100 * value:+.0f}" if statistic == "nps" else f"{100 * value:.1f}%"
 
 
+def per_year(change: float, statistic: str) -> str:
+    """Return a change per year as printed: +2.1 points a year; of a mean in points of its scale."""
+    return f"{change:+.2f} a year" if statistic == "mean" else f"{100 * change:+.1f} points a year"
+
+
 def percent(level: float) -> str:
     """Return a level as printed: 95%, 99.8%."""
     return f"{100 * level:.4g}%"
@@ -70,9 +75,14 @@ def readable(name: str) -> str:
     return re.sub(r"[A-Z]+(?:'[A-Z]+)?", lambda word: word.group().capitalize(), name)
 
 
-def listed(names: Sequence[str], *, most: int = 6) -> str:
+def spoken(code: object) -> str:
+    """Return a code of the client as it is read aloud: ``in_person`` is in person."""
+    return readable(str(code).replace("_", " "))
+
+
+def listed(names: Sequence[str], *, most: int = 6, as_written: bool = False) -> str:
     """Return names as a phrase: all of up to `most`, otherwise half as many and the number of others."""
-    head = [readable(name) for name in names]
+    head = list(names) if as_written else [readable(name) for name in names]
     if len(head) > most:
         return f"{', '.join(head[: most // 2])} and {len(head) - most // 2:,} others"
     return head[0] if len(head) == 1 else f"{', '.join(head[:-1])} and {head[-1]}"

@@ -5,7 +5,19 @@ computes a statistic. `style` holds the look of the house; `svg_of` writes a fig
 """
 
 from auditlib.figures.benchmark import caterpillar, funnel, ranks
+from auditlib.figures.benchmark_change import control_charts, groups, outliers_followed
 from auditlib.figures.style import new_axes, style
 from auditlib.figures.svg import png_of, svg_of
 
-__all__ = ["caterpillar", "funnel", "new_axes", "png_of", "ranks", "style", "svg_of"]
+__all__ = [
+    "caterpillar",
+    "control_charts",
+    "funnel",
+    "groups",
+    "new_axes",
+    "outliers_followed",
+    "png_of",
+    "ranks",
+    "style",
+    "svg_of",
+]

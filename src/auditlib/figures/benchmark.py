@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from auditlib.benchmark import Comparison, Verdict
+from auditlib.benchmark import Comparison, Measure, Verdict
 from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import band, percent, shown, what
 from auditlib.figures import labels
@@ -43,6 +43,15 @@ _MARKS: dict[str, dict[str, Any]] = {
     Verdict.NONE.value: {"marker": "o", "s": 17, "fc": PAPER, "ec": FAINT, "lw": 0.8},
 }
 """Shape tells the verdict without colour: up, down, filled where nothing explains it."""
+MOST_MARKS = 400
+"""More units than this are drawn small, so that they show how many lie where."""
+MANY_MARKS: dict[str, dict[str, Any]] = {
+    Verdict.WITHIN.value: {"s": 4, "lw": 0, "fc": QUIET, "alpha": 0.35},
+    Verdict.POSSIBLY_HIGHER.value: {"s": 10, "lw": 0.6},
+    Verdict.POSSIBLY_LOWER.value: {"s": 10, "lw": 0.6},
+    Verdict.HIGHER.value: {"s": 18, "lw": 0.6},
+    Verdict.LOWER.value: {"s": 18, "lw": 0.6},
+}
 
 
 def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
@@ -57,21 +66,28 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
             _strips(drawn, comparison, compared)
         else:
             _funnel(drawn, comparison, compared)
-        drawn.set_title(_measure(comparison))
-        _scale(drawn.yaxis, comparison)
+        head(drawn, measure_title(comparison.measure), own=ax is None)
+        set_scale(drawn.yaxis, comparison.measure.statistic)
         drawn.grid(visible=True, axis="y")
     return drawn
 
 
-def _measure(comparison: Comparison) -> str:
-    measure = comparison.measure
+def measure_title(measure: Measure) -> str:
+    """Return what is compared, as a title."""
     text = what(measure.statistic, measure.item)
     return f"{text[0].upper()}{text[1:]}"
 
 
-def _scale(axis: Axis, comparison: Comparison) -> None:
+def head(ax: Axes, text: str, *, own: bool) -> None:
+    """Write the title: over the whole width where the figure is ours, over the axes where they were given."""
+    if own:
+        figure_of(ax).suptitle(text, x=0.008, ha="left", fontsize=9.5, color=INK)
+    else:
+        ax.set_title(text)
+
+
+def set_scale(axis: Axis, statistic: str) -> None:
     """Set round ticks, written as the statistic is."""
-    statistic = comparison.measure.statistic
     axis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
     if statistic == "mean":
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.1f}"))
@@ -87,9 +103,10 @@ def _funnel(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
     for side in ("chance_low", "chance_high"):
         ax.plot(limits["n"], limits[side], color=QUIET, lw=0.8, ls=(0, (4, 3)))
     ax.axhline(comparison.judgement.target, color=INK, lw=0.9)
+    small = MANY_MARKS if len(compared) > MOST_MARKS else {}
     for verdict in reversed(_MARKS):
         rows = compared[compared["verdict"] == verdict]
-        ax.scatter(rows["n"], rows["value"], **_mark(verdict))
+        ax.scatter(rows["n"], rows["value"], **(_mark(verdict) | small.get(verdict, {})))
     ax.set_xscale("log")
     ax.set_xlim(limits["n"].iloc[0], limits["n"].iloc[-1])
     _room(ax, comparison, compared)
@@ -223,7 +240,7 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
         else:
             drawn = new_axes() if ax is None else ax
             _profile(drawn, comparison, rows[rows["verdict"] != Verdict.NONE.value].reset_index(drop=True))
-        drawn.set_title(_measure(comparison))
+        head(drawn, measure_title(comparison.measure), own=ax is None)
     return drawn
 
 
@@ -243,7 +260,7 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.set_ylim(-0.8, len(rows) - 0.2)
     ax.spines["left"].set_visible(False)
     ax.grid(visible=True, axis="x")
-    _scale(ax.xaxis, comparison)
+    set_scale(ax.xaxis, comparison.measure.statistic)
     _sizes_beside(ax, rows, y)
     pooled = shown(comparison.judgement.target, comparison.measure.statistic)
     ax.set_xlabel(f"{percent(comparison.confidence)} intervals; line: all answers, {pooled}")
@@ -281,7 +298,7 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
         f"{len(rows):,} units in order of value, each with its {percent(comparison.confidence)} interval"
     )
     _count_places(ax.xaxis, len(rows))
-    _scale(ax.yaxis, comparison)
+    set_scale(ax.yaxis, comparison.measure.statistic)
     ax.grid(visible=True, axis="y")
     _name(ax, comparison, rows, x)
 
@@ -296,7 +313,7 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
             _rank_rows(drawn, rows)
         else:
             _rank_profile(drawn, rows)
-        drawn.set_title(_measure(comparison))
+        head(drawn, measure_title(comparison.measure), own=ax is None)
     return drawn
 
 

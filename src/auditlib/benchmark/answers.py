@@ -1,0 +1,142 @@
+"""Kinds of answers compared, by channel or type of transaction: as they are, and within the same units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from auditlib.benchmark.mix import indicators
+from auditlib.benchmark.numbers import UNIT_OF
+from auditlib.benchmark.scores import Measure, coded
+from auditlib.benchmark.wording import counted, listed, shown, spoken, what
+from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.statistics import case_mix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinds:
+    """Answers by channel or type of transaction.
+
+    Parameters
+    ----------
+    by
+        Column of the responses.
+    frame
+        One row per kind, the commonest first: the kind, units, n, value, within (difference to the commonest
+        kind in the same units; 0 for itself), within_low, within_high.
+    hidden
+        Kinds with fewer answers than the minimum cell.
+    """
+
+    measure: Measure
+    by: str
+    frame: pd.DataFrame
+    hidden: int
+    confidence: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per kind, the commonest first."""
+        return self.frame.copy()
+
+    @property
+    def key(self) -> str:
+        """End of the keys of its numbers."""
+        return f"{self.by}:{self.measure.survey_type}:{self.measure.item.item}"
+
+    @property
+    def title(self) -> str:
+        """What is compared, in words."""
+        text = what(self.measure.statistic, self.measure.item)
+        return f"By {self.by.replace('_', ' ')}: {self.measure.survey_type} survey, {text}"
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return which kinds differ from the commonest within the same units."""
+        first, kind = self.frame.iloc[0], self.measure.survey_type.capitalize()
+        apart = self.frame[(self.frame["within_low"] > 0) | (self.frame["within_high"] < 0)]
+        entries = [
+            f"{spoken(row[self.by])} {self._signed(float(row['within']))}" for row in apart.to_dict("records")
+        ]
+        found = (
+            f"{len(apart)} differ: {listed(entries, as_written=True)}"
+            if entries
+            else "none differs beyond chance"
+        )
+        text = (
+            f"{kind} survey by {self.by.replace('_', ' ')}: compared with "
+            f"{spoken(first[self.by])} ({shown(float(first['value']), self.measure.statistic)}) in the "
+            f"same units, of {counted(len(self.frame) - 1, 'other')} {found}."
+        )
+        keys = tuple(f"within:{row}:{self.key}" for row in self.frame[self.by])
+        return (Sentence(text, keys),)
+
+    def _signed(self, difference: float) -> str:
+        return f"{difference:+.2f}" if self.measure.statistic == "mean" else f"{100 * difference:+.1f} points"
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return each kind's value, and its difference within units with the interval."""
+        unit = UNIT_OF[self.measure.statistic]
+        found: list[Number] = []
+        for row in self.frame.to_dict("records"):
+            kind, n = str(row[self.by]), int(row["n"])
+            basis = (self._basis(kind, n),)
+            limits = Interval(
+                float(row["within_low"]), float(row["within_high"]), self.confidence, "clustered by unit"
+            )
+            found.append(Number(f"value:{kind}:{self.key}", float(row["value"]), unit, n, basis=basis))
+            found.append(Number(f"within:{kind}:{self.key}", float(row["within"]), unit, n, limits, basis))
+        return tuple(found)
+
+    def _basis(self, kind: str, n: int) -> Basis:
+        where = (("survey_type", self.measure.survey_type), (self.by, kind), ("in_period", True))
+        return Basis("responses", where, self.measure.item.item, n)
+
+
+def kinds(
+    mix: pd.DataFrame, measure: Measure, *, by: str, minimum: int = 5, confidence: float = 0.95
+) -> Kinds | Refusal:
+    """Compare kinds of answers.
+
+    Parameters
+    ----------
+    mix
+        Counts by `by`, as `count_mix` returns them.
+    minimum
+        Answers below which a kind is left out.
+
+    Notes
+    -----
+    The difference within units is the slope of a regression with unit effects (`statistics.case_mix`), its
+    error clustered by unit: it does not mistake good units that use one channel for a good channel.
+    """
+    from scipy.special import stdtrit
+
+    chosen = measure.select(mix)
+    chosen = chosen[chosen[by] != ""]
+    sizes = chosen.groupby(by)["n"].sum().sort_values(ascending=False, kind="stable")
+    shown_kinds = sizes[sizes >= minimum]
+    if len(shown_kinds) < 2:
+        return Refusal(
+            f"The {measure.survey_type} survey has fewer than two kinds of {by.replace('_', ' ')}."
+        )
+    kept = chosen[chosen[by].isin(shown_kinds.index)]
+    score = coded(kept["score"], measure)
+    unit = kept["unit_id"].to_numpy(dtype=str)
+    found = case_mix.within_unit(score, indicators(kept, [by]), unit, weights=kept["n"].to_numpy())
+    if isinstance(found, Refusal):
+        return found
+    half = float(stdtrit(len(np.unique(unit)) - 1, (1 + confidence) / 2)) * found.slope_errors
+    rows = kept.assign(total=score * kept["n"]).groupby(by)
+    within = np.concatenate([[0.0], found.slopes])
+    half = np.concatenate([[0.0], half])
+    frame = pd.DataFrame(
+        {
+            by: list(shown_kinds.index),
+            "units": rows["unit_id"].nunique().reindex(shown_kinds.index).to_numpy(),
+            "n": shown_kinds.to_numpy(dtype=np.int64),
+            "value": (rows["total"].sum() / rows["n"].sum()).reindex(shown_kinds.index).to_numpy(),
+            "within": within, "within_low": within - half, "within_high": within + half,
+        }
+    )  # fmt: skip
+    return Kinds(measure, by, frame, len(sizes) - len(shown_kinds), confidence)

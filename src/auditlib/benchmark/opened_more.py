@@ -1,0 +1,133 @@
+"""Change, stability and groups of the units of an audit's evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+import pandas as pd
+
+from auditlib.benchmark.answers import Kinds, kinds
+from auditlib.benchmark.comparisons import BenchmarkResult
+from auditlib.benchmark.groups import GROUPINGS, Groups, groups
+from auditlib.benchmark.mix import count_mix
+from auditlib.benchmark.opened import EvidenceLike
+from auditlib.benchmark.over_time import OverTime, month_text, over_time
+from auditlib.benchmark.peers import Peers, peers
+from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.scores import UnitScores, from_aggregates, from_cells
+from auditlib.benchmark.stability import Spell, Stability, stability
+from auditlib.benchmark.unanswered import Unanswered
+from auditlib.parameters.run import Thresholds
+from auditlib.records import Instrument, Refusal
+
+Answer = TypeVar("Answer")
+_EPOCH = date(1970, 1, 1)
+
+
+def changes_in(evidence: EvidenceLike, compared: BenchmarkResult) -> tuple[OverTime | Unanswered, ...]:
+    """Follow the units of each comparison over time."""
+    cells = evidence.cells()
+    return tuple(_or_why(entry, "change over time", over_time(cells, entry)) for entry in compared)
+
+
+def outliers_followed_in(
+    evidence: EvidenceLike, compared: BenchmarkResult, *, thresholds: Thresholds
+) -> tuple[Stability | Unanswered, ...]:
+    """Follow the units called out in the first period: periods as published, or halves of the audited one."""
+    return tuple(
+        _or_why(entry, "outliers over periods", _followed(evidence, entry, thresholds)) for entry in compared
+    )
+
+
+def _followed(evidence: EvidenceLike, comparison: Comparison, thresholds: Thresholds) -> Stability | Refusal:
+    spells: list[Spell] = []
+    for label, scores in _spells(evidence, comparison):
+        if isinstance(scores, Refusal):
+            return scores
+        spells.append(Spell(label, scores))
+    frame = comparison.frame
+    names = dict(zip(frame["unit_id"].astype(str), frame["name"].astype(str), strict=True))
+    return stability(spells, names, minimum_n=comparison.minimum_n, confidence=thresholds.confidence)
+
+
+def _spells(evidence: EvidenceLike, comparison: Comparison) -> Iterator[tuple[str, UnitScores | Refusal]]:
+    measure, ids = comparison.measure, comparison.scores.unit_id
+    if comparison.scores.table == "aggregates":
+        published = evidence.frame("aggregates")
+        periods = measure.select(published)[["period_start", "period_end"]].drop_duplicates("period_start")
+        for start, end in periods.sort_values("period_start").astype("int64").itertuples(index=False):
+            found = from_aggregates(published, measure, unit_ids=ids, period_start=int(start))
+            yield f"{_month(start)} to {_month(end)}", found
+        return
+    cells = measure.select(evidence.cells())
+    months = sorted(cells["month"].unique())
+    for half in (months[: len(months) // 2], months[len(months) // 2 :]):
+        if half:
+            label = f"{month_text(int(half[0]))} to {month_text(int(half[-1]))}"
+            yield label, from_cells(cells[cells["month"].isin(half)], measure, unit_ids=ids)
+
+
+def _month(day: int) -> str:
+    return f"{_EPOCH + timedelta(days=int(day)):%Y-%m}"
+
+
+def groups_in(
+    evidence: EvidenceLike,
+    compared: BenchmarkResult,
+    *,
+    thresholds: Thresholds,
+    by: Sequence[str] = tuple(GROUPINGS),
+    seed: int = 0,
+) -> tuple[Groups | Unanswered, ...]:
+    """Compare groups of units, for each comparison and each column in `by` that the register fills."""
+    units = evidence.frame("units")
+    filled = [column for column in by if column in units and units[column].notna().any()]
+    return tuple(
+        _or_why(
+            entry, GROUPINGS.get(column, column),
+            groups(entry, units, by=column, minimum=thresholds.minimum_cell, seed=seed),
+        )
+        for entry in compared
+        for column in filled
+    )  # fmt: skip
+
+
+def peers_in(
+    evidence: EvidenceLike, compared: BenchmarkResult, *, by: str, own_left_out: bool = True
+) -> tuple[Peers | Unanswered, ...]:
+    """Compare each unit with its peers by column `by` of the register."""
+    units = evidence.frame("units")
+    return tuple(
+        _or_why(entry, "peers", peers(entry, units, by=by, own_left_out=own_left_out)) for entry in compared
+    )
+
+
+def kinds_in(
+    evidence: EvidenceLike, compared: BenchmarkResult, *, by: str, thresholds: Thresholds
+) -> tuple[Kinds | Unanswered, ...]:
+    """Compare kinds of answers by column `by` of the responses, for example ``channel``."""
+    return tuple(
+        _or_why(entry, by.replace("_", " "), _kinds(evidence, entry, by, thresholds)) for entry in compared
+    )
+
+
+def _kinds(
+    evidence: EvidenceLike, comparison: Comparison, by: str, thresholds: Thresholds
+) -> Kinds | Refusal:
+    if comparison.scores.table != "responses":
+        return Refusal("published figures do not say it; that needs the responses.")
+    instrument = Instrument(comparison.measure.survey_type, (comparison.measure.item,))
+    mix: pd.DataFrame = count_mix(evidence.lazy("responses"), (instrument,), adjusters=(by,))
+    return kinds(
+        mix, comparison.measure, by=by, minimum=thresholds.minimum_cell, confidence=thresholds.confidence
+    )
+
+
+def _or_why(comparison: Comparison, topic: str, found: Answer | Refusal) -> Answer | Unanswered:
+    if not isinstance(found, Refusal):
+        return found
+    kind = comparison.measure.survey_type
+    question = f"{kind.capitalize()} survey, {topic}"
+    return Unanswered(question, f"unanswered:{topic.replace(' ', '_')}:{comparison.key}", found)

@@ -1,0 +1,101 @@
+"""A unit's value month by month or quarter by quarter, where each step rests on enough answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from auditlib.benchmark.scores import Measure, from_cells
+from auditlib.records import Refusal
+from auditlib.statistics.types import Floats
+
+GRAINS = {"month": 1, "quarter": 3}
+"""Months in each step of a series, the finest first."""
+MOST_UNITS = 0.75
+"""Months are used where at least this share of units has enough answers in every one of them."""
+ALL = ""
+"""Unit id of the series of all units together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values of units over equal steps of time; arrays are units by steps.
+
+    Parameters
+    ----------
+    grain
+        ``month`` or ``quarter``.
+    steps
+        First month of each step, as ``year * 100 + month``.
+    unit_id
+        Units, led by `ALL` for all of them together.
+    n, value
+        Answers and value; NaN where there is none.
+    complete
+        Units that have enough answers in every step.
+    """
+
+    measure: Measure
+    grain: str
+    steps: tuple[int, ...]
+    unit_id: tuple[str, ...]
+    n: NDArray[np.int64]
+    value: Floats
+    complete: NDArray[np.bool_]
+
+    @property
+    def per_year(self) -> float:
+        """Steps in a year."""
+        return 12 / GRAINS[self.grain]
+
+
+def series(
+    cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...], fewest: int
+) -> Series | Refusal:
+    """Return the series of `unit_ids` by the finest step that most of them fill.
+
+    Parameters
+    ----------
+    cells
+        Columns unit_id, month, survey_type, item, score, n, of the audited period.
+    fewest
+        Answers each step needs.
+    """
+    chosen = measure.select(cells)
+    chosen = chosen[(chosen["n"] > 0) & chosen["unit_id"].isin(unit_ids)]
+    if chosen.empty:
+        return Refusal(f"No {measure.survey_type} response is dated, so that nothing can be seen over time.")
+    for grain in GRAINS:
+        found = _by_grain(chosen, measure, unit_ids, grain, fewest)
+        if isinstance(found, Refusal) or found.complete[1:].mean() >= MOST_UNITS:
+            break
+    return found
+
+
+def _by_grain(
+    chosen: pd.DataFrame, measure: Measure, unit_ids: tuple[str, ...], grain: str, fewest: int
+) -> Series | Refusal:
+    months = GRAINS[grain]
+    ordinal = chosen["month"] // 100 * 12 + chosen["month"] % 100 - 1
+    step = ordinal // months
+    # a quarter that the period covers in part is not comparable with whole ones
+    first, last = -(-int(ordinal.min()) // months), (int(ordinal.max()) + 1) // months
+    wanted = list(range(first, last))
+    if not wanted:
+        return Refusal(f"The answers do not fill one {grain}.")
+    placed = chosen.assign(step=step)[step.between(first, last - 1)]
+    units = (ALL, *unit_ids)
+    every = pd.concat([placed, placed.assign(unit_id=ALL)])
+    keys = [f"{unit}\x1f{number}" for unit in units for number in wanted]
+    labelled = every.assign(unit_id=every["unit_id"].astype(str) + "\x1f" + every["step"].astype(str))
+    scores = from_cells(labelled, measure, unit_ids=tuple(keys))
+    if isinstance(scores, Refusal):
+        return scores
+    n = scores.n.reshape(len(units), len(wanted))
+    value = scores.value.reshape(len(units), len(wanted))
+    starts = tuple(number * months // 12 * 100 + number * months % 12 + 1 for number in wanted)
+    complete = np.asarray((n >= fewest).all(axis=1), dtype=np.bool_)
+    return Series(measure, grain, starts, units, n, value, complete)

@@ -1,0 +1,178 @@
+"""Figures of change: outliers followed through periods, control charts, groups of units."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from auditlib.benchmark import Groups, OverTime, Stability
+from auditlib.benchmark.series import ALL
+from auditlib.benchmark.stability import SIDES
+from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.wording import percent, shown, spoken
+from auditlib.figures import labels
+from auditlib.figures.benchmark import head, measure_title, set_scale
+from auditlib.figures.style import (
+    BAND,
+    FAINT,
+    HIGHER,
+    INK,
+    LOWER,
+    PAPER,
+    QUIET,
+    figure_of,
+    new_axes,
+    style,
+)  # fmt: skip
+from auditlib.statistics.types import Floats
+
+_COLOURS = {Verdict.HIGHER: HIGHER, Verdict.LOWER: LOWER}
+_MARKERS = {Verdict.HIGHER: "^", Verdict.LOWER: "v"}
+_CHART_HEIGHT = 1.5
+"""Inches of one control chart."""
+
+
+def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
+    """Draw the distance from the mean of each unit called out first, period by period, and what was foretold.
+
+    Thin lines are units; the marked line is their mean; the open diamond what shrinkage foretold of it.
+    """
+    with style():
+        drawn = new_axes() if ax is None else ax
+        x = np.arange(len(result.spells), dtype=float)
+        drawn.axhline(0, color=INK, lw=0.9, zorder=1)
+        for side in SIDES:
+            _side(drawn, result, side, x)
+        drawn.set_xticks(x, [_period(result, place) for place in range(len(x))])
+        drawn.set_xlim(-0.35, len(x) - 0.65)
+        drawn.margins(y=0.14)
+        drawn.set_ylabel("Distance from the mean of the period")
+        factor = 1.0 if result.measure.statistic == "mean" else 100.0
+        unit = "" if result.measure.statistic == "mean" else " points"
+        digits = 1 if factor == 1.0 else 0
+        drawn.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _signed(factor * y, digits, unit)))
+        drawn.grid(visible=True, axis="y")
+        head(drawn, measure_title(result.measure), own=ax is None)
+        _explain_followed(drawn)
+    return drawn
+
+
+def _signed(value: float, digits: int, unit: str) -> str:
+    text = f"{value:+.{digits}f}" if round(value, digits) else "0"
+    return text.replace("-", "\N{MINUS SIGN}") + unit
+
+
+def _period(result: Stability, place: int) -> str:
+    mean = shown(result.judgements[place].target, result.measure.statistic)
+    return f"{result.spells[place].label}\nall answers: {mean}"
+
+
+def _side(ax: Axes, result: Stability, side: Verdict, x: Floats) -> None:
+    rows = result.frame[result.frame["verdict"] == side.value]
+    if rows.empty:
+        return
+    columns = [f"distance_{place + 1}" for place in range(len(x))]
+    paths = rows[columns].to_numpy(dtype=np.float64)
+    ax.plot(x, paths.T, color=_COLOURS[side], lw=0.6, alpha=0.35, zorder=2)
+    means = np.nanmean(paths, axis=0)
+    ax.plot(x, means, color=_COLOURS[side], lw=2.0, marker=_MARKERS[side], ms=7, zorder=4)
+    foretold = float(rows["expected"].mean())
+    away = 15 if side is Verdict.HIGHER else -15
+    ax.plot([x[1]], [foretold], "D", mfc=PAPER, mec=INK, ms=6, mew=1.1, zorder=5)
+    for place, mean in enumerate(means):
+        mine = rows[rows[f"verdict_{place + 1}"] != Verdict.NONE.value]
+        again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
+        text = f"{len(mine)} called {side.value}" if place == 0 else f"{again} of {len(mine)} again"
+        ax.annotate(
+            text, (x[place], mean), xytext=(0, away), textcoords="offset points", ha="center", va="center",
+            fontsize=8,
+            color=INK, zorder=6, bbox={"fc": PAPER, "ec": "none", "pad": 1.0, "alpha": 0.85},
+        )  # fmt: skip
+
+
+def _explain_followed(ax: Axes) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=QUIET, lw=0.6, label="one unit"),
+        Line2D([], [], color=QUIET, lw=2.0, marker="o", ms=5, label="mean of the units called out first"),
+        Line2D([], [], ls="", marker="D", mfc=PAPER, mec=INK, ms=6, label="foretold by shrinkage"),
+    ]
+    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=3, handlelength=1.8)
+
+
+def control_charts(result: OverTime) -> Figure:
+    """Draw the control chart of all units together, and below it those of the units called out."""
+    with style():
+        first = new_axes(height=0.9 + _CHART_HEIGHT * max(1, len(result.charts)))
+        figure = figure_of(first)
+        first.remove()
+        stacked = figure.subplots(max(1, len(result.charts)), 1, sharex=True, squeeze=False)[:, 0]
+        for drawn, unit in zip(stacked, result.charts, strict=False):
+            _chart(drawn, result, unit)
+        last = stacked[-1]
+        steps = [f"{step // 100}-{step % 100:02d}" for step in result.series.steps]
+        every = max(1, -(-len(steps) // 12))
+        last.set_xticks(range(0, len(steps), every), steps[::every])
+        last.tick_params(axis="x", labelsize=8)
+        title = f"{measure_title(result.comparison.measure)}, by {result.series.grain}"
+        head(stacked[0], title, own=True)
+        _explain_charts(figure)
+    return figure
+
+
+def _chart(ax: Axes, result: OverTime, unit: str) -> None:
+    chart, x = result.charts[unit], np.arange(len(result.series.steps), dtype=float)
+    ax.fill_between(x, chart.low, chart.high, color=BAND, lw=0, step="mid")
+    ax.axhline(chart.centre, color=INK, lw=0.9)
+    ax.plot(x, chart.values, color=QUIET, lw=1.0, marker="o", ms=3.2, mfc=FAINT, mec=QUIET)
+    ax.plot(x[chart.signal], chart.values[chart.signal], "s", color=LOWER, ms=6.5, zorder=5)
+    set_scale(ax.yaxis, result.comparison.measure.statistic)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+    name = "All units together" if unit == ALL else labels.shortened(result.names[unit])
+    ax.text(0.004, 1.0, name, transform=ax.transAxes, fontsize=8.5, color=INK, va="bottom")
+    ax.grid(visible=True, axis="y")
+
+
+def _explain_charts(figure: Figure) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(fc=BAND, ec=QUIET, lw=0.3, label="ordinary variation of this series"),
+        Line2D([], [], ls="", marker="s", color=LOWER, ms=6, label="outside it"),
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.6)
+
+
+def groups(result: Groups, ax: Axes | None = None) -> Axes:
+    """Draw the mean of each group with its interval, highest first, and how many units it has."""
+    rows = result.frame.iloc[::-1].reset_index(drop=True)
+    y = np.arange(len(rows), dtype=float)
+    with style():
+        drawn = new_axes(height=1.3 + 0.185 * len(rows)) if ax is None else ax
+        for place, row in rows.iterrows():
+            colour = {"higher": HIGHER, "lower": LOWER}.get(str(row["verdict"]), QUIET)
+            marker = {"higher": "^", "lower": "v"}.get(str(row["verdict"]), "o")
+            drawn.hlines(y[int(str(place))], row["low"], row["high"], color=colour, lw=1.3)
+            drawn.plot(row["value"], y[int(str(place))], marker, color=colour, ms=5.5)
+        drawn.set_yticks(y, [labels.shortened(spoken(name), most=44) for name in rows[result.by]])
+        drawn.tick_params(axis="y", labelcolor=INK)
+        drawn.set_ylim(-0.8, len(rows) - 0.2)
+        transform = drawn.get_yaxis_transform()
+        for at, units in zip(y, rows["units"], strict=True):
+            drawn.text(1.012, at, f"{units:,}", transform=transform, fontsize=7.5, color=QUIET, va="center")
+        drawn.text(
+            1.012, len(rows) - 0.2, "units", transform=transform, fontsize=7.5, color=QUIET, va="bottom"
+        )
+        drawn.spines["left"].set_visible(False)
+        set_scale(drawn.xaxis, result.comparison.measure.statistic)
+        drawn.grid(visible=True, axis="x")
+        level = percent(result.comparison.confidence)
+        drawn.set_xlabel(
+            f"Mean of the group's units with its {level} interval; triangles differ from all others"
+        )
+        head(drawn, measure_title(result.comparison.measure), own=ax is None)
+    return drawn
