@@ -146,7 +146,11 @@ def _render(directory: Path) -> str:
     return f"<p>{', '.join(names)}</p>\n"
 
 
-STEPS = Steps(_prepare, _render)
+def _workpapers(directory: Path) -> bytes:
+    return _render(directory).encode()
+
+
+STEPS = Steps(_prepare, _render, _workpapers)
 
 if __name__ == "__main__":
     Tiny(Path(sys.argv[1])).perform()

@@ -41,7 +41,7 @@ from auditlib.runs.manifest import (
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan
 from auditlib.runs.project import law_files
-from auditlib.runs.steps import Prepared, Render
+from auditlib.runs.steps import Prepared, Steps
 
 VERDICT = "verdict.json"
 
@@ -65,7 +65,7 @@ def assemble(
     results: Sequence[KeptResult],
     places: Places,
     *,
-    render: Render,
+    steps: Steps,
     before: Before | None = None,
     started: datetime,
     notify: Notify,
@@ -88,7 +88,8 @@ def assemble(
     if verdict := verdict_of(recorded):
         write_bytes(stage / VERDICT, canonical(verdict).encode())
     notify(Step("writing the report"))
-    write_bytes(stage / "report.html", render(stage).encode())
+    write_bytes(stage / "report.html", steps.render(stage).encode())
+    write_bytes(stage / "workpapers.xlsx", steps.workpapers(stage))
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
     key = run_key(plan, evidence.key, before=before)

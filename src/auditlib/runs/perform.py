@@ -165,7 +165,7 @@ def _perform(
             evidence,
             results,
             places,
-            render=steps.render,
+            steps=steps,
             before=before,
             started=started,
             notify=notify,

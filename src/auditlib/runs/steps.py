@@ -1,4 +1,4 @@
-"""The two steps a run takes from other rooms, as values, so that a test can take others."""
+"""The three steps a run takes from other rooms, as values, so that a test can take others."""
 
 from __future__ import annotations
 
@@ -29,19 +29,21 @@ class Prepared(Protocol):
 
 Prepare = Callable[[Run, Path, Path, int, Callable[[str], None]], Prepared]
 Render = Callable[[Path], str]
+Tabulate = Callable[[Path], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How evidence is prepared and the report rendered."""
+    """How evidence is prepared, the report rendered and the work papers written."""
 
     prepare: Prepare
     render: Render
+    workpapers: Tabulate
 
 
 def usual_steps() -> Steps:
     """Return the suite's own steps."""
-    return Steps(_prepare, _render)
+    return Steps(_prepare, _render, _workpapers)
 
 
 def _prepare(run: Run, data: Path, store: Path, threads: int, progress: Callable[[str], None]) -> Prepared:
@@ -54,3 +56,9 @@ def _render(directory: Path) -> str:
     from auditlib.report import render
 
     return render(directory)
+
+
+def _workpapers(directory: Path) -> bytes:
+    from auditlib.report.workpapers import workpapers
+
+    return workpapers(directory)
