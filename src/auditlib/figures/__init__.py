@@ -6,18 +6,23 @@ computes a statistic. `style` holds the look of the house; `svg_of` writes a fig
 
 from auditlib.figures.benchmark import caterpillar, funnel, ranks
 from auditlib.figures.benchmark_change import control_charts, groups, outliers_followed
+from auditlib.figures.linkage import departures, event_study, placebo_distribution, specification_curve
 from auditlib.figures.style import new_axes, style
 from auditlib.figures.svg import png_of, svg_of
 
 __all__ = [
     "caterpillar",
     "control_charts",
+    "departures",
+    "event_study",
     "funnel",
     "groups",
     "new_axes",
     "outliers_followed",
+    "placebo_distribution",
     "png_of",
     "ranks",
+    "specification_curve",
     "style",
     "svg_of",
 ]

@@ -8,7 +8,7 @@ asks whether the link itself is fair, `plan` what a design could detect.
 
 from auditlib.linkage.estimate import estimate
 from auditlib.linkage.fairness import FairPay, fair_pay
-from auditlib.linkage.opened import estimate_evidence, paid_panel
+from auditlib.linkage.opened import estimate_evidence, fair_pay_evidence, paid_panel
 from auditlib.linkage.panel import Panel, panel
 from auditlib.linkage.procedure import Choices
 from auditlib.linkage.register import RoleLinks, role_links
@@ -24,6 +24,7 @@ __all__ = [
     "estimate",
     "estimate_evidence",
     "fair_pay",
+    "fair_pay_evidence",
     "paid_panel",
     "panel",
     "role_links",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.register import NOUNS, ROLES, RoleLinks
-from auditlib.records import Basis, Number, Sentence
+from auditlib.records import Basis, Finding, Grade, Number, Sentence
 
 _SAID = ("links", "audited", "units_short", "luck", "luck_within")
 FEWEST_ANSWERS = 25
@@ -48,7 +48,9 @@ class FairPay:
         units = {"luck": "share", "luck_within": "share", "answers": "responses"}
         found = [
             Number(
-                f"fair:{row['role']}:{name}", None if pd.isna(row[name]) else row[name], units.get(name, "count"),
+                f"fair:{row['role']}:{name}",
+                None if pd.isna(row[name]) else row[name],
+                units.get(name, "count"),
                 basis=(Basis("pay_links", (("role", str(row["role"])),)),),
                 reason="No linked month in the panel." if pd.isna(row[name]) else "",
             )
@@ -61,6 +63,38 @@ class FairPay:
     def summary(self) -> tuple[Sentence, ...]:
         """Say for each role what is unfair, or that nothing is."""
         return tuple(self._role(row) for row in self.frame.to_dict("records"))
+
+    def findings(self, *, notebook: str) -> tuple[Finding, ...]:
+        """Return what an auditor must report: a role without link, bonuses on too few answers."""
+        rows = self.frame.to_dict("records")
+        return tuple(finding for row in rows if (finding := self._finding(row, notebook)) is not None)
+
+    def _finding(self, row: Mapping[Any, Any], notebook: str) -> Finding | None:
+        role = str(row["role"])
+        if not row["links"]:
+            return Finding(
+                "A12: satisfaction is linked to the pay of managers and of staff",
+                f"No pay of {NOUNS[role]} is linked.",
+                "The register of pay links has no entry for the role.",
+                "One role carries the goal alone.",
+                "Link both roles, or record why not.",
+                Grade.MAJOR,
+                f"pay links, {NOUNS[role]}",
+                (f"{notebook}/fair:{role}:links",),
+            )
+        if pd.isna(row["units_short"]) or not row["units_short"]:
+            return None
+        return Finding(
+            f"A12: a bonus rests on at least {self.minimum} answers",
+            f"In {row['units_short']} of {row['units']} units with linked pay of {NOUNS[role]} the typical "
+            "quarter has fewer answers.",
+            "Bonuses follow quarterly scores whatever the number of answers behind them.",
+            "People are paid for luck as much as for service.",
+            "Pay on a longer window or on shrunk scores where answers are few.",
+            Grade.MINOR,
+            f"bonus on few answers, {NOUNS[role]}",
+            (f"{notebook}/fair:{role}:units_short", f"{notebook}/fair:{role}:luck"),
+        )
 
     def _role(self, row: Mapping[Any, Any]) -> Sentence:
         role, links = str(row["role"]), int(str(row["links"]))

@@ -21,7 +21,7 @@ from auditlib.statistics.types import Floats, Limits
 
 BEFORE, AFTER = 4, 4
 """Most quarters before the reference, and after the link, that are used."""
-BOUNDS = (0.0, 0.5, 1.0, 1.5, 2.0)
+BOUNDS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 BENDS = (0.0, 0.25, 0.5, 1.0)
 """Departures tried: multiples of the largest earlier one, and bends in errors of the effect."""
 _HALVINGS = 7

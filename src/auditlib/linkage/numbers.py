@@ -75,6 +75,17 @@ def shifts(result: LinkageResult) -> pd.DataFrame:
     )
 
 
+def adoption(result: LinkageResult) -> pd.DataFrame:
+    """Return one row per role and month of adoption."""
+    rows = []
+    for one in result.roles:
+        for month in sorted(set(one.links.adopted[one.links.linked.any(axis=1)].tolist())):
+            mine = one.links.adopted == month
+            weight = float(one.links.dose[mine, month].mean())
+            rows.append((one.role, result.panel.months[month], int(mine.sum()), weight))
+    return pd.DataFrame(rows, columns=["role", "month", "units", "weight"])
+
+
 def basis(result: LinkageResult) -> Basis:
     """Return the rows the estimates rest on."""
     where = (("survey_type", result.panel.survey_type), ("in_period", True))
@@ -162,7 +173,9 @@ def _placebos(one: RoleEffect, rests: tuple[Basis, ...]) -> Iterator[Number]:
     limits = Interval(found.low, found.high, 0.95, "Wilson")
     yield Number(f"{key}:rate", found.rate, "share", len(found.statistic), limits, rests)
     yield Number(f"{key}:count", len(found.statistic), "count", basis=rests)
-    if one.tested.error is not None:
+    if one.tested.error:
+        strong = found.as_strong(one.estimate / one.tested.error)
+        yield Number(f"{key}:as_strong", strong, "count", basis=rests)
         visible = found.detectable(one.tested.error, crossing=crossing(one))
         yield Number(f"{key}:detectable", visible, "points", basis=rests)
     for name, other in (("low_first", one.chosen_low), ("low_first_kept", one.chosen_low_kept)):

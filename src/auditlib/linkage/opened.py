@@ -10,6 +10,7 @@ import pandas as pd
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.linkage.estimate import estimate
+from auditlib.linkage.fairness import FEWEST_ANSWERS, FairPay, fair_pay
 from auditlib.linkage.panel import Panel, Statistic, panel
 from auditlib.linkage.procedure import Choices, Weighting
 from auditlib.linkage.result import LinkageResult
@@ -147,3 +148,16 @@ def _mix(evidence: EvidenceLike, like: Panel) -> pd.DataFrame | None:
     placed = rows.assign(month=_month(rows["submitted_day"]), value=expected)
     grouped = placed.groupby(["unit_id", "month"])["value"]
     return pd.DataFrame({"n": grouped.size(), "value": grouped.mean()}).reset_index()
+
+
+def fair_pay_evidence(
+    evidence: EvidenceLike, result: LinkageResult, *, minimum: int = FEWEST_ANSWERS
+) -> FairPay:
+    """Check the links of the evidence on the panel of `result`.
+
+    See Also
+    --------
+    fair_pay : what is checked.
+    """
+    links = tuple(one.links for one in result.roles)
+    return fair_pay(evidence.frame("pay_links"), result.panel, links, minimum=minimum)

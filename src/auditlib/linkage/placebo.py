@@ -68,6 +68,10 @@ class Placebos:
         """Mean estimate: what the way of choosing units adds by itself."""
         return float(self.estimate.mean())
 
+    def as_strong(self, statistic: float) -> int:
+        """Return how many placebos have a statistic at least as large as `statistic`."""
+        return int((np.abs(self.statistic) >= abs(statistic)).sum())
+
     def detectable(self, error: float, *, crossing: float) -> float:
         """Return the smallest effect that would be called in four of five audits with that error.
 

@@ -79,6 +79,17 @@ class RoleEffect:
             "left_out": wording.cohort_sentences,
         }[subject](self)
 
+    def mixed(self) -> pd.DataFrame:
+        """Return what the two-way regression mixes: contrast, weight, estimate."""
+        if isinstance(self.mixture, Refusal):
+            return pd.DataFrame({"contrast": [self.mixture.reason], "weight": [None], "estimate": [None]})
+        return self.mixture.copy()
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see its figures must know."""
+        return wording.seen(self)
+
     @property
     def shown(self) -> bool:
         """Whether the interval excludes zero, or the test rejects where there is no interval."""
@@ -136,6 +147,14 @@ class LinkageResult:
         """Return the sentences of all roles on a subject; see `RoleEffect.said`."""
         return tuple(sentence for one in self.roles for sentence in one.said(subject))
 
+    def adoption(self) -> pd.DataFrame:
+        """Return who was linked when: role, month, units, weight (mean share of variable pay)."""
+        return numbers.adoption(self)
+
+    def advice(self) -> tuple[Sentence, ...]:
+        """Return what to do, role by role."""
+        return wording.advice(self)
+
     def shifted(self) -> pd.DataFrame:
         """Return what else moved in linked units, by the same procedure."""
         return numbers.shifts(self)
@@ -144,6 +163,11 @@ class LinkageResult:
     def basis(self) -> Basis:
         """The rows the estimates rest on."""
         return numbers.basis(self)
+
+    @property
+    def links_basis(self) -> Basis:
+        """The register of links."""
+        return Basis("pay_links")
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what the result cannot say."""

@@ -57,12 +57,14 @@ class Specifications:
         """Return the defensible choices whose estimate has the other sign than the default's."""
         frame = self.defensible
         sign = np.sign(frame.loc[frame["default"], "estimate"].iloc[0])
-        return frame[np.sign(frame["estimate"]) == -sign]
+        turned: pd.DataFrame = frame.loc[np.sign(frame["estimate"]) == -sign]
+        return turned
 
     def straddling(self) -> pd.DataFrame:
         """Return the defensible choices whose interval contains zero."""
         frame = self.defensible
-        return frame[(frame["low"] <= 0) & (frame["high"] >= 0)]
+        kept: pd.DataFrame = frame.loc[(frame["low"] <= 0) & (frame["high"] >= 0)]
+        return kept
 
 
 def specifications(

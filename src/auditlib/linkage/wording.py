@@ -68,6 +68,18 @@ def _interval(one: RoleEffect, result: LinkageResult) -> str:
     return f"{100 * result.confidence:.4g} % interval {ends}, {p_value}"
 
 
+def seen(one: RoleEffect) -> str:
+    """Say what a reader who cannot see the figures must know."""
+    tested = one.tested
+    if tested.low is None or tested.high is None:
+        return f"The estimated effect of linking the pay of {one.noun} is {points(one.estimate)} points."
+    where = "without zero" if one.shown else "which holds zero"
+    return (
+        f"The estimated effect of linking the pay of {one.noun} is {points(one.estimate)} points, with an "
+        f"interval from {points(tested.low)} to {points(tested.high)}, {where}."
+    )
+
+
 def _sight(one: RoleEffect, keys: list[str]) -> str:
     if isinstance(one.placebo, Refusal) or one.tested.error is None:
         return ""
@@ -157,6 +169,10 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
         f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f} %; nominal 5 %)."
     )
     keys = [f"{key}:count", f"{key}:rate"]
+    if one.tested.error:
+        keys.append(f"{key}:as_strong")
+        strong = found.as_strong(one.estimate / one.tested.error)
+        text += f" {strong or 'None'} of them looked as strong as the actual links."
     low, kept = one.chosen_low, one.chosen_low_kept
     if not isinstance(low, Refusal) and not isinstance(kept, Refusal):
         keys += [f"{key}:low_first", f"{key}:low_first_kept"]
@@ -214,6 +230,32 @@ def cohort_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     )
     keys = tuple(f"without:{one.role}:{kind}:{end}" for kind in spans for end in ("low", "high"))
     return (Sentence(f"{one.noun.capitalize()}: {text}.", keys),)
+
+
+def advice(result: LinkageResult) -> tuple[Sentence, ...]:
+    """Return what to do, role by role."""
+    return tuple(_advice(one) for one in result.roles)
+
+
+def _advice(one: RoleEffect) -> Sentence:
+    noun, keys = one.noun, (f"effect:{one.role}",)
+    if isinstance(one.tested.method, Refusal):
+        text = f"do not credit or blame the link for any change. {one.tested.method.remedy}"
+        return Sentence(f"{noun.capitalize()}: {text}", keys)
+    if one.shown and one.estimate > 0:
+        text = (
+            "the link may be kept; before it is credited with the whole rise, settle with integrity checks "
+            "whether customers are happier or others are asked, and link further units by lot, not by low "
+            "scores, so that the next audit can be surer."
+        )
+    elif one.shown:
+        text = "the scores fell with the link: suspend it until the cause is known."
+    else:
+        text = (
+            "do not extend the link on the ground that it raises scores; the data neither show an effect nor "
+            "rule out a small one. Ask again when more months or units are linked."
+        )
+    return Sentence(f"{noun.capitalize()}: {text}", keys)
 
 
 def limits(result: LinkageResult) -> tuple[Sentence, ...]:

@@ -18,7 +18,8 @@ from auditlib.statistics.types import Floats, Limits
 _DRAWS = 20_000
 _GRID = 1001
 _REACH = 20.0
-"""Half-width of the first grid, in errors of the effect."""
+_FARTHEST = 1280.0
+"""Half-width of the first grid and of the last, in errors of the effect."""
 _FIRST_STAGE = 10
 """The least-favourable stage takes one part in ten of the error rate."""
 
@@ -51,8 +52,13 @@ def relative_magnitudes(
         _test(estimate, covariance, rows, before=before, weights=weights, level=level, seed=seed)
         for rows in _constraints(before, len(estimate) - before, bound)
     ]
-    grid = point + np.linspace(-_REACH, _REACH, _GRID) * scale
-    low, high = _ends(tests, grid)
+    reach, low, high = _REACH, point, point
+    while True:
+        grid = point + np.linspace(-reach, reach, _GRID) * scale
+        low, high = _ends(tests, grid)
+        if reach >= _FARTHEST or (low > grid[0] and high < grid[-1]):
+            break
+        reach *= 4
     step = float(grid[1] - grid[0])
     first = _ends(tests, np.linspace(low - step, low + step, 201))[0]
     last = _ends(tests, np.linspace(high - step, high + step, 201))[1]

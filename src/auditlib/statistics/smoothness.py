@@ -2,7 +2,8 @@
 
 Rambachan and Roth (2023), doi 10.1093/restud/rdad018: the slope of the departure from parallel trends
 changes by at most `bend` from one period to the next; 0 allows a straight line. The interval is the
-shortest of fixed length around a weighting of coefficients (Armstrong and Kolesár 2018, doi 10.3982/ECTA14434).
+shortest of fixed length around a weighting of coefficients (Armstrong and Kolesar 2018,
+doi 10.3982/ECTA14434).
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def smoothness(
     bend
         Largest change of slope between neighbouring periods, in units of the outcome; 0 or more.
     """
-    from scipy.optimize import minimize
+    import scipy.optimize
+
+    minimize: Any = scipy.optimize.minimize
 
     straight = np.arange(-before, 0, dtype=np.float64)
     drift = float(weights @ np.arange(1, len(weights) + 1))
