@@ -1,0 +1,43 @@
+"""The command that says which effect of linking pay a design could show: plan linkage."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from auditlib.errors import ParameterError, Problem
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to the group ``plan`` of `app`, made here where nobody has."""
+    found = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
+    plan = found[0] if found and found[0] is not None else typer.Typer(
+        no_args_is_help=True, help="Plan before data is collected: what could a survey or a comparison show?"
+    )  # fmt: skip
+    if not found:
+        app.add_typer(plan, name="plan", rich_help_panel="Prepare")
+    plan.command(name="linkage")(linkage)
+
+
+def linkage(
+    *,
+    units: Annotated[int, typer.Option(min=2, help="Units in all.")] = 40,
+    linked: Annotated[int, typer.Option(min=1, help="Units whose pay will be linked.")] = 20,
+    months: Annotated[int, typer.Option(min=2, help="Months in all.")] = 36,
+    before: Annotated[int, typer.Option(min=1, help="Months before the link.")] = 12,
+    responses: Annotated[float, typer.Option(min=0.1, help="Answers per unit and month.")] = 13.0,
+    response_sd: Annotated[float, typer.Option(min=0.01, help="Spread of single answers, in points.")] = 0.9,
+    drift_sd: Annotated[float, typer.Option(min=0.0, help="How far units wander by themselves.")] = 0.12,
+    memory: Annotated[float, typer.Option(min=0.0, max=0.99, help="How much of it stays a month.")] = 0.55,
+) -> None:
+    """Show the smallest effect of linking pay that a design would detect."""
+    from auditlib.linkage.plan import Design
+    from auditlib.linkage.plan import plan as planned
+    from auditlib.records import Refusal
+
+    found = planned(Design(units, linked, months, before, responses, response_sd, drift_sd, memory))
+    if isinstance(found, Refusal):
+        raise ParameterError(Problem(found.reason, remedy=found.remedy))
+    for sentence in found.summary():
+        typer.echo(str(sentence))
