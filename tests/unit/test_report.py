@@ -26,7 +26,7 @@ from auditlib.report.reading import read_results
 from auditlib.report.references import Register, patterns
 from auditlib.report.words import basis_of, instant, interval_of
 
-VOID = {"meta", "link", "br", "img", "wbr", "hr", "input"}
+VOID = {"col", "meta", "link", "br", "img", "wbr", "hr", "input"}
 
 
 class Page(HTMLParser):

@@ -16,6 +16,8 @@ from auditlib.errors import AuditError, Problem
 from auditlib.records import Finding, Number, Sentence
 
 LIMITS = "limits"
+IMPROVING = "improving"
+"""Sections of sentences that read no exhibit."""
 
 _STATED = re.compile(r"(?<![\w-])\d[\d,.]*%?(?![\w-])")
 

@@ -25,7 +25,10 @@ class SaidModel(_Part):
 class SentenceModel(SaidModel):
     """A sentence of the body, with the exhibit it reads."""
 
-    section: str = Field(description="Id of the exhibit it reads; 'limits' for a limit of the notebook.")
+    section: str = Field(
+        description="Id of the exhibit it reads; 'limits' for a limit of the notebook, 'improving' for what "
+        "has become better or worse."
+    )
 
 
 class IntervalModel(_Part):

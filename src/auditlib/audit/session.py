@@ -20,7 +20,7 @@ from auditlib.audit.display import (
     show,
 )
 from auditlib.audit.files import write_whole
-from auditlib.audit.recorder import LIMITS, Recorder, to_json
+from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
 from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
 from auditlib.audit.tables import Layout, Tabulated, tabulate
 from auditlib.parameters.run import Run
@@ -113,6 +113,10 @@ class Audit:
     def limits(self, *said: Said) -> View | Shown:
         """State what the notebook cannot say."""
         return show(SentencesView(self._recorder.say(self._sentences(said), section=LIMITS)))
+
+    def improving(self, *said: Said) -> View | Shown:
+        """State what has become better or worse; the report's first page repeats it."""
+        return show(SentencesView(self._recorder.say(self._sentences(said), section=IMPROVING)))
 
     def caveat(self, *tables: str) -> View | Shown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""

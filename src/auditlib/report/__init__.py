@@ -26,6 +26,9 @@ def render(directory: Path) -> str:
     """
     from auditlib.report.document import compose, to_html
     from auditlib.report.facts import read_facts
+    from auditlib.report.findings import read_states
     from auditlib.report.reading import read_results
 
-    return to_html(compose(read_results(directory), read_facts(directory)))
+    facts = read_facts(directory)
+    states = read_states(directory, items=facts.items)
+    return to_html(compose(read_results(directory), facts, states))

@@ -1,90 +1,42 @@
-"""The report put together: sections, numbered exhibits, findings, limits, register, provenance."""
+"""The report put together: first page, findings, sections, limits, glossary, register, provenance."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from auditlib.audit.formats import LABEL_UNITS
 from auditlib.audit.recorder import LIMITS
-from auditlib.audit.schema import (
-    ColumnModel,
-    FigureModel,
-    FindingModel,
-    NumberModel,
-    SaidModel,
-    SentenceModel,
-    TableModel,
-)
-from auditlib.errors import Problem, VerificationFailed
+from auditlib.audit.schema import NumberModel, SentenceModel
+from auditlib.report.exhibits import Exhibit, printed
 from auditlib.report.facts import Facts
+from auditlib.report.findings import States, brief, findings_of
+from auditlib.report.glossary import words_used
+from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import Recorded
-from auditlib.report.references import Mark, Register, patterns, unreferenced
-from auditlib.report.svg import inline_svg
+from auditlib.report.references import Register
+from auditlib.report.summary import executive
 from auditlib.report.words import basis_of, day, instant, interval_of, value_of
 
-LONGEST_WORD, SHORT, LONGEST_CELL = 22, 11, 320
-"""Characters: a word that a column can hold, a text that stays on one line, a text that fits a cell."""
-
-_GRADES = ("major", "minor", "opportunity")
-
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence with the marks of its numbers."""
+class Block:
+    """An exhibit and the sentences that read it, or sentences alone."""
 
-    text: str
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a table as printed."""
-
-    text: str
-    reference: str
-    numeric: bool
-
-    @property
-    def kind(self) -> str:
-        """How it is set: numbers to the right, short text on one line, overlong words cut anywhere."""
-        if self.numeric:
-            return "number"
-        if any(len(word) > LONGEST_WORD for word in self.text.split()):
-            return "breaks"
-        return "whole" if len(self.text) <= SHORT else ""
-
-    @property
-    def shown(self) -> str:
-        """Its text, cut where it would fill a page; the results file holds all of it."""
-        if len(self.text) <= LONGEST_CELL:
-            return self.text
-        return f"{self.text[:LONGEST_CELL].rstrip()} … (the results file holds all of it)"
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """A table or figure with its number, and the sentences that read it."""
-
-    label: str
-    anchor: str
-    title: str
-    caption: str
+    exhibit: Exhibit | None
     lines: tuple[Line, ...]
-    references: tuple[str, ...]
-    columns: tuple[Cell, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
-    left_out: int = 0
-    svg: str = ""
 
-    @property
-    def measure(self) -> str:
-        """How much of the page a table takes: few columns stand close together, many in small type."""
-        return "wide" if len(self.columns) > 7 else "narrow" if len(self.columns) < 5 else ""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands under one heading of a notebook."""
+
+    heading: str
+    anchor: str
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +48,8 @@ class Section:
     question: str
     answer: tuple[Line, ...]
     opening: tuple[Line, ...]
-    exhibits: tuple[Exhibit, ...]
+    parts: tuple[Part, ...]
     limits: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A finding as printed."""
-
-    number: int
-    finding: FindingModel
-    criterion: str
-    demand: str
-    notebook: str
-    marks: tuple[Mark, ...]
-
-    @property
-    def verdict(self) -> str:
-        """What its heading says of the demand, so that no one takes the demand for the condition."""
-        return "Could be better" if self.finding.grade == "opportunity" else "Not met"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,27 +63,62 @@ class Entry:
     interval: str
     basis: str
 
+    @property
+    def notebook(self) -> str:
+        """The notebook that recorded it."""
+        return self.reference.partition("/")[0]
 
-def compose(recorded: Sequence[Recorded], facts: Facts) -> dict[str, Any]:
+    @property
+    def key(self) -> str:
+        """What it is called there."""
+        return self.reference.partition("/")[2]
+
+
+def compose(recorded: Sequence[Recorded], facts: Facts, states: States | None = None) -> dict[str, Any]:
     """Return everything the page shows, in reading order."""
     known = {
         f"{one.results.notebook}/{key}": number for one in recorded for key, number in one.numbers.items()
     }
-    register = Register(known)
+    register, states = Register(known), states or States()
     sections = tuple(_section(number, one, register) for number, one in enumerate(recorded, start=1))
-    return {
+    first = executive(recorded, register)
+    findings = findings_of(recorded, register, states, items=facts.items)
+    entries = [_entry(number, name, known[name]) for name, number in register.entries.items()]
+    content = {
         "facts": facts,
         "run": facts.run,
         "title": facts.run.title or f"Audit of customer service at {facts.run.party.name}",
         "period": f"{day(facts.run.period.start)} to {day(facts.run.period.end)}",
         "as_of": instant(facts.run.as_of),
+        "first": first,
+        "states": states,
         "sections": sections,
         "unanswered": sorted(set(facts.run.notebooks) - {section.notebook for section in sections}),
-        "findings": _findings(recorded, register),
+        "findings": findings,
+        "brief": brief(findings),
         "recorded": recorded,
-        "entries": [_entry(number, name, known[name]) for name, number in register.entries.items()],
+        "register": [
+            (section.notebook, tuple(one for one in entries if one.notebook == section.notebook))
+            for section in sections
+        ],
         "example": next(iter(register.entries), ""),
     }
+    return {**content, "glossary": words_used(_text_of(content))}
+
+
+def _text_of(content: Mapping[str, Any]) -> str:
+    """Return the words a reader meets, from which the glossary is chosen."""
+    sections: Sequence[Section] = content["sections"]
+    said = [
+        line.text for section in sections for line in (*section.answer, *section.opening, *section.limits)
+    ]
+    for block in (block for section in sections for part in section.parts for block in part.blocks):
+        said += [line.text for line in block.lines]
+        if block.exhibit:
+            cells = (cell.text for row in (block.exhibit.columns, *block.exhibit.rows) for cell in row)
+            said += [block.exhibit.title, block.exhibit.caption, *cells]
+    said += [str(one.finding) for one in content["findings"]]
+    return "\n".join(said)
 
 
 def to_html(content: dict[str, Any]) -> str:
@@ -175,97 +145,65 @@ def _sheet(heading: str) -> str:
         character if character.isascii() and character.isalnum() else f"\\{ord(character):x} "
         for character in heading
     )
-    return sheet.replace("running heading", quoted)
+    widths = "".join(f"col.w{share} {{ width: {share}%; }}\n" for share in range(1, 101))
+    return widths + sheet.replace("running heading", quoted)
 
 
 def _section(number: int, recorded: Recorded, register: Register) -> Section:
     results = recorded.results
-    answer = _lines(results.answer, results.notebook, register)
-    opening = _lines(_about("", results.sentences), results.notebook, register)
+    name = results.notebook
+    return Section(
+        number,
+        name,
+        results.question,
+        lines_of(results.answer, name, register),
+        lines_of(_about("", results.sentences), name, register),
+        _parts(number, recorded, register),
+        lines_of(_about(LIMITS, results.sentences), name, register),
+    )
+
+
+def _parts(number: int, recorded: Recorded, register: Register) -> tuple[Part, ...]:
+    """Return exhibits and sentences under the headings of their notebook, in its order."""
+    results, outline = recorded.results, recorded.outline
+    of_exhibit = dict(
+        zip(
+            (exhibit.id for exhibit in results.exhibits),
+            outline.of_exhibits([exhibit.title for exhibit in results.exhibits]),
+            strict=True,
+        )
+    )
+    exhibits = dict(zip(of_exhibit, _numbered(number, recorded), strict=True))
+    under = [
+        (outline.of_sentence(one.text) or of_exhibit.get(one.section, ""), one)
+        for one in results.sentences
+        if one.section not in ("", LIMITS)
+    ]
+    parts: list[Part] = []
+    for heading in dict.fromkeys(["", *outline.headings]):
+        here = [sentence for place, sentence in under if place == heading]
+        own = [name for name, place in of_exhibit.items() if place == heading]
+        blocks = [
+            Block(exhibits[name], lines_of(_about(name, here), results.notebook, register)) for name in own
+        ]
+        loose = [sentence for sentence in here if sentence.section not in own]
+        if loose:
+            blocks.append(Block(None, lines_of(loose, results.notebook, register)))
+        if blocks:
+            parts.append(Part(heading, f"{results.notebook}-part-{len(parts) + 1}", tuple(blocks)))
+    return tuple(parts)
+
+
+def _numbered(number: int, recorded: Recorded) -> Iterable[Exhibit]:
     counts = {"table": 0, "figure": 0}
-    exhibits = []
-    for exhibit in results.exhibits:
+    for exhibit in recorded.results.exhibits:
         counts[exhibit.kind] += 1
         label = f"{exhibit.kind.capitalize()} {number}.{counts[exhibit.kind]}"
-        exhibits.append(_exhibit(label, exhibit, recorded, register))
-    limits = _lines(_about(LIMITS, results.sentences), results.notebook, register)
-    return Section(number, results.notebook, results.question, answer, opening, tuple(exhibits), limits)
+        yield printed(label, exhibit, recorded)
 
 
 def _about(section: str, sentences: Iterable[SentenceModel]) -> list[SentenceModel]:
     return [sentence for sentence in sentences if sentence.section == section]
-
-
-def _lines(said: Iterable[SaidModel], notebook: str, register: Register) -> tuple[Line, ...]:
-    return tuple(Line(one.text, register.mark(f"{notebook}/{key}" for key in one.keys)) for one in said)
-
-
-def _exhibit(
-    label: str, exhibit: TableModel | FigureModel, recorded: Recorded, register: Register
-) -> Exhibit:
-    notebook = recorded.results.notebook
-    anchor = f"{notebook}-{exhibit.id}"
-    common: dict[str, Any] = {
-        "label": label,
-        "anchor": anchor,
-        "title": exhibit.title,
-        "caption": exhibit.caption,
-        "lines": _lines(_about(exhibit.id, recorded.results.sentences), notebook, register),
-        "references": patterns(notebook, exhibit.keys),
-    }
-    if isinstance(exhibit, FigureModel):
-        svg = inline_svg(
-            recorded.figures[exhibit.id], name=anchor, title=exhibit.title, description=exhibit.alt
-        )
-        return Exhibit(**common, svg=svg)
-    return Exhibit(**common, **_table(exhibit, notebook))
-
-
-def _table(exhibit: TableModel, notebook: str) -> dict[str, Any]:
-    orphans = unreferenced(exhibit)
-    if orphans:
-        raise VerificationFailed(
-            Problem(
-                f"{notebook}/{exhibit.id} shows numbers without a reference in {', '.join(orphans)}",
-                remedy="Record them through the audit.",
-            )
-        )
-    columns = tuple(Cell(column.heading, "", _counts(column)) for column in exhibit.columns)
-    rows = tuple(
-        tuple(
-            Cell(text, f"{notebook}/{key}" if key else "", _counts(column))
-            for text, key, column in zip(row, keys, exhibit.columns, strict=True)
-        )
-        for row, keys in zip(exhibit.rows, exhibit.references, strict=True)
-    )
-    return {"columns": columns, "rows": rows, "left_out": exhibit.left_out}
-
-
-def _counts(column: ColumnModel) -> bool:
-    return column.numeric and column.unit not in LABEL_UNITS
-
-
-def _findings(recorded: Iterable[Recorded], register: Register) -> tuple[Reported, ...]:
-    found = [(finding, one.results.notebook) for one in recorded for finding in one.results.findings]
-    found.sort(key=lambda pair: (_GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
-    return tuple(
-        Reported(
-            number,
-            finding,
-            *_criterion(finding.criterion),
-            notebook,
-            register.mark(finding.evidence),
-        )
-        for number, (finding, notebook) in enumerate(found, start=1)
-    )
-
-
-def _criterion(text: str) -> tuple[str, str]:
-    identifier, colon, demand = text.partition(":")
-    if not colon:
-        return ("", text)
-    demand = demand.strip()
-    return (identifier.strip(), demand[:1].upper() + demand[1:])
 
 
 def _entry(number: int, reference: str, recorded: NumberModel) -> Entry:

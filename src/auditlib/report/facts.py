@@ -45,6 +45,15 @@ class Facts:
     evidence_key: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def items(self) -> dict[str, str]:
+        """Wording of each item of the run's instruments."""
+        return {
+            name: item.wording
+            for instrument in self.run.instruments.values()
+            for name, item in instrument.items.items()
+        }
+
 
 def read_facts(directory: Path) -> Facts:
     """Return the provenance of the run in `directory`.

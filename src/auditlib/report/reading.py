@@ -10,15 +10,17 @@ from pydantic import ValidationError
 
 from auditlib.audit.schema import FigureModel, NumberModel, ResultsModel
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.report.outline import EMPTY, Outline, read_outline
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What one notebook recorded, and the hash of the file it stands in."""
+    """What one notebook recorded, the hash of the file it stands in, and the order it was shown in."""
 
     results: ResultsModel
     sha256: str
     figures: dict[str, str]
+    outline: Outline = EMPTY
 
     @property
     def numbers(self) -> dict[str, NumberModel]:
@@ -53,7 +55,8 @@ def _read(path: Path) -> Recorded:
         for exhibit in results.exhibits
         if isinstance(exhibit, FigureModel)
     }
-    return Recorded(results, hashlib.sha256(content).hexdigest(), figures)
+    outline = read_outline(path.parent.parent / "notebooks" / f"{results.notebook}.ipynb")
+    return Recorded(results, hashlib.sha256(content).hexdigest(), figures, outline)
 
 
 def _figure(path: Path, exhibit: FigureModel) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from auditlib.audit.formats import format_value
@@ -21,6 +23,43 @@ def instant(value: datetime) -> str:
     offset = value.strftime("%z")
     zone = "UTC" if offset in ("+0000", "") else f"UTC{offset[:3]}:{offset[3:]}"
     return f"{value.day} {value:%B %Y, %H:%M} {zone}"
+
+
+WHOLE = "the operation as a whole"
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
+_NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=)")
+
+
+def in_words(name: str) -> str:
+    """Return a name of this suite as words: ``follow_up_reports`` becomes ``follow-up reports``."""
+    return name.replace("_", " ").replace("follow up", "follow-up") if _NAME.fullmatch(name) else name
+
+
+def subject_of(subject: str, items: Mapping[str, str]) -> str:
+    """Return the subject of a finding in words.
+
+    Parameters
+    ----------
+    subject
+        As recorded, for example ``responsibilities:U007:client_manager``.
+    items
+        Wording of each item.
+    """
+    if subject == "operation":
+        return WHOLE
+    words = [
+        f"\N{LEFT DOUBLE QUOTATION MARK}{items[part]}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if part in items
+        else in_words(part)
+        for part in subject.split(":")
+    ]
+    return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
+
+
+def sentence_of(text: str) -> str:
+    """Return `text` with names of this suite as words, and with spaces that must not end a line."""
+    words = _NAME_WITHIN.sub(lambda found: in_words(found.group()), text)
+    return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", words)
 
 
 def value_of(number: NumberModel) -> str:

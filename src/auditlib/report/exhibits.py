@@ -1,0 +1,160 @@
+"""Tables and figures as they are printed, each with its number and the way back to its rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from auditlib.audit.formats import LABEL_UNITS
+from auditlib.audit.schema import ColumnModel, FigureModel, TableModel
+from auditlib.errors import Problem, VerificationFailed
+from auditlib.report.reading import Recorded
+from auditlib.report.references import patterns, unreferenced
+from auditlib.report.svg import inline_svg
+from auditlib.report.widths import LONGEST_WORD, PLAIN, WHOLE, Fit, fit, looks_numeric
+from auditlib.report.words import sentence_of
+
+TALL = 1.2
+"""A figure this much higher than wide has a page to itself."""
+_SHAPE = re.compile(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
+LONG = 14
+"""Rows that a page certainly holds."""
+LONGEST_CELL, LONGEST_LIST = 260, 64
+"""Characters of a sentence, and of a list of many entries, that fit a cell."""
+MANY = 8
+_AS_WRITTEN = frozenset({"column", "file", "message", "source", "value"})
+"""Columns whose cells a reader must find again as they stand in the client's files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table as printed."""
+
+    text: str
+    reference: str
+    numeric: bool
+
+    @property
+    def kind(self) -> str:
+        """How it is set: numbers to the right, short text on one line, overlong words cut anywhere."""
+        if self.numeric:
+            return "number"
+        if any(len(word) > LONGEST_WORD for word in self.text.split()):
+            return "breaks"
+        return "whole" if len(self.text) <= WHOLE - 6 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A table or figure with its number."""
+
+    label: str
+    anchor: str
+    title: str
+    caption: str
+    references: tuple[str, ...]
+    columns: tuple[Cell, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    left_out: int = 0
+    fit: Fit = PLAIN
+    svg: str = ""
+
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """Columns that stand side by side."""
+        return tuple(index for index in range(len(self.columns)) if index not in self.fit.below)
+
+    @property
+    def tall(self) -> bool:
+        """Whether a figure fills a page by itself."""
+        shape = _SHAPE.search(self.svg)
+        return shape is not None and float(shape[2]) > TALL * float(shape[1])
+
+    @property
+    def long(self) -> bool:
+        """Whether it may run over several pages; its references then stand above it."""
+        return len(self.rows) > LONG and not self.fit.twin
+
+    @property
+    def halves(self) -> tuple[tuple[tuple[Cell, ...], ...], ...]:
+        """Its rows, in the parts that stand side by side."""
+        if not self.fit.twin:
+            return (self.rows,)
+        middle = (len(self.rows) + 1) // 2
+        return (self.rows[:middle], self.rows[middle:])
+
+
+def printed(label: str, exhibit: TableModel | FigureModel, recorded: Recorded) -> Exhibit:
+    """Return `exhibit` as it is printed under `label`.
+
+    Raises
+    ------
+    VerificationFailed
+        Where a table shows a number without a reference, or a figure is no plain SVG.
+    """
+    notebook = recorded.results.notebook
+    anchor = f"{notebook}-{exhibit.id}"
+    common: dict[str, Any] = {
+        "label": label,
+        "anchor": anchor,
+        "title": exhibit.title,
+        "caption": exhibit.caption,
+        "references": patterns(notebook, exhibit.keys),
+    }
+    if isinstance(exhibit, FigureModel):
+        svg = inline_svg(
+            recorded.figures[exhibit.id], name=anchor, title=exhibit.title, description=exhibit.alt
+        )
+        return Exhibit(**common, svg=svg)
+    return Exhibit(**common, **_table(exhibit, notebook))
+
+
+def _table(exhibit: TableModel, notebook: str) -> dict[str, Any]:
+    orphans = unreferenced(exhibit)
+    if orphans:
+        raise VerificationFailed(
+            Problem(
+                f"{notebook}/{exhibit.id} shows numbers without a reference in {', '.join(orphans)}",
+                remedy="Record them through the audit.",
+            )
+        )
+    texts = [
+        [_shown(text, column) for text, column in zip(row, exhibit.columns, strict=True)]
+        for row in exhibit.rows
+    ]
+    numeric = [
+        _numeric(column, [row[index] for row in texts]) for index, column in enumerate(exhibit.columns)
+    ]
+    headings = [column.heading for column in exhibit.columns]
+    rows = tuple(
+        tuple(
+            Cell(text, f"{notebook}/{key}" if key else "", number)
+            for text, key, number in zip(row, keys, numeric, strict=True)
+        )
+        for row, keys in zip(texts, exhibit.references, strict=True)
+    )
+    return {
+        "columns": tuple(
+            Cell(heading, "", number) for heading, number in zip(headings, numeric, strict=True)
+        ),
+        "rows": rows,
+        "left_out": exhibit.left_out,
+        "fit": fit(headings, texts, numeric=numeric),
+    }
+
+
+def _shown(text: str, column: ColumnModel) -> str:
+    """Return a cell's text, cut where it would fill a page; the results file holds all of it."""
+    as_written = column.numeric or column.name in _AS_WRITTEN or column.name.endswith("_id")
+    words = text if as_written else sentence_of(text)
+    longest = LONGEST_LIST if words.count(", ") + words.count("; ") > MANY else LONGEST_CELL
+    if len(words) <= longest:
+        return words
+    return f"{words[:longest].rsplit(maxsplit=1)[0]} \N{HORIZONTAL ELLIPSIS} (cut here)"
+
+
+def _numeric(column: ColumnModel, cells: list[str]) -> bool:
+    if column.numeric or column.unit not in LABEL_UNITS:
+        return column.unit not in LABEL_UNITS
+    return not column.name.endswith("_id") and looks_numeric(cells)

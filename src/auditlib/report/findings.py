@@ -1,0 +1,163 @@
+"""Findings as printed: numbered, in words, with their state against the audit before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditlib.audit.schema import FindingModel
+from auditlib.report.reading import Recorded
+from auditlib.report.references import Mark, Register
+from auditlib.report.words import WHOLE, sentence_of, subject_of
+
+_GRADES = ("major", "minor", "opportunity")
+_TITLES = {
+    "major": "stand in the way of the decision",
+    "minor": "to be closed by a plan",
+    "opportunity": "could be better",
+}
+_PAST = {"resolved": "resolved", "not_examined": "not examined now"}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A finding of the audit before that was not raised now."""
+
+    demand: str
+    subject: str
+    grade: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What became of findings since the audit before.
+
+    Parameters
+    ----------
+    previous
+        Its id; empty where none was named.
+    current
+        State of each finding of this audit, by fingerprint.
+    past
+        Findings of that audit which were not raised now.
+    """
+
+    previous: str = ""
+    current: Mapping[str, str] = field(default_factory=dict)
+    past: tuple[Past, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding as printed."""
+
+    number: int
+    finding: FindingModel
+    criterion: str
+    demand: str
+    subject: str
+    notebook: str
+    marks: tuple[Mark, ...]
+    state: str
+
+    @property
+    def own_subject(self) -> str:
+        """Its subject; empty where that is the operation as a whole."""
+        return "" if self.subject == WHOLE else self.subject
+
+    @property
+    def verdict(self) -> str:
+        """What its heading says of the demand, so that no one takes the demand for the condition."""
+        return "Could be better" if self.finding.grade == "opportunity" else "Not met"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The findings of one grade on the first page: number, demand and subjects of each line."""
+
+    grade: str
+    title: str
+    lines: tuple[tuple[int, str, str], ...]
+
+
+def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
+    """Return what ``findings.json`` in `directory` says of each finding's state."""
+    path = directory / "findings.json"
+    if not path.is_file():
+        return States()
+    document = json.loads(path.read_text(encoding="utf-8"))
+    previous = document.get("previous")
+    if not previous:
+        return States()
+    every = document["findings"]
+    return States(
+        previous["audit"],
+        {one["fingerprint"]: one["state"] for one in every if one["state"] not in _PAST},
+        tuple(
+            Past(
+                criterion_of(one["criterion"])[1],
+                subject_of(one["subject"], items),
+                one["grade"],
+                _PAST[one["state"]],
+            )
+            for one in every
+            if one["state"] in _PAST
+        ),
+    )
+
+
+def findings_of(
+    recorded: Iterable[Recorded], register: Register, states: States, *, items: Mapping[str, str]
+) -> tuple[Reported, ...]:
+    """Return all findings, the heaviest first."""
+    found = [(finding, one.results.notebook) for one in recorded for finding in one.results.findings]
+    found.sort(key=lambda pair: (_GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
+    return tuple(
+        Reported(
+            number,
+            finding,
+            *criterion_of(finding.criterion),
+            subject_of(finding.subject, items),
+            notebook,
+            register.mark(finding.evidence),
+            states.current.get(finding.fingerprint, ""),
+        )
+        for number, (finding, notebook) in enumerate(found, start=1)
+    )
+
+
+def brief(findings: Sequence[Reported]) -> tuple[Brief, ...]:
+    """Return the findings of each grade as the first page names them: one line per demand."""
+    return tuple(
+        Brief(
+            grade,
+            title,
+            tuple((same[0].number, demand, _subjects(same)) for demand, same in _by_demand(findings, grade)),
+        )
+        for grade, title in _TITLES.items()
+        if any(one.finding.grade == grade for one in findings)
+    )
+
+
+def _by_demand(findings: Iterable[Reported], grade: str) -> Iterable[tuple[str, list[Reported]]]:
+    found: dict[str, list[Reported]] = {}
+    for one in findings:
+        if one.finding.grade == grade:
+            found.setdefault(one.demand, []).append(one)
+    return found.items()
+
+
+def _subjects(findings: Iterable[Reported]) -> str:
+    return "; ".join(one.own_subject for one in findings if one.own_subject)
+
+
+def criterion_of(text: str) -> tuple[str, str]:
+    """Return the id of a criterion and what it demands; the id is empty where the text names none."""
+    identifier, colon, demand = text.partition(":")
+    if not colon:
+        return ("", text)
+    demand = demand.strip().rstrip(".")
+    return (identifier.strip(), sentence_of(demand[:1].upper() + demand[1:]))

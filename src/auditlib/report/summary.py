@@ -1,0 +1,126 @@
+"""The first page: how are we doing, where must we work, are we improving, and what the answers rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditlib.audit.recorder import IMPROVING
+from auditlib.audit.schema import SaidModel
+from auditlib.report.lines import Line, lines_of
+from auditlib.report.reading import Recorded
+from auditlib.report.references import Register
+from auditlib.standards.document import VerdictDocument
+
+DOING: tuple[tuple[str, str, int], ...] = (
+    ("11_standards", "No standard was judged: the audit did not run 11_standards.", 2),
+    ("02_benchmark", "Units were not compared: the audit did not run 02_benchmark.", 2),
+    ("05_escalation", "Follow-up was not re-performed: the audit did not run 05_escalation.", 1),
+    ("06_complaints", "", 1),
+    ("07_service_levels", "", 1),
+    ("08_listening", "", 1),
+    ("10_charter", "", 1),
+    ("03_compensation", "", 1),
+    ("04_integrity", "", 1),
+)
+"""Notebooks that say how the operation does, what is printed where one did not run, and the sentences of its
+answer that the first page repeats."""
+RELIES_ON = "01_intake"
+_DECISIONS = {
+    "met": "Meets the standard",
+    "not_met": "Does not meet the standard",
+    "not_demonstrated": "Has not been shown to meet the standard",
+    "not_assessable": "Cannot be judged against the standard",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the decision rule as printed."""
+
+    rule: str
+    found: str
+    outcome: str
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the audit concludes by its standard, with the steps that lead there."""
+
+    words: str
+    outcome: str
+    standard: str
+    mode: str
+    mismatch: str
+    steps: tuple[Step, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Executive:
+    """The first page."""
+
+    decision: Decision | None
+    doing: tuple[Line, ...]
+    improving: tuple[Line, ...]
+    reliable: tuple[Line, ...]
+
+
+def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
+    """Return the first page from what the notebooks answered."""
+    by_name = {one.results.notebook: one for one in recorded}
+    return Executive(
+        decision_of(recorded),
+        tuple(_doing(by_name, register)),
+        tuple(_improving(recorded, register)),
+        _answer(by_name[RELIES_ON], register, most=2)
+        if RELIES_ON in by_name
+        else (Line("The data were not assessed: the audit did not run 01_intake.", ()),),
+    )
+
+
+def decision_of(recorded: Iterable[Recorded]) -> Decision | None:
+    """Return the decision of the audit; None where no notebook judged by a standard."""
+    for one in recorded:
+        if one.results.verdict is not None:
+            return _decision(one.results.verdict, one.results.notebook)
+    return None
+
+
+def _decision(verdict: VerdictDocument, notebook: str) -> Decision:
+    found = verdict.decision
+    return Decision(
+        _DECISIONS.get(found.outcome.value, found.outcome.value.replace("_", " ").capitalize()),
+        found.outcome.value,
+        verdict.title,
+        found.mode.value.replace("_", " "),
+        found.mismatch,
+        tuple(
+            Step(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
+            for step in found.trace
+        ),
+        tuple(
+            f"{notebook}/{key}"
+            for key in ("decision", "score:low", "score:high", "outcome:\N{HORIZONTAL ELLIPSIS}")
+        ),
+    )
+
+
+def _doing(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
+    for notebook, absent, most in DOING:
+        if notebook in by_name:
+            yield from _answer(by_name[notebook], register, most=most)
+        elif absent:
+            yield Line(absent, ())
+
+
+def _answer(one: Recorded, register: Register, *, most: int) -> tuple[Line, ...]:
+    said: Sequence[SaidModel] = one.results.answer[:most]
+    return lines_of(said, one.results.notebook, register)
+
+
+def _improving(recorded: Iterable[Recorded], register: Register) -> Iterable[Line]:
+    for one in recorded:
+        said = [sentence for sentence in one.results.sentences if sentence.section == IMPROVING]
+        yield from lines_of(said, one.results.notebook, register)
