@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditlib.errors import VerificationFailed
+
+if TYPE_CHECKING:
+    from auditlib.runs.manifest import Fixed
+    from auditlib.runs.verify import Verified
 
 _PANEL = "Audit"
 
@@ -74,6 +78,9 @@ def verify(
     threads: _Threads = 2,
     timeout: _Timeout = 900.0,
     *,
+    key: Annotated[
+        Path | None, typer.Option(metavar="PUB", help="Also require a signature by this public key.")
+    ] = None,
     reperform: Annotated[
         bool,
         typer.Option(
@@ -89,8 +96,35 @@ def verify(
         f"Intact: all {verified.files} files ({verified.size:,} bytes) of {_near(directory)} "
         f"and its manifest are what was sealed at {verified.manifest.ended}."
     )
+    _show_parameters(verified.manifest.fixed)
+    _show_ledger(verified)
+    if key is not None:
+        from auditlib.runs.signature import check_signature
+
+        typer.echo(f"Signed by key {check_signature(directory, verified.manifest, key=key)}.")
     if reperform:
         _reperform(directory, jobs=jobs, threads=threads, timeout=timeout)
+
+
+def _show_parameters(fixed: Fixed | None) -> None:
+    if fixed is None:
+        return
+    when = "before" if fixed.before_data else "not before"
+    typer.echo(f"Parameters were first entered at {fixed.at}, {when} a run had read the data.")
+    for change in fixed.changes:
+        when = "after" if change.after_data else "before"
+        typer.echo(f"Changed at {change.at}, {when} the data was read: {', '.join(change.parts)}.")
+
+
+def _show_ledger(verified: Verified) -> None:
+    from auditlib.runs.signoff import sign_offs
+
+    if not verified.ledger:
+        typer.echo("The ledger is not beside the run, so sign-offs were not checked.")
+        return
+    typer.echo(f"The ledger is whole: {len(verified.ledger)} entries.")
+    for one in sign_offs(verified.ledger, seal=verified.manifest.seal):
+        typer.echo(f"Signed off by {one.name} as {one.role.value} at {one.at}.")
 
 
 def _reperform(directory: Path, *, jobs: int, threads: int, timeout: float) -> None:

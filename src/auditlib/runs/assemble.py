@@ -27,10 +27,12 @@ from auditlib.runs.atomic import (
 from auditlib.runs.events import Notify, Step
 from auditlib.runs.findings import NAME as FINDINGS
 from auditlib.runs.findings import Before, findings_of
+from auditlib.runs.fixing import enter_sealed, fixed_of
 from auditlib.runs.kept import KeptResult
 from auditlib.runs.manifest import (
     NAME,
     FileSeal,
+    Fixed,
     Manifest,
     NotebookSeal,
     ParameterSeal,
@@ -93,11 +95,12 @@ def assemble(
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
     key = run_key(plan, evidence.key, before=before)
-    manifest = _manifest(plan, evidence, stage, key=key, started=started)
+    manifest = _manifest(plan, evidence, stage, key=key, started=started, fixed=fixed_of(places))
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)
     replace_directory(stage, places.finished, aside=places.aside)
+    enter_sealed(places, seal=manifest.seal, at=datetime.now(UTC))
     if places.aside.exists():
         remove_directory(places.aside)
     return manifest
@@ -137,7 +140,9 @@ def _copy_law(plan: Plan, target: Path) -> None:
         )
 
 
-def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, key: str, started: datetime) -> Manifest:
+def _manifest(
+    plan: Plan, evidence: Prepared, stage: Path, *, key: str, started: datetime, fixed: Fixed | None
+) -> Manifest:
     files = {name: _file_seal(path) for name, path in files_below(stage) if name != NAME}
     run_file = f"parameters/{plan.file.name}"
     notebooks = {
@@ -159,6 +164,7 @@ def _manifest(plan: Plan, evidence: Prepared, stage: Path, *, key: str, started:
             "notebooks": notebooks,
             "versions": plan.versions,
             "seed": plan.run.seed,
+            "fixed": fixed,
             "files": files,
             "started": _instant(started),
             "ended": _instant(datetime.now(UTC)),

@@ -70,6 +70,26 @@ class Versions(_Sealed):
     libraries: dict[str, str]
 
 
+class Change(_Sealed):
+    """Parameters that were changed after they were first entered."""
+
+    at: str
+    parts: tuple[str, ...] = Field(description="Keys of the run file that differ; 'law' for params/.")
+    after_data: bool = Field(description="Whether a run had read the data before.")
+
+
+class Fixed(_Sealed):
+    """When the parameters were fixed, as the ledger says."""
+
+    at: str = Field(description="First entry of the parameters, UTC.")
+    before_data: bool = Field(
+        description="Whether no run had read the data then. Data looked at outside of runs is not known here."
+    )
+    changes: tuple[Change, ...]
+    entries: int = Field(ge=1, description="Lines of the ledger when this run was sealed.")
+    head: Sha256 = Field(description="Hash of the last of them.")
+
+
 class Manifest(_Sealed):
     """A complete run. The instants stand only here, so that all other files repeat byte for byte."""
 
@@ -86,6 +106,7 @@ class Manifest(_Sealed):
     notebooks: dict[Notebook, NotebookSeal]
     versions: Versions
     seed: int
+    fixed: Fixed | None = None
     files: dict[str, FileSeal] = Field(description="Every file of the folder but this one.")
     started: str = Field(description="UTC, ISO 8601.")
     ended: str

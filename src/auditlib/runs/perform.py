@@ -19,6 +19,7 @@ from auditlib.runs.atomic import recover, remove_directory, write_bytes
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all, worker_environment
 from auditlib.runs.findings import findings_before
+from auditlib.runs.fixing import enter_data, enter_parameters
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.lock import only_writer
 from auditlib.runs.places import Places
@@ -137,11 +138,13 @@ def _perform(
     plan: Plan, places: Places, options: Options, steps: Steps, *, started: datetime, notify: Notify
 ) -> Outcome:
     _tidy(places)
+    enter_parameters(plan, places, at=started)
     before = findings_before(plan.run, places.outputs)
     data = (options.data or plan.root / "data" / plan.file.stem).resolve()
     evidence = steps.prepare(
         plan.run, data, places.evidence, options.threads, lambda text: notify(EvidenceStep(text))
     )
+    enter_data(places, evidence=evidence.key, at=datetime.now(UTC))
     current = {} if options.fresh else _current(plan, places, evidence)
     todo = [
         one

@@ -1,0 +1,94 @@
+"""Sign-offs: one preparer, then one reviewer who is another person."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from auditlib.errors import ParameterError, Problem, VerificationFailed
+from auditlib.runs.ledger import Entry, append, ledger_path, read_ledger
+from auditlib.runs.lock import only_writer
+from auditlib.runs.manifest import Manifest
+from auditlib.runs.places import Places
+from auditlib.runs.verify import verify
+
+SIGNED_OFF = "signed off"
+
+
+class Role(StrEnum):
+    """In which capacity a run is signed off."""
+
+    PREPARER = "preparer"
+    REVIEWER = "reviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who signed a run off, as what, and when (UTC)."""
+
+    role: Role
+    name: str
+    at: str
+
+
+def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff:
+    """Verify a finished run and enter a sign-off into its ledger.
+
+    Raises
+    ------
+    ParameterError
+        Where the preparer would be the reviewer, nobody prepared yet, or the role is taken.
+    VerificationFailed
+        Where the run, or the ledger, is not what was sealed.
+    """
+    manifest = verify(directory).manifest
+    places = Places(directory.resolve().parent, manifest.audit)
+    shown = " ".join(name.split())
+    with only_writer(places.lock, audit=manifest.audit):
+        path = ledger_path(places.outputs, places.audit)
+        entries = read_ledger(path)
+        _require_ledger(manifest, entries, path)
+        _require_allowed(sign_offs(entries, seal=manifest.seal), role, shown)
+        entry = append(path, SIGNED_OFF, {"role": role.value, "name": shown, "seal": manifest.seal}, at=at)
+    return SignOff(role, shown, entry.at)
+
+
+def sign_offs(entries: Sequence[Entry], *, seal: str) -> tuple[SignOff, ...]:
+    """Return the sign-offs of the run sealed under `seal`."""
+    return tuple(
+        SignOff(Role(entry.facts["role"]), entry.facts["name"], entry.at)
+        for entry in entries
+        if entry.event == SIGNED_OFF and entry.facts["seal"] == seal
+    )
+
+
+def _require_ledger(manifest: Manifest, entries: Sequence[Entry], path: Path) -> None:
+    if manifest.fixed is not None and not entries:
+        raise VerificationFailed(
+            Problem("the ledger of the run is not beside it.", path.name, remedy="Sign off where it is kept.")
+        )
+
+
+def _require_allowed(given: Sequence[SignOff], role: Role, name: str) -> None:
+    by_role = {one.role: one.name for one in given}
+    if not name:
+        raise ParameterError(Problem("a sign-off needs a name.", remedy="Give --name."))
+    if role in by_role:
+        raise ParameterError(Problem(f"{by_role[role]} has signed this run off as {role.value} already."))
+    if role is Role.REVIEWER and Role.PREPARER not in by_role:
+        raise ParameterError(
+            Problem("nobody has signed this run off as preparer yet.", remedy="The preparer signs first.")
+        )
+    if any(_person(name) == _person(other) for other in by_role.values()):
+        raise ParameterError(
+            Problem(f"{name} prepared this run and cannot review it.", remedy="Another person reviews.")
+        )
+
+
+def _person(name: str) -> str:
+    """Return `name` so that case, accents' encoding and spacing make nobody another person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
