@@ -161,14 +161,17 @@ def _measure_one(name: str, folder: Path, form: str, threads: int) -> None:
 def with_auditlib(folder: Path, form: str, threads: int) -> dict[str, int]:
     """Take the files in with `prepare`."""
     from auditlib.evidence import prepare
+    from auditlib.evidence.storage import read_pieces
     from auditlib.parameters.run import Run
 
     store = folder / "store"
     shutil.rmtree(store, ignore_errors=True)
     evidence = prepare(Run.model_validate(_run(form)), folder, store, threads=threads)
     total = next(total for total in evidence.totals if total.table == "responses")
-    cells = evidence.cells()
-    return {"kept": total.rows_kept, "quarantined": total.rows_quarantined, "n": int(cells["n"].sum())}
+    counted = sum(
+        int(piece["n"].to_numpy().sum()) for piece in read_pieces(evidence.directory / "cells.parquet")
+    )
+    return {"kept": total.rows_kept, "quarantined": total.rows_quarantined, "n": counted}
 
 
 def _run(form: str) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Copies and contradictions: one id on several rows.
 
-Ids that occur once are found by counting, partition by partition, so that memory does not grow with
-the table. Only rows whose id occurs again are compared; that rule runs on any narwhals backend.
+Ids that occur once are found by counting hashes, partition by partition, so that memory does not grow
+with the table. Only rows whose hash occurs again are compared, by the ids themselves; that rule runs on
+any narwhals backend.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from auditlib.evidence.engine import lazy
+from auditlib.evidence.engine import Inbox, Prepared, lazy
+from auditlib.evidence.reading import content_hash
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,18 +26,46 @@ PLACES = 1 << 40
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Start the list of row identities of one table."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE identities (place BIGINT, part UTINYINT, key VARCHAR, content UBIGINT)"
+        "CREATE OR REPLACE TEMP TABLE identities (place BIGINT, mark UBIGINT, key VARCHAR, content UBIGINT)"
     )
 
 
-def note(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
-    """Add rows: ``place``, ``key`` (text; null where the row has none), ``content`` (hash)."""
-    connection.register("identified", rows)
-    connection.execute(
-        "INSERT INTO identities SELECT place, hash(key) % 256, key, content "
-        "FROM identified WHERE key IS NOT NULL"
+def inbox(connection: duckdb.DuckDBPyConnection) -> Inbox:
+    """Return where to add rows: ``place``, ``key`` (text; null where there is none), ``content`` (hash)."""
+    return Inbox(
+        connection,
+        "INSERT INTO identities SELECT place, hash(key), key, content FROM arrived WHERE key IS NOT NULL",
     )
-    connection.unregister("identified")
+
+
+class Identities:
+    """Adds rows judged by look-up, whose contents are hashed here as the exact query hashes them.
+
+    Parameters
+    ----------
+    number
+        The source.
+    columns
+        How many cells of a row seldom repeat (``s0``, ``s1`` ...).
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, number: int, columns: int) -> None:
+        self._connection = connection
+        content = content_hash([f"s{column}" for column in range(columns)], "combined")
+        place = f"source_line + {number * PLACES}"
+        self._query = f"INSERT INTO identities SELECT {place}, hash(key), key, {content} FROM noted"  # noqa: S608 - numbers and own names only
+        self._prepared: Prepared | None = None
+
+    def note(self, rows: pa.Table) -> None:
+        """Add rows: ``source_line``, ``key``, ``s0`` ... and ``combined``."""
+        if self._prepared is None:
+            self._prepared = Prepared(self._connection, self._query, view="noted", records=rows)
+        self._prepared.act(rows)
+
+    def close(self) -> None:
+        """Forget the prepared query."""
+        if self._prepared is not None:
+            self._prepared.close()
 
 
 def repeated(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -50,13 +80,13 @@ def repeated(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def _candidates(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Yield queries for the rows whose id occurs more than once, a share of all ids at a time."""
+    """Yield queries for the rows whose id may occur more than once, a share of all ids at a time."""
     total = connection.execute("SELECT count(*) FROM identities").fetchall()[0][0]
     partitions = min(256, 1 + total // _PER_PARTITION)
     for partition in range(partitions):
-        chosen = f"part % {partitions} = {partition}"
-        twice = f"SELECT key FROM identities WHERE {chosen} GROUP BY key HAVING count(*) > 1"  # noqa: S608 - integers only
-        yield f"SELECT place, key, content FROM identities WHERE {chosen} AND key IN ({twice})"  # noqa: S608 - integers only
+        chosen = f"mark % {partitions} = {partition}"
+        twice = f"SELECT mark FROM identities WHERE {chosen} GROUP BY mark HAVING count(*) > 1"  # noqa: S608 - integers only
+        yield f"SELECT place, key, content FROM identities WHERE {chosen} AND mark IN ({twice})"  # noqa: S608 - integers only
 
 
 def verdicts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

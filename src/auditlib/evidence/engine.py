@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
+    import pyarrow as pa
 
 MEMORY_LIMIT = "256MB"
 """Working memory of the database; what does not fit goes to temporary files beside the result."""
+
+_WAITING = 20_000
 
 
 def connect(scratch: Path, *, threads: int) -> duckdb.DuckDBPyConnection:
     """Open a database in `scratch` that never reaches for the network."""
     import duckdb
 
-    return duckdb.connect(
+    connection = duckdb.connect(
         str(scratch / "work.duckdb"),
         config={
             "threads": threads,
@@ -27,6 +30,10 @@ def connect(scratch: Path, *, threads: int) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
+    # Records are looked up in small tables, never the other way round; the size of a stream is not known,
+    # and the engine stops with a fatal error where it builds a join on columns that are dictionaries.
+    connection.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
+    return connection
 
 
 def lazy(connection: duckdb.DuckDBPyConnection, table: Any) -> nw.LazyFrame[Any]:
@@ -36,6 +43,96 @@ def lazy(connection: duckdb.DuckDBPyConnection, table: Any) -> nw.LazyFrame[Any]
 
     relation = table if isinstance(table, duckdb.DuckDBPyRelation) else connection.from_arrow(table)
     return narwhals.from_native(relation)
+
+
+class Prepared:
+    """A query over Arrow records, planned once and run for one table after another.
+
+    Parameters
+    ----------
+    connection
+        The database.
+    query
+        SELECT or INSERT over `view`.
+    view
+        Name that the records have in the query.
+    records
+        A table with the columns that all later ones have.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, query: str, *, view: str, records: pa.Table
+    ) -> None:
+        self._connection, self._view, self._stream = connection, view, _Stream(records)
+        connection.register(view, self._stream)
+        connection.execute(f"PREPARE on_{view} AS {query}")
+
+    def run(self, records: pa.Table) -> pa.Table:
+        """Return the result of a SELECT over `records`."""
+        self._stream.records = records
+        return self._connection.sql(f"EXECUTE on_{self._view}").to_arrow_table()
+
+    def act(self, records: pa.Table) -> None:
+        """Run an INSERT over `records`."""
+        self._stream.records = records
+        self._connection.execute(f"EXECUTE on_{self._view}")
+
+    def close(self) -> None:
+        """Forget the query and the records."""
+        self._connection.execute(f"DEALLOCATE on_{self._view}")
+        self._connection.unregister(self._view)
+
+
+class Inbox:
+    """Rows for a table of the database, handed over many at a time.
+
+    Whatever changes the list of views makes every prepared query be planned again, so it is done seldom.
+
+    Parameters
+    ----------
+    connection
+        The database.
+    insert
+        INSERT over the view ``arrived``.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, insert: str) -> None:
+        self._connection, self._insert = connection, insert
+        self._waiting: list[pa.Table] = []
+        self._rows = 0
+
+    def add(self, rows: pa.Table) -> None:
+        """Add rows."""
+        if rows.num_rows:
+            self._waiting.append(rows)
+            self._rows += rows.num_rows
+        if self._rows >= _WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is waiting."""
+        import pyarrow as pa
+
+        if self._waiting:
+            self._connection.register("arrived", pa.concat_tables(self._waiting))
+            self._connection.execute(self._insert)
+            self._connection.unregister("arrived")
+        self._waiting, self._rows = [], 0
+
+
+class _Stream:
+    """Hands the database whatever records it holds at the moment."""
+
+    def __init__(self, records: pa.Table) -> None:
+        self.records = records
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the records as a stream, as the Arrow interface wants it."""
+        return self.records.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """Return the columns, as the Arrow interface wants it."""
+        return self.records.schema.__arrow_c_schema__()
 
 
 def quoted(identifier: str) -> str:

@@ -2,82 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from auditlib.contracts import TABLES, Kind
+import numpy as np
+
+from auditlib.contracts import TABLES
 from auditlib.evidence import duplicates, quarantine
-from auditlib.evidence.clocks import ClockRule, with_instant
-from auditlib.evidence.engine import lazy
-from auditlib.evidence.plan import Plan
-from auditlib.evidence.reading import projection, trimmed
-from auditlib.evidence.rules import SOUND, Parent, Rule, rules, with_fault
+from auditlib.evidence.ahead import ahead, behind
+from auditlib.evidence.cells import CellCounter
+from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
+from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
+from auditlib.evidence.plan import Plan, repeats
+from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
-from auditlib.evidence.storage import Staging, TableWriter, canonical_schema, read_pieces, verified_dataset
+from auditlib.evidence.storage import Staging, TableWriter, coded_schema, fitted, merged, read_pieces
+from auditlib.evidence.wallclock import WallClock
 from auditlib.evidence.wide import unpivoted
+from auditlib.evidence.workshop import Workshop
 from auditlib.evidence.zones import local_days, utc_days, zone
 
 if TYPE_CHECKING:
-    import duckdb
-    import narwhals as nw
     import pyarrow as pa
 
     from auditlib.parameters.run import Run
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What every table's intake shares.
-
-    Parameters
-    ----------
-    run
-        The run's parameters.
-    connection
-        The embedded database.
-    folder
-        Where canonical tables are written.
-    files, names
-        File of each source, and the name it is reported under, by the source's number.
-    threads
-        Threads to use.
-    progress
-        Called with one line of text per source.
-    zones
-        Zone names; their position is their number.
-    done
-        Tables already taken in.
-    """
-
-    run: Run
-    connection: duckdb.DuckDBPyConnection
-    folder: Path
-    files: Mapping[int, Path]
-    names: tuple[str, ...]
-    threads: int
-    progress: Callable[[str], None]
-    zones: tuple[str, ...] = ()
-    done: tuple[str, ...] = ()
-
-    @property
-    def scratch(self) -> Path:
-        """Folder for files that do not outlive the intake."""
-        return self.folder / "scratch"
-
-    @property
-    def as_of(self) -> int:
-        """The instant of the audit in UTC microseconds."""
-        return (self.run.as_of - _EPOCH) // dt.timedelta(microseconds=1)
-
-    @property
-    def last_day(self) -> int:
-        """Last day of the zone tables; what lies later is in the future."""
-        return self.as_of // 86_400_000_000 + 2
+FEW, MOST_WAITING = 200, 100_000
+"""Records of a block, and of a source, that may wait to be judged together at its end."""
 
 
 @dataclass(slots=True)
@@ -89,11 +45,12 @@ class Tally:
     out_of_period: int = 0
 
 
-def take_in(shop: Workshop, sources: Sequence[Plan]) -> dict[int, Tally]:
+def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None = None) -> dict[int, Tally]:
     """Bring the sources of one table into canonical form; return the tally of each source.
 
-    Writes ``<table>.parquet`` and adds to the quarantine kept in the database. Rows wait in a staging
-    file until the last is read, because only then is it known which ids occur again.
+    Writes ``<table>.parquet``, adds to the quarantine kept in the database, and counts cells in
+    `counter`. Rows wait in a staging file until the last is read, because only then is it known which
+    ids occur again.
     """
     duplicates.create(shop.connection)
     staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
@@ -105,18 +62,19 @@ def take_in(shop: Workshop, sources: Sequence[Plan]) -> dict[int, Tally]:
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
     path = shop.folder / f"{sources[0].target.name}.parquet"
-    with TableWriter(path, canonical_schema(sources[0].target)) as writer:
+    schema = coded_schema(sources[0].target)
+    with TableWriter(path, schema) as writer, behind(threads=shop.threads) as hand_over:
         for plan in sources:
             for piece in staged[plan.number].pieces():
-                writer.write(_stored(piece, plan, copies, shop.names[plan.number], tallies[plan.number]))
+                rows = _stored(piece, plan, copies, shop.names[plan.number], tallies[plan.number])
+                hand_over(partial(writer.write, rows))
+                if counter is not None:
+                    counter.add(rows)
     return tallies
 
 
 def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
     """Read one source: broken and faulty records go to quarantine, the others to `staging`."""
-    import pyarrow.compute as pc
-
-    tests, query = _tests(shop, plan), ""
     blocks = source_blocks(
         plan.source,
         shop.files[plan.number],
@@ -125,18 +83,98 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         repetitive=plan.repetitive,
         threads=shop.threads,
     )
-    for block in blocks:
-        tally.read += block.records.num_rows + len(block.broken)
-        quarantine.add(shop.connection, quarantine.broken_rows(block.broken, plan.number))
-        if not block.records.num_rows:
-            continue
-        query = query or _query(shop, plan, block.records, tests)
-        tested = _tested(shop, plan, block.records, query)
-        duplicates.note(shop.connection, _identities(tested, plan.number))
-        faulty = quarantine.faulty_rows(tested["fault"], block.records, plan, tests)
-        quarantine.add(shop.connection, faulty)
+    threads = shop.threads if plan.source.form in ("csv", "parquet") else 1
+    with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge)) as sorter:
+        for block in ahead(blocks, threads=threads):
+            tally.read += block.records.num_rows + len(block.broken)
+            sorter.refuse(quarantine.broken_rows(block.broken, plan.number))
+            if block.records.num_rows:
+                staging.add(sorter.sound(block.records))
+        staging.insert(sorter.late())
+
+
+class _Sorter:
+    """Takes the sound records of a source from its blocks and puts the others into quarantine."""
+
+    def __init__(self, shop: Workshop, plan: Plan, judge: Judge) -> None:
+        self._shop, self._plan, self._judge = shop, plan, judge
+        self._familiar: Familiar | None = None
+        self._seldom = sum(not repeats(field.column) for field in plan.fields)
+        self._unsure: list[tuple[pa.Table, pa.Table]] = []
+        self._waiting = 0
+        self._identities = duplicates.Identities(shop.connection, plan.number, self._seldom)
+        self._judged_ids = duplicates.inbox(shop.connection)
+        self._refused = quarantine.inbox(shop.connection)
+        schema = coded_schema(plan.contract)
+        self._schema = schema.remove(schema.get_field_index("source_file"))
+
+    def close(self) -> None:
+        """Hand over what is waiting and forget what was prepared for this source."""
+        self._refused.flush()
+        self._judged_ids.flush()
+        self._identities.close()
+
+    def refuse(self, rows: pa.Table) -> None:
+        """Put rows into quarantine."""
+        self._refused.add(rows)
+
+    def sound(self, records: pa.Table) -> pa.Table:
+        """Return the sound records, typed, in the order of the file."""
+        cells = numbered(self._plan, records)
+        known = self._known(cells)
+        if known is None:
+            return self._judged(records, cells)
+        self._identities.note(known.identities)
+        if len(known.places) == records.num_rows:
+            return known.rows
+        others = np.delete(np.arange(records.num_rows), known.places)
+        if len(others) <= FEW and self._waiting < MOST_WAITING:
+            self._unsure.append((records.take(others), cells.take(others)))
+            self._waiting += len(others)
+            return known.rows
+        return merged(known.rows, self._judged(records.take(others), cells.take(others)))
+
+    def late(self) -> pa.Table:
+        """Return the sound records among those that were put off, to be judged by one query."""
+        import pyarrow as pa
+
+        if not self._unsure:
+            return self._schema.empty_table()
+        records, cells = (pa.concat_tables(tables) for tables in zip(*self._unsure, strict=True))
+        return self._judged(records, cells)
+
+    def _known(self, cells: pa.Table) -> Known | None:
+        zoned = bool(self._shop.zones)  # not yet while the register of units is read
+        if self._familiar is None and zoned and cells.num_rows >= FEWEST_ROWS:
+            referring = bool(parents_of(self._shop, self._plan))
+            if suits(self._plan, cells.schema, referring=referring):
+                self._familiar = Familiar(self._plan, _setting(self._shop, self._plan, self._judge))
+        return self._familiar.known(cells) if self._familiar is not None else None
+
+    def _judged(self, records: pa.Table, cells: pa.Table) -> pa.Table:
+        """Return the sound records by the exact query."""
+        import pyarrow.compute as pc
+
+        tested = self._judge.judged(cells)
+        self._judged_ids.add(_identities(tested, self._plan.number))
+        faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
+        self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
-        staging.add(sound.drop_columns(["fault", "row__key", "row__content"]))
+        return fitted(sound, self._schema)
+
+
+def _setting(shop: Workshop, plan: Plan, judge: Judge) -> Setting:
+    first, last = shop.period
+    return Setting(
+        clock=WallClock(shop.zones, shop.last_day),
+        source_zone=clock_rule(shop, plan).zone,
+        unit_zones=dict(zip(*_unit_zones(shop), strict=True)),
+        default_zone=shop.zones.index(shop.run.time_zone),
+        as_of=shop.as_of,
+        first=first,
+        last=last,
+        judge=judge.judged,
+    )
 
 
 def _stored(piece: pa.Table, plan: Plan, copies: pa.Table, name: str, tally: Tally) -> pa.Table:
@@ -152,119 +190,13 @@ def _stored(piece: pa.Table, plan: Plan, copies: pa.Table, name: str, tally: Tal
     return unpivoted(_with_file(piece, name), plan)
 
 
-def _query(shop: Workshop, plan: Plan, records: pa.Table, tests: tuple[Rule, ...]) -> str:
-    """Return the whole work on one block of a source as one query; written once, run per block."""
-    connection = shop.connection
-    numbered = _numbered(plan, records)
-    connection.register("block", numbered)
-    frame = lazy(connection, connection.sql(projection(plan, shop.run, numbered.schema)))
-    frame = _with_period(shop, plan, _with_context(shop, plan, frame))
-    stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
-    chosen = with_fault(frame, tests).select(*stored, "fault", "row__key", "row__content")
-    query: str = chosen.to_native().sql_query()
-    connection.unregister("block")
-    return query
-
-
-def _tested(shop: Workshop, plan: Plan, records: pa.Table, query: str) -> pa.Table:
-    """Return the typed records in their order, with ``fault`` and ``in_period``."""
-    shop.connection.register("block", _numbered(plan, records))
-    try:
-        return _in_order(shop.connection.sql(query).to_arrow_table())
-    finally:
-        shop.connection.unregister("block")
-
-
-def _in_order(rows: pa.Table) -> pa.Table:
-    """Return rows in the order of the file; the database keeps it as a rule, not by promise."""
-    import numpy as np
-
-    lines = rows["source_line"].to_numpy()
-    return rows if (np.diff(lines) > 0).all() else rows.sort_by("source_line")
-
-
-def _numbered(plan: Plan, records: pa.Table) -> pa.Table:
-    return trimmed(records, plan).rename_columns(
-        [*(f"c{number}" for number in range(len(plan.wanted))), "source_line"]
-    )
-
-
-def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Add what is known from other tables: the parents' instants, the unit's zone; then the clocks."""
-    import narwhals as nw
-
-    connection = shop.connection
-    instants = [column.name for column in plan.contract.columns if column.kind is Kind.INSTANT]
-    parents = _parents(shop, plan)
-    for parent in parents:
-        names = {"key": parent.link, "at": parent.instant, "zone": f"parent__{parent.link}_zone"}
-        looked_up = lazy(connection, connection.table(f"parent_{parent.table}")).rename(names)
-        frame = frame.join(looked_up, on=parent.link, how="left")
-    if "unit_id" in [column.name for column in plan.contract.columns if column.references == "units"]:
-        frame = frame.join(lazy(connection, connection.table("unit_zones")), on="unit_id", how="left")
-        found = nw.col("unit__zone__known")
-    else:
-        zones = [nw.col(f"parent__{parent.link}_zone") for parent in parents]
-        found = nw.coalesce(*zones) if zones else nw.lit(None, dtype=nw.Int64())
-    if not instants:
-        return frame
-    default = shop.zones.index(shop.run.time_zone)
-    frame = frame.with_columns(unit__zone=found.fill_null(default).cast(nw.Int64))
-    rule = _clock_rule(shop, plan)
-    for stem in instants:
-        frame = with_instant(
-            frame,
-            stem,
-            rule=rule,
-            local_days=lazy(connection, connection.table("local_days")),
-            utc_days=lazy(connection, connection.table("utc_days")),
-        )
-    return frame
-
-
-def _clock_rule(shop: Workshop, plan: Plan) -> ClockRule:
-    dates = plan.source.dates
-    number = None if dates.time_zone == "unit" else shop.zones.index(dates.time_zone)
-    return ClockRule(number, dates.ambiguous, dates.nonexistent, shop.last_day)
-
-
-def _with_period(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    import narwhals as nw
-
-    if not plan.contract.instant:
-        return frame.with_columns(in_period=nw.lit(value=True))
-    day = nw.col(f"{plan.contract.instant}_day")
-    first, last = ((when - _EPOCH.date()).days for when in (shop.run.period.start, shop.run.period.end))
-    return frame.with_columns(in_period=((day >= first) & (day <= last)).fill_null(value=True))
-
-
-def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
-    return rules(
-        plan.contract,
-        instruments={name: shop.run.instrument(name) for name in shop.run.instruments},
-        parents=_parents(shop, plan),
-        as_of=shop.as_of,
-        register="units" in shop.done,
-        bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
-    )
-
-
-def _parents(shop: Workshop, plan: Plan) -> tuple[Parent, ...]:
-    """Return the tables whose instant a row of this one must not precede."""
-    if not any(column.kind is Kind.INSTANT for column in plan.contract.columns):
-        return ()
-    return tuple(
-        Parent(column.name, column.references)
-        for column in plan.contract.columns
-        if column.references in shop.done and TABLES[column.references].instant
-    )
-
-
 def remember(shop: Workshop, table: str) -> None:
     """Keep what later tables look up in a finished one: the instant and the zone of its unit."""
     contract = TABLES[table]
     if not contract.instant:
         return
+    from auditlib.evidence.storage import verified_dataset
+
     stored = verified_dataset(shop.folder / f"{table}.parquet")
     shop.connection.register("finished", stored)
     has_unit = any(column.name == "unit_id" for column in contract.columns)
@@ -327,4 +259,5 @@ def _identities(tested: pa.Table, number: int) -> pa.Table:
 def _with_file(rows: pa.Table, name: str) -> pa.Table:
     import pyarrow as pa
 
-    return rows.append_column("source_file", pa.repeat(pa.scalar(name, pa.string()), rows.num_rows))
+    numbers = pa.array(np.zeros(rows.num_rows, dtype=np.int32))
+    return rows.append_column("source_file", pa.DictionaryArray.from_arrays(numbers, [name]))

@@ -82,8 +82,8 @@ class Plan:
     @property
     def repetitive(self) -> frozenset[str]:
         """Columns of the source in which few cells repeat often; they are read as dictionaries."""
-        often = {field.origin for field in self.fields if field.origin and _repeats(field.column)}
-        seldom = {field.origin for field in self.fields if not _repeats(field.column)}
+        often = {field.origin for field in self.fields if field.origin and repeats(field.column)}
+        seldom = {field.origin for field in self.fields if not repeats(field.column)}
         return frozenset(often - seldom)
 
     def field(self, name: str) -> Field:
@@ -91,7 +91,8 @@ class Plan:
         return next(field for field in self.fields if field.column.name == name)
 
 
-def _repeats(column: Column) -> bool:
+def repeats(column: Column) -> bool:
+    """Whether few distinct cells stand in such a column over and over."""
     kinds = (Kind.CODE, Kind.SCORE, Kind.FLAG, Kind.SHARE, Kind.COUNT, Kind.DAY)
     return column.kind in kinds or (column.references == "units")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.evidence.blocks import BrokenRecord, shown
 from auditlib.evidence.duplicates import PLACES
+from auditlib.evidence.engine import Inbox
 from auditlib.evidence.plan import Plan
 from auditlib.evidence.rules import SOUND, Rule
 from auditlib.evidence.spreadsheets import cell_text
@@ -27,12 +28,9 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
-    """Add rows with the columns of `row_schema`."""
-    if rows.num_rows:
-        connection.register("faulty", rows)
-        connection.execute("INSERT INTO quarantine SELECT * FROM faulty")
-        connection.unregister("faulty")
+def inbox(connection: duckdb.DuckDBPyConnection) -> Inbox:
+    """Return where to add rows with the columns of `row_schema`."""
+    return Inbox(connection, "INSERT INTO quarantine SELECT * FROM arrived")
 
 
 def stored_schema() -> pa.Schema:

@@ -6,11 +6,13 @@ position. A cell that cannot be read as its kind gives no value and sets ``<colu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import Column, Kind
 from auditlib.evidence.engine import literal, quoted
-from auditlib.evidence.plan import Field, Plan
+from auditlib.evidence.plan import Field, Plan, repeats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,17 +33,17 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
 
     Its result has per textual column the text; per other column the value and ``__unread``; per
     instant ``<stem>__local`` and ``<stem>__utc`` (microseconds, at most one of the two) and
-    ``__unread``; then ``source_line``, ``row__key`` (text, NULL where a part is missing) and
-    ``row__content`` (a hash of all cells).
+    ``__unread``; per column whose cells repeat ``h__<column>`` (a hash); then ``source_line``,
+    ``row__key`` (text, NULL where a part is missing) and ``row__content`` (a hash of all cells).
     """
     reader = _Reader(plan, run, schema)
     texts = [f"{reader.text(field)} AS {reader.name(field)}" for field in plan.fields]
     passed = [f"c{index}" for index in range(len(plan.wanted))]
     inner = ", ".join([*texts, *passed, "source_line"])
     values = [f"{sql} AS {quoted(name)}" for field in plan.fields for name, sql in reader.values(field)]
-    content = ", ".join(reader.content(field) for field in plan.fields)
+    hashes = [f"{reader.hashed(field)} AS {quoted('h__' + field.column.name)}" for field in reader.often]
     outer = ", ".join(
-        [*values, "source_line", f"{reader.key()} AS row__key", f"hash({content}) AS row__content"]
+        [*values, *hashes, "source_line", f"{reader.key()} AS row__key", f"{reader.whole()} AS row__content"]
     )
     inside = f"SELECT {inner} FROM block"  # noqa: S608 - every part is quoted where it is made
     typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
@@ -149,6 +151,20 @@ class _Reader:
     def content(self, field: Field) -> str:
         """Return what of this field makes two rows identical."""
         return self._place[field.origin] if field.origin and self._native(field) else self.name(field)
+
+    @property
+    def often(self) -> list[Field]:
+        """Fields whose cells repeat: their hashes are joined by exclusive or, so that each can be kept."""
+        return [field for field in self._plan.fields if repeats(field.column)]
+
+    def hashed(self, field: Field) -> str:
+        """Return the hash of one field's content; two fields with the same content have different ones."""
+        return f"hash({literal(field.column.name)}, {self.content(field)})"
+
+    def whole(self) -> str:
+        """Return the hash of all that makes two rows identical."""
+        seldom = [self.content(field) for field in self._plan.fields if not repeats(field.column)]
+        return content_hash(seldom, reduce(_both, [self.hashed(field) for field in self.often], "0::UBIGINT"))
 
     def key(self) -> str:
         """Return the text that identifies a row of the table."""
@@ -282,6 +298,15 @@ class _Reader:
 
 
 _NONE = "CAST(NULL AS BIGINT)"
+
+
+def content_hash(seldom: Sequence[str], combined: str) -> str:
+    """Return the hash of a row from the cells that seldom repeat and the joined hashes of the others."""
+    return f"hash({', '.join([*seldom, combined])})"
+
+
+def _both(first: str, second: str) -> str:
+    return f"xor({first}, {second})"
 
 
 def _micros(timestamp: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from auditlib.contracts import Kind, Table
+from auditlib.evidence.plan import repeats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from pyarrow import dataset, ipc
 
 _HASH_BYTES = 1 << 20
-_DISTINCT = ("source_line", "response_id", "invitation_id", "interaction_id", "event_id", "comment")
+_DISTINCT = (
+    "source_line",
+    "response_id",
+    "invitation_id",
+    "customer_id",
+    "interaction_id",
+    "event_id",
+    "comment",
+)
 """Columns whose values seldom repeat, so that a dictionary of them would only cost time."""
 
 
@@ -43,6 +52,45 @@ def canonical_schema(contract: Table) -> pa.Schema:
     return pa.schema(fields + origin)
 
 
+def coded_schema(contract: Table) -> pa.Schema:
+    """Return the stored columns with those texts as dictionaries whose values repeat."""
+    import pyarrow as pa
+
+    often = {column.name for column in contract.columns if repeats(column)} | {"source_file"}
+    coded = pa.dictionary(pa.int32(), pa.string())
+    fields = canonical_schema(contract)
+    return pa.schema(
+        [
+            pa.field(f.name, coded if f.name in often and pa.types.is_string(f.type) else f.type)
+            for f in fields
+        ]
+    )
+
+
+def fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the columns of `schema`, each in its type."""
+    import pyarrow as pa
+
+    columns = []
+    for field in schema:
+        column = rows[field.name]
+        if pa.types.is_dictionary(field.type) and not pa.types.is_dictionary(column.type):
+            column = column.cast(pa.string()).dictionary_encode()
+        columns.append(column.cast(field.type))
+    return pa.table(columns, schema=schema).unify_dictionaries()
+
+
+def merged(rows: pa.Table, others: pa.Table) -> pa.Table:
+    """Return two tables of one schema as one, in the order of the file."""
+    import pyarrow as pa
+
+    if not others.num_rows:
+        return rows
+    return (
+        pa.concat_tables([rows, others.select(rows.column_names)]).unify_dictionaries().sort_by("source_line")
+    )
+
+
 class TableWriter:
     """Writes one Parquet file in pieces; on leaving, the file is complete and on the disk."""
 
@@ -58,6 +106,7 @@ class TableWriter:
             compression_level=1,
             use_dictionary=[name for name in schema.names if name not in distinct],
             write_page_checksum=True,
+            store_schema=False,  # dictionaries are a matter of storage: readers are to find plain text
         )
 
     def __enter__(self) -> Self:
@@ -69,7 +118,7 @@ class TableWriter:
     def write(self, rows: pa.Table) -> None:
         """Append rows, cast to the schema of the file."""
         if rows.num_rows:
-            self._writer.write_table(rows.select(self.schema.names).cast(self.schema))
+            self._writer.write_table(fitted(rows, self.schema))
             self.rows += rows.num_rows
 
 
@@ -78,28 +127,46 @@ class Staging:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writer: ipc.RecordBatchFileWriter | None = None
+        self._writer: ipc.RecordBatchStreamWriter | None = None
+        self._late: pa.Table | None = None
 
     def add(self, rows: pa.Table) -> None:
         """Put a piece behind the others."""
         from pyarrow import ipc
 
         if self._writer is None:
-            self._writer = ipc.new_file(self._path, rows.schema)
+            self._writer = ipc.new_stream(self._path, rows.schema)
         self._writer.write_table(rows.combine_chunks())
 
+    def insert(self, rows: pa.Table) -> None:
+        """Keep a few rows, ascending, that belong between those of the pieces."""
+        self._late = rows
+
     def pieces(self) -> Iterator[pa.Table]:
-        """Yield the pieces in their order, and remove them from the disk."""
+        """Yield the pieces in their order with the inserted rows in their places; empty the disk."""
+        if self._writer is None:
+            return
+        rows = self._late
+        for piece in self._staged():
+            if rows is None or not rows.num_rows or not piece.num_rows:
+                yield piece
+                continue
+            last = piece["source_line"][-1].as_py()
+            count = int((rows["source_line"].to_numpy() <= last).sum())
+            yield merged(piece, rows.slice(0, count))
+            rows = rows.slice(count)
+        if rows is not None and rows.num_rows:
+            yield rows
+
+    def _staged(self) -> Iterator[pa.Table]:
         import pyarrow as pa
         from pyarrow import ipc
 
-        if self._writer is None:
-            return
+        assert self._writer is not None  # noqa: S101 - the caller's condition, for the type checker
         self._writer.close()
         with pa.OSFile(str(self._path)) as stream:
-            reader = ipc.open_file(stream)
-            for number in range(reader.num_record_batches):
-                yield pa.Table.from_batches([reader.get_batch(number)])
+            for batch in ipc.open_stream(stream):
+                yield pa.Table.from_batches([batch])
         self._path.unlink()
 
 

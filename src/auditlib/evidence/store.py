@@ -18,10 +18,11 @@ from auditlib.errors import AuditError, DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
 from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import CELLS, QUARANTINE, Evidence
-from auditlib.evidence.intake import Tally, Workshop, prepare_zones, remember, take_in, zone_names
+from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.sources import source_names, source_path
 from auditlib.evidence.storage import TableWriter, file_hash, to_disk, write_text
+from auditlib.evidence.workshop import Workshop
 from auditlib.records import Instrument, Item, Scale, SourceTotals
 
 if TYPE_CHECKING:
@@ -172,9 +173,10 @@ def _fill(
     files = {number: given.path for number, given in inputs.items()}
     with closing(connect(scratch, threads=threads)) as connection:
         shop = Workshop(run, connection, draft, files, names, threads, progress)
-        shop, tallies = _take_in_all(shop, made)
+        counter = cells.CellCounter(item_ids(run), run.period.start, run.period.end)
+        shop, tallies = _take_in_all(shop, made, counter)
         notes = (*_register_note(shop), *mixed.explain(connection, made))
-        _write_cells(shop)
+        _write_cells(shop, counter)
         _write_quarantine(shop)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
@@ -193,7 +195,9 @@ def _fill(
     _describe(draft, run, shop.done, totals, notes, key=key)
 
 
-def _take_in_all(shop: Workshop, made: tuple[Plan, ...]) -> tuple[Workshop, dict[int, Tally]]:
+def _take_in_all(
+    shop: Workshop, made: tuple[Plan, ...], counter: cells.CellCounter
+) -> tuple[Workshop, dict[int, Tally]]:
     quarantine.create(shop.connection)
     tallies: dict[int, Tally] = {}
     order = tuple(dict.fromkeys(plan.target.name for plan in made))
@@ -201,7 +205,8 @@ def _take_in_all(shop: Workshop, made: tuple[Plan, ...]) -> tuple[Workshop, dict
     for table in order:
         if table != "units" and not zoned:
             shop, zoned = _with_zones(shop), True
-        tallies |= take_in(shop, [plan for plan in made if plan.target.name == table])
+        counted = counter if table == "responses" else None
+        tallies |= take_in(shop, [plan for plan in made if plan.target.name == table], counted)
         shop = replace(shop, done=(*shop.done, table))
         if _looked_up(table, made):
             remember(shop, table)
@@ -230,10 +235,14 @@ def _register_note(shop: Workshop) -> tuple[str, ...]:
     return ("No register of units was given, so units could not be checked against one.",)
 
 
-def _write_cells(shop: Workshop) -> None:
+def _write_cells(shop: Workshop, counter: cells.CellCounter) -> None:
     path = shop.folder / f"{CELLS}.parquet"
     with TableWriter(path, cells.cell_schema()) as writer:
         if "responses" not in shop.done:
+            return
+        if not counter.overflown:
+            for item in item_ids(shop.run):
+                writer.write(counter.table(item))
             return
         period = shop.run.period
         calendar = lazy(shop.connection, cells.months(period.start, period.end))

@@ -1,0 +1,162 @@
+"""The whole judgement of a source's records as one query: values, clocks, period and rules.
+
+The query is written and planned once per source and run for each block of records.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from auditlib.contracts import TABLES, Kind
+from auditlib.evidence.clocks import ClockRule, with_instant
+from auditlib.evidence.engine import Prepared, lazy
+from auditlib.evidence.plan import Plan, repeats
+from auditlib.evidence.reading import projection, trimmed
+from auditlib.evidence.rules import Parent, Rule, rules, with_fault
+from auditlib.evidence.storage import canonical_schema
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pyarrow as pa
+
+    from auditlib.evidence.workshop import Workshop
+
+
+class Judge:
+    """Judges the records of one source; use it as a context."""
+
+    def __init__(self, shop: Workshop, plan: Plan) -> None:
+        self._shop, self._plan = shop, plan
+        self._query: Prepared | None = None
+        self._schema: pa.Schema | None = None
+        self.tests = _tests(shop, plan)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._query is not None:
+            self._query.close()
+
+    def judged(self, records: pa.Table) -> pa.Table:
+        """Return numbered records typed, in their order.
+
+        Besides the canonical columns there are ``fault`` (position in `tests` of the first broken rule),
+        ``h__<column>`` per column whose cells repeat, ``row__key`` and ``row__content``.
+        """
+        if self._query is None or records.schema != self._schema:
+            self._prepare(records)
+        assert self._query is not None  # noqa: S101 - prepared a line above, for the type checker
+        return _in_order(self._query.run(records))
+
+    def _prepare(self, records: pa.Table) -> None:
+        if self._query is not None:
+            self._query.close()
+        connection = self._shop.connection
+        connection.register("block", records.slice(0, 0))
+        query = _query(self._shop, self._plan, records.schema, self.tests)
+        connection.unregister("block")
+        self._schema = records.schema
+        self._query = Prepared(connection, query, view="block", records=records)
+
+
+def numbered(plan: Plan, records: pa.Table) -> pa.Table:
+    """Return records with cells trimmed and columns named ``c0``, ``c1`` ... and ``source_line``."""
+    return trimmed(records, plan).rename_columns(
+        [*(f"c{number}" for number in range(len(plan.wanted))), "source_line"]
+    )
+
+
+def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...]) -> str:
+    """Return the whole work on one block of a source, registered as ``block``, as one query."""
+    connection = shop.connection
+    frame = lazy(connection, connection.sql(projection(plan, shop.run, schema)))
+    frame = _with_period(shop, plan, _with_context(shop, plan, frame))
+    stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
+    hashes = [f"h__{field.column.name}" for field in plan.fields if repeats(field.column)]
+    chosen = with_fault(frame, tests).select(*stored, *hashes, "fault", "row__key", "row__content")
+    query: str = chosen.to_native().sql_query()
+    return query
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """Return rows in the order of the file; the database keeps it as a rule, not by promise."""
+    import numpy as np
+
+    lines = rows["source_line"].to_numpy()
+    return rows if (np.diff(lines) > 0).all() else rows.sort_by("source_line")
+
+
+def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add what is known from other tables: the parents' instants, the unit's zone; then the clocks."""
+    import narwhals as nw
+
+    connection = shop.connection
+    instants = [column.name for column in plan.contract.columns if column.kind is Kind.INSTANT]
+    parents = parents_of(shop, plan)
+    for parent in parents:
+        names = {"key": parent.link, "at": parent.instant, "zone": f"parent__{parent.link}_zone"}
+        looked_up = lazy(connection, connection.table(f"parent_{parent.table}")).rename(names)
+        frame = frame.join(looked_up, on=parent.link, how="left")
+    if "unit_id" in [column.name for column in plan.contract.columns if column.references == "units"]:
+        frame = frame.join(lazy(connection, connection.table("unit_zones")), on="unit_id", how="left")
+        found = nw.col("unit__zone__known")
+    else:
+        zones = [nw.col(f"parent__{parent.link}_zone") for parent in parents]
+        found = nw.coalesce(*zones) if zones else nw.lit(None, dtype=nw.Int64())
+    if not instants:
+        return frame
+    default = shop.zones.index(shop.run.time_zone)
+    frame = frame.with_columns(unit__zone=found.fill_null(default).cast(nw.Int64))
+    rule = clock_rule(shop, plan)
+    for stem in instants:
+        frame = with_instant(
+            frame,
+            stem,
+            rule=rule,
+            local_days=lazy(connection, connection.table("local_days")),
+            utc_days=lazy(connection, connection.table("utc_days")),
+        )
+    return frame
+
+
+def clock_rule(shop: Workshop, plan: Plan) -> ClockRule:
+    """Return how the instants of a source are to be understood."""
+    dates = plan.source.dates
+    number = None if dates.time_zone == "unit" else shop.zones.index(dates.time_zone)
+    return ClockRule(number, dates.ambiguous, dates.nonexistent, shop.last_day)
+
+
+def _with_period(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    if not plan.contract.instant:
+        return frame.with_columns(in_period=nw.lit(value=True))
+    day = nw.col(f"{plan.contract.instant}_day")
+    first, last = shop.period
+    return frame.with_columns(in_period=((day >= first) & (day <= last)).fill_null(value=True))
+
+
+def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
+    return rules(
+        plan.contract,
+        instruments={name: shop.run.instrument(name) for name in shop.run.instruments},
+        parents=parents_of(shop, plan),
+        as_of=shop.as_of,
+        register="units" in shop.done,
+        bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
+    )
+
+
+def parents_of(shop: Workshop, plan: Plan) -> tuple[Parent, ...]:
+    """Return the tables whose instant a row of this one must not precede."""
+    if not any(column.kind is Kind.INSTANT for column in plan.contract.columns):
+        return ()
+    return tuple(
+        Parent(column.name, column.references)
+        for column in plan.contract.columns
+        if column.references in shop.done and TABLES[column.references].instant
+    )
