@@ -104,7 +104,7 @@ def _rows(
         if cells.any(axis=1).sum() >= FEWEST_UNITS:
             units, months = int(cells.any(axis=1).sum()), int(cells.sum())
             rows.append(
-                (quarter, phase, float(found.coefficient[place]), found.scores[:, place], units, months)
+                (quarter, phase, float(found.coefficient[place]), found.jackknife_scores[:, place], units, months)
             )
     return rows
 

@@ -95,6 +95,14 @@ class Imputation:
         """Errors from leaving out one cluster at a time; None where that is impossible."""
         return None if self.left_out is None else jackknife_error(self.left_out)
 
+    @property
+    def jackknife_scores(self) -> Floats:
+        """Cluster scores whose sandwich is the jackknife; the plain ones where that is impossible."""
+        if self.left_out is None:
+            return self.scores
+        count = len(self.left_out)
+        return np.asarray((self.left_out.mean(axis=0) - self.left_out) * (count - 1) / count)
+
 
 def impute(
     outcome: Floats, weight: Floats, clean: NDArray[np.bool_], design: Floats, *, cluster: Ints

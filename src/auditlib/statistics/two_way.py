@@ -84,7 +84,8 @@ def regress(panel: AdoptionPanel, design: Floats) -> Regression | Refusal:
     columns, outcome = demeaned(design, weight), demeaned(panel.outcome, weight)
     flat = columns.reshape(len(design), -1)
     gram = (flat * weight.ravel()) @ flat.T
-    if np.linalg.matrix_rank(gram) < len(design):
+    size = np.sqrt((weight * design**2).sum(axis=(1, 2)))
+    if (size == 0).any() or np.linalg.matrix_rank(gram / np.outer(size, size), tol=1e-9) < len(design):
         return Refusal("The effects cannot be told from those of units and periods.")
     inverse = np.linalg.inv(gram)
     coefficient = inverse @ (flat * weight.ravel()) @ outcome.ravel()
