@@ -121,9 +121,9 @@ class Detection:
             Number(f"effect:{self.key}", value, self.detector.effect, self.n, interval, basis, self.reason),
             Number(f"p:{self.key}", self.p_value, "probability", self.n, None, basis),
             *(
-                Number(f"{side}_{moment}:{self.key}", float(self.levels[row, at]), self.detector.level, self.n,
+                Number(f"{side}_{at}:{self.key}", float(self.levels[row, turn]), self.detector.level, self.n,
                        None, basis)
-                for side, row in sides for at, moment in enumerate(("before", "after"))
+                for side, row in sides for turn, at in enumerate(("before", "after"))
             ),
             Number(f"smallest_p:{self.key}", self.smallest_p, "probability", self.n, None, basis),
             *(
@@ -159,9 +159,9 @@ def detect(
     group: Group,
     seen: Observed,
     dealt: Dealt,
+    *,
     calendar: Calendar,
     policy: IntegrityPolicy,
-    *,
     level: float,
     rng: np.random.Generator,
 ) -> Detection:

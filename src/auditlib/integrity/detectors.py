@@ -152,12 +152,12 @@ def _sides(group: Group) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
 def low_scores_missing(
     seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator
 ) -> Measured:
-    """Measure whether low answers vanish by more than the rise of top answers accounts for.
+    """Measure whether low answers vanish by more than the rise of high answers accounts for.
 
-    A shift of satisfaction moves the log-odds of low and of top answers by about as much in opposite
+    A shift of satisfaction moves the log-odds of low and of high answers by about as much in opposite
     directions (proportional odds, McCullagh 1980); the sum of the two changes is then about nought.
     """
-    names = ("low", "top", "answers")
+    names = ("low", "high", "answers")
     before, after = (_sums(seen, names, months) for months in (group.before, group.after))
     sums, variances = zip(*(_shape(*part) for part in (before, after)), strict=True)
     usable = (before[2] >= policy.least_answers) & (after[2] >= policy.least_answers)
@@ -165,12 +165,12 @@ def low_scores_missing(
     return Measured(sums[1] - sums[0], variances[0] + variances[1], usable, before[2] + after[2], levels)
 
 
-def _shape(low: Floats, top: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Return log-odds of low plus log-odds of top answers, and the sampling variance of that sum."""
+def _shape(low: Floats, high: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """Return log-odds of low plus log-odds of high answers, and the sampling variance of that sum."""
     total = np.maximum(n, 1)
-    value = _logit(low, total) + _logit(top, total)
-    shared = 2 * total / ((total - low + _HALF) * (total - top + _HALF))
-    variance = _logit_variance(low, total) + _logit_variance(top, total) - shared
+    value = _logit(low, total) + _logit(high, total)
+    shared = 2 * total / ((total - low + _HALF) * (total - high + _HALF))
+    variance = _logit_variance(low, total) + _logit_variance(high, total) - shared
     return value, np.maximum(variance, 1 / total)
 
 
@@ -217,7 +217,7 @@ def complaints_diverge(
 
 
 def straight_lines(seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator) -> Measured:
-    """Measure the change of straight lines beyond those expected at the same scores, as a share of answers."""
+    """Measure the change of straight lines beyond those expected at the same scores."""
     names = ("straight", "expected_straight", "lines")
     before, after = (_sums(seen, names, months) for months in (group.before, group.after))
     raw = _shares(before[[0, 2]], after[[0, 2]], group, least=policy.least_answers)
@@ -259,13 +259,13 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(
         "low_scores_missing",
         "Low scores missing",
-        "share of low answers",
-        "Satisfaction may rise or fall, but low and top answers move together (proportional odds).",
+        "odds of a low answer, a general rise allowed for,",
+        "Satisfaction may rise or fall, but low and high answers move together (proportional odds).",
         "A fix that removed one kind of bad experience and touched nothing else.",
         "less",
         RATIO,
         "share",
-        ("low", "top", "answers"),
+        ("low", "high", "answers"),
         ("responses",),
         low_scores_missing,
     ),

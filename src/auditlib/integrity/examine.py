@@ -53,8 +53,8 @@ def examine(
     -----
     Each unit's change from before the link to after it is compared between linked and not-linked units;
     the p-value is the share of ways to deal the links to units, within strata of size, that give as strong
-    a contrast. Detectors that point the same way are tested as one kind of sign; all kinds of signs in
-    all groups are corrected together after Holm (1979).
+    a contrast. Detectors that point the same way are tested as one kind of sign; groups, and kinds
+    within a group, are corrected after Holm (1979).
     """
     level = run.thresholds.confidence
     register = tables.frame("pay_links") if "pay_links" in tables.tables else None
@@ -63,7 +63,7 @@ def examine(
     units = [str(unit) for unit in tables.frame("units", columns=["unit_id"])["unit_id"]]
     calendar = calendar_of(run, units)
     groups = [_audited(group, run, tables) for group in groups_of(register, calendar, policy)]
-    found = _detections(groups, tables, run, calendar, policy, level)
+    found = _detections(groups, tables, run, calendar=calendar, policy=policy)
     return IntegrityResult(signatures(found, policy), policy, level, performance)
 
 
@@ -82,8 +82,9 @@ def _audited(group: Group, run: Run, tables: Tables) -> Group:
 
 
 def _detections(
-    groups: list[Group], tables: Tables, run: Run, calendar: Calendar, policy: IntegrityPolicy, level: float
+    groups: list[Group], tables: Tables, run: Run, *, calendar: Calendar, policy: IntegrityPolicy
 ) -> list[Detection]:
+    level = run.thresholds.confidence
     seen: dict[tuple[str, str], Observed] = {}
     found = []
     for place, group in enumerate(groups):
@@ -96,7 +97,18 @@ def _detections(
         dealt = dealt_for(group, seen[metric], policy, np.random.default_rng([run.seed, place]))
         for turn, detector in enumerate(DETECTORS):
             rng = np.random.default_rng([run.seed, place, turn])
-            found.append(detect(detector, group, seen[metric], dealt, calendar, policy, level=level, rng=rng))
+            found.append(
+                detect(
+                    detector,
+                    group,
+                    seen[metric],
+                    dealt,
+                    calendar=calendar,
+                    policy=policy,
+                    level=level,
+                    rng=rng,
+                )
+            )
     return found
 
 

@@ -27,8 +27,8 @@ def _finding(alarm: Signature) -> Finding:
         f"intent. What else would look the same: {innocent}",
         effect="Scores, comparisons and bonuses that rest on these answers may be too favourable, and the "
         "effect of the link on satisfaction cannot be read from them.",
-        recommendation=f"Ask for {alarm.pattern.ask_for}. Until it is explained, settle bonuses of these units "
-        "on a sample drawn and invited by somebody whose pay does not depend on it.",
+        recommendation=f"Ask for {alarm.pattern.ask_for}. Until it is explained, settle bonuses of these "
+        "units on a sample drawn and invited by somebody whose pay does not depend on it.",
         grade=Grade.MAJOR if len(own) > 1 else Grade.MINOR,
         subject=f"{alarm.group.name}: {alarm.pattern.key}",
         evidence=(f"p_adjusted:{alarm.key}", *(f"effect:{each.key}" for each in own)),

@@ -124,8 +124,10 @@ def groups_of(register: pd.DataFrame, calendar: Calendar, policy: IntegrityPolic
     found = []
     for (role, starts, metric), rows in links.groupby(["role", "starts_on", "metric"], sort=True):
         day = _EPOCH + timedelta(days=int(str(starts)))
-        found.append(_group(str(role), day, str(metric), rows, links, calendar, policy))
-    several = links["metric"].nunique() > 1
+        found.append(
+            _group(str(role), day, str(metric), rows=rows, links=links, calendar=calendar, policy=policy)
+        )
+    several = len(set(links["metric"])) > 1
     return tuple(replace(group, several=several) for group in found)
 
 
@@ -133,6 +135,7 @@ def _group(
     role: str,
     day: date,
     metric: str,
+    *,
     rows: pd.DataFrame,
     links: pd.DataFrame,
     calendar: Calendar,

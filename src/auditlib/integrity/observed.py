@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     import pandas as pd
 
+_SLACK = 1e-9
 LEAST_ITEMS = 3
 """Answers to so many questions on one scale make a straight line worth the name."""
 
@@ -33,7 +34,7 @@ class Observed:
     Parameters
     ----------
     counts
-        By name: invited, answered, answers, low, top, silent_top, late_top, comments, begging, devices,
+        By name: invited, answered, answers, low, high, top, silent_top, late_top, comments, begging, devices,
         shared, lines, straight, expected_straight, complaints, unhappy, unhappy_again, happy, happy_again.
     scores
         Answers by native score, shape (units, months, scores), with the scores.
@@ -60,7 +61,7 @@ def observe(
         | _devices(tables, survey_type, calendar)
         | _straight(tables, instrument, item, calendar)
         | _complaints(tables, calendar)
-        | _again(tables, survey_type, item, limit, calendar, policy)
+        | _again(tables, survey_type, item, limit=limit, calendar=calendar, policy=policy)
     )
     values = np.array(question.scale.scores)
     scores = _by_score(tables, survey_type, item, values, calendar)
@@ -114,7 +115,11 @@ def _of(frame: nw.LazyFrame[Any], survey_type: str) -> nw.LazyFrame[Any]:
 def _answers(
     tables: Tables, instrument: Instrument, item: str, calendar: Calendar, policy: IntegrityPolicy
 ) -> Part:
-    """Count answers by what they say; a comment that is empty or blank is none."""
+    """Count answers by what they say; a comment that is empty or blank is none.
+
+    An answer is low, or high, where the mean of its questions on the paid one's scale rounds to below the
+    limit, or to the best score: the mean tells unhappy customers apart better than one question does.
+    """
     import narwhals as nw
 
     scale = next(entry.scale for entry in instrument.items if entry.item == item)
@@ -123,8 +128,11 @@ def _answers(
         nw.col("comment").fill_null("").str.strip_chars().str.len_chars() > 0
     )
     top = nw.col(item) >= scale.high
+    overall = nw.mean_horizontal(*_alike(instrument, item))
+    half = (scale.high - scale.low) / 8
     flags: dict[str, nw.Expr] = {
-        "low": nw.col(item) < _limit(instrument, item, policy),
+        "low": overall < _limit(instrument, item, policy) - half - _SLACK,
+        "high": overall >= scale.high - half - _SLACK,
         "top": top,
         "comments": wrote,
         "silent_top": top & ~wrote,
@@ -144,6 +152,12 @@ def _answers(
             ("begging",), "no list of words is declared; name the integrity policy in the run file"
         )
     return part
+
+
+def _alike(instrument: Instrument, item: str) -> list[str]:
+    """Return the items on the same scale as `item`, itself included."""
+    paid = next(entry.scale for entry in instrument.items if entry.item == item)
+    return [entry.item for entry in instrument.items if entry.scale.scores == paid.scores]
 
 
 def words_pattern(policy: IntegrityPolicy) -> str:
@@ -193,8 +207,7 @@ def _straight(tables: Tables, instrument: Instrument, item: str, calendar: Calen
     import narwhals as nw
 
     names = ("lines", "straight", "expected_straight")
-    paid = next(entry.scale for entry in instrument.items if entry.item == item)
-    alike = [entry.item for entry in instrument.items if entry.scale.scores == paid.scores]
+    alike = _alike(instrument, item)
     if len(alike) < LEAST_ITEMS:
         return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {item}")
     rows = _of(tables.lazy("responses"), instrument.survey_type)
@@ -222,7 +235,13 @@ def _complaints(tables: Tables, calendar: Calendar) -> Part:
 
 
 def _again(
-    tables: Tables, survey_type: str, item: str, limit: float, calendar: Calendar, policy: IntegrityPolicy
+    tables: Tables,
+    survey_type: str,
+    item: str,
+    *,
+    limit: float,
+    calendar: Calendar,
+    policy: IntegrityPolicy,
 ) -> Part:
     """Count customers known to be unhappy or happy, and those of them invited again within the window.
 

@@ -71,7 +71,8 @@ PATTERNS: tuple[Pattern, ...] = (
         "Steered to the bonus",
         ("heaping", "month_end"),
         "scores being steered towards the day or the value at which the bonus is settled",
-        "who can see the running score of the month, and for answers changed, added or withdrawn near its end",
+        "who can see the running score of the month, and for answers changed, added or withdrawn near its "
+        "end",
     ),
 )
 
@@ -89,7 +90,7 @@ class Signature:
     p_value
         Of its detectors taken as one test; None where none could be tested.
     p_adjusted
-        Allowing for all signatures of the audit (Holm).
+        Allowing for all groups of the audit, and for all kinds within the group.
     alarm
         Whether that is at or below the declared error.
     """
@@ -138,27 +139,61 @@ class Signature:
 
 
 def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[Signature, ...]:
-    """Return every kind of sign in every group, corrected together.
+    """Return every kind of sign in every group, corrected in two steps.
 
-    Kinds of which nothing at all was seen cannot alarm and do not count as tests (Tarone 1990,
+    First each group is tested on everything at once, and groups are corrected after Holm (1979): in an
+    audit, a group in which nothing changed raises an alarm with at most the declared error. Then, within
+    a group, the kinds of signs are corrected the same way; the strongest speaks for the group. Groups and
+    kinds of which nothing at all was seen cannot alarm and do not count as tests (Tarone 1990,
     doi 10.2307/2531456).
     """
-    found = [
-        _signature(pattern, own)
-        for group in dict.fromkeys(each.group.name for each in detections)
+    groups = [_kinds(detections, name) for name in dict.fromkeys(each.group.name for each in detections)]
+    p_values = [_p_of(each.detections for each in kinds) for kinds in groups]
+    adjusted = iter(holm([p for p in p_values if p is not None]))
+    return tuple(
+        signature
+        for kinds, p in zip(groups, p_values, strict=True)
+        for signature in (kinds if p is None else _within(kinds, float(next(adjusted)), policy))
+    )
+
+
+def _kinds(detections: Sequence[Detection], group: str) -> list[Signature]:
+    own = [each for each in detections if each.group.name == group]
+    return [
+        _signature(pattern, [each for each in own if each.detector.key in pattern.detectors])
         for pattern in PATTERNS
-        if (own := [e for e in detections if e.group.name == group and e.detector.key in pattern.detectors])
     ]
-    p_values = [each.p_value for each in found if each.p_value is not None and each.eventful]
-    adjusted = iter(holm(p_values) if p_values else ())
-    return tuple(_corrected(each, float(next(adjusted)), policy) if each.eventful else each for each in found)
+
+
+def _p_of(parts: Iterable[Sequence[Detection]]) -> float | None:
+    """Return the p-value of all detections taken as one test; None where nothing was seen."""
+    signed = [
+        each.contrast.signed(each.detector.alternative)
+        for part in parts
+        for each in part
+        if each.contrast is not None and each.eventful
+    ]
+    return together(signed) if signed else None
 
 
 def _signature(pattern: Pattern, own: list[Detection]) -> Signature:
-    tested = [each for each in own if each.contrast is not None]
-    signed = [e.contrast.signed(e.detector.alternative) for e in tested if e.contrast and e.eventful]
-    p_value = together(signed) if signed else 1.0 if tested else None
-    return Signature(pattern, own[0].group, tuple(own), p_value)
+    p_value = _p_of([own])
+    tested = any(each.contrast is not None for each in own)
+    return Signature(pattern, own[0].group, tuple(own), 1.0 if p_value is None and tested else p_value)
+
+
+def _within(kinds: list[Signature], group: float, policy: IntegrityPolicy) -> list[Signature]:
+    """Return the kinds of one group, corrected among themselves and by the group's own p-value."""
+    seen = [each for each in kinds if each.eventful and each.p_value is not None]
+    p_values = [each.p_value for each in seen if each.p_value is not None]
+    own = dict(zip((each.key for each in seen), holm(p_values), strict=True))
+    strongest = min(zip(p_values, (each.key for each in seen), strict=True))[1]
+    return [
+        _corrected(each, group if each.key == strongest else max(group, float(own[each.key])), policy)
+        if each.key in own
+        else each
+        for each in kinds
+    ]
 
 
 def _corrected(signature: Signature, adjusted: float, policy: IntegrityPolicy) -> Signature:

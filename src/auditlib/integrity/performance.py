@@ -56,7 +56,7 @@ class Performance(Strict):
         return MAIN_FORM, self.planted[MAIN_FORM]
 
     def best(self, detector: str) -> tuple[str, float]:
-        """Return the planted form `detector` finds most often, and how often; empty where none was planted."""
+        """Return the planted form `detector` finds most often, and how often."""
         found = [(entry.found.get(detector, 0.0), name) for name, entry in self.planted.items()]
         share, name = max(found, default=(0.0, ""))
         return name, share
@@ -67,10 +67,10 @@ class Performance(Strict):
 
 
 def fingerprint(policy: IntegrityPolicy) -> str:
-    """Return a short hash of the settings of `policy`; words and title decide nothing in it."""
+    """Return a short hash of the settings of `policy`; words, title and number of draws are left out."""
     from hashlib import sha256
 
-    text = policy.model_dump_json(exclude={"words", "title", "edition", "policy"})
+    text = policy.model_dump_json(exclude={"words", "title", "edition", "policy", "draws"})
     return sha256(text.encode()).hexdigest()[:16]
 
 

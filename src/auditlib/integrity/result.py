@@ -67,7 +67,7 @@ class IntegrityResult:
         return tables.kinds(self.signatures)
 
     def detectors(self, *signs: Sign) -> pd.DataFrame:
-        """Return one row per group and detector with one of `signs`: effect, interval, p; all where none given."""
+        """Return one row per group and detector with one of `signs` (all where none is given)."""
         return tables.detectors(self.detections, signs or tuple(Sign))
 
     def untested(self) -> pd.DataFrame:
@@ -144,7 +144,8 @@ class IntegrityResult:
         what = listed([each.pattern.consistent_with for each in own])
         return Sentence(
             f"Before anyone relies on the scores of the {own[0].linked} {whom(own[0].group)}, they need "
-            f"explanation: {signs}. This is consistent with {what}; it is no proof of it.{self._shared(group)}",
+            f"explanation: {signs}. This is consistent with {what}; it is no proof of it."
+            f"{self._shared(group)}",
             keys_of(own),
         )
 
@@ -157,8 +158,8 @@ class IntegrityResult:
 
     def _quiet(self) -> Sentence:
         return Sentence(
-            f"No sign that scores are managed: none of {len(self.tested)} tests in {len(self.groups)} groups of "
-            "linked units goes beyond what chance gives among so many.",
+            f"No sign that scores are managed: none of {len(self.tested)} tests in {len(self.groups)} groups "
+            "of linked units goes beyond what chance gives among so many.",
             ("tests", "groups"),
         )
 
@@ -172,8 +173,8 @@ class IntegrityResult:
         known, (name, form) = self.performance, self.performance.main
         caveat = "" if known.fits(self.policy) else " These were measured with other settings."
         return Sentence(
-            f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming raised "
-            f"one, and where {form.form}, {share(form.any)} of {form.companies} did.{caveat}",
+            f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming "
+            f"raised one, and where {form.form}, {share(form.any)} of {form.companies} did.{caveat}",
             ("tests", "error", "register:companies", "register:any_alarm", f"register:found:{name}"),
         )
 
@@ -185,8 +186,8 @@ class IntegrityResult:
             return (self._could_hide(),)
         return tuple(
             Sentence(
-                f"{detection.detector.title} ({each.group.name}) would be explained by something else if this "
-                f"holds: {detection.detector.innocent}",
+                f"{detection.detector.title} ({each.group.name}) would be explained by something else if "
+                f"this holds: {detection.detector.innocent}",
                 (f"p:{detection.key}",),
             )
             for each in self.alarms
@@ -196,8 +197,8 @@ class IntegrityResult:
     def _could_hide(self) -> Sentence:
         watched = sum(each.sign is Sign.WATCH for each in self.detections)
         return Sentence(
-            f"{watched} detections would have been called unusual had each been the only test; among so many, "
-            "some are by chance. Gaming in a single unit, or from before the period on, would not be seen.",
+            f"{watched} detections would have been called unusual had each been the only test; among so "
+            "many, some are by chance. Gaming in a single unit, or from before the period on, would not be seen.",
             ("worth_a_look",),
         )
 

@@ -1,7 +1,8 @@
 """A service company with planted truth, for demonstrations and for measuring the suite itself.
 
 `company` draws every canonical table, `cells` only unit-month counts (fast, for calibration),
-`write_company` the exports as a client would send them with the truth beside them.
+`survey_tables` surveys and complaints row by row, `write_company` the exports as a client would send
+them with the truth beside them.
 """
 
 from __future__ import annotations
@@ -9,12 +10,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from auditlib.simulate.calibration import SurveyTables, survey_tables
     from auditlib.simulate.generate import Company, company
     from auditlib.simulate.scenario import Scenario
     from auditlib.simulate.sketch import Sketch, cells
     from auditlib.simulate.write import Written, write_company
 
-__all__ = ["Company", "Scenario", "Sketch", "Written", "cells", "company", "write_company"]
+__all__ = [
+    "Company",
+    "Scenario",
+    "Sketch",
+    "SurveyTables",
+    "Written",
+    "cells",
+    "company",
+    "survey_tables",
+    "write_company",
+]
 
 _HOMES = {
     "Company": "generate",
@@ -22,6 +34,8 @@ _HOMES = {
     "Scenario": "scenario",
     "Sketch": "sketch",
     "cells": "sketch",
+    "SurveyTables": "calibration",
+    "survey_tables": "calibration",
     "Written": "write",
     "write_company": "write",
 }

@@ -18,12 +18,13 @@ from auditlib.simulate.contacts import contact_status, contacts
 from auditlib.simulate.courtesies import courtesies
 from auditlib.simulate.follow_ups import cases
 from auditlib.simulate.formal_reports import formal_reports
+from auditlib.simulate.gaming_forms import with_forms
 from auditlib.simulate.interactions import interactions
-from auditlib.simulate.people import people
+from auditlib.simulate.people import People, people
 from auditlib.simulate.places import HEADQUARTERS
 from auditlib.simulate.scenario import Scenario
 from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import surveys
+from auditlib.simulate.surveys import Surveys, surveys
 from auditlib.simulate.world import World, world
 
 
@@ -96,7 +97,7 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
     """
     place = world(scenario, rng)
     who = people(scenario, place, rng)
-    drawn = surveys(scenario, place, who, rng)
+    drawn = planted_surveys(scenario, place, who, rng)
     owed = courtesies(scenario, drawn, rng)
     open_cases = cases(scenario, place, drawn, rng)
     talks = contacts(open_cases, who, rng)
@@ -120,7 +121,7 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
         "complaint_events": unhappy.events,
         "fixes": unhappy.fixes,
         "interactions": interactions(scenario, place, rng),
-        "pay_links": _pay_links(scenario, place),
+        "pay_links": pay_links(scenario, place),
     }
     statuses = {
         "contact": contact_status(open_cases),
@@ -142,6 +143,16 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
     return Company(scenario, place, MappingProxyType(tables), duties)
 
 
+def planted_surveys(scenario: Scenario, place: World, who: People, rng: np.random.Generator) -> Surveys:
+    """Draw invitations and responses, with the further forms of gaming where any is switched on."""
+    drawn = surveys(scenario, place, who, rng)
+    if scenario.gaming is None:
+        return drawn
+    threshold = dict(scenario.links)[scenario.gaming.role].threshold
+    draws = stream(rng, "gaming forms")
+    return with_forms(scenario.gaming.forms, drawn, place, threshold=threshold, rng=draws)
+
+
 def _units(scenario: Scenario, place: World, rng: np.random.Generator) -> pd.DataFrame:
     start = day_number(scenario.start)
     opened = start - rng.integers(400, 6000, scenario.units)
@@ -161,7 +172,8 @@ def _units(scenario: Scenario, place: World, rng: np.random.Generator) -> pd.Dat
     )
 
 
-def _pay_links(scenario: Scenario, place: World) -> pd.DataFrame:
+def pay_links(scenario: Scenario, place: World) -> pd.DataFrame:
+    """Return the register of pay links."""
     rules = dict(scenario.links)
     shapes = ("linear", "step", "capped")
     return pd.DataFrame(

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from auditlib.parameters.run import Strict
+from auditlib.simulate.gaming_forms import Forms
 from auditlib.simulate.places import CAUSES
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -86,6 +87,7 @@ class Gaming(Strict):
     starts_on: date
     suppress: Probability = Field(0.6, description="Share of likely unhappy customers not invited.")
     below: float = Field(3.6, description="Latent satisfaction under which a customer looks unhappy.")
+    forms: Forms = Field(Forms(), description="Further forms of gaming; all off.")
 
 
 class Duties(Strict):

@@ -72,6 +72,7 @@ def effects(company: Company) -> dict[str, Any]:
         "links": [_link(company, link) for link in world.links],
         "gamed_units": sorted({world.unit_ids[link.unit] for link in world.links if link.gamed}),
         "suppressed_share": 0.0 if scenario.gaming is None else scenario.gaming.suppress,
+        **_forms(company),
         "fixes": [fix.model_dump(mode="json") for fix in scenario.fixes],
         "outliers": dict(scenario.scores.outliers),
         "case_mix": {
@@ -79,6 +80,13 @@ def effects(company: Company) -> dict[str, Any]:
             "segment": {code: shift for code, (_, shift) in SEGMENTS.items()},
         },
     }
+
+
+def _forms(company: Company) -> dict[str, Any]:
+    """Return the further forms of gaming that are planted, if any."""
+    gaming = company.scenario.gaming
+    planted = {} if gaming is None else {k: v for k, v in gaming.forms.model_dump().items() if v}
+    return {"gaming_forms": planted} if planted else {}
 
 
 def _shift_of_mean(company: Company, effect: float) -> float:

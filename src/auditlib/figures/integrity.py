@@ -1,0 +1,93 @@
+"""Figures of the integrity pack: signs by group and detector, units behind an alarm, power."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, Sign
+from auditlib.integrity.patterns import Signature
+from auditlib.statistics.types import normal_quantile
+
+_MARKS = {
+    Sign.ALARM: ("D", LOWER, LOWER, 62),
+    Sign.WATCH: ("o", PAPER, HIGHER, 46),
+    Sign.QUIET: ("o", FAINT, FAINT, 12),
+    Sign.NOT_RUN: ("x", QUIET, QUIET, 22),
+}
+"""Mark, face, edge and size of each sign: told apart by shape as well as by colour."""
+
+
+def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
+    """Draw a mark for every detector (rows) and group of linked units (columns)."""
+    with style():
+        drawn = new_axes(height=4.6) if ax is None else ax
+        rows = {entry.key: len(DETECTORS) - 1 - place for place, entry in enumerate(DETECTORS)}
+        columns = {name: place for place, name in enumerate(result.groups)}
+        for sign, (marker, face, edge, size) in _MARKS.items():
+            found = [each for each in result.detections if each.sign is sign]
+            x = [columns[each.group.name] for each in found]
+            y = [rows[each.detector.key] for each in found]
+            kinds = {"color": edge} if marker == "x" else {"facecolor": face, "edgecolor": edge}
+            drawn.scatter(x, y, s=size, marker=marker, linewidth=1.2, label=sign.value, **kinds)
+        drawn.set_yticks(list(rows.values()), [entry.title for entry in DETECTORS])
+        drawn.set_xticks(list(columns.values()), [name.replace(" ", "\n", 1) for name in columns])
+        drawn.set_xlim(-0.6, len(columns) - 0.4)
+        drawn.grid(axis="y")
+        drawn.legend(loc="upper center", bbox_to_anchor=(0.3, -0.12), ncols=4)
+    return drawn
+
+
+def unit_changes(alarm: Signature, ax: Axes | None = None, *, level: float = 0.95) -> Axes:
+    """Draw the change of each unit behind an alarm's strongest detection, linked units apart."""
+    with style():
+        detection = min(alarm.carried_by, key=lambda each: each.p_value)
+        units = sorted(detection.units, key=lambda unit: (unit.linked, unit.unit_id), reverse=True)
+        drawn = new_axes(height=max(2.6, 0.17 * len(units) + 1.2)) if ax is None else ax
+        reach = normal_quantile(level) * np.array([unit.error for unit in units])
+        change = np.array([unit.change for unit in units])
+        for linked, marker, colour in ((True, "D", LOWER), (False, "o", QUIET)):
+            rows = [place for place, unit in enumerate(units) if unit.linked is linked]
+            drawn.errorbar(
+                change[rows],
+                rows,
+                xerr=reach[rows],
+                fmt=marker,
+                ms=4.5,
+                lw=0.9,
+                color=colour,
+                label="linked" if linked else "not linked",
+            )
+        drawn.axvline(0, color=INK, lw=0.7)
+        drawn.set_yticks(range(len(units)), [unit.unit_id for unit in units], fontsize=7.5)
+        drawn.set_ylim(-0.7, len(units) - 0.3)
+        drawn.set_xlabel(_axis(detection))
+        drawn.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    return drawn
+
+
+def _axis(detection: Detection) -> str:
+    unit = "logarithm" if detection.detector.effect == "ratio" else "share"
+    return f"change of the {detection.detector.looks_at}, before to after ({unit})"
+
+
+def performance(known: Performance, ax: Axes | None = None) -> Axes:
+    """Draw in how many simulated companies each planted form was noticed, and clean ones raised an alarm."""
+    with style():
+        drawn = new_axes(height=3.6) if ax is None else ax
+        forms = list(known.planted.values())[::-1]
+        names = [*(entry.form for entry in forms), "no gaming (false alarms)"]
+        shares = [*(entry.any for entry in forms), known.any_alarm]
+        faces = [HIGHER] * len(forms) + [LOWER]
+        drawn.barh(range(len(names)), shares, color=faces, height=0.6)
+        for row, value in enumerate(shares):
+            drawn.annotate(
+                f"{value:.0%}", (value, row), (4, 0), textcoords="offset points", va="center", color=QUIET
+            )
+        drawn.set_yticks(range(len(names)), names)
+        drawn.set_xlim(0, 1.08)
+        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.set_xlabel("share of simulated companies with an alarm about the gamed units")
+    return drawn
