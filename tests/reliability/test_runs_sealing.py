@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tiny_project import Tiny, tiny_project
+from tiny_project import CLOSING, Tiny, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import ParameterError, VerificationFailed
@@ -208,3 +208,12 @@ def test_a_copy_without_its_ledger_verifies_and_cannot_be_signed_off(tiny: Tiny,
     assert verify(copy).ledger == ()
     with pytest.raises(VerificationFailed, match="not beside it"):
         sign_off(copy, role=Role.PREPARER, name="Ada Lind", at=NOW)
+
+
+def test_a_claim_that_did_not_come_from_the_register_stops_the_run(tiny: Tiny) -> None:
+    before = tiny.files()
+    text = CLOSING.replace("It is 0.5.", "It is {claim:open}.")
+    tiny.write_notebook("01_one", notebook("01_one", closing=text))
+    with pytest.raises(ParameterError, match="01_one quotes the claim 'open'"):
+        tiny.perform()
+    assert tiny.files() == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -23,6 +23,7 @@ from auditlib.audit.files import write_whole
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
 from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
 from auditlib.audit.tables import Layout, Tabulated, tabulate
+from auditlib.parameters import claims
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Finding, Number, Sentence
 from auditlib.reliability import Assessment, EvidenceLike, assess, caveat
@@ -266,10 +267,20 @@ class Audit:
         for part in said:
             self._numbers_of(part)
         return tuple(
-            sentence
+            self._cited(sentence)
             for part in said
             for sentence in ((part,) if isinstance(part, Sentence) else part.summary())
         )
+
+    def _cited(self, sentence: Sentence) -> Sentence:
+        """Return `sentence` with the claims it quotes; an unverified claim cannot be quoted."""
+        if not claims.quoted(sentence.text):
+            return sentence
+        register = claims.read_claims(self.texts.get(claims.FILE, "claims: {}"), name=claims.FILE)
+        text = claims.cite(sentence.text, register, name=claims.FILE)
+        named = {f"claim:{one}": register.claims[one] for one in claims.quoted(sentence.text)}
+        self.number(*(Number(key, one.n, "count", one.n, reason=one.origin) for key, one in named.items()))
+        return replace(sentence, text=text, keys=(*sentence.keys, *named))
 
     def _numbers_of(self, part: Any) -> tuple[Number, ...]:
         if not isinstance(part, Result):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
+from auditlib.parameters import claims
 from auditlib.parameters.run import Run
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.lint import check_edition, check_profile
@@ -154,10 +155,10 @@ def _check_edition(name: str, *, root: Path) -> list[Problem]:
 
 
 def texts(run: Run, *, root: Path) -> dict[str, str]:
-    """Return the policies the run names, and all calendars, as text by their path in params/."""
+    """Return the policies the run names, all calendars and the claims, as text by their path in params/."""
     names = [f"policies/{policy.partition('@')[0]}.yaml" for policy in run.policies]
     calendars = sorted((root / "params" / "calendars").glob("*.yaml"))
-    paths = [root / "params" / name for name in names] + calendars
+    paths = [*(root / "params" / name for name in names), *calendars, root / "params" / claims.FILE]
     return {
         path.relative_to(root / "params").as_posix(): path.read_text(encoding="utf-8")
         for path in paths

@@ -23,6 +23,7 @@ _SCHEMAS = {
     "results": ("auditlib.audit.schema", "results_schema"),
     "manifest": ("auditlib.runs.manifest", "manifest_schema"),
     "standard": ("auditlib.standards.document", "standard_schema"),
+    "claims": ("auditlib.parameters.claims", "claims_schema"),
     "profile": ("auditlib.standards.document", "profile_schema"),
     "findings": ("auditlib.runs.findings", "findings_schema"),
     "verdict": ("auditlib.standards.document", "verdict_schema"),

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from auditlib.errors import AuditError, Problem
+from auditlib.errors import AuditError, ParameterError, Problem
+from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
 from auditlib.runs.atomic import (
     canonical,
@@ -80,6 +81,7 @@ def assemble(
     notify(Step("copying the evidence"))
     for name, path in files_below(evidence.directory):
         copy_file(path, stage / "evidence" / name)
+    _refuse_claims(results)
     _copy_law(plan, stage / "parameters")
     write_bytes(stage / "parameters" / plan.file.name, plan.content)
     for result in results:
@@ -191,6 +193,20 @@ def _refuse_secrets(run: Run, stage: Path) -> None:
             raise AuditError(
                 *(Problem(f"it would hold the secret named by {variable}.", file=leak) for leak in leaks)
             )
+
+
+def _refuse_claims(results: Sequence[KeptResult]) -> None:
+    """Refuse results that quote a claim which did not come from the register."""
+    problems = [
+        Problem(
+            f"{result.notebook} quotes the claim {one!r} where no claim can stand.",
+            remedy="Quote claims in sentences: answer, say or limits.",
+        )
+        for result in results
+        for one in quoted((result.directory / "results" / f"{result.notebook}.json").read_text("utf-8"))
+    ]
+    if problems:
+        raise ParameterError(*problems)
 
 
 def _readable_forms(address: str) -> set[str]:

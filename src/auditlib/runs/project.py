@@ -14,7 +14,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.runs.atomic import digest, hash_file
 from auditlib.runs.manifest import Versions
 
-LAW = ("standards", "policies", "calendars", "profiles")
+LAW = ("standards", "policies", "calendars", "profiles", "registers")
 """Folders of ``params/`` that hold the law, not what one run chooses."""
 
 
