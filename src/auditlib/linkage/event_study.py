@@ -73,14 +73,16 @@ def event_study(
     shown = [
         int(one) for one in np.unique(quarter[parts.linked[which]]) if _units(parts, which, quarter, one)
     ]
+    if not shown:
+        return Refusal("No quarter after the link rests on enough linked units.")
     kept = np.isin(quarter, shown) & parts.linked[which]
     others = [parts.linked[place] for place in range(len(links)) if place != which]
     design = [kept & (quarter == one) for one in shown] + others
     alone = parts.weight * ~(parts.linked[which] & ~kept)
     found = impute(panel.value, alone, parts.clean, np.stack(design).astype(float), cluster=cluster)
     rows += _rows(found, shown, "linked")
-    if not any(row[1] == "linked" for row in rows):
-        return Refusal("No quarter after the link rests on enough linked units.")
+    if isinstance(found, Refusal):
+        return found
     return _framed(rows, level, rng)
 
 
@@ -104,7 +106,14 @@ def _rows(
         if cells.any(axis=1).sum() >= FEWEST_UNITS:
             units, months = int(cells.any(axis=1).sum()), int(cells.sum())
             rows.append(
-                (quarter, phase, float(found.coefficient[place]), found.jackknife_scores[:, place], units, months)
+                (
+                    quarter,
+                    phase,
+                    float(found.coefficient[place]),
+                    found.jackknife_scores[:, place],
+                    units,
+                    months,
+                )
             )
     return rows
 

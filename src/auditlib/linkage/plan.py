@@ -77,7 +77,7 @@ class Plan:
         if isinstance(self.detectable, Refusal):
             refused = f"{self.detectable.reason} {self.detectable.remedy}"
             return (Sentence(f"With {what}: {refused}", keys),)
-        text = f"With {what}, effects from {self.detectable:.2f} points are found in four of five audits."
+        text = f"With {what}, an effect of {self.detectable:.2f} points shows in four of five audits."
         return (Sentence(text, keys),)
 
 
