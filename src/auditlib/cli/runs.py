@@ -57,7 +57,7 @@ def run(
     Interrupted or failed, run it again: only what failed or changed is executed.
     """
     from auditlib.cli.progress import shown
-    from auditlib.runs import Options, perform
+    from auditlib.runs import Options, perform, read_manifest
 
     options = Options(data, out, jobs, threads, tuple(only or ()), fresh, timeout)
     with _interruptible("Finished notebooks are kept; run again to go on."), shown() as notify:
@@ -69,6 +69,9 @@ def run(
         return
     state = "unchanged since it was sealed" if outcome.unchanged else "complete"
     typer.echo(f"The run is {state}: {_near(outcome.directory)}")
+    for document, seal in read_manifest(outcome.directory).documents.items():
+        if not seal.made:
+            typer.echo(f"{document} was not made: {seal.reason}")
     typer.echo(f"Report: {_near(outcome.report)}")
 
 

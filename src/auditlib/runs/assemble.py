@@ -25,6 +25,7 @@ from auditlib.runs.atomic import (
     replace_directory,
     write_bytes,
 )
+from auditlib.runs.documents import write_documents
 from auditlib.runs.events import Notify, Step
 from auditlib.runs.findings import NAME as FINDINGS
 from auditlib.runs.findings import Before, findings_of
@@ -32,6 +33,7 @@ from auditlib.runs.fixing import enter_sealed, fixed_of
 from auditlib.runs.kept import KeptResult
 from auditlib.runs.manifest import (
     NAME,
+    DocumentSeal,
     FileSeal,
     Fixed,
     Manifest,
@@ -49,7 +51,7 @@ from auditlib.runs.steps import Prepared, Steps
 VERDICT = "verdict.json"
 
 
-def run_key(plan: Plan, evidence: str, *, before: Before | None = None) -> str:
+def run_key(plan: Plan, evidence: str, *, before: Before | None = None, pdf: str = "") -> str:
     """Return the hash of everything the outputs of a run depend on."""
     notebooks = {one.name: plan.notebook_key(one, evidence=evidence) for one in plan.notebooks}
     return digest(
@@ -58,6 +60,7 @@ def run_key(plan: Plan, evidence: str, *, before: Before | None = None) -> str:
             "run_file": plan.content.hex(),
             "choices": plan.choices,
             "before": before.sha256 if before else "",
+            "pdf": pdf,
         }
     )
 
@@ -92,12 +95,15 @@ def assemble(
     if verdict := verdict_of(recorded):
         write_bytes(stage / VERDICT, canonical(verdict).encode())
     notify(Step("writing the report"))
-    write_bytes(stage / "report.html", steps.render(stage).encode())
+    pdf = steps.pdf()
+    documents = write_documents(stage, steps.render(stage), pdf=pdf, notify=notify)
     write_bytes(stage / "workpapers.xlsx", steps.workpapers(stage))
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
-    key = run_key(plan, evidence.key, before=before)
-    manifest = _manifest(plan, evidence, stage, key=key, started=started, fixed=fixed_of(places))
+    key = run_key(plan, evidence.key, before=before, pdf=pdf.name)
+    manifest = _manifest(
+        plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed_of(places)
+    )
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)
@@ -143,7 +149,14 @@ def _copy_law(plan: Plan, target: Path) -> None:
 
 
 def _manifest(
-    plan: Plan, evidence: Prepared, stage: Path, *, key: str, started: datetime, fixed: Fixed | None
+    plan: Plan,
+    evidence: Prepared,
+    stage: Path,
+    *,
+    key: str,
+    documents: dict[str, DocumentSeal],
+    started: datetime,
+    fixed: Fixed | None,
 ) -> Manifest:
     files = {name: _file_seal(path) for name, path in files_below(stage) if name != NAME}
     run_file = f"parameters/{plan.file.name}"
@@ -166,6 +179,7 @@ def _manifest(
             "notebooks": notebooks,
             "versions": plan.versions,
             "seed": plan.run.seed,
+            "documents": documents,
             "fixed": fixed,
             "files": files,
             "started": _instant(started),

@@ -61,6 +61,14 @@ class NotebookSeal(_Sealed):
     key: Sha256 = Field(description="Hash of everything its result depends on.")
 
 
+class DocumentSeal(_Sealed):
+    """One form of the report."""
+
+    made: bool
+    by: str = Field("", description="Software and version that set it, where the suite does not.")
+    reason: str = Field("", description="Why it was not made, and what to install.")
+
+
 class Versions(_Sealed):
     """What computed it."""
 
@@ -107,6 +115,10 @@ class Manifest(_Sealed):
     versions: Versions
     seed: int
     fixed: Fixed | None = None
+    documents: dict[str, DocumentSeal] = Field(
+        default_factory=dict,
+        description="Forms of the report: machines with and without the libraries differ by one file.",
+    )
     files: dict[str, FileSeal] = Field(description="Every file of the folder but this one.")
     started: str = Field(description="UTC, ISO 8601.")
     ended: str

@@ -152,7 +152,8 @@ def _perform(
         if one.name not in current and (not options.only or one.name in options.only)
     ]
     notify(Planned(tuple(one.name for one in todo), tuple(current)))
-    if not todo and _already_sealed(places, key=run_key(plan, evidence.key, before=before)):
+    key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name)
+    if not todo and _already_sealed(places, key=key):
         return Outcome(places.finished, (), tuple(current), unchanged=True)
     made = _execute(plan, places, evidence, todo, options=options, notify=notify)
     results = [

@@ -1,4 +1,4 @@
-"""The three steps a run takes from other rooms, as values, so that a test can take others."""
+"""The steps a run takes from other rooms, as values, so that a test can take others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
+from auditlib.runs.documents import PdfMaker, no_pdf, usual_pdf
 
 
 class Prepared(Protocol):
@@ -34,16 +35,17 @@ Tabulate = Callable[[Path], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How evidence is prepared, the report rendered and the work papers written."""
+    """How evidence is prepared, the report rendered and set as PDF, and the work papers written."""
 
     prepare: Prepare
     render: Render
     workpapers: Tabulate
+    pdf: Callable[[], PdfMaker] = no_pdf
 
 
 def usual_steps() -> Steps:
     """Return the suite's own steps."""
-    return Steps(_prepare, _render, _workpapers)
+    return Steps(_prepare, _render, _workpapers, usual_pdf)
 
 
 def _prepare(run: Run, data: Path, store: Path, threads: int, progress: Callable[[str], None]) -> Prepared:
