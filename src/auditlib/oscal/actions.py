@@ -1,0 +1,72 @@
+"""Plan of action and milestones: one item for every finding, with what it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditlib.oscal.audited import Audited
+from auditlib.oscal.document import (
+    NAMESPACE,
+    Json,
+    assets,
+    audit_metadata,
+    filled,
+    identify,
+    kept_files,
+    origins,
+    prop,
+    rooted,
+)
+from auditlib.oscal.observations import explained, finding_props, observations
+from auditlib.oscal.placing import Placed, placed
+from auditlib.oscal.plan import operation
+from auditlib.oscal.results import evidence_files, findings, risks
+from auditlib.oscal.wording import markup, paragraphs
+
+
+def actions(audited: Audited) -> Json:
+    """Return the plan of action; it holds everything its items refer to."""
+    found = placed(audited)
+    body = {
+        "metadata": audit_metadata(audited, "Plan of action and milestones"),
+        "import-ssp": operation(audited),
+        "system-id": {"identifier-type": NAMESPACE, "id": audited.run.audit},
+        "local-definitions": {"assessment-assets": assets(audited)},
+        **filled(
+            observations=_referred(observations(audited, found), {each.observation for each in found}),
+            risks=risks(audited, found),
+            findings=_referred(findings(audited, found), {each.finding for each in found}),
+        ),
+        "poam-items": [_item(audited, each) for each in found] or [_nothing(audited)],
+        "back-matter": kept_files(audited, [audited.run_file, *evidence_files(audited)]),
+    }
+    return rooted("plan-of-action-and-milestones", body)
+
+
+def _referred(found: Sequence[Json], uuids: set[str]) -> list[Json]:
+    return [each for each in found if each["uuid"] in uuids]
+
+
+def _item(audited: Audited, found: Placed) -> Json:
+    finding = found.raised.finding
+    return filled(
+        uuid=identify("item", audited.run.party.name, found.raised.notebook, finding.fingerprint),
+        title=markup(finding.criterion),
+        description=paragraphs(finding.condition),
+        props=finding_props(found),
+        origins=origins(audited),
+        related_findings=[{"finding-uuid": found.finding}] if found.finding else [],
+        related_observations=[{"observation-uuid": found.observation}],
+        related_risks=[{"risk-uuid": found.risk}] if found.risk else [],
+        remarks=explained(found),
+    )
+
+
+def _nothing(audited: Audited) -> Json:
+    """Return the one item OSCAL demands where there is nothing to do."""
+    return {
+        "uuid": identify("item", audited.run.audit, "none"),
+        "title": "No action is due",
+        "description": "The audit raised no finding; OSCAL demands at least one item.",
+        "props": prop("none-due", True),
+    }

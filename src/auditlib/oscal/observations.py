@@ -1,0 +1,204 @@
+"""Observations: every measurement with its n and interval, the decision, what notebooks answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditlib.oscal.audited import Audited
+from auditlib.oscal.catalogue import DECISION
+from auditlib.oscal.document import (
+    Json,
+    filled,
+    instant,
+    origins,
+    prop,
+    props,
+    resource_uuid,
+    subject,
+)
+from auditlib.oscal.placing import Placed, observation_uuid
+from auditlib.oscal.wording import figure, labelled, markup, paragraphs
+from auditlib.records import EvidenceLevel
+from auditlib.standards.document import VerdictCriterion, VerdictDocument, VerdictScore
+
+_METHODS = {
+    EvidenceLevel.RESPONSES: "TEST",
+    EvidenceLevel.AGGREGATES: "EXAMINE",
+    EvidenceLevel.REGISTER: "EXAMINE",
+    EvidenceLevel.NONE: "UNKNOWN",
+}
+
+
+def observations(audited: Audited, findings: Iterable[Placed]) -> list[Json]:
+    """Return all observations of an audit."""
+    verdict = audited.verdict
+    return [
+        *(_measured(audited, each) for each in audited.judged),
+        *([_decided(audited, verdict)] if verdict else []),
+        *(_answered(audited, notebook) for notebook in audited.questions),
+        *(_found(audited, each) for each in findings if each.own),
+    ]
+
+
+def _observation(audited: Audited, uuid: str, *, method: str, kind: str, **fields: object) -> Json:
+    return {
+        "uuid": uuid,
+        "methods": [method],
+        "types": [kind],
+        "origins": origins(audited),
+        "subjects": [subject(audited)],
+        "collected": instant(audited.run.as_of),
+        **filled(**fields),
+    }
+
+
+def _measured(audited: Audited, found: VerdictCriterion) -> Json:
+    keys = (f"found:{found.id}", f"outcome:{found.id}", f"observations:{found.id}")
+    return _observation(
+        audited,
+        observation_uuid(audited, found.id),
+        method=_METHODS[found.stands_on],
+        kind="control-objective",
+        title=f"{found.id}: {found.outcome.value.replace('_', ' ')}",
+        description=paragraphs(found.reason) or markup(found.outcome.value),
+        props=_measurement(found),
+        relevant_evidence=_evidence(audited, audited.judge, keys),
+    )
+
+
+def _measurement(found: VerdictCriterion) -> list[Json]:
+    interval = found.interval
+    facts = {
+        "criterion": found.id,
+        "outcome": found.outcome.value,
+        "metric": found.metric,
+        "value": found.value,
+        "unit": found.unit,
+        "statistic": found.statistic.value,
+        "n": found.n,
+        "n-missing": found.n_missing,
+        "interval-low": interval.low if interval else None,
+        "interval-high": interval.high if interval else None,
+        "interval-level": interval.level if interval else None,
+        "interval-method": interval.method if interval else None,
+        "margin": found.margin,
+        "target": found.target.value,
+        "direction": found.target.direction,
+        "stands-on": found.stands_on.value,
+        "measure-built": found.measured,
+        "definition-hash": found.definition_hash,
+    }
+    options = [
+        one for name, value in found.options.items() for one in prop("option", f"{name}={figure(value)}")
+    ]
+    return [*props(facts), *options]
+
+
+def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
+    decision = verdict.decision
+    lists = {
+        "open-major": decision.open_majors,
+        "open-minor": decision.open_minors,
+        "looser-than-base": verdict.looser_than_base,
+        "tighter-than-base": verdict.tighter_than_base,
+    }
+    steps = [
+        one
+        for step in decision.trace
+        for one in prop("decision-step", step.outcome.value, why=f"{step.rule} {step.found}")
+    ]
+    facts = {
+        "outcome": decision.outcome.value,
+        "decision-mode": decision.mode.value,
+        **_score("score", decision.score),
+        **_score("process", decision.process),
+        **_score("results", decision.results),
+        "mismatch": decision.mismatch,
+    }
+    return _observation(
+        audited,
+        observation_uuid(audited, DECISION),
+        method="TEST",
+        kind="control-objective",
+        title=f"Decision: {decision.outcome.value.replace('_', ' ')}",
+        description=paragraphs(*(f"{step.rule} {step.found}" for step in decision.trace))
+        or markup(verdict.title),
+        props=[
+            *props(facts),
+            *(one for name, ids in lists.items() for each in ids for one in prop(name, each)),
+            *steps,
+        ],
+        relevant_evidence=_evidence(audited, audited.judge, ("decision", "score:low", "score:high")),
+    )
+
+
+def _score(name: str, score: VerdictScore | None) -> dict[str, float | None]:
+    return {
+        f"{name}-low": score.low if score else None,
+        f"{name}-high": score.high if score else None,
+        f"{name}-weight": score.weight if score else None,
+    }
+
+
+def _answered(audited: Audited, notebook: str) -> Json:
+    said = audited.answers[notebook]
+    keys = dict.fromkeys(key for sentence in said for key in sentence.keys)
+    return _observation(
+        audited,
+        observation_uuid(audited, "answer", notebook),
+        method="TEST",
+        kind="discovery",
+        title=markup(audited.questions[notebook]),
+        description=paragraphs(*(sentence.text for sentence in said)) or "It gave no answer.",
+        props=prop("notebook", notebook),
+        relevant_evidence=_evidence(audited, notebook, keys),
+    )
+
+
+def _found(audited: Audited, placed: Placed) -> Json:
+    raised = placed.raised
+    own = [key.removeprefix(f"{raised.notebook}/") for key in raised.finding.evidence]
+    return _observation(
+        audited,
+        placed.observation,
+        method="TEST",
+        kind="finding" if raised.current else "historic",
+        title=markup(raised.finding.criterion),
+        description=paragraphs(raised.finding.condition),
+        props=finding_props(placed),
+        relevant_evidence=_evidence(audited, raised.notebook, own) if raised.current else None,
+        remarks=explained(placed),
+    )
+
+
+def finding_props(placed: Placed) -> list[Json]:
+    """Return what identifies a finding and what OSCAL has no field for."""
+    finding = placed.raised.finding
+    return props(
+        {
+            "fingerprint": finding.fingerprint,
+            "grade": finding.grade.value,
+            "state": placed.raised.state,
+            "notebook": placed.raised.notebook,
+            "subject": finding.subject,
+            "demand": finding.criterion,
+        }
+    )
+
+
+def explained(placed: Placed) -> str:
+    """Return cause, effect and recommendation of a finding."""
+    finding = placed.raised.finding
+    return labelled(cause=finding.cause, effect=finding.effect, recommendation=finding.recommendation)
+
+
+def _evidence(audited: Audited, notebook: str, keys: Iterable[str]) -> list[Json]:
+    """Return the results file as evidence, with the keys that `auditlib trace` walks from."""
+    known = [f"{notebook}/{key}" for key in keys if f"{notebook}/{key}" in audited.numbers]
+    return [
+        filled(
+            href=f"#{resource_uuid(audited, audited.results(notebook))}",
+            description=f"Numbers recorded by {markup(notebook)}.",
+            props=[one for key in known for one in prop("number", key)],
+        )
+    ]

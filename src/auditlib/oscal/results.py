@@ -1,0 +1,207 @@
+"""Assessment results: observations, findings on controls, risks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from auditlib.oscal.audited import CONCLUDED, Audited
+from auditlib.oscal.catalogue import DECISION, objective_id
+from auditlib.oscal.document import (
+    NAMESPACE,
+    PLAN,
+    Json,
+    audit_metadata,
+    audit_props,
+    filled,
+    identify,
+    instant,
+    kept_files,
+    midnight,
+    origins,
+    prop,
+    rooted,
+)
+from auditlib.oscal.observations import explained, finding_props, observations
+from auditlib.oscal.placing import Placed, finding_uuid, observation_uuid, placed
+from auditlib.oscal.plan import reviewed
+from auditlib.oscal.wording import markup, paragraphs
+from auditlib.records import Outcome
+from auditlib.standards.document import VerdictCriterion
+
+
+def results(audited: Audited) -> Json:
+    """Return the assessment results."""
+    body = {
+        "metadata": audit_metadata(audited, "Assessment results"),
+        "import-ap": {"href": PLAN},
+        "results": [_result(audited)],
+        "back-matter": kept_files(audited, evidence_files(audited)),
+    }
+    return rooted("assessment-results", body)
+
+
+def evidence_files(audited: Audited) -> list[str]:
+    """Return the results files of the run."""
+    return [audited.results(notebook) for notebook in audited.questions]
+
+
+def _result(audited: Audited) -> Json:
+    found = placed(audited)
+    concluded = [each.id for each in audited.judged if each.outcome in CONCLUDED]
+    judged = audited.verdict.decision.outcome.value if audited.verdict else ""
+    why = audited.unjudged
+    return {
+        "uuid": identify("result", audited.run.audit),
+        "title": markup(audited.run.title or audited.run.audit),
+        "description": paragraphs(why or f"Judged by {audited.edition.title}."),
+        "start": instant(audited.run.as_of),
+        "props": [
+            *audit_props(audited),
+            *prop("standard-judged", audited.verdict is not None, why=why),
+            *prop("decision", judged),
+        ],
+        "reviewed-controls": reviewed(audited, concluded),
+        **filled(
+            observations=observations(audited, found),
+            risks=risks(audited, found),
+            findings=findings(audited, found),
+        ),
+    }
+
+
+def findings(audited: Audited, found: Sequence[Placed]) -> list[Json]:
+    """Return a finding for each criterion concluded on, for the decision, and for its broken rules."""
+    decision = audited.verdict.decision.outcome if audited.verdict else None
+    return [
+        *(_on_criterion(audited, each, found) for each in audited.judged if each.outcome in CONCLUDED),
+        *([_on_decision(audited, decision)] if decision in CONCLUDED else []),
+        *(_on_rule(audited, each) for each in found if each.statement),
+    ]
+
+
+def _on_criterion(audited: Audited, judged: VerdictCriterion, found: Sequence[Placed]) -> Json:
+    uuid = finding_uuid(audited, judged.id)
+    own = [each for each in found if each.finding == uuid]
+    return filled(
+        uuid=uuid,
+        title=f"{judged.id}: {judged.outcome.value.replace('_', ' ')}",
+        description=paragraphs(*(each.raised.finding.condition for each in own)) or paragraphs(judged.reason),
+        props=[*prop("outcome", judged.outcome.value), *chain(*(finding_props(each) for each in own))],
+        origins=origins(audited),
+        target=_target("objective-id", objective_id(judged.id), judged.outcome, judged.reason),
+        related_observations=[{"observation-uuid": observation_uuid(audited, judged.id)}],
+        related_risks=_risks_of(own),
+        remarks="\n\n".join(explained(each) for each in own),
+    )
+
+
+def _on_decision(audited: Audited, outcome: Outcome | None) -> Json:
+    assert outcome is not None  # noqa: S101 - asked for only where there is a decision
+    title = f"Decision: {outcome.value.replace('_', ' ')}"
+    return {
+        "uuid": finding_uuid(audited, DECISION),
+        "title": title,
+        "description": f"{title}. The observation holds every step of the rule.",
+        "props": prop("outcome", outcome.value),
+        "origins": origins(audited),
+        "target": _target("objective-id", objective_id(DECISION), outcome, ""),
+        "related-observations": [{"observation-uuid": observation_uuid(audited, DECISION)}],
+    }
+
+
+def _on_rule(audited: Audited, found: Placed) -> Json:
+    finding = found.raised.finding
+    return filled(
+        uuid=found.finding,
+        title=markup(finding.criterion),
+        description=paragraphs(finding.condition),
+        props=finding_props(found),
+        origins=origins(audited),
+        target=_target("statement-id", found.statement, Outcome.NOT_MET, ""),
+        related_observations=[{"observation-uuid": found.observation}],
+        related_risks=_risks_of([found]),
+        remarks=explained(found),
+    )
+
+
+def _target(kind: str, identifier: str, outcome: Outcome, reason: str) -> Json:
+    reasons = {Outcome.MET: "pass", Outcome.NOT_MET: "fail"}
+    status = filled(
+        state="satisfied" if outcome is Outcome.MET else "not-satisfied",
+        reason=reasons.get(outcome, "other"),
+        remarks=paragraphs(reason),
+    )
+    return {"type": kind, "target-id": identifier, "status": status}
+
+
+def _risks_of(found: Iterable[Placed]) -> list[Json]:
+    return [{"risk-uuid": each.risk} for each in found if each.risk]
+
+
+def risks(audited: Audited, found: Iterable[Placed]) -> list[Json]:
+    """Return a risk for every major and minor finding; opportunities carry none."""
+    return [_risk(audited, each) for each in found if each.risk]
+
+
+def _risk(audited: Audited, found: Placed) -> Json:
+    finding = found.raised.finding
+    planned = _planned(audited, found)
+    grade = {"name": "grade", "system": NAMESPACE, "value": finding.grade.value}
+    return {
+        "uuid": found.risk,
+        "title": markup(finding.criterion),
+        "description": paragraphs(finding.condition),
+        "statement": paragraphs(finding.effect) or paragraphs(finding.condition),
+        "props": finding_props(found),
+        "status": _status(found, planned=bool(planned)),
+        "origins": origins(audited),
+        "characterizations": [{"origin": origins(audited)[0], "facets": [grade]}],
+        "remediations": [_recommended(found), *planned],
+        "related-observations": [{"observation-uuid": found.observation}],
+    }
+
+
+def _status(found: Placed, *, planned: bool) -> str:
+    if found.raised.state == "resolved":
+        return "closed"
+    return "remediating" if planned else "open"
+
+
+def _recommended(found: Placed) -> Json:
+    return {
+        "uuid": identify("response", "recommendation", found.risk),
+        "lifecycle": "recommendation",
+        "title": "Recommended by the audit",
+        "description": paragraphs(found.raised.finding.recommendation),
+    }
+
+
+def _planned(audited: Audited, found: Placed) -> list[Json]:
+    """Return what the party's profile says was done by the end of the period, as milestones."""
+    remedies = audited.profile.remedies if audited.profile else {}
+    remedy = remedies.get(found.criterion)
+    if remedy is None:
+        return []
+    steps = (
+        ("planned", "Plan accepted", remedy.plan_accepted_on),
+        ("completed", "Fix verified", remedy.fix_verified_on),
+    )
+    return [
+        {
+            "uuid": identify("response", lifecycle, found.risk),
+            "lifecycle": lifecycle,
+            "title": title,
+            "description": paragraphs(remedy.cause and f"Cause: {remedy.cause}") or f"{title} by the party.",
+            "tasks": [
+                {
+                    "uuid": identify("milestone", lifecycle, found.risk),
+                    "type": "milestone",
+                    "title": title,
+                    "timing": {"on-date": {"date": midnight(day)}},
+                }
+            ],
+        }
+        for lifecycle, title, day in steps
+        if day is not None and day <= audited.run.period.end
+    ]
