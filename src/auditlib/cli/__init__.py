@@ -15,7 +15,7 @@ import typer
 
 from auditlib.errors import AuditError
 
-GROUPS = ("parameters", "runs", "seals", "samples", "standards", "simulate")
+GROUPS = ("parameters", "runs", "seals", "samples", "oscal", "standards", "simulate")
 """Modules of this folder that add commands, in the order help shows them."""
 
 _HELP = """

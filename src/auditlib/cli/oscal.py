@@ -1,0 +1,33 @@
+"""The command oscal: a finished run as documents other systems import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command(rich_help_panel="Audit")(oscal)
+
+
+def oscal(
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the documents; default: <audit>.oscal beside the run."),
+    ] = None,
+) -> None:
+    """Write a finished run as five OSCAL documents that other systems import."""
+    from auditlib.oscal import OSCAL_VERSION
+    from auditlib.runs.oscal import export_oscal
+
+    exported = export_oscal(directory, out=out)
+    if exported.unjudged:
+        typer.echo(exported.unjudged)
+    typer.echo(f"OSCAL {OSCAL_VERSION}: {', '.join(exported.files)} in {exported.directory}")

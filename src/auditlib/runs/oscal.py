@@ -1,0 +1,141 @@
+"""The OSCAL documents of a finished run, read from what was sealed and written beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from auditlib.audit.standard import profile_file, standard_file
+from auditlib.errors import ParameterError, Problem
+from auditlib.oscal import Audited, Raised, export
+from auditlib.parameters.run import Run
+from auditlib.records import Finding, Grade, Sentence
+from auditlib.runs.assemble import read_results, verdict_of
+from auditlib.runs.atomic import canonical, replace_directory, write_bytes
+from auditlib.runs.findings import FindingsDocument
+from auditlib.runs.verify import verify
+from auditlib.standards.document import VerdictDocument
+from auditlib.standards.edition import load_edition
+from auditlib.standards.profile import load_profile
+
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where the documents were written, and why no standard was judged; empty where one was."""
+
+    directory: Path
+    files: tuple[str, ...]
+    unjudged: str
+
+
+def export_oscal(directory: Path, *, out: Path | None = None) -> Exported:
+    """Write the five OSCAL documents of a finished run.
+
+    Parameters
+    ----------
+    directory
+        The run; it is verified first and never written to.
+    out
+        Folder of the documents; default: ``<audit>.oscal`` beside the run. An earlier export there is
+        replaced in one step.
+
+    Raises
+    ------
+    ParameterError
+        If there is no complete run, or `out` lies in it or holds something else than an export.
+    VerificationFailed
+        If the run is not what was sealed, or a document refers to something that is not there.
+    """
+    audited = read_audited(directory)
+    documents = {name: canonical(one).encode() for name, one in export(audited).items()}
+    target = (out or directory.resolve().parent / f"{audited.run.audit}.oscal").absolute()
+    _refuse_place(target, directory.resolve(), names=set(documents))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as hidden:
+        built = Path(hidden, "new")
+        for name, content in documents.items():
+            write_bytes(built / name, content)
+        replace_directory(built, target, aside=Path(hidden, "old"))
+    return Exported(target, tuple(documents), audited.unjudged)
+
+
+def read_audited(directory: Path) -> Audited:
+    """Verify a finished run and return what its export is made from."""
+    manifest = verify(directory).manifest
+    run = Run.model_validate_json(json.dumps(manifest.parameters.run))
+    recorded = read_results(directory / "results")
+    verdict = verdict_of(recorded)
+    profile = _law(directory, profile_file(run.profile), load_profile) if run.profile else None
+    return Audited(
+        run=run,
+        run_file=manifest.parameters.file,
+        edition=_law(directory, standard_file(run.standard), load_edition),
+        profile=profile,
+        verdict=VerdictDocument.model_validate_json(json.dumps(verdict)) if verdict else None,
+        judge=next((name for name, one in recorded.items() if one.get("verdict")), ""),
+        questions={name: one["question"] for name, one in recorded.items()},
+        answers={name: tuple(_answers(one)) for name, one in recorded.items()},
+        numbers=frozenset(
+            f"{name}/{one['key']}" for name, all_ in recorded.items() for one in all_["numbers"]
+        ),
+        raised=_raised(directory),
+        files={name: seal.sha256 for name, seal in manifest.files.items()},
+        key=manifest.key,
+        version=manifest.versions.auditlib,
+    )
+
+
+def _law(directory: Path, file: str, load: Callable[..., _Read]) -> _Read:
+    kept = file.replace("params/", "parameters/", 1)
+    try:
+        text = (directory / kept).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        message = "the run kept no such file, so its standard cannot be exported."
+        raise ParameterError(Problem(message, kept, remedy="Name one there is, and run again.")) from None
+    return load(text, name=kept)
+
+
+def _answers(results: Mapping[str, Any]) -> Iterator[Sentence]:
+    for said in results["answer"]:
+        yield Sentence(said["text"], tuple(said["keys"]))
+
+
+def _raised(directory: Path) -> tuple[Raised, ...]:
+    try:
+        document = FindingsDocument.model_validate_json((directory / "findings.json").read_bytes())
+    except ValueError as error:
+        message = "the findings were written by an earlier version and cannot be exported."
+        raise ParameterError(Problem(message, "findings.json", remedy="Run the audit again.")) from error
+    parts = ("criterion", "condition", "cause", "effect", "recommendation", "subject", "fingerprint")
+    return tuple(
+        Raised(
+            Finding(
+                **{name: getattr(one, name) for name in parts},
+                grade=Grade(one.grade),
+                evidence=tuple(one.evidence),
+            ),
+            one.notebook,
+            one.state,
+        )
+        for one in document.findings
+    )
+
+
+def _refuse_place(target: Path, run: Path, *, names: set[str]) -> None:
+    if target.resolve().is_relative_to(run):
+        message = "this lies in the run, and a sealed run is never altered."
+        raise ParameterError(Problem(message, str(target), remedy="Name a folder beside it with --out."))
+    if not target.exists():
+        return
+    foreign = not target.is_dir() or any(entry.name not in names for entry in target.iterdir())
+    if foreign:
+        message = "there is something else than an OSCAL export, and it would be replaced."
+        raise ParameterError(
+            Problem(message, str(target), remedy="Name an empty or a new folder with --out.")
+        )
