@@ -10,6 +10,7 @@ from auditlib.benchmark.answers import Kinds, kinds
 from auditlib.benchmark.compare import compare
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
+from auditlib.benchmark.design import Design, Wishes, design, design_of
 from auditlib.benchmark.groups import Groups, groups
 from auditlib.benchmark.mix import adjusted_scores, count_mix
 from auditlib.benchmark.opened import compare_evidence, contradictions_in
@@ -30,6 +31,7 @@ __all__ = [
     "BenchmarkResult",
     "Comparison",
     "Contradiction",
+    "Design",
     "Groups",
     "Judgement",
     "Kinds",
@@ -43,6 +45,7 @@ __all__ = [
     "Unanswered",
     "UnitScores",
     "Verdict",
+    "Wishes",
     "adjusted_scores",
     "agreement",
     "answered",
@@ -52,6 +55,8 @@ __all__ = [
     "contradictions",
     "contradictions_in",
     "count_mix",
+    "design",
+    "design_of",
     "from_aggregates",
     "from_cells",
     "groups",

@@ -32,6 +32,11 @@ class BenchmarkResult:
     def __iter__(self) -> Iterator[Comparison]:
         return iter(self.comparisons)
 
+    def like(self, comparison: Comparison) -> Comparison | None:
+        """Return the comparison of the same survey type; None where it could not be made."""
+        kind = comparison.measure.survey_type
+        return next((entry for entry in self.comparisons if entry.measure.survey_type == kind), None)
+
     def to_frame(self) -> pd.DataFrame:
         """Return the rows of all comparisons, led by survey type, item and statistic."""
         frames = []

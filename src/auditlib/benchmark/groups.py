@@ -61,6 +61,11 @@ class Groups:
         return f"By {GROUPINGS.get(self.by, self.by)}: {self.comparison.title}"
 
     @property
+    def drawn(self) -> bool:
+        """Whether there are enough groups for a figure: two are said in a sentence."""
+        return len(self.frame) > FEWEST_GROUPS
+
+    @property
     def alt(self) -> str:
         """What a reader who cannot see the figure must know."""
         return self.summary()[0].text
@@ -71,7 +76,7 @@ class Groups:
 
     def _differ(self) -> Sentence:
         name, statistic = GROUPINGS.get(self.by, self.by), self.comparison.measure.statistic
-        kind = self.comparison.measure.survey_type.capitalize()
+        survey = self.comparison.measure.survey
         parts, keys = [], [f"groups:{self.key}"]
         for side in ("higher", "lower"):
             rows = self.frame[self.frame["verdict"] == side]
@@ -81,18 +86,20 @@ class Groups:
                 parts.append(f"{len(rows)} {side} than the units of all others ({named})")
             keys.append(f"groups_{side}:{self.key}")
         found = ", and ".join(parts) if parts else "none differs from the others by more than chance"
-        text = f"{kind} survey, {counted(len(self.frame), 'group')} by {name}: {found}."
+        text = f"{survey}, {counted(len(self.frame), 'group')} by {name}: {found}."
         return Sentence(text, tuple(keys))
 
     def _share(self) -> Sentence:
-        top, last = int((self.places.high == 1).sum()), len(self.frame)
+        last, name = len(self.frame), GROUPINGS.get(self.by, self.by)
         certain = int((self.places.low == self.places.high).sum())
-        sure = f"{counted(certain, 'group')} {'have' if certain > 1 else 'has'} a certain place among {last}"
+        survey = self.comparison.measure.survey
         text = (
-            f"{percent(round(self.between, 3))} of the true differences between units lie between these "
-            f"groups, the rest within them; {sure}"
+            f"{survey}: {percent(round(self.between, 3))} of the true differences between units lie between "
+            f"groups by {name}, the rest within them; "
+            f"{counted(certain, 'group')} {'have' if certain > 1 else 'has'} a certain place among {last}"
         )
-        leader = f", among them the first ({spoken(self.frame[self.by].iloc[0])})" if top else ""
+        first = spoken(self.frame[self.by].iloc[0])
+        leader = f", with {first} the first" if (self.places.high == 1).any() else ""
         keys = (f"between:{self.key}", f"certain_places:{self.key}")
         return Sentence(f"{text}{leader}.{self._hidden()}", keys)
 

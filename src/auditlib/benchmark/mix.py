@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.scores import UnitScores, coded
+from auditlib.benchmark.wording import spoken
 from auditlib.records import Instrument, Refusal
 from auditlib.statistics import case_mix
 from auditlib.statistics.types import Floats
@@ -85,7 +86,9 @@ def adjusted_scores(scores: UnitScores, mix: pd.DataFrame) -> UnitScores | Refus
     adjusters = [str(name) for name in chosen.columns if name not in _KEYS]
     design = indicators(chosen, adjusters)
     if not design.shape[1]:
-        return Refusal(f"There is one category of {' and '.join(adjusters)} only: nothing to adjust for.")
+        return Refusal(
+            f"There is one category of {' and '.join(map(spoken, adjusters))} only: nothing to adjust for."
+        )
     values = coded(chosen["score"], scores.measure)
     found = case_mix.within_unit(
         values, design, chosen["unit_id"].to_numpy(dtype=str), weights=chosen["n"].to_numpy()

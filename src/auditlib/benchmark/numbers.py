@@ -19,13 +19,31 @@ if TYPE_CHECKING:
 UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
 Where = tuple[tuple[str, str | int | float | bool], ...]
 
+MOST_LISTED = 500
+"""Units up to which each has its own number among the results; beyond, those outside limits have."""
 _BOXES = {"top_box": ("top",), "bottom_box": ("bottom",), "nps": ("top", "bottom")}
 
 
 def numbers_of(comparison: Comparison) -> tuple[Number, ...]:
     """Return the pooled value, the counts, the spread, and one number per unit."""
-    rows = comparison.frame.to_dict("records")
-    return (*_totals(comparison), *(_unit_number(comparison, row) for row in rows))
+    frame = comparison.frame
+    plain = frame["verdict"].isin([Verdict.WITHIN.value, Verdict.NONE.value])
+    left_out = plain if len(frame) > MOST_LISTED else plain & False
+    rows = frame[~left_out].to_dict("records")
+    units = tuple(_unit_number(comparison, row) for row in rows)
+    return (*_totals(comparison), *units, *_unlisted(comparison, int(left_out.sum())))
+
+
+def _unlisted(comparison: Comparison, count: int) -> tuple[Number, ...]:
+    if not count:
+        return ()
+    why = (
+        f"Units within limits or without a verdict: with more than {MOST_LISTED} units they have no "
+        "number of their own among the results; the table of the comparison (to_frame) holds them all."
+    )
+    return (
+        Number(f"unlisted:{comparison.key}", count, "units", basis=rests_on(comparison.scores), reason=why),
+    )
 
 
 def _unit_number(comparison: Comparison, row: dict[Any, Any]) -> Number:

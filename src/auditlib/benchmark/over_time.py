@@ -104,7 +104,8 @@ class OverTime:
         return tuple(self._signal(unit, chart) for unit, chart in self.charts.items())
 
     def _signal(self, unit: str, chart: Chart) -> Sentence:
-        who = "All units together" if unit == ALL else self.names[unit]
+        survey = self.comparison.measure.survey
+        who = f"{survey}, {'all units together' if unit == ALL else readable(self.names[unit])}"
         outside = int(chart.signal.sum())
         key = f"signals:{unit or 'all'}:{self.key}"
         if not outside:

@@ -59,10 +59,10 @@ class Peers:
         called = {Verdict.HIGHER.value, Verdict.LOWER.value}
         here, there = self.frame["verdict"].isin(called), self.frame["overall"].isin(called)
         own = ", its own answers left out" if self.own_left_out else ""
+        also = f", {int((here & there).sum())} of them also among all units" if here.any() else ""
         text = (
-            f"{self.comparison.measure.survey_type.capitalize()} survey, each unit among peers of the same "
-            f"{GROUPINGS.get(self.by, self.by)}{own}: {counted(int(here.sum()), 'unit')} called out, "
-            f"{int((here & there).sum())} of them also among all units"
+            f"{self.comparison.measure.survey}, each unit among peers of the same "
+            f"{GROUPINGS.get(self.by, self.by)}{own}: {counted(int(here.sum()), 'unit')} called out{also}"
         )
         for rows, phrase in ((here & ~there, "only among peers"), (there & ~here, "no longer")):
             if rows.any():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.numbers import numbers_of, rests_on
+from auditlib.benchmark.numbers import UNIT_OF, numbers_of, rests_on
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
@@ -62,10 +62,15 @@ class Comparison:
         return f"{self.measure.survey_type}:{self.measure.item.item}"
 
     @property
+    def unit(self) -> str:
+        """Unit its values are printed in."""
+        return UNIT_OF[self.measure.statistic]
+
+    @property
     def title(self) -> str:
         """What is compared, in words."""
         measure = self.measure
-        return f"{measure.survey_type.capitalize()} survey, {what(measure.statistic, measure.item)}"
+        return f"{measure.survey}, {what(measure.statistic, measure.item)}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit: what it scored, with its interval, verdict and why.
@@ -172,7 +177,7 @@ class Comparison:
         alone = int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum())
         called = len(self.units(Verdict.HIGHER, Verdict.LOWER))
         keys = (f"phi:{self.key}", f"chance_only:{self.key}", f"called:{self.key}")
-        start = f"{self.measure.survey_type.capitalize()} survey: units differ"
+        start = f"{self.measure.survey}: units differ"
         text = (
             f"{start} {_times(found.phi)} as chance alone would make them (over-dispersion {found.phi:.1f}); "
             f"limits for chance alone would call out {alone:,}, these call out {called:,}."
@@ -185,7 +190,8 @@ class Comparison:
         found, k = self.places, len(self.places.each.low)
         upper, lower = counted(found.upper_half, "unit"), counted(found.lower_half, "unit")
         text = (
-            f"Ranks: the {percent(self.confidence)} set of the middle unit spans {found.span:,.0f} of {k:,} "
+            f"{self.measure.survey}, ranks: the {percent(self.confidence)} set of the middle unit "
+            f"spans {found.span:,.0f} of {k:,} "
             f"places; {upper} can be placed in the upper half for sure, and {lower} in the lower half."
         )
         keys = tuple(f"{name}:{self.key}" for name in ("rank_span", "upper_half", "lower_half"))
@@ -199,7 +205,8 @@ class Comparison:
             return Sentence(needed.reason, (f"needed:{self.key}",))
         enough = int((self.judgement.reliability >= SUFFICIENT).sum())
         text = (
-            f"Reliability reaches {SUFFICIENT:.1f} in {enough:,} of {len(shrunk.value):,} units; it takes "
+            f"{self.measure.survey}: reliability reaches {SUFFICIENT:.1f} in "
+            f"{enough:,} of {len(shrunk.value):,} units; it takes "
             f"about {needed:,} answers a unit."
         )
         return Sentence(text, (f"reliable:{self.key}", f"needed:{self.key}"))
@@ -215,10 +222,11 @@ class Comparison:
         silent = int((~self.judgement.chosen).sum())
         if not silent:
             return Sentence("")
-        verb = "has" if silent == 1 else "have"
+        survey, verb = self.measure.survey, "has" if silent == 1 else "have"
         return Sentence(
-            f"{counted(silent, 'unit')} {verb} no verdict, because fewer than {self.minimum_n} answers are "
-            "certain, or no value is known; the reason stands in each row.",
+            f"{survey}: {counted(silent, 'unit')} {verb} no verdict, "
+            f"because fewer than {self.minimum_n} answers are "
+            "certain, or no value is known; the reasons are counted below.",
             (f"silent:{self.key}", f"minimum_n:{self.key}"),
         )
 

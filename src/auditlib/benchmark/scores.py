@@ -36,6 +36,11 @@ class Measure:
         return self.statistic in ("top_box", "bottom_box")
 
     @property
+    def survey(self) -> str:
+        """The survey type as a sentence begins with it."""
+        return f"{self.survey_type.capitalize()} survey"
+
+    @property
     def question(self) -> str:
         """The wording of the item, in quotation marks."""
         return f'"{self.item.wording}"'

@@ -64,7 +64,7 @@ class Stability:
     def title(self) -> str:
         """What is followed, in words."""
         text = what(self.measure.statistic, self.measure.item)
-        return f"{self.measure.survey_type.capitalize()} survey, called out in {self.spells[0].label}: {text}"
+        return f"{self.measure.survey}, called out in {self.spells[0].label}: {text}"
 
     @property
     def alt(self) -> str:
@@ -130,7 +130,13 @@ class Stability:
         for place in range(1, len(self.spells)):
             mine, label = self._still(side, place), self.spells[place].label
             again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
-            parts.append(f"{again} of the {len(mine)} still compared were called so again in {label}")
+            if mine.empty:
+                parts.append(f"none is still compared in {label}")
+                continue
+            verb = "was" if again == 1 else "were"
+            parts.append(
+                f"{again or 'none'} of the {len(mine)} still compared {verb} called so again in {label}"
+            )
         return listed(parts)
 
     def _fall(self, side: Verdict) -> Sentence:
@@ -141,8 +147,9 @@ class Stability:
             self._points(mine[name].mean()) for name in ("distance_1", "distance_2", "expected")
         )
         text = (
-            f"Regression to the mean: those called {side.value} lay {first} from the mean, and in "
-            f"{self.spells[1].label} {later}; shrinkage had foretold {foretold}: so much of the "
+            f"{self.measure.survey}, regression to the mean: those called {side.value} lay "
+            f"{first} from the mean, and in {self.spells[1].label} {later}; "
+            f"shrinkage had foretold {foretold}: so much of the "
             "way back is chance, neither improvement nor decline."
         )
         keys = tuple(
@@ -162,7 +169,8 @@ class Stability:
         if len(both) < FEWEST_TO_CORRELATE:
             return Sentence("")
         text = (
-            f"Over all {len(both):,} units in both periods the values of {self.spells[0].label} and "
+            f"{self.measure.survey}, all {len(both):,} units in both periods: "
+            f"the values of {self.spells[0].label} and "
             f"{self.spells[1].label} correlate at {self._correlation():.2f}."
         )
         if len(second):
@@ -200,10 +208,14 @@ class Stability:
 
     def _of(self, side: Verdict, place: int) -> tuple[Number, ...]:
         mine, end = self._still(side, place), f"{side.value}:{place + 1}:{self.key}"
-        if mine.empty:
+        if self._still(side, 0).empty:
             return ()
-        again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
         basis, unit = self._basis(place), UNIT_OF[self.measure.statistic]
+        if mine.empty:
+            return Number(f"again:{end}", 0, "units", basis=basis), Number(
+                f"still:{end}", 0, "units", basis=basis
+            )
+        again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
         limits = intervals.wilson(again, len(mine), level=self.confidence)
         interval = Interval(float(limits.low), float(limits.high), self.confidence, "Wilson")
         means = {

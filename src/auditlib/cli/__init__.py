@@ -15,7 +15,18 @@ import typer
 
 from auditlib.errors import AuditError
 
-GROUPS = ("parameters", "runs", "seals", "samples", "oscal", "standards", "simulate")
+GROUPS = (
+    "parameters",
+    "runs",
+    "seals",
+    "samples",
+    "actions",
+    "oscal",
+    "standards",
+    "simulate",
+    "plan_benchmark",
+    "plan",
+)
 """Modules of this folder that add commands, in the order help shows them."""
 
 _HELP = """

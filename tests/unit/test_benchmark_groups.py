@@ -1,0 +1,238 @@
+"""Groups of units, peers, kinds of answers, values side by side; the band of n, and reasons counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from auditlib import benchmark, figures
+from auditlib.records import Instrument, Item, Refusal, Scale
+
+ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
+CONTACT = Instrument("transactional", (ITEM,))
+
+
+def company(groups, *, n=200, seed=5):
+    """Return cells and register of units with the top-box shares in {group: [shares]}."""
+    rng = np.random.default_rng(seed)
+    rows, register = [], []
+    for group, shares in groups.items():
+        for place, share in enumerate(shares):
+            unit = f"{group}{place:02d}"
+            tops = int(rng.binomial(n, share))
+            rows += [
+                (unit, "transactional", "q_overall", 5.0, tops),
+                (unit, "transactional", "q_overall", 2.0, n - tops),
+            ]
+            register.append((unit, f"Unit {unit}", group))
+    cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
+    return cells, pd.DataFrame(register, columns=["unit_id", "name", "region"])
+
+
+def compared(cells, units, **choices):
+    settings = {"statistic": "top_box", "draws": 100} | choices
+    (comparison,) = benchmark.compare(cells, CONTACT, units=units, **settings).comparisons
+    return comparison
+
+
+@pytest.fixture(scope="module")
+def regions():
+    cells, units = company({"N": [0.85] * 12, "S": [0.65] * 12, "W": [0.75] * 12})
+    return compared(cells, units), units
+
+
+def test_groups_that_differ_are_called_and_placed(regions):
+    found = benchmark.groups(*regions, by="region")
+    assert found.frame["region"].tolist() == ["N", "W", "S"]
+    assert found.frame["verdict"].tolist() == ["higher", "within limits", "lower"]
+    assert found.frame["rank_low"].tolist() == found.frame["rank_high"].tolist() == [1, 2, 3]
+    assert found.between > 0.8
+    known = {number.key for number in found.numbers()}
+    assert all(key in known for sentence in found.summary() for key in sentence.keys)
+
+
+def test_groups_alike_are_not_called():
+    cells, units = company({"N": [0.7, 0.8] * 8, "S": [0.8, 0.7] * 8}, seed=11)
+    found = benchmark.groups(compared(cells, units), units, by="region")
+    assert set(found.frame["verdict"]) == {"within limits"}
+    assert found.between < 0.15
+
+
+def test_a_groups_mean_counts_each_unit_once(regions):
+    comparison, units = regions
+    found = benchmark.groups(comparison, units, by="region").frame.set_index("region")
+    rows = comparison.frame[comparison.frame["region"] == "S"]
+    assert found.loc["S", "value"] == pytest.approx(rows["value"].mean())
+
+
+@pytest.mark.parametrize(("size", "kept"), [(4, False), (5, True), (6, True)])
+def test_a_group_of_fewer_units_than_the_minimum_is_left_out(size, kept):
+    cells, units = company({"N": [0.8] * 10, "S": [0.7] * 10, "X": [0.75] * size})
+    found = benchmark.groups(compared(cells, units), units, by="region", minimum=5)
+    assert ("X" in set(found.frame["region"])) is kept
+    assert found.left_out == ((0, 0) if kept else (1, size))
+    assert ("fewer than 5 units" in str(found.summary()[1])) is not kept
+
+
+def test_one_group_or_no_column_is_refused(regions):
+    comparison, units = regions
+    assert isinstance(benchmark.groups(comparison, units.assign(region="N"), by="region"), Refusal)
+    assert isinstance(benchmark.groups(comparison, units, by="ownership"), Refusal)
+
+
+def test_the_figure_of_groups_names_each(regions):
+    found = benchmark.groups(*regions, by="region")
+    labels = [label.get_text() for label in figures.groups(found).get_yticklabels()]
+    assert labels == ["S", "W", "N"]
+    assert found.drawn
+
+
+def test_peers_are_those_of_ones_own_group():
+    cells, units = company({"N": [0.9] * 15, "S": [0.6] * 14 + [0.9]}, seed=2)
+    found = benchmark.peers(compared(cells, units), units, by="region")
+    assert found.called_out()["unit_id"].tolist() == ["S14"]
+    assert found.without == 0
+
+
+def test_ones_own_answers_are_left_out_of_the_peers():
+    cells, units = company({"N": [0.7] * 12})
+    comparison = compared(cells, units)
+    found = benchmark.peers(comparison, units, by="region").frame.set_index("unit_id")
+    others = comparison.frame[comparison.frame["unit_id"] != "N03"]
+    assert found.loc["N03", "peer_value"] == pytest.approx(
+        (others["n"] * others["value"]).sum() / others["n"].sum()
+    )
+    kept = benchmark.peers(comparison, units, by="region", own_left_out=False).frame
+    assert kept["peer_value"].to_numpy() == pytest.approx(comparison.judgement.target)
+
+
+@pytest.mark.parametrize(("size", "judged"), [(9, 0), (10, 10), (11, 11)])
+def test_too_few_peers_give_no_verdict(size, judged):
+    cells, units = company({"N": [0.7] * 12, "S": [0.7] * size})
+    found = benchmark.peers(compared(cells, units), units, by="region")
+    assert len(found.frame) == 12 + judged
+    assert found.without == size - judged
+
+
+def test_sound_units_are_rarely_called_out_among_peers():
+    called = total = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        cells, units = company({"N": rng.normal(0.7, 0.04, 40), "S": rng.normal(0.6, 0.04, 40)}, seed=seed)
+        found = benchmark.peers(compared(cells, units), units, by="region")
+        called, total = called + len(found.called_out()), total + len(found.frame)
+    assert called / total < 0.006  # nominal 0.002; 2,400 units
+
+
+def _mix(*, channel_effect):
+    """Return counts in which units that use chat more are better, and chat itself adds `channel_effect`."""
+    rows = []
+    for place in range(20):
+        good = 0.55 + 0.015 * place
+        chat = 20 + 8 * place
+        for channel, n, share in (("chat", chat, good + channel_effect), ("phone", 400 - chat, good)):
+            tops = round(n * share)
+            rows += [(f"U{place:02d}", channel, 5.0, tops), (f"U{place:02d}", channel, 2.0, n - tops)]
+    frame = pd.DataFrame(rows, columns=["unit_id", "channel", "score", "n"])
+    return frame.assign(survey_type="transactional", item="q_overall")
+
+
+@pytest.mark.parametrize("effect", [0.0, 0.1])
+def test_a_channel_is_not_credited_with_the_units_that_use_it(effect):
+    measure = benchmark.Measure("transactional", ITEM, "top_box")
+    found = benchmark.kinds(_mix(channel_effect=effect), measure, by="channel")
+    rows = found.frame.set_index("channel")
+    assert rows.loc["chat", "value"] - rows.loc["phone", "value"] > effect + 0.03
+    assert rows.loc["chat", "within"] == pytest.approx(effect, abs=0.004)
+    known = {number.key for number in found.numbers()}
+    assert all(key in known for sentence in found.summary() for key in sentence.keys)
+
+
+@pytest.mark.parametrize(("n", "kinds"), [(4, 2), (5, 3)])
+def test_a_kind_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
+    mix = _mix(channel_effect=0.0)
+    rare = pd.DataFrame(
+        {"unit_id": ["U00"], "channel": ["fax"], "score": [5.0], "n": [n], "survey_type": ["transactional"],
+         "item": ["q_overall"]}
+    )  # fmt: skip
+    measure = benchmark.Measure("transactional", ITEM, "top_box")
+    found = benchmark.kinds(pd.concat([mix, rare]), measure, by="channel", minimum=5)
+    assert len(found.frame) == kinds
+    assert found.hidden == 3 - kinds
+
+
+def test_values_stand_side_by_side(regions):
+    comparison, _ = regions
+    frame = benchmark.side_by_side(comparison, comparison)
+    assert list(frame.columns) == [
+        "unit_id", "name", "n", "raw", "low", "high", "adjusted", "shrunk", "reliability", "verdict",
+        "adjusted_verdict",
+    ]  # fmt: skip
+    assert len(frame) == 36
+    assert (frame["adjusted"] == frame["raw"]).all()
+    assert "adjusted" not in benchmark.side_by_side(comparison)
+
+
+def test_of_many_units_only_those_called_out_stand_side_by_side():
+    cells, units = company({"N": [0.7] * 61 + [0.2]})
+    assert benchmark.side_by_side(compared(cells, units))["unit_id"].tolist() == ["N61"]
+
+
+def _published(low, high):
+    rows = [(f"U{place:02d}", 0.6 + 0.01 * (place % 5), 300, 300) for place in range(15)] + [
+        ("X", 0.7, low, high)
+    ]
+    frame = pd.DataFrame(rows, columns=["unit_id", "value", "n_low", "n_high"])
+    return frame.assign(
+        survey_type="transactional", item="q_overall", box="top", period_start=1000, period_end=1364
+    )
+
+
+def test_a_band_of_surveys_is_shown_as_it_is_published():
+    table = _published(1, 99)
+    empty = pd.DataFrame(columns=["unit_id", "month", "survey_type", "item", "score", "n"])
+    units = pd.DataFrame({"unit_id": sorted(table["unit_id"])})
+    comparison = compared(empty, units, aggregates=table)
+    assert comparison.without_verdict()["surveys"].tolist() == ["1 to 99"]
+    number = next(entry for entry in comparison.numbers() if entry.key.startswith("top_box:X:"))
+    assert number.n is None  # the lower end of a band is not a count of anybody
+    assert "Between 1 and 99" in number.reason
+
+
+def test_reasons_are_counted_and_some_units_named():
+    cells, units = company({"N": [0.7] * 20})
+    small = pd.DataFrame({"unit_id": [f"S{place:02d}" for place in range(25)]})
+    register = pd.concat([units, small], ignore_index=True)
+    reasons = compared(cells, register).reasons()
+    assert reasons[["why", "units"]].to_numpy().tolist() == [["No responses.", 25]]
+    assert reasons["named"].iloc[0].endswith("and 15 others")
+
+
+def test_the_pooled_value_rests_on_one_selection_and_says_what_it_leaves_out():
+    cells, units = company({"N": [0.7] * 20})
+    few = pd.DataFrame([("S", "transactional", "q_overall", 5.0, 12)], columns=cells.columns)
+    register = pd.concat([units, pd.DataFrame({"unit_id": ["S"]})], ignore_index=True)
+    comparison = compared(pd.concat([cells, few]), register)
+    pooled = next(entry for entry in comparison.numbers() if ":pooled:" in entry.key)
+    (basis,) = pooled.basis
+    assert basis.where == (("survey_type", "transactional"), ("in_period", True))
+    assert (basis.rows, pooled.n) == (4012, 4000)
+    assert "12 answers of 1 unit without a verdict" in pooled.reason
+
+
+@pytest.mark.parametrize(("units", "listed"), [(500, 500), (501, 1)])
+def test_many_units_within_limits_have_no_number_of_their_own(units, listed):
+    cells, register = company({"N": [0.7] * (units - 1) + [0.1]}, n=50)
+    comparison = compared(cells, register, draws=20)
+    keys = [number.key for number in comparison.numbers() if number.key.startswith("top_box:N")]
+    assert len(keys) <= listed + 30
+    assert (len(keys) == units) is (listed == units)
+    assert any(key.startswith(f"top_box:N{units - 1:02d}:") for key in keys)
+
+
+def test_questions_are_titled_by_their_wording():
+    cells, units = company({"N": [0.7] * 12})
+    comparison = compared(cells, units)
+    assert comparison.title == 'Transactional survey, top-box share (4 or more) of "How satisfied?"'
+    text = " ".join(sentence.text for sentence in comparison.summary())
+    assert "q_overall" not in text
+    assert " %" not in text
