@@ -71,13 +71,13 @@ class Plan:
         """Say what the design can show."""
         design, keys = self.design, ("plan:detectable",)
         what = (
-            f"{design.linked} of {design.units} units linked after {design.before} of {design.months} months, "
-            f"{design.responses:g} answers per unit and month"
+            f"{design.linked} of {design.units} units linked after {design.before} of {design.months} months "
+            f"and {design.responses:g} answers per unit and month"
         )
         if isinstance(self.detectable, Refusal):
             refused = f"{self.detectable.reason} {self.detectable.remedy}"
             return (Sentence(f"With {what}: {refused}", keys),)
-        text = f"With {what}, an effect of {self.detectable:.2f} points shows in four of five audits."
+        text = f"With {what}, effects of {self.detectable:.2f} points show in four of five audits."
         return (Sentence(text, keys),)
 
 

@@ -85,10 +85,9 @@ class RoleEffect:
             return pd.DataFrame({"contrast": [self.mixture.reason], "weight": [None], "estimate": [None]})
         return self.mixture.copy()
 
-    @property
-    def alt(self) -> str:
-        """What a reader who cannot see its figures must know."""
-        return wording.seen(self)
+    def seen(self, figure: str) -> str:
+        """Return what a reader who cannot see a figure must know; see `wording.seen`."""
+        return wording.seen(self, figure)
 
     @property
     def shown(self) -> bool:

@@ -68,16 +68,40 @@ def _interval(one: RoleEffect, result: LinkageResult) -> str:
     return f"{100 * result.confidence:.4g} % interval {ends}, {p_value}"
 
 
-def seen(one: RoleEffect) -> str:
-    """Say what a reader who cannot see the figures must know."""
-    tested = one.tested
-    if tested.low is None or tested.high is None:
-        return f"The estimated effect of linking the pay of {one.noun} is {points(one.estimate)} points."
-    where = "without zero" if one.shown else "which holds zero"
-    return (
-        f"The estimated effect of linking the pay of {one.noun} is {points(one.estimate)} points, with an "
-        f"interval from {points(tested.low)} to {points(tested.high)}, {where}."
-    )
+def seen(one: RoleEffect, figure: str) -> str:
+    """Say what a reader who cannot see a figure must know.
+
+    Parameters
+    ----------
+    figure
+        ``events``, ``choices``, ``placebo`` or ``departures``.
+    """
+    head = f"Linking the pay of {one.noun}: "
+    if figure == "events" and not isinstance(one.events, Refusal):
+        frame = one.events.frame
+        spans = [
+            f"{phase} {points(part.min())} to {points(part.max())}"
+            for phase, part in frame.groupby("phase", sort=False)["estimate"]
+        ]
+        return f"{head}estimates by quarter, in points: {'; '.join(spans)}."
+    if figure == "choices":
+        values = one.curve.defensible["estimate"]
+        return (
+            f"{head}estimates of {len(values)} defensible choices lie between {points(values.min())} and "
+            f"{points(values.max())} points; the one used is {points(one.estimate)}."
+        )
+    if figure == "placebo" and not isinstance(one.placebo, Refusal):
+        spread = float(one.placebo.estimate.std())
+        return (
+            f"{head}estimates of placebo links scatter around {points(one.placebo.mean)} with a standard "
+            f"deviation of {spread:.2f}; the actual links have {points(one.estimate)}."
+        )
+    if figure == "departures" and not isinstance(one.honest, Refusal):
+        return (
+            f"{head}the interval widens with the departures that are allowed, and holds zero beyond "
+            f"{one.honest.relative:.2f} times the largest earlier one."
+        )
+    return f"{head}there is nothing to draw; the figure says why."
 
 
 def _sight(one: RoleEffect, keys: list[str]) -> str:

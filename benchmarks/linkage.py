@@ -1,0 +1,275 @@
+"""Linked pay on simulated truth: rejections of a true null, coverage, bias, recovered effects, and time.
+
+python -m benchmarks linkage                  all tables, a few minutes
+python -m benchmarks linkage --panels 200     fewer simulated panels per row
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from auditlib import linkage
+from auditlib.linkage.placebo import placebos
+from auditlib.linkage.procedure import Choices, effects
+from auditlib.linkage.register import ROLES, role_links
+from auditlib.parameters.load import load
+from auditlib.records import Refusal
+from auditlib.simulate import Scenario, cells
+from auditlib.simulate.sketch import expected_mean
+from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
+from auditlib.statistics.bands import uniform_band
+from auditlib.statistics.clustered import critical, two_sided
+from auditlib.statistics.few_clusters import Method, design_of, recommend
+from auditlib.statistics.group_time import Average, GroupTime, average, group_time
+from auditlib.statistics.imputation import Imputation, cluster_scores, impute
+from auditlib.statistics.randomisation import randomisation, two_way_statistics
+from auditlib.statistics.two_way import Interactions, Regression, sun_abraham, two_way_effect
+from auditlib.statistics.types import Floats
+from auditlib.statistics.wild_bootstrap import wild_bootstrap
+
+DESIGNS = (
+    (6, 3, (12,)), (6, 4, (8, 16)), (8, 4, (12,)), (9, 3, (12,)), (10, 4, (8, 16)), (12, 4, (12,)),
+    (12, 6, (8, 16)), (20, 1, (12,)), (20, 2, (12,)), (20, 5, (12,)), (20, 10, (6, 12, 18)),
+    (30, 12, (8, 16)),
+    (50, 6, (12,)), (50, 25, (6, 12, 18)),
+)  # fmt: skip
+"""Clusters, clusters that adopt, and their dates in 24 periods."""
+PERIODS, MEMORY = 24, 0.6
+SCENARIO = Path(__file__).parents[1] / "params" / "scenarios" / "demo.yaml"
+
+
+def main(argv: list[str]) -> None:
+    """Simulate, measure and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks linkage")
+    parser.add_argument("--panels", type=int, default=1000, help="simulated panels per row")
+    parser.add_argument("--companies", type=int, default=200, help="simulated companies")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args(argv)
+    rejections(panels=arguments.panels, seed=arguments.seed)
+    bias(panels=max(50, arguments.panels // 5), seed=arguments.seed)
+    bands(panels=max(50, arguments.panels // 4), seed=arguments.seed)
+    recovered(companies=arguments.companies)
+    speed(seed=arguments.seed)
+
+
+def autocorrelated(units: int, periods: int, rng: np.random.Generator) -> Floats:
+    """Draw noise of variance 1 whose neighbouring periods correlate."""
+    noise = rng.normal(size=(units, periods))
+    for period in range(1, periods):
+        noise[:, period] = MEMORY * noise[:, period - 1] + np.sqrt(1 - MEMORY**2) * noise[:, period]
+    return noise
+
+
+def null_panel(
+    clusters: int, treated: int, dates: tuple[int, ...], rng: np.random.Generator, *, unequal: bool
+) -> AdoptionPanel:
+    """Draw a panel without effect; unequal clusters differ in size as the demo company's units do."""
+    adopted = np.full(clusters, PERIODS)
+    adopted[rng.permutation(clusters)[:treated]] = np.resize(dates, treated)
+    noise = autocorrelated(clusters, PERIODS, rng)
+    weight = np.ones(noise.shape)
+    if unequal:
+        size = np.exp(0.85 * rng.normal(size=clusters))[:, None]
+        noise = 0.12 * noise + 0.9 / np.sqrt(13 * size) * rng.normal(size=noise.shape)
+        weight = weight * size
+    return adoption_panel(noise, adopted, weight=weight)
+
+
+def imputed(panel: AdoptionPanel) -> Imputation | Refusal:
+    """Return the average effect by imputation."""
+    treated = panel.treated
+    return impute(panel.outcome, panel.weight, ~treated, treated[None].astype(float), cluster=panel.cluster)
+
+
+def p_value(panel: AdoptionPanel, method: Method, rng: np.random.Generator) -> float:
+    """Return the p-value of a recommended test."""
+    found = imputed(panel)
+    if isinstance(found, Refusal):
+        return 1.0
+    if method is Method.JACKKNIFE:
+        error = found.jackknife
+        return 1.0 if error is None else two_sided(found.coefficient[0] / error[0], panel.clusters - 1)
+    if method is Method.BOOTSTRAP:
+        return wild_bootstrap(cluster_scores(found), draws=399, rng=rng).p_value
+
+    def statistic(dealt: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
+        return np.array([_t(AdoptionPanel(panel.outcome, panel.weight, row, panel.cluster)) for row in dealt])
+
+    return randomisation(panel.adopted, statistic, actual=_t(panel), draws=99, rng=rng).p_value
+
+
+def _t(panel: AdoptionPanel) -> float:
+    found = imputed(panel)
+    return (
+        float("nan") if isinstance(found, Refusal) else float(found.coefficient[0] / found.standard_error[0])
+    )
+
+
+def rejections(*, panels: int, seed: int) -> None:
+    """Print how often the recommended test rejects a true null at nominal 5 %."""
+    print(f"\nRejections of a true null at 5 %, {panels} panels of 24 periods, autocorrelation {MEMORY}")
+    print("clusters  adopt  dates  sizes    recommended       rejects   clustered errors reject")
+    for clusters, treated, dates in DESIGNS:
+        for unequal in (False, True):
+            pattern = np.concatenate([np.resize(dates, treated), np.full(clusters - treated, PERIODS)])
+            method = recommend(design_of(pattern, never=PERIODS))
+            rng = np.random.default_rng([seed, clusters, treated, unequal])
+            runs = min(panels, 200) if method is Method.RANDOMISATION else panels
+            hits = naive = 0
+            for _ in range(runs):
+                panel = null_panel(clusters, treated, dates, rng, unequal=unequal)
+                naive += two_sided(_t(panel), clusters - 1) < 0.05
+                hits += not isinstance(method, Refusal) and p_value(panel, method, rng) <= 0.05
+            name = "cannot be tested" if isinstance(method, Refusal) else str(method)
+            rate = "      " if isinstance(method, Refusal) else f"{100 * hits / runs:5.1f}%"
+            sizes = "unequal" if unequal else "equal"
+            print(
+                f"{clusters:8d} {treated:6d} {len(dates):6d}  {sizes:8s} {name:17s} {rate}"
+                f" {100 * naive / runs:12.1f}%"
+            )
+
+
+def growing(rng: np.random.Generator, *, units: int, effect: float) -> tuple[AdoptionPanel, float]:
+    """Draw a panel whose effect grows with time since adoption, and return the true average."""
+    adopted = np.resize([4, 8, 99], units)
+    since = np.arange(12)[None, :] - adopted[:, None]
+    true = effect * (since >= 0) * (1 + since.clip(0))
+    outcome = rng.normal(size=(units, 1)) + np.sin(np.arange(12)) + 0.3 * autocorrelated(units, 12, rng)
+    return adoption_panel(outcome + true, adopted), float(true[since >= 0].mean())
+
+
+def bias(*, panels: int, seed: int) -> None:
+    """Print the bias of each estimator where effects grow."""
+    rng, rows = np.random.default_rng(seed), []
+    for _ in range(panels):
+        panel, truth = growing(rng, units=60, effect=0.2)
+        rows.append([value - truth for value in _estimates(panel)])
+    names = ("never treated", "not yet treated", "imputation", "interactions", "two-way regression")
+    print(f"\nBias where effects grow (true average {truth:.2f}), {panels} panels")
+    for name, mean, error in zip(
+        names, np.mean(rows, axis=0), np.std(rows, axis=0) / np.sqrt(panels), strict=True
+    ):
+        print(f"{name:20s} {mean:+.3f}  (simulation error {error:.3f})")
+
+
+def _estimates(panel: AdoptionPanel) -> list[float]:
+    found = []
+    for effects_of in (group_time(panel), group_time(panel, comparison="not_yet")):
+        simple = average(effects_of) if isinstance(effects_of, GroupTime) else effects_of
+        found.append(simple.estimate if isinstance(simple, Average) else np.nan)
+    filled, interacted, two_way = imputed(panel), sun_abraham(panel), two_way_effect(panel)
+    found.append(float(filled.coefficient[0]) if isinstance(filled, Imputation) else np.nan)
+    found.append(interacted.overall if isinstance(interacted, Interactions) else np.nan)
+    found.append(float(two_way.coefficient[0]) if isinstance(two_way, Regression) else np.nan)
+    return found
+
+
+def bands(*, panels: int, seed: int) -> None:
+    """Print how often a uniform band covers all effects by time since adoption."""
+    print(f"\nCoverage of 95 % uniform bands over event times, {panels} panels")
+    for units in (12, 18, 30, 60):
+        rng, hits = np.random.default_rng([seed, units]), 0
+        for _ in range(panels):
+            panel, _ = growing(rng, units=units, effect=0.0)
+            design = np.stack([panel.since == since for since in range(6)]).astype(float)
+            found = impute(panel.outcome, panel.weight, ~panel.treated, design, cluster=panel.cluster)
+            if isinstance(found, Imputation):
+                band = uniform_band(found.coefficient, found.jackknife_scores, draws=499, rng=rng)
+                hits += bool(((band.low <= 0) & (band.high >= 0)).all())
+        print(f"{units:4d} clusters {100 * hits / panels:6.1f}%")
+
+
+def recovered(*, companies: int) -> None:
+    """Print how the planted effects of the demo scenario are recovered, without gaming."""
+    scenario = load(Scenario, SCENARIO.read_text("utf-8"), name=SCENARIO.name)
+    honest = scenario.model_copy(update={"gaming": None})
+    ends = expected_mean(honest, np.array([4.3, 4.5]))
+    slope = float(ends[1] - ends[0]) / 0.2
+    print(f"\nPlanted effects over {companies} generated companies (slope of the mean {slope:.3f})")
+    print("set aside  role      truth    bias   spread  error   covers   shown")
+    for months in (0, 3, 6):
+        rows = np.array([_one_company(honest, seed, months, slope) for seed in range(companies)])
+        for place, role in enumerate(ROLES):
+            estimate, error, truth = rows[:, :, place].T
+            crossing = critical(0.95, honest.units - 1)
+            covers = (np.abs(estimate - truth) <= crossing * error).mean()
+            shown = (np.abs(estimate) > crossing * error).mean()
+            print(
+                f"{months:9d}  {role:8s} {truth.mean():6.3f} {np.mean(estimate - truth):+7.3f} "
+                f"{(estimate - truth).std():7.3f} {error.mean():7.3f} "
+                f"{100 * covers:7.1f}% {100 * shown:6.1f}%"
+            )
+
+
+def _one_company(scenario: Scenario, seed: int, months: int, slope: float) -> Floats:
+    company = cells(scenario, np.random.default_rng(seed), survey_types=("transactional",))
+    shown = linkage.panel(company.cells, survey_type="transactional", item="q_overall")
+    register = register_of(company.world.unit_ids, company.world.links)
+    links = tuple(role_links(register, shown, role=role) for role in ROLES)
+    found = effects(shown, links, choices=Choices(hold_out=months))
+    if isinstance(found, Refusal) or found.jackknife is None:
+        return np.full((3, 2), np.nan)
+    place = [company.world.unit_ids.index(unit) for unit in shown.units]
+    truth = (found.weights * (slope * company.world.effect[place])).sum(axis=(1, 2))
+    return np.stack([found.coefficient, found.jackknife, truth])
+
+
+def register_of(unit_ids: tuple[str, ...], links: tuple[object, ...]) -> pd.DataFrame:
+    """Write generated links as the canonical register."""
+    epoch = date(1970, 1, 1)
+    return pd.DataFrame(
+        {
+            "role": getattr(link, "role"),  # noqa: B009 - typed by the generator's own record
+            "unit_id": unit_ids[getattr(link, "unit")],  # noqa: B009
+            "weight": getattr(link, "weight"),  # noqa: B009
+            "starts_on": (getattr(link, "starts_on") - epoch).days,  # noqa: B009
+            "ends_on": np.nan,
+        }
+        for link in links
+    )
+
+
+def speed(*, seed: int) -> None:
+    """Print the time of the estimators and of their inference."""
+    rng = np.random.default_rng(seed)
+    print("\nTime in seconds")
+    for units, periods in ((500, 24), (500, 36), (2000, 24)):
+        adopted = np.where(rng.random(units) < 0.5, rng.integers(8, periods - 4, units), periods)
+        panel = adoption_panel(rng.normal(size=(units, periods)), adopted)
+        _timed(f"group-time effects, {units} x {periods}", partial(group_time, panel))
+        _timed(f"imputation with jackknife, {units} x {periods}", partial(imputed, panel))
+        if (units, periods) == (500, 36):
+            _inference(panel, rng)
+    scenario = load(Scenario, SCENARIO.read_text("utf-8"), name=SCENARIO.name)
+    company = cells(scenario, rng, survey_types=("transactional",))
+    shown = linkage.panel(company.cells, survey_type="transactional", item="q_overall")
+    register = register_of(company.world.unit_ids, company.world.links)
+    links = tuple(role_links(register, shown, role=role) for role in ROLES)
+    _timed("1,000 placebos of the default procedure, 40 x 36", lambda: placebos(
+        shown, links, which=0, choices=Choices(), count=1000, rng=rng))  # fmt: skip
+
+
+def _inference(panel: AdoptionPanel, rng: np.random.Generator) -> None:
+    found = imputed(panel)
+    assert isinstance(found, Imputation)  # noqa: S101 - half of the units never adopt
+    _timed("9,999 bootstrap draws, 500 x 36", lambda: wild_bootstrap(cluster_scores(found), rng=rng))
+    dates, statistic = two_way_statistics(panel)
+    actual = float(statistic(dates[None, :])[0])
+    _timed("9,999 permutations, 500 x 36", lambda: randomisation(dates, statistic, actual=actual, rng=rng))
+
+
+def _timed(name: str, work: Callable[[], object]) -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    print(f"{name:52s} {min(times):8.3f}")
