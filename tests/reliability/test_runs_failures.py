@@ -190,7 +190,12 @@ def test_hostile_values_reach_the_notebook_as_texts(tmp_path: Path) -> None:
     tiny.perform()
     assert not list(tmp_path.rglob("*pwned*"))
     assert not list(tmp_path.rglob("*escaped*"))
-    assert sorted(path.name for path in (tmp_path / "outputs").iterdir()) == [".evidence", ".work", "tiny"]
+    assert sorted(path.name for path in (tmp_path / "outputs").iterdir()) == [
+        ".evidence",
+        ".work",
+        "tiny",
+        "tiny.ledger.jsonl",
+    ]
 
 
 def test_an_audit_id_cannot_leave_the_folder(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def read_form(content: bytes, *, name: str) -> Filled:
         Where it is no form; naming every row whose key was changed, added or removed; naming every row
         without one of the answers.
     """
-    sheets = _sheets(content, name)
+    sheets = sheets_of(content, name)
     drawn = _drawn(sheets, name)
     form = sheets[FORM]
     placed = _placed(form, drawn, name)
@@ -64,14 +64,19 @@ def read_form(content: bytes, *, name: str) -> Filled:
     return Filled(drawn, answers, altered)
 
 
-def _sheets(content: bytes, name: str) -> dict[str, list[Row]]:
+def sheets_of(content: bytes, name: str) -> dict[str, list[Row]]:
+    """Return the rows of every sheet of a workbook that was filled in; DataError where it is none."""
     import python_calamine
 
     try:
         with ZipFile(BytesIO(content)) as archive:
             size = sum(member.file_size for member in archive.infolist())
         if size > MOST_UNPACKED:
-            raise DataError(Problem(f"the form unpacks to {size:,} bytes.", name, remedy="Draw it again."))
+            raise DataError(
+                Problem(
+                    f"the workbook unpacks to {size:,} bytes.", name, remedy="Use the file that was written."
+                )
+            )
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
         return {
             title: list(book.get_sheet_by_name(title).to_python(skip_empty_area=False))
@@ -79,7 +84,7 @@ def _sheets(content: bytes, name: str) -> dict[str, list[Row]]:
         }
     except (python_calamine.CalamineError, BadZipFile, OSError, ValueError, EOFError) as error:
         raise DataError(
-            Problem(f"the form cannot be read ({error}).", name, remedy="Save it as .xlsx, unprotected.")
+            Problem(f"the workbook cannot be read ({error}).", name, remedy="Save it as .xlsx, unprotected.")
         ) from error
 
 

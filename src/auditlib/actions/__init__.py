@@ -1,0 +1,1 @@
+"""What is done about findings: actions with one owner each, carried from audit to audit."""

@@ -1,0 +1,38 @@
+"""The command around corrective actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command(rich_help_panel="Audit")(actions)
+
+
+def actions(
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo.", show_default=False),
+    ],
+    previous: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The finished run before; default: the run file's.")
+    ] = None,
+    register_file: Annotated[
+        Path | None,
+        typer.Option("--register", metavar="FILE", help=".xlsx or .csv; default: beside the run."),
+    ] = None,
+) -> None:
+    """Write the register of corrective actions, or read it back, check it and carry it on."""
+    from auditlib.cli.messages import plain
+    from auditlib.runs.action_register import bring_up_to_date
+
+    plan, path = bring_up_to_date(directory, previous=previous, register=register_file)
+    typer.echo(f"Register: {path}")
+    for sentence in plan.summary():
+        typer.echo(sentence)
+    for finding in plan.uncovered:
+        typer.echo(plain(f"  no accepted action: {finding.grade}, {finding.criterion} ({finding.subject})"))
