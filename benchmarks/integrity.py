@@ -109,7 +109,7 @@ def register(seen: Iterable[Seen]) -> str:
     lines = [
         "# Written by: python -m benchmarks integrity --write. Do not edit by hand.",
         f"measured_on: {datetime.now(UTC).date()}",
-        "company: 40 units, 36 months, five groups of 5 to 7 linked units, true effects of pay (the demo scenario)",
+        "company: 40 units, 36 months, five groups of 5 to 7 linked units, true effects of pay",
         f"first_seed: {FIRST_SEED}",
         f"companies: {len(clean)}",
         f"any_alarm: {_share(each['any'] for each in clean)}",

@@ -89,5 +89,5 @@ def performance(known: Performance, ax: Axes | None = None) -> Axes:
         drawn.set_yticks(range(len(names)), names)
         drawn.set_xlim(0, 1.08)
         drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        drawn.set_xlabel("share of simulated companies with an alarm about the gamed units")
+        drawn.set_xlabel("share of companies with an alarm")
     return drawn

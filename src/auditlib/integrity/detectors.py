@@ -259,7 +259,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(
         "low_scores_missing",
         "Low scores missing",
-        "odds of a low answer, a general rise allowed for,",
+        "odds of a low answer (a general rise allowed for)",
         "Satisfaction may rise or fall, but low and high answers move together (proportional odds).",
         "A fix that removed one kind of bad experience and touched nothing else.",
         "less",

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from auditlib.integrity.detection import Detection, Sign
 from auditlib.integrity.groups import Group
 from auditlib.integrity.policy import IntegrityPolicy
-from auditlib.records import Number
-from auditlib.statistics.changes import together
+from auditlib.records import Basis, Number
+from auditlib.statistics.changes import together, whole_or_part
 from auditlib.statistics.multiplicity import holm
+from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,11 @@ class Signature:
         return f"{self.pattern.key}:{self.group.name.replace(' ', ':')}"
 
     @property
+    def exhibit(self) -> str:
+        """Names a figure about it."""
+        return self.key.replace("_", "-").replace(":", "-")
+
+    @property
     def eventful(self) -> bool:
         """Whether any of its detectors saw anything at all."""
         return any(each.eventful for each in self.detections)
@@ -131,10 +137,11 @@ class Signature:
             "" if self.p_value is not None else "; ".join(dict.fromkeys(e.reason for e in self.detections))
         )
         adjusted = None if self.p_value is None else self.p_adjusted
+        basis = (Basis("pay_links", (("role", self.group.role),)),)
         return (
-            Number(f"p_kind:{self.key}", self.p_value, "probability", n, reason=reason),
-            Number(f"p_adjusted:{self.key}", adjusted, "probability", n, reason=reason),
-            Number(f"units:{self.key}", self.linked, "units"),
+            Number(f"p_kind:{self.key}", self.p_value, "probability", n, None, basis, reason),
+            Number(f"p_adjusted:{self.key}", adjusted, "probability", n, None, basis, reason),
+            Number(f"units:{self.key}", self.linked, "units", basis=basis),
         )
 
 
@@ -148,7 +155,7 @@ def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tupl
     doi 10.2307/2531456).
     """
     groups = [_kinds(detections, name) for name in dict.fromkeys(each.group.name for each in detections)]
-    p_values = [_p_of(each.detections for each in kinds) for kinds in groups]
+    p_values = [_p_of_group(kinds) for kinds in groups]
     adjusted = iter(holm([p for p in p_values if p is not None]))
     return tuple(
         signature
@@ -165,21 +172,25 @@ def _kinds(detections: Sequence[Detection], group: str) -> list[Signature]:
     ]
 
 
-def _p_of(parts: Iterable[Sequence[Detection]]) -> float | None:
-    """Return the p-value of all detections taken as one test; None where nothing was seen."""
-    signed = [
+def _signed(detections: Sequence[Detection]) -> list[Floats]:
+    """Return the statistics of `detections` under every assignment; larger is stronger."""
+    return [
         each.contrast.signed(each.detector.alternative)
-        for part in parts
-        for each in part
+        for each in detections
         if each.contrast is not None and each.eventful
     ]
-    return together(signed) if signed else None
+
+
+def _p_of_group(kinds: Sequence[Signature]) -> float | None:
+    """Return the p-value of all kinds taken as one test; None where nothing was seen."""
+    parts = [part for part in (_signed(each.detections) for each in kinds) if part]
+    return whole_or_part(parts) if parts else None
 
 
 def _signature(pattern: Pattern, own: list[Detection]) -> Signature:
-    p_value = _p_of([own])
-    tested = any(each.contrast is not None for each in own)
-    return Signature(pattern, own[0].group, tuple(own), 1.0 if p_value is None and tested else p_value)
+    signed, tested = _signed(own), any(each.contrast is not None for each in own)
+    p_value = together(signed) if signed else 1.0 if tested else None
+    return Signature(pattern, own[0].group, tuple(own), p_value)
 
 
 def _within(kinds: list[Signature], group: float, policy: IntegrityPolicy) -> list[Signature]:

@@ -53,6 +53,16 @@ class IntegrityResult:
         return tuple(each for each in self.signatures if each.alarm)
 
     @property
+    def basis(self) -> Basis:
+        """The register of pay links, on which every table rests first of all."""
+        return _LINKS[0]
+
+    @property
+    def registers(self) -> tuple[Performance, ...]:
+        """The register of the detectors, where there is one to state."""
+        return () if self.performance is None or self.not_applicable is not None else (self.performance,)
+
+    @property
     def tested(self) -> tuple[Signature, ...]:
         """Kinds of signs that could be tested."""
         return tuple(each for each in self.signatures if each.p_value is not None)
@@ -91,6 +101,7 @@ class IntegrityResult:
         if self.not_applicable is not None:
             return (Number("alarms", None, "count", basis=_LINKS, reason=self.not_applicable.reason),)
         counts = {"alarms": len(self.alarms), "tests": len(self.tested), "groups": len(self.groups)}
+        counts["detections"] = len(self.detections)
         counts["untested"] = sum(each.sign is Sign.NOT_RUN for each in self.detections)
         counts["worth_a_look"] = sum(each.sign is Sign.WATCH for each in self.detections)
         found = [Number(name, value, "count", basis=_LINKS) for name, value in counts.items()]
@@ -164,18 +175,15 @@ class IntegrityResult:
         )
 
     def _sure(self) -> Sentence:
-        limit = (
-            f"The {len(self.tested)} tests together may raise a false alarm in {self.policy.error:.0%} of "
-            "audits"
-        )
+        limit = f"Units in which nothing changed raise an alarm in at most {self.policy.error:.0%} of audits"
         if self.performance is None:
-            return Sentence(f"{limit}.", ("tests", "error"))
+            return Sentence(f"{limit}.", ("error",))
         known, (name, form) = self.performance, self.performance.main
         caveat = "" if known.fits(self.policy) else " These were measured with other settings."
         return Sentence(
             f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming "
-            f"raised one, and where {form.form}, {share(form.any)} of {form.companies} did.{caveat}",
-            ("tests", "error", "register:companies", "register:any_alarm", f"register:found:{name}"),
+            f"raised one. Where {form.form}, {share(form.any)} of {form.companies} did.{caveat}",
+            ("error", "register:companies", "register:any_alarm", f"register:found:{name}"),
         )
 
     def reversals(self) -> tuple[Sentence, ...]:
@@ -198,8 +206,24 @@ class IntegrityResult:
         watched = sum(each.sign is Sign.WATCH for each in self.detections)
         return Sentence(
             f"{watched} detections would have been called unusual had each been the only test; among so "
-            "many, some are by chance. Gaming in a single unit, or from before the period on, would not be seen.",
+            "many, some are by chance. Gaming in one unit, or from before the period on, would not be seen.",
             ("worth_a_look",),
+        )
+
+    def limits(self) -> tuple[Sentence, ...]:
+        """Return what cannot be said."""
+        if self.not_applicable is not None:
+            return ()
+        missed = sum(each.sign is Sign.NOT_RUN for each in self.detections)
+        return (
+            Sentence(
+                "A sign says that something changed when pay was linked, not who did what, nor why. Gaming "
+                "that began before the period, in a single unit or in all units alike, leaves no contrast."
+            ),
+            Sentence(
+                f"{missed} of {len(self.detections)} detections could not be tested.",
+                ("untested", "detections"),
+            ),
         )
 
     def advice(self) -> tuple[Sentence, ...]:

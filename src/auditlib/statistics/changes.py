@@ -114,7 +114,35 @@ def together(signed: Sequence[Floats]) -> float:
     ones. The labels are dealt for all of them together, so that their dependence is kept (nonparametric
     combination, Pesarin 2001).
     """
-    return share_beyond((np.maximum(np.array(signed), 0) ** 2).sum(axis=0))
+    return share_beyond(_sum_of_squares(signed))
+
+
+def whole_or_part(parts: Sequence[Sequence[Floats]]) -> float:
+    """Return the p-value of several groups of statistics: of all together, or of the strongest group.
+
+    Parameters
+    ----------
+    parts
+        For each group its statistics, as in `together`.
+
+    Notes
+    -----
+    The better of the two p-values, with the same assignments telling how small it gets by chance: a sign
+    that is spread over groups is found, and so is one that shows in a single group.
+    """
+    whole = by_rank(_sum_of_squares([values for part in parts for values in part]))
+    strongest = by_rank(-np.min([by_rank(_sum_of_squares(part)) for part in parts], axis=0))
+    return share_beyond(-np.minimum(whole, strongest))
+
+
+def by_rank(statistic: Floats) -> Floats:
+    """Return, for each assignment, the share of assignments with a statistic at least as large."""
+    order = np.sort(statistic)
+    return np.asarray(1 - np.searchsorted(order, statistic - _TIE, side="left") / len(statistic))
+
+
+def _sum_of_squares(signed: Sequence[Floats]) -> Floats:
+    return np.asarray((np.maximum(np.array(signed), 0) ** 2).sum(axis=0))
 
 
 def share_beyond(signed: Floats) -> float:
