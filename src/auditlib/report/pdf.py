@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from functools import cache
 from importlib.metadata import version
 
@@ -50,7 +51,5 @@ def to_pdf(page: str) -> bytes:
 
 def _library(error: OSError) -> str:
     """Return the name of the library that `error` could not load, without its path."""
-    words = str(error).replace("'", " ").split()
-    return next(
-        (word.rpartition("/")[2] for word in words if "pango" in word or word.startswith("lib")), "Pango"
-    )
+    named = re.search(r"[\w.-]*(?:pango|gobject|harfbuzz|fontconfig)[\w.-]*", str(error))
+    return named.group() if named else "Pango"

@@ -90,7 +90,7 @@ def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: Sequ
     most = MOST_LINES if sentences else MOST_LINES_OF_LABELS
     for size, room in SIZES:
         widths = _best(headings, cells, natural, numeric, room=room)
-        if _usual_lines(cells, widths) <= most:
+        if sum(widths) <= room + 1 and _usual_lines(cells, widths) <= most:
             return Fit(size, _per_cent(widths))
     below = tuple(index for index, column in enumerate(cells) if index and _usual(column) > SENTENCE)
     if not below:

@@ -1,0 +1,136 @@
+"""The report as PDF: the same bytes, tagged, dated by the audit; and a run without it that says so."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_project import STEPS, tiny_project
+
+from auditlib.report import pdf
+from auditlib.runs import Options, Steps, perform
+from auditlib.runs.documents import PdfMaker
+from auditlib.runs.events import Step
+from auditlib.runs.manifest import read_manifest
+
+UNIT_TESTS = Path(__file__).parents[1] / "unit"
+REASON = "Pango is missing. Install it, and run again."
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    pdf.missing.cache_clear()
+    yield
+    pdf.missing.cache_clear()
+
+
+def made(tmp_path: Path, maker: PdfMaker, **options: Any) -> tuple[Path, list[str]]:
+    tiny = tiny_project(tmp_path, names=("01_one",)) if not (tmp_path / "params").exists() else None
+    said: list[str] = []
+    run_file = tiny.run_file if tiny else tmp_path / "params" / "runs" / "tiny.yaml"
+    steps = Steps(STEPS.prepare, STEPS.render, STEPS.workpapers, lambda: maker)
+    perform(
+        run_file,
+        name="tiny.yaml",
+        options=Options(**options),
+        steps=steps,
+        notify=lambda event: said.append(event.text) if isinstance(event, Step) else None,
+    )
+    return tmp_path / "outputs" / "tiny", said
+
+
+def test_without_it_the_run_completes_and_says_why(tmp_path: Path) -> None:
+    directory, said = made(tmp_path, PdfMaker("", REASON, str.encode))
+    documents = read_manifest(directory).documents
+    assert documents["report.html"].made
+    assert (documents["report.pdf"].made, documents["report.pdf"].reason) == (False, REASON)
+    assert not (directory / "report.pdf").exists()
+    assert [line for line in said if "report.pdf" in line] == [f"report.pdf was not made: {REASON}"]
+
+
+def test_with_it_the_manifest_names_what_set_it(tmp_path: Path) -> None:
+    directory, _ = made(tmp_path, PdfMaker("Setter 1", "", lambda page: b"%PDF" + page.encode()))
+    manifest = read_manifest(directory)
+    assert manifest.documents["report.pdf"].by == "Setter 1"
+    assert "report.pdf" in manifest.files
+    assert (directory / "report.pdf").read_bytes().startswith(b"%PDF<p>01_one")
+
+
+def test_once_it_can_be_made_the_next_run_makes_it(tmp_path: Path) -> None:
+    made(tmp_path, PdfMaker("", REASON, str.encode))
+    directory, _ = made(tmp_path, PdfMaker("Setter 1", "", str.encode))
+    assert (directory / "report.pdf").is_file()
+
+
+def test_an_absent_library_is_named_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, fresh: None
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    assert pdf.missing().startswith("WeasyPrint is not installed. Install the extra 'pdf'")
+    assert pdf.made_by() == ""
+
+
+def test_an_absent_system_library_is_named(
+    monkeypatch: pytest.MonkeyPatch, fresh: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = builtins.__import__
+
+    def absent(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "weasyprint":
+            sys.stdout.write("----- could not import some external libraries -----")
+            raise OSError("cannot load library '/lib/libpango-1.0.so.0': no such file")
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    assert pdf.missing().startswith("WeasyPrint finds no libpango-1.0.so.0. Install the extra 'pdf'")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    if why := pdf.missing():
+        pytest.skip(why)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(UNIT_TESTS))
+        from small_report import page
+
+        return page(tmp_path_factory.mktemp("report"))
+
+
+def test_two_settings_are_the_same_bytes(page: str) -> None:
+    first = pdf.to_pdf(page)
+    assert first.startswith(b"%PDF-")
+    assert first == pdf.to_pdf(page)
+
+
+def test_it_is_tagged_and_dated_by_the_audit(page: str) -> None:
+    inside = read(pdf.to_pdf(page))
+    assert b"/StructTreeRoot" in inside
+    assert b"pdfuaid" in inside
+    assert b"D:20240315120000" in inside
+
+
+def read(made: bytes) -> bytes:
+    """Return a PDF with its compressed parts unpacked."""
+    packed = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL)
+    return made + b"".join(zlib.decompressobj().decompress(part) for part in packed if part[:1] == b"x")
+
+
+def test_no_other_address_is_read(page: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', encoding="utf-8")
+    with_picture = page.replace("<h2 ", f'<img alt="" src="{secret.as_uri()}"><h2 ', 1)
+    without = page.replace("<h2 ", '<img alt="" src="data:image/png;base64,AAAA"><h2 ', 1)
+    assert len(pdf.to_pdf(with_picture)) == pytest.approx(len(pdf.to_pdf(without)), abs=200)
+
+
+def test_the_documents_stand_in_the_schema() -> None:
+    stored = Path(__file__).parents[2] / "params" / "schemas" / "manifest.schema.json"
+    assert "DocumentSeal" in json.loads(stored.read_text("utf-8"))["$defs"]
