@@ -1,11 +1,13 @@
 """OSCAL documents: valid, the same every time, every reference leading somewhere, nothing lost on the way.
 
 Validated with compliance-trestle 5.2.0 (OSCAL 1.2.1), by ``trestle import`` and ``trestle validate -a`` in
-a workspace of their own, all five documents each valid: the demo audit, the audit of published hospital
-scores (aggregates only), and the audit of one help desk's incidents (no standard judged). ``trestle author
-profile-resolve`` resolved the demo's profile with its catalogue. The schema beside this module is NIST's
-own complete JSON Schema of OSCAL 1.2.3, a work of the United States government in the public domain,
-SHA-256 before compression
+a workspace of their own, all five documents of each: the demo audit, the audit of published hospital scores
+(aggregates only), and the audit of one help desk's incidents (no standard judged). ``trestle author
+profile-resolve`` applied the profile of the audit below to its catalogue, once its import had the address
+of the workspace. A changed target type was refused.
+
+The schema beside this module is NIST's own complete JSON Schema of OSCAL 1.2.3, a work of the United States
+government in the public domain; SHA-256 of the plain file:
 e0b41f5c9f06a702bd6139566b3db089cec4c734353e958624e4ba4a2d35a806.
 """
 
