@@ -164,7 +164,7 @@ class TestFirstPage:
         text = page(tmp_path)
         assert "No standard was judged: the audit did not run 11_standards." in text
         assert "Units were not compared: the audit did not run 02_benchmark." in text
-        assert "No answer is available: nothing in this audit compares periods." in text
+        assert "No answer is available: no notebook of this audit states what" in text
         assert 'id="decision"' not in text
 
     def test_owner_and_due_date_stay_open(self, tmp_path: Path) -> None:

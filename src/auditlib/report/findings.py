@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditlib.audit.schema import FindingModel
 from auditlib.report.reading import Recorded
-from auditlib.report.references import Mark, Register
+from auditlib.report.references import Mark, Register, runs_of
 from auditlib.report.words import WHOLE, sentence_of, subject_of
 
 _GRADES = ("major", "minor", "opportunity")
@@ -76,11 +76,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The findings of one grade on the first page: number, demand and subjects of each line."""
+    """The findings of one grade on the first page: first number, numbers, demand and subjects of a line."""
 
     grade: str
     title: str
-    lines: tuple[tuple[int, str, str], ...]
+    lines: tuple[tuple[int, str, str, str], ...]
 
 
 def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
@@ -135,7 +135,10 @@ def brief(findings: Sequence[Reported]) -> tuple[Brief, ...]:
         Brief(
             grade,
             title,
-            tuple((same[0].number, demand, _subjects(same)) for demand, same in _by_demand(findings, grade)),
+            tuple(
+                (same[0].number, _numbers(same), demand, _subjects(same))
+                for demand, same in _by_demand(findings, grade)
+            ),
         )
         for grade, title in _TITLES.items()
         if any(one.finding.grade == grade for one in findings)
@@ -148,6 +151,10 @@ def _by_demand(findings: Iterable[Reported], grade: str) -> Iterable[tuple[str, 
         if one.finding.grade == grade:
             found.setdefault(one.demand, []).append(one)
     return found.items()
+
+
+def _numbers(findings: Iterable[Reported]) -> str:
+    return ", ".join(label for label, _ in runs_of([one.number for one in findings]))
 
 
 def _subjects(findings: Iterable[Reported]) -> str:

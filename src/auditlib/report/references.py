@@ -34,7 +34,7 @@ class Register:
             Where a reference names no recorded number.
         """
         places = sorted({self._enter(reference) for reference in references})
-        return tuple(Mark(_label(run), run[0]) for run in _runs(places))
+        return tuple(Mark(label, first) for label, first in runs_of(places))
 
     def _enter(self, reference: str) -> int:
         if reference not in self.known:
@@ -44,6 +44,11 @@ class Register:
                 )
             )
         return self.entries.setdefault(reference, len(self.entries) + 1)
+
+
+def runs_of(places: list[int]) -> list[tuple[str, int]]:
+    """Return rising `places` as a reader is told them, single or as a range, each with its first."""
+    return [(_label(run), run[0]) for run in _runs(places)]
 
 
 def _runs(places: list[int]) -> list[list[int]]:
