@@ -72,7 +72,10 @@ def test_an_oversized_scalar_is_refused() -> None:
     assert not ed25519.verify(public, message, signature[:32] + large.to_bytes(32, "little"))
 
 
-@pytest.mark.parametrize("y", [1, 0, 2**255 - 20])
+EIGHTH = 2707385501144840649318225287225658788936804267575313519463743609750303402022  # a point of order 8
+
+
+@pytest.mark.parametrize("y", [0, 1, EIGHTH, 2**255 - 19 - EIGHTH, 2**255 - 20])
 def test_a_public_key_of_small_order_is_refused(y: int) -> None:
     weak = y.to_bytes(32, "little")
     assert not ed25519.verify(weak, b"anything", (1).to_bytes(32, "little") + bytes(32))
