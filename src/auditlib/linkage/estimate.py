@@ -10,7 +10,7 @@ import pandas as pd
 from auditlib.linkage.event_study import drift, event_study
 from auditlib.linkage.honest import honest
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.placebo import placebos
+from auditlib.linkage.placebo import ENOUGH, placebos
 from auditlib.linkage.procedure import Choices, effects
 from auditlib.linkage.register import ROLES, RoleLinks, role_links
 from auditlib.linkage.result import LinkageResult, RoleEffect
@@ -109,6 +109,7 @@ def _role(
         found, panel, links, which=which, choices=choices, cluster=cluster, level=level, draws=draws,
         deals=199 if len(panel.units) <= MOST_DEALT else 0, rng=rng,
     )  # fmt: skip
+    few = max(ENOUGH, count // 4)  # a mean needs fewer than a rate
     cells = found.imputed & (found.fitted.design[which] != 0)
     return RoleEffect(
         role=links[which].role,
@@ -129,11 +130,11 @@ def _role(
         mixture=two_way_mixture(panel, links, which=which),
         placebo=placebos(panel, links, which=which, choices=choices, level=level, count=count, rng=rng),
         chosen_low=placebos(
-            panel, links, which=which, choices=replace(choices, hold_out=0), level=level, count=count,
+            panel, links, which=which, choices=replace(choices, hold_out=0), level=level, count=few,
             low_first=True, rng=rng,
         ),
         chosen_low_kept=placebos(
-            panel, links, which=which, choices=choices, level=level, count=count, low_first=True, rng=rng
+            panel, links, which=which, choices=choices, level=level, count=few, low_first=True, rng=rng
         ),
         honest=honest(
             panel, links, which=which, choices=choices, cluster=cluster, level=level, seed=seed

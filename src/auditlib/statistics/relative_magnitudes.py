@@ -130,26 +130,32 @@ def _split(after: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 def _vertices(other: Floats, error: Floats) -> Floats:
     """Return the corners of {g >= 0, g @ other = 0, g @ error = 1}; shape (corners, moments)."""
-    count, rank = len(error), np.linalg.matrix_rank(other) if other.size else 0
-    system = np.concatenate([error[None, :], other.T])
-    target = np.zeros(len(system))
-    target[0] = 1.0
-    found = []
-    for chosen in combinations(range(count), int(rank) + 1):
-        part = system[:, chosen]
-        solution, _, full, _ = np.linalg.lstsq(part, target, rcond=None)
-        exact = np.abs(part @ solution - target).max() < 1e-9
-        if exact and full == len(chosen) and (solution > -1e-9).all():
-            corner = np.zeros(count)
-            corner[list(chosen)] = np.maximum(solution, 0)
-            found.append(corner)
-    return np.unique(np.round(np.array(found), 12), axis=0)
+    free = _independent(other)
+    system = np.concatenate([error[None, :], free.T])
+    size = len(system)
+    chosen = np.array(list(combinations(range(len(error)), size)))
+    parts = np.moveaxis(system[:, chosen], 1, 0)
+    sound = np.abs(np.linalg.det(parts / error[chosen][:, None, :])) > 1e-9
+    target = np.eye(size)[:, :1]
+    solution = np.linalg.solve(parts[sound], np.broadcast_to(target, (int(sound.sum()), size, 1)))[..., 0]
+    inside = (solution > -1e-9).all(axis=1)
+    corners = np.zeros((int(inside.sum()), len(error)))
+    np.put_along_axis(corners, chosen[sound][inside], np.maximum(solution[inside], 0), axis=1)
+    return np.unique(np.round(corners, 12), axis=0)
+
+
+def _independent(columns: Floats) -> Floats:
+    """Return independent columns that span the same space."""
+    if not columns.size:
+        return columns
+    left, size, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(left[:, size > 1e-9 * size.max()])
 
 
 def _least_favourable(vertices: Floats, spread: Floats, share: float, seed: int) -> float:
     rng = np.random.default_rng(seed)
-    values, vectors = np.linalg.eigh(vertices @ spread @ vertices.T)
-    root = vectors * np.sqrt(np.maximum(values, 0))
+    values, vectors = np.linalg.eigh(spread)
+    root = vertices @ (vectors * np.sqrt(np.maximum(values, 0)))
     largest = (root @ rng.standard_normal((len(values), _DRAWS))).max(axis=0)
     return float(np.quantile(largest, share))
 
