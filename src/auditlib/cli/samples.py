@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,7 @@ def draw(
     else:
         rates = Rates(tolerable, expected, confidence)
         drawn = cases_of(source, rows, rates=rates, question=question, stratify=stratify)
-    path = write_form(source, drawn, out=out)
+    path = write_form(source, drawn, at=datetime.now(UTC), out=out)
     typer.echo(f"{drawn.title}. Form: {path}")
     typer.echo(f"Sample {drawn.digest}, seed {source.seed}.")
 
@@ -62,11 +63,17 @@ def draw(
 @sample.command(name="evaluate")
 def evaluate_command(
     form: Annotated[Path, typer.Argument(metavar="FORM.xlsx", help="The filled form.", show_default=False)],
+    run: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Require that the sample was drawn from this run.")
+    ] = None,
 ) -> None:
     """Read a filled form back: exact upper limit, conclusion, projection, and what else was altered."""
-    from auditlib.runs.samples import evaluate_form, visited
+    from auditlib.runs.samples import evaluate_form, require_entered, visited
 
     filled, evaluation = evaluate_form(form)
+    if run is not None:
+        require_entered(filled.drawn, run)
+        typer.echo("The sample is the one entered in the ledger of the run.")
     if evaluation is None:
         count, missed = visited(filled)
         left = f" Not visited: {', '.join(missed)}." if missed else ""

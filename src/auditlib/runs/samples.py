@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import TABLES
-from auditlib.errors import ParameterError, Problem
+from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 from auditlib.runs.atomic import write_bytes
+from auditlib.runs.ledger import append, ledger_path
+from auditlib.runs.lock import only_writer
+from auditlib.runs.places import Places
 from auditlib.runs.verify import verify
 from auditlib.sampling.drawn import Case, Drawn, draw_cases, site_cases
 from auditlib.sampling.evaluation import Answer, Evaluation, evaluate
@@ -23,6 +27,9 @@ from auditlib.sampling.sites import Programme, draw_sites
 
 if TYPE_CHECKING:
     import pandas as pd
+
+DRAWN = "sample drawn"
+"""Event of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +120,11 @@ def cases_of(source: Source, table: str, *, rates: Rates, question: str, stratif
     )
 
 
-def write_form(source: Source, drawn: Drawn, *, out: Path | None = None) -> Path:
-    """Write the form of `drawn`: to `out`, or beside the run; a form that is there is never overwritten."""
+def write_form(source: Source, drawn: Drawn, *, at: datetime, out: Path | None = None) -> Path:
+    """Write the form of `drawn` to `out`, or beside the run, and enter the draw into the ledger at `at`.
+
+    A form that is there is never overwritten.
+    """
     folder = source.directory.resolve().parent / f"{source.run.audit}.samples"
     path = out or folder / f"{drawn.origin['purpose'].replace('/', '-')}-{drawn.digest[:8]}.xlsx"
     if path.exists():
@@ -123,8 +133,30 @@ def write_form(source: Source, drawn: Drawn, *, out: Path | None = None) -> Path
                 "there is a form already, perhaps filled in.", str(path), remedy="Name another with --out."
             )
         )
-    write_bytes(path, form_bytes(drawn, created=source.run.as_of))
+    places = Places(source.directory.resolve().parent, source.run.audit)
+    with only_writer(places.lock, audit=source.run.audit):
+        facts = {"sample": drawn.digest, "purpose": drawn.origin["purpose"], "cases": len(drawn.cases)}
+        append(ledger_path(places.outputs, places.audit), DRAWN, facts, at=at)
+        write_bytes(path, form_bytes(drawn, created=source.run.as_of))
     return path
+
+
+def require_entered(drawn: Drawn, directory: Path) -> None:
+    """Require that the ledger of the run in `directory` holds the draw of this very sample.
+
+    Raises
+    ------
+    VerificationFailed
+        Where it does not: then the form is of another sample than the one drawn from that run.
+    """
+    entries = verify(directory).ledger
+    if not any(entry.event == DRAWN and entry.facts["sample"] == drawn.digest for entry in entries):
+        raise VerificationFailed(
+            Problem(
+                f"the ledger of {directory} holds no draw of sample {drawn.digest[:16]}.",
+                remedy="Fill in the form that was drawn from this run.",
+            )
+        )
 
 
 def evaluate_form(path: Path) -> tuple[Filled, Evaluation | None]:
