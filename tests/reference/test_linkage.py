@@ -148,3 +148,36 @@ def test_bends_of_the_trend(study: Regression, bend: float, low: float, high: fl
     found = smoothness(study.coefficient, study.covariance, before=BEFORE, weights=FIRST, bend=bend)
     assert float(found.low) == pytest.approx(low, abs=1e-4)
     assert float(found.high) == pytest.approx(high, abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def hospitals(shared_data: Path) -> tuple[pd.DataFrame, pd.Series]:
+    """Top-box rating of US hospitals in three periods; pay was tied to it for one group, never for the other.
+
+    Scores counted for pay from July 2011 on, the first month of the first period: there is no period before.
+    """
+    rows = pd.read_csv(shared_data / "hcahps" / "hospital_panel_2012_2015.csv.gz", dtype={"ccn": str})
+    rows = rows[rows["group"].isin(["VBP", "CAH"])]
+    wide = rows.pivot_table(index="ccn", columns="period", values="H_HSP_RATING_9_10")
+    return wide, rows.groupby("ccn")["group"].first().reindex(wide.index)
+
+
+def test_hospital_pay_has_no_period_before_and_is_refused(
+    hospitals: tuple[pd.DataFrame, pd.Series],
+) -> None:
+    wide, group = hospitals
+    found = group_time(adoption_panel(wide.to_numpy(), np.where(group == "VBP", 0, 99)))
+    assert isinstance(found, Refusal)
+    assert "earlier period" in found.reason
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_taking_its_first_period_for_one_before_lies_within_the_literature(
+    hospitals: tuple[pd.DataFrame, pd.Series], balanced: bool
+) -> None:
+    """Ryan et al. 2015: -0.30 points, 95 % -0.79 to 0.19. No effect: the first period was paid for too."""
+    wide, group = hospitals
+    kept = wide.dropna() if balanced else wide
+    found = group_time(adoption_panel(kept.to_numpy(), np.where(group.reindex(kept.index) == "VBP", 1, 99)))
+    assert isinstance(found, GroupTime)
+    assert -0.79 < found.effect[0] < 0.19
