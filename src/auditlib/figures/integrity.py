@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
@@ -30,7 +32,9 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
             found = [each for each in result.detections if each.sign is sign]
             x = [columns[each.group.name] for each in found]
             y = [rows[each.detector.key] for each in found]
-            kinds = {"color": edge} if marker == "x" else {"facecolor": face, "edgecolor": edge}
+            kinds: dict[str, Any] = (
+                {"color": edge} if marker == "x" else {"facecolor": face, "edgecolor": edge}
+            )
             drawn.scatter(x, y, s=size, marker=marker, linewidth=1.2, label=sign.value, **kinds)
         drawn.set_yticks(list(rows.values()), [entry.title for entry in DETECTORS])
         drawn.set_xticks(list(columns.values()), [name.replace(" ", "\n", 1) for name in columns])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.integrity.detectors import RATIO, Detector, Measured
+from auditlib.integrity.detectors import RATIO, Detector
 from auditlib.integrity.groups import Calendar, Group
 from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.unit_changes import Measured
 from auditlib.records import Basis, Interval, Number
 from auditlib.statistics.changes import Contrast, Dealt, Ints, contrast, deal, ways
 from auditlib.statistics.types import Floats
