@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 SIZES: tuple[tuple[str, int], ...] = (("", 97), ("small", 107), ("tiny", 119))
 """Sizes of type, and how many characters of each the width of a page holds."""
@@ -170,7 +171,8 @@ def _usual_lines(cells: Sequence[Sequence[str]], widths: Sequence[float]) -> flo
 
 
 def _per_cent(widths: Sequence[float]) -> tuple[int, ...]:
-    total = sum(widths)
-    shares = [int(100 * width / total) for width in widths]
+    exact = [100 * width / sum(widths) for width in widths]
+    # a narrow column that loses part of a character cuts its numbers in two
+    shares = [ceil(share) if share < 8 else floor(share) for share in exact]
     shares[max(range(len(shares)), key=shares.__getitem__)] += 100 - sum(shares)
     return tuple(shares)
