@@ -26,7 +26,7 @@ def made() -> Company:
 
 
 def test_every_canonical_table_of_events_and_people_is_produced(made: Company) -> None:
-    assert set(made.tables) == set(TABLES) - {"aggregates", "incident_events"}
+    assert set(made.tables) == set(TABLES) - {"aggregates", "incident_events", "visits", "commitments"}
     assert all(len(frame) for frame in made.tables.values())
 
 

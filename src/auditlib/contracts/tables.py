@@ -332,6 +332,33 @@ _ALL: tuple[Table, ...] = (
         ),
         "updated",
     ),
+    Table(
+        "visits",
+        "the register of direct feedback: visits, round tables and reviews, face to face",
+        ("visit_id",),
+        (
+            _key("visit_id", "Visit."),
+            _link("account_id", "accounts", "Account that was met.", required=True),
+            _link("unit_id", "units", "Unit that met it."),
+            Column("form", _CODE, "Form of the meeting.", codes=("visit", "round_table", "review")),
+            Column("level", _CODE, "Highest role of the party present.", codes=ROLES),
+            Column("held_on", _DAY, "Day it was held.", required=True),
+            Column("topics", _TEXT, "What was talked about."),
+        ),
+    ),
+    Table(
+        "commitments",
+        "what was promised face to face, and whether it was done",
+        ("commitment_id",),
+        (
+            _key("commitment_id", "Commitment."),
+            _link("visit_id", "visits", "Visit it was made at.", required=True),
+            _link("owner_id", "employees", "Person accountable for it."),
+            Column("text", _TEXT, "What was promised."),
+            Column("due_on", _DAY, "Day it is due."),
+            Column("done_on", _DAY, "Day it was done; empty while open."),
+        ),
+    ),
 )
 
 TABLES: dict[str, Table] = {entry.name: entry for entry in _ALL}

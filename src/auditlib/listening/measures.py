@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditlib.listening import face_to_face
 from auditlib.listening.agreement import compared_accounts, newcombe
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
@@ -22,6 +23,8 @@ from auditlib.standards.observed import (
 
 if TYPE_CHECKING:
     import narwhals as nw
+
+key_accounts_visited = face_to_face.key_accounts_visited
 
 
 @measure("survey_types_in_use", needs=(), statistic=Statistic.COUNT, unit="count")

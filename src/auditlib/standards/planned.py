@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 PLANNED: Mapping[str, str] = {
-    "key_accounts_visited": "how many key accounts were met face to face",
     "published_score_gap": "how far published scores lie from the audited ones",
     "channel_parity": "how far satisfaction differs between channels",
     "knowledge_reuse": "how often existing answers are used again",

@@ -1,0 +1,83 @@
+"""Direct feedback face to face: who was met, and whether what was promised there was kept (A3)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from auditlib.obligations.law import Case, Status, assess_one
+from auditlib.records import Basis, EvidenceLevel, Measurement
+from auditlib.standards.measure import Context, Tables, measure
+from auditlib.standards.observed import DAY_MICROSECONDS, day_number, share_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@measure("key_accounts_visited", needs=("accounts", "visits"))
+def key_accounts_visited(tables: Tables, context: Context, *, months: int) -> Measurement:
+    """Key accounts met face to face in the months up to the end of the period, over all key accounts."""
+    accounts = tables.frame("accounts", columns=["account_id"], where=(("key_account", True),))["account_id"]
+    visits = tables.frame("visits", columns=["account_id", "held_on"])
+    end = context.run.period.end
+    first, last = day_number(months_before(end, months)), day_number(end)
+    inside = visits[(visits["held_on"] > first) & (visits["held_on"] <= last)]
+    return share_of(
+        int(accounts.isin(set(inside["account_id"])).sum()),
+        len(accounts),
+        confidence=context.confidence,
+        basis=[Basis("accounts", (("key_account", True),), rows=len(accounts))],
+        none="the register names no key account",
+        level=EvidenceLevel.REGISTER,
+    )
+
+
+def commitments_kept(tables: Tables, context: Context) -> Measurement:
+    """Return the share of due commitments that were done by the end of their day.
+
+    One without a due day is not kept. No edition asks for it yet: a criterion makes it a measure.
+    """
+    frame = tables.frame("commitments", columns=["due_on", "done_on"])
+    as_of = (context.run.as_of - _EPOCH) // timedelta(microseconds=1)
+    pairs = zip(_days(frame["due_on"]), _days(frame["done_on"]), strict=True)
+    found = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
+    owed = [status for status in found if status is not Status.PENDING]
+    left = len(found) - len(owed)
+    return share_of(
+        sum(status is Status.MET for status in owed),
+        len(owed),
+        confidence=context.confidence,
+        basis=[Basis("commitments", rows=len(found))],
+        none="no commitment was due",
+        level=EvidenceLevel.REGISTER,
+        reason=f"{left} commitments were not due yet." if left else "",
+    )
+
+
+def commitment_one(due: int | None, done: int | None, *, as_of: int) -> Status:
+    """Return what became of one commitment.
+
+    Parameters
+    ----------
+    due, done
+        Days since 1970-01-01; a register knows no time of day, so what is done on a day is done by its end.
+    as_of
+        UTC microseconds.
+    """
+    if due is None:
+        return Status.MISSING
+    done_at = None if done is None else done * DAY_MICROSECONDS
+    return assess_one(Case((due + 1) * DAY_MICROSECONDS - 1, done_at), as_of=as_of)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day of the month so many months earlier, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _days(column: pd.Series[Any]) -> list[int | None]:
+    return [None if empty else int(day) for day, empty in zip(column, column.isna(), strict=True)]

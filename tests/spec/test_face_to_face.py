@@ -1,0 +1,85 @@
+"""Face-to-face registers: rows in, shares out, at the edges of each day."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "unit"))
+from standards_tables import AS_OF, DAY, START, context, small_tables
+
+from auditlib.listening.face_to_face import (
+    commitment_one,
+    commitments_kept,
+    key_accounts_visited,
+    months_before,
+)
+from auditlib.obligations.law import Status
+from auditlib.records import Measurement
+
+END = START // DAY + 89  # 2025-03-31, last day of the period
+
+
+def value(found: Measurement) -> tuple[float | None, int]:
+    return found.value, found.n
+
+
+@pytest.mark.parametrize(
+    ("held_on", "share"),
+    [(END, 0.5), (END + 1, 0.0), (END - 364, 0.5), (END - 365, 0.0)],
+    ids=["last day", "day after", "first day of the year", "a day too early"],
+)
+def test_a_key_account_counts_if_met_within_the_months(held_on: int, share: float) -> None:
+    accounts = [
+        {"account_id": "A1", "key_account": True},
+        {"account_id": "A2", "key_account": True},
+        {"account_id": "A3", "key_account": False},
+    ]
+    visits = [{"account_id": "A1", "held_on": held_on}, {"account_id": "A3", "held_on": END}]
+    tables = small_tables(accounts=accounts, visits=visits)
+    assert value(key_accounts_visited.function(tables, context(), months=12)) == (share, 2)
+
+
+def test_no_key_account_is_no_pass() -> None:
+    tables = small_tables(
+        accounts=[{"account_id": "A1", "key_account": False}], visits=[{"account_id": "A1", "held_on": END}]
+    )
+    assert value(key_accounts_visited.function(tables, context(), months=12)) == (None, 0)
+
+
+DUE = AS_OF // DAY - 10
+
+
+@pytest.mark.parametrize(
+    ("due", "done", "status"),
+    [
+        (DUE, DUE - 1, Status.MET),
+        (DUE, DUE, Status.MET),
+        (DUE, DUE + 1, Status.LATE),
+        (DUE, None, Status.MISSING),
+        (AS_OF // DAY, None, Status.PENDING),
+        (AS_OF // DAY - 1, None, Status.MISSING),
+        (None, DUE, Status.MISSING),
+        (DUE, AS_OF // DAY + 1, Status.MISSING),
+    ],
+)
+def test_what_became_of_a_commitment(due: int | None, done: int | None, status: Status) -> None:
+    assert commitment_one(due, done, as_of=AS_OF) is status
+
+
+def test_commitments_that_are_not_due_are_left_out() -> None:
+    rows = [
+        {"due_on": DUE, "done_on": DUE},
+        {"due_on": DUE, "done_on": None},
+        {"due_on": DUE + 90, "done_on": None},
+    ]
+    assert value(commitments_kept(small_tables(commitments=rows), context())) == (0.5, 2)
+
+
+def test_months_are_counted_back_to_days_that_exist() -> None:
+    assert months_before(date(2025, 3, 31), 12) == date(2024, 3, 31)
+    assert months_before(date(2024, 3, 31), 1) == date(2024, 2, 29)
+    assert months_before(date(2025, 1, 15), 1) == date(2024, 12, 15)
