@@ -46,7 +46,7 @@ def lazy(connection: duckdb.DuckDBPyConnection, table: Any) -> nw.LazyFrame[Any]
 
 
 class Prepared:
-    """A query over Arrow records, planned once and run for one table after another.
+    """A query over Arrow records, run for one table after another; from the second on it is prepared.
 
     Parameters
     ----------
@@ -64,22 +64,32 @@ class Prepared:
         self, connection: duckdb.DuckDBPyConnection, query: str, *, view: str, records: pa.Table
     ) -> None:
         self._connection, self._view, self._stream = connection, view, _Stream(records)
+        self._query, self._runs = query, 0
         connection.register(view, self._stream)
-        connection.execute(f"PREPARE on_{view} AS {query}")
 
     def run(self, records: pa.Table) -> pa.Table:
         """Return the result of a SELECT over `records`."""
         self._stream.records = records
-        return self._connection.sql(f"EXECUTE on_{self._view}").to_arrow_table()
+        return self._connection.sql(self._statement()).to_arrow_table()
 
     def act(self, records: pa.Table) -> None:
         """Run an INSERT over `records`."""
         self._stream.records = records
-        self._connection.execute(f"EXECUTE on_{self._view}")
+        self._connection.execute(self._statement())
+
+    def _statement(self) -> str:
+        """Return what runs the query; many a source has but one block, for which preparing does not pay."""
+        self._runs += 1
+        if self._runs == 1:
+            return self._query
+        if self._runs == 2:
+            self._connection.execute(f"PREPARE on_{self._view} AS {self._query}")
+        return f"EXECUTE on_{self._view}"
 
     def close(self) -> None:
         """Forget the query and the records."""
-        self._connection.execute(f"DEALLOCATE on_{self._view}")
+        if self._runs > 1:
+            self._connection.execute(f"DEALLOCATE on_{self._view}")
         self._connection.unregister(self._view)
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-FEWEST_ROWS = 5_000
-"""Smaller blocks go through the exact query at once."""
+FEWEST_ROWS = 40_000
+"""Smaller blocks go through the exact query at once: learning would take longer."""
 _TRIED = 64
 _MOST_NEW = 20_000
 _MOST_PAIRS = 1 << 18
