@@ -297,7 +297,7 @@ class TestWhichTestIsBelieved:
         ("clusters", "treated", "method"),
         [
             (40, 18, Method.JACKKNIFE), (16, 8, Method.JACKKNIFE), (8, 4, Method.JACKKNIFE),
-            (40, 7, Method.BOOTSTRAP), (20, 4, Method.BOOTSTRAP), (20, 3, Method.RANDOMISATION),
+            (40, 7, Method.BOOTSTRAP), (20, 5, Method.BOOTSTRAP), (20, 4, Method.RANDOMISATION),
             (20, 2, Method.RANDOMISATION), (9, 3, Method.RANDOMISATION),
         ],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from auditlib.linkage.procedure import Choices, effects
 from auditlib.linkage.register import ROLES, RoleLinks, role_links
 from auditlib.linkage.result import LinkageResult, RoleEffect
 from auditlib.linkage.specifications import left_out, specifications, two_way_mixture
-from auditlib.linkage.tested import test_effect
+from auditlib.linkage.tested import DEALS, test_effect
 from auditlib.linkage.threats import Shift, concurrent, shifts
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
@@ -107,7 +107,7 @@ def _role(
     rng = np.random.default_rng([seed, which])
     tested = test_effect(
         found, panel, links, which=which, choices=choices, cluster=cluster, level=level, draws=draws,
-        deals=199 if len(panel.units) <= MOST_DEALT else 0, rng=rng,
+        deals=DEALS if len(panel.units) <= MOST_DEALT else 0, rng=rng,
     )  # fmt: skip
     few = max(ENOUGH, count // 4)  # a mean needs fewer than a rate
     cells = found.imputed & (found.fitted.design[which] != 0)

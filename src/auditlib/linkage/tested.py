@@ -19,13 +19,8 @@ from auditlib.statistics.randomisation import randomisation
 from auditlib.statistics.types import Floats
 from auditlib.statistics.wild_bootstrap import WildBootstrap, wild_bootstrap
 
-WORDS = {
-    Method.JACKKNIFE: "jackknife over clusters, t",
-    Method.BOOTSTRAP: "restricted wild cluster bootstrap",
-    Method.RANDOMISATION: "randomisation of the link dates",
-}
-FEW_TREATED_GAP = 0.1
-"""Difference between restricted and unrestricted bootstrap from which few linked clusters are the reason."""
+DEALS = 199
+"""Other assignments a randomisation test looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,7 @@ def test_effect(
     ]  # fmt: skip
     if jackknife:
         trials.insert(0, Trial("jackknife", two_sided(estimate / jackknife, degrees), 0.0, "t, G - 1"))
+    deals = deals or (DEALS if method is Method.RANDOMISATION else 0)
     if deals:
         statistic = _dealt(panel, links, which=which, choices=choices, cluster=cluster)
         dealt = randomisation(

@@ -28,7 +28,8 @@ MANY = 8
 EVEN = 0.4
 """Share of the smaller side from which they hold it with fewer clusters."""
 FEWEST = 4
-"""Clusters on the smaller side below which no error by cluster can be trusted."""
+"""Clusters on the smaller side below which no error by cluster can be trusted; on an uneven design the
+bootstrap needs one more."""
 FEWEST_IN_ALL = 8
 """Clusters in all below which none can."""
 ATTAINABLE = 0.02
@@ -70,7 +71,7 @@ def recommend(design: Design) -> Method | Refusal:
     even = smaller >= EVEN * design.clusters
     if design.clusters >= FEWEST_IN_ALL and (smaller >= MANY or (even and smaller >= FEWEST)):
         return Method.JACKKNIFE
-    if design.clusters >= FEWEST_IN_ALL + 2 and smaller >= FEWEST:
+    if design.clusters >= FEWEST_IN_ALL and smaller > FEWEST:
         return Method.BOOTSTRAP
     if design.treated >= 2 and smaller >= 1 and design.smallest <= ATTAINABLE:
         return Method.RANDOMISATION
