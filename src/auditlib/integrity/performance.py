@@ -13,6 +13,20 @@ from auditlib.parameters.load import load
 from auditlib.parameters.run import Strict
 
 MAIN_FORM = "uninvited"
+MEANT_FOR = {
+    "low_scores_missing": "uninvited",
+    "invitations_fall": "uninvited",
+    "unhappy_not_asked": "not_again",
+    "complaints_diverge": "uninvited",
+    "response_rate": "discouraged",
+    "heaping": "lifted",
+    "month_end": "month_end",
+    "silent_tops": "filled_in",
+    "shared_device": "one_device",
+    "begging": "begging",
+    "straight_lines": "straight",
+}
+"""Detector: the planted form of the register that it is meant to find."""
 
 
 class Rates(Strict):
@@ -55,11 +69,10 @@ class Performance(Strict):
         """Return the form stated in answers: unhappy customers not invited, which is what is feared most."""
         return MAIN_FORM, self.planted[MAIN_FORM]
 
-    def best(self, detector: str) -> tuple[str, float]:
-        """Return the planted form `detector` finds most often, and how often."""
-        found = [(entry.found.get(detector, 0.0), name) for name, entry in self.planted.items()]
-        share, name = max(found, default=(0.0, ""))
-        return name, share
+    def meant_for(self, detector: str) -> tuple[Planted, float]:
+        """Return the planted form `detector` is meant to find, and how often it did."""
+        form = self.planted[MEANT_FOR[detector]]
+        return form, form.found.get(detector, 0.0)
 
     def fits(self, policy: IntegrityPolicy) -> bool:
         """Return whether it was measured with the settings of `policy`."""

@@ -115,32 +115,19 @@ def units(alarms: Sequence[Signature], *, level: float) -> pd.DataFrame:
 
 
 def register(performance: Performance | None) -> pd.DataFrame:
-    """Return, by detector, false alarms alone and corrected, and what was found of the form it finds best."""
+    """Return, by detector, false alarms, and how often the planted form meant for it was found."""
     import pandas as pd
 
-    names = ["detector", "tests", "alone_share", "alarm_share", "planted", "found_share"]
+    names = ["detector", "tests", "alone_share", "alarm_share", "planted", "companies", "found_share"]
     if performance is None:
         return pd.DataFrame(columns=names)
     rows = []
     for detector in DETECTORS:
         rates = performance.clean[detector.key]
-        form, found = performance.best(detector.key)
-        words = performance.planted[form].form if found else "none of the forms planted"
-        rows.append((detector.title, rates.tests, rates.alone, rates.alarms, words, found))
-    return pd.DataFrame(rows, columns=names)
-
-
-def planted(performance: Performance | None) -> pd.DataFrame:
-    """Return, by planted form, in how many companies it was noticed, and by which kind of sign."""
-    import pandas as pd
-
-    names = ["planted", "companies", "found_share", "mostly_by"]
-    forms = () if performance is None else performance.planted.values()
-    titles = {each.key: each.title for each in DETECTORS}
-    rows = [
-        (each.form, each.companies, each.any, titles[max(each.found, key=each.found.__getitem__)])
-        for each in forms
-    ]
+        form, found = performance.meant_for(detector.key)
+        rows.append(
+            (detector.title, rates.tests, rates.alone, rates.alarms, form.form, form.companies, found)
+        )
     return pd.DataFrame(rows, columns=names)
 
 
