@@ -97,8 +97,9 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_design_of_a_comparison_uses_what_it_found() -> None:
-    from auditlib.benchmark.design import design_of
     from test_benchmark_groups import company, compared
+
+    from auditlib.benchmark.design import design_of
 
     cells, units = company({"N": [0.6, 0.7, 0.8] * 5})
     comparison = compared(cells, units)
