@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import jsonschema
@@ -72,15 +71,6 @@ def test_help_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stderr.strip() == ""
-
-
-def test_help_is_quick() -> None:
-    def taken() -> float:
-        start = time.perf_counter()
-        auditlib("--help")
-        return time.perf_counter() - start
-
-    assert min(taken() for _ in range(5)) < 0.6
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_from_aggregates_only_what_they_can_answer_is_answered() -> None:
             "box": "top",
             "value": 0.9,
             "n_low": 400.0,
+            "period_start": 20_089,
         }
     ]
     found = judged(units=[{"unit_id": "A"}], aggregates=published)

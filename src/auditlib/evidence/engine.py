@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     import narwhals as nw
     import pyarrow as pa
 
-MEMORY_LIMIT = "256MB"
-"""Working memory of the database; what does not fit goes to temporary files beside the result."""
+MEMORY_LIMIT = "1GB"
+"""Working memory of the database, at most; what does not fit goes to temporary files beside the result.
+
+Joins on the tables of one block cannot leave memory: 256 MB were too few for two kinds of responses at once.
+"""
 
 _WAITING = 20_000
 

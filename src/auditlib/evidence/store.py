@@ -342,7 +342,7 @@ def _disposable(draft: Path) -> Iterator[None]:
         raise AuditError(
             Problem(
                 f"the evidence could not be written ({str(error).splitlines()[0]}).",
-                remedy="Make room on the disk and start again; earlier evidence is unharmed.",
+                remedy="Make room on the disk and in memory and start again; earlier evidence is unharmed.",
             )
         ) from error
     finally:

@@ -175,7 +175,8 @@ def _perform(
             notify=notify,
         )
     kept = tuple(one.name for one in plan.notebooks if one.name in have and one.name not in made)
-    return Outcome(places.finished, tuple(made), kept, missing)
+    executed = tuple(one.name for one in plan.notebooks if one.name in made)
+    return Outcome(places.finished, executed, kept, missing)
 
 
 def _execute(

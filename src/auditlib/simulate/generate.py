@@ -62,8 +62,8 @@ class Company:
         for column in TABLES[table].columns:
             if column.kind is Kind.INSTANT:
                 columns |= _spelled_out(column.name, frame[column.name], zones)
-            elif column.name in frame.columns:
-                columns[column.name] = frame[column.name]
+            else:
+                columns[column.name] = frame.get(column.name)
         extra = [name for name in frame.columns if name.startswith("q_") or name == "in_period"]
         return pd.DataFrame(columns | {name: frame[name] for name in extra})
 
