@@ -49,7 +49,8 @@ def trend(values: Numbers, *, level: float = 0.95) -> Trend | Refusal:
     (Kendall's bias, extended to a trend); it is corrected for before use. A negative one counts as none: in
     short series it is mostly noise, and would call out 3% of unchanging series of 12 at the level of 1%. The
     t limits have n' - 2 degrees of freedom, n' = n (1 - rho) / (1 + rho) being the number of independent
-    points that know as much (Bayley and Hammersley 1946, Supplement to the JRSS 8:184-197), at least 2, at most n - 2.
+    points that know as much (Bayley and Hammersley 1946, Supplement to the JRSS 8:184-197),
+    at least 2, at most n - 2.
     """
     from scipy.special import stdtr, stdtrit
 
