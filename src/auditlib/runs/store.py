@@ -68,7 +68,7 @@ def store_notebooks(
             _execute(plan, Path(scratch), stored, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
         if stored.failures:
             raise NotebookFailed(*stored.failures)
-        changed = tuple(path for path, text in stored.texts.items() if path.read_bytes() != text)
+        changed = tuple(path for path, text in sorted(stored.texts.items()) if path.read_bytes() != text)
         for path in changed:
             write_bytes(path, stored.texts[path])
     return changed
