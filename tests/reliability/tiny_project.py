@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,4 +154,6 @@ def _workpapers(directory: Path) -> bytes:
 STEPS = Steps(_prepare, _render, _workpapers)
 
 if __name__ == "__main__":
+    # a job started in the background ignores interrupts, and its children inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     Tiny(Path(sys.argv[1])).perform()
