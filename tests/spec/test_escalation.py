@@ -195,6 +195,21 @@ def test_a_delegate_counts_only_if_listed() -> None:
     assert judged(responsibilities=matrix, attendance=stranger)["attendance"][0] == "wrong_party"
 
 
+@pytest.mark.parametrize(
+    ("left_on", "status"), [(-2, "wrong_party"), (-1, "wrong_party"), (0, "met"), (1, "met")]
+)
+def test_a_delegate_represents_a_holder_up_to_the_holders_last_day_and_a_vacancy_never(
+    left_on: int, status: str
+) -> None:
+    held = day("2025-06-10") + left_on
+    matrix = [
+        holder("client_manager", "cl", delegate_id="de", valid_to=held),
+        holder("client_manager", None, delegate_id="de", valid_from=held + 1),
+        *MATRIX[1:],
+    ]
+    assert judged(responsibilities=matrix, attendance=present("de", "se"))["attendance"][0] == status
+
+
 def test_a_vacant_role_is_the_wrong_party_and_a_finding_on_the_matrix() -> None:
     vacant = [holder("client_manager", None, delegate_id="cl"), *MATRIX[1:]]
     assert judged(responsibilities=vacant)["attendance"] == ("wrong_party", "client_manager vacant")

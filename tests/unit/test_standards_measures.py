@@ -410,3 +410,28 @@ def test_satisfaction_from_cells_and_from_aggregates() -> None:
         found("satisfaction_mean", small_tables(aggregates=published), survey_type="transactional").value
         is None
     )
+
+
+def entry_of_matrix(person: str | None, *, first: int, last: int | None) -> dict[str, Any]:
+    start, delegate = START // DAY, "p9"
+    end = None if last is None else start + last
+    return {"person_id": person, "delegate_id": delegate, "valid_from": start + first, "valid_to": end}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "counted"), [(89, 90, True), (90, 90, True), (91, None, False), (80, 89, False)]
+)
+def test_an_entry_of_the_matrix_counts_from_its_first_to_its_last_day(
+    first: int, last: int | None, counted: bool
+) -> None:
+    always = entry_of_matrix("p1", first=0, last=None)
+    other = entry_of_matrix(None, first=first, last=last)
+    measured = found("responsibilities_filled", small_tables(responsibilities=[always, other]))
+    assert (measured.successes, measured.n) == (1, 2 if counted else 1)
+
+
+def test_a_delegate_beside_a_vacant_role_fills_it_no_more_than_at_a_contact() -> None:
+    filled = entry_of_matrix("p1", first=0, last=None)
+    vacant = entry_of_matrix(None, first=0, last=None)
+    measured = found("responsibilities_filled", small_tables(responsibilities=[filled, filled, vacant]))
+    assert (measured.successes, measured.n) == (2, 3)

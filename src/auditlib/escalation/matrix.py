@@ -17,7 +17,7 @@ ABSENT, VACANT, NO_ENTRY = "absent", "vacant", "no entry"
 def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
     """Add ``role_<role>`` for every role a band asks for: empty where satisfied, else why not.
 
-    A role is satisfied by its holder or its listed delegate. A vacant role cannot be satisfied.
+    A role is satisfied by its holder or its listed delegate. A vacant role cannot be satisfied (`held`).
 
     Parameters
     ----------
@@ -39,6 +39,15 @@ def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: Es
     wide = codes.group_by("response_id").agg(*[nw.col(column).max() for column in columns])
     named = wide.select("response_id", *[_gap(column).alias(column) for column in columns])
     return facts.join(named, on="response_id", how="left")
+
+
+def held() -> nw.Expr:
+    """Return whether an entry of the matrix names a holder: the rule of both the duty and PE-04.
+
+    A listed delegate stands in for a holder (E4). Beside a vacant role there is nobody to stand in for:
+    a vacant role is ``wrong_party`` at a contact, and a finding on the matrix.
+    """
+    return ~nw.col("person_id").is_null()
 
 
 def _gap(column: str) -> nw.Expr:
@@ -113,12 +122,11 @@ def _present(entries: Frame, attendance: Frame) -> Frame:
     for column, seen in (("person_id", "holder_there"), ("delegate_id", "delegate_there")):
         found = there.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(seen))
         entries = entries.join(found, on=["contact_id", column], how="left")
-    held = ~nw.col("person_id").is_null()
-    came = held & (~nw.col("holder_there").is_null() | ~nw.col("delegate_there").is_null())
+    came = held() & (~nw.col("holder_there").is_null() | ~nw.col("delegate_there").is_null())
     scored = entries.with_columns(
         nw.when(came)
         .then(nw.lit(0))
-        .when(held)
+        .when(held())
         .then(nw.lit(1))
         .when(~nw.col("best").is_null())
         .then(nw.lit(2))

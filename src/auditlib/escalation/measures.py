@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+import narwhals as nw
+
 from auditlib.escalation.assessment import assess
+from auditlib.escalation.matrix import held
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables as LazyTables
 from auditlib.escalation.terms import terms_of
@@ -53,12 +56,14 @@ def reported_in_time(tables: Tables, context: Context) -> Measurement:
 
 @measure("responsibilities_filled", needs=("responsibilities",))
 def responsibilities_filled(tables: Tables, context: Context) -> Measurement:
-    """Entries of the responsibility matrix valid on the day of the audit that name a holder or a delegate."""
-    entries = tables.frame("responsibilities", columns=("person_id", "delegate_id", "valid_from", "valid_to"))
+    """Entries of the responsibility matrix valid on the day of the audit that name a holder.
+
+    A delegate beside a vacant role stands in for nobody, as in the duty to attend.
+    """
+    entries = tables.frame("responsibilities", columns=("person_id", "valid_from", "valid_to"))
     valid = entries[_valid_on(entries, context.as_of_at // 86_400_000_000)]
-    filled = int((valid["person_id"].notna() | valid["delegate_id"].notna()).sum())
     return share_of(
-        filled,
+        len(nw.from_native(valid).filter(held())),
         len(valid),
         confidence=context.confidence,
         basis=(Basis("responsibilities"),),
