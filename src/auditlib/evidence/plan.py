@@ -13,8 +13,8 @@ from auditlib.errors import ParameterError, Problem
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run, Source
 
-LINE_IS_KEY = "incident_events"
-"""The one table whose key may be the line number."""
+LINE_IS_KEY = ("incident_events", "pay_links")
+"""Tables whose key may be the line number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _field(source: Source, column: Column) -> Field:
     if column.name in source.constants:
         return Field(column, constant=source.constants[column.name])
     key = TABLES[source.table].key
-    return Field(column, from_line=source.table == LINE_IS_KEY and (column.name,) == key)
+    return Field(column, from_line=source.table in LINE_IS_KEY and (column.name,) == key)
 
 
 def _wide_contract(target: Table, source: Source) -> Table:

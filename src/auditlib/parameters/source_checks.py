@@ -10,7 +10,7 @@ from encodings.aliases import aliases
 from auditlib.contracts import TABLES, Column, Kind, Table
 from auditlib.errors import Problem
 from auditlib.parameters.run import Run, Source
-from auditlib.parameters.shape import did_you_mean, nearest
+from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document, Path
 
 FLAG_CODES = ("true", "false")
@@ -21,8 +21,8 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
 }
 # Filled from the wide layout itself, and from its period.
 _WIDE_FILLS = ("item", "box", "value", "period_start", "period_end", "n_low", "n_high")
-# An event log without ids of its own gets the line number.
-_NUMBERED = (("incident_events", "event_id"),)
+# An event log and a register of pay without ids of their own get the line number.
+_NUMBERED = (("incident_events", "event_id"), ("pay_links", "link_id"))
 
 
 def source_problems(run: Run, document: Document) -> Iterator[Problem]:
@@ -84,10 +84,8 @@ def _value_maps(source: Source, table: Table, document: Document, *, path: Path)
 def _code_problems(column: Column | None, code: str, document: Document, *, path: Path) -> Iterator[Problem]:
     codes = FLAG_CODES if column and column.kind is Kind.FLAG else column.codes if column else ()
     if codes and code not in codes:
-        near = nearest(code, codes)
-        remedy = f"Did you mean {near!r}?" if near else ""
-        message = f"{code!r} is no code of {column.name if column else ''!r}; allowed: {', '.join(codes)}."
-        yield document.problem(path, message, remedy=remedy)
+        message = f"{code!r} is no code of {column.name if column else ''!r}."
+        yield document.problem(path, message, remedy=did_you_mean(code, codes))
 
 
 def _file_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -108,6 +106,7 @@ def _dialect_problems(source: Source, document: Document, *, path: Path) -> Iter
     if not _is_text_encoding(dialect.encoding):
         message = f"there is no text encoding {dialect.encoding!r}."
         remedy = did_you_mean(dialect.encoding, {*aliases, "utf-8", "latin-1", "cp1252"})
+        remedy = remedy or "Write one that Python knows, such as utf-8, cp1252 or utf-16."
         yield document.problem((*path, "dialect", "encoding"), message, remedy=remedy)
     if dialect.delimiter == dialect.quote:
         message = "delimiter and quote are the same character."
