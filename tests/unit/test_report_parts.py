@@ -164,13 +164,13 @@ class TestFirstPage:
         text = page(tmp_path)
         assert "No standard was judged: the audit did not run 11_standards." in text
         assert "Units were not compared: the audit did not run 02_benchmark." in text
-        assert "No answer is available: no notebook of this audit states what" in text
+        assert "Not answered, because no notebook of this audit compared one period" in text
         assert 'id="decision"' not in text
 
     def test_owner_and_due_date_stay_open(self, tmp_path: Path) -> None:
         text = page(tmp_path)
-        assert '<th scope="col">Owner</th><th scope="col">Due</th>' in text
-        assert '<td class="blank"></td>' in text
+        assert '<dt>Owner, due</dt><dd><span class="blank">' in text
+        assert "No register of actions lay beside the run" in text
 
     def test_states_are_told_where_there_is_an_audit_before(self, tmp_path: Path) -> None:
         facts = record(tmp_path)
@@ -185,7 +185,7 @@ class TestFirstPage:
         text = to_html(compose(recorded, facts, states))
         assert "Against the audit last-year" in text
         assert "Gone &amp; forgotten" in text
-        assert "<td>unchanged</td>" in text
+        assert "Unchanged against last-year." in text
 
     def test_with_no_audit_before_no_state_is_claimed(self, tmp_path: Path) -> None:
         facts = record(tmp_path)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auditlib.standards.document import VerdictDocument
 
 SCHEMA = "auditlib/results@1"
+_DETAIL = "Whether it stands on the screen and in the work papers only, and paper names it in a line."
 
 
 class _Part(BaseModel):
@@ -83,6 +84,7 @@ class TableModel(_Part):
     references: list[list[str]]
     left_out: int = Field(ge=0, description="Rows of the full table that are not printed.")
     keys: list[str]
+    detail: bool = Field(False, description=_DETAIL)
 
 
 class FigureModel(_Part):
@@ -97,6 +99,7 @@ class FigureModel(_Part):
     file: str
     sha256: str
     keys: list[str]
+    detail: bool = Field(False, description=_DETAIL)
 
 
 class FindingModel(_Part):

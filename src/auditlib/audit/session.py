@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 60
 """Rows of a table that are printed; the numbers of all rows are recorded by the result."""
+ROWS_ON_PAPER = 14
+"""A table of more rows is a detail: on the screen and in the work papers, named on paper."""
 
 
 @runtime_checkable
@@ -141,6 +143,7 @@ class Audit:
         units: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
         limit: int = ROWS_SHOWN,
+        detail: bool | None = None,
     ) -> View | Shown:
         """Show and record a table.
 
@@ -161,6 +164,9 @@ class Audit:
             Unit and heading of columns that need another than the usual.
         limit
             Most rows that are printed.
+        detail
+            Whether it stands on the screen and in the work papers only; paper then names it in a line.
+            Default: where it has more than `ROWS_ON_PAPER` rows.
         """
         own = self._numbers_of(shown)
         frame = shown.to_frame() if isinstance(shown, Result) else shown
@@ -180,7 +186,7 @@ class Audit:
             ),
         )
         self._recorder.number(*table.numbers)
-        self._recorder.exhibit(_table_exhibit(id, title, caption, table))
+        self._recorder.exhibit(_table_exhibit(id, title, caption, table, detail=detail))
         return show(TableView(title, caption, table))
 
     def figure(
@@ -192,6 +198,7 @@ class Audit:
         alt: str,
         caption: str = "",
         keys: Sequence[str] = (),
+        detail: bool = False,
     ) -> View | Shown:
         """Show and record a figure.
 
@@ -203,6 +210,8 @@ class Audit:
             What a reader who cannot see it must know.
         keys
             Numbers the figure shows, where a reader may want to find them.
+        detail
+            Whether it stands on the screen only; paper then names it in a line.
         """
         from auditlib.figures.svg import svg_of
 
@@ -218,6 +227,7 @@ class Audit:
                 "file": f"{self.notebook}-{id}.svg",
                 "sha256": hashlib.sha256(svg.encode()).hexdigest(),
                 "keys": list(keys),
+                "detail": detail,
             }
         )
         return show(FigureView(title, alt, svg))
@@ -290,7 +300,9 @@ class Audit:
         return numbers
 
 
-def _table_exhibit(name: str, title: str, caption: str, table: Tabulated) -> dict[str, Any]:
+def _table_exhibit(
+    name: str, title: str, caption: str, table: Tabulated, *, detail: bool | None
+) -> dict[str, Any]:
     return {
         "id": name,
         "kind": "table",
@@ -301,6 +313,7 @@ def _table_exhibit(name: str, title: str, caption: str, table: Tabulated) -> dic
         "references": table.references,
         "left_out": table.left_out,
         "keys": table.keys,
+        "detail": len(table.rows) > ROWS_ON_PAPER if detail is None else detail,
     }
 
 

@@ -27,8 +27,9 @@ def render(directory: Path) -> str:
     from auditlib.report.document import compose, to_html
     from auditlib.report.facts import read_facts
     from auditlib.report.findings import read_states
+    from auditlib.report.plan import read_actions
     from auditlib.report.reading import read_results
 
     facts = read_facts(directory)
     states = read_states(directory, items=facts.items)
-    return to_html(compose(read_results(directory), facts, states))
+    return to_html(compose(read_results(directory), facts, states, actions=read_actions(directory)))

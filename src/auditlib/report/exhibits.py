@@ -15,6 +15,8 @@ from auditlib.report.svg import inline_svg
 from auditlib.report.widths import LONGEST_WORD, PLAIN, WHOLE, Fit, fit, looks_numeric
 from auditlib.report.words import sentence_of
 
+HALF = 290.0
+"""Points of a figure's width up to which two of them stand abreast."""
 TALL = 1.2
 """A figure this much higher than wide has a page to itself."""
 _SHAPE = re.compile(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
@@ -59,6 +61,7 @@ class Exhibit:
     left_out: int = 0
     fit: Fit = PLAIN
     svg: str = ""
+    detail: bool = False
 
     @property
     def beside(self) -> tuple[int, ...]:
@@ -66,10 +69,25 @@ class Exhibit:
         return tuple(index for index in range(len(self.columns)) if index not in self.fit.below)
 
     @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show; the section says so in a line."""
+        return not self.rows and not self.svg
+
+    @property
     def tall(self) -> bool:
         """Whether a figure fills a page by itself."""
+        width, height = self._shape
+        return height > TALL * width and not self.half
+
+    @property
+    def half(self) -> bool:
+        """Whether a figure is drawn for half the width of a page."""
+        return 0 < self._shape[0] <= HALF
+
+    @property
+    def _shape(self) -> tuple[float, float]:
         shape = _SHAPE.search(self.svg)
-        return shape is not None and float(shape[2]) > TALL * float(shape[1])
+        return (float(shape[1]), float(shape[2])) if shape else (0.0, 0.0)
 
     @property
     def long(self) -> bool:
@@ -101,6 +119,7 @@ def printed(label: str, exhibit: TableModel | FigureModel, recorded: Recorded) -
         "title": exhibit.title,
         "caption": exhibit.caption,
         "references": patterns(notebook, exhibit.keys),
+        "detail": exhibit.detail,
     }
     if isinstance(exhibit, FigureModel):
         svg = inline_svg(

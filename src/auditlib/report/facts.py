@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,10 +13,12 @@ from platform import python_version
 from auditlib import __version__
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.evidence import open_evidence
+from auditlib.parameters import claims
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
 
+FIXING = "fixing.json"
 LIBRARIES = ("duckdb", "matplotlib", "narwhals", "numpy", "pandas", "pyarrow", "scipy", "statsmodels")
 """Libraries that have a hand in numbers and figures; the manifest lists all."""
 
@@ -36,6 +39,10 @@ class Facts:
         Content address of the canonical evidence.
     versions
         Name and version of the software the numbers rest on.
+    fixing
+        Whether parameters were fixed before the data was read and what was changed since, in sentences.
+    claims
+        The register of outside figures, by id.
     """
 
     run: Run
@@ -44,6 +51,8 @@ class Facts:
     run_file_sha256: str = ""
     evidence_key: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    fixing: tuple[str, ...] = ()
+    claims: Mapping[str, claims.Claim] = field(default_factory=dict)
 
     @property
     def items(self) -> dict[str, str]:
@@ -79,7 +88,31 @@ def read_facts(directory: Path) -> Facts:
         hashlib.sha256(content).hexdigest(),
         evidence.key,
         {"auditlib": __version__, "Python": python_version(), **_libraries()},
+        tuple(_fixing(directory / FIXING)),
+        _claims(directory / "parameters" / claims.FILE),
     )
+
+
+def _fixing(path: Path) -> Iterator[str]:
+    """Say when parameters were fixed; instants stand in the manifest, so that the report repeats."""
+    if not path.is_file():
+        yield "No ledger was kept: whether the parameters were fixed before the data was read is not known."
+        return
+    fixed = json.loads(path.read_text(encoding="utf-8"))
+    when = "before" if fixed["before_data"] else "after"
+    yield f"The parameters were entered in the ledger {when} a run of this audit first read the data."
+    for change in fixed["changes"]:
+        when = "after" if change["after_data"] else "before"
+        yield f"Changed later, {when} the data was read: {', '.join(change['parts'])}."
+    if not fixed["changes"]:
+        yield "They were not changed since."
+    yield "The instants stand in manifest.json and in the ledger."
+
+
+def _claims(path: Path) -> Mapping[str, claims.Claim]:
+    if not path.is_file():
+        return {}
+    return claims.read_claims(path.read_text(encoding="utf-8"), name=claims.FILE).claims
 
 
 def _libraries() -> dict[str, str]:

@@ -14,10 +14,13 @@ from auditlib.report.words import WHOLE, sentence_of, subject_of
 
 _GRADES = ("major", "minor", "opportunity")
 _TITLES = {
-    "major": "stand in the way of the decision",
-    "minor": "to be closed by a plan",
-    "opportunity": "could be better",
+    "major": "to be fixed, and the fix verified",
+    "minor": "to be closed by an accepted plan",
+    "opportunity": "to be considered",
 }
+MOST_LINES = {"major": 8, "minor": 10, "opportunity": 4}
+LONGEST_LINE = 110
+"""Demands of each grade, and characters of each, that the first page has room for."""
 _PAST = {"resolved": "resolved", "not_examined": "not examined now"}
 
 
@@ -75,12 +78,28 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefLine:
+    """One demand on the first page: its first finding, the numbers of all, and their subjects."""
+
+    first: int
+    label: str
+    demand: str
+    subjects: str
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
-    """The findings of one grade on the first page: first number, numbers, demand and subjects of a line."""
+    """The findings of one grade on the first page; `more` of them are left to the body of the report."""
 
     grade: str
     title: str
-    lines: tuple[tuple[int, str, str, str], ...]
+    lines: tuple[BriefLine, ...]
+    more: int
+
+    @property
+    def in_full(self) -> bool:
+        """Whether each has a line of its own; lighter grades run on."""
+        return self.grade == "major"
 
 
 def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
@@ -130,19 +149,25 @@ def findings_of(
 
 
 def brief(findings: Sequence[Reported]) -> tuple[Brief, ...]:
-    """Return the findings of each grade as the first page names them: one line per demand."""
-    return tuple(
-        Brief(
-            grade,
-            title,
-            tuple(
-                (same[0].number, _numbers(same), demand, _subjects(same))
-                for demand, same in _by_demand(findings, grade)
-            ),
+    """Return the findings of each grade as the first page names them: one line per demand, within limits."""
+    found = []
+    for grade, title in _TITLES.items():
+        same = [group for _, group in _by_demand(findings, grade)]
+        lines = tuple(
+            BriefLine(group[0].number, _numbers(group), _short(group[0].demand), _short(_subjects(group)))
+            for group in same[: MOST_LINES[grade]]
         )
-        for grade, title in _TITLES.items()
-        if any(one.finding.grade == grade for one in findings)
-    )
+        more = sum(len(group) for group in same[MOST_LINES[grade] :])
+        if lines:
+            found.append(Brief(grade, title, lines, more))
+    return tuple(found)
+
+
+def _short(text: str) -> str:
+    """Return `text` cut at a word where it would take more than a line or two of the first page."""
+    if len(text) <= LONGEST_LINE:
+        return text
+    return f"{text[:LONGEST_LINE].rsplit(maxsplit=1)[0]} \N{HORIZONTAL ELLIPSIS}"
 
 
 def _by_demand(findings: Iterable[Reported], grade: str) -> Iterable[tuple[str, list[Reported]]]:

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.metadata import version
 
 REMEDY = "Install the extra 'pdf' (pip install 'auditlib[pdf]') and the system library Pango, and run again."
+_SCREEN = re.compile(r"<!--screen-->.*?<!--/screen-->", re.DOTALL)
+"""What stands on the screen only; text of others is escaped and cannot hold these marks."""
 VARIANT = "pdf/ua-1"
 """Tagged for screen readers: headings, tables, alternative texts, language and reading order."""
 
@@ -45,8 +47,13 @@ def to_pdf(page: str) -> bytes:
 
     # the page is self-contained: pictures are written into it, and no other address may be read
     nothing = URLFetcher(allowed_protocols=["data"])
-    made: bytes = HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant=VARIANT)
+    made: bytes = HTML(string=on_paper(page), url_fetcher=nothing).write_pdf(pdf_variant=VARIANT)
     return made
+
+
+def on_paper(page: str) -> str:
+    """Return `page` without what stands on the screen only."""
+    return _SCREEN.sub("", page)
 
 
 def _library(error: OSError) -> str:

@@ -12,8 +12,9 @@ from auditlib.report.reading import Recorded
 from auditlib.report.references import Register
 from auditlib.standards.document import VerdictDocument
 
+STANDARD = "11_standards"
 DOING: tuple[tuple[str, str, int], ...] = (
-    ("11_standards", "No standard was judged: the audit did not run 11_standards.", 2),
+    (STANDARD, "No standard was judged: the audit did not run 11_standards.", 2),
     ("02_benchmark", "Units were not compared: the audit did not run 02_benchmark.", 2),
     ("05_escalation", "Follow-up was not re-performed: the audit did not run 05_escalation.", 1),
     ("06_complaints", "", 1),
@@ -26,6 +27,9 @@ DOING: tuple[tuple[str, str, int], ...] = (
 """Notebooks that say how the operation does, what is printed where one did not run, and the sentences of its
 answer that the first page repeats."""
 RELIES_ON = "01_intake"
+MOST_IMPROVING = 4
+"""Sentences on what has become better or worse that the first page has room for."""
+NOT_IMPROVING = "Not answered, because no notebook of this audit compared one period with another."
 _DECISIONS = {
     "met": "Meets the standard",
     "not_met": "Does not meet the standard",
@@ -62,17 +66,25 @@ class Executive:
     """The first page."""
 
     decision: Decision | None
+    lead: tuple[Line, ...]
     doing: tuple[Line, ...]
     improving: tuple[Line, ...]
     reliable: tuple[Line, ...]
 
 
 def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
-    """Return the first page from what the notebooks answered."""
+    """Return the first page from what the notebooks answered.
+
+    The first sentence on the standard stands with the decision, the others below.
+    """
     by_name = {one.results.notebook: one for one in recorded}
+    decision = decision_of(recorded)
+    leading = 1 if decision and STANDARD in by_name else 0
+    doing = tuple(_doing(by_name, register))
     return Executive(
-        decision_of(recorded),
-        tuple(_doing(by_name, register)),
+        decision,
+        doing[:leading],
+        doing[leading:],
         tuple(_improving(recorded, register)),
         _answer(by_name[RELIES_ON], register, most=2)
         if RELIES_ON in by_name
@@ -120,7 +132,18 @@ def _answer(one: Recorded, register: Register, *, most: int) -> tuple[Line, ...]
     return lines_of(said, one.results.notebook, register)
 
 
-def _improving(recorded: Iterable[Recorded], register: Register) -> Iterable[Line]:
-    for one in recorded:
-        said = [sentence for sentence in one.results.sentences if sentence.section == IMPROVING]
-        yield from lines_of(said, one.results.notebook, register)
+def _improving(recorded: Sequence[Recorded], register: Register) -> Iterable[Line]:
+    """Yield what notebooks say has become better or worse; where none does, why the question is open."""
+    said = [
+        (sentence, one.results.notebook)
+        for one in recorded
+        for sentence in one.results.sentences
+        if sentence.section == IMPROVING
+    ]
+    for sentence, notebook in said[:MOST_IMPROVING]:
+        yield from lines_of((sentence,), notebook, register)
+    if len(said) > MOST_IMPROVING:
+        places = ", ".join(dict.fromkeys(notebook for _, notebook in said[MOST_IMPROVING:]))
+        yield Line(f"More on this stands under {places}.", ())
+    if not said:
+        yield Line(NOT_IMPROVING, ())

@@ -29,7 +29,7 @@ from auditlib.runs.documents import write_documents
 from auditlib.runs.events import Notify, Step
 from auditlib.runs.findings import NAME as FINDINGS
 from auditlib.runs.findings import Before, findings_of
-from auditlib.runs.fixing import enter_sealed, fixed_of
+from auditlib.runs.fixing import FIXING, enter_sealed, fixed_of, fixing_document
 from auditlib.runs.kept import KeptResult
 from auditlib.runs.manifest import (
     NAME,
@@ -94,6 +94,9 @@ def assemble(
     write_bytes(stage / FINDINGS, canonical(findings_of(recorded, before=before)).encode())
     if verdict := verdict_of(recorded):
         write_bytes(stage / VERDICT, canonical(verdict).encode())
+    fixed = fixed_of(places)
+    if fixed is not None:
+        write_bytes(stage / FIXING, canonical(fixing_document(fixed)).encode())
     notify(Step("writing the report"))
     pdf = steps.pdf()
     documents = write_documents(stage, steps.render(stage), pdf=pdf, notify=notify)
@@ -101,9 +104,7 @@ def assemble(
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
     key = run_key(plan, evidence.key, before=before, pdf=pdf.name)
-    manifest = _manifest(
-        plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed_of(places)
-    )
+    manifest = _manifest(plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed)
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)

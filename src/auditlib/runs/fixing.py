@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from auditlib.runs.atomic import digest
 from auditlib.runs.ledger import Entry, append, latest, ledger_path, read_ledger
@@ -13,6 +14,8 @@ from auditlib.runs.manifest import Change, Fixed
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan
 
+FIXING = "fixing.json"
+"""What the report says of the parameters; without instants, so that two runs give the same bytes."""
 PARAMETERS, DATA, SEALED = "parameters", "data read", "sealed"
 
 
@@ -52,6 +55,12 @@ def fixed_of(places: Places) -> Fixed | None:
         entries=len(entries),
         head=entries[-1].hash,
     )
+
+
+def fixing_document(fixed: Fixed) -> dict[str, Any]:
+    """Return ``fixing.json``: whether parameters were fixed before the data was read, and what changed."""
+    changes = [{"parts": list(change.parts), "after_data": change.after_data} for change in fixed.changes]
+    return {"schema": "auditlib/fixing@1", "before_data": fixed.before_data, "changes": changes}
 
 
 def _was_read(places: Places, path: Path) -> bool:

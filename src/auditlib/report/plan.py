@@ -1,0 +1,100 @@
+"""Corrective actions as printed: what was agreed when the report was sealed, and which findings lack any."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from auditlib.report.findings import Reported, criterion_of
+from auditlib.report.references import runs_of
+from auditlib.report.words import day
+
+NAME = "actions.json"
+NO_REGISTER = (
+    "No register of actions lay beside the run when it was sealed. \N{LEFT DOUBLE QUOTATION MARK}auditlib "
+    "actions\N{RIGHT DOUBLE QUOTATION MARK} writes one with a row for each finding; once owners, types and "
+    "due dates are entered, the next run prints them here."
+)
+NOTHING_FOUND = "No finding was raised, so no action is owed."
+_PROPOSED = "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAction:
+    """One action as printed; `finding` is 0 where this audit did not raise its finding."""
+
+    fingerprint: str
+    finding: int
+    demand: str
+    action: str
+    owner: str
+    kind: str
+    due: str
+    state: str
+    overdue: bool
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPlan:
+    """What the report says of actions.
+
+    Parameters
+    ----------
+    lines
+        How far they have come, in sentences.
+    actions
+        Those that somebody has described.
+    """
+
+    lines: tuple[str, ...]
+    actions: tuple[PrintedAction, ...] = ()
+
+    def of(self, fingerprint: str) -> PrintedAction | None:
+        """Return the first action on a finding that somebody has accepted."""
+        agreed = (one for one in self.actions if one.fingerprint == fingerprint and one.state != _PROPOSED)
+        return next(agreed, None)
+
+
+def read_actions(directory: Path) -> dict[str, Any] | None:
+    """Return the content of ``actions.json`` in `directory`; None where no register was kept."""
+    path = directory / NAME
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) -> ActionPlan:
+    """Return the actions of `document` as printed, each with the number of its finding."""
+    if document is None:
+        return ActionPlan((NO_REGISTER,) if findings else (NOTHING_FOUND,))
+    numbers = {one.finding.fingerprint: one.number for one in findings}
+    described = [one for one in document["actions"] if one["action"]]
+    uncovered = sorted(numbers[one] for one in document["uncovered"] if one in numbers)
+    return ActionPlan(
+        (*_without(uncovered), *document["summary"]),
+        tuple(_printed(one, numbers) for one in described),
+    )
+
+
+def _without(numbers: list[int]) -> Iterable[str]:
+    if numbers:
+        listed = ", ".join(label for label, _ in runs_of(numbers))
+        yield f"Without an accepted action: finding{'' if len(numbers) == 1 else 's'} {listed}."
+
+
+def _printed(one: Mapping[str, Any], numbers: Mapping[str, int]) -> PrintedAction:
+    return PrintedAction(
+        one["fingerprint"],
+        numbers.get(one["fingerprint"], 0),
+        criterion_of(one["criterion"])[1],
+        one["action"],
+        one["owner"],
+        one["type"],
+        day(date.fromisoformat(one["due"])) if one["due"] else "",
+        one["state"],
+        one["overdue"],
+        one["remark"],
+    )

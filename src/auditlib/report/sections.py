@@ -1,0 +1,142 @@
+"""Sections of the report: one notebook each, under its own headings, in its own order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from auditlib.audit.recorder import LIMITS
+from auditlib.audit.schema import SentenceModel
+from auditlib.report.exhibits import Exhibit, printed
+from auditlib.report.lines import Line, lines_of
+from auditlib.report.reading import Recorded
+from auditlib.report.references import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An exhibit, or two narrow figures abreast, and the sentences that read them; or sentences alone."""
+
+    exhibits: tuple[Exhibit, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether paper shows any of it."""
+        return bool(self.lines) or any(not one.detail for one in self.exhibits)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands under one heading of a notebook."""
+
+    heading: str
+    anchor: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether paper shows any of it."""
+        return any(block.on_paper for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One notebook: its question, its answer and its exhibits."""
+
+    number: int
+    notebook: str
+    question: str
+    answer: tuple[Line, ...]
+    opening: tuple[Line, ...]
+    parts: tuple[Part, ...]
+    limits: tuple[Line, ...]
+    empty: tuple[Exhibit, ...] = ()
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Every exhibit that shows something, in its order."""
+        return tuple(one for part in self.parts for block in part.blocks for one in block.exhibits)
+
+    @property
+    def details(self) -> tuple[Exhibit, ...]:
+        """Exhibits that paper only names."""
+        return tuple(one for one in self.exhibits if one.detail)
+
+
+def section_of(number: int, recorded: Recorded, register: Register) -> Section:
+    """Return the section of a notebook; its numbers are entered in the register as a reader meets them."""
+    results = recorded.results
+    name = results.notebook
+    exhibits = dict(
+        zip((exhibit.id for exhibit in results.exhibits), _numbered(number, recorded), strict=True)
+    )
+    return Section(
+        number,
+        name,
+        results.question,
+        lines_of(results.answer, name, register),
+        lines_of(_about("", results.sentences), name, register),
+        _parts(exhibits, recorded, register),
+        lines_of(_about(LIMITS, results.sentences), name, register),
+        tuple(one for one in exhibits.values() if one.empty),
+    )
+
+
+def _numbered(number: int, recorded: Recorded) -> Iterator[Exhibit]:
+    counts = {"table": 0, "figure": 0}
+    for exhibit in recorded.results.exhibits:
+        counts[exhibit.kind] += 1
+        label = f"{exhibit.kind.capitalize()} {number}.{counts[exhibit.kind]}"
+        yield printed(label, exhibit, recorded)
+
+
+def _parts(exhibits: dict[str, Exhibit], recorded: Recorded, register: Register) -> tuple[Part, ...]:
+    """Return exhibits and sentences under the headings of their notebook, in its order."""
+    results, outline = recorded.results, recorded.outline
+    titles = outline.of_exhibits([exhibit.title for exhibit in results.exhibits])
+    of_exhibit = dict(zip(exhibits, titles, strict=True))
+    under = [
+        (outline.of_sentence(one.text) or of_exhibit.get(one.section, ""), one)
+        for one in results.sentences
+        if one.section not in ("", LIMITS)
+    ]
+    parts: list[Part] = []
+    for heading in dict.fromkeys(["", *outline.headings]):
+        here = [sentence for place, sentence in under if place == heading]
+        own = [name for name, place in of_exhibit.items() if place == heading]
+        blocks = [
+            Block((exhibits[name],), lines_of(_about(name, here), results.notebook, register)) for name in own
+        ]
+        loose = [sentence for sentence in here if sentence.section not in own]
+        if loose:
+            blocks.append(Block((), lines_of(loose, results.notebook, register)))
+        shown = _abreast([_without_empty(block) for block in blocks])
+        if shown:
+            parts.append(Part(heading, f"{results.notebook}-part-{len(parts) + 1}", shown))
+    return tuple(parts)
+
+
+def _without_empty(block: Block) -> Block:
+    return Block(tuple(one for one in block.exhibits if not one.empty), block.lines)
+
+
+def _abreast(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Set narrow figures that follow one another side by side, two and two."""
+    found: list[Block] = []
+    for block in blocks:
+        if found and _pair(found[-1], block):
+            found[-1] = Block((*found[-1].exhibits, *block.exhibits), block.lines)
+        elif block.exhibits or block.lines:
+            found.append(block)
+    return tuple(found)
+
+
+def _pair(first: Block, second: Block) -> bool:
+    both = (*first.exhibits, *second.exhibits)
+    alone = len(first.exhibits) == len(second.exhibits) == 1 and not first.lines
+    return alone and all(one.half for one in both) and both[0].detail == both[1].detail
+
+
+def _about(section: str, sentences: Iterable[SentenceModel]) -> list[SentenceModel]:
+    return [sentence for sentence in sentences if sentence.section == section]
