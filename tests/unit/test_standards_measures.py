@@ -12,7 +12,7 @@ from auditlib.records import EvidenceLevel, Measurement
 from auditlib.standards.measure import Measure, collect
 from auditlib.standards.planned import PLANNED
 
-ROOMS = ("benchmark", "complaints", "escalation", "linkage", "listening", "service_levels")
+ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
 MEASURES = collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
 
 

@@ -21,7 +21,7 @@ from auditlib.standards.verdict import Verdict, assess
 if TYPE_CHECKING:
     from auditlib.audit.session import Audit
 
-ROOMS = ("benchmark", "complaints", "escalation", "linkage", "listening", "service_levels")
+ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
 """Rooms whose ``measures`` module holds measures; add a room here when it measures something."""
 
 

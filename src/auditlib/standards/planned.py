@@ -13,7 +13,6 @@ PLANNED: Mapping[str, str] = {
     "channel_parity": "how far satisfaction differs between channels",
     "knowledge_reuse": "how often existing answers are used again",
     "knowledge_linked": "how many contacts are linked to knowledge",
-    "drivers_covered": "how many of the top drivers of dissatisfaction the action plan covers",
     "forecast_error": "how far the forecast of contacts was off",
     "occupancy": "how much of the paid time is spent with customers",
     "training_valid": "how many people have valid training",

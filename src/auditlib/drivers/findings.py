@@ -1,0 +1,59 @@
+"""Findings: main causes of dissatisfaction that no action covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from auditlib.drivers.causes import Cause
+from auditlib.drivers.coverage import Covered
+from auditlib.drivers.wording import listed, percent, plain
+from auditlib.records import Finding, Grade
+
+if TYPE_CHECKING:
+    from auditlib.drivers.result import Driver
+
+CRITERION = "A8: the action plan covers what dissatisfies customers most"
+
+
+def findings_of(
+    uncovered: tuple[Driver, ...], *, questions: Mapping[str, tuple[str, ...]]
+) -> tuple[Finding, ...]:
+    """Return one finding for each main cause without an action that covers it.
+
+    Parameters
+    ----------
+    questions
+        Causes that belong to each question.
+    """
+    return tuple(_finding(each, each.found, questions) for each in uncovered if isinstance(each.found, Cause))
+
+
+def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ...]]) -> Finding:
+    return Finding(
+        criterion=CRITERION,
+        condition=f"{plain(cause.code).capitalize()} is named in {cause.n:,} coded complaints and follow-up "
+        f"contacts, {percent(cause.share.value)} of all of them, {_lack(driver)}.",
+        cause="The register of fixes was not derived from what customers name most often, as far as the "
+        "evidence shows.",
+        effect=f"{driver.promised.actions:,} actions were promised to single customers about it: each makes "
+        "good for one of them, and the next one meets the same cause.",
+        recommendation=f"Name one accountable owner for {plain(cause.code)}, the policy, procedure or system "
+        f"that is to change, and a due date; then follow how often it is named{_beside(cause, questions)}.",
+        grade=Grade.MINOR,
+        subject=driver.key,
+        evidence=(f"share:{cause.code}", f"actions:{driver.key}"),
+    )
+
+
+def _lack(driver: Driver) -> str:
+    if driver.covered is Covered.PART:
+        return "and the actions on it hold for single units only, or lack an owner"
+    if driver.fixes:
+        return "and no action on it has an owner and changes a policy, a procedure or a system"
+    return "and no action in the register of fixes is about it"
+
+
+def _beside(cause: Cause, questions: Mapping[str, tuple[str, ...]]) -> str:
+    own = [plain(item) for item, causes in questions.items() if cause.code in causes]
+    return f", and the answers to the questions on {listed(own)}" if own else ""

@@ -1,0 +1,31 @@
+"""What standards ask about drivers of dissatisfaction and the actions on them."""
+
+from __future__ import annotations
+
+from auditlib.drivers.causes import COMPLAINTS, FOLLOW_UPS, counted_causes
+from auditlib.drivers.coverage import Covered, covered, fixes_of
+from auditlib.drivers.wording import listed, plain
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.standards.measure import Context, Tables, measure
+from auditlib.standards.observed import IN_PERIOD, whole_of
+
+
+@measure("drivers_covered", needs=("fixes",), statistic=Statistic.COUNT)
+def drivers_covered(tables: Tables, _context: Context, *, top: int) -> Measurement:
+    """Share of the causes that customers name most often which an owned action covers for every unit.
+
+    Named in coded complaints and follow-up contacts of the period. An action covers a cause where the
+    register of fixes names it, with one owner and a change of policy, procedure or system.
+    """
+    causes = list(counted_causes(tables))[:top]
+    fixes = fixes_of(tables)
+    open_ = [cause for cause in causes if covered([cause], fixes) is not Covered.YES]
+    sources = [name for name in (COMPLAINTS, FOLLOW_UPS) if name in tables.tables]
+    return whole_of(
+        1 - len(open_) / max(1, len(causes)),
+        len(causes),
+        basis=[Basis("fixes"), *(Basis(name, IN_PERIOD) for name in sources)],
+        none="no complaint or follow-up contact of the period names a coded cause",
+        level=EvidenceLevel.REGISTER,
+        reason=f"not covered: {listed([plain(cause) for cause in open_])}" if open_ else "",
+    )

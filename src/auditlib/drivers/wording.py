@@ -1,0 +1,168 @@
+"""What was found, in sentences. Association is called association."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from auditlib.drivers.causes import Cause, Causes
+from auditlib.drivers.following import Followed
+from auditlib.drivers.policy import DriversPolicy
+from auditlib.drivers.questions import Survey
+from auditlib.records import Sentence
+
+if TYPE_CHECKING:
+    from auditlib.drivers.result import Driver
+
+
+def plain(code: str) -> str:
+    """Return a code of a cause or question in words."""
+    return code.removeprefix("q_").replace("_", " ")
+
+
+def percent(value: float) -> str:
+    """Return a share as printed."""
+    return f"{100 * value:.1f}%"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as in a sentence."""
+    parts = list(words)
+    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
+
+
+def cause_sentence(causes: Causes, top: int) -> Sentence:
+    """Say what customers name most often."""
+    if causes.refusal is not None:
+        text = f"What customers themselves name as causes: not assessable. {causes.refusal.reason}"
+        return Sentence(f"{text} {causes.refusal.remedy}".strip(), ("voices",))
+    main = causes.causes[:top]
+    told = listed([f"{plain(each.code)} ({percent(each.share.value)})" for each in main])
+    return Sentence(
+        f"Of {causes.n:,} complaints and follow-up contacts with a coded cause, most name {told}"
+        f"{_unsure(main, causes.causes, top)}.",
+        ("voices", *(f"share:{each.code}" for each in main), "top"),
+    )
+
+
+def _unsure(main: Sequence[Cause], every: Sequence[Cause], top: int) -> str:
+    """Say which other causes might belong to the main ones, chance being what it is."""
+    near = [each for each in every[len(main) :] if each.best <= top]
+    if not near:
+        return f"; no other cause can be among the first {top} by chance alone"
+    return f"; {listed([plain(each.code) for each in near])} cannot be told from the last of these"
+
+
+def actions_sentence(main: Sequence[Driver], uncovered: Sequence[Driver], *, register: bool) -> Sentence:
+    """Say which main causes no action covers."""
+    if not main:
+        return Sentence("No cause could be ranked, so that no action can be held against one.", ("drivers",))
+    if not register:
+        return Sentence(
+            "Whether actions cover them cannot be said: the evidence has no register of fixes.", ("drivers",)
+        )
+    if not uncovered:
+        text = f"Each of these {len(main)} is covered by an owned action in the register of fixes."
+        return Sentence(text, ("drivers", "uncovered"))
+    names = listed([plain(each.name) for each in uncovered])
+    covers = "none of them" if len(uncovered) == len(main) else f"{len(main) - len(uncovered)} of {len(main)}"
+    return Sentence(
+        f"The register of fixes covers {covers} for every unit; not covered: {names}.",
+        ("drivers", "uncovered", *(f"actions:{each.key}" for each in uncovered)),
+    )
+
+
+def survey_sentence(survey: Survey, top: int) -> Sentence:
+    """Say which low answers go with bad overall answers most."""
+    name = survey.survey_type
+    if survey.refusal is not None:
+        text = f"Questions of the {name} survey cannot be ranked: {survey.refusal.reason}"
+        return Sentence(f"{text} {survey.refusal.remedy}".strip(), (f"questions:{name}",))
+    first = survey.questions[0]
+    apart = [each for each in survey.questions[1:] if each.best <= 1]
+    row = f"{name}:{first.item.item}"
+    tied = (
+        f", though {listed([plain(each.item.item) for each in apart])} cannot be told from it"
+        if apart
+        else ""
+    )
+    return Sentence(
+        f"Low answers on {plain(first.item.item)} go with the most bad overall answers to the {name} survey: "
+        f"they are given in {percent(first.low_share)} of responses, and a bad overall answer is then "
+        f"{100 * first.penalty.value:.1f} percentage points more frequent, the other questions held equal, "
+        f"within units{tied}.",
+        (f"contribution:{row}", f"low_share:{row}", f"penalty:{row}"),
+    )
+
+
+def movement_sentences(followed: Sequence[Followed]) -> tuple[Sentence, ...]:
+    """Say what became of each cause after the action on it."""
+    return tuple(_movement(each) for each in followed) or (
+        Sentence("No action in the register of fixes took effect in the period: nothing can be followed."),
+    )
+
+
+def _movement(each: Followed) -> Sentence:
+    name, keys = f"After {each.fix.fix_id}", (f"ratio:{each.fix.fix_id}",)
+    if each.ratio is None or each.interval is None:
+        return Sentence(f"{name}, nothing can be said: {each.refusal.reason if each.refusal else ''}", keys)
+    moved = (
+        "fewer" if each.interval.high < 1 else "more" if each.interval.low > 1 else "neither fewer nor more"
+    )
+    against = "against units without it" if each.compared else "with nothing to compare with"
+    return Sentence(
+        f"{name}, complaints of {plain(each.fix.cause)} were {moved} than before, chance allowed for: "
+        f"{each.ratio:.2f} times as many ({each.interval.low:.2f} to {each.interval.high:.2f}), {against}.",
+        keys,
+    )
+
+
+def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPolicy) -> tuple[Sentence, ...]:
+    """Return what cannot be said."""
+    told = [
+        Sentence(
+            "This is association, not effect: who was treated badly in one respect may answer every "
+            "question low, and questions that measure the same experience share its weight. Raising one "
+            "score need not raise the overall one by its penalty; only following an action can show that."
+        )
+    ]
+    left = [each for each in surveys if each.questions and each.incomplete]
+    told += [
+        Sentence(
+            f"{each.incomplete:,} responses to the {each.survey_type} survey leave a question out and are "
+            "not counted here.",
+            (f"incomplete:{each.survey_type}",),
+        )
+        for each in left
+    ]
+    if causes.causes:
+        told.append(
+            Sentence(
+                f"{causes.uncoded:,} complaints and follow-ups carry no coded cause; those who complain, and "
+                "those who were reached, are not all who were dissatisfied. The cause is what staff coded.",
+                ("uncoded",),
+            )
+        )
+    told += [
+        Sentence(f"Left out of the questions: {plain(item)}, {why}.")
+        for item, why in _left_out(surveys, policy)
+    ]
+    return (*told, *_undeclared(surveys, policy))
+
+
+def _left_out(surveys: Sequence[Survey], policy: DriversPolicy) -> list[tuple[str, str]]:
+    asked = {item.item for survey in surveys if survey.questions for item in survey.instrument.items}
+    return [(item, why) for item, why in policy.not_drivers.items() if item in asked]
+
+
+def _undeclared(surveys: Sequence[Survey], policy: DriversPolicy) -> tuple[Sentence, ...]:
+    silent = [
+        plain(each.item.item)
+        for survey in surveys
+        for each in survey.questions
+        if not policy.causes.get(each.item.item)
+    ]
+    if not silent:
+        return ()
+    text = f"The policy declares no cause for the questions on {listed(silent)}"
+    return (Sentence(f"{text}: no action can be held against them."),)
