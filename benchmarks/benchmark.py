@@ -15,25 +15,28 @@ import pandas as pd
 
 from auditlib import benchmark
 from auditlib.records import Instrument, Item, Refusal, Scale
-from auditlib.statistics import case_mix, funnel, intervals, ranks, shrinkage, trend
+from auditlib.statistics import funnel, ranks
 from auditlib.statistics.types import Floats
+from benchmarks._coverage import print_coverage
+from benchmarks._trends import print_trends
 
 ITEM = Item("q_overall", "How satisfied are you?", Scale(1, 5), True)
 INSTRUMENT = Instrument("transactional", (ITEM,))
 
 
 def main(argv: list[str]) -> None:
-    """Simulate, measure and print three tables."""
+    """Simulate, measure and print: false alarms, coverage, trends, time."""
     arguments = _arguments(argv)
     rng = np.random.default_rng(arguments.seed)
     false_alarms(rng, companies=arguments.companies)
-    coverage(rng, companies=arguments.companies)
+    print_coverage(rng, companies=arguments.companies)
+    print_trends(rng, series=arguments.companies)
     speed(rng, units=arguments.units)
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks benchmark")
-    parser.add_argument("--companies", type=int, default=2000, help="simulated companies per row")
+    parser.add_argument("--companies", type=int, default=2000, help="simulated companies (series) per row")
     parser.add_argument("--units", type=int, default=5000, help="units in the measurement of time")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args(argv)
@@ -68,109 +71,6 @@ def _tau2(deviations: Floats, errors: Floats) -> tuple[float, float]:
     found = [funnel.over_dispersion(deviations, errors, consistent=form) for form in (False, True)]
     first, second = (0.0 if isinstance(entry, Refusal) else entry.tau2 for entry in found)
     return first, second
-
-
-def coverage(rng: np.random.Generator, *, companies: int) -> None:
-    """Print how often intervals and sets hold the truth."""
-    print("\nTrue values held, in per cent (nominal 95; rank sets reach it where units are equal)")
-    trials: tuple[tuple[str, Callable[[np.random.Generator], tuple[int, int]], int], ...] = (
-        ("Wilson interval of a unit's share", _wilson, companies),
-        ("shrunk mean, 40 units", _shrunk_means, companies),
-        ("shrunk share, 40 units", _shrunk_shares, companies // 4),
-        ("case-mix adjusted mean, 40 units", _adjusted_means, companies // 10),
-        ("rank of one of 40 equal units", _marginal_ranks_of_equals, companies // 10),
-        ("ranks of 40 equal units, all at once", _joint_ranks_of_equals, companies // 4),
-        ("rank, each set by itself, 40 units that differ", _marginal_ranks, companies // 10),
-        ("ranks, all at once, 40 units that differ", _joint_ranks, companies // 10),
-        ("trend over 36 months, autocorrelation 0.3", _trends, companies),
-    )
-    for name, trial, count in trials:
-        held = np.array([trial(rng) for _ in range(max(1, count))]).sum(axis=0)
-        share = held[0] / held[1]
-        error = 100 * np.sqrt(share * (1 - share) / max(1, count))
-        print(f"{name:<48}{100 * share:>7.1f}   (simulation error at most {error:.1f})")
-
-
-def _held(low: Floats, high: Floats, truth: Floats) -> tuple[int, int]:
-    return int(((low <= truth) & (truth <= high)).sum()), len(truth)
-
-
-def _wilson(rng: np.random.Generator) -> tuple[int, int]:
-    n, truth = rng.integers(30, 400, 40), rng.beta(40, 10, 40)
-    limits = intervals.wilson(rng.binomial(n, truth), n)
-    return _held(limits.low, limits.high, truth)
-
-
-def _company(rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    errors = 1 / np.sqrt(rng.uniform(30, 600, 40))
-    truth = rng.normal(4.0, 0.12, 40)
-    return truth, rng.normal(truth, errors), errors
-
-
-def _shrunk_means(rng: np.random.Generator) -> tuple[int, int]:
-    truth, estimates, errors = _company(rng)
-    found = shrinkage.normal(estimates, errors**2)
-    return (0, 1) if isinstance(found, Refusal) else _held(found.low, found.high, truth)
-
-
-def _shrunk_shares(rng: np.random.Generator) -> tuple[int, int]:
-    n, truth = rng.integers(30, 400, 40), rng.beta(40, 10, 40)
-    found = shrinkage.beta_binomial(rng.binomial(n, truth), n)
-    return (0, 1) if isinstance(found, Refusal) else _held(found.low, found.high, truth)
-
-
-def _adjusted_means(rng: np.random.Generator) -> tuple[int, int]:
-    unit = np.repeat(np.arange(40), rng.integers(40, 200, 40))
-    mix = rng.uniform(0.2, 0.8, 40)
-    x = (rng.uniform(size=len(unit)) < mix[unit]).astype(np.float64)
-    effect = rng.normal(4.0, 0.12, 40)
-    found = case_mix.within_unit(effect[unit] - 0.4 * x + rng.normal(size=len(unit)), x, unit)
-    if isinstance(found, Refusal):
-        return 0, 1
-    truth = effect - 0.4 * float(x.mean())
-    return _held(found.adjusted - 1.959964 * found.errors, found.adjusted + 1.959964 * found.errors, truth)
-
-
-def _true_ranks(truth: Floats) -> Floats:
-    return np.asarray(np.argsort(np.argsort(-truth)) + 1, dtype=np.float64)
-
-
-def _marginal_ranks(rng: np.random.Generator) -> tuple[int, int]:
-    truth, estimates, errors = _company(rng)
-    found = ranks.marginal(estimates, errors, rng=rng)
-    if isinstance(found, Refusal):
-        return 0, 1
-    return _held(found.low.astype(np.float64), found.high.astype(np.float64), _true_ranks(truth))
-
-
-def _joint_ranks(rng: np.random.Generator) -> tuple[int, int]:
-    truth, estimates, errors = _company(rng)
-    found = ranks.simultaneous(estimates, errors, rng=rng)
-    if isinstance(found, Refusal):
-        return 0, 1
-    held, all_units = _held(found.low.astype(np.float64), found.high.astype(np.float64), _true_ranks(truth))
-    return int(held == all_units), 1
-
-
-def _marginal_ranks_of_equals(rng: np.random.Generator) -> tuple[int, int]:
-    errors = 1 / np.sqrt(rng.uniform(30, 600, 40))
-    found = ranks.marginal(rng.normal(scale=errors), errors, rng=rng)
-    return (0, 1) if isinstance(found, Refusal) else (int(((found.low == 1) & (found.high == 40)).sum()), 40)
-
-
-def _joint_ranks_of_equals(rng: np.random.Generator) -> tuple[int, int]:
-    errors = 1 / np.sqrt(rng.uniform(30, 600, 40))
-    found = ranks.simultaneous(rng.normal(scale=errors), errors, rng=rng)
-    return (0, 1) if isinstance(found, Refusal) else (int(((found.low == 1) & (found.high == 40)).all()), 1)
-
-
-def _trends(rng: np.random.Generator) -> tuple[int, int]:
-    noise = rng.normal(size=36)
-    noise[0] /= np.sqrt(1 - 0.3**2)
-    for month in range(1, 36):
-        noise[month] += 0.3 * noise[month - 1]
-    found = trend.trend(noise + 0.05 * np.arange(36))
-    return (0, 1) if isinstance(found, Refusal) else (int(found.low <= 0.05 <= found.high), 1)
 
 
 def speed(rng: np.random.Generator, *, units: int) -> None:

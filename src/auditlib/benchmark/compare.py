@@ -80,7 +80,7 @@ def compare(
     variant, consistent
         How over-dispersion is estimated; see `statistics.funnel.over_dispersion`.
     seed, draws
-        Start and number of the simulated samples behind the rank sets.
+        Start and number of the simulated samples behind the ranks.
 
     Raises
     ------
@@ -218,10 +218,13 @@ def _frame(
 
 
 def _with_ranks(frame: pd.DataFrame, sets: Places, chosen: NDArray[np.bool_]) -> pd.DataFrame:
-    """Put the rank sets before the verdict; empty where a unit is not compared."""
+    """Put the ranks before the verdict; empty where a unit is not compared."""
     ranked = frame.copy()
+    likely = None if isinstance(sets.likely, Refusal) else sets.likely
     for position, (column, values) in enumerate(
         (
+            ("likely_low", None if likely is None else likely.low),
+            ("likely_high", None if likely is None else likely.high),
             ("rank_low", sets.each.low),
             ("rank_high", sets.each.high),
             ("joint_low", sets.joint.low),
@@ -229,7 +232,8 @@ def _with_ranks(frame: pd.DataFrame, sets: Places, chosen: NDArray[np.bool_]) ->
         )
     ):
         entries = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-        entries[chosen] = values
+        if values is not None:
+            entries[chosen] = values
         ranked.insert(len(frame.columns) - 2 + position, column, entries)
     return ranked
 

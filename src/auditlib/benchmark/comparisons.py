@@ -90,20 +90,26 @@ class BenchmarkResult:
         return (*found, self._certainty()) if self.comparisons else found
 
     def _certainty(self) -> Sentence:
-        spans = [
-            f"{comparison.places.span:,.0f} of {len(comparison.places.each.low):,} places in the "
-            f"{comparison.measure.survey_type} survey"
-            for comparison in self.comparisons
-        ]
+        spans = [_span(comparison) for comparison in self.comparisons]
         keys = tuple(
-            f"{name}:{entry.key}" for entry in self.comparisons for name in ("rank_span", "compared")
+            f"{name}:{entry.key}"
+            for entry in self.comparisons
+            for name in ("likely_span", "rank_span", "compared")
         )
-        return Sentence(f"How sure is the order of units: the middle one may hold {listed(spans)}.", keys)
+        return Sentence(f"How sure is the order of units: the middle one holds {listed(spans)}.", keys)
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers of all comparisons."""
         refused = tuple(Number(f"refused:{kind}", None, reason=why.reason) for kind, why in self.refusals)
         return tuple(number for comparison in self.comparisons for number in comparison.numbers()) + refused
+
+
+def _span(comparison: Comparison) -> str:
+    """Say among how many places the middle unit probably stands, or else among how many it surely does."""
+    likely = comparison.places.likely_span
+    how, among = ("surely", comparison.places.span) if isinstance(likely, Refusal) else ("probably", likely)
+    places = len(comparison.places.each.low)
+    return f"{how} one of {among:,.0f} of {places:,} places in the {comparison.measure.survey_type} survey"
 
 
 def _overview(comparison: Comparison) -> dict[str, Any]:

@@ -150,7 +150,11 @@ def _certainty(comparison: Comparison) -> tuple[Number, ...]:
         if isinstance(needed, Refusal)
         else Number(f"needed:{key}", needed, "answers")
     )
+    likely = found.likely_span
     return (
+        Number(f"likely_span:{key}", None, "places", reason=likely.reason)
+        if isinstance(likely, Refusal)
+        else Number(f"likely_span:{key}", likely, "places"),
         Number(f"rank_span:{key}", found.span, "places"),
         Number(f"upper_half:{key}", found.upper_half, "units"),
         Number(f"lower_half:{key}", found.lower_half, "units"),

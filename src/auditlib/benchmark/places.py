@@ -1,4 +1,4 @@
-"""Which ranks each unit may hold."""
+"""Which ranks each unit may hold: for sure, and probably."""
 
 from __future__ import annotations
 
@@ -10,29 +10,40 @@ from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.verdicts import Judgement
 from auditlib.records import Refusal
 from auditlib.statistics import ranks
+from auditlib.statistics.likely_ranks import LikelyRanks, likely_ranks
 from auditlib.statistics.ranks import RankSets
 from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Rank sets of the compared units; rank 1 is the highest value.
+    """Ranks of the compared units; rank 1 is the highest value.
 
     Parameters
     ----------
     each
-        Sets that each hold their own unit's rank.
+        Sets that each hold their own unit's rank, at the least with the confidence of the comparison.
     joint
-        Sets that hold all ranks at once.
+        Sets that hold all ranks at once, at the least with that confidence: what can be told apart.
+    likely
+        Intervals that hold for that share of the units: roughly where each stands; or why there are none.
     """
 
     each: RankSets
     joint: RankSets
+    likely: LikelyRanks | Refusal
 
     @property
     def span(self) -> float:
-        """Median number of places a unit may hold."""
+        """Median number of places that cannot be ruled out for a unit."""
         return float(np.median(self.each.high - self.each.low + 1))
+
+    @property
+    def likely_span(self) -> float | Refusal:
+        """Median number of places a unit probably holds one of."""
+        if isinstance(self.likely, Refusal):
+            return self.likely
+        return float(np.median(self.likely.high - self.likely.low + 1))
 
     @property
     def upper_half(self) -> int:
@@ -48,14 +59,18 @@ class Places:
 def places(
     scores: UnitScores, judgement: Judgement, *, confidence: float, seed: int, draws: int
 ) -> Places | Refusal:
-    """Return the rank sets of the compared units, from `draws` simulated samples started at `seed`."""
+    """Return the ranks of the compared units, from `draws` simulated samples started at `seed`."""
     value, errors = scores.value[judgement.chosen], _errors(scores, judgement)
     rng = np.random.default_rng(seed)
     each = ranks.marginal(value, errors, rng=rng, level=confidence, draws=draws)
     joint = ranks.simultaneous(value, errors, rng=rng, level=confidence, draws=draws)
     if isinstance(each, Refusal):
         return each
-    return joint if isinstance(joint, Refusal) else Places(each, joint)
+    if isinstance(joint, Refusal):
+        return joint
+    if not scores.adjusted_for:  # ranks are the same on the funnel's scale, where errors depend on n alone
+        value, errors = judgement.deviations, judgement.errors
+    return Places(each, joint, likely_ranks(value, errors, rng=rng, level=confidence, draws=draws))
 
 
 def _errors(scores: UnitScores, judgement: Judgement) -> Floats:

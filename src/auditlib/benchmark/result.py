@@ -18,6 +18,12 @@ from auditlib.statistics.types import normal_quantile
 
 NAMED = 20
 """Units named per reason for no verdict: more is a file, not a page."""
+_PRINTED_RANKS = {
+    "likely_low": "likely_rank_from",
+    "likely_high": "likely_rank_to",
+    "rank_low": "rank_set_from",
+    "rank_high": "rank_set_to",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +85,9 @@ class Comparison:
         -------
         pandas.DataFrame
             unit_id, name, region, unit_type, n, n_high, value, low, high, z_chance, z, q, shrunk, shrunk_low,
-            shrunk_high, reliability, rank_low, rank_high (its own set), joint_low, joint_high (all
-            sets at once), verdict, why. A cell that cannot be had is empty and `why` says why.
+            shrunk_high, reliability, likely_low, likely_high (ranks it probably holds), rank_low, rank_high
+            (its rank set), joint_low, joint_high (all rank sets at once), verdict, why. A cell that cannot be
+            had is empty and `why` says why.
         """
         return self.frame.copy()
 
@@ -132,11 +139,10 @@ class Comparison:
             "low",
             "high",
             "shrunk",
-            "rank_low",
-            "rank_high",
+            *_PRINTED_RANKS.values(),
             "verdict",
         ]
-        shown_rows = self.with_bands(rows)
+        shown_rows = self.with_bands(rows).rename(columns=_PRINTED_RANKS)
         present = [column for column in columns if column in shown_rows]
         return shown_rows[present].rename(columns={"value": self.measure.statistic})
 
@@ -189,12 +195,20 @@ class Comparison:
     def _ranks(self) -> Sentence:
         found, k = self.places, len(self.places.each.low)
         upper, lower = counted(found.upper_half, "unit"), counted(found.lower_half, "unit")
-        text = (
-            f"{self.measure.survey}, ranks: the {percent(self.confidence)} set of the middle unit "
-            f"spans {found.span:,.0f} of {k:,} "
-            f"places; {upper} can be placed in the upper half for sure, and {lower} in the lower half."
+        likely = found.likely_span
+        roughly = (
+            likely.reason
+            if isinstance(likely, Refusal)
+            else f"the middle unit stands somewhere among {likely:,.0f} of {k:,} places (such intervals hold "
+            f"for {percent(self.confidence)} of units)."
         )
-        keys = tuple(f"{name}:{self.key}" for name in ("rank_span", "upper_half", "lower_half"))
+        text = (
+            f"{self.measure.survey}, ranks: {roughly} Taking nothing for granted about how units differ, "
+            f"{found.span:,.0f} places cannot be ruled out for it; {upper} can be placed in the upper half "
+            f"for sure, and {lower} in the lower half."
+        )
+        names = ("likely_span", "rank_span", "upper_half", "lower_half")
+        keys = tuple(f"{name}:{self.key}" for name in names)
         return Sentence(text, keys)
 
     def _reliability(self) -> Sentence:

@@ -95,16 +95,19 @@ def over_dispersion(
         Share of units in each tail whose z is moved in to the quantile (`winsorised`) or which are left
         out (`trimmed`).
     consistent
-        Whether the mean squared z is divided by what the same treatment of the tails makes of normal z (0.679
-        for winsorising, 0.438 for trimming at 10%). The published form does not; where units differ beyond
-        chance its limits are too narrow: about 11% of sound units lie outside 95% limits, and six times as
-        many as announced outside 99.8% limits (simulated; winsorised).
+        Whether to allow for what the same treatment of the tails makes of normal z: a mean square of 0.679
+        for winsorising and 0.438 for trimming at 10%, instead of 1. The variance is then the one at which z
+        with over-dispersion has that mean square. The published form does not allow for it; where units
+        differ beyond chance its limits are too narrow: about 11% of sound units lie outside 95% limits, and
+        six times as many as announced outside 99.8% limits (simulated; winsorised).
 
     Notes
     -----
     Spiegelhalter (2005), Quality and Safety in Health Care 14:347-351, doi 10.1136/qshc.2005.013755: the
     multiplicative factor is phi = sum(z^2) / k, the additive variance is its method-of-moments counterpart
     tau2 = (k phi - (k - 1)) / (sum(w) - sum(w^2) / sum(w)) with w = 1 / error^2, after DerSimonian and Laird.
+    The consistent form solves for tau2 after Paule and Mandel (1982), Journal of Research of the National
+    Bureau of Standards 87:377-385, whose mean square is that of all z.
     """
     deviation, error = as_floats(deviations), as_floats(errors)
     if (error <= 0).any() or deviation.shape != error.shape:
@@ -114,10 +117,32 @@ def over_dispersion(
             f"{len(deviation)} units are too few to estimate over-dispersion (at least {FEWEST_UNITS})."
         )
     z, weight = _tails(deviation / error, 1 / error**2, share=share, variant=variant)
-    phi = float((z**2).mean()) / (_normal_share(share, variant) if consistent else 1.0)
+    phi = float((z**2).mean())
+    if consistent:
+        phi = phi / _normal_share(share, variant)
+        return OverDispersion(phi, _solved(deviation, error, share, variant), len(z), variant)
     excess = len(z) * phi - (len(z) - 1)
     tau2 = excess / float(weight.sum() - (weight**2).sum() / weight.sum())
     return OverDispersion(phi, max(0.0, tau2), len(z), variant)
+
+
+def _solved(deviation: Floats, error: Floats, share: float, variant: Variant) -> float:
+    """Return the variance between units at which z has the mean square of normal z; 0 where chance does."""
+    normal = _normal_share(share, variant)
+
+    def too_wide(tau2: float) -> bool:
+        z = deviation / np.sqrt(error**2 + tau2)
+        return float((_tails(z, z, share=share, variant=variant)[0] ** 2).mean()) > normal
+
+    if not too_wide(0.0):
+        return 0.0
+    low, high = 0.0, float((deviation**2).mean())
+    while too_wide(high):
+        low, high = high, 2 * high
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if too_wide(middle) else (low, middle)
+    return (low + high) / 2
 
 
 def _tails(z: Floats, weight: Floats, *, share: float, variant: Variant) -> tuple[Floats, Floats]:

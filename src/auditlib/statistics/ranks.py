@@ -5,6 +5,13 @@ standard errors. A unit's rank is at least 1 + (units surely above it) and at mo
 it), where "surely" means that a test of the difference rejects while the chance of any false rejection
 in the family stays below 1 - level.
 
+What is guaranteed
+------------------
+A set holds the rank with probability *at least* `level`, whatever the true values are. It is exactly `level`
+in the least favourable case, where all true values are equal and every place may be anybody's; where units
+differ the sets are right nearly always, because they may not assume how units differ. They answer "which
+units can be told apart?". For "roughly where does this unit stand?" see `statistics.likely_ranks`.
+
 Sources
 -------
 Mogstad, Romano, Shaikh and Wilhelm (2024), Review of Economic Studies 91:476-518, doi
@@ -22,7 +29,7 @@ How 5,000 units are done without 25 million pairs per draw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,9 +44,9 @@ BLOCKS = 12
 """With more units, hypotheses left after a step are rounded up to twelfths of the order of units, which
 can only make the sets wider."""
 
-STEPS, STEPS_OF_MANY, SETTLED = 3, 1, 0.01
-"""Step-down stops after so many steps (fewer above `ALL_PAIRS` units), or when one lowers no critical
-value by more than `SETTLED`: stopping early is always safe."""
+STEPS_AT_ONCE, STEPS, STEPS_OF_MANY, SETTLED = 100, 3, 1, 0.01
+"""Step-down stops after so many steps (for all units at once, for each, for each of more than `ALL_PAIRS`),
+or when one lowers no critical value by more than `SETTLED`: stopping early is always safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class RankSets:
     critical
         Critical value per unit (all equal for simultaneous sets).
     level
-        Coverage: of each set by itself, or of all sets at once where `simultaneous`.
+        Least coverage: of each set by itself, or of all sets at once where `simultaneous`.
     """
 
     low: NDArray[np.int64]
@@ -76,18 +83,25 @@ def simultaneous(
     draws: int = 1000,
     step_down: bool = True,
 ) -> RankSets | Refusal:
-    """Return sets that hold the ranks of all units at once with probability `level`."""
-    y, s = _checked(estimates, errors)
-    if len(y) < 2:
-        return Refusal(f"{len(y)} units have no ranks to compare.")
+    """Return sets that hold the ranks of all units at once with probability at least `level`.
+
+    Notes
+    -----
+    Probability equals `level` where all units are equal, when every set must reach from first to last; the
+    more units differ, the more often the sets hold (see the module).
+    """
+    given = _checked(estimates, errors)
+    if isinstance(given, Refusal):
+        return given
+    y, s = given
     e = rng.standard_normal((len(y), draws))
-    critical = _largest_difference(y, e, s, rejected_above=np.inf, level=level)
-    while step_down:
-        following = _largest_difference(y, e, s, rejected_above=critical, level=level)
-        settled, critical = following >= critical - SETTLED, min(critical, following)
-        if settled:
-            break
-    return _sets(y, s, np.full(len(y), critical), level=level, joint=True)
+
+    def largest(critical: Floats) -> Floats:
+        found = _largest_difference(y, e, s, rejected_above=float(critical[0]), level=level)
+        return np.full(len(y), found)
+
+    critical = _stepped(largest, len(y), steps=STEPS_AT_ONCE if step_down else 0)
+    return _sets(y, s, critical, level=level, joint=True)
 
 
 def marginal(
@@ -99,27 +113,43 @@ def marginal(
     draws: int = 1000,
     step_down: bool = True,
 ) -> RankSets | Refusal:
-    """Return sets each of which holds the rank of its own unit with probability `level`."""
-    y, s = _checked(estimates, errors)
-    if len(y) < 2:
-        return Refusal(f"{len(y)} units have no ranks to compare.")
+    """Return sets each of which holds the rank of its own unit with probability at least `level`.
+
+    Notes
+    -----
+    As in `simultaneous`, probability equals `level` where all units are equal and is higher elsewhere.
+    """
+    given = _checked(estimates, errors)
+    if isinstance(given, Refusal):
+        return given
+    y, s = given
     z = s[:, None] * rng.standard_normal((len(y), draws))
-    largest, steps = (_all_pairs, STEPS) if len(y) <= ALL_PAIRS else (_undominated, STEPS_OF_MANY)
-    critical = largest(y, z, s, np.full(len(y), np.inf), level=level)
-    for _ in range(steps if step_down else 0):
-        following = np.minimum(critical, largest(y, z, s, critical, level=level))
+    route, steps = (_all_pairs, STEPS) if len(y) <= ALL_PAIRS else (_undominated, STEPS_OF_MANY)
+
+    def largest(critical: Floats) -> Floats:
+        return route(y, z, s, critical, level=level)
+
+    critical = _stepped(largest, len(y), steps=steps if step_down else 0)
+    return _sets(y, s, critical, level=level, joint=False)
+
+
+def _checked(estimates: Numbers, errors: Numbers) -> tuple[Floats, Floats] | Refusal:
+    y, s = as_floats(estimates), as_floats(errors)
+    if y.shape != s.shape or (s <= 0).any():
+        raise ValueError("each estimate needs a standard error above zero")
+    return (y, s) if len(y) > 1 else Refusal(f"{len(y)} units have no ranks to compare.")
+
+
+def _stepped(largest: Callable[[Floats], Floats], units: int, *, steps: int) -> Floats:
+    """Return critical values after stepping down: those of the hypotheses not rejected, again and again."""
+    critical = largest(np.full(units, np.inf))
+    for _ in range(steps):
+        following = np.minimum(critical, largest(critical))
         settled = bool((following >= critical - SETTLED).all())
         critical = following
         if settled:
             break
-    return _sets(y, s, critical, level=level, joint=False)
-
-
-def _checked(estimates: Numbers, errors: Numbers) -> tuple[Floats, Floats]:
-    y, s = as_floats(estimates), as_floats(errors)
-    if y.shape != s.shape or (s <= 0).any():
-        raise ValueError("each estimate needs a standard error above zero")
-    return y, s
+    return critical
 
 
 def _quantile(values: Floats, level: float) -> Floats:

@@ -92,9 +92,11 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
 
     Notes
     -----
-    Mean and precision of the beta distribution by maximum marginal likelihood; limits are quantiles of each
-    unit's beta posterior (Casella 1985, The American Statistician 39:83-87, for the idea), widened by
-    nothing: with fewer than about thirty units they are somewhat narrow.
+    Centre and spread of the beta distribution are averaged over, weighted by the likelihood of the counts
+    and flat in the centre and in the variance between units, as Morris has it for normal estimates. Taking
+    their most likely values for the truth would hold 76% instead of 95% of the true shares of 40 units with
+    reliability 0.25 (simulated). Limits are quantiles of the beta distribution with each unit's posterior
+    mean and variance, after Laird and Louis (1987), JASA 82:739-757, who warn of the same.
     """
     from scipy.special import betaincinv
 
@@ -103,39 +105,62 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
         return Refusal(f"{len(count)} units are too few to shrink (at least {FEWEST_UNITS}).")
     if count.sum() in (0.0, total.sum()):
         return Refusal("Every answer is the same: there is nothing to shrink towards or from.")
-    centre, precision = _beta_likelihood(count, total)
-    first, second = centre * precision + count, (1 - centre) * precision + total - count
-    tail = (1 - level) / 2
-    low, high = as_floats(betaincinv(first, second, tail)), as_floats(betaincinv(first, second, 1 - tail))
-    factor = total / (total + precision)
-    return Shrunk(
-        first / (first + second),
-        low,
-        high,
-        factor,
-        centre,
-        centre * (1 - centre) / (precision + 1),
+    centre, precision, weight = _beta_posterior(count, total)
+    first, answers = (centre * precision)[:, None] + count, precision[:, None] + total
+    share = first / answers
+    value = weight @ share
+    variance = weight @ (share * (1 - share) / (answers + 1) + share**2) - value**2
+    size = value * (1 - value) / variance - 1
+    low, high = (
+        as_floats(betaincinv(value * size, (1 - value) * size, tail))
+        for tail in ((1 - level) / 2, (1 + level) / 2)
     )
+    middle = float(weight @ centre)
+    tau2 = float(weight @ (centre * (1 - centre) / (precision + 1)))
+    return Shrunk(value, low, high, weight @ (total / answers), middle, tau2)
 
 
-def _beta_likelihood(count: Floats, total: Floats) -> tuple[float, float]:
-    """Return mean and precision (a + b) that make the counts most likely; precision is at most 1e8."""
-    from scipy.optimize import minimize
-    from scipy.special import betaln, expit, logit
-
-    def minus_log_likelihood(parameters: Floats) -> float:
-        centre, precision = float(expit(parameters[0])), float(np.exp(parameters[1]))
-        first, second = centre * precision, (1 - centre) * precision
-        return -float((betaln(first + count, second + total - count) - betaln(first, second)).sum())
-
-    pooled = count.sum() / total.sum()
-    start = np.array([logit(pooled), np.log(_moment_precision(count, total, pooled))])
-    bounds = [(-20.0, 20.0), (np.log(1e-3), np.log(1e8))]
-    best = minimize(minus_log_likelihood, start, method="L-BFGS-B", bounds=bounds)
-    return float(expit(best.x[0])), float(np.exp(best.x[1]))
+_CENTRES, _SPREADS, _DEVIATIONS, _UNLIKELY = 9, 24, 4.0, 12.0
+"""Centres and spreads averaged over; how many standard errors centres reach to either side; spreads this much
+less likely (in logarithms) than the likeliest are left out."""
 
 
-def _moment_precision(count: Floats, total: Floats, pooled: float) -> float:
-    variance = pooled * (1 - pooled)
-    tau2 = between_variance(count / total, variance / total)
-    return float(np.clip(variance / tau2 - 1, 1.0, 1e6)) if tau2 > 0 else 1e6
+def _beta_posterior(count: Floats, total: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return centres and precisions (a + b) of beta distributions, and the posterior weight of each.
+
+    A spread is the standard deviation of true shares over the largest it could be, (a + b + 1)^(-1/2).
+    """
+    from scipy.special import expit, logit
+
+    pooled = float(count.sum() / total.sum())
+    spread = _likely_spreads(count, total, pooled)
+    error = np.sqrt(
+        1 / (total / (pooled * (1 - pooled) * (1 + (total - 1) * spread[:, None] ** 2))).sum(axis=1)
+    )
+    reach = error / (pooled * (1 - pooled))
+    steps = np.linspace(-_DEVIATIONS, _DEVIATIONS, _CENTRES)
+    centre = np.clip(expit(logit(pooled) + reach[:, None] * steps), 1e-6, 1 - 1e-6)
+    precision = np.repeat(1 / spread**2 - 1, _CENTRES)
+    volume = np.log(spread * reach)[:, None] + np.log(centre * (1 - centre))
+    logarithm = _beta_likelihood(count, total, centre.ravel(), precision) + volume.ravel()
+    weight = np.exp(logarithm - logarithm.max())
+    return centre.ravel(), precision, np.asarray(weight / weight.sum())
+
+
+def _likely_spreads(count: Floats, total: Floats, pooled: float) -> Floats:
+    """Return equally spaced spreads that hold nearly all of the likelihood, at the pooled centre."""
+    tried = np.geomspace(1e-3, 0.999, 60)
+    found = _beta_likelihood(count, total, np.full(len(tried), pooled), 1 / tried**2 - 1)
+    likely = np.flatnonzero(found > found.max() - _UNLIKELY)
+    low = 0.0 if likely[0] == 0 else float(tried[likely[0] - 1])
+    high = float(tried[min(likely[-1] + 1, len(tried) - 1)])
+    return low + (high - low) * (np.arange(_SPREADS) + 0.5) / _SPREADS
+
+
+def _beta_likelihood(count: Floats, total: Floats, centre: Floats, precision: Floats) -> Floats:
+    """Return the logarithm of the likelihood of the counts for each centre and precision."""
+    from scipy.special import betaln
+
+    first, second = centre * precision, (1 - centre) * precision
+    given = betaln(first[:, None] + count, second[:, None] + total - count)
+    return np.asarray((given - betaln(first, second)[:, None]).sum(axis=1))
