@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,12 +170,13 @@ def test_the_stored_schemas_are_in_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "params" / "runs").glob("*.yaml")), ids=lambda path: path.name
+    "path", sorted((ROOT / "params").rglob("*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
-def test_every_shipped_run_file_fits_the_schema_it_names(path: Path) -> None:
+def test_every_shipped_parameter_file_fits_the_schema_it_names(path: Path) -> None:
     text = path.read_text("utf-8")
-    schema = json.loads((ROOT / "params/schemas/run.schema.json").read_text("utf-8"))
-    assert text.startswith("# yaml-language-server: $schema=../schemas/run.schema.json\n")
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
+    assert named, "name its schema on the first line, so that editors help"
+    schema = json.loads((path.parent / named[1]).read_text("utf-8"))
     jsonschema.Draft202012Validator(schema).validate(read_yaml(text, name=path.name).value)
 
 

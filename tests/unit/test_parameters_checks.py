@@ -78,7 +78,7 @@ def test_every_shipped_run_file_is_sound(name: str) -> None:
         ("      q_speed: Q2\n", "", 10, "no source gives a column for the item 'q_speed'", "Map it"),
         ("survey_type: transactional", "survey_type: transaktional", 28, "no instrument", "'transactional'"),
         ("constants: {", "constants: {unit_id: U1, ", 28, "'columns' and under 'constants'", "Keep one"),
-        ('J: "true"', "J: ja", 30, "'ja' is no code of 'anonymous'; allowed: true, false", ""),
+        ('J: "true"', "J: ja", 30, "'ja' is no code of 'anonymous'.", "Allowed: false, true."),
         ("anonymous: {J", "channel: {J", 30, "no column is mapped", "Map the column"),
         ("N: ", "NA: ", 30, "also listed under 'missing'", "Keep one"),
         ("{Bad: 1}", "{Bad: 6}", 9, "not on the scale 1 to 5", ""),

@@ -206,7 +206,7 @@ def test_scores_round_to_the_scale() -> None:
         ({"fixes": (Fix(cause_code="weather", implemented_on=date(2023, 6, 1)),)}, "weather"),
         ({"fixes": (Fix(cause_code="handover", implemented_on=date(2024, 1, 1)),)}, "outside"),
         ({"fixes": (Fix(cause_code="handover", implemented_on=date(2022, 12, 31)),)}, "outside"),
-        ({"gaming": Gaming(role="staff", starts_on=date(2023, 7, 1))}, "one of the linked cohorts"),
+        ({"gaming": Gaming(role="staff", starts_on=date(2023, 7, 1))}, "no cohort of the role 'staff'"),
     ],
 )
 def test_an_impossible_scenario_is_refused(changes: dict[str, object], words: str) -> None:

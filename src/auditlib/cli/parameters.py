@@ -25,6 +25,12 @@ _SCHEMAS = {
     "standard": ("auditlib.standards.document", "standard_schema"),
     "claims": ("auditlib.parameters.claims", "claims_schema"),
     "profile": ("auditlib.standards.document", "profile_schema"),
+    "calendar": ("auditlib.parameters.calendar", "calendar_schema"),
+    "escalation": ("auditlib.escalation.policy", "escalation_schema"),
+    "incident_resolution": ("auditlib.escalation.incident_policy", "incident_schema"),
+    "drivers": ("auditlib.drivers.policy", "drivers_schema"),
+    "integrity": ("auditlib.integrity.policy", "integrity_schema"),
+    "scenario": ("auditlib.simulate.scenario", "scenario_schema"),
     "findings": ("auditlib.runs.findings", "findings_schema"),
     "verdict": ("auditlib.standards.document", "verdict_schema"),
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from auditlib.parameters.policy import Policy, policy_named
-from auditlib.parameters.run import ItemId, Run
+from auditlib.parameters.run import EditionYear, ItemId, Run
+from auditlib.parameters.schema import file_schema
 
 Cause = Annotated[str, Field(min_length=1, description="Code of a cause, as the run file maps it.")]
 
@@ -17,7 +18,7 @@ class DriversPolicy(Policy):
     """How drivers are ranked, and which causes belong to which question."""
 
     policy: Literal["drivers"] = "drivers"
-    edition: Annotated[str, Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$")] = "2025"
+    edition: EditionYear = "2025"
     title: str = "What dissatisfies customers, and is something done about it?"
     top: int = Field(3, ge=1, description="Main drivers: so many of each ranking.")
     draws: int = Field(1999, ge=199, description="Samples of whole units for errors and ranks.")
@@ -35,3 +36,8 @@ class DriversPolicy(Policy):
 def policy_of(run: Run, texts: Mapping[str, str]) -> DriversPolicy:
     """Return the policy the run names; where it names none, the defaults: no cause has a question then."""
     return policy_named("drivers", DriversPolicy, run, texts) or DriversPolicy()
+
+
+def drivers_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the drivers policy, for editors."""
+    return file_schema(DriversPolicy, title="The policy of drivers")

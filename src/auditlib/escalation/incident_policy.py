@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from auditlib.obligations.policy import Policy
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
+from auditlib.parameters.schema import file_schema
 
 
 class States(Strict):
@@ -23,7 +25,7 @@ class States(Strict):
         every = [*self.working, *self.waiting_for_customer, *self.resolved, *self.closed]
         twice = sorted({state for state in every if every.count(state) > 1})
         if twice:
-            raise ValueError(f"a state has one meaning; listed twice: {', '.join(twice)}")
+            raise Misfit(f"a state has one meaning; listed twice: {', '.join(twice)}", remedy="Keep one.")
         return self
 
     @property
@@ -53,7 +55,13 @@ class IncidentPolicy(Policy):
 
     @model_validator(mode="after")
     def _limits(self) -> Self:
-        empty = [rule.duty for rule in self.rules if not rule.within]
-        if empty:
-            raise ValueError(f"a clock needs limits by priority: {', '.join(empty)}")
+        for index, rule in enumerate(self.rules):
+            if not rule.within:
+                message = f"the clock {rule.duty!r} has no limits"
+                raise Misfit(message, remedy="Add 'within' by priority.", at=("rules", index, "within"))
         return self
+
+
+def incident_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the resolution policy, for editors."""
+    return file_schema(IncidentPolicy, title="The policy of resolving incidents")

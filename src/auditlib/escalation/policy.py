@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from auditlib.contracts.tables import ROLES
-from auditlib.obligations.policy import EVERY, Policy, Word
+from auditlib.obligations.policy import EVERY, Policy, Rule, Word
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
+from auditlib.parameters.schema import file_schema
+from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_yaml import Path
 
 DUTIES = ("acknowledgement", "contact", "attendance", "documentation", "report")
 NO_BAND = "none"
@@ -36,9 +40,11 @@ class BandModel(Strict):
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
-        unknown = [role for role in self.attendees if role not in ROLES]
-        if unknown:
-            raise ValueError(f"no such role: {', '.join(unknown)}; known are {', '.join(ROLES)}")
+        for index, role in enumerate(self.attendees):
+            if role not in ROLES:
+                raise Misfit(
+                    f"there is no role {role!r}", remedy=did_you_mean(role, ROLES), at=("attendees", index)
+                )
         return self
 
 
@@ -64,24 +70,40 @@ class EscalationPolicy(Policy):
     def _sound(self) -> Self:
         limits = [band.below for band in self.bands]
         if limits != sorted(set(limits)):
-            raise ValueError("bands stand from the lowest scores upwards, each with a higher 'below'")
-        names = [rule.duty for rule in self.rules]
-        unknown = [name for name in names if name not in DUTIES]
-        if unknown:
-            raise ValueError(f"no such duty: {', '.join(unknown)}; known are {', '.join(DUTIES)}")
-        if any(rule.kind != "rigid" for rule in self.rules):
-            raise ValueError("escalation clocks are always rigid")
+            message = "bands stand from the lowest scores upwards, each with a higher 'below'"
+            raise Misfit(message, remedy="Put them in order.", at=("bands",))
+        for index, rule in enumerate(self.rules):
+            place: Path = ("rules", index)
+            if rule.duty not in DUTIES:
+                remedy = did_you_mean(rule.duty, DUTIES)
+                raise Misfit(f"there is no duty {rule.duty!r}", remedy=remedy, at=(*place, "duty"))
+            if rule.kind != "rigid":
+                message = "escalation clocks are always rigid (B2)"
+                raise Misfit(message, remedy="Delete 'kind'.", at=(*place, "kind"))
         self._limits()
         return self
 
     def _limits(self) -> None:
+        places = {rule.duty: index for index, rule in enumerate(self.rules)}
         acknowledgement, contact = self.rule("acknowledgement"), self.rule("contact")
         if acknowledgement is not None and EVERY not in acknowledgement.within:
-            raise ValueError("the acknowledgement has one limit, 'every': it does not depend on the score")
-        missing = [
-            band.band for band in self.bands if contact and not {band.band, EVERY} & set(contact.within)
-        ]
-        if missing:
-            raise ValueError(f"the contact has no limit for band {', '.join(missing)}")
-        if contact is None and {"attendance", "documentation", "report"} & {rule.duty for rule in self.rules}:
-            raise ValueError("attendance, documentation and report need a rule for the contact")
+            message = "the acknowledgement has one limit, 'every': it does not depend on the score"
+            at = ("rules", places["acknowledgement"], "within")
+            raise Misfit(message, remedy="Write within: {every: {minutes: 5}}.", at=at)
+        if contact is not None:
+            self._contact_limits(contact, at=("rules", places["contact"], "within"))
+        elif followed := [duty for duty in ("attendance", "documentation", "report") if duty in places]:
+            message = f"the {followed[0]} rests on the contact, which has no rule"
+            remedy = "Add a rule with duty: contact."
+            raise Misfit(message, remedy=remedy, at=("rules", places[followed[0]], "duty"))
+
+    def _contact_limits(self, contact: Rule, *, at: Path) -> None:
+        for band in self.bands:
+            if not {band.band, EVERY} & set(contact.within):
+                message = f"the contact has no limit for the band {band.band!r}"
+                raise Misfit(message, remedy=f"Add {band.band}: {{hours: 8}}, with your hours.", at=at)
+
+
+def escalation_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the escalation policy, for editors."""
+    return file_schema(EscalationPolicy, title="The policy of escalation")

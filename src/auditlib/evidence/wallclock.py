@@ -217,5 +217,6 @@ def _read(
 
 def _first_days(last_day: int) -> NDArray[np.int64]:
     """Return the day, since 1970, on which each month begins, until the one behind `last_day`."""
-    months = np.arange(np.datetime64("1970-01"), np.datetime64(last_day, "D").astype("datetime64[M]") + 2)
+    last = np.datetime64(last_day, "D").astype("datetime64[M]")
+    months = np.arange(np.datetime64("1970-01"), last + np.timedelta64(2, "M"))
     return months.astype("datetime64[D]").astype(np.int64)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
-from auditlib.parameters.run import Run, Strict
+from auditlib.parameters.run import EditionYear, Run, Strict
+from auditlib.parameters.schema import file_schema
 
 STEM = "integrity"
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1 code.")]
@@ -20,7 +21,7 @@ class IntegrityPolicy(Strict):
     """How the signs of gaming are looked for; every default is what the register was measured with."""
 
     policy: Literal["integrity"] = "integrity"
-    edition: Annotated[str, Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$")] = "2025"
+    edition: EditionYear = "2025"
     title: str = "Can the scores still be trusted where pay depends on them?"
     error: float = Field(0.05, gt=0, lt=0.5, description="Chance of one false alarm in a whole audit.")
     draws: int = Field(9999, ge=99, description="Assignments compared with, the actual one included.")
@@ -75,3 +76,8 @@ def policy_of(run: Run, texts: Mapping[str, str]) -> IntegrityPolicy:
             )
         )
     return policy
+
+
+def integrity_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the integrity policy, for editors."""
+    return file_schema(IntegrityPolicy, title="The policy of integrity")

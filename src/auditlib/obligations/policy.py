@@ -9,9 +9,16 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from auditlib.calendars import HOUR, MINUTE
-from auditlib.parameters.run import Strict
+from auditlib.parameters.misfit import Misfit
+from auditlib.parameters.run import EditionYear, Strict
 
-Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Word = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="Lower-case letters, digits, hyphens and underscores; at most 63.",
+    ),
+]
 EVERY = "every"
 """The class of case a limit holds for where it holds for all."""
 
@@ -36,7 +43,7 @@ class Limit(Strict):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.minutes is None) == (self.hours is None):
-            raise ValueError("give either 'minutes' or 'hours'")
+            raise Misfit("a limit has one unit", remedy="Give either 'minutes' or 'hours'.")
         return self
 
     @property
@@ -81,11 +88,14 @@ class Rule(Strict):
     @model_validator(mode="after")
     def _by_kind(self) -> Self:
         if (self.kind is Kind.FLEXIBLE) != (self.deviations is not None):
-            raise ValueError("'deviations' belongs to a flexible rule, and every flexible rule needs it")
+            message = "'deviations' belongs to a flexible rule, and every flexible rule needs it"
+            raise Misfit(message, remedy="Correct 'kind', or add or delete it.", at=("deviations",))
         if (self.kind is Kind.DISCRETIONARY) != (self.satisfaction is not None):
-            raise ValueError("'satisfaction' belongs to a discretionary rule, and every one needs it")
+            message = "'satisfaction' belongs to a discretionary rule, and every one needs it"
+            raise Misfit(message, remedy="Correct 'kind', or add or delete it.", at=("satisfaction",))
         if self.kind is Kind.DISCRETIONARY and self.within:
-            raise ValueError("a discretionary rule has no time limit")
+            message = "a discretionary rule has no time limit"
+            raise Misfit(message, remedy="Delete 'within', or correct 'kind'.", at=("within",))
         return self
 
     def limit(self, case: str) -> Limit:
@@ -97,7 +107,7 @@ class Policy(Strict):
     """A dated set of rules, cited and reviewed."""
 
     policy: Word
-    edition: Annotated[str, Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$")]
+    edition: EditionYear
     title: str = Field(min_length=1)
     source: str = Field("", description="Where the rules come from.")
     rules: tuple[Rule, ...] = Field(min_length=1)
@@ -105,9 +115,11 @@ class Policy(Strict):
     @model_validator(mode="after")
     def _once(self) -> Self:
         names = [rule.duty for rule in self.rules]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two rules for one duty: {', '.join(twice)}")
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise Misfit(
+                    f"two rules for one duty: {name}", remedy="Keep one.", at=("rules", index, "duty")
+                )
         return self
 
     def rule(self, duty: str) -> Rule | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from auditlib.calendars import Calendar, Window, public_holidays
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
+from auditlib.parameters.schema import file_schema
+from auditlib.parameters.zones import zone_hint
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -37,7 +40,10 @@ class Holidays(Strict):
 class CalendarFile(Strict):
     """Opening hours as a file in params/calendars."""
 
-    calendar: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    calendar: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
+        description="Its name, as that of the file: lower-case letters, digits and hyphens, at most 41.",
+    )
     title: str = Field(min_length=1)
     time_zone: str = Field("unit", description="IANA zone, or 'unit' for each unit's own.")
     windows: dict[Weekday, tuple[Hours, ...]] = Field(min_length=1)
@@ -52,7 +58,8 @@ class CalendarFile(Strict):
             try:
                 ZoneInfo(value)
             except (KeyError, ValueError, OSError):
-                raise ValueError(f"{value!r} is no IANA time zone") from None
+                message = f"{value!r} is no IANA time zone"
+                raise Misfit(message, remedy=f"{zone_hint(value)} Or 'unit', for each unit's own.") from None
         return value
 
     @model_validator(mode="after")
@@ -62,7 +69,8 @@ class CalendarFile(Strict):
         try:
             Calendar(self.calendar, "UTC", self._week)
         except ParameterError as error:
-            raise ValueError(error.problems[0].message) from None
+            remedy = "Give the windows of a day in their order, apart from one another."
+            raise Misfit(error.problems[0].message, remedy=remedy, at=("windows",)) from None
         return self
 
     @property
@@ -105,3 +113,8 @@ def _seconds(text: str) -> int:
     found = re.fullmatch(r"(\d\d):(\d\d)", text)
     assert found is not None, "the pattern of Hours holds"  # noqa: S101
     return int(found[1]) * 3600 + int(found[2]) * 60
+
+
+def calendar_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a calendar, for editors."""
+    return file_schema(CalendarFile, title="A calendar of business time")

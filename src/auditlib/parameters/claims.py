@@ -16,7 +16,9 @@ from pydantic import Field, model_validator
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
+from auditlib.parameters.schema import file_schema
 
 FILE = "registers/claims.yaml"
 """Place of the register, below params/."""
@@ -47,7 +49,10 @@ class Claim(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.status == "verified" and (self.n is None or not self.verified_by.strip()):
-            raise ValueError("a verified claim needs its n and who verified it")
+            message = "a verified claim needs its n and who verified it"
+            raise Misfit(
+                message, remedy="Add 'n' and 'verified_by', or write status: unverified.", at=("status",)
+            )
         return self
 
     @property
@@ -91,7 +96,7 @@ def cite(text: str, register: Claims, *, name: str) -> str:
 
 def claims_schema() -> dict[str, Any]:
     """Return the JSON Schema of the register."""
-    return Claims.model_json_schema()
+    return file_schema(Claims, title="The register of claims")
 
 
 def _problems(one: str, register: Claims, name: str) -> Iterable[Problem]:

@@ -2,50 +2,65 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from auditlib.errors import Problem
+from auditlib.parameters.cures import (
+    BLOCK,
+    DAY,
+    FLAG,
+    INSTANT,
+    LIST,
+    TEXT,
+    TIME,
+    choice_cure,
+    other_cure,
+    type_cure,
+)
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import (
     choices_at,
     description_at,
     did_you_mean,
     home_of,
+    key_choices_at,
     keys_at,
     look_alikes,
     nearest,
 )
-from auditlib.parameters.strict_yaml import Document, Path, scalar
+from auditlib.parameters.strict_yaml import Document, Path
 
 _EXPECTED: Mapping[str, str] = {
-    "string_type": "text",
+    "string_type": TEXT,
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
-    "bool_type": "true or false",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "a block of keys",
-    "model_type": "a block of keys",
-    "date_type": "a date such as 2024-01-31",
-    "date_parsing": "a date such as 2024-01-31",
-    "datetime_type": "an instant such as 2024-01-31T18:00:00Z",
-    "datetime_parsing": "an instant such as 2024-01-31T18:00:00Z",
+    "bool_type": FLAG,
+    "tuple_type": LIST,
+    "list_type": LIST,
+    "dict_type": BLOCK,
+    "model_type": BLOCK,
+    "date_type": DAY,
+    "date_parsing": DAY,
+    "time_type": TIME,
+    "time_parsing": TIME,
+    "datetime_type": INSTANT,
+    "datetime_parsing": INSTANT,
 }
 _BOUNDS: Mapping[str, str] = {
-    "greater_than": "must be above {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be below {lt}",
-    "less_than_equal": "must be at most {le}",
-    "string_too_short": "must have at least {min_length} character(s)",
-    "string_too_long": "must have at most {max_length} characters",
-    "too_short": "needs at least {min_length} entry or entries",
-    "too_long": "may have at most {max_length} entries",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "string_too_short": "is shorter than {min_length} characters",
+    "string_too_long": "is longer than {max_length} characters",
+    "too_short": "has fewer than {min_length} entries",
+    "too_long": "has more than {max_length} entries",
 }
-_NUMBERS = ("a whole number", "a number")
+_CHOICES = ("literal_error", "enum")
 
 _Error = Mapping[str, Any]
 
@@ -76,7 +91,9 @@ def _place(document: Document, entry: _Error) -> tuple[Path, bool]:
     for step in entry["loc"]:
         if (*path, step) in document.values:
             path = (*path, step)
-    return path, entry["loc"][-1:] == ("[key]",)
+    error = entry.get("ctx", {}).get("error")
+    at = error.at if isinstance(error, Misfit) else ()
+    return (*path, *at), entry["loc"][-1:] == ("[key]",)
 
 
 def _missing(
@@ -99,79 +116,60 @@ def _unknown_key(model: type[BaseModel], document: Document, path: Path) -> Prob
     home = home_of(model, parent, key)
     strange = look_alikes(key)
     hint = f"It belongs under {home!r}." if home else did_you_mean(key, keys_at(model, parent))
-    remedy = " ".join(part for part in (hint, f"Mind the letters: {strange}." if strange else "") if part)
-    return document.problem(path, f"{key!r} is no key of {label(parent)}.", remedy=remedy, of_key=True)
+    said = " ".join(part for part in (hint, f"Mind the letters: {strange}." if strange else "") if part)
+    message = f"{key!r} is no key of {label(parent)}."
+    return document.problem(path, message, remedy=said or "Correct or delete it.", of_key=True)
 
 
 def _none_of(document: Document, path: Path, entries: list[_Error]) -> Problem:
     expected = " or ".join(dict.fromkeys(word for entry in entries if (word := _expected(entry))))
     message = f"{label(path)} must be {expected}; found {described(entries[0]['input'])}."
-    return document.problem(path, message)
+    return document.problem(path, message, remedy="Write one value there.")
 
 
 def _wrong(model: type[BaseModel], document: Document, path: Path, entry: _Error, *, of_key: bool) -> Problem:
-    if entry["type"] == "literal_error":
-        return _no_choice(model, document, path, entry["input"])
+    if entry["type"] in _CHOICES:
+        return _no_choice(model, document, path, entry["input"], of_key=of_key)
     expected = _expected(entry)
     if expected:
-        found = entry["input"]
-        message = f"{label(path)} must be {expected}; found {described(found)}."
-        return document.problem(path, message, remedy=_cure(document, path, entry))
-    message = _other(model, path, entry, of_key=of_key)
-    return document.problem(path, message, of_key=of_key or entry["type"] == "value_error")
+        message = f"{label(path)} must be {expected}; found {described(entry['input'])}."
+        remedy = type_cure(model, document, path, expected=expected, entry=entry)
+        return document.problem(path, message, remedy=remedy)
+    message = _other(path, entry, of_key=of_key)
+    remedy = _ended(other_cure(model, path, entry, of_key=of_key))
+    return document.problem(path, message, remedy=remedy, of_key=of_key or entry["type"] == "value_error")
 
 
-def _no_choice(model: type[BaseModel], document: Document, path: Path, found: Any) -> Problem:
+def _no_choice(
+    model: type[BaseModel], document: Document, path: Path, found: Any, *, of_key: bool
+) -> Problem:
+    if of_key:
+        remedy = did_you_mean(str(found), key_choices_at(model, path))
+        message = f"{found!r} is no key of {label(path[:-1])}."
+        return document.problem(path, message, remedy=remedy, of_key=True)
     choices = choices_at(model, path)
-    near = nearest(str(found), choices)
-    message = f"{label(path)} must be one of {', '.join(choices)}; found {described(found)}."
-    return document.problem(path, message, remedy=f"Did you mean {near!r}?" if near else "")
+    one_of = "one of " if len(choices) > 1 else ""
+    message = f"{label(path)} must be {one_of}{', '.join(choices)}; found {described(found)}."
+    return document.problem(path, message, remedy=choice_cure(found, choices))
 
 
-def _other(model: type[BaseModel], path: Path, entry: _Error, *, of_key: bool) -> str:
+def _other(path: Path, entry: _Error, *, of_key: bool) -> str:
     kind, context, found = entry["type"], entry.get("ctx", {}), entry["input"]
     if kind == "value_error":
-        where = "" if not path else f"{label(path)}: "
-        return _ended(f"{where}{context['error']}")
+        located = bool(path) and not isinstance(context["error"], Misfit)
+        return _ended(f"{label(path)}: {context['error']}" if located else str(context["error"]))
     if kind == "string_pattern_mismatch":
-        words = description_at(model, path, of_key=of_key) or f"it must match {context['pattern']}"
         where = "" if of_key else f"{label(path)}: "
-        return f"{where}{found!r} cannot stand here: {words}"
+        return f"{where}{found!r} cannot stand here."
+    if not found and kind in ("string_too_short", "too_short"):
+        return f"{label(path)} is empty."
     if kind in _BOUNDS:
-        bound = _BOUNDS[kind].format(**context)
-        return f"{label(path)} {bound}; found {described(found)}."
+        return f"{label(path)} {_BOUNDS[kind].format(**context)}; found {described(found)}."
     return f"{label(path)}: {entry['msg']}; found {described(found)}."
 
 
 def _expected(entry: _Error) -> str:
     return _EXPECTED.get(entry["type"], "")
-
-
-def _cure(document: Document, path: Path, entry: _Error) -> str:
-    """Return what to do about a value of the wrong type."""
-    expected, found = _expected(entry), entry["input"]
-    if expected == "text" and path in document.plain and not isinstance(found, dict | list):
-        return f'Put it in quotes: "{document.plain[path]}".'
-    if expected == "true or false":
-        return "Write true or false, without quotes."
-    if expected in _NUMBERS and isinstance(found, str):
-        return _number_cure(document, path, found)
-    if expected.startswith("a date") and not isinstance(found, str):
-        return "Write it as YYYY-MM-DD."
-    if expected == "a list":
-        return "Start each entry on its own line with '- ', or write [a, b]."
-    detail = entry.get("ctx", {}).get("error", "")
-    return f"{str(detail).capitalize()}." if detail else ""
-
-
-def _number_cure(document: Document, path: Path, found: str) -> str:
-    if path not in document.plain and not isinstance(scalar(found), str | None):
-        return "Remove the quotes."
-    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", found):
-        return "Write a decimal point instead of the comma."
-    if re.fullmatch(r"[-+]?0[0-9]+", found):
-        return "Remove the leading zero."
-    return "Write digits only."
 
 
 def _ended(message: str) -> str:

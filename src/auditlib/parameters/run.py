@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from auditlib.contracts import TABLES
+from auditlib.parameters.misfit import Misfit
 from auditlib.records import Instrument, Item, Scale
 
 Name = Annotated[
@@ -48,6 +49,10 @@ FileName = Annotated[
         description="A path below the data folder, with forward slashes.",
     ),
 ]
+EditionYear = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$", description='A year, or year and revision: "2025", "2025.1".'),
+]
 Scalar = bool | int | float | str
 
 
@@ -73,7 +78,8 @@ class Period(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end < self.start:
-            raise ValueError("the period ends before it starts")
+            message = "the period ends before it starts"
+            raise Misfit(message, remedy="Exchange 'start' and 'end', or correct one of them.")
         return self
 
 
@@ -95,10 +101,12 @@ class ScaleModel(Strict):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.high <= self.low:
-            raise ValueError("the highest score must be above the lowest")
+            message = f"the highest score, {self.high:g}, is not above the lowest, {self.low:g}"
+            raise Misfit(message, remedy="Correct one of them.", at=("high",))
         steps = (self.high - self.low) / self.step
         if abs(steps - round(steps)) > 1e-9:
-            raise ValueError("the step must divide the scale evenly")
+            message = f"steps of {self.step:g} do not lead from {self.low:g} to {self.high:g}"
+            raise Misfit(message, remedy="Give a step that divides the scale evenly.", at=("step",))
         return self
 
 
@@ -181,12 +189,14 @@ class Wide(Strict):
     @model_validator(mode="after")
     def _one_way_to_date(self) -> Self:
         if (self.period is None) == (self.period_column is None):
-            raise ValueError("give either 'period', or 'period_column' with 'periods'")
+            message = "the days of the figures are given twice, or not at all"
+            raise Misfit(message, remedy="Give either 'period', or 'period_column' with 'periods'.")
         if (self.period_column is None) != (not self.periods):
-            raise ValueError("'period_column' and 'periods' belong together")
+            message = "'period_column' and 'periods' belong together"
+            raise Misfit(message, remedy="Give both, or 'period' alone.", at=("periods",))
         starts = [period.start for period in self.periods.values()]
         if len(set(starts)) < len(starts):
-            raise ValueError("two periods start on the same day")
+            raise Misfit("two periods start on the same day", remedy="Correct one.", at=("periods",))
         return self
 
 
@@ -194,7 +204,10 @@ class Database(Strict):
     """A table in a database; the connection is named, never written here."""
 
     connection: Name = Field(description="Name of the environment variable that holds the address.")
-    relation: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,2}$")
+    relation: str = Field(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,2}$",
+        description="A table, with its schema where it has one: survey.responses.",
+    )
 
 
 class Source(Strict):
@@ -227,8 +240,8 @@ class Source(Strict):
     def _known_table(cls, value: str) -> str:
         if value not in TABLES:
             near = get_close_matches(value, TABLES, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(TABLES)}"
-            raise ValueError(f"there is no canonical table {value!r}; {hint}")
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(TABLES)}."
+            raise Misfit(f"there is no canonical table {value!r}", remedy=hint)
         return value
 
     @field_validator("file")
@@ -236,7 +249,8 @@ class Source(Strict):
     def _inside(cls, value: str | None) -> str | None:
         parts = value.split("/") if value is not None else []
         if any(part in ("..", ".", "~") for part in parts) or (parts and parts[0][1:2] == ":"):
-            raise ValueError("a file must lie below the data folder; '..' is refused")
+            message = "'file' must lie below the data folder; '..' is refused"
+            raise Misfit(message, remedy="Name it from the data folder on, and give that folder by --data.")
         return value
 
     @model_validator(mode="after")
@@ -244,9 +258,11 @@ class Source(Strict):
         if (self.form == "database") != (self.database is not None) or (self.file is None) == (
             self.database is None
         ):
-            raise ValueError("give either 'file', or 'database' with form: database")
+            message = "a source is either a file or a table of a database"
+            raise Misfit(message, remedy="Give either 'file', or 'database' with form: database.")
         if self.wide is not None and self.table != "aggregates":
-            raise ValueError("'wide' belongs to table: aggregates")
+            message = "'wide' belongs to table: aggregates"
+            raise Misfit(message, remedy="Delete it, or correct the table.", at=("wide",))
         return self
 
 
@@ -299,13 +315,14 @@ class Run(Strict):
     @classmethod
     def _with_offset(cls, value: datetime) -> datetime:
         if value.tzinfo is None:
-            raise ValueError("as_of needs its offset, for example 2026-01-31T18:00:00Z")
+            raise Misfit("as_of needs its offset from UTC", remedy="For example 2026-01-31T18:00:00Z.")
         return value
 
     @model_validator(mode="after")
     def _not_its_own_past(self) -> Self:
         if self.previous == self.audit:
-            raise ValueError("'previous' names this audit itself; name the one before it")
+            message = "'previous' names this audit itself"
+            raise Misfit(message, remedy="Name the audit before it, or delete the line.", at=("previous",))
         return self
 
     def instrument(self, survey_type: str) -> Instrument:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from auditlib.contracts import TABLES, Column, Kind, Table
 from auditlib.parameters.run import Run
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def file_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
+    """Return the JSON Schema of a kind of file, as strict as its model."""
+    schema: dict[str, Any] = closed(model.model_json_schema())
+    return {"$schema": DIALECT} | schema | {"title": title}
 
 
 def run_schema() -> dict[str, Any]:

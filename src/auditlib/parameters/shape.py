@@ -6,12 +6,15 @@ import types
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
+from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from auditlib.parameters.strict_yaml import Path
+
+_BOUNDS = ("gt", "ge", "lt", "le", "min_length", "max_length")
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
@@ -50,8 +53,20 @@ def keys_at(model: type[BaseModel], path: Path) -> Mapping[str, Any]:
 
 def choices_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     """Return the words allowed at `path`; empty where it is no choice."""
-    kinds = _alternatives(annotation_at(model, path))
-    return tuple(str(word) for kind in kinds if get_origin(kind) is Literal for word in get_args(kind))
+    return tuple(word for kind in kinds_at(model, path) for word in _words_of(kind))
+
+
+def key_choices_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    """Return the keys allowed beside the key at `path`; empty where any is."""
+    blocks = (kind for kind in kinds_at(model, path[:-1]) if get_origin(kind) in (dict, Mapping))
+    return tuple(
+        word for block in blocks for kind in _alternatives(get_args(block)[0]) for word in _words_of(kind)
+    )
+
+
+def bounds_at(model: type[BaseModel], path: Path) -> tuple[tuple[str, float], ...]:
+    """Return the bounds of the value at `path` by name: ``gt, ge, lt, le, min_length, max_length``."""
+    return tuple(_bounds(annotation_at(model, path)))
 
 
 def description_at(model: type[BaseModel], path: Path, *, of_key: bool = False) -> str:
@@ -118,6 +133,28 @@ def _description(annotation: Any) -> str:
         words = (extra.description for extra in extras if isinstance(extra, FieldInfo) and extra.description)
         return next(words, "") or _description(inner)
     return ""
+
+
+def _words_of(kind: Any) -> tuple[str, ...]:
+    if get_origin(kind) is Literal:
+        return tuple(str(word) for word in get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return tuple(str(member.value) for member in kind)
+    return ()
+
+
+def _bounds(annotation: Any) -> Iterator[tuple[str, float]]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        for part in get_args(annotation):
+            yield from _bounds(part)
+    if get_origin(annotation) is not Annotated:
+        return
+    inner, *extras = get_args(annotation)
+    for extra in extras:
+        parts = extra.metadata if isinstance(extra, FieldInfo) else [extra]
+        for part in parts:
+            yield from ((name, value) for name in _BOUNDS if (value := getattr(part, name, None)) is not None)
+    yield from _bounds(inner)
 
 
 def _is_model(kind: Any) -> bool:

@@ -131,7 +131,9 @@ def _format_problems(source: Source, document: Document, *, path: Path) -> Itera
         if not _is_date_format(form):
             message = f"{form!r} is no date format."
             yield document.problem(
-                (*path, "dates", "formats", index), message, remedy="Example: %d.%m.%Y %H:%M"
+                (*path, "dates", "formats", index),
+                message,
+                remedy="Write it as strptime reads it: %d.%m.%Y %H:%M.",
             )
     for first, second in _confusable(source.dates.formats):
         message = (

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
+from auditlib.parameters.schema import file_schema
+from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_yaml import Path
 from auditlib.simulate.gaming_forms import Forms
 from auditlib.simulate.places import CAUSES
 
@@ -117,7 +122,8 @@ class Duties(Strict):
     @model_validator(mode="after")
     def _open(self) -> Self:
         if self.closes <= self.opens:
-            raise ValueError("the business day closes before it opens")
+            message = "the business day closes before it opens"
+            raise Misfit(message, remedy="Exchange the two.", at=("closes",))
         return self
 
 
@@ -133,7 +139,9 @@ class Fix(Strict):
 class Scenario(Strict):
     """A service company: size, habits, and the truth planted in it."""
 
-    name: str = Field("demo", pattern=r"^[a-z][a-z0-9-]*$")
+    name: str = Field(
+        "demo", pattern=r"^[a-z][a-z0-9-]*$", description="Lower-case letters, digits and hyphens."
+    )
     seed: int = Field(ge=0)
     units: int = Field(40, ge=4, le=40, description="Units, taken from the list of places in order.")
     start: date = Field(date(2023, 1, 1), description="First day; the first of a month.")
@@ -154,35 +162,49 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _whole_months(self) -> Self:
         if self.start.day != 1:
-            raise ValueError("start must be the first day of a month")
+            message = "start must be the first day of a month"
+            raise Misfit(message, remedy=f"Write {self.start.replace(day=1)}.", at=("start",))
         if self.as_of.tzinfo is None:
-            raise ValueError("as_of needs its offset, for example 2026-01-02T18:00:00Z")
+            message = "as_of needs its offset from UTC"
+            raise Misfit(message, remedy="For example 2026-01-02T18:00:00Z.", at=("as_of",))
         if self.as_of.date() <= self.month(self.months):
-            raise ValueError(
-                f"as_of must lie after {self.month(self.months)}, the first day after the period"
-            )
+            message = f"as_of must lie after {self.month(self.months)}, the first day after the period"
+            raise Misfit(message, remedy="Give a later instant, or fewer months.", at=("as_of",))
         return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         unknown = sorted(set(self.scores.outliers) - set(self.unit_ids))
         if unknown:
-            raise ValueError(f"outliers name units that do not exist: {', '.join(unknown)}")
-        causes = sorted({fix.cause_code for fix in self.fixes} - set(CAUSES))
-        if causes:
-            raise ValueError(f"fixes name unknown causes: {', '.join(causes)}; known: {', '.join(CAUSES)}")
+            message = f"outliers name units that do not exist: {', '.join(unknown)}"
+            remedy = f"There are {', '.join(self.unit_ids)}."
+            raise Misfit(message, remedy=remedy, at=("scores", "outliers", unknown[0]))
+        for index, fix in enumerate(self.fixes):
+            if fix.cause_code not in CAUSES:
+                message, at = f"there is no cause {fix.cause_code!r}", ("fixes", index, "cause_code")
+                raise Misfit(message, remedy=did_you_mean(fix.cause_code, CAUSES), at=at)
         return self
 
     @model_validator(mode="after")
     def _days_in_period(self) -> Self:
-        cohorts = {role: [cohort.starts_on for cohort in links.cohorts] for role, links in self.links}
-        fixed = (fix.implemented_on for fix in self.fixes)
-        for day in (*cohorts["manager"], *cohorts["staff"], *fixed):
+        for at, day in self._days():
             if not 0 <= self.month_index(day) < self.months:
-                raise ValueError(f"{day} lies outside the months of the scenario")
-        if self.gaming is not None and self.gaming.starts_on not in cohorts[self.gaming.role]:
-            raise ValueError("gaming must name the role and the start of one of the linked cohorts")
+                span = f"from {self.start} to before {self.month(self.months)}"
+                message = f"{day} lies outside the months of the scenario"
+                raise Misfit(message, remedy=f"They run {span}.", at=at)
+        linked = {role: [cohort.starts_on for cohort in links.cohorts] for role, links in self.links}
+        if self.gaming is not None and self.gaming.starts_on not in linked[self.gaming.role]:
+            message = f"no cohort of the role {self.gaming.role!r} is linked on {self.gaming.starts_on}"
+            remedy = "Name the role and the start of one of the linked cohorts."
+            raise Misfit(message, remedy=remedy, at=("gaming", "starts_on"))
         return self
+
+    def _days(self) -> Iterator[tuple[Path, date]]:
+        for role, links in self.links:
+            for index, cohort in enumerate(links.cohorts):
+                yield (f"{role}_links", "cohorts", index, "starts_on"), cohort.starts_on
+        for index, fix in enumerate(self.fixes):
+            yield ("fixes", index, "implemented_on"), fix.implemented_on
 
     @property
     def links(self) -> tuple[tuple[Literal["manager", "staff"], Links], ...]:
@@ -205,3 +227,8 @@ class Scenario(Strict):
     def month_index(self, day: date) -> int:
         """Return how many months `day` lies after `start`."""
         return (day.year - self.start.year) * 12 + day.month - self.start.month
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario, for editors."""
+    return file_schema(Scenario, title="A generated company and its planted truth")

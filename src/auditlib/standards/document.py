@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auditlib.parameters.schema import DIALECT, closed
+from auditlib.parameters.schema import file_schema
 from auditlib.records import (
     Aspect,
     DecisionMode,
@@ -143,22 +143,17 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
 
 def verdict_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``verdict.json``."""
-    return _schema(VerdictDocument, "A verdict of auditlib")
+    return file_schema(VerdictDocument, title="A verdict of auditlib")
 
 
 def standard_schema() -> dict[str, Any]:
     """Return the JSON Schema of an edition, for editors."""
-    return _schema(EditionModel, "An edition of a standard")
+    return file_schema(EditionModel, title="An edition of a standard")
 
 
 def profile_schema() -> dict[str, Any]:
     """Return the JSON Schema of a profile, for editors."""
-    return _schema(ProfileModel, "A profile of a party")
-
-
-def _schema(model: type[BaseModel], title: str) -> dict[str, Any]:
-    schema: dict[str, Any] = closed(model.model_json_schema())
-    return {"$schema": DIALECT} | schema | {"title": title}
+    return file_schema(ProfileModel, title="A profile of a party")
 
 
 def _decision(verdict: Verdict) -> VerdictDecision:

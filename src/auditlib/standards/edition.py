@@ -10,11 +10,19 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from auditlib.parameters.load import load
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Name, Scalar, Strict
 from auditlib.records import Aspect, Criterion, DecisionMode, Direction, Grade, Kind, Target
 
-CriterionId = Annotated[str, Field(pattern=r"^[A-Z]{2,4}-[0-9]{2}$")]
-Requirement = Annotated[str, Field(pattern=r"^[A-E][0-9]{1,2}$")]
+CriterionId = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{2,4}-[0-9]{2}$", description="Capitals of its category and two digits: CF-02."),
+]
+Requirement = Annotated[str, Field(pattern=r"^[A-E][0-9]{1,2}$", description="Id of a requirement: A2, C10.")]
+StandardId = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9-]*$", description="Lower-case letters, digits and hyphens."),
+]
 Words = Annotated[str, Field(min_length=10)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -30,7 +38,8 @@ class TargetModel(Strict):
     @model_validator(mode="after")
     def _one_side(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give either 'at_least' or 'at_most'")
+            message = "a target has one side"
+            raise Misfit(message, remedy="Give either 'at_least' or 'at_most'.")
         return self
 
     def target(self) -> Target:
@@ -85,7 +94,7 @@ class RuleModel(Strict):
 class EditionModel(Strict):
     """One edition as it is written."""
 
-    standard: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    standard: StandardId
     edition: int = Field(ge=1900, le=2999)
     title: Words
     effective_from: date

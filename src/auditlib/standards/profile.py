@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
-from auditlib.parameters.run import Strict
+from auditlib.parameters.run import AuditId, Strict
 from auditlib.records import Criterion, Direction, Kind, Outcome
 from auditlib.standards.edition import CriterionId, Edition, Words
 
@@ -43,8 +43,11 @@ class RemedyModel(Strict):
 class ProfileModel(Strict):
     """A profile as it is written."""
 
-    profile: Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
-    standard: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@[0-9]{4}$")]
+    profile: AuditId
+    standard: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*@[0-9]{4}$",
+        description="Standard and edition, such as service-excellence@2025.",
+    )
     title: Words
     overrides: dict[CriterionId, OverrideModel] = Field(default_factory=dict)
     waivers: dict[CriterionId, WaiverModel] = Field(default_factory=dict)
