@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,17 +13,22 @@ from auditlib.linkage.procedure import Choices, Split, split
 from auditlib.linkage.register import RoleLinks
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, Ints
-from auditlib.statistics.bands import uniform_band
+from auditlib.statistics.bands import band_by_chance, uniform_band
+from auditlib.statistics.chance import chance_statistics
 from auditlib.statistics.clustered import critical, two_sided
 from auditlib.statistics.imputation import Imputation, impute
 from auditlib.statistics.two_way import regress
-from auditlib.statistics.types import Floats
 
 QUARTER = 3
 LEADS = 3
 """Quarters before the months set aside that are shown."""
-FEWEST_UNITS = 4
-"""Linked units a quarter needs to be shown."""
+FEWEST_CLUSTERS = 4
+"""Linked clusters, and other clusters beside them, that a quarter needs to be shown: with fewer, bands hold
+their coverage only if linked and other units scatter alike, which so few cannot show."""
+MANY = 60
+"""Clusters on the smaller side from which the multiplier bootstrap gives the band."""
+DRAWS, FEWER_DRAWS, LARGE = 4999, 999, 100
+"""Draws of the band, and from how many clusters on fewer must do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,13 +39,44 @@ class EventStudy:
     ----------
     frame
         quarter (0 holds the first linked months), phase (``before``, ``set aside``, ``linked``), estimate,
-        error, low, high (uniform), units, months.
+        error, low, high (uniform), units, months, clusters (those linked).
     level
         Coverage of all quarters together.
+    critical
+        Multiple of the error that the band reaches to.
+    hidden
+        Quarters without a band, and why.
     """
 
     frame: pd.DataFrame
     level: float
+    critical: float
+    hidden: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Quarter:
+    """One quarter's estimate: a coefficient of an imputation, and the clusters it rests on."""
+
+    quarter: int
+    phase: str
+    found: Imputation
+    place: int
+    units: int
+    months: int
+    linked: int
+    other: int
+
+    @property
+    def refused(self) -> str:
+        if self.found.jackknife is None:
+            return "without some cluster nothing is left to estimate"
+        if min(self.linked, self.other) < FEWEST_CLUSTERS:
+            return (
+                f"it rests on {self.linked} linked and {self.other} other clusters; "
+                f"a band needs {FEWEST_CLUSTERS} of either"
+            )
+        return ""
 
 
 def event_study(
@@ -56,34 +93,60 @@ def event_study(
 
     Quarters before the link are each measured against the other months before it; they should be zero.
     """
+    quarters = [
+        *_leads(panel, links, which=which, choices=choices, cluster=cluster),
+        *_lags(panel, links, which=which, choices=choices, cluster=cluster),
+    ]
+    shown = [one for one in quarters if not one.refused]
+    hidden = tuple((one.quarter, one.refused) for one in quarters if one.refused)
+    if not any(one.phase == "linked" for one in shown):
+        why = next((text for quarter, text in hidden if quarter >= 0), "none could be estimated")
+        return Refusal(f"No quarter after the link has a band: {why}.")
+    return _framed(shown, hidden, level, rng)
+
+
+def _leads(
+    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, choices: Choices, cluster: Ints
+) -> Iterator[_Quarter]:
+    """Estimate each quarter before the link against all other months before it."""
     parts = split(panel, links, choices=choices)
-    since = np.arange(len(panel.months))[None, :] - _start(links[which])[:, None]
-    quarter = np.floor_divide(since, QUARTER)
-    rows: list[tuple[int, str, float, Floats, int, int]] = []
+    quarter = _since(panel, links[which]) // QUARTER
     weight = split(panel, links, choices=replace(choices, hold_out=0)).weight
-    first = -(-choices.hold_out // QUARTER)
-    for lead in range(first + LEADS, 0, -1):
+    aside = -(-choices.hold_out // QUARTER)
+    for lead in range(aside + LEADS, 0, -1):
         cells = (quarter == -lead) & (links[which].adopted < len(panel.months))[:, None] & parts.clean
-        phase = "set aside" if lead <= first else "before"
         fitted = parts.clean & (parts.weight > 0) & ~cells
         found = impute(
             panel.value, weight * (fitted | cells), fitted, cells[None].astype(float), cluster=cluster
         )
-        rows += _rows(found, [-lead], phase)
-    shown = [
-        int(one) for one in np.unique(quarter[parts.linked[which]]) if _units(parts, which, quarter, one)
-    ]
+        if not isinstance(found, Refusal):
+            yield _quarter(-lead, "set aside" if lead <= aside else "before", found, 0)
+
+
+def _lags(
+    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, choices: Choices, cluster: Ints
+) -> Iterator[_Quarter]:
+    """Estimate all quarters after the link at once; months of quarters with too few units are left out."""
+    parts = split(panel, links, choices=choices)
+    quarter = _since(panel, links[which]) // QUARTER
+    linked = parts.linked[which]
+    shown = [int(one) for one in np.unique(quarter[linked]) if _units(parts, which, quarter, one)]
     if not shown:
-        return Refusal("No quarter after the link rests on enough linked units.")
-    kept = np.isin(quarter, shown) & parts.linked[which]
+        return
+    kept = np.isin(quarter, shown) & linked
     others = [parts.linked[place] for place in range(len(links)) if place != which]
     design = [kept & (quarter == one) for one in shown] + others
-    alone = parts.weight * ~(parts.linked[which] & ~kept)
-    found = impute(panel.value, alone, parts.clean, np.stack(design).astype(float), cluster=cluster)
-    rows += _rows(found, shown, "linked")
-    if isinstance(found, Refusal):
-        return found
-    return _framed(rows, level, rng)
+    found = impute(
+        panel.value, parts.weight * ~(linked & ~kept), parts.clean, np.stack(design).astype(float),
+        cluster=cluster,
+    )  # fmt: skip
+    if not isinstance(found, Refusal):
+        yield from (_quarter(one, "linked", found, place) for place, one in enumerate(shown))
+
+
+def _since(panel: Panel, links: RoleLinks) -> Ints:
+    """Return months since the link; far below zero for units without one."""
+    return np.arange(len(panel.months))[None, :] - _start(links)[:, None]
 
 
 def _start(links: RoleLinks) -> Ints:
@@ -92,52 +155,45 @@ def _start(links: RoleLinks) -> Ints:
 
 def _units(parts: Split, which: int, quarter: Ints, one: int) -> bool:
     cells = parts.linked[which] & (quarter == one) & (parts.weight > 0)
-    return int(cells.any(axis=1).sum()) >= FEWEST_UNITS
+    return int(cells.any(axis=1).sum()) >= FEWEST_CLUSTERS
 
 
-def _rows(
-    found: Imputation | Refusal, quarters: list[int], phase: str
-) -> list[tuple[int, str, float, Floats, int, int]]:
-    if isinstance(found, Refusal):
-        return []
-    rows = []
-    for place, quarter in enumerate(quarters):
-        cells = found.imputed & (found.fitted.design[place] != 0)
-        if cells.any(axis=1).sum() >= FEWEST_UNITS:
-            units, months = int(cells.any(axis=1).sum()), int(cells.sum())
-            rows.append(
-                (
-                    quarter,
-                    phase,
-                    float(found.coefficient[place]),
-                    found.jackknife_scores[:, place],
-                    units,
-                    months,
-                )
-            )
-    return rows
+def _quarter(quarter: int, phase: str, found: Imputation, place: int) -> _Quarter:
+    fitted = found.fitted
+    cells = found.imputed & (fitted.design[place] != 0)
+    beside = (fitted.weight > 0) & cells.any(axis=0)[None, :] & ~cells.any(axis=1)[:, None]
+    linked, other = (len(np.unique(fitted.cluster[mask.any(axis=1)])) for mask in (cells, beside))
+    units = int(cells.any(axis=1).sum())
+    return _Quarter(quarter, phase, found, place, units, int(cells.sum()), linked, other)
 
 
 def _framed(
-    rows: list[tuple[int, str, float, Floats, int, int]], level: float, rng: np.random.Generator
+    shown: list[_Quarter], hidden: tuple[tuple[int, str], ...], level: float, rng: np.random.Generator
 ) -> EventStudy:
-    estimate = np.array([row[2] for row in rows])
-    scores = np.stack([row[3] for row in rows], axis=1)
-    band = uniform_band(estimate, scores, level=level, rng=rng)
+    estimate = np.array([one.found.coefficient[one.place] for one in shown])
+    scores = np.stack([one.found.jackknife_scores[:, one.place] for one in shown], axis=1)
     count = len(scores)
+    error = np.sqrt((scores**2).sum(axis=0) * count / (count - 1))
+    if min(min(one.linked, one.other) for one in shown) >= MANY:
+        band = uniform_band(estimate, scores, level=level, rng=rng)
+    else:
+        draws = DRAWS if count <= LARGE else FEWER_DRAWS
+        statistics = chance_statistics([(one.found, one.place) for one in shown], draws=draws, rng=rng)
+        band = band_by_chance(estimate, error, statistics, level=level)
     frame = pd.DataFrame(
         {
-            "quarter": [row[0] for row in rows],
-            "phase": [row[1] for row in rows],
+            "quarter": [one.quarter for one in shown],
+            "phase": [one.phase for one in shown],
             "estimate": estimate,
-            "error": np.sqrt((scores**2).sum(axis=0) * count / (count - 1)),
+            "error": error,
             "low": band.low,
             "high": band.high,
-            "units": [row[4] for row in rows],
-            "months": [row[5] for row in rows],
+            "units": [one.units for one in shown],
+            "months": [one.months for one in shown],
+            "clusters": [one.linked for one in shown],
         }
     )
-    return EventStudy(frame, level)
+    return EventStudy(frame, level, band.critical, hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +234,7 @@ def drift(
     from scipy.special import stdtrit
 
     parts = split(panel, links, choices=choices)
-    since = np.arange(len(panel.months))[None, :] - _start(links[which])[:, None]
+    since = _since(panel, links[which])
     later = (links[which].adopted < len(panel.months))[:, None]
     slope = np.where(later & parts.clean, since, 0) / 12.0
     clean = AdoptionPanel(panel.value, parts.weight * parts.clean, links[which].adopted, cluster)

@@ -4,6 +4,10 @@ Every placebo takes unit-months without any link, deals link dates to some of th
 procedure as if they were real. Whatever it finds is false: how often it calls an effect is its false-alarm
 rate, and how far its estimates scatter says which effect could be seen. Dealt in two ways: at random, and as
 parties really choose: units that were low in their last quarter first.
+
+All placebos share one company's months: where one large unit or one odd year makes errors by cluster too
+small, their rate shows it. The actual statistic is therefore also judged by its place among theirs
+(`Placebos.p_value`), and an effect is only claimed where both agree (`claim.claim`).
 """
 
 from __future__ import annotations
@@ -14,14 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices, effects, split
+from auditlib.linkage.procedure import Choices, effects, pattern, split
 from auditlib.linkage.register import RoleLinks
 from auditlib.records import Refusal
-from auditlib.statistics.adoption import Ints
+from auditlib.statistics.adoption import Ints, by_cluster
 from auditlib.statistics.clustered import critical
-from auditlib.statistics.few_clusters import FEWEST
+from auditlib.statistics.few_clusters import FEWEST, Method, design_of, recommend
+from auditlib.statistics.imputation import cluster_scores
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import Floats
+from auditlib.statistics.wild_bootstrap import wild_bootstrap
 
 ENOUGH = 50
 """Placebos below which no rate is stated."""
@@ -29,6 +35,8 @@ POWER = 0.8
 LAST_QUARTER = 3
 LUCK = 0.25
 """How much chance enters the choice of low units, in standard deviations of their last quarter."""
+DRAWS = 199
+"""Bootstrap draws for each placebo, where the test is a bootstrap."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,15 +46,18 @@ class Placebos:
     Parameters
     ----------
     estimate, statistic
-        Of each placebo; shape (placebos,).
+        Of each placebo, the statistic with jackknife errors; shape (placebos,).
     alarms
-        Placebos called an effect at the audit's level.
+        Placebos called an effect at the audit's level, by the test that the actual links call for.
     low, high
-        Limits of the false-alarm rate (Wilson).
+        Limits of the false-alarm rate (Wilson): the luck of the draw, given the party's months.
     wanted
         Placebos asked for; those without an estimate are missing from `estimate`.
     units
-        Units that lent months, and how many of them adopt in each placebo.
+        Clusters that lent months, and how many of them adopt in each placebo.
+    method
+        The test that raised the alarms. Randomisation compares with deals like these, so that its rate is
+        the nominal one by construction unless low units are chosen first.
     """
 
     estimate: Floats
@@ -57,6 +68,7 @@ class Placebos:
     wanted: int
     units: tuple[int, int]
     low_first: bool
+    method: Method
 
     @property
     def rate(self) -> float:
@@ -72,6 +84,15 @@ class Placebos:
         """Return how many placebos have a statistic at least as large as `statistic`."""
         return int((np.abs(self.statistic) >= abs(statistic)).sum())
 
+    def p_value(self, statistic: float) -> float:
+        """Return the placebo-calibrated p-value: the share of placebos as strong, the actual one included."""
+        return (1 + self.as_strong(statistic)) / (1 + len(self.statistic))
+
+    def crossing(self, level: float) -> float:
+        """Return the critical value that raises false alarms at the nominal rate on these months."""
+        rank = int(np.ceil(level * (1 + len(self.statistic)))) - 1
+        return float(np.sort(np.abs(self.statistic))[min(rank, len(self.statistic) - 1)])
+
     def detectable(self, error: float, *, crossing: float) -> float:
         """Return the smallest effect that would be called in four of five audits with that error.
 
@@ -83,12 +104,26 @@ class Placebos:
         return float(error * (crossing - np.quantile(self.statistic, 1 - POWER)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lender:
+    """Months without a link, and which clusters they belong to."""
+
+    panel: Panel
+    cluster: Ints
+    choices: Choices
+
+    @property
+    def clusters(self) -> int:
+        return int(self.cluster.max()) + 1 if len(self.cluster) else 0
+
+
 def placebos(
     panel: Panel,
     links: tuple[RoleLinks, ...],
     *,
     which: int,
     choices: Choices,
+    cluster: Ints | None = None,
     level: float = 0.95,
     count: int = 1000,
     low_first: bool = False,
@@ -98,59 +133,80 @@ def placebos(
 
     Parameters
     ----------
+    cluster
+        What pay was assigned by, and dates are dealt to; default the unit.
     low_first
         Whether units with a low last quarter adopt first, as where pay is linked because scores are low.
     """
+    dates = pattern(links[which], panel, cluster=cluster)
+    design = design_of(dates, never=len(panel.months))
+    named = recommend(design)
+    method = Method.JACKKNIFE if isinstance(named, Refusal) else named
+    lender = _lender(panel, links, choices=choices, cluster=cluster)
+    if lender.clusters < 2 * FEWEST:
+        return Refusal(
+            f"Only {lender.clusters} units have enough months without a link for placebo adoptions.",
+            f"At least {2 * FEWEST} are needed.",
+        )
+    fewest = 2 if method is Method.RANDOMISATION else FEWEST
+    share = round(design.treated / design.clusters * lender.clusters)
+    treated = int(np.clip(share, fewest, lender.clusters - FEWEST))
+    starts = np.sort(dates[dates < len(panel.months)])
+    dealt = _deal(lender, starts, treated, count=count, low_first=low_first, rng=rng)
+    found = _runs(lender, dealt, method, level=level, rng=rng)
+    if len(found) < ENOUGH:
+        return Refusal(f"Only {len(found)} of {count} placebo adoptions could be estimated.")
+    if method is Method.RANDOMISATION:
+        reference = found
+        if low_first:
+            at_random = _deal(lender, starts, treated, count=count, low_first=False, rng=rng)
+            reference = _runs(lender, at_random, method, level=level, rng=rng)
+        found[:, 3] = _ranked(found[:, 2], reference[:, 2]) <= 1 - level
+    alarms = int(found[:, 3].sum())
+    limits = wilson(alarms, len(found))
+    return Placebos(
+        found[:, 0], found[:, 1], alarms, float(limits.low), float(limits.high), count,
+        (lender.clusters, treated), low_first, method,
+    )  # fmt: skip
+
+
+def _lender(panel: Panel, links: tuple[RoleLinks, ...], *, choices: Choices, cluster: Ints | None) -> _Lender:
+    """Keep the units with enough months without a link to stand on either side of a placebo date."""
     parts = split(panel, links, choices=choices)
     lent = panel.n * parts.clean * (parts.weight > 0)
     units = np.flatnonzero((lent > 0).sum(axis=1) >= 2 * (LAST_QUARTER + 1 + choices.hold_out))
-    share = links[which].units / len(panel.units)
-    treated = int(np.clip(round(share * len(units)), FEWEST, max(len(units) - FEWEST, 0)))
-    if len(units) < 2 * FEWEST:
-        return Refusal(
-            f"Only {len(units)} units have enough months without a link for placebo adoptions.",
-            f"At least {2 * FEWEST} are needed.",
-        )
-    lender = Panel(
+    shown = Panel(
         panel.survey_type, panel.item, panel.statistic, tuple(panel.units[unit] for unit in units),
         panel.months, panel.value[units], lent[units], panel.variance,
     )  # fmt: skip
-    starts = links[which].adopted[links[which].adopted < len(panel.months)]
-    dealt = _deal(lender, starts, treated, choices=choices, count=count, low_first=low_first, rng=rng)
-    found = np.array([result for adopted in dealt if (result := _run(lender, adopted, choices)) is not None])
-    if len(found) < ENOUGH:
-        return Refusal(f"Only {len(found)} of {count} placebo adoptions could be estimated.")
-    statistic = found[:, 0] / found[:, 1]
-    alarms = int((np.abs(statistic) > critical(level, len(units) - 1)).sum())
-    limits = wilson(alarms, len(found))
-    return Placebos(
-        found[:, 0], statistic, alarms, float(limits.low), float(limits.high), count,
-        (len(units), treated), low_first,
-    )  # fmt: skip
+    groups = units if cluster is None else cluster[units]
+    return _Lender(shown, np.unique(groups, return_inverse=True)[1].astype(np.int64), choices)
 
 
 def _deal(
-    lender: Panel,
-    starts: Ints,
-    treated: int,
-    *,
-    choices: Choices,
-    count: int,
-    low_first: bool,
-    rng: np.random.Generator,
+    lender: _Lender, starts: Ints, treated: int, *, count: int, low_first: bool, rng: np.random.Generator
 ) -> list[Ints]:
-    """Deal start months, drawn from the actual ones and shifted, to `treated` units per placebo."""
-    months, edge = len(lender.months), LAST_QUARTER + choices.hold_out
-    recent = _recent(lender)
+    """Deal the actual start months, shifted together, to `treated` clusters per placebo.
+
+    A date goes only to a cluster with a quarter of lent months on either side of it: months end where a
+    real link began, and a cluster without months after its date would count as linked and add nothing.
+    """
+    months, edge = len(lender.panel.months), LAST_QUARTER + lender.choices.hold_out
+    answers = by_cluster(lender.panel.n, lender.cluster)
+    score = by_cluster(lender.panel.value * lender.panel.n, lender.cluster) / np.maximum(answers, 1e-300)
+    recent, seen = _recent(score, answers), np.cumsum(answers > 0, axis=1)
+    like = starts[((np.arange(treated) + 0.5) / treated * len(starts)).astype(np.int64)]
     dealt = []
     for _ in range(count):
-        adopted = np.full(len(lender.units), months, dtype=np.int64)
-        shift = int(rng.integers(-edge, edge + 1))
-        dates = np.sort(np.clip(rng.choice(starts, size=treated) + shift, edge + 1, months - LAST_QUARTER))
+        adopted = np.full(lender.clusters, months, dtype=np.int64)
+        dates = np.clip(like + int(rng.integers(-edge, edge + 1)), edge + 1, months - LAST_QUARTER)
         for date, size in zip(*np.unique(dates, return_counts=True), strict=True):
-            chosen = _choose(recent[:, date], adopted >= months, int(size), low_first=low_first, rng=rng)
-            adopted[chosen] = date
-        dealt.append(adopted)
+            before = seen[:, date - lender.choices.hold_out - 1] >= LAST_QUARTER
+            after = seen[:, -1] - seen[:, date - 1] >= LAST_QUARTER
+            free = (adopted >= months) & before & after
+            most = max(0, min(int(size), int(free.sum()) - FEWEST))
+            adopted[_choose(recent[:, date], free, most, low_first=low_first, rng=rng)] = date
+        dealt.append(adopted[lender.cluster])
     return dealt
 
 
@@ -163,23 +219,45 @@ def _choose(
     return np.argsort(np.where(free, order, np.inf), kind="stable")[:size]
 
 
-def _recent(lender: Panel) -> Floats:
-    """Return each unit's mean over the quarter before each month; where nobody answered, the unit's mean."""
-    total = np.cumsum(lender.value * lender.n, axis=1)
-    count = np.cumsum(lender.n, axis=1)
+def _recent(value: Floats, n: Floats) -> Floats:
+    """Return each mean over the quarter before each month; where nobody answered, the mean over all."""
+    months = value.shape[1]
+    total, count = np.cumsum(value * n, axis=1), np.cumsum(n, axis=1)
     own = total[:, -1:] / np.maximum(count[:, -1:], 1)
-    recent = np.repeat(own, len(lender.months) + 1, axis=1)
-    for month in range(LAST_QUARTER, len(lender.months)):
+    recent = np.repeat(own, months + 1, axis=1)
+    for month in range(LAST_QUARTER, months):
         before, until = month - LAST_QUARTER - 1, month - 1
         sums = [array[:, until] - (array[:, before] if before >= 0 else 0) for array in (total, count)]
         recent[:, month] = np.where(sums[1] > 0, sums[0] / np.maximum(sums[1], 1), own[:, 0])
     return recent
 
 
-def _run(lender: Panel, adopted: Ints, choices: Choices) -> tuple[float, float] | None:
-    linked = np.arange(len(lender.months))[None, :] >= adopted[:, None]
+def _runs(
+    lender: _Lender, dealt: list[Ints], method: Method, *, level: float, rng: np.random.Generator
+) -> Floats:
+    """Return estimate, jackknife t, clustered t and alarm of each placebo that could be estimated."""
+    found = [_run(lender, adopted, method, level=level, rng=rng) for adopted in dealt]
+    return np.array([one for one in found if one is not None]).reshape(-1, 4)
+
+
+def _run(
+    lender: _Lender, adopted: Ints, method: Method, *, level: float, rng: np.random.Generator
+) -> tuple[float, float, float, bool] | None:
+    linked = np.arange(len(lender.panel.months))[None, :] >= adopted[:, None]
     link = RoleLinks("manager", adopted, linked, linked, linked.astype(np.float64))
-    found = effects(lender, (link,), choices=choices)
+    found = effects(lender.panel, (link,), choices=lender.choices, cluster=lender.cluster)
     if isinstance(found, Refusal) or found.jackknife is None or not found.jackknife[0] > 0:
         return None
-    return float(found.coefficient[0]), float(found.jackknife[0])
+    estimate = float(found.coefficient[0])
+    statistic = estimate / float(found.jackknife[0])
+    if method is Method.BOOTSTRAP:
+        alarm = wild_bootstrap(cluster_scores(found), draws=DRAWS, rng=rng).p_value <= 1 - level
+    else:
+        alarm = abs(statistic) > critical(level, lender.clusters - 1)
+    return estimate, statistic, estimate / float(found.standard_error[0]), alarm
+
+
+def _ranked(statistic: Floats, reference: Floats) -> Floats:
+    """Return the share of `reference` at least as large as each statistic, that one included."""
+    beyond = np.searchsorted(np.sort(np.abs(reference)), np.abs(statistic), side="left")
+    return np.asarray((1 + len(reference) - beyond) / (1 + len(reference)))

@@ -113,6 +113,9 @@ def adoption_panel(
 
 def by_cluster(scores: Floats, cluster: Ints) -> Floats:
     """Sum the first axis of `scores` (units, ...) within clusters."""
-    total = np.zeros((int(cluster.max()) + 1, *scores.shape[1:]))
+    count = int(cluster.max()) + 1
+    if count == len(cluster) and (cluster == np.arange(count)).all():
+        return scores.copy()
+    total = np.zeros((count, *scores.shape[1:]))
     np.add.at(total, cluster, scores)
     return total

@@ -195,12 +195,42 @@ def _left_out(fitted: Fitted) -> Floats | None:
     gram = fitted.gram.sum(axis=0) - fitted.gram
     if (np.linalg.matrix_rank(gram, tol=1e-9 * max(1.0, float(np.trace(gram[0])))) < gram.shape[-1]).any():
         return None
+    return _without(fitted, fitted.right[..., None], fitted.moment[..., None])[..., 0]
+
+
+def _without(fitted: Fitted, right: Floats, moment: Floats) -> Floats:
+    """Return the coefficients without each cluster, for several outcomes on the last axis."""
     system = settled(fitted.system.sum(axis=0) - fitted.system)
-    right = fitted.right.sum(axis=0) - fitted.right
-    period = np.linalg.solve(system, right[..., None])[..., 0]
     shadow = fitted.shadow.sum(axis=0) - fitted.shadow
-    moment = fitted.moment.sum(axis=0) - fitted.moment - np.einsum("ckt,ct->ck", shadow, period)
-    return np.asarray(np.linalg.solve(gram, moment[..., None])[..., 0])
+    gram = fitted.gram.sum(axis=0) - fitted.gram
+    period = np.linalg.solve(system, right.sum(axis=0) - right)
+    return np.asarray(np.linalg.solve(gram, moment.sum(axis=0) - moment - shadow @ period))
+
+
+def refitted(found: Imputation, outcomes: Floats) -> tuple[Floats, Floats]:
+    """Return the coefficients of other outcomes on the same design, with all clusters and without each.
+
+    Parameters
+    ----------
+    found
+        With a jackknife.
+    outcomes
+        Shape (units, periods, outcomes).
+
+    Returns
+    -------
+    tuple
+        Shapes (coefficients, outcomes) and (clusters, coefficients, outcomes).
+    """
+    fitted = found.fitted
+    share = fitted.weight / np.maximum(fitted.weight.sum(axis=1), 1e-300)[:, None]
+    centred = outcomes - np.einsum("it,itd->id", share, outcomes)[:, None, :]
+    right = by_cluster(fitted.weight[:, :, None] * centred, fitted.cluster)
+    weighted = np.moveaxis(fitted.design * fitted.used, 0, 1)
+    moment = by_cluster(weighted @ centred, fitted.cluster)
+    period = np.linalg.solve(settled(fitted.system.sum(axis=0)), right.sum(axis=0))
+    whole = np.linalg.solve(fitted.gram.sum(axis=0), moment.sum(axis=0) - fitted.shadow.sum(axis=0) @ period)
+    return np.asarray(whole), _without(fitted, right, moment)
 
 
 def cluster_scores(found: Imputation, *, which: int = 0, restricted: bool = True) -> ClusterScores:

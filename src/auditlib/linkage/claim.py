@@ -1,0 +1,45 @@
+"""What may be claimed of an effect: only what its own test and its placebos both support."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from auditlib.linkage.placebo import Placebos
+from auditlib.linkage.tested import Tested
+from auditlib.records import Refusal
+
+
+class Claim(StrEnum):
+    """What may be said of an effect."""
+
+    SHOWN = "shown"
+    """The test calls it an effect, and so does its place among placebos."""
+    DISPUTED = "disputed"
+    """The test calls it an effect, but too many placebos look as strong."""
+    NOT_SHOWN = "not shown"
+    UNTESTABLE = "cannot be tested"
+
+
+def calibrated(estimate: float, tested: Tested, placebo: Placebos | Refusal) -> float | None:
+    """Return the placebo-calibrated p-value; None without placebos or without a jackknife error."""
+    if isinstance(placebo, Refusal) or not tested.error:
+        return None
+    return placebo.p_value(estimate / tested.error)
+
+
+def claim(estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level: float = 0.95) -> Claim:
+    """Return what may be claimed.
+
+    Parameters
+    ----------
+    estimate
+        The effect that was tested.
+    placebo
+        Placebos dealt at random; a refusal leaves the test alone to decide.
+    """
+    if isinstance(tested.method, Refusal) or tested.p_value is None:
+        return Claim.UNTESTABLE
+    if tested.p_value > 1 - level:
+        return Claim.NOT_SHOWN
+    beside = calibrated(estimate, tested, placebo)
+    return Claim.SHOWN if beside is None or beside <= 1 - level else Claim.DISPUTED

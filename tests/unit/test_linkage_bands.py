@@ -1,0 +1,214 @@
+"""Bands with few clusters, placebos dealt where they can be seen, and what may be claimed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from auditlib import linkage
+from auditlib.linkage import placebo
+from auditlib.linkage import tested as trials
+from auditlib.linkage.claim import Claim, calibrated, claim
+from auditlib.linkage.event_study import EventStudy, event_study
+from auditlib.linkage.placebo import Placebos, placebos
+from auditlib.linkage.procedure import Choices
+from auditlib.linkage.register import RoleLinks
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
+from auditlib.statistics.bands import band_by_chance
+from auditlib.statistics.chance import chance_statistics
+from auditlib.statistics.clustered import critical
+from auditlib.statistics.few_clusters import Method, design_of
+from auditlib.statistics.imputation import Imputation, impute, refitted
+from auditlib.statistics.types import Floats
+
+
+def noise(units: int, periods: int, rng: np.random.Generator) -> Floats:
+    drawn = rng.normal(size=(units, periods))
+    for period in range(1, periods):
+        drawn[:, period] = 0.6 * drawn[:, period - 1] + 0.8 * drawn[:, period]
+    return drawn
+
+
+def by_time(panel: AdoptionPanel) -> Imputation:
+    design = np.stack([panel.since == since for since in range(4)]).astype(float)
+    weight = panel.weight * (panel.since < 4)
+    found = impute(panel.outcome, weight, ~panel.treated, design, cluster=panel.cluster)
+    assert isinstance(found, Imputation)
+    return found
+
+
+def halved(clusters: int, rng: np.random.Generator) -> AdoptionPanel:
+    return adoption_panel(noise(clusters, 16, rng), np.where(np.arange(clusters) < clusters // 2, 8, 99))
+
+
+class TestBands:
+    def test_refitting_the_outcome_itself_gives_the_estimate(self, rng: np.random.Generator) -> None:
+        panel = adoption_panel(noise(9, 12, rng), [4] * 4 + [99] * 5, cluster=[0, 0, 1, 2, 3, 3, 4, 5, 6])
+        found = by_time(panel)
+        whole, without = refitted(found, panel.outcome[:, :, None])
+        assert found.left_out is not None
+        assert whole[:, 0] == pytest.approx(found.coefficient)
+        assert without[:, :, 0] == pytest.approx(found.left_out)
+
+    def test_the_level_of_a_unit_and_a_period_is_no_matter(self, rng: np.random.Generator) -> None:
+        panel = adoption_panel(noise(8, 12, rng), [4] * 4 + [99] * 4)
+        found = by_time(panel)
+        moved = panel.outcome + rng.normal(size=(8, 1)) + rng.normal(size=12)
+        both = refitted(found, np.stack([panel.outcome, moved], axis=2))
+        assert both[0][:, 0] == pytest.approx(both[0][:, 1])
+        assert both[1][..., 0] == pytest.approx(both[1][..., 1])
+
+    @pytest.mark.parametrize(("clusters", "adopting"), [(8, 4), (12, 6), (20, 4)])
+    def test_a_band_covers_all_periods_together_with_few_clusters(self, clusters: int, adopting: int) -> None:
+        """A small version; ``python -m benchmarks linkage`` has the table."""
+        rng, covered, runs = np.random.default_rng([clusters, adopting]), 0, 300
+        dates = [8] * adopting + [99] * (clusters - adopting)
+        found = by_time(adoption_panel(noise(clusters, 16, rng), dates))
+        drawn = chance_statistics([(found, place) for place in range(4)], draws=1999, rng=rng)
+        for _ in range(runs):
+            found = by_time(adoption_panel(noise(clusters, 16, rng), dates))
+            assert found.jackknife is not None
+            band = band_by_chance(found.coefficient, found.jackknife, drawn)
+            covered += bool(((band.low <= 0) & (band.high >= 0)).all())
+        assert 0.915 <= covered / runs <= 0.985
+
+    def test_the_critical_value_comes_down_with_clusters(self, rng: np.random.Generator) -> None:
+        few, many = (
+            chance_statistics([(by_time(halved(count, rng)), 0)], draws=1999, rng=rng) for count in (8, 60)
+        )
+        heavy, light = (band_by_chance(np.zeros(1), np.ones(1), one).critical for one in (few, many))
+        assert heavy > light
+        assert light == pytest.approx(critical(0.95, 59), abs=0.2)
+
+
+def linked(units: int, adopting: int, rng: np.random.Generator) -> tuple[linkage.Panel, RoleLinks]:
+    months = tuple(202300 + 100 * (month // 12) + month % 12 + 1 for month in range(24))
+    adopted = np.where(np.arange(units) < adopting, 12, 24)
+    on = np.arange(24)[None, :] >= adopted[:, None]
+    shown = linkage.Panel(
+        "transactional", "q", "mean", tuple(f"U{unit:02}" for unit in range(units)), months,
+        4 + 0.1 * noise(units, 24, rng), np.full((units, 24), 30.0), 0.8,
+    )  # fmt: skip
+    return shown, RoleLinks("manager", adopted.astype(np.int64), on, on, 0.1 * on)
+
+
+class TestEventStudy:
+    @pytest.mark.parametrize(("units", "adopting"), [(12, 3), (12, 9)])
+    def test_no_band_below_four_clusters_on_either_side(
+        self, units: int, adopting: int, rng: np.random.Generator
+    ) -> None:
+        shown, links = linked(units, adopting, rng)
+        found = event_study(
+            shown, (links,), which=0, choices=Choices(), cluster=np.arange(units), level=0.95, rng=rng
+        )
+        assert isinstance(found, Refusal) == (min(adopting, units - adopting) < 4)
+
+    @pytest.mark.parametrize("adopting", [4, 8])
+    def test_four_are_enough(self, adopting: int, rng: np.random.Generator) -> None:
+        shown, links = linked(12, adopting, rng)
+        found = event_study(
+            shown, (links,), which=0, choices=Choices(), cluster=np.arange(12), level=0.95, rng=rng
+        )
+        assert isinstance(found, EventStudy)
+        assert found.critical > critical(0.95, 11)
+        assert not found.hidden
+        assert (found.frame["clusters"] == adopting).all()
+
+    def test_units_of_one_cluster_count_once(self, rng: np.random.Generator) -> None:
+        shown, links = linked(12, 6, rng)
+        found = event_study(
+            shown, (links,), which=0, choices=Choices(), cluster=np.arange(12) // 2, level=0.95, rng=rng
+        )
+        assert isinstance(found, Refusal)
+        assert "3 linked" in found.reason
+
+
+class TestPlacebos:
+    def test_dates_go_where_months_stand_on_either_side(self, rng: np.random.Generator) -> None:
+        shown, links = linked(24, 8, rng)
+        lender = placebo._lender(shown, (links,), choices=Choices(hold_out=0), cluster=None)
+        dealt = placebo._deal(lender, np.full(8, 12), 8, count=40, low_first=False, rng=rng)
+        lent = lender.panel.n > 0
+        for adopted in dealt:
+            for unit in np.flatnonzero(adopted < 24):
+                assert lent[unit, : adopted[unit]].sum() >= 3
+                assert lent[unit, adopted[unit] :].sum() >= 3
+        assert max(int((adopted < 24).sum()) for adopted in dealt) == 8
+
+    def test_clusters_adopt_together(self, rng: np.random.Generator) -> None:
+        shown, links = linked(48, 24, rng)
+        pairs = np.arange(48) // 2
+        found = placebos(
+            shown,
+            (links,),
+            which=0,
+            choices=Choices(hold_out=0),
+            cluster=pairs,
+            count=60,
+            rng=rng,
+        )
+        assert isinstance(found, Placebos)
+        assert found.units == (24, 12)
+
+    def test_few_linked_units_are_judged_by_the_test_they_call_for(self, rng: np.random.Generator) -> None:
+        shown, links = linked(24, 5, rng)
+        found = placebos(shown, (links,), which=0, choices=Choices(hold_out=0), count=60, rng=rng)
+        assert isinstance(found, Placebos)
+        assert found.method is Method.BOOTSTRAP
+
+    def test_dealing_dates_raises_false_alarms_at_the_nominal_rate(self, rng: np.random.Generator) -> None:
+        shown, links = linked(24, 3, rng)
+        found = placebos(shown, (links,), which=0, choices=Choices(hold_out=0), count=99, rng=rng)
+        assert isinstance(found, Placebos)
+        assert found.method is Method.RANDOMISATION
+        assert found.units == (24, 3)
+        assert 0.03 <= found.rate <= 0.05
+
+    @pytest.mark.parametrize(
+        ("statistic", "p_value"), [(2.1, 0.02), (2.0, 0.04), (-2.0, 0.04), (1.9, 0.04), (0.0, 1.0)]
+    )
+    def test_the_place_among_placebos(self, statistic: float, p_value: float) -> None:
+        assert placed(np.r_[np.zeros(48), 2.0]).p_value(statistic) == pytest.approx(p_value)
+
+    def test_the_critical_value_of_the_placebos(self) -> None:
+        assert placed(np.arange(1.0, 100.0)).crossing(0.95) == 95.0
+
+
+def placed(statistic: Floats) -> Placebos:
+    return Placebos(statistic, statistic, 0, 0.0, 0.1, len(statistic), (20, 10), False, Method.JACKKNIFE)
+
+
+class TestClaim:
+    TESTED = trials.Tested(
+        Method.JACKKNIFE, 0.04, 0.1, 2.0, 1.0, design_of(np.r_[[5] * 10, [9] * 10], never=9), ()
+    )
+
+    @pytest.mark.parametrize(("stronger", "said"), [(3, Claim.SHOWN), (4, Claim.SHOWN), (5, Claim.DISPUTED)])
+    def test_an_effect_is_claimed_where_placebos_agree(self, stronger: int, said: Claim) -> None:
+        """Of 99 placebos 4 may be as strong at 5 %."""
+        beside = placed(np.r_[np.zeros(99 - stronger), np.full(stronger, 3.0)])
+        assert claim(2.5, self.TESTED, beside) is said
+        assert calibrated(2.5, self.TESTED, beside) == pytest.approx((1 + stronger) / 100)
+
+    def test_without_placebos_the_test_decides(self) -> None:
+        none = Refusal("Only 6 units.")
+        assert claim(2.5, self.TESTED, none) is Claim.SHOWN
+        assert calibrated(2.5, self.TESTED, none) is None
+
+    @pytest.mark.parametrize(
+        ("p_value", "said"), [(0.05, Claim.SHOWN), (0.051, Claim.NOT_SHOWN), (None, Claim.UNTESTABLE)]
+    )
+    def test_placebos_never_make_an_effect(self, p_value: float | None, said: Claim) -> None:
+        assert claim(2.5, replace(self.TESTED, p_value=p_value), placed(np.zeros(99))) is said
+
+    def test_what_cannot_be_tested_is_not_claimed(self) -> None:
+        untested = replace(self.TESTED, method=Refusal("The effect cannot be tested."))
+        assert claim(2.5, untested, placed(np.zeros(99))) is Claim.UNTESTABLE
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(7)
