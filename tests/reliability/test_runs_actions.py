@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import openpyxl
 import pytest
 from tiny_project import CLOSING, Tiny, notebook, tiny_project
 
 from auditlib.actions.register import HEADINGS, State
 from auditlib.cli import main
+from auditlib.errors import DataError
+from auditlib.runs import verify
 from auditlib.runs.action_register import read_register
+from auditlib.runs.oscal import export_oscal
+from auditlib.runs.registered import actions_schema
+
+ROOT = Path(__file__).parents[2]
 
 FINDING = {
     "criterion": "CF-01: Ask", "condition": "=81%", "cause": "c", "effect": "e", "recommendation": "r",
@@ -47,7 +57,8 @@ def test_findings_become_actions_that_are_filled_refused_and_kept(
     shown = words(capsys)
     assert "1 proposed" in shown
     assert "1 of them major" in shown
-    assert "drivers" in shown
+    assert "No action is agreed yet" in shown
+    assert "no drivers were estimated" in shown
     fill(
         path,
         Action="Ask all",
@@ -66,6 +77,75 @@ def test_findings_become_actions_that_are_filled_refused_and_kept(
     assert main(["actions", run]) == 3
     assert "cannot be verified effective" in words(capsys)
     assert main(["verify", run]) == 0
+
+
+def kept(run: Path) -> dict[str, Any]:
+    return dict(json.loads((run / "actions.json").read_text(encoding="utf-8")))
+
+
+ENTERED = {
+    "Action": "Ask all",
+    "Owner": "Ada Lind",
+    "Type": "policy",
+    "Due": "2025-06-30",
+    "State": "accepted",
+}
+
+
+def test_a_run_takes_in_what_was_entered_and_seals_it(tiny: Tiny) -> None:
+    run, path = tiny.finished, tiny.finished.parent / "tiny.actions.xlsx"
+    before = kept(run)
+    assert (before["register"], before["uncovered"]) == ("", ["a" * 64])
+    assert before["actions"][0]["state"] == "proposed"
+    main(["actions", str(run)])
+    assert tiny.perform().unchanged, "a register nobody has filled in changes nothing"
+    fill(path, **ENTERED)
+    outcome = tiny.perform()
+    assert (outcome.unchanged, outcome.executed, outcome.kept) == (False, (), ("01_one",))
+    after = kept(run)
+    assert (after["register"], after["uncovered"]) == ("tiny.actions.xlsx", [])
+    (one,) = after["actions"]
+    assert {name: one[name] for name in ("owner", "type", "due", "state")} == {
+        "owner": "Ada Lind", "type": "policy", "due": "2025-06-30", "state": "accepted",
+    }  # fmt: skip
+    jsonschema.validate(after, actions_schema())
+    assert verify(run).files
+    assert tiny.perform().unchanged
+
+
+def test_a_wrong_register_stops_the_run_before_anything_is_executed(tiny: Tiny) -> None:
+    main(["actions", str(tiny.finished)])
+    path = tiny.finished.parent / "tiny.actions.xlsx"
+    fill(path, Owner="Ada and Ben")
+    sealed = verify(tiny.finished).manifest.seal
+    with pytest.raises(DataError, match="more than one owner"):
+        tiny.perform()
+    fill(path, Owner="Ada", Fingerprint="b" * 64)
+    with pytest.raises(DataError, match="names no finding"):
+        tiny.perform()
+    assert verify(tiny.finished).manifest.seal == sealed
+
+
+def test_owners_and_days_reach_the_plan_of_action(tiny: Tiny) -> None:
+    shutil.copytree(ROOT / "params" / "standards", tiny.root / "params" / "standards")
+    main(["actions", str(tiny.finished)])
+    fill(tiny.finished.parent / "tiny.actions.xlsx", **ENTERED)
+    tiny.perform()
+    folder = export_oscal(tiny.finished).directory
+    document = json.loads((folder / "plan-of-action-and-milestones.json").read_text(encoding="utf-8"))
+    plan = document["plan-of-action-and-milestones"]
+    (risk,) = plan["risks"]
+    assert (risk["status"], risk["deadline"]) == ("remediating", "2025-06-30T00:00:00Z")
+    remedy = next(one for one in risk["remediations"] if one["lifecycle"] == "planned")
+    assert remedy["description"] == "Ask all"
+    facts = {one["name"]: one["value"] for one in remedy["props"]}
+    assert (facts["action-owner"], facts["action-type"], facts["action-due"]) == (
+        "Ada Lind", "policy", "2025-06-30",
+    )  # fmt: skip
+    (task,) = remedy["tasks"]
+    (role,) = task["responsible-roles"]
+    people = {one["uuid"]: one["name"] for one in plan["metadata"]["parties"]}
+    assert [people[uuid] for uuid in role["party-uuids"]] == ["Ada Lind"]
 
 
 def test_actions_are_carried_to_the_next_audit_by_fingerprint(

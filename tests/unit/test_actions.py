@@ -9,10 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from auditlib.actions.carry import AGAIN, GONE, NO_DRIVERS, NOT_EXAMINED, OVERDUE, Raised, carry
+from auditlib.actions.carry import AGAIN, GONE, NO_DRIVERS, NOT_EXAMINED, OVERDUE, Driver, Raised, carry
 from auditlib.actions.register import HEADINGS, Action, Kind, State, as_row, row_problems
 from auditlib.errors import DataError
 from auditlib.runs.action_register import read_register, register_bytes
+from auditlib.runs.driven import drivers_of
 
 DAY = date(2026, 1, 31)
 AS_OF = datetime(2026, 1, 31, 18, tzinfo=UTC)
@@ -127,6 +128,44 @@ def test_a_remark_of_lateness_goes_when_it_is_no_longer_true() -> None:
 
 def test_what_cannot_be_said_of_drivers_is_said() -> None:
     assert carry([], [], [], day=DAY).summary()[-1].startswith(NO_DRIVERS.reason)
+
+
+SLOW, LATE = Driver("cause:slow", covered=False, fingerprint=ONE), Driver("cause:late", covered=True)
+
+
+@pytest.mark.parametrize(
+    ("actions", "last"),
+    [
+        ([], "1 of 2 main drivers of dissatisfaction are covered by an action; not covered: slow."),
+        ([action(State.PROPOSED)], "1 of 2 main drivers of dissatisfaction are covered by an action; not "
+         "covered: slow."),
+        ([action()], "2 of 2 main drivers of dissatisfaction are covered by an action."),
+    ],
+)  # fmt: skip
+def test_a_driver_is_covered_by_the_register_of_fixes_or_an_accepted_action(
+    actions: list[Action], last: str
+) -> None:
+    plan = carry([raised()], actions, [], day=DAY, drivers=(SLOW, LATE))
+    assert plan.summary()[-1] == last
+
+
+def numbers(*rows: tuple[str, object]) -> dict[str, dict[str, list[dict[str, object]]]]:
+    return {"09": {"numbers": [{"key": key, "value": value, "reason": "why"} for key, value in rows]}}
+
+
+def test_drivers_are_read_from_what_was_recorded() -> None:
+    recorded = numbers(
+        ("covered:cause:slow", "not covered"), ("covered:cause:late", "covered"), ("voices", 9)
+    )
+    own = replace(raised(), subject="cause:slow")
+    assert drivers_of(recorded, [own])[0] == (SLOW, LATE)
+    assert drivers_of(recorded, [replace(own, state="resolved")])[0] == (replace(SLOW, fingerprint=""), LATE)
+
+
+def test_why_no_driver_was_named_is_carried_on() -> None:
+    assert drivers_of({}, [])[1] == NO_DRIVERS
+    found, why = drivers_of(numbers(("voices", None)), [])
+    assert (found, why.reason) == (None, "No main driver of dissatisfaction could be named. why")
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv"])

@@ -16,7 +16,11 @@ NOT_EXAMINED = "Not examined in this audit: its effect cannot be verified."
 OVERDUE = "Overdue."
 NO_DRIVERS = Refusal(
     "Whether actions cover the main drivers of dissatisfaction was not examined: no drivers were estimated.",
-    "Compare the register with the drivers once an audit estimates them.",
+    "Let the audit run 09_drivers.",
+)
+NONE_AGREED = (
+    "No action is agreed yet: once actions, their owners, types and due dates are entered into the register "
+    "that auditlib actions writes, the next run takes them in."
 )
 
 
@@ -41,12 +45,52 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
+class Driver:
+    """A main driver of dissatisfaction as the register needs it.
+
+    Parameters
+    ----------
+    name
+        For example ``cause:slow_response``.
+    covered
+        Whether an action in the party's own register of fixes covers it.
+    fingerprint
+        The finding that it is not covered; empty where there is none.
+    """
+
+    name: str
+    covered: bool
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The register after this audit."""
+    """The register after this audit.
+
+    Parameters
+    ----------
+    actions, findings
+        In the order of the register, and of ``findings.json``.
+    day
+        Day of the audit.
+    drivers
+        Main drivers, the first first; None where none were estimated, with the reason in `no_drivers`.
+    """
 
     actions: tuple[Action, ...]
     findings: tuple[Raised, ...]
     day: date
+    drivers: tuple[Driver, ...] | None = None
+    no_drivers: Refusal = NO_DRIVERS
+
+    def on(self, fingerprint: str) -> tuple[Action, ...]:
+        """Return the actions on a finding that somebody has accepted."""
+        return tuple(one for one in self.actions if one.settled and one.fingerprint == fingerprint)
+
+    @property
+    def open_drivers(self) -> tuple[Driver, ...]:
+        """Main drivers that neither the register of fixes nor an accepted action covers."""
+        return tuple(one for one in self.drivers or () if not (one.covered or self.on(one.fingerprint)))
 
     @property
     def uncovered(self) -> tuple[Raised, ...]:
@@ -63,16 +107,35 @@ class Plan:
         """Return in sentences how far the actions have come."""
         counts = {state: sum(action.state is state for action in self.actions) for state in State}
         majors = sum(one.grade == "major" for one in self.uncovered)
+        begun = any(action.begun for action in self.actions)
         return (
+            *(() if begun or not self.actions else (NONE_AGREED,)),
             ", ".join(f"{count} {state.value}" for state, count in counts.items()) + ".",
             f"{len(self.uncovered)} findings have no accepted action, {majors} of them major.",
             f"{len(self.overdue)} actions are overdue on {self.day.isoformat()}.",
-            f"{NO_DRIVERS.reason} {NO_DRIVERS.remedy}",
+            self._driven(),
         )
+
+    def _driven(self) -> str:
+        """Say which main drivers no action covers."""
+        if self.drivers is None:
+            return f"{self.no_drivers.reason} {self.no_drivers.remedy}".strip()
+        if not self.drivers:
+            return "No main driver of dissatisfaction could be named."
+        names = ", ".join(one.name.partition(":")[2].replace("_", " ") for one in self.open_drivers)
+        covered = len(self.drivers) - len(self.open_drivers)
+        told = f"{covered} of {len(self.drivers)} main drivers of dissatisfaction are covered by an action"
+        return f"{told}; not covered: {names}." if names else f"{told}."
 
 
 def carry(
-    findings: Sequence[Raised], current: Sequence[Action], before: Sequence[Action], *, day: date
+    findings: Sequence[Raised],
+    current: Sequence[Action],
+    before: Sequence[Action],
+    *,
+    day: date,
+    drivers: tuple[Driver, ...] | None = None,
+    no_drivers: Refusal = NO_DRIVERS,
 ) -> Plan:
     """Bring the register up to this audit.
 
@@ -86,6 +149,8 @@ def carry(
         Actions of the audit before.
     day
         Day of the audit.
+    drivers, no_drivers
+        Main drivers of dissatisfaction, or why there are none.
 
     Notes
     -----
@@ -103,7 +168,7 @@ def carry(
     have = {action.fingerprint for action in kept}
     fresh = [_proposed(one) for one in findings if one.stands and one.fingerprint not in have]
     dated = [_dated(action, day) for action in (*kept, *fresh)]
-    return Plan(tuple(sorted(dated, key=_order)), tuple(findings), day)
+    return Plan(tuple(sorted(dated, key=_order)), tuple(findings), day, drivers, no_drivers)
 
 
 def _brought(action: Action, finding: Raised | None) -> Action:

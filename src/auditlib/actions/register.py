@@ -77,6 +77,11 @@ class Action:
         """Whether somebody has accepted to do it."""
         return self.state is not State.PROPOSED
 
+    @property
+    def begun(self) -> bool:
+        """Whether anybody has entered anything about it."""
+        return self.settled or bool(self.action or self.owner or self.kind or self.due or self.proof)
+
     def overdue(self, day: date) -> bool:
         """Tell whether it should have been implemented before `day`."""
         open_ = self.state in (State.PROPOSED, State.ACCEPTED)
@@ -120,7 +125,9 @@ def row_problems(
 
     if row["Fingerprint"] not in known:
         yield wrong(
-            "Fingerprint", "it names no finding of this audit or the one before.", "Do not change it."
+            "Fingerprint",
+            "it names no finding of this audit or the one before.",
+            "Do not change it; where the finding fell away when the audit ran again, delete the row.",
         )
     if not row["No."].isascii() or not row["No."].isdigit() or row["No."] == "0":
         yield wrong("No.", f"{row['No.']!r} is no number from 1.")

@@ -175,6 +175,9 @@ class DriversResult:
             for each in self.main
             if self.fixes is not None
         ]
+        numbers += [
+            Number(f"covered:{each.key}", each.covered.value, basis=(Basis("fixes"),)) for each in self.main
+        ]
         counts = {"drivers": len(self.main_causes), "uncovered": len(self.uncovered)}
         numbers += [Number(name, value, "count", basis=self.causes.basis) for name, value in counts.items()]
         numbers.append(Number("top", self.policy.top, "count", reason="Declared."))

@@ -20,6 +20,7 @@ from auditlib.oscal.document import (
 from auditlib.oscal.observations import explained, finding_props, observations
 from auditlib.oscal.placing import Placed, placed
 from auditlib.oscal.plan import operation
+from auditlib.oscal.remediation import action_props, agreed
 from auditlib.oscal.results import evidence_files, findings, risks
 from auditlib.oscal.wording import markup, paragraphs
 
@@ -53,13 +54,18 @@ def _item(audited: Audited, found: Placed) -> Json:
         uuid=identify("item", audited.run.party.name, found.raised.notebook, finding.fingerprint),
         title=markup(finding.criterion),
         description=paragraphs(finding.condition),
-        props=finding_props(found),
+        props=[*finding_props(found), *(() if found.risk else _agreed(audited, found))],
         origins=origins(audited),
         related_findings=[{"finding-uuid": found.finding}] if found.finding else [],
         related_observations=[{"observation-uuid": found.observation}],
         related_risks=[{"risk-uuid": found.risk}] if found.risk else [],
         remarks=explained(found),
     )
+
+
+def _agreed(audited: Audited, found: Placed) -> list[Json]:
+    """Return the actions on an opportunity as properties: it carries no risk that they could remedy."""
+    return [one for action in agreed(audited, found) for one in action_props(action)]
 
 
 def _nothing(audited: Audited) -> Json:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
+from auditlib.actions.register import Action
 from auditlib.parameters.run import Run
 from auditlib.records import Finding, Outcome, Sentence
 from auditlib.standards.document import VerdictCriterion, VerdictDocument
@@ -51,6 +52,8 @@ class Audited:
         Keys of the recorded numbers, as ``notebook/key``.
     raised
         All findings, heaviest first.
+    agreed
+        Corrective actions the run took in, by fingerprint of their finding; bare proposals left out.
     files
         SHA-256 of every file of the run, by its path inside the run.
     key, version
@@ -70,6 +73,12 @@ class Audited:
     files: Mapping[str, str]
     key: str
     version: str
+    agreed: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Accountable owners of actions, each once, in order of their names."""
+        return tuple(sorted({one.owner for own in self.agreed.values() for one in own if one.owner}))
 
     @property
     def unjudged(self) -> str:

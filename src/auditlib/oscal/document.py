@@ -24,6 +24,7 @@ PROFILE: Final = "profile.json"
 PLAN: Final = "assessment-plan.json"
 RESULTS: Final = "assessment-results.json"
 ACTIONS: Final = "plan-of-action-and-milestones.json"
+ACTION_OWNER: Final = "action-owner"
 
 _ROOT = uuid5(NAMESPACE_URL, NAMESPACE)
 
@@ -93,9 +94,10 @@ def audit_metadata(audited: Audited, title: str) -> Json:
         as_of=run.as_of,
         props=audit_props(audited),
         links=[{"href": CATALOGUE, "rel": "reference"}],
-        roles=[{"id": "audited-party", "title": "Audited party"}],
+        roles=[{"id": "audited-party", "title": "Audited party"}, *_owner_role(audited)],
         parties=[
-            {"uuid": party_uuid(audited), "type": "organization", "name": plain(run.party.name) or run.audit}
+            {"uuid": party_uuid(audited), "type": "organization", "name": plain(run.party.name) or run.audit},
+            *_owners(audited),
         ],
         responsible_parties=[{"role-id": "audited-party", "party-uuids": [party_uuid(audited)]}],
     )
@@ -119,6 +121,30 @@ def audit_props(audited: Audited) -> list[Json]:
 def party_uuid(audited: Audited) -> str:
     """Return the identifier of the audited party, the same in all its audits."""
     return identify("party", audited.run.party.name)
+
+
+def person_uuid(name: str) -> str:
+    """Return the identifier of a person who owns actions."""
+    return identify("person", plain(name))
+
+
+def _owner_role(audited: Audited) -> list[Json]:
+    return (
+        [{"id": ACTION_OWNER, "title": "Accountable owner of a corrective action"}] if audited.owners else []
+    )
+
+
+def _owners(audited: Audited) -> list[Json]:
+    """Return the people who own actions; their names are those of the register."""
+    return [
+        {
+            "uuid": person_uuid(name),
+            "type": "person",
+            "name": plain(name),
+            "member-of-organizations": [party_uuid(audited)],
+        }
+        for name in {plain(one): one for one in audited.owners}
+    ]
 
 
 def tool_uuid(audited: Audited) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from auditlib.actions.register import Action
 from auditlib.oscal.audited import CONCLUDED, Audited
 from auditlib.oscal.catalogue import DECISION, objective_id
 from auditlib.oscal.document import (
@@ -25,6 +26,7 @@ from auditlib.oscal.document import (
 from auditlib.oscal.observations import explained, finding_props, observations
 from auditlib.oscal.placing import Placed, finding_uuid, observation_uuid, placed
 from auditlib.oscal.plan import reviewed
+from auditlib.oscal.remediation import agreed, deadline_of, remediations, status_of
 from auditlib.oscal.wording import markup, paragraphs
 from auditlib.records import Outcome
 from auditlib.standards.document import VerdictCriterion
@@ -146,7 +148,8 @@ def risks(audited: Audited, found: Iterable[Placed]) -> list[Json]:
 
 def _risk(audited: Audited, found: Placed) -> Json:
     finding = found.raised.finding
-    planned = _planned(audited, found)
+    own = agreed(audited, found)
+    planned = [*_planned(audited, found), *remediations(audited, found)]
     grade = {"name": "grade", "system": NAMESPACE, "value": finding.grade.value}
     return {
         "uuid": found.risk,
@@ -154,18 +157,19 @@ def _risk(audited: Audited, found: Placed) -> Json:
         "description": paragraphs(finding.condition),
         "statement": paragraphs(finding.effect) or paragraphs(finding.condition),
         "props": finding_props(found),
-        "status": _status(found, planned=bool(planned)),
+        "status": _status(audited, found, own),
         "origins": origins(audited),
         "characterizations": [{"origin": origins(audited)[0], "facets": [grade]}],
+        **filled(deadline=deadline_of(own)),
         "remediations": [_recommended(found), *planned],
         "related-observations": [{"observation-uuid": found.observation}],
     }
 
 
-def _status(found: Placed, *, planned: bool) -> str:
+def _status(audited: Audited, found: Placed, own: Sequence[Action]) -> str:
     if found.raised.state == "resolved":
         return "closed"
-    return "remediating" if planned else "open"
+    return "remediating" if _planned(audited, found) else status_of(own)
 
 
 def _recommended(found: Placed) -> Json:

@@ -15,9 +15,11 @@ from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, ac
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.report.spreadsheet_cells import cell_of
 from auditlib.runs.atomic import write_bytes
+from auditlib.runs.driven import drivers_of
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
 from auditlib.runs.places import Places
+from auditlib.runs.recorded import read_results
 from auditlib.runs.verify import verify
 from auditlib.sampling.form_reading import sheets_of
 
@@ -49,14 +51,15 @@ def bring_up_to_date(
     manifest = verify(directory).manifest
     places = Places(directory.resolve().parent, manifest.audit)
     path = register or register_path(places.outputs, places.audit)
-    findings = _findings(directory)
+    findings = raised_of(json.loads((directory / "findings.json").read_text(encoding="utf-8")))
     before = _before(previous, manifest, places)
     with only_writer(places.lock, audit=manifest.audit):
         known = {one.fingerprint for one in findings} | {action.fingerprint for action in before}
         current = read_register(path, known=known) if path.exists() else ()
-        _refuse_verified(current, findings, path)
+        refuse_verified(current, findings, path)
         as_of = datetime.fromisoformat(manifest.parameters.run["as_of"])
-        plan = carry(findings, current, before, day=as_of.date())
+        drivers, why = drivers_of(read_results(directory / "results"), findings)
+        plan = carry(findings, current, before, day=as_of.date(), drivers=drivers, no_drivers=why)
         content = register_bytes(plan.actions, suffix=path.suffix, created=as_of)
         if not path.exists() or plan.actions != current:
             write_bytes(path, content)
@@ -205,8 +208,8 @@ def _workbook(cells: Sequence[Sequence[str]], created: datetime) -> bytes:
     return stream.getvalue()
 
 
-def _findings(directory: Path) -> tuple[Raised, ...]:
-    document = json.loads((directory / "findings.json").read_text(encoding="utf-8"))
+def raised_of(document: Mapping[str, Any]) -> tuple[Raised, ...]:
+    """Return the findings of ``findings.json`` as the register needs them."""
     return tuple(
         Raised(
             one["fingerprint"],
@@ -240,7 +243,8 @@ def _before(previous: Path | None, manifest: Manifest, places: Places) -> tuple[
     return read_register(path)
 
 
-def _refuse_verified(current: Iterable[Action], findings: Iterable[Raised], path: Path) -> None:
+def refuse_verified(current: Iterable[Action], findings: Iterable[Raised], path: Path) -> None:
+    """Refuse a register that calls an action effective although this audit raises its finding."""
     wrong = verified_although_raised(current, findings)
     if wrong:
         raise DataError(

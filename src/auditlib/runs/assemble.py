@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -46,12 +45,17 @@ from auditlib.runs.manifest import (
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan
 from auditlib.runs.project import law_files
+from auditlib.runs.recorded import read_results
+from auditlib.runs.registered import NAME as ACTIONS
+from auditlib.runs.registered import Registered, actions_document
 from auditlib.runs.steps import Prepared, Steps
 
 VERDICT = "verdict.json"
 
 
-def run_key(plan: Plan, evidence: str, *, before: Before | None = None, pdf: str = "") -> str:
+def run_key(
+    plan: Plan, evidence: str, *, before: Before | None = None, pdf: str = "", registers: str = ""
+) -> str:
     """Return the hash of everything the outputs of a run depend on."""
     notebooks = {one.name: plan.notebook_key(one, evidence=evidence) for one in plan.notebooks}
     return digest(
@@ -60,6 +64,7 @@ def run_key(plan: Plan, evidence: str, *, before: Before | None = None, pdf: str
             "run_file": plan.content.hex(),
             "choices": plan.choices,
             "before": before.sha256 if before else "",
+            "registers": registers,
             "pdf": pdf,
         }
     )
@@ -72,6 +77,7 @@ def assemble(
     places: Places,
     *,
     steps: Steps,
+    registers: Registered,
     before: Before | None = None,
     started: datetime,
     notify: Notify,
@@ -91,7 +97,10 @@ def assemble(
         for name in result.files:
             copy_file(result.directory / name, stage / name)
     recorded = read_results(stage / "results")
-    write_bytes(stage / FINDINGS, canonical(findings_of(recorded, before=before)).encode())
+    findings = findings_of(recorded, before=before)
+    write_bytes(stage / FINDINGS, canonical(findings).encode())
+    actions = actions_document(recorded, findings, registers, plan.run)
+    write_bytes(stage / ACTIONS, canonical(actions).encode())
     if verdict := verdict_of(recorded):
         write_bytes(stage / VERDICT, canonical(verdict).encode())
     fixed = fixed_of(places)
@@ -103,7 +112,7 @@ def assemble(
     write_bytes(stage / "workpapers.xlsx", steps.workpapers(stage))
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
-    key = run_key(plan, evidence.key, before=before, pdf=pdf.name)
+    key = run_key(plan, evidence.key, before=before, pdf=pdf.name, registers=registers.sha256)
     manifest = _manifest(plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed)
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
@@ -128,11 +137,6 @@ def verdict_of(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | Non
         message = f"{' and '.join(sorted(found))} both give a verdict, and an audit has one."
         raise AuditError(Problem(message, remedy="Leave one of them out of the run file."))
     return next(iter(found.values()), None)
-
-
-def read_results(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return every results file of a run, by notebook."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def secrets_of(run: Run) -> dict[str, str]:

@@ -9,14 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from auditlib.actions.register import Action
 from auditlib.audit.standard import profile_file, standard_file
 from auditlib.errors import ParameterError, Problem
 from auditlib.oscal import Audited, Raised, export
 from auditlib.parameters.run import Run
 from auditlib.records import Finding, Grade, Sentence
-from auditlib.runs.assemble import read_results, verdict_of
+from auditlib.runs.assemble import verdict_of
 from auditlib.runs.atomic import canonical, replace_directory, write_bytes
 from auditlib.runs.findings import FindingsDocument
+from auditlib.runs.recorded import read_results
+from auditlib.runs.registered import kept_actions
 from auditlib.runs.verify import verify
 from auditlib.standards.document import VerdictDocument
 from auditlib.standards.edition import load_edition
@@ -88,7 +91,17 @@ def read_audited(directory: Path) -> Audited:
         files={name: seal.sha256 for name, seal in manifest.files.items()},
         key=manifest.key,
         version=manifest.versions.auditlib,
+        agreed=_agreed(directory),
     )
+
+
+def _agreed(directory: Path) -> dict[str, tuple[Action, ...]]:
+    """Return the actions the run took in, by finding; bare proposals say nothing yet."""
+    found: dict[str, tuple[Action, ...]] = {}
+    for one in kept_actions(directory):
+        if one.begun:
+            found[one.fingerprint] = (*found.get(one.fingerprint, ()), one)
+    return found
 
 
 def _law(directory: Path, file: str, load: Callable[..., _Read]) -> _Read:

@@ -24,6 +24,7 @@ from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.lock import only_writer
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan, PlannedNotebook, read_plan
+from auditlib.runs.registered import registered
 from auditlib.runs.steps import Prepared, Steps, usual_steps
 from auditlib.runs.verify import verify
 
@@ -140,6 +141,7 @@ def _perform(
     _tidy(places)
     enter_parameters(plan, places, at=started)
     before = findings_before(plan.run, places.outputs)
+    registers = registered(plan.run, places.outputs)
     data = (options.data or plan.root / "data" / plan.file.stem).resolve()
     evidence = steps.prepare(
         plan.run, data, places.evidence, options.threads, lambda text: notify(EvidenceStep(text))
@@ -152,7 +154,7 @@ def _perform(
         if one.name not in current and (not options.only or one.name in options.only)
     ]
     notify(Planned(tuple(one.name for one in todo), tuple(current)))
-    key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name)
+    key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name, registers=registers.sha256)
     if not todo and _already_sealed(places, key=key):
         return Outcome(places.finished, (), tuple(current), unchanged=True)
     made = _execute(plan, places, evidence, todo, options=options, notify=notify)
@@ -170,6 +172,7 @@ def _perform(
             results,
             places,
             steps=steps,
+            registers=registers,
             before=before,
             started=started,
             notify=notify,

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.records import Basis
-from auditlib.runs.assemble import read_results
 
 Fields = Mapping[str, Any]
 
@@ -32,6 +31,11 @@ class Use:
     kind: str
     where: str
     text: str
+
+
+def read_results(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return every results file of a run, by notebook."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def read_recorded(directory: Path) -> Recorded:

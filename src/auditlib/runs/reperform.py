@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import NotebookFailed, Problem, VerificationFailed
-from auditlib.runs.assemble import read_results
 from auditlib.runs.atomic import copy_file, files_below
 from auditlib.runs.declared import checked_values, declared_parameters, injected_code
 from auditlib.runs.events import Notify, Planned, silent
@@ -24,6 +23,7 @@ from auditlib.runs.manifest import Manifest
 from auditlib.runs.perform import lend, terminated_as_interrupt
 from auditlib.runs.plan import read_notebook
 from auditlib.runs.project import versions
+from auditlib.runs.recorded import read_results
 from auditlib.runs.verify import verify
 
 LAST_DIGIT = 1e-9

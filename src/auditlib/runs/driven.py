@@ -1,0 +1,34 @@
+"""The main drivers of dissatisfaction that a run recorded, as the register of actions needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from auditlib.actions.carry import NO_DRIVERS, Driver, Raised
+from auditlib.records import Refusal
+
+_COVERED = "covered:cause:"
+_MISSING = ("drivers", "voices")
+"""Numbers without a value that say why no driver could be named."""
+Json = Mapping[str, Any]
+
+
+def drivers_of(
+    results: Mapping[str, Json], findings: Sequence[Raised]
+) -> tuple[tuple[Driver, ...] | None, Refusal]:
+    """Return the main drivers a notebook recorded, first first; None and the reason where none did."""
+    numbers = [number for one in results.values() for number in one["numbers"]]
+    raised = {one.subject: one.fingerprint for one in findings if one.stands}
+    found = tuple(_drivers(numbers, raised))
+    if found:
+        return found, NO_DRIVERS
+    why = next((one["reason"] for one in numbers if one["key"] in _MISSING and one["value"] is None), "")
+    return None, Refusal(f"No main driver of dissatisfaction could be named. {why}") if why else NO_DRIVERS
+
+
+def _drivers(numbers: Sequence[Json], raised: Mapping[str, str]) -> Iterator[Driver]:
+    for number in numbers:
+        if number["key"].startswith(_COVERED):
+            name = number["key"].partition(":")[2]
+            yield Driver(name, number["value"] == "covered", raised.get(name, ""))
