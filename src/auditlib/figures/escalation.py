@@ -76,7 +76,7 @@ def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
     with style():
         frame = rates.to_frame()
         frame = frame[frame["judged"] > 0].iloc[::-1]
-        drawn = new_axes(height=max(2.4, 0.17 * len(frame) + 1.1)) if ax is None else ax
+        drawn = new_axes(height=max(2.4, 0.13 * len(frame) + 1.1)) if ax is None else ax
         rows = np.arange(len(frame))
         pooled = float(frame["met"].sum() / max(1, frame["judged"].sum()))
         below = (frame["high"] < pooled).to_numpy()
@@ -91,7 +91,7 @@ def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
             f"all units {pooled:.1%}", (pooled, 1), (-4, 4), xycoords=("data", "axes fraction"),
             textcoords="offset points", color=INK, fontsize=8.5, ha="right", annotation_clip=False,
         )  # fmt: skip
-        drawn.set_yticks(rows, frame["unit_id"].astype(str), fontsize=7)
+        drawn.set_yticks(rows, frame["unit_id"].astype(str), fontsize=6.5)
         drawn.set_ylim(-0.8, len(frame) - 0.2)
         drawn.xaxis.set_major_locator(_whole_per_cent())
         drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -102,7 +102,7 @@ def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
 def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
     """Draw the share met by month with its interval."""
     with style():
-        drawn = new_axes(height=3.0) if ax is None else ax
+        drawn = new_axes(height=2.6) if ax is None else ax
         frame = rates.to_frame()
         frame = frame[frame["judged"] > 0]
         months = frame["month"].astype(int).to_numpy()
@@ -124,7 +124,7 @@ def latency_curves(
 ) -> Axes:
     """Draw the share of cases not yet done against wall-clock hours, open cases counted."""
     with style():
-        drawn = new_axes(height=3.6) if ax is None else ax
+        drawn = new_axes(height=3.0) if ax is None else ax
         curves = [found for found in latencies.of(stage) if isinstance(found.curve, Survival)]
         for index, found in enumerate(curves):
             _curve(

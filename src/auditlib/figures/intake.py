@@ -47,7 +47,7 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
     )
     known, shown = len(shown), shown[:UNITS_SHOWN]
     if ax is None:
-        ax = new_axes(height=1.2 + 0.155 * max(len(shown), 4))
+        ax = new_axes(height=1.2 + 0.13 * max(len(shown), 4))
     with style():
         _rates(ax, shown)
         if known > len(shown):

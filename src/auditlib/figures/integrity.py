@@ -25,7 +25,7 @@ _MARKS = {
 def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
     """Draw a mark for every detector (rows) and group of linked units (columns)."""
     with style():
-        drawn = new_axes(height=4.6) if ax is None else ax
+        drawn = new_axes(height=3.8) if ax is None else ax
         rows = {entry.key: len(DETECTORS) - 1 - place for place, entry in enumerate(DETECTORS)}
         columns = {name: place for place, name in enumerate(result.groups)}
         for sign, (marker, face, edge, size) in _MARKS.items():
@@ -49,7 +49,7 @@ def unit_changes(alarm: Signature, ax: Axes | None = None, *, level: float = 0.9
     with style():
         detection = min(alarm.carried_by, key=lambda each: each.p_value)
         units = sorted(detection.units, key=lambda unit: (unit.linked, unit.unit_id), reverse=True)
-        drawn = new_axes(height=max(2.6, 0.17 * len(units) + 1.2)) if ax is None else ax
+        drawn = new_axes(height=max(2.6, 0.13 * len(units) + 1.2)) if ax is None else ax
         reach = normal_quantile(level) * np.array([unit.error for unit in units])
         change = np.array([unit.change for unit in units])
         for linked, marker, colour in ((True, "D", LOWER), (False, "o", QUIET)):
@@ -65,7 +65,7 @@ def unit_changes(alarm: Signature, ax: Axes | None = None, *, level: float = 0.9
                 label="linked" if linked else "not linked",
             )
         drawn.axvline(0, color=INK, lw=0.7)
-        drawn.set_yticks(range(len(units)), [unit.unit_id for unit in units], fontsize=7.5)
+        drawn.set_yticks(range(len(units)), [unit.unit_id for unit in units], fontsize=7)
         drawn.set_ylim(-0.7, len(units) - 0.3)
         drawn.set_xlabel(_axis(detection))
         drawn.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)

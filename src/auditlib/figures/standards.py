@@ -16,7 +16,7 @@ from auditlib.standards.verdict import Verdict
 _LOOKS: dict[Outcome, dict[str, str]] = {
     Outcome.MET: {"facecolor": HIGHER, "edgecolor": HIGHER, "text": PAPER},
     Outcome.NOT_MET: {"facecolor": LOWER, "edgecolor": LOWER, "text": INK, "hatch": "////"},
-    Outcome.NOT_DEMONSTRATED: {"facecolor": PAPER, "edgecolor": HIGHER, "text": INK, "hatch": "...."},
+    Outcome.NOT_DEMONSTRATED: {"facecolor": PAPER, "edgecolor": HIGHER, "text": INK, "hatch": "xxxx"},
     Outcome.NOT_ASSESSABLE: {"facecolor": BAND, "edgecolor": FAINT, "text": QUIET},
     Outcome.NOT_APPLICABLE: {"facecolor": PAPER, "edgecolor": FAINT, "text": QUIET},
     Outcome.WAIVED: {"facecolor": PAPER, "edgecolor": QUIET, "text": QUIET},
@@ -36,7 +36,7 @@ def outcomes(result: Verdict, ax: Axes | None = None) -> Axes:
     """
     lines = _lines(result)
     if ax is None:
-        ax = new_axes(height=0.9 + 0.47 * len(lines))
+        ax = new_axes(height=0.7 + 0.42 * len(lines))
     with style():
         for row, (title, entries) in enumerate(lines):
             ax.text(-0.12, row + 0.42, title, ha="right", va="center", fontsize=8.5, color=INK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -24,6 +25,10 @@ differ in shape as well."""
 
 WIDTH, HEIGHT = 7.4, 4.4
 """Inches: the text width of a printed page, at a height that leaves room for its caption."""
+LETTERS = 12.4
+"""Letters of a title that an inch holds."""
+HALF = 3.6
+"""Inches: a figure as wide as this stands beside another one."""
 
 RC: dict[str, Any] = {
     "axes.axisbelow": True,
@@ -77,6 +82,11 @@ def new_axes(*, width: float = WIDTH, height: float = HEIGHT) -> Axes:
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         return figure.add_subplot()
+
+
+def fitted(text: str, ax: Axes) -> str:
+    """Return a title broken into lines that fit the figure `ax` stands on."""
+    return fill(text, width=int(LETTERS * figure_of(ax).get_figwidth()))
 
 
 def figure_of(drawn: Axes | Figure) -> Figure:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.schema import NumberModel
 from auditlib.parameters.claims import Claim
@@ -20,6 +20,9 @@ from auditlib.report.references import Register
 from auditlib.report.sections import Section, section_of
 from auditlib.report.summary import executive
 from auditlib.report.words import basis_of, day, instant, interval_of, value_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,15 @@ def _text_of(content: Mapping[str, Any]) -> str:
 
 def to_html(content: dict[str, Any]) -> str:
     """Return the page of `content`: escaped, self-contained, allowed to run and load nothing."""
+    sheet, digest = sheet_for(f"{content['run'].party.name}, {content['period']}")
+    return environment().get_template("report.html.j2").render(**content, sheet=sheet, sheet_digest=digest)
+
+
+def environment() -> Environment:
+    """Return what fills templates: everything is escaped, and a name that is missing is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("auditlib.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -129,20 +138,18 @@ def to_html(content: dict[str, Any]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    sheet = _sheet(f"{content['run'].party.name}, {content['period']}")
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    return environment.get_template("report.html.j2").render(**content, sheet=sheet, sheet_digest=digest)
 
 
-def _sheet(heading: str) -> str:
-    """Return the style sheet, with `heading` at the top of every printed page."""
+def sheet_for(heading: str) -> tuple[str, str]:
+    """Return the style sheet, with `heading` at the top of every printed page, and its digest."""
     sheet = files("auditlib.report").joinpath("templates/style.css").read_text(encoding="utf-8")
     quoted = "".join(
         character if character.isascii() and character.isalnum() else f"\\{ord(character):x} "
         for character in heading
     )
     widths = "".join(f"col.w{share} {{ width: {share}%; }}\n" for share in range(1, 101))
-    return widths + sheet.replace("running heading", quoted)
+    whole = widths + sheet.replace("running heading", quoted)
+    return whole, base64.b64encode(hashlib.sha256(whole.encode()).digest()).decode()
 
 
 def _entry(number: int, reference: str, recorded: NumberModel) -> Entry:

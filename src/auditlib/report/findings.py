@@ -14,9 +14,9 @@ from auditlib.report.words import WHOLE, sentence_of, subject_of
 
 _GRADES = ("major", "minor", "opportunity")
 _TITLES = {
-    "major": "to be fixed, and the fix verified",
-    "minor": "to be closed by an accepted plan",
-    "opportunity": "to be considered",
+    "major": "not met: to be fixed, and the fix verified",
+    "minor": "not met: to be closed by an accepted plan",
+    "opportunity": "could be better",
 }
 MOST_LINES = {"major": 8, "minor": 10, "opportunity": 4}
 LONGEST_LINE = 110

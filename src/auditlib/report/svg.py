@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from xml.etree import ElementTree as ET
 
 from auditlib.errors import Problem, VerificationFailed
@@ -25,6 +26,10 @@ patternUnits patternTransform markerWidth markerHeight refX refY orient visibili
 ELEMENTS = frozenset(_ELEMENTS.split())
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
+_GROUP = f"{{{SVG}}}g"
+_WRITTEN = frozenset({f"{{{SVG}}}text", f"{{{SVG}}}tspan"})
+_REFERRED = re.compile(r"#([\w.:-]+)")
+_LONG = re.compile(r"-?\d+\.\d{3,}")
 _LOCAL_URL = re.compile(r"url\(\s*['\"]?#([\w.:-]+)['\"]?\s*\)")
 _FONT = re.compile(
     r"^(?:(?P<style>italic|oblique)\s+)?(?:(?P<weight>bold|\d{3})\s+)?"
@@ -50,7 +55,7 @@ def inline_svg(text: str, *, name: str, title: str, description: str) -> str:
     VerificationFailed
         Where `text` is no SVG, or declares entities.
     """
-    root = _safe(_parse(text, name), name)
+    root = _lean(_safe(_parse(text, name), name))
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     root.attrib.update(
@@ -95,6 +100,38 @@ def _allowed(element: ET.Element) -> bool:
     if local == "image":
         return bool(_PICTURE.fullmatch(_href(element)))
     return local in ELEMENTS
+
+
+def _lean(root: ET.Element) -> ET.Element:
+    """Return `root` without what draws nothing: bare groups, ids nobody refers to, digits beyond sight."""
+    values = [value for element in root.iter() for value in element.attrib.values()]
+    used = {name for value in values for name in _REFERRED.findall(value)}
+    return _lean_element(root, used)
+
+
+def _lean_element(element: ET.Element, used: Collection[str]) -> ET.Element:
+    kept = ET.Element(element.tag, _lean_attributes(element.attrib, used))
+    kept.text = element.text if element.tag in _WRITTEN else None
+    for child in element:
+        lean = _lean_element(child, used)
+        bare = child.tag == _GROUP and not lean.attrib
+        kept.extend(list(lean) if bare else [lean])
+        if element.tag in _WRITTEN:
+            lean.tail = child.tail
+    return kept
+
+
+def _lean_attributes(attributes: Mapping[str, str], used: Collection[str]) -> dict[str, str]:
+    """Return attributes with coordinates to a hundredth of a point."""
+    return {
+        name: " ".join(_LONG.sub(_hundredth, value).split())
+        for name, value in attributes.items()
+        if name != "id" or value in used
+    }
+
+
+def _hundredth(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _href(element: ET.Element) -> str:
