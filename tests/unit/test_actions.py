@@ -130,15 +130,15 @@ def test_what_cannot_be_said_of_drivers_is_said() -> None:
     assert carry([], [], [], day=DAY).summary()[-1].startswith(NO_DRIVERS.reason)
 
 
+NOT_SLOW = "1 of 2 main drivers of dissatisfaction are covered by an action; not covered: slow"
 SLOW, LATE = Driver("cause:slow", covered=False, fingerprint=ONE), Driver("cause:late", covered=True)
 
 
 @pytest.mark.parametrize(
     ("actions", "last"),
     [
-        ([], "1 of 2 main drivers of dissatisfaction are covered by an action; not covered: slow."),
-        ([action(State.PROPOSED)], "1 of 2 main drivers of dissatisfaction are covered by an action; not "
-         "covered: slow."),
+        ([], f"{NOT_SLOW}."),
+        ([action(State.PROPOSED)], f"{NOT_SLOW}."),
         ([action()], "2 of 2 main drivers of dissatisfaction are covered by an action."),
     ],
 )  # fmt: skip

@@ -32,6 +32,7 @@ _SCHEMAS = {
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
     "scenario": ("auditlib.simulate.scenario", "scenario_schema"),
     "findings": ("auditlib.runs.findings", "findings_schema"),
+    "actions": ("auditlib.runs.registered", "actions_schema"),
     "verdict": ("auditlib.standards.document", "verdict_schema"),
 }
 
