@@ -101,6 +101,18 @@ def test_stored_notebooks_hold_their_outputs_and_store_the_same_again(tmp_path: 
     assert store_notebooks(tiny.run_file, steps=STEPS) == ()
 
 
+def test_one_notebook_alone_can_be_stored(tmp_path: Path) -> None:
+    tiny = tiny_project(tmp_path)
+    for name in ("01_one", "02_two"):
+        tiny.write_notebook(name, by_hand(name, "limit + 1"))
+    other = (tmp_path / "notebooks" / "01_one.ipynb").read_bytes()
+    changed = store_notebooks(tiny.run_file, only=["02_two"], steps=STEPS)
+    assert [path.name for path in changed] == ["02_two.ipynb"]
+    assert (tmp_path / "notebooks" / "01_one.ipynb").read_bytes() == other
+    with pytest.raises(ParameterError, match=r"no notebook '03_three'\. It names 01_one, 02_two"):
+        store_notebooks(tiny.run_file, only=["03_three", "01_one"], steps=STEPS)
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -16,6 +18,7 @@ import typer
 
 from auditlib import __version__
 from auditlib.cli import app, main, register_all
+from auditlib.cli.examples import LESSONS, commands
 from auditlib.cli.messages import plain
 from auditlib.errors import (
     AuditError,
@@ -57,6 +60,30 @@ def test_help_teaches_the_first_steps_and_the_exit_codes(capsys: pytest.CaptureF
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert "Usage: auditlib" in capsys.readouterr().out
+
+
+def called(line: str) -> str:
+    """Return the words that call the command of a line, after parsing the rest as that command does."""
+    command: Any = typer.main.get_command(app)
+    words, rest = [], shlex.split(line)[1:]
+    while hasattr(command, "commands"):
+        words.append(rest.pop(0))
+        command = command.commands[words[-1]]
+    command.make_context(words[-1], rest)
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands(app)])
+def test_every_command_ends_its_help_with_lines_to_copy(words: str) -> None:
+    epilog = str(dict(commands(app))[words].epilog)
+    lines = re.findall(r"\[cyan\](auditlib .+?)\[/cyan\]", epilog)
+    assert lines
+    assert all(called(line) == words for line in lines)
+    assert "Exit codes" in epilog or words not in LESSONS
+
+
+def test_no_lesson_is_of_a_command_that_is_gone() -> None:
+    assert set(LESSONS) <= {words for words, _ in commands(app)}
 
 
 def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

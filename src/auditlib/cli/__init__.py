@@ -86,6 +86,7 @@ def register_all(application: typer.Typer) -> None:
     """Let every group add its commands to `application`."""
     for group in GROUPS:
         importlib.import_module(f"{__name__}.{group}").register(application)
+    importlib.import_module(f"{__name__}.examples").teach(application)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

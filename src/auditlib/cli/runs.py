@@ -23,6 +23,10 @@ _Directory = Annotated[
 ]
 _Jobs = Annotated[int, typer.Option(min=1, max=64, help="Notebooks executed side by side.")]
 _Threads = Annotated[int, typer.Option(min=1, max=256, help="Threads each of them may use.")]
+_Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NOTEBOOK", help="Execute only this notebook; may be given several times."),
+]
 _Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time one cell may take.")]
 
 
@@ -45,10 +49,7 @@ def run(
     *,
     jobs: _Jobs = 2,
     threads: _Threads = 2,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NOTEBOOK", help="Execute only this notebook; may be given several times."),
-    ] = None,
+    only: _Only = None,
     timeout: _Timeout = 900.0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Execute also what has not changed.")] = False,
 ) -> None:
@@ -84,6 +85,9 @@ def verify(
     key: Annotated[
         Path | None, typer.Option(metavar="PUB", help="Also require a signature by this public key.")
     ] = None,
+    head: Annotated[
+        str, typer.Option(metavar="HASH", help="Also require the ledger's entry with this hash.")
+    ] = "",
     reperform: Annotated[
         bool,
         typer.Option(
@@ -94,7 +98,7 @@ def verify(
     """Check that every file of a finished run is what was sealed."""
     from auditlib.runs import verify as verify_files
 
-    verified = verify_files(directory)
+    verified = verify_files(directory, head=head)
     typer.echo(
         f"Intact: all {verified.files} files ({verified.size:,} bytes) of {_near(directory)} "
         f"and its manifest are what was sealed at {verified.manifest.ended}."
@@ -125,7 +129,7 @@ def _show_ledger(verified: Verified) -> None:
     if not verified.ledger:
         typer.echo("The ledger is not beside the run, so sign-offs were not checked.")
         return
-    typer.echo(f"The ledger is whole: {len(verified.ledger)} entries.")
+    typer.echo(f"The ledger is whole: {len(verified.ledger)} entries, the last {verified.ledger[-1].hash}.")
     for one in sign_offs(verified.ledger, seal=verified.manifest.seal):
         typer.echo(f"Signed off by {one.name} as {one.role.value} at {one.at}.")
 
@@ -172,7 +176,12 @@ def trace(
 
 
 def store_notebooks(
-    run_file: _RunFile, jobs: _Jobs = 2, threads: _Threads = 2, timeout: _Timeout = 900.0
+    run_file: _RunFile,
+    jobs: _Jobs = 2,
+    threads: _Threads = 2,
+    timeout: _Timeout = 900.0,
+    *,
+    only: _Only = None,
 ) -> None:
     """Execute the project's notebooks on their defaults and store them with their outputs."""
     from auditlib.cli.progress import shown
@@ -180,7 +189,13 @@ def store_notebooks(
 
     with _interruptible("Nothing was stored."), shown() as notify:
         changed = store(
-            run_file, name=str(run_file), jobs=jobs, threads=threads, timeout=timeout, notify=notify
+            run_file,
+            name=str(run_file),
+            only=tuple(only or ()),
+            jobs=jobs,
+            threads=threads,
+            timeout=timeout,
+            notify=notify,
         )
     for path in changed:
         typer.echo(f"Stored {_near(path)}")

@@ -301,16 +301,9 @@ def _forget_failure(places: Places, notebook: str) -> None:
 
 
 def _check_options(plan: Plan, options: Options) -> None:
-    known = [one.name for one in plan.notebooks]
-    problems = [
-        Problem(f"the run file names no notebook {name!r}.", remedy=f"It names {', '.join(known)}.")
-        for name in options.only
-        if name not in known
-    ]
+    plan.chosen(options.only)
     if options.jobs < 1 or options.threads < 1 or options.timeout <= 0:
-        problems.append(Problem("--jobs, --threads and --timeout must be 1 or more."))
-    if problems:
-        raise ParameterError(*problems)
+        raise ParameterError(Problem("--jobs, --threads and --timeout must be 1 or more."))
 
 
 def _refused(error: OSError, places: Places) -> AuditError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -79,6 +79,23 @@ class Plan:
     def choices(self) -> dict[str, Any]:
         """The run file with every default filled in."""
         return self.run.model_dump(mode="json")
+
+    def chosen(self, only: Sequence[str]) -> tuple[PlannedNotebook, ...]:
+        """Return the notebooks that `only` names, in the order of the run file; all where it names none.
+
+        Raises
+        ------
+        ParameterError
+            Naming each that the run file does not name.
+        """
+        known = [one.name for one in self.notebooks]
+        unknown = [name for name in only if name not in known]
+        if unknown:
+            remedy = f"It names {', '.join(known)}."
+            raise ParameterError(
+                *(Problem(f"the run file names no notebook {name!r}.", remedy=remedy) for name in unknown)
+            )
+        return tuple(one for one in self.notebooks if not only or one.name in only)
 
     def notebook_key(self, notebook: PlannedNotebook, *, evidence: str) -> str:
         """Return the hash of everything the result of `notebook` depends on."""

@@ -15,7 +15,7 @@ from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all, worker_environment
 from auditlib.runs.lock import only_writer
 from auditlib.runs.perform import terminated_as_interrupt
-from auditlib.runs.plan import Plan, read_notebook, read_plan
+from auditlib.runs.plan import PlannedNotebook, read_notebook, read_plan
 from auditlib.runs.steps import Steps, usual_steps
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
@@ -31,6 +31,7 @@ def store_notebooks(
     run_file: Path,
     *,
     name: str = "",
+    only: Sequence[str] = (),
     jobs: int = 2,
     threads: int = 2,
     timeout: float = 900.0,
@@ -42,6 +43,13 @@ def store_notebooks(
     They run as JupyterLab would run them: in the folder of the notebooks, no parameter given. Nothing is
     stored unless all of them succeed and repeat: no clock, no path of this machine, no memory address.
 
+    Parameters
+    ----------
+    run_file, name
+        The run file, and how the user named it.
+    only
+        Names of notebooks; empty for all that the run file names.
+
     Returns
     -------
     tuple of Path
@@ -50,12 +58,13 @@ def store_notebooks(
     Raises
     ------
     ParameterError
-        If a notebook's own default is another run file.
+        If a notebook's own default is another run file, or `only` names one that the run file does not.
     NotebookFailed
         If one failed, or shows what differs between machines or days.
     """
     plan = read_plan(run_file, name=name or str(run_file))
-    _require_default(plan)
+    chosen = plan.chosen(only)
+    _require_default(plan.run_file, chosen)
     outputs = plan.root / "outputs"
     steps = steps or usual_steps()
     stored = _Stored()
@@ -65,7 +74,8 @@ def store_notebooks(
         data = plan.root / "data" / plan.file.stem
         steps.prepare(plan.run, data, outputs / ".evidence", threads, lambda text: notify(EvidenceStep(text)))
         with tempfile.TemporaryDirectory(prefix="store-", dir=lock.parent) as scratch:
-            _execute(plan, Path(scratch), stored, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
+            todo = _jobs(chosen, plan.root / "notebooks", Path(scratch), timeout=timeout)
+            _execute(todo, plan.root, Path(scratch), stored, jobs=jobs, threads=threads, notify=notify)
         if stored.failures:
             raise NotebookFailed(*stored.failures)
         changed = tuple(path for path, text in sorted(stored.texts.items()) if path.read_bytes() != text)
@@ -74,12 +84,21 @@ def store_notebooks(
     return changed
 
 
+def _jobs(chosen: Sequence[PlannedNotebook], folder: Path, scratch: Path, *, timeout: float) -> list[Job]:
+    return [Job(one.name, one.path, {}, folder, scratch / one.name, timeout) for one in chosen]
+
+
 def _execute(
-    plan: Plan, scratch: Path, stored: _Stored, *, jobs: int, threads: int, timeout: float, notify: Notify
+    todo: list[Job],
+    root: Path,
+    scratch: Path,
+    stored: _Stored,
+    *,
+    jobs: int,
+    threads: int,
+    notify: Notify,
 ) -> None:
-    folder = plan.root / "notebooks"
-    todo = [Job(one.name, one.path, {}, folder, scratch / one.name, timeout) for one in plan.notebooks]
-    banned = (str(plan.root), str(plan.root.resolve()), str(Path.home()))
+    banned = (str(root), str(root.resolve()), str(Path.home()))
 
     def settle(job: Job, cause: str) -> tuple[str, str]:
         if not cause:
@@ -108,14 +127,14 @@ def _unstable(text: str, banned: Sequence[str]) -> Iterator[str]:
         yield f"it shows a memory address ({address.group()})"
 
 
-def _require_default(plan: Plan) -> None:
+def _require_default(run_file: str, chosen: Sequence[PlannedNotebook]) -> None:
     problems = []
-    for one in plan.notebooks:
+    for one in chosen:
         default = declared_parameters(read_notebook(one.path))["run_file"].default
-        if default != plan.run_file:
+        if default != run_file:
             problems.append(
                 Problem(
-                    f"its default run_file is {default!r}, not {plan.run_file!r}.",
+                    f"its default run_file is {default!r}, not {run_file!r}.",
                     file=one.path.name,
                     remedy="Notebooks are stored with the outputs of their defaults.",
                 )
