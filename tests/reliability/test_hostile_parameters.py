@@ -34,10 +34,10 @@ notebooks:
 
 
 def refusal(text: str) -> str:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ParameterError) as caught:
         load(Run, text, name="acme.yaml")
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert all(problem.file == "acme.yaml" for problem in caught.value.problems)
     return str(caught.value)
 

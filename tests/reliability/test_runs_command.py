@@ -60,15 +60,20 @@ def test_interrupted_it_says_that_it_can_go_on(tmp_path: Path) -> None:
     waiting = tmp_path / "waiting"
     body = f"import time; open({str(waiting)!r}, 'w').close(); time.sleep(60)"
     tiny.write_notebook("01_one", notebook("01_one", body))
-    command = "import sys; from auditlib.cli import main; sys.exit(main())"
-    process = subprocess.Popen(
+    # a job started in the background ignores interrupts, and its children inherit that
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = f"{heard}import sys; from auditlib.cli import main; sys.exit(main())"
+    with subprocess.Popen(
         [sys.executable, "-c", command, "run", str(tiny.run_file)], stderr=subprocess.PIPE, text=True
-    )
-    end = time.monotonic() + 30
-    while not waiting.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    ) as process:
+        end = time.monotonic() + 30
+        while not waiting.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "Interrupted. Finished notebooks are kept; run again to go on."
 
