@@ -164,6 +164,65 @@ def test_a_ledger_cut_before_the_seal_is_noticed(tiny: Tiny) -> None:
         verify(tiny.finished)
 
 
+def cut(path: Path, *, to: int) -> None:
+    """Leave the first `to` lines of a ledger: a chain that is whole in itself."""
+    lines = path.read_bytes().split(b"\n")[:to]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def test_a_ledger_cut_at_the_seal_is_noticed(tiny: Tiny) -> None:
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    cut(ledger(tiny), to=2)
+    with pytest.raises(VerificationFailed, match="lacks the entry that this run was sealed"):
+        verify(tiny.finished)
+
+
+def test_entries_before_a_signature_cannot_be_cut_off(tiny: Tiny, tmp_path: Path) -> None:
+    secret, public = make_keys(tmp_path / "key")
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    sign_run(tiny.finished, key=secret)
+    sign_off(tiny.finished, role=Role.REVIEWER, name="Ben Roth", at=NOW)
+    verified = verify(tiny.finished)
+    check_signature(tiny.finished, verified.manifest, key=public)
+    cut(ledger(tiny), to=4)
+    assert len(verify(tiny.finished).ledger) == 4, "what came after the signature nobody remembers"
+    cut(ledger(tiny), to=3)
+    with pytest.raises(VerificationFailed, match="when the run was signed"):
+        verify(tiny.finished)
+
+
+def test_signing_again_speaks_of_the_entries_since(tiny: Tiny, tmp_path: Path) -> None:
+    secret, _ = make_keys(tmp_path / "key")
+    sign_run(tiny.finished, key=secret)
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    sign_run(tiny.finished, key=secret)
+    cut(ledger(tiny), to=3)
+    with pytest.raises(VerificationFailed, match="when the run was signed"):
+        verify(tiny.finished)
+
+
+def test_a_hash_that_was_noted_down_shows_what_was_cut_off(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(tiny.finished)
+    assert main(["signoff", run, "--role", "preparer", "--name", "Ada Lind"]) == 0
+    (head,) = (one for one in words(capsys).split() if len(one) == 64)
+    page = (tiny.finished.parent / "tiny.signoff.html").read_text(encoding="utf-8")
+    assert head in page
+    assert "Ada Lind" in page
+    for noted in (head, head[:16]):
+        assert main(["verify", run, "--head", noted]) == 0
+    assert main(["verify", run, "--head", head[:15]]) == 2
+    assert main(["verify", run, "--head", "x" * 16]) == 2
+    capsys.readouterr()
+    cut(ledger(tiny), to=3)
+    assert main(["verify", run]) == 0
+    assert main(["verify", run, "--head", head]) == 5
+    assert "holds no entry" in words(capsys)
+    ledger(tiny).unlink()
+    assert main(["verify", run, "--head", head]) == 5
+
+
 def test_a_line_that_was_never_finished_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "a.ledger.jsonl"
     append(path, "one", {"x": 1}, at=NOW)

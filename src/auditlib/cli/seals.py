@@ -57,3 +57,5 @@ def signoff(
         raise ParameterError(Problem(f"there is no role {role!r}.", remedy="There are preparer, reviewer."))
     done = sign_off(directory, role=Role(role), name=name, at=datetime.now(UTC))
     typer.echo(f"Signed off by {done.name} as {done.role.value} at {done.at}.")
+    typer.echo(f"Entry {done.entry} of the ledger: {done.head}")
+    typer.echo("Keep this hash elsewhere: auditlib verify DIR --head HASH shows whether the ledger was cut.")

@@ -15,6 +15,9 @@ class Signatory:
     role: str
     name: str
     at: str
+    entry: int = 0
+    head: str = ""
+    """Number and hash of the entry in the ledger."""
 
 
 def sign_off_page(

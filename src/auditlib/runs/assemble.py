@@ -117,8 +117,9 @@ def assemble(
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)
-    replace_directory(stage, places.finished, aside=places.aside)
+    # entered first: wherever this is interrupted, the run in its place is one that the ledger knows
     enter_sealed(places, seal=manifest.seal, at=datetime.now(UTC))
+    replace_directory(stage, places.finished, aside=places.aside)
     if places.aside.exists():
         remove_directory(places.aside)
     return manifest

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.runs.atomic import digest
-from auditlib.runs.ledger import Entry, append, latest, ledger_path, read_ledger
+from auditlib.runs.ledger import SEALED, Entry, append, latest, ledger_path, read_ledger
 from auditlib.runs.manifest import Change, Fixed
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan
 
 FIXING = "fixing.json"
 """What the report says of the parameters; without instants, so that two runs give the same bytes."""
-PARAMETERS, DATA, SEALED = "parameters", "data read", "sealed"
+PARAMETERS, DATA = "parameters", "data read"
 
 
 def enter_parameters(plan: Plan, places: Places, *, at: datetime) -> None:
@@ -38,7 +38,7 @@ def enter_data(places: Places, *, evidence: str, at: datetime) -> None:
 
 
 def enter_sealed(places: Places, *, seal: str, at: datetime) -> None:
-    """Enter that a run was sealed."""
+    """Enter that a run was sealed; it is moved into its place after that."""
     append(ledger_path(places.outputs, places.audit), SEALED, {"seal": seal}, at=at)
 
 

@@ -1,14 +1,18 @@
 """The ledger of an audit: one line per event, each holding the hash of the line before.
 
-Lines are only ever added. A line changed, removed from the middle or put in breaks the chain at its place;
-lines cut off at the end are noticed through the manifest, which names the last line at the time of sealing.
+Lines are only ever added. A line changed, removed from the middle or put in breaks the chain at its place.
+Lines cut off at the end leave a shorter chain that is whole in itself, so they are noticed only where
+something outside the ledger remembers them. The manifest names the last line before the sealing, and the line
+about the sealing itself must be there. A signature names the last line at the time of signing. Whoever noted
+down the hash that a sign-off printed can ask for it (``auditlib verify DIR --head HASH``). Lines added after
+all of these and cut off again are missed by nobody: sign last, or keep the hash elsewhere.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +21,8 @@ from typing import Any
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.runs.atomic import digest, flush_directory
 
+SEALED = "sealed"
+"""Event of a run that was sealed; its facts name the seal."""
 START = "0" * 64
 """What the first line names as the hash before it."""
 
@@ -92,6 +98,16 @@ def append(path: Path, event: str, facts: Mapping[str, Any], *, at: datetime) ->
 def latest(entries: Iterable[Entry], event: str) -> Entry | None:
     """Return the last entry of `event`, if there is one."""
     return next((entry for entry in reversed(tuple(entries)) if entry.event == event), None)
+
+
+def head_of(entries: Sequence[Entry]) -> dict[str, Any] | None:
+    """Return how many entries there are and the hash of the last one; None where there is none."""
+    return {"entries": len(entries), "head": entries[-1].hash} if entries else None
+
+
+def holds(entries: Sequence[Entry], *, number: int, head: str) -> bool:
+    """Tell whether entry `number` is there and has the hash `head`."""
+    return 1 <= number <= len(entries) and entries[number - 1].hash == head
 
 
 def _whole_lines(path: Path) -> list[bytes]:

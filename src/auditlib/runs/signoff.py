@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
+from auditlib.parameters.run import Run
+from auditlib.runs.atomic import write_bytes
+from auditlib.runs.documents import PAGE
 from auditlib.runs.ledger import Entry, append, ledger_path, read_ledger
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
@@ -33,6 +37,9 @@ class SignOff:
     role: Role
     name: str
     at: str
+    entry: int = 0
+    head: str = ""
+    """Number and hash of its entry: noted down elsewhere, they show if the ledger is ever cut before it."""
 
 
 def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff:
@@ -54,13 +61,35 @@ def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff
         _require_ledger(manifest, entries, path)
         _require_allowed(sign_offs(entries, seal=manifest.seal), role, shown)
         entry = append(path, SIGNED_OFF, {"role": role.value, "name": shown, "seal": manifest.seal}, at=at)
-    return SignOff(role, shown, entry.at)
+        write_bytes(page_path(places), _page(manifest, read_ledger(path)).encode())
+    return SignOff(role, shown, entry.at, entry.number, entry.hash)
+
+
+def page_path(places: Places) -> Path:
+    """Return the sign-off page beside a run; no audit id contains a dot."""
+    return places.outputs / f"{places.audit}.signoff.html"
+
+
+def _page(manifest: Manifest, entries: Sequence[Entry]) -> str:
+    from auditlib.report.signing import Signatory, sign_off_page
+    from auditlib.report.words import day
+
+    run = Run.model_validate_json(json.dumps(manifest.parameters.run))
+    given = sign_offs(entries, seal=manifest.seal)
+    return sign_off_page(
+        party=run.party.name,
+        audit=run.audit,
+        period=f"{day(run.period.start)} to {day(run.period.end)}",
+        seal=manifest.seal,
+        report=manifest.files[PAGE].sha256,
+        signed=[Signatory(one.role.value, one.name, one.at, one.entry, one.head) for one in given],
+    )
 
 
 def sign_offs(entries: Sequence[Entry], *, seal: str) -> tuple[SignOff, ...]:
     """Return the sign-offs of the run sealed under `seal`."""
     return tuple(
-        SignOff(Role(entry.facts["role"]), entry.facts["name"], entry.at)
+        SignOff(Role(entry.facts["role"]), entry.facts["name"], entry.at, entry.number, entry.hash)
         for entry in entries
         if entry.event == SIGNED_OFF and entry.facts["seal"] == seal
     )

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditlib.errors import Problem, VerificationFailed
+from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.runs.atomic import files_below, hash_file
-from auditlib.runs.ledger import Entry, ledger_path, read_ledger
+from auditlib.runs.ledger import SEALED, Entry, holds, ledger_path, read_ledger
 from auditlib.runs.manifest import NAME, Manifest, read_manifest
 
+SHORTEST_HEAD = 16
+"""Characters of a hash that nobody finds another entry for by accident."""
 SIGNATURE = "manifest.dsse.json"
 """The signature; it is made after the manifest and lies beside it."""
 
@@ -26,8 +28,14 @@ class Verified:
     """Entries of the ledger beside the run; none where it was handed over without."""
 
 
-def verify(directory: Path) -> Verified:
+def verify(directory: Path, *, head: str = "") -> Verified:
     """Hash every file of a run again and compare it with the manifest.
+
+    Parameters
+    ----------
+    head
+        Hash of an entry that the ledger must hold, as noted down from a sign-off; its first
+        `SHORTEST_HEAD` characters or more. Empty: none is asked for.
 
     Raises
     ------
@@ -40,13 +48,13 @@ def verify(directory: Path) -> Verified:
     manifest = read_manifest(directory)
     problems = [*_altered(directory, manifest), *_extra(directory, manifest)]
     entries = read_ledger(ledger_path(directory.resolve().parent, manifest.audit))
-    problems += _cut_off(manifest, entries)
+    problems += [*_cut_off(manifest, entries), *_missing(head, manifest, entries)]
     if problems:
         raise VerificationFailed(*problems)
     if (directory / SIGNATURE).exists():
         from auditlib.runs.signature import check_envelope
 
-        check_envelope(directory, manifest)
+        check_envelope(directory, manifest, ledger=entries)
     return Verified(
         manifest, len(manifest.files), sum(seal.size for seal in manifest.files.values()), entries
     )
@@ -57,9 +65,31 @@ def _cut_off(manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
     fixed = manifest.fixed
     if fixed is None or not entries:
         return
-    if len(entries) < fixed.entries or entries[fixed.entries - 1].hash != fixed.head:
-        name = ledger_path(Path(), manifest.audit).name
+    name = ledger_path(Path(), manifest.audit).name
+    if not holds(entries, number=fixed.entries, head=fixed.head):
         yield Problem("lacks entries the run was sealed with, or is another ledger.", name)
+    elif not any(one.event == SEALED and one.facts["seal"] == manifest.seal for one in entries):
+        yield Problem(
+            "lacks the entry that this run was sealed, and whatever came after it.",
+            name,
+            remedy="Restore the ledger from a copy.",
+        )
+
+
+def _missing(head: str, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Yield a problem where the ledger holds no entry with the hash `head`."""
+    if not head:
+        return
+    name = ledger_path(Path(), manifest.audit).name
+    if len(head) < SHORTEST_HEAD or not set(head) <= set("0123456789abcdef"):
+        remedy = f"Give at least {SHORTEST_HEAD} characters of the hash that the sign-off printed."
+        raise ParameterError(Problem(f"{head!r} is no hash of an entry.", name, remedy=remedy))
+    if not any(one.hash.startswith(head) for one in entries):
+        yield Problem(
+            f"holds no entry {head[:SHORTEST_HEAD]}...: it was cut off, or this is another ledger.",
+            name,
+            remedy="Restore the ledger from a copy.",
+        )
 
 
 def _altered(directory: Path, manifest: Manifest) -> Iterator[Problem]:
