@@ -188,7 +188,8 @@ def test_the_figure_of_followed_outliers_is_the_same_every_time():
     found = benchmark.stability(spells([first, first, first]), {}, minimum_n=30)
     text = figures.svg_of(figures.outliers_followed(found))
     assert text == figures.svg_of(figures.outliers_followed(found))
-    assert "1 of 1 again" in text
+    assert "X called lower" in text
+    assert "called lower again" in text
     axes = figures.new_axes()
     assert figures.outliers_followed(found, axes) is axes
 

@@ -12,9 +12,17 @@ from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
 from auditlib.benchmark.design import Design, Wishes, design, design_of
 from auditlib.benchmark.groups import Groups, groups
+from auditlib.benchmark.improving import Change, Course, Improving
 from auditlib.benchmark.mix import adjusted_scores, count_mix
 from auditlib.benchmark.opened import compare_evidence, contradictions_in
-from auditlib.benchmark.opened_more import changes_in, groups_in, kinds_in, outliers_followed_in, peers_in
+from auditlib.benchmark.opened_more import (
+    changes_in,
+    groups_in,
+    improving_in,
+    kinds_in,
+    outliers_followed_in,
+    peers_in,
+)
 from auditlib.benchmark.over_time import OverTime, over_time
 from auditlib.benchmark.peers import Peers, peers
 from auditlib.benchmark.places import Places
@@ -29,10 +37,13 @@ __all__ = [
     "STATISTICS",
     "Agreement",
     "BenchmarkResult",
+    "Change",
     "Comparison",
     "Contradiction",
+    "Course",
     "Design",
     "Groups",
+    "Improving",
     "Judgement",
     "Kinds",
     "Measure",
@@ -61,6 +72,7 @@ __all__ = [
     "from_cells",
     "groups",
     "groups_in",
+    "improving_in",
     "judge",
     "kinds",
     "kinds_in",

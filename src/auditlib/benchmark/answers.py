@@ -10,7 +10,7 @@ import pandas as pd
 from auditlib.benchmark.mix import indicators
 from auditlib.benchmark.numbers import UNIT_OF
 from auditlib.benchmark.scores import Measure, coded
-from auditlib.benchmark.wording import counted, listed, shown, spoken, what
+from auditlib.benchmark.wording import counted, listed, points, shown, spoken, what
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
 from auditlib.statistics import case_mix
 
@@ -56,7 +56,8 @@ class Kinds:
         first, kind = self.frame.iloc[0], self.measure.survey_type.capitalize()
         apart = self.frame[(self.frame["within_low"] > 0) | (self.frame["within_high"] < 0)]
         entries = [
-            f"{spoken(row[self.by])} {self._signed(float(row['within']))}" for row in apart.to_dict("records")
+            f"{spoken(row[self.by])} {points(float(row['within']), self.measure.statistic)}"
+            for row in apart.to_dict("records")
         ]
         found = (
             f"{len(apart)} differ: {listed(entries, as_written=True)}"
@@ -70,9 +71,6 @@ class Kinds:
         )
         keys = tuple(f"within:{row}:{self.key}" for row in self.frame[self.by])
         return (Sentence(text, keys),)
-
-    def _signed(self, difference: float) -> str:
-        return f"{difference:+.2f}" if self.measure.statistic == "mean" else f"{100 * difference:+.1f} points"
 
     def numbers(self) -> tuple[Number, ...]:
         """Return each kind's value, and its difference within units with the interval."""

@@ -27,6 +27,10 @@ from auditlib.records import Instrument, Item, Refusal
 from auditlib.statistics.funnel import Variant
 from auditlib.statistics.types import Floats
 
+_NO_SURVEY = Refusal(
+    "No survey is declared, so that there is no score to compare units on.",
+    "Declare the instruments in the run file.",
+)
 _DESCRIBING = ("name", "region", "unit_type")
 
 
@@ -88,6 +92,8 @@ def compare(
         For a statistic, survey type or item that does not exist.
     """
     given = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
+    if not given:
+        return BenchmarkResult((), (("any", _NO_SURVEY),))
     _check(given, statistic, survey_type, item)
     unit_ids = tuple(sorted({str(unit) for unit in units["unit_id"]}))
     comparisons: list[Comparison] = []

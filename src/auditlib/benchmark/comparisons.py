@@ -96,7 +96,7 @@ class BenchmarkResult:
             for entry in self.comparisons
             for name in ("likely_span", "rank_span", "compared")
         )
-        return Sentence(f"How sure is the order of units: the middle one holds {listed(spans)}.", keys)
+        return Sentence(f"How sure is the order of units: the middle one {listed(spans)}.", keys)
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers of all comparisons."""
@@ -109,7 +109,8 @@ def _span(comparison: Comparison) -> str:
     likely = comparison.places.likely_span
     how, among = ("surely", comparison.places.span) if isinstance(likely, Refusal) else ("probably", likely)
     places = len(comparison.places.each.low)
-    return f"{how} one of {among:,.0f} of {places:,} places in the {comparison.measure.survey_type} survey"
+    kind = comparison.measure.survey_type
+    return f"{how} holds one of {among:,.0f} of {places:,} places in the {kind} survey"
 
 
 def _overview(comparison: Comparison) -> dict[str, Any]:

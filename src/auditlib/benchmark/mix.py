@@ -16,7 +16,8 @@ from auditlib.records import Instrument, Refusal
 from auditlib.statistics import case_mix
 from auditlib.statistics.types import Floats
 
-_KEYS = ("unit_id", "survey_type", "item", "score", "n")
+KEYS = ("unit_id", "survey_type", "item", "score", "n")
+"""Columns of counted answers that do not describe them."""
 
 
 def count_mix(
@@ -83,7 +84,7 @@ def adjusted_scores(scores: UnitScores, mix: pd.DataFrame) -> UnitScores | Refus
     if scores.table != "responses":
         return Refusal("Published figures cannot be adjusted for case mix: that needs the responses.")
     chosen = scores.measure.select(mix)
-    adjusters = [str(name) for name in chosen.columns if name not in _KEYS]
+    adjusters = [str(name) for name in chosen.columns if name not in KEYS]
     design = indicators(chosen, adjusters)
     if not design.shape[1]:
         return Refusal(

@@ -72,10 +72,13 @@ def compare_evidence(
     --------
     compare : what the other parameters mean.
     """
+    given = _instruments(evidence)
+    if not given:
+        return compare(pd.DataFrame(), given, units=pd.DataFrame())
     aggregates = evidence.frame("aggregates") if "aggregates" in evidence.tables else None
     return compare(
         evidence.cells(),
-        _instruments(evidence),
+        given,
         units=evidence.frame("units"),
         aggregates=aggregates,
         mix=_mix(evidence, adjust_for, item),
@@ -106,7 +109,7 @@ def contradictions_in(evidence: EvidenceLike, *, thresholds: Thresholds) -> tupl
         why = Refusal(
             "contradiction on the same accounts needs responses to two survey types, with their accounts."
         )
-        pair = (instruments[0].survey_type, "other")
+        pair = (instruments[0].survey_type if instruments else "any", "other")
         return (Contradiction(pair, 0, pd.DataFrame(), thresholds.confidence, why),)
     return contradictions(evidence.lazy("responses"), instruments, confidence=thresholds.confidence)
 

@@ -6,21 +6,32 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
+import narwhals as nw
 import pandas as pd
 
 from auditlib.benchmark.answers import Kinds, kinds
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.groups import GROUPINGS, Groups, groups
+from auditlib.benchmark.improving import (
+    EARLIER,
+    LATER,
+    SPAN,
+    Improving,
+    change_of_answers,
+    change_of_published,
+)
 from auditlib.benchmark.mix import count_mix
 from auditlib.benchmark.opened import EvidenceLike
 from auditlib.benchmark.over_time import OverTime, month_text, over_time
 from auditlib.benchmark.peers import Peers, peers
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import UnitScores, from_aggregates, from_cells
+from auditlib.benchmark.spans import Spans, spans_of
 from auditlib.benchmark.stability import Spell, Stability, stability
 from auditlib.benchmark.unanswered import Unanswered
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Instrument, Refusal
+from auditlib.statistics.trend import FEWEST_POINTS
 
 Answer = TypeVar("Answer")
 _EPOCH = date(1970, 1, 1)
@@ -71,6 +82,80 @@ def _spells(evidence: EvidenceLike, comparison: Comparison) -> Iterator[tuple[st
 
 def _month(day: int) -> str:
     return f"{_EPOCH + timedelta(days=int(day)):%Y-%m}"
+
+
+def improving_in(
+    evidence: EvidenceLike,
+    compared: BenchmarkResult,
+    changes: Sequence[OverTime | Unanswered],
+    *,
+    adjust_for: Sequence[str] = (),
+) -> tuple[Improving | Unanswered, ...]:
+    """Say for each comparison whether all units together improve.
+
+    Parameters
+    ----------
+    changes
+        As `changes_in` returns them for the same comparisons.
+    adjust_for
+        Columns of the responses that describe which customers answered.
+    """
+    followed = {entry.key: entry for entry in changes if isinstance(entry, OverTime)}
+    return tuple(
+        _or_why(entry, IMPROVES, _improving(evidence, entry, followed.get(entry.key), adjust_for))
+        for entry in compared
+    )
+
+
+IMPROVES = "whether it improves"
+
+
+def _improving(
+    evidence: EvidenceLike, comparison: Comparison, followed: OverTime | None, adjust_for: Sequence[str]
+) -> Improving | Refusal:
+    if comparison.scores.table == "aggregates":
+        return _published_improving(evidence, comparison)
+    if followed is None:
+        return Refusal("no series of dated answers can be followed.")
+    cells = comparison.measure.select(evidence.cells())
+    pair = spans_of(cells["month"].to_numpy())
+    if isinstance(pair, Refusal):
+        return pair
+    mix = _mix_of_spans(evidence, comparison, pair, adjust_for)
+    words = pair.earlier.words, pair.later.words
+    change = change_of_answers(mix, comparison, spans=words, note=pair.note)
+    if isinstance(change, Refusal):
+        return change
+    return Improving(comparison, change, followed.overall, followed.series.grain, followed.series.per_year)
+
+
+def _mix_of_spans(
+    evidence: EvidenceLike, comparison: Comparison, pair: Spans, adjust_for: Sequence[str]
+) -> pd.DataFrame:
+    """Count answers of both spans by span and mix, where the responses are stored."""
+    instrument = Instrument(comparison.measure.survey_type, (comparison.measure.item,))
+    day = nw.col("submitted_day")
+    parts = []
+    for name, span in ((EARLIER, pair.earlier), (LATER, pair.later)):
+        rows = evidence.lazy("responses").filter(day >= span.first_day, day <= span.last_day)
+        parts.append(count_mix(rows, (instrument,), adjusters=adjust_for).assign(**{SPAN: name}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _published_improving(evidence: EvidenceLike, comparison: Comparison) -> Improving | Refusal:
+    spells: list[tuple[str, UnitScores]] = []
+    for label, scores in _spells(evidence, comparison):
+        if isinstance(scores, Refusal):
+            return scores
+        spells.append((label, scores))
+    if len(spells) < 2:
+        return Refusal(f"one period is published ({spells[0][0]}); a change takes a second.")
+    (before, earlier), (after, later) = spells[-2:]
+    change = change_of_published(earlier, later, comparison, spans=(before, after))
+    if isinstance(change, Refusal):
+        return change
+    short = Refusal(f"{len(spells)} published periods are too few (at least {FEWEST_POINTS}).")
+    return Improving(comparison, change, short, "period", 1.0)
 
 
 def groups_in(

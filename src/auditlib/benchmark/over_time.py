@@ -51,6 +51,11 @@ class OverTime:
         """Return one row per compared unit."""
         return self.frame.copy()
 
+    @property
+    def overall(self) -> Trend | Refusal:
+        """The trend of all units together, by step of the series."""
+        return _fit(self.series, self.series.unit_id.index(ALL), self.comparison)
+
     def changing(self) -> pd.DataFrame:
         """Return the units that change beyond chance, the fastest first, as printed."""
         rows = self.frame[self.frame["direction"].isin(["rising", "falling"])]
@@ -133,7 +138,9 @@ class OverTime:
         unit, n = str(row["unit_id"]), int(str(row["n"]))
         change, low, high = (float(str(row[name])) for name in ("change", "low", "high"))
         known = not np.isnan(change)
-        limits = Interval(low, high, self.comparison.confidence, "Prais-Winsten, t") if known else None
+        limits = (
+            Interval(low, high, self.comparison.confidence, "t, autocorrelation averaged") if known else None
+        )
         return Number(
             f"change:{unit}:{self.key}", change if known else None,
             f"{UNIT_OF[self.comparison.measure.statistic]} a year", n, limits,

@@ -11,7 +11,7 @@ from auditlib.benchmark.numbers import UNIT_OF, numbers_of, rests_on
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.benchmark.wording import band, counted, listed, percent, shown, what
+from auditlib.benchmark.wording import band, counted, listed, percent, readable, shown, what
 from auditlib.records import Basis, Number, Refusal, Sentence
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
 from auditlib.statistics.types import normal_quantile
@@ -117,7 +117,7 @@ class Comparison:
 
     def without_verdict(self) -> pd.DataFrame:
         """Return the units without a verdict and why, as printed."""
-        rows = self.with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value])
+        rows = named(self.with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value]))
         return rows[["unit_id", "name", "surveys", "why"]]
 
     def reasons(self) -> pd.DataFrame:
@@ -142,7 +142,7 @@ class Comparison:
             *_PRINTED_RANKS.values(),
             "verdict",
         ]
-        shown_rows = self.with_bands(rows).rename(columns=_PRINTED_RANKS)
+        shown_rows = named(self.with_bands(rows)).rename(columns=_PRINTED_RANKS)
         present = [column for column in columns if column in shown_rows]
         return shown_rows[present].rename(columns={"value": self.measure.statistic})
 
@@ -267,6 +267,11 @@ class Comparison:
     def numbers(self) -> tuple[Number, ...]:
         """Return every number with what it rests on: one per unit, the pooled value and the counts."""
         return numbers_of(self)
+
+
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return `rows` with names as they are read, not all in capitals."""
+    return rows.assign(name=[readable(str(name)) for name in rows["name"]])
 
 
 def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.result import Comparison, named
 
 MOST_UNITS = 60
 """Compared units up to which all are shown; beyond, those that either comparison calls out."""
@@ -26,7 +26,7 @@ def side_by_side(raw: Comparison, adjusted: Comparison | None = None) -> pd.Data
         than sixty units only those called out by either.
     """
     size = "surveys" if raw.banded else "n"
-    rows = raw.with_bands(raw.frame[raw.judgement.chosen]).rename(columns={"value": "raw"})
+    rows = named(raw.with_bands(raw.frame[raw.judgement.chosen])).rename(columns={"value": "raw"})
     if "shrunk" not in rows:
         rows = rows.assign(shrunk=float("nan"), reliability=float("nan"))
     columns = ["unit_id", "name", size, "raw", "low", "high", "shrunk", "reliability", "verdict"]

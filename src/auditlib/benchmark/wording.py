@@ -30,6 +30,17 @@ def per_year(change: float, statistic: str) -> str:
     return f"{change:+.2f} a year" if statistic == "mean" else f"{100 * change:+.1f} points a year"
 
 
+def signed(difference: float, statistic: str) -> str:
+    """Return a difference as printed, without its unit: +2.1; of a mean in points of its scale."""
+    text = f"{difference:+.2f}" if statistic == "mean" else f"{100 * difference:+.1f}"
+    return text if float(text) else text[1:]
+
+
+def points(difference: float, statistic: str) -> str:
+    """Return a difference as printed: +2.1 points; of a mean in points of its scale."""
+    return f"{signed(difference, statistic)}{'' if statistic == 'mean' else ' points'}"
+
+
 def percent(level: float) -> str:
     """Return a level as printed: 95%, 99.8%."""
     return f"{100 * level:.4g}%"
@@ -72,7 +83,17 @@ def readable(name: str) -> str:
     """Return a name written all in capitals in capitals and small letters; any other as it is."""
     if not name.isupper() or len(name) <= 4:
         return name
-    return re.sub(r"[A-Z]+(?:'[A-Z]+)?", lambda word: word.group().capitalize(), name)
+    return re.sub(r"[A-Z]+(?:'[A-Z]+)?", lambda word: _cased(word.group(), first=not word.start()), name)
+
+
+_SMALL = frozenset({"AND", "AT", "FOR", "IN", "OF", "ON", "THE", "TO"})
+_CAPITAL = frozenset({"II", "III", "IV", "LLC", "LLP", "LP", "NE", "NW", "SE", "SW", "US", "USA", "VA"})
+
+
+def _cased(word: str, *, first: bool) -> str:
+    if word in _CAPITAL:
+        return word
+    return word.lower() if word in _SMALL and not first else word.capitalize()
 
 
 def spoken(code: object) -> str:

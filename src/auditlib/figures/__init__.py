@@ -4,9 +4,10 @@ Every function takes a result and, optionally, axes to draw on, and returns the 
 computes a statistic. `style` holds the look of the house; `svg_of` writes a figure the same way every time.
 """
 
-from auditlib.figures.benchmark import caterpillar, funnel, ranks
+from auditlib.figures.benchmark import funnel
 from auditlib.figures.benchmark_change import control_charts, groups, outliers_followed
 from auditlib.figures.linkage import departures, event_study, placebo_distribution, specification_curve
+from auditlib.figures.order import caterpillar, ranks
 from auditlib.figures.style import new_axes, style
 from auditlib.figures.svg import png_of, svg_of
 

@@ -13,7 +13,7 @@ from auditlib.benchmark.stability import SIDES
 from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import percent, shown, spoken
 from auditlib.figures import labels
-from auditlib.figures.benchmark import head, measure_title, set_scale
+from auditlib.figures.marks import head, measure_title, set_scale
 from auditlib.figures.style import (
     BAND,
     FAINT,
@@ -84,12 +84,21 @@ def _side(ax: Axes, result: Stability, side: Verdict, x: Floats) -> None:
     for place, mean in enumerate(means):
         mine = rows[rows[f"verdict_{place + 1}"] != Verdict.NONE.value]
         again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
-        text = f"{len(mine)} called {side.value}" if place == 0 else f"{again} of {len(mine)} again"
+        text = _followed_as(side, mine["name"].tolist(), again, first=place == 0)
         ax.annotate(
             text, (x[place], mean), xytext=(0, away), textcoords="offset points", ha="center", va="center",
             fontsize=8,
             color=INK, zorder=6, bbox={"fc": PAPER, "ec": "none", "pad": 1.0, "alpha": 0.85},
         )  # fmt: skip
+
+
+def _followed_as(side: Verdict, names: list[str], again: int, *, first: bool) -> str:
+    """Say who was called out, or how many of them again; one unit is called by its name."""
+    if len(names) != 1:
+        return f"{len(names)} called {side.value}" if first else f"{again} of {len(names)} again"
+    if first:
+        return f"{labels.shortened(names[0])} called {side.value}"
+    return f"called {side.value} again" if again else f"not called {side.value} again"
 
 
 def _explain_followed(ax: Axes) -> None:

@@ -1,0 +1,83 @@
+"""What figures of units share: titles, scales, the marks of verdicts, names beside marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from auditlib.benchmark import Comparison, Measure, Verdict
+from auditlib.benchmark.wording import what
+from auditlib.figures import labels
+from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, figure_of
+from auditlib.statistics.types import Floats
+
+MOST_NAMES = 14
+"""More names than this are a list, not a figure."""
+MOST_ROWS = 60
+"""More units than this cannot each have a named row on one page."""
+
+MARKS: dict[str, dict[str, Any]] = {
+    Verdict.WITHIN.value: {"marker": "o", "s": 17, "fc": FAINT, "ec": QUIET, "lw": 0.5},
+    Verdict.POSSIBLY_HIGHER.value: {"marker": "^", "s": 30, "fc": PAPER, "ec": HIGHER, "lw": 1.0},
+    Verdict.POSSIBLY_LOWER.value: {"marker": "v", "s": 30, "fc": PAPER, "ec": LOWER, "lw": 1.0},
+    Verdict.HIGHER.value: {"marker": "^", "s": 44, "fc": HIGHER, "ec": HIGHER, "lw": 1.0},
+    Verdict.LOWER.value: {"marker": "v", "s": 44, "fc": LOWER, "ec": LOWER, "lw": 1.0},
+    Verdict.NONE.value: {"marker": "o", "s": 17, "fc": PAPER, "ec": FAINT, "lw": 0.8},
+}
+"""Shape tells the verdict without colour: up, down, filled where nothing explains it."""
+
+
+def measure_title(measure: Measure) -> str:
+    """Return what is compared, as a title."""
+    text = what(measure.statistic, measure.item)
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def head(ax: Axes, text: str, *, own: bool) -> None:
+    """Write the title: over the whole width where the figure is ours, over the axes where they were given."""
+    if own:
+        figure_of(ax).suptitle(text, x=0.008, ha="left", fontsize=9.5, color=INK)
+    else:
+        ax.set_title(text)
+
+
+def set_scale(axis: Axis, statistic: str) -> None:
+    """Set round ticks, written as the statistic is."""
+    axis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
+    if statistic == "mean":
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.1f}"))
+    else:
+        sign = "" if statistic == "nps" else "%"
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}{sign}"))
+
+
+def mark(verdict: str) -> dict[str, Any]:
+    """Return how the mark of a verdict is drawn."""
+    order = 3 if verdict in (Verdict.WITHIN.value, Verdict.NONE.value) else 4
+    return {"zorder": order, **MARKS[verdict]}
+
+
+def colour_of(verdict: str, *, other: str = QUIET) -> str:
+    """Return the colour of a verdict; `other` where it calls nothing out."""
+    colours = {Verdict.HIGHER.value: HIGHER, Verdict.LOWER.value: LOWER, Verdict.NONE.value: FAINT}
+    return colours.get(verdict, other)
+
+
+def name_called_out(ax: Axes, comparison: Comparison, compared: pd.DataFrame, x: Floats) -> None:
+    """Name the units outside the limits, the farthest first."""
+    position = dict(zip(compared["unit_id"], x, strict=True))
+    surely = comparison.units(Verdict.HIGHER, Verdict.LOWER)
+    possibly = comparison.units(Verdict.POSSIBLY_HIGHER, Verdict.POSSIBLY_LOWER)
+    rows = pd.concat([surely, possibly])
+    rows = rows[rows["unit_id"].isin(list(position))].head(MOST_NAMES)
+    points = [
+        (float(position[unit]), float(value))
+        for unit, value in zip(rows["unit_id"], rows["value"], strict=True)
+    ]
+    names = [labels.shortened(str(name)) for name in rows["name"]]
+    avoid = list(zip(x.tolist(), compared["value"].tolist(), strict=True))
+    labels.place(ax, names, points, avoid=avoid)

@@ -1,0 +1,175 @@
+"""Figures of the order of units: one by one with their intervals, and the places each may hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from auditlib.benchmark import Comparison, Verdict
+from auditlib.benchmark.wording import percent, shown
+from auditlib.figures import labels
+from auditlib.figures.marks import (
+    MARKS,
+    MOST_ROWS,
+    colour_of,
+    head,
+    mark,
+    measure_title,
+    name_called_out,
+    set_scale,
+)
+from auditlib.figures.style import BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
+from auditlib.statistics.types import Floats
+
+_ENDS = ["joint_low", "joint_high", "likely_low", "likely_high"]
+
+
+def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw each unit's value with its interval, in order of value.
+
+    Up to sixty units have a named row each; more become a profile in which only units that chance and
+    over-dispersion do not explain are marked, and the farthest of them named.
+    """
+    valued = comparison.frame.dropna(subset=["value"])
+    rows = valued.sort_values(["value", "n"], kind="stable")
+    with style():
+        if len(rows) <= MOST_ROWS:
+            drawn = new_axes(height=1.1 + 0.165 * len(rows)) if ax is None else ax
+            _rows(drawn, comparison, rows)
+        else:
+            drawn = new_axes() if ax is None else ax
+            _profile(drawn, comparison, rows[rows["verdict"] != Verdict.NONE.value].reset_index(drop=True))
+        head(drawn, measure_title(comparison.measure), own=ax is None)
+    return drawn
+
+
+def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
+    y = np.arange(len(rows), dtype=float)
+    ax.axvline(comparison.judgement.target, color=INK, lw=0.9, zorder=1)
+    for verdict in MARKS:
+        mine = (rows["verdict"] == verdict).to_numpy()
+        part = rows[mine]
+        colour = colour_of(verdict)
+        ax.hlines(y[mine], part["low"], part["high"], color=colour, lw=1.1, zorder=2)
+        ax.scatter(part["value"], y[mine], **mark(verdict))
+    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]])
+    for label, verdict in zip(ax.get_yticklabels(), rows["verdict"], strict=True):
+        label.set_color(colour_of(verdict) if verdict in (Verdict.HIGHER, Verdict.LOWER) else INK)
+        label.set_fontstyle("italic" if verdict == Verdict.NONE else "normal")
+    ax.set_ylim(-0.8, len(rows) - 0.2)
+    ax.spines["left"].set_visible(False)
+    ax.grid(visible=True, axis="x")
+    set_scale(ax.xaxis, comparison.measure.statistic)
+    _sizes_beside(ax, rows, y)
+    pooled = shown(comparison.judgement.target, comparison.measure.statistic)
+    ax.set_xlabel(f"{percent(comparison.confidence)} intervals; line: all answers, {pooled}")
+
+
+def _sizes_beside(ax: Axes, rows: pd.DataFrame, y: Floats) -> None:
+    """Write each unit's number of answers at the right edge."""
+    transform = ax.get_yaxis_transform()
+    for at, n in zip(y, rows["n"], strict=True):
+        ax.text(1.012, at, f"{n:,}", transform=transform, fontsize=7.5, color=QUIET, va="center")
+    ax.text(1.012, len(rows) - 0.1, "answers", transform=transform, fontsize=7.5, color=QUIET, va="bottom")
+
+
+def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
+    x = np.arange(1, len(rows) + 1, dtype=float)
+    gaps = np.full(len(rows), np.nan)
+    ax.plot(
+        np.column_stack([x, x, gaps]).ravel(),
+        np.column_stack([rows["low"], rows["high"], gaps]).ravel(),
+        color=BAND_INNER, lw=0.5, zorder=1,
+    )  # fmt: skip
+    ax.plot(x, rows["value"], color=QUIET, lw=1.4, zorder=2)
+    ax.axhline(comparison.judgement.target, color=INK, lw=0.9, zorder=2)
+    for verdict in (Verdict.HIGHER.value, Verdict.LOWER.value):
+        mine = (rows["verdict"] == verdict).to_numpy()
+        ax.scatter(x[mine], rows["value"][mine], **{**mark(verdict), "s": 14, "lw": 0.4})
+    margin = 0.02 * len(rows)
+    ax.set_xlim(1 - margin, len(rows) + margin)
+    ax.set_xlabel(
+        f"{len(rows):,} units in order of value, each with its {percent(comparison.confidence)} interval"
+    )
+    _count_places(ax.xaxis, len(rows))
+    set_scale(ax.yaxis, comparison.measure.statistic)
+    ax.grid(visible=True, axis="y")
+    name_called_out(ax, comparison, rows, x)
+
+
+def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw the places each unit probably holds (thick), and those nothing rules out for it (thin).
+
+    The thick bars hold for a stated share of the units. The thin lines hold for all units at once, with at
+    least that probability: two units can be told apart where their thin lines do not meet.
+    """
+    rows = comparison.frame[comparison.judgement.chosen].sort_values(["value", "n"], kind="stable")
+    few = len(rows) <= MOST_ROWS
+    with style():
+        drawn = (new_axes(height=1.1 + 0.165 * len(rows)) if few else new_axes()) if ax is None else ax
+        if few:
+            _rank_rows(drawn, rows)
+        else:
+            _rank_profile(drawn, rows)
+        _explain_ranks(drawn, percent(comparison.confidence), few=few)
+        head(drawn, measure_title(comparison.measure), own=ax is None)
+    return drawn
+
+
+def _rank_rows(ax: Axes, rows: pd.DataFrame) -> None:
+    y, ends = np.arange(len(rows), dtype=float), rows[_ENDS].astype(float)
+    colours = [colour_of(str(verdict), other=FAINT) for verdict in rows["verdict"]]
+    ax.hlines(y, ends["joint_low"] - 0.3, ends["joint_high"] + 0.3, color=QUIET, lw=0.6)
+    ax.hlines(y, ends["likely_low"] - 0.3, ends["likely_high"] + 0.3, color=colours, lw=4.2)
+    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=7, mew=1.1)
+    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]])
+    ax.tick_params(axis="y", labelcolor=INK)
+    ax.set_ylim(-0.8, len(rows) - 0.2)
+    ax.set_xlim(0.4, len(rows) + 0.6)
+    ax.xaxis.set_major_locator(FixedLocator([1, *range(5, len(rows) + 1, 5)]))
+    ax.spines["left"].set_visible(False)
+    ax.grid(visible=True, axis="x")
+    ax.set_xlabel("Place among the units, 1 is highest")
+
+
+def _count_places(axis: Axis, count: int) -> None:
+    """Set ticks at the first place and at round ones."""
+    step = next(step for step in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**6) if count / step <= 8)
+    axis.set_major_locator(FixedLocator([1, *range(step, count + 1, step)]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def _rank_profile(ax: Axes, rows: pd.DataFrame) -> None:
+    x, ends = np.arange(len(rows), 0, -1), rows[_ENDS].astype(float)
+    band: dict[str, Any] = {"lw": 0, "step": "mid"}
+    ax.fill_between(x, ends["joint_low"], ends["joint_high"], color=BAND_INNER, **band)
+    ax.fill_between(x, ends["likely_low"], ends["likely_high"], color=FAINT, **band)
+    ax.plot(x, x, color=INK, lw=1.0)
+    ax.set_xlim(1, len(rows))
+    ax.set_ylim(len(rows) * 1.01, 1 - len(rows) * 0.01)
+    for axis in (ax.xaxis, ax.yaxis):
+        _count_places(axis, len(rows))
+    ax.set_xlabel("Units by observed place; the axis on the left shows the places each may in fact hold")
+
+
+def _explain_ranks(ax: Axes, level: str, *, few: bool) -> None:
+    """Write beneath the axes what thick and thin lines, or dark and light bands, promise."""
+    likely, sure = f"likely ranks: hold for {level} of units", "rank sets: all hold at once, at least "
+    observed: dict[str, Any] = {"marker": "|", "ls": "", "ms": 8} if few else {}
+    handles: list[Artist] = [
+        Line2D([], [], color=FAINT, lw=4.2) if few else Patch(fc=FAINT),
+        Line2D([], [], color=QUIET, lw=0.6) if few else Patch(fc=BAND_INNER),
+        Line2D([], [], color=INK, lw=1.0, **observed),
+    ]
+    figure_of(ax).legend(
+        handles, [likely, f"{sure}{level}", "as observed"],
+        loc="outside lower left", ncols=3, handlelength=1.6, columnspacing=1.4, fontsize=8,
+    )  # fmt: skip
