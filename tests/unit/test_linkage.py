@@ -26,6 +26,7 @@ from auditlib.statistics.imputation import Imputation
 DEMO = Path(__file__).parents[2] / "params" / "scenarios" / "demo.yaml"
 EPOCH = date(1970, 1, 1)
 METRIC = "transactional:q_overall:mean"
+AUDITED = (linkage.Definition("transactional", "q_overall", "mean"),)
 
 
 def day(text: str) -> int:
@@ -179,32 +180,30 @@ class TestFairPay:
         shown = noisy(rng, units=6)
         rows = register(("manager", "U00", "2024-04-01", "", 0.1), ("manager", "U01", "2024-04-01", "", 0.1))
         rows.loc[1, "metric"] = "transactional:q_other:mean"
-        links = (role_links(rows, shown, role="manager"),)
-        frame = linkage.fair_pay(rows, shown, links, minimum=61).to_frame().set_index("role")
-        assert frame.loc["manager", ["links", "audited", "units_short"]].tolist() == [2, 1, 2]
+        frame = linkage.fair_pay(rows, shown, AUDITED, minimum=61).to_frame().set_index("role")
+        assert frame.loc["manager", ["links", "same", "short"]].tolist() == [2, 1, 2]
         assert frame.loc["staff", "links"] == 0
 
     @pytest.mark.parametrize(("minimum", "short"), [(59, 0), (60, 0), (61, 1)])
     def test_the_minimum_itself_is_enough(self, rng: np.random.Generator, minimum: int, short: int) -> None:
         shown = noisy(rng, units=6)
         rows = register(("manager", "U00", "2024-04-01", "", 0.1), ("staff", "U00", "2024-04-01", "", 0.1))
-        links = tuple(role_links(rows, shown, role=role) for role in ROLES)
-        fair = linkage.fair_pay(rows, shown, links, minimum=minimum)
-        assert fair.to_frame()["units_short"].tolist() == [short, short]
+        fair = linkage.fair_pay(rows, shown, AUDITED, minimum=minimum)
+        assert fair.to_frame()["short"].tolist() == [short, short]
         assert len(fair.findings(notebook="x")) == 2 * short
 
     def test_a_role_without_link_is_a_major_finding(self, rng: np.random.Generator) -> None:
         shown = noisy(rng, units=6)
         rows = register(("manager", "U00", "2024-04-01", "", 0.1))
-        fair = linkage.fair_pay(rows, shown, (role_links(rows, shown, role="manager"),), minimum=1)
+        fair = linkage.fair_pay(rows, shown, AUDITED, minimum=1)
         (finding,) = fair.findings(notebook="x")
         assert (finding.grade, finding.evidence) == (Grade.MAJOR, ("x/fair:staff:links",))
 
     def test_luck_is_all_where_units_do_not_differ(self) -> None:
         rows = register(("manager", "A", "2024-04-01", "", 0.1), ("manager", "B", "2024-04-01", "", 0.1))
         shown = year("A", "B", "C")
-        links = (role_links(rows, shown, role="manager"),)
-        assert linkage.fair_pay(rows, shown, links).to_frame().set_index("role").loc["manager", "luck"] == 1
+        frame = linkage.fair_pay(rows, shown, AUDITED).to_frame().set_index("role")
+        assert frame.loc["manager", "luck"] == 1
 
 
 class TestPlan:
@@ -320,15 +319,16 @@ def whole(demo: Scenario) -> linkage.LinkageResult:
     answered = company.panel.rename(columns={"responses": "n"})[["unit_id", "month", "n"]]
     asked = company.panel.rename(columns={"invitations": "n"})[["unit_id", "month", "n"]]
     return linkage.estimate(
-        shown, rows, placebo_adoptions=120, draws=499, seed=3, invitations=asked, responses=answered
-    )
+        shown, rows, placebo_adoptions=120, draws=499, seed=3,
+        beside=linkage.Beside(invitations=asked, responses=answered),
+    )  # fmt: skip
 
 
 class TestResult:
     def test_sentences_name_recorded_numbers(self, whole: linkage.LinkageResult) -> None:
         keys = {number.key for number in whole.numbers()}
         said = [*whole.summary(), *whole.limits(), *whole.advice()]
-        for subject in ("test", "placebo", "drift", "departures", "left_out"):
+        for subject in ("test", "placebo", "drift", "departures", "left_out", "simple", "shifts"):
             said += whole.said(subject)
         assert not {key for sentence in said for key in sentence.keys} - keys
         assert len(keys) == len(whole.numbers())
@@ -344,8 +344,15 @@ class TestResult:
         assert frame.loc["staff", "low"] < frame.loc["staff", "estimate"] < frame.loc["staff", "high"]
 
     def test_nothing_else_moved(self, whole: linkage.LinkageResult) -> None:
-        assert {one.name for one in whole.shifts} == {"invitations sent", "response rate"}
-        assert all(one.low < one.estimate < one.high for one in whole.shifts)
+        found = [one for one in whole.shifts if one.estimate is not None]
+        assert {one.name for one in found} == {"invitations sent", "response rate"}
+        assert all(one.low < one.estimate < one.high for one in found)
+
+    def test_what_cannot_be_assessed_says_why(self, whole: linkage.LinkageResult) -> None:
+        silent = {one.name: one.meaning for one in whole.shifts if one.estimate is None}
+        assert all(text.startswith("Not assessable: ") for text in silent.values())
+        assert {"survey mode", "use of the scale", "other programmes"} < set(silent)
+        assert "names no region" in silent["unlinked units where neighbours are linked"]
 
     def test_the_same_seed_says_the_same(self, demo: Scenario, whole: linkage.LinkageResult) -> None:
         shown, rows, _ = drawn(demo, 8)

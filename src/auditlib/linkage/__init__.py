@@ -6,19 +6,29 @@ placebo links drawn from the party's own months, and every defensible choice bes
 asks whether the link itself is fair, `plan` what a design could detect.
 """
 
+from auditlib.linkage.beside import Beside
+from auditlib.linkage.definition import Definition
 from auditlib.linkage.estimate import estimate
 from auditlib.linkage.fairness import FairPay, fair_pay
 from auditlib.linkage.opened import estimate_evidence, fair_pay_evidence, paid_panel
 from auditlib.linkage.panel import Panel, panel
 from auditlib.linkage.procedure import Choices
+from auditlib.linkage.published import Published
+from auditlib.linkage.readings import Readings
 from auditlib.linkage.register import RoleLinks, role_links
 from auditlib.linkage.result import LinkageResult, RoleEffect
+from auditlib.linkage.unidentified import PublishedLinkage
 
 __all__ = [
+    "Beside",
     "Choices",
+    "Definition",
     "FairPay",
     "LinkageResult",
     "Panel",
+    "Published",
+    "PublishedLinkage",
+    "Readings",
     "RoleEffect",
     "RoleLinks",
     "estimate",

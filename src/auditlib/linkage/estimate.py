@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from auditlib.linkage.beside import Beside
 from auditlib.linkage.event_study import drift, event_study
 from auditlib.linkage.honest import honest
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.placebo import ENOUGH, placebos
 from auditlib.linkage.procedure import Choices, effects
-from auditlib.linkage.register import ROLES, RoleLinks, role_links
+from auditlib.linkage.register import RoleLinks, role_links, roles_in
 from auditlib.linkage.result import LinkageResult, RoleEffect
+from auditlib.linkage.simple import simple
 from auditlib.linkage.specifications import left_out, specifications, two_way_mixture
 from auditlib.linkage.tested import DEALS, test_effect
 from auditlib.linkage.threats import Shift, concurrent, shifts
@@ -36,9 +38,7 @@ def estimate(
     placebo_adoptions: int = 1000,
     draws: int = 9999,
     seed: int = 0,
-    invitations: pd.DataFrame | None = None,
-    responses: pd.DataFrame | None = None,
-    mix: pd.DataFrame | None = None,
+    beside: Beside | None = None,
 ) -> LinkageResult:
     """Estimate what linking the pay of managers, and of staff, did to the scores.
 
@@ -59,13 +59,14 @@ def estimate(
         Bootstrap draws.
     seed
         Start of every random sequence.
-    invitations, responses, mix
-        For shifts in who was asked and who answered; see `threats.shifts`.
+    beside
+        What else is known of the units and months: for threats and for the specification curve.
     """
     chosen = choices or Choices()
     groups = np.arange(len(panel.units)) if cluster is None else cluster
-    links = tuple(one for role in ROLES if (one := role_links(register, panel, role=role)).linked.any())
-    absent = [role for role in ROLES if role not in {one.role for one in links}]
+    others, asked = beside or Beside(), roles_in(register)
+    links = tuple(one for role in asked if (one := role_links(register, panel, role=role)).linked.any())
+    absent = [role for role in asked if role not in {one.role for one in links}]
     refusals = [
         (role, Refusal(f"No link of {role} pay runs within the months of the panel.")) for role in absent
     ]
@@ -79,16 +80,17 @@ def estimate(
             roles = [
                 _role(
                     panel, links, which, found, choices=chosen, cluster=groups, level=confidence,
-                    count=placebo_adoptions, draws=draws, seed=seed,
+                    count=placebo_adoptions, draws=draws, seed=seed, other=others.statistic,
                 )
                 for which in range(len(links))
             ]  # fmt: skip
-            shifted = shifts(
-                panel, links, invitations=invitations, responses=responses, mix=mix, choices=chosen,
-                cluster=groups, level=confidence,
-            )  # fmt: skip
+            shifted = shifts(panel, links, others, choices=chosen, cluster=groups, level=confidence)
     near = concurrent(links, months=max(1, chosen.hold_out)) if links else {}
-    return LinkageResult(panel, chosen, confidence, tuple(roles), tuple(refusals), shifted, near)
+    sides = simple(panel, links, choices=chosen, cluster=groups, level=confidence)
+    return LinkageResult(
+        panel, chosen, confidence, tuple(roles), tuple(refusals), shifted, near, sides,
+        tuple(one.role for one in links),
+    )  # fmt: skip
 
 
 def _role(
@@ -103,6 +105,7 @@ def _role(
     count: int,
     draws: int,
     seed: int,
+    other: Panel | None,
 ) -> RoleEffect:
     rng = np.random.default_rng([seed, which])
     tested = test_effect(
@@ -125,20 +128,26 @@ def _role(
             panel, links, which=which, choices=choices, cluster=cluster, level=level, rng=rng
         ),
         drift=drift(panel, links, which=which, choices=choices, cluster=cluster, level=level),
-        curve=specifications(panel, links, which=which, choices=choices, cluster=cluster, level=level),
+        curve=specifications(
+            panel, links, which=which, choices=choices, cluster=cluster, level=level, other=other
+        ),
         cohorts=left_out(panel, links, which=which, choices=choices),
         mixture=two_way_mixture(panel, links, which=which),
-        placebo=placebos(panel, links, which=which, choices=choices, level=level, count=count, rng=rng),
+        placebo=placebos(
+            panel, links, which=which, choices=choices, cluster=cluster, level=level, count=count, rng=rng
+        ),
         chosen_low=placebos(
-            panel, links, which=which, choices=replace(choices, hold_out=0), level=level, count=few,
-            low_first=True, rng=rng,
+            panel, links, which=which, choices=replace(choices, hold_out=0), cluster=cluster, level=level,
+            count=few, low_first=True, rng=rng,
         ),
         chosen_low_kept=placebos(
-            panel, links, which=which, choices=choices, level=level, count=few, low_first=True, rng=rng
+            panel, links, which=which, choices=choices, cluster=cluster, level=level, count=few,
+            low_first=True, rng=rng,
         ),
         honest=honest(
             panel, links, which=which, choices=choices, cluster=cluster, level=level, seed=seed
         ),
+        level=level,
     )  # fmt: skip
 
 

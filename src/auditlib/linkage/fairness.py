@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from auditlib.linkage.definition import Definition, differences, nearest, same_question, written
+from auditlib.linkage.paid import PUBLISHED, Paid, paid_scores
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.register import NOUNS, ROLES, RoleLinks
+from auditlib.linkage.published import Published
+from auditlib.linkage.register import NOUNS, roles_in, running
 from auditlib.records import Basis, Finding, Grade, Number, Sentence
 
-_SAID = ("links", "audited", "units_short", "luck", "luck_within")
 FEWEST_ANSWERS = 25
-"""Answers a person's bonus should rest on in a quarter."""
-QUARTER = 3
+"""Answers a person's bonus should rest on in a pay period."""
+SHOWN = 12
+"""Characters of a hash that are printed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,16 +29,24 @@ class FairPay:
     Parameters
     ----------
     frame
-        One row per role: role, links, units, audited (links on the audited metric), units_short (units
-        with fewer answers a quarter than the minimum), answers (median per unit and quarter), luck
-        (share of the variance of quarterly scores that is sampling), luck_within (the same within units).
+        One row per role: role, links, by (``person`` or ``unit``), paid (persons or units), period (of pay),
+        same (links whose definition is the audited one, by hash), short (persons or units with fewer answers
+        in the typical pay period than the minimum), answers (median per pay period), luck (share of the
+        variance of scores that is sampling), luck_within (the same within units), turned (share of
+        yes-or-no bonuses that another draw of customers would turn).
+    definitions
+        One row per metric in the register: metric, links, hash, audited (hash of the nearest audited
+        definition), differs (in words), same_question, minimum_n, audited_minimum_n.
     minimum
         Answers a bonus should rest on.
+    assumed
+        Roles whose pay period the register does not name.
     """
 
     frame: pd.DataFrame
+    definitions: pd.DataFrame
     minimum: int
-    metric: str
+    assumed: tuple[str, ...] = ()
 
     by = ("role",)
 
@@ -43,31 +54,82 @@ class FairPay:
         """Return one row per role."""
         return self.frame.copy()
 
+    def compared(self) -> pd.DataFrame:
+        """Return paid and audited definitions side by side: metric, links, hash, audited, differs."""
+        shown = self.definitions.drop(columns=list(_HIDDEN))
+        return shown.assign(**{name: shown[name].str[:SHOWN] for name in ("hash", "audited")})
+
     def numbers(self) -> tuple[Number, ...]:
-        """Return every number of the table."""
-        units = {"luck": "share", "luck_within": "share", "answers": "responses"}
-        found = [
-            Number(
-                f"fair:{row['role']}:{name}",
-                None if pd.isna(row[name]) else row[name],
-                units.get(name, "count"),
-                basis=(Basis("pay_links", (("role", str(row["role"])),)),),
-                reason="No linked month in the panel." if pd.isna(row[name]) else "",
-            )
-            for row in self.frame.to_dict("records")
-            for name in self.frame.columns
-            if name != "role"
-        ]  # fmt: skip
-        return (Number("fair:minimum", self.minimum, "responses", reason="Declared."), *found)
+        """Return every number of the tables."""
+        return (Number("fair:minimum", self.minimum, "responses", reason="Declared."), *self._numbers())
+
+    def _numbers(self) -> Iterator[Number]:
+        units = {"luck": "share", "luck_within": "share", "turned": "share", "answers": "responses",
+                 "by": "", "period": ""}  # fmt: skip
+        for row in self.frame.to_dict("records"):
+            rests = (Basis("pay_links", (("role", str(row["role"])),)),)
+            for name in self.frame.columns.drop("role"):
+                absent = pd.isna(row[name])
+                yield Number(
+                    f"fair:{row['role']}:{name}", None if absent else row[name], units.get(name, "count"),
+                    basis=rests, reason=_ABSENT.get(str(name), _NO_PERIOD) if absent else "",
+                )  # fmt: skip
+        for row in self.definitions.to_dict("records"):
+            rests = (Basis("pay_links", (("metric", str(row["metric"])),)),)
+            yield Number(f"definition:{row['metric']}", row["hash"], "", row["links"], basis=rests)
+            yield Number(f"definition:{row['metric']}:audited", row["audited"], "", basis=rests)
+            for name in ("minimum_n", "audited_minimum_n"):
+                yield Number(f"definition:{row['metric']}:{name}", row[name], "responses", basis=rests)
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Say for each role what is unfair, or that nothing is."""
-        return tuple(self._role(row) for row in self.frame.to_dict("records"))
+        """Say for each role what is unfair, or that nothing is; then whether pay follows what is audited."""
+        roles = tuple(self._role(row) for row in self.frame.to_dict("records"))
+        return (*roles, *(self._metric(row) for row in self.definitions.to_dict("records")))
+
+    def _metric(self, row: Mapping[Any, Any]) -> Sentence:
+        keys = _definition_keys(row)
+        many = "1 link follows" if row["links"] == 1 else f"{row['links']:,} links follow"
+        if row["hash"] == row["audited"]:
+            return Sentence(f"{many} {row['metric']}, which is an audited metric by its definition.", keys)
+        text = f"{many} {row['metric']}, which is not the audited metric: {row['differs']}."
+        return Sentence(text, keys)
+
+    def _role(self, row: Mapping[Any, Any]) -> Sentence:
+        role, key = str(row["role"]), f"fair:{row['role']}"
+        if not row["links"]:
+            text = f"The pay of {NOUNS[role]} is not linked: the standard asks for both roles."
+            return Sentence(text, (f"{key}:links",))
+        if pd.isna(row["short"]):
+            text = (
+                f"{NOUNS[role].capitalize()}: no pay period was linked throughout, so no bonus can be judged."
+            )
+            return Sentence(text, (f"{key}:links",))
+        whom = (
+            "persons paid"
+            if row["by"] == "person"
+            else "units with linked pay (the register names no persons)"
+        )
+        period = f"{row['period']}{' (assumed: the register names none)' if role in self.assumed else ''}"
+        names = ["links", "short", "paid", "luck", "luck_within"]
+        most = "up to " if row["period"] == PUBLISHED else ""
+        noun, luck = NOUNS[role].capitalize(), f"{most}{100 * row['luck']:.0f} %"
+        text = (
+            f"{noun}: for {row['short']:,} of {row['paid']:,} {whom} the typical {period} has fewer than "
+            f"{self.minimum} answers; {luck} of the differences in score between units, and "
+            f"{most}{100 * row['luck_within']:.0f} % of the ups and downs of one unit, are sampling luck"
+        )
+        if not pd.isna(row["turned"]):
+            names.append("turned")
+            text += (
+                f"; {100 * row['turned']:.0f} % of yes-or-no bonuses would turn on another draw of customers"
+            )
+        return Sentence(f"{text}.", (*(f"{key}:{name}" for name in names), "fair:minimum"))
 
     def findings(self, *, notebook: str) -> tuple[Finding, ...]:
-        """Return what an auditor must report: a role without link, bonuses on too few answers."""
-        rows = self.frame.to_dict("records")
-        return tuple(finding for row in rows if (finding := self._finding(row, notebook)) is not None)
+        """Return what an auditor must report: a role without link, another metric, bonuses on few answers."""
+        found = [self._finding(row, notebook) for row in self.frame.to_dict("records")]
+        found += [_other_metric(row, notebook) for row in self.definitions.to_dict("records")]
+        return tuple(finding for finding in found if finding is not None)
 
     def _finding(self, row: Mapping[Any, Any], notebook: str) -> Finding | None:
         role = str(row["role"])
@@ -82,86 +144,122 @@ class FairPay:
                 f"pay links, {NOUNS[role]}",
                 (f"{notebook}/fair:{role}:links",),
             )
-        if pd.isna(row["units_short"]) or not row["units_short"]:
+        if pd.isna(row["short"]) or not row["short"]:
             return None
+        whom = "persons paid" if row["by"] == "person" else "units"
         return Finding(
             f"A12: a bonus rests on at least {self.minimum} answers",
-            f"In {row['units_short']} of {row['units']} units with linked pay of {NOUNS[role]} the typical "
-            "quarter has fewer answers.",
-            "Bonuses follow quarterly scores whatever the number of answers behind them.",
+            f"For {row['short']:,} of {row['paid']:,} {whom} with linked pay of {NOUNS[role]} the typical "
+            f"{row['period']} has fewer answers.",
+            f"Bonuses follow the score of a {row['period']} whatever the number of answers behind it.",
             "People are paid for luck as much as for service.",
             "Pay on a longer window or on shrunk scores where answers are few.",
             Grade.MINOR,
             f"bonus on few answers, {NOUNS[role]}",
-            (f"{notebook}/fair:{role}:units_short", f"{notebook}/fair:{role}:luck"),
+            tuple(f"{notebook}/{key}" for key in (f"fair:{role}:short", f"fair:{role}:paid", "fair:minimum")),
         )
 
-    def _role(self, row: Mapping[Any, Any]) -> Sentence:
-        role, links = str(row["role"]), int(str(row["links"]))
-        names = ("links", "audited", "units_short", "luck", "luck_within")
-        keys = tuple(f"fair:{role}:{name}" for name in names)
-        if not links:
-            text = f"The pay of {NOUNS[role]} is not linked: the standard asks for both roles."
-            return Sentence(text, keys[:1])
-        short, units = int(str(row["units_short"])), int(str(row["units"]))
-        luck, within = float(str(row["luck"])), float(str(row["luck_within"]))
-        text = (
-            f"{NOUNS[role].capitalize()}: {row['audited']} of {links} links pay the metric audited here; in "
-            f"{short} of {units} linked units the typical quarter has fewer than {self.minimum} answers; "
-            f"{100 * luck:.0f} % of the differences in quarterly scores between linked units, and "
-            f"{100 * within:.0f} % of the ups and downs of one unit, are sampling luck."
-        )
-        return Sentence(text, (*keys, f"fair:{role}:units", "fair:minimum"))
+
+_HIDDEN = ("same_question", "minimum_n", "audited_minimum_n")
+_NO_PERIOD = "No pay period was linked throughout."
+_ABSENT = {"turned": "No bonus of this role is yes or no at a threshold of the paid metric."}
+
+
+def _definition_keys(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    key = f"definition:{row['metric']}"
+    return key, *(f"{key}:{name}" for name in ("audited", "minimum_n", "audited_minimum_n"))
+
+
+def _other_metric(row: Mapping[Any, Any], notebook: str) -> Finding | None:
+    if row["hash"] == row["audited"]:
+        return None
+    return Finding(
+        "A12: pay follows the metric that is audited",
+        f"{row['metric']} is not the audited metric: {row['differs']}.",
+        "The register and the audit define the metric apart from one another.",
+        "Who is paid on another number will improve another number.",
+        "Write the audited definition into the pay agreement: question, statistic, fewest answers.",
+        Grade.MINOR if row["same_question"] else Grade.MAJOR,
+        f"paid metric {row['metric']}",
+        tuple(f"{notebook}/{key}" for key in _definition_keys(row)),
+    )
 
 
 def fair_pay(
-    register: pd.DataFrame, panel: Panel, links: tuple[RoleLinks, ...], *, minimum: int = FEWEST_ANSWERS
+    register: pd.DataFrame,
+    shown: Panel | Published,
+    known: Sequence[Definition],
+    *,
+    minimum: int = FEWEST_ANSWERS,
 ) -> FairPay:
-    """Check the links of both roles.
+    """Check the links of every role against the audited definitions and the answers behind each bonus.
 
-    Luck is the variance that sampling gives a quarterly mean, over the variance of quarterly means of linked
-    units in linked quarters: what part of a bonus that follows the mean is chance.
+    Parameters
+    ----------
+    register
+        The canonical table ``pay_links``.
+    shown
+        The paid metric by unit and month, or as published.
+    known
+        What the audit measures; see `definition.audited`.
+    minimum
+        Answers a bonus should rest on in a pay period.
     """
-    metric = f"{panel.survey_type}:{panel.item}:{panel.statistic}"
+    definitions = _definitions(register, known)
+    same = set(definitions.loc[definitions["hash"] == definitions["audited"], "metric"])
+    rows, assumed = [], []
+    for role in roles_in(register):
+        mine = running(register, role=role)
+        row = {"role": role, "links": len(mine), "same": int(mine["metric"].isin(same).sum())}
+        found = paid_scores(register, shown, role=role)
+        rows.append(row | _rested(found, mine, shown, minimum))
+        if found is not None and not found.named:
+            assumed.append(role)
+    columns = ["role", "links", "same", "by", "paid", "period", "short", "answers", "luck", "luck_within",
+               "turned"]  # fmt: skip
+    return FairPay(pd.DataFrame(rows)[columns], definitions, minimum, tuple(assumed))
+
+
+def _definitions(register: pd.DataFrame, known: Sequence[Definition]) -> pd.DataFrame:
     rows = []
-    for role in ROLES:
-        mine = register[register["role"] == role]
-        placed = next((one for one in links if one.role == role), None)
-        row: dict[str, object] = {
-            "role": role, "links": len(mine), "units": int(mine["unit_id"].nunique()),
-            "audited": int((mine["metric"] == metric).sum()),
-        }  # fmt: skip
-        rows.append(row | _luck(panel, placed, minimum))
-    return FairPay(pd.DataFrame(rows), minimum, metric)
+    linking = register[register["weight"] > 0]
+    for metric, count in linking["metric"].astype(str).value_counts().sort_index().items():
+        paid = written(str(metric)) or Definition("", str(metric), "")
+        near = nearest(paid, known)
+        apart = "; ".join(differences(paid, near))
+        same = same_question(paid, near)
+        rows.append((metric, int(count), paid.hash, near.hash, apart, same, paid.minimum_n, near.minimum_n))
+    columns = ["metric", "links", "hash", "audited", "differs", *_HIDDEN]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _luck(panel: Panel, links: RoleLinks | None, minimum: int) -> dict[str, object]:
-    nothing = {"units_short": pd.NA, "answers": np.nan, "luck": np.nan, "luck_within": np.nan}
-    if links is None or not links.linked.any():
-        return dict(nothing)
-    length = len(panel.months) // QUARTER * QUARTER
-    shape = (len(panel.units), -1, QUARTER)
-    n = (panel.n * links.linked)[:, :length].reshape(shape).sum(axis=2)
-    total = (panel.n * links.linked * panel.value)[:, :length].reshape(shape).sum(axis=2)
-    full = np.asarray(links.linked[:, :length].reshape(shape).all(axis=2), dtype=bool)
-    units = full.any(axis=1)
-    typical = np.array([np.median(row[keep]) for row, keep in zip(n[units], full[units], strict=True)])
-    seen = full & (n > 0)
-    value, answers = total[seen] / n[seen], n[seen]
-    own = np.repeat(np.arange(len(n))[:, None], n.shape[1], axis=1)[seen]
-    mean = np.bincount(own, weights=value, minlength=len(n)) / np.maximum(
-        np.bincount(own, minlength=len(n)), 1
-    )
-    repeated = np.bincount(own, minlength=len(n))[own] > 1
-    chance = float((panel.variance / answers).mean())
-    spread = float(value.var(ddof=1)) if len(value) > 1 else 0.0
-    within = float(
-        ((value - mean[own])[repeated] ** 2).sum() / max(1, repeated.sum() - len(set(own[repeated])))
-    )
+def _rested(
+    found: Paid | None, mine: pd.DataFrame, shown: Panel | Published, minimum: int
+) -> dict[str, object]:
+    """Return what bonuses of one role rested on."""
+    if found is None:
+        names = ("short", "answers", "luck", "luck_within", "turned")
+        return dict.fromkeys(names, np.nan) | {
+            "by": "unit",
+            "paid": int(mine["unit_id"].nunique()),
+            "period": "",
+        }
+    typical, (luck, within) = found.typical(), found.luck()
     return {
-        "units_short": int((typical < minimum).sum()), "answers": float(np.median(typical)),
-        "luck": min(1.0, chance / spread) if spread > 0 else 1.0,
-        "luck_within": min(1.0, float((panel.variance / answers[repeated]).mean()) / within)
-        if within > 0
-        else 1.0,
+        "by": found.by, "paid": len(typical), "period": found.period, "short": int((typical < minimum).sum()),
+        "answers": float(np.median(typical)), "luck": luck, "luck_within": within,
+        "turned": _turned(found, mine, shown),
     }  # fmt: skip
+
+
+def _turned(found: Paid, mine: pd.DataFrame, shown: Panel | Published) -> float:
+    """Return the share of yes-or-no bonuses that luck would turn; NaN where no link pays that way."""
+    if "payout" not in mine or "threshold" not in mine:
+        return float("nan")
+    steps = mine[(mine["payout"] == "step") & mine["threshold"].notna()]
+    own = np.isin(np.array(shown.units), steps["unit_id"].astype(str).to_numpy())
+    linked = found.linked & own[:, None]
+    if not linked.any():
+        return float("nan")
+    scale = 100.0 if isinstance(shown, Published) and shown.statistic != "mean" else 1.0
+    return float(found.among(own).turned(scale * float(steps["threshold"].median())))

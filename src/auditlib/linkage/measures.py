@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlib.linkage.definition import written
+from auditlib.linkage.register import ROLES
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
@@ -24,7 +26,7 @@ def pay_linked_roles(tables: Tables, context: Context) -> Measurement:
     register = tables.frame("pay_links")
     if register.empty:
         return nothing("the register of pay links is empty")
-    roles = running(register, context)["role"].nunique()
+    roles = len(set(running(register, context)["role"]) & set(ROLES))
     return whole_of(roles, len(register), basis=[_basis(register)], none="", level=EvidenceLevel.REGISTER)
 
 
@@ -71,15 +73,15 @@ def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: i
 
 
 def running(register: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Return the links of `register` that run on the day of the audit."""
+    """Return the links of `register` that tie any pay on the day of the audit."""
     day = day_number(context.run.as_of.date())
-    return register[(register["starts_on"] <= day) & ~(register["ends_on"] < day)]
+    return register[(register["weight"] > 0) & (register["starts_on"] <= day) & ~(register["ends_on"] < day)]
 
 
 def _is_audited(metric: str, run: Run) -> bool:
-    survey_type, _, rest = metric.partition(":")
-    known = run.instruments.get(survey_type)
-    return known is not None and rest.partition(":")[0] in known.items
+    paid = written(metric)
+    known = None if paid is None else run.instruments.get(paid.survey_type)
+    return paid is not None and known is not None and paid.item in known.items
 
 
 def _part(count: int, links: pd.DataFrame, register: pd.DataFrame) -> Measurement:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from auditlib.linkage.specifications import ESTIMATORS
 from auditlib.linkage.wording import WORDS, crossing
+from auditlib.linkage.wording_whole import tally
 from auditlib.records import Basis, Interval, Number, Refusal
 
 if TYPE_CHECKING:
     from auditlib.linkage.placebo import Placebos
     from auditlib.linkage.result import LinkageResult, RoleEffect
+    from auditlib.linkage.threats import Shift
 
 
 def overview(result: LinkageResult) -> pd.DataFrame:
@@ -21,10 +23,14 @@ def overview(result: LinkageResult) -> pd.DataFrame:
     rows = [
         {
             "role": one.role,
+            "claim": one.claim,
             "estimate": one.estimate,
             "low": one.tested.low,
             "high": one.tested.high,
             "p": one.tested.p_value,
+            "p_placebo": one.calibrated,
+            "false_alarms": None if isinstance(one.placebo, Refusal) else one.placebo.rate,
+            "detectable": detectable(one),
             "test": "none: cannot be tested"
             if isinstance(one.tested.method, Refusal)
             else WORDS[str(one.tested.method)],
@@ -36,6 +42,26 @@ def overview(result: LinkageResult) -> pd.DataFrame:
         for one in result.roles
     ]
     return pd.DataFrame(rows)
+
+
+def detectable(one: RoleEffect) -> float | None:
+    """Return the smallest effect that shows in four of five audits; None where it cannot be had."""
+    if isinstance(one.placebo, Refusal) or one.tested.error is None:
+        return None
+    return one.placebo.detectable(one.tested.error, crossing=crossing(one))
+
+
+def sides(result: LinkageResult) -> pd.DataFrame:
+    """Return the simple comparisons of each role, and beneath them the estimate."""
+    used = [
+        (one.role, "estimate", "estimated here, against what would have been", one.estimate, one.tested.low,
+         one.tested.high, len(result.panel.units), "see what would reverse it")
+        for one in result.roles
+    ]  # fmt: skip
+    frame = pd.DataFrame([*result.sides.itertuples(index=False), *used], columns=result.sides.columns)
+    order = {one.role: place for place, one in enumerate(result.roles)}
+    kept = frame[frame["role"].isin(order)]
+    return kept.sort_values("role", key=lambda role: role.map(order), kind="stable").reset_index(drop=True)
 
 
 def trials(one: RoleEffect) -> pd.DataFrame:
@@ -53,6 +79,8 @@ def choices(one: RoleEffect) -> pd.DataFrame:
     columns = [
         "estimator",
         "weighting",
+        "units",
+        "statistic",
         "hold_out",
         "other_role",
         "estimate",
@@ -62,6 +90,22 @@ def choices(one: RoleEffect) -> pd.DataFrame:
         "why",
     ]
     return shown.loc[:, columns]
+
+
+def apart(one: RoleEffect) -> pd.DataFrame:
+    """Return one role's effect estimated together with the other, by itself, and by weight of pay."""
+    columns = ["key", "how", "estimate", "low", "high", "why"]
+    used = (one.estimate, one.tested.low, one.tested.high)
+    rows: list[tuple[object, ...]] = [("together", "both roles together, effects add (used)", *used, "")]
+    alone = one.curve.alone()
+    if alone is not None:
+        rows.append(("alone", "months of the other role left out", *alone, ""))
+    words = "per ten per cent of variable pay"
+    if isinstance(one.per_tenth, Refusal):
+        rows.append(("per_tenth", words, None, None, None, one.per_tenth.reason))
+    else:
+        rows.append(("per_tenth", words, *one.per_tenth, ""))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def shifts(result: LinkageResult) -> pd.DataFrame:
@@ -99,15 +143,44 @@ def all_numbers(result: LinkageResult) -> tuple[Number, ...]:
     found += [
         Number(f"concurrent:{role}", count, "units", basis=links) for role, count in result.concurrent.items()
     ]
+    found += shift_numbers(result.shifts, (basis(result),), result.confidence)
     found += [
-        Number(
-            f"shift:{one.role}:{one.name}", one.estimate, one.unit,
-            interval=Interval(one.low, one.high, result.confidence, "jackknife by cluster"),
-            basis=(basis(result),),
-        )
-        for one in result.shifts
-    ]  # fmt: skip
-    return tuple(found)
+        Number(f"claim:{role}", "cannot be tested", basis=links, reason=refusal.reason)
+        for role, refusal in result.refusals
+    ]
+    return (*found, *_sides(result))
+
+
+def _sides(result: LinkageResult) -> Iterator[Number]:
+    estimated = {one.role for one in result.roles}
+    for row in result.sides.to_dict("records"):
+        value = None if pd.isna(row["estimate"]) else float(row["estimate"])
+        if row["role"] in estimated:
+            interval = Interval(row["low"], row["high"], result.confidence, "t by cluster")
+            yield Number(
+                f"reading:{row['role']}:{row['key']}", value, "points", int(row["units"]),
+                None if value is None else interval, (basis(result),),
+                "The comparison could not be made." if value is None else str(row["caution"]),
+            )  # fmt: skip
+
+
+def shift_numbers(found: Sequence[Shift], rests: tuple[Basis, ...], level: float) -> Iterator[Number]:
+    """Return what the table of shifts and its sentence state."""
+    yield Number("nominal", 1 - level, "share", reason="Declared.")
+    for name, count in tally(found, level=level).items():
+        yield Number(f"shifts:{name}", count, "count", basis=rests)
+    for one in found:
+        yield _shift_number(one, rests, level)
+
+
+def _shift_number(one: Shift, rests: tuple[Basis, ...], level: float) -> Number:
+    """Return what a shift states, or why it states nothing."""
+    key = f"shift:{one.role}:{one.name}"
+    if one.estimate is None or one.low is None or one.high is None:
+        return Number(key, None, one.unit, basis=rests, reason=one.meaning)
+    return Number(
+        key, one.estimate, one.unit, interval=Interval(one.low, one.high, level, "by cluster"), basis=rests
+    )
 
 
 def _role(one: RoleEffect, result: LinkageResult) -> Iterator[Number]:
@@ -121,8 +194,18 @@ def _role(one: RoleEffect, result: LinkageResult) -> Iterator[Number]:
         interval = Interval(tested.low, tested.high, result.confidence, WORDS[str(tested.method)])
     reason = tested.method.reason if isinstance(tested.method, Refusal) else ""
     yield Number(key, one.estimate, "points", one.answers, interval, rests, reason)
+    yield Number(f"claim:{one.role}", one.claim, "", basis=rests, reason=reason)
     yield Number(
         f"{key}:p", tested.p_value, "probability", one.answers, None, rests, reason or _no_p(tested.p_value)
+    )
+    beside = one.calibrated
+    why = "No placebos." if beside is None else ""
+    yield Number(
+        f"{key}:p_placebo",
+        beside,
+        "probability",
+        basis=rests,
+        reason=why,
     )
     for name, value in (
         ("units", one.units), ("months", one.months), ("answers", one.answers), ("dropped", one.dropped),
@@ -133,11 +216,19 @@ def _role(one: RoleEffect, result: LinkageResult) -> Iterator[Number]:
     yield Number(f"{key}:gap", tested.gap, "probability", basis=rests)
     yield Number(f"confidence:{one.role}", result.confidence, "share", reason="Declared.")
     yield from _dose(one, result, rests)
+    alone = one.curve.alone()
+    if alone is not None:
+        limits = Interval(alone[1], alone[2], result.confidence, "jackknife by cluster")
+        yield Number(f"{key}:alone", alone[0], "points", interval=limits, basis=rests)
     for name, count in (
         ("total", len(one.curve.defensible)), ("reversing", len(one.curve.reversing())),
-        ("straddling", len(one.curve.straddling())),
+        ("straddling", len(one.curve.straddling())), ("up", one.curve.called()[0]),
+        ("down", one.curve.called()[1]),
     ):  # fmt: skip
         yield Number(f"choices:{one.role}:{name}", count, "count", basis=rests)
+    values = one.curve.defensible["estimate"]
+    for name, end in (("least", float(values.min())), ("most", float(values.max()))):
+        yield Number(f"choices:{one.role}:{name}", end, "points", basis=rests)
     yield from _without(one, rests)
     yield from _placebos(one, rests)
     yield from _sensitivity(one, result, rests)
@@ -176,8 +267,7 @@ def _placebos(one: RoleEffect, rests: tuple[Basis, ...]) -> Iterator[Number]:
     if one.tested.error:
         strong = found.as_strong(one.estimate / one.tested.error)
         yield Number(f"{key}:as_strong", strong, "count", basis=rests)
-        visible = found.detectable(one.tested.error, crossing=crossing(one))
-        yield Number(f"{key}:detectable", visible, "points", basis=rests)
+        yield Number(f"{key}:detectable", detectable(one), "points", basis=rests)
     for name, other in (("low_first", one.chosen_low), ("low_first_kept", one.chosen_low_kept)):
         yield _mean(f"{key}:{name}", other, rests)
 

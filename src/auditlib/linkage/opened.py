@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, get_args
+from collections.abc import Mapping
+from typing import get_args
 
-import numpy as np
 import pandas as pd
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.linkage.beside import Beside
+from auditlib.linkage.definition import audited, written
 from auditlib.linkage.estimate import estimate
 from auditlib.linkage.fairness import FEWEST_ANSWERS, FairPay, fair_pay
+from auditlib.linkage.opened_beside import EvidenceLike, known_beside, regions
 from auditlib.linkage.panel import Panel, Statistic, panel
 from auditlib.linkage.procedure import Choices, Weighting
+from auditlib.linkage.published import Published, monthly, published
 from auditlib.linkage.result import LinkageResult
-from auditlib.records import Instrument
-from auditlib.statistics.adoption import Ints
-
-
-class EvidenceLike(Protocol):
-    """As much of the evidence as linkage needs."""
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Names of its tables."""
-        ...
-
-    @property
-    def instruments(self) -> Mapping[str, Instrument] | Sequence[Instrument]:
-        """Its survey types."""
-        ...
-
-    def cells(self) -> pd.DataFrame:
-        """Return the counts in the audited period."""
-        ...
-
-    def frame(self, table: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return a table."""
-        ...
+from auditlib.linkage.unidentified import PublishedLinkage, compare_published
+from auditlib.parameters.run import Run
+from auditlib.records import Instrument, Refusal, Scale
 
 
 def paid_metric(register: pd.DataFrame, *, instruments: Mapping[str, Instrument]) -> tuple[str, str, str]:
@@ -48,15 +30,16 @@ def paid_metric(register: pd.DataFrame, *, instruments: Mapping[str, Instrument]
     ParameterError
         Where no link names a survey type and item of the audit.
     """
-    for metric in register["metric"].value_counts().index:
-        survey_type, _, rest = str(metric).partition(":")
-        item, _, statistic = rest.partition(":")
-        known = instruments.get(survey_type)
-        if known is not None and item in {one.item for one in known.items}:
-            return survey_type, item, statistic if statistic in get_args(Statistic) else "mean"
+    linking = register[register["weight"] > 0]
+    for metric in linking["metric"].value_counts().index:
+        paid = written(str(metric))
+        known = None if paid is None else instruments.get(paid.survey_type)
+        if paid is not None and known is not None and paid.item in {one.item for one in known.items}:
+            statistic = paid.statistic if paid.statistic in get_args(Statistic) else "mean"
+            return paid.survey_type, paid.item, statistic
     raise ParameterError(
         Problem(
-            "No pay link names a survey type and item of this audit as its metric.",
+            "No pay link with a weight names a survey type and item of this audit as its metric.",
             remedy="Write metrics as survey type:item:statistic in the register of pay links.",
         )
     )
@@ -64,13 +47,33 @@ def paid_metric(register: pd.DataFrame, *, instruments: Mapping[str, Instrument]
 
 def paid_panel(evidence: EvidenceLike) -> Panel:
     """Return the panel of the metric that pay is tied to."""
+    survey_type, item, statistic = _paid(evidence)
+    return _panel(evidence, survey_type, item, statistic)
+
+
+def _paid(evidence: EvidenceLike) -> tuple[str, str, Statistic]:
+    survey_type, item, statistic = paid_metric(evidence.frame("pay_links"), instruments=_named(evidence))
+    return survey_type, item, _statistic(statistic)
+
+
+def _named(evidence: EvidenceLike) -> Mapping[str, Instrument]:
     given = evidence.instruments
-    named = given if isinstance(given, Mapping) else {one.survey_type: one for one in given}
-    survey_type, item, statistic = paid_metric(evidence.frame("pay_links"), instruments=named)
-    scale = next(one.scale for one in named[survey_type].items if one.item == item)
+    return given if isinstance(given, Mapping) else {one.survey_type: one for one in given}
+
+
+def _scale(evidence: EvidenceLike, survey_type: str, item: str) -> Scale:
+    return next(one.scale for one in _named(evidence)[survey_type].items if one.item == item)
+
+
+def _wording(evidence: EvidenceLike, survey_type: str, item: str) -> str:
+    return next(one.wording for one in _named(evidence)[survey_type].items if one.item == item)
+
+
+def _panel(evidence: EvidenceLike, survey_type: str, item: str, statistic: Statistic) -> Panel:
+    scale = _scale(evidence, survey_type, item)
     return panel(
-        evidence.cells(), survey_type=survey_type, item=item, statistic=_statistic(statistic),
-        top=scale.top_box, bottom=scale.bottom_box,
+        evidence.cells(), survey_type=survey_type, item=item, statistic=statistic,
+        top=scale.top_box, bottom=scale.bottom_box, wording=_wording(evidence, survey_type, item),
     )  # fmt: skip
 
 
@@ -85,79 +88,101 @@ def estimate_evidence(
     hold_out: int = 3,
     confidence: float = 0.95,
     placebo_adoptions: int = 1000,
+    minimum_n: int = 30,
     seed: int = 0,
-) -> LinkageResult:
+) -> LinkageResult | PublishedLinkage:
     """Estimate what linking pay did to the metric that pay is tied to.
+
+    Published figures by month are estimated like responses. Figures of longer periods allow simple
+    comparisons only, which are credited with nothing.
+
+    Parameters
+    ----------
+    minimum_n
+        Surveys below which the audit gives no verdict; published figures are also compared without them.
 
     See Also
     --------
-    estimate : what the parameters mean.
+    estimate : what the other parameters mean.
     """
     if weighting not in get_args(Weighting):
         raise ParameterError(
             Problem(f"There is no weighting {weighting!r}.", remedy="Choose 'response' or 'unit'.")
         )
-    shown = paid_panel(evidence)
+    register = evidence.frame("pay_links")
+    if "responses" in evidence.tables:
+        shown, known = paid_panel(evidence), None
+    else:
+        figures = _published(evidence, *_paid(evidence))
+        by_month = monthly(figures)
+        if by_month is None:
+            others = _other_questions(evidence, figures)
+            return compare_published(
+                figures, register, others, minimum=minimum_n, confidence=confidence, seed=seed
+            )
+        shown, known = by_month, Beside(region=regions(evidence))
     chosen = Choices("response" if weighting == "response" else "unit", hold_out)
     return estimate(
         shown,
-        evidence.frame("pay_links"),
+        register,
         choices=chosen,
         confidence=confidence,
         placebo_adoptions=placebo_adoptions,
         seed=seed,
-        invitations=_monthly(evidence, "invitations", "sent_day", shown),
-        responses=_monthly(evidence, "responses", "submitted_day", shown),
-        mix=_mix(evidence, shown),
+        beside=known or known_beside(evidence, shown),
     )
 
 
-def _monthly(evidence: EvidenceLike, table: str, day: str, like: Panel) -> pd.DataFrame | None:
-    """Count rows of the paid survey by unit and local month."""
-    if table not in evidence.tables:
-        return None
-    rows = evidence.frame(table, columns=["unit_id", "survey_type", day, "in_period"])
-    rows = rows[rows["in_period"] & (rows["survey_type"] == like.survey_type)]
-    counted = rows.assign(month=_month(rows[day])).groupby(["unit_id", "month"]).size()
-    return counted.rename("n").reset_index()
+def _published(evidence: EvidenceLike, survey_type: str, item: str, statistic: Statistic) -> Published:
+    if "aggregates" not in evidence.tables:
+        raise ParameterError(
+            Problem(
+                "There is neither a table of responses nor one of aggregates.",
+                remedy="Name one among the sources.",
+            )
+        )
+    found = published(
+        evidence.frame("aggregates"), evidence.frame("units"), survey_type=survey_type, item=item,
+        statistic=statistic, wording=_wording(evidence, survey_type, item),
+    )  # fmt: skip
+    if isinstance(found, Refusal):
+        raise ParameterError(Problem(found.reason, remedy="Correct the metric in the register of pay links."))
+    return found
 
 
-def _month(days: pd.Series) -> Ints:
-    months = (np.datetime64("1970-01-01", "D") + days.to_numpy(dtype=np.int64)).astype("datetime64[M]")
-    since = months.astype(np.int64) + 1970 * 12
-    return np.asarray(since // 12 * 100 + since % 12 + 1, dtype=np.int64)
-
-
-def _mix(evidence: EvidenceLike, like: Panel) -> pd.DataFrame | None:
-    """Return the score that each unit-month's mix of channels and types would give across the party."""
-    if "responses" not in evidence.tables:
-        return None
-    wanted = [
-        "unit_id",
-        "survey_type",
-        "submitted_day",
-        "in_period",
-        "channel",
-        "transaction_type",
-        like.item,
-    ]
-    rows = evidence.frame("responses", columns=wanted)
-    rows = rows[rows["in_period"] & (rows["survey_type"] == like.survey_type) & rows[like.item].notna()]
-    kind = [rows["channel"].fillna(""), rows["transaction_type"].fillna("")]
-    expected = rows.groupby(kind)[like.item].transform("mean")
-    placed = rows.assign(month=_month(rows["submitted_day"]), value=expected)
-    grouped = placed.groupby(["unit_id", "month"])["value"]
-    return pd.DataFrame({"n": grouped.size(), "value": grouped.mean()}).reset_index()
+def _other_questions(evidence: EvidenceLike, paid: Published) -> dict[str, Published]:
+    """Return the other questions of the paid survey that are published the same way, by item."""
+    aggregates, units = evidence.frame("aggregates"), evidence.frame("units")
+    found = {
+        one.item: published(
+            aggregates,
+            units,
+            survey_type=paid.survey_type,
+            item=one.item,
+            statistic=paid.statistic,
+            wording=one.wording,
+        )
+        for one in _named(evidence)[paid.survey_type].items
+        if one.item != paid.item
+    }
+    return {
+        item: one
+        for item, one in found.items()
+        if not isinstance(one, Refusal) and one.periods == paid.periods
+    }
 
 
 def fair_pay_evidence(
-    evidence: EvidenceLike, result: LinkageResult, *, minimum: int = FEWEST_ANSWERS
+    evidence: EvidenceLike,
+    result: LinkageResult | PublishedLinkage,
+    *,
+    run: Run,
+    minimum: int = FEWEST_ANSWERS,
 ) -> FairPay:
-    """Check the links of the evidence on the panel of `result`.
+    """Check the links of the evidence on the panel of `result`, against what `run` audits.
 
     See Also
     --------
     fair_pay : what is checked.
     """
-    links = tuple(one.links for one in result.roles)
-    return fair_pay(evidence.frame("pay_links"), result.panel, links, minimum=minimum)
+    return fair_pay(evidence.frame("pay_links"), result.panel, audited(run), minimum=minimum)

@@ -29,6 +29,8 @@ class Panel:
         Answers; same shape.
     variance
         Variance of single answers within units and months, pooled.
+    wording
+        The question as asked; empty where only its id is known.
     """
 
     survey_type: str
@@ -39,6 +41,7 @@ class Panel:
     value: Floats
     n: Floats
     variance: float
+    wording: str = ""
 
     @property
     def answers(self) -> int:
@@ -49,7 +52,12 @@ class Panel:
     def name(self) -> str:
         """What is measured, in words."""
         words = {"mean": "mean score", "top_box": "top-box share", "bottom_box": "bottom-box share"}
-        return f"{words[self.statistic]} of {self.item} ({self.survey_type})"
+        return f"{words[self.statistic]} of {self.question} ({self.survey_type})"
+
+    @property
+    def question(self) -> str:
+        """The question in quotation marks, or its id."""
+        return f'"{self.wording}"' if self.wording else self.item
 
     def between(self, first: int, last: int) -> Panel:
         """Return the panel from month position `first` to before `last`."""
@@ -75,6 +83,7 @@ def panel(
     statistic: Statistic = "mean",
     top: float = 4.0,
     bottom: float = 2.0,
+    wording: str = "",
 ) -> Panel:
     """Sum cells up to one value per unit and month.
 
@@ -84,6 +93,8 @@ def panel(
         unit_id, month, survey_type, item, score, n.
     top, bottom
         Scores from which, and up to which, an answer counts for the top and bottom box.
+    wording
+        The question as asked.
     """
     mine = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
     units = tuple(sorted({str(unit) for unit in mine["unit_id"]}))
@@ -97,7 +108,7 @@ def panel(
         np.add.at(target, (row, column), entry)
     value = total / np.maximum(count, 1)
     spread = (square - count * value**2).sum() / max(1.0, (count - (count > 0)).sum())
-    return Panel(survey_type, item, statistic, units, months, value, count, float(max(spread, 0.0)))
+    return Panel(survey_type, item, statistic, units, months, value, count, float(max(spread, 0.0)), wording)
 
 
 def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> Floats:

@@ -14,9 +14,12 @@ from auditlib.linkage.panel import Panel
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.types import Floats
 
-Role = Literal["manager", "staff"]
+Role = Literal["manager", "staff", "unit"]
 ROLES: tuple[Role, ...] = ("manager", "staff")
-NOUNS: dict[str, str] = {"manager": "managers", "staff": "staff"}
+"""Roles whose pay a standard asks to be linked."""
+UNIT: Role = "unit"
+"""Stands for the unit's own payment, as where a payer or a contract ties it to satisfaction."""
+NOUNS: dict[str, str] = {"manager": "managers", "staff": "staff", UNIT: "units as a whole"}
 _EPOCH = date(1970, 1, 1)
 
 
@@ -27,7 +30,7 @@ class RoleLinks:
     Parameters
     ----------
     role
-        ``manager`` or ``staff``.
+        ``manager``, ``staff`` or ``unit``.
     adopted
         Position of the first month that is linked throughout, by unit; the number of months and more
         where there is none.
@@ -58,12 +61,13 @@ def role_links(register: pd.DataFrame, panel: Panel, *, role: Role) -> RoleLinks
     ----------
     register
         The canonical table ``pay_links``: role, unit_id, weight, starts_on, ends_on in days since 1970-01-01.
+        A weight of 0 is no link.
     """
     row_of = {unit: position for position, unit in enumerate(panel.units)}
     first, last = _month_days(panel.months)
     dose = np.zeros((len(panel.units), len(panel.months)))
     touched = np.zeros(dose.shape, dtype=bool)
-    for row in register[register["role"] == role].to_dict("records"):
+    for row in running(register, role=role).to_dict("records"):
         unit = row_of.get(str(row["unit_id"]))
         if unit is None:
             continue
@@ -74,6 +78,19 @@ def role_links(register: pd.DataFrame, panel: Panel, *, role: Role) -> RoleLinks
     linked = dose > 0
     adopted = np.where(linked.any(axis=1), linked.argmax(axis=1), len(panel.months)).astype(np.int64)
     return RoleLinks(role, adopted, linked, touched, dose)
+
+
+def running(register: pd.DataFrame, *, role: str) -> pd.DataFrame:
+    """Return the entries of `role` that tie any pay; an entry with weight 0 says that none is tied."""
+    kept: pd.DataFrame = register[(register["role"] == role) & (register["weight"] > 0)]
+    return kept
+
+
+def roles_in(register: pd.DataFrame) -> tuple[Role, ...]:
+    """Return the roles to be answered for: both that a standard asks for, unless only units are paid."""
+    if running(register, role=UNIT).empty:
+        return ROLES
+    return (*(role for role in ROLES if not running(register, role=role).empty), UNIT)
 
 
 def _month_days(months: tuple[int, ...]) -> tuple[Ints, Ints]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from auditlib.linkage import numbers, wording
+from auditlib.linkage import numbers, wording, wording_whole
+from auditlib.linkage.claim import Claim, calibrated, claim
 from auditlib.linkage.event_study import Drift, EventStudy
 from auditlib.linkage.honest import Honest
 from auditlib.linkage.panel import Panel
@@ -16,7 +17,7 @@ from auditlib.linkage.register import NOUNS, RoleLinks
 from auditlib.linkage.specifications import Specifications
 from auditlib.linkage.tested import Tested
 from auditlib.linkage.threats import Shift
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,8 @@ class RoleEffect:
         All tests, the one to believe, and the interval.
     units, months, answers
         Linked units, unit-months and answers behind the estimate; `dropped` could not be imputed.
+    level
+        Coverage of intervals; a test and its placebos reject at one less it.
     """
 
     role: str
@@ -55,6 +58,7 @@ class RoleEffect:
     chosen_low: Placebos | Refusal
     chosen_low_kept: Placebos | Refusal
     honest: Honest | Refusal
+    level: float = 0.95
 
     @property
     def noun(self) -> str:
@@ -70,14 +74,25 @@ class RoleEffect:
         return numbers.choices(self)
 
     def said(self, subject: str) -> tuple[Sentence, ...]:
-        """Return sentences on ``test``, ``placebo``, ``drift``, ``departures`` or ``left_out``."""
+        """Return sentences on a subject.
+
+        Parameters
+        ----------
+        subject
+            ``test``, ``placebo``, ``drift``, ``choices``, ``departures`` or ``left_out``.
+        """
         return {
             "test": wording.tested_sentences,
             "placebo": wording.placebo_sentences,
             "drift": wording.drift_sentences,
             "departures": wording.honest_sentences,
             "left_out": wording.cohort_sentences,
+            "choices": wording.choice_sentences,
         }[subject](self)
+
+    def apart(self) -> pd.DataFrame:
+        """Return the effect with both roles together, with the other role left out, and by weight of pay."""
+        return numbers.apart(self)
 
     def mixed(self) -> pd.DataFrame:
         """Return what the two-way regression mixes: contrast, weight, estimate."""
@@ -90,12 +105,27 @@ class RoleEffect:
         return wording.seen(self, figure)
 
     @property
+    def claim(self) -> str:
+        """What may be claimed: that of `claim.claim`, or ``shown, not robust`` where choices take it away."""
+        if not self.shown:
+            return str(self.supported)
+        weak = len(self.curve.reversing()) or 2 * len(self.curve.straddling()) > len(self.curve.defensible)
+        return wording_whole.WEAK if weak else "shown"
+
+    @property
+    def supported(self) -> Claim:
+        """What test and placebos support together."""
+        return claim(self.estimate, self.tested, self.placebo, level=self.level)
+
+    @property
+    def calibrated(self) -> float | None:
+        """The share of placebos as strong, as a p-value; None where there is none."""
+        return calibrated(self.estimate, self.tested, self.placebo)
+
+    @property
     def shown(self) -> bool:
-        """Whether the interval excludes zero, or the test rejects where there is no interval."""
-        tested = self.tested
-        if tested.low is not None and tested.high is not None:
-            return tested.low > 0 or tested.high < 0
-        return tested.p_value is not None and tested.p_value <= 0.05
+        """Whether the test calls it an effect, and so does its place among placebos."""
+        return self.supported is Claim.SHOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +144,10 @@ class LinkageResult:
         What else moved in linked units.
     concurrent
         Units of each role whose other role was linked at about the same time.
+    sides
+        What others would state without much thought: role, key, reading, estimate, low, high, units, caution.
+    linked_roles
+        Roles with a link in the panel, estimated or refused.
     """
 
     panel: Panel
@@ -123,8 +157,12 @@ class LinkageResult:
     refusals: tuple[tuple[str, Refusal], ...]
     shifts: tuple[Shift, ...]
     concurrent: dict[str, int]
+    sides: pd.DataFrame
+    linked_roles: tuple[str, ...] = ()
 
     by = ("role",)
+    readings: tuple[()] = ()
+    """Comparisons on published figures of a few periods; none, because an estimate was made or refused."""
 
     def role(self, name: str) -> RoleEffect | None:
         """Return the effect of `name`, or None where it was refused."""
@@ -143,7 +181,12 @@ class LinkageResult:
         return numbers.all_numbers(self)
 
     def said(self, subject: str) -> tuple[Sentence, ...]:
-        """Return the sentences of all roles on a subject; see `RoleEffect.said`."""
+        """Return the sentences of all roles on a subject; see `RoleEffect.said`.
+
+        ``readings`` has none, ``simple`` and ``shifts`` are said for all roles together.
+        """
+        if subject in ("readings", "simple", "shifts"):
+            return wording_whole.together(self, subject)
         return tuple(sentence for one in self.roles for sentence in one.said(subject))
 
     def adoption(self) -> pd.DataFrame:
@@ -152,7 +195,15 @@ class LinkageResult:
 
     def advice(self) -> tuple[Sentence, ...]:
         """Return what to do, role by role."""
-        return wording.advice(self)
+        return wording_whole.advice(self)
+
+    def simple(self) -> pd.DataFrame:
+        """Return what others would state without much thought, with the estimate beneath."""
+        return numbers.sides(self)
+
+    def findings(self, *, notebook: str) -> tuple[Finding, ...]:
+        """Return the roles of which nothing may be claimed, or not what the estimate seems to say."""
+        return wording_whole.findings(self, notebook=notebook)
 
     def shifted(self) -> pd.DataFrame:
         """Return what else moved in linked units, by the same procedure."""
@@ -170,4 +221,4 @@ class LinkageResult:
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what the result cannot say."""
-        return wording.limits(self)
+        return wording_whole.limits(self)

@@ -22,6 +22,10 @@ from auditlib.statistics.two_way import Regression, sun_abraham, two_way_effect
 from auditlib.statistics.types import Floats
 
 QUARTER = 3
+ALL, BALANCED = "all", "steady"
+"""Which units are kept: all, or those with `STEADY` answers in every quarter."""
+STEADY = 10
+"""Answers a unit needs in every quarter to count as steady."""
 HOLD_OUTS = (0, 3, 6)
 WEIGHTINGS: tuple[Weighting, ...] = ("response", "unit")
 ESTIMATORS = {
@@ -40,8 +44,8 @@ class Specifications:
     Parameters
     ----------
     frame
-        estimator, weighting, hold_out, other_role (``joint`` or ``left out``), estimate, error, low, high,
-        default, trusted, why (where there is no estimate). Ascending by estimate.
+        estimator, weighting, hold_out, other_role (``joint`` or ``left out``), units, statistic, estimate,
+        error, low, high, default, trusted, why (where there is no estimate). Ascending by estimate.
     """
 
     frame: pd.DataFrame
@@ -60,6 +64,24 @@ class Specifications:
         turned: pd.DataFrame = frame.loc[np.sign(frame["estimate"]) == -sign]
         return turned
 
+    def alone(self) -> tuple[float, float, float] | None:
+        """Return estimate and limits of the default with months of the other role left out, if there are."""
+        frame = self.defensible
+        used = frame.loc[frame["default"]]
+        if used.empty:
+            return None
+        same = ["estimator", "weighting", "hold_out", "units", "statistic"]
+        like = (frame[same] == used[same].iloc[0]).all(axis=1) & (frame["other_role"] == "left out")
+        if not like.any():
+            return None
+        row = frame.loc[like].iloc[0]
+        return float(row["estimate"]), float(row["low"]), float(row["high"])
+
+    def called(self) -> tuple[int, int]:
+        """Return how many defensible choices exclude zero from above it, and from below."""
+        frame = self.defensible
+        return int((frame["low"] > 0).sum()), int((frame["high"] < 0).sum())
+
     def straddling(self) -> pd.DataFrame:
         """Return the defensible choices whose interval contains zero."""
         frame = self.defensible
@@ -75,22 +97,50 @@ def specifications(
     choices: Choices,
     cluster: Ints,
     level: float,
+    other: Panel | None = None,
 ) -> Specifications:
-    """Estimate one role's effect under every combination of defensible choices."""
+    """Estimate one role's effect under every combination of defensible choices.
+
+    Parameters
+    ----------
+    other
+        The same question summed up the other way. Its estimates are put on the scale of the default by the
+        ratio of the standard deviations of single answers.
+    """
     rows = [
-        {**row, "default": _is_default(row, choices, len(links))}
+        {**row, "units": units, "statistic": shown.statistic} | _scaled(row, scale)
+        for units, shown, scale in _variants(panel, other)
         for row in (
-            *_imputed(panel, links, which=which, cluster=cluster, level=level),
-            *_quarterly(panel, links, which=which, cluster=cluster, level=level),
+            *_imputed(shown, links, which=which, cluster=cluster, level=level),
+            *_quarterly(shown, links, which=which, cluster=cluster, level=level),
         )
     ]
-    frame = pd.DataFrame(rows).sort_values("estimate", kind="stable", na_position="last")
+    roles = len(links)
+    frame = pd.DataFrame([{**row, "default": _is_default(row, panel, choices, roles)} for row in rows])
+    frame = frame.sort_values("estimate", kind="stable", na_position="last")
     return Specifications(frame.reset_index(drop=True))
 
 
-def _is_default(row: dict[str, object], choices: Choices, roles: int) -> bool:
-    wanted = ("imputation", choices.weighting, choices.hold_out, "joint" if roles > 1 else "none")
-    return (row["estimator"], row["weighting"], row["hold_out"], row["other_role"]) == wanted
+def _variants(panel: Panel, other: Panel | None) -> Iterator[tuple[str, Panel, float]]:
+    """Yield which units are kept, the panel, and what its estimates are multiplied by."""
+    scale = 0.0 if other is None or other.variance <= 0 else float(np.sqrt(panel.variance / other.variance))
+    for shown, factor in ((panel, 1.0), (other, scale)):
+        if shown is not None and factor > 0:
+            kept = balanced(shown, minimum=STEADY)
+            yield ALL, shown, factor
+            if 0 < (kept.n > 0).any(axis=1).sum() < (shown.n > 0).any(axis=1).sum():
+                yield BALANCED, kept, factor
+
+
+def _scaled(row: dict[str, object], scale: float) -> dict[str, object]:
+    return {name: scale * float(str(row[name])) for name in ("estimate", "error", "low", "high")}
+
+
+def _is_default(row: dict[str, object], panel: Panel, choices: Choices, roles: int) -> bool:
+    other = "joint" if roles > 1 else "none"
+    wanted = ("imputation", choices.weighting, choices.hold_out, other, ALL, panel.statistic)
+    names = ("estimator", "weighting", "hold_out", "other_role", "units", "statistic")
+    return tuple(row[name] for name in names) == wanted
 
 
 def _imputed(

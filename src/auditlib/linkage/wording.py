@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlib.linkage.claim import Claim
 from auditlib.linkage.register import NOUNS
 from auditlib.records import Refusal, Sentence
+from auditlib.statistics.few_clusters import Method
 
 if TYPE_CHECKING:
     from auditlib.linkage.result import LinkageResult, RoleEffect
@@ -16,6 +18,12 @@ WORDS = {
     "randomisation": "randomisation of link dates",
 }
 """Tests by the name of their method."""
+WHAT_MOVED = {
+    "invitations sent": "invitations to customers",
+    "response rate": "the response rate",
+    "share of the commonest channel": "the share of the commonest channel",
+    "answers between whole scores": "the share of answers between whole scores",
+}
 DISAGREE = 0.1
 """Distance between the bootstraps' p-values from which few linked clusters are named as the reason."""
 RARE = 0.05
@@ -51,12 +59,31 @@ def _role(one: RoleEffect, result: LinkageResult) -> Sentence:
     where = f"the {result.panel.name} of the {one.units} units where it was linked"
     if one.shown:
         way = "higher" if one.estimate > 0 else "lower"
-        text = f"With the pay of {one.noun} linked, {where} was {abs(one.estimate):.2f} {way} than without"
+        text = (
+            f"With the pay of {one.noun} linked, {where} was {abs(one.estimate):.2f} points {way} than it "
+            "would have been"
+        )
+    elif one.supported is Claim.DISPUTED:
+        text = f"No effect of linking the pay of {one.noun} on {where} is claimed: {points(one.estimate)}"
     else:
         text = f"No effect of linking the pay of {one.noun} on {where} is shown: {points(one.estimate)}"
     bracket = f" ({_interval(one, result)}, {tested.design.clusters} clusters)."
     keys += [f"{key}:p", f"confidence:{one.role}"]
-    return Sentence(text + bracket + _sight(one, keys), tuple(keys))
+    text += bracket + _disputed(one, keys) + _sight(one, keys, result.confidence)
+    return Sentence(text, tuple(keys))
+
+
+def _disputed(one: RoleEffect, keys: list[str]) -> str:
+    """Say that the test and the placebos disagree, with both p-values side by side."""
+    if one.supported is not Claim.DISPUTED or isinstance(one.placebo, Refusal) or one.calibrated is None:
+        return ""
+    keys += [f"placebo:{one.role}:{name}" for name in ("count", "as_strong")]
+    keys.append(f"effect:{one.role}:p_placebo")
+    strong = one.placebo.as_strong(one.estimate / (one.tested.error or 1.0))
+    return (
+        f" The test calls it an effect, but {strong:,} of {len(one.placebo.statistic):,} placebo links look "
+        f"as strong (calibrated on them, {probability(one.calibrated)})."
+    )
 
 
 def _interval(one: RoleEffect, result: LinkageResult) -> str:
@@ -97,21 +124,21 @@ def seen(one: RoleEffect, figure: str) -> str:
             f"deviation of {spread:.2f}; the actual links have {points(one.estimate)}."
         )
     if figure == "departures" and not isinstance(one.honest, Refusal):
-        return (
-            f"{head}the interval widens with the departures that are allowed, and holds zero beyond "
-            f"{one.honest.relative:.2f} times the largest earlier one."
-        )
+        until = f"holds zero beyond {one.honest.relative:.2f} times the largest earlier one"
+        if not one.honest.relative:
+            until = "holds zero even where none is allowed"
+        return f"{head}the interval widens with the departures that are allowed, and {until}."
     return f"{head}there is nothing to draw; the figure says why."
 
 
-def _sight(one: RoleEffect, keys: list[str]) -> str:
+def _sight(one: RoleEffect, keys: list[str], level: float) -> str:
     if isinstance(one.placebo, Refusal) or one.tested.error is None:
         return ""
-    keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable"]
+    keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
     visible = one.placebo.detectable(one.tested.error, crossing=crossing(one))
     return (
-        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f} % of cases; "
-        f"effects below {visible:.2f} would often go unnoticed."
+        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f} % of cases "
+        f"(nominal {100 * (1 - level):.3g} %); effects below {visible:.2f} would often go unnoticed."
     )
 
 
@@ -125,11 +152,8 @@ def crossing(one: RoleEffect) -> float:
 def _reversal(result: LinkageResult) -> Sentence:
     parts, keys = [], []
     for one in result.roles:
-        keys += [f"choices:{one.role}:{name}" for name in ("total", "reversing", "straddling")]
-        part = (
-            f"for {one.noun}, of {len(one.curve.defensible)} defensible choices "
-            f"{_turn(len(one.curve.reversing()))} and {_leave(len(one.curve.straddling()))}"
-        )
+        part, named = _turned(one)
+        keys += [f"choices:{one.role}:{name}" for name in ("total", *named)]
         if one.shown and not isinstance(one.honest, Refusal):
             keys.append(f"honest:{one.role}:relative")
             part += (
@@ -141,25 +165,33 @@ def _reversal(result: LinkageResult) -> Sentence:
     return Sentence(f"What would reverse this: {text}.", tuple(keys))
 
 
-def _turn(count: int) -> str:
-    return {0: "none turns the sign around", 1: "1 turns the sign around"}.get(
-        count, f"{count} turn the sign around"
-    )
+def _turned(one: RoleEffect) -> tuple[str, tuple[str, ...]]:
+    """Say how many defensible choices turn the answer around, and name the numbers that say so."""
+    total, flips = len(one.curve.defensible), len(one.curve.reversing())
+    head = f"for {one.noun}, of {total} defensible choices"
+    if one.shown:
+        lost = len(one.curve.straddling())
+        text = f"{head} {_count(flips, 'turns', 'turn')} the sign around and "
+        return f"{text}{_count(lost, 'loses', 'lose')} significance", ("reversing", "straddling")
+    up, down = one.curve.called()
+    text = f"{head} {_count(up, 'shows', 'show')} a rise and {_count(down, 'shows', 'show')} a fall after all"
+    return text, ("up", "down")
 
 
-def _leave(count: int) -> str:
-    return {0: "none leaves zero within its interval", 1: "1 leaves zero within its interval"}.get(
-        count, f"{count} leave zero within their intervals"
-    )
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number or 'none'} {one if number < 2 else many}"
 
 
 def _who_was_asked(result: LinkageResult, keys: list[str]) -> str:
     text = ""
     for shift in result.shifts:
-        if shift.unit == "share" and shift.p_value < RARE:
+        if shift.unit == "share" and shift.moved and shift.estimate is not None:
             keys.append(f"shift:{shift.role}:{shift.name}")
-            text += f"; the {shift.name} of units with linked {NOUNS[shift.role]} moved by "
-            text += f"{100 * shift.estimate:+.1f} %, so that part of the effect may be who was asked"
+            text += (
+                f"; {WHAT_MOVED.get(shift.name, shift.name)} of units with linked {NOUNS[shift.role]} moved "
+            )
+            by = "%" if shift.name == "invitations sent" else "percentage points"
+            text += f"by {100 * shift.estimate:+.1f} {by}, so that part of the effect may be who was asked"
     return text
 
 
@@ -190,9 +222,9 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
         return (Sentence(f"{one.noun.capitalize()}: {found.reason}", (f"{key}:rate",)),)
     text = (
         f"{one.noun.capitalize()}: of {len(found.statistic):,} placebo links, {100 * found.rate:.1f} % were "
-        f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f} %; nominal 5 %)."
+        f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f} %; {_nominal(one)})."
     )
-    keys = [f"{key}:count", f"{key}:rate"]
+    keys = [f"{key}:count", f"{key}:rate", "nominal"]
     if one.tested.error:
         keys.append(f"{key}:as_strong")
         strong = found.as_strong(one.estimate / one.tested.error)
@@ -206,6 +238,12 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
             f"{points(kept.mean)} with these months set aside, as here."
         )
     return (Sentence(text, tuple(keys)),)
+
+
+def _nominal(one: RoleEffect) -> str:
+    rate = f"nominal {100 * (1 - one.level):.3g} %"
+    dealt = not isinstance(one.placebo, Refusal) and one.placebo.method is Method.RANDOMISATION
+    return f"{rate}, which dealing dates keeps by construction" if dealt else rate
 
 
 def drift_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
@@ -243,6 +281,15 @@ def honest_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     return (Sentence(text, keys),)
 
 
+def choice_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
+    """Say how many defensible choices turn the answer around, and how far they lie apart."""
+    text, names = _turned(one)
+    values = one.curve.defensible["estimate"]
+    spread = f"; they lie between {points(values.min())} and {points(values.max())}."
+    keys = tuple(f"choices:{one.role}:{name}" for name in ("total", *names, "least", "most"))
+    return (Sentence(f"{text[0].upper()}{text[1:]}{spread}", keys),)
+
+
 def cohort_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     """Say how far the effect hangs on one cohort or one unit."""
     if isinstance(one.cohorts, Refusal):
@@ -254,52 +301,3 @@ def cohort_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     )
     keys = tuple(f"without:{one.role}:{kind}:{end}" for kind in spans for end in ("low", "high"))
     return (Sentence(f"{one.noun.capitalize()}: {text}.", keys),)
-
-
-def advice(result: LinkageResult) -> tuple[Sentence, ...]:
-    """Return what to do, role by role."""
-    return tuple(_advice(one) for one in result.roles)
-
-
-def _advice(one: RoleEffect) -> Sentence:
-    noun, keys = one.noun, (f"effect:{one.role}",)
-    if isinstance(one.tested.method, Refusal):
-        text = f"do not credit or blame the link for any change. {one.tested.method.remedy}"
-        return Sentence(f"{noun.capitalize()}: {text}", keys)
-    if one.shown and one.estimate > 0:
-        text = (
-            "the link may be kept; before it is credited with the whole rise, settle with integrity checks "
-            "whether customers are happier or others are asked, and link further units by lot, not by low "
-            "scores, so that the next audit can be surer."
-        )
-    elif one.shown:
-        text = "the scores fell with the link: suspend it until the cause is known."
-    else:
-        text = (
-            "do not extend the link on the ground that it raises scores; the data neither show an effect nor "
-            "rule out a small one. Ask again when more months or units are linked."
-        )
-    return Sentence(f"{noun.capitalize()}: {text}", keys)
-
-
-def limits(result: LinkageResult) -> tuple[Sentence, ...]:
-    """Return what the result cannot say."""
-    weighted = "answer" if result.choices.weighting == "response" else "unit and month"
-    said = [
-        Sentence(
-            f"The estimate is the average effect over linked months in which every {weighted} counts the "
-            "same; it says nothing about units that were never linked."
-        ),
-        Sentence("A programme that came to the same units at the same date cannot be told from the link."),
-        Sentence("A higher score is not yet a happier customer: read this beside the integrity checks."),
-    ]
-    said += [
-        Sentence(
-            f"In {count} units the other role was linked at about the same time as {NOUNS[role]}: there the "
-            "two effects are told apart only by assuming that they add.",
-            (f"concurrent:{role}",),
-        )
-        for role, count in result.concurrent.items()
-        if count
-    ]
-    return tuple(said)

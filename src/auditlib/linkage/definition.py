@@ -1,0 +1,126 @@
+"""What exactly a metric measures, as a hash: pay and audit follow one number only where hashes agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditlib.parameters.run import Run
+
+STATISTICS = {
+    "mean": "mean score",
+    "top_box": "top-box share",
+    "bottom_box": "bottom-box share",
+    "nps": "NPS",
+}
+AUDITED = ("top_box", "mean")
+"""Statistics of a headline question by which an audit judges satisfaction."""
+_MINIMUM = re.compile(r"n>=([0-9]{1,6})")
+_ADJUSTED = re.compile(r"adjusted\(([a-z_+]*)\)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Definition:
+    """One metric, with all that changes its value.
+
+    Parameters
+    ----------
+    survey_type, item, statistic
+        What is asked, and how answers are summed up.
+    minimum_n
+        Answers below which no value is given; 0 where none is stated.
+    adjusted_for
+        Case mix taken out, in order of name.
+    """
+
+    survey_type: str
+    item: str
+    statistic: str
+    minimum_n: int = 0
+    adjusted_for: tuple[str, ...] = ()
+
+    @property
+    def canonical(self) -> str:
+        """The definition as JSON with sorted keys and no blanks."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical form."""
+        return sha256(self.canonical.encode()).hexdigest()
+
+    @property
+    def words(self) -> str:
+        """The definition in words."""
+        least = f", from {self.minimum_n} answers" if self.minimum_n else ", from any number of answers"
+        mix = f", adjusted for {' and '.join(self.adjusted_for)}" if self.adjusted_for else ""
+        kind = STATISTICS.get(self.statistic, self.statistic or "no statistic")
+        return f"{kind} of {self.item} ({self.survey_type}){least}{mix}"
+
+
+def written(metric: str) -> Definition | None:
+    """Read a metric as a register writes it; None where it names no question.
+
+    Parameters
+    ----------
+    metric
+        ``survey type:item:statistic``, then where they apply ``:n>=30`` and ``:adjusted(channel+region)``.
+    """
+    parts = [part.strip() for part in metric.split(":")]
+    if len(parts) < 2 or not parts[1]:
+        return None
+    minimum, adjusted = 0, tuple[str, ...]()
+    for part in parts[3:]:
+        least, mix = _MINIMUM.fullmatch(part), _ADJUSTED.fullmatch(part)
+        minimum = int(least[1]) if least else minimum
+        adjusted = tuple(sorted(filter(None, mix[1].split("+")))) if mix else adjusted
+    return Definition(parts[0], parts[1], parts[2] if len(parts) > 2 else "", minimum, adjusted)
+
+
+def audited(run: Run) -> tuple[Definition, ...]:
+    """Return what an audit measures: the headline question of each survey, in each statistic it judges by.
+
+    As answered, without adjustment, and from the answers that a unit needs for a verdict.
+    """
+    return tuple(
+        Definition(name, run.instrument(name).headline.item, statistic, run.thresholds.minimum_n)
+        for name in run.instruments
+        for statistic in AUDITED
+    )
+
+
+def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
+    """Return the definition of `known` that differs least from `paid`."""
+    return min(known, key=lambda one: (len(differences(paid, one)), one))
+
+
+def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
+    """Say in words in what pay differs from the audit; empty where the hashes agree."""
+    found = []
+    if paid.survey_type != other.survey_type:
+        found.append(f"pay follows the {paid.survey_type} survey, the audit the {other.survey_type} one")
+    if paid.item != other.item:
+        found.append(f"pay follows {paid.item}, the audit {other.item}")
+    if paid.statistic != other.statistic:
+        names = [STATISTICS.get(one, one or "no statistic") for one in (paid.statistic, other.statistic)]
+        found.append(f"pay follows the {names[0]}, the audit the {names[1]}")
+    if paid.minimum_n != other.minimum_n:
+        least = [
+            f"{one} answers" if one else "any number of answers" for one in (paid.minimum_n, other.minimum_n)
+        ]
+        found.append(f"pay is worked out from {least[0]}, the audit from {least[1]}")
+    if paid.adjusted_for != other.adjusted_for:
+        mixes = [" and ".join(one) or "nothing" for one in (paid.adjusted_for, other.adjusted_for)]
+        found.append(f"pay adjusts for {mixes[0]}, the audit for {mixes[1]}")
+    return tuple(found)
+
+
+def same_question(paid: Definition, other: Definition) -> bool:
+    """Whether survey, question and statistic agree, whatever else differs."""
+    one, two = (Definition(each.survey_type, each.item, each.statistic) for each in (paid, other))
+    return one.hash == two.hash

@@ -1,0 +1,81 @@
+"""One coefficient of a least-squares comparison of two groups, with errors by cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import Ints, by_cluster
+from auditlib.statistics.clustered import critical, small_sample
+from auditlib.statistics.types import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference between two groups, its error, and the degrees of freedom it is judged by."""
+
+    estimate: float
+    error: float
+    degrees: int
+
+    def limits(self, level: float) -> tuple[float, float]:
+        """Return the ends of the interval at coverage `level`."""
+        half = critical(level, self.degrees) * self.error
+        return self.estimate - half, self.estimate + half
+
+    def called(self, level: float) -> bool:
+        """Whether the interval excludes zero."""
+        low, high = self.limits(level)
+        return low > 0 or high < 0
+
+
+def difference(outcome: Floats, focal: Floats, controls: Floats, *, cluster: Ints) -> Difference | Refusal:
+    """Return the coefficient of `focal` in a regression of `outcome` on it and `controls`.
+
+    Parameters
+    ----------
+    outcome, focal
+        Shape (observations,).
+    controls
+        Shape (observations, controls), the constant included; may have no column.
+    cluster
+        Number of each observation's cluster; errors follow the convention of `clustered`. Where every
+        observation is its own cluster this is HC1.
+    """
+    apart = focal - controls @ np.linalg.lstsq(controls, focal, rcond=None)[0] if controls.size else focal
+    size = float(apart @ apart)
+    if len(outcome) < controls.shape[1] + 2 or size < 1e-9 * max(1.0, float(focal @ focal)):
+        return Refusal("The groups cannot be told apart in this comparison.")
+    estimate = float(apart @ outcome) / size
+    left = outcome - estimate * focal
+    residual = left - controls @ np.linalg.lstsq(controls, left, rcond=None)[0] if controls.size else left
+    numbered = np.unique(cluster, return_inverse=True)[1].astype(np.int64)
+    scores = by_cluster(apart * residual, numbered) / size
+    factor = small_sample(
+        clusters=len(scores), observations=len(outcome), parameters=controls.shape[1] + 1
+    )  # fmt: skip
+    return Difference(estimate, float(np.sqrt(factor * (scores**2).sum())), len(scores) - 1)
+
+
+def within_strata(outcome: Floats, focal: NDArray[np.bool_], stratum: Ints) -> Difference | Refusal:
+    """Return the difference of means within strata, weighted by how many of `focal` each holds.
+
+    Strata with fewer than two of either group are left out. The error adds the variances of the means.
+    """
+    total, variance, count = 0.0, 0.0, 0
+    for one in np.unique(stratum):
+        inside = stratum == one
+        mine, others = outcome[inside & focal], outcome[inside & ~focal]
+        if min(len(mine), len(others)) < 2:
+            continue
+        weight = len(mine)
+        total += weight * float(mine.mean() - others.mean())
+        spread = float(mine.var(ddof=1)) / len(mine) + float(others.var(ddof=1)) / len(others)
+        variance += weight**2 * spread
+        count += weight
+    if not count:
+        return Refusal("No unit has one like it in the other group.")
+    return Difference(total / count, float(np.sqrt(variance)) / count, len(outcome) - 2)
