@@ -128,8 +128,8 @@ def test_a_question_is_covered_in_part_where_one_of_its_causes_is(found: Drivers
     assert states == {
         "slow": Covered.NO,
         "late": Covered.YES,
-        "transactional:q_speed": Covered.PART,
-        "transactional:q_manner": Covered.UNKNOWN,
+        "transactional:speed": Covered.PART,
+        "transactional:manner": Covered.UNKNOWN,
     }
 
 
@@ -143,7 +143,7 @@ def test_every_printed_estimate_is_a_recorded_number(found: DriversResult) -> No
     known = {number.key: number.value for number in found.numbers()}
     (table,) = found.ranked_surveys
     for row in table.to_frame().to_dict("records"):
-        name = f"{row['survey_type']}:{row['item']}"
+        name = f"{row['survey_type']}:{row['question']}"
         for column in ("low_share", "penalty", "contribution", "weight", "best", "worst"):
             assert known[f"{column}:{name}"] == row[column]
 

@@ -36,13 +36,26 @@ def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ..
         f"contacts, {percent(cause.share.value)} of all of them, {_lack(driver)}.",
         cause="The register of fixes was not derived from what customers name most often, as far as the "
         "evidence shows.",
-        effect=f"{driver.promised.actions:,} actions were promised to single customers about it: each makes "
-        "good for one of them, and the next one meets the same cause.",
+        effect=f"{_promised(driver)}the next customer meets the same cause.",
         recommendation=f"Name one accountable owner for {plain(cause.code)}, the policy, procedure or system "
         f"that is to change, and a due date; then follow how often it is named{_beside(cause, questions)}.",
         grade=Grade.MINOR,
         subject=driver.key,
-        evidence=(f"share:{cause.code}", f"actions:{driver.key}"),
+        evidence=(
+            f"named:{cause.code}",
+            f"share:{cause.code}",
+            f"actions:{driver.key}",
+            *((f"promised:{driver.key}",) if driver.promised.actions else ()),
+        ),
+    )
+
+
+def _promised(driver: Driver) -> str:
+    if not driver.promised.actions:
+        return "As long as it stands, "
+    return (
+        f"{driver.promised.actions:,} actions were promised to single customers about it: each makes good "
+        "for one of them, and "
     )
 
 

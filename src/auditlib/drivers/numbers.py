@@ -36,7 +36,7 @@ def survey_numbers(survey: Survey) -> tuple[Number, ...]:
 
 
 def _question(each: Question, n: int, basis: tuple[Basis, ...]) -> tuple[Number, ...]:
-    row = f"{each.survey_type}:{each.item.item}"
+    row = f"{each.survey_type}:{each.name}"
     estimates = {
         "penalty": (points(each.penalty), "percentage points"),
         "contribution": (each.contribution, "share"),
@@ -66,6 +66,7 @@ def cause_numbers(causes: Causes) -> tuple[Number, ...]:
             for each in causes.causes
             for number in (
                 Number(f"share:{each.code}", each.share.value, "share", causes.n, each.share.interval, basis),
+                Number(f"named:{each.code}", each.n, "count", basis=basis),
                 Number(f"best:{each.code}", each.best, "rank", causes.n, basis=basis),
                 Number(f"worst:{each.code}", each.worst, "rank", causes.n, basis=basis),
             )

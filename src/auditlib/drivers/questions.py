@@ -72,6 +72,11 @@ class Question:
     best: int
     worst: int
 
+    @property
+    def name(self) -> str:
+        """The question as tables name it: its id without the prefix all questions share."""
+        return self.item.item.removeprefix("q_")
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:

@@ -150,7 +150,7 @@ class DriversResult:
 
     def _of(self, survey: Survey) -> Iterator[Driver]:
         for each in survey.questions[: self.policy.top]:
-            yield self._driver("question", each, f"{survey.survey_type}:{each.item.item}")
+            yield self._driver("question", each, f"{survey.survey_type}:{each.name}")
 
     def _driver(self, kind: str, found: Cause | Question, name: str) -> Driver:
         own = (found.code,) if isinstance(found, Cause) else self.policy.causes.get(found.item.item, ())
@@ -178,7 +178,14 @@ class DriversResult:
         numbers += [
             Number(f"covered:{each.key}", each.covered.value, basis=(Basis("fixes"),)) for each in self.main
         ]
+        numbers += [
+            Number(f"{name}:{each.key}", value, "count", basis=(Basis("report_actions"),))
+            for each in self.main
+            for name, value in (("promised", each.promised.actions), ("done", each.promised.done))
+            if self.promised
+        ]
         counts = {"drivers": len(self.main_causes), "uncovered": len(self.uncovered)}
+        counts["covered"] = sum(each.covered is Covered.YES for each in self.main_causes)
         numbers += [Number(name, value, "count", basis=self.causes.basis) for name, value in counts.items()]
         numbers.append(Number("top", self.policy.top, "count", reason="Declared."))
         return tuple(numbers)

@@ -21,7 +21,7 @@ NONE = "none"
 def questions(surveys: Iterable[Survey]) -> pd.DataFrame:
     """Return one row per question, largest contribution first within its survey."""
     columns = (
-        "survey_type", "item", "low_share", "penalty", "contribution", "low", "high", "weight", "best",
+        "survey_type", "question", "low_share", "penalty", "contribution", "low", "high", "weight", "best",
         "worst",
     )  # fmt: skip
     return _frame((_question(each) for survey in surveys for each in survey.questions), columns)
@@ -31,7 +31,7 @@ def _question(each: Question) -> tuple[Any, ...]:
     limits = each.contribution.interval
     return (
         each.survey_type,
-        each.item.item,
+        each.name,
         each.low_share,
         points(each.penalty).value,
         each.contribution.value,

@@ -68,7 +68,7 @@ def actions_sentence(main: Sequence[Driver], uncovered: Sequence[Driver], *, reg
     covers = "none of them" if len(uncovered) == len(main) else f"{len(main) - len(uncovered)} of {len(main)}"
     return Sentence(
         f"The register of fixes covers {covers} for every unit; not covered: {names}.",
-        ("drivers", "uncovered", *(f"actions:{each.key}" for each in uncovered)),
+        ("drivers", "covered", "uncovered", *(f"actions:{each.key}" for each in uncovered)),
     )
 
 
@@ -80,7 +80,7 @@ def survey_sentence(survey: Survey, top: int) -> Sentence:
         return Sentence(f"{text} {survey.refusal.remedy}".strip(), (f"questions:{name}",))
     first = survey.questions[0]
     apart = [each for each in survey.questions[1:] if each.best <= 1]
-    row = f"{name}:{first.item.item}"
+    row = f"{name}:{first.name}"
     tied = (
         f", though {listed([plain(each.item.item) for each in apart])} cannot be told from it"
         if apart
