@@ -9,8 +9,12 @@ MISSING = "\N{EN DASH}"
 """Printed where there is no value."""
 SUPPRESSED = "suppressed"
 """Printed where a cell is too small to be shown."""
-LABEL_UNITS = frozenset({"id", "text", "month", "line", "year", "flag"})
-"""Units of cells that name something: they are not numbers of the audit and need no reference."""
+QUOTED = "quoted"
+"""Unit of cells that repeat what stands in the client's files or in a standard, digits included."""
+NAMING = frozenset({"id", "month", "line", "year", "flag", QUOTED})
+"""Units of cells that name something, so that their digits are no numbers of the audit."""
+LABEL_UNITS = NAMING | {"text"}
+"""Units of cells that are no numbers themselves; a text may still state one, and then names its key."""
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -93,12 +97,13 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "answer": ("Answer", "text"),
         "chi2": ("χ²", "z"),
-        "comment": ("Comment", "text"),
+        "column": ("Column", QUOTED),
+        "comment": ("Comment", QUOTED),
         "conflicting": ("Conflict", "rows"),
         "coverage": ("Coverage", "share"),
         "due": ("Due", "text"),
         "expected_rows": ("Client's total", "rows"),
-        "file": ("File", "text"),
+        "file": ("File", QUOTED),
         "field_count": ("Fields", "rows"),
         "future": ("Future", "rows"),
         "grounds": ("Grounds", "text"),
@@ -109,8 +114,11 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "line": ("Line", "line"),
         "low": ("Lower limit", SAME),
         "mean": ("Mean", "mean"),
+        "message": ("Message", QUOTED),
         "month": ("Month", "month"),
         "n": ("n", "count"),
+        "name": ("Name", "id"),
+        "named": ("Named", "id"),
         "over_dispersion": ("Over-dispersion", "ratio"),
         "p": ("p", "probability"),
         "p_value": ("p", "probability"),
@@ -124,6 +132,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scale": ("Scale", "rows"),
         "share": ("Share", "share"),
         "shrunk": ("Shrunk value", SAME),
+        "source": ("Source", QUOTED),
         "source_line": ("Line", "line"),
         "survey_type": ("Survey type", "text"),
         "time": ("Time", "rows"),
@@ -131,7 +140,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "bottom_box": ("Bottom box", "share"),
         "unit": ("Unit", "text"),
         "unit_id": ("Unit", "id"),
-        "value": ("Value", "text"),
+        "value": ("Value", QUOTED),
         "year": ("Year", "year"),
         "z": ("z", "z"),
     }
@@ -145,6 +154,14 @@ def heading(column: str) -> str:
         return COLUMNS[column][0]
     words = column.replace("_", " ").strip()
     return words[:1].upper() + words[1:] if words == words.lower() else words
+
+
+def label_unit(column: str) -> str:
+    """Return the unit of a `column` of text, from its name."""
+    if column.endswith("_id"):
+        return "id"
+    unit = COLUMNS[column][1] if column in COLUMNS else "text"
+    return unit if unit in LABEL_UNITS else "text"
 
 
 def unit_of(column: str, *, whole: bool) -> str:

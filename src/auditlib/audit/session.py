@@ -143,6 +143,7 @@ class Audit:
         units: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
         limit: int = ROWS_SHOWN,
+        keys: Sequence[str] = (),
         detail: bool | None = None,
     ) -> View | Shown:
         """Show and record a table.
@@ -164,6 +165,8 @@ class Audit:
             Unit and heading of columns that need another than the usual.
         limit
             Most rows that are printed.
+        keys
+            Numbers that its title, its caption and its cells of text state, beside those of their rows.
         detail
             Whether it stands on the screen and in the work papers only; paper then names it in a line.
             Default: where it has more than `ROWS_ON_PAPER` rows.
@@ -183,10 +186,11 @@ class Audit:
                 self.run.thresholds.minimum_cell,
                 self._clean,
                 limit,
+                tuple(self._recorder.numbers[key] for key in keys),
             ),
         )
         self._recorder.number(*table.numbers)
-        self._recorder.exhibit(_table_exhibit(id, title, caption, table, detail=detail))
+        self._recorder.exhibit(_table_exhibit(id, title, caption, table, stated=keys, detail=detail))
         return show(TableView(title, caption, table))
 
     def figure(
@@ -301,7 +305,7 @@ class Audit:
 
 
 def _table_exhibit(
-    name: str, title: str, caption: str, table: Tabulated, *, detail: bool | None
+    name: str, title: str, caption: str, table: Tabulated, *, stated: Sequence[str], detail: bool | None
 ) -> dict[str, Any]:
     return {
         "id": name,
@@ -312,7 +316,7 @@ def _table_exhibit(
         "rows": table.rows,
         "references": table.references,
         "left_out": table.left_out,
-        "keys": table.keys,
+        "keys": tuple(dict.fromkeys((*table.keys, *stated))),
         "detail": len(table.rows) > ROWS_ON_PAPER if detail is None else detail,
     }
 

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from auditlib.audit.formats import (
     LABEL_UNITS,
     MISSING,
+    NAMING,
     SAME,
     SUPPRESSED,
     format_value,
     heading,
+    label_unit,
     unit_of,
 )
+from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
 from auditlib.audit.rounding import rounded
 from auditlib.audit.suppression import COUNTED, is_suppressed, too_small
 from auditlib.contracts import TABLES, physical_columns
@@ -66,7 +69,7 @@ class Tabulated:
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key the table refers to, once, in reading order."""
-        return tuple(dict.fromkeys(key for row in self.references for key in row if key))
+        return tuple(dict.fromkeys(key for row in self.references for cell in row for key in keys_of(cell)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Layout:
     minimum: int
     clean: Clean
     limit: int
+    stated: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> 
     numeric = bool(filled) and all(_is_number(value) for value in filled)
     known = next((number.unit for number in layout.own if number.key.startswith(f"{name}:")), "")
     whole = all(isinstance(value, int) for value in filled)
-    unit = layout.units.get(name) or known or (unit_of(name, whole=whole) if numeric else "text")
+    usual = unit_of(name, whole=whole) if numeric else label_unit(name)
+    unit = layout.units.get(name) or known or usual
     return Column(name, layout.labels.get(name, heading(name)), unit, numeric)
 
 
@@ -185,7 +190,8 @@ def _cell(
 ) -> _Cell:
     value = record[column.name]
     if not column.counts:
-        return _Cell(_label(column, value, layout.clean))
+        text = _label(column, value, layout.clean)
+        return _Cell(text, "" if column.unit in NAMING else _stated(text, column, row, layout))
     if _row_too_small(record, layout.minimum):
         return _Cell(f"< {layout.minimum}" if column.name == "n" else SUPPRESSED)
     key = f"{column.name}:{row}"
@@ -205,6 +211,17 @@ def _label(column: Column, value: Any, clean: Clean) -> str:
     if isinstance(value, str):
         return clean(column.name, value)
     return format_value(value, column.unit) if _is_number(value) or isinstance(value, bool) else str(value)
+
+
+def _stated(text: str, column: Column, row: str, layout: Layout) -> str:
+    """Return the keys of the numbers a text states: of its row, given for all, declared, or the result's."""
+    if not numerals(text):
+        return ""
+    own = f"{column.name}:{row}"
+    of_row = [number for key, number in layout.known.items() if key.partition(":")[2] == row]
+    of_row.sort(key=lambda number: number.key != own)
+    declared = [number for key, number in layout.known.items() if key.startswith("threshold:")]
+    return BESIDE.join(keys_stated(text, (*of_row, *layout.stated, *declared, *layout.own)))
 
 
 def _row_too_small(record: Mapping[str, Any], minimum: int) -> bool:

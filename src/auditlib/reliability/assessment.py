@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -96,7 +96,9 @@ class Assessment:
     def findings(self) -> tuple[Finding, ...]:
         """Return a finding for each table that is not sufficiently reliable, and each total that differs."""
         unreliable = [
-            _unreliable(judged) for judged in self.tables if judged.answer is Reliability.NOT_SUFFICIENT
+            _unreliable(judged, facts)
+            for judged, facts in zip(self.tables, self.facts, strict=True)
+            if judged.answer is Reliability.NOT_SUFFICIENT
         ]
         unreconciled = [
             _unreconciled(source.table, source.file)
@@ -133,7 +135,12 @@ def caveat(assessment: Assessment, *, tables: Iterable[str]) -> Sentence:
     sound = [judged.table for judged in wanted if judged.answer is Reliability.SUFFICIENT]
     said = [f"Sufficiently reliable for this question: {listed(sound, most=len(sound))}."] if sound else []
     said += [f"{ANSWERS[judged.answer]}: {judged.table}. {judged.grounds[0]}" for judged in doubted]
-    keys = tuple(f"{name}:{judged.table}" for judged in doubted for name in ("rows_in", "rows_quarantined"))
+    keys = tuple(
+        number.key
+        for judged, facts in zip(assessment.tables, assessment.facts, strict=True)
+        if judged in doubted
+        for number in _numbers_of(facts)
+    )
     return Sentence(" ".join(said), keys)
 
 
@@ -158,24 +165,44 @@ def _numbers_of(facts: TableFacts) -> tuple[Number, ...]:
             reason="" if facts.rows_in else "The file holds no rows.",
         ),
     ]
-    return (*totals, *_gaps(facts))
+    return (*totals, *_gaps(facts), *_differences(facts))
+
+
+def _differences(facts: TableFacts) -> tuple[Number, ...]:
+    """Return the totals of each source that does not reconcile, as its grounds state them."""
+    return tuple(
+        Number(f"{name}.{source.file}:{facts.table}", value, "rows", basis=(Basis("sources"),))
+        for source in facts.sources
+        if not source.reconciled
+        for name, value in (
+            ("source_rows", source.rows_in),
+            ("client_rows", source.expected_rows),
+            ("accounted_rows", source.rows_kept + source.rows_quarantined),
+        )
+        if value is not None
+    )
 
 
 def _gaps(facts: TableFacts) -> tuple[Number, ...]:
     kinds = (("unresolved", facts.unresolved), ("missing", facts.missing))
+    basis = (Basis(facts.table, rows=facts.rows),)
     return tuple(
-        Number(
-            f"{kind}.{column}:{facts.table}",
-            count,
-            "rows",
-            basis=(Basis(facts.table, rows=facts.rows),),
-        )
+        number
         for kind, counts in kinds
         for column, count in counts.items()
+        for number in (
+            Number(f"{kind}.{column}:{facts.table}", count, "rows", basis=basis),
+            *_share_of(f"{kind}_share.{column}:{facts.table}", count, facts.rows, basis),
+        )
     )
 
 
-def _unreliable(judged: TableReliability) -> Finding:
+def _share_of(key: str, count: int, rows: int, basis: tuple[Basis, ...]) -> Iterator[Number]:
+    if rows:
+        yield Number(key, count / rows, "share", basis=basis)
+
+
+def _unreliable(judged: TableReliability, facts: TableFacts) -> Finding:
     return Finding(
         criterion="data.reliability: What a conclusion rests on is sufficiently reliable for its purpose",
         condition=f"The table {judged.table} is not sufficiently reliable. {' '.join(judged.grounds)}",
@@ -184,7 +211,7 @@ def _unreliable(judged: TableReliability) -> Finding:
         recommendation="Have the rows in quarantine corrected at their source and exported again.",
         grade=Grade.MAJOR,
         subject=judged.table,
-        evidence=tuple(f"{name}:{judged.table}" for name in ("rows_in", "rows_quarantined")),
+        evidence=tuple(number.key for number in _numbers_of(facts)),
     )
 
 

@@ -61,5 +61,5 @@ def listed(parts: Sequence[str], *, separator: str = ", ", most: int = 6) -> str
     """Return `parts` as a list in a sentence, cut after `most`."""
     shown = list(parts[:most])
     if len(parts) > most:
-        shown.append(f"{len(parts) - most} more")
+        shown.append("others")
     return shown[0] if len(shown) == 1 else f"{separator.join(shown[:-1])} and {shown[-1]}"

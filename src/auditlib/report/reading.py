@@ -27,6 +27,11 @@ class Recorded:
         """Numbers by key."""
         return {number.key: number for number in self.results.numbers}
 
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Keys of what the run file declares: any text may state these."""
+        return tuple(number.key for number in self.results.numbers if number.key.startswith("threshold:"))
+
 
 def read_results(directory: Path) -> tuple[Recorded, ...]:
     """Return what every notebook recorded in `directory`, in the order of their ids.

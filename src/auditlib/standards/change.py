@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Outcome
+from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome
 from auditlib.standards.decision import OPEN, decide
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.standards.words import amount, limit, said
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+COUNTED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
+"""Outcomes that depend on the mode."""
 
 
 def what_if(verdict: Verdict, *, targets: Mapping[str, float]) -> Verdict:
@@ -33,12 +37,32 @@ def by_mode(verdict: Verdict) -> pd.DataFrame:
     rows = []
     for mode in DecisionMode:
         other = under_mode(verdict, mode)
-        counts = (
-            str(other.count(outcome)) for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
-        )
+        counts = (str(other.count(outcome)) for outcome in COUNTED)
         rows.append((mode.value, *counts, f"{other.decision.score.low:.1%}", said(other.decision.outcome)))
     columns = ["mode", "met", "not_met", "not_demonstrated", "score", "decision"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def numbers(verdict: Verdict) -> tuple[Number, ...]:
+    """Return what `by_mode` and `what_would_change` state: counts by mode, scores by mode and if met."""
+    found = []
+    for mode in DecisionMode:
+        other, name = under_mode(verdict, mode), mode.value
+        found += [
+            Number(f"{outcome.value}:{name}", other.count(outcome), "count", reason=f"judged by {name}")
+            for outcome in COUNTED
+        ]
+        found.append(Number(f"score:{name}", other.decision.score.low, "share", reason=f"judged by {name}"))
+    alone = "the score that is certain if this criterion alone were met"
+    found += [
+        Number(f"score_if_met:{entry.criterion.id}", _if_met(verdict, entry).score.low, "share", reason=alone)
+        for entry in _blocking(verdict)
+    ]
+    return tuple(found)
+
+
+def _blocking(verdict: Verdict) -> list[Judgement]:
+    return [entry for entry in verdict.judgements if entry.outcome in (Outcome.NOT_MET, *OPEN)]
 
 
 def what_would_change(verdict: Verdict) -> pd.DataFrame:
@@ -50,7 +74,6 @@ def what_would_change(verdict: Verdict) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["criterion", "outcome", "weighs", "needed", "score_if_met"]
-    blocking = [entry for entry in verdict.judgements if entry.outcome in (Outcome.NOT_MET, *OPEN)]
     rows = [
         (
             entry.criterion.id,
@@ -59,7 +82,7 @@ def what_would_change(verdict: Verdict) -> pd.DataFrame:
             needed(entry),
             f"{_if_met(verdict, entry).score.low:.1%}",
         )
-        for entry in sorted(blocking, key=_heaviest)
+        for entry in sorted(_blocking(verdict), key=_heaviest)
     ]
     return pd.DataFrame(rows, columns=columns)
 

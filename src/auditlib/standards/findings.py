@@ -84,8 +84,19 @@ def _finding(judgement: Judgement, subject: str) -> Finding:
         recommendation=_recommendation(judgement),
         grade=criterion.severity if failed else Grade.OPPORTUNITY,
         subject=subject,
-        evidence=(f"outcome:{name}", f"found:{name}", f"observations:{name}"),
+        evidence=_evidence(judgement),
     )
+
+
+def _evidence(judgement: Judgement) -> tuple[str, ...]:
+    """Return the keys of what a finding states."""
+    name = judgement.criterion.id
+    kinds = ["outcome", "found", "observations", "target"]
+    if judgement.criterion.kind is Kind.RIGID and judgement.measurement.successes is not None:
+        kinds.append("outside")
+    if judgement.measurement.n < judgement.criterion.minimum_n:
+        kinds.append("minimum_n")
+    return tuple(f"{kind}:{name}" for kind in kinds)
 
 
 def _cause(judgement: Judgement) -> str:
@@ -99,9 +110,12 @@ def _cause(judgement: Judgement) -> str:
 def _recommendation(judgement: Judgement) -> str:
     criterion = judgement.criterion
     if judgement.outcome is Outcome.NOT_MET and criterion.kind is Kind.RIGID:
-        return f"List the cases outside the limit, state their cause, and remove it: {needed(judgement)}."
+        return (
+            f"List the cases outside the limit, state their cause, and remove it; "
+            f"demanded is {needed(judgement)}."
+        )
     if judgement.outcome is Outcome.NOT_MET:
-        return f"State the cause, fix it and show the effect: {needed(judgement)}."
+        return f"State the cause, fix it and show the effect; demanded is {needed(judgement)}."
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return f"Hand over: {criterion.evidence_type}."
     return f"Collect {needed(judgement)}, or show a better result."
@@ -120,7 +134,7 @@ def _gathered(verdict: Verdict, subject: str) -> list[Finding]:
             recommendation="Name one owner for the category, with a plan for each of them.",
             grade=Grade.MAJOR,
             subject=subject,
-            evidence=tuple(f"outcome:{identifier}" for identifier in ids),
+            evidence=("rule:minors_make_major", *(f"outcome:{identifier}" for identifier in ids)),
         )
         for name, ids in found.items()
     ]

@@ -54,18 +54,33 @@ class Restatement:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return decision and score under both editions."""
-        return tuple(
-            number
-            for verdict in (self.before, self.after)
-            for number in (
-                Number(f"decision:{verdict.demands.edition.name}", verdict.decision.outcome.value),
-                Number(
-                    f"score:{verdict.demands.edition.name}",
-                    verdict.decision.score.low,
-                    "share",
-                    reason="share of the weight judged",
-                ),
+        return (
+            tuple(
+                number
+                for verdict in (self.before, self.after)
+                for number in (
+                    Number(f"decision:{verdict.demands.edition.name}", verdict.decision.outcome.value),
+                    Number(
+                        f"score:{verdict.demands.edition.name}",
+                        verdict.decision.score.low,
+                        "share",
+                        reason="share of the weight judged",
+                    ),
+                )
             )
+            + self._counts()
+        )
+
+    def _counts(self) -> tuple[Number, ...]:
+        changes = [each.change for each in self._differences()]
+        counts = {
+            "moved": len(self.moved()),
+            "added": changes.count(Change.ADDED),
+            "removed": changes.count(Change.REMOVED),
+        }
+        return tuple(
+            Number(f"restated:{name}", count, "count", reason="counted between the two editions")
+            for name, count in counts.items()
         )
 
     def summary(self) -> tuple[Sentence, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from auditlib.records import (
     Decision,
     DecisionMode,
+    EvidenceLevel,
     Judgement,
     Kind,
     Measurement,
@@ -65,6 +66,18 @@ class Verdict:
         bases = [basis.table for entry in self.judgements for basis in entry.measurement.basis]
         return tuple(dict.fromkeys("responses" if table == "cells" else table for table in bases))
 
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """Keys of the numbers that the steps of the decision rule state."""
+        from auditlib.standards.tally import DECIDING
+
+        absent = {
+            f"{name}:high"
+            for name, score in (("process", self.decision.process), ("results", self.decision.results))
+            if score is None
+        }
+        return tuple(key for key in DECIDING if key not in absent)
+
     def count(self, *outcomes: Outcome) -> int:
         """Return how many criteria have one of `outcomes`."""
         return sum(entry.outcome in outcomes for entry in self.judgements)
@@ -80,7 +93,7 @@ class Verdict:
         import pandas as pd
 
         rows = [
-            (str(place), step.rule, step.found, said(step.outcome), ", ".join(step.criteria) or "none")
+            (f"step {place}", step.rule, step.found, said(step.outcome), ", ".join(step.criteria) or "none")
             for place, step in enumerate(self.decision.trace, start=1)
         ]
         return pd.DataFrame(rows, columns=["step", "rule", "found", "outcome", "decided_by"])
@@ -97,8 +110,11 @@ class Verdict:
         return pd.DataFrame(rows, columns=["category", *(said(outcome) for outcome in Outcome)])
 
     def numbers(self) -> tuple[Number, ...]:
-        """Return every measured value with its basis, the outcomes, and the scores."""
-        return (*_scores(self.decision), *(each for entry in self.judgements for each in _numbers(entry)))
+        """Return every measured value with its basis, the outcomes, the scores, and what words count."""
+        from auditlib.standards.tally import tally
+
+        measured = (each for entry in self.judgements for each in _numbers(entry))
+        return (*_scores(self.decision), *measured, *tally(self))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the decision, the criteria behind it and what stays open, in three sentences."""
@@ -138,7 +154,7 @@ class Verdict:
             (
                 f"This suite does not measure {len(unbuilt)} criteria yet: {', '.join(unbuilt)}."
                 * bool(unbuilt),
-                _keys(unbuilt),
+                ("criteria:unmeasured", *_keys(unbuilt)),
             ),
             (
                 "An interval speaks of how the operation works, not only of the cases that happened to come.",
@@ -213,16 +229,18 @@ def _rest(judgement: Judgement) -> str:
 def _numbers(judgement: Judgement) -> tuple[Number, ...]:
     name, found = judgement.criterion.id, judgement.measurement
     missing = judgement.n_missing
+    # entries of a register are no answers of persons: their number gives nobody away
+    n = None if found.level is EvidenceLevel.REGISTER else found.n
     return (
         Number(
             f"outcome:{name}",
             judgement.outcome.value,
             "",
-            found.n,
+            n,
             basis=found.basis,
             reason=judgement.reason,
         ),
-        Number(f"found:{name}", found.value, found.unit, found.n, found.interval, found.basis, found.reason),
+        Number(f"found:{name}", found.value, found.unit, n, found.interval, found.basis, found.reason),
         Number(f"observations:{name}", found.n, "count", basis=found.basis, reason=found.reason),
         Number(
             f"still_needed:{name}",
@@ -258,7 +276,7 @@ def _decided(verdict: Verdict) -> Sentence:
         f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
         f"{counted(len(decision.open_majors), 'open major', 'open majors')}."
     )
-    return Sentence(text, ("decision", "score:low"))
+    return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open"))
 
 
 def _counted(verdict: Verdict) -> Sentence:
@@ -268,7 +286,8 @@ def _counted(verdict: Verdict) -> Sentence:
     text = f"Of {len(verdict.judgements)} criteria, {parts}" + (
         f"; the open majors: {majors}." if majors else "."
     )
-    return Sentence(text, tuple(f"outcome:{entry.criterion.id}" for entry in verdict.judgements))
+    keys = (f"criteria:{outcome.value}" for outcome, count in counts.items() if count)
+    return Sentence(text, ("criteria", *keys))
 
 
 def _open(verdict: Verdict) -> Sentence:
@@ -283,7 +302,9 @@ def _open(verdict: Verdict) -> Sentence:
         f"without evidence, {unbuilt} not measured by this suite yet. If all were met, the score would be "
         f"{verdict.decision.score.high:.1%}."
     )
-    return Sentence(text, ("score:high", *(f"outcome:{entry.criterion.id}" for entry in still)))
+    counted_open = ("criteria:open", "criteria:not_demonstrated")
+    unmeasured = ("criteria:without_evidence", "criteria:open_unmeasured")
+    return Sentence(text, (*counted_open, *unmeasured, "score:high"))
 
 
 def _keys(identifiers: Sequence[str]) -> tuple[str, ...]:

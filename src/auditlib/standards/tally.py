@@ -1,0 +1,101 @@
+"""The counts and limits that the words of a verdict state, each as a number with a key of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from auditlib.records import Direction, Grade, Judgement, Kind, Number, Outcome
+from auditlib.standards.decision import JUDGED, OPEN, gathered_minors
+from auditlib.standards.verdict import Verdict
+from auditlib.standards.words import said
+
+DECIDING = (
+    "must_pass", "must_pass:met", "must_pass:not_met", "must_pass:open", "rule:pass_mark", "score:low",
+    "score:high", "process:low", "process:high", "results:low", "results:high", "rule:process_weight",
+    "majors:failed", "majors:undecided", "rule:minors_make_major", "minors:open", "minors:gathered",
+)  # fmt: skip
+"""Keys of the numbers that the steps of the decision rule state."""
+_COUNTED = "counted from the outcomes of the criteria"
+_DECLARED = "declared by the edition"
+
+
+def tally(verdict: Verdict) -> tuple[Number, ...]:
+    """Return what sentences, findings and tables of a verdict state beside the measured values.
+
+    Keys: ``criteria`` and ``criteria:<outcome>``, ``majors:…``, ``minors:…``, ``must_pass:…``, ``rule:…``;
+    for each criterion ``target:<id>``, ``minimum_n:<id>`` and, where it is rigid, ``outside:<id>``; for each
+    category ``<outcome>:<category>``.
+    """
+    return (
+        *_criteria(verdict),
+        *_must_pass(verdict),
+        *_gathered(verdict),
+        *_rule(verdict),
+        *(number for entry in verdict.judgements for number in _demands(entry)),
+        *_categories(verdict),
+    )
+
+
+def _count(key: str, value: int) -> Number:
+    return Number(key, value, "count", reason=_COUNTED)
+
+
+def _criteria(verdict: Verdict) -> Iterator[Number]:
+    still = [entry for entry in verdict.judgements if entry.outcome in OPEN]
+    unbuilt = sum(not entry.measurement.built for entry in verdict.judgements)
+    short = sum(entry.outcome is Outcome.NOT_DEMONSTRATED for entry in still)
+    open_unbuilt = sum(not entry.measurement.built for entry in still)
+    yield _count("criteria", len(verdict.judgements))
+    for outcome in Outcome:
+        yield _count(f"criteria:{outcome.value}", verdict.count(outcome))
+    yield _count("criteria:open", len(still))
+    yield _count("criteria:unmeasured", unbuilt)
+    yield _count("criteria:open_unmeasured", open_unbuilt)
+    yield _count("criteria:without_evidence", len(still) - short - open_unbuilt)
+
+
+def _must_pass(verdict: Verdict) -> Iterator[Number]:
+    judged = [entry for entry in verdict.judgements if entry.criterion.must_pass and entry.outcome in JUDGED]
+    outcomes = Counter(entry.outcome for entry in judged)
+    yield _count("must_pass", len(judged))
+    yield _count("must_pass:met", outcomes[Outcome.MET])
+    yield _count("must_pass:not_met", outcomes[Outcome.NOT_MET])
+    yield _count("must_pass:open", sum(outcomes[outcome] for outcome in OPEN))
+
+
+def _gathered(verdict: Verdict) -> Iterator[Number]:
+    decision, limit = verdict.decision, verdict.demands.edition.rule.minors_make_major
+    gathered = gathered_minors(decision.open_minors, verdict.judgements, limit=limit)
+    undecided = sum(
+        entry.outcome in OPEN and entry.criterion.severity is Grade.MAJOR for entry in verdict.judgements
+    )
+    yield _count("majors:open", len(decision.open_majors))
+    yield _count("majors:failed", len(decision.open_majors) - len(gathered))
+    yield _count("majors:undecided", undecided)
+    yield _count("minors:open", len(decision.open_minors))
+    yield _count("minors:gathered", len(gathered))
+
+
+def _rule(verdict: Verdict) -> Iterator[Number]:
+    rule = verdict.demands.edition.rule
+    yield Number("rule:pass_mark", rule.pass_mark, "share", reason=_DECLARED)
+    yield Number("rule:process_weight", rule.process_weight, "share", reason=_DECLARED)
+    yield Number("rule:minors_make_major", rule.minors_make_major, "count", reason=_DECLARED)
+
+
+def _demands(judgement: Judgement) -> Iterator[Number]:
+    criterion, found = judgement.criterion, judgement.measurement
+    yield Number(f"target:{criterion.id}", criterion.target.value, found.unit, reason=_DECLARED)
+    yield Number(f"minimum_n:{criterion.id}", criterion.minimum_n, "count", reason=_DECLARED)
+    if criterion.kind is Kind.RIGID and found.successes is not None:
+        at_least = criterion.target.direction is Direction.AT_LEAST
+        outside = found.n - found.successes if at_least else found.successes
+        yield Number(f"outside:{criterion.id}", outside, "count", found.n, basis=found.basis)
+
+
+def _categories(verdict: Verdict) -> Iterator[Number]:
+    counts = Counter((entry.criterion.category, entry.outcome) for entry in verdict.judgements)
+    for name, title in verdict.demands.edition.categories.items():
+        for outcome in Outcome:
+            yield _count(f"{said(outcome)}:{title}", counts[name, outcome])
