@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+ORACLES := .venv-oracles
 RUN    ?= params/runs/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test check notebooks lab bench demo schemas lock clean
+.PHONY: help audit test check notebooks lab bench bench-oracles demo schemas lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "auditlib needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=/path/to/python3.12")'
@@ -43,6 +44,15 @@ lab: $(READY)  ## open JupyterLab on the suite
 bench: $(READY)  ## measure time and memory beside the usual alternatives
 	@$(BIN)/python -m benchmarks
 
+$(ORACLES)/.ready: benchmarks/oracles.lock
+	@echo "Setting up $(ORACLES) from benchmarks/oracles.lock (once; the suite itself needs none of it)"
+	@$(PYTHON) -m venv --clear $(ORACLES)
+	@$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/oracles.lock
+	@touch $@
+
+bench-oracles: $(READY) $(ORACLES)/.ready  ## measure the estimators beside csdid, diff-diff and pyfixest
+	@$(BIN)/python -m benchmarks oracles
+
 demo: $(READY)  ## regenerate data/demo (the same bytes every time)
 	@$(BIN)/auditlib simulate params/scenarios/demo.yaml data/demo
 
@@ -53,5 +63,5 @@ lock:  ## recompute requirements.lock (needs uv on the path)
 	@uv pip compile --universal --python-version 3.11 --extra dev --extra pdf --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml
 
 clean:  ## remove the environment, caches and outputs
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis outputs/*/ outputs/.evidence outputs/.work outputs/.by-hand
+	@rm -rf $(VENV) $(ORACLES) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis outputs/*/ outputs/.evidence outputs/.work outputs/.by-hand
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Linked pay on simulated truth: rejections of a true null, coverage, bias, recovered effects, and time.
+"""Linked pay on simulated truth: rejections of a true null, bias, coverage of bands, and time.
 
 python -m benchmarks linkage                  all tables, a few minutes
 python -m benchmarks linkage --panels 200     fewer simulated panels per row
@@ -9,24 +9,18 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from auditlib import linkage
+from auditlib.linkage.event_study import FEWEST_CLUSTERS
 from auditlib.linkage.placebo import placebos
-from auditlib.linkage.procedure import Choices, effects
-from auditlib.linkage.register import ROLES, role_links
-from auditlib.parameters.load import load
+from auditlib.linkage.procedure import Choices
 from auditlib.records import Refusal
-from auditlib.simulate import Scenario, cells
-from auditlib.simulate.sketch import expected_mean
 from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
-from auditlib.statistics.bands import uniform_band
-from auditlib.statistics.clustered import critical, two_sided
+from auditlib.statistics.bands import UniformBand, band_by_chance, uniform_band
+from auditlib.statistics.chance import chance_statistics
+from auditlib.statistics.clustered import two_sided
 from auditlib.statistics.few_clusters import Method, design_of, recommend
 from auditlib.statistics.group_time import Average, GroupTime, average, group_time
 from auditlib.statistics.imputation import Imputation, cluster_scores, impute
@@ -34,29 +28,34 @@ from auditlib.statistics.randomisation import randomisation, two_way_statistics
 from auditlib.statistics.two_way import Interactions, Regression, sun_abraham, two_way_effect
 from auditlib.statistics.types import Floats
 from auditlib.statistics.wild_bootstrap import wild_bootstrap
+from benchmarks.linked_companies import company, demo_scenario
 
 DESIGNS = (
-    (6, 3, (12,)), (6, 4, (8, 16)), (8, 4, (12,)), (9, 3, (12,)), (10, 4, (8, 16)), (12, 4, (12,)),
-    (12, 6, (8, 16)), (20, 1, (12,)), (20, 2, (12,)), (20, 5, (12,)), (20, 10, (6, 12, 18)),
-    (30, 12, (8, 16)),
-    (50, 6, (12,)), (50, 25, (6, 12, 18)),
+    (6, 3, (12,)), (6, 4, (8, 16)), (8, 4, (12,)), (8, 4, (8, 16)), (9, 3, (12,)), (10, 4, (8, 16)),
+    (12, 4, (12,)), (12, 5, (12,)), (12, 6, (8, 16)), (13, 5, (12,)), (20, 1, (12,)), (20, 2, (12,)),
+    (20, 5, (12,)), (20, 8, (12,)), (20, 10, (6, 12, 18)), (20, 15, (8, 16)), (30, 12, (8, 16)),
+    (50, 3, (12,)), (50, 6, (12,)), (50, 8, (12,)), (50, 25, (6, 12, 18)), (50, 44, (8, 16)),
 )  # fmt: skip
 """Clusters, clusters that adopt, and their dates in 24 periods."""
+BANDS = (
+    (6, 3, (12,)), (8, 4, (12,)), (10, 4, (8, 16)), (12, 3, (12,)), (12, 4, (12,)), (12, 6, (8, 16)),
+    (12, 8, (8, 16)), (20, 2, (12,)), (20, 4, (12,)), (20, 10, (6, 12, 18)), (20, 16, (8, 16)),
+    (30, 12, (8, 16)), (50, 4, (12,)), (50, 6, (12,)), (50, 25, (6, 12, 18)),
+)  # fmt: skip
+SIZES = 5
+"""Draws of unequal sizes per design of bands."""
 PERIODS, MEMORY = 24, 0.6
-SCENARIO = Path(__file__).parents[1] / "params" / "scenarios" / "demo.yaml"
 
 
 def main(argv: list[str]) -> None:
     """Simulate, measure and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks linkage")
     parser.add_argument("--panels", type=int, default=1000, help="simulated panels per row")
-    parser.add_argument("--companies", type=int, default=200, help="simulated companies")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
     rejections(panels=arguments.panels, seed=arguments.seed)
     bias(panels=max(50, arguments.panels // 5), seed=arguments.seed)
-    bands(panels=max(50, arguments.panels // 4), seed=arguments.seed)
-    recovered(companies=arguments.companies)
+    bands(panels=arguments.panels, seed=arguments.seed)
     speed(seed=arguments.seed)
 
 
@@ -122,7 +121,7 @@ def rejections(*, panels: int, seed: int) -> None:
             pattern = np.concatenate([np.resize(dates, treated), np.full(clusters - treated, PERIODS)])
             method = recommend(design_of(pattern, never=PERIODS))
             rng = np.random.default_rng([seed, clusters, treated, unequal])
-            runs = min(panels, 200) if method is Method.RANDOMISATION else panels
+            runs = panels
             hits = naive = 0
             for _ in range(runs):
                 panel = null_panel(clusters, treated, dates, rng, unequal=unequal)
@@ -173,68 +172,62 @@ def _estimates(panel: AdoptionPanel) -> list[float]:
 
 
 def bands(*, panels: int, seed: int) -> None:
-    """Print how often a uniform band covers all effects by time since adoption."""
-    print(f"\nCoverage of 95 % uniform bands over event times, {panels} panels")
-    for units in (12, 18, 30, 60):
-        rng, hits = np.random.default_rng([seed, units]), 0
-        for _ in range(panels):
-            panel, _ = growing(rng, units=units, effect=0.0)
-            design = np.stack([panel.since == since for since in range(6)]).astype(float)
-            found = impute(panel.outcome, panel.weight, ~panel.treated, design, cluster=panel.cluster)
-            if isinstance(found, Imputation):
-                band = uniform_band(found.coefficient, found.jackknife_scores, draws=499, rng=rng)
-                hits += bool(((band.low <= 0) & (band.high >= 0)).all())
-        print(f"{units:4d} clusters {100 * hits / panels:6.1f}%")
-
-
-def recovered(*, companies: int) -> None:
-    """Print how the planted effects of the demo scenario are recovered, without gaming."""
-    scenario = load(Scenario, SCENARIO.read_text("utf-8"), name=SCENARIO.name)
-    honest = scenario.model_copy(update={"gaming": None})
-    ends = expected_mean(honest, np.array([4.3, 4.5]))
-    slope = float(ends[1] - ends[0]) / 0.2
-    print(f"\nPlanted effects over {companies} generated companies (slope of the mean {slope:.3f})")
-    print("set aside  role      truth    bias   spread  error   covers   shown")
-    for months in (0, 3, 6):
-        rows = np.array([_one_company(honest, seed, months, slope) for seed in range(companies)])
-        for place, role in enumerate(ROLES):
-            estimate, error, truth = rows[:, :, place].T
-            crossing = critical(0.95, honest.units - 1)
-            covers = (np.abs(estimate - truth) <= crossing * error).mean()
-            shown = (np.abs(estimate) > crossing * error).mean()
+    """Print how often a uniform band covers three quarters after adoption together, where nothing happens."""
+    print(f"\nCoverage of 95 % uniform bands over three quarters, {panels} panels of 24 months")
+    print("clusters  adopt  dates  sizes     band of the suite  critical   multiplier bootstrap")
+    for clusters, treated, dates in BANDS:
+        for unequal in (False, True):
+            rng = np.random.default_rng([seed, clusters, treated, unequal])
+            design, times = (clusters, treated, dates), SIZES if unequal else 1
+            rows = [
+                row
+                for _ in range(times)
+                for row in _banded(design, rng, unequal=unequal, panels=panels // times)
+            ]
+            mine, crossing, multiplier = np.mean(rows, axis=0)
+            few = min(treated, clusters - treated) < FEWEST_CLUSTERS
+            sizes = "unequal" if unequal else "equal"
+            rate = f"{100 * mine:5.1f}%"
+            shown = f"no band ({rate.strip()})" if few else rate
             print(
-                f"{months:9d}  {role:8s} {truth.mean():6.3f} {np.mean(estimate - truth):+7.3f} "
-                f"{(estimate - truth).std():7.3f} {error.mean():7.3f} "
-                f"{100 * covers:7.1f}% {100 * shown:6.1f}%"
+                f"{clusters:8d} {treated:6d} {len(dates):6d}  {sizes:8s} {shown:>18s} {crossing:9.2f}"
+                f" {100 * multiplier:21.1f}%"
             )
 
 
-def _one_company(scenario: Scenario, seed: int, months: int, slope: float) -> Floats:
-    company = cells(scenario, np.random.default_rng(seed), survey_types=("transactional",))
-    shown = linkage.panel(company.cells, survey_type="transactional", item="q_overall")
-    register = register_of(company.world.unit_ids, company.world.links)
-    links = tuple(role_links(register, shown, role=role) for role in ROLES)
-    found = effects(shown, links, choices=Choices(hold_out=months))
-    if isinstance(found, Refusal) or found.jackknife is None:
-        return np.full((3, 2), np.nan)
-    place = [company.world.unit_ids.index(unit) for unit in shown.units]
-    truth = (found.weights * (slope * company.world.effect[place])).sum(axis=(1, 2))
-    return np.stack([found.coefficient, found.jackknife, truth])
+def _banded(
+    design: tuple[int, int, tuple[int, ...]], rng: np.random.Generator, *, unequal: bool, panels: int
+) -> list[tuple[bool, float, bool]]:
+    """Return for each panel of one design: covered, critical value, covered by the multiplier bootstrap."""
+    clusters, treated, dates = design
+    size = np.exp(0.85 * rng.normal(size=(clusters, 1))) if unequal else np.ones((clusters, 1))
+    adopted = np.full(clusters, PERIODS)
+    adopted[:treated] = np.resize(dates, treated)
+    drawn, rows = None, []
+    for _ in range(panels):
+        outcome = autocorrelated(clusters, PERIODS, rng)
+        if unequal:
+            outcome = 0.12 * outcome + 0.9 / np.sqrt(13 * size) * rng.normal(size=outcome.shape)
+        found = _by_quarter(adoption_panel(outcome, adopted, weight=np.broadcast_to(size, outcome.shape)))
+        if drawn is None:
+            drawn = chance_statistics([(found, place) for place in range(3)], rng=rng)
+        band = band_by_chance(found.coefficient, np.asarray(found.jackknife), drawn)
+        plain = uniform_band(found.coefficient, found.jackknife_scores, draws=499, rng=rng)
+        rows.append((_covers(band), band.critical, _covers(plain)))
+    return rows
 
 
-def register_of(unit_ids: tuple[str, ...], links: tuple[object, ...]) -> pd.DataFrame:
-    """Write generated links as the canonical register."""
-    epoch = date(1970, 1, 1)
-    return pd.DataFrame(
-        {
-            "role": getattr(link, "role"),  # noqa: B009 - typed by the generator's own record
-            "unit_id": unit_ids[getattr(link, "unit")],  # noqa: B009
-            "weight": getattr(link, "weight"),  # noqa: B009
-            "starts_on": (getattr(link, "starts_on") - epoch).days,  # noqa: B009
-            "ends_on": np.nan,
-        }
-        for link in links
-    )
+def _by_quarter(panel: AdoptionPanel) -> Imputation:
+    design = np.stack([panel.since // 3 == quarter for quarter in range(3)]).astype(float)
+    weight = panel.weight * (panel.since < 9)
+    found = impute(panel.outcome, weight, ~panel.treated, design, cluster=panel.cluster)
+    if isinstance(found, Refusal):
+        raise TypeError(found.reason)
+    return found
+
+
+def _covers(band: UniformBand) -> bool:
+    return bool(((band.low <= 0) & (band.high >= 0)).all())
 
 
 def speed(*, seed: int) -> None:
@@ -248,11 +241,7 @@ def speed(*, seed: int) -> None:
         _timed(f"imputation with jackknife, {units} x {periods}", partial(imputed, panel))
         if (units, periods) == (500, 36):
             _inference(panel, rng)
-    scenario = load(Scenario, SCENARIO.read_text("utf-8"), name=SCENARIO.name)
-    company = cells(scenario, rng, survey_types=("transactional",))
-    shown = linkage.panel(company.cells, survey_type="transactional", item="q_overall")
-    register = register_of(company.world.unit_ids, company.world.links)
-    links = tuple(role_links(register, shown, role=role) for role in ROLES)
+    shown, links, _ = company(demo_scenario(), seed)
     _timed("1,000 placebos of the default procedure, 40 x 36", lambda: placebos(
         shown, links, which=0, choices=Choices(), count=1000, rng=rng))  # fmt: skip
 

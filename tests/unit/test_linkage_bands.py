@@ -13,7 +13,7 @@ from auditlib.linkage import tested as trials
 from auditlib.linkage.claim import Claim, calibrated, claim
 from auditlib.linkage.event_study import EventStudy, event_study
 from auditlib.linkage.placebo import Placebos, placebos
-from auditlib.linkage.procedure import Choices
+from auditlib.linkage.procedure import Choices, effects
 from auditlib.linkage.register import RoleLinks
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
@@ -22,6 +22,7 @@ from auditlib.statistics.chance import chance_statistics
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method, design_of
 from auditlib.statistics.imputation import Imputation, impute, refitted
+from auditlib.statistics.randomisation import Dealt, constant_effects
 from auditlib.statistics.types import Floats
 
 
@@ -207,6 +208,63 @@ class TestClaim:
     def test_what_cannot_be_tested_is_not_claimed(self) -> None:
         untested = replace(self.TESTED, method=Refusal("The effect cannot be tested."))
         assert claim(2.5, untested, placed(np.zeros(99))) is Claim.UNTESTABLE
+
+
+class TestRandomisationInterval:
+    def lines(self, rng: np.random.Generator) -> Dealt:
+        """Of 39 other assignments none has a response: t does not move with the effect."""
+        ones = np.ones(39)
+        return Dealt(rng.normal(size=39), 0 * ones, np.stack([ones, 0 * ones, 0 * ones]))
+
+    def test_it_holds_the_effects_that_are_not_rejected(self, rng: np.random.Generator) -> None:
+        """Rejected where at most one of 39 exceeds: the second largest is the half-width."""
+        dealt = self.lines(rng)
+        found = constant_effects(dealt, estimate=3.0, error=1.0)
+        assert not isinstance(found, Refusal)
+        second = np.sort(np.abs(dealt.estimate))[-2]
+        assert float(found.low) == pytest.approx(3.0 - second, abs=1e-3)
+        assert float(found.high) == pytest.approx(3.0 + second, abs=1e-3)
+
+    @pytest.mark.parametrize(("others", "refused"), [(18, True), (19, False), (20, False)])
+    def test_too_few_ways_to_deal_give_none(
+        self, others: int, refused: bool, rng: np.random.Generator
+    ) -> None:
+        ones = np.ones(others)
+        dealt = Dealt(rng.normal(size=others), 0 * ones, np.stack([ones, 0 * ones, 0 * ones]))
+        assert isinstance(constant_effects(dealt, estimate=0.0, error=1.0), Refusal) is refused
+
+    def test_assignments_that_never_exceed_give_no_end(self) -> None:
+        """Where a quarter of the assignments are the actual one, no effect is rejected."""
+        ones = np.ones(40)
+        dealt = Dealt(np.zeros(40), np.r_[np.ones(10), np.zeros(30)], np.stack([0 * ones] * 3))
+        assert isinstance(constant_effects(dealt, estimate=0.0, error=1.0), Refusal)
+
+    def test_the_interval_and_the_test_agree(self, rng: np.random.Generator) -> None:
+        shown, links = linked(9, 3, rng)
+        choices = Choices(hold_out=0)
+        found = effects(shown, (links,), choices=choices)
+        assert isinstance(found, Imputation)
+        tested = trials.test_effect(
+            found, shown, (links,), which=0, choices=choices, cluster=None, level=0.95, draws=99, deals=0,
+            rng=rng,
+        )  # fmt: skip
+        assert tested.method is Method.RANDOMISATION
+        assert tested.low is not None
+        assert tested.high is not None
+        assert tested.p_value is not None
+        assert (tested.low <= 0 <= tested.high) == (tested.p_value > 0.05)
+        assert tested.low < found.coefficient[0] < tested.high
+
+    def test_what_cannot_be_tested_has_no_interval_and_says_why(self, rng: np.random.Generator) -> None:
+        shown, links = linked(20, 1, rng)
+        found = effects(shown, (links,), choices=Choices())
+        assert isinstance(found, Imputation)
+        tested = trials.test_effect(
+            found, shown, (links,), which=0, choices=Choices(), cluster=None, level=0.95, draws=99, deals=0,
+            rng=rng,
+        )  # fmt: skip
+        assert tested.low is None
+        assert "cannot be tested" in tested.no_interval
 
 
 @pytest.fixture

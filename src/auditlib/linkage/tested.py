@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +15,7 @@ from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical, two_sided
 from auditlib.statistics.few_clusters import Design, Method, design_of, recommend
 from auditlib.statistics.imputation import Imputation, cluster_scores
-from auditlib.statistics.randomisation import randomisation
-from auditlib.statistics.types import Floats
+from auditlib.statistics.randomisation import Dealt, constant_effects, permutations, placed
 from auditlib.statistics.wild_bootstrap import WildBootstrap, wild_bootstrap
 
 DEALS = 199
@@ -42,13 +41,15 @@ class Tested:
     method
         The test used, or why none can be.
     p_value, low, high
-        By that method; None where it gives none.
+        By that method; None where it gives none. Randomisation gives the constant effects it does not reject.
     error
         Jackknife error; None where leaving out a cluster leaves nothing to estimate.
     design
         Clusters, and those linked.
     trials
         All tests, the used one included.
+    no_interval
+        Why there are no limits.
     """
 
     method: Method | Refusal
@@ -58,6 +59,7 @@ class Tested:
     error: float | None
     design: Design
     trials: tuple[Trial, ...]
+    no_interval: str = ""
 
     @property
     def gap(self) -> float:
@@ -97,21 +99,42 @@ def test_effect(
     if jackknife:
         trials.insert(0, Trial("jackknife", two_sided(estimate / jackknife, degrees), 0.0, "t, G - 1"))
     deals = deals or (DEALS if method is Method.RANDOMISATION else 0)
+    dealt: Dealt | None = None
     if deals:
-        statistic = _dealt(panel, links, which=which, choices=choices, cluster=cluster)
-        dealt = randomisation(
-            dates, statistic, actual=estimate / score, draws=deals, rng=np.random.default_rng(seeds[2])
-        )
-        trials.append(Trial("randomisation", dealt.p_value, dealt.smallest, f"{dealt.draws} deals"))
-    low = high = p_value = None
+        others = permutations(dates, draws=deals, rng=np.random.default_rng(seeds[2]))
+        dealt = _dealt(panel, links, others, which=which, choices=choices, cluster=cluster)
+        trials.append(_placed(dealt, dates, estimate / score))
+    p_value = None
     if not isinstance(method, Refusal):
         p_value = {trial.name: trial.p_value for trial in trials}.get(_TRIAL[method])
-    if method is Method.JACKKNIFE and jackknife:
-        half = critical(level, degrees) * jackknife
-        low, high = estimate - half, estimate + half
-    elif method is Method.BOOTSTRAP:
-        low, high = _inverted(found, which, level=level, draws=min(draws, 1999), seed=seeds[0], step=score)
-    return Tested(method, p_value, low, high, jackknife, design, tuple(trials))
+    ends = _interval(found, method, dealt, which=which, level=level, draws=draws, seed=seeds[0])
+    low, high, why = (None, None, ends.reason) if isinstance(ends, Refusal) else (*ends, "")
+    return Tested(method, p_value, low, high, jackknife, design, tuple(trials), why)
+
+
+def _interval(
+    found: Imputation,
+    method: Method | Refusal,
+    dealt: Dealt | None,
+    *,
+    which: int,
+    level: float,
+    draws: int,
+    seed: int,
+) -> tuple[float, float] | Refusal:
+    """Return the limits by the method used, or why there are none."""
+    estimate, score = float(found.coefficient[which]), float(found.standard_error[which])
+    if isinstance(method, Refusal):
+        return method
+    if method is Method.BOOTSTRAP:
+        return _inverted(found, which, level=level, draws=min(draws, 1999), seed=seed, step=score)
+    if method is Method.RANDOMISATION and dealt is not None:
+        limits = constant_effects(dealt, estimate=estimate, error=score, level=level)
+        return limits if isinstance(limits, Refusal) else (float(limits.low), float(limits.high))
+    if found.jackknife is None:
+        return Refusal("No interval: without some cluster nothing is left to estimate.")
+    half = critical(level, len(found.scores) - 1) * float(found.jackknife[which])
+    return estimate - half, estimate + half
 
 
 _TRIAL = {
@@ -164,21 +187,47 @@ def _shifted(found: Imputation, which: int, *, by: float) -> Imputation:
 
 
 def _dealt(
-    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, choices: Choices, cluster: Ints | None
-) -> Callable[[Ints], Floats]:
-    """Return the statistic under other assignments of one role's dates; the other role stays as it is."""
+    panel: Panel,
+    links: tuple[RoleLinks, ...],
+    assigned: Ints,
+    *,
+    which: int,
+    choices: Choices,
+    cluster: Ints | None,
+) -> Dealt:
+    """Estimate under other assignments of one role's dates; the other role stays as it is.
+
+    The actual links are put through each assignment as if they were the outcome, so that the test of any
+    constant effect follows without estimating again.
+    """
     groups = np.arange(len(panel.units)) if cluster is None else cluster
-
-    def statistic(assigned: Ints) -> Floats:
-        return np.array([one(dates[groups]) for dates in assigned])
-
-    def one(adopted: Ints) -> float:
+    treatment = replace(panel, value=links[which].linked.astype(np.float64))
+    rows = []
+    for dates in assigned:
+        adopted = dates[groups]
         linked = np.arange(len(panel.months))[None, :] >= adopted[:, None]
-        dealt = RoleLinks(links[which].role, adopted, linked, linked, linked.astype(np.float64))
-        others = tuple(dealt if place == which else link for place, link in enumerate(links))
-        found = effects(panel, others, choices=choices, cluster=cluster)
-        if isinstance(found, Refusal) or found.standard_error[which] == 0:
-            return float("nan")
-        return float(found.coefficient[which] / found.standard_error[which])
+        one = RoleLinks(links[which].role, adopted, linked, linked, linked.astype(np.float64))
+        others = tuple(one if place == which else link for place, link in enumerate(links))
+        pair = [effects(shown, others, choices=choices, cluster=cluster) for shown in (panel, treatment)]
+        rows.append(_products(pair, which))
+    columns = np.array(rows).reshape(-1, 5).T
+    return Dealt(columns[0], columns[1], columns[2:])
 
-    return statistic
+
+def _products(pair: Sequence[Imputation | Refusal], which: int) -> tuple[float, ...]:
+    """Return both estimates and the scaled products of their scores; NaN where there is no estimate."""
+    outcome, treatment = pair
+    if isinstance(outcome, Refusal) or isinstance(treatment, Refusal):
+        return (np.nan,) * 5
+    first, second = outcome.scores[:, which], treatment.scores[:, which]
+    factor = len(first) / (len(first) - 1)
+    squares = (
+        factor * float(one @ other) for one, other in ((first, first), (first, second), (second, second))
+    )
+    return float(outcome.coefficient[which]), float(treatment.coefficient[which]), *squares
+
+
+def _placed(dealt: Dealt, dates: Ints, actual: float) -> Trial:
+    values = dealt.statistics(np.zeros(1))[0]
+    found = placed(dates, values, actual=actual)
+    return Trial("randomisation", found.p_value, found.smallest, f"{found.draws} deals")

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from math import factorial, prod
 
 import numpy as np
+from numpy.typing import NDArray
 
+from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, Ints, by_cluster
 from auditlib.statistics.two_way import demeaned
-from auditlib.statistics.types import Floats
+from auditlib.statistics.types import Floats, Limits
 
+_FARTHEST, _STEPS = 1024.0, 81
+"""Errors from the estimate beyond which an end is not looked for; points per grid."""
 _CHUNK = 64_000
 """Permuted entries worked on at a time, so that they stay in the processor's cache."""
 
@@ -104,15 +108,92 @@ def randomisation(
     On t rather than on the estimate, as MacKinnon and Webb (2020), doi 10.1016/j.jeconom.2020.04.024, advise.
     A statistic that cannot be computed counts as exceeding.
     """
-    others = permutations(pattern, draws=draws, rng=rng)
-    values = np.abs(statistic(others))
-    beyond = int((~(values < abs(actual) * (1 - 1e-10))).sum())
+    return placed(pattern, statistic(permutations(pattern, draws=draws, rng=rng)), actual=actual)
+
+
+def placed(pattern: Ints, values: Floats, *, actual: float) -> Randomisation:
+    """Return the test from the statistics of other assignments; see `randomisation`."""
     return Randomisation(
-        (1 + beyond) / (1 + len(others)),
-        len(others),
+        float(_share_beyond(values, actual)),
+        len(values),
         assignments(pattern),
-        max(smallest_p(pattern), 1 / (1 + len(others))),
+        max(smallest_p(pattern), 1 / (1 + len(values))),
     )
+
+
+def _share_beyond(values: Floats, actual: Floats | float) -> Floats:
+    """Return the share of statistics (last axis) at least as large as the actual one, itself included."""
+    beyond = ~(np.abs(values) < np.abs(np.asarray(actual))[..., None] * (1 - 1e-10))
+    return np.asarray((1 + beyond.sum(axis=-1)) / (1 + values.shape[-1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dealt:
+    """Other assignments, as they look if the actual one had a constant effect that is taken off.
+
+    Parameters
+    ----------
+    estimate, response
+        Estimate under each assignment from the outcomes, and from the actual treatment put in their place.
+    spread
+        Products of the cluster scores of both, scaled as the squared error is: outcome with outcome, outcome
+        with treatment, treatment with treatment; shape (3, assignments).
+    """
+
+    estimate: Floats
+    response: Floats
+    spread: Floats
+
+    def statistics(self, effect: Floats) -> Floats:
+        """Return t of each assignment once `effect` is taken off; shape (effects, assignments)."""
+        taken = np.asarray(effect, dtype=np.float64)[:, None]
+        square = self.spread[0] - 2 * taken * self.spread[1] + taken**2 * self.spread[2]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((self.estimate - taken * self.response) / np.sqrt(np.maximum(square, 0)))
+
+
+def constant_effects(dealt: Dealt, *, estimate: float, error: float, level: float = 0.95) -> Limits | Refusal:
+    """Return the constant effects that dealing the dates anew does not reject.
+
+    Parameters
+    ----------
+    dealt
+        Other assignments.
+    estimate, error
+        Of the actual assignment; the error from cluster scores.
+
+    Notes
+    -----
+    Inversion of the randomisation test (Rosenbaum 2002, Observational Studies, section 2.4; on t as
+    MacKinnon and Webb 2020): exact where adoption was dealt by lot and the effect is the same everywhere.
+    The ends are those of the outermost effects that are kept.
+    """
+    count = dealt.estimate.size
+    if 1 / (1 + count) > 1 - level:
+        ways = f"{count + 1} ways to deal the dates"
+        return Refusal(f"No interval: {ways} reject no effect at {100 * level:.4g} %.")
+
+    def kept(effects: Floats) -> NDArray[np.bool_]:
+        actual = (estimate - effects) / error
+        return np.asarray(_share_beyond(dealt.statistics(effects), actual) > 1 - level)
+
+    reach = 4.0
+    while kept(estimate + np.array([-reach, reach]) * error).any() and reach < _FARTHEST:
+        reach *= 2
+    if reach >= _FARTHEST:
+        return Refusal("No interval: dealing the dates anew rejects no effect on one side, however large.")
+    low, high = (_outermost(kept, estimate, side * reach * error) for side in (-1.0, 1.0))
+    return Limits(np.asarray(low), np.asarray(high))
+
+
+def _outermost(kept: Callable[[Floats], NDArray[np.bool_]], start: float, reach: float) -> float:
+    """Return the last kept value on the way from `start` by `reach`, on ever finer grids."""
+    inside, outside = start, start + reach
+    for _ in range(3):
+        grid = np.linspace(inside, outside, _STEPS)
+        last = int(np.flatnonzero(kept(grid)).max(initial=0))
+        inside, outside = float(grid[last]), float(grid[min(last + 1, _STEPS - 1)])
+    return inside
 
 
 def two_way_statistics(panel: AdoptionPanel) -> tuple[Ints, Callable[[Ints], Floats]]:
