@@ -1,12 +1,20 @@
 """Group-time effects on random panels held against csdid 0.4.3, an independent implementation.
 
-The numbers were produced once with ``ATTgt(..., xformla="y~1").fit(est_method="reg", bstrap=False)`` and
-``aggte(bstrap=False)`` on the panels that `panel_of` draws.
+The stored numbers were produced once with ``ATTgt(..., xformla="y~1").fit(est_method="reg", bstrap=False)``
+and ``aggte(bstrap=False)`` on the panels that `panel_of` draws. Where csdid can be run (``make bench-oracles``
+sets it up beside the suite), it also answers on new random panels.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
@@ -76,3 +84,60 @@ def test_an_independent_implementation_agrees(
     assert isinstance(found, Average)
     assert found.estimate == pytest.approx(estimate, abs=1e-9)
     assert found.standard_error == pytest.approx(error, abs=1e-9)
+
+
+ROOT = Path(__file__).parents[2]
+BESIDE = ROOT / ".venv-oracles" / "bin" / "python"
+KINDS: tuple[Kind, ...] = ("simple", "dynamic", "group", "calendar")
+
+
+def interpreter() -> str:
+    if find_spec("csdid"):
+        return sys.executable
+    if not BESIDE.exists():
+        pytest.skip("csdid is not installed: `make bench-oracles` sets it up in .venv-oracles")
+    return str(BESIDE)
+
+
+def random_panel(seed: int) -> AdoptionPanel:
+    """Draw a panel of random size and cohorts; some units never adopt."""
+    rng = np.random.default_rng([77, seed])
+    units, periods = int(rng.integers(25, 90)), int(rng.integers(5, 11))
+    dates = np.r_[rng.choice(np.arange(2, periods - 1), size=2, replace=False), 99]
+    adopted = np.r_[dates, dates, rng.choice(dates, units - 6)]
+    since = np.arange(periods)[None, :] - adopted[:, None]
+    level = rng.normal(size=(units, 1)) + rng.normal(size=periods)
+    return adoption_panel(level + 0.4 * (since >= 0) * (1 + since) + rng.normal(size=level.shape), adopted)
+
+
+def long(panel: AdoptionPanel) -> dict[str, list[float]]:
+    first = np.where(panel.never, 0, panel.adopted + 1)
+    rows = pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(1, panel.units + 1), panel.periods),
+            "time": np.tile(np.arange(1, panel.periods + 1), panel.units),
+            "y": panel.outcome.ravel(),
+            "first": np.repeat(first, panel.periods).astype(float),
+        }
+    )
+    return {str(name): column.tolist() for name, column in rows.items()}
+
+
+def test_csdid_agrees_on_random_panels() -> None:
+    names: dict[Comparison, str] = {"never": "nevertreated", "not_yet": "notyettreated"}
+    cases = [(seed, name, ahead) for seed in range(6) for name in names for ahead in (0, 1)]
+    asked = [
+        {"rows": long(random_panel(seed)), "control": names[name], "anticipation": ahead}
+        for seed, name, ahead in cases
+    ]
+    done = subprocess.run(
+        [interpreter(), "-W", "ignore", str(Path(__file__).with_name("csdid_live.py"))],
+        input=json.dumps(asked), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for (seed, name, ahead), answer in zip(cases, json.loads(done.stdout), strict=True):
+        effects = group_time(random_panel(seed), comparison=name, anticipation=ahead)
+        assert isinstance(effects, GroupTime)
+        for kind in KINDS:
+            found = average(effects, kind=kind)
+            assert isinstance(found, Average)
+            assert (found.estimate, found.standard_error) == pytest.approx(answer[kind], abs=1e-9)
