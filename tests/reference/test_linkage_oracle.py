@@ -1,8 +1,8 @@
 """Group-time effects on random panels held against csdid 0.4.3, an independent implementation.
 
 The stored numbers were produced once with ``ATTgt(..., xformla="y~1").fit(est_method="reg", bstrap=False)``
-and ``aggte(bstrap=False)`` on the panels that `panel_of` draws. Where csdid can be run (``make bench-oracles``
-sets it up beside the suite), it also answers on new random panels.
+and ``aggte(bstrap=False)`` on the panels that `panel_of` draws. Where csdid can be run, as
+``make bench-oracles`` sets it up beside the suite, it also answers on new random panels.
 """
 
 from __future__ import annotations
