@@ -28,6 +28,9 @@ from auditlib.runs.manifest import Versions
 from auditlib.runs.normalise import code_of
 from auditlib.runs.project import law_hashes, project_root, versions
 
+UNASKED = {"pay_links": "04_integrity"}
+"""The notebook that a table brings with it, whether or not the run file names it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedNotebook:
@@ -55,7 +58,7 @@ class Plan:
     root
         The project.
     notebooks
-        In the order of the run file.
+        In the order of the run file; by name where one came unasked.
     law
         Hash of each file of the law.
     versions
@@ -143,13 +146,25 @@ def read_plan(path: Path, *, name: str) -> Plan:
     return Plan(run, content, run_file, root, notebooks, law_hashes(root), versions())
 
 
+def planned_names(run: Run) -> dict[str, Mapping[str, Scalar]]:
+    """Return the notebooks of a run with the values given to them, those that come unasked included.
+
+    Where pay is linked to a score, the audit looks for signs that the score is managed, whether or not the
+    run file asks for it.
+    """
+    linked = {UNASKED[source.table] for source in run.sources if source.table in UNASKED}
+    added: dict[str, Mapping[str, Scalar]] = {name: {} for name in sorted(linked - set(run.notebooks))}
+    together: dict[str, Mapping[str, Scalar]] = {**run.notebooks, **added}
+    return dict(sorted(together.items())) if added else together
+
+
 def check_notebooks(
     run: Run, document: Document, folder: Path
 ) -> tuple[tuple[PlannedNotebook, ...], list[Problem]]:
     """Check every notebook of a run and the values given to it; return them and all problems."""
     notebooks: list[PlannedNotebook] = []
     problems: list[Problem] = []
-    for name, given in run.notebooks.items():
+    for name, given in planned_names(run).items():
         planned, found = _check(name, given, document, folder)
         problems += found
         if planned:
