@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from xml.etree import ElementTree as ET
 
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.report.drawing import SVG, merged
 
-SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 
 _ELEMENTS = """
@@ -106,7 +106,7 @@ def _lean(root: ET.Element) -> ET.Element:
     """Return `root` without what draws nothing: bare groups, ids nobody refers to, digits beyond sight."""
     values = [value for element in root.iter() for value in element.attrib.values()]
     used = {name for value in values for name in _REFERRED.findall(value)}
-    return _lean_element(root, used)
+    return merged(_lean_element(root, used))
 
 
 def _lean_element(element: ET.Element, used: Collection[str]) -> ET.Element:

@@ -1,4 +1,4 @@
-"""The work papers: every recorded number, finding and control total on sheets a reviewer can tick.
+"""The work papers: every recorded number, statement, table, finding and control total on sheets to tick.
 
 Nothing is computed: cells repeat what results and findings hold. Ticks of work that only a person does are
 left to that person.
@@ -6,20 +6,21 @@ left to that person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
+from auditlib.audit.formats import LABEL_UNITS
 from auditlib.audit.schema import FindingModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.records import SourceTotals
 from auditlib.report.facts import Facts
 from auditlib.report.reading import Recorded
-from auditlib.report.spreadsheet_cells import Value, cell_of
+from auditlib.report.spreadsheet_cells import Value
 from auditlib.report.words import basis_of, day, instant
+from auditlib.report.worksheet import Book, Printed, Worksheet, printed, sheet_names
 
 TICKS = {
     "F": "footed: the parts were added up again and give the total",
@@ -29,55 +30,33 @@ TICKS = {
     "PBC": "provided by the client, not made by the auditor",
     "X": "exception: a finding rests on it",
 }
-INDEX_HEADINGS = (
-    "Sheet", "Question", "Numbers", "Exhibits", "Findings", "Prepared by", "On", "Reviewed by", "On",
-)  # fmt: skip
-INDEX, FINDINGS, SOURCES = "Index", "Findings", "Sources"
-NUMBER_HEADINGS = (
-    "Reference", "Value", "Unit", "n", "Lower limit", "Upper limit", "Level", "Method", "Rests on", "Reason",
-    "Tick", "Findings", "Note",
-)  # fmt: skip
-FINDING_HEADINGS = (
-    "No.", "Grade", "Criterion", "Subject", "Condition", "Cause", "Effect", "Recommendation", "Evidence",
-    "Fingerprint", "Area", "Tick", "Note",
-)  # fmt: skip
-SOURCE_HEADINGS = (
-    "File", "Table", "Rows in", "Kept", "Quarantined", "Outside period", "Client's total", "Bytes", "SHA-256",
-    "Tick", "Note",
-)  # fmt: skip
+INDEX, FINDINGS, SOURCES, STATEMENTS = "Index", "Findings", "Sources", "Statements"
+TABLES = " tables"
+"""Ending of the sheet that holds the tables of an area."""
+
+INDEX_COLUMNS = {
+    "Sheet": 17, "Tables": 20, "Question": 44, "Numbers": 9, "Exhibits": 9, "Findings": 9,
+    "Prepared by": 18, "On": 11, "Reviewed by": 18, "On ": 11,
+}  # fmt: skip
+STATEMENT_COLUMNS = {"Area": 16, "Statement": 72, "References": 46, "Tick": 6, "Note": 20}
+NUMBER_COLUMNS = {
+    "Reference": 36, "Value": 12, "Unit": 11, "n": 8, "Lower limit": 11, "Upper limit": 11, "Level": 6,
+    "Method": 12, "Rests on": 28, "Reason": 20, "Tick": 5, "Findings": 9, "Note": 16,
+}  # fmt: skip
+FINDING_COLUMNS = {
+    "No.": 4, "Grade": 8, "Criterion": 22, "Subject": 14, "Condition": 28, "Cause": 22, "Effect": 22,
+    "Recommendation": 26, "Evidence": 24, "Fingerprint": 12, "Area": 15, "Tick": 5, "Note": 14,
+}  # fmt: skip
+SOURCE_COLUMNS = {
+    "File": 27, "Table": 19, "Rows in": 9, "Kept": 9, "Quarantined": 12, "Outside period": 9,
+    "Client's total": 9, "Bytes": 11, "SHA-256": 36, "Tick": 7, "Note": 22,
+}  # fmt: skip
+_COUNTS = range(2, 8)
+"""Columns of numbers of the sheet of sources."""
+_WHOLE, _SHARE, _LEVEL = "#,##0", "0.00%", "0.##%"
 _GRADES = ("major", "minor", "opportunity")
-_LONGEST_SHEET_NAME = 31
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """A worksheet that is filled from top to bottom."""
-
-    sheet: Any
-    bold: Any
-    free: Any
-    row: int = 0
-
-    def write(self, *cells: Value, bold: bool = False) -> None:
-        for column, value in enumerate(cells):
-            written, style = cell_of(value), self.bold if bold else None
-            if isinstance(written, bool):
-                self.sheet.write_boolean(self.row, column, written, style)
-            elif isinstance(written, int | float):
-                self.sheet.write_number(self.row, column, written, style)
-            elif written:
-                self.sheet.write_string(self.row, column, written, style)
-        self.row += 1
-
-    def to_fill(self, *columns: int) -> None:
-        """Mark cells of the row just written as those that a person fills."""
-        for column in columns:
-            self.sheet.write_blank(self.row - 1, column, None, self.free)
-
-    def tick(self, column: int) -> None:
-        """Offer the tick marks in the row just written."""
-        rule = {"validate": "list", "source": list(TICKS), "ignore_blank": True}
-        self.sheet.data_validation(self.row - 1, column, self.row - 1, column, rule)
+_NARROWEST, _WIDEST = 8, 30
+"""Characters of a column of tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +86,7 @@ def to_workbook(recorded: Sequence[Recorded], facts: Facts) -> bytes:
     import xlsxwriter
 
     stream = BytesIO()
-    book = xlsxwriter.Workbook(
+    raw = xlsxwriter.Workbook(
         stream,
         {
             "in_memory": True,
@@ -116,69 +95,75 @@ def to_workbook(recorded: Sequence[Recorded], facts: Facts) -> bytes:
             "strings_to_numbers": False,
         },
     )
-    title = f"Work papers: {facts.run.title or facts.run.party.name}"
     created = facts.run.as_of.astimezone(UTC).replace(tzinfo=None)
-    book.set_properties({"title": title, "created": created})
+    raw.set_properties({"title": _title(facts), "created": created})
+    book = Book(raw, footer=f"Work papers of audit {facts.run.audit}")
     cited = _cited(recorded)
-    names = sheet_names([one.results.notebook for one in recorded])
-    _index(_sheet(book, INDEX), recorded, facts, title, names)
-    _findings(_sheet(book, FINDINGS), cited)
-    _sources(_sheet(book, SOURCES), facts.totals)
+    notebooks = [one.results.notebook for one in recorded]
+    names, of_tables = sheet_names(notebooks), sheet_names(notebooks, ending=TABLES)
+    _index(book, recorded, facts, {one: (names[one], of_tables[one]) for one in notebooks})
+    _findings(book, cited, names)
+    _statements(book, recorded)
+    _sources(book, facts.totals)
     for one in recorded:
-        _area(_sheet(book, names[one.results.notebook]), one, cited)
-    book.close()
+        _numbers(book, names[one.results.notebook], one, cited)
+        _tables(book, of_tables[one.results.notebook], one)
+    raw.close()
     return stream.getvalue()
 
 
-def sheet_names(notebooks: Iterable[str]) -> dict[str, str]:
-    """Return the name of each notebook's sheet: its id, cut to what a workbook allows, each once."""
-    names: dict[str, str] = {}
-    for number, notebook in enumerate(notebooks, start=1):
-        fits = len(notebook) <= _LONGEST_SHEET_NAME
-        names[notebook] = notebook if fits else f"{notebook[: _LONGEST_SHEET_NAME - 3]}~{number:02d}"
-    return names
-
-
-def _sheet(book: Any, name: str) -> _Sheet:
-    sheet = book.add_worksheet(name)
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 12, 16)
-    return _Sheet(sheet, book.add_format({"bold": True}), book.add_format({"bg_color": "#FFF8E1"}))
+def _title(facts: Facts) -> str:
+    return f"Work papers: {facts.run.title or facts.run.party.name}"
 
 
 def _index(
-    sheet: _Sheet, recorded: Sequence[Recorded], facts: Facts, title: str, names: Mapping[str, str]
+    book: Book, recorded: Sequence[Recorded], facts: Facts, names: Mapping[str, Sequence[str]]
 ) -> None:
-    run = facts.run
-    sheet.write(title, bold=True)
-    sheet.write("Party", run.party.name)
-    sheet.write("Period", f"{day(run.period.start)} to {day(run.period.end)}")
-    sheet.write("As of", instant(run.as_of))
-    sheet.write("Run file", facts.run_file, facts.run_file_sha256)
-    sheet.write("Evidence", facts.evidence_key)
-    sheet.write(
-        "This file is sealed with the run: tick and sign a copy of it, and enter sign-offs with the run."
+    run, sheet = facts.run, book.sheet(INDEX, tuple(INDEX_COLUMNS.values()))
+    sheet.title(_title(facts))
+    sheet.line(
+        f"{run.party.name}, {day(run.period.start)} to {day(run.period.end)}, as of {instant(run.as_of)}."
+    )
+    sheet.line(f"Run file {facts.run_file}, SHA-256 {facts.run_file_sha256}.")
+    sheet.line(f"Evidence {facts.evidence_key}.")
+    sheet.line(
+        "This file is sealed with the run: tick and sign a copy of it, and enter sign-offs with the run "
+        "(auditlib signoff)."
     )
     sheet.row += 1
-    sheet.write(*INDEX_HEADINGS, bold=True)
+    sheet.heading(*INDEX_COLUMNS, right=(3, 4, 5))
     for one in recorded:
         results = one.results
-        counts = (len(results.numbers), len(results.exhibits), len(results.findings))
-        sheet.write("", results.question, *counts)
-        name = names[results.notebook]
-        sheet.sheet.write_url(sheet.row - 1, 0, f"internal:'{name}'!A1", string=name)
-        sheet.to_fill(5, 6, 7, 8)
+        counts = [_count(len(one)) for one in (results.numbers, results.exhibits, results.findings)]
+        sheet.write("", "", results.question, *counts)
+        for column, name in enumerate(names[results.notebook]):
+            sheet.link(column, name)
+        sheet.to_fill(6, 7, 8, 9)
+    for name, what in (
+        (FINDINGS, "All findings"),
+        (STATEMENTS, "All statements"),
+        (SOURCES, "The client's files"),
+    ):
+        sheet.write("", "", what)
+        sheet.link(0, name)
+        sheet.to_fill(6, 7, 8, 9)
+    _legend(sheet)
+
+
+def _legend(sheet: Worksheet) -> None:
     sheet.row += 1
-    sheet.write("Tick", "Meaning", bold=True)
+    sheet.heading("Tick", "", "Meaning")
     for mark, meaning in TICKS.items():
-        sheet.write(mark, meaning)
-    sheet.write(
-        "Set by the suite: F and PBC on the sheet of sources, X. All others are set by who did the work."
+        sheet.write(mark, "", meaning)
+    sheet.line(
+        "Set by the suite: F and PBC on the sheet of sources, X. All others are set by who did the work; "
+        "fields to fill in are shaded."
     )
 
 
-def _findings(sheet: _Sheet, cited: _Cited) -> None:
-    sheet.write(*FINDING_HEADINGS, bold=True)
+def _findings(book: Book, cited: _Cited, names: Mapping[str, str]) -> None:
+    sheet = book.sheet(FINDINGS, tuple(FINDING_COLUMNS.values()))
+    sheet.heading(*FINDING_COLUMNS, repeat=True)
     for number, (finding, notebook) in enumerate(cited.findings, start=1):
         sheet.write(
             number,
@@ -194,14 +179,28 @@ def _findings(sheet: _Sheet, cited: _Cited) -> None:
             notebook,
             "X",
         )
+        sheet.link(10, names[notebook])
         sheet.to_fill(12)
-        sheet.tick(11)
+        sheet.choices(11, TICKS)
     if not cited.findings:
-        sheet.write("No finding.")
+        sheet.line("No finding.")
 
 
-def _sources(sheet: _Sheet, totals: Sequence[SourceTotals]) -> None:
-    sheet.write(*SOURCE_HEADINGS, bold=True)
+def _statements(book: Book, recorded: Sequence[Recorded]) -> None:
+    """Write every sentence of the audit with the references of the numbers it states."""
+    sheet = book.sheet(STATEMENTS, tuple(STATEMENT_COLUMNS.values()))
+    sheet.heading(*STATEMENT_COLUMNS, repeat=True)
+    for one in recorded:
+        for said in (*one.results.answer, *one.results.sentences):
+            keys = " ".join(f"{one.results.notebook}/{key}" for key in said.keys)
+            sheet.write(one.results.notebook, said.text, keys)
+            sheet.to_fill(3, 4)
+            sheet.choices(3, TICKS)
+
+
+def _sources(book: Book, totals: Sequence[SourceTotals]) -> None:
+    sheet = book.sheet(SOURCES, tuple(SOURCE_COLUMNS.values()))
+    sheet.heading(*SOURCE_COLUMNS, repeat=True, right=_COUNTS)
     for one in totals:
         if one.rows_in != one.rows_kept + one.rows_quarantined:
             raise VerificationFailed(
@@ -210,56 +209,100 @@ def _sources(sheet: _Sheet, totals: Sequence[SourceTotals]) -> None:
         sheet.write(
             one.file,
             one.table,
-            one.rows_in,
-            one.rows_kept,
-            one.rows_quarantined,
-            one.rows_out_of_period,
-            one.expected_rows,
-            one.size,
+            *(_count(value) for value in _totals(one)),
             one.sha256,
             "F PBC",
         )
         sheet.to_fill(10)
 
 
-def _area(sheet: _Sheet, recorded: Recorded, cited: _Cited) -> None:
-    results = recorded.results
-    sheet.write(results.question, bold=True)
-    sheet.write("Prepared by", "", "Reviewed by", "")
-    sheet.to_fill(1, 3)
-    for said in (*results.answer, *results.sentences):
-        sheet.write(said.text, " ".join(f"{results.notebook}/{key}" for key in said.keys))
-    sheet.row += 1
-    sheet.write(*NUMBER_HEADINGS, bold=True)
+def _totals(one: SourceTotals) -> tuple[int | None, ...]:
+    return (
+        one.rows_in, one.rows_kept, one.rows_quarantined, one.rows_out_of_period, one.expected_rows, one.size,
+    )  # fmt: skip
+
+
+def _count(value: int | None) -> Printed | None:
+    return None if value is None else Printed(value, _WHOLE)
+
+
+def _numbers(book: Book, name: str, recorded: Recorded, cited: _Cited) -> None:
+    """Write every number of an area, with room to sign for it."""
+    results, sheet = recorded.results, book.sheet(name, tuple(NUMBER_COLUMNS.values()))
+    sheet.title(results.question)
+    sheet.write("Prepared by", "", "on", "", "Reviewed by", "", "", "", "on")
+    sheet.to_fill(1, 3, 5, 6, 7, 9)
+    sheet.heading(*NUMBER_COLUMNS, repeat=True, right=(1, 3, 4, 5, 6))
     for number in results.numbers:
         _number(sheet, f"{results.notebook}/{number.key}", number, cited)
-    for exhibit in results.exhibits:
-        if isinstance(exhibit, TableModel):
-            _table(sheet, exhibit)
 
 
-def _number(sheet: _Sheet, reference: str, number: NumberModel, cited: _Cited) -> None:
+def _number(sheet: Worksheet, reference: str, number: NumberModel, cited: _Cited) -> None:
     interval = number.interval
-    limits = (interval.low, interval.high, interval.level, interval.method) if interval else ("",) * 4
+    limits = (
+        (
+            _shown(interval.low, number.unit),
+            _shown(interval.high, number.unit),
+            Printed(interval.level, _LEVEL),
+            interval.method,
+        )
+        if interval
+        else ("",) * 4
+    )
     places = cited.by_reference.get(reference, [])
     where = basis_of(number) if number.basis else ""
     tick = "X" if places else ""
     listed = ", ".join(map(str, places))
-    sheet.write(reference, number.value, number.unit, number.n, *limits, where, number.reason, tick, listed)
-    sheet.to_fill(12)
-    sheet.tick(10)
+    value, n = _shown(number.value, number.unit), _count(number.n)
+    sheet.write(reference, value, number.unit, n, *limits, where, number.reason, tick, listed)
+    sheet.to_fill(*([12] if tick else [10, 12]))
+    sheet.choices(10, TICKS)
 
 
-def _table(sheet: _Sheet, exhibit: TableModel) -> None:
-    sheet.row += 1
-    sheet.write(f"Table {exhibit.id}: {exhibit.title}", bold=True)
-    sheet.write(*(column.heading for column in exhibit.columns), bold=True)
-    for row in exhibit.rows:
-        sheet.write(*row)
-    if exhibit.left_out:
-        sheet.write(f"{exhibit.left_out:,} more rows are in the evidence.")
-    if exhibit.caption:
-        sheet.write(exhibit.caption)
+def _shown(value: Value, unit: str) -> Value | Printed:
+    """Return a number in full, shown as its unit is read: the cell holds every recorded digit."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if unit == "share":
+        return Printed(value, _SHARE)
+    return Printed(value, _WHOLE) if isinstance(value, int) and unit not in LABEL_UNITS else value
+
+
+def _tables(book: Book, name: str, recorded: Recorded) -> None:
+    """Write every table of an area as it was printed; numbers stand as numbers."""
+    tables = [one for one in recorded.results.exhibits if isinstance(one, TableModel)]
+    sheet = book.sheet(name, _widths(tables))
+    sheet.title(recorded.results.question)
+    if not tables:
+        sheet.line("This area has no table.")
+    for table in tables:
+        sheet.row += 1
+        sheet.line(f"{table.id}: {table.title}")
+        numeric = [place for place, column in enumerate(table.columns) if column.numeric]
+        sheet.heading(*(column.heading for column in table.columns), right=numeric)
+        for row in table.rows:
+            sheet.write(*(_as_printed(text, table, place) for place, text in enumerate(row)))
+        if table.left_out:
+            sheet.line(f"{table.left_out:,} more rows are in the evidence.")
+        if table.caption:
+            sheet.line(table.caption)
+
+
+def _as_printed(text: str, table: TableModel, place: int) -> str | Printed:
+    """Return a cell of a table: labels stay text, though they may look like numbers."""
+    return (printed(text) or text) if table.columns[place].numeric else text
+
+
+def _widths(tables: Sequence[TableModel]) -> tuple[float, ...]:
+    """Return the width of each column: that of its longest text in any table, within bounds."""
+    longest: list[int] = []
+    for table in tables:
+        for place, column in enumerate(table.columns):
+            texts = [column.heading, *(row[place] for row in table.rows)]
+            if place == len(longest):
+                longest.append(_NARROWEST)
+            longest[place] = max(longest[place], *(len(text) + 2 for text in texts))
+    return tuple(float(min(width, _WIDEST)) for width in longest) or (80.0,)
 
 
 def _cited(recorded: Sequence[Recorded]) -> _Cited:
