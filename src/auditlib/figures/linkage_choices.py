@@ -20,6 +20,7 @@ from auditlib.figures.style import (
     style,
 )
 from auditlib.linkage import Readings, RoleEffect
+from auditlib.linkage.look import Look
 from auditlib.linkage.readings import DESIGNS
 
 _SHORT = {
@@ -36,7 +37,7 @@ _LOOKS = (("other", QUIET, "o"), ("two_way", LOWER, "x"), ("default", HIGHER, "D
 Rows = list[tuple[str, "pd.Series[bool]"]]
 
 
-def specification_curve(effect: RoleEffect, ax: Axes | None = None) -> Axes:
+def specification_curve(effect: RoleEffect | Look, ax: Axes | None = None) -> Axes:
     """Draw every choice with its estimate and interval, in order, and beneath what was chosen."""
     frame = effect.curve.frame.dropna(subset=["estimate"]).reset_index(drop=True)
     kind = np.where(frame["default"], "default", np.where(frame["trusted"], "other", "two_way"))

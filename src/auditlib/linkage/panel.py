@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from auditlib.statistics.types import Floats
 
@@ -61,18 +62,12 @@ class Panel:
 
     def between(self, first: int, last: int) -> Panel:
         """Return the panel from month position `first` to before `last`."""
-        return Panel(
-            self.survey_type, self.item, self.statistic, self.units, self.months[first:last],
-            self.value[:, first:last], self.n[:, first:last], self.variance,
-        )  # fmt: skip
+        columns = slice(first, last)
+        return replace(self, months=self.months[columns], value=self.value[:, columns], n=self.n[:, columns])
 
-    def without(self, unit: str) -> Panel:
-        """Return the panel with all months of `unit` emptied."""
-        keep = np.array([name != unit for name in self.units])[:, None]
-        return Panel(
-            self.survey_type, self.item, self.statistic, self.units, self.months,
-            self.value * keep, self.n * keep, self.variance,
-        )  # fmt: skip
+    def only(self, keep: NDArray[np.bool_]) -> Panel:
+        """Return the panel with unit-months emptied where `keep`, broadcast to (units, months), is false."""
+        return replace(self, value=self.value * keep, n=self.n * keep)
 
 
 def panel(

@@ -165,10 +165,7 @@ def apart(panel: Panel, links: tuple[RoleLinks, ...], *, which: int) -> Panel:
     for place, one in enumerate(links):
         if place != which:
             touched |= one.touched
-    return Panel(
-        panel.survey_type, panel.item, panel.statistic, panel.units, panel.months,
-        panel.value * ~touched, panel.n * ~touched, panel.variance,
-    )  # fmt: skip
+    return panel.only(~touched)
 
 
 def _imputation_row(found: Imputation | Refusal, place: int) -> tuple[float, float] | Refusal:
@@ -292,11 +289,7 @@ def left_out(
     rows = [("unit", unit, value) for unit, value in zip(panel.units, found.left_out[:, which], strict=True)]
     for cohort in np.unique(links[which].adopted[links[which].adopted < len(panel.months)]):
         keep = links[which].adopted != cohort
-        smaller = Panel(
-            panel.survey_type, panel.item, panel.statistic, panel.units, panel.months,
-            panel.value * keep[:, None], panel.n * keep[:, None], panel.variance,
-        )  # fmt: skip
-        less = effects(smaller, links, choices=choices)
+        less = effects(panel.only(keep[:, None]), links, choices=choices)
         if not isinstance(less, Refusal):
             rows.append(("cohort", str(panel.months[cohort]), float(less.coefficient[which])))
     return pd.DataFrame(rows, columns=["what", "left_out", "estimate"])
@@ -306,7 +299,4 @@ def balanced(panel: Panel, *, minimum: int) -> Panel:
     """Return the panel with only the units that have at least `minimum` answers in every quarter."""
     length = len(panel.months) // QUARTER * QUARTER
     keep = np.asarray((_by_quarter(panel.n[:, :length]) >= minimum).all(axis=1), dtype=bool)[:, None]
-    return Panel(
-        panel.survey_type, panel.item, panel.statistic, panel.units, panel.months,
-        panel.value * keep, panel.n * keep, panel.variance,
-    )  # fmt: skip
+    return panel.only(keep)

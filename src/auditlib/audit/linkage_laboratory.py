@@ -1,0 +1,231 @@
+"""A researcher's bench: the effect of a pay link at every turn of a dial, and what a design could show.
+
+Nothing here is recorded: a laboratory has no exhibits, no findings and no results file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from auditlib.audit.laboratory import Opened
+from auditlib.records import Refusal, Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from auditlib.linkage import Beside, Panel
+    from auditlib.linkage.look import Look
+    from auditlib.linkage.plan import Plan
+
+UNNAMED = "kind not named"
+_STYLE = {"description_width": "9em"}
+_ROWS = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkageLaboratory:
+    """Dials, and what they show.
+
+    Parameters
+    ----------
+    controls
+        One widget per choice: role, estimator, weighting, hold_out, compared (kinds of never-linked units),
+        window (months), figure.
+    panel
+        The dials with figure and sentences below, to be shown as the last line of a cell.
+    """
+
+    audit: Opened
+    controls: Mapping[str, Any]
+    panel: Any
+    shown: Panel
+    register: pd.DataFrame
+    beside: Beside
+    kinds: Mapping[str, str]
+
+    def look(self) -> Look | Refusal:
+        """Return the effect by the choice the dials stand at."""
+        from auditlib.linkage.look import look
+        from auditlib.linkage.procedure import Choices
+
+        values = {name: widget.value for name, widget in self.controls.items()}
+        first, last = (self.shown.months.index(month) for month in values["window"])
+        kept = {unit for unit in self.shown.units if self.kinds.get(unit, UNNAMED) in values["compared"]}
+        return look(
+            self.shown, self.register, role=values["role"], estimator=values["estimator"],
+            choices=Choices(values["weighting"], values["hold_out"]), window=(first, last + 1), compared=kept,
+            beside=self.beside, confidence=self.audit.run.thresholds.confidence, seed=self.audit.run.seed,
+        )  # fmt: skip
+
+    def refresh(self, _: object = None) -> None:
+        """Compute and show again."""
+        drawn, said = self.panel.children[1:]
+        found = self.look()
+        if isinstance(found, Refusal):
+            drawn.value, said.value = "", f"<p>{escape(f'{found.reason} {found.remedy}'.strip())}</p>"
+            return
+        drawn.value = _picture(found, self.controls["figure"].value)
+        said.value = _paragraphs(found.summary())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planner:
+    """Dials of a design, and the smallest effect it would show.
+
+    Parameters
+    ----------
+    controls
+        One widget per field of `linkage.plan.Design`.
+    panel
+        The dials with the sentence below.
+    """
+
+    controls: Mapping[str, Any]
+    panel: Any
+
+    def plan(self) -> Plan | Refusal:
+        """Return what the design could show."""
+        from auditlib.linkage.plan import Design, plan
+
+        return plan(Design(**{name: widget.value for name, widget in self.controls.items()}))
+
+    def refresh(self, _: object = None) -> None:
+        """Compute and show again."""
+        found = self.plan()
+        if isinstance(found, Refusal):
+            said: tuple[Sentence, ...] = (Sentence(f"{found.reason} {found.remedy}"),)
+        else:
+            said = found.summary()
+        self.panel.children[1].value = _paragraphs(said)
+
+
+def linkage_lab(audit: Opened) -> LinkageLaboratory:
+    """Return the laboratory of linked pay, showing the choices of the audit first.
+
+    Parameters
+    ----------
+    audit
+        An open audit with responses and a register of pay links; nothing is written to it.
+    """
+    import ipywidgets
+
+    from auditlib.linkage.opened import paid_panel
+    from auditlib.linkage.opened_beside import known_beside
+
+    evidence = audit.evidence
+    shown, register = paid_panel(evidence), evidence.frame("pay_links")
+    units = evidence.frame("units", columns=["unit_id", "unit_type"]).fillna(UNNAMED)
+    kinds = dict(zip(units["unit_id"].astype(str), units["unit_type"].astype(str), strict=True))
+    controls = _controls(shown, register, sorted({kinds.get(unit, UNNAMED) for unit in shown.units}))
+    rows = list(controls.values())
+    dials = ipywidgets.HBox([ipywidgets.VBox(rows[:4]), ipywidgets.VBox(rows[4:])])
+    panel = ipywidgets.VBox([dials, ipywidgets.HTML(), ipywidgets.HTML()])
+    lab = LinkageLaboratory(
+        audit, MappingProxyType(controls), panel, shown, register, known_beside(evidence, shown), kinds
+    )
+    _watched(controls, lab.refresh)
+    return lab
+
+
+def power_planner(audit: Opened) -> Planner:
+    """Return the planner of linked pay, beginning with the design of the audit itself.
+
+    Parameters
+    ----------
+    audit
+        An open audit with responses and a register of pay links.
+    """
+    import ipywidgets
+
+    from auditlib.linkage.opened import paid_panel
+
+    shown = paid_panel(audit.evidence)
+    controls = _design(shown, audit.evidence.frame("pay_links"))
+    panel = ipywidgets.VBox([ipywidgets.VBox(list(controls.values())), ipywidgets.HTML()])
+    planner = Planner(MappingProxyType(controls), panel)
+    _watched(controls, planner.refresh)
+    return planner
+
+
+def _watched(controls: Mapping[str, Any], refresh: Callable[[object], None]) -> None:
+    for widget in controls.values():
+        widget.observe(refresh, names="value")
+    refresh(None)
+
+
+def _controls(shown: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[str, Any]:
+    """Return the dials, set to what an audit chooses."""
+    import ipywidgets as w
+
+    from auditlib.linkage.register import NOUNS, roles_in, running
+    from auditlib.linkage.specifications import ESTIMATORS, HOLD_OUTS, WEIGHTINGS
+
+    roles = [role for role in roles_in(register) if not running(register, role=role).empty]
+    named = [(text, name) for name, text in ESTIMATORS.items()]
+    return {
+        "role": w.Dropdown(
+            options=[(NOUNS[role], role) for role in roles], description="Pay of", style=_STYLE
+        ),
+        "estimator": w.Dropdown(options=named, value="imputation", description="Estimator", style=_STYLE),
+        "weighting": w.Dropdown(options=list(WEIGHTINGS), description="Weighted by", style=_STYLE),
+        "hold_out": w.Dropdown(
+            options=list(HOLD_OUTS), value=HOLD_OUTS[1], description="Months set aside", style=_STYLE
+        ),
+        "compared": w.SelectMultiple(
+            options=kinds, value=kinds, rows=min(_ROWS, len(kinds)), description="Compare with", style=_STYLE
+        ),
+        "window": w.SelectionRangeSlider(
+            options=[(f"{month // 100}-{month % 100:02d}", month) for month in shown.months],
+            index=(0, len(shown.months) - 1), description="Months", style=_STYLE, continuous_update=False,
+        ),
+        "figure": w.Dropdown(
+            options=[("every choice", "choices"), ("by quarter", "events")], description="Figure",
+            style=_STYLE,
+        ),
+    }  # fmt: skip
+
+
+def _design(shown: Panel, register: pd.DataFrame) -> dict[str, Any]:
+    """Return the dials of a design, set to the party's own numbers."""
+    import ipywidgets as w
+
+    from auditlib.linkage.plan import Design
+
+    months, units = len(shown.months), len(shown.units)
+    linked = min(units - 1, register.loc[register["weight"] > 0, "unit_id"].nunique())
+    usual = Design(units, linked, months, months // 2, 1.0)
+    answers = round(shown.answers / max(1, int((shown.n > 0).sum())), 1)
+    spread = round(shown.variance**0.5, 2)
+    whole = {
+        "units": (units, 4, 5000, "Units"), "linked": (linked, 1, 5000, "of them linked"),
+        "months": (months, 2, 240, "Months"), "before": (months // 2, 1, 239, "of them before"),
+    }  # fmt: skip
+    part = {
+        "responses": (answers, 0.1, 10_000.0, "Answers a month"),
+        "response_sd": (spread, 0.01, 10.0, "Spread of answers"),
+        "drift_sd": (usual.drift_sd, 0.0, 5.0, "Units wander by"),
+        "memory": (usual.memory, 0.0, 0.99, "and remember"),
+    }
+    made = {
+        name: w.BoundedIntText(value=value, min=least, max=most, description=text, style=_STYLE)
+        for name, (value, least, most, text) in whole.items()
+    }
+    return made | {
+        name: w.BoundedFloatText(value=value, min=least, max=most, step=0.05, description=text, style=_STYLE)
+        for name, (value, least, most, text) in part.items()
+    }
+
+
+def _picture(found: Look, name: str) -> str:
+    from auditlib import figures
+
+    drawn = figures.event_study(found) if name == "events" else figures.specification_curve(found)
+    return figures.svg_of(drawn)
+
+
+def _paragraphs(said: tuple[Sentence, ...]) -> str:
+    return "".join(f"<p>{escape(str(sentence))}</p>" for sentence in said)
