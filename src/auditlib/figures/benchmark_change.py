@@ -17,6 +17,7 @@ from auditlib.figures.marks import head, measure_title, set_scale
 from auditlib.figures.style import (
     BAND,
     FAINT,
+    HALF,
     HIGHER,
     INK,
     LOWER,
@@ -40,7 +41,7 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
     Thin lines are units; the marked line is their mean; the open diamond what shrinkage foretold of it.
     """
     with style():
-        drawn = new_axes() if ax is None else ax
+        drawn = new_axes(width=HALF, height=3.6) if ax is None else ax
         x = np.arange(len(result.spells), dtype=float)
         drawn.axhline(0, color=INK, lw=0.9, zorder=1)
         for side in SIDES:
@@ -109,7 +110,7 @@ def _explain_followed(ax: Axes) -> None:
         Line2D([], [], color=QUIET, lw=2.0, marker="o", ms=5, label="mean of the units called out first"),
         Line2D([], [], ls="", marker="D", mfc=PAPER, mec=INK, ms=6, label="foretold by shrinkage"),
     ]
-    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=3, handlelength=1.8)
+    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=1, handlelength=1.8)
 
 
 def control_charts(result: OverTime) -> Figure:
@@ -161,7 +162,7 @@ def groups(result: Groups, ax: Axes | None = None) -> Axes:
     rows = result.frame.iloc[::-1].reset_index(drop=True)
     y = np.arange(len(rows), dtype=float)
     with style():
-        drawn = new_axes(height=1.3 + 0.185 * len(rows)) if ax is None else ax
+        drawn = new_axes(width=HALF, height=1.6 + 0.185 * len(rows)) if ax is None else ax
         for place, row in rows.iterrows():
             colour = {"higher": HIGHER, "lower": LOWER}.get(str(row["verdict"]), QUIET)
             marker = {"higher": "^", "lower": "v"}.get(str(row["verdict"]), "o")
@@ -181,7 +182,7 @@ def groups(result: Groups, ax: Axes | None = None) -> Axes:
         drawn.grid(visible=True, axis="x")
         level = percent(result.comparison.confidence)
         drawn.set_xlabel(
-            f"Mean of the group's units with its {level} interval; triangles differ from all others"
+            f"Mean of the group's units with its {level} interval;\ntriangles differ from all others"
         )
         head(drawn, measure_title(result.comparison.measure), own=ax is None)
     return drawn

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from auditlib.benchmark import Comparison, Measure, Verdict
 from auditlib.benchmark.wording import what
 from auditlib.figures import labels
-from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, figure_of
+from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, figure_of, fitted
 from auditlib.statistics.types import Floats
 
 MOST_NAMES = 14
@@ -40,7 +40,7 @@ def measure_title(measure: Measure) -> str:
 def head(ax: Axes, text: str, *, own: bool) -> None:
     """Write the title: over the whole width where the figure is ours, over the axes where they were given."""
     if own:
-        figure_of(ax).suptitle(text, x=0.008, ha="left", fontsize=9.5, color=INK)
+        figure_of(ax).suptitle(fitted(text, ax), x=0.008, ha="left", fontsize=9.5, color=INK)
     else:
         ax.set_title(text)
 

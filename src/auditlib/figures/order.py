@@ -26,7 +26,7 @@ from auditlib.figures.marks import (
     name_called_out,
     set_scale,
 )
-from auditlib.figures.style import BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
+from auditlib.figures.style import BAND_INNER, FAINT, HALF, INK, QUIET, figure_of, new_axes, style
 from auditlib.statistics.types import Floats
 
 _ENDS = ["joint_low", "joint_high", "likely_low", "likely_high"]
@@ -42,7 +42,7 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
     rows = valued.sort_values(["value", "n"], kind="stable")
     with style():
         if len(rows) <= MOST_ROWS:
-            drawn = new_axes(height=1.1 + 0.165 * len(rows)) if ax is None else ax
+            drawn = new_axes(width=HALF, height=1.3 + 0.145 * len(rows)) if ax is None else ax
             _rows(drawn, comparison, rows)
         else:
             drawn = new_axes() if ax is None else ax
@@ -114,7 +114,8 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
     rows = comparison.frame[comparison.judgement.chosen].sort_values(["value", "n"], kind="stable")
     few = len(rows) <= MOST_ROWS
     with style():
-        drawn = (new_axes(height=1.1 + 0.165 * len(rows)) if few else new_axes()) if ax is None else ax
+        room = {"width": HALF, "height": 1.6 + 0.145 * len(rows)} if few else {}
+        drawn = new_axes(**room) if ax is None else ax
         if few:
             _rank_rows(drawn, rows)
         else:
@@ -171,5 +172,5 @@ def _explain_ranks(ax: Axes, level: str, *, few: bool) -> None:
     ]
     figure_of(ax).legend(
         handles, [likely, f"{sure}{level}", "as observed"],
-        loc="outside lower left", ncols=3, handlelength=1.6, columnspacing=1.4, fontsize=8,
+        loc="outside lower left", ncols=1 if few else 3, handlelength=1.6, columnspacing=1.4, fontsize=8,
     )  # fmt: skip
