@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -25,10 +26,12 @@ from auditlib.escalation import (
     rates,
     readings,
 )
+from auditlib.escalation.latency import Latencies, Stage
 from auditlib.figures import escalation as figures
 from auditlib.figures.svg import svg_of
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
+from auditlib.statistics.durations import Survival, survival
 
 TEXT = (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")
 MONDAY = "2025-06-02 09:00"
@@ -101,8 +104,29 @@ def test_open_cases_are_counted_as_open_in_latencies(result: EscalationResult) -
     contact = frame.loc["contact"]
     assert (contact["n"], contact["open"]) == (5, 2)
     # One declined at once and leaves; of the four others half are reached within two hours.
-    assert contact["median_hours"] == 2
-    assert pd.isna(contact["p90_hours"])
+    assert (contact["median"], contact["span"]) == (2, "hours")
+    assert pd.isna(contact["p90"])
+
+
+@pytest.mark.parametrize(
+    ("hours", "span", "value"),
+    [
+        (0.025, "minutes", 1.5),
+        (0.999, "minutes", 59.94),
+        (1.0, "hours", 1.0),
+        (71.9, "hours", 71.9),
+        (72.0, "days", 3.0),
+        (888.0, "days", 37.0),
+    ],
+)
+def test_a_time_is_told_in_a_unit_that_says_something(hours: float, span: str, value: float) -> None:
+    curve = survival(np.full(3, hours), np.ones(3, dtype=bool))
+    assert isinstance(curve, Survival)
+    stage = Stage("contact", "all", curve, "follow_ups")
+    assert stage.span == span
+    assert stage.time(0.5) == pytest.approx(value)
+    (said,) = Latencies((stage,)).summary()
+    assert f"within {value:,.1f} {span}" in said.text
 
 
 def test_other_readings_of_the_clock_judge_other_cases(result: EscalationResult) -> None:
@@ -151,7 +175,7 @@ def test_what_cannot_be_answered_is_said_and_the_rest_is_answered(result: Escala
         ("below: 4", "below: 3", "upwards"),
         ("duty: report", "duty: celebration", "celebration"),
         ("duty: report", "duty: contact", "two rules"),
-        ("executive: {hours: 8}", "other: {hours: 8}", "no limit for band executive"),
+        ("executive: {hours: 8}", "other: {hours: 8}", "no limit for the band 'executive'"),
         ("executive: {hours: 8}", "executive: {hours: 8, minutes: 3}", "either"),
         ("executive: {hours: 8}", "executive: {hours: 0}", "above 0"),
         ("every: {minutes: 5}", "service: {minutes: 5}", "whatever|depend"),

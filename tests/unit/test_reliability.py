@@ -144,7 +144,7 @@ class TestCoverage:
         assert found.units == ("U1", "U2", "U3")
         assert found.counts == {("U1", 202401): 2, ("U1", 202402): 1, ("U2", 202401): 2}
         assert found.gaps == 3
-        assert "1 of 3 units have none" in found.summary()[0].text
+        assert "1 of 3 units has none" in found.summary()[0].text
 
     def test_the_least_covered_come_first(self) -> None:
         frame = reliability.coverage(company(), period=run().period).to_frame()

@@ -64,6 +64,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
         "days": _decimals(1),
         "hours": _decimals(1),
         "minutes": _decimals(1),
+        "duration": _decimals(1),  # in the unit of time that its row names
         "seconds": _WHOLE,
         "probability": _probability,
         "month": _month,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.matrix import NO_ENTRY, VACANT
 from auditlib.escalation.reports import NO_ACTION_DUE, NO_ACTIONS, NO_DUE, NO_OWNER
-from auditlib.records import Finding, Grade
+from auditlib.records import Finding, Grade, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,9 +62,10 @@ def _matrix_finding(gap: Gap) -> Finding:
     role, _, lack = gap.words.partition(" ")
     named = role.replace("_", " ")
     state = "was vacant" if lack == VACANT else "had no entry in the matrix"
+    day = f"on the day of {counted(gap.cases, 'contact')}"
     return Finding(
         criterion="E4: roles at a contact resolve through a responsibility matrix valid on that day.",
-        condition=f"In unit {gap.unit} the role of {named} {state} on the day of {gap.cases:,} contacts.",
+        condition=f"In unit {gap.unit} the role of {named} {state} {day}.",
         cause="Nobody was named when the holder left, and no delegate may stand in for a vacant role.",
         effect="These contacts could not be attended as promised, whoever came.",
         recommendation=f"Name a {named} for unit {gap.unit}, and a successor before the next one leaves.",
@@ -75,9 +76,10 @@ def _matrix_finding(gap: Gap) -> Finding:
 
 
 def _report_finding(gap: Gap) -> Finding:
+    many = counted(gap.cases, "formal report counts", "formal reports count")
     return Finding(
         criterion="E6: a formal report with actions, each with owner and due day, is promised by a date.",
-        condition=f"{gap.cases:,} formal reports count as missing: {gap.words}.",
+        condition=f"{many} as missing: {gap.words}.",
         cause="The report was accepted although a field it needs was empty.",
         effect="The customer cannot hold the party to a promise that names no day, deed or person.",
         recommendation="Let no report be filed without due day and actions, each with owner and due day.",

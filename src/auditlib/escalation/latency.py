@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 MICROSECONDS_PER_HOUR = 3_600_000_000
 DAY_HOURS = 24
+SPANS: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.0, "days": 24.0})
+"""Units of time by their length in hours."""
+_LONG_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,22 @@ class Stage:
         """What its numbers are called."""
         return f"{self.stage}:{self.group}"
 
+    @property
+    def span(self) -> str:
+        """Unit of time that says something of it: minutes below an hour, days from three days on."""
+        known = [value for share in (0.5, 0.9) if (value := self._hours(share)) is not None]
+        if not known:
+            return "hours"
+        return "minutes" if known[0] < 1 else "days" if known[0] >= _LONG_DAYS * DAY_HOURS else "hours"
+
+    def time(self, share: float) -> float | None:
+        """Return the time, in its `span`, by which `share` of the cases are done; None where not seen."""
+        hours = self._hours(share)
+        return None if hours is None else hours / SPANS[self.span]
+
+    def _hours(self, share: float) -> float | None:
+        return quantile(self.curve, share) if isinstance(self.curve, Survival) else None
+
 
 @dataclass(frozen=True)
 class Latencies:
@@ -57,7 +77,7 @@ class Latencies:
         return tuple(found for found in self.stages if found.stage == stage)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return n, cases still open, median and 90 % point in hours, and the share done within a day."""
+        """Return n, cases still open, median and 90 % point with their unit, and the share done in a day."""
         import pandas as pd
 
         rows = [
@@ -66,8 +86,9 @@ class Latencies:
                 "group": stage.group,
                 "n": stage.curve.n,
                 "open": stage.curve.censored,
-                "median_hours": quantile(stage.curve, 0.5),
-                "p90_hours": quantile(stage.curve, 0.9),
+                "span": stage.span,
+                "median": stage.time(0.5),
+                "p90": stage.time(0.9),
                 "share_within_a_day": done_by(stage.curve, DAY_HOURS),
             }
             for stage in self.stages
@@ -80,20 +101,20 @@ class Latencies:
         return tuple(number for stage in self.stages for number in _numbers(stage))
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return how long half and nine tenths of the contacts take, by band, open cases counted as open."""
-        told = [_told(stage) for stage in self.of("contact")]
+        """Return how long half and nine tenths of acknowledgements and contacts take, open ones included."""
+        told = [_told(stage) for stage in (*self.of("acknowledgement"), *self.of("contact"))]
         return tuple(sentence for sentence in told if sentence is not None)
 
 
 def _numbers(stage: Stage) -> Iterator[Number]:
     basis = (Basis(stage.table),)
     if isinstance(stage.curve, Refusal):
-        yield Number(f"median_hours:{stage.key}", None, "hours", 0, reason=stage.curve.reason)
+        yield Number(f"median:{stage.key}", None, "hours", 0, reason=stage.curve.reason)
         return
-    for name, share in (("median_hours", 0.5), ("p90_hours", 0.9)):
-        value = quantile(stage.curve, share)
+    for name, share in (("median", 0.5), ("p90", 0.9)):
+        value = stage.time(share)
         reason = "" if value is not None else "Fewer cases than that were done by the time of the audit."
-        yield Number(f"{name}:{stage.key}", value, "hours", stage.curve.n, basis=basis, reason=reason)
+        yield Number(f"{name}:{stage.key}", value, stage.span, stage.curve.n, basis=basis, reason=reason)
     yield Number(f"open:{stage.key}", stage.curve.censored, "count", stage.curve.n, basis=basis)
     within = done_by(stage.curve, DAY_HOURS)
     yield Number(f"share_within_a_day:{stage.key}", within, "share", stage.curve.n, basis=basis)
@@ -102,17 +123,23 @@ def _numbers(stage: Stage) -> Iterator[Number]:
 def _told(stage: Stage) -> Sentence | None:
     if isinstance(stage.curve, Refusal):
         return None
-    half, most = quantile(stage.curve, 0.5), quantile(stage.curve, 0.9)
-    keys = tuple(f"{name}:{stage.key}" for name in ("median_hours", "p90_hours", "open"))
+    one = stage.curve.censored == 1
+    keys = tuple(f"{name}:{stage.key}" for name in ("median", "p90", "open"))
+    what = (
+        f"Band {stage.group}: half of {stage.curve.n:,} customers were reached"
+        if stage.stage == "contact"
+        else f"Half of {stage.curve.n:,} responses were acknowledged"
+    )
     return Sentence(
-        f"Band {stage.group}: half of {stage.curve.n:,} customers were reached within {_hours(half)}, nine "
-        f"tenths within {_hours(most)}; {stage.curve.censored:,} had not been when last seen, and count.",
+        f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock; "
+        f"{stage.curve.censored:,} had not been when last seen, and {'counts' if one else 'count'}.",
         keys,
     )
 
 
-def _hours(value: float | None) -> str:
-    return "a time not yet seen" if value is None else f"{value:,.1f} wall-clock hours"
+def _time(stage: Stage, share: float) -> str:
+    value = stage.time(share)
+    return "a time not yet seen" if value is None else f"{value:,.1f} {stage.span}"
 
 
 def latencies(tables: Tables, result: EscalationResult) -> Latencies:

@@ -10,7 +10,7 @@ from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Basis, Finding, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ class EscalationResult:
             return None
         verdict = "Yes" if self.kept == self.named else "No"
         return Sentence(
-            f"{verdict}: of {self.named:,} named customers who were owed a follow-up, {self.kept:,} "
+            f"{verdict}: of {counted(self.named, 'named customer')} owed a follow-up, {self.kept:,} "
             f"({self.kept / self.named:.1%}) got everything that was promised, or declined in time.",
             ("follow_ups", "kept_follow_ups"),
         )
@@ -132,9 +132,10 @@ class EscalationResult:
         row = found.sort_values(["share", "duty"]).iloc[0]
         failed = int(row["judged"] - row["met"])
         if not failed:
-            return Sentence(f"All {int(found['judged'].sum()):,} duties judged were met.", ())
+            return Sentence(f"Every duty judged was met: {int(found['judged'].sum()):,} of them.", ())
+        cases = counted(int(row["judged"]), "case")
         return Sentence(
-            f"The weakest duty is {row['duty']}: met in {row['share']:.1%} of {int(row['judged']):,} cases "
+            f"The weakest duty is {row['duty']}: met in {row['share']:.1%} of {cases} "
             f"(95 % interval {row['low']:.1%} to {row['high']:.1%}); {int(row['missing']):,} missing, "
             f"{int(row['late']):,} late, {int(row['wrong_party']):,} with the wrong party.",
             (
@@ -145,8 +146,10 @@ class EscalationResult:
 
     def _scope(self) -> Sentence:
         return Sentence(
-            f"{self.anonymous:,} anonymous responses below the limit could not be followed up and are "
-            f"left out; all {self.responses:,} responses of the period were owed an acknowledgement.",
+            f"{counted(self.anonymous, 'anonymous response')} below the limit could not be followed up and "
+            f"{'is' if self.anonymous == 1 else 'are'} left out; an acknowledgement was owed for "
+            f"{'the one response' if self.responses == 1 else f'all {self.responses:,} responses'} "
+            "of the period.",
             ("anonymous_follow_ups", "responses"),
         )
 

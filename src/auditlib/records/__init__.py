@@ -29,6 +29,7 @@ from auditlib.records.standard import (
     Step,
     Target,
 )
+from auditlib.records.wording import counted
 
 __all__ = [
     "Aspect",
@@ -61,4 +62,5 @@ __all__ = [
     "Step",
     "TableReliability",
     "Target",
+    "counted",
 ]

@@ -8,7 +8,7 @@ from auditlib.reliability.limits import limits
 from auditlib.reliability.rates import PublishedRates, Rates, ResponseRates, response_rates
 from auditlib.reliability.source import EvidenceLike
 from auditlib.reliability.totals import Quarantine, Reconciliation, examples, quarantine, reconcile
-from auditlib.reliability.unanswered import Unanswered
+from auditlib.reliability.unanswered import Unanswered, answered
 
 __all__ = [
     "Assessment",
@@ -23,6 +23,7 @@ __all__ = [
     "ResponseRates",
     "TableFacts",
     "Unanswered",
+    "answered",
     "assess",
     "caveat",
     "coverage",

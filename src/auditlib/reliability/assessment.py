@@ -69,9 +69,15 @@ class Assessment:
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: how many tables can be relied on, and which cannot."""
         sound, count = len(self.answered(Reliability.SUFFICIENT)), len(self.tables)
+        if count == 1:
+            (only,) = self.tables
+            text = (
+                f"For its purpose, the one table received, {only.table}, is {ANSWERS[only.answer].lower()}."
+            )
+            return (Sentence(text, ("tables:all", f"tables:{only.answer.value}")),)
         whole = "both" if count == 2 else f"all {count}"
-        which = whole if sound == count else f"{sound} of {count}"
-        parts = [f"{which} tables {'is' if sound == 1 else 'are'} sufficiently reliable"]
+        which = whole if sound == count else f"{sound or 'none'} of {count}"
+        parts = [f"{which} tables {'is' if sound < 2 else 'are'} sufficiently reliable"]
         parts += [
             f"{len(tables)} {_are(tables)} {ANSWERS[answer].lower()} ({listed(tables)})"
             for answer in (Reliability.NOT_SUFFICIENT, Reliability.UNDETERMINED)

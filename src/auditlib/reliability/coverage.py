@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from auditlib.contracts import TABLES
 from auditlib.parameters.run import Period
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Number, Refusal, Sentence, counted
 from auditlib.reliability.months import months_between, months_of_days
 from auditlib.reliability.source import EvidenceLike, one_row
 from auditlib.reliability.unanswered import Unanswered
-from auditlib.reliability.words import counted, percent
+from auditlib.reliability.words import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,9 +53,9 @@ class MonthCoverage:
     @property
     def alt(self) -> str:
         """What a reader who cannot see its figure must know."""
+        size = f"{counted(len(self.units), 'unit')} by {counted(len(self.months), 'month')}"
         return (
-            f"Grid of {len(self.units)} units by {len(self.months)} months. {self.summary()[0].text} "
-            "The table that follows lists the least covered units."
+            f"Grid of {size}. {self.summary()[0].text} The table that follows lists the least covered units."
         )
 
     @property
@@ -94,9 +94,12 @@ class MonthCoverage:
         grid = len(self.units) * len(self.months)
         if not self.gaps:
             return (Sentence(f"Every unit has {self.table} in each of its {grid:,} unit-months.", keys),)
-        text = f"{self.gaps:,} of {grid:,} unit-months hold no {self.table}"
+        text = (
+            f"{self.gaps:,} of {grid:,} unit-months {'holds' if self.gaps == 1 else 'hold'} no {self.table}"
+        )
         silent = [unit for unit in self.units if not self.months_of(unit)]
-        tail = f"; {len(silent)} of {len(self.units)} units have none at all." if silent else "."
+        have = "has" if len(silent) == 1 else "have"
+        tail = f"; {len(silent)} of {len(self.units)} units {have} none at all." if silent else "."
         return (Sentence(text + tail, keys),)
 
     def _row(self, unit: str) -> tuple[str, int | None, int | None, int, float, int]:

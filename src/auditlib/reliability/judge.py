@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Reliability, SourceTotals, TableReliability
+from auditlib.records import Reliability, SourceTotals, TableReliability, counted
 from auditlib.reliability.facts import TableFacts
 from auditlib.reliability.months import month_name
 from auditlib.reliability.words import listed, percent
@@ -67,10 +67,11 @@ def _not_reconciled(facts: TableFacts) -> Iterator[Ground]:
 def _difference(source: SourceTotals) -> str:
     if source.expected_rows not in (None, source.rows_in):
         return (
-            f"{source.file} holds {source.rows_in:,} rows where the client counts {source.expected_rows:,}."
+            f"{source.file} holds {counted(source.rows_in, 'row')} where the client counts "
+            f"{source.expected_rows:,}."
         )
     accounted = source.rows_kept + source.rows_quarantined
-    return f"{source.file} holds {source.rows_in:,} rows of which {accounted:,} are accounted for."
+    return f"{source.file} holds {counted(source.rows_in, 'row')} of which {accounted:,} are accounted for."
 
 
 def _quarantine(facts: TableFacts, limit: float) -> Ground:

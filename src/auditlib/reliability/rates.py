@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.records import Basis, Interval, Number, Refusal, Sentence, counted
 from auditlib.reliability.source import EvidenceLike
 from auditlib.reliability.unanswered import Unanswered
 from auditlib.reliability.words import listed, percent
@@ -100,7 +100,7 @@ class ResponseRates:
         if interval is None or total.value is None:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
         text = (
-            f"Of {total.invitations:,} invitations, {_shown(total)} were answered "
+            f"Of {counted(total.invitations, 'invitation')}, {_shown(total)} were answered "
             f"({interval.level:.0%} interval {interval.low:.1%} to {interval.high:.1%})"
         )
         known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
@@ -167,7 +167,7 @@ class PublishedRates:
         """Return one sentence that says why these rates can only be quoted."""
         text = (
             "No invitation log was supplied, so response rates can only be quoted as published: "
-            f"a median of {self.quantiles['median']:.0%} over {self.units:,} units, from "
+            f"a median of {self.quantiles['median']:.0%} over {counted(self.units, 'unit')}, from "
             f"{self.quantiles['lowest']:.0%} to {self.quantiles['highest']:.0%}."
         )
         keys = ("rate:median", "rate.units:published", "rate:lowest", "rate:highest")

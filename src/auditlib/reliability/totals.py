@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from auditlib.records import Basis, Number, Sentence, SourceTotals
+from auditlib.records import Basis, Number, Sentence, SourceTotals, counted
 from auditlib.reliability.words import REASONS, SHORT_REASONS, percent
 
 if TYPE_CHECKING:
@@ -63,13 +63,15 @@ class Reconciliation:
         aside = "none is in quarantine"
         if self.rows_quarantined:
             share = percent(self.rows_quarantined / self.rows_in)
-            aside = f"{self.rows_quarantined:,} ({share}) are in quarantine"
+            are = "is" if self.rows_quarantined == 1 else "are"
+            aside = f"{self.rows_quarantined:,} ({share}) {are} in quarantine"
         accounted = (
             "every one is accounted for"
             if not self.differing
             else f"the totals of {len(self.differing)} do not reconcile"
         )
-        text = f"{self.rows_in:,} rows were received in {len(self.sources)} sources and {accounted}; {aside}."
+        received = counted(self.rows_in, "row was", "rows were")
+        text = f"{received} received in {counted(len(self.sources), 'source')} and {accounted}; {aside}."
         keys = ("rows_in:all", "files:all", "files:differing", "rows_quarantined:all")
         return (Sentence(text, keys),)
 

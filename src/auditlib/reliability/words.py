@@ -52,11 +52,6 @@ def percent(share: float) -> str:
     return "over 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
 
 
-def counted(n: int, thing: str) -> str:
-    """Return ``1 row`` or ``2 rows``."""
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
-
-
 def listed(parts: Sequence[str], *, separator: str = ", ", most: int = 6) -> str:
     """Return `parts` as a list in a sentence, cut after `most`."""
     shown = list(parts[:most])

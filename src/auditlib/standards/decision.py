@@ -27,6 +27,7 @@ from auditlib.records import (
     Outcome,
     Score,
     Step,
+    counted,
 )
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
@@ -178,7 +179,8 @@ def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> St
         for entry in judgements
         if entry.outcome in OPEN and entry.criterion.severity is Grade.MAJOR
     )
-    found = f"{len(majors)} open, {len(still)} criteria that could raise one are undecided"
+    could, coulds = "criterion that could raise one is", "criteria that could raise one are"
+    found = f"{len(majors)} open, {counted(len(still), could, coulds)} undecided"
     return Step("no major is open", found, _three(majors, still), majors or still)
 
 
@@ -196,7 +198,8 @@ def _minors_step(
     worst = gathered_minors((*minors, *possible), judgements, limit=rule.minors_make_major)
     failed = tuple(identifier for ids in gathered.values() for identifier in ids)
     still = tuple(identifier for ids in worst.values() for identifier in ids)
-    found = f"{len(minors)} open minors, {len(gathered)} categories with too many"
+    one, many = "category", "categories"
+    found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
     rule_words = f"no category has {rule.minors_make_major} open minors, which count as a major"
     return Step(rule_words, found, _three(failed, still), failed or still)
 

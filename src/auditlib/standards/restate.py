@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.records import Number, Outcome, Sentence
+from auditlib.records import Number, Outcome, Sentence, counted
 from auditlib.standards.difference import Change, Difference, difference
 from auditlib.standards.verdict import DECIDED, Verdict
-from auditlib.standards.words import counted, said
+from auditlib.standards.words import said
 
 if TYPE_CHECKING:
     import pandas as pd

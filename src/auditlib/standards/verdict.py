@@ -17,12 +17,13 @@ from auditlib.records import (
     Number,
     Outcome,
     Sentence,
+    counted,
 )
 from auditlib.standards.decision import OPEN, decide
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
 from auditlib.standards.profile import Demands
-from auditlib.standards.words import amount, counted, demanded, limit, said
+from auditlib.standards.words import amount, demanded, limit, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,8 +153,8 @@ class Verdict:
                 _keys(looser),
             ),
             (
-                f"This suite does not measure {len(unbuilt)} criteria yet: {', '.join(unbuilt)}."
-                * bool(unbuilt),
+                f"This suite does not measure {counted(len(unbuilt), 'criterion', 'criteria')} yet: "
+                f"{', '.join(unbuilt)}." * bool(unbuilt),
                 ("criteria:unmeasured", *_keys(unbuilt)),
             ),
             (

@@ -32,11 +32,6 @@ def said(outcome: Outcome) -> str:
     return outcome.value.replace("_", " ")
 
 
-def counted(n: int, one: str, many: str) -> str:
-    """Return a number with its noun: ``1 outcome moves``, ``2 outcomes move``."""
-    return f"{n:,} {one if n == 1 else many}"
-
-
 def briefly(criterion: Criterion) -> tuple[str, ...]:
     """Return a criterion in one row: id, demand, target, kind, grade, weight."""
     grade = f"{criterion.severity}, must-pass" if criterion.must_pass else criterion.severity.value
