@@ -145,9 +145,11 @@ def spill_over(
     if isinstance(found, Refusal):
         return nothing(f"{NOT_SUPPLIED}neighbours were linked everywhere alike.")
     value, error, degrees = float(found.coefficient[0]), float(found.standard_error[0]), int(cluster.max())
-    half = critical(level, degrees) * error
+    half, p_value = critical(level, degrees) * error, 1.0
+    if error > 0:
+        p_value = two_sided(value / error, degrees)
     return Shift(
-        BOTH, name, unit, value, value - half, value + half, two_sided(value / error, degrees),
+        BOTH, name, unit, value, value - half, value + half, p_value,
         "change where all neighbours of the region are linked: what it moves, the comparison hides",
     )  # fmt: skip
 

@@ -19,7 +19,6 @@ from auditlib.linkage.register import NOUNS, ROLES, UNIT, running
 from auditlib.linkage.threats import BOTH, NOT_SUPPLIED, Shift
 from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence
 from auditlib.statistics.adoption import Ints
-from auditlib.statistics.clustered import two_sided
 from auditlib.statistics.two_groups import Difference, difference
 from auditlib.statistics.types import Floats
 
@@ -293,7 +292,7 @@ def _moved(
     if isinstance(found, Refusal):
         return Shift(role, name, unit, None, None, None, None, NOT_SUPPLIED + found.reason)
     low, high = found.limits(level)
-    p_value = two_sided(found.estimate / found.error, found.degrees)
+    p_value = found.p_value
     return Shift(role, name, unit, found.estimate, low, high, p_value, meaning)
 
 

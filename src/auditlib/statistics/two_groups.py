@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints, by_cluster
-from auditlib.statistics.clustered import critical, small_sample
+from auditlib.statistics.clustered import critical, small_sample, two_sided
 from auditlib.statistics.types import Floats
 
 
@@ -25,6 +25,11 @@ class Difference:
         """Return the ends of the interval at coverage `level`."""
         half = critical(level, self.degrees) * self.error
         return self.estimate - half, self.estimate + half
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value of no difference; 1 where nothing varies."""
+        return two_sided(self.estimate / self.error, self.degrees) if self.error > 0 else 1.0
 
     def called(self, level: float) -> bool:
         """Whether the interval excludes zero."""
