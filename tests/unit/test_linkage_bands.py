@@ -23,6 +23,7 @@ from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method, design_of
 from auditlib.statistics.imputation import Imputation, impute, refitted
 from auditlib.statistics.randomisation import Dealt, constant_effects
+from auditlib.statistics.two_way import sun_abraham
 from auditlib.statistics.types import Floats
 
 
@@ -265,6 +266,58 @@ class TestRandomisationInterval:
         )  # fmt: skip
         assert tested.low is None
         assert "cannot be tested" in tested.no_interval
+
+
+class TestWhichClustersCount:
+    def judged(self, shown: linkage.Panel, links: RoleLinks, rng: np.random.Generator) -> trials.Tested:
+        choices = Choices(hold_out=0)
+        found = effects(shown, (links,), choices=choices)
+        assert isinstance(found, Imputation)
+        return trials.test_effect(
+            found, shown, (links,), which=0, choices=choices, cluster=None, level=0.95, draws=99, deals=0,
+            rng=rng,
+        )  # fmt: skip
+
+    def test_units_nobody_answered_about_change_nothing(self, rng: np.random.Generator) -> None:
+        shown, links = linked(12, 6, rng)
+        padded, more = linked(14, 6, rng)
+        value, n = (np.pad(part, ((0, 2), (0, 0))) for part in (shown.value, shown.n))
+        empty = replace(padded, value=value, n=n)
+        alone, beside = self.judged(shown, links, rng), self.judged(empty, more, rng)
+        assert beside.design == alone.design
+        assert beside.error == pytest.approx(alone.error)
+        assert beside.low == pytest.approx(alone.low)
+
+    def test_units_linked_from_the_start_do_not_count_as_linked(self, rng: np.random.Generator) -> None:
+        """Of ten linked units eight have no month before: two carry the estimate."""
+        shown, links = linked(20, 10, rng)
+        adopted = np.where(np.arange(20) < 8, 0, links.adopted)
+        on = np.arange(24)[None, :] >= adopted[:, None]
+        found = self.judged(shown, RoleLinks("manager", adopted, on, on, 0.1 * on), rng)
+        assert (found.design.clusters, found.design.treated) == (12, 2)
+        assert found.method is Method.RANDOMISATION
+
+    def test_where_all_adopt_the_last_are_the_comparison(self, rng: np.random.Generator) -> None:
+        shown, _ = linked(24, 12, rng)
+        adopted = np.where(np.arange(24) < 12, 8, 16)
+        on = np.arange(24)[None, :] >= adopted[:, None]
+        found = self.judged(shown, RoleLinks("manager", adopted, on, on, 0.1 * on), rng)
+        assert (found.design.clusters, found.design.treated) == (24, 12)
+        assert found.method is Method.JACKKNIFE
+
+
+class TestInteractions:
+    def test_units_adopted_from_the_start_are_left_out(self, rng: np.random.Generator) -> None:
+        panel = adoption_panel(noise(12, 8, rng), [0, 0, 3, 3, 3, 5, 5, 5, 9, 9, 9, 9])
+        rest = adoption_panel(panel.outcome[2:], panel.adopted[2:])
+        with_them, without = sun_abraham(panel), sun_abraham(rest)
+        assert not isinstance(with_them, Refusal)
+        assert not isinstance(without, Refusal)
+        assert with_them.overall == pytest.approx(without.overall)
+        assert with_them.overall_error == pytest.approx(without.overall_error)
+
+    def test_all_adopted_from_the_start_is_refused(self, rng: np.random.Generator) -> None:
+        assert isinstance(sun_abraham(adoption_panel(noise(4, 5, rng), [0, 0, 9, 9])), Refusal)
 
 
 @pytest.fixture

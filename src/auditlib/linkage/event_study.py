@@ -172,12 +172,11 @@ def _framed(
 ) -> EventStudy:
     estimate = np.array([one.found.coefficient[one.place] for one in shown])
     scores = np.stack([one.found.jackknife_scores[:, one.place] for one in shown], axis=1)
-    count = len(scores)
-    error = np.sqrt((scores**2).sum(axis=0) * count / (count - 1))
+    error = np.array([np.asarray(one.found.jackknife)[one.place] for one in shown])
     if min(min(one.linked, one.other) for one in shown) >= MANY:
         band = uniform_band(estimate, scores, level=level, rng=rng)
     else:
-        draws = DRAWS if count <= LARGE else FEWER_DRAWS
+        draws = DRAWS if len(scores) <= LARGE else FEWER_DRAWS
         statistics = chance_statistics([(one.found, one.place) for one in shown], draws=draws, rng=rng)
         band = band_by_chance(estimate, error, statistics, level=level)
     frame = pd.DataFrame(

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices, effects, pattern, split
+from auditlib.linkage.procedure import Choices, assignment, effects, pattern, split
 from auditlib.linkage.register import RoleLinks
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints, by_cluster
 from auditlib.statistics.clustered import critical
-from auditlib.statistics.few_clusters import FEWEST, Method, design_of, recommend
+from auditlib.statistics.few_clusters import FEWEST, Method, recommend
 from auditlib.statistics.imputation import cluster_scores
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import Floats
@@ -138,8 +138,10 @@ def placebos(
     low_first
         Whether units with a low last quarter adopt first, as where pay is linked because scores are low.
     """
-    dates = pattern(links[which], panel, cluster=cluster)
-    design = design_of(dates, never=len(panel.months))
+    found = effects(panel, links, choices=choices, cluster=cluster)
+    if isinstance(found, Refusal):
+        return found
+    design = assignment(found, links[which], panel, which=which, cluster=cluster).design
     named = recommend(design)
     method = Method.JACKKNIFE if isinstance(named, Refusal) else named
     lender = _lender(panel, links, choices=choices, cluster=cluster)
@@ -151,21 +153,22 @@ def placebos(
     fewest = 2 if method is Method.RANDOMISATION else FEWEST
     share = round(design.treated / design.clusters * lender.clusters)
     treated = int(np.clip(share, fewest, lender.clusters - FEWEST))
+    dates = pattern(links[which], panel, cluster=cluster)
     starts = np.sort(dates[dates < len(panel.months)])
     dealt = _deal(lender, starts, treated, count=count, low_first=low_first, rng=rng)
-    found = _runs(lender, dealt, method, level=level, rng=rng)
-    if len(found) < ENOUGH:
-        return Refusal(f"Only {len(found)} of {count} placebo adoptions could be estimated.")
+    runs = _runs(lender, dealt, method, level=level, rng=rng)
+    if len(runs) < ENOUGH:
+        return Refusal(f"Only {len(runs)} of {count} placebo adoptions could be estimated.")
     if method is Method.RANDOMISATION:
-        reference = found
+        reference = runs
         if low_first:
             at_random = _deal(lender, starts, treated, count=count, low_first=False, rng=rng)
             reference = _runs(lender, at_random, method, level=level, rng=rng)
-        found[:, 3] = _ranked(found[:, 2], reference[:, 2]) <= 1 - level
-    alarms = int(found[:, 3].sum())
-    limits = wilson(alarms, len(found))
+        runs[:, 3] = _ranked(runs[:, 2], reference[:, 2]) <= 1 - level
+    alarms = int(runs[:, 3].sum())
+    limits = wilson(alarms, len(runs))
     return Placebos(
-        found[:, 0], found[:, 1], alarms, float(limits.low), float(limits.high), count,
+        runs[:, 0], runs[:, 1], alarms, float(limits.low), float(limits.high), count,
         (lender.clusters, treated), low_first, method,
     )  # fmt: skip
 

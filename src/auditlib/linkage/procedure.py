@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.register import RoleLinks, before
 from auditlib.records import Refusal
-from auditlib.statistics.adoption import Ints
+from auditlib.statistics.adoption import Ints, by_cluster
+from auditlib.statistics.few_clusters import Design, design_of
 from auditlib.statistics.imputation import Imputation, impute
 from auditlib.statistics.types import Floats
 
@@ -97,3 +98,39 @@ def pattern(links: RoleLinks, panel: Panel, *, cluster: Ints | None = None) -> I
     found = np.full(int(groups.max()) + 1, len(panel.months), dtype=np.int64)
     np.minimum.at(found, groups, np.minimum(links.adopted, len(panel.months)))
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """Which clusters an estimate rests on, and when they were linked.
+
+    Parameters
+    ----------
+    dates
+        Adoption month of every cluster; the number of months where there is none.
+    counted
+        Clusters that enter the estimate at all.
+    design
+        Those clusters; as linked count those with a month whose effect was imputed.
+    """
+
+    dates: Ints
+    counted: NDArray[np.bool_]
+    design: Design
+
+
+def assignment(
+    found: Imputation, links: RoleLinks, panel: Panel, *, which: int, cluster: Ints | None = None
+) -> Assignment:
+    """Return the design behind one coefficient of `found`.
+
+    A cluster linked from its first month on, or only when nobody was left to compare it with, has no
+    imputed month: it does not make the number of linked clusters larger.
+    """
+    fitted = found.fitted
+    dates, groups = pattern(links, panel, cluster=cluster), fitted.cluster
+    entering = (fitted.weight > 0) | (fitted.used > 0)
+    imputed = (fitted.used > 0) & (fitted.design[which] != 0)
+    counted, linked = (by_cluster(mask.any(axis=1) * 1.0, groups) > 0 for mask in (entering, imputed))
+    shown = np.where(linked, dates, len(panel.months))[counted]
+    return Assignment(dates, counted, design_of(shown, never=len(panel.months)))

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices, effects, pattern
+from auditlib.linkage.procedure import Choices, assignment, effects
 from auditlib.linkage.register import RoleLinks
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical, two_sided
-from auditlib.statistics.few_clusters import Design, Method, design_of, recommend
+from auditlib.statistics.few_clusters import Design, Method, recommend
 from auditlib.statistics.imputation import Imputation, cluster_scores
 from auditlib.statistics.randomisation import Dealt, constant_effects, permutations, placed
 from auditlib.statistics.wild_bootstrap import WildBootstrap, wild_bootstrap
@@ -82,8 +82,8 @@ def test_effect(
     rng: np.random.Generator,
 ) -> Tested:
     """Test one role's effect by every method, and name the one to believe."""
-    dates = pattern(links[which], panel, cluster=cluster)
-    design = design_of(dates, never=len(panel.months))
+    dealt_to = assignment(found, links[which], panel, which=which, cluster=cluster)
+    design = dealt_to.design
     method = recommend(design)
     estimate, degrees = float(found.coefficient[which]), design.clusters - 1
     jackknife = None if found.jackknife is None else float(found.jackknife[which])
@@ -101,13 +101,18 @@ def test_effect(
     deals = deals or (DEALS if method is Method.RANDOMISATION else 0)
     dealt: Dealt | None = None
     if deals:
-        others = permutations(dates, draws=deals, rng=np.random.default_rng(seeds[2]))
+        dates = dealt_to.dates[dealt_to.counted]
+        drawn = permutations(dates, draws=deals, rng=np.random.default_rng(seeds[2]))
+        others = np.tile(dealt_to.dates, (len(drawn), 1))
+        others[:, dealt_to.counted] = drawn
         dealt = _dealt(panel, links, others, which=which, choices=choices, cluster=cluster)
         trials.append(_placed(dealt, dates, estimate / score))
     p_value = None
     if not isinstance(method, Refusal):
         p_value = {trial.name: trial.p_value for trial in trials}.get(_TRIAL[method])
-    ends = _interval(found, method, dealt, which=which, level=level, draws=draws, seed=seeds[0])
+    ends = _interval(
+        found, method, dealt, which=which, level=level, degrees=degrees, draws=draws, seed=seeds[0]
+    )
     low, high, why = (None, None, ends.reason) if isinstance(ends, Refusal) else (*ends, "")
     return Tested(method, p_value, low, high, jackknife, design, tuple(trials), why)
 
@@ -119,6 +124,7 @@ def _interval(
     *,
     which: int,
     level: float,
+    degrees: int,
     draws: int,
     seed: int,
 ) -> tuple[float, float] | Refusal:
@@ -133,7 +139,7 @@ def _interval(
         return limits if isinstance(limits, Refusal) else (float(limits.low), float(limits.high))
     if found.jackknife is None:
         return Refusal("No interval: without some cluster nothing is left to estimate.")
-    half = critical(level, len(found.scores) - 1) * float(found.jackknife[which])
+    half = critical(level, degrees) * float(found.jackknife[which])
     return estimate - half, estimate + half
 
 

@@ -49,5 +49,5 @@ def _statistics(parts: Sequence[tuple[Imputation, int]], outcomes: Floats) -> Fl
     for found, _ in parts:
         if id(found) not in known:
             whole, without = refitted(found, outcomes)
-            known[id(found)] = whole / jackknife_error(without)
+            known[id(found)] = whole / jackknife_error(without[found.entering])
     return np.stack([known[id(found)][place] for found, place in parts])

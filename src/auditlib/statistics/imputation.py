@@ -80,9 +80,15 @@ class Imputation:
     fitted: Fitted
 
     @property
+    def entering(self) -> NDArray[np.bool_]:
+        """Clusters with any observation that is fitted or imputed; shape (clusters,)."""
+        weight = (self.fitted.weight + self.fitted.used).sum(axis=1)
+        return np.asarray(by_cluster(weight, self.fitted.cluster) > 0)
+
+    @property
     def covariance(self) -> Floats:
         """Covariance from cluster scores, scaled by G / (G - 1)."""
-        count = len(self.scores)
+        count = int(self.entering.sum())
         return np.asarray(self.scores.T @ self.scores * count / (count - 1))
 
     @property
@@ -93,15 +99,19 @@ class Imputation:
     @property
     def jackknife(self) -> Floats | None:
         """Errors from leaving out one cluster at a time; None where that is impossible."""
-        return None if self.left_out is None else jackknife_error(self.left_out)
+        return None if self.left_out is None else jackknife_error(self.left_out[self.entering])
 
     @property
     def jackknife_scores(self) -> Floats:
         """Cluster scores whose sandwich is the jackknife; the plain ones where that is impossible."""
         if self.left_out is None:
             return self.scores
-        count = len(self.left_out)
-        return np.asarray((self.left_out.mean(axis=0) - self.left_out) * (count - 1) / count)
+        entering = self.entering
+        count = int(entering.sum())
+        left_out = self.left_out[entering]
+        scores = np.zeros_like(self.left_out)
+        scores[entering] = (left_out.mean(axis=0) - left_out) * (count - 1) / count
+        return scores
 
 
 def impute(

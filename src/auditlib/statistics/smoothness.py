@@ -64,6 +64,7 @@ def smoothness(
             options={"maxiter": 500, "ftol": 1e-12},
         )
         chosen = np.asarray(found.x[:before])
+        chosen = chosen - straight * (straight @ chosen + drift) / (straight @ straight)  # straight lines out
         width = half(np.concatenate([chosen, np.abs(bends @ chosen)]))
     centre = float(np.concatenate([chosen, weights]) @ estimate)
     return Limits(np.asarray(centre - width), np.asarray(centre + width))

@@ -147,11 +147,10 @@ def sun_abraham(panel: AdoptionPanel, *, reference: int = -1) -> Interactions | 
     Notes
     -----
     Sun and Abraham (2021), doi 10.1016/j.jeconom.2020.09.006. Units that never adopt are the comparison;
-    without any, the last cohort is, up to the period in which it adopts.
+    without any, the last cohort is, up to the period in which it adopts. Cohorts that were not observed in
+    the reference period (adopted from the start on) are left out: nothing of theirs is measured.
     """
-    usable = panel
-    if not panel.never.any():
-        usable = _until_last(panel)
+    usable = _with_reference(panel if panel.never.any() else _until_last(panel), reference)
     cells = [
         (cohort, int(since))
         for cohort in usable.groups
@@ -169,6 +168,16 @@ def sun_abraham(panel: AdoptionPanel, *, reference: int = -1) -> Interactions | 
     weight = share * (since_all >= 0) / share[since_all >= 0].sum()
     error = float(np.sqrt(weight @ fitted.covariance @ weight))
     return Interactions(cohort, since_all, share, fitted, float(weight @ fitted.coefficient), error)
+
+
+def _with_reference(panel: AdoptionPanel, reference: int) -> AdoptionPanel:
+    """Empty the cohorts that were not observed in the reference period."""
+    keep = panel.never.copy()
+    for cohort in panel.groups:
+        members, period = panel.adopted == cohort, cohort + reference
+        if 0 <= period < panel.periods and (panel.weight[members, period] > 0).any():
+            keep |= members
+    return AdoptionPanel(panel.outcome, panel.weight * keep[:, None], panel.adopted, panel.cluster)
 
 
 def _cell(panel: AdoptionPanel, cohort: int, since: int) -> Floats:
