@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from auditlib import benchmark, figures
+from auditlib.benchmark.groups import _widened
 from auditlib.records import Instrument, Item, Refusal, Scale
+from auditlib.statistics import ranks
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
 CONTACT = Instrument("transactional", (ITEM,))
@@ -236,3 +238,18 @@ def test_questions_are_titled_by_their_wording():
     text = " ".join(sentence.text for sentence in comparison.summary())
     assert "q_overall" not in text
     assert " %" not in text
+
+
+def test_rank_sets_of_groups_of_few_units_hold_as_often_as_they_say():
+    rng, held, plain = np.random.default_rng(3), 0, 0
+    sizes = np.array([5, 5, 6, 8, 20, 60])
+    for _ in range(150):
+        samples = [rng.normal(size=size) for size in sizes]
+        means = np.array([sample.mean() for sample in samples])
+        errors = np.array([sample.std(ddof=1) / np.sqrt(len(sample)) for sample in samples])
+        for name, scale in (("widened", _widened(sizes)), ("plain", 1.0)):
+            sets = ranks.simultaneous(means, errors * scale, rng=rng, draws=200)
+            whole = bool(((sets.low == 1) & (sets.high == len(sizes))).all())
+            held, plain = held + (name == "widened" and whole), plain + (name == "plain" and whole)
+    assert held / 150 >= 0.93
+    assert plain / 150 < 0.90

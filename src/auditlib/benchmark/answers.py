@@ -12,7 +12,7 @@ from auditlib.benchmark.numbers import UNIT_OF
 from auditlib.benchmark.scores import Measure, coded
 from auditlib.benchmark.wording import counted, listed, points, shown, spoken, what
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
-from auditlib.statistics import case_mix
+from auditlib.statistics import case_mix, discovery
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,8 @@ class Kinds:
         Column of the responses.
     frame
         One row per kind, the commonest first: the kind, units, n, value, within (difference to the commonest
-        kind in the same units; 0 for itself), within_low, within_high.
+        kind in the same units; 0 for itself), within_low, within_high, q (smallest false discovery rate at
+        which it counts as different).
     hidden
         Kinds with fewer answers than the minimum cell.
     """
@@ -54,7 +55,7 @@ class Kinds:
     def summary(self) -> tuple[Sentence, ...]:
         """Return which kinds differ from the commonest within the same units."""
         first, kind = self.frame.iloc[0], self.measure.survey_type.capitalize()
-        apart = self.frame[(self.frame["within_low"] > 0) | (self.frame["within_high"] < 0)]
+        apart = self.frame[self.frame["q"] <= 1 - self.confidence]
         entries = [
             f"{spoken(row[self.by])} {points(float(row['within']), self.measure.statistic)}"
             for row in apart.to_dict("records")
@@ -106,9 +107,10 @@ def kinds(
     Notes
     -----
     The difference within units is the slope of a regression with unit effects (`statistics.case_mix`), its
-    error clustered by unit: it does not mistake good units that use one channel for a good channel.
+    error clustered by unit: it does not mistake good units that use one channel for a good channel. Over all
+    kinds the false discovery rate is held (Benjamini and Hochberg 1995).
     """
-    from scipy.special import stdtrit
+    from scipy.special import stdtr, stdtrit
 
     chosen = measure.select(mix)
     chosen = chosen[chosen[by] != ""]
@@ -124,7 +126,9 @@ def kinds(
     found = case_mix.within_unit(score, indicators(kept, [by]), unit, weights=kept["n"].to_numpy())
     if isinstance(found, Refusal):
         return found
-    half = float(stdtrit(len(np.unique(unit)) - 1, (1 + confidence) / 2)) * found.slope_errors
+    freedom = len(np.unique(unit)) - 1
+    half = float(stdtrit(freedom, (1 + confidence) / 2)) * found.slope_errors
+    p = 2 * stdtr(freedom, -np.abs(found.slopes) / found.slope_errors)
     rows = kept.assign(total=score * kept["n"]).groupby(by)
     within = np.concatenate([[0.0], found.slopes])
     half = np.concatenate([[0.0], half])
@@ -135,6 +139,7 @@ def kinds(
             "n": shown_kinds.to_numpy(dtype=np.int64),
             "value": (rows["total"].sum() / rows["n"].sum()).reindex(shown_kinds.index).to_numpy(),
             "within": within, "within_low": within - half, "within_high": within + half,
+            "q": np.concatenate([[1.0], discovery.benjamini_hochberg(p)]),
         }
     )  # fmt: skip
     return Kinds(measure, by, frame, len(sizes) - len(shown_kinds), confidence)

@@ -13,6 +13,9 @@ from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import listed
 from auditlib.records import Basis, Number, Refusal, Sentence
 
+MOST_ROWS = 60
+"""Compared units up to which all are listed with their values."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BenchmarkResult:
@@ -36,6 +39,33 @@ class BenchmarkResult:
         """Return the comparison of the same survey type; None where it could not be made."""
         kind = comparison.measure.survey_type
         return next((entry for entry in self.comparisons if entry.measure.survey_type == kind), None)
+
+    def calling_out(self) -> tuple[Comparison, ...]:
+        """Return the comparisons that call a unit out."""
+        return tuple(entry for entry in self if len(entry.units(Verdict.HIGHER, Verdict.LOWER)))
+
+    def leaving_out(self) -> tuple[Comparison, ...]:
+        """Return the comparisons that leave a unit without a verdict."""
+        return tuple(entry for entry in self if len(entry.units(Verdict.NONE)))
+
+    def listing(self, adjusted: BenchmarkResult) -> tuple[Comparison, ...]:
+        """Return the comparisons to list values of: those adjusted, and those of few enough units."""
+        return tuple(
+            entry
+            for entry in self
+            if adjusted.like(entry) is not None or int(entry.judgement.chosen.sum()) <= MOST_ROWS
+        )
+
+    def judged(self) -> tuple[Sentence, ...]:
+        """Return on how many units there is a verdict, per survey type."""
+        return tuple(
+            Sentence(
+                f"{entry.measure.survey}: {int(entry.judgement.chosen.sum()):,} of {len(entry.frame):,} "
+                "units are compared.",
+                (f"compared:{entry.key}", f"silent:{entry.key}"),
+            )
+            for entry in self
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows of all comparisons, led by survey type, item and statistic."""

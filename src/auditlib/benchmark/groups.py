@@ -9,11 +9,12 @@ import pandas as pd
 
 from auditlib.benchmark.numbers import UNIT_OF, rests_on
 from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import counted, listed, percent, shown, spoken
 from auditlib.records import Interval, Number, Refusal, Sentence
 from auditlib.statistics import discovery, ranks, shrinkage
 from auditlib.statistics.ranks import RankSets
-from auditlib.statistics.types import Floats
+from auditlib.statistics.types import Floats, normal_quantile
 
 FEWEST_GROUPS = 2
 GROUPINGS = {"region": "region", "unit_type": "type of unit", "ownership": "ownership"}
@@ -158,7 +159,8 @@ def groups(
     Units are the sample, not answers: a group's mean counts each unit once, and its error is the spread of
     its units. A group is called higher or lower where the difference to the units of all other groups holds
     at a false discovery rate of one minus the confidence. Places: Mogstad, Romano, Shaikh and Wilhelm (2024),
-    all groups at once.
+    all groups at once; errors of groups of few units are widened as t widens them at the funnel's outer
+    limits.
     """
     name = GROUPINGS.get(by, by)
     if by not in units or units[by].isna().all():
@@ -177,7 +179,8 @@ def groups(
     if (frame["error"] <= 0).any():
         return Refusal(f"All units of one group by {name} have the same value: it has no error.")
     rng = np.random.default_rng(seed)
-    value, error = (frame[column].to_numpy(dtype=np.float64) for column in ("value", "error"))
+    value = frame["value"].to_numpy(dtype=np.float64)
+    error = frame["error"].to_numpy(dtype=np.float64) * _widened(frame["units"].to_numpy(dtype=np.float64))
     found = ranks.simultaneous(value, error, rng=rng, level=comparison.confidence, draws=draws)
     if isinstance(found, Refusal):
         return found
@@ -214,6 +217,13 @@ def _frame(members: pd.DataFrame, by: str, *, level: float) -> pd.DataFrame:
         }
     )  # fmt: skip
     return frame.sort_values(["value", by], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _widened(units: Floats) -> Floats:
+    """Return how much wider t limits of a group's mean are than normal ones, far out."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(units - 1, (1 + ALARM) / 2) / normal_quantile(ALARM), dtype=np.float64)
 
 
 def _error(values: pd.Series[float]) -> float:

@@ -18,6 +18,8 @@ from auditlib.statistics.types import normal_quantile
 
 NAMED = 20
 """Units named per reason for no verdict: more is a file, not a page."""
+PARTS = 60
+"""Parts of many units, in order of value, of which a figure shows the typical unit."""
 _PRINTED_RANKS = {
     "likely_low": "likely_rank_from",
     "likely_high": "likely_rank_to",
@@ -95,6 +97,23 @@ class Comparison:
         """Return the rows with one of `verdicts`, farthest from the target first."""
         rows = self.frame[self.frame["verdict"].isin([verdict.value for verdict in verdicts])]
         return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
+
+    def typical(self) -> pd.DataFrame:
+        """Return the typical unit of each of `PARTS` equal parts of the compared units in order of value.
+
+        Returns
+        -------
+        pandas.DataFrame
+            first, last (observed places of the part, 1 is the highest value), and the median of value, low,
+            high, likely_low, likely_high, joint_low, joint_high over its units.
+        """
+        # units of one value stay in order of id: by n, sure and unsure ones would form parts
+        rows = self.frame[self.judgement.chosen].sort_values("value", ascending=False, kind="stable")
+        part = np.arange(len(rows)) * PARTS // len(rows)
+        columns = ["value", "low", "high", "likely_low", "likely_high", "joint_low", "joint_high"]
+        grouped = rows[columns].astype("Float64").astype(float).groupby(part)
+        place = pd.Series(np.arange(1, len(rows) + 1), index=rows.index).groupby(part)
+        return grouped.median().assign(first=place.min(), last=place.max())[["first", "last", *columns]]
 
     @property
     def banded(self) -> bool:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from auditlib.benchmark.comparisons import MOST_ROWS
 from auditlib.benchmark.result import Comparison, named
-
-MOST_UNITS = 60
-"""Compared units up to which all are shown; beyond, those that either comparison calls out."""
 
 
 def side_by_side(raw: Comparison, adjusted: Comparison | None = None) -> pd.DataFrame:
@@ -38,7 +36,7 @@ def side_by_side(raw: Comparison, adjusted: Comparison | None = None) -> pd.Data
         )
         columns.insert(6, "adjusted")
         columns.append("adjusted_verdict")
-    if len(rows) > MOST_UNITS:
+    if len(rows) > MOST_ROWS:
         verdicts = [column for column in columns if column.endswith("verdict")]
         rows = rows[rows[verdicts].isin(["higher", "lower"]).any(axis=1)]
     return rows[columns].sort_values(["name", "unit_id"], kind="stable", ignore_index=True)

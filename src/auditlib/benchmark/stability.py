@@ -144,13 +144,13 @@ class Stability:
         if mine.empty:
             return Sentence("")
         first, later, foretold = (
-            self._points(mine[name].mean()) for name in ("distance_1", "distance_2", "expected")
+            abs(float(mine[name].mean())) for name in ("distance_1", "distance_2", "expected")
         )
         text = (
             f"{self.measure.survey}, regression to the mean: those called {side.value} lay "
-            f"{first} from the mean, and in {self.spells[1].label} {later}; "
-            f"shrinkage had foretold {foretold}: so much of the "
-            "way back is chance, neither improvement nor decline."
+            f"{self._points(first)} from the mean, and in {self.spells[1].label} {self._points(later)}; "
+            f"shrinkage had foretold {self._points(foretold)}: a way back of "
+            f"{self._points(first - foretold)} is chance, neither improvement nor decline."
         )
         keys = tuple(
             f"{name}:{side.value}:2:{self.key}" for name in ("first_distance", "distance", "expected")

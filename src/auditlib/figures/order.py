@@ -35,8 +35,8 @@ _ENDS = ["joint_low", "joint_high", "likely_low", "likely_high"]
 def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw each unit's value with its interval, in order of value.
 
-    Up to sixty units have a named row each; more become a profile in which only units that chance and
-    over-dispersion do not explain are marked, and the farthest of them named.
+    Up to sixty units have a named row each; more become a profile with the interval of the typical unit, in
+    which only units that chance and over-dispersion do not explain are marked, the farthest of them named.
     """
     valued = comparison.frame.dropna(subset=["value"])
     rows = valued.sort_values(["value", "n"], kind="stable")
@@ -46,7 +46,8 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
             _rows(drawn, comparison, rows)
         else:
             drawn = new_axes() if ax is None else ax
-            _profile(drawn, comparison, rows[rows["verdict"] != Verdict.NONE.value].reset_index(drop=True))
+            compared = rows["unit_id"].isin(comparison.frame.loc[comparison.judgement.chosen, "unit_id"])
+            _profile(drawn, comparison, rows[compared].reset_index(drop=True))
         head(drawn, measure_title(comparison.measure), own=ax is None)
     return drawn
 
@@ -83,12 +84,9 @@ def _sizes_beside(ax: Axes, rows: pd.DataFrame, y: Floats) -> None:
 
 def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     x = np.arange(1, len(rows) + 1, dtype=float)
-    gaps = np.full(len(rows), np.nan)
-    ax.plot(
-        np.column_stack([x, x, gaps]).ravel(),
-        np.column_stack([rows["low"], rows["high"], gaps]).ravel(),
-        color=BAND_INNER, lw=0.5, zorder=1,
-    )  # fmt: skip
+    typical = comparison.typical().iloc[::-1]
+    middle = len(rows) + 1 - (typical["first"] + typical["last"]) / 2
+    ax.fill_between(middle, typical["low"], typical["high"], color=BAND_INNER, lw=0, zorder=1)
     ax.plot(x, rows["value"], color=QUIET, lw=1.4, zorder=2)
     ax.axhline(comparison.judgement.target, color=INK, lw=0.9, zorder=2)
     for verdict in (Verdict.HIGHER.value, Verdict.LOWER.value):
@@ -96,9 +94,8 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
         ax.scatter(x[mine], rows["value"][mine], **{**mark(verdict), "s": 14, "lw": 0.4})
     margin = 0.02 * len(rows)
     ax.set_xlim(1 - margin, len(rows) + margin)
-    ax.set_xlabel(
-        f"{len(rows):,} units in order of value, each with its {percent(comparison.confidence)} interval"
-    )
+    level = percent(comparison.confidence)
+    ax.set_xlabel(f"{len(rows):,} units in order of value; shaded: {level} interval of the typical unit")
     _count_places(ax.xaxis, len(rows))
     set_scale(ax.yaxis, comparison.measure.statistic)
     ax.grid(visible=True, axis="y")
@@ -119,7 +116,7 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
         if few:
             _rank_rows(drawn, rows)
         else:
-            _rank_profile(drawn, rows)
+            _rank_profile(drawn, comparison.typical())
         _explain_ranks(drawn, percent(comparison.confidence), few=few)
         head(drawn, measure_title(comparison.measure), own=ax is None)
     return drawn
@@ -148,17 +145,17 @@ def _count_places(axis: Axis, count: int) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
-def _rank_profile(ax: Axes, rows: pd.DataFrame) -> None:
-    x, ends = np.arange(len(rows), 0, -1), rows[_ENDS].astype(float)
-    band: dict[str, Any] = {"lw": 0, "step": "mid"}
-    ax.fill_between(x, ends["joint_low"], ends["joint_high"], color=BAND_INNER, **band)
-    ax.fill_between(x, ends["likely_low"], ends["likely_high"], color=FAINT, **band)
-    ax.plot(x, x, color=INK, lw=1.0)
-    ax.set_xlim(1, len(rows))
-    ax.set_ylim(len(rows) * 1.01, 1 - len(rows) * 0.01)
+def _rank_profile(ax: Axes, typical: pd.DataFrame) -> None:
+    x, last = (typical["first"] + typical["last"]) / 2, int(typical["last"].max())
+    ax.fill_between(x, typical["joint_low"], typical["joint_high"], color=BAND_INNER, lw=0)
+    ax.fill_between(x, typical["likely_low"], typical["likely_high"], color=FAINT, lw=0)
+    ax.plot([1, last], [1, last], color=INK, lw=1.0)
+    ax.set_xlim(1, last)
+    ax.set_ylim(last * 1.01, 1 - last * 0.01)
     for axis in (ax.xaxis, ax.yaxis):
-        _count_places(axis, len(rows))
-    ax.set_xlabel("Units by observed place; the axis on the left shows the places each may in fact hold")
+        _count_places(axis, last)
+    ax.set_xlabel("Observed place, 1 is highest")
+    ax.set_ylabel("Places the typical unit there may hold")
 
 
 def _explain_ranks(ax: Axes, level: str, *, few: bool) -> None:
