@@ -41,15 +41,15 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
     Thin lines are units; the marked line is their mean; the open diamond what shrinkage foretold of it.
     """
     with style():
-        drawn = new_axes(width=HALF, height=3.6) if ax is None else ax
+        drawn = new_axes(width=HALF, height=4.1) if ax is None else ax
         x = np.arange(len(result.spells), dtype=float)
         drawn.axhline(0, color=INK, lw=0.9, zorder=1)
         for side in SIDES:
             _side(drawn, result, side, x)
         drawn.set_xticks(x, [_period(result, place) for place in range(len(x))])
-        drawn.set_xlim(-0.35, len(x) - 0.65)
-        drawn.margins(y=0.14)
-        drawn.set_ylabel("Distance from the mean of the period")
+        drawn.set_xlim(-0.55, len(x) - 0.45)
+        drawn.margins(y=0.22)
+        drawn.set_ylabel("Distance from the period's mean")
         factor = 1.0 if result.measure.statistic == "mean" else 100.0
         unit = "" if result.measure.statistic == "mean" else " points"
         digits = 1 if factor == 1.0 else 0
@@ -181,8 +181,6 @@ def groups(result: Groups, ax: Axes | None = None) -> Axes:
         set_scale(drawn.xaxis, result.comparison.measure.statistic)
         drawn.grid(visible=True, axis="x")
         level = percent(result.comparison.confidence)
-        drawn.set_xlabel(
-            f"Mean of the group's units with its {level} interval;\ntriangles differ from all others"
-        )
+        drawn.set_xlabel(f"Mean of its units, {level} interval;\ntriangles differ from all others")
         head(drawn, measure_title(result.comparison.measure), own=ax is None)
     return drawn

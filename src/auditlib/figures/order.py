@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from auditlib.benchmark import Comparison, Verdict
 from auditlib.benchmark.wording import percent, shown
@@ -69,6 +69,7 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.spines["left"].set_visible(False)
     ax.grid(visible=True, axis="x")
     set_scale(ax.xaxis, comparison.measure.statistic)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     _sizes_beside(ax, rows, y)
     pooled = shown(comparison.judgement.target, comparison.measure.statistic)
     ax.set_xlabel(f"{percent(comparison.confidence)} intervals; line: all answers, {pooled}")
