@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
 ORACLES := .venv-oracles
 RUN    ?= params/runs/demo.yaml
+LAB    ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help audit test check notebooks lab bench bench-oracles demo schemas lock clean
@@ -12,13 +14,17 @@ RUN    ?= params/runs/demo.yaml
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(READY): requirements.lock pyproject.toml
+# The libraries are set up anew only where the lock changes; another pyproject.toml only registers the suite again.
+$(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "auditlib needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=/path/to/python3.12")'
 	@echo "Setting up $(VENV) from requirements.lock (about a minute, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib src >/dev/null || true
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 audit: $(READY)  ## set up, audit the demo company, name its report
@@ -38,8 +44,8 @@ check: $(READY)  ## formatting, lint, strict types, layers, notebook style
 notebooks: $(READY)  ## re-execute the stored notebooks on the demo run and store their outputs
 	@$(BIN)/auditlib store-notebooks $(RUN)
 
-lab: $(READY)  ## open JupyterLab on the suite
-	@$(BIN)/jupyter lab --notebook-dir=.
+lab: $(READY)  ## open JupyterLab on the suite; more options by LAB="--no-browser --port 8899"
+	@$(BIN)/jupyter lab --notebook-dir=. $(LAB)
 
 bench: $(READY)  ## measure time and memory beside the usual alternatives
 	@$(BIN)/python -m benchmarks
