@@ -11,10 +11,13 @@ from auditlib import linkage
 from auditlib.linkage import placebo
 from auditlib.linkage import tested as trials
 from auditlib.linkage.claim import Claim, calibrated, claim
-from auditlib.linkage.event_study import EventStudy, event_study
+from auditlib.linkage.event_study import Drift, EventStudy, drift, event_study
+from auditlib.linkage.honest import Honest, honest
 from auditlib.linkage.placebo import Placebos, placebos
+from auditlib.linkage.plan import Design, Plan, plan
 from auditlib.linkage.procedure import Choices, effects
 from auditlib.linkage.register import RoleLinks
+from auditlib.linkage.specifications import quarterly
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
 from auditlib.statistics.bands import band_by_chance
@@ -23,7 +26,7 @@ from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method, design_of
 from auditlib.statistics.imputation import Imputation, impute, refitted
 from auditlib.statistics.randomisation import Dealt, constant_effects
-from auditlib.statistics.two_way import sun_abraham
+from auditlib.statistics.two_way import jackknife, sun_abraham
 from auditlib.statistics.types import Floats
 
 
@@ -318,6 +321,50 @@ class TestInteractions:
 
     def test_all_adopted_from_the_start_is_refused(self, rng: np.random.Generator) -> None:
         assert isinstance(sun_abraham(adoption_panel(noise(4, 5, rng), [0, 0, 9, 9])), Refusal)
+
+
+class TestBeforeTheLink:
+    def test_a_drift_is_judged_by_leaving_clusters_out(self, rng: np.random.Generator) -> None:
+        shown, links = linked(12, 6, rng)
+        found = drift(shown, (links,), which=0, choices=Choices(), cluster=np.arange(12), level=0.95)
+        assert isinstance(found, Drift)
+        since = np.arange(24)[None, :] - np.where(links.adopted < 24, links.adopted, 10**6)[:, None]
+        clean = ~links.linked & ~((since < 0) & (since >= -3))
+        slope = np.where((links.adopted < 24)[:, None] & clean, since, 0) / 12
+        panel = AdoptionPanel(shown.value, shown.n * clean, links.adopted, np.arange(12))
+        assert found.error == pytest.approx(float(np.asarray(jackknife(panel, slope[None]))[0]))
+
+    def test_a_drift_of_one_unit_is_no_drift_of_units(self, rng: np.random.Generator) -> None:
+        shown, links = linked(12, 1, rng)
+        found = drift(shown, (links,), which=0, choices=Choices(), cluster=np.arange(12), level=0.95)
+        assert isinstance(found, Refusal)
+        assert "single cluster" in found.reason
+
+    @pytest.mark.parametrize(("before", "refused"), [(2, True), (3, True), (4, False)])
+    def test_a_plan_needs_more_months_than_are_set_aside(self, before: int, refused: bool) -> None:
+        found = plan(Design(20, 10, 24, before, 10.0), draws=20)
+        assert isinstance(found, Refusal) is refused
+
+    def test_what_is_set_aside_costs_power(self) -> None:
+        kept, aside = (plan(Design(20, 10, 24, 6, 10.0, hold_out=months), draws=100) for months in (0, 4))
+        assert isinstance(kept, Plan)
+        assert isinstance(aside, Plan)
+        assert aside.error > kept.error
+
+    def test_without_departures_the_honest_interval_is_that_of_t(self, rng: np.random.Generator) -> None:
+        shown, links = linked(12, 6, rng)
+        found = honest(
+            shown, (links,), which=0, choices=Choices(hold_out=0), cluster=np.arange(12), level=0.95, seed=0
+        )
+        assert isinstance(found, Honest)
+        quarters = quarterly(shown, links, weighting="response", cluster=np.arange(12))
+        fitted = sun_abraham(quarters)
+        assert not isinstance(fitted, Refusal)
+        since, _, covariance = fitted.by_since()
+        first = np.flatnonzero((since >= 0) & (since < 4))
+        error = float(np.sqrt(covariance[np.ix_(first, first)].mean()))
+        none = found.frame[(found.frame["kind"] == "relative") & (found.frame["size"] == 0)].iloc[0]
+        assert none["high"] - none["low"] == pytest.approx(2 * critical(0.95, 11) * error, rel=0.05)
 
 
 @pytest.fixture

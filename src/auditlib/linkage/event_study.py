@@ -17,7 +17,7 @@ from auditlib.statistics.bands import band_by_chance, uniform_band
 from auditlib.statistics.chance import chance_statistics
 from auditlib.statistics.clustered import critical, two_sided
 from auditlib.statistics.imputation import Imputation, impute
-from auditlib.statistics.two_way import regress
+from auditlib.statistics.two_way import jackknife, regress
 
 QUARTER = 3
 LEADS = 3
@@ -229,7 +229,10 @@ def drift(
     cluster: Ints,
     level: float,
 ) -> Drift | Refusal:
-    """Fit a drift of units to be linked on months before the link, with its power."""
+    """Fit a drift of units to be linked on months before the link, with its power.
+
+    Errors are those of the jackknife by cluster, judged by t with G - 1; with many clusters the usual ones.
+    """
     from scipy.special import stdtrit
 
     parts = split(panel, links, choices=choices)
@@ -240,8 +243,11 @@ def drift(
     found = regress(clean, slope[None])
     if isinstance(found, Refusal):
         return Refusal("No linked unit has two earlier months: whether it moved differently cannot be seen.")
-    value, error = float(found.coefficient[0]), float(found.standard_error[0])
-    degrees = int(cluster.max())
+    entering = len(np.unique(cluster[clean.weight.sum(axis=1) > 0]))
+    errors = jackknife(clean, slope[None]) if entering <= LARGE else found.standard_error
+    if isinstance(errors, Refusal):
+        return Refusal("Whether linked units moved differently before rests on a single cluster.")
+    value, error, degrees = float(found.coefficient[0]), float(errors[0]), entering - 1
     half = critical(level, degrees)
     unseen = (half + float(stdtrit(degrees, 0.8))) * error
     linked = parts.linked[which] & (parts.weight > 0)

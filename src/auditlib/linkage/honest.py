@@ -14,10 +14,11 @@ from auditlib.linkage.register import RoleLinks
 from auditlib.linkage.specifications import QUARTER, apart, quarterly
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
+from auditlib.statistics.clustered import critical
 from auditlib.statistics.relative_magnitudes import relative_magnitudes
 from auditlib.statistics.smoothness import smoothness
 from auditlib.statistics.two_way import Interactions, sun_abraham
-from auditlib.statistics.types import Floats, Limits
+from auditlib.statistics.types import Floats, Limits, normal_quantile
 
 BEFORE, AFTER = 4, 4
 """Most quarters before the reference, and after the link, that are used."""
@@ -64,6 +65,8 @@ def honest(
     """Return intervals and breakdown values (Rambachan and Roth 2023) on quarters.
 
     The reference is the last quarter before the months set aside; what happens within those is left free.
+    These intervals are made for normal estimates: the covariance by cluster is widened so that without any
+    departure they are those of t with G - 1 degrees of freedom.
     """
     aside = -(-choices.hold_out // QUARTER)
     alone = apart(panel, links, which=which)
@@ -71,7 +74,7 @@ def honest(
     fitted = sun_abraham(quarters, reference=-1 - aside)
     if isinstance(fitted, Refusal):
         return fitted
-    found = _study(fitted, aside, clusters=int(cluster.max()) + 1)
+    found = _study(fitted, aside, clusters=int(cluster.max()) + 1, level=level)
     if isinstance(found, Refusal):
         return found
     estimate, covariance, before, weights = found
@@ -99,7 +102,7 @@ def honest(
 
 
 def _study(
-    fitted: Interactions, aside: int, *, clusters: int
+    fitted: Interactions, aside: int, *, clusters: int, level: float
 ) -> tuple[Floats, Floats, int, Floats] | Refusal:
     """Return coefficients in order of time, their covariance, the number before, and weights after."""
     since, effect, covariance = fitted.by_since()
@@ -115,7 +118,10 @@ def _study(
         return Refusal("There are too few clusters for the covariance of the quarters.")
     places = [int(np.flatnonzero(since == one)[0]) for one in (*wanted, *after)]
     weights = np.array([float(one >= 0) for one in after])
-    return effect[places], covariance[np.ix_(places, places)], len(wanted), weights / weights.sum()
+    widened = (
+        covariance[np.ix_(places, places)] * (critical(level, clusters - 1) / normal_quantile(level)) ** 2
+    )
+    return effect[places], widened, len(wanted), weights / weights.sum()
 
 
 def breakdown(interval: Callable[[float], Limits], *, top: float) -> float:

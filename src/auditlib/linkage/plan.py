@@ -31,6 +31,8 @@ class Design:
         Standard deviation of single answers, in points.
     drift_sd, memory
         How far units wander from their own level from month to month, and how much of it stays a month later.
+    hold_out
+        Months before the link that the default procedure sets aside in units to be linked.
     """
 
     units: int
@@ -41,6 +43,7 @@ class Design:
     response_sd: float = 0.9
     drift_sd: float = 0.12
     memory: float = 0.55
+    hold_out: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,11 @@ def plan(design: Design, *, draws: int = 300, seed: int = 0) -> Plan | Refusal:
             "A comparison needs units with and without a link, and months before and after it.",
             "Leave some units out of the link, or link them later.",
         )
+    if design.before <= design.hold_out:
+        return Refusal(
+            f"All {design.before} months before the link are among the {design.hold_out} that are set aside.",
+            "Link later, or set fewer months aside.",
+        )
     pattern = np.where(np.arange(design.units) < design.linked, design.before, design.months)
     method = recommend(design_of(pattern.astype(np.int64), never=design.months))
     rng = np.random.default_rng(seed)
@@ -102,9 +110,11 @@ def plan(design: Design, *, draws: int = 300, seed: int = 0) -> Plan | Refusal:
 
 def _error(design: Design, pattern: Floats, rng: np.random.Generator) -> tuple[float, float]:
     outcome = _world(design, rng)
-    linked = np.arange(design.months)[None, :] >= pattern[:, None]
+    since = np.arange(design.months)[None, :] - pattern[:, None]
+    linked = since >= 0
+    aside = (since < 0) & (since >= -design.hold_out) & (pattern < design.months)[:, None]
     found = impute(
-        outcome, np.ones(outcome.shape), ~linked, linked[None].astype(np.float64),
+        outcome, (~aside).astype(np.float64), ~linked, linked[None].astype(np.float64),
         cluster=np.arange(design.units),
     )  # fmt: skip
     if isinstance(found, Refusal):

@@ -8,7 +8,7 @@ import numpy as np
 
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, Ints, by_cluster
-from auditlib.statistics.clustered import small_sample
+from auditlib.statistics.clustered import jackknife_error, small_sample
 from auditlib.statistics.types import Floats
 
 
@@ -96,6 +96,22 @@ def regress(panel: AdoptionPanel, design: Floats) -> Regression | Refusal:
     parameters = len(design) + int((weight.sum(axis=0) > 0).sum())
     factor = small_sample(clusters=nested, observations=int((weight > 0).sum()), parameters=parameters)
     return Regression(coefficient, factor * scores.T @ scores, scores)
+
+
+def jackknife(panel: AdoptionPanel, design: Floats) -> Floats | Refusal:
+    """Return errors of the coefficients from leaving out one cluster at a time (CV3).
+
+    A refusal where the coefficients cannot be told without some cluster.
+    """
+    entering = np.unique(panel.cluster[panel.weight.sum(axis=1) > 0])
+    found = []
+    for cluster in entering:
+        weight = panel.weight * (panel.cluster != cluster)[:, None]
+        less = regress(AdoptionPanel(panel.outcome, weight, panel.adopted, panel.cluster), design)
+        if isinstance(less, Refusal):
+            return less
+        found.append(less.coefficient)
+    return jackknife_error(np.array(found))
 
 
 def two_way_effect(panel: AdoptionPanel) -> Regression | Refusal:
