@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import python_calamine
 from small_report import record
@@ -15,7 +16,17 @@ from auditlib.errors import VerificationFailed
 from auditlib.records import SourceTotals
 from auditlib.report.reading import read_results
 from auditlib.report.spreadsheet_cells import cell_of
-from auditlib.report.workpapers import FINDINGS, INDEX, SOURCES, TICKS, sheet_names, to_workbook
+from auditlib.report.workpapers import (
+    FINDINGS,
+    INDEX,
+    NUMBER_COLUMNS,
+    SOURCES,
+    STATEMENTS,
+    TABLES,
+    TICKS,
+    to_workbook,
+)
+from auditlib.report.worksheet import Printed, printed, sheet_names
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +63,78 @@ def test_every_number_of_the_results_stands_in_the_workbook(folder: Path, conten
 
 
 def test_every_printed_cell_of_every_table_stands_in_the_workbook(folder: Path, content: bytes) -> None:
-    written = [[str(cell) for cell in row] for row in rows(content, "01_intake")]
+    written = rows(content, f"01_intake{TABLES}")
     for exhibit in results(folder)["exhibits"]:
         for row in exhibit.get("rows", []):
-            wanted = [cell_of(cell) for cell in row]
+            numeric = [column["numeric"] for column in exhibit["columns"]]
+            wanted = [as_held(cell, number) for cell, number in zip(row, numeric, strict=True)]
             assert any(line[: len(wanted)] == wanted for line in written), row
+
+
+def as_held(cell: str, numeric: bool) -> object:
+    found = printed(cell) if numeric else None
+    return cell_of(cell) if found is None else pytest.approx(found.value)
+
+
+def test_every_statement_stands_in_the_workbook_with_its_references(folder: Path, content: bytes) -> None:
+    found = {row[1]: row[2].split() for row in rows(content, STATEMENTS)}
+    recorded = results(folder)
+    said = [*recorded["answer"], *recorded["sentences"]]
+    assert said
+    for one in said:
+        assert found[str(cell_of(one["text"]))] == [f"01_intake/{key}" for key in one["keys"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("0", 0, "0"),
+        ("467", 467, "0"),
+        ("1,941", 1941, "#,##0"),
+        ("12,345,678.90", 12345678.9, "#,##0.00"),
+        ("22.5%", 0.225, "0.0%"),
+        ("100%", 1, "0%"),
+        ("0.380", 0.38, "0.000"),
+        ("-3.5", -3.5, "0.0"),
+        ("\N{MINUS SIGN}0.75", -0.75, "0.00"),
+    ],
+)
+def test_a_printed_number_is_held_as_a_number_that_looks_the_same(
+    text: str, value: float, shown: str
+) -> None:
+    assert printed(text) == Printed(value, shown)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "007a", "< 0.1%", "suppressed", "1,23", "2023-01", "1 to 4", "1e5", "NA", "1.", ".5", "12 %"]
+)
+def test_what_is_not_one_plain_number_stays_text(text: str) -> None:
+    assert printed(text) is None
+
+
+def test_every_sheet_prints_across_one_page_and_long_ones_repeat_their_heading(content: bytes) -> None:
+    book = openpyxl.load_workbook(BytesIO(content))
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    for name in (FINDINGS, SOURCES, STATEMENTS, "01_intake"):
+        sheet = book[name]
+        first = int(sheet.print_title_rows.strip("$").partition(":")[0])
+        heading = [cell.value for cell in sheet[first] if cell.value]
+        assert heading[0] in ("No.", "File", "Area", next(iter(NUMBER_COLUMNS)))
+        assert sheet.freeze_panes == f"B{first + 1}"
+
+
+def test_no_text_is_cut_off_by_a_column_that_is_too_narrow_for_its_row(content: bytes) -> None:
+    """A letter is at most a unit of width: rows are as high as the lines their texts need."""
+    for sheet in openpyxl.load_workbook(BytesIO(content)):
+        for row in sheet.iter_rows(min_row=2):
+            for cell in row:
+                if isinstance(cell.value, str) and cell.coordinate not in sheet.merged_cells:
+                    width = sheet.column_dimensions[cell.column_letter].width
+                    needed = len(cell.value) / (1.24 * width)
+                    assert needed <= (sheet.row_dimensions[cell.row].height or 15) / 12 + 0.01
 
 
 def test_every_finding_and_its_cross_references_stand_in_the_workbook(folder: Path, content: bytes) -> None:

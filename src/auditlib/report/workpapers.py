@@ -40,7 +40,7 @@ INDEX_COLUMNS = {
 }  # fmt: skip
 STATEMENT_COLUMNS = {"Area": 16, "Statement": 72, "References": 46, "Tick": 6, "Note": 20}
 NUMBER_COLUMNS = {
-    "Reference": 36, "Value": 12, "Unit": 11, "n": 8, "Lower limit": 11, "Upper limit": 11, "Level": 6,
+    "Reference": 42, "Value": 12, "Unit": 11, "n": 8, "Lower limit": 11, "Upper limit": 11, "Level": 6,
     "Method": 12, "Rests on": 28, "Reason": 20, "Tick": 5, "Findings": 9, "Note": 16,
 }  # fmt: skip
 FINDING_COLUMNS = {

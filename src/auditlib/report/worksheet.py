@@ -14,9 +14,12 @@ A4 = 9
 FONT = {"font_name": "Arial", "font_size": 9, "valign": "top"}
 _LINE = 12.0
 """Points of one line of text."""
-_PER_WIDTH = 1.12
+_PER_WIDTH = 1.24
 """Characters of this font to one unit of a column's width, which is measured in a larger one."""
 _LARGEST_ROW = 400.0
+_LEFT = {"align": "left", "indent": 1}
+_FREE = {"bg_color": "#FFF8E1", "border": 1, "border_color": "#D9CFA8"}
+_RULED = {"bottom": 1, "bottom_color": "#DDE2E6"}
 _LONGEST_SHEET_NAME = 31
 _PLAIN = re.compile(
     r"(?P<sign>[-\N{MINUS SIGN}]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?(?P<percent>%?)"
@@ -113,30 +116,40 @@ class Worksheet:
             Columns of numbers, whose headings stand right as they do.
         """
         for column, text in enumerate(cells):
-            placed = {"align": "right"} if column in right else {"indent": 1}
+            placed = {"align": "right"} if column in right else _LEFT
             style = self.book.style(bold=True, bg_color="#E7EBEE", bottom=1, **placed)
             self.sheet.write_string(self.row, column, str(cell_of(text)), style)
         if repeat:
             self.sheet.freeze_panes(self.row + 1, 1)
             self.sheet.repeat_rows(self.row)
-        self._height(max(self._lines(column, f"{text}  ") for column, text in enumerate(cells)))
+        self._height(max(self._lines(column, text) for column, text in enumerate(cells)))
 
-    def write(self, *cells: Value | Printed, bold: bool = False) -> None:
+    def write(self, *cells: Value | Printed) -> None:
         """Write a row: numbers as numbers, text wrapped in its column."""
         for column, value in enumerate(cells):
-            self._cell(column, value, {"bold": True} if bold else {})
+            self._cell(column, value)
         texts = [(column, value) for column, value in enumerate(cells) if isinstance(value, str)]
         self._height(max((self._lines(column, text) for column, text in texts), default=1))
 
+    def texts(self, *cells: str, shaded_from: int) -> None:
+        """Write a row of texts as they stand; from column `shaded_from` on a person fills them in."""
+        for column, text in enumerate(cells):
+            style = self.book.style(**_LEFT, **(_FREE if column >= shaded_from else _RULED))
+            if text:
+                self.sheet.write_string(self.row, column, text, style)
+            else:
+                self.sheet.write_blank(self.row, column, None, style)
+        self._height(max(self._lines(column, text) for column, text in enumerate(cells)))
+
     def to_fill(self, *columns: int) -> None:
         """Mark cells of the row just written as those that a person fills."""
-        style = self.book.style(bg_color="#FFF8E1", border=1, border_color="#D9CFA8")
+        style = self.book.style(**_FREE)
         for column in columns:
             self.sheet.write_blank(self.row - 1, column, None, style)
 
     def link(self, column: int, name: str) -> None:
         """Lead from a cell of the row just written to the sheet called `name`."""
-        style = self.book.style(underline=1, font_color="#1B4F86", indent=1)
+        style = self.book.style(underline=1, font_color="#1B4F86", **_LEFT, **_RULED)
         self.sheet.write_url(self.row - 1, column, f"internal:'{name}'!A1", style, string=name)
 
     def choices(self, column: int, values: Iterable[str]) -> None:
@@ -144,22 +157,26 @@ class Worksheet:
         rule = {"validate": "list", "source": list(values), "ignore_blank": True}
         self.sheet.data_validation(self.row - 1, column, self.row - 1, column, rule)
 
-    def _cell(self, column: int, value: Value | Printed, more: dict[str, Any]) -> None:
+    def _cell(self, column: int, value: Value | Printed) -> None:
         if isinstance(value, Printed):
-            style = self.book.style(num_format=value.shown, align="right", **more)
+            style = self.book.style(num_format=value.shown, align="right", **_RULED)
             self.sheet.write_number(self.row, column, value.value, style)
             return
         written = cell_of(value)
         if isinstance(written, bool):
-            self.sheet.write_boolean(self.row, column, written, self.book.style(align="right", **more))
+            self.sheet.write_boolean(self.row, column, written, self.book.style(align="right", **_RULED))
         elif isinstance(written, int | float):
-            self.sheet.write_number(self.row, column, written, self.book.style(align="right", **more))
+            self.sheet.write_number(self.row, column, written, self.book.style(align="right", **_RULED))
         elif written:
-            self.sheet.write_string(self.row, column, written, self.book.style(indent=1, **more))
+            self.sheet.write_string(self.row, column, written, self.book.style(**_LEFT, **_RULED))
+        else:
+            self.sheet.write_blank(self.row, column, None, self.book.style(**_RULED))
 
     def _lines(self, column: int, text: str) -> int:
         width = self.widths[column] if column < len(self.widths) else self.widths[-1]
-        return max(1, ceil((len(text) + 2) / (_PER_WIDTH * width)))
+        lines = max(1, ceil((len(text) + 1) / (_PER_WIDTH * width)))
+        broken = lines > 1 and " " not in text
+        return lines + 1 if broken else lines  # without spaces it breaks early, at a sign
 
     def _height(self, lines: int) -> None:
         """Set the height of the row just written, for programs that do not fit it themselves."""

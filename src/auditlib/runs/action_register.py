@@ -14,6 +14,7 @@ from auditlib.actions.carry import Plan, Raised, carry, verified_although_raised
 from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, action_of, as_row, row_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.report.spreadsheet_cells import cell_of
+from auditlib.report.worksheet import Book
 from auditlib.runs.atomic import write_bytes
 from auditlib.runs.driven import drivers_of
 from auditlib.runs.lock import only_writer
@@ -25,6 +26,8 @@ from auditlib.sampling.form_reading import sheets_of
 
 SHEET = "Actions"
 MOST_BYTES = 16 << 20
+WIDTHS = (12, 5, 9, 22, 16, 34, 34, 18, 11, 11, 12, 24, 24)
+"""Characters of each column."""
 
 
 def bring_up_to_date(
@@ -185,26 +188,23 @@ def _workbook(cells: Sequence[Sequence[str]], created: datetime) -> bytes:
     import xlsxwriter
 
     stream = BytesIO()
-    book = xlsxwriter.Workbook(
+    raw = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties(
+    raw.set_properties(
         {"title": "Corrective actions", "created": created.astimezone(UTC).replace(tzinfo=None)}
     )
-    sheet = book.add_worksheet(SHEET)
-    bold, free = book.add_format({"bold": True}), book.add_format({"bg_color": "#FFF8E1"})
+    sheet = Book(raw, footer="Register of corrective actions").sheet(SHEET, WIDTHS)
+    heading, *rows = cells
+    sheet.heading(*heading, repeat=True)
     first = HEADINGS.index(TO_FILL[0])
-    for row, texts in enumerate(cells):
-        for column, text in enumerate(texts):
-            style = bold if row == 0 else free if column >= first else None
-            sheet.write_string(row, column, text, style)
-    for heading, values in (("Type", Kind), ("State", State)):
-        column = HEADINGS.index(heading)
+    for row in rows:
+        sheet.texts(*row, shaded_from=first)
+    for name, values in (("Type", Kind), ("State", State)):
+        column = HEADINGS.index(name)
         rule = {"validate": "list", "source": [value.value for value in values]}
-        sheet.data_validation(1, column, max(len(cells), 2) + 200, column, rule)
-    sheet.set_column(0, len(HEADINGS) - 1, 18)
-    sheet.freeze_panes(1, 0)
-    book.close()
+        sheet.sheet.data_validation(1, column, max(len(cells), 2) + 200, column, rule)
+    raw.close()
     return stream.getvalue()
 
 

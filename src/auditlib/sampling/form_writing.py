@@ -22,6 +22,8 @@ CASE_ANSWERS = tuple(answer.value for answer in Answer)
 CHUNK = 30_000
 """Characters per cell of the copy as drawn; a cell holds at most 32,767."""
 LONGEST = 250
+A4, ROW_HEIGHT, WIDEST = 9, 30.0, 44.0
+"""Paper, points of a row that leaves room to write, and characters of the widest column."""
 _ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
 
 
@@ -77,25 +79,64 @@ def form_bytes(drawn: Drawn, *, created: datetime) -> bytes:
 
 def _write_form(book: Any, drawn: Drawn) -> None:
     sheet = book.add_worksheet(FORM)
-    bold, free = book.add_format({"bold": True}), book.add_format({"locked": False, "bg_color": "#FFF8E1"})
-    for index, line in enumerate(form_head(drawn)):
-        sheet.write_string(index, 0, cell_of(line), bold if index == 0 else None)
+    title, line = book.add_format({"bold": True, "font_size": 13}), book.add_format({})
+    for index, text in enumerate(form_head(drawn)):
+        sheet.write_string(index, 0, cell_of(text), line if index else title)
     headings = headings_of(drawn)
-    for column, heading in enumerate(headings):
-        sheet.write_string(HEADER_ROW, column, heading, bold)
+    heading = book.add_format({"bold": True, "bg_color": "#E7EBEE", "bottom": 1, "text_wrap": True})
+    for column, text in enumerate(headings):
+        sheet.write_string(HEADER_ROW, column, text, heading)
+    _write_rows(book, sheet, drawn)
     first_free = headings.index(ANSWER)
-    for row, case in enumerate(drawn.cases, start=HEADER_ROW + 1):
-        for column, text in enumerate((case.key, *case.shown)):
-            sheet.write_string(row, column, cell_of(text))
-        for column in range(first_free, first_free + 3):
-            sheet.write_blank(row, column, None, free)
-        sheet.write_string(row, len(headings) - 1, drawn.row_hash(case))
     last = HEADER_ROW + max(len(drawn.cases), 1)
     rule = {"validate": "list", "source": list(answers_of(drawn))}
     sheet.data_validation(HEADER_ROW + 1, first_free, last, first_free, rule)
-    sheet.set_column(0, len(headings) - 1, 20)
+    for column, width in enumerate(_widths(drawn)):
+        sheet.set_column(column, column, width)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
-    sheet.protect("", {"sort": True, "format_columns": True, "select_locked_cells": True})
+    _set_up_print(sheet, drawn)
+    sheet.protect(
+        "", {"sort": True, "format_columns": True, "format_rows": True, "select_locked_cells": True}
+    )
+
+
+def _write_rows(book: Any, sheet: Any, drawn: Drawn) -> None:
+    """Write the cases; what a person fills in is shaded and not locked."""
+    headings, ruled = (
+        headings_of(drawn),
+        {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#C9CFD4"},
+    )
+    shown = book.add_format(ruled)
+    free = book.add_format(ruled | {"locked": False, "bg_color": "#FFF8E1"})
+    small = book.add_format(ruled | {"font_size": 7, "font_color": "#5C656D"})
+    first_free = headings.index(ANSWER)
+    for row, case in enumerate(drawn.cases, start=HEADER_ROW + 1):
+        for column, text in enumerate((case.key, *case.shown)):
+            sheet.write_string(row, column, cell_of(text), shown)
+        for column in range(first_free, first_free + 3):
+            sheet.write_blank(row, column, None, free)
+        sheet.write_string(row, len(headings) - 1, drawn.row_hash(case), small)
+        sheet.set_row(row, ROW_HEIGHT)
+
+
+def _widths(drawn: Drawn) -> tuple[float, ...]:
+    """Return the width of each column: that of its longest text, within bounds."""
+    shown = [(KEY, [case.key for case in drawn.cases])]
+    shown += [(name, [case.shown[place] for case in drawn.cases]) for place, name in enumerate(drawn.columns)]
+    fitted = [
+        min(max(len(heading), *(len(text) for text in texts), 7) + 2.0, WIDEST) for heading, texts in shown
+    ]
+    return (*fitted, 14.0, 44.0, 18.0, 18.0)
+
+
+def _set_up_print(sheet: Any, drawn: Drawn) -> None:
+    """Print across one page, with the heading of the table on each."""
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER_ROW)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer(f"&L&8Sample {drawn.digest[:16]}&R&8&P / &N")
 
 
 def _write_copy(book: Any, drawn: Drawn) -> None:
