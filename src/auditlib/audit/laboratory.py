@@ -156,4 +156,6 @@ def _said(result: BenchmarkResult) -> str:
     if comparison is None:
         return text
     rows = comparison.called_out().head(_ROWS)
+    if rows.empty:
+        return text
     return text + rows.to_html(index=False, float_format="{:.3f}".format, na_rep="")
