@@ -70,7 +70,8 @@ class Kinds:
             f"{spoken(first[self.by])} ({shown(float(first['value']), self.measure.statistic)}) in the "
             f"same units, of {counted(len(self.frame) - 1, 'other')} {found}."
         )
-        keys = tuple(f"within:{row}:{self.key}" for row in self.frame[self.by])
+        compared = tuple(f"within:{row}:{self.key}" for row in self.frame[self.by])
+        keys = (f"value:{first[self.by]}:{self.key}", f"others:{self.key}", f"differ:{self.key}", *compared)
         return (Sentence(text, keys),)
 
     def numbers(self) -> tuple[Number, ...]:
@@ -85,7 +86,9 @@ class Kinds:
             )
             found.append(Number(f"value:{kind}:{self.key}", float(row["value"]), unit, n, basis=basis))
             found.append(Number(f"within:{kind}:{self.key}", float(row["within"]), unit, n, limits, basis))
-        return tuple(found)
+        differ = int((self.frame["q"] <= 1 - self.confidence).sum())
+        counts = {"others": len(self.frame) - 1, "differ": differ}
+        return (*found, *(Number(f"{name}:{self.key}", count, "count") for name, count in counts.items()))
 
     def _basis(self, kind: str, n: int) -> Basis:
         where = (("survey_type", self.measure.survey_type), (self.by, kind), ("in_period", True))

@@ -84,6 +84,7 @@ class Groups:
             if len(rows):
                 entries = zip(rows[self.by], rows["value"], strict=True)
                 named = listed([f"{spoken(g)} {shown(v, statistic)}" for g, v in entries], as_written=True)
+                keys += [f"group:{name}:{self.key}" for name in rows[self.by]]
                 parts.append(f"{len(rows)} {side} than the units of all others ({named})")
             keys.append(f"groups_{side}:{self.key}")
         found = ", and ".join(parts) if parts else "none differs from the others by more than chance"
@@ -101,7 +102,7 @@ class Groups:
         )
         first = spoken(self.frame[self.by].iloc[0])
         leader = f", with {first} the first" if (self.places.high == 1).any() else ""
-        keys = (f"between:{self.key}", f"certain_places:{self.key}")
+        keys = (f"between:{self.key}", f"certain_places:{self.key}", f"groups:{self.key}")
         return Sentence(f"{text}{leader}.{self._hidden()}", keys)
 
     def _hidden(self) -> str:

@@ -139,7 +139,13 @@ def _spread(comparison: Comparison) -> tuple[Number, ...]:
     tau = Number(f"tau:{comparison.key}", None, unit, reason=shrunk.reason) if isinstance(
         shrunk, Refusal
     ) else Number(f"tau:{comparison.key}", float(np.sqrt(shrunk.tau2)), unit, len(shrunk.value))  # fmt: skip
-    return phi, tau, *_certainty(comparison)
+    times = Number(
+        f"times_chance:{comparison.key}",
+        None if isinstance(found, Refusal) else float(np.sqrt(found.phi)),
+        "ratio",
+        reason="Root of the over-dispersion.",
+    )
+    return phi, times, tau, *_certainty(comparison)
 
 
 def _certainty(comparison: Comparison) -> tuple[Number, ...]:
@@ -159,5 +165,6 @@ def _certainty(comparison: Comparison) -> tuple[Number, ...]:
         Number(f"upper_half:{key}", found.upper_half, "units"),
         Number(f"lower_half:{key}", found.lower_half, "units"),
         Number(f"reliable:{key}", reliable, "units"),
+        Number(f"sufficient_reliability:{key}", SUFFICIENT, "ratio", reason="Declared."),
         answers,
     )

@@ -201,7 +201,8 @@ class Comparison:
             return Sentence("")
         alone = int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum())
         called = len(self.units(Verdict.HIGHER, Verdict.LOWER))
-        keys = (f"phi:{self.key}", f"chance_only:{self.key}", f"called:{self.key}")
+        names = ("phi", "times_chance", "chance_only", "called")
+        keys = tuple(f"{name}:{self.key}" for name in names)
         start = f"{self.measure.survey}: units differ"
         text = (
             f"{start} {_times(found.phi)} as chance alone would make them (over-dispersion {found.phi:.1f}); "
@@ -226,7 +227,7 @@ class Comparison:
             f"{found.span:,.0f} places cannot be ruled out for it; {upper} can be placed in the upper half "
             f"for sure, and {lower} in the lower half."
         )
-        names = ("likely_span", "rank_span", "upper_half", "lower_half")
+        names = ("compared", "likely_span", "rank_span", "upper_half", "lower_half")
         keys = tuple(f"{name}:{self.key}" for name in names)
         return Sentence(text, keys)
 
@@ -242,7 +243,8 @@ class Comparison:
             f"{enough:,} of {len(shrunk.value):,} units; it takes "
             f"about {needed:,} answers a unit."
         )
-        return Sentence(text, (f"reliable:{self.key}", f"needed:{self.key}"))
+        names = ("sufficient_reliability", "reliable", "compared", "needed")
+        return Sentence(text, tuple(f"{name}:{self.key}" for name in names))
 
     def needed(self) -> int | Refusal:
         """Return the answers a unit needs for sufficient reliability."""

@@ -153,7 +153,8 @@ class Stability:
             f"{self._points(first - foretold)} is chance, neither improvement nor decline."
         )
         keys = tuple(
-            f"{name}:{side.value}:2:{self.key}" for name in ("first_distance", "distance", "expected")
+            f"{name}:{side.value}:2:{self.key}"
+            for name in ("first_distance", "distance", "expected", "way_back")
         )
         return Sentence(text, keys)
 
@@ -222,13 +223,16 @@ class Stability:
             "first_distance": mine["distance_1"],
             "distance": mine[f"distance_{place + 1}"],
             "expected": mine["expected"],
+            "way_back": mine["distance_1"] - mine["expected"],
         }
+        # units are no persons: a mean over few of them gives nobody away
+        over = f"Mean over {len(mine)} units."
         return (
             Number(f"again:{end}", again, "units", basis=basis),
             Number(f"still:{end}", len(mine), "units", basis=basis),
             Number(f"again_share:{end}", again / len(mine), "share", len(mine), interval, basis),
             *(
-                Number(f"{name}:{end}", float(part.mean()), unit, len(mine), basis=basis)
+                Number(f"{name}:{end}", float(part.mean()), unit, basis=basis, reason=over)
                 for name, part in means.items()
             ),
         )
