@@ -23,6 +23,7 @@ from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
 from auditlib.statistics.bands import band_by_chance
 from auditlib.statistics.chance import chance_statistics
 from auditlib.statistics.clustered import critical
+from auditlib.statistics.decomposition import goodman_bacon
 from auditlib.statistics.few_clusters import Method, design_of
 from auditlib.statistics.imputation import Imputation, impute, refitted
 from auditlib.statistics.randomisation import Dealt, constant_effects
@@ -318,6 +319,11 @@ class TestInteractions:
         assert not isinstance(without, Refusal)
         assert with_them.overall == pytest.approx(without.overall)
         assert with_them.overall_error == pytest.approx(without.overall_error)
+
+    @pytest.mark.parametrize("adopted", [[0, 0, 9, 9], [2, 2, 2, 2], [9, 9, 9, 9]])
+    def test_nothing_to_mix_is_refused(self, adopted: list[int], rng: np.random.Generator) -> None:
+        """Adopted from the start or never, all at once, nobody."""
+        assert isinstance(goodman_bacon(adoption_panel(noise(4, 5, rng), adopted)), Refusal)
 
     def test_all_adopted_from_the_start_is_refused(self, rng: np.random.Generator) -> None:
         assert isinstance(sun_abraham(adoption_panel(noise(4, 5, rng), [0, 0, 9, 9])), Refusal)

@@ -49,6 +49,8 @@ def goodman_bacon(panel: AdoptionPanel) -> tuple[Part, ...] | Refusal:
         return Refusal("No unit adopts within the panel.")
     parts = list(_parts(panel))
     total = sum(part.weight for part in parts)
+    if total <= 0:
+        return Refusal("No unit adopts at another time than the rest, after a period before.")
     return tuple(
         Part(part.contrast, part.treated, part.control, part.estimate, part.weight / total) for part in parts
     )
