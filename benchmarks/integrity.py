@@ -3,7 +3,10 @@
 ``python -m benchmarks integrity`` measures a few companies and prints; with ``--write FILE`` it writes the
 register that the suite ships and shows beside every detection:
 
-    python -m benchmarks integrity --clean 200 --planted 50 --write src/auditlib/integrity/register.yaml
+    python -m benchmarks integrity --clean 100000:100400 --planted 100000:100050 --write FILE
+
+Detectors were chosen on companies with seeds below `CHOSEN_BELOW`. The register is measured on seeds from
+there on, which must not be looked at while a detector is changed.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +27,18 @@ from auditlib.parameters.run import Run
 from auditlib.simulate import Scenario, survey_tables
 
 ROOT = Path(__file__).parents[1]
-FIRST_SEED = 1000
+CHOSEN_BELOW = 100_000
 DRAWS = 1999
 FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "uninvited": ("60 % of customers who look unhappy are not invited", {"suppress": 0.6}),
     "uninvited_some": ("30 % of customers who look unhappy are not invited", {"suppress": 0.3}),
     "not_again": ("60 % of those with a low answer are not invited for 90 days", {"not_again": 0.6}),
+    "not_after_complaint": (
+        "60 % of complainants are not invited for 90 days",
+        {"not_after_complaint": 0.6},
+    ),
     "discouraged": ("40 % of the unhappy are talked out of answering", {"discouraged": 0.4}),
+    "discouraged_most": ("70 % of the unhappy are talked out of answering", {"discouraged": 0.7}),
     "lifted": ("80 % of months just below the threshold are lifted over it", {"lifted": 0.8}),
     "month_end": ("25 % of top answers are collected in the last three days", {"month_end": 0.25}),
     "filled_in": ("20 % of answers are replaced by silent top scores", {"filled_in": 0.2}),
@@ -45,19 +52,25 @@ Seen = dict[str, Any]
 def main(argv: list[str]) -> None:
     """Measure, print, and write the register where asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks integrity")
-    parser.add_argument("--clean", type=int, default=20, help="companies without gaming")
-    parser.add_argument("--planted", type=int, default=4, help="companies for each planted form")
+    parser.add_argument("--clean", type=_seeds, default=range(20), help="seeds of companies without gaming")
+    parser.add_argument("--planted", type=_seeds, default=range(4), help="seeds of each planted form")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", type=Path, help="where to write the register")
     given = parser.parse_args(argv)
-    jobs = [("clean", FIRST_SEED + index) for index in range(given.clean)]
-    jobs += [(form, FIRST_SEED + index) for form in FORMS for index in range(given.planted)]
+    jobs = [("clean", seed) for seed in given.clean]
+    jobs += [(form, seed) for form in FORMS for seed in given.planted]
     with ProcessPoolExecutor(given.workers) as pool:
         seen = list(pool.map(one, jobs, chunksize=4))
     text = register(seen)
     print(text)
     if given.write:
         given.write.write_text(text, encoding="utf-8")
+
+
+def _seeds(text: str) -> range:
+    """Read ``first:end``, the end excluded."""
+    first, end = text.split(":")
+    return range(int(first), int(end))
 
 
 def one(job: tuple[str, int]) -> Seen:
@@ -68,6 +81,7 @@ def one(job: tuple[str, int]) -> Seen:
     gamed = f"{GAMED[0]} {GAMED[1]}"
     return {
         "form": form,
+        "seed": seed,
         "any": bool(result.alarms),
         "any_gamed": any(each.group.name == gamed for each in result.alarms),
         "p": [(each.detector.key, each.p_value) for each in result.detections if each.contrast is not None],
@@ -108,10 +122,12 @@ def register(seen: Iterable[Seen]) -> str:
     clean = by_form.pop("clean")
     lines = [
         "# Written by: python -m benchmarks integrity --write. Do not edit by hand.",
-        f"measured_on: {datetime.now(UTC).date()}",
         "company: 40 units, 36 months, five groups of 5 to 7 linked units, true effects of pay",
-        f"first_seed: {FIRST_SEED}",
+        f"chosen_below_seed: {CHOSEN_BELOW}",
+        f"clean_seeds: {_span(clean)}",
+        f"planted_seeds: {_span(each for companies in by_form.values() for each in companies)}",
         f"companies: {len(clean)}",
+        f"draws: {DRAWS}",
         f"any_alarm: {_share(each['any'] for each in clean)}",
         f'settings: "{fingerprint(given_files()[1])}"',
         "clean:",
@@ -124,6 +140,11 @@ def register(seen: Iterable[Seen]) -> str:
         found = {d.key: _share(d.key in each["found"] for each in companies) for d in DETECTORS}
         lines += [f"      {key}: {value}" for key, value in found.items()]
     return "\n".join(lines) + "\n"
+
+
+def _span(companies: Iterable[Seen]) -> list[int]:
+    seeds = [each["seed"] for each in companies]
+    return [min(seeds), max(seeds)]
 
 
 def _clean_line(key: str, clean: list[Seen]) -> str:

@@ -22,7 +22,6 @@ from auditlib.integrity import (
     policy_of,
 )
 from auditlib.integrity.groups import calendar_of, groups_of
-from auditlib.integrity.heaping import moved_months
 from auditlib.integrity.observed import words_pattern
 from auditlib.integrity.patterns import PATTERNS
 from auditlib.integrity.performance import fingerprint
@@ -83,7 +82,7 @@ def test_every_detector_runs_on_every_group() -> None:
 
 
 def test_planted_suppression_is_found_where_it_is_and_nowhere_else() -> None:
-    assert [(each.group.name, each.pattern.key) for each in result().alarms] == [(GAMED, "who_is_asked")]
+    assert [(each.group.name, each.pattern.key) for each in result().alarms] == [(GAMED, "who_is_heard")]
     assert {each.detector.key for each in result().alarms[0].carried_by} >= {
         "low_scores_missing", "invitations_fall", "complaints_diverge",
     }  # fmt: skip
@@ -92,24 +91,48 @@ def test_planted_suppression_is_found_where_it_is_and_nowhere_else() -> None:
     assert "proves no intent" in finding.cause
 
 
+FORMS: dict[str, dict[str, float]] = {
+    "late": {"month_end": 0.4, "one_device": 0.15, "begging": 0.3},
+    "invented": {"filled_in": 0.3},
+    "straight": {"straight": 0.4},
+    "discouraged": {"discouraged": 0.8},
+    "not asked": {"not_again": 0.6, "not_after_complaint": 0.8},
+    "lifted": {"lifted": 1.0},
+}
+
+
+@cache
+def gamed(form: str) -> IntegrityResult:
+    return examine(company(1001, **FORMS[form]), run(), policy())
+
+
 @pytest.mark.parametrize(
     ("form", "detector"),
     [
-        ({"month_end": 0.4}, "month_end"),
-        ({"filled_in": 0.3}, "silent_tops"),
-        ({"one_device": 0.15}, "shared_device"),
-        ({"begging": 0.3}, "begging"),
-        ({"straight": 0.4}, "straight_lines"),
-        ({"discouraged": 0.8}, "response_rate"),
-        ({"not_again": 0.9}, "unhappy_not_asked"),
-        ({"lifted": 1.0}, "heaping"),
+        ("late", "month_end"),
+        ("late", "shared_device"),
+        ("late", "begging"),
+        ("invented", "silent_tops"),
+        ("invented", "perfect_answers"),
+        ("straight", "straight_lines"),
+        ("discouraged", "response_rate"),
+        ("discouraged", "low_scores_missing"),
+        ("not asked", "unhappy_not_asked"),
+        ("not asked", "complainants_not_asked"),
+        ("lifted", "heaping"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_each_planted_form_moves_its_own_detector(form: dict[str, float], detector: str) -> None:
-    detection = of(examine(company(1001, **form), run(), policy()), detector)
+def test_each_planted_form_moves_its_own_detector(form: str, detector: str) -> None:
+    detection = of(gamed(form), detector)
     assert detection.sign in (Sign.ALARM, Sign.WATCH)
     assert detection.p_value <= 0.05
+
+
+def test_a_planted_share_is_recovered_within_its_interval() -> None:
+    effect = of(gamed("not asked"), "unhappy_not_asked").effect
+    assert effect[1] <= -60 <= effect[2]
+    effect = of(gamed("lifted"), "heaping").effect
+    assert effect[1] <= 100 <= effect[2]
 
 
 def test_nothing_is_planted_by_default() -> None:
@@ -137,8 +160,12 @@ def test_only_aggregates_are_not_assessable() -> None:
 
 def test_missing_tables_take_only_their_detectors_away() -> None:
     found = examine(suppressed().without("invitations", "complaints"), run(), policy())
-    refused = {each.detector.key for each in found.detections if each.sign is Sign.NOT_RUN}
-    assert refused == {"invitations_fall", "unhappy_not_asked", "complaints_diverge", "response_rate"}
+    own = [each for each in found.detections if each.group.name == GAMED]
+    refused = {each.detector.key for each in own if each.sign is Sign.NOT_RUN}
+    assert refused == {
+        "invitations_fall", "unhappy_not_asked", "complainants_not_asked", "complaints_diverge",
+        "response_rate",
+    }  # fmt: skip
     assert "the evidence has no invitations" in of(found, "response_rate").reason.lower()
 
 
@@ -163,6 +190,24 @@ def test_without_threshold_no_heaping() -> None:
     found = examine(changed(threshold=np.nan), run(), policy())
     assert of(found, "heaping").sign is Sign.NOT_RUN
     assert of(found, "response_rate").sign is not Sign.NOT_RUN
+
+
+def test_a_weight_of_nought_is_no_link() -> None:
+    found = examine(changed(weight=0.0), run(), policy())
+    assert str(found.summary()[0]).startswith("Not applicable: No pay is linked")
+
+
+def test_too_few_months_near_the_threshold_are_said_to_be_too_few() -> None:
+    heaping = of(examine(changed(threshold=4.9), run(), policy()), "heaping")
+    assert heaping.sign is Sign.NOT_RUN
+    assert "expected just below the threshold" in heaping.reason or "linked units" in heaping.reason
+
+
+def test_scores_are_told_beside_an_alarm() -> None:
+    (told,) = [each for each in result().scores if each.group.name == GAMED]
+    assert told.key in result().summary()[0].keys
+    assert told.words in str(result().summary()[0])
+    assert 0 < told.contrast.estimate < 0.6
 
 
 def test_few_units_are_refused_with_the_reason() -> None:
@@ -222,21 +267,6 @@ def test_words_match_whatever_the_spacing_and_case() -> None:
     assert words_pattern(IntegrityPolicy()) == ""
 
 
-def test_heaping_by_hand() -> None:
-    values = np.array([1.0, 2, 3, 4, 5])
-    scores = np.zeros((1, 4, 5))
-    scores[0, :, 3], scores[0, :, 4] = 8, 2
-    found = moved_months(
-        scores, values, threshold=4.2, width=0.1, statistic="mean", rng=np.random.default_rng(1)
-    )
-    assert found.months.tolist() == [4]
-    assert 0.5 < found.excess[0] < 1.1
-    below = moved_months(
-        scores, values, threshold=4.21, width=0.1, statistic="mean", rng=np.random.default_rng(1)
-    )
-    assert below.excess[0] < -0.3
-
-
 def test_policy_is_the_one_the_run_names() -> None:
     texts = {"policies/integrity.yaml": text("policies/integrity.yaml")}
     assert policy_of(run(), texts).words
@@ -250,6 +280,7 @@ def test_policy_is_the_one_the_run_names() -> None:
 def test_the_register_was_measured_with_the_shipped_settings() -> None:
     known = performance()
     assert known.fits(policy())
+    assert min(known.clean_seeds[0], known.planted_seeds[0]) >= known.chosen_below_seed > 9_999
     assert set(known.clean) == {each.key for each in DETECTORS}
     assert not known.fits(policy().model_copy(update={"window_months": 12}))
     assert fingerprint(policy()) == fingerprint(IntegrityPolicy())

@@ -13,6 +13,7 @@ from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performanc
 from auditlib.integrity.patterns import Signature
 from auditlib.statistics.types import normal_quantile
 
+_RATIOS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 _MARKS = {
     Sign.ALARM: ("D", LOWER, LOWER, 62),
     Sign.WATCH: ("o", PAPER, HIGHER, 46),
@@ -67,31 +68,40 @@ def unit_changes(alarm: Signature, ax: Axes | None = None, *, level: float = 0.9
         drawn.axvline(0, color=INK, lw=0.7)
         drawn.set_yticks(range(len(units)), [unit.unit_id for unit in units], fontsize=7)
         drawn.set_ylim(-0.7, len(units) - 0.3)
-        drawn.set_xlabel(_axis(detection))
+        _label(drawn, detection)
         drawn.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return drawn
 
 
-def _axis(detection: Detection) -> str:
-    unit = "logarithm" if detection.detector.effect == "ratio" else "share"
-    return f"change of the {detection.detector.looks_at}, before to after ({unit})"
+def _label(drawn: Axes, detection: Detection) -> None:
+    """Name the axis; a logarithm is written as the ratio it stands for."""
+    ratio = detection.detector.effect == "ratio"
+    unit = "times" if ratio else "share"
+    drawn.set_xlabel(f"change of the {detection.detector.looks_at}, before to after ({unit})")
+    if ratio:
+        low, high = drawn.get_xlim()
+        shown = [value for value in _RATIOS if low <= np.log(value) <= high]
+        drawn.set_xticks(np.log(shown), [f"{value:.3g}" for value in shown])
 
 
 def performance(known: Performance, ax: Axes | None = None) -> Axes:
     """Draw in how many simulated companies each planted form was noticed, and clean ones raised an alarm."""
     with style():
-        drawn = new_axes(height=3.6) if ax is None else ax
         forms = list(known.planted.values())[::-1]
-        names = [*(entry.form for entry in forms), "no gaming (false alarms)"]
-        shares = [*(entry.any for entry in forms), known.any_alarm]
-        faces = [HIGHER] * len(forms) + [LOWER]
-        drawn.barh(range(len(names)), shares, color=faces, height=0.6)
-        for row, value in enumerate(shares):
+        found = [(each.form, each.any, each.companies) for each in forms]
+        found.append(("no gaming (false alarms)", known.any_alarm, known.companies))
+        drawn = new_axes(height=0.26 * len(found) + 0.9) if ax is None else ax
+        for row, (_, value, n) in enumerate(found):
+            marker, colour = ("D", LOWER) if row == len(forms) else ("o", HIGHER)
+            drawn.plot(known.limits(value, n), [row, row], lw=1.2, color=colour)
+            drawn.plot([value], [row], marker=marker, ms=5, color=colour)
             drawn.annotate(
-                f"{value:.0%}", (value, row), (4, 0), textcoords="offset points", va="center", color=QUIET
+                f"{value:.0%} of {n}", (1.04, row), va="center", color=QUIET, annotation_clip=False
             )
-        drawn.set_yticks(range(len(names)), names)
-        drawn.set_xlim(0, 1.08)
+        drawn.set_yticks(range(len(found)), [name for name, _, _ in found])
+        drawn.set_xlim(-0.02, 1.02)
+        drawn.set_ylim(-0.6, len(found) - 0.4)
+        drawn.grid(axis="y")
         drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        drawn.set_xlabel("share of companies with an alarm")
+        drawn.set_xlabel("share of companies with an alarm, with exact 95% limits")
     return drawn

@@ -26,6 +26,10 @@ _STRATA_NEED = 2000
 """Labels are dealt within strata of size only where that leaves at least so many ways."""
 
 
+_OUTSTANDING = 3.0
+"""Sampling errors by which an effect has to stand out among so many tests."""
+
+
 class Sign(StrEnum):
     """How strong a sign is."""
 
@@ -164,25 +168,28 @@ def detect(
     calendar: Calendar,
     policy: IntegrityPolicy,
     level: float,
-    rng: np.random.Generator,
 ) -> Detection:
     """Run one detector on one group, or say why it cannot be run."""
     why = _cannot(detector, group, seen)
     if why:
         return Detection(detector, group, reason=why)
-    found = detector.measure(seen, group, policy, rng)
+    found = detector.measure(seen, group, policy)
     chosen = group.linked | group.others
     usable = found.usable[chosen]
-    few = _too_few(group.linked[chosen] & usable, ~group.linked[chosen] & usable, policy)
+    few = _too_few(detector, group.linked[chosen] & usable, ~group.linked[chosen] & usable, policy)
     if few:
         return Detection(detector, group, reason=few)
-    if dealt.smallest > policy.error:
-        return Detection(detector, group, reason=_hopeless(dealt, policy))
+    dim = _too_dim(detector, found, group.linked & found.usable, group.others & found.usable)
+    if dim:
+        return Detection(detector, group, reason=dim)
+    least = _least_p(dealt, usable)
+    if least > policy.error:
+        return Detection(detector, group, reason=_hopeless(least, policy))
     tested = contrast(found.change[chosen], found.variance[chosen], usable, dealt, level=level)
     sign = Sign.WATCH if tested.p_value(detector.alternative) <= policy.error else Sign.QUIET
     within = chosen & found.usable
     return Detection(
-        detector, group, sign, tested, dealt.smallest, int(found.n[within].sum()),
+        detector, group, sign, tested, least, int(found.n[within].sum()),
         tested.chosen, tested.others, found.levels, _unit_changes(group, found, within, calendar),
     )  # fmt: skip
 
@@ -193,7 +200,7 @@ def _cannot(detector: Detector, group: Group, seen: Observed) -> str:
         return absent[0][:1].upper() + absent[0][1:] + "."
     if detector.key != "heaping":
         return ""
-    if np.isnan(group.threshold):
+    if np.isnan(group.thresholds).any():
         return "The register of pay links names no threshold."
     if group.statistic not in STATISTICS:
         return (
@@ -202,19 +209,50 @@ def _cannot(detector: Detector, group: Group, seen: Observed) -> str:
     return ""
 
 
-def _too_few(linked: Flags, others: Flags, policy: IntegrityPolicy) -> str:
+def _too_few(detector: Detector, linked: Flags, others: Flags, policy: IntegrityPolicy) -> str:
     counts = int(linked.sum()), int(others.sum())
     if min(counts) >= policy.least_units:
         return ""
+    enough = (
+        f"{policy.least_answers} observations on either side of the link"
+        if detector.largest is None
+        else detector.largest.counted
+    )
     return (
-        f"Only {counts[0]} linked units and {counts[1]} others have {policy.least_answers} observations on "
-        f"either side of the link; {policy.least_units} of each are needed."
+        f"Only {counts[0]} linked units and {counts[1]} others have {enough}; {policy.least_units} of each "
+        "are needed."
     )
 
 
-def _hopeless(dealt: Dealt, policy: IntegrityPolicy) -> str:
+def _too_dim(detector: Detector, found: Measured, linked: Flags, others: Flags) -> str:
+    """Return why not even the largest effect could be told from chance; empty where it could.
+
+    An effect stands out in most audits where it is `_OUTSTANDING` times its sampling error, which falls
+    with the square root of what is observed.
+    """
+    if detector.largest is None:
+        return ""
+    error = sum(1 / float((1 / found.variance[side]).sum()) for side in (linked, others))
+    short = error * (_OUTSTANDING / detector.largest.effect) ** 2
+    if short <= 1:
+        return ""
+    have = float(found.n[linked].sum())
     return (
-        f"So few units can be dealt anew that no p-value below {dealt.smallest:.3f} is possible; "
+        f"If {detector.largest.if_all}, it could still be chance: the linked units have {have:.0f} "
+        f"{detector.largest.counted}, and about {np.ceil(have * short):.0f} are needed."
+    )
+
+
+def _least_p(dealt: Dealt, usable: Flags) -> float:
+    """Return the smallest p-value possible: assignments that leave a side too few usable units exceed."""
+    drawn = dealt.labels[:, usable].sum(axis=1)
+    lost = (drawn < 2) | (drawn > usable.sum() - 2)
+    return max(dealt.smallest, float(lost.mean()))
+
+
+def _hopeless(least: float, policy: IntegrityPolicy) -> str:
+    return (
+        f"So few units can be dealt anew that no p-value below {least:.3f} is possible; "
         f"{policy.error:g} would be needed."
     )
 

@@ -13,14 +13,33 @@ from auditlib.integrity.unit_changes import (
     complaints_diverge,
     heaping,
     invitations_fall,
-    low_scores_missing,
+    not_asked,
     share,
     straight_lines,
-    unhappy_not_asked,
+    tail,
 )
 from auditlib.statistics.changes import Alternative
 
 POINTS, RATIO = "percentage points", "ratio"
+
+
+@dataclass(frozen=True)
+class Largest:
+    """The largest effect gaming can have on a measure, so that too little data can be told beforehand.
+
+    Parameters
+    ----------
+    effect
+        On the working scale, without its sign.
+    if_all
+        What would have that effect, in words.
+    counted
+        What the observations of the measure are.
+    """
+
+    effect: float
+    if_all: str
+    counted: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,8 @@ class Detector:
         Counts it needs, and the tables they come from.
     measure
         Counts to changes.
+    largest
+        The largest effect gaming can have; None where that is never too small to be seen.
     """
 
     key: str
@@ -58,6 +79,7 @@ class Detector:
     needs: tuple[str, ...]
     tables: tuple[str, ...]
     measure: Measure
+    largest: Largest | None = None
 
 
 _SAME_COURSE = "Without the link the units would have changed like those not linked"
@@ -67,14 +89,14 @@ DETECTORS: tuple[Detector, ...] = (
         "low_scores_missing",
         "Low scores missing",
         "odds of a low answer (a general rise allowed for)",
-        "Satisfaction may rise or fall, but low and high answers move together (proportional odds).",
+        "Satisfaction may rise or fall, but low answers move with the rest as they did before the link.",
         "A fix that removed one kind of bad experience and touched nothing else.",
         "less",
         RATIO,
         "share",
-        ("low", "high", "answers"),
+        ("low", "rest", "answers"),
         ("responses",),
-        low_scores_missing,
+        tail(("answers", "low", "rest", "rest_squares"), side=-1),
     ),
     Detector(
         "invitations_fall",
@@ -88,19 +110,6 @@ DETECTORS: tuple[Detector, ...] = (
         ("invited",),
         ("invitations",),
         invitations_fall,
-    ),
-    Detector(
-        "unhappy_not_asked",
-        "Known unhappy customers not asked again",
-        "share of customers known to be unhappy who were invited again",
-        "Whether a customer is invited again does not depend more on the last answer than before.",
-        "Unhappy customers left, or asked not to be contacted.",
-        "less",
-        POINTS,
-        "share",
-        ("unhappy", "unhappy_again", "happy", "happy_again"),
-        ("invitations", "responses", "complaints"),
-        unhappy_not_asked,
     ),
     Detector(
         "complaints_diverge",
@@ -129,30 +138,47 @@ DETECTORS: tuple[Detector, ...] = (
         share("answered", "invited"),
     ),
     Detector(
-        "heaping",
-        "Heaping at the bonus threshold",
-        "months just above the threshold beyond chance",
-        "A month's answers are drawn from the unit's own scores, whichever side of the threshold it ends on.",
-        "A threshold set where units of that level end up anyway.",
-        "greater",
+        "unhappy_not_asked",
+        "Not asked again after a low answer",
+        "invitations after a low answer, as a share of those expected from the rate after other answers",
+        "How soon customers of one unit are invited again does not depend more on their answer than it did.",
+        "Unhappy customers left, or asked not to be contacted.",
+        "less",
         POINTS,
         "share",
-        ("answers",),
-        ("responses",),
-        heaping,
+        ("unhappy_asked", "happy_asked"),
+        ("invitations", "responses"),
+        not_asked("unhappy"),
+        Largest(
+            1.0, "no customer with a low answer were asked again", "invitations expected after low answers"
+        ),
     ),
     Detector(
-        "month_end",
-        "Surge at the end of the month",
-        "share of top answers given in the last days of a month",
-        f"{_SAME_COURSE} in when their top answers arrive.",
-        "Invoices or projects that now end with the month.",
-        "greater",
+        "complainants_not_asked",
+        "Not asked again after a complaint",
+        "invitations after a complaint, as a share of those expected from the rate after good answers",
+        "How soon customers of one unit are invited again does not depend more on a complaint than it did.",
+        "A rule not to survey customers whose complaint is open, or complainants who left.",
+        "less",
         POINTS,
         "share",
-        ("late_top", "top"),
+        ("complained_asked", "happy_asked"),
+        ("invitations", "responses", "complaints"),
+        not_asked("complained"),
+        Largest(1.0, "no complainant were asked again", "invitations expected after complaints"),
+    ),
+    Detector(
+        "perfect_answers",
+        "Too many perfect answers",
+        "odds of the best score on every question (a general rise allowed for)",
+        "Satisfaction may rise or fall, but perfect answers move with the rest as they did before the link.",
+        "A fix that made many customers entirely happy and touched nobody else.",
+        "greater",
+        RATIO,
+        "share",
+        ("complete", "perfect"),
         ("responses",),
-        share("late_top", "top"),
+        tail(("complete", "perfect", "imperfect", "imperfect_squares"), side=1),
     ),
     Detector(
         "silent_tops",
@@ -181,6 +207,19 @@ DETECTORS: tuple[Detector, ...] = (
         share("shared", "devices"),
     ),
     Detector(
+        "straight_lines",
+        "The same score on every question",
+        "share of answers with one score throughout, the best score left out",
+        "At the same level, customers answer in straight lines as often as elsewhere (a contrast only).",
+        "A longer questionnaire, or more answers given on small screens.",
+        "greater",
+        POINTS,
+        "share",
+        ("lines", "straight", "expected_straight"),
+        ("responses",),
+        straight_lines,
+    ),
+    Detector(
         "begging",
         "Customers say a score was asked for",
         "share of comments that quote a request for a score",
@@ -194,17 +233,31 @@ DETECTORS: tuple[Detector, ...] = (
         share("begging", "comments"),
     ),
     Detector(
-        "straight_lines",
-        "The same score on every question",
-        "share of answers with one score throughout",
-        "At the same score, customers answer in straight lines as often as elsewhere (a contrast only).",
-        "A longer questionnaire, or more answers given on small screens.",
+        "heaping",
+        "Heaping at the bonus threshold",
+        "months just below the threshold that were moved over it",
+        "A month's answers are drawn from the unit's own scores, whichever side of the threshold it ends on.",
+        "A threshold set where units of that level end up anyway.",
         "greater",
         POINTS,
         "share",
-        ("lines", "straight", "expected_straight"),
+        ("answers",),
         ("responses",),
-        straight_lines,
+        heaping,
+        Largest(1.0, "every month just below were moved over it", "months expected just below the threshold"),
+    ),
+    Detector(
+        "month_end",
+        "Surge at the end of the month",
+        "share of top answers given in the last days of a month",
+        f"{_SAME_COURSE} in when their top answers arrive.",
+        "Invoices or projects that now end with the month.",
+        "greater",
+        POINTS,
+        "share",
+        ("late_top", "top"),
+        ("responses",),
+        share("late_top", "top"),
     ),
 )
-"""In the order they are shown: who is asked, who answers, what is answered."""
+"""In the order they are shown: who is heard, who is asked again, what is answered, and when."""

@@ -14,6 +14,7 @@ from auditlib.integrity.patterns import signatures
 from auditlib.integrity.performance import Performance
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.result import IntegrityResult
+from auditlib.integrity.score_changes import ScoreChange, score_change
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 from auditlib.standards.measure import Tables
@@ -58,13 +59,13 @@ def examine(
     """
     level = run.thresholds.confidence
     register = tables.frame("pay_links") if "pay_links" in tables.tables else None
-    if register is None or register.empty:
+    if register is None or not (register["weight"] != 0).any():
         return IntegrityResult((), policy, level, performance, NO_LINK)
     units = [str(unit) for unit in tables.frame("units", columns=["unit_id"])["unit_id"]]
     calendar = calendar_of(run, units)
     groups = [_audited(group, run, tables) for group in groups_of(register, calendar, policy)]
-    found = _detections(groups, tables, run, calendar=calendar, policy=policy)
-    return IntegrityResult(signatures(found, policy), policy, level, performance)
+    found, scores = _detections(groups, tables, run, calendar=calendar, policy=policy)
+    return IntegrityResult(signatures(found, policy), policy, level, performance, scores=scores)
 
 
 def _audited(group: Group, run: Run, tables: Tables) -> Group:
@@ -83,10 +84,10 @@ def _audited(group: Group, run: Run, tables: Tables) -> Group:
 
 def _detections(
     groups: list[Group], tables: Tables, run: Run, *, calendar: Calendar, policy: IntegrityPolicy
-) -> list[Detection]:
-    level = run.thresholds.confidence
+) -> tuple[list[Detection], tuple[ScoreChange, ...]]:
+    """Return every detector on every group, and what the scores of each group did."""
     seen: dict[tuple[str, str], Observed] = {}
-    found = []
+    found, scores = [], []
     for place, group in enumerate(groups):
         metric = (group.survey_type, group.item)
         if group.refusal is not None:
@@ -95,21 +96,13 @@ def _detections(
         if metric not in seen:
             seen[metric] = observe(tables, run.instrument(group.survey_type), group.item, calendar, policy)
         dealt = dealt_for(group, seen[metric], policy, np.random.default_rng([run.seed, place]))
-        for turn, detector in enumerate(DETECTORS):
-            rng = np.random.default_rng([run.seed, place, turn])
-            found.append(
-                detect(
-                    detector,
-                    group,
-                    seen[metric],
-                    dealt,
-                    calendar=calendar,
-                    policy=policy,
-                    level=level,
-                    rng=rng,
-                )
-            )
-    return found
+        level = run.thresholds.confidence
+        found += [
+            detect(each, group, seen[metric], dealt, calendar=calendar, policy=policy, level=level)
+            for each in DETECTORS
+        ]
+        scores.append(score_change(group, seen[metric], dealt, policy, level=level))
+    return found, tuple(each for each in scores if each is not None)
 
 
 def _why(refusal: Refusal) -> str:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
+from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +32,9 @@ class Group:
         Whose pay, and the three parts of the metric.
     starts_on
         First day of the link.
-    threshold
-        Value of the metric at which the bonus starts; NaN where the register has none.
+    thresholds
+        Value of the metric at which the bonus of each unit starts: its own where linked, the median of
+        the group elsewhere; NaN where the register has none.
     linked, others
         Units of the group and units compared with, over the units of the audit.
     before, after
@@ -50,7 +52,7 @@ class Group:
     item: str
     statistic: str
     starts_on: date
-    threshold: float
+    thresholds: Floats
     linked: Flags
     others: Flags
     before: Flags
@@ -115,10 +117,11 @@ def calendar_of(run: Run, units: list[str]) -> Calendar:
 
 
 def groups_of(register: pd.DataFrame, calendar: Calendar, policy: IntegrityPolicy) -> tuple[Group, ...]:
-    """Return the groups of the register of pay links, in order of role and start."""
-    links = register.assign(
-        ends_on=register["ends_on"].to_numpy("float64", na_value=np.inf),
-        threshold=register["threshold"].to_numpy("float64", na_value=np.nan),
+    """Return the groups of the register of pay links, in order of role and start; weight 0 is no link."""
+    links = register[register["weight"].to_numpy("float64", na_value=np.nan) != 0]
+    links = links.assign(
+        ends_on=links["ends_on"].to_numpy("float64", na_value=np.inf),
+        threshold=links["threshold"].to_numpy("float64", na_value=np.nan),
     )
     links["ends_on"] = links["ends_on"].fillna(np.inf)
     found = []
@@ -148,15 +151,20 @@ def _group(
     others, until = _others(links, units, start, calendar, policy)
     last = min(until, _end(rows, calendar), calendar.months, start + policy.window_months)
     months = np.arange(calendar.months)
-    edge = start - policy.leave_out_months
+    edge = start - (day.day > 1) - policy.leave_out_months
     before = (months < edge) & (months >= edge - policy.window_months)
     after = (months >= start) & (months < last)
     more = links[links["unit_id"].isin(rows["unit_id"]) & ~links.index.isin(rows.index)]
     group = Group(
-        role, survey_type, item, statistic, day, float(rows["threshold"].median()),
+        role, survey_type, item, statistic, day, _thresholds(rows, units),
         linked, others & ~linked, before, after, tuple(sorted(set(more["unit_id"]))),
     )  # fmt: skip
     return _judged(group, policy)
+
+
+def _thresholds(rows: pd.DataFrame, units: npt.NDArray[np.str_]) -> Floats:
+    own = rows.groupby("unit_id")["threshold"].median().reindex(units)
+    return np.asarray(own.fillna(rows["threshold"].median()), dtype=np.float64)
 
 
 def _others(

@@ -5,83 +5,175 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from auditlib.statistics.types import Floats
 
-DRAWS = 200
+Flags = npt.NDArray[np.bool_]
 _SLACK = 1e-9
 """A mean on the threshold counts as above it, whatever the last bit of its float says."""
 STATISTICS = ("mean", "top_box")
-"""Metrics whose monthly value can be drawn anew from scores."""
+"""Metrics whose monthly value can be computed from the scores of single answers."""
+_NOTHING = (0.0, np.inf, 0.0)
+"""A unit that cannot come near the threshold."""
+_MANY = 400
+"""Beyond so many answers a month its mean is taken to be normal, within 1e-3 of the exact share."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where the bonus starts, and how near counts as just above or just below.
+
+    Parameters
+    ----------
+    threshold, width
+        In units of the metric.
+    statistic
+        ``"mean"`` or ``"top_box"``.
+    top
+        Least score in the top box.
+    """
+
+    threshold: float
+    width: float
+    statistic: str
+    top: float = np.inf
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Excess of months just above the threshold over those just below, by unit.
+    """Months moved from just below the threshold to just above it, by unit.
 
     Parameters
     ----------
-    excess
-        Observed less expected difference, as a share of the unit's months.
+    share
+        Months moved, as a share of the months expected just below; 0 where nobody steers.
     variance
-        Its variance when months are drawn anew.
+        Sampling variance of that share.
     months
-        Months with answers.
+        Months expected just below the threshold: how much can be seen at all.
     """
 
-    excess: Floats
+    share: Floats
     variance: Floats
     months: Floats
 
 
-def moved_months(
-    scores: Floats,
-    values: Floats,
-    *,
-    threshold: float,
-    width: float,
-    statistic: str,
-    rng: np.random.Generator,
-) -> Moved:
-    """Compare each unit's months with months drawn anew from its own scores.
+def moved_months(scores: Floats, values: Floats, rules: list[Rule]) -> Moved:
+    """Compare each unit's months with what its own scores would give.
 
     Parameters
     ----------
     scores
         Answers by unit, month and score; shape (units, months, scores).
     values
-        Native score of each column.
-    threshold, width
-        Where the bonus starts, and how near counts as just above or below; in units of the metric.
-    statistic
-        ``"mean"`` or ``"top_box"``.
+        Native score of each column, equally spaced.
+    rules
+        One for each unit.
 
     Notes
     -----
-    Drawing anew keeps the level of a unit, the number of answers of each month and the steps of the
-    scale, all of which decide how many months end just above by chance; a smooth density would not.
+    Bunching estimators fit a smooth density around the kink (Kleven 2016,
+    doi 10.1146/annurev-economics-080315-015234). A month's mean of few answers has no smooth density: it
+    lives on a lattice. Its distribution is computed exactly instead, as the sum of as many answers as the
+    month had, each drawn from the unit's own scores, about a level that drifts from month to month as
+    much as the levels of all units do. A month moved over the threshold is missing below and found above.
     """
-    worth = values if statistic == "mean" else (values >= values[-1] - (values[-1] - values[0]) / 4)
-    excess, variance, months = (np.zeros(len(scores)) for _ in range(3))
-    for unit, given in enumerate(scores):
-        n = given.sum(axis=1)
-        own = given[n > 0]
-        if not len(own):
-            continue
-        n = n[n > 0]
-        total = own.sum(axis=0)
-        drawn = rng.multinomial(n.astype(np.int64), total / total.sum(), size=(DRAWS, len(n)))
-        chance = _balance(drawn @ worth / n, threshold, width).sum(axis=1)
-        seen = _balance(own @ worth / n, threshold, width).sum()
-        excess[unit] = (seen - chance.mean()) / len(n)
-        variance[unit] = chance.var() / len(n) ** 2
-        months[unit] = len(n)
-    return Moved(excess, variance, months)
+    drift = _drift(scores, values)
+    found = [_unit(own, values, rule, drift) for own, rule in zip(scores, rules, strict=True)]
+    return Moved(*np.array(found, dtype=np.float64).reshape(-1, 3).T)
 
 
-def _balance(value: Floats, threshold: float, width: float) -> Floats:
-    """Return 1 just above the threshold, -1 just below, 0 elsewhere."""
-    distance = value - threshold
-    above = (distance >= -_SLACK) & (distance < width - _SLACK)
-    below = (distance < -_SLACK) & (distance >= -width - _SLACK)
-    return above.astype(np.float64) - below
+def _unit(own: Floats, values: Floats, rule: Rule, drift: float) -> tuple[float, float, float]:
+    """Return share moved, variance and months expected just below of one unit."""
+    worth = values if rule.statistic == "mean" else (values >= rule.top).astype(np.float64)
+    n = own.sum(axis=1)
+    given, n = own[n > 0], n[n > 0]
+    if not len(n):
+        return _NOTHING
+    reach = np.maximum(rule.width, _point(worth) / n)
+    spread = drift if rule.statistic == "mean" else 0.0
+    above, below = _chances(given.sum(axis=0), worth, n, reach=reach, rule=rule, drift=spread)
+    if min(above.sum(), below.sum()) <= _SLACK:
+        return _NOTHING
+    return _share(_sides(given @ worth / n, reach, rule), above, below)
+
+
+def _share(seen: tuple[Flags, Flags], above: Floats, below: Floats) -> tuple[float, float, float]:
+    """Return the share moved: what is missing below and what is too much above, the surer one for more."""
+    months = float(below.sum())
+    weight = months / float(above.sum())
+    moved = months - float(seen[1].sum()) + weight * float(seen[0].sum() - above.sum())
+    variance = float((below + weight**2 * above - (weight * above - below) ** 2).sum())
+    scale = months * (1 + weight)
+    return moved / scale, variance / scale**2, months
+
+
+def _point(worth: Floats) -> float:
+    """Return what counts as one point of an answer: a quarter of the scale, and one step of it at least."""
+    return max(float(np.diff(np.unique(worth)).min()), float(np.ptp(worth)) / 4)
+
+
+def _sides(value: Floats, reach: Floats, rule: Rule) -> tuple[Flags, Flags]:
+    """Return which means are just above, and just below, the threshold.
+
+    Below, near is what the rule calls near; above, it is also where one answer more may lead.
+    """
+    distance = value - rule.threshold
+    above = (distance >= -_SLACK) & (distance < reach - _SLACK)
+    return above, (distance < -_SLACK) & (distance >= -rule.width - _SLACK)
+
+
+def _chances(
+    total: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule, drift: float
+) -> tuple[Floats, Floats]:
+    """Return each month's chance to end just above, and just below, the threshold."""
+    share = total / total.sum()
+    few = n <= _MANY
+    found = np.empty((2, len(n)))
+    if few.any():
+        found[:, few] = _exact(share, worth, n[few], reach=reach[few], rule=rule, drift=drift)
+    if not few.all():
+        found[:, ~few] = _normal(share, worth, n[~few], reach=reach[~few], rule=rule, drift=drift)
+    return found[0], found[1]
+
+
+def _exact(share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule, drift: float) -> Floats:
+    """Return both chances from the distribution of a sum of `n` answers, by Fourier transform."""
+    lattice = np.unique(worth)
+    weights = np.array([share[worth == value].sum() for value in lattice])
+    step = float(lattice[1] - lattice[0])
+    most = float(n.max())
+    length = 2 ** int(np.ceil(np.log2(most * (len(lattice) - 1 + 10 * drift / step) + 2)))
+    blur = np.outer(n * drift / step, 2 * np.pi * np.fft.rfftfreq(length))
+    wave = np.fft.rfft(weights, length)[None, :] ** n[:, None] * np.exp(-0.5 * blur**2)
+    chance = np.fft.irfft(wave, length)
+    means = lattice[0] + step * np.arange(length) / n[:, None]
+    above, below = _sides(means, reach[:, None], rule)
+    return np.array([(chance * side).sum(axis=1) for side in (above, below)])
+
+
+def _normal(share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule, drift: float) -> Floats:
+    """Return both chances where there are so many answers that their mean is as good as normal."""
+    from scipy.special import ndtr
+
+    centre = float(share @ worth)
+    spread = np.sqrt(float(share @ (worth - centre) ** 2) / n + drift**2)
+    edges = rule.threshold + np.array([np.full(len(n), -rule.width), np.zeros(len(n)), reach])
+    low, middle, high = ndtr((edges - centre) / np.maximum(spread, _SLACK))
+    return np.array([high - middle, middle - low])
+
+
+def _drift(scores: Floats, values: Floats) -> float:
+    """Return the standard deviation of monthly levels about their unit's, beyond sampling; by moments."""
+    n = scores.sum(axis=2)
+    total = n.sum(axis=1)
+    means = np.divide(scores @ values, n, out=np.zeros_like(n), where=n > 0)
+    centre = np.divide((n * means).sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
+    inside = float(((scores @ values**2) - n * means**2).sum()) / max(float((n - (n > 0)).sum()), 1.0)
+    across = float((n * (means - centre[:, None]) ** 2).sum())
+    freedom = float(((n > 0).sum(axis=1) - (total > 0)).sum())
+    scale = float(
+        (total - np.divide((n**2).sum(axis=1), total, out=np.zeros_like(total), where=total > 0)).sum()
+    )
+    return float(np.sqrt(max(0.0, (across - freedom * inside) / scale))) if scale > 0 else 0.0

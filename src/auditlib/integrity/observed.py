@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditlib.integrity.asked_again import AFTER, AFTER_COMPLAINT, asked_after
 from auditlib.integrity.groups import Calendar
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Instrument
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SLACK = 1e-9
+_THOUSAND = 1000
 LEAST_ITEMS = 3
 """Answers to so many questions on one scale make a straight line worth the name."""
 
@@ -34,10 +36,14 @@ class Observed:
     Parameters
     ----------
     counts
-        By name: invited, answered, answers, low, high, top, silent_top, late_top, comments, begging, devices,
-        shared, lines, straight, expected_straight, complaints, unhappy, unhappy_again, happy, happy_again.
+        By name: invited, answered, answers, low, rest (sum of the means of answers that are not low, in
+        thousandths) and rest_squares, top, silent_top, late_top, comments, begging, devices,
+        shared, lines, straight, expected_straight, complaints; and invitations sent to customers who were
+        last known to be happy, unhappy or complaining, with the days they were waited for (`asked_after`).
     scores
         Answers by native score, shape (units, months, scores), with the scores.
+    top_box
+        Least score in the top box.
     missing
         Why a count could not be made, by name of the count.
     """
@@ -45,6 +51,7 @@ class Observed:
     counts: Mapping[str, Floats]
     scores: Floats
     values: Floats
+    top_box: float
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,12 +67,13 @@ def observe(
         | _answers(tables, instrument, item, calendar, policy)
         | _devices(tables, survey_type, calendar)
         | _straight(tables, instrument, item, calendar)
+        | _perfect(tables, instrument, item, calendar)
         | _complaints(tables, calendar)
         | _again(tables, survey_type, item, limit=limit, calendar=calendar, policy=policy)
     )
     values = np.array(question.scale.scores)
     scores = _by_score(tables, survey_type, item, values, calendar)
-    return Observed(found.counts, scores, values, found.missing)
+    return Observed(found.counts, scores, values, question.scale.top_box, found.missing)
 
 
 Counts = dict[str, Floats]
@@ -117,8 +125,9 @@ def _answers(
 ) -> Part:
     """Count answers by what they say; a comment that is empty or blank is none.
 
-    An answer is low, or high, where the mean of its questions on the paid one's scale rounds to below the
-    limit, or to the best score: the mean tells unhappy customers apart better than one question does.
+    An answer is low where the mean of its questions on the paid one's scale rounds to below the limit: the
+    mean tells unhappy customers apart better than one question does.
+    Means are summed as whole thousandths, so that the sum does not depend on the order of the rows.
     """
     import narwhals as nw
 
@@ -130,9 +139,12 @@ def _answers(
     top = nw.col(item) >= scale.high
     overall = nw.mean_horizontal(*_alike(instrument, item))
     half = (scale.high - scale.low) / 8
+    low = overall < _limit(instrument, item, policy) - half - _SLACK
+    rest = nw.when(~low).then((overall * _THOUSAND).round()).otherwise(0)
     flags: dict[str, nw.Expr] = {
-        "low": overall < _limit(instrument, item, policy) - half - _SLACK,
-        "high": overall >= scale.high - half - _SLACK,
+        "low": low,
+        "rest": rest,
+        "rest_squares": rest * rest,
         "top": top,
         "comments": wrote,
         "silent_top": top & ~wrote,
@@ -203,26 +215,64 @@ def _devices(tables: Tables, survey_type: str, calendar: Calendar) -> Part:
 
 
 def _straight(tables: Tables, instrument: Instrument, item: str, calendar: Calendar) -> Part:
-    """Count answers that give every question the same score, and how many one expects at that score."""
+    """Count answers that give every question the same score, and how many one expects at their mean.
+
+    Answers are compared with those of the same rounded mean. A rise of satisfaction moves answers through
+    such a class as it moves them in, so that the share of straight lines in it hardly changes; in the best
+    class it would, because more and more answers reach the best score throughout, so that class is left out
+    (person fit given the total score: Meijer and Sijtsma 2001, doi 10.1177/01466210122031957).
+    """
     import narwhals as nw
 
-    names = ("lines", "straight", "expected_straight")
+    names = ("lines", "straight", "expected_straight", "straight_noise")
     alike = _alike(instrument, item)
     if len(alike) < LEAST_ITEMS:
         return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {item}")
-    rows = _of(tables.lazy("responses"), instrument.survey_type)
-    rows = rows.filter(*(~nw.col(name).is_null() for name in alike))
+    scale = next(entry.scale for entry in instrument.items if entry.item == item)
+    rows = _complete(tables, instrument, alike)
     flat = nw.max_horizontal(*alike) == nw.min_horizontal(*alike)
-    marked = rows.with_columns(straight=flat.cast(nw.Int64))
+    step = scale.scores[1] - scale.scores[0]
+    level = ((nw.mean_horizontal(*alike) - scale.low) / step + 0.5 + _SLACK).floor()
+    marked = rows.with_columns(straight=flat.cast(nw.Int64), level=level.cast(nw.Int64))
     daily = _pandas(
-        marked.group_by("unit_id", "submitted_day", item).agg(
-            lines=nw.len(), straight=nw.col("straight").sum()
-        )
+        marked.filter(nw.col("level") < len(scale.scores) - 1)
+        .group_by("unit_id", "submitted_day", "level")
+        .agg(lines=nw.len(), straight=nw.col("straight").sum())
+    ).sort_values(["unit_id", "submitted_day", "level"])
+    totals = daily.groupby("level")[["straight", "lines"]].sum()
+    rate = daily["level"].map(totals["straight"] / totals["lines"]).to_numpy(float)
+    expected = daily.drop(columns="level").assign(
+        expected_straight=rate * daily["lines"], straight_noise=rate * (1 - rate) * daily["lines"]
     )
-    totals = daily.groupby(item)[["straight", "lines"]].sum()
-    rate = daily[item].map(totals["straight"] / totals["lines"]).to_numpy(float)
-    expected = daily.drop(columns=item).assign(expected_straight=rate * daily["lines"])
     return Part(_spread(expected, calendar))
+
+
+def _complete(tables: Tables, instrument: Instrument, items: Sequence[str]) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    rows = _of(tables.lazy("responses"), instrument.survey_type)
+    return rows.filter(*(~nw.col(name).is_null() for name in items))
+
+
+def _perfect(tables: Tables, instrument: Instrument, item: str, calendar: Calendar) -> Part:
+    """Count answers with the best score on every question, and sum the means of the others in thousandths."""
+    import narwhals as nw
+
+    names = ("complete", "perfect", "imperfect", "imperfect_squares")
+    alike = _alike(instrument, item)
+    if len(alike) < LEAST_ITEMS:
+        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {item}")
+    scale = next(entry.scale for entry in instrument.items if entry.item == item)
+    best = nw.min_horizontal(*alike) >= scale.high
+    rest = nw.when(~best).then((nw.mean_horizontal(*alike) * _THOUSAND).round()).otherwise(0)
+    flags = {"perfect": best, "imperfect": rest, "imperfect_squares": rest * rest}
+    marked = _complete(tables, instrument, alike).with_columns(
+        **{name: flag.cast(nw.Int64) for name, flag in flags.items()}
+    )
+    sums = {name: nw.col(name).sum() for name in flags}
+    return _placed(
+        marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("complete"), **sums), calendar
+    )
 
 
 def _complaints(tables: Tables, calendar: Calendar) -> Part:
@@ -243,72 +293,40 @@ def _again(
     calendar: Calendar,
     policy: IntegrityPolicy,
 ) -> Part:
-    """Count customers known to be unhappy or happy, and those of them invited again within the window.
-
-    Known unhappy: a low answer or a complaint. Occasions whose window ends after the last invitation of
-    the log are left out.
-    """
+    """Count invitations, and the time customers waited for them, by what was last known of the customer."""
     import narwhals as nw
 
-    names = ("unhappy", "unhappy_again", "happy", "happy_again")
+    known, missing = [], {}
     if "invitations" not in tables.tables:
-        return _absent(names, "the evidence has no invitations")
+        return _absent(AFTER, "the evidence has no invitations")
     asked = _pandas(
         tables.lazy("invitations")
         .filter(nw.col("survey_type") == survey_type, ~nw.col("customer_id").is_null())
         .select("customer_id", "sent_at")
     )
-    answers = _pandas(
-        _of(tables.lazy("responses"), survey_type)
-        .filter(~nw.col(item).is_null(), ~nw.col("customer_id").is_null())
-        .select(
-            "customer_id", "unit_id", "submitted_day", at=nw.col("submitted_at"), low=nw.col(item) < limit
-        )
-    ).rename(columns={"submitted_day": "day"})
-    occasions = [answers, *_complainants(tables)]
-    if asked.empty or answers.empty:
-        return _absent(names, "invitations or answers name no customer")
-    return _occasions(occasions, asked, calendar, policy)
+    answers = _of(tables.lazy("responses"), survey_type).filter(~nw.col(item).is_null())
+    told = _known(answers, "submitted", low=nw.col(item) < limit)
+    if asked.empty or told.empty:
+        return _absent(AFTER, "invitations or answers name no customer")
+    known.append(told.assign(known=np.where(told["low"], "unhappy", "happy")))
+    if "complaints" in tables.tables:
+        complained = _known(tables.lazy("complaints").filter(nw.col("in_period")), "received")
+        known.append(complained.assign(known="complained"))
+    else:
+        missing = dict.fromkeys(AFTER_COMPLAINT, "the evidence has no complaints")
+    return Part(_spread(asked_after(known, asked, window_days=policy.again_days), calendar)) | Part(
+        {}, missing
+    )
 
 
-def _complainants(tables: Tables) -> list[pd.DataFrame]:
+def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
+    """Return when something became known of which customer, and in which unit."""
     import narwhals as nw
 
-    if "complaints" not in tables.tables:
-        return []
-    rows = _pandas(
-        tables.lazy("complaints")
-        .filter(nw.col("in_period"), ~nw.col("customer_id").is_null())
-        .select("customer_id", "unit_id", "received_day", at=nw.col("received_at"))
+    named = rows.filter(~nw.col("customer_id").is_null())
+    return _pandas(
+        named.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=nw.col(f"{stem}_at"), **more)
     )
-    return [rows.rename(columns={"received_day": "day"}).assign(low=True)]
-
-
-def _occasions(
-    occasions: list[pd.DataFrame], asked: pd.DataFrame, calendar: Calendar, policy: IntegrityPolicy
-) -> Part:
-    import pandas as pd
-
-    window = policy.again_days * 86_400_000_000
-    rows = pd.concat(occasions, ignore_index=True).astype({"at": "int64", "low": "bool"})
-    asked = asked.astype({"sent_at": "int64"}).sort_values(["sent_at", "customer_id"])
-    rows = rows[rows["at"] + window <= int(asked["sent_at"].max())].sort_values(["at", "customer_id"])
-    met = pd.merge_asof(
-        rows, asked, left_on="at", right_on="sent_at", by="customer_id",
-        direction="forward", allow_exact_matches=False, tolerance=window,
-    )  # fmt: skip
-    again = met["sent_at"].notna().astype(int)
-    counted = pd.DataFrame(
-        {
-            "unit_id": met["unit_id"],
-            "day": met["day"],
-            "unhappy": met["low"].astype(int),
-            "unhappy_again": again * met["low"],
-            "happy": 1 - met["low"].astype(int),
-            "happy_again": again * ~met["low"],
-        }
-    )
-    return Part(_spread(counted, calendar))
 
 
 def _by_score(tables: Tables, survey_type: str, item: str, values: Floats, calendar: Calendar) -> Floats:

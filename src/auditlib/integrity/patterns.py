@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditlib.integrity.detection import Detection, Sign
@@ -39,24 +39,24 @@ class Pattern:
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
-        "who_is_asked",
-        "Who is asked",
-        ("low_scores_missing", "invitations_fall", "unhappy_not_asked", "complaints_diverge"),
-        "customers likely to be unhappy not being invited",
-        "the list of all transactions of these units, then invite a random sample of them from outside the "
-        "unit and compare its scores",
+        "who_is_heard",
+        "Who is heard",
+        ("low_scores_missing", "invitations_fall", "complaints_diverge", "response_rate"),
+        "customers likely to be unhappy not being invited, or being kept from answering",
+        "the list of all transactions of these units and the wording of their invitations, then invite a "
+        "random sample from outside the unit and compare its scores",
     ),
     Pattern(
-        "who_answers",
-        "Who answers",
-        ("response_rate",),
-        "somebody or something influencing who answers",
-        "the wording, channel and hour of invitations before and after the link",
+        "who_is_asked_again",
+        "Who is asked again",
+        ("unhappy_not_asked", "complainants_not_asked"),
+        "customers known to be unhappy being left out of later surveys",
+        "the rules and lists by which customers are exempted from surveys, with who entered them and when",
     ),
     Pattern(
         "whose_answer",
         "Whose answer it is",
-        ("silent_tops", "shared_device", "straight_lines"),
+        ("perfect_answers", "silent_tops", "shared_device", "straight_lines"),
         "answers given by somebody other than the customer, or under guidance",
         "the survey tool's log of addresses and devices, and call a sample of those who answered",
     ),
@@ -151,17 +151,29 @@ def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tupl
     First each group is tested on everything at once, and groups are corrected after Holm (1979): in an
     audit, a group in which nothing changed raises an alarm with at most the declared error. Then, within
     a group, the kinds of signs are corrected the same way; the strongest speaks for the group. Groups and
-    kinds of which nothing at all was seen cannot alarm and do not count as tests (Tarone 1990,
-    doi 10.2307/2531456).
+    kinds of which nothing at all was seen, and groups of so few units that no assignment of the links could
+    be rare enough, cannot alarm and do not count as tests (Tarone 1990, doi 10.2307/2531456).
     """
     groups = [_kinds(detections, name) for name in dict.fromkeys(each.group.name for each in detections)]
-    p_values = [_p_of_group(kinds) for kinds in groups]
-    adjusted = iter(holm([p for p in p_values if p is not None]))
+    p_values = {place: p for place, kinds in enumerate(groups) if (p := _p_of_group(kinds)) is not None}
+    able = _able({place: _smallest(groups[place]) for place in p_values}, policy.error)
+    adjusted = dict(zip(able, holm([p_values[place] for place in able]), strict=True))
     return tuple(
         signature
-        for kinds, p in zip(groups, p_values, strict=True)
-        for signature in (kinds if p is None else _within(kinds, float(next(adjusted)), policy))
+        for place, kinds in enumerate(groups)
+        for signature in (_within(kinds, float(adjusted[place]), policy) if place in adjusted else kinds)
     )
+
+
+def _smallest(kinds: Sequence[Signature]) -> float:
+    return min(each.smallest_p for kind in kinds for each in kind.detections)
+
+
+def _able(smallest: Mapping[int, float], error: float) -> list[int]:
+    """Return which tests can raise an alarm at all, given the smallest p-value of each (Tarone 1990)."""
+    values, counts = list(smallest.values()), range(1, len(smallest) + 1)
+    tests = next((k for k in counts if sum(p * k <= error for p in values) <= k), 1)
+    return [place for place, p in smallest.items() if p * tests <= error]
 
 
 def _kinds(detections: Sequence[Detection], group: str) -> list[Signature]:

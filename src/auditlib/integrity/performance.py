@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Strict
+from auditlib.statistics.intervals import clopper_pearson
 
+LEVEL = 0.95
+"""Coverage of the limits of measured shares."""
 MAIN_FORM = "uninvited"
 MEANT_FOR = {
     "low_scores_missing": "uninvited",
     "invitations_fall": "uninvited",
     "unhappy_not_asked": "not_again",
+    "complainants_not_asked": "not_after_complaint",
     "complaints_diverge": "uninvited",
     "response_rate": "discouraged",
     "heaping": "lifted",
     "month_end": "month_end",
+    "perfect_answers": "filled_in",
     "silent_tops": "filled_in",
     "shared_device": "one_device",
     "begging": "begging",
@@ -55,14 +60,36 @@ class Planted(Strict):
 class Performance(Strict):
     """The register as it was measured."""
 
-    measured_on: date
     company: str = Field(description="What the simulated companies are like.")
-    first_seed: int
+    chosen_below_seed: int = Field(description="Detectors were chosen on companies with smaller seeds.")
+    clean_seeds: tuple[int, int] = Field(description="First and last seed of companies without gaming.")
+    planted_seeds: tuple[int, int] = Field(description="First and last seed of companies of each form.")
     companies: int = Field(ge=1, description="Companies without gaming.")
+    draws: int = Field(ge=99, description="Assignments each test was compared with.")
     any_alarm: float = Field(ge=0, le=1, description="Share of those with at least one alarm.")
     settings: str = Field(description="Fingerprint of the policy it was measured with, words left out.")
     clean: dict[str, Rates]
     planted: dict[str, Planted]
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if min(self.clean_seeds[0], self.planted_seeds[0]) < self.chosen_below_seed:
+            raise ValueError("measured on companies on which the detectors were chosen")
+        return self
+
+    @property
+    def provenance(self) -> str:
+        """Say on what companies it was measured."""
+        clean, planted = (f"{first} to {last}" for first, last in (self.clean_seeds, self.planted_seeds))
+        return (
+            f"Measured on simulated companies with seeds {clean}, with gaming {planted}; none of them was "
+            "used to choose the detectors."
+        )
+
+    def limits(self, value: float, n: int) -> tuple[float, float]:
+        """Return exact limits of a share of `n` companies."""
+        found = clopper_pearson([round(value * n)], [n], level=LEVEL)
+        return float(found.low[0]), float(found.high[0])
 
     @property
     def main(self) -> tuple[str, Planted]:

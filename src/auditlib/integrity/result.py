@@ -9,14 +9,20 @@ from auditlib.integrity import tables
 from auditlib.integrity.detection import Detection, Sign
 from auditlib.integrity.findings import findings_of
 from auditlib.integrity.patterns import Signature, detections_of
-from auditlib.integrity.performance import Performance
+from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.score_changes import ScoreChange
 from auditlib.integrity.wording import keys_of, listed, measured, share, whom
-from auditlib.records import Basis, Finding, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_MEANWHILE = (
+    "Until it is explained, settle the bonuses of these units on a sample drawn and invited by somebody "
+    "whose pay does not depend on it, and credit the link with none of their rise. Put the question to the "
+    "party, not to a person: a sign is about a group of units."
+)
 _LINKS = (Basis("pay_links"),)
 
 
@@ -34,6 +40,8 @@ class IntegrityResult:
         The register of false alarms and power; None where it is not to be stated.
     not_applicable
         Why there is nothing to look for.
+    scores
+        What the scores of each group did in the same comparison.
     """
 
     signatures: tuple[Signature, ...]
@@ -41,6 +49,7 @@ class IntegrityResult:
     level: float
     performance: Performance | None = None
     not_applicable: Refusal | None = None
+    scores: tuple[ScoreChange, ...] = ()
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -58,9 +67,14 @@ class IntegrityResult:
         return _LINKS[0]
 
     @property
+    def assessed(self) -> tuple[IntegrityResult, ...]:
+        """The result itself where anything could be tested: what there is to show."""
+        return (self,) if self.tested else ()
+
+    @property
     def registers(self) -> tuple[Performance, ...]:
         """The register of the detectors, where there is one to state."""
-        return () if self.performance is None or self.not_applicable is not None else (self.performance,)
+        return () if self.performance is None or not self.tested else (self.performance,)
 
     @property
     def tested(self) -> tuple[Signature, ...]:
@@ -79,6 +93,10 @@ class IntegrityResult:
     def detectors(self, *signs: Sign) -> pd.DataFrame:
         """Return one row per group and detector with one of `signs` (all where none is given)."""
         return tables.detectors(self.detections, signs or tuple(Sign))
+
+    def beside(self) -> pd.DataFrame:
+        """Return, by group, what its scores did and which signs need explanation."""
+        return tables.beside(self.signatures, self.scores)
 
     def untested(self) -> pd.DataFrame:
         """Return what could not be tested, with the reason."""
@@ -107,18 +125,18 @@ class IntegrityResult:
         found = [Number(name, value, "count", basis=_LINKS) for name, value in counts.items()]
         found += [number for each in self.signatures for number in each.numbers()]
         found += [number for each in self.detections for number in each.numbers(self.level)]
+        found += [each.number(self.level) for each in self.scores]
         return (*found, Number("error", self.policy.error, "share", reason="Declared."), *self._measured())
 
     def _measured(self) -> tuple[Number, ...]:
         if self.performance is None:
             return ()
         known = self.performance
-        why = f"Measured on simulated companies on {known.measured_on}."
         return (
-            Number("register:companies", known.companies, "count", reason=why),
-            Number("register:any_alarm", known.any_alarm, "share", known.companies, reason=why),
+            Number("register:companies", known.companies, "count", reason=known.provenance),
+            _measured_share("register:any_alarm", known.any_alarm, known.companies, known),
             *(
-                Number(f"register:found:{name}", each.any, "share", each.companies, reason=why)
+                _measured_share(f"register:found:{name}", each.any, each.companies, known)
                 for name, each in known.planted.items()
             ),
         )
@@ -153,11 +171,13 @@ class IntegrityResult:
         own = [each for each in self.alarms if each.group.name == group]
         signs = "; ".join(measured(detection) for each in own for detection in each.carried_by)
         what = listed([each.pattern.consistent_with for each in own])
+        scores = [each for each in self.scores if each.group.name == group]
+        told = "".join(f" {each.words}." for each in scores)
         return Sentence(
             f"Before anyone relies on the scores of the {own[0].linked} {whom(own[0].group)}, they need "
-            f"explanation: {signs}. This is consistent with {what}; it is no proof of it."
+            f"explanation: {signs}. This is consistent with {what}; it is no proof of it.{told}"
             f"{self._shared(group)}",
-            keys_of(own),
+            (*keys_of(own), *(each.key for each in scores)),
         )
 
     def _shared(self, group: str) -> str:
@@ -180,9 +200,11 @@ class IntegrityResult:
             return Sentence(f"{limit}.", ("error",))
         known, (name, form) = self.performance, self.performance.main
         caveat = "" if known.fits(self.policy) else " These were measured with other settings."
+        low, high = (share(value) for value in known.limits(known.any_alarm, known.companies))
         return Sentence(
             f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming "
-            f"raised one. Where {form.form}, {share(form.any)} of {form.companies} did.{caveat}",
+            f"raised one (95% interval {low} to {high}). Where {form.form}, {share(form.any)} of "
+            f"{form.companies} did.{caveat}",
             ("error", "register:companies", "register:any_alarm", f"register:found:{name}"),
         )
 
@@ -212,7 +234,7 @@ class IntegrityResult:
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what cannot be said."""
-        if self.not_applicable is not None:
+        if not self.tested:
             return ()
         missed = sum(each.sign is Sign.NOT_RUN for each in self.detections)
         return (
@@ -233,7 +255,7 @@ class IntegrityResult:
         if not self.alarms:
             return (Sentence("Nothing needs to be asked; look again when the next units are linked."),)
         kinds = dict.fromkeys(each.pattern for each in self.alarms)
-        return tuple(
+        asked = (
             Sentence(
                 f"Ask for {kind.ask_for} "
                 f"({listed([each.group.name for each in self.alarms if each.pattern is kind])}).",
@@ -241,6 +263,13 @@ class IntegrityResult:
             )
             for kind in kinds
         )
+        return (*asked, Sentence(_MEANWHILE))
+
+
+def _measured_share(key: str, value: float, n: int, known: Performance) -> Number:
+    low, high = known.limits(value, n)
+    interval = Interval(low, high, LEVEL, "Clopper-Pearson")
+    return Number(key, value, "share", n, interval, reason=known.provenance)
 
 
 def _linked_units(alarms: tuple[Signature, ...], group: str) -> set[str]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.integrity.detection import Detection, Sign, shown
-from auditlib.integrity.detectors import DETECTORS, RATIO
+from auditlib.integrity.detectors import DETECTORS, RATIO, Detector
 from auditlib.integrity.patterns import PATTERNS, Signature
 from auditlib.integrity.performance import Performance
+from auditlib.integrity.score_changes import ScoreChange
+from auditlib.integrity.wording import listed
 from auditlib.statistics.types import normal_quantile
 
 if TYPE_CHECKING:
@@ -44,6 +46,42 @@ def _said(signature: Signature) -> str:
         Sign.WATCH.value
         if any(each.sign is Sign.WATCH for each in signature.detections)
         else Sign.QUIET.value
+    )
+
+
+def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd.DataFrame:
+    """Return, by group, what its scores did, which signs need explanation, and how the two read together."""
+    import pandas as pd
+
+    rows = []
+    for each in scores:
+        own = [one.pattern.title for one in signatures if one.alarm and one.group.name == each.group.name]
+        found = each.contrast
+        rows.append(
+            (
+                each.group.name,
+                found.estimate,
+                found.low,
+                found.high,
+                each.n,
+                listed(own) or "none",
+                _read(each, own),
+            )
+        )
+    return pd.DataFrame(rows, columns=["group", "change", "low", "high", "n", "signs", "reading"])
+
+
+def _read(scores: ScoreChange, signs: Sequence[str]) -> str:
+    if signs:
+        return (
+            "a rise nobody can rely on until it is explained"
+            if scores.contrast.low > 0
+            else "signs to be explained, without a rise beyond chance"
+        )
+    return (
+        "a rise, and no sign that needs explanation"
+        if scores.contrast.low > 0
+        else "no rise beyond chance, and no sign that needs explanation"
     )
 
 
@@ -115,20 +153,26 @@ def units(alarms: Sequence[Signature], *, level: float) -> pd.DataFrame:
 
 
 def register(performance: Performance | None) -> pd.DataFrame:
-    """Return, by detector, false alarms, and how often the planted form meant for it was found."""
+    """Return, by detector, false alarms, and how often the planted form meant for it was found.
+
+    The last row is the whole procedure: whether anything at all raised an alarm.
+    """
     import pandas as pd
 
     names = ["detector", "tests", "alone_share", "alarm_share", "planted", "companies", "found_share"]
     if performance is None:
         return pd.DataFrame(columns=names)
-    rows = []
-    for detector in DETECTORS:
-        rates = performance.clean[detector.key]
-        form, found = performance.meant_for(detector.key)
-        rows.append(
-            (detector.title, rates.tests, rates.alone, rates.alarms, form.form, form.companies, found)
-        )
+    rows = [_rates(performance, detector) for detector in DETECTORS]
+    _, form = performance.main
+    tests = sum(each.tests for each in performance.clean.values())
+    rows.append(("All together", tests, np.nan, performance.any_alarm, form.form, form.companies, form.any))
     return pd.DataFrame(rows, columns=names)
+
+
+def _rates(performance: Performance, detector: Detector) -> tuple[object, ...]:
+    rates = performance.clean[detector.key]
+    form, found = performance.meant_for(detector.key)
+    return (detector.title, rates.tests, rates.alone, rates.alarms, form.form, form.companies, found)
 
 
 def meanings() -> pd.DataFrame:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from auditlib.integrity.groups import Group
-from auditlib.integrity.heaping import moved_months
+from auditlib.integrity.habits import beyond_habit
+from auditlib.integrity.heaping import Rule, moved_months
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.tails import counts_of, odds_beyond, slope_of
 from auditlib.statistics.types import Floats
 
+Flags = npt.NDArray[np.bool_]
+_LEAST_NEAR = 0.5
+"""Months a unit must be expected to end just below the threshold before it can show anything."""
+_LEAST_EXPECTED = 1.0
+"""Invitations expected of a unit before it counts."""
 _HALF = 0.5
 """Added to counts before a logarithm (Haldane 1956), so that an empty cell has one."""
 
@@ -36,25 +44,25 @@ class Measured:
 
     change: Floats
     variance: Floats
-    usable: npt.NDArray[np.bool_]
+    usable: Flags
     n: Floats
     levels: Floats
 
 
-Measure = Callable[[Observed, Group, IntegrityPolicy, np.random.Generator], Measured]
+Measure = Callable[[Observed, Group, IntegrityPolicy], Measured]
 
 
 def share(k: str, n: str) -> Measure:
     """Return a measure of the change of ``k / n`` in each unit."""
 
-    def measure(seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator) -> Measured:
+    def measure(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
         before, after = (_sums(seen, (k, n), months) for months in (group.before, group.after))
         return _shares(before, after, group, least=policy.least_answers)
 
     return measure
 
 
-def _sums(seen: Observed, names: tuple[str, ...], months: npt.NDArray[np.bool_]) -> Floats:
+def _sums(seen: Observed, names: tuple[str, ...], months: Flags) -> Floats:
     """Return sums over `months`; shape (names, units)."""
     return np.array([seen.counts[name][:, months].sum(axis=1) for name in names])
 
@@ -75,7 +83,7 @@ def _spread_of(before: Floats, after: Floats) -> Floats:
     return np.asarray(np.maximum(p * (1 - p), 1e-12))
 
 
-def _levels(before: Floats, after: Floats, group: Group, usable: npt.NDArray[np.bool_]) -> Floats:
+def _levels(before: Floats, after: Floats, group: Group, usable: Flags) -> Floats:
     """Return pooled ratios of the first to the second row: linked, others; before, after."""
     sides = [
         [
@@ -87,124 +95,107 @@ def _levels(before: Floats, after: Floats, group: Group, usable: npt.NDArray[np.
     return np.array(sides, dtype=np.float64)
 
 
-def invitations_fall(
-    seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator
-) -> Measured:
+def _a_month(seen: Observed, name: str, months: Flags, *, alive: str) -> Floats:
+    """Return a count and the months it comes from: those in which the unit has anything under `alive`.
+
+    A month without is one in which the unit was not open, or of which nothing was delivered.
+    """
+    open_ = (seen.counts[alive] > 0) & months
+    return np.array([(seen.counts[name] * open_).sum(axis=1), open_.sum(axis=1)], dtype=np.float64)
+
+
+def _log_rate(counts: Floats) -> Floats:
+    return np.asarray(np.log((counts[0] + _HALF) / np.maximum(counts[1], 1)))
+
+
+def invitations_fall(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
     """Measure the change of the logarithm of invitations a month."""
     before, after = (
-        np.array([seen.counts["invited"][:, months].sum(axis=1), np.full(len(group.linked), months.sum())])
-        for months in (group.before, group.after)
+        _a_month(seen, "invited", months, alive="invited") for months in (group.before, group.after)
     )
     usable = (before[0] >= policy.least_answers) & (after[0] >= policy.least_answers)
-    change = np.log((after[0] + _HALF) / after[1]) - np.log((before[0] + _HALF) / before[1])
+    change = _log_rate(after) - _log_rate(before)
     variance = 1 / (after[0] + _HALF) + 1 / (before[0] + _HALF)
     levels = _levels(before, after, group, usable)
     return Measured(change, variance, usable, before[0] + after[0], levels)
 
 
-def _sides(group: Group) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    return group.linked, group.others
+def tail(names: tuple[str, str, str, str], *, side: Literal[-1, 1]) -> Measure:
+    """Return a measure of the odds of the tail beyond what the rest accounts for; see `tails.slope_of`.
 
-
-def low_scores_missing(
-    seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator
-) -> Measured:
-    """Measure whether low answers vanish by more than the rise of high answers accounts for.
-
-    A shift of satisfaction moves the log-odds of low and of high answers by about as much in opposite
-    directions (proportional odds, McCullagh 1980); the sum of the two changes is then about nought.
+    Parameters
+    ----------
+    names
+        Counts of answers, of those in the tail, and the sums over the rest.
     """
-    names = ("low", "high", "answers")
-    before, after = (_sums(seen, names, months) for months in (group.before, group.after))
-    sums, variances = zip(*(_shape(*part) for part in (before, after)), strict=True)
-    usable = (before[2] >= policy.least_answers) & (after[2] >= policy.least_answers)
-    levels = _levels(before[[0, 2]], after[[0, 2]], group, usable)
-    return Measured(sums[1] - sums[0], variances[0] + variances[1], usable, before[2] + after[2], levels)
+
+    def measure(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
+        chosen = group.linked | group.others
+        monthly = np.array([seen.counts[name] for name in names])
+        before, after = (counts_of(monthly[:, :, months]) for months in (group.before, group.after))
+        slope = slope_of(monthly[:, chosen][:, :, group.before], side=side)
+        change, variance = odds_beyond(before, after, slope)
+        usable = np.minimum(before.n, after.n) >= policy.least_answers
+        was, now = (np.array([part.tail, part.n]) for part in (before, after))
+        return Measured(change, variance, usable, before.n + after.n, _levels(was, now, group, usable))
+
+    return measure
 
 
-def _shape(low: Floats, high: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Return log-odds of low plus log-odds of high answers, and the sampling variance of that sum."""
-    total = np.maximum(n, 1)
-    value = _logit(low, total) + _logit(high, total)
-    shared = 2 * total / ((total - low + _HALF) * (total - high + _HALF))
-    variance = _logit_variance(low, total) + _logit_variance(high, total) - shared
-    return value, np.maximum(variance, 1 / total)
+def not_asked(known: str) -> Measure:
+    """Return a measure of the invitations missing after `known`, as a share of those after a happy answer."""
+
+    def measure(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
+        names = (f"{known}_asked", f"{known}_days", "happy_asked", "happy_days")
+        parts = [_sums(seen, names, months) for months in (group.before, group.after)]
+        asked = [part[0] for part in parts]
+        expected = [part[1] * part[2] / np.maximum(part[3], _HALF) for part in parts]
+        habit, now = (_asked_share(part, owed) for part, owed in zip(parts, expected, strict=True))
+        change, variance = beyond_habit(habit, now)
+        usable = np.isfinite(now[1])
+        was, then = (np.array(pair) for pair in zip(asked, expected, strict=True))
+        return Measured(change, variance, usable, expected[1], _levels(was, then, group, usable))
+
+    return measure
 
 
-def _logit(k: Floats, n: Floats) -> Floats:
-    return np.asarray(np.log((k + _HALF) / (n - k + _HALF)))
+def _asked_share(counts: Floats, expected: Floats) -> tuple[Floats, Floats]:
+    """Return invitations as a share of those expected from happy customers' rate, and its variance."""
+    enough = expected >= _LEAST_EXPECTED
+    safe = np.where(enough, expected, 1.0)
+    variance = np.where(enough, 1 / safe + 1 / np.maximum(counts[2], 1), np.inf)
+    return np.where(enough, counts[0] / safe, 0.0), variance
 
 
-def _logit_variance(k: Floats, n: Floats) -> Floats:
-    return np.asarray(1 / (k + _HALF) + 1 / (n - k + _HALF))
-
-
-def unhappy_not_asked(
-    seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator
-) -> Measured:
-    """Measure the change of the share invited again: known unhappy customers less happy ones."""
-    names = ("unhappy_again", "unhappy", "happy_again", "happy")
-    before, after = (_sums(seen, names, months) for months in (group.before, group.after))
-    parts = [
-        _shares(before[at : at + 2], after[at : at + 2], group, least=policy.least_answers) for at in (0, 2)
-    ]
-    unhappy, happy = parts
-    return Measured(
-        unhappy.change - happy.change,
-        unhappy.variance + happy.variance,
-        unhappy.usable & happy.usable,
-        unhappy.n + happy.n,
-        unhappy.levels,
-    )
-
-
-def complaints_diverge(
-    seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator
-) -> Measured:
+def complaints_diverge(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
     """Measure the change of complaints a month against that of the share of low answers, in logarithms."""
-    names = ("complaints", "low", "answers")
+    low = [_sums(seen, ("low", "answers"), months) for months in (group.before, group.after)]
+    told = [_a_month(seen, "complaints", months, alive="answers") for months in (group.before, group.after)]
+    change = _log_rate(told[1]) - _log_rate(told[0]) - _log_rate(low[1]) + _log_rate(low[0])
+    variance = np.asarray(sum(1 / (part[0] + _HALF) for part in (*low, *told)))
+    usable = np.minimum(low[0][1], low[1][1]) >= policy.least_answers
+    usable &= told[0][0] + told[1][0] >= policy.least_answers
+    was, now = (np.array([complained[0], few[0]]) for complained, few in zip(told, low, strict=True))
+    return Measured(change, variance, usable, told[0][0] + told[1][0], _levels(was, now, group, usable))
+
+
+def straight_lines(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
+    """Measure the change of straight lines beyond those expected at the same total of scores."""
+    names = ("straight", "expected_straight", "straight_noise", "lines")
     before, after = (_sums(seen, names, months) for months in (group.before, group.after))
-    change = np.log((after[0] + _HALF) / group.after.sum()) - np.log((before[0] + _HALF) / group.before.sum())
-    change -= np.log((after[1] + _HALF) / (after[2] + 1)) - np.log((before[1] + _HALF) / (before[2] + 1))
-    variance = sum(1 / (part[row] + _HALF) for part in (before, after) for row in (0, 1))
-    usable = np.minimum(before[2], after[2]) >= policy.least_answers
-    usable &= before[0] + after[0] >= policy.least_answers
-    levels = _levels(before[:2], after[:2], group, usable)
-    return Measured(change, np.asarray(variance), usable, before[0] + after[0], levels)
+    raw = _shares(before[[0, 3]], after[[0, 3]], group, least=policy.least_answers)
+    excess = [(part[0] - part[1]) / np.maximum(part[3], 1) for part in (before, after)]
+    noise = [np.maximum(part[2], _HALF) / np.maximum(part[3], 1) ** 2 for part in (before, after)]
+    return Measured(excess[1] - excess[0], noise[0] + noise[1], raw.usable, raw.n, raw.levels)
 
 
-def straight_lines(seen: Observed, group: Group, policy: IntegrityPolicy, _: np.random.Generator) -> Measured:
-    """Measure the change of straight lines beyond those expected at the same scores."""
-    names = ("straight", "expected_straight", "lines")
-    before, after = (_sums(seen, names, months) for months in (group.before, group.after))
-    raw = _shares(before[[0, 2]], after[[0, 2]], group, least=policy.least_answers)
-    expected = _shares(before[[1, 2]], after[[1, 2]], group, least=policy.least_answers)
-    return Measured(raw.change - expected.change, raw.variance, raw.usable, raw.n, raw.levels)
-
-
-def heaping(seen: Observed, group: Group, policy: IntegrityPolicy, rng: np.random.Generator) -> Measured:
-    """Measure the change of months just above the threshold beyond those that chance puts there."""
-    parts = [
-        moved_months(
-            seen.scores[:, months],
-            seen.values,
-            threshold=group.threshold,
-            width=policy.heap_width,
-            statistic=group.statistic,
-            rng=rng,
-        )
-        for months in (group.before, group.after)
-    ]
-    before, after = parts
-    usable = (before.months > 0) & (after.months > 0)
-    levels = [
-        [float(part.excess[chosen & usable].mean()) if (chosen & usable).any() else 0.0 for part in parts]
-        for chosen in _sides(group)
-    ]
-    return Measured(
-        after.excess - before.excess,
-        np.maximum(before.variance + after.variance, 1e-12),
-        usable,
-        before.months + after.months,
-        np.array(levels),
+def heaping(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
+    """Measure the share of months just below the threshold that were moved over it."""
+    rules = [Rule(float(at), policy.heap_width, group.statistic, seen.top_box) for at in group.thresholds]
+    before, after = (
+        moved_months(seen.scores[:, months], seen.values, rules) for months in (group.before, group.after)
     )
+    change, variance = beyond_habit((before.share, before.variance), (after.share, after.variance))
+    usable = after.months >= _LEAST_NEAR
+    was, now = (np.array([part.share * part.months, part.months]) for part in (before, after))
+    return Measured(change, variance, usable, after.months, _levels(was, now, group, usable))

@@ -39,8 +39,8 @@ def keys_of(found: Iterable[Signature]) -> tuple[str, ...]:
 
 def whom(group: Group) -> str:
     """Return a group in words."""
-    role = "managers" if group.role == "manager" else "staff"
-    return f"units whose {role} were linked on {group.starts_on.day} {group.starts_on:%B %Y}"
+    who = {"manager": "units whose managers were", "staff": "units whose staff were"}.get(group.role, "units")
+    return f"{who} linked on {group.starts_on.day} {group.starts_on:%B %Y}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ the day of their link on. With every switch at 0, nothing is drawn and nothing c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,7 @@ class Forms(Strict):
 
     discouraged: Share = Field(0, description="Unhappy customers who are talked out of answering.")
     not_again: Share = Field(0, description="Customers with a low answer who are not invited for 90 days.")
+    not_after_complaint: Share = Field(0, description="Complainants who are not invited for 90 days.")
     lifted: Share = Field(0, description="Months just below the threshold that are lifted over it.")
     month_end: Share = Field(0, description="Top answers collected in the last days of their month.")
     filled_in: Share = Field(0, description="Answers replaced by top scores without a comment.")
@@ -50,9 +52,18 @@ class Forms(Strict):
 
 
 def with_forms(
-    forms: Forms, drawn: Surveys, place: World, *, threshold: float, rng: np.random.Generator
+    forms: Forms,
+    drawn: Surveys,
+    complained: pd.DataFrame,
+    place: World,
+    *,
+    threshold: float,
+    rng: np.random.Generator,
 ) -> Surveys:
-    """Return the surveys with the forms planted; the same object where all switches are at 0."""
+    """Return the surveys with the forms planted; the same object where all switches are at 0.
+
+    `complained` names the customers who complained, the unit and the instant.
+    """
     if not any(forms.model_dump().values()):
         return drawn
     from auditlib.simulate.surveys import Surveys
@@ -66,18 +77,29 @@ def with_forms(
     rows["lowest"] = np.where(gamed, rows[_ITEMS].min(axis=1), rows["lowest"])
     unhappy = gamed & (rows["q_overall"] < 4).to_numpy()
     kept = ~(unhappy & (rng.random(len(rows)) < forms.discouraged))
-    asked, answered = _not_again(drawn.invitations, rows, unhappy, forms, rng)
+    low = rows[unhappy].rename(columns={"submitted": "known"})
+    asked = _not_again(drawn.invitations, low, forms.not_again, rng)
+    since = _since(complained["unit_id"], place, place.unit_ids)
+    asked = _not_again(asked, complained[complained["known"] >= since], forms.not_after_complaint, rng)
+    answered = rows["invitation_id"].isna() | rows["invitation_id"].isin(asked["invitation_id"])
     return Surveys(asked, rows[kept & answered].reset_index(drop=True))
 
 
 def _gamed(rows: pd.DataFrame, place: World) -> Flags:
-    starts = {
-        link.unit: pd.Timestamp(link.starts_on, tz="UTC").timestamp() for link in place.links if link.gamed
-    }
-    since = rows["unit"].map(starts).to_numpy(float)
+    since = _since(rows["unit"], place, range(len(place.unit_ids)))
     return np.asarray(
         (rows["submitted"].to_numpy() >= since) & (rows["survey_type"] == TRANSACTIONAL).to_numpy()
     )
+
+
+def _since(units: pd.Series[Any], place: World, names: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Return since when the unit of each row is gamed; missing where it is not."""
+    starts = {
+        names[link.unit]: pd.Timestamp(link.starts_on, tz="UTC").timestamp()
+        for link in place.links
+        if link.gamed
+    }
+    return units.map(starts).to_numpy(float)
 
 
 def _filled_in(rows: pd.DataFrame, gamed: Flags, forms: Forms, rng: np.random.Generator) -> pd.DataFrame:
@@ -140,20 +162,19 @@ def _at_month_end(
 
 
 def _not_again(
-    asked: pd.DataFrame, rows: pd.DataFrame, unhappy: Flags, forms: Forms, rng: np.random.Generator
-) -> tuple[pd.DataFrame, Flags]:
-    """Return the invitations still sent, and which responses still exist."""
-    if not forms.not_again:
-        return asked, np.ones(len(rows), dtype=np.bool_)
-    chosen = rows[unhappy & rows["customer_id"].notna().to_numpy()][["customer_id", "submitted"]]
-    chosen = chosen.rename(columns={"submitted": "last"}).astype({"last": "int64"}).sort_values("last")
+    asked: pd.DataFrame, known: pd.DataFrame, share: float, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the invitations still sent when customers known to be unhappy are left out for 90 days."""
+    if not share:
+        return asked
+    since = known[known["customer_id"].notna()][["customer_id", "known"]]
+    since = since.astype({"known": "int64"}).sort_values("known")
     left = asked[["invitation_id", "customer_id", "sent", "survey_type"]].astype({"sent": "int64"})
     met = pd.merge_asof(
-        left.sort_values("sent", kind="stable"), chosen, left_on="sent", right_on="last", by="customer_id",
+        left.sort_values("sent", kind="stable"), since, left_on="sent", right_on="known", by="customer_id",
         allow_exact_matches=False, tolerance=90 * DAY,
     )  # fmt: skip
-    blocked = met["last"].notna().to_numpy() & (met["survey_type"] == TRANSACTIONAL).to_numpy()
-    blocked &= rng.random(len(met)) < forms.not_again
+    blocked = met["known"].notna().to_numpy() & (met["survey_type"] == TRANSACTIONAL).to_numpy()
+    blocked &= rng.random(len(met)) < share
     gone = set(met.loc[blocked, "invitation_id"])
-    kept = asked[~asked["invitation_id"].isin(gone)].reset_index(drop=True)
-    return kept, ~rows["invitation_id"].isin(gone).to_numpy()
+    return asked[~asked["invitation_id"].isin(gone)].reset_index(drop=True)

@@ -149,8 +149,9 @@ def planted_surveys(scenario: Scenario, place: World, who: People, rng: np.rando
     if scenario.gaming is None:
         return drawn
     threshold = dict(scenario.links)[scenario.gaming.role].threshold
-    draws = stream(rng, "gaming forms")
-    return with_forms(scenario.gaming.forms, drawn, place, threshold=threshold, rng=draws)
+    draws, forms = stream(rng, "gaming forms"), scenario.gaming.forms
+    told = complaints(scenario, place, who, rng).complaints.rename(columns={"received": "known"})
+    return with_forms(forms, drawn, told, place, threshold=threshold, rng=draws)
 
 
 def _units(scenario: Scenario, place: World, rng: np.random.Generator) -> pd.DataFrame:
