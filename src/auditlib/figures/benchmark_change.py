@@ -31,7 +31,7 @@ from auditlib.statistics.types import Floats
 
 _COLOURS = {Verdict.HIGHER: HIGHER, Verdict.LOWER: LOWER}
 _MARKERS = {Verdict.HIGHER: "^", Verdict.LOWER: "v"}
-_CHART_HEIGHT = 1.5
+_CHART_HEIGHT = 1.2
 """Inches of one control chart."""
 
 
@@ -41,7 +41,7 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
     Thin lines are units; the marked line is their mean; the open diamond what shrinkage foretold of it.
     """
     with style():
-        drawn = new_axes(width=HALF, height=4.1) if ax is None else ax
+        drawn = new_axes(width=HALF, height=3.7) if ax is None else ax
         x = np.arange(len(result.spells), dtype=float)
         drawn.axhline(0, color=INK, lw=0.9, zorder=1)
         for side in SIDES:

@@ -49,10 +49,13 @@ class ActionPlan:
         How far they have come, in sentences.
     actions
         Those that somebody has described.
+    recorded
+        Whether the run kept a register.
     """
 
     lines: tuple[str, ...]
     actions: tuple[PrintedAction, ...] = ()
+    recorded: bool = False
 
     def of(self, fingerprint: str) -> PrintedAction | None:
         """Return the first action on a finding that somebody has accepted."""
@@ -74,8 +77,9 @@ def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) ->
     described = [one for one in document["actions"] if one["action"]]
     uncovered = sorted(numbers[one] for one in document["uncovered"] if one in numbers)
     return ActionPlan(
-        (*_without(uncovered), *document["summary"]),
+        (*_without(uncovered if described else []), *document["summary"]),
         tuple(_printed(one, numbers) for one in described),
+        recorded=True,
     )
 
 
