@@ -219,4 +219,8 @@ def _population(evidence: Evidence, table: str, columns: tuple[str, ...], strati
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
-    return ["" if empty else str(value) for value, empty in zip(column, column.isna(), strict=True)]
+    from pandas.api.types import infer_dtype
+
+    said = {True: "yes", False: "no"} if infer_dtype(column, skipna=True) == "boolean" else {}
+    values = zip(column, column.isna(), strict=True)
+    return ["" if empty else said.get(value, str(value)) for value, empty in values]
