@@ -32,6 +32,7 @@ def actions(
 
     plan, path = bring_up_to_date(directory, previous=previous, register=register_file)
     typer.echo(f"Register: {path}")
+    typer.echo("Fill in the shaded columns; auditlib actions checks them, auditlib run takes them in.")
     for sentence in plan.summary():
         typer.echo(sentence)
     for finding in plan.uncovered:
