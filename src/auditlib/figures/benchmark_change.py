@@ -23,6 +23,7 @@ from auditlib.figures.style import (
     LOWER,
     PAPER,
     QUIET,
+    WIDTH,
     figure_of,
     new_axes,
     style,
@@ -31,6 +32,10 @@ from auditlib.statistics.types import Floats
 
 _COLOURS = {Verdict.HIGHER: HIGHER, Verdict.LOWER: LOWER}
 _MARKERS = {Verdict.HIGHER: "^", Verdict.LOWER: "v"}
+MOST_HALF_PERIODS = 2
+"""More periods than this need the whole width of a page, or their names would touch."""
+MOST_HALF_LETTERS, MOST_HALF_GROUPS = 16, 30
+"""Longer names of groups, or more groups, need the whole width."""
 _CHART_HEIGHT = 1.2
 """Inches of one control chart."""
 
@@ -41,13 +46,15 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
     Thin lines are units; the marked line is their mean; the open diamond what shrinkage foretold of it.
     """
     with style():
-        drawn = new_axes(width=HALF, height=3.7) if ax is None else ax
+        few = len(result.spells) <= MOST_HALF_PERIODS
+        drawn = new_axes(width=HALF if few else WIDTH, height=3.7) if ax is None else ax
         x = np.arange(len(result.spells), dtype=float)
         drawn.axhline(0, color=INK, lw=0.9, zorder=1)
         for side in SIDES:
             _side(drawn, result, side, x)
         drawn.set_xticks(x, [_period(result, place) for place in range(len(x))])
         drawn.set_xlim(-0.55, len(x) - 0.45)
+        drawn.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
         drawn.margins(y=0.22)
         drawn.set_ylabel("Distance from the period's mean")
         factor = 1.0 if result.measure.statistic == "mean" else 100.0
@@ -56,7 +63,7 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
         drawn.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _signed(factor * y, digits, unit)))
         drawn.grid(visible=True, axis="y")
         head(drawn, measure_title(result.measure), own=ax is None)
-        _explain_followed(drawn)
+        _explain_followed(drawn, columns=1 if few else 3)
     return drawn
 
 
@@ -102,7 +109,7 @@ def _followed_as(side: Verdict, names: list[str], again: int, *, first: bool) ->
     return f"called {side.value} again" if again else f"not called {side.value} again"
 
 
-def _explain_followed(ax: Axes) -> None:
+def _explain_followed(ax: Axes, *, columns: int) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
@@ -110,7 +117,7 @@ def _explain_followed(ax: Axes) -> None:
         Line2D([], [], color=QUIET, lw=2.0, marker="o", ms=5, label="mean of the units called out first"),
         Line2D([], [], ls="", marker="D", mfc=PAPER, mec=INK, ms=6, label="foretold by shrinkage"),
     ]
-    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=1, handlelength=1.8)
+    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=columns, handlelength=1.8)
 
 
 def control_charts(result: OverTime) -> Figure:
@@ -161,14 +168,17 @@ def groups(result: Groups, ax: Axes | None = None) -> Axes:
     """Draw the mean of each group with its interval, highest first, and how many units it has."""
     rows = result.frame.iloc[::-1].reset_index(drop=True)
     y = np.arange(len(rows), dtype=float)
+    names = [labels.shortened(spoken(name), most=44) for name in rows[result.by]]
     with style():
-        drawn = new_axes(width=HALF, height=1.6 + 0.185 * len(rows)) if ax is None else ax
+        narrow = max(map(len, names)) <= MOST_HALF_LETTERS and len(names) <= MOST_HALF_GROUPS
+        room = {"width": HALF if narrow else WIDTH, "height": 1.6 + (0.185 if narrow else 0.145) * len(rows)}
+        drawn = new_axes(**room) if ax is None else ax
         for place, row in rows.iterrows():
             colour = {"higher": HIGHER, "lower": LOWER}.get(str(row["verdict"]), QUIET)
             marker = {"higher": "^", "lower": "v"}.get(str(row["verdict"]), "o")
             drawn.hlines(y[int(str(place))], row["low"], row["high"], color=colour, lw=1.3)
             drawn.plot(row["value"], y[int(str(place))], marker, color=colour, ms=5.5)
-        drawn.set_yticks(y, [labels.shortened(spoken(name), most=44) for name in rows[result.by]])
+        drawn.set_yticks(y, names, fontsize=8.5 if narrow else 8)
         drawn.tick_params(axis="y", labelcolor=INK)
         drawn.set_ylim(-0.8, len(rows) - 0.2)
         transform = drawn.get_yaxis_transform()
