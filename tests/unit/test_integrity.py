@@ -210,6 +210,25 @@ def test_scores_are_told_beside_an_alarm() -> None:
     assert 0 < told.contrast.estimate < 0.6
 
 
+def test_a_group_that_shares_units_with_an_alarmed_one_is_told() -> None:
+    table = result().beside().set_index("group")["reading"]
+    assert "not to be relied on" in table[GAMED]
+    shared = [
+        each.group.name
+        for each in result().scores
+        if each.group.name != GAMED and (each.group.linked & result().alarms[0].group.linked).any()
+    ]
+    assert shared
+    assert all("also belong" in table[name] for name in shared)
+
+
+def test_silence_is_told_with_what_is_noticed_least() -> None:
+    quiet = examine(company(5002), run(), policy(), performance=performance())
+    assert not quiet.alarms
+    assert "would not be seen" in str(quiet.reversals()[0])
+    assert performance().hardest[1].form in str(quiet.reversals()[0])
+
+
 def test_few_units_are_refused_with_the_reason() -> None:
     strict = policy().model_copy(update={"least_units": 8})
     found = examine(suppressed(), run(), strict)

@@ -96,6 +96,11 @@ class Performance(Strict):
         """Return the form stated in answers: unhappy customers not invited, which is what is feared most."""
         return MAIN_FORM, self.planted[MAIN_FORM]
 
+    @property
+    def hardest(self) -> tuple[str, Planted]:
+        """Return the planted form that was noticed least."""
+        return min(self.planted.items(), key=lambda item: item[1].any)
+
     def meant_for(self, detector: str) -> tuple[Planted, float]:
         """Return the planted form `detector` is meant to find, and how often it did."""
         form = self.planted[MEANT_FOR[detector]]

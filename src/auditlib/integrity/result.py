@@ -226,11 +226,17 @@ class IntegrityResult:
 
     def _could_hide(self) -> Sentence:
         watched = sum(each.sign is Sign.WATCH for each in self.detections)
-        return Sentence(
+        text = (
             f"{watched} detections would have been called unusual had each been the only test; among so "
-            "many, some are by chance. Gaming in one unit, or from before the period on, would not be seen.",
-            ("worth_a_look",),
+            "many, some are by chance. Gaming in one unit, or from before the period on, would not be seen."
         )
+        if self.performance is None:
+            return Sentence(text, ("worth_a_look",))
+        name, form = self.performance.hardest
+        missed = (
+            f" Where {form.form}, it was noticed in {share(form.any)} of {form.companies} companies only."
+        )
+        return Sentence(text + missed, ("worth_a_look", f"register:found:{name}"))
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what cannot be said."""

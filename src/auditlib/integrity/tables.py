@@ -53,36 +53,24 @@ def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd
     """Return, by group, what its scores did, which signs need explanation, and how the two read together."""
     import pandas as pd
 
+    alarms = [each for each in signatures if each.alarm]
     rows = []
     for each in scores:
-        own = [one.pattern.title for one in signatures if one.alarm and one.group.name == each.group.name]
-        found = each.contrast
-        rows.append(
-            (
-                each.group.name,
-                found.estimate,
-                found.low,
-                found.high,
-                each.n,
-                listed(own) or "none",
-                _read(each, own),
-            )
-        )
+        own = [one.pattern.title for one in alarms if one.group.name == each.group.name]
+        found = (each.contrast.estimate, each.contrast.low, each.contrast.high, each.n)
+        rows.append((each.group.name, *found, listed(own) or "none", _read(each, own, alarms)))
     return pd.DataFrame(rows, columns=["group", "change", "low", "high", "n", "signs", "reading"])
 
 
-def _read(scores: ScoreChange, signs: Sequence[str]) -> str:
+def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[Signature]) -> str:
+    """Say how far a change of scores can be relied on."""
+    rise = "a rise" if scores.contrast.low > 0 else "no rise beyond chance"
+    shared = max((int((scores.group.linked & each.group.linked).sum()) for each in alarms), default=0)
     if signs:
-        return (
-            "a rise nobody can rely on until it is explained"
-            if scores.contrast.low > 0
-            else "signs to be explained, without a rise beyond chance"
-        )
-    return (
-        "a rise, and no sign that needs explanation"
-        if scores.contrast.low > 0
-        else "no rise beyond chance, and no sign that needs explanation"
-    )
+        return f"{rise}; not to be relied on until the signs are explained"
+    if shared:
+        return f"{rise}; {shared} of the units also belong to a group with signs to be explained"
+    return f"{rise}, and no sign that needs explanation"
 
 
 def detectors(detections: Sequence[Detection], signs: Sequence[Sign]) -> pd.DataFrame:
