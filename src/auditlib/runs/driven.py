@@ -20,11 +20,17 @@ def drivers_of(
     """Return the main drivers a notebook recorded, first first; None and the reason where none did."""
     numbers = [number for one in results.values() for number in one["numbers"]]
     raised = {one.subject: one.fingerprint for one in findings if one.stands}
-    found = tuple(_drivers(numbers, raised))
+    shares = {one["key"]: one["value"] for one in numbers if one["key"].startswith("share:")}
+    found = tuple(sorted(_drivers(numbers, raised), key=lambda one: _weight(one, shares)))
     if found:
         return found, NO_DRIVERS
     why = next((one["reason"] for one in numbers if one["key"] in _MISSING and one["value"] is None), "")
     return None, Refusal(f"No main driver of dissatisfaction could be named. {why}") if why else NO_DRIVERS
+
+
+def _weight(driver: Driver, shares: Mapping[str, float]) -> tuple[float, str]:
+    """Return what drivers are ranked by: how often they are named, then their name."""
+    return -shares.get(f"share:{driver.name.partition(':')[2]}", 0.0), driver.name
 
 
 def _drivers(numbers: Sequence[Json], raised: Mapping[str, str]) -> Iterator[Driver]:
