@@ -122,7 +122,7 @@ class TestWhatIsClaimed:
         found = compared(figures(3.0), "2011-01-01")
         naive = found.readings[0].naive
         assert naive["low"] > 2
-        assert "agree on the sign, which proves little" in found.said("readings")[0].text
+        assert "agree on the sign, which proves little" in found.summary()[1].text
         assert "no change may be credited" in found.summary()[0].text
 
     def test_without_a_change_few_comparisons_see_one(self) -> None:

@@ -203,6 +203,7 @@ def _design(shown: Panel, register: pd.DataFrame) -> dict[str, Any]:
     whole = {
         "units": (units, 4, 5000, "Units"), "linked": (linked, 1, 5000, "of them linked"),
         "months": (months, 2, 240, "Months"), "before": (months // 2, 1, 239, "of them before"),
+        "hold_out": (usual.hold_out, 0, 24, "months set aside"),
     }  # fmt: skip
     part = {
         "responses": (answers, 0.1, 10_000.0, "Answers a month"),

@@ -54,7 +54,9 @@ def event_study(effect: RoleEffect | Look, ax: Axes | None = None) -> Axes:
         drawn.set_xlabel("Quarters since the link (0: first three linked\nmonths); small: units behind each")
         drawn.set_ylabel("Points")
         drawn.xaxis.set_major_locator(MaxNLocator(integer=True))
-        drawn.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.1f}" if value else "0"))
+        drawn.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") if value else "0")
+        )
         drawn.grid(visible=True, axis="y")
         low, high = drawn.get_ylim()
         drawn.set_ylim(low - 0.06 * (high - low), high)
@@ -94,8 +96,9 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
             drawn.hist(values[1], bins=bins, histtype="step", color=LOWER, lw=1.1)
         drawn.axvline(0, color=INK, lw=0.9)
         drawn.axvline(effect.estimate, color=HIGHER, lw=2)
-        drawn.text(effect.estimate, 0.97, " actual links", transform=drawn.get_xaxis_transform(), fontsize=8,
-                   color=HIGHER, va="top")  # fmt: skip
+        drawn.text(effect.estimate, 1.0, "actual links", transform=drawn.get_xaxis_transform(), fontsize=7.5,
+                   color=HIGHER, va="bottom", ha="center")  # fmt: skip
+        drawn.yaxis.set_major_locator(MaxNLocator(integer=True))
         drawn.set_xlabel("Estimated effect, points")
         drawn.set_ylabel("Placebo links")
         handles = [
@@ -121,6 +124,7 @@ def departures(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         for side in ("low", "high"):
             drawn.plot(relative["size"], relative[side], color=QUIET, lw=1.2, marker="o", ms=3)
         drawn.axhline(effect.honest.effect, color=HIGHER, lw=1.2)
+        drawn.text(1.0, effect.honest.effect, "effect", color=HIGHER, fontsize=8, ha="right", va="bottom")
         drawn.set_xlabel("Largest departure after the link,\nas a multiple of the largest one before")
         drawn.set_ylabel("Points")
         drawn.grid(visible=True, axis="y")

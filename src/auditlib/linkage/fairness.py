@@ -78,8 +78,8 @@ class FairPay:
             rests = (Basis("pay_links", (("metric", str(row["metric"])),)),)
             yield Number(f"definition:{row['metric']}", row["hash"], "", row["links"], basis=rests)
             yield Number(f"definition:{row['metric']}:audited", row["audited"], "", basis=rests)
-            for name in ("minimum_n", "audited_minimum_n"):
-                yield Number(f"definition:{row['metric']}:{name}", row[name], "responses", basis=rests)
+            for name in ("links", "minimum_n", "audited_minimum_n"):
+                yield Number(f"definition:{row['metric']}:{name}", row[name], _COUNTED[name], basis=rests)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Say for each role what is unfair, or that nothing is; then whether pay follows what is audited."""
@@ -160,6 +160,7 @@ class FairPay:
         )
 
 
+_COUNTED = {"links": "count", "minimum_n": "responses", "audited_minimum_n": "responses"}
 _HIDDEN = ("same_question", "minimum_n", "audited_minimum_n")
 _NO_PERIOD = "No pay period was linked throughout."
 _ABSENT = {"turned": "No bonus of this role is yes or no at a threshold of the paid metric."}
@@ -167,7 +168,7 @@ _ABSENT = {"turned": "No bonus of this role is yes or no at a threshold of the p
 
 def _definition_keys(row: Mapping[Any, Any]) -> tuple[str, ...]:
     key = f"definition:{row['metric']}"
-    return key, *(f"{key}:{name}" for name in ("audited", "minimum_n", "audited_minimum_n"))
+    return key, *(f"{key}:{name}" for name in ("audited", *_COUNTED))
 
 
 def _other_metric(row: Mapping[Any, Any], notebook: str) -> Finding | None:

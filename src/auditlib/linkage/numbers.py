@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from auditlib.linkage.specifications import ESTIMATORS
-from auditlib.linkage.wording import WORDS, crossing
+from auditlib.linkage.wording import SHORT, WORDS, crossing
 from auditlib.linkage.wording_whole import tally
 from auditlib.records import Basis, Interval, Number, Refusal
 
@@ -33,7 +33,7 @@ def overview(result: LinkageResult) -> pd.DataFrame:
             "detectable": detectable(one),
             "test": "none: cannot be tested"
             if isinstance(one.tested.method, Refusal)
-            else WORDS[str(one.tested.method)],
+            else SHORT[str(one.tested.method)],
             "clusters": one.tested.design.clusters,
             "linked": one.tested.design.treated,
             "months": one.months,
@@ -61,7 +61,8 @@ def sides(result: LinkageResult) -> pd.DataFrame:
     frame = pd.DataFrame([*result.sides.itertuples(index=False), *used], columns=result.sides.columns)
     order = {one.role: place for place, one in enumerate(result.roles)}
     kept = frame[frame["role"].isin(order)]
-    return kept.sort_values("role", key=lambda role: role.map(order), kind="stable").reset_index(drop=True)
+    ordered = kept.sort_values("role", key=lambda role: role.map(order), kind="stable")
+    return ordered.drop(columns="key").reset_index(drop=True)
 
 
 def trials(one: RoleEffect) -> pd.DataFrame:
@@ -94,18 +95,25 @@ def choices(one: RoleEffect) -> pd.DataFrame:
 
 def apart(one: RoleEffect) -> pd.DataFrame:
     """Return one role's effect estimated together with the other, by itself, and by weight of pay."""
-    columns = ["key", "how", "estimate", "low", "high", "why"]
+    columns = ["how", "estimate", "low", "high", "why"]
     used = (one.estimate, one.tested.low, one.tested.high)
-    rows: list[tuple[object, ...]] = [("together", "both roles together, effects add (used)", *used, "")]
+    rows: list[tuple[object, ...]] = [("both roles together, effects add (used)", *used, "")]
     alone = one.curve.alone()
     if alone is not None:
-        rows.append(("alone", "months of the other role left out", *alone, ""))
+        rows.append(("months of the other role left out", *alone, ""))
     words = "per ten per cent of variable pay"
     if isinstance(one.per_tenth, Refusal):
-        rows.append(("per_tenth", words, None, None, None, one.per_tenth.reason))
+        rows.append((words, None, None, None, one.per_tenth.reason))
     else:
-        rows.append(("per_tenth", words, *one.per_tenth, ""))
-    return pd.DataFrame(rows, columns=columns)
+        rows.append((words, *one.per_tenth, ""))
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame if (frame["why"] != "").any() else frame.drop(columns="why")
+
+
+def draws(one: RoleEffect) -> dict[str, int]:
+    """Return how many draws or deals each simulated test of one role rests on, by key."""
+    counted = {trial.name: trial.note.partition(" ")[0] for trial in one.tested.trials}
+    return {f"draws:{one.role}:{name}": int(text) for name, text in counted.items() if text.isdecimal()}
 
 
 def shifts(result: LinkageResult) -> pd.DataFrame:
@@ -215,6 +223,8 @@ def _role(one: RoleEffect, result: LinkageResult) -> Iterator[Number]:
     yield Number(f"{key}:smallest_p", tested.design.smallest, "probability", basis=rests)
     yield Number(f"{key}:gap", tested.gap, "probability", basis=rests)
     yield Number(f"confidence:{one.role}", result.confidence, "share", reason="Declared.")
+    for name, count in draws(one).items():
+        yield Number(name, count, "count", reason="Declared.")
     yield from _dose(one, result, rests)
     alone = one.curve.alone()
     if alone is not None:

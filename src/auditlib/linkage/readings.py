@@ -103,6 +103,11 @@ class Readings:
         """The comparison most would make."""
         return self.frame.loc[self.frame["default"]].iloc[0]
 
+    @property
+    def fewest(self) -> tuple[int, ...]:
+        """Smallest numbers of surveys that were tried."""
+        return tuple(sorted(int(one) for one in set(self.frame["minimum"])))
+
     def split(self) -> dict[str, int]:
         """Return how many comparisons there are, say more and less, and exclude zero either way."""
         found = self.estimated
@@ -113,6 +118,15 @@ class Readings:
             "up_called": int((found["low"] > 0).sum()),
             "down_called": int((found["high"] < 0).sum()),
         }
+
+    def seen(self) -> str:
+        """Return what a reader who cannot see the figure must know."""
+        found = self.estimated["estimate"]
+        return (
+            f"{len(found)} comparisons in the order of their estimate, from {found.min():+.2f} to "
+            f"{found.max():+.2f} {self.shown.points}; {int((found > 0).sum())} lie above zero. Beneath each "
+            "stands what it chose."
+        )
 
     def groups(self) -> pd.DataFrame:
         """Return how far the answer moves with each choice: choice, option, count, least, most, up, down."""

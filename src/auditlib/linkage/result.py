@@ -69,6 +69,11 @@ class RoleEffect:
         """Return every test: test, p, smallest_p, note."""
         return numbers.trials(self)
 
+    @property
+    def draws(self) -> tuple[str, ...]:
+        """Keys of the numbers of draws that `trials` states."""
+        return tuple(numbers.draws(self))
+
     def choices(self) -> pd.DataFrame:
         """Return every choice with its estimate, as printed."""
         return numbers.choices(self)

@@ -212,7 +212,7 @@ def _estimate(panel: AdoptionPanel, estimator: str, quarters: int) -> tuple[floa
             panel, comparison="never" if estimator == "never" else "not_yet", anticipation=quarters
         )
         mean: Average | Refusal = found if isinstance(found, Refusal) else average(found)
-        return mean if isinstance(mean, Refusal) else (mean.estimate, mean.standard_error)
+        return mean if isinstance(mean, Refusal) else (mean.estimate, mean.standard_error * _few(panel))
     if estimator == "sun_abraham":
         held = (panel.since < 0) & (panel.since >= -quarters) & ~panel.never[:, None]
         kept = AdoptionPanel(panel.outcome, panel.weight * ~held, panel.adopted, panel.cluster)
@@ -224,6 +224,12 @@ def _estimate(panel: AdoptionPanel, estimator: str, quarters: int) -> tuple[floa
     if isinstance(fitted, Refusal):
         return fitted
     return float(fitted.coefficient[0]), float(fitted.standard_error[0])
+
+
+def _few(panel: AdoptionPanel) -> float:
+    """Return the small-sample factor G / (G - 1) on an error, over clusters with observations."""
+    count = len(np.unique(panel.cluster[panel.observed.any(axis=1)]))
+    return float(np.sqrt(count / max(1, count - 1)))
 
 
 def _row(

@@ -80,7 +80,7 @@ def shifts(
     for shown in beside.questions.values():
         found += fitted(
             _on(shown, panel), f"{shown.question}, not paid", "points",
-            "if it moves like the paid question, the whole service or the respondents changed",
+            "moving like the paid question: the service or the respondents changed",
         )  # fmt: skip
     found.append(spill_over(panel, links, beside, cluster=cluster, level=level))
     return (*found, *_unknowable(beside))

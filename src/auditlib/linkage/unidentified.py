@@ -86,6 +86,11 @@ class PublishedLinkage:
         return () if isinstance(self.compared, Refusal) else (self.compared,)
 
     @property
+    def fewest(self) -> tuple[str, ...]:
+        """Keys of the smallest numbers of surveys that were tried."""
+        return tuple(f"readings:{self.role}:fewest:{n}" for one in self.readings for n in one.fewest)
+
+    @property
     def basis(self) -> Basis:
         """The published figures."""
         where = (
@@ -116,7 +121,7 @@ class PublishedLinkage:
 
     def simple(self) -> pd.DataFrame:
         """Return what others would state, and why it is not the effect."""
-        return self.sides.copy()
+        return self.sides.drop(columns="key")
 
     def shifted(self) -> pd.DataFrame:
         """Return what else moved, and what cannot be told."""
@@ -261,7 +266,7 @@ def _shifts(
     for one in questions.values():
         yield moved(
             compared(_placed(one, shown)), f"{one.question}, not named in the register", shown.points,
-            meaning="if it moves like the paid question, the whole service or the respondents changed",
+            meaning="moving like the paid question: the service or the respondents changed",
         )  # fmt: skip
     for name, why in _UNKNOWABLE:
         yield Shift(BOTH, name, "share", None, None, None, None, NOT_SUPPLIED + why)
@@ -332,6 +337,8 @@ def _of_readings(one: Readings, role: str, figures: tuple[Basis, ...], points: s
         ("most", one.estimated["estimate"].max()),
     ):
         yield Number(f"readings:{role}:{name}", float(value), points, basis=figures)
+    for least in one.fewest:
+        yield Number(f"readings:{role}:fewest:{least}", least, "responses", reason="Declared.")
     yield from _placebo(one.dealt, f"placebo:{role}", figures)
 
 

@@ -37,7 +37,7 @@ def conclusion(result: PublishedLinkage) -> tuple[Sentence, ...]:
         f"change may be credited to it. {reason(result)} {_not_by_lot(result)}"
     )
     keys = (f"claim:{role}", f"periods:{role}:before", *_lot_keys(result))
-    return (Sentence(first, keys), *said(result, "readings")[:1], _settle(result))
+    return (Sentence(first, keys), *_disagreement(result), _settle(result))
 
 
 def _not_by_lot(result: PublishedLinkage) -> str:
@@ -69,7 +69,11 @@ def said(result: PublishedLinkage, subject: str) -> tuple[Sentence, ...]:
         return (shifted(result.shifts, level=result.confidence),)
     if subject != "readings" or isinstance(result.compared, Refusal):
         return ()
-    return (_disagree(result), *_false_alarms(result))
+    return _false_alarms(result)
+
+
+def _disagreement(result: PublishedLinkage) -> tuple[Sentence, ...]:
+    return () if isinstance(result.compared, Refusal) else (_disagree(result),)
 
 
 def _disagree(result: PublishedLinkage) -> Sentence:

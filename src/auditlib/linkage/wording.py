@@ -18,6 +18,8 @@ WORDS = {
     "randomisation": "randomisation of link dates",
 }
 """Tests by the name of their method."""
+SHORT = {"jackknife": "jackknife t", "wild_bootstrap": "bootstrap", "randomisation": "dealt dates"}
+"""The same where there is little room."""
 WHAT_MOVED = {
     "invitations sent": "invitations to customers",
     "response rate": "the response rate",
@@ -69,7 +71,7 @@ def _role(one: RoleEffect, result: LinkageResult) -> Sentence:
         text = f"No effect of linking the pay of {one.noun} on {where} is shown: {points(one.estimate)}"
     bracket = f" ({_interval(one, result)}, {tested.design.clusters} clusters)."
     keys += [f"{key}:p", f"confidence:{one.role}"]
-    text += bracket + _disputed(one, keys) + _sight(one, keys, result.confidence)
+    text += bracket + _disputed(one, keys) + _sight(one, keys)
     return Sentence(text, tuple(keys))
 
 
@@ -131,14 +133,14 @@ def seen(one: RoleEffect, figure: str) -> str:
     return f"{head}there is nothing to draw; the figure says why."
 
 
-def _sight(one: RoleEffect, keys: list[str], level: float) -> str:
+def _sight(one: RoleEffect, keys: list[str]) -> str:
     if isinstance(one.placebo, Refusal) or one.tested.error is None:
         return ""
     keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
     visible = one.placebo.detectable(one.tested.error, crossing=crossing(one))
     return (
         f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f} % of cases "
-        f"(nominal {100 * (1 - level):.3g} %); effects below {visible:.2f} would often go unnoticed."
+        f"({_nominal(one)}); effects below {visible:.2f} would often go unnoticed."
     )
 
 

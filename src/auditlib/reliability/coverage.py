@@ -117,6 +117,10 @@ class MonthCoverage:
         )
 
 
+EXACT = "units.n:exact"
+"""Key of the number of units whose number of surveys is published as such."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemCoverage:
     """Aggregated values by item, with what is known of the n behind them.
@@ -131,6 +135,8 @@ class ItemCoverage:
         ``(n_low, n_high)`` → units; None where a limit is not known or the band is open.
     values
         Aggregated values in all.
+    exact
+        Units with a value whose number of surveys is published as such.
     """
 
     by: ClassVar[tuple[str, ...]] = ("item",)
@@ -139,6 +145,7 @@ class ItemCoverage:
     items: Mapping[str, int]
     bands: Mapping[tuple[int | None, int | None], int]
     values: int
+    exact: int = 0
 
     @property
     def title(self) -> str:
@@ -174,6 +181,8 @@ class ItemCoverage:
             ),
             *(number for item, units in self.items.items() for number in self._item_numbers(item, units)),
             *(_band_number(band, units) for band, units in self.bands.items()),
+            *(Number(f"n:{limit}", limit, "responses", reason="Published.") for limit in self._limits),
+            Number(EXACT, self.exact, "units", basis=(Basis("aggregates", rows=self.values),)),
         )
 
     def summary(self) -> tuple[Sentence, ...]:
@@ -186,15 +195,21 @@ class ItemCoverage:
         )
         return (first, self._on_n())
 
+    @property
+    def _limits(self) -> tuple[int, ...]:
+        return tuple(sorted({limit for band in self.bands for limit in band if limit is not None}))
+
     def _on_n(self) -> Sentence:
-        keys = tuple(_band_key(band) for band in self.bands)
-        exact = sum(units for (low, high), units in self.bands.items() if low is not None and low == high)
-        if exact == sum(self.bands.values()):
+        keys = (*(_band_key(band) for band in self.bands), *(f"n:{limit}" for limit in self._limits), EXACT)
+        if not self.bands:
             return Sentence("The number of surveys behind every value is known.", keys)
         said = [f"{_band_words(band)} for {counted(units, 'unit')}" for band, units in self.bands.items()]
+        how = "in bands only"
+        if self.exact:
+            how = f"as such for {counted(self.exact, 'unit')} in some period, and otherwise in bands"
         return Sentence(
-            "The number of surveys is published in bands only: " + "; ".join(said) + "; "
-            "every standard error rests on the lower end of its band.",
+            f"The number of surveys is published {how}: {'; '.join(said)}; every standard error rests on the "
+            "lower end of its band.",
             keys,
         )
 
@@ -247,10 +262,16 @@ def _by_item(evidence: EvidenceLike) -> ItemCoverage:
     items = _counted(pairs.group_by("item").agg(units=nw.len()), "item")
     bands = values.select("unit_id", "n_low", "n_high").unique()
     by_band = bands.group_by("n_low", "n_high").agg(units=nw.len()).collect().rows(named=True)
-    counts = {(row["n_low"], row["n_high"]): int(row["units"]) for row in by_band}
+    counts = {(row["n_low"], row["n_high"]): int(row["units"]) for row in by_band if not _known(row)}
+    exact = len({row["unit_id"] for row in bands.collect().rows(named=True) if _known(row)})
     units = len(_register(evidence)) or _units_seen(evidence)
     ordered = dict(sorted(counts.items(), key=lambda entry: _band_order(entry[0]), reverse=True))
-    return ItemCoverage(units, items, ordered, int(one_row(values.select(n=nw.len()))["n"]))
+    return ItemCoverage(units, items, ordered, int(one_row(values.select(n=nw.len()))["n"]), exact)
+
+
+def _known(row: Mapping[str, Any]) -> bool:
+    """Whether the number of surveys is published as such, and not as a band."""
+    return row["n_low"] is not None and row["n_low"] == row["n_high"]
 
 
 def _counted(frame: Any, name: str) -> dict[str, int]:
