@@ -154,9 +154,8 @@ def numbers(*rows: tuple[str, object]) -> dict[str, dict[str, list[dict[str, obj
 
 
 def test_drivers_are_read_from_what_was_recorded() -> None:
-    recorded = numbers(
-        ("covered:cause:slow", "not covered"), ("covered:cause:late", "covered"), ("voices", 9)
-    )
+    shares = (("share:late", 0.2), ("share:slow", 0.5))
+    recorded = numbers(("covered:cause:late", "covered"), ("covered:cause:slow", "not covered"), *shares)
     own = replace(raised(), subject="cause:slow")
     assert drivers_of(recorded, [own])[0] == (SLOW, LATE)
     assert drivers_of(recorded, [replace(own, state="resolved")])[0] == (replace(SLOW, fingerprint=""), LATE)
