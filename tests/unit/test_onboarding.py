@@ -281,3 +281,48 @@ def test_hostile_cells_and_names_stay_text_in_the_run_file(tmp_path: Path) -> No
     text = new("acme", [path], start=tmp_path).run_file.read_text(encoding="utf-8")
     assert "\x1b" not in text
     assert load_run(text.replace("notebooks:", "notebooks: {01_intake: {}}"), name="x").audit == "acme"
+
+
+def messy_files(tmp_path: Path) -> list[Path]:
+    """Write what a client may send: long questions as headings, words of their own, an id without a name."""
+    units = "Standort-Nr.;Bezeichnung\n" + "".join(f"{n:03d};Ort {n}\n" for n in range(1, 9))
+    answers = "".join(
+        f"R-{n:03d};{n % 8 + 1:03d};{n % 28 + 1:02d}.02.2025 10:15;{n % 5 + 1};{n % 4 + 2};Nachfrage\n"
+        for n in range(60)
+    )
+    head = "Antwort ID;Standort;Datum;Wie zufrieden insgesamt?;Wie wurde Ihr Anliegen gel\u00f6st?;Anlass\n"
+    cases = "".join(
+        f"B{n:04d},{n % 8 + 1:03d},2025-02-{n % 28 + 1:02d} 09:00:00,Wartezeit\n" for n in range(40)
+    )
+    contents = {
+        "Standorte (final).csv": units,
+        "Umfrage Export v2.csv": head + answers,
+        "beschwerden.csv": "Kennung,Filiale,Eingang am,Grund\n" + cases,
+    }
+    for name, text in contents.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return [tmp_path / name for name in contents]
+
+
+def test_answers_on_a_scale_are_items_and_the_only_column_of_ids_is_proposed_as_the_key(
+    tmp_path: Path,
+) -> None:
+    looks = [look for path in messy_files(tmp_path) for look in look_at(path, file=path.name)]
+    text = run_file_text(
+        propose(looks, fallback=date(2025, 1, 1)),
+        audit="messy",
+        command="check",
+        notebooks=["01_intake", "03_compensation"],
+    )
+    sources = {source.table: source.columns for source in load_run(text, name="messy.yaml").sources}
+    assert sources["responses"]["q_resolution"] == "Wie wurde Ihr Anliegen gel\u00f6st?"
+    assert sources["responses"]["transaction_type"] == "Anlass"
+    assert sources["complaints"]["complaint_id"] == "Kennung"
+    assert "complaint_id: Kennung   # DECIDE" in text
+    assert "  # 03_compensation: {}   # left out: none of the files is pay_links" in text
+    assert "policies" not in text
+
+
+def test_policies_are_named_where_a_file_can_show_what_they_demand(proposed: str) -> None:
+    assert "policies: [escalation, integrity, drivers]" in proposed
+    assert load_run(proposed, name="trial.yaml").policies == ("escalation", "integrity", "drivers")

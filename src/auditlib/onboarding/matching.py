@@ -94,7 +94,18 @@ def match_columns(
         if pair.column not in chosen and pair.source not in used:
             chosen[pair.column] = pair
             used.add(pair.source)
+    if (only := _only_id(look, table, chosen)) is not None:
+        chosen[only.column] = only
     return tuple(chosen[column.name] for column in table.columns if column.name in chosen)
+
+
+def _only_id(look: Look, table: Table, chosen: Mapping[str, Mapped]) -> Mapped | None:
+    """Return the one free column without repeated values as the key that no name gave; to be decided."""
+    if len(table.key) != 1 or table.key[0] in chosen:
+        return None
+    used = {entry.source for entry in chosen.values()}
+    ids = [facts for facts in look.columns if facts.name not in used and facts.unique and facts.dates is None]
+    return Mapped(table.key[0], ids[0].name, _FLOOR) if len(ids) == 1 else None
 
 
 def _fitted(look: Look, table: Table, keys: Mapping[str, Collection[str]]) -> Match:
@@ -169,8 +180,8 @@ def _plausible_date(column: Column, facts: Facts) -> float:
 
 
 def _plausible_code(column: Column, facts: Facts) -> float:
-    if len(facts.distinct) > 200 and len(facts.distinct) > 0.5 * len(facts.filled):
-        return 0.0
+    if len(facts.distinct) > 20 and len(facts.distinct) > 0.5 * len(facts.filled):
+        return 0.0  # as many values as rows: an id, or free text
     if column.codes and len(facts.distinct) <= 30:
         known = sum(
             count
@@ -178,7 +189,10 @@ def _plausible_code(column: Column, facts: Facts) -> float:
             if meaning(cell, {code: vocabulary().codes.get(code, ()) for code in column.codes})
         )
         return 1.0 if known > 0.5 * len(facts.filled) else 0.3
-    return 0.3 if column.codes else 1.0
+    if column.codes:
+        return 0.3
+    scores = facts.numeric > 0.9 and scale_of(facts) is not None
+    return 0.5 if scores else 1.0  # answers on a scale are hardly codes, whatever the question is about
 
 
 def _shared(facts: Facts, known: Collection[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from auditlib.contracts import Kind
 from auditlib.onboarding.items import ScaleGuess
@@ -15,6 +15,14 @@ from auditlib.parameters.run import Dates
 from auditlib.parameters.strict_yaml import scalar
 
 DECIDE = "# DECIDE:"
+_NEEDS: Mapping[str, frozenset[str]] = {"03_compensation": frozenset({"pay_links"})}
+"""Notebooks that can say nothing at all without a table; the others say what is missing."""
+_POLICIES: Mapping[str, frozenset[str]] = {
+    "escalation": frozenset({"acknowledgements", "follow_ups"}),
+    "incident_resolution": frozenset({"incident_events"}),
+    "integrity": frozenset({"pay_links"}),
+    "drivers": frozenset({"report_actions", "fixes"}),
+}
 _PLAIN = re.compile(r"[^\W\d_][\w./%()-]*(?: [\w./%()-]+)*")
 _AMBIGUOUS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "from", "to"})
 
@@ -41,7 +49,7 @@ def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Se
         *(line for source in proposal.sources for line in (*_source(source, proposal), "")),
         *_unplaced(proposal.unplaced),
         "notebooks:",
-        *(f"  {name}: {{}}" for name in notebooks),
+        *_notebooks(notebooks, tables={source.match.table.name for source in proposal.sources}),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -66,8 +74,26 @@ def _head(proposal: Proposal, *, audit: str, command: str) -> Iterator[str]:
     yield f"{DECIDE} the instant the audit looks from; later records are quarantined as lying in the future."
     yield f"as_of: {as_of_day(proposal)}T00:00:00Z"
     yield "standard: service-excellence@2025"
+    yield from _policies({source.match.table.name for source in proposal.sources})
     yield f"{DECIDE} the zone of units that name none."
     yield "time_zone: UTC"
+
+
+def _policies(tables: Collection[str]) -> Iterator[str]:
+    """Yield the policies whose duties these tables can show; what was promised, only people know."""
+    named = [policy for policy, needed in _POLICIES.items() if needed & set(tables)]
+    if named:
+        yield f"{DECIDE} do these say what was promised? They stand in params/policies; copy and change them."
+        yield f"policies: [{', '.join(named)}]"
+
+
+def _notebooks(notebooks: Sequence[str], *, tables: Collection[str]) -> Iterator[str]:
+    for name in notebooks:
+        lacking = _NEEDS.get(name, frozenset()) - set(tables)
+        if lacking:
+            yield f"  # {name}: {{}}   # left out: none of the files is {', '.join(sorted(lacking))}"
+        else:
+            yield f"  {name}: {{}}"
 
 
 def _instruments(proposal: Proposal) -> Iterator[str]:

@@ -213,7 +213,8 @@ def _followed(job: Job, process: subprocess.Popen[str], pool: _Pool) -> str:
     code = process.wait()
     if ending["event"] == "done":
         return ""
-    return f"{job.notebook} stopped{place}: {ending.get('cause') or _sudden_end(job, code)}."
+    cause = str(ending.get("cause") or _sudden_end(job, code))
+    return f"{job.notebook} stopped{place}: {cause.rstrip('.')}."
 
 
 def _as_message(job: Job) -> dict[str, object]:
