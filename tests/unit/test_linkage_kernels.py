@@ -297,6 +297,8 @@ class TestWhichTestIsBelieved:
         ("clusters", "treated", "method"),
         [
             (40, 18, Method.JACKKNIFE), (16, 8, Method.JACKKNIFE), (8, 4, Method.JACKKNIFE),
+            (20, 8, Method.JACKKNIFE), (50, 20, Method.JACKKNIFE), (100, 20, Method.JACKKNIFE),
+            (100, 19, Method.BOOTSTRAP), (50, 8, Method.BOOTSTRAP), (20, 7, Method.BOOTSTRAP),
             (40, 7, Method.BOOTSTRAP), (20, 5, Method.BOOTSTRAP), (20, 4, Method.RANDOMISATION),
             (20, 2, Method.RANDOMISATION), (9, 3, Method.RANDOMISATION),
         ],

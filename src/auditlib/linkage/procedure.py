@@ -131,6 +131,8 @@ def assignment(
     dates, groups = pattern(links, panel, cluster=cluster), fitted.cluster
     entering = (fitted.weight > 0) | (fitted.used > 0)
     imputed = (fitted.used > 0) & (fitted.design[which] != 0)
-    counted, linked = (by_cluster(mask.any(axis=1) * 1.0, groups) > 0 for mask in (entering, imputed))
+    counted, linked = (
+        by_cluster(np.asarray(mask.any(axis=1), dtype=np.float64), groups) > 0 for mask in (entering, imputed)
+    )
     shown = np.where(linked, dates, len(panel.months))[counted]
     return Assignment(dates, counted, design_of(shown, never=len(panel.months)))
