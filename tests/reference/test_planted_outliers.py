@@ -23,7 +23,7 @@ def benchmark() -> ModuleType:
 
 @pytest.mark.parametrize(("size", "low", "high"), [(0.2, 0.0, 0.15), (0.6, 0.62, 0.94)])
 def test_power_is_as_stated(benchmark: ModuleType, size: float, low: float, high: float) -> None:
-    # stated: 0.01 and 0.79; 15 companies of four planted units each
+    # stated: 0.01 and 0.73; 15 companies of four planted units each
     found = benchmark.power(size, statistic="mean", companies=15, seed=5)
     assert len(found) == 60
     assert low <= found["found"].mean() <= high

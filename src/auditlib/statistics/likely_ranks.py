@@ -10,7 +10,7 @@ Of all units compared, `level` of the intervals hold the true rank, on average o
 (empirical-Bayes coverage, Morris 1983, JASA 78:47-65). One interval by itself may be a little surer or less
 sure, and nothing is promised about all of them at once or about units that are truly equal: whether two
 units can be told apart is for `statistics.ranks`. With true values of heavy tails (t, 5 degrees of freedom)
-simulated coverage stays at 95%; with strongly skewed ones (exponential) it falls to 92%.
+simulated coverage stays above 94%; with strongly skewed ones (exponential) it falls to 92%.
 
 Sources
 -------
