@@ -6,10 +6,14 @@ effect is identified; what a naive comparison gives is held against the literatu
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 from auditlib import linkage
 from auditlib.audit.opening import read_run
@@ -118,6 +122,25 @@ def test_every_sentence_names_recorded_numbers(found: linkage.PublishedLinkage) 
     said = [*found.summary(), *found.advice(), *found.limits()]
     said += [one for subject in ("readings", "simple", "shifts") for one in found.said(subject)]
     assert not {key for sentence in said for key in sentence.keys} - set(keys)
+
+
+def test_the_notebook_records_the_refusal_and_no_effect(evidence: Evidence, tmp_path: Path) -> None:
+    shutil.copytree(evidence.directory, tmp_path / "evidence")
+    notebook = nbformat.read(ROOT / "notebooks" / "03_compensation.ipynb", as_version=4)
+    place = next(
+        at for at, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])
+    )
+    given = f"run_file = 'params/runs/hcahps_pay.yaml'\nwork = {str(tmp_path)!r}"
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(given))
+    resources = {"metadata": {"path": str(ROOT / "notebooks")}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    recorded = json.loads((tmp_path / "results" / "03_compensation.json").read_text(encoding="utf-8"))
+    assert "not identified" in recorded["answer"][0]["text"]
+    numbers = {number["key"]: number["value"] for number in recorded["numbers"]}
+    assert numbers["claim:unit"] == "not identified"
+    assert not [key for key in numbers if key.startswith("effect:")]
+    assert [one["condition"] for one in recorded["findings"] if "not identified" in one["condition"]]
+    assert {"readings", "by-choice", "shifts"} <= {exhibit["id"] for exhibit in recorded["exhibits"]}
 
 
 def test_pay_follows_the_audited_metric_by_its_definition(

@@ -369,3 +369,45 @@ class TestResult:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)
+
+
+class TestChoicesOffTheGrid:
+    @pytest.mark.parametrize("months", [0, 2, 3, 4])
+    def test_any_number_of_months_set_aside_is_marked_among_the_choices(
+        self, demo: Scenario, months: int
+    ) -> None:
+        shown, rows, _ = drawn(demo, 2)
+        links = tuple(role_links(rows, shown, role=role) for role in ROLES)
+        curve = specifications(
+            shown, links, which=0, choices=Choices(hold_out=months), cluster=np.arange(len(shown.units)),
+            level=0.95,
+        )  # fmt: skip
+        used = curve.frame.loc[curve.frame["default"]]
+        assert used["hold_out"].tolist() == [months]
+        flipped = np.sign(curve.defensible["estimate"]) != np.sign(used["estimate"].iloc[0])
+        assert len(curve.reversing()) == flipped.sum()
+        assert curve.called()[0] + curve.called()[1] + len(curve.straddling()) == len(curve.defensible)
+
+    def test_the_other_statistic_and_steady_units_are_among_them(self, demo: Scenario) -> None:
+        shown, rows, company = drawn(demo, 2)
+        top = linkage.panel(
+            company.cells, survey_type="transactional", item="q_overall", statistic="top_box", top=4
+        )
+        links = tuple(role_links(rows, shown, role=role) for role in ROLES)
+        curve = specifications(
+            shown, links, which=0, choices=Choices(), cluster=np.arange(len(shown.units)), level=0.95,
+            other=top,
+        )  # fmt: skip
+        frame = curve.frame
+        assert set(frame["statistic"]) == {"mean", "top_box"}
+        assert set(frame["units"]) == {"all", "steady"}
+        middle = frame[frame["trusted"]].groupby("statistic")["estimate"].median()
+        assert 0.5 < middle["top_box"] / middle["mean"] < 2
+
+    def test_links_on_another_question_are_counted(self, rng: np.random.Generator) -> None:
+        shown = noisy(rng, units=12)
+        rows = register(*(("staff", f"U{unit:02d}", "2024-07-01", "", 0.1) for unit in range(5)))
+        rows.loc[[0, 1], "metric"] = ["transactional:q_other:mean", "profit"]
+        found = linkage.estimate(shown, rows, placebo_adoptions=5, draws=99)
+        assert found.elsewhere == 2
+        assert any("2 links pay another question" in sentence.text for sentence in found.limits())

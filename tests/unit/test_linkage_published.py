@@ -97,6 +97,8 @@ class TestPublished:
         assert found.months == (202401, 202402, 202403)
         assert found.value[0] == pytest.approx([0.7, 0, 0.8])
         assert found.n.tolist() == [[100, 0, 1], [300, 0, 0]]
+        result = linkage.estimate(found, register(["A"], "2024-02-01"), placebo_adoptions=5, draws=99)
+        assert (result.basis.table, result.basis.rows) == ("aggregates", 3)
 
     def test_longer_periods_do_not(self) -> None:
         assert monthly(figures()) is None

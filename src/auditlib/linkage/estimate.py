@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib.linkage.beside import Beside
+from auditlib.linkage.definition import written
 from auditlib.linkage.event_study import drift, event_study
 from auditlib.linkage.honest import honest
 from auditlib.linkage.panel import Panel
@@ -89,8 +90,15 @@ def estimate(
     sides = simple(panel, links, choices=chosen, cluster=groups, level=confidence)
     return LinkageResult(
         panel, chosen, confidence, tuple(roles), tuple(refusals), shifted, near, sides,
-        tuple(one.role for one in links),
+        tuple(one.role for one in links), _elsewhere(register, panel),
     )  # fmt: skip
+
+
+def _elsewhere(register: pd.DataFrame, panel: Panel) -> int:
+    """Count the links that pay another question than the panel's."""
+    named = [written(str(metric)) for metric in register.loc[register["weight"] > 0, "metric"]]
+    mine = (panel.survey_type, panel.item)
+    return sum(one is None or (one.survey_type, one.item) != mine for one in named)
 
 
 def _role(

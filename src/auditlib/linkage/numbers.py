@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from auditlib.linkage.published import BOX
 from auditlib.linkage.specifications import ESTIMATORS
 from auditlib.linkage.wording import SHORT, WORDS, crossing
 from auditlib.linkage.wording_whole import tally
@@ -140,8 +141,15 @@ def adoption(result: LinkageResult) -> pd.DataFrame:
 
 def basis(result: LinkageResult) -> Basis:
     """Return the rows the estimates rest on."""
-    where = (("survey_type", result.panel.survey_type), ("in_period", True))
-    return Basis("responses", where, result.panel.item, result.panel.answers)
+    panel = result.panel
+    if panel.table == "aggregates":
+        box = BOX[panel.statistic]
+        rows = int((panel.n > 0).sum())
+        where = (("survey_type", panel.survey_type), ("item", panel.item), ("box", box))
+        return Basis("aggregates", where, rows=rows)
+    return Basis(
+        "responses", (("survey_type", panel.survey_type), ("in_period", True)), panel.item, panel.answers
+    )
 
 
 def all_numbers(result: LinkageResult) -> tuple[Number, ...]:
@@ -156,6 +164,7 @@ def all_numbers(result: LinkageResult) -> tuple[Number, ...]:
         Number(f"claim:{role}", "cannot be tested", basis=links, reason=refusal.reason)
         for role, refusal in result.refusals
     ]
+    found.append(Number("links:elsewhere", result.elsewhere, "count", basis=links))
     return (*found, *_sides(result))
 
 

@@ -109,6 +109,13 @@ def estimate_evidence(
         raise ParameterError(
             Problem(f"There is no weighting {weighting!r}.", remedy="Choose 'response' or 'unit'.")
         )
+    if hold_out < 0 or placebo_adoptions < 0:
+        raise ParameterError(
+            Problem(
+                "hold_out and placebo_adoptions cannot be negative.",
+                remedy="Give 0 or more months, and 0 or more placebo links.",
+            )
+        )
     register = evidence.frame("pay_links")
     if "responses" in evidence.tables:
         shown, known = paid_panel(evidence), None

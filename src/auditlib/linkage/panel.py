@@ -32,6 +32,8 @@ class Panel:
         Variance of single answers within units and months, pooled.
     wording
         The question as asked; empty where only its id is known.
+    table
+        Canonical table it comes from: ``responses`` or ``aggregates``.
     """
 
     survey_type: str
@@ -43,6 +45,7 @@ class Panel:
     n: Floats
     variance: float
     wording: str = ""
+    table: str = "responses"
 
     @property
     def answers(self) -> int:

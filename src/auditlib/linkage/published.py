@@ -157,7 +157,16 @@ def monthly(shown: Published) -> Panel | None:
     n[:, at] = np.where(seen, np.maximum(shown.n, 1), 0)
     variance = 0.0 if shown.statistic == "mean" else _binomial(value, n)
     return Panel(
-        shown.survey_type, shown.item, shown.statistic, shown.units, every, value, n, variance, shown.wording
+        shown.survey_type,
+        shown.item,
+        shown.statistic,
+        shown.units,
+        every,
+        value,
+        n,
+        variance,
+        shown.wording,
+        "aggregates",
     )
 
 

@@ -153,6 +153,8 @@ class LinkageResult:
         What others would state without much thought: role, key, reading, estimate, low, high, units, caution.
     linked_roles
         Roles with a link in the panel, estimated or refused.
+    elsewhere
+        Links that pay another question than the panel's; their units count as linked.
     """
 
     panel: Panel
@@ -164,6 +166,7 @@ class LinkageResult:
     concurrent: dict[str, int]
     sides: pd.DataFrame
     linked_roles: tuple[str, ...] = ()
+    elsewhere: int = 0
 
     by = ("role",)
     readings: tuple[()] = ()

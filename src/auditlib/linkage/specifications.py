@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -60,8 +60,9 @@ class Specifications:
     def reversing(self) -> pd.DataFrame:
         """Return the defensible choices whose estimate has the other sign than the default's."""
         frame = self.defensible
-        sign = np.sign(frame.loc[frame["default"], "estimate"].iloc[0])
-        turned: pd.DataFrame = frame.loc[np.sign(frame["estimate"]) == -sign]
+        used = frame.loc[frame["default"], "estimate"]
+        sign = float(np.sign(used.iloc[0])) if len(used) else 0.0
+        turned: pd.DataFrame = frame.loc[np.sign(frame["estimate"]) * sign < 0]
         return turned
 
     def alone(self) -> tuple[float, float, float] | None:
@@ -111,7 +112,14 @@ def specifications(
         {**row, "units": units, "statistic": shown.statistic} | _scaled(row, scale)
         for units, shown, scale in _variants(panel, other)
         for row in (
-            *_imputed(shown, links, which=which, cluster=cluster, level=level),
+            *_imputed(
+                shown,
+                links,
+                which=which,
+                hold_outs=sorted({*HOLD_OUTS, choices.hold_out}),
+                cluster=cluster,
+                level=level,
+            ),
             *_quarterly(shown, links, which=which, cluster=cluster, level=level),
         )
     ]
@@ -144,10 +152,16 @@ def _is_default(row: dict[str, object], panel: Panel, choices: Choices, roles: i
 
 
 def _imputed(
-    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, cluster: Ints, level: float
+    panel: Panel,
+    links: tuple[RoleLinks, ...],
+    *,
+    which: int,
+    hold_outs: Sequence[int],
+    cluster: Ints,
+    level: float,
 ) -> Iterator[dict[str, object]]:
     others = ("joint", "left out") if len(links) > 1 else ("none",)
-    for weighting, hold_out, other in product(WEIGHTINGS, HOLD_OUTS, others):
+    for weighting, hold_out, other in product(WEIGHTINGS, hold_outs, others):
         chosen = Choices(weighting, hold_out)
         if other == "left out":
             found = effects(

@@ -92,9 +92,10 @@ def _interval(one: RoleEffect, result: LinkageResult) -> str:
     tested = one.tested
     p_value = "no p-value" if tested.p_value is None else probability(tested.p_value)
     if tested.low is None or tested.high is None:
-        return f"no interval, {p_value}"
+        return f"no interval{f': {tested.no_interval}' if tested.no_interval else ''}, {p_value}"
     ends = f"{points(tested.low)} to {points(tested.high)}"
-    return f"{100 * result.confidence:.4g} % interval {ends}, {p_value}"
+    of = " of constant effects by randomisation" if tested.method is Method.RANDOMISATION else ""
+    return f"{100 * result.confidence:.4g} % interval{of} {ends}, {p_value}"
 
 
 def seen(one: RoleEffect, figure: str) -> str:

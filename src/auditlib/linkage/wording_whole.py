@@ -126,6 +126,11 @@ def limits(result: LinkageResult) -> tuple[Sentence, ...]:
         Sentence("A programme that came to the same units at the same date cannot be told from the link."),
         Sentence("A higher score is not yet a happier customer: read this beside the integrity checks."),
     ]
+    if result.elsewhere:
+        text = (
+            f"{result.elsewhere} links pay another question; their units count as linked here all the same."
+        )
+        said.append(Sentence(text, ("links:elsewhere",)))
     return (*said, *_at_once(result))
 
 
