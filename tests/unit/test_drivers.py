@@ -201,6 +201,10 @@ def test_evidence_without_single_answers_is_not_assessable_and_says_why(table: s
     assert sentence.text.startswith("Not assessable: ")
     assert words in sentence.text
     assert result.findings() == result.ranked == result.limits() == ()
+    assert (
+        result.main_drivers == result.ranked_surveys == result.ranked_causes == result.followed_actions == ()
+    )
+    assert "there is none" in result.movement()[0].text
     assert set(sentence.keys) <= {number.key for number in result.numbers()}
 
 
@@ -315,7 +319,7 @@ def test_an_action_that_cannot_be_followed_says_why(more: dict[str, Any], words:
 def test_a_planned_action_is_not_followed() -> None:
     result = after([fix(1, "slow", implemented_on=None)], {"U1": [1]})
     assert result.followed == ()
-    assert "No action" in result.movement()[0].text
+    assert "no action in it took effect" in result.movement()[0].text
 
 
 def test_the_policy_is_read_in_the_edition_the_run_names() -> None:

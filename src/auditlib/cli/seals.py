@@ -58,4 +58,5 @@ def signoff(
     done = sign_off(directory, role=Role(role), name=name, at=datetime.now(UTC))
     typer.echo(f"Signed off by {done.name} as {done.role.value} at {done.at}.")
     typer.echo(f"Entry {done.entry} of the ledger: {done.head}")
-    typer.echo("Keep this hash elsewhere: auditlib verify DIR --head HASH shows whether the ledger was cut.")
+    typer.echo("Keep this hash elsewhere; it shows later whether the ledger was cut:")
+    typer.echo(f"  auditlib verify {directory} --head {done.head}")

@@ -144,6 +144,11 @@ class DriversResult:
         return (Ranked(self.numbers(), tables.causes(self.causes)),) if self.causes.causes else ()
 
     @property
+    def main_drivers(self) -> tuple[Ranked, ...]:
+        """The table of main drivers and the actions on them, once; nothing where there is no driver."""
+        return (Ranked(self.numbers(), self.to_frame()),) if self.main else ()
+
+    @property
     def followed_actions(self) -> tuple[Ranked, ...]:
         """The table of actions that took effect, once: complaints of their cause before and after."""
         return (Ranked(self.numbers(), tables.followed(self.followed)),) if self.followed else ()
@@ -207,7 +212,7 @@ class DriversResult:
 
     def movement(self) -> tuple[Sentence, ...]:
         """Return what became of each cause after the action on it."""
-        return movement_sentences(self.followed)
+        return movement_sentences(self.followed, register=self.fixes is not None)
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what cannot be said."""

@@ -95,11 +95,12 @@ def survey_sentence(survey: Survey, top: int) -> Sentence:
     )
 
 
-def movement_sentences(followed: Sequence[Followed]) -> tuple[Sentence, ...]:
+def movement_sentences(followed: Sequence[Followed], *, register: bool) -> tuple[Sentence, ...]:
     """Say what became of each cause after the action on it."""
-    return tuple(_movement(each) for each in followed) or (
-        Sentence("No action in the register of fixes took effect in the period: nothing can be followed."),
-    )
+    if followed:
+        return tuple(_movement(each) for each in followed)
+    why = "no action in it took effect" if register else "there is none, or no complaint to count"
+    return (Sentence(f"No cause can be followed after an action in the register of fixes: {why}."),)
 
 
 def _movement(each: Followed) -> Sentence:
