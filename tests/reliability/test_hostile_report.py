@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -169,6 +170,19 @@ class TestFigures:
             inline_svg(text, name="f", title="T", description="D")
 
 
+def plant(content: dict[str, Any], place: str, said: str) -> None:
+    """Let results state a number that nothing they name has."""
+    table = next(exhibit for exhibit in content["exhibits"] if exhibit["id"] == "reliability")
+    if place in ("answer", "sentences"):
+        content[place][0]["text"] = said
+    elif place in ("title", "caption"):
+        table[place] = said
+    elif place == "label":
+        table["rows"][0][[column["name"] for column in table["columns"]].index("grounds")] = said
+    else:
+        content["findings"][0][place] = said
+
+
 class TestAlteredFiles:
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -210,6 +224,46 @@ class TestAlteredFiles:
         content = json.loads(path.read_text(encoding="utf-8"))
         table = next(exhibit for exhibit in content["exhibits"] if exhibit["id"] == "reliability")
         table["references"][0][[column["name"] for column in table["columns"]].index("rows_in")] = ""
+        path.write_text(json.dumps(content), encoding="utf-8")
+        with pytest.raises(VerificationFailed, match="without a reference in rows_in"):
+            compose(read_results(folder), facts)
+
+    @pytest.mark.parametrize(
+        ("place", "said"),
+        [
+            ("answer", "There were 4,711 of them."),
+            ("sentences", "Fewer than 17 are not shown."),
+            ("title", "The 17 tables"),
+            ("caption", "Of 4,711 rows"),
+            ("label", "In quarantine: 47.11% of the rows."),
+            ("condition", "The table holds 4,711 rows."),
+            ("recommendation", "Correct 4,711 rows."),
+        ],
+    )
+    def test_a_planted_number_fails_the_report(self, folder: Path, place: str, said: str) -> None:
+        from small_report import record
+
+        from auditlib.report.document import compose
+
+        facts = record(folder)
+        path = folder / "results" / "01_intake.json"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        compose(read_results(folder), facts)
+        plant(content, place, said)
+        path.write_text(json.dumps(content), encoding="utf-8")
+        with pytest.raises(VerificationFailed, match=r"4,711|17|47\.11|grounds"):
+            compose(read_results(folder), facts)
+
+    def test_a_number_of_another_row_fails_the_report(self, folder: Path) -> None:
+        from small_report import record
+
+        from auditlib.report.document import compose
+
+        facts = record(folder)
+        path = folder / "results" / "01_intake.json"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        table = next(exhibit for exhibit in content["exhibits"] if exhibit["id"] == "reliability")
+        table["rows"][0][[column["name"] for column in table["columns"]].index("rows_in")] = "4,711"
         path.write_text(json.dumps(content), encoding="utf-8")
         with pytest.raises(VerificationFailed, match="without a reference in rows_in"):
             compose(read_results(folder), facts)

@@ -117,6 +117,59 @@ def test_it_is_tagged_and_dated_by_the_audit(page: str) -> None:
     assert b"D:20240315120000" in inside
 
 
+def pages_of(page: str) -> dict[str, int]:
+    """Return on which page each anchor of the printed report stands, from 1."""
+    from weasyprint import HTML
+
+    pages = HTML(string=pdf.on_paper(page)).render().pages
+    return {name: number for number, sheet in enumerate(pages, start=1) for name in sheet.anchors}
+
+
+def test_the_summary_has_one_page_to_itself(page: str) -> None:
+    places = pages_of(page)
+    assert (places["summary"], places["summary-heading"], places["findings"]) == (2, 2, 3)
+
+
+def test_a_full_summary_still_has_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every notebook answers at length, every grade has more findings than are named."""
+    if why := pdf.missing():
+        pytest.skip(why)
+    monkeypatch.syspath_prepend(str(UNIT_TESTS))
+    from small_report import record
+    from test_report_paper import reported
+
+    from auditlib.report.document import compose, to_html
+    from auditlib.report.findings import brief
+    from auditlib.report.lines import Line
+    from auditlib.report.reading import read_results
+    from auditlib.report.summary import DOING, MOST_IMPROVING, Executive
+
+    facts = record(tmp_path)
+    content = compose(read_results(tmp_path), facts)
+    sentence = Line(("A sentence of the usual length on how the operation does, with what is sure. " * 3), ())
+    most = sum(sentences for _, _, sentences in DOING)
+    content["first"] = Executive(None, (), (sentence,) * most, (sentence,) * MOST_IMPROVING, (sentence,) * 2)
+    demand = "What is demanded of everybody who answers a customer "
+    content["brief"] = brief(
+        [
+            reported(number, grade=grade, demand=f"{demand * 2}{number}")
+            for grade in ("major", "minor", "opportunity")
+            for number in range(1, 20)
+        ]
+    )
+    places = pages_of(to_html(content))
+    assert places["findings"] == places["summary"] + 1
+
+
+def test_headings_stand_in_the_outline_and_tables_have_headers(page: str) -> None:
+    inside = read(pdf.to_pdf(page))
+    assert inside.count(b"/Outlines") >= 1
+    for heading in (b"Executive summary", b"Findings", b"Limits", b"Provenance"):
+        assert heading in inside or heading.decode().encode("utf-16-be") in inside
+    assert b"/S /TH" in inside or b"/S/TH" in inside
+    assert b"/Lang" in inside
+
+
 def read(made: bytes) -> bytes:
     """Return a PDF with its compressed parts unpacked."""
     packed = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL)

@@ -101,6 +101,7 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
 
     A number may be stated in any rounding, as a share or in per cent, and without its sign; beside the
     value, its n, the limits of its interval and their level may be stated, and of a count its share of n.
+    Of a number that could not be had, the reason may be repeated.
     """
     given = tuple(numbers)
     return tuple(one.text for one in numerals(text) if not any(repeats(one, number) for number in given))
@@ -111,6 +112,8 @@ def repeats(numeral: Numeral, number: Valued) -> bool:
     value = number.value
     if isinstance(value, str):
         return numeral.text in value
+    if value is None and numeral in numerals(getattr(number, "reason", "")):
+        return True
     if any(_rounds_to(numeral, known) for known in _values(number)):
         return True
     printed = format_value(value, number.unit)

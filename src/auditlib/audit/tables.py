@@ -221,7 +221,8 @@ def _stated(text: str, column: Column, row: str, layout: Layout) -> str:
     of_row = [number for key, number in layout.known.items() if key.partition(":")[2] == row]
     of_row.sort(key=lambda number: number.key != own)
     declared = [number for key, number in layout.known.items() if key.startswith("threshold:")]
-    return BESIDE.join(keys_stated(text, (*of_row, *layout.stated, *declared, *layout.own)))
+    refused = [one for one in layout.known.values() if one.value is None and one.reason == text]
+    return BESIDE.join(keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.own)))
 
 
 def _row_too_small(record: Mapping[str, Any], minimum: int) -> bool:

@@ -62,7 +62,7 @@ class BenchmarkResult:
             Sentence(
                 f"{entry.measure.survey}: {int(entry.judgement.chosen.sum()):,} of {len(entry.frame):,} "
                 "units are compared.",
-                (f"compared:{entry.key}", f"silent:{entry.key}"),
+                (f"compared:{entry.key}", f"units:{entry.key}"),
             )
             for entry in self
         )

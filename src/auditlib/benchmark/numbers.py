@@ -116,6 +116,7 @@ def _totals(comparison: Comparison) -> tuple[Number, ...]:
 def _counts(comparison: Comparison) -> tuple[Number, ...]:
     called = {verdict: len(comparison.units(verdict)) for verdict in (Verdict.HIGHER, Verdict.LOWER)}
     counts = {
+        "units": len(comparison.frame),
         "compared": int(comparison.judgement.chosen.sum()),
         "silent": int((~comparison.judgement.chosen).sum()),
         "higher": called[Verdict.HIGHER],

@@ -170,7 +170,14 @@ class IncidentResult:
             for end, value in self.agreement().items()
         ]
         listed = [Number(name, value, "count", basis=(LOG,)) for name, value in counts.items()]
-        return (*listed, events, *shares, *parted, *agreement)
+        return (*listed, *self._closing(), events, *shares, *parted, *agreement)
+
+    def _closing(self) -> tuple[Number, Number]:
+        share = self.oddities.closed_automatically / len(self.cases)
+        return (
+            Number("closed_automatically_share", share, "share", len(self.cases), basis=(LOG,)),
+            Number("automatic_closing", self.policy.automatic_closing.days, "days", reason="Declared."),
+        )
 
     def _shares(self, row: Mapping[Hashable, Any]) -> list[Number]:
         from auditlib.statistics.intervals import wilson
@@ -201,7 +208,7 @@ class IncidentResult:
     def notes(self) -> tuple[Sentence, ...]:
         """Return what an auditor should know of the log."""
         odd = self.oddities
-        strange = ", ".join(odd.unknown_states) or "none"
+        strange = ", ".join(f"'{state}'" for state in odd.unknown_states) or "none"
         return (
             Sentence(
                 f"{sum(odd.unknown_states.values()):,} events carry a state that is not listed ({strange}); "
@@ -217,7 +224,8 @@ class IncidentResult:
         by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in frame.iloc[:-1].to_dict("records"))
         return Sentence(
             f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of {len(self.cases):,} incidents met "
-            f"({by}); by events it is {odd.events_met / odd.events:.1%}, no share of incidents.",
+            f"({by}). Counted by lines of the log it would be {odd.events_met / odd.events:.1%}, which is no "
+            "share of incidents.",
             ("flag:all", *(f"flag:{name}" for name in frame["priority"].iloc[:-1]), "flag_share_of_events"),
         )
 
@@ -239,5 +247,5 @@ class IncidentResult:
             f"{found.get('closing', 0):.1%} of cases if the clock runs until closing, in "
             f"{found.get('resolution', 0):.1%} if it stops at resolution; the system closed {share:.1%} "
             f"of cases about {self.policy.automatic_closing.days:g} days after resolution, which is no work.",
-            ("flag_agreement:closing", "flag_agreement:resolution", "closed_automatically"),
+            (*(f"flag_agreement:{end}" for end in found), "closed_automatically_share", "automatic_closing"),
         )

@@ -31,5 +31,5 @@ def _finding(alarm: Signature) -> Finding:
         "units on a sample drawn and invited by somebody whose pay does not depend on it.",
         grade=Grade.MAJOR if len(own) > 1 else Grade.MINOR,
         subject=f"{alarm.group.name}: {alarm.pattern.key}",
-        evidence=(f"p_adjusted:{alarm.key}", *(f"effect:{each.key}" for each in own)),
+        evidence=(f"p_adjusted:{alarm.key}", f"units:{alarm.key}", *(f"effect:{each.key}" for each in own)),
     )

@@ -203,7 +203,7 @@ class IntegrityResult:
         low, high = (share(value) for value in known.limits(known.any_alarm, known.companies))
         return Sentence(
             f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming "
-            f"raised one (95% interval {low} to {high}). Where {form.form}, {share(form.any)} of "
+            f'raised one (95% interval {low} to {high}). Where "{form.form}", {share(form.any)} of '
             f"{form.companies} did.{caveat}",
             ("error", "register:companies", "register:any_alarm", f"register:found:{name}"),
         )
@@ -234,7 +234,7 @@ class IntegrityResult:
             return Sentence(text, ("worth_a_look",))
         name, form = self.performance.hardest
         missed = (
-            f" Where {form.form}, it was noticed in {share(form.any)} of {form.companies} companies only."
+            f' Where "{form.form}", it was noticed in {share(form.any)} of {form.companies} companies only.'
         )
         return Sentence(text + missed, ("worth_a_look", f"register:found:{name}"))
 

@@ -144,7 +144,7 @@ def caveat(assessment: Assessment, *, tables: Iterable[str]) -> Sentence:
     keys = tuple(
         number.key
         for judged, facts in zip(assessment.tables, assessment.facts, strict=True)
-        if judged in doubted
+        if judged in doubted and any(map(str.isdigit, judged.grounds[0]))
         for number in _numbers_of(facts)
     )
     return Sentence(" ".join(said), keys)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditlib.audit.formats import LABEL_UNITS
-from auditlib.audit.schema import ColumnModel, FigureModel, TableModel
+from auditlib.audit.formats import LABEL_UNITS, NAMING
+from auditlib.audit.numerals import BESIDE, keys_of
+from auditlib.audit.schema import ColumnModel, FigureModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.report.reading import Recorded
-from auditlib.report.references import patterns, unreferenced
+from auditlib.report.references import patterns, refuse_orphans, unreferenced
 from auditlib.report.svg import inline_svg
 from auditlib.report.widths import LONGEST_WORD, PLAIN, WHOLE, Fit, fit, looks_numeric
 from auditlib.report.words import sentence_of
@@ -20,13 +22,13 @@ HALF = 290.0
 TALL = 1.2
 """A figure this much higher than wide has a page to itself."""
 _SHAPE = re.compile(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
+_DRAWN = re.compile("<(?:path|use|rect|circle|line|polyline|polygon|image) ")
+"""What is drawn; the first is the ground of the figure."""
 LONG = 14
 """Rows that a page certainly holds."""
 LONGEST_CELL, LONGEST_LIST = 260, 64
 """Characters of a sentence, and of a list of many entries, that fit a cell."""
 MANY = 8
-_AS_WRITTEN = frozenset({"column", "file", "message", "source", "value"})
-"""Columns whose cells a reader must find again as they stand in the client's files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ class Exhibit:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to show; the section says so in a line."""
-        return not self.rows and not self.svg
+        """Whether there is nothing to show, or only a word why; the section says so in a line."""
+        return not self.rows and len(_DRAWN.findall(self.svg)) <= 1
 
     @property
     def tall(self) -> bool:
@@ -113,6 +115,9 @@ def printed(label: str, exhibit: TableModel | FigureModel, recorded: Recorded) -
     """
     notebook = recorded.results.notebook
     anchor = f"{notebook}-{exhibit.id}"
+    stated = [recorded.numbers[key] for key in (*exhibit.keys, *recorded.declared) if key in recorded.numbers]
+    for text in (exhibit.title, exhibit.caption):
+        refuse_orphans(text, stated, where=f"{notebook}/{exhibit.id}")
     common: dict[str, Any] = {
         "label": label,
         "anchor": anchor,
@@ -126,11 +131,11 @@ def printed(label: str, exhibit: TableModel | FigureModel, recorded: Recorded) -
             recorded.figures[exhibit.id], name=anchor, title=exhibit.title, description=exhibit.alt
         )
         return Exhibit(**common, svg=svg)
-    return Exhibit(**common, **_table(exhibit, notebook))
+    return Exhibit(**common, **_table(exhibit, notebook, recorded.numbers))
 
 
-def _table(exhibit: TableModel, notebook: str) -> dict[str, Any]:
-    orphans = unreferenced(exhibit)
+def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, NumberModel]) -> dict[str, Any]:
+    orphans = unreferenced(exhibit, numbers)
     if orphans:
         raise VerificationFailed(
             Problem(
@@ -148,7 +153,7 @@ def _table(exhibit: TableModel, notebook: str) -> dict[str, Any]:
     headings = [column.heading for column in exhibit.columns]
     rows = tuple(
         tuple(
-            Cell(text, f"{notebook}/{key}" if key else "", number)
+            Cell(text, BESIDE.join(f"{notebook}/{one}" for one in keys_of(key)), number)
             for text, key, number in zip(row, keys, numeric, strict=True)
         )
         for row, keys in zip(texts, exhibit.references, strict=True)
@@ -165,7 +170,7 @@ def _table(exhibit: TableModel, notebook: str) -> dict[str, Any]:
 
 def _shown(text: str, column: ColumnModel) -> str:
     """Return a cell's text, cut where it would fill a page; the results file holds all of it."""
-    as_written = column.numeric or column.name in _AS_WRITTEN or column.name.endswith("_id")
+    as_written = column.numeric or column.unit in NAMING
     words = text if as_written else sentence_of(text)
     longest = LONGEST_LIST if words.count(", ") + words.count("; ") > MANY else LONGEST_CELL
     if len(words) <= longest:

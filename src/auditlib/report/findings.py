@@ -134,6 +134,15 @@ def findings_of(
     """Return all findings, the heaviest first."""
     found = [(finding, one.results.notebook) for one in recorded for finding in one.results.findings]
     found.sort(key=lambda pair: (_GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
+    for finding, notebook in found:
+        for text in (
+            finding.criterion,
+            finding.condition,
+            finding.cause,
+            finding.effect,
+            finding.recommendation,
+        ):
+            register.refuse_orphans(text, finding.evidence, notebook=notebook)
     return tuple(
         Reported(
             number,
@@ -146,6 +155,12 @@ def findings_of(
         )
         for number, (finding, notebook) in enumerate(found, start=1)
     )
+
+
+def _refuse_orphans(finding: FindingModel, notebook: str, register: Register) -> None:
+    said = (finding.criterion, finding.condition, finding.cause, finding.effect, finding.recommendation)
+    for text in said:
+        register.refuse_orphans(text, finding.evidence, notebook=notebook)
 
 
 def brief(findings: Sequence[Reported]) -> tuple[Brief, ...]:

@@ -19,7 +19,18 @@ class Line:
 
 
 def lines_of(said: Iterable[SaidModel], notebook: str, register: Register) -> tuple[Line, ...]:
-    """Return what a notebook said, each number entered in the register."""
-    return tuple(
-        Line(sentence_of(one.text), register.mark(f"{notebook}/{key}" for key in one.keys)) for one in said
-    )
+    """Return what a notebook said, each number entered in the register.
+
+    Raises
+    ------
+    VerificationFailed
+        Where a sentence states a number that none of its keys has.
+    """
+    return tuple(_line(one, notebook, register) for one in said)
+
+
+def _line(said: SaidModel, notebook: str, register: Register) -> Line:
+    references = [f"{notebook}/{key}" for key in said.keys]
+    marks = register.mark(references)
+    register.refuse_orphans(said.text, references, notebook=notebook)
+    return Line(sentence_of(said.text), marks)

@@ -71,8 +71,10 @@ def read_actions(directory: Path) -> dict[str, Any] | None:
 
 def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) -> ActionPlan:
     """Return the actions of `document` as printed, each with the number of its finding."""
+    if not findings and not (document and document["actions"]):
+        return ActionPlan((NOTHING_FOUND,))
     if document is None:
-        return ActionPlan((NO_REGISTER,) if findings else (NOTHING_FOUND,))
+        return ActionPlan((NO_REGISTER,))
     numbers = {one.finding.fingerprint: one.number for one in findings}
     described = [one for one in document["actions"] if one["action"]]
     uncovered = sorted(numbers[one] for one in document["uncovered"] if one in numbers)

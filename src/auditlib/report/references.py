@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from auditlib.audit.schema import NumberModel, TableModel
+from auditlib.audit.formats import NAMING
+from auditlib.audit.numerals import keys_of, orphans
+from auditlib.audit.schema import ColumnModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
 
 
@@ -35,6 +37,12 @@ class Register:
         """
         places = sorted({self._enter(reference) for reference in references})
         return tuple(Mark(label, first) for label, first in runs_of(places))
+
+    def refuse_orphans(self, text: str, references: Iterable[str], *, notebook: str) -> None:
+        """Refuse a text that states a number none of `references`, and nothing declared, has."""
+        declared = (name for name in self.known if name.startswith(f"{notebook}/threshold:"))
+        numbers = [self.known[name] for name in (*references, *declared) if name in self.known]
+        refuse_orphans(text, numbers, where=notebook)
 
     def _enter(self, reference: str) -> int:
         if reference not in self.known:
@@ -71,16 +79,46 @@ def patterns(notebook: str, keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{notebook}/{kind}:\N{HORIZONTAL ELLIPSIS}" for kind in kinds)
 
 
-def unreferenced(table: TableModel) -> list[str]:
-    """Return the columns of `table` that show a number without a key."""
-    bad = []
-    for index, column in enumerate(table.columns):
-        if not column.numeric or column.unit in ("id", "text", "month", "line", "year", "flag"):
-            continue
-        cells = zip(table.rows, table.references, strict=True)
-        if any(
-            not keys[index] and any(map(str.isdigit, row[index])) and not row[index].startswith("<")
-            for row, keys in cells
-        ):
-            bad.append(column.name)
-    return bad
+def unreferenced(table: TableModel, numbers: Mapping[str, NumberModel]) -> list[str]:
+    """Return the columns of `table` that state a number without a key, or with the key of another.
+
+    Parameters
+    ----------
+    table
+        As recorded.
+    numbers
+        The numbers of its notebook by key.
+    """
+    return [
+        column.name
+        for index, column in enumerate(table.columns)
+        if column.unit not in NAMING
+        and any(
+            _orphaned(row[index], keys[index], column, numbers)
+            for row, keys in zip(table.rows, table.references, strict=True)
+        )
+    ]
+
+
+def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[str, NumberModel]) -> bool:
+    if column.numeric and text.startswith("<") and not reference:
+        return False  # a cell too small to be shown, "< 5"
+    return bool(orphans(text, [numbers[key] for key in keys_of(reference) if key in numbers]))
+
+
+def refuse_orphans(text: str, numbers: Iterable[NumberModel], *, where: str) -> None:
+    """Refuse a text that states a number which is the rounding of none of `numbers`.
+
+    Raises
+    ------
+    VerificationFailed
+        Naming the text and the numbers.
+    """
+    alone = orphans(text, numbers)
+    if alone:
+        raise VerificationFailed(
+            Problem(
+                f"{where} states {', '.join(alone)} without a reference: {text!r}",
+                remedy="Name the key of each number it states.",
+            )
+        )

@@ -9,8 +9,9 @@ from auditlib.audit.recorder import IMPROVING
 from auditlib.audit.schema import SaidModel
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import Recorded
-from auditlib.report.references import Register
+from auditlib.report.references import Register, refuse_orphans
 from auditlib.standards.document import VerdictDocument
+from auditlib.standards.tally import DECIDING
 
 STANDARD = "11_standards"
 DOING: tuple[tuple[str, str, int], ...] = (
@@ -96,12 +97,15 @@ def decision_of(recorded: Iterable[Recorded]) -> Decision | None:
     """Return the decision of the audit; None where no notebook judged by a standard."""
     for one in recorded:
         if one.results.verdict is not None:
-            return _decision(one.results.verdict, one.results.notebook)
+            return _decision(one.results.verdict, one)
     return None
 
 
-def _decision(verdict: VerdictDocument, notebook: str) -> Decision:
-    found = verdict.decision
+def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
+    found, notebook = verdict.decision, one.results.notebook
+    deciding = [one.numbers[key] for key in DECIDING if key in one.numbers]
+    for step in found.trace:
+        refuse_orphans(f"{step.rule}; {step.found}", deciding, where=f"{notebook}, the decision rule,")
     return Decision(
         _DECISIONS.get(found.outcome.value, found.outcome.value.replace("_", " ").capitalize()),
         found.outcome.value,
@@ -112,10 +116,7 @@ def _decision(verdict: VerdictDocument, notebook: str) -> Decision:
             Step(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
             for step in found.trace
         ),
-        tuple(
-            f"{notebook}/{key}"
-            for key in ("decision", "score:low", "score:high", "outcome:\N{HORIZONTAL ELLIPSIS}")
-        ),
+        tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING)),
     )
 
 
