@@ -179,3 +179,16 @@ def test_one_month_has_no_change():
 def test_without_a_survey_there_is_a_reason():
     found = benchmark.compare(pd.DataFrame(), (), units=pd.DataFrame())
     assert "No survey is declared" in str(found.summary()[0])
+
+
+def test_a_survey_that_cannot_be_compared_is_not_said_to_improve():
+    nothing = benchmark.compare(pd.DataFrame(), (), units=pd.DataFrame())
+    (found,) = benchmark.improving_in(None, nothing, ())
+    assert "Any survey, whether it improves: No survey is declared" in str(found.summary()[0])
+    assert [number.value for number in found.numbers()] == [None]
+
+
+def test_groups_and_peers_of_nothing_are_none():
+    nothing = benchmark.compare(pd.DataFrame(), (), units=pd.DataFrame())
+    assert benchmark.groups_in(None, nothing, thresholds=None) == ()
+    assert benchmark.peers_in(None, nothing, by="region") == ()

@@ -101,10 +101,11 @@ def improving_in(
         Columns of the responses that describe which customers answered.
     """
     followed = {entry.key: entry for entry in changes if isinstance(entry, OverTime)}
-    return tuple(
+    found = tuple(
         _or_why(entry, IMPROVES, _improving(evidence, entry, followed.get(entry.key), adjust_for))
         for entry in compared
     )
+    return found + tuple(_unanswered(kind, IMPROVES, why, key=kind) for kind, why in compared.refusals)
 
 
 IMPROVES = "whether it improves"
@@ -167,6 +168,8 @@ def groups_in(
     seed: int = 0,
 ) -> tuple[Groups | Unanswered, ...]:
     """Compare groups of units, for each comparison and each column in `by` that the register fills."""
+    if not compared.comparisons:
+        return ()
     units = evidence.frame("units")
     filled = [column for column in by if column in units and units[column].notna().any()]
     return tuple(
@@ -183,6 +186,8 @@ def peers_in(
     evidence: EvidenceLike, compared: BenchmarkResult, *, by: str, own_left_out: bool = True
 ) -> tuple[Peers | Unanswered, ...]:
     """Compare each unit with its peers by column `by` of the register."""
+    if not compared.comparisons:
+        return ()
     units = evidence.frame("units")
     return tuple(
         _or_why(entry, "peers", peers(entry, units, by=by, own_left_out=own_left_out)) for entry in compared
@@ -213,6 +218,9 @@ def _kinds(
 def _or_why(comparison: Comparison, topic: str, found: Answer | Refusal) -> Answer | Unanswered:
     if not isinstance(found, Refusal):
         return found
-    kind = comparison.measure.survey_type
+    return _unanswered(comparison.measure.survey_type, topic, found, key=comparison.key)
+
+
+def _unanswered(kind: str, topic: str, why: Refusal, *, key: str) -> Unanswered:
     question = f"{kind.capitalize()} survey, {topic}"
-    return Unanswered(question, f"unanswered:{topic.replace(' ', '_')}:{comparison.key}", found)
+    return Unanswered(question, f"unanswered:{topic.replace(' ', '_')}:{key}", why)
