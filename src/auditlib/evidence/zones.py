@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400
 _STEP = 7
+_HOUR = 3_600
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SLOTS = 100_000
 """Days that one zone may take in a day table: the key of a row is ``zone * SLOTS + day``."""
@@ -68,9 +69,13 @@ class Change:
 
 def offset_at(name: str, at: int) -> int:
     """Return the offset from UTC, in seconds, at a UTC second since 1970."""
-    moment = _EPOCH + dt.timedelta(seconds=at)
-    offset = moment.astimezone(zone(name)).utcoffset()
-    return round(offset.total_seconds()) if offset is not None else 0
+    return _offset(zone(name), at)
+
+
+def _offset(place: ZoneInfo, at: int) -> int:
+    offset = (_EPOCH + dt.timedelta(0, at)).astimezone(place).utcoffset()
+    assert offset is not None  # noqa: S101 - every moment of an IANA zone has one
+    return offset.days * DAY + offset.seconds
 
 
 @lru_cache(maxsize=256)
@@ -81,19 +86,28 @@ def changes(name: str, last_day: int) -> tuple[Change, ...]:
 
 def _changes(name: str, last_day: int) -> Iterator[Change]:
     """Look at the offset once a week: no zone has changed twice within one."""
-    before = offset_at(name, -_STEP * DAY)
+    place = zone(name)
+    before = _offset(place, -_STEP * DAY)
     for day in range(0, last_day + _STEP + 1, _STEP):
-        after = offset_at(name, day * DAY)
+        after = _offset(place, day * DAY)
         if after != before:
-            yield Change(_instant_of_change(name, (day - _STEP) * DAY, day * DAY, before), before, after)
+            yield Change(_instant_of_change(place, (day - _STEP) * DAY, day * DAY, before), before, after)
             before = after
 
 
-def _instant_of_change(name: str, low: int, high: int, before: int) -> int:
-    """Return the first second in (low, high] with another offset."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if offset_at(name, middle) == before else (low, middle)
+def _instant_of_change(place: ZoneInfo, low: int, high: int, before: int) -> int:
+    """Return the first second in (low, high] with another offset; nearly always a whole hour."""
+    hour = _first_other(place, low, high, before, step=_HOUR)
+    if _offset(place, hour - 1) == before:
+        return hour
+    return _first_other(place, hour - _HOUR, hour, before, step=1)
+
+
+def _first_other(place: ZoneInfo, low: int, high: int, before: int, *, step: int) -> int:
+    """Return the first of low + step, low + 2 step ... high with another offset; `high` has one."""
+    while high - low > step:
+        middle = low + (high - low) // step // 2 * step
+        low, high = (middle, high) if _offset(place, middle) == before else (low, middle)
     return high
 
 
