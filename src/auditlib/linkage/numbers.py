@@ -9,7 +9,7 @@ import pandas as pd
 
 from auditlib.linkage.published import BOX
 from auditlib.linkage.specifications import ESTIMATORS
-from auditlib.linkage.wording import SHORT, WORDS, crossing
+from auditlib.linkage.wording import SHORT, WORDS, detectable
 from auditlib.linkage.wording_whole import tally
 from auditlib.records import Basis, Interval, Number, Refusal
 
@@ -43,13 +43,6 @@ def overview(result: LinkageResult) -> pd.DataFrame:
         for one in result.roles
     ]
     return pd.DataFrame(rows)
-
-
-def detectable(one: RoleEffect) -> float | None:
-    """Return the smallest effect that shows in four of five audits; None where it cannot be had."""
-    if isinstance(one.placebo, Refusal) or one.tested.error is None:
-        return None
-    return one.placebo.detectable(one.tested.error, crossing=crossing(one))
 
 
 def sides(result: LinkageResult) -> pd.DataFrame:

@@ -135,21 +135,29 @@ def seen(one: RoleEffect, figure: str) -> str:
 
 
 def _sight(one: RoleEffect, keys: list[str]) -> str:
-    if isinstance(one.placebo, Refusal) or one.tested.error is None:
+    visible = detectable(one)
+    if isinstance(one.placebo, Refusal) or visible is None:
         return ""
     keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
-    visible = one.placebo.detectable(one.tested.error, crossing=crossing(one))
     return (
         f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f} % of cases "
         f"({_nominal(one)}); effects below {visible:.2f} would often go unnoticed."
     )
 
 
-def crossing(one: RoleEffect) -> float:
-    """Return the critical value of the role's test at 95 %."""
+def detectable(one: RoleEffect) -> float | None:
+    """Return the smallest effect that shows in four of five audits; None where it cannot be had.
+
+    Measured by t where the test is one, otherwise by what placebos need to be called an effect.
+    """
     from auditlib.statistics.clustered import critical
 
-    return critical(0.95, one.tested.design.clusters - 1)
+    if isinstance(one.placebo, Refusal) or one.tested.error is None:
+        return None
+    crossing = one.placebo.crossing(one.level)
+    if one.tested.method is Method.JACKKNIFE:
+        crossing = critical(one.level, one.tested.design.clusters - 1)
+    return one.placebo.detectable(one.tested.error, crossing=crossing)
 
 
 def _reversal(result: LinkageResult) -> Sentence:
