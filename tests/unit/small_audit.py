@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from auditlib.actions.register import Action, Kind, State
 from auditlib.oscal import Audited, Raised
 from auditlib.parameters.run import Run
 from auditlib.records import Finding, Grade, Interval, Measurement, Sentence, Statistic
@@ -29,7 +31,12 @@ JUDGE = "11_standards"
 
 
 def audited(
-    *, judged: bool = True, profile: bool = True, title: str = "A small audit", **more: Any
+    *,
+    judged: bool = True,
+    profile: bool = True,
+    title: str = "A small audit",
+    acted: bool = False,
+    **more: Any,
 ) -> Audited:
     """Return an audit whose criteria take turns in being met, missed, open and without evidence."""
     edition = _edition()
@@ -51,7 +58,24 @@ def audited(
         "key": "cd" * 32,
         "version": "0.1.0",
     }
-    return Audited(**facts | more)
+    facts |= more
+    return Audited(**facts, agreed=_agreed(facts["raised"]) if acted else {})
+
+
+def _agreed(raised: tuple[Raised, ...]) -> dict[str, tuple[Action, ...]]:
+    """Return actions in every state on findings of every grade, one finding with two of them."""
+    found: dict[str, tuple[Action, ...]] = {}
+    for place, one in enumerate(raised):
+        state = tuple(State)[place % len(State)]
+        owned = state is not State.PROPOSED or place % 8 == 0
+        action = Action(
+            one.finding.fingerprint, 1, one.finding.grade.value, one.finding.criterion, "", "", HOSTILE,
+            f"Ada *Lind* {place % 2}" if owned else "", Kind.SYSTEM if owned else None,
+            date(2026, 3, 1 + place % 28) if owned else None, state, "seen" if owned else "", "",
+        )  # fmt: skip
+        second = (replace(action, number=2, due=None),) if place == 1 else ()
+        found[action.fingerprint] = (action, *second)
+    return found
 
 
 @cache

@@ -50,6 +50,7 @@ CASES = {
     "not judged": {"judged": False},
     "nothing found": {"judged": False, "raised": ()},
     "hostile": {"title": HOSTILE},
+    "acted on": {"acted": True},
 }
 
 
@@ -61,6 +62,11 @@ def documents(request: pytest.FixtureRequest) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def judged() -> dict[str, Any]:
     return export(audited())
+
+
+@pytest.fixture(scope="module")
+def acted() -> dict[str, Any]:
+    return export(audited(acted=True))
 
 
 @pytest.fixture(scope="module")
@@ -285,15 +291,56 @@ def test_nothing_to_do_is_said() -> None:
     assert values(item) == {"none-due": "true"}
 
 
+def test_an_action_is_a_remediation_with_its_day_and_its_owner(acted: dict[str, Any]) -> None:
+    plan = actions(acted)
+    people = {one["uuid"]: one for one in plan["metadata"]["parties"]}
+    found = [
+        (values(remedy), remedy)
+        for risk in plan["risks"]
+        for remedy in risk["remediations"]
+        if remedy["title"].startswith("Corrective action")
+    ]
+    lifecycles = {facts["action-state"]: remedy["lifecycle"] for facts, remedy in found}
+    assert lifecycles == {
+        "proposed": "recommendation", "accepted": "planned", "implemented": "completed",
+        "verified effective": "completed",
+    }  # fmt: skip
+    for facts, remedy in found:
+        for task in remedy.get("tasks", []):
+            assert task["timing"]["on-date"]["date"] == f"{facts['action-due']}T00:00:00Z"
+            (role,) = task["responsible-roles"]
+            (person,) = (people[uuid] for uuid in role["party-uuids"])
+            assert (person["type"], person["name"]) == ("person", facts["action-owner"])
+
+
+def test_a_risk_has_a_deadline_where_every_accepted_action_has_a_day(acted: dict[str, Any]) -> None:
+    seen = set()
+    for risk in actions(acted)["risks"]:
+        facts = [values(one) for one in risk["remediations"] if "props" in one]
+        accepted = [one for one in facts if one.get("action-state") not in (None, "proposed")]
+        days = [one["action-due"] for one in accepted if "action-due" in one]
+        complete = bool(accepted) and len(days) == len(accepted)
+        assert risk.get("deadline") == (f"{max(days)}T00:00:00Z" if complete else None)
+        seen.add(complete)
+    assert seen == {True, False}
+
+
+def test_an_action_on_an_opportunity_stands_at_its_item(acted: dict[str, Any]) -> None:
+    plan = actions(acted)
+    light = [one for one in plan["poam-items"] if "related-risks" not in one]
+    assert light
+    assert all("action-state" in values(one) for one in light)
+
+
 def test_own_properties_are_in_our_namespace(documents: dict[str, Any]) -> None:
     for thing in below(documents):
         for one in thing.get("props", []):
             assert one.get("ns") == NAMESPACE or one["name"] in ("label", "method")
 
 
-def test_documented_properties_are_those_written(judged: dict[str, Any]) -> None:
+def test_documented_properties_are_those_written(documents: dict[str, Any]) -> None:
     page = (Path(__file__).parents[2] / "docs" / "oscal.md").read_text(encoding="utf-8")
-    written = {one["name"] for thing in below(judged) for one in thing.get("props", []) if "ns" in one}
+    written = {one["name"] for thing in below(documents) for one in thing.get("props", []) if "ns" in one}
     assert NAMESPACE in page
     assert not {name for name in written if f"`{name}`" not in page} - {"method"}
 
