@@ -76,7 +76,12 @@ def test_commitments_that_are_not_due_are_left_out() -> None:
         {"due_on": DUE, "done_on": None},
         {"due_on": DUE + 90, "done_on": None},
     ]
-    assert value(commitments_kept(small_tables(commitments=rows), context())) == (0.5, 2)
+    assert value(commitments_kept.take(small_tables(commitments=rows), context(), {})) == (0.5, 2)
+
+
+def test_without_the_register_commitments_cannot_be_assessed() -> None:
+    found = commitments_kept.take(small_tables(), context(), {})
+    assert (found.value, found.reason) == (None, "the evidence has no commitments")
 
 
 def test_months_are_counted_back_to_days_that_exist() -> None:

@@ -74,6 +74,10 @@ class Causes:
         """The rows they rest on."""
         return tuple(Basis(source, IN_PERIOD) for source in self.sources)
 
+    def basis_of(self, code: str) -> tuple[Basis, ...]:
+        """Return the rows that name one cause."""
+        return tuple(Basis(source, (*IN_PERIOD, ("cause_code", code))) for source in self.sources)
+
 
 def examine_causes(
     tables: Tables, policy: DriversPolicy, *, level: float, rng: np.random.Generator

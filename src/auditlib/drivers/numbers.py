@@ -66,7 +66,7 @@ def cause_numbers(causes: Causes) -> tuple[Number, ...]:
             for each in causes.causes
             for number in (
                 Number(f"share:{each.code}", each.share.value, "share", causes.n, each.share.interval, basis),
-                Number(f"named:{each.code}", each.n, "count", basis=basis),
+                Number(f"named:{each.code}", each.n, "count", basis=causes.basis_of(each.code)),
                 Number(f"best:{each.code}", each.best, "rank", causes.n, basis=basis),
                 Number(f"worst:{each.code}", each.worst, "rank", causes.n, basis=basis),
             )

@@ -35,10 +35,11 @@ def key_accounts_visited(tables: Tables, context: Context, *, months: int) -> Me
     )
 
 
+@measure("commitments_kept", needs=("commitments",))
 def commitments_kept(tables: Tables, context: Context) -> Measurement:
-    """Return the share of due commitments that were done by the end of their day.
+    """Face-to-face commitments done by the end of their due day, over all that were due.
 
-    One without a due day is not kept. No edition asks for it yet: a criterion makes it a measure.
+    One without a due day is not kept.
     """
     frame = tables.frame("commitments", columns=["due_on", "done_on"])
     as_of = (context.run.as_of - _EPOCH) // timedelta(microseconds=1)

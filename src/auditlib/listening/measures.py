@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 key_accounts_visited = face_to_face.key_accounts_visited
+commitments_kept = face_to_face.commitments_kept
 
 
 @measure("survey_types_in_use", needs=(), statistic=Statistic.COUNT, unit="count")
