@@ -124,6 +124,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "p": ("p", "probability"),
         "p_value": ("p", "probability"),
         "quarantined_share": ("Share quarantined", "share"),
+        "question": ("Question", QUOTED),
         "rank": ("Rank", "rank"),
         "rate": ("Rate", "share"),
         "rows_in": ("Rows in", "rows"),
@@ -136,6 +137,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "source": ("Source", QUOTED),
         "source_line": ("Line", "line"),
         "survey_type": ("Survey type", "text"),
+        "surveys": ("Surveys", QUOTED),  # as published: a number or the name of a band
         "time": ("Time", "rows"),
         "top_box": ("Top box", "share"),
         "bottom_box": ("Bottom box", "share"),

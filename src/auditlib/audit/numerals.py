@@ -53,10 +53,12 @@ class Valued(Protocol):
 
 
 class Keyed(Valued, Protocol):
-    """A recorded number with its key."""
+    """A recorded number with its key, and why it has no value or what it rests on."""
 
     @property
     def key(self) -> str: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,10 @@ def keys_of(reference: str) -> tuple[str, ...]:
 
 def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
     """Return the keys of those `numbers` that `text` states, the first that fits each of its numerals."""
-    found = (next((one.key for one in numbers if repeats(part, one)), "") for part in numerals(text))
-    return tuple(dict.fromkeys(key for key in found if key))
+    whole = tuple(one.key for one in numbers if one.reason and one.reason in text)[:1]
+    rest = _without_reasons(text, numbers)
+    found = (next((one.key for one in numbers if repeats(part, one)), "") for part in numerals(rest))
+    return tuple(dict.fromkeys((*whole, *(key for key in found if key))))
 
 
 def numerals(text: str) -> tuple[Numeral, ...]:
@@ -101,10 +105,19 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
 
     A number may be stated in any rounding, as a share or in per cent, and without its sign; beside the
     value, its n, the limits of its interval and their level may be stated, and of a count its share of n.
-    Of a number that could not be had, the reason may be repeated.
+    The reason that stands with a number may be repeated.
     """
     given = tuple(numbers)
-    return tuple(one.text for one in numerals(text) if not any(repeats(one, number) for number in given))
+    rest = _without_reasons(text, given)
+    return tuple(one.text for one in numerals(rest) if not any(repeats(one, number) for number in given))
+
+
+def _without_reasons(text: str, numbers: Iterable[Valued]) -> str:
+    """Return `text` without the reasons it repeats word for word: those stand with their numbers."""
+    for reason in {getattr(number, "reason", "") for number in numbers}:
+        if reason and any(map(str.isdigit, reason)):
+            text = text.replace(reason, " ")
+    return text
 
 
 def repeats(numeral: Numeral, number: Valued) -> bool:
@@ -112,8 +125,6 @@ def repeats(numeral: Numeral, number: Valued) -> bool:
     value = number.value
     if isinstance(value, str):
         return numeral.text in value
-    if value is None and numeral in numerals(getattr(number, "reason", "")):
-        return True
     if any(_rounds_to(numeral, known) for known in _values(number)):
         return True
     printed = format_value(value, number.unit)

@@ -221,7 +221,7 @@ def _stated(text: str, column: Column, row: str, layout: Layout) -> str:
     of_row = [number for key, number in layout.known.items() if key.partition(":")[2] == row]
     of_row.sort(key=lambda number: number.key != own)
     declared = [number for key, number in layout.known.items() if key.startswith("threshold:")]
-    refused = [one for one in layout.known.values() if one.value is None and one.reason == text]
+    refused = [one for one in layout.known.values() if one.reason and one.reason in text]
     return BESIDE.join(keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.own)))
 
 

@@ -102,7 +102,8 @@ class Groups:
         )
         first = spoken(self.frame[self.by].iloc[0])
         leader = f", with {first} the first" if (self.places.high == 1).any() else ""
-        keys = (f"between:{self.key}", f"certain_places:{self.key}", f"groups:{self.key}")
+        names = ("between", "certain_places", "groups", "left_out_groups", "left_out_units", "smallest_group")
+        keys = tuple(f"{name}:{self.key}" for name in names)
         return Sentence(f"{text}{leader}.{self._hidden()}", keys)
 
     def _hidden(self) -> str:
@@ -129,6 +130,9 @@ class Groups:
             "groups_higher": int((self.frame["verdict"] == "higher").sum()),
             "groups_lower": int((self.frame["verdict"] == "lower").sum()),
             "certain_places": int((self.places.low == self.places.high).sum()),
+            "left_out_groups": self.left_out[0],
+            "left_out_units": self.left_out[1],
+            "smallest_group": self.minimum,
         }
         held = int(self.frame["units"].sum())
         between = Number(f"between:{self.key}", self.between, "share", held, basis=basis)

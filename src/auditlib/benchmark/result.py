@@ -189,7 +189,8 @@ class Comparison:
         keys = [self.number_key("pooled"), f"compared:{self.key}", f"higher:{self.key}", f"lower:{self.key}"]
         if isinstance(self.judgement.dispersion, Refusal):
             return Sentence(
-                f"{start}; none gets a verdict. {self.judgement.dispersion.reason}", tuple(keys[:2])
+                f"{start}; none gets a verdict. {self.judgement.dispersion.reason}",
+                (*keys[:2], f"phi:{self.key}"),
             )
         higher, lower = self.units(Verdict.HIGHER), self.units(Verdict.LOWER)
         keys += [self.number_key(str(unit)) for rows in (higher, lower) for unit in rows["unit_id"][:6]]

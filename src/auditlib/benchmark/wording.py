@@ -102,10 +102,10 @@ def spoken(code: object) -> str:
 
 
 def listed(names: Sequence[str], *, most: int = 6, as_written: bool = False) -> str:
-    """Return names as a phrase: all of up to `most`, otherwise half as many and the number of others."""
+    """Return names as a phrase: all of up to `most`, otherwise half as many and that there are others."""
     head = list(names) if as_written else [readable(name) for name in names]
     if len(head) > most:
-        return f"{', '.join(head[: most // 2])} and {len(head) - most // 2:,} others"
+        return f"{', '.join(head[: most // 2])} and others"
     return head[0] if len(head) == 1 else f"{', '.join(head[:-1])} and {head[-1]}"
 
 

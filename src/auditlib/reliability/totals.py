@@ -54,6 +54,11 @@ class Reconciliation:
             *(number for source in self.sources for number in _totals_of(source)),
             Number("rows_in:all", self.rows_in, "rows", basis=every),
             Number("rows_quarantined:all", self.rows_quarantined, "rows", basis=aside),
+            *(
+                [Number("quarantined_share:all", self.rows_quarantined / self.rows_in, "share", basis=aside)]
+                if self.rows_in
+                else []
+            ),
             Number("files:all", len(self.sources), "count", basis=every),
             Number("files:differing", len(self.differing), "count", basis=every),
         )
@@ -72,7 +77,8 @@ class Reconciliation:
         )
         received = counted(self.rows_in, "row was", "rows were")
         text = f"{received} received in {counted(len(self.sources), 'source')} and {accounted}; {aside}."
-        keys = ("rows_in:all", "files:all", "files:differing", "rows_quarantined:all")
+        share_of = ("quarantined_share:all",) if self.rows_quarantined else ()
+        keys = ("rows_in:all", "files:all", "files:differing", "rows_quarantined:all", *share_of)
         return (Sentence(text, keys),)
 
 

@@ -31,6 +31,7 @@ from auditlib.records import (
 )
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
+from auditlib.standards.words import counted
 
 OPEN = (Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE)
 _DIGITS = 12  # so that a score of exactly the pass mark reaches it
@@ -128,7 +129,7 @@ def mismatch(judgements: Sequence[Judgement], *, gap: float) -> str:
 
     Only criteria that were met or not met enter: what is open says nothing about strength.
     """
-    process, results = (_decided(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
+    process, results = (decided_share(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
     if process is None or results is None or abs(process - results) < gap:
         return ""
     shares = f"{process:.0%} of the decided process weight is met and {results:.0%} of the results"
@@ -137,7 +138,8 @@ def mismatch(judgements: Sequence[Judgement], *, gap: float) -> str:
     return f"Weak process, strong results: {shares}. Results may not last, or the process is not the cause."
 
 
-def _decided(judgements: Sequence[Judgement], aspect: Aspect) -> float | None:
+def decided_share(judgements: Sequence[Judgement], aspect: Aspect) -> float | None:
+    """Return the share of the weight met among criteria that were met or not met; None where none was."""
     decided = [entry for entry in judgements if entry.outcome in (Outcome.MET, Outcome.NOT_MET)]
     found = score(decided, aspect)
     return None if found is None else found.low

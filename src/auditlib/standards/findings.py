@@ -153,7 +153,7 @@ def _mismatch(verdict: Verdict, subject: str) -> list[Finding]:
             recommendation="Find out which step of the process customers notice, and judge it by that.",
             grade=Grade.OPPORTUNITY,
             subject=subject,
-            evidence=("process:low", "results:low"),
+            evidence=("process:low", "results:low", "process:decided", "results:decided"),
         )
     ]
 

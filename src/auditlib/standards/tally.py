@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from auditlib.records import Direction, Grade, Judgement, Kind, Number, Outcome
-from auditlib.standards.decision import JUDGED, OPEN, gathered_minors
+from auditlib.records import Aspect, Direction, Grade, Judgement, Kind, Number, Outcome
+from auditlib.standards.decision import JUDGED, OPEN, decided_share, gathered_minors
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import said
 
@@ -32,6 +32,7 @@ def tally(verdict: Verdict) -> tuple[Number, ...]:
         *_must_pass(verdict),
         *_gathered(verdict),
         *_rule(verdict),
+        *_decided(verdict),
         *(number for entry in verdict.judgements for number in _demands(entry)),
         *_categories(verdict),
     )
@@ -82,6 +83,15 @@ def _rule(verdict: Verdict) -> Iterator[Number]:
     yield Number("rule:pass_mark", rule.pass_mark, "share", reason=_DECLARED)
     yield Number("rule:process_weight", rule.process_weight, "share", reason=_DECLARED)
     yield Number("rule:minors_make_major", rule.minors_make_major, "count", reason=_DECLARED)
+
+
+def _decided(verdict: Verdict) -> Iterator[Number]:
+    for name, aspect in (("process", Aspect.PROCESS), ("results", Aspect.RESULT)):
+        share = decided_share(verdict.judgements, aspect)
+        reason = (
+            "share of the weight of criteria met or not met" if share is not None else "nothing is decided"
+        )
+        yield Number(f"{name}:decided", share, "share", reason=reason)
 
 
 def _demands(judgement: Judgement) -> Iterator[Number]:

@@ -129,7 +129,7 @@ class Verdict:
         keys = ("process:low", "results:low")
         text = f"Process earns {process.low:.1%} of its weight for certain, results {results.low:.1%}."
         words = self.decision.mismatch or "The two do not part by as much as the rule flags."
-        return (Sentence(text, keys), Sentence(words, keys))
+        return (Sentence(text, keys), Sentence(words, (*keys, "process:decided", "results:decided")))
 
     def measured(self) -> str:
         """Return what was found for every criterion that has a value, for those who cannot see it drawn."""
