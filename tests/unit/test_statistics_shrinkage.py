@@ -68,3 +68,13 @@ def test_no_n_makes_units_reliable_that_do_not_differ():
 def test_answers_needed_to_tell_a_gap():
     # 2 (1.959964 + 0.841621)^2 / 0.1^2, the textbook formula for two means
     assert reliability.n_for_gap(1.0, 0.1) == 1570
+
+
+@pytest.mark.parametrize("units", [10, 40])
+def test_the_variance_between_units_is_right_on_average(units):
+    rng, found = np.random.default_rng(8), []
+    for _ in range(300):
+        n = rng.integers(50, 400, units)
+        truth = rng.beta(80, 20, units)
+        found.append(shrinkage.beta_binomial(rng.binomial(n, truth), n).tau2)
+    assert 0.85 < np.mean(found) / (0.8 * 0.2 / 101) < 1.15

@@ -96,7 +96,9 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
     and flat in the centre and in the variance between units, as Morris has it for normal estimates. Taking
     their most likely values for the truth would hold 76% instead of 95% of the true shares of 40 units with
     reliability 0.25 (simulated). Limits are quantiles of the beta distribution with each unit's posterior
-    mean and variance, after Laird and Louis (1987), JASA 82:739-757, who warn of the same.
+    mean and variance, after Laird and Louis (1987), JASA 82:739-757, who warn of the same. The variance
+    between units that is returned is Morris's estimate (`between_variance`): the mean of its posterior would
+    be a quarter too large with 40 units of reliability one half, and four times with 10 units of 0.3.
     """
     from scipy.special import betaincinv
 
@@ -107,17 +109,18 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
         return Refusal("Every answer is the same: there is nothing to shrink towards or from.")
     centre, precision, weight = _beta_posterior(count, total)
     first, answers = (centre * precision)[:, None] + count, precision[:, None] + total
-    share = first / answers
-    value = weight @ share
-    variance = weight @ (share * (1 - share) / (answers + 1) + share**2) - value**2
+    share, each = first / answers, weight[:, None]
+    value = (each * share).sum(axis=0)
+    variance = (each * (share * (1 - share) / (answers + 1) + share**2)).sum(axis=0) - value**2
     size = value * (1 - value) / variance - 1
     low, high = (
         as_floats(betaincinv(value * size, (1 - value) * size, tail))
         for tail in ((1 - level) / 2, (1 + level) / 2)
     )
-    middle = float(weight @ centre)
-    tau2 = float(weight @ (centre * (1 - centre) / (precision + 1)))
-    return Shrunk(value, low, high, weight @ (total / answers), middle, tau2)
+    pooled = float(count.sum() / total.sum())
+    tau2 = between_variance(count / total, pooled * (1 - pooled) / total)
+    factor = (each * (total / answers)).sum(axis=0)
+    return Shrunk(value, low, high, factor, float((weight * centre).sum()), tau2)
 
 
 _CENTRES, _SPREADS, _DEVIATIONS, _UNLIKELY = 9, 24, 4.0, 12.0
