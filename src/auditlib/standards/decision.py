@@ -31,7 +31,6 @@ from auditlib.records import (
 )
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
-from auditlib.standards.words import counted
 
 OPEN = (Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE)
 _DIGITS = 12  # so that a score of exactly the pass mark reaches it
