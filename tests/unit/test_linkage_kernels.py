@@ -269,6 +269,13 @@ class TestRandomisation:
         assert others.shape == (5, 4)
         assert len({tuple(row) for row in others.tolist()}) == 5
 
+    def test_few_assignments_are_drawn_without_putting_back(self, rng: np.random.Generator) -> None:
+        pattern = np.array([0, 0, 9, 9, 9, 9, 9, 9])
+        others = permutations(pattern, draws=20, rng=rng)
+        assert others.shape == (20, 8)
+        assert len({tuple(row) for row in others.tolist()} - {tuple(pattern.tolist())}) == 20
+        assert (np.sort(others, axis=1) == np.sort(pattern)).all()
+
     def test_permuted_scores_are_regressions_on_permuted_dates(self, rng: np.random.Generator) -> None:
         panel = staggered(rng)
         dates, statistic = two_way_statistics(panel)

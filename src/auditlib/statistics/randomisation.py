@@ -16,6 +16,8 @@ from auditlib.statistics.types import Floats, Limits
 
 _FARTHEST, _STEPS = 1024.0, 81
 """Errors from the estimate beyond which an end is not looked for; points per grid."""
+_LISTED = 2000
+"""Assignments up to which all are listed, and drawn from without putting any back."""
 _CHUNK = 64_000
 """Permuted entries worked on at a time, so that they stay in the processor's cache."""
 
@@ -63,11 +65,14 @@ def smallest_p(pattern: Ints) -> float:
 def permutations(pattern: Ints, *, draws: int, rng: np.random.Generator) -> Ints:
     """Return `draws` random rearrangements of `pattern`, or all different ones if there are no more.
 
-    The actual assignment is left out; shape (draws, clusters).
+    The actual assignment is left out; shape (draws, clusters). Where there are few, none is drawn twice;
+    where there are many, drawing one again is too rare to matter.
     """
-    if assignments(pattern) <= draws + 1:
+    if assignments(pattern) <= max(draws + 1, _LISTED):
         every: Ints = np.array(list(_distinct(tuple(sorted(pattern.tolist())))), dtype=np.int64)
-        return np.asarray(every[(every != pattern[None, :]).any(axis=1)])
+        others = every[(every != pattern[None, :]).any(axis=1)]
+        chosen = len(others) > draws
+        return np.asarray(rng.permutation(others)[:draws] if chosen else others)
     kinds, coded = np.unique(pattern, return_inverse=True)
     small = np.tile(coded.astype(np.uint16), (draws, 1))
     return np.asarray(kinds[rng.permuted(small, axis=1, out=small)], dtype=np.int64)
