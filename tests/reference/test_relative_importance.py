@@ -91,3 +91,13 @@ def test_estimates_that_move_together_exactly_are_not_told_apart() -> None:
     draws = np.random.default_rng(4).normal(size=(500, 1)) * np.ones((1, 2))
     found = spread_of([0.0, 0.0], draws, clusters=30)
     assert (found.best.tolist(), found.worst.tolist()) == ([1, 1], [2, 2])
+
+
+def test_equal_means_are_told_apart_about_as_rarely_as_the_level_says() -> None:
+    rng, apart = np.random.default_rng(6), 0
+    for _ in range(300):
+        values = rng.normal(size=(40, 1)) + rng.normal(size=(40, 4))
+        draws = cluster_weights(40, draws=299, rng=rng) @ values / 40
+        found = spread_of(values.mean(axis=0), draws, clusters=40)
+        apart += int((found.best > 1).any() or (found.worst < 4).any())
+    assert 0.02 <= apart / 300 <= 0.09
