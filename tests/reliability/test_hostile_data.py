@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import os
 import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pyarrow import parquet
 
 from auditlib.errors import AuditError, DataError, ParameterError
 from auditlib.evidence import Evidence, prepare
+from auditlib.onboarding.looking import look_at
 from auditlib.parameters.run import Run
 
 NOON = dt.datetime.fromisoformat("2024-03-01T12:30:00")
@@ -291,3 +293,30 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="changed while it was read"):
         read(tmp_path, b"id,name\n1,a\n")
     assert not any((tmp_path / "store").iterdir())
+
+
+def damaged_workbook(path: Path) -> Path:
+    """Write an archive whose end says that it is one, and whose list of members is none."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"PK\x01\x02", b"PK\x01\x00"))
+    assert zipfile.is_zipfile(path)
+    return path
+
+
+def test_a_damaged_workbook_is_told_in_words_by_the_intake_and_by_the_first_look(tmp_path: Path) -> None:
+    path = damaged_workbook(tmp_path / "people.xlsx")
+    with pytest.raises(DataError, match="the workbook cannot be read"):
+        prepare(run_of(file="people.xlsx", form="excel"), tmp_path, tmp_path / "store")
+    with pytest.raises(DataError, match="the workbook cannot be read"):
+        list(look_at(path, file="people.xlsx"))
+
+
+def test_evidence_whose_description_was_removed_is_not_silently_made_again(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,name\n1,a\n", encoding="utf-8")
+    run = run_of(file="people.csv", form="csv")
+    made = prepare(run, tmp_path, tmp_path / "store")
+    (made.directory / "evidence.json").unlink()
+    with pytest.raises(DataError, match="holds no complete evidence"):
+        prepare(run, tmp_path, tmp_path / "store")

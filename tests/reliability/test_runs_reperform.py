@@ -98,7 +98,10 @@ def test_stored_notebooks_hold_their_outputs_and_store_the_same_again(tmp_path: 
     assert stored["cells"][3]["outputs"][0]["data"] == {"text/plain": ["6"]}
     assert stored["cells"][4]["outputs"][0]["text"] == ["5\n"]
     assert "papermill" not in changed[0].read_text()
+    left = tmp_path / "outputs" / ".work" / ".store-killed"
+    (left / "01_one").mkdir(parents=True)
     assert store_notebooks(tiny.run_file, steps=STEPS) == ()
+    assert not left.exists()
 
 
 def test_one_notebook_alone_can_be_stored(tmp_path: Path) -> None:

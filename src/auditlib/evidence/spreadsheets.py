@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -56,16 +57,29 @@ def _header(rows: Iterator[tuple[int, list[Any]]], *, name: str, header_rows: in
 
 
 def _rows(path: Path, *, name: str, sheet: str | None) -> Iterator[list[Any]]:
-    import python_calamine
-
-    _check_size(path, name=name)
-    try:
-        book = python_calamine.load_workbook(str(path))
+    with _workbook(path, name=name) as book:
         sheets = book.sheet_names
         chosen = sheets[0] if sheet is None and sheets else sheet
         if chosen not in sheets:
             raise _no_sheet(chosen, sheets, name)
         return iter(book.get_sheet_by_name(chosen).to_python(skip_empty_area=False))
+
+
+def sheet_names(path: Path, *, name: str) -> tuple[str, ...]:
+    """Return the names of the worksheets of a workbook; DataError where it is none that can be read."""
+    with _workbook(path, name=name) as book:
+        return tuple(book.sheet_names)
+
+
+@contextmanager
+def _workbook(path: Path, *, name: str) -> Iterator[Any]:
+    """Open a workbook; whatever is wrong with it, while opening or reading, is said in words."""
+    import python_calamine
+
+    try:
+        _check_size(path, name=name)
+        with python_calamine.load_workbook(str(path)) as book:
+            yield book
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise DataError(
             Problem(

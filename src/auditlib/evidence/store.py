@@ -76,7 +76,7 @@ def prepare(
     inputs = {number: _input(path) for number, path in files.items()}
     key = content_key(run, [inputs[number].sha256 for number in sorted(inputs)])
     final = store / key
-    if (final / DESCRIPTION).is_file():
+    if final.is_dir():  # it gets its name when it is complete
         tell("Evidence found: the same files and parameters were taken in before")
         return open_evidence(final, threads=threads)
     store.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
             Problem(
                 "this folder holds no complete evidence.",
                 file=directory.name,
-                remedy="Take the evidence in again.",
+                remedy="Remove it and take the evidence in again.",
             )
         ) from None
     if sealed != _seal(described):

@@ -100,9 +100,9 @@ def _columns(
 
 
 def _sheets(path: Path, file: str) -> Iterator[Look]:
-    from auditlib.evidence.spreadsheets import sheet_header, spreadsheet_blocks
+    from auditlib.evidence.spreadsheets import sheet_header, sheet_names, spreadsheet_blocks
 
-    for sheet in _sheet_names(path, file):
+    for sheet in sheet_names(path, name=file):
         try:
             header = [name for name in sheet_header(path, name=file, sheet=sheet) if name.isprintable()]
         except DataError:
@@ -112,17 +112,6 @@ def _sheets(path: Path, file: str) -> Iterator[Look]:
         records = _records(first.records.select(header)) if first is not None and header else ()
         if header:
             yield Look(file, "excel", sheet, _columns(header, records, ("",) * len(header)))
-
-
-def _sheet_names(path: Path, file: str) -> list[str]:
-    import python_calamine
-
-    try:
-        with python_calamine.load_workbook(str(path)) as book:
-            return list(book.sheet_names)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        message = f"the workbook cannot be opened ({error})."
-        raise DataError(Problem(message, file, remedy="Ask the client to send it again.")) from error
 
 
 def _parquet_columns(path: Path, file: str) -> tuple[Facts, ...]:

@@ -189,7 +189,7 @@ class Wide(Strict):
     @model_validator(mode="after")
     def _one_way_to_date(self) -> Self:
         if (self.period is None) == (self.period_column is None):
-            message = "the days of the figures are given twice, or not at all"
+            message = "the period of the figures is given twice, or not at all"
             raise Misfit(message, remedy="Give either 'period', or 'period_column' with 'periods'.")
         if (self.period_column is None) != (not self.periods):
             message = "'period_column' and 'periods' belong together"

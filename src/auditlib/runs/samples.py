@@ -127,14 +127,13 @@ def write_form(source: Source, drawn: Drawn, *, at: datetime, out: Path | None =
     """
     folder = source.directory.resolve().parent / f"{source.run.audit}.samples"
     path = out or folder / f"{drawn.origin['purpose'].replace('/', '-')}-{drawn.digest[:8]}.xlsx"
-    if path.exists():
-        raise ParameterError(
-            Problem(
-                "there is a form already, perhaps filled in.", str(path), remedy="Name another with --out."
-            )
-        )
     places = Places(source.directory.resolve().parent, source.run.audit)
     with only_writer(places.lock, audit=source.run.audit):
+        if path.exists():
+            remedy = "Name another with --out."
+            raise ParameterError(
+                Problem("there is a form already, perhaps filled in.", str(path), remedy=remedy)
+            )
         facts = {"sample": drawn.digest, "purpose": drawn.origin["purpose"], "cases": len(drawn.cases)}
         append(ledger_path(places.outputs, places.audit), DRAWN, facts, at=at)
         write_bytes(path, form_bytes(drawn, created=source.run.as_of))

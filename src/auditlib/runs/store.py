@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from auditlib.runs.perform import terminated_as_interrupt
 from auditlib.runs.plan import PlannedNotebook, read_notebook, read_plan
 from auditlib.runs.steps import Steps, usual_steps
 
+_SCRATCH = ".store-"
+"""Begins with a dot, as no id of an audit does."""
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 
 
@@ -73,7 +76,9 @@ def store_notebooks(
         # taken in once before, so that the notebooks do not all do it at the same time
         data = plan.root / "data" / plan.file.stem
         steps.prepare(plan.run, data, outputs / ".evidence", threads, lambda text: notify(EvidenceStep(text)))
-        with tempfile.TemporaryDirectory(prefix="store-", dir=lock.parent) as scratch:
+        for left in lock.parent.glob(f"{_SCRATCH}*"):  # by one that was killed: this one alone holds the lock
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=lock.parent) as scratch:
             todo = _jobs(chosen, plan.root / "notebooks", Path(scratch), timeout=timeout)
             _execute(todo, plan.root, Path(scratch), stored, jobs=jobs, threads=threads, notify=notify)
         if stored.failures:
