@@ -11,6 +11,7 @@ from tiny_project import STEPS, Tiny, notebook, tiny_project
 from auditlib.cli import main
 from auditlib.errors import NotebookFailed, ParameterError
 from auditlib.runs.atomic import canonical, hash_file
+from auditlib.runs.ledger import ledger_path
 from auditlib.runs.manifest import FileSeal, read_manifest, sealed, write_manifest
 from auditlib.runs.reperform import LAST_DIGIT, same
 from auditlib.runs.store import store_notebooks
@@ -41,6 +42,8 @@ def test_a_forged_number_under_a_valid_seal_is_found_by_performing_again(
     assert "all 1 recorded numbers of 1 notebooks are the same" in capsys.readouterr().out
 
     forge(tiny, 0.8)
+    assert main(["verify", str(tiny.finished)]) == 5, "the ledger knows no such seal"
+    ledger_path(tiny.finished.parent, "tiny").unlink()  # a forger hands the run over without it
     assert main(["verify", str(tiny.finished)]) == 0
     assert main(["verify", str(tiny.finished), "--reperform"]) == 5
     shown = " ".join(capsys.readouterr().err.split())
