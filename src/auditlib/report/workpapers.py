@@ -277,7 +277,7 @@ def _tables(book: Book, name: str, recorded: Recorded) -> None:
         sheet.line("This area has no table.")
     for table in tables:
         sheet.row += 1
-        sheet.line(f"{table.id}: {table.title}")
+        sheet.line(f"{table.id}: {table.title}", bold=True)
         numeric = [place for place, column in enumerate(table.columns) if column.numeric]
         sheet.heading(*(column.heading for column in table.columns), right=numeric)
         for row in table.rows:

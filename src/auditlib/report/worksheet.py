@@ -96,13 +96,13 @@ class Worksheet:
         self.sheet.set_row(self.row, 20)
         self.row += 1
 
-    def line(self, text: str) -> None:
+    def line(self, text: str, *, bold: bool = False) -> None:
         """Write a sentence across all columns."""
-        shown = str(cell_of(text))
+        shown, style = str(cell_of(text)), self.book.style(bold=True) if bold else self.book.style()
         if len(self.widths) > 1:
-            self.sheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, shown, self.book.style())
+            self.sheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, shown, style)
         else:
-            self.sheet.write_string(self.row, 0, shown, self.book.style())
+            self.sheet.write_string(self.row, 0, shown, style)
         self._height(ceil(len(shown) / (_PER_WIDTH * sum(self.widths))))
 
     def heading(self, *cells: str, repeat: bool = False, right: Collection[int] = ()) -> None:
