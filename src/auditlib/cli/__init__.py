@@ -45,7 +45,7 @@ _EPILOG = """
 open notebooks/02_benchmark.ipynb
 
 [bold]A CI job[/bold] starts with a commit: [cyan]auditlib run params/runs/demo.yaml &&
-auditlib verify outputs/demo[/cyan]
+auditlib verify outputs/demo-2025[/cyan]
 
 [bold]Exit codes[/bold]  0 done · 1 stopped · 2 parameters or command line · 3 data · 4 a notebook failed · \
 5 verification failed · 6 another run is writing · 130 interrupted.

@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 def actions(
     directory: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo.", show_default=False),
+        typer.Argument(
+            metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False
+        ),
     ],
     previous: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The finished run before; default: the run file's.")

@@ -67,17 +67,18 @@ LESSONS: Mapping[str, Lesson] = {
     ),
     "verify": Lesson(
         {
-            "auditlib verify outputs/demo": "hashes every file again and names what was altered",
-            "auditlib verify outputs/demo --reperform": "also compares all numbers",
-            "auditlib verify outputs/demo --key reviewer.pub": "also asks who signed",
+            "auditlib verify outputs/demo-2025": "hashes every file again and names what was altered",
+            "auditlib verify outputs/demo-2025 --reperform": "also compares all numbers",
+            "auditlib verify outputs/demo-2025 --key reviewer.pub": "also asks who signed",
+            "auditlib verify outputs/demo-2025 --head 1a2b3c4d5e6f7890": "the ledger must hold this entry",
         },
         (0, 2, 3, 4, 5, 130),
     ),
     "trace": Lesson(
         {
-            "auditlib trace outputs/demo 01_intake/rows.in": "from a number to the rows behind it",
-            "auditlib trace outputs/demo responses:1187": "from a source row to everything it touched",
-            "auditlib trace outputs/demo responses:1187 --json": "the same for other programs",
+            "auditlib trace outputs/demo-2025 01_intake/rows_in:all": "from a number to the rows behind it",
+            "auditlib trace outputs/demo-2025 responses:responses_transactional.csv:1187": "from a row to what it touched",
+            "auditlib trace outputs/demo-2025 responses:responses_transactional.csv:1187 --json": "as JSON",
         },
         (0, 2, 5),
     ),
@@ -89,24 +90,24 @@ LESSONS: Mapping[str, Lesson] = {
         (0, 2, 3, 4, 6, 130),
     ),
     "keygen": Lesson({"auditlib keygen reviewer": "reviewer.key, kept secret, and reviewer.pub"}, (0, 2)),
-    "sign": Lesson({"auditlib sign outputs/demo --key reviewer.key": "signs what was sealed"}, (0, 2, 5)),
+    "sign": Lesson({"auditlib sign outputs/demo-2025 --key reviewer.key": "signs it"}, (0, 2, 5)),
     "signoff": Lesson(
         {
-            "auditlib signoff outputs/demo --role preparer --name 'A. Auditor'": "first who prepared it",
-            "auditlib signoff outputs/demo --role reviewer --name 'B. Reviewer'": "then somebody else",
+            "auditlib signoff outputs/demo-2025 --role preparer --name 'A. Auditor'": "first who prepared it",
+            "auditlib signoff outputs/demo-2025 --role reviewer --name 'B. Reviewer'": "then somebody else",
         },
         (0, 2, 5),
     ),
     "actions": Lesson(
         {
-            "auditlib actions outputs/demo": "writes the register beside the run, or reads it back",
-            "auditlib actions outputs/demo --register demo.actions.xlsx": "reads one filled in",
+            "auditlib actions outputs/demo-2025": "writes the register beside the run, or reads it back",
+            "auditlib actions outputs/demo-2025 --register actions.xlsx": "reads one filled in",
         },
         (0, 2, 3, 5),
     ),
-    "oscal": Lesson({"auditlib oscal outputs/demo": "writes outputs/demo.oscal"}, (0, 2, 5)),
+    "oscal": Lesson({"auditlib oscal outputs/demo-2025": "writes a folder beside it"}, (0, 2, 5)),
     "restate": Lesson(
-        {"auditlib restate outputs/demo --standard service-excellence@2026": "the same evidence"},
+        {"auditlib restate outputs/demo-2025 --standard service-excellence@2026": "the same evidence"},
         (0, 2, 5),
     ),
     "simulate": Lesson(
@@ -114,13 +115,13 @@ LESSONS: Mapping[str, Lesson] = {
     ),
     "sample draw": Lesson(
         {
-            "auditlib sample draw outputs/demo --sites surveillance --central U001": "which sites to visit",
-            "auditlib sample draw outputs/demo --rows follow_ups": "which rows to look up",
+            "auditlib sample draw outputs/demo-2025 --sites surveillance --central U001": "sites to visit",
+            "auditlib sample draw outputs/demo-2025 --rows follow_ups": "which rows to look up",
         },
         (0, 2, 3, 5),
     ),
     "sample evaluate": Lesson(
-        {"auditlib sample evaluate demo.follow_ups.xlsx --run outputs/demo": "what it shows, exactly"},
+        {"auditlib sample evaluate rows-follow_ups.xlsx --run outputs/demo-2025": "the result"},
         (0, 2, 3, 5),
     ),
     "standards list": Lesson({"auditlib standards list": "every edition with its dates"}, (0, 2)),

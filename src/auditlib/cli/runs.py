@@ -19,7 +19,8 @@ _PANEL = "Audit"
 
 _RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file.", show_default=False)]
 _Directory = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo.", show_default=False)
+    Path,
+    typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False),
 ]
 _Jobs = Annotated[int, typer.Option(min=1, max=64, help="Notebooks executed side by side.")]
 _Threads = Annotated[int, typer.Option(min=1, max=256, help="Threads each of them may use.")]

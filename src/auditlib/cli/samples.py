@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 def draw(
     directory: Annotated[
         Path,
-        typer.Argument(metavar="RUN", help="A finished run, for example outputs/demo.", show_default=False),
+        typer.Argument(
+            metavar="RUN", help="A finished run, for example outputs/demo-2025.", show_default=False
+        ),
     ],
     sites: Annotated[
         str, typer.Option(metavar="PROGRAMME", help="Sites: initial, surveillance or recertification.")

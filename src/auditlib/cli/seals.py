@@ -11,7 +11,8 @@ from auditlib.errors import ParameterError, Problem
 
 _PANEL = "Audit"
 _Directory = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo.", show_default=False)
+    Path,
+    typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False),
 ]
 
 

@@ -195,6 +195,6 @@ def _no_run(directory: Path) -> ParameterError:
     return ParameterError(
         Problem(
             f"{directory} holds no {NAME}, so it is not a complete run.",
-            remedy="Name the folder of a run, for example outputs/demo, or run the audit first.",
+            remedy="Name the folder of a run, for example outputs/demo-2025, or run the audit first.",
         )
     )
