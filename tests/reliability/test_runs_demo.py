@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from test_report_pdf import read
 from tiny_project import hashes
 
 from auditlib.cli import main
@@ -20,6 +23,7 @@ from auditlib.runs.reperform import reperform
 from auditlib.runs.trace import Node, disagreements, trace_key
 
 ROOT = Path(__file__).parents[2]
+MOST_PAGES = 40
 RUN_FILE = ROOT / "params" / "runs" / "demo.yaml"
 
 
@@ -134,6 +138,30 @@ def test_from_a_number_back_to_its_rows(run: Path) -> None:
     assert any(child.fields.get("key") == key for child in forward.children)
     assert trace_key(run, f"responses:id={row['response_id']}") == forward
     assert list(disagreements(node)) == []
+
+
+def test_every_reference_of_the_report_is_one_that_trace_knows(run: Path) -> None:
+    page = (run / "report.html").read_text(encoding="utf-8")
+    known = set(read_recorded(run).numbers)
+    cells = {one for cell in re.findall(r'title="(\d\d_\w+/[^"]+)"', page) for one in cell.split(" + ")}
+    register = re.findall(r"<h3><code>(\d\d_\w+)/</code></h3>\n<ol(.*?)</ol>", page, re.DOTALL)
+    stated = {
+        f"{notebook}/{key.replace('<wbr>', '')}"
+        for notebook, entries in register
+        for key in re.findall(r'<span class="no">\d+</span> <code>(.*?)</code>', entries)
+    }
+    assert len(cells) > 500
+    assert len(stated) > 200
+    assert {unescape(one) for one in cells | stated} <= known
+    key = sorted(stated)[len(stated) // 2]
+    assert trace_key(run, unescape(key)).children is not None
+
+
+def test_the_printed_report_is_short(run: Path) -> None:
+    if not (run / "report.pdf").exists():
+        pytest.skip("report.pdf was not made on this machine")
+    pages = re.findall(rb"/Type ?/Page\b", read((run / "report.pdf").read_bytes()))
+    assert 10 < len(pages) <= MOST_PAGES
 
 
 def test_from_a_source_row_forward(run: Path) -> None:

@@ -42,7 +42,7 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
     rows = valued.sort_values(["value", "n"], kind="stable")
     with style():
         if len(rows) <= MOST_ROWS:
-            drawn = new_axes(width=HALF, height=1.3 + 0.145 * len(rows)) if ax is None else ax
+            drawn = new_axes(width=HALF, height=1.3 + 0.112 * len(rows)) if ax is None else ax
             _rows(drawn, comparison, rows)
         else:
             drawn = new_axes() if ax is None else ax
@@ -61,7 +61,7 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
         colour = colour_of(verdict)
         ax.hlines(y[mine], part["low"], part["high"], color=colour, lw=1.1, zorder=2)
         ax.scatter(part["value"], y[mine], **mark(verdict))
-    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]])
+    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]], fontsize=7.5)
     for label, verdict in zip(ax.get_yticklabels(), rows["verdict"], strict=True):
         label.set_color(colour_of(verdict) if verdict in (Verdict.HIGHER, Verdict.LOWER) else INK)
         label.set_fontstyle("italic" if verdict == Verdict.NONE else "normal")
@@ -112,7 +112,7 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
     rows = comparison.frame[comparison.judgement.chosen].sort_values(["value", "n"], kind="stable")
     few = len(rows) <= MOST_ROWS
     with style():
-        room = {"width": HALF, "height": 1.6 + 0.145 * len(rows)} if few else {}
+        room = {"width": HALF, "height": 1.6 + 0.112 * len(rows)} if few else {}
         drawn = new_axes(**room) if ax is None else ax
         if few:
             _rank_rows(drawn, rows)
@@ -127,9 +127,9 @@ def _rank_rows(ax: Axes, rows: pd.DataFrame) -> None:
     y, ends = np.arange(len(rows), dtype=float), rows[_ENDS].astype(float)
     colours = [colour_of(str(verdict), other=FAINT) for verdict in rows["verdict"]]
     ax.hlines(y, ends["joint_low"] - 0.3, ends["joint_high"] + 0.3, color=QUIET, lw=0.6)
-    ax.hlines(y, ends["likely_low"] - 0.3, ends["likely_high"] + 0.3, color=colours, lw=4.2)
-    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=7, mew=1.1)
-    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]])
+    ax.hlines(y, ends["likely_low"] - 0.3, ends["likely_high"] + 0.3, color=colours, lw=3.6)
+    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=6, mew=1.1)
+    ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]], fontsize=7.5)
     ax.tick_params(axis="y", labelcolor=INK)
     ax.set_ylim(-0.8, len(rows) - 0.2)
     ax.set_xlim(0.4, len(rows) + 0.6)

@@ -96,10 +96,11 @@ def _parts(exhibits: dict[str, Exhibit], recorded: Recorded, register: Register)
     results, outline = recorded.results, recorded.outline
     titles = outline.of_exhibits([exhibit.title for exhibit in results.exhibits])
     of_exhibit = dict(zip(exhibits, titles, strict=True))
+    answered = {said.text for said in results.answer}
     under = [
         (outline.of_sentence(one.text) or of_exhibit.get(one.section, ""), one)
         for one in results.sentences
-        if one.section not in ("", LIMITS)
+        if one.section not in ("", LIMITS) and one.text not in answered
     ]
     parts: list[Part] = []
     for heading in dict.fromkeys(["", *outline.headings]):
