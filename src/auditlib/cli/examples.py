@@ -77,7 +77,7 @@ LESSONS: Mapping[str, Lesson] = {
     "trace": Lesson(
         {
             "auditlib trace outputs/demo-2025 01_intake/rows_in:all": "from a number to the rows behind it",
-            "auditlib trace outputs/demo-2025 responses:responses_transactional.csv:1187": "from a row to what it touched",
+            "auditlib trace outputs/demo-2025 responses:responses_transactional.csv:1187": "its traces",
             "auditlib trace outputs/demo-2025 responses:responses_transactional.csv:1187 --json": "as JSON",
         },
         (0, 2, 5),
