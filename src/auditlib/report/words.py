@@ -51,7 +51,7 @@ def subject_of(subject: str, items: Mapping[str, str]) -> str:
         f"\N{LEFT DOUBLE QUOTATION MARK}{items[part]}\N{RIGHT DOUBLE QUOTATION MARK}"
         if part in items
         else in_words(part)
-        for part in subject.split(":")
+        for part in map(str.strip, subject.split(":"))
     ]
     return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
 
