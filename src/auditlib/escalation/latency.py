@@ -77,7 +77,7 @@ class Latencies:
         return tuple(found for found in self.stages if found.stage == stage)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return n, cases still open, median and 90 % point with their unit, and the share done in a day."""
+        """Return n, cases still open, median and 90% point with their unit, and the share done in a day."""
         import pandas as pd
 
         rows = [

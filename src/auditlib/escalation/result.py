@@ -117,9 +117,10 @@ class EscalationResult:
     def _promise(self) -> Sentence | None:
         if not self.named or "contact" in self.refused:
             return None
-        verdict = "Yes" if self.kept == self.named else "No"
+        every = "Every" if self.kept == self.named else "Not every"
         return Sentence(
-            f"{verdict}: of {counted(self.named, 'named customer')} owed a follow-up, {self.kept:,} "
+            f"{every} dissatisfied customer was followed up as promised: of "
+            f"{counted(self.named, 'named customer')} owed a follow-up, {self.kept:,} "
             f"({self.kept / self.named:.1%}) got everything that was promised, or declined in time.",
             ("follow_ups", "kept_follow_ups"),
         )
@@ -136,7 +137,7 @@ class EscalationResult:
         cases = counted(int(row["judged"]), "case")
         return Sentence(
             f"The weakest duty is {row['duty']}: met in {row['share']:.1%} of {cases} "
-            f"(95 % interval {row['low']:.1%} to {row['high']:.1%}); {int(row['missing']):,} missing, "
+            f"(95% interval {row['low']:.1%} to {row['high']:.1%}); {int(row['missing']):,} missing, "
             f"{int(row['late']):,} late, {int(row['wrong_party']):,} with the wrong party.",
             (
                 f"share:{row['duty']}",

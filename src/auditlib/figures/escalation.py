@@ -95,7 +95,7 @@ def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
         drawn.set_ylim(-0.8, len(frame) - 0.2)
         drawn.xaxis.set_major_locator(_whole_per_cent())
         drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        drawn.set_xlabel("share met, 95 % interval; a triangle lies below all units together")
+        drawn.set_xlabel("share met, 95% interval; a triangle lies below all units together")
     return drawn
 
 
@@ -115,7 +115,7 @@ def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
         drawn.yaxis.set_major_locator(_whole_per_cent())
         drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         drawn.set_ylabel("share met")
-        drawn.set_xlabel("month of the response; the band is the 95 % interval")
+        drawn.set_xlabel("month of the response; the band is the 95% interval")
     return drawn
 
 
