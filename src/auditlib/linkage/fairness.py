@@ -112,16 +112,16 @@ class FairPay:
         period = f"{row['period']}{' (assumed: the register names none)' if role in self.assumed else ''}"
         names = ["links", "short", "paid", "luck", "luck_within"]
         most = "up to " if row["period"] == PUBLISHED else ""
-        noun, luck = NOUNS[role].capitalize(), f"{most}{100 * row['luck']:.0f} %"
+        noun, luck = NOUNS[role].capitalize(), f"{most}{100 * row['luck']:.0f}%"
         text = (
             f"{noun}: for {row['short']:,} of {row['paid']:,} {whom} the typical {period} has fewer than "
             f"{self.minimum} answers; {luck} of the differences in score between units, and "
-            f"{most}{100 * row['luck_within']:.0f} % of the ups and downs of one unit, are sampling luck"
+            f"{most}{100 * row['luck_within']:.0f}% of the ups and downs of one unit, are sampling luck"
         )
         if not pd.isna(row["turned"]):
             names.append("turned")
             text += (
-                f"; {100 * row['turned']:.0f} % of yes-or-no bonuses would turn on another draw of customers"
+                f"; {100 * row['turned']:.0f}% of yes-or-no bonuses would turn on another draw of customers"
             )
         return Sentence(f"{text}.", (*(f"{key}:{name}" for name in names), "fair:minimum"))
 

@@ -123,8 +123,8 @@ class Readings:
         """Return what a reader who cannot see the figure must know."""
         found = self.estimated["estimate"]
         return (
-            f"{len(found)} comparisons in the order of their estimate, from {found.min():+.2f} to "
-            f"{found.max():+.2f} {self.shown.points}; {int((found > 0).sum())} lie above zero. Beneath each "
+            f"{len(found)} comparisons in the order of their estimate, from {found.min():.2f} to "
+            f"{found.max():.2f} {self.shown.points}; {int((found > 0).sum())} lie above zero. Beneath each "
             "stands what it chose."
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlib.linkage.readings import DESIGNS, NAIVE
+from auditlib.linkage.wording import points
 from auditlib.linkage.wording_whole import shifted
 from auditlib.records import Finding, Grade, Refusal, Sentence
 
@@ -43,8 +44,8 @@ def conclusion(result: PublishedLinkage) -> tuple[Sentence, ...]:
 def _not_by_lot(result: PublishedLinkage) -> str:
     own, others = (100 * share for share in result.kind_shares)
     return (
-        f"Who was linked was not left to chance: {own:.0f} % of the {result.units:,} linked units are "
-        f"{result.kind}, against {others:.0f} % of those never linked."
+        f"Who was linked was not left to chance: {own:.0f}% of the {result.units:,} linked units are "
+        f"{result.kind}, against {others:.0f}% of those never linked."
     )
 
 
@@ -83,7 +84,7 @@ def _disagree(result: PublishedLinkage) -> Sentence:
     text = (
         f"Simple comparisons {_contradict(count)}: of {count['total']} defensible ones {count['up']} say "
         f"that linked units rose more than never-linked ones and {count['down']} that they rose less, from "
-        f"{estimates.min():+.2f} to {estimates.max():+.2f} {result.panel.points}; {count['up_called']} "
+        f"{points(estimates.min())} to {points(estimates.max())} {result.panel.points}; {count['up_called']} "
         f"exclude zero upwards and {count['down_called']} downwards{_by_choosing(count)}."
     )
     names = ("total", "up", "down", "up_called", "down_called", "least", "most")
@@ -108,26 +109,26 @@ def _false_alarms(result: PublishedLinkage) -> tuple[Sentence, ...]:
     naive = result.readings[0].naive
     head = (
         f"The one most would choose ({DESIGNS[NAIVE]}, against {naive['others']}) gives "
-        f"{naive['estimate']:+.2f} ({naive['low']:+.2f} to {naive['high']:+.2f})"
+        f"{points(naive['estimate'])} ({points(naive['low'])} to {points(naive['high'])})"
     )
     keys = [f"reading:{result.role}:both", "confidence", "nominal"]
     if isinstance(found, Refusal):
         return (Sentence(f"{head}. How often it errs could not be measured: {found.reason}", tuple(keys)),)
     text = (
         f"{head}. Where nothing was linked, with half of the regions called linked by lot, it raised a false "
-        f"alarm in {100 * found.rate:.1f} % of {len(found.estimate):,} cases against a nominal "
-        f"{100 * (1 - result.confidence):.3g} %: units of one region move together, which its error ignores."
+        f"alarm in {100 * found.rate:.1f}% of {len(found.estimate):,} cases against a nominal "
+        f"{100 * (1 - result.confidence):.3g}%: units of one region move together, which its error ignores."
     )
     return (Sentence(text, (*keys, f"{key}:rate", f"{key}:count")),)
 
 
 def _sides(result: PublishedLinkage) -> Sentence:
     row = result.sides.set_index("key")["estimate"]
-    points = result.panel.points
+    unit = result.panel.points
     text = (
-        f"Before and after alone would credit the link with {row['before_after']:+.2f} {points}; the level "
-        f"of linked against never-linked units would blame it for {row['with_without']:+.2f}; the change of "
-        f"one against the other is {row['both']:+.2f}. None of the three is the effect."
+        f"Before and after alone would credit the link with {points(row['before_after'])} {unit}; the level "
+        f"of linked against never-linked units would blame it for {points(row['with_without'])}; the change "
+        f"of one against the other is {points(row['both'])}. None of the three is the effect."
     )
     return Sentence(text, tuple(f"reading:{result.role}:{name}" for name in row.index))
 
@@ -152,7 +153,7 @@ def limits(result: PublishedLinkage) -> tuple[Sentence, ...]:
         else "Earlier periods are too few to show how linked and never-linked units moved without the link."
     )
     gap = (
-        f"{_not_by_lot(result)} In the first period their figure differed by {result.first_gap:+.2f} "
+        f"{_not_by_lot(result)} In the first period their figure differed by {points(result.first_gap)} "
         f"{result.panel.points}; no choice of comparison group undoes such differences."
     )
     return (

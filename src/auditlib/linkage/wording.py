@@ -33,7 +33,7 @@ RARE = 0.05
 
 def points(value: float) -> str:
     """Return an effect as printed."""
-    return f"{value:+.2f}"
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def probability(value: float) -> str:
@@ -95,7 +95,7 @@ def _interval(one: RoleEffect, result: LinkageResult) -> str:
         return f"no interval{f': {tested.no_interval}' if tested.no_interval else ''}, {p_value}"
     ends = f"{points(tested.low)} to {points(tested.high)}"
     of = " of constant effects by randomisation" if tested.method is Method.RANDOMISATION else ""
-    return f"{100 * result.confidence:.4g} % interval{of} {ends}, {p_value}"
+    return f"{100 * result.confidence:.4g}% interval{of} {ends}, {p_value}"
 
 
 def seen(one: RoleEffect, figure: str) -> str:
@@ -140,7 +140,7 @@ def _sight(one: RoleEffect, keys: list[str]) -> str:
         return ""
     keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
     return (
-        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f} % of cases "
+        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f}% of cases "
         f"({_nominal(one)}); effects below {visible:.2f} would often go unnoticed."
     )
 
@@ -201,8 +201,8 @@ def _who_was_asked(result: LinkageResult, keys: list[str]) -> str:
             text += (
                 f"; {WHAT_MOVED.get(shift.name, shift.name)} of units with linked {NOUNS[shift.role]} moved "
             )
-            by = "%" if shift.name == "invitations sent" else "percentage points"
-            text += f"by {100 * shift.estimate:+.1f} {by}, so that part of the effect may be who was asked"
+            by = "%" if shift.name == "invitations sent" else " percentage points"
+            text += f"by {points(100 * shift.estimate)}{by}, so that part of the effect may be who was asked"
     return text
 
 
@@ -232,8 +232,8 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     if isinstance(found, Refusal):
         return (Sentence(f"{one.noun.capitalize()}: {found.reason}", (f"{key}:rate",)),)
     text = (
-        f"{one.noun.capitalize()}: of {len(found.statistic):,} placebo links, {100 * found.rate:.1f} % were "
-        f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f} %; {_nominal(one)})."
+        f"{one.noun.capitalize()}: of {len(found.statistic):,} placebo links, {100 * found.rate:.1f}% were "
+        f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f}%; {_nominal(one)})."
     )
     keys = [f"{key}:count", f"{key}:rate", "nominal"]
     if one.tested.error:
@@ -252,7 +252,7 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
 
 
 def _nominal(one: RoleEffect) -> str:
-    rate = f"nominal {100 * (1 - one.level):.3g} %"
+    rate = f"nominal {100 * (1 - one.level):.3g}%"
     dealt = not isinstance(one.placebo, Refusal) and one.placebo.method is Method.RANDOMISATION
     return f"{rate}, which dealing dates keeps by construction" if dealt else rate
 

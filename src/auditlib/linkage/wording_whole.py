@@ -44,7 +44,7 @@ def shifted(found: Sequence[Shift], *, level: float) -> Sentence:
     named = "".join(f"; {one.name} ({NOUNS.get(one.role, 'all')})" for one in moved)
     text = (
         f"Of {counts['looked']} other things looked at, {counts['moved'] or 'none'} moved at "
-        f"{100 * (1 - level):.3g} %, where chance alone would move about {counts['chance']}"
+        f"{100 * (1 - level):.3g}%, where chance alone would move about {counts['chance']}"
         f"{named}. {counts['unknown']} more cannot be assessed from this evidence; the table says why."
     )
     return Sentence(text, (*(f"shifts:{name}" for name in counts), "nominal"))
