@@ -375,7 +375,7 @@ def test_reasons_are_counted_over_units():
         pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("A", "B", "C", "D")])
     )
     counts = only(result).reasons().set_index("why")["units"].to_dict()
-    assert counts["Fewer responses; a verdict needs 30."] == 2
+    assert counts["Fewer responses than a verdict needs."] == 2
     assert counts["No responses."] == 1
     assert sum(counts.values()) == 4
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.verdicts import Verdict
-from auditlib.benchmark.wording import listed
+from auditlib.benchmark.wording import listed, question
 from auditlib.records import Basis, Number, Refusal, Sentence
 
 MOST_ROWS = 60
@@ -148,7 +148,7 @@ def _overview(comparison: Comparison) -> dict[str, Any]:
     found, chosen = judgement.dispersion, judgement.chosen
     return {
         "survey_type": measure.survey_type,
-        "question": measure.item.wording,
+        "question": question(measure.item),
         "units_compared": int(chosen.sum()),
         "units_without_verdict": int((~chosen).sum()),
         "n": int(comparison.scores.n[chosen].sum()),

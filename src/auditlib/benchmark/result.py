@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,18 @@ from auditlib.statistics.types import normal_quantile
 
 NAMED = 20
 """Units named per reason for no verdict: more is a file, not a page."""
+_SHARED_REASONS = tuple(
+    (re.compile(form), text)
+    for form, text in (
+        (r"^(?:[\d,]+|no) responses?; a verdict needs [\d,]+\.", "Fewer responses than a verdict needs."),
+        (
+            r"^Between [\d,]+ and [\d,]+ surveys; .*",
+            "The band of surveys reaches below what a verdict needs.",
+        ),
+        (r"The value is suppressed below [\d,]+\.", "So few that the value is suppressed."),
+        (r"^Only [\d,]+ units can be compared; .*", "Too few units to tell over-dispersion from outliers."),
+    )
+)
 PARTS = 60
 """Parts of many units, in order of value, of which a figure shows the typical unit."""
 _PRINTED_RANKS = {
@@ -142,7 +155,7 @@ class Comparison:
     def reasons(self) -> pd.DataFrame:
         """Return how many units have no verdict for each reason, the commonest first, and some of them."""
         rows = self.frame[self.frame["verdict"] == Verdict.NONE.value]
-        why = rows["why"].str.replace(r"^[\d,]+ responses?;", "Fewer responses;", regex=True)
+        why = rows["why"].map(_in_common)
         groups = [(str(reason), part["name"].astype(str).tolist()) for reason, part in rows.groupby(why)]
         groups.sort(key=lambda group: (-len(group[1]), group[0]))
         entries = [(reason, len(names), listed(names, most=NAMED)) for reason, names in groups]
@@ -289,6 +302,13 @@ class Comparison:
     def numbers(self) -> tuple[Number, ...]:
         """Return every number with what it rests on: one per unit, the pooled value and the counts."""
         return numbers_of(self)
+
+
+def _in_common(why: str) -> str:
+    """Return a reason as units share it, without the numbers of one."""
+    for form, text in _SHARED_REASONS:
+        why = form.sub(text, why)
+    return why
 
 
 def named(rows: pd.DataFrame) -> pd.DataFrame:

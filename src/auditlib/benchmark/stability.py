@@ -117,12 +117,13 @@ class Stability:
             f"of {counted(len(self._still(side, 0)), 'unit')} called {side.value} in {first}, {text}"
             for side, text in found.items()
         ]
-        keys = tuple(
+        later = tuple(
             f"{name}:{side.value}:{place + 1}:{self.key}"
             for side in found
             for place in range(1, len(self.spells))
             for name in ("again", "still")
         )
+        keys = (*(f"called_first:{side.value}:{self.key}" for side in found), *later)
         return Sentence(f"{kind} survey: {'; '.join(parts)}.", keys)
 
     def _counts(self, side: Verdict) -> str:
@@ -198,7 +199,12 @@ class Stability:
         fresh = int((second["verdict_2"] != second["verdict"]).sum())
         both = int(self.frame["distance_2"].notna().sum())
         enough = both >= FEWEST_TO_CORRELATE
+        first = tuple(
+            Number(f"called_first:{side.value}:{self.key}", len(self._still(side, 0)), "units", basis=basis)
+            for side in SIDES
+        )
         return (
+            *first,
             *found,
             Number(
                 f"correlation:{self.key}", self._correlation() if enough else None, "ratio", both, basis=basis
