@@ -35,7 +35,7 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
     Where n is published in a few bands, each band is a strip that shows how its units are spread.
     """
     with style():
-        drawn = new_axes(height=3.8) if ax is None else ax
+        drawn = new_axes(height=3.3) if ax is None else ax
         compared = comparison.frame[comparison.judgement.chosen]
         if compared["n"].nunique() <= 4 and len(compared) > MOST_ROWS:
             _strips(drawn, comparison, compared)
