@@ -65,9 +65,14 @@ def actions_sentence(main: Sequence[Driver], uncovered: Sequence[Driver], *, reg
         text = f"Each of these {len(main)} is covered by an owned action in the register of fixes."
         return Sentence(text, ("drivers", "uncovered"))
     names = listed([plain(each.name) for each in uncovered])
-    covers = "none of them" if len(uncovered) == len(main) else f"{len(main) - len(uncovered)} of {len(main)}"
+    count = len(main) - len(uncovered)
+    some = (
+        f"{count} of these {len(main)} main causes {'is' if count == 1 else 'are'}"
+        if count
+        else "None of these is"
+    )
     return Sentence(
-        f"The register of fixes covers {covers} for every unit; not covered: {names}.",
+        f"{some} covered for every unit by an action in the register of fixes; not covered: {names}.",
         ("drivers", "covered", "uncovered", *(f"actions:{each.key}" for each in uncovered)),
     )
 
