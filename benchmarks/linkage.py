@@ -1,7 +1,7 @@
 """Linked pay on simulated truth: rejections of a true null, bias, coverage of bands, and time.
 
 python -m benchmarks linkage                  all tables, a few minutes
-python -m benchmarks linkage --panels 1000    as in docs/inference.md: a quarter of an hour
+python -m benchmarks linkage --panels 1000    as in docs/linkage.md: a quarter of an hour
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SIZES = 5
 """Draws of unequal sizes per design of bands."""
 PERIODS, MEMORY = 24, 0.6
 DEALS = 39
-"""Other assignments a panel is compared with: with the actual one 40, of which two are 5 % exactly."""
+"""Other assignments a panel is compared with: with the actual one 40, of which two are 5% exactly."""
 
 
 def main(argv: list[str]) -> None:
@@ -116,7 +116,7 @@ def _t(panel: AdoptionPanel) -> float:
 
 def rejections(*, panels: int, seed: int) -> None:
     """Print how often the recommended test rejects a true null at nominal 5 %."""
-    print(f"\nRejections of a true null at 5 %, {panels} panels of 24 periods, autocorrelation {MEMORY}")
+    print(f"\nRejections of a true null at 5%, {panels} panels of 24 periods, autocorrelation {MEMORY}")
     print("clusters  adopt  dates  sizes    recommended       rejects   clustered errors reject")
     for clusters, treated, dates in DESIGNS:
         for unequal in (False, True):
@@ -174,7 +174,7 @@ def _estimates(panel: AdoptionPanel) -> list[float]:
 
 def bands(*, panels: int, seed: int) -> None:
     """Print how often a uniform band covers three quarters after adoption together, where nothing happens."""
-    print(f"\nCoverage of 95 % uniform bands over three quarters, {panels} panels of 24 months")
+    print(f"\nCoverage of 95% uniform bands over three quarters, {panels} panels of 24 months")
     print("clusters  adopt  dates  sizes     band of the suite  critical   multiplier bootstrap")
     for clusters, treated, dates in BANDS:
         for unequal in (False, True):

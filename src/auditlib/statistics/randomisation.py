@@ -176,7 +176,7 @@ def constant_effects(dealt: Dealt, *, estimate: float, error: float, level: floa
     count = dealt.estimate.size
     if 1 / (1 + count) > 1 - level:
         ways = f"{count + 1} ways to deal the dates"
-        return Refusal(f"No interval: {ways} reject no effect at {100 * level:.4g} %.")
+        return Refusal(f"No interval: {ways} reject no effect at {100 * level:.4g}%.")
 
     def kept(effects: Floats) -> NDArray[np.bool_]:
         actual = (estimate - effects) / error
