@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 CLEAN = range(5000, 5008)
 GAMED = range(6000, 6004)
 DOUBT = 0.001
-ALIKE = 4
-"""Tests of one company count as a quarter each, because units and months are shared between them."""
+ALIKE = 5
+"""Tests that count as one: those of one company share units and months."""
 
 
 def text(path: str) -> str:
@@ -64,7 +64,7 @@ def test_clean_companies_are_left_alone_at_the_stated_rate() -> None:
         p_values += [each.p_value for each in found.detections if each.eventful]
     assert alarmed <= binom.ppf(1 - DOUBT, len(CLEAN), policy.error)
     independent, alone = len(p_values) // ALIKE, np.mean(np.array(p_values) <= policy.error)
-    assert independent >= 100
+    assert independent >= 80
     low, high = binom.ppf([DOUBT, 1 - DOUBT], independent, policy.error) / independent
     assert low <= alone <= high
 
@@ -82,7 +82,7 @@ def test_companies_gamed_like_the_demo_are_found_as_often_as_the_register_says()
 
 def test_the_register_keeps_what_the_policy_promises() -> None:
     known, policy = performance(), given()[1]
-    assert known.companies >= 80
+    assert known.companies >= 200
     assert known.limits(known.any_alarm, known.companies)[0] <= policy.error
     for key, rates in known.clean.items():
         assert known.limits(rates.alone, rates.tests // ALIKE)[0] <= policy.error, key
@@ -92,10 +92,10 @@ def test_the_register_keeps_what_the_policy_promises() -> None:
 @pytest.mark.parametrize("detector", sorted(MEANT_FOR))
 def test_every_detector_was_tried_on_the_form_it_is_meant_for(detector: str) -> None:
     form, found = performance().meant_for(detector)
-    assert form.companies >= 10
+    assert form.companies >= 20
     assert 0 <= found <= form.any
 
 
 def test_what_is_feared_most_is_found_in_most_companies() -> None:
     _, main = performance().main
-    assert performance().limits(main.any, main.companies)[0] >= 0.65
+    assert performance().limits(main.any, main.companies)[0] >= 0.7

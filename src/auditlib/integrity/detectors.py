@@ -116,7 +116,8 @@ DETECTORS: tuple[Detector, ...] = (
         "Complaints stay while low scores go",
         "complaints for each low answer",
         "Complaints and low answers rise and fall together.",
-        "Complaining was made easier, or complaints are about what the survey does not ask.",
+        "Complaining was made easier, complaints are about what the survey does not ask, or they fall "
+        "by less than low answers where service improves.",
         "greater",
         RATIO,
         "ratio",
