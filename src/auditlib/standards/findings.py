@@ -118,7 +118,9 @@ def _recommendation(judgement: Judgement) -> str:
         return f"State the cause, fix it and show the effect; demanded is {needed(judgement)}."
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return f"Hand over: {criterion.evidence_type}."
-    return f"Collect {needed(judgement)}, or show a better result."
+    if judgement.n_missing:
+        return f"Collect {needed(judgement)}, or show a better result."
+    return f"Show a better result; demanded is {needed(judgement)}."
 
 
 def _gathered(verdict: Verdict, subject: str) -> list[Finding]:
