@@ -30,21 +30,21 @@ ROOT = Path(__file__).parents[1]
 CHOSEN_BELOW = 100_000
 DRAWS = 1999
 FORMS: dict[str, tuple[str, dict[str, Any]]] = {
-    "uninvited": ("60 % of customers who look unhappy are not invited", {"suppress": 0.6}),
-    "uninvited_some": ("30 % of customers who look unhappy are not invited", {"suppress": 0.3}),
-    "not_again": ("60 % of those with a low answer are not invited for 90 days", {"not_again": 0.6}),
+    "uninvited": ("60% of customers who look unhappy are not invited", {"suppress": 0.6}),
+    "uninvited_some": ("30% of customers who look unhappy are not invited", {"suppress": 0.3}),
+    "not_again": ("60% of those with a low answer are not invited for 90 days", {"not_again": 0.6}),
     "not_after_complaint": (
-        "60 % of complainants are not invited for 90 days",
+        "60% of complainants are not invited for 90 days",
         {"not_after_complaint": 0.6},
     ),
-    "discouraged": ("40 % of the unhappy are talked out of answering", {"discouraged": 0.4}),
-    "discouraged_most": ("70 % of the unhappy are talked out of answering", {"discouraged": 0.7}),
-    "lifted": ("80 % of months just below the threshold are lifted over it", {"lifted": 0.8}),
-    "month_end": ("25 % of top answers are collected in the last three days", {"month_end": 0.25}),
-    "filled_in": ("20 % of answers are replaced by silent top scores", {"filled_in": 0.2}),
-    "one_device": ("5 % of answers come from one device of the unit", {"one_device": 0.05}),
-    "begging": ("10 % of comments quote a request for a score", {"begging": 0.1}),
-    "straight": ("20 % of answers are made straight lines", {"straight": 0.2}),
+    "discouraged": ("40% of the unhappy are talked out of answering", {"discouraged": 0.4}),
+    "discouraged_most": ("70% of the unhappy are talked out of answering", {"discouraged": 0.7}),
+    "lifted": ("80% of months just below the threshold are lifted over it", {"lifted": 0.8}),
+    "month_end": ("25% of top answers are collected in the last three days", {"month_end": 0.25}),
+    "filled_in": ("20% of answers are replaced by silent top scores", {"filled_in": 0.2}),
+    "one_device": ("5% of answers come from one device of the unit", {"one_device": 0.05}),
+    "begging": ("10% of comments quote a request for a score", {"begging": 0.1}),
+    "straight": ("20% of answers are made straight lines", {"straight": 0.2}),
 }
 Seen = dict[str, Any]
 

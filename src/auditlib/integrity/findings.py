@@ -11,18 +11,18 @@ from auditlib.records import Finding, Grade
 CRITERION = "A12: where pay depends on satisfaction, the scores it rests on can be trusted"
 
 
-def findings_of(alarms: Iterable[Signature]) -> tuple[Finding, ...]:
-    """Return one finding for each alarm."""
-    return tuple(_finding(each) for each in alarms)
+def findings_of(alarms: Iterable[Signature], level: float) -> tuple[Finding, ...]:
+    """Return one finding for each alarm, with intervals at `level`."""
+    return tuple(_finding(each, level) for each in alarms)
 
 
-def _finding(alarm: Signature) -> Finding:
+def _finding(alarm: Signature, level: float) -> Finding:
     own = alarm.carried_by
     innocent = " ".join(dict.fromkeys(each.detector.innocent for each in own))
     return Finding(
         criterion=CRITERION,
         condition=f"In the {alarm.linked} {whom(alarm.group)} something changed that did not change in units "
-        f"not linked: {'; '.join(measured(each) for each in own)}.",
+        f"not linked: {'; '.join(measured(each, level) for each in own)}.",
         cause=f"This is consistent with {alarm.pattern.consistent_with}, and needs explanation; it proves no "
         f"intent. What else would look the same: {innocent}",
         effect="Scores, comparisons and bonuses that rest on these answers may be too favourable, and the "
@@ -30,6 +30,6 @@ def _finding(alarm: Signature) -> Finding:
         recommendation=f"Ask for {alarm.pattern.ask_for}. Until it is explained, settle bonuses of these "
         "units on a sample drawn and invited by somebody whose pay does not depend on it.",
         grade=Grade.MAJOR if len(own) > 1 else Grade.MINOR,
-        subject=f"{alarm.group.name}: {alarm.pattern.key}",
+        subject=f"{alarm.group.name}: {alarm.pattern.title}",
         evidence=(f"p_adjusted:{alarm.key}", f"units:{alarm.key}", *(f"effect:{each.key}" for each in own)),
     )

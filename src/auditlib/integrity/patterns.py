@@ -22,6 +22,8 @@ class Pattern:
     ----------
     key, title
         Short name, and the name in print.
+    plain
+        What seems to have changed, to be read aloud.
     detectors
         Keys of its detectors.
     consistent_with
@@ -32,6 +34,7 @@ class Pattern:
 
     key: str
     title: str
+    plain: str
     detectors: tuple[str, ...]
     consistent_with: str
     ask_for: str
@@ -41,6 +44,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "who_is_heard",
         "Who is heard",
+        "unhappy customers are heard less than before",
         ("low_scores_missing", "invitations_fall", "complaints_diverge", "response_rate"),
         "customers likely to be unhappy not being invited, or being kept from answering",
         "the list of all transactions of these units and the wording of their invitations, then invite a "
@@ -49,6 +53,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "who_is_asked_again",
         "Who is asked again",
+        "customers known to be unhappy are asked again less than before",
         ("unhappy_not_asked", "complainants_not_asked"),
         "customers known to be unhappy being left out of later surveys",
         "the rules and lists by which customers are exempted from surveys, with who entered them and when",
@@ -56,6 +61,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "whose_answer",
         "Whose answer it is",
+        "answers look less like those of many different customers than before",
         ("perfect_answers", "silent_tops", "shared_device", "straight_lines"),
         "answers given by somebody other than the customer, or under guidance",
         "the survey tool's log of addresses and devices, and call a sample of those who answered",
@@ -63,6 +69,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "asked_for_scores",
         "Scores asked for",
+        "more customers than before say that a score was asked for",
         ("begging",),
         "customers being asked for a score",
         "the letters, signatures and scripts in use, and speak with the customers who wrote of it",
@@ -70,6 +77,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "steered",
         "Steered to the bonus",
+        "answers gather at the day or the value at which the bonus is settled",
         ("heaping", "month_end"),
         "scores being steered towards the day or the value at which the bonus is settled",
         "who can see the running score of the month, and for answers changed, added or withdrawn near its "

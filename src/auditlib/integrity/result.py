@@ -143,7 +143,7 @@ class IntegrityResult:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding for each group and kind of sign that needs explanation."""
-        return findings_of(self.alarms)
+        return findings_of(self.alarms, self.level)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer and how sure it is."""
@@ -169,14 +169,13 @@ class IntegrityResult:
 
     def _alarm(self, group: str) -> Sentence:
         own = [each for each in self.alarms if each.group.name == group]
-        signs = "; ".join(measured(detection) for each in own for detection in each.carried_by)
-        what = listed([each.pattern.consistent_with for each in own])
+        clearest = min((each for kind in own for each in kind.carried_by), key=lambda each: each.p_value)
         scores = [each for each in self.scores if each.group.name == group]
-        told = "".join(f" {each.words}." for each in scores)
+        told = "".join(f" {each.words(self.level)}." for each in scores)
         return Sentence(
-            f"Before anyone relies on the scores of the {own[0].linked} {whom(own[0].group)}, they need "
-            f"explanation: {signs}. This is consistent with {what}; it is no proof of it.{told}"
-            f"{self._shared(group)}",
+            f"The scores of the {own[0].linked} {whom(own[0].group)} need explanation before anyone relies "
+            f"on them: {listed([each.pattern.plain for each in own])}, which proves nothing about anyone. "
+            f"The clearest sign: {measured(clearest, self.level)}.{told}{self._shared(group)}",
             (*keys_of(own), *(each.key for each in scores)),
         )
 

@@ -39,19 +39,15 @@ class ScoreChange:
         basis = (Basis("responses", (("survey_type", self.group.survey_type),), self.group.item),)
         return Number(self.key, self.contrast.estimate, "points", self.n, interval, basis)
 
-    @property
-    def words(self) -> str:
+    def words(self, level: float) -> str:
         """Say what the scores did, and what that is worth while a sign is unexplained."""
         low, high = self.contrast.low, self.contrast.high
-        size = f"{self.contrast.estimate:+.2f} points (interval {low:+.2f} to {high:+.2f})"
+        size = f"{self.contrast.estimate:+.2f} points ({level:.0%} interval {low:+.2f} to {high:+.2f})"
         if low > 0:
-            return (
-                f"In the same comparison their mean score rose by {size}: until the signs are explained, "
-                "nobody can tell that rise from the way it was measured"
-            )
+            return f"Their mean score rose by {size}; until then that rise cannot be relied on either"
         if high < 0:
-            return f"In the same comparison their mean score fell all the same, by {size}"
-        return f"In the same comparison their mean score did not change beyond chance, {size}"
+            return f"Their mean score fell all the same, by {size}"
+        return f"Their mean score did not change beyond chance, {size}"
 
 
 def score_change(

@@ -12,15 +12,16 @@ from auditlib.integrity.patterns import Signature
 _SINGLE_DIGIT = 0.1
 
 
-def measured(detection: Detection) -> str:
-    """Return the effect of a detection in words, with its interval."""
+def measured(detection: Detection, level: float) -> str:
+    """Return the effect of a detection in words, with its interval at `level`."""
     if detection.effect is None:
         return detection.reason
     value, low, high = detection.effect
+    interval = f"{level:.0%} interval"
     if detection.detector.effect == RATIO:
-        text = f"{value:.2f} times that of the others (interval {low:.2f} to {high:.2f})"
+        text = f"{value:.2f} times that of the others ({interval} {low:.2f} to {high:.2f})"
     else:
-        text = f"{value:+.1f} percentage points against the others (interval {low:+.1f} to {high:+.1f})"
+        text = f"{value:+.1f} percentage points against the others ({interval} {low:+.1f} to {high:+.1f})"
     return f"{detection.detector.looks_at} {text}"
 
 
