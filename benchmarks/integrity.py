@@ -3,7 +3,7 @@
 ``python -m benchmarks integrity`` measures a few companies and prints; with ``--write FILE`` it writes the
 register that the suite ships and shows beside every detection:
 
-    python -m benchmarks integrity --clean 100000:100400 --planted 100000:100050 --write FILE
+    python -m benchmarks integrity --clean 100080:100400 --planted 100030:100050 --write FILE
 
 Detectors were chosen on companies with seeds below `CHOSEN_BELOW`. The register is measured on seeds from
 there on, which must not be looked at while a detector is changed.
