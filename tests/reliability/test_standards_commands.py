@@ -96,7 +96,7 @@ def test_an_expired_waiver_is_named(project: Path, capsys: pytest.CaptureFixture
 def test_diff_counts_the_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["standards", "diff", "service-excellence@2025", "service-excellence@2026"]) == 0
     shown = capsys.readouterr().out
-    assert "1 removed, 5 stricter, 1 reworded, 4 added, 2 looser, 1 redefined, 33 unchanged." in shown
+    assert "1 removed, 5 stricter, 1 reworded, 5 added, 2 looser, 1 redefined, 33 unchanged." in shown
 
 
 def test_restate_judges_the_kept_evidence_by_another_edition(
@@ -108,7 +108,7 @@ def test_restate_judges_the_kept_evidence_by_another_edition(
     assert main(["restate", "outputs/tiny", "--standard", "service-excellence@2026"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "cannot be judged against service-excellence@2025" in shown
-    assert "4 criteria are added and 1 removed" in shown
+    assert "5 criteria are added and 1 removed" in shown
     assert finished.files() == before, "a finished run is only read"
 
 

@@ -115,6 +115,7 @@ def test_differences_between_the_editions(old: Edition, new: Edition) -> None:
         "CF-11": "reworded",
         "CF-13": "stricter",
         "CF-17": "added",
+        "CF-18": "added",
         "CO-01": "stricter",
         "CO-03": "looser",
         "CO-08": "added",
@@ -376,7 +377,7 @@ def test_a_restatement_shows_both_outcomes_and_why(old: Edition, new: Edition) -
     assert frame.loc["PE-08", "before"] == ABSENT
     assert found.moved() == ("CF-13",)
     (sentence,) = found.summary()
-    assert "1 outcome moves (CF-13), 4 criteria are added and 1 removed" in sentence.text
+    assert "1 outcome moves (CF-13), 5 criteria are added and 1 removed" in sentence.text
     assert set(sentence.keys) <= {number.key for number in found.numbers()}
 
 
