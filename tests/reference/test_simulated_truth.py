@@ -31,7 +31,7 @@ coverage, trends = _load("_coverage"), _load("_trends")
 
 @pytest.mark.parametrize("reliability", [0.5, 0.9])
 @pytest.mark.parametrize("units", [10, 40])
-@pytest.mark.parametrize(("name", "trial"), coverage.INTERVALS, ids=lambda part: str(part).replace(" ", "-"))
+@pytest.mark.parametrize(("name", "trial"), coverage.INTERVALS, ids=[name for name, _ in coverage.INTERVALS])
 def test_intervals_hold_between_93_and_97_per_cent(name, trial, units, reliability):
     rng = np.random.default_rng(units)
     companies = 4000 // units

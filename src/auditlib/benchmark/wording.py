@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.records import Item, Refusal
+from auditlib.records import Item, Refusal, with_sign
 from auditlib.statistics.reliability import SUFFICIENT
 
 NAMES = {
@@ -22,18 +22,19 @@ def shown(value: float, statistic: str) -> str:
     """Return a value of `statistic` as printed."""
     if statistic == "mean":
         return f"{value:.2f}"
-    return f"{100 * value:+.0f}" if statistic == "nps" else f"{100 * value:.1f}%"
+    return with_sign(100 * value, decimals=0) if statistic == "nps" else f"{100 * value:.1f}%"
 
 
 def per_year(change: float, statistic: str) -> str:
     """Return a change per year as printed: +2.1 points a year; of a mean in points of its scale."""
-    return f"{change:+.2f} a year" if statistic == "mean" else f"{100 * change:+.1f} points a year"
+    return f"{points(change, statistic)} a year"
 
 
 def signed(difference: float, statistic: str) -> str:
     """Return a difference as printed, without its unit: +2.1; of a mean in points of its scale."""
-    text = f"{difference:+.2f}" if statistic == "mean" else f"{100 * difference:+.1f}"
-    return text if float(text) else text[1:]
+    if statistic == "mean":
+        return with_sign(difference, decimals=2)
+    return with_sign(100 * difference, decimals=1)
 
 
 def points(difference: float, statistic: str) -> str:
@@ -115,17 +116,17 @@ def verdict_reason(verdict: Verdict, judgement: Judgement, *, z: float, q: float
         return judgement.dispersion.reason
     weak = "" if reliable >= SUFFICIENT else f" Reliability {reliable:.2f} is below {SUFFICIENT:.1f}."
     if verdict is Verdict.WITHIN:
-        return f"Chance and over-dispersion explain the difference (z = {z:+.2f}).{weak}"
+        return f"Chance and over-dispersion explain the difference (z = {with_sign(z, decimals=2)}).{weak}"
     limits = f"{percent(judgement.inner)} limits"
     outer = f"{percent(ALARM)} limits"
     side = "above" if z > 0 else "below"
     if verdict in (Verdict.HIGHER, Verdict.LOWER):
         return (
-            f"Lies {side} the {outer} for chance and over-dispersion (z = {z:+.2f}, "
+            f"Lies {side} the {outer} for chance and over-dispersion (z = {with_sign(z, decimals=2)}, "
             f"false discovery rate {q:.3f}).{weak}"
         )
     chance = percent(1 - judgement.inner)
-    return f"Lies {side} the {limits} only, as {chance} of units do by chance (z = {z:+.2f}).{weak}"
+    return f"Lies {side} the {limits} only, as {chance} of units do by chance (z = {with_sign(z, decimals=2)}).{weak}"
 
 
 def no_verdict_reason(scores: UnitScores, index: int, *, minimum_n: int, minimum_cell: int) -> str:

@@ -28,6 +28,7 @@ from auditlib.figures.style import (
     new_axes,
     style,
 )  # fmt: skip
+from auditlib.records import with_sign
 from auditlib.statistics.types import Floats
 
 _COLOURS = {Verdict.HIGHER: HIGHER, Verdict.LOWER: LOWER}
@@ -60,16 +61,13 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
         factor = 1.0 if result.measure.statistic == "mean" else 100.0
         unit = "" if result.measure.statistic == "mean" else " points"
         digits = 1 if factor == 1.0 else 0
-        drawn.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _signed(factor * y, digits, unit)))
+        drawn.yaxis.set_major_formatter(
+            FuncFormatter(lambda y, _: with_sign(factor * y, decimals=digits) + unit)
+        )
         drawn.grid(visible=True, axis="y")
         head(drawn, measure_title(result.measure), own=ax is None)
         _explain_followed(drawn, columns=1 if few else 3)
     return drawn
-
-
-def _signed(value: float, digits: int, unit: str) -> str:
-    text = f"{value:+.{digits}f}" if round(value, digits) else "0"
-    return text.replace("-", "\N{MINUS SIGN}") + unit
 
 
 def _period(result: Stability, place: int) -> str:

@@ -25,7 +25,7 @@ from auditlib.figures.style import (
 )
 from auditlib.linkage import RoleEffect
 from auditlib.linkage.look import Look
-from auditlib.records import Refusal
+from auditlib.records import Refusal, with_sign
 
 _PHASES = {
     "before": {"mfc": PAPER, "mec": QUIET, "color": QUIET, "marker": "o"},
@@ -55,7 +55,7 @@ def event_study(effect: RoleEffect | Look, ax: Axes | None = None) -> Axes:
         drawn.set_ylabel("Points")
         drawn.xaxis.set_major_locator(MaxNLocator(integer=True))
         drawn.yaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") if value else "0")
+            FuncFormatter(lambda value, _: with_sign(value, decimals=1) if value else "0")
         )
         drawn.grid(visible=True, axis="y")
         low, high = drawn.get_ylim()

@@ -9,7 +9,7 @@ import numpy as np
 from auditlib.integrity.groups import Flags, Group
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
-from auditlib.records import Basis, Interval, Number
+from auditlib.records import Basis, Interval, Number, with_sign
 from auditlib.statistics.changes import Contrast, Dealt, contrast
 from auditlib.statistics.types import Floats
 
@@ -42,7 +42,8 @@ class ScoreChange:
     def words(self, level: float) -> str:
         """Say what the scores did, and what that is worth while a sign is unexplained."""
         low, high = self.contrast.low, self.contrast.high
-        size = f"{self.contrast.estimate:+.2f} points ({level:.0%} interval {low:+.2f} to {high:+.2f})"
+        value, lower, upper = (with_sign(one, decimals=2) for one in (self.contrast.estimate, low, high))
+        size = f"{value} points ({level:.0%} interval {lower} to {upper})"
         if low > 0:
             return f"Their mean score rose by {size}; until then that rise cannot be relied on either"
         if high < 0:

@@ -8,6 +8,7 @@ from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import Signature
+from auditlib.records import with_sign
 
 _SINGLE_DIGIT = 0.1
 
@@ -21,7 +22,8 @@ def measured(detection: Detection, level: float) -> str:
     if detection.detector.effect == RATIO:
         text = f"{value:.2f} times that of the others ({interval} {low:.2f} to {high:.2f})"
     else:
-        text = f"{value:+.1f} percentage points against the others ({interval} {low:+.1f} to {high:+.1f})"
+        shift, lower, upper = (with_sign(one, decimals=1) for one in (value, low, high))
+        text = f"{shift} percentage points against the others ({interval} {lower} to {upper})"
     return f"{detection.detector.looks_at} {text}"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.linkage.claim import Claim
 from auditlib.linkage.register import NOUNS
-from auditlib.records import Refusal, Sentence
+from auditlib.records import Refusal, Sentence, with_sign
 from auditlib.statistics.few_clusters import Method
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ RARE = 0.05
 
 def points(value: float) -> str:
     """Return an effect as printed."""
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return with_sign(value, decimals=2)
 
 
 def probability(value: float) -> str:

@@ -29,7 +29,7 @@ from auditlib.records.standard import (
     Step,
     Target,
 )
-from auditlib.records.wording import counted
+from auditlib.records.wording import counted, with_sign
 
 __all__ = [
     "Aspect",
@@ -63,4 +63,5 @@ __all__ = [
     "TableReliability",
     "Target",
     "counted",
+    "with_sign",
 ]

@@ -1,4 +1,4 @@
-"""A number with its noun, as it is said."""
+"""Numbers as they are said."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ def counted(n: int, one: str, many: str = "") -> str:
         What there is one of, and several of; `many` is `one` with an s unless it is given.
     """
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
+def with_sign(value: float, *, decimals: int) -> str:
+    """Return ``+0.25``, or the same with a minus sign, which is no hyphen; what rounds to nothing has none."""
+    text = f"{value:+.{decimals}f}"
+    return text.replace("-", "\N{MINUS SIGN}") if float(text) else text[1:]
