@@ -115,18 +115,19 @@ def verdict_reason(verdict: Verdict, judgement: Judgement, *, z: float, q: float
     if isinstance(judgement.dispersion, Refusal):
         return judgement.dispersion.reason
     weak = "" if reliable >= SUFFICIENT else f" Reliability {reliable:.2f} is below {SUFFICIENT:.1f}."
+    distance = f"z = {with_sign(z, decimals=2)}"
     if verdict is Verdict.WITHIN:
-        return f"Chance and over-dispersion explain the difference (z = {with_sign(z, decimals=2)}).{weak}"
+        return f"Chance and over-dispersion explain the difference ({distance}).{weak}"
     limits = f"{percent(judgement.inner)} limits"
     outer = f"{percent(ALARM)} limits"
     side = "above" if z > 0 else "below"
     if verdict in (Verdict.HIGHER, Verdict.LOWER):
         return (
-            f"Lies {side} the {outer} for chance and over-dispersion (z = {with_sign(z, decimals=2)}, "
+            f"Lies {side} the {outer} for chance and over-dispersion ({distance}, "
             f"false discovery rate {q:.3f}).{weak}"
         )
     chance = percent(1 - judgement.inner)
-    return f"Lies {side} the {limits} only, as {chance} of units do by chance (z = {with_sign(z, decimals=2)}).{weak}"
+    return f"Lies {side} the {limits} only, as {chance} of units do by chance ({distance}).{weak}"
 
 
 def no_verdict_reason(scores: UnitScores, index: int, *, minimum_n: int, minimum_cell: int) -> str:

@@ -17,6 +17,6 @@ def counted(n: int, one: str, many: str = "") -> str:
 
 
 def with_sign(value: float, *, decimals: int) -> str:
-    """Return ``+0.25``, or the same with a minus sign, which is no hyphen; what rounds to nothing has none."""
+    """Return ``+0.25``, or with a minus sign, which is no hyphen; what rounds to nothing has none."""
     text = f"{value:+.{decimals}f}"
     return text.replace("-", "\N{MINUS SIGN}") if float(text) else text[1:]
