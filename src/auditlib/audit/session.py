@@ -20,6 +20,7 @@ from auditlib.audit.display import (
     show,
 )
 from auditlib.audit.files import write_whole
+from auditlib.audit.names import names_stated
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
 from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
 from auditlib.audit.tables import Layout, Tabulated, tabulate
@@ -248,13 +249,20 @@ class Audit:
 
     def close(self) -> View | Shown:
         """Write the results file and the figures, whole or not at all."""
-        document = self._recorder.document(question=self.question, parameters=self._parameters)
+        document = self._document()
+        names = names_stated(document, self._recorder.numbers, self.evidence)
+        if names:
+            self.number(*names)
+            document = self._document()
         exhibits = self._work / "exhibits"
         for name, svg in self._figures.items():
             write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
         write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))
+
+    def _document(self) -> dict[str, Any]:
+        return self._recorder.document(question=self.question, parameters=self._parameters)
 
     @cached_property
     def reliability(self) -> Assessment:

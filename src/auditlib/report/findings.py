@@ -135,14 +135,7 @@ def findings_of(
     found = [(finding, one.results.notebook) for one in recorded for finding in one.results.findings]
     found.sort(key=lambda pair: (_GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
     for finding, notebook in found:
-        for text in (
-            finding.criterion,
-            finding.condition,
-            finding.cause,
-            finding.effect,
-            finding.recommendation,
-        ):
-            register.refuse_orphans(text, finding.evidence, notebook=notebook)
+        _refuse_orphans(finding, notebook, register)
     return tuple(
         Reported(
             number,

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from auditlib.audit.schema import FigureModel, NumberModel, ResultsModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.report.outline import EMPTY, Outline, read_outline
+from auditlib.report.references import DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Recorded:
 
     @property
     def declared(self) -> tuple[str, ...]:
-        """Keys of what the run file declares: any text may state these."""
-        return tuple(number.key for number in self.results.numbers if number.key.startswith("threshold:"))
+        """Keys of what the run file declares, and of names that hold digits: any text may state these."""
+        return tuple(number.key for number in self.results.numbers if number.key.startswith(DECLARED))
 
 
 def read_results(directory: Path) -> tuple[Recorded, ...]:

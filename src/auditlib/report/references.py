@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from auditlib.audit.formats import NAMING
+from auditlib.audit.names import PREFIX
 from auditlib.audit.numerals import keys_of, orphans
 from auditlib.audit.schema import ColumnModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
+
+DECLARED = ("threshold:", PREFIX)
+"""How keys begin that any text of their notebook may state: what the run file declares, and names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Register:
 
     def refuse_orphans(self, text: str, references: Iterable[str], *, notebook: str) -> None:
         """Refuse a text that states a number none of `references`, and nothing declared, has."""
-        declared = (name for name in self.known if name.startswith(f"{notebook}/threshold:"))
+        declared = (name for name in self.known if name.startswith(_declared(notebook)))
         numbers = [self.known[name] for name in (*references, *declared) if name in self.known]
         refuse_orphans(text, numbers, where=notebook)
 
@@ -52,6 +56,10 @@ class Register:
                 )
             )
         return self.entries.setdefault(reference, len(self.entries) + 1)
+
+
+def _declared(notebook: str) -> tuple[str, ...]:
+    return tuple(f"{notebook}/{prefix}" for prefix in DECLARED)
 
 
 def runs_of(places: list[int]) -> list[tuple[str, int]]:
@@ -103,7 +111,8 @@ def unreferenced(table: TableModel, numbers: Mapping[str, NumberModel]) -> list[
 def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[str, NumberModel]) -> bool:
     if column.numeric and text.startswith("<") and not reference:
         return False  # a cell too small to be shown, "< 5"
-    return bool(orphans(text, [numbers[key] for key in keys_of(reference) if key in numbers]))
+    names = (key for key in numbers if key.startswith(PREFIX))
+    return bool(orphans(text, [numbers[key] for key in (*keys_of(reference), *names) if key in numbers]))
 
 
 def refuse_orphans(text: str, numbers: Iterable[NumberModel], *, where: str) -> None:

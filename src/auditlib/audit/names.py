@@ -1,0 +1,102 @@
+"""The party's own names that hold digits: a unit called 007, or Branch 12, is no number of the audit.
+
+Where a text states digits that none of its keys has, and the evidence knows them as a name, the name is
+recorded with the rows it names. A reader can then look it up like a number, and the report lets it stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from auditlib.audit.formats import NAMING
+from auditlib.audit.numerals import keys_of, numerals, orphans
+from auditlib.contracts import Column, Kind, table
+from auditlib.records import Basis, Number
+
+PREFIX = "name:"
+"""How the keys of names begin; any text of their notebook may state them."""
+_REGISTERS = ("units", "accounts", "employees")
+"""Tables whose ids and names stand in sentences."""
+
+
+class Tables(Protocol):
+    """As much of the evidence as holds names."""
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...  # noqa: D102 - said by the class
+    def lazy(self, table: str) -> Any: ...  # noqa: D102
+
+
+def names_stated(document: Mapping[str, Any], numbers: Mapping[str, Number], tables: Tables) -> list[Number]:
+    """Return the names that the texts of a results document state, each with the rows it names.
+
+    Parameters
+    ----------
+    document
+        In the shape of ``auditlib/results@1``.
+    numbers
+        What its notebook recorded, by key.
+    tables
+        The evidence; read only where a text states digits that none of its keys has.
+    """
+    declared = [number for key, number in numbers.items() if key.startswith("threshold:")]
+    unsure = [
+        text
+        for text, keys in _texts(document)
+        if orphans(text, [*declared, *(numbers[key] for key in keys if key in numbers)])
+    ]
+    if not unsure:
+        return []
+    found = {
+        value: Basis(source, ((column, value),))
+        for source, column, value in _known(tables)
+        if any(_holds(text, value) for text in unsure)
+    }
+    return [Number(f"{PREFIX}{value}", value, "name", basis=(found[value],)) for value in sorted(found)]
+
+
+def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    """Give every text that may state a number, with the keys it names."""
+    for said in (*document["answer"], *document["sentences"]):
+        yield said["text"], said["keys"]
+    for finding in document["findings"]:
+        keys = [key.rpartition("/")[2] for key in finding["evidence"]]
+        for part in ("criterion", "condition", "cause", "effect", "recommendation"):
+            yield finding[part], keys
+    for exhibit in document["exhibits"]:
+        yield exhibit["title"], exhibit["keys"]
+        yield exhibit["caption"], exhibit["keys"]
+        yield from _cells(exhibit)
+
+
+def _cells(exhibit: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    columns = exhibit.get("columns", ())
+    for row, references in zip(exhibit.get("rows", ()), exhibit.get("references", ()), strict=True):
+        for column, text, reference in zip(columns, row, references, strict=True):
+            if column["unit"] not in NAMING and not column["numeric"]:
+                yield text, keys_of(reference)
+
+
+def _known(tables: Tables) -> Iterator[tuple[str, str, str]]:
+    """Give table, column and value of every name that holds digits."""
+    for source in tables.tables:
+        for column in table(source).columns:
+            if _names(source, column):
+                distinct = tables.lazy(source).select(column.name).unique().collect()[column.name]
+                known = (str(value) for value in distinct.drop_nulls().to_list())
+                yield from ((source, column.name, value) for value in sorted(known) if numerals(value))
+
+
+def _names(source: str, column: Column) -> bool:
+    if source in _REGISTERS:
+        own = column.kind is Kind.ID and not column.references
+        return own or column.name == "name" or (column.kind is Kind.CODE and not column.codes)
+    own = column.kind is Kind.ID and column.references == "units"
+    return (own and source == "aggregates") or (column.kind is Kind.CODE and not column.codes)
+
+
+def _holds(text: str, name: str) -> bool:
+    """Tell whether `name` stands in `text` by itself."""
+    return re.search(rf"(?<![\w.,]){re.escape(name)}(?!\w|[.,]\d)", text) is not None
