@@ -60,4 +60,5 @@ def examine(tables: Tables, run: Run, policy: DriversPolicy) -> DriversResult:
         fixes,
         promised_by_cause(tables),
         follow(fixes or (), tables, run, policy),
+        minimum_cell=run.thresholds.minimum_cell,
     )

@@ -78,4 +78,12 @@ def followed_numbers(followed: Followed) -> tuple[Number, ...]:
     """Return the numbers of what became of a cause after an action on it."""
     name, n = followed.fix.fix_id, followed.before + followed.after
     why = followed.refusal.reason if followed.refusal is not None else ""
-    return (Number(f"ratio:{name}", followed.ratio, "ratio", n, followed.interval, followed.basis, why),)
+    others = {"before_others": followed.before_others, "after_others": followed.after_others}
+    return (
+        Number(f"ratio:{name}", followed.ratio, "ratio", n, followed.interval, followed.basis, why),
+        *(
+            Number(f"{key}:{name}", value, "count", basis=followed.basis)
+            for key, value in others.items()
+            if followed.compared
+        ),
+    )

@@ -97,6 +97,8 @@ class DriversResult:
         What became of a cause after each action.
     not_assessable
         Why nothing can be said at all.
+    minimum_cell
+        Fewest complaints of which a ratio is stated.
     """
 
     policy: DriversPolicy
@@ -107,6 +109,7 @@ class DriversResult:
     promised: Mapping[str, Promised] = field(default_factory=dict)
     followed: tuple[Followed, ...] = ()
     not_assessable: Refusal | None = None
+    minimum_cell: int = 1
 
     @property
     def ranked(self) -> tuple[Survey, ...]:
@@ -212,7 +215,8 @@ class DriversResult:
 
     def movement(self) -> tuple[Sentence, ...]:
         """Return what became of each cause after the action on it."""
-        return movement_sentences(self.followed, register=self.fixes is not None)
+        register = self.fixes is not None
+        return movement_sentences(self.followed, register=register, minimum=self.minimum_cell)
 
     def limits(self) -> tuple[Sentence, ...]:
         """Return what cannot be said."""

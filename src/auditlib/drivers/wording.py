@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 
 def plain(code: str) -> str:
-    """Return a code of a cause or question in words."""
-    return code.removeprefix("q_").replace("_", " ")
+    """Return a code of a cause or question in words; as it stands where a word of it is a number."""
+    words = code.removeprefix("q_").replace("_", " ")
+    if not any(word[0].isdigit() for word in words.split()):
+        return words
+    return f"'{code}'" if code[0].isdigit() else code
 
 
 def percent(value: float) -> str:
@@ -100,18 +103,22 @@ def survey_sentence(survey: Survey, top: int) -> Sentence:
     )
 
 
-def movement_sentences(followed: Sequence[Followed], *, register: bool) -> tuple[Sentence, ...]:
-    """Say what became of each cause after the action on it."""
+def movement_sentences(
+    followed: Sequence[Followed], *, register: bool, minimum: int = 1
+) -> tuple[Sentence, ...]:
+    """Say what became of each cause after the action on it; of fewer complaints than `minimum`, nothing."""
     if followed:
-        return tuple(_movement(each) for each in followed)
+        return tuple(_movement(each, minimum) for each in followed)
     why = "no action in it took effect" if register else "there is none, or no complaint to count"
     return (Sentence(f"No cause can be followed after an action in the register of fixes: {why}."),)
 
 
-def _movement(each: Followed) -> Sentence:
+def _movement(each: Followed, minimum: int) -> Sentence:
     name, keys = f"After {each.fix.fix_id}", (f"ratio:{each.fix.fix_id}",)
     if each.ratio is None or each.interval is None:
         return Sentence(f"{name}, nothing can be said: {each.refusal.reason if each.refusal else ''}", keys)
+    if each.before + each.after < minimum:
+        return Sentence(f"{name}, nothing can be said: there are too few complaints of its cause.", keys)
     moved = (
         "fewer" if each.interval.high < 1 else "more" if each.interval.low > 1 else "neither fewer nor more"
     )

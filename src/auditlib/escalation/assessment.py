@@ -54,6 +54,8 @@ class Terms:
         Unit → IANA zone that its days are local to.
     as_of
         UTC microseconds.
+    minimum_cell
+        Fewest cases of which a share is stated.
     """
 
     policy: EscalationPolicy
@@ -61,6 +63,7 @@ class Terms:
     instruments: Mapping[str, Instrument]
     zones: Mapping[str, str]
     as_of: int
+    minimum_cell: int = 1
 
 
 def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal:
@@ -96,7 +99,13 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
         duty: _refusal(duty, tables) for duty in DUTIES if terms.policy.rule(duty) and duty not in judged
     }
     return EscalationResult(
-        _frame(rows, judged), _population(population), terms.policy, terms.hours, terms.as_of, refused
+        _frame(rows, judged),
+        _population(population),
+        terms.policy,
+        terms.hours,
+        terms.as_of,
+        refused,
+        terms.minimum_cell,
     )
 
 

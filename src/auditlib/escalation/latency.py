@@ -71,6 +71,8 @@ class Latencies:
     """Every step, in the order in which a case passes through them."""
 
     stages: tuple[Stage, ...]
+    minimum_cell: int = 1
+    """Fewest cases of which a time is stated."""
 
     def of(self, stage: str) -> tuple[Stage, ...]:
         """Return the stages of one step, one per group."""
@@ -102,8 +104,9 @@ class Latencies:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return how long half and nine tenths of acknowledgements and contacts take, open ones included."""
-        told = [_told(stage) for stage in (*self.of("acknowledgement"), *self.of("contact"))]
-        return tuple(sentence for sentence in told if sentence is not None)
+        told = (*self.of("acknowledgement"), *self.of("contact"))
+        curves = [(stage, stage.curve) for stage in told if isinstance(stage.curve, Survival)]
+        return tuple(_told(stage, curve) for stage, curve in curves if curve.n >= self.minimum_cell)
 
 
 def _numbers(stage: Stage) -> Iterator[Number]:
@@ -120,19 +123,17 @@ def _numbers(stage: Stage) -> Iterator[Number]:
     yield Number(f"share_within_a_day:{stage.key}", within, "share", stage.curve.n, basis=basis)
 
 
-def _told(stage: Stage) -> Sentence | None:
-    if isinstance(stage.curve, Refusal):
-        return None
-    one = stage.curve.censored == 1
+def _told(stage: Stage, curve: Survival) -> Sentence:
+    one = curve.censored == 1
     keys = tuple(f"{name}:{stage.key}" for name in ("median", "p90", "open"))
     what = (
-        f"Band {stage.group}: half of {stage.curve.n:,} customers were reached"
+        f"Band {stage.group}: half of {curve.n:,} customers were reached"
         if stage.stage == "contact"
-        else f"Half of {stage.curve.n:,} responses were acknowledged"
+        else f"Half of {curve.n:,} responses were acknowledged"
     )
     return Sentence(
         f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock; "
-        f"{stage.curve.censored:,} had not been when last seen, and {'counts' if one else 'count'}.",
+        f"{curve.censored:,} had not been when last seen, and {'counts' if one else 'count'}.",
         keys,
     )
 
@@ -153,7 +154,7 @@ def latencies(tables: Tables, result: EscalationResult) -> Latencies:
         What was owed and done after each response. A customer who declined is censored at the refusal.
     """
     found = [*_before(tables, as_of=result.as_of), *_after(result), *_actions(tables, as_of=result.as_of)]
-    return Latencies(tuple(found))
+    return Latencies(tuple(found), result.minimum_cell)
 
 
 def _stage(

@@ -31,11 +31,19 @@ class Rates:
         The grouping columns.
     level
         Coverage of the intervals.
+    minimum
+        Fewest cases of which a share is stated in words.
     """
 
     frame: pd.DataFrame
     by: tuple[str, ...]
     level: float
+    minimum: int = 1
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The groups whose share may be stated: settled cases enough."""
+        return self.frame[self.frame["judged"] >= max(1, self.minimum)]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts and shares."""
@@ -47,9 +55,11 @@ class Rates:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the lowest and the highest share."""
-        found = self.frame[self.frame["judged"] > 0].sort_values(["share", *self.by])
+        found = self.shown.sort_values(["share", *self.by])
         if found.empty:
-            return (Sentence("There is no settled case to judge."),)
+            settled = (self.frame["judged"] > 0).any()
+            why = "Too few cases are settled for a share to be shown."
+            return (Sentence(why if settled else "There is no settled case to judge."),)
         low, high = found.iloc[0], found.iloc[-1]
         if len(found) == 1:
             return (Sentence(f"{_named(low, self.by)}: {_told(low)}.", (self._key("share", low),)),)
@@ -82,7 +92,7 @@ class Rates:
         return [*counts, share]
 
 
-def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95) -> Rates:
+def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95, minimum: int = 1) -> Rates:
     """Count the statuses of `rows` by the columns `by`; groups stand in order of their names."""
     import numpy as np
 
@@ -99,7 +109,7 @@ def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95) -> Ra
         met, n = frame.loc[some, "met"].to_numpy(), judged.loc[some].to_numpy()
         limits = wilson(met, n, level=level)
         frame.loc[some, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
-    return Rates(frame, by, level)
+    return Rates(frame, by, level, minimum)
 
 
 def _turns(duties: pd.Series) -> pd.Series:

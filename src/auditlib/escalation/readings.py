@@ -33,6 +33,8 @@ class Readings:
     """
 
     frame: pd.DataFrame
+    minimum_cell: int = 1
+    """Fewest contacts of which a share is stated."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per reading."""
@@ -48,6 +50,8 @@ class Readings:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return which reading departs furthest."""
+        if self.frame["judged"].min() < self.minimum_cell:
+            return (Sentence("Too few contacts are settled for their readings to be compared."),)
         others = self.frame[self.frame["reading"] != DECLARED]
         if others.empty:
             return (Sentence("There is no other reading to set beside the declared clock."),)
@@ -83,7 +87,7 @@ def readings(tables: Tables, terms: Terms, result: EscalationResult) -> Readings
             rows.append(_reading(name, again.rows.set_index("response_id")["status"], own["status"]))
     held = own.loc[own["done_at"].notna(), "status"]
     rows.append(_reading(HELD_ONLY, held, own["status"]))
-    return Readings(pd.DataFrame(rows))
+    return Readings(pd.DataFrame(rows), terms.minimum_cell)
 
 
 def _others(terms: Terms) -> Iterator[tuple[str, Terms]]:

@@ -35,6 +35,8 @@ class EscalationResult:
         What they were judged by; `hours` holds every holiday as a plain date.
     refused
         Duties of the policy that cannot be assessed, with the reason.
+    minimum_cell
+        Fewest cases of which a share is stated.
     """
 
     rows: pd.DataFrame
@@ -43,6 +45,7 @@ class EscalationResult:
     hours: Mapping[str, WorkingHours]
     as_of: int
     refused: Mapping[str, Refusal]
+    minimum_cell: int = 1
 
     def to_frame(self) -> pd.DataFrame:
         """Return the statuses by duty, with the share met of the cases judged and its interval."""
@@ -50,11 +53,11 @@ class EscalationResult:
 
     def rates(self, *by: str) -> Rates:
         """Return the statuses by duty and by further columns of `rows` (unit_id, month, band ...)."""
-        return rates(self.rows, by=("duty", *by))
+        return rates(self.rows, by=("duty", *by), minimum=self.minimum_cell)
 
     def of(self, duty: str, *by: str) -> Rates:
         """Return the statuses of one duty by columns of `rows`."""
-        return rates(self.rows[self.rows["duty"] == duty], by=("duty", *by))
+        return rates(self.rows[self.rows["duty"] == duty], by=("duty", *by), minimum=self.minimum_cell)
 
     @property
     def anonymous(self) -> int:
@@ -83,6 +86,11 @@ class EscalationResult:
         bad = owed["status"].isin((*FAILED, Status.PENDING.value))
         return int(owed["response_id"].nunique() - owed.loc[bad, "response_id"].nunique())
 
+    @property
+    def judged(self) -> int:
+        """Duties that are settled and can be shown: of kinds with at least `minimum_cell` of them."""
+        return int(self.rates().shown["judged"].sum())
+
     def numbers(self) -> tuple[Number, ...]:
         """Return the numbers the sentences and the table by duty state."""
         counts = (
@@ -90,6 +98,7 @@ class EscalationResult:
             Number("follow_ups", self.named, "responses", basis=(RESPONSES,)),
             Number("anonymous_follow_ups", self.anonymous, "responses", basis=(RESPONSES,)),
             Number("kept_follow_ups", self.kept, "responses", self.named, basis=(RESPONSES,)),
+            Number("judged", self.judged, "count", basis=(RESPONSES,)),
         )
         refused = tuple(
             Number(f"share:{duty}", None, "share", reason=refusal.reason)
@@ -117,6 +126,8 @@ class EscalationResult:
     def _promise(self) -> Sentence | None:
         if not self.named or "contact" in self.refused:
             return None
+        if self.named < self.minimum_cell:
+            return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
         every = "Every" if self.kept == self.named else "Not every"
         return Sentence(
             f"{every} dissatisfied customer was followed up as promised: of "
@@ -126,14 +137,19 @@ class EscalationResult:
         )
 
     def _weakest(self) -> Sentence | None:
-        found = self.rates().to_frame()
-        found = found[found["judged"] > 0]
+        rates = self.rates()
+        found = rates.shown
         if found.empty:
-            return Sentence("No duty is settled yet, so there is nothing to judge.")
+            return Sentence(
+                "Too few duties are settled for a share to be shown."
+                if (rates.frame["judged"] > 0).any()
+                else "No duty is settled yet, so there is nothing to judge."
+            )
         row = found.sort_values(["share", "duty"]).iloc[0]
         failed = int(row["judged"] - row["met"])
         if not failed:
-            return Sentence(f"Every duty judged was met: {int(found['judged'].sum()):,} of them.", ())
+            keys = ("judged", *(f"share:{duty}" for duty in found["duty"]))
+            return Sentence(f"Every duty judged was met: {int(found['judged'].sum()):,} of them.", keys)
         cases = counted(int(row["judged"]), "case")
         return Sentence(
             f"The weakest duty is {row['duty']}: met in {row['share']:.1%} of {cases} "

@@ -45,7 +45,8 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refu
     hours = {name: hours_of(name, texts, run, units) for name in law.calendars}
     instruments = {name: run.instrument(name) for name in run.instruments}
     zones = {unit: zone or run.time_zone for unit, zone, _ in units}
-    return Terms(law, hours, instruments, zones, round(run.as_of.timestamp() * 1_000_000))
+    as_of = round(run.as_of.timestamp() * 1_000_000)
+    return Terms(law, hours, instruments, zones, as_of, run.thresholds.minimum_cell)
 
 
 def policy_of(model: type[Law], stem: str, run: Run, texts: Mapping[str, str]) -> Law | Refusal:

@@ -17,7 +17,7 @@ Conventions
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from auditlib.records import (
     Aspect,
@@ -64,7 +64,7 @@ def decide(demands: Demands, judgements: Sequence[Judgement]) -> Decision:
         total,
         process,
         results,
-        (*majors, *(f"{len(ids)} minors in {category}" for category, ids in gathered.items())),
+        (*majors, *_as_majors(gathered, demands)),
         minors,
         mismatch(judgements, gap=rule.mismatch),
         steps,
@@ -121,6 +121,11 @@ def gathered_minors(
         for name, count in counts.items()
         if count >= limit
     }
+
+
+def _as_majors(gathered: Mapping[str, tuple[str, ...]], demands: Demands) -> tuple[str, ...]:
+    titles = demands.edition.categories
+    return tuple(f"{len(ids)} minors in '{titles[category]}'" for category, ids in gathered.items())
 
 
 def mismatch(judgements: Sequence[Judgement], *, gap: float) -> str:

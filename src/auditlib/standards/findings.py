@@ -96,6 +96,10 @@ def _evidence(judgement: Judgement) -> tuple[str, ...]:
         kinds.append("outside")
     if judgement.measurement.n < judgement.criterion.minimum_n:
         kinds.append("minimum_n")
+    if judgement.n_needed is not None:
+        kinds += ["needed", "still_needed"]
+    if judgement.measurement.excused and judgement.criterion.excused_limit is not None:
+        kinds += ["excused", "excused_limit", "with_excused"]
     return tuple(f"{kind}:{name}" for kind in kinds)
 
 
@@ -136,7 +140,11 @@ def _gathered(verdict: Verdict, subject: str) -> list[Finding]:
             recommendation="Name one owner for the category, with a plan for each of them.",
             grade=Grade.MAJOR,
             subject=subject,
-            evidence=("rule:minors_make_major", *(f"outcome:{identifier}" for identifier in ids)),
+            evidence=(
+                "rule:minors_make_major",
+                f"minors:gathered:{name}",
+                *(f"outcome:{identifier}" for identifier in ids),
+            ),
         )
         for name, ids in found.items()
     ]

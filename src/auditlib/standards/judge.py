@@ -43,6 +43,8 @@ from auditlib.standards.words import amount, demanded
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import normal_quantile
 
+_JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
+
 
 def judge_one(
     criterion: Criterion,
@@ -172,6 +174,18 @@ def _demonstrated(
     needed = n_needed(criterion.target, measurement)
     reason = f"{found}; {words}; {_still(needed, measurement)}"
     return Judgement(criterion, measurement, outcome, reason, margin, needed)
+
+
+def chance_of(judgement: Judgement) -> float | None:
+    """Return the probability a judgement in mode ``probability`` rests on; None where it rests on none."""
+    criterion, found = judgement.criterion, judgement.measurement
+    if found.value is None or found.n == 0 or found.interval is None or criterion.kind is Kind.RIGID:
+        return None
+    if found.statistic is Statistic.COUNT or judgement.outcome not in _JUDGED:
+        return None
+    if criterion.kind is Kind.FLEXIBLE and criterion.excused_limit is not None and found.excused:
+        found = with_excused(found)
+    return None if found.interval is None else probability_reached(criterion.target, found, found.interval)
 
 
 def margin_of(target: Target, value: float) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from auditlib.records import Aspect, Direction, Grade, Judgement, Kind, Number, Outcome
+from auditlib.records import Aspect, DecisionMode, Direction, Grade, Judgement, Kind, Number, Outcome
 from auditlib.standards.decision import JUDGED, OPEN, decided_share, gathered_minors
+from auditlib.standards.judge import chance_of, with_excused
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import said
 
@@ -24,8 +25,10 @@ def tally(verdict: Verdict) -> tuple[Number, ...]:
     """Return what sentences, findings and tables of a verdict state beside the measured values.
 
     Keys: ``criteria`` and ``criteria:<outcome>``, ``majors:…``, ``minors:…``, ``must_pass:…``, ``rule:…``;
-    for each criterion ``target:<id>``, ``minimum_n:<id>`` and, where it is rigid, ``outside:<id>``; for each
-    category ``<outcome>:<category>``.
+    for each criterion ``target:<id>``, ``minimum_n:<id>``, where it is rigid ``outside:<id>``, where more
+    observations would help ``needed:<id>``, where cases are excused ``excused:<id>``, ``excused_limit:<id>``
+    and ``with_excused:<id>``, where a probability is required ``probability:<id>`` and ``required:<id>``; for
+    each category ``<outcome>:<category>``.
     """
     return (
         *_criteria(verdict),
@@ -35,6 +38,7 @@ def tally(verdict: Verdict) -> tuple[Number, ...]:
         *_decided(verdict),
         *(number for entry in verdict.judgements for number in _demands(entry)),
         *_categories(verdict),
+        *_probabilities(verdict),
     )
 
 
@@ -76,6 +80,8 @@ def _gathered(verdict: Verdict) -> Iterator[Number]:
     yield _count("majors:undecided", undecided)
     yield _count("minors:open", len(decision.open_minors))
     yield _count("minors:gathered", len(gathered))
+    for category, ids in gathered.items():
+        yield _count(f"minors:gathered:{category}", len(ids))
 
 
 def _rule(verdict: Verdict) -> Iterator[Number]:
@@ -102,6 +108,38 @@ def _demands(judgement: Judgement) -> Iterator[Number]:
         at_least = criterion.target.direction is Direction.AT_LEAST
         outside = found.n - found.successes if at_least else found.successes
         yield Number(f"outside:{criterion.id}", outside, "count", found.n, basis=found.basis)
+    if judgement.n_needed is not None:
+        reason = "observations at which the same result would demonstrate the target"
+        yield Number(f"needed:{criterion.id}", judgement.n_needed, "count", basis=found.basis, reason=reason)
+    yield from _excused(judgement)
+
+
+def _excused(judgement: Judgement) -> Iterator[Number]:
+    """Yield the share excused, its limit, and the share that counts with it; where none is, nothing."""
+    criterion, found = judgement.criterion, judgement.measurement
+    if criterion.excused_limit is None or not found.excused or found.successes is None:
+        return
+    name, counted = criterion.id, with_excused(found)
+    share, reason = found.excused / found.n, "excused by recorded deviations"
+    yield Number(f"excused:{name}", share, "share", found.n, basis=found.basis, reason=reason)
+    yield Number(f"excused_limit:{name}", criterion.excused_limit, "share", reason=_DECLARED)
+    reason = "within the limit or excused"
+    yield Number(
+        f"with_excused:{name}", counted.value, "share", found.n, counted.interval, found.basis, reason
+    )
+
+
+def _probabilities(verdict: Verdict) -> Iterator[Number]:
+    """Yield, where the edition asks for a probability, what was found and what is required, by criterion."""
+    rule = verdict.demands.edition.rule
+    if rule.mode is not DecisionMode.PROBABILITY:
+        return
+    for entry in verdict.judgements:
+        name, chance = entry.criterion.id, chance_of(entry)
+        if chance is not None:
+            n, basis = entry.measurement.n, entry.measurement.basis
+            yield Number(f"probability:{name}", chance, "", n, basis=basis, reason="the target is reached")
+            yield Number(f"required:{name}", rule.required_probability, "", reason=_DECLARED)
 
 
 def _categories(verdict: Verdict) -> Iterator[Number]:

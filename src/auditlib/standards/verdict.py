@@ -19,7 +19,7 @@ from auditlib.records import (
     Sentence,
     counted,
 )
-from auditlib.standards.decision import OPEN, decide
+from auditlib.standards.decision import OPEN, decide, gathered_minors
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
 from auditlib.standards.profile import Demands
@@ -288,7 +288,12 @@ def _counted(verdict: Verdict) -> Sentence:
         f"; the open majors: {majors}." if majors else "."
     )
     keys = (f"criteria:{outcome.value}" for outcome, count in counts.items() if count)
-    return Sentence(text, ("criteria", *keys))
+    gathered = gathered_minors(
+        verdict.decision.open_minors,
+        verdict.judgements,
+        limit=verdict.demands.edition.rule.minors_make_major,
+    )
+    return Sentence(text, ("criteria", *keys, *(f"minors:gathered:{category}" for category in gathered)))
 
 
 def _open(verdict: Verdict) -> Sentence:
