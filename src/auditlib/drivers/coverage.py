@@ -55,6 +55,11 @@ class Fix:
         """Whether it has an owner and changes a policy, a procedure or a system."""
         return bool(self.owner) and self.kind in tuple(Kind)
 
+    @property
+    def named(self) -> str:
+        """Its id as it stands in a sentence: in quotation marks where it could be read as a number."""
+        return f"'{self.fix_id}'" if self.fix_id[:1].isdigit() else self.fix_id
+
     def words(self) -> str:
         """Return it as a table names it."""
         parts = [
@@ -63,7 +68,7 @@ class Fix:
             f"unit {self.unit_id}" if self.unit_id else "",
         ]
         parts.append(f"since {_day(self.implemented)}" if self.implemented is not None else "planned")
-        return f"{self.fix_id} ({', '.join(part for part in parts if part)})"
+        return f"{self.named} ({', '.join(part for part in parts if part)})"
 
 
 @dataclass(frozen=True, slots=True)

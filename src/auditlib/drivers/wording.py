@@ -114,7 +114,7 @@ def movement_sentences(
 
 
 def _movement(each: Followed, minimum: int) -> Sentence:
-    name, keys = f"After {each.fix.fix_id}", (f"ratio:{each.fix.fix_id}",)
+    name, keys = f"After {each.fix.named}", (f"ratio:{each.fix.fix_id}",)
     if each.ratio is None or each.interval is None:
         return Sentence(f"{name}, nothing can be said: {each.refusal.reason if each.refusal else ''}", keys)
     if each.before + each.after < minimum:

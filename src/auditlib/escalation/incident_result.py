@@ -70,6 +70,8 @@ class IncidentResult:
         What the cases were judged by.
     oddities
         What an auditor should know of the log.
+    minimum_cell
+        Fewest cases of which a share is stated.
     """
 
     cases: pd.DataFrame
@@ -77,6 +79,7 @@ class IncidentResult:
     policy: IncidentPolicy
     as_of: int
     oddities: Oddities
+    minimum_cell: int = 1
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -203,6 +206,8 @@ class IncidentResult:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return what the flag says, what the clocks say, and why they part."""
+        if len(self.cases) < self.minimum_cell:
+            return (Sentence("The log holds too few incidents for a share to be shown."),)
         return (self._flagged(), self._clocked(), self._why())
 
     def notes(self) -> tuple[Sentence, ...]:
@@ -221,12 +226,14 @@ class IncidentResult:
 
     def _flagged(self) -> Sentence:
         frame, odd = self.to_frame(), self.oddities
-        by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in frame.iloc[:-1].to_dict("records"))
+        shown = frame.iloc[:-1][frame["n"].iloc[:-1] >= self.minimum_cell]
+        by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in shown.to_dict("records"))
         return Sentence(
-            f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of {len(self.cases):,} incidents met "
-            f"({by}). Counted by lines of the log it would be {odd.events_met / odd.events:.1%}, which is no "
+            f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of {len(self.cases):,} incidents met"
+            f"{f' ({by})' * bool(by)}. Counted by lines of the log it would be "
+            f"{odd.events_met / odd.events:.1%}, which is no "
             "share of incidents.",
-            ("flag:all", *(f"flag:{name}" for name in frame["priority"].iloc[:-1]), "flag_share_of_events"),
+            ("flag:all", *(f"flag:{name}" for name in shown["priority"]), "flag_share_of_events"),
         )
 
     def _clocked(self) -> Sentence:

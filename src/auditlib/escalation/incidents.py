@@ -40,11 +40,12 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class IncidentTerms:
-    """What the log is judged by: the policy, its calendars by name, the instant to look from."""
+    """What the log is judged by: the policy, calendars by name, the instant to look from, smallest cell."""
 
     policy: IncidentPolicy
     calendars: Mapping[str, Calendar]
     as_of: int
+    minimum_cell: int = 1
 
 
 def incident_terms(run: Run, texts: Mapping[str, str]) -> IncidentTerms | Refusal:
@@ -55,7 +56,8 @@ def incident_terms(run: Run, texts: Mapping[str, str]) -> IncidentTerms | Refusa
     names = dict.fromkeys((*policy.calendars, *policy.probe))
     desk = [("", run.time_zone, "")]
     calendars = {name: next(iter(hours_of(name, texts, run, desk).calendars.values())) for name in names}
-    return IncidentTerms(policy, calendars, round(run.as_of.timestamp() * 1_000_000))
+    as_of = round(run.as_of.timestamp() * 1_000_000)
+    return IncidentTerms(policy, calendars, as_of, run.thresholds.minimum_cell)
 
 
 def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
@@ -85,7 +87,12 @@ def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult 
         cases = _clocked(cases, rule, terms, still)
     probes = {name: terms.calendars[name] for name in terms.policy.probe}
     return IncidentResult(
-        cases, implied(cases, probes), terms.policy, terms.as_of, _oddities(log, cases, terms)
+        cases,
+        implied(cases, probes),
+        terms.policy,
+        terms.as_of,
+        _oddities(log, cases, terms),
+        terms.minimum_cell,
     )
 
 

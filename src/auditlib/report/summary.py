@@ -116,7 +116,7 @@ def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
             Step(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
             for step in found.trace
         ),
-        tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING)),
+        tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING) if key in one.numbers),
     )
 
 
