@@ -1,0 +1,62 @@
+"""Companies unlike the demo are audited to a sealed report: every sentence they reach names its numbers."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from auditlib.parameters.load import load
+from auditlib.runs import Options, perform, verify
+from auditlib.simulate import Scenario, write_company
+
+ROOT = Path(__file__).parents[2]
+FEW_UNITS: dict[str, Any] = {
+    "seed": 77,
+    "units": 8,
+    "scores": {"outliers": {"U004": -0.5}},
+    "manager_links": {
+        "cohorts": [{"starts_on": "2023-10-01", "units": 2}, {"starts_on": "2024-07-01", "units": 1}]
+    },
+    "staff_links": {"cohorts": [{"starts_on": "2024-04-01", "units": 2}]},
+}
+FALLING: dict[str, Any] = {
+    "seed": 99,
+    "scores": {"trend_per_year": -0.3},
+    "volume": {"transactions_per_month": 12},
+    "manager_links": {"effect": -0.6},
+    "duties": {"missing_contact": 0.2},
+}
+
+
+def changed(base: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with the values of `by`, section by section; `outliers` are replaced whole."""
+    return {
+        **base,
+        **{
+            key: changed(base[key], value) if isinstance(value, dict) and key != "outliers" else value
+            for key, value in by.items()
+        },
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for folder in ("params", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("by", [FEW_UNITS, FALLING], ids=["few units", "falling scores"])
+def test_another_company_is_audited_to_a_sealed_report(project: Path, by: dict[str, Any]) -> None:
+    shipped = yaml.safe_load((ROOT / "params/scenarios/demo.yaml").read_text(encoding="utf-8"))
+    text = yaml.safe_dump(changed(shipped, by), allow_unicode=True)
+    write_company(load(Scenario, text, name="other.yaml"), project / "data")
+    options = Options(data=project / "data", outputs=project / "outputs")
+    outcome = perform(project / "params" / "runs" / "demo.yaml", options=options)
+    assert not outcome.missing
+    assert outcome.report.is_file()
+    assert verify(outcome.directory).manifest.key
