@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from auditlib import benchmark, figures
+from auditlib.audit.numerals import orphans
 from auditlib.benchmark.scores import Measure, from_cells
 from auditlib.benchmark.series import ALL, series
 from auditlib.records import Instrument, Item, Refusal, Scale
@@ -59,6 +60,18 @@ def test_a_unit_that_rises_is_called_rising_and_steady_ones_are_not(company):
     row = found.frame.set_index("unit_id").loc["U12"]
     assert row["low"] < 12 * 0.22 / 20 < row["high"]
     assert "1 rising (U12 " in str(found.summary()[0])
+
+
+@pytest.mark.parametrize(("changing", "named"), [(1, 1), (4, 4), (5, 2)])
+def test_the_sentence_on_trends_names_the_number_of_each_change_it_states(changing, named):
+    shares = {f"U{index:02d}": jagged(13 + index % 3) for index in range(12)}
+    shares |= {f"V{index}": jagged(5, slope=0.3 + index / 50) for index in range(changing)}
+    cells = dated(shares)
+    found = benchmark.over_time(cells, compared(cells, confidence=0.9))
+    told, numbers = found.summary()[0], {number.key: number for number in found.numbers()}
+    assert f"{changing} rising" in told.text
+    assert sum(key.startswith("change:V") for key in told.keys) == named
+    assert orphans(told.text, [numbers[key] for key in told.keys]) == ()
 
 
 def test_charts_are_drawn_of_all_units_and_of_those_called_out(company):

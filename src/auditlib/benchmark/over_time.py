@@ -20,6 +20,8 @@ from auditlib.statistics.trend import Trend, trend
 
 MOST_CHARTS = 5
 """Charts of single units drawn beside that of all units."""
+NAMED = 4
+"""Units that change up to which a sentence names all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,12 +96,20 @@ class OverTime:
             rows = self.frame[self.frame["direction"] == direction]
             if len(rows):
                 moves = [self._moving(row) for row in rows.to_dict("records")]
-                parts.append(f"{len(rows)} {direction} ({listed(moves, most=4, as_written=True)})")
+                parts.append(f"{len(rows)} {direction} ({listed(moves, most=NAMED, as_written=True)})")
+                named = rows["unit_id"][: NAMED if len(rows) <= NAMED else NAMED // 2]
+                keys += tuple(self._change_key(unit) for unit in named)
         found = " and ".join(parts) if parts else "none changes by more than chance"
-        level = 1 - self.comparison.confidence
-        return Sentence(
-            f"{start}: {found}, with at most {level:.0%} of such calls expected to be false.", keys
-        )
+        text = f"{start}: {found}, with at most {self._false:.0%} of such calls expected to be false."
+        return Sentence(text, (*keys, f"false_calls:{self.key}"))
+
+    @property
+    def _false(self) -> float:
+        """Largest share of the units called rising or falling that is expected to be called so falsely."""
+        return 1 - self.comparison.confidence
+
+    def _change_key(self, unit: object) -> str:
+        return f"change:{unit}:{self.key}"
 
     def _moving(self, row: Mapping[Hashable, object]) -> str:
         change = per_year(float(str(row["change"])), self.comparison.measure.statistic)
@@ -128,11 +138,12 @@ class OverTime:
             "falling": int((self.frame["direction"] == "falling").sum()),
         }
         totals = tuple(Number(f"{name}:{self.key}", count, "units") for name, count in counts.items())
+        false = Number(f"false_calls:{self.key}", self._false, "share", reason="Declared.")
         charts = tuple(
             Number(f"signals:{unit or 'all'}:{self.key}", int(chart.signal.sum()), "count")
             for unit, chart in self.charts.items()
         )
-        return totals + charts + tuple(self._number(row) for row in self.frame.to_dict("records"))
+        return (*totals, false, *charts, *(self._number(row) for row in self.frame.to_dict("records")))
 
     def _number(self, row: Mapping[Hashable, object]) -> Number:
         unit, n = str(row["unit_id"]), int(str(row["n"]))
@@ -142,7 +153,7 @@ class OverTime:
             Interval(low, high, self.comparison.confidence, "t, autocorrelation averaged") if known else None
         )
         return Number(
-            f"change:{unit}:{self.key}", change if known else None,
+            self._change_key(unit), change if known else None,
             f"{UNIT_OF[self.comparison.measure.statistic]} a year", n, limits,
             unit_basis(self.comparison.scores, unit, n) if known else (), str(row["why"]),
         )  # fmt: skip
