@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from auditlib.audit.numerals import orphans
 from auditlib.errors import ParameterError
 from auditlib.integrity import (
     DETECTORS,
@@ -234,6 +236,19 @@ def test_few_units_are_refused_with_the_reason() -> None:
     found = examine(suppressed(), run(), strict)
     assert {each.sign for each in found.detections} == {Sign.NOT_RUN}
     assert "8 are needed" in found.detections[0].reason
+    assert unfounded(found) == []
+
+
+def test_units_that_groups_share_are_recorded() -> None:
+    alarmed = replace(result(), signatures=tuple(replace(each, alarm=True) for each in result().signatures))
+    assert "of these units also belong to" in str(alarmed.summary()[0])
+    assert unfounded(alarmed) == []
+
+
+def unfounded(found: IntegrityResult) -> list[str]:
+    """Return the sentences of the answer that state a number none of their keys has."""
+    numbers = {number.key: number for number in found.numbers()}
+    return [told.text for told in found.summary() if orphans(told.text, [numbers[key] for key in told.keys])]
 
 
 @pytest.mark.parametrize(("least", "refused"), [(17, False), (18, False), (19, True)])

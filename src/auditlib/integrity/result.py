@@ -126,7 +126,21 @@ class IntegrityResult:
         found += [number for each in self.signatures for number in each.numbers()]
         found += [number for each in self.detections for number in each.numbers(self.level)]
         found += [each.number(self.level) for each in self.scores]
+        found += self._in_common()
         return (*found, Number("error", self.policy.error, "share", reason="Declared."), *self._measured())
+
+    def _in_common(self) -> list[Number]:
+        """Return how many units groups share with those that raised an alarm, as text and table say it."""
+        pairs = [
+            Number(_shared_key(group, other), count, "units", basis=_LINKS)
+            for group in self._alarmed
+            for other, count in self._shares(group).items()
+        ]
+        each = [
+            Number(f"shared:{one.group.name}", tables.in_common(one, self.alarms), "units", basis=_LINKS)
+            for one in self.scores
+        ]
+        return [*pairs, *each]
 
     def _measured(self) -> tuple[Number, ...]:
         if self.performance is None:
@@ -160,11 +174,11 @@ class IntegrityResult:
         return tuple(dict.fromkeys(each.group.name for each in self.alarms))
 
     def _untestable(self) -> Sentence:
-        reasons = dict.fromkeys(each.reason for each in self.detections)
+        reasons = {each.reason: f"effect:{each.key}" for each in self.detections}
         return Sentence(
             f"Not assessable: pay is linked in {len(self.groups)} groups of units, and none of the signs can "
             f"be tested. {' '.join(reasons)}",
-            ("groups", "untested"),
+            ("groups", "untested", *reasons.values()),
         )
 
     def _alarm(self, group: str) -> Sentence:
@@ -172,19 +186,25 @@ class IntegrityResult:
         clearest = min((each for kind in own for each in kind.carried_by), key=lambda each: each.p_value)
         scores = [each for each in self.scores if each.group.name == group]
         told = "".join(f" {each.words(self.level)}." for each in scores)
+        shared = (_shared_key(group, other) for other in self._shares(group))
         return Sentence(
             f"The scores of the {own[0].linked} {whom(own[0].group)} need explanation before anyone relies "
             f"on them: {listed([each.pattern.plain for each in own])}, which proves nothing about anyone. "
             f"The clearest sign: {measured(clearest, self.level)}.{told}{self._shared(group)}",
-            (*keys_of(own), *(each.key for each in scores)),
+            (*keys_of(own), *(each.key for each in scores), *shared),
         )
 
     def _shared(self, group: str) -> str:
         """Say where a group shares units with another one that raised an alarm."""
+        shared = self._shares(group).items()
+        told = [f"{count} of these units also belong to {name}" for name, count in shared]
+        return f" {listed(told)}." if told else ""
+
+    def _shares(self, group: str) -> dict[str, int]:
+        """Return how many units a group shares with each other one that raised an alarm, where any."""
         units = {name: _linked_units(self.alarms, name) for name in self._alarmed}
         shared = {name: len(units[group] & others) for name, others in units.items() if name != group}
-        told = [f"{count} of these units also belong to {name}" for name, count in shared.items() if count]
-        return f" {listed(told)}." if told else ""
+        return {name: count for name, count in shared.items() if count}
 
     def _quiet(self) -> Sentence:
         return Sentence(
@@ -275,6 +295,10 @@ def _measured_share(key: str, value: float, n: int, known: Performance) -> Numbe
     low, high = known.limits(value, n)
     interval = Interval(low, high, LEVEL, "Clopper-Pearson")
     return Number(key, value, "share", n, interval, reason=known.provenance)
+
+
+def _shared_key(group: str, other: str) -> str:
+    return f"shared_with:{group.replace(' ', ':')}:{other.replace(' ', ':')}"
 
 
 def _linked_units(alarms: tuple[Signature, ...], group: str) -> set[str]:

@@ -62,10 +62,15 @@ def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd
     return pd.DataFrame(rows, columns=["group", "change", "low", "high", "n", "signs", "reading"])
 
 
+def in_common(scores: ScoreChange, alarms: Sequence[Signature]) -> int:
+    """Return how many linked units a group shares with one that raised an alarm, at most."""
+    return max((int((scores.group.linked & each.group.linked).sum()) for each in alarms), default=0)
+
+
 def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[Signature]) -> str:
     """Say how far a change of scores can be relied on."""
     rise = "a rise" if scores.contrast.low > 0 else "no rise beyond chance"
-    shared = max((int((scores.group.linked & each.group.linked).sum()) for each in alarms), default=0)
+    shared = in_common(scores, alarms)
     if signs:
         return f"{rise}; not to be relied on until the signs are explained"
     if shared:
