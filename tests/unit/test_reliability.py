@@ -10,6 +10,7 @@ import pytest
 from small_company import aggregates, company, day, rows, run, source
 
 from auditlib import reliability
+from auditlib.audit.numerals import orphans
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability, SourceTotals
 from auditlib.reliability import TableFacts, judge
@@ -144,7 +145,9 @@ class TestCoverage:
         assert found.units == ("U1", "U2", "U3")
         assert found.counts == {("U1", 202401): 2, ("U1", 202402): 1, ("U2", 202401): 2}
         assert found.gaps == 3
-        assert "1 of 3 units has none" in found.summary()[0].text
+        told, numbers = found.summary()[0], {number.key: number for number in found.numbers()}
+        assert "1 of 3 units has none" in told.text
+        assert orphans(told.text, [numbers[key] for key in told.keys]) == ()
 
     def test_the_least_covered_come_first(self) -> None:
         frame = reliability.coverage(company(), period=run().period).to_frame()

@@ -85,22 +85,31 @@ class MonthCoverage:
         totals = (
             Number(f"coverage.gaps:{self.table}", self.gaps, "months", basis=whole),
             Number(f"coverage.grid:{self.table}", len(self.units) * len(self.months), "months", basis=whole),
+            Number(f"coverage.silent:{self.table}", self._silent, "units", basis=whole),
+            Number(f"coverage.units:{self.table}", len(self.units), "units", basis=whole),
         )
         return (*totals, *(number for unit in self.units for number in self._unit_numbers(unit)))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence on the gaps."""
-        keys = (f"coverage.gaps:{self.table}", f"coverage.grid:{self.table}")
+        keys = tuple(f"coverage.{name}:{self.table}" for name in ("gaps", "grid"))
         grid = len(self.units) * len(self.months)
         if not self.gaps:
             return (Sentence(f"Every unit has {self.table} in each of its {grid:,} unit-months.", keys),)
         text = (
             f"{self.gaps:,} of {grid:,} unit-months {'holds' if self.gaps == 1 else 'hold'} no {self.table}"
         )
-        silent = [unit for unit in self.units if not self.months_of(unit)]
-        have = "has" if len(silent) == 1 else "have"
-        tail = f"; {len(silent)} of {len(self.units)} units {have} none at all." if silent else "."
-        return (Sentence(text + tail, keys),)
+        silent = self._silent
+        if not silent:
+            return (Sentence(f"{text}.", keys),)
+        have = "has" if silent == 1 else "have"
+        keys += tuple(f"coverage.{name}:{self.table}" for name in ("silent", "units"))
+        return (Sentence(f"{text}; {silent} of {len(self.units)} units {have} none at all.", keys),)
+
+    @property
+    def _silent(self) -> int:
+        """Number of units without any row."""
+        return sum(not self.months_of(unit) for unit in self.units)
 
     def _row(self, unit: str) -> tuple[str, int | None, int | None, int, float, int]:
         covered = self.months_of(unit)
