@@ -170,6 +170,10 @@ class TestDrawing:
         one = '<path d="M 0 0 L 1 1" opacity="0.5"/>'
         assert len(list(self.drawn(one + one).iter(PATH))) == 2
 
+    def test_a_path_that_draws_nothing_joins_no_other(self) -> None:
+        drawing = self.drawn('<path fill="red"/><path d="M 0 0 L 1 1" fill="red"/><path fill="red"/>')
+        assert [path.get("d") for path in drawing.iter(PATH)] == [None, "M 0 0 L 1 1", None]
+
     def test_other_looks_stay_apart(self) -> None:
         both = '<path d="M 0 0 L 1 1" fill="red"/><path d="M 0 0 L 1 1" fill="blue"/>'
         assert len(list(self.drawn(both).iter(PATH))) == 2

@@ -38,6 +38,8 @@ def _merged(element: ET.Element, marks: Mapping[str, ET.Element]) -> ET.Element:
 def _alike(first: ET.Element, second: ET.Element) -> bool:
     if first.tag != PATH or second.tag != PATH or "id" in first.attrib or "id" in second.attrib:
         return False
+    if "d" not in first.attrib or "d" not in second.attrib:  # a path that draws nothing
+        return False
     looks = [{name: value for name, value in each.attrib.items() if name != "d"} for each in (first, second)]
     return looks[0] == looks[1] and not _SEEN_THROUGH & set(looks[0])
 
