@@ -18,7 +18,7 @@ NAMED = {
     "time of day": ["from 09:00 to 17:30"],
     "place": ["line 17", "Table 2.1", "findings 3, 4 and 5", "edition 2025", "step 2"],
     "bound of a format": ["under 0.1%", "< 0.1%", "over 99.9%", "p < 0.001"],
-    "score of a scale": ["top-box share (4 or more)"],
+    "score of a scale": ["top-box share (4 or more)", "(4.5 or more)", "(10 or more)", "(-2 or less)"],
     "work cited": ["Laney 2002", "(Mogstad, Romano and Wilhelm 2024)", "Wilson (1927)"],
     "identifier": ["CF-08", "U014", "service-excellence@2025", "01_intake", "q_1", "r.csv:1187", "p90"],
 }  # fmt: skip

@@ -31,7 +31,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "place": r"\b(?:[Ll]ines?|[Ss]teps?|[Ff]indings?|[Tt]ables?|[Ff]igures?|[Ss]ections?|[Cc]lauses?"
         r"|[Pp]ages?|[Ss]heets?|[Ee]ditions?|[Pp]riority) \d[\d.]*(?:(?:, | and |\N{EN DASH})\d[\d.]*)*",
         "bound of a format": r"(?:under|<) ?0\.1 ?%|(?:over|>) ?99\.9 ?%|< ?0\.001",
-        "score of a scale": r"\(\d or (?:more|less)\)",
+        "score of a scale": r"\(-?\d+(?:\.\d+)? or (?:more|less)\)",
         "work cited": r"\b[A-Z][\w\u2019'-]+(?: (?:and|et al\.) ?[\w\u2019'-]*)?,? \(?(?:19|20)\d{2}\b",
         "identifier": r"(?:[^\W\d][\w]*|\d+[^\W\d])[\w]*(?:[-_.:/@][\w]+)*|\d+_\w+|[\w.]+@\d+",
     }
