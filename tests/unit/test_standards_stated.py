@@ -1,0 +1,75 @@
+"""Every number in the words of a verdict has a key, whatever the mode, the result and the sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from auditlib.audit.numerals import orphans
+from auditlib.audit.tables import Layout, tabulate
+from auditlib.records import Basis, Criterion, DecisionMode, Measurement, Number
+from auditlib.standards import change
+from auditlib.standards.edition import Edition, load_edition
+from auditlib.standards.findings import findings
+from auditlib.standards.observed import share_of
+from auditlib.standards.profile import demands_on
+from auditlib.standards.verdict import Verdict, verdict_of
+
+FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yaml"
+BASIS = Basis("responses", (("in_period", True),), rows=1)
+SHARES, SIZES = (0.01, 0.78, 0.86, 1.0), (7, 4321)
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    return load_edition(FILE.read_text("utf-8"), name="2025.yaml")
+
+
+def verdict(edition: Edition, mode: DecisionMode, *, share: float, n: int) -> Verdict:
+    rule = replace(edition.rule, mode=mode, required_probability=0.97)
+    demands = demands_on(replace(edition, rule=rule), date(2025, 12, 31))
+    return verdict_of(demands, [measured(one, share=share, n=n) for one in edition.criteria])
+
+
+def measured(criterion: Criterion, *, share: float, n: int) -> Measurement:
+    met = round(share * n)
+    excused = min(n - met, max(1, n // 30)) if criterion.excused_limit is not None else 0
+    found = share_of(met, n, confidence=0.95, basis=(BASIS,), none="", excused=excused)
+    return replace(found, metric=criterion.metric, unit="share")
+
+
+def alone(text: str, keys: tuple[str, ...], known: dict[str, Number]) -> list[str]:
+    return [f"{each} in {text}" for each in orphans(text, [known[key] for key in keys])]
+
+
+def cells(found: Verdict, known: dict[str, Number]) -> list[str]:
+    told = []
+    for frame in (found.to_frame(), change.what_would_change(found)):
+        layout = Layout(
+            "x", ("criterion",), BASIS, known, found.numbers(), {}, {}, 1, lambda _, text: text, 60
+        )
+        table = tabulate(frame, layout)
+        for row, references in zip(table.rows, table.references, strict=True):
+            for text, reference in zip(row, references, strict=True):
+                keys = tuple(reference.split(" + ")) if reference else ()
+                told += alone(text, tuple(key for key in keys if key in known), known)
+    return told
+
+
+@pytest.mark.parametrize("mode", list(DecisionMode))
+def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: DecisionMode) -> None:
+    told = []
+    for share in SHARES:
+        for n in SIZES:
+            found = verdict(edition, mode, share=share, n=n)
+            known = {one.key: one for one in (*found.numbers(), *change.numbers(found))}
+            for sentence in (*found.summary(), *found.decided(), *found.limits()):
+                told += alone(sentence.text, sentence.keys, known)
+            for one in findings(found):
+                for part in (one.criterion, one.condition, one.cause, one.effect, one.recommendation):
+                    told += alone(part, one.evidence, known)
+            told += cells(found, known)
+    assert told == []
