@@ -362,6 +362,17 @@ def test_an_account_needs_two_answers_to_each_survey(answers, compared):
     }
 
 
+@pytest.mark.parametrize(("accounts", "told"), [(4, False), (5, True), (6, True)])
+def test_nothing_is_said_of_fewer_accounts_than_the_minimum_cell(accounts, told):
+    rows = []
+    for account in range(accounts):
+        rows += [(f"K{account}", "transactional", 5.0, None)] * 2
+        rows += [(f"K{account}", "relationship", None, 3.0)] * 2
+    (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY), minimum_cell=5)
+    assert (found.refusal is None) is told
+    assert len(found.frame) == (accounts if told else 0)
+
+
 def test_answers_without_an_account_are_left_out():
     rows = [(None, "transactional", 5.0, None)] * 4 + [(None, "relationship", None, 3.0)] * 4
     (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY))

@@ -87,6 +87,7 @@ def contradictions(
     *,
     confidence: float = 0.95,
     minimum: int = FEWEST_ANSWERS,
+    minimum_cell: int = 1,
 ) -> tuple[Contradiction, ...]:
     """Compare each pair of survey types on the accounts that answered both.
 
@@ -98,6 +99,8 @@ def contradictions(
         The survey types; each is judged on its headline item.
     minimum
         Answers an account needs in each.
+    minimum_cell
+        Accounts below which nothing is said of them.
 
     Notes
     -----
@@ -106,7 +109,10 @@ def contradictions(
     """
     accounts = {entry.survey_type: _accounts(responses, entry) for entry in instruments}
     pairs = combinations((entry.survey_type for entry in instruments), 2)
-    return tuple(_compare(pair, accounts, confidence=confidence, minimum=minimum) for pair in pairs)
+    return tuple(
+        _compare(pair, accounts, confidence=confidence, minimum=minimum, minimum_cell=minimum_cell)
+        for pair in pairs
+    )
 
 
 def _accounts(responses: nw.LazyFrame[Any], instrument: Instrument) -> pd.DataFrame:
@@ -135,13 +141,23 @@ def _accounts(responses: nw.LazyFrame[Any], instrument: Instrument) -> pd.DataFr
 
 
 def _compare(
-    pair: tuple[str, str], accounts: dict[str, pd.DataFrame], *, confidence: float, minimum: int
+    pair: tuple[str, str],
+    accounts: dict[str, pd.DataFrame],
+    *,
+    confidence: float,
+    minimum: int,
+    minimum_cell: int,
 ) -> Contradiction:
     first, second = (accounts[kind][accounts[kind]["n"] >= minimum] for kind in pair)
     both = first.add_suffix(f"_{pair[0]}").join(second.add_suffix(f"_{pair[1]}"), how="inner")
     if both.empty:
         why = Refusal(f"no account has {minimum} answers in each, so that they cannot contradict each other.")
         return Contradiction(pair, 0, both.reset_index(), confidence, why)
+    if len(both) < minimum_cell:
+        why = Refusal(
+            f"fewer than {minimum_cell} accounts have {minimum} answers in each: too few to tell of them."
+        )
+        return Contradiction(pair, 0, both.iloc[:0].reset_index(), confidence, why)
     opposed = _mostly(both, "top", pair[0]) & _mostly(both, "bottom", pair[1])
     opposed |= _mostly(both, "bottom", pair[0]) & _mostly(both, "top", pair[1])
     return Contradiction(pair, len(both), both[opposed].reset_index(), confidence)

@@ -111,7 +111,12 @@ def contradictions_in(evidence: EvidenceLike, *, thresholds: Thresholds) -> tupl
         )
         pair = (instruments[0].survey_type if instruments else "any", "other")
         return (Contradiction(pair, 0, pd.DataFrame(), thresholds.confidence, why),)
-    return contradictions(evidence.lazy("responses"), instruments, confidence=thresholds.confidence)
+    return contradictions(
+        evidence.lazy("responses"),
+        instruments,
+        confidence=thresholds.confidence,
+        minimum_cell=thresholds.minimum_cell,
+    )
 
 
 def _instruments(evidence: EvidenceLike) -> tuple[Instrument, ...]:
