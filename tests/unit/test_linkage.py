@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from auditlib import linkage
+from auditlib.audit.numerals import orphans
+from auditlib.audit.suppression import suppressed
 from auditlib.linkage.placebo import Placebos, placebos
 from auditlib.linkage.plan import Design, Plan, plan
 from auditlib.linkage.procedure import Choices, effects, split
@@ -165,6 +167,16 @@ class TestRefusals:
         assert "not tested" in found.summary()[0].text
         assert not effect.shown
         assert "do not credit" in found.advice()[0].text
+        assert unfounded(found) == []
+
+
+def unfounded(found: linkage.LinkageResult) -> list[str]:
+    """Return what is said with a number that none of its keys has once small cells are held back."""
+    numbers = {number.key: suppressed(number, minimum=5) for number in found.numbers()}
+    said = [*found.summary(), *found.limits(), *found.advice()]
+    for subject in ("test", "placebo", "drift", "departures", "left_out", "choices", "simple", "shifts"):
+        said += found.said(subject)
+    return [told.text for told in said if orphans(told.text, [numbers[key] for key in told.keys])]
 
 
 def noisy(rng: np.random.Generator, *, units: int) -> linkage.Panel:
@@ -332,6 +344,9 @@ class TestResult:
             said += whole.said(subject)
         assert not {key for sentence in said for key in sentence.keys} - keys
         assert len(keys) == len(whole.numbers())
+
+    def test_sentences_state_numbers_of_their_keys(self, whole: linkage.LinkageResult) -> None:
+        assert unfounded(whole) == []
 
     def test_the_answer_says_what_would_reverse_it(self, whole: linkage.LinkageResult) -> None:
         assert whole.summary()[-1].text.startswith("What would reverse this")

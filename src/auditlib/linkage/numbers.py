@@ -167,8 +167,9 @@ def _sides(result: LinkageResult) -> Iterator[Number]:
         value = None if pd.isna(row["estimate"]) else float(row["estimate"])
         if row["role"] in estimated:
             interval = Interval(row["low"], row["high"], result.confidence, "t by cluster")
+            # units are no persons: a difference over few of them gives nobody away, so that they are no n
             yield Number(
-                f"reading:{row['role']}:{row['key']}", value, "points", int(row["units"]),
+                f"reading:{row['role']}:{row['key']}", value, "points", None,
                 None if value is None else interval, (basis(result),),
                 "The comparison could not be made." if value is None else str(row["caution"]),
             )  # fmt: skip
@@ -262,6 +263,7 @@ def _dose(one: RoleEffect, result: LinkageResult, rests: tuple[Basis, ...]) -> I
 
 def _without(one: RoleEffect, rests: tuple[Basis, ...]) -> Iterator[Number]:
     if isinstance(one.cohorts, Refusal):
+        yield Number(f"without:{one.role}", None, "points", basis=rests, reason=one.cohorts.reason)
         return
     for kind, part in one.cohorts.groupby("what"):
         for end, value in (("low", part["estimate"].min()), ("high", part["estimate"].max())):
@@ -291,12 +293,16 @@ def _mean(key: str, found: Placebos | Refusal, rests: tuple[Basis, ...]) -> Numb
 
 
 def _sensitivity(one: RoleEffect, result: LinkageResult, rests: tuple[Basis, ...]) -> Iterator[Number]:
-    if not isinstance(one.drift, Refusal):
+    if isinstance(one.drift, Refusal):
+        yield Number(f"drift:{one.role}", None, "points a year", basis=rests, reason=one.drift.reason)
+    else:
         limits = Interval(one.drift.low, one.drift.high, result.confidence, "t by cluster")
         yield Number(f"drift:{one.role}", one.drift.slope, "points a year", interval=limits, basis=rests)
         yield Number(f"drift:{one.role}:unseen", one.drift.unseen, "points a year", basis=rests)
         yield Number(f"drift:{one.role}:carried", one.drift.carried, "points", basis=rests)
-    if not isinstance(one.honest, Refusal):
+    if isinstance(one.honest, Refusal):
+        yield Number(f"honest:{one.role}:effect", None, "points", basis=rests, reason=one.honest.reason)
+    else:
         yield Number(f"honest:{one.role}:effect", one.honest.effect, "points", basis=rests)
         yield Number(f"honest:{one.role}:relative", one.honest.relative, "ratio", basis=rests)
         yield Number(f"honest:{one.role}:bend", one.honest.bend, "points a quarter", basis=rests)

@@ -207,7 +207,8 @@ def _who_was_asked(result: LinkageResult, keys: list[str]) -> str:
 
 
 def _refused(role: str, refusal: Refusal) -> Sentence:
-    return Sentence(f"Nothing can be said about {NOUNS[role]}: {refusal.reason} {refusal.remedy}".strip())
+    text = f"Nothing can be said about {NOUNS[role]}: {refusal.reason} {refusal.remedy}".strip()
+    return Sentence(text, (f"claim:{role}",))
 
 
 def tested_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
@@ -260,7 +261,7 @@ def _nominal(one: RoleEffect) -> str:
 def drift_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     """Say whether linked units moved differently before, and what could have hidden."""
     if isinstance(one.drift, Refusal):
-        return (Sentence(f"{one.noun.capitalize()}: {one.drift.reason}"),)
+        return (Sentence(f"{one.noun.capitalize()}: {one.drift.reason}", (f"drift:{one.role}",)),)
     found, key = one.drift, f"drift:{one.role}"
     verdict = "did" if found.p_value < RARE else "did not demonstrably"
     text = (
@@ -275,7 +276,7 @@ def drift_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
 def honest_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     """Say up to which departure from parallel trends the effect survives."""
     if isinstance(one.honest, Refusal):
-        return (Sentence(f"{one.noun.capitalize()}: {one.honest.reason}"),)
+        return (Sentence(f"{one.noun.capitalize()}: {one.honest.reason}", (f"honest:{one.role}:effect",)),)
     found, key = one.honest, f"honest:{one.role}"
     keys = (f"{key}:effect", f"{key}:relative", f"{key}:bend")
     head = f"{one.noun.capitalize()}: "
@@ -304,7 +305,7 @@ def choice_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
 def cohort_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     """Say how far the effect hangs on one cohort or one unit."""
     if isinstance(one.cohorts, Refusal):
-        return (Sentence(f"{one.noun.capitalize()}: {one.cohorts.reason}"),)
+        return (Sentence(f"{one.noun.capitalize()}: {one.cohorts.reason}", (f"without:{one.role}",)),)
     spans = {str(kind): part["estimate"] for kind, part in one.cohorts.groupby("what")}
     text = "; ".join(
         f"without any one {kind} it lies between {points(values.min())} and {points(values.max())}"
