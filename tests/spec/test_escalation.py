@@ -306,6 +306,13 @@ def test_a_duty_without_its_table_is_not_assessable_and_not_missing() -> None:
     assert set(found.rows["duty"]) == {"contact", "documentation"}
 
 
+def test_one_duty_alone_is_judged_where_only_its_table_was_handed_over() -> None:
+    found = assess(World({"responses": [response()], "acknowledgements": []}), terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    assert set(found.rows["duty"]) == {"acknowledgement"}
+    assert set(found.rows["status"]) == {"missing"}
+
+
 def test_no_responses_is_a_reason_and_no_pass() -> None:
     empty = World({"responses": [], "follow_ups": []})
     assert isinstance(assess(empty, terms(as_of=LATER)), Refusal)

@@ -93,9 +93,9 @@ _COLUMNS = ("due_at", "done_at", "right_party", "excused_at", "detail")
 
 def _by_duty(choices: Mapping[str, nw.Expr]) -> nw.Expr:
     """Return for each row the expression of its duty."""
-    parts = list(choices.items())
-    chosen = parts[-1][1]
-    for duty, value in reversed(parts[:-1]):
+    (last, value), *others = reversed(list(choices.items()))
+    chosen: nw.Expr = nw.when(nw.col("duty") == last).then(value)  # a literal alone is no column
+    for duty, value in others:
         chosen = nw.when(nw.col("duty") == duty).then(value).otherwise(chosen)
     return chosen
 
