@@ -80,3 +80,9 @@ def test_keys_are_told_apart_in_one_cell() -> None:
     reference = " + ".join(keys_stated("26.8% to 27.5%, and 9", (low, high)))
     assert keys_of(reference) == ("low:U1", "high:U1")
     assert keys_of("") == ()
+
+
+def test_the_reason_of_a_number_may_begin_a_sentence() -> None:
+    absent = Number("found:X", None, "share", reason="no account has 5 answers to each")
+    assert orphans("No account has 5 answers to each.", [absent]) == ()
+    assert orphans("No account has 6 answers to each.", [absent]) == ("6",)

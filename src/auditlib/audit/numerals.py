@@ -113,10 +113,10 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
 
 
 def _without_reasons(text: str, numbers: Iterable[Valued]) -> str:
-    """Return `text` without the reasons it repeats word for word: those stand with their numbers."""
+    """Return `text` without the reasons it repeats word for word, perhaps to begin a sentence."""
     for reason in {getattr(number, "reason", "") for number in numbers}:
         if reason and any(map(str.isdigit, reason)):
-            text = text.replace(reason, " ")
+            text = text.replace(reason, " ").replace(reason[:1].upper() + reason[1:], " ")
     return text
 
 
