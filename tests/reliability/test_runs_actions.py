@@ -55,7 +55,7 @@ def test_findings_become_actions_that_are_filled_refused_and_kept(
     run, path = str(tiny.finished), tiny.finished.parent / "tiny.actions.xlsx"
     assert main(["actions", run]) == 0
     shown = words(capsys)
-    assert "1 proposed" in shown
+    assert "1 finding has no accepted action" in shown
     assert "1 of them major" in shown
     assert "No action is agreed yet" in shown
     assert "no drivers were estimated" in shown

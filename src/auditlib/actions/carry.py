@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from auditlib.actions.register import Action, State
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 
 GRADES = ("major", "minor", "opportunity")
 AGAIN = "Raised again although the action was {state}: accepted anew."
@@ -108,11 +108,15 @@ class Plan:
         counts = {state: sum(action.state is state for action in self.actions) for state in State}
         majors = sum(one.grade == "major" for one in self.uncovered)
         begun = any(action.begun for action in self.actions)
+        open_ = counted(len(self.uncovered), "finding has", "findings have")
+        uncovered = f"{open_} no accepted action, {majors} of them major."
+        if self.actions and not begun:
+            return NONE_AGREED, uncovered, self._driven()
+        overdue = counted(len(self.overdue), "action is", "actions are")
         return (
-            *(() if begun or not self.actions else (NONE_AGREED,)),
             ", ".join(f"{count} {state.value}" for state, count in counts.items()) + ".",
-            f"{len(self.uncovered)} findings have no accepted action, {majors} of them major.",
-            f"{len(self.overdue)} actions are overdue on {self.day.isoformat()}.",
+            uncovered,
+            f"{overdue} overdue on {self.day.isoformat()}.",
             self._driven(),
         )
 
