@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from auditlib.errors import ParameterError, Problem
-from auditlib.parameters.load import load
-from auditlib.parameters.run import EditionYear, Run, Strict
+from auditlib.parameters.policy import Policy, policy_named
+from auditlib.parameters.run import EditionYear, Run
 from auditlib.parameters.schema import file_schema
 
 STEM = "integrity"
@@ -17,7 +16,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1 co
 Phrase = Annotated[str, Field(min_length=4, description="Written as customers quote it; case is ignored.")]
 
 
-class IntegrityPolicy(Strict):
+class IntegrityPolicy(Policy):
     """How the signs of gaming are looked for; every default is what the register was measured with."""
 
     policy: Literal["integrity"] = "integrity"
@@ -58,24 +57,7 @@ def policy_of(run: Run, texts: Mapping[str, str]) -> IntegrityPolicy:
     ParameterError
         Where the policy named is absent, wrong or of another edition.
     """
-    chosen = next((name for name in run.policies if name.partition("@")[0] == STEM), None)
-    if chosen is None:
-        return IntegrityPolicy()
-    file, edition = f"policies/{STEM}.yaml", chosen.partition("@")[2]
-    if file not in texts:
-        raise ParameterError(
-            Problem(f"there is no params/{file}.", remedy="Put it there, or do not name it.")
-        )
-    policy = load(IntegrityPolicy, texts[file], name=f"params/{file}")
-    if edition and edition != policy.edition:
-        raise ParameterError(
-            Problem(
-                f"the run names {chosen}, but the file is edition {policy.edition}.",
-                f"params/{file}",
-                remedy=f"Name {STEM}@{policy.edition}, or put the other edition there.",
-            )
-        )
-    return policy
+    return policy_named(STEM, IntegrityPolicy, run, texts) or IntegrityPolicy()
 
 
 def integrity_schema() -> dict[str, Any]:
