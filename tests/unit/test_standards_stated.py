@@ -10,7 +10,7 @@ import pytest
 
 from auditlib.audit.numerals import orphans
 from auditlib.audit.tables import Layout, tabulate
-from auditlib.records import Basis, Criterion, DecisionMode, Measurement, Number
+from auditlib.records import Basis, Criterion, DecisionMode, Kind, Measurement, Number, Outcome
 from auditlib.standards import change
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
@@ -39,6 +39,32 @@ def measured(criterion: Criterion, *, share: float, n: int) -> Measurement:
     excused = min(n - met, max(1, n // 30)) if criterion.excused_limit is not None else 0
     found = share_of(met, n, confidence=0.95, basis=(BASIS,), none="", excused=excused)
     return replace(found, metric=criterion.metric, unit="share")
+
+
+@pytest.mark.parametrize(("n", "told"), [(4, False), (5, True), (6, True)])
+def test_fewer_cases_than_the_smallest_cell_are_not_told_and_a_breach_stays_one(
+    edition: Edition, n: int, told: bool
+) -> None:
+    demands = demands_on(edition, date(2025, 12, 31))
+    found = [measured(one, share=0.5, n=n) for one in edition.criteria]
+    judged = verdict_of(demands, found, minimum_cell=5).judgements
+    assert all((entry.measurement.value is not None) is told for entry in judged)
+    breached = [entry for entry in judged if entry.outcome is Outcome.NOT_MET]
+    rigid = [one for one in edition.criteria if one.kind is Kind.RIGID]
+    if not told:
+        assert {entry.criterion.kind for entry in breached} == {Kind.RIGID}
+        assert {entry.outcome for entry in judged} == {Outcome.NOT_MET, Outcome.NOT_ASSESSABLE}
+    assert len(rigid) >= len([entry for entry in breached if entry.criterion.kind is Kind.RIGID]) > 0
+
+
+def test_what_is_not_told_leaves_no_number_without_a_key(edition: Edition) -> None:
+    demands, cell = demands_on(edition, date(2025, 12, 31)), Number("threshold:minimum_cell", 5, "count")
+    few = [measured(one, share=0.5, n=3) for one in edition.criteria]
+    found = verdict_of(demands, few, minimum_cell=5)
+    known = {one.key: one for one in (*found.numbers(), *change.numbers(found), cell)}
+    for raised in findings(found, subject="operation"):
+        for text in (raised.condition, raised.recommendation, raised.cause, raised.effect):
+            assert alone(text, (*raised.evidence, cell.key), known) == []
 
 
 def alone(text: str, keys: tuple[str, ...], known: dict[str, Number]) -> list[str]:

@@ -96,7 +96,9 @@ def needed(judgement: Judgement) -> str:
         return f"evidence: {measurement.reason or judgement.reason}"
     if judgement.outcome is Outcome.NOT_DEMONSTRATED and judgement.n_missing:
         return f"{judgement.n_missing:,} more observations with the same result"
-    found = amount(measurement.value or 0.0, measurement.unit)
+    if measurement.value is None:
+        return limit(target, measurement.unit)
+    found = amount(measurement.value, measurement.unit)
     return f"{limit(target, measurement.unit)}, found {found}"
 
 

@@ -19,6 +19,7 @@ from auditlib.records import (
     Sentence,
     counted,
 )
+from auditlib.standards.closed import closed
 from auditlib.standards.decision import OPEN, decide, gathered_minors
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
@@ -178,21 +179,36 @@ def assess(demands: Demands, measures: Mapping[str, Measure], tables: Tables, co
         The evidence, and what measures need beside it.
     """
     taken = [take(criterion, measures, tables, context) for criterion in demands.edition.criteria]
-    return verdict_of(demands, taken)
+    return verdict_of(demands, taken, minimum_cell=context.run.thresholds.minimum_cell)
 
 
 def verdict_of(
-    demands: Demands, measurements: Sequence[Measurement], *, mode: DecisionMode | None = None
+    demands: Demands,
+    measurements: Sequence[Measurement],
+    *,
+    mode: DecisionMode | None = None,
+    minimum_cell: int = 1,
 ) -> Verdict:
-    """Judge one measurement for each criterion, in the order of the edition, and decide."""
+    """Judge one measurement for each criterion, in the order of the edition, and decide.
+
+    Parameters
+    ----------
+    mode
+        How sure the audit must be; default: as the edition says.
+    minimum_cell
+        Cases from which a value is told; see `closed.closed`.
+    """
     rule = demands.edition.rule
     judgements = tuple(
-        judge_one(
-            criterion,
-            measurement,
-            mode=mode or rule.mode,
-            required_probability=rule.required_probability,
-            exemption=demands.exemptions.get(criterion.id),
+        closed(
+            judge_one(
+                criterion,
+                measurement,
+                mode=mode or rule.mode,
+                required_probability=rule.required_probability,
+                exemption=demands.exemptions.get(criterion.id),
+            ),
+            minimum=minimum_cell,
         )
         for criterion, measurement in zip(demands.edition.criteria, measurements, strict=True)
     )
@@ -231,7 +247,7 @@ def _numbers(judgement: Judgement) -> tuple[Number, ...]:
     name, found = judgement.criterion.id, judgement.measurement
     missing = judgement.n_missing
     # entries of a register are no answers of persons: their number gives nobody away
-    n = None if found.level is EvidenceLevel.REGISTER else found.n
+    n = None if found.level is EvidenceLevel.REGISTER or found.value is None else found.n
     return (
         Number(
             f"outcome:{name}",

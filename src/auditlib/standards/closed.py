@@ -1,0 +1,33 @@
+"""What a criterion says where so few cases were looked at that telling them would give somebody away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditlib.records import EvidenceLevel, Judgement, Kind, Outcome
+
+_JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
+
+
+def closed(judgement: Judgement, *, minimum: int) -> Judgement:
+    """Return the judgement without the value, where it rests on fewer than `minimum` cases.
+
+    Nothing can be concluded that may not be told, so that the criterion is not assessable. A breach of a
+    rigid demand stays one, however few the cases, and is told without their numbers. Entries of a register
+    are no answers of persons and are always told.
+
+    Parameters
+    ----------
+    minimum
+        Cases from which a value is told; the run's smallest cell.
+    """
+    found = judgement.measurement
+    told = found.level is EvidenceLevel.REGISTER or not 0 < found.n < minimum
+    if told or judgement.outcome not in _JUDGED:
+        return judgement
+    why = f"it rests on fewer than {minimum} cases, too few to be told"
+    hidden = replace(found, value=None, interval=None, successes=None, excused=0, reason=why)
+    if judgement.outcome is Outcome.NOT_MET and judgement.criterion.kind is Kind.RIGID:
+        breached = f"there are cases outside the limit; a rigid demand allows none; {why}"
+        return Judgement(judgement.criterion, hidden, Outcome.NOT_MET, breached)
+    return Judgement(judgement.criterion, hidden, Outcome.NOT_ASSESSABLE, why)
