@@ -9,13 +9,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from auditlib.linkage.definition import STATISTICS
 from auditlib.statistics.types import Floats
 
 Statistic = Literal["mean", "top_box", "bottom_box"]
 
 
+class Asked:
+    """One question with its statistic, and how both are said."""
+
+    __slots__ = ()
+    survey_type: str
+    item: str
+    statistic: Statistic
+    wording: str
+
+    @property
+    def name(self) -> str:
+        """What is measured, in words."""
+        return f"{STATISTICS[self.statistic]} of {self.question} ({self.survey_type})"
+
+    @property
+    def question(self) -> str:
+        """The question in quotation marks, or its id."""
+        return f'"{self.wording}"' if self.wording else self.item
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Panel(Asked):
     """One value per unit and month.
 
     Parameters
@@ -51,17 +72,6 @@ class Panel:
     def answers(self) -> int:
         """Answers in all."""
         return int(self.n.sum())
-
-    @property
-    def name(self) -> str:
-        """What is measured, in words."""
-        words = {"mean": "mean score", "top_box": "top-box share", "bottom_box": "bottom-box share"}
-        return f"{words[self.statistic]} of {self.question} ({self.survey_type})"
-
-    @property
-    def question(self) -> str:
-        """The question in quotation marks, or its id."""
-        return f'"{self.wording}"' if self.wording else self.item
 
     def between(self, first: int, last: int) -> Panel:
         """Return the panel from month position `first` to before `last`."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.linkage.panel import Panel, Statistic
+from auditlib.linkage.panel import Asked, Panel, Statistic
 from auditlib.linkage.register import running
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
@@ -21,7 +21,7 @@ UNNAMED = "other"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Published:
+class Published(Asked):
     """One value per unit and period, as published.
 
     Parameters
@@ -53,17 +53,6 @@ class Published:
     kind: tuple[str, ...]
     region: tuple[str, ...]
     wording: str = ""
-
-    @property
-    def name(self) -> str:
-        """What is measured, in words."""
-        words = {"mean": "mean score", "top_box": "top-box share", "bottom_box": "bottom-box share"}
-        return f"{words[self.statistic]} of {self.question} ({self.survey_type})"
-
-    @property
-    def question(self) -> str:
-        """The question in quotation marks, or its id."""
-        return f'"{self.wording}"' if self.wording else self.item
 
     @property
     def points(self) -> str:
