@@ -102,6 +102,15 @@ class FigureModel(_Part):
     detail: bool = Field(False, description=_DETAIL)
 
 
+class CaseModel(_Part):
+    """A case a finding rests on."""
+
+    table: str
+    id: str
+    unit: str = ""
+    words: str = ""
+
+
 class FindingModel(_Part):
     """A finding in the five parts auditors expect."""
 
@@ -114,6 +123,11 @@ class FindingModel(_Part):
     subject: str
     evidence: list[str]
     fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
+    cases: list[CaseModel] = Field(default_factory=list, description="Cases it rests on, worst first.")
+    metric: str = Field("", description="The metric it breaches, as criteria name it; empty for none.")
+    shortfall: float | None = Field(
+        None, description="How far from what was demanded, as a share of it; null where not measured."
+    )
 
 
 class ResultsModel(_Part):

@@ -12,7 +12,7 @@ from auditlib.records.evidence import (
     TableReliability,
 )
 from auditlib.records.instrument import Instrument, Item, Scale
-from auditlib.records.result import Basis, Finding, Grade, Interval, Number, Refusal, Sentence
+from auditlib.records.result import Basis, CaseReference, Finding, Grade, Interval, Number, Refusal, Sentence
 from auditlib.records.standard import (
     Aspect,
     Criterion,
@@ -34,6 +34,7 @@ from auditlib.records.wording import counted, with_sign
 __all__ = [
     "Aspect",
     "Basis",
+    "CaseReference",
     "Cell",
     "Criterion",
     "Decision",

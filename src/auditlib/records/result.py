@@ -97,6 +97,26 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseReference:
+    """One case a finding rests on, named so that whoever has the evidence can look it up.
+
+    Parameters
+    ----------
+    table, id
+        Canonical table, and the key of its row.
+    unit
+        Where it happened; empty where that does not apply.
+    words
+        What was wrong with it, in a few words.
+    """
+
+    table: str
+    id: str
+    unit: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What an auditor reports, in the five parts auditors expect.
 
@@ -116,6 +136,15 @@ class Finding:
         Keys of the numbers it rests on, as ``notebook/key``.
     fingerprint
         Same finding, same fingerprint, from audit to audit; filled by `audit`.
+    cases
+        The cases it rests on, worst first; none where it rests on no single rows.
+    metric
+        The metric of a standard it breaches, with its options as a criterion names them
+        (``complaints_resolved severity=critical within_days=5``); empty where it breaches none. A criterion
+        that judges the same metric reports it as its own.
+    shortfall
+        How far what was found lies from what was demanded, as a share of what was demanded (0 to 1 and
+        more); None where nothing was measured. What is worst is shown first.
     """
 
     criterion: str
@@ -127,3 +156,6 @@ class Finding:
     subject: str
     evidence: tuple[str, ...] = field(default=())
     fingerprint: str = ""
+    cases: tuple[CaseReference, ...] = ()
+    metric: str = ""
+    shortfall: float | None = None
