@@ -21,18 +21,8 @@ _WAITING = 20_000
 
 def connect(scratch: Path, *, threads: int) -> duckdb.DuckDBPyConnection:
     """Open a database in `scratch` that never reaches for the network."""
-    import duckdb
-
-    connection = duckdb.connect(
-        str(scratch / "work.duckdb"),
-        config={
-            "threads": threads,
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(scratch / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    limits = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(scratch / "spill")}
+    connection = _opened(str(scratch / "work.duckdb"), threads=threads, **limits)
     # Records are looked up in small tables, never the other way round; the size of a stream is not known,
     # and the engine stops with a fatal error where it builds a join on columns that are dictionaries.
     connection.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
@@ -160,16 +150,19 @@ def literal(text: str) -> str:
 
 def memory(*, threads: int) -> duckdb.DuckDBPyConnection:
     """Open a database that keeps nothing on disk, for reading finished evidence."""
+    return _opened(":memory:", threads=threads)
+
+
+def _opened(database: str, *, threads: int, **settings: str) -> duckdb.DuckDBPyConnection:
+    """Open a database: the only call of `duckdb.connect`, so that no connection lacks a setting."""
     import duckdb
 
-    return duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    connection = duckdb.connect(database, config={"threads": threads, **offline, **settings})
+    # In a kernel the engine turns its progress bar on whatever `config` says, and a query that happens to
+    # take over two seconds then leaves a widget with a random id in the notebook.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def stored_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> nw.LazyFrame[Any]:
