@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -17,6 +18,8 @@ from auditlib.runs.declared import Scalar
 from auditlib.runs.events import CellStarted, Event, Finished, Notify, Stopped
 
 _PATIENCE = 10.0
+_SOCKETS = "auditlib-"
+"""Folder for the sockets of kernels: in the system's own, for their paths must be short (see `worker`)."""
 _THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -69,6 +72,7 @@ class _Pool:
 
     notify: Notify
     left: list[str]
+    sockets: Path
     running: list[subprocess.Popen[str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: bool = False
@@ -113,8 +117,19 @@ def execute_all(
     -----
     Whatever interrupts this function, every process and kernel it started is ended before it returns.
     """
-    pool = _Pool(notify, [job.notebook for job in jobs])
+    with tempfile.TemporaryDirectory(prefix=_SOCKETS, ignore_cleanup_errors=True) as sockets:
+        pool = _Pool(notify, [job.notebook for job in jobs], Path(sockets))
+        _execute_in(pool, jobs, side_by_side=side_by_side, environment=environment, settle=settle)
 
+
+def _execute_in(
+    pool: _Pool,
+    jobs: Sequence[Job],
+    *,
+    side_by_side: int,
+    environment: Mapping[str, str],
+    settle: Callable[[Job, str], tuple[str, str]],
+) -> None:
     def work(job: Job) -> None:
         cause = _run(job, pool, environment=environment)
         with pool.lock:
@@ -123,7 +138,7 @@ def execute_all(
             pool.left.remove(job.notebook)
             left = tuple(pool.left)
             cause, kept = settle(job, cause)
-            notify(Stopped(job.notebook, cause, kept, left) if cause else Finished(job.notebook, left))
+            pool.notify(Stopped(job.notebook, cause, kept, left) if cause else Finished(job.notebook, left))
 
     with _ended(pool), ThreadPoolExecutor(max_workers=side_by_side) as threads:
         futures = [threads.submit(work, job) for job in jobs]
@@ -200,7 +215,7 @@ def _followed(job: Job, process: subprocess.Popen[str], pool: _Pool) -> str:
     assert process.stdin is not None  # noqa: S101 - both are pipes, opened above
     assert process.stdout is not None  # noqa: S101
     with suppress(OSError):
-        process.stdin.write(json.dumps(_as_message(job)) + "\n")
+        process.stdin.write(json.dumps(_as_message(job, pool.sockets)) + "\n")
         process.stdin.flush()
     place, ending = "", {"event": ""}
     for line in process.stdout:
@@ -217,7 +232,7 @@ def _followed(job: Job, process: subprocess.Popen[str], pool: _Pool) -> str:
     return f"{job.notebook} stopped{place}: {cause.rstrip('.')}."
 
 
-def _as_message(job: Job) -> dict[str, object]:
+def _as_message(job: Job, sockets: Path) -> dict[str, object]:
     return {
         "notebook": str(job.source),
         "parameters": dict(job.parameters),
@@ -225,6 +240,7 @@ def _as_message(job: Job) -> dict[str, object]:
         "partial": str(job.partial),
         "executed": str(job.executed),
         "timeout": job.timeout,
+        "sockets": str(sockets),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -25,18 +26,39 @@ from auditlib.runs.normalise import as_text, normalised
 
 Tell = Callable[..., None]
 
+LONGEST_ADDRESS = 100
+"""Bytes of a socket's path that every system takes: Linux keeps 108 for it, macOS 104, each with a zero."""
+STARTS = 2
+"""A kernel that does not come up is started once more; one that came up never is."""
 HIDDEN = ("data", "work")
 """Parameters that say where one machine keeps its files; taken out of the stored copy."""
 
 
 class _Kernel(AsyncKernelManager):
-    """Remembers each kernel it starts, so that it can be ended when nobody waits for it any more."""
+    """Remembers each kernel it starts, so that it can be ended when nobody waits for it any more.
+
+    It is spoken to over files of its own, not over ports of the machine: those are few and anybody's, and of
+    many kernels started at once some lose theirs to another.
+    """
 
     started: ClassVar[list[_Kernel]] = []
+    sockets: ClassVar[Path | None] = None
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options, **socket_options(self.sockets, len(self.started)))
         self.started.append(self)
+
+
+def socket_options(folder: Path | None, number: int) -> dict[str, str]:
+    """Return how to speak to kernel `number` of this process: over files in `folder` where the system can.
+
+    A file's whole path must fit into what the system keeps for the address of a socket.
+    """
+    place = f"{folder}/{os.getpid()}-{number}"
+    too_long = len(os.fsencode(f"{place}-0000")) > LONGEST_ADDRESS
+    if folder is None or too_long or os.name == "nt":
+        return {}
+    return {"transport": "ipc", "ip": place, "connection_file": f"{place}.json"}
 
 
 class _Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill carries no types
@@ -54,6 +76,7 @@ class _Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill car
         temporary.replace(self._partial)
 
     def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        _Engine.begun = True
         index = cell_index or 0
         self._tell("cell", cell=index + 1, cells=len(self.nb.cells), section=section_of(self.nb.cells, index))
         super().cell_start(cell, cell_index, **kwargs)
@@ -64,6 +87,8 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill carries no typ
 
     partial: Path
     tell: Tell
+    begun: bool
+    """Whether a kernel has come up and a cell was begun."""
 
     @classmethod
     def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
@@ -83,7 +108,7 @@ def main() -> int:
     """Execute the job on standard input; return the process's exit code."""
     job = json.loads(sys.stdin.readline())
     tell = _channel()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(job.get("sockets"),), daemon=True).start()
     try:
         cause = execute(job, tell=tell)
     except OSError as error:
@@ -97,37 +122,56 @@ def main() -> int:
 
 def execute(job: Mapping[str, Any], *, tell: Tell) -> str:
     """Execute a job and store the notebook's stable copy; return why it failed, or ''."""
-    import nbformat
-    import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    _Engine.partial, _Engine.tell = Path(job["partial"]), tell
+    _Engine.partial, _Engine.tell, _Engine.begun = Path(job["partial"]), tell, False
+    _Kernel.sockets = Path(job["sockets"]) if job.get("sockets") else None
     papermill_engines.register("auditlib", _Engine)
-    notebook = nbformat.read(job["notebook"], as_version=4)  # type: ignore[no-untyped-call]  # partly typed
     try:
-        # a notebook given as a value and no output path: papermill then formats no path with our parameters
-        executed = papermill.execute_notebook(
-            notebook,
-            None,
-            parameters=job["parameters"],
-            engine_name="auditlib",
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cwd=job["cwd"],
-            execution_timeout=job["timeout"],
-            start_timeout=60,
-            coalesce_streams=True,
-            kernel_manager_class=_Kernel,
-        )
+        executed = _executed(job)
     except PapermillExecutionError as error:
         return cause_of_error(error)
     except Exception as error:
-        return cause_of_exception(error, timeout=job["timeout"])
+        cause = cause_of_exception(error, timeout=job["timeout"])
+        return cause if _Engine.begun else f"its Python process did not come up, {STARTS} times over: {cause}"
     if unfinished := _unfinished(executed):
         return unfinished
     write_bytes(Path(job["executed"]), as_text(normalised(executed, hidden=HIDDEN)).encode())
     return ""
+
+
+def _executed(job: Mapping[str, Any]) -> Any:
+    """Execute the notebook, once more where its kernel did not come up the first time."""
+    for _ in range(STARTS - 1):
+        try:
+            return _papermill(job)
+        except Exception:
+            if _Engine.begun:
+                raise
+            _end_kernels()
+    return _papermill(job)
+
+
+def _papermill(job: Mapping[str, Any]) -> Any:
+    import nbformat
+    import papermill
+
+    notebook = nbformat.read(job["notebook"], as_version=4)  # type: ignore[no-untyped-call]  # partly typed
+    # a notebook given as a value and no output path: papermill then formats no path with our parameters
+    return papermill.execute_notebook(
+        notebook,
+        None,
+        parameters=job["parameters"],
+        engine_name="auditlib",
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        cwd=job["cwd"],
+        execution_timeout=job["timeout"],
+        start_timeout=60,
+        coalesce_streams=True,
+        kernel_manager_class=_Kernel,
+    )
 
 
 def _unfinished(notebook: Any) -> str:
@@ -152,9 +196,11 @@ def _channel() -> Tell:
     return tell
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(sockets: str | None) -> None:
     sys.stdin.read()
     _end_kernels()
+    if sockets:  # whoever made this folder is gone
+        shutil.rmtree(sockets, ignore_errors=True)
     os._exit(3)
 
 
