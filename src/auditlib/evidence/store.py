@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import Kind
 from auditlib.errors import AuditError, DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
 from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import CELLS, QUARANTINE, Evidence
+from auditlib.evidence.identity import content_key, hash_of
 from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.sources import source_names, source_path
@@ -28,11 +27,8 @@ from auditlib.records import Instrument, Item, Scale, SourceTotals
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
 
-INTAKE_VERSION = 2
-"""Raised whenever the same inputs would give other evidence."""
 DESCRIPTION = "evidence.json"
 SCHEMA = "auditlib/evidence@1"
-_SHAPING = ("period", "as_of", "time_zone", "instruments", "sources")
 
 
 def prepare(
@@ -110,7 +106,7 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
                 remedy="Remove it and take the evidence in again.",
             )
         ) from None
-    if sealed != _seal(described):
+    if sealed != hash_of(described):
         raise _changed(DESCRIPTION)
     for name, expected in described["files"].items():
         path = directory / name
@@ -141,19 +137,6 @@ def _input(path: Path) -> _Input:
     """Hash a file; its size and time are taken before, so that a later change is noticed."""
     state = path.stat()
     return _Input(path, file_hash(path), state.st_size, state.st_mtime_ns)
-
-
-def content_key(run: Run, hashes: Sequence[str]) -> str:
-    """Return the content address of evidence: a hash of its files, parameters, contracts and code version."""
-    shaping = run.model_dump(mode="json", include=set(_SHAPING))
-    identity = {
-        "files": list(hashes),
-        "parameters": shaping,
-        "contracts": {name: asdict(table) for name, table in sorted(TABLES.items())},
-        "intake": INTAKE_VERSION,
-        "zones": version("tzdata"),
-    }
-    return hashlib.sha256(_canonical(identity).encode()).hexdigest()
 
 
 def _fill(
@@ -290,7 +273,7 @@ def _describe(
         },
         "notes": list(notes),
     }
-    described["seal"] = _seal(described)
+    described["seal"] = hash_of(described)
     write_text(
         draft / DESCRIPTION, json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     )
@@ -299,14 +282,6 @@ def _describe(
 def _sealed_file(path: Path) -> dict[str, Any]:
     to_disk(path)
     return {"sha256": file_hash(path), "size": path.stat().st_size}
-
-
-def _seal(described: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_canonical(described).encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _instrument(survey_type: str, items: Mapping[str, Any]) -> Instrument:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import re
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from auditlib import __version__
 from auditlib.errors import ParameterError, Problem
-from auditlib.runs.atomic import digest, hash_file
+from auditlib.runs.atomic import hash_file
 from auditlib.runs.manifest import Versions
 
 LAW = ("standards", "policies", "calendars", "profiles", "registers")
@@ -54,21 +53,13 @@ def law_hashes(root: Path) -> dict[str, str]:
 @cache
 def versions() -> Versions:
     """Return what computes: Python, auditlib with a hash of its source, and the libraries it names."""
+    from auditlib.evidence.identity import source_hash
+
     return Versions(
         python=platform.python_version(),
         auditlib=__version__,
-        source=_source_hash(Path(__file__).parent.parent),
+        source=source_hash(),
         libraries=_libraries(),
-    )
-
-
-def _source_hash(package: Path) -> str:
-    files = (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return digest(
-        {
-            path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-        }
     )
 
 
