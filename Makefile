@@ -32,7 +32,7 @@ audit: $(READY)  ## set up, audit the demo company, name its report
 
 test: $(READY)  ## set up and run every test
 	@$(BIN)/python -m pytest -n 2
-	@$(BIN)/python -m pytest -n 2 -p nbval -o addopts="--dist loadscope" --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+	@$(BIN)/python -m pytest -n 2 --nbval notebooks
 
 check: $(READY)  ## formatting, lint, strict types, layers, notebook style
 	@$(BIN)/ruff format --check src tests benchmarks

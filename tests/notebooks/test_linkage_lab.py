@@ -57,7 +57,7 @@ def test_it_executes_and_records_nothing(work: Path) -> None:
     notebook = nbformat.read(LAB, as_version=4)
     notebook.cells.insert(2, nbformat.v4.new_code_cell(f"work = {str(work)!r}"))
     resources = {"metadata": {"path": str(LAB.parent)}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=resources).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert sum("application/vnd.jupyter.widget-view+json" in one.get("data", {}) for one in shown) == 2
     assert not (work / "results").exists()

@@ -49,7 +49,7 @@ def execute(name: str, work: Path, **parameters: str) -> dict[str, Any]:
     notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(injected))
     NotebookClient(
         notebook,
-        timeout=300,
+        timeout=1800,
         kernel_name="python3",
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
     ).execute()

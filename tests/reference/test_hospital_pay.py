@@ -133,7 +133,7 @@ def test_the_notebook_records_the_refusal_and_no_effect(evidence: Evidence, tmp_
     given = f"run_file = 'params/runs/hcahps_pay.yaml'\nwork = {str(tmp_path)!r}"
     notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(given))
     resources = {"metadata": {"path": str(ROOT / "notebooks")}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=resources).execute()
     recorded = json.loads((tmp_path / "results" / "03_compensation.json").read_text(encoding="utf-8"))
     assert "not identified" in recorded["answer"][0]["text"]
     numbers = {number["key"]: number["value"] for number in recorded["numbers"]}

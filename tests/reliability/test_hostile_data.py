@@ -64,7 +64,7 @@ def broken(evidence: Evidence) -> list[int]:
         ("id\tname\n1\tü\n".encode("utf-16-le"), {"dialect": {"encoding": "utf-16-le", "delimiter": "\t"}}),
         ("id,name\r1,ü\r".encode(), {}),
         ("'id','name'\n'1','ü'\n".encode(), {"dialect": {"quote": "'"}}),
-        (gzip.compress("id,name\n1,ü\n".encode()), {}),
+        pytest.param(gzip.compress("id,name\n1,ü\n".encode(), mtime=0), {}, id="gzip"),
         ("id,name\nwhat is your id?,what is\nImport,Import\n1,ü\n".encode(), {"dialect": {"header_rows": 3}}),
     ],
 )
@@ -95,7 +95,7 @@ def test_line_numbers_hold_behind_newlines_in_fields_blank_lines_and_broken_rows
 
 def test_line_numbers_hold_in_packed_and_transcoded_files(tmp_path):
     text = 'id;name\n1;"two\nlines"\nbroken\n2;ü\n'
-    content = gzip.compress(text.encode("cp1252"))
+    content = gzip.compress(text.encode("cp1252"), mtime=0)
     evidence = read(tmp_path, content, dialect={"encoding": "cp1252", "delimiter": ";"})
     assert people(evidence) == [("1", "two\nlines", 2), ("2", "ü", 5)]
     assert broken(evidence) == [4]
@@ -157,7 +157,9 @@ def test_a_line_over_the_cap_is_broken_and_the_next_is_read(tmp_path, size):
         (b"\xef\xbb\xbfid,name\n", {"dialect": {"encoding": "cp1252"}}, "mark of utf-8"),
         (b"id,name\n", {"dialect": {"encoding": "utf-99"}}, "no encoding called 'utf-99'"),
         (b"id,name\n", {"dialect": {"delimiter": '"'}}, "two different ASCII characters"),
-        (gzip.compress(b"id,name\n1,a\n" * 99)[:-9], {}, "damaged or cut off"),
+        pytest.param(
+            gzip.compress(b"id,name\n1,a\n" * 99, mtime=0)[:-9], {}, "damaged or cut off", id="gzip"
+        ),
         (b"id,name\n", {"dialect": {"header_rows": 2}}, "ends within its header rows"),
         (b"PAR1 nonsense", {"form": "parquet"}, "damaged or is none"),
         (b"", {"form": "parquet"}, "0 bytes"),

@@ -58,7 +58,7 @@ def test_a_run_says_what_it_does_and_names_the_report(
 def test_interrupted_it_says_that_it_can_go_on(tmp_path: Path) -> None:
     tiny = tiny_project(tmp_path, names=("01_one",))
     waiting = tmp_path / "waiting"
-    body = f"import time; open({str(waiting)!r}, 'w').close(); time.sleep(60)"
+    body = f"import time; open({str(waiting)!r}, 'w').close(); time.sleep(600)"
     tiny.write_notebook("01_one", notebook("01_one", body))
     # a job started in the background ignores interrupts, and its children inherit that
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -66,12 +66,12 @@ def test_interrupted_it_says_that_it_can_go_on(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", command, "run", str(tiny.run_file)], stderr=subprocess.PIPE, text=True
     ) as process:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not waiting.exists() and time.monotonic() < end:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         try:
-            _, errors = process.communicate(timeout=30)
+            _, errors = process.communicate(timeout=120)
         finally:
             process.kill()
     assert process.returncode == 130

@@ -42,7 +42,7 @@ def auditlib(*words: str, **environment: str) -> subprocess.CompletedProcess[str
         command,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
         cwd=ROOT,
         env={**os.environ, "COLUMNS": "120", **environment},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -17,6 +19,8 @@ from auditlib.sampling.drawn import Case, Drawn, as_document, draw_cases, from_d
 from auditlib.sampling.evaluation import Answer, Design, evaluate
 from auditlib.sampling.sites import Programme, draw_sites
 
+SLACK = Fraction(1, 10**8)
+"""Room for a confidence that is no binary fraction."""
 SITES = [f"U{number:03d}" for number in range(40)]
 
 
@@ -74,13 +78,59 @@ def test_strata_give_their_share_rounded_up(strata: dict[str, int], data: st.Dat
     assert all(1 <= given_[name] <= strata[name] for name in strata)
 
 
+def so_few(deviations: int, examined: int, wrong: int, population: int) -> Fraction:
+    """Return the exact probability of at most `deviations` where `wrong` of all cases deviate."""
+    sound = population - wrong
+    ways = sum(comb(wrong, seen) * comb(sound, examined - seen) for seen in range(deviations + 1))
+    return Fraction(ways, comb(population, examined))
+
+
 @given(st.integers(1, 60), st.integers(0, 60), st.integers(0, 200))
-def test_the_finite_limit_is_never_above_the_binomial(examined: int, deviations: int, more: int) -> None:
+def test_the_finite_limit_is_the_largest_number_that_is_not_ruled_out(
+    examined: int, deviations: int, more: int
+) -> None:
+    deviations, population, risk = min(deviations, examined), examined + more, Fraction(1, 10)
+    limit = round(upper_limit(deviations, examined, confidence=0.9, population=population) * population)
+    most = population - (examined - deviations)
+    assert deviations <= limit <= most
+    if limit < most:
+        assert so_few(deviations, examined, limit + 1, population) <= risk * (1 + SLACK)
+    assert limit == deviations or so_few(deviations, examined, limit, population) > risk * (1 - SLACK)
+
+
+@given(st.integers(1, 60), st.integers(0, 59), st.integers(0, 400))
+def test_the_finite_limit_is_not_above_the_binomial_where_drawing_without_replacement_is_narrower(
+    examined: int, deviations: int, more: int
+) -> None:
+    """Below their mean few deviations are rarer without replacement; near all of the sample they are not.
+
+    Uhlmann (1966), Metrika 10:145-158: the hypergeometric probability of at most k deviations among n drawn
+    from N is below the binomial one at the same rate p where p >= (k N / (n - 1) + 1) / (N + 1). Where the
+    binomial limit lies there, every larger rate is ruled out in the finite population too.
+    """
+    if deviations >= examined:
+        return
+    population = examined + more
+    finite = upper_limit(deviations, examined, confidence=0.9, population=population)
+    binomial = upper_limit(deviations, examined, confidence=0.9)
+    turn = (deviations * population / max(examined - 1, 1) + 1) / (population + 1)
+    if binomial >= turn:
+        assert finite <= binomial + 1e-12
+
+
+def test_the_finite_limit_can_be_above_the_binomial() -> None:
+    # all but one of 20 deviate: the 20 drawn of 191 hold the one sound case with 20/191 = 10.5 % if it is the
+    # only one, so 190 of 191 are not ruled out; with replacement the limit is the 20th root of 0.9
+    assert upper_limit(19, 20, confidence=0.9, population=191) == 190 / 191
+    assert upper_limit(19, 20, confidence=0.9) == pytest.approx(0.9 ** (1 / 20), abs=1e-12)
+    assert 190 / 191 > 0.9 ** (1 / 20)
+
+
+@given(st.integers(1, 40), st.integers(0, 40))
+def test_in_a_vast_population_the_limits_are_one(examined: int, deviations: int) -> None:
     deviations = min(deviations, examined)
-    finite = upper_limit(deviations, examined, confidence=0.9, population=examined + more)
-    assert (
-        deviations / (examined + more) <= finite <= upper_limit(deviations, examined, confidence=0.9) + 1e-12
-    )
+    vast = upper_limit(deviations, examined, confidence=0.9, population=10**8)
+    assert vast == pytest.approx(upper_limit(deviations, examined, confidence=0.9), abs=1e-5)
 
 
 def test_limits_cover_at_their_level_in_a_finite_population() -> None:

@@ -1,0 +1,41 @@
+"""The same tests are collected everywhere and always; two workers that disagree run none of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NONE_COLLECTED = 5
+"""What pytest answers where there was nothing to run."""
+
+
+def collected(*words: str, seed: int = 0) -> list[str]:
+    """Return the ids of all tests as another process sees them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, NONE_COLLECTED), done.stdout + done.stderr
+    return [line for line in done.stdout.splitlines() if "::" in line]
+
+
+def test_two_processes_collect_the_same_tests_at_different_times() -> None:
+    first = collected("tests", seed=1)
+    time.sleep(1.1)  # what a second changes, such as the clock in a compressed file, has changed
+    assert collected("tests", seed=2) == first
+    assert len(first) > 2000
+    assert len(set(first)) == len(first)
+
+
+def test_stored_notebooks_are_compared_where_that_is_asked_and_only_there() -> None:
+    asked = {line.split("::")[0] for line in collected("--nbval", "notebooks")}
+    assert asked == {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").rglob("*.ipynb")}
+    assert collected("notebooks") == []
