@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from small_company import company, run
 
 from auditlib import audit as room
 from auditlib import reliability
-from auditlib.audit.display import Shown, TableView
+from auditlib.audit.display import FigureView, Shown, TableView
 from auditlib.audit.fingerprint import fingerprint
 from auditlib.audit.formats import format_value
 from auditlib.audit.redaction import neutralised, redact, without_contacts
@@ -305,6 +306,19 @@ class TestDisplay:
         assert not [tag for tag in ("<script", "<i>", "<u>") if tag in shown]
         assert ">&lt;b&gt;</th>" in shown
         assert "&lt;script&gt;" in shown
+
+    def test_a_figure_is_seen_where_no_script_and_no_svg_is_trusted(self, audit: Audit) -> None:
+        axes = new_axes(height=1)
+        axes.plot([0, 1], [0, 1])
+        shown = audit.figure("line", axes, title="Line", alt="It rises; ask ann@example.org.")
+        assert isinstance(shown, FigureView)
+        forms, words = shown._repr_mimebundle_()
+        assert set(forms) == {"text/plain", "image/svg+xml", "image/png"}
+        assert b64decode(forms["image/png"]).startswith(b"\x89PNG")
+        assert forms["text/plain"].startswith("Line\nIt rises")
+        for alternative in (words["alt"], words["image/png"]["alt"], words["image/svg+xml"]["alt"]):
+            assert alternative.startswith("Line. It rises")
+            assert "@" not in alternative
 
     def test_outside_a_notebook_the_view_is_returned(self, audit: Audit) -> None:
         assert not isinstance(audit.say(Sentence("So.")), Shown)

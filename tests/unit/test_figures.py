@@ -59,6 +59,23 @@ def test_a_figure_draws_on_the_axes_it_is_given(draw, few):
     assert draw(few, axes) is axes
 
 
+@pytest.mark.parametrize("draw", DRAWINGS)
+def test_a_picture_is_the_same_bytes_every_time_and_small(draw, few):
+    one, other = figures.png_of(draw(few)), figures.png_of(draw(few))
+    assert one == other
+    assert one.startswith(b"\x89PNG")
+    assert len(one) < 40_000
+    assert b"Software" not in one
+    assert b"tIME" not in one
+
+
+def test_taking_a_picture_does_not_change_the_figure(few):
+    drawn = figures.funnel(few)
+    before = figures.svg_of(drawn)
+    figures.png_of(drawn)
+    assert figures.svg_of(drawn) == before
+
+
 def test_figures_leave_the_readers_settings_alone(few):
     import matplotlib as mpl
 

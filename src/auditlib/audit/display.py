@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -67,17 +68,27 @@ class TableView:
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """A figure as SVG; in text its title and what a reader who cannot see it must know."""
+    """A figure as SVG and as PNG; in text its title and what a reader who cannot see it must know.
+
+    JupyterLab shows no SVG of a notebook that its reader has not executed: there the PNG stands.
+    """
 
     title: str
     alt: str
     svg: str
+    png: bytes
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.alt}"
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def _repr_mimebundle_(self, **_which: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        forms = {
+            "text/plain": repr(self),
+            "image/svg+xml": self.svg,
+            "image/png": b64encode(self.png).decode("ascii"),
+        }
+        words = {"alt": f"{self.title}. {self.alt}"}
+        return forms, {**words, "image/png": words, "image/svg+xml": words}
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,7 @@ class Audit:
         detail
             Whether it stands on the screen only; paper then names it in a line.
         """
-        from auditlib.figures.svg import svg_of
+        from auditlib.figures.svg import png_of, svg_of
 
         svg = svg_of(drawn)
         self._figures[id] = svg
@@ -235,7 +235,7 @@ class Audit:
                 "detail": detail,
             }
         )
-        return show(FigureView(title, alt, svg))
+        return show(FigureView(title, without_contacts(alt), svg, png_of(drawn)))
 
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""

@@ -1,4 +1,4 @@
-"""A figure as text or picture, the same bytes on every run."""
+"""A figure as text and as picture, the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from matplotlib.figure import Figure
 
 from auditlib.figures.style import figure_of, style
 
+DPI = 110
+"""Dots per inch of a picture on a screen."""
+COLOURS = 64
+"""The look of the house has a dozen colours; the others are the edges of letters and lines."""
+
 
 def svg_of(drawn: Axes | Figure) -> str:
     """Return the figure as SVG text: no date, stable ids, the same bytes on every run."""
@@ -18,9 +23,13 @@ def svg_of(drawn: Axes | Figure) -> str:
     return buffer.getvalue().decode("utf-8")
 
 
-def png_of(drawn: Axes | Figure, *, dpi: int = 144) -> bytes:
-    """Return the figure as PNG bytes at `dpi` dots per inch."""
-    buffer = BytesIO()
+def png_of(drawn: Axes | Figure, *, dpi: int = DPI) -> bytes:
+    """Return the figure as PNG bytes at `dpi` dots per inch, in as few colours as its look needs."""
+    from PIL import Image
+
+    buffer, small = BytesIO(), BytesIO()
     with style():
         figure_of(drawn).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    return buffer.getvalue()
+    picture = Image.open(buffer).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    picture.save(small, format="png", optimize=True)
+    return small.getvalue()
