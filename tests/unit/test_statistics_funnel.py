@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from auditlib.records import Refusal
-from auditlib.statistics import discovery, funnel
+from auditlib.statistics import discovery, funnel, multiplicity
 
 
 def test_binomial_limits_lie_between_neighbouring_exact_quantiles():
@@ -73,11 +73,25 @@ def test_over_dispersion_floods_limits_for_chance_alone_and_narrows_the_publishe
     assert _alarm_rate(0.15, consistent=False) > 0.08
 
 
-def test_false_discovery_rate_agrees_with_statsmodels():
-    from statsmodels.stats.multitest import multipletests
-
+def test_false_discovery_rate_by_its_definition():
     p = np.random.default_rng(1).uniform(size=50) ** 2
-    assert discovery.benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1])
+    # the smallest q at which p is among the r smallest with p(r) <= q r / m
+    expected = [min(1.0, *(50 * each / np.sum(p <= each) for each in p if each >= one)) for one in p]
+    assert discovery.benjamini_hochberg(p) == pytest.approx(expected)
+
+
+def test_holm_by_its_definition():
+    p = np.random.default_rng(2).uniform(size=30) ** 4
+    # each p times the number of those not yet rejected before it, never below the one before
+    expected = [min(1.0, max(each * np.sum(p >= each) for each in p if each <= one)) for one in p]
+    assert multiplicity.holm(p) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("adjust", [discovery.benjamini_hochberg, multiplicity.holm])
+@pytest.mark.parametrize("p", [-0.01, 1.01])
+def test_a_p_value_lies_between_0_and_1(adjust, p):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        adjust([0.5, p])
 
 
 def test_false_discovery_rate_of_nothing_is_nothing():

@@ -150,11 +150,12 @@ def _no_plan(tolerable: float, expected: float, population: int | None) -> Refus
 
 
 def _binomial_limit(deviations: int, examined: int, confidence: float) -> float:
-    from scipy.special import betaincinv
+    from statsmodels.stats.proportion import proportion_confint
 
-    if deviations == examined:
-        return 1.0
-    return float(betaincinv(deviations + 1, examined - deviations, confidence))
+    limits = proportion_confint(
+        deviations, examined, alpha=1 - confidence, method="beta", alternative="larger"
+    )
+    return float(limits[1])
 
 
 def _finite_limit(deviations: int, examined: int, confidence: float, population: int) -> int:

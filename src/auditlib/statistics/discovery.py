@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from auditlib.statistics.types import Floats, Numbers, as_floats
+from auditlib.statistics.multiplicity import adjusted
+from auditlib.statistics.types import Floats, Numbers
 
 
 def benjamini_hochberg(p_values: Numbers) -> Floats:
@@ -15,11 +14,4 @@ def benjamini_hochberg(p_values: Numbers) -> Floats:
     Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57:289-300; valid for units
     that are independent or positively dependent.
     """
-    p = as_floats(p_values)
-    if ((p < 0) | (p > 1)).any():
-        raise ValueError("p-values lie between 0 and 1")
-    order = np.argsort(p, kind="stable")[::-1]
-    steps = p[order] * len(p) / np.arange(len(p), 0, -1)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps))
-    return adjusted
+    return adjusted(p_values, method="fdr_bh")

@@ -58,36 +58,38 @@ def survival(
         Whether it ended then; False where it was still open, shape (n,).
     level
         Coverage of the limits.
+
+    Notes
+    -----
+    Computed by `statsmodels.duration.survfunc.SurvfuncRight`.
     """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
     time, ended = as_floats(durations), np.asarray(done, dtype=bool)
     if (time < 0).any():
         raise ValueError("a duration is zero or more")
     if not ended.any():
         return Refusal("Nothing was done yet, so no time to completion can be seen.", "Look again later.")
-    order = np.argsort(time, kind="stable")
-    times, counts = np.unique(time[ended], return_counts=True)
-    at_risk = len(time) - np.searchsorted(time[order], times, side="left")
-    deaths, risk = counts.astype(np.float64), at_risk.astype(np.float64)
-    share: Floats = as_floats(np.cumprod((risk - deaths) / risk))
+    found = SurvfuncRight(time, ended.astype(np.intp))
+    share, errors = as_floats(found.surv_prob), np.asarray(found.surv_prob_se, dtype=np.float64)
     return Survival(
-        times,
+        as_floats(found.surv_times),
         share,
-        risk,
-        deaths,
-        _limits(share, deaths, risk, level=level),
+        as_floats(found.n_risk),
+        as_floats(found.n_events),
+        _limits(share, errors, level=level),
         len(time),
         int((~ended).sum()),
         level,
     )
 
 
-def _limits(share: Floats, done: Floats, risk: Floats, *, level: float) -> Limits:
-    """Return log-log limits with Greenwood's variance; where the share is 0 there is no width to give."""
+def _limits(share: Floats, errors: Floats, *, level: float) -> Limits:
+    """Return log-log limits with Greenwood's error; where the share is 0 there is no width to give."""
     inside = (share > 0) & (share < 1)
-    terms = np.divide(done, risk * (risk - done), out=np.zeros_like(done), where=risk > done)
-    variance = np.cumsum(terms)
-    log = np.log(share, out=np.full_like(share, -1.0), where=inside)
-    half = normal_quantile(level) * np.sqrt(variance) / np.abs(log)
+    within = np.where(inside, share, 0.5)
+    log = np.log(within)
+    half = normal_quantile(level) * np.where(inside, errors, 0.0) / within / np.abs(log)
     centre = np.log(-log)
     low, high = np.exp(-np.exp(centre + half)), np.exp(-np.exp(centre - half))
     return Limits(np.where(inside, low, share), np.where(inside, high, share))

@@ -1,4 +1,8 @@
-"""Intervals for shares, means and net promoter scores."""
+"""Intervals for shares, means and net promoter scores.
+
+What statsmodels has is taken from it. Loading it costs a process some two seconds, once: it is loaded by what
+needs it, when it needs it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditlib.records import Refusal
-from auditlib.statistics.types import Floats, Limits, Numbers, as_floats, normal_quantile
+from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
 
 
 def wilson(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Limits:
@@ -23,22 +27,22 @@ def wilson(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Limits:
     Wilson (1927), JASA 22:209-212; without continuity correction, as method 3 of Newcombe (1998),
     Statistics in Medicine 17:857-872.
     """
-    count, total = _counts(successes, n)
-    z = normal_quantile(level)
-    centre = count + z**2 / 2
-    half = z * np.sqrt(count * (total - count) / total + z**2 / 4)
-    low, high = (centre - half) / (total + z**2), (centre + half) / (total + z**2)
-    return Limits(np.where(count == 0, 0.0, low), np.where(count == total, 1.0, high))
+    return _of_statsmodels(successes, n, level=level, method="wilson")
 
 
 def clopper_pearson(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Limits:
     """Return exact binomial limits for shares (Clopper and Pearson 1934, Biometrika 26:404-413)."""
-    from scipy.special import betaincinv
+    return _of_statsmodels(successes, n, level=level, method="beta")
 
+
+def _of_statsmodels(successes: Numbers, n: Numbers, *, level: float, method: str) -> Limits:
+    """Return limits by `statsmodels.stats.proportion.proportion_confint`, the ends of 0 and 1 exactly."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not 0 < level < 1:
+        raise ValueError(f"a level lies between 0 and 1, not {level}")
     count, total = _counts(successes, n)
-    tail = (1 - level) / 2
-    low = betaincinv(np.maximum(count, 1e-300), total - count + 1, tail)
-    high = betaincinv(count + 1, np.maximum(total - count, 1e-300), 1 - tail)
+    low, high = proportion_confint(count, total, alpha=1 - level, method=method)
     return Limits(np.where(count == 0, 0.0, low), np.where(count == total, 1.0, high))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 
@@ -14,11 +12,14 @@ def holm(p_values: Numbers) -> Floats:
     -----
     Holm (1979), Scandinavian Journal of Statistics 6:65-70; whatever the dependence between the tests.
     """
+    return adjusted(p_values, method="holm")
+
+
+def adjusted(p_values: Numbers, *, method: str) -> Floats:
+    """Return p-values adjusted by `statsmodels.stats.multitest.multipletests`."""
+    from statsmodels.stats.multitest import multipletests
+
     p = as_floats(p_values)
     if ((p < 0) | (p > 1)).any():
         raise ValueError("p-values lie between 0 and 1")
-    order = np.argsort(p, kind="stable")
-    steps = p[order] * np.arange(len(p), 0, -1)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
-    return adjusted
+    return as_floats(multipletests(p, method=method)[1])
