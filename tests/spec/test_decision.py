@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +14,7 @@ from auditlib.records import (
     Decision,
     DecisionMode,
     Direction,
+    Finding,
     Grade,
     Judgement,
     Kind,
@@ -20,10 +22,12 @@ from auditlib.records import (
     Outcome,
     Statistic,
     Target,
+    WeighedFinding,
 )
 from auditlib.standards.decision import decide
 from auditlib.standards.edition import Edition, Rule
 from auditlib.standards.profile import Demands
+from auditlib.standards.weighing import category_of, weighed_finding
 
 RULE = Rule(DecisionMode.INTERVAL, 0.95, 0.8, 0.5, 3, 0.3)
 MET, NOT_MET = Outcome.MET, Outcome.NOT_MET
@@ -60,8 +64,10 @@ def criterion(
 def decision(
     *pairs: tuple[Criterion, Outcome],
     rule: Rule = RULE,
-    planned: frozenset[str] = frozenset(),
-    fixed: frozenset[str] = frozenset(),
+    findings: Sequence[WeighedFinding] | None = None,
+    closed: Collection[str] = (),
+    unmeasured: Collection[str] = (),
+    certifies: bool = True,
 ) -> Decision:
     edition = Edition(
         "own",
@@ -75,8 +81,15 @@ def decision(
         tuple(one for one, _ in pairs),
     )
     measured = Measurement("metric", 0.5, 100, Statistic.SHARE)
-    judgements = [Judgement(one, measured, outcome, "") for one, outcome in pairs]
-    return decide(Demands(edition, planned=planned, fixed=fixed), judgements)
+    judgements = [
+        Judgement(one, replace(measured, built=one.id not in unmeasured), outcome, "")
+        for one, outcome in pairs
+    ]
+    return decide(Demands(edition, certifies=certifies), judgements, findings=findings, closed=closed)
+
+
+def found_elsewhere(name: str, grade: Grade = Grade.MAJOR, category: str = "04_integrity") -> WeighedFinding:
+    return WeighedFinding(name, f"{name} (04_integrity)", grade, category)
 
 
 def outcomes(found: Decision) -> list[Outcome]:
@@ -154,14 +167,15 @@ def test_where_only_one_of_the_two_is_judged_the_score_is_that_one() -> None:
     assert found.score.low == 1.0
 
 
-def test_an_open_major_stops_the_decision_and_a_verified_fix_closes_it() -> None:
+def test_an_open_major_stops_the_decision_until_it_is_closed() -> None:
     pairs = ((criterion("P-01", weight=99), MET), (criterion("P-02", severity=Grade.MAJOR), NOT_MET))
     found = decision(*pairs)
     assert found.open_majors == ("P-02",)
     assert found.trace[2].outcome is NOT_MET
     assert found.outcome is NOT_MET
-    assert decision(*pairs, planned=frozenset({"P-02"})).outcome is NOT_MET, "a plan closes no major"
-    assert decision(*pairs, fixed=frozenset({"P-02"})).outcome is MET
+    closed = decision(*pairs, closed={"P-02"})
+    assert closed.outcome is MET
+    assert (closed.open_majors, closed.closed) == ((), ("P-02",))
 
 
 @pytest.mark.parametrize(("minors", "expected"), [(2, MET), (3, NOT_MET), (4, NOT_MET)])
@@ -181,9 +195,9 @@ def test_minors_of_different_categories_do_not_add_up() -> None:
     assert decision((criterion("P-99", weight=99), MET), *pairs).trace[3].outcome is MET
 
 
-def test_an_accepted_plan_closes_a_minor() -> None:
+def test_a_closed_minor_gathers_with_no_others() -> None:
     pairs = [(criterion(f"P-{index:02}"), NOT_MET) for index in range(3)]
-    found = decision((criterion("P-99", weight=99), MET), *pairs, planned=frozenset({"P-00"}))
+    found = decision((criterion("P-99", weight=99), MET), *pairs, closed={"P-00"})
     assert found.trace[3].outcome is MET
     assert found.open_minors == ("P-01", "P-02")
 
@@ -219,3 +233,89 @@ def test_the_trace_tells_every_step_with_its_numbers() -> None:
     assert "0 of 1 met, 1 not met" in found.trace[0].found
     assert "50.0%" in found.trace[1].found
     assert found.trace[0].criteria == ("P-01",)
+
+
+def test_a_major_of_another_notebook_stops_the_decision_although_every_criterion_is_met() -> None:
+    pairs = ((criterion("P-01"), MET), (criterion("R-01", aspect=Aspect.RESULT), MET))
+    gamed = [found_elsewhere("A12")]
+    assert decision(*pairs).outcome is MET
+    assert not decision(*pairs).whole
+    found = decision(*pairs, findings=gamed)
+    assert found.outcome is NOT_MET
+    assert found.whole
+    assert found.open_majors == ("A12 (04_integrity)",)
+    assert found.trace[2].outcome is NOT_MET
+    assert decision(*pairs, findings=gamed, closed={"A12"}).outcome is MET
+
+
+def test_an_opportunity_of_another_notebook_never_stops_a_decision() -> None:
+    found = decision((criterion("P-01"), MET), findings=[found_elsewhere("A12", Grade.OPPORTUNITY)] * 9)
+    assert found.outcome is MET
+    assert found.open_majors == found.open_minors == ()
+
+
+@pytest.mark.parametrize(("elsewhere", "expected"), [(1, MET), (2, NOT_MET)])
+def test_minors_of_other_notebooks_gather_with_those_of_the_criteria(
+    elsewhere: int, expected: Outcome
+) -> None:
+    own = (criterion("P-01"), NOT_MET)
+    others = [found_elsewhere(f"E{place}", Grade.MINOR, "feedback") for place in range(elsewhere)]
+    found = decision((criterion("P-99", weight=99), MET), own, findings=others)
+    assert found.outcome is expected
+    assert [len(group.names) for group in found.gathered] == ([] if expected is MET else [3])
+    apart = [found_elsewhere(f"E{place}", Grade.MINOR, "05_escalation") for place in range(elsewhere)]
+    assert decision((criterion("P-99", weight=99), MET), own, findings=apart).outcome is MET
+
+
+def test_minors_that_no_criterion_is_about_gather_under_the_name_of_their_notebook() -> None:
+    others = [found_elsewhere(f"X{place}", Grade.MINOR, "05_escalation") for place in range(3)]
+    found = decision((criterion("P-01"), MET), findings=others)
+    assert found.outcome is NOT_MET
+    assert found.open_majors == ("3 minors in 'beside the standard, 05_escalation'",)
+
+
+@pytest.mark.parametrize("severity", [Grade.MAJOR, Grade.MINOR])
+def test_what_this_suite_does_not_measure_is_outside_and_named_with_its_weight(severity: Grade) -> None:
+    pairs = (
+        (criterion("P-01", weight=3), MET),
+        (criterion("R-01", weight=3, aspect=Aspect.RESULT), MET),
+        (criterion("P-02", weight=94, severity=severity, must_pass=severity is Grade.MAJOR), BLIND),
+    )
+    found = decision(*pairs, unmeasured={"P-02"})
+    assert found.outcome is MET
+    assert (found.scope.outside, found.scope.weight_outside, found.scope.weight) == (("P-02",), 94, 100)
+    assert found.score.low == found.score.high == 1.0
+    assert decision(*pairs).outcome is SHORT, "evidence that the party could give is not outside"
+
+
+def test_a_standard_of_which_nothing_is_measured_certifies_nothing() -> None:
+    assert decision((criterion("P-01"), BLIND), unmeasured={"P-01"}).outcome is BLIND
+
+
+def test_an_edition_outside_its_window_compares_and_certifies_nothing() -> None:
+    met = decision((criterion("P-01"), MET), certifies=False)
+    assert (met.outcome, met.compared) == (Outcome.NOT_APPLICABLE, MET)
+    assert "certifies nothing" in met.trace[-1].found
+    failed = decision((criterion("P-01", must_pass=True), NOT_MET), certifies=False)
+    assert failed.outcome is failed.compared is NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("identifier", "category"),
+    [("PE-01", "people"), ("A12", "feedback"), ("B2", "people"), ("C9", ""), ("data.reliability", "")],
+)
+def test_a_finding_belongs_to_the_category_of_its_criterion_or_of_its_requirement(
+    identifier: str, category: str
+) -> None:
+    criteria = (
+        replace(criterion("P-01"), requirements=("A2", "A12")),
+        replace(criterion("PE-01", category="people"), requirements=("B2", "A12")),
+    )
+    assert category_of(identifier, criteria) == category
+    finding = Finding(
+        f"{identifier}: a demand: in words.", "", "", "", "", Grade.MINOR, "U1", fingerprint="f"
+    )
+    weighed = weighed_finding(finding, criteria, notebook="05_escalation")
+    assert weighed == WeighedFinding(
+        "f", f"{identifier} (05_escalation)", Grade.MINOR, category or "05_escalation"
+    )

@@ -23,10 +23,6 @@ ROOT = Path(__file__).parents[2]
 HOSTILE = (
     '*Bold* _it_ <script>alert("&amp;")</script> {{ insert: param, X }} [a](b) `c` ^d^ ~e~ \\ \x00\x1f end '
 )
-REMEDIES = """
-remedies:
-  CF-02: {plan_accepted_on: 2025-06-01, cause: "Nobody *owned* it", fix_verified_on: 2026-02-01}
-"""
 JUDGE = "11_standards"
 
 
@@ -40,7 +36,7 @@ def audited(
 ) -> Audited:
     """Return an audit whose criteria take turns in being met, missed, open and without evidence."""
     edition = _edition()
-    chosen = load_profile(_text("profiles/small-b2b.yaml") + REMEDIES, name="p.yaml") if profile else None
+    chosen = load_profile(_text("profiles/small-b2b.yaml"), name="p.yaml") if profile else None
     run = _run(title, "small-b2b" if profile else "")
     verdict = _verdict(demands_on(edition, run.period.end, profile=chosen))
     facts: dict[str, Any] = {

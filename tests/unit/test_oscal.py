@@ -265,14 +265,6 @@ def test_findings_about_the_rule_are_on_its_statement(criterion: str, grade: Gra
     assert item["related-findings"] == [{"finding-uuid": found["uuid"]}]
 
 
-def test_a_remedy_is_a_milestone_once_it_happened(judged: dict[str, Any]) -> None:
-    (risk,) = [one for one in result(judged)["risks"] if one["title"].startswith("CF-02")]
-    assert risk["status"] == "remediating"
-    assert [one["lifecycle"] for one in risk["remediations"]] == ["recommendation", "planned"]
-    (task,) = risk["remediations"][1]["tasks"]
-    assert task["timing"]["on-date"]["date"] == "2025-06-01T00:00:00Z"
-
-
 def test_an_audit_by_no_standard_says_so_and_why() -> None:
     documents = export(audited(judged=False))
     said = values(result(documents))

@@ -68,7 +68,14 @@ def judge_audit(audit: Audit, *, standard: str = "", profile: str = "") -> Verdi
 def demands_of(edition: Edition, run: Run, *, root: Path, profile: str) -> Demands:
     """Return what the party is judged by on the last day of the period."""
     model = read_profile(profile, root=root) if profile else None
-    return demands_on(edition, run.period.end, profile=model)
+    return demands_on(edition, run.period.end, profile=model, successor=successor_of(edition, root=root))
+
+
+def successor_of(edition: Edition, *, root: Path) -> Edition | None:
+    """Return the edition that follows `edition` in its standard; None for the latest."""
+    later = [name for name in editions(root=root) if name.startswith(f"{edition.standard}@")]
+    after = [name for name in later if name > edition.name]
+    return read_edition(after[0], root=root) if after else None
 
 
 def standard_file(name: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from auditlib.actions.register import Action
 from auditlib.parameters.run import Run
 from auditlib.records import Finding, Outcome, Sentence
+from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictCriterion, VerdictDocument
 from auditlib.standards.edition import Edition
 from auditlib.standards.profile import ProfileModel
@@ -74,6 +75,11 @@ class Audited:
     key: str
     version: str
     agreed: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+
+    @property
+    def decider(self) -> str:
+        """Under what name the decision and its numbers are recorded."""
+        return RECORDED if RECORDED in self.questions else self.judge
 
     @property
     def owners(self) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
     lists = {
         "open-major": decision.open_majors,
         "open-minor": decision.open_minors,
+        "closed": decision.closed,
+        "outside-scope": decision.scope.outside,
         "looser-than-base": verdict.looser_than_base,
         "tighter-than-base": verdict.tighter_than_base,
     }
@@ -109,6 +111,7 @@ def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
     ]
     facts = {
         "outcome": decision.outcome.value,
+        "compared": decision.compared.value,
         "decision-mode": decision.mode.value,
         **_score("score", decision.score),
         **_score("process", decision.process),
@@ -128,7 +131,7 @@ def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
             *(one for name, ids in lists.items() for each in ids for one in prop(name, each)),
             *steps,
         ],
-        relevant_evidence=_evidence(audited, audited.judge, ("decision", "score:low", "score:high")),
+        relevant_evidence=_evidence(audited, audited.decider, ("decision", "score:low", "score:high")),
     )
 
 

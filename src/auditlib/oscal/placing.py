@@ -55,7 +55,8 @@ def _place(audited: Audited, raised: Raised, concluded: dict[str, bool]) -> Plac
     keys = (raised.notebook, raised.finding.fingerprint)
     heavy = raised.finding.grade is not Grade.OPPORTUNITY
     risk = identify("risk", audited.run.party.name, *keys) if heavy else ""
-    by_standard = bool(audited.judge) and raised.notebook == audited.judge and raised.current
+    judging = audited.judge and raised.notebook in (audited.judge, audited.decider)
+    by_standard = bool(judging) and raised.current
     if by_standard and name in concluded:
         finding = finding_uuid(audited, name) if concluded[name] else ""
         return Placed(raised, name, "", observation_uuid(audited, name), finding, risk)

@@ -149,7 +149,7 @@ def risks(audited: Audited, found: Iterable[Placed]) -> list[Json]:
 def _risk(audited: Audited, found: Placed) -> Json:
     finding = found.raised.finding
     own = agreed(audited, found)
-    planned = [*_planned(audited, found), *remediations(audited, found)]
+    planned = remediations(audited, found)
     grade = {"name": "grade", "system": NAMESPACE, "value": finding.grade.value}
     return {
         "uuid": found.risk,
@@ -157,7 +157,7 @@ def _risk(audited: Audited, found: Placed) -> Json:
         "description": paragraphs(finding.condition),
         "statement": paragraphs(finding.effect) or paragraphs(finding.condition),
         "props": finding_props(found),
-        "status": _status(audited, found, own),
+        "status": _status(found, own),
         "origins": origins(audited),
         "characterizations": [{"origin": origins(audited)[0], "facets": [grade]}],
         **filled(deadline=deadline_of(own)),
@@ -166,10 +166,10 @@ def _risk(audited: Audited, found: Placed) -> Json:
     }
 
 
-def _status(audited: Audited, found: Placed, own: Sequence[Action]) -> str:
+def _status(found: Placed, own: Sequence[Action]) -> str:
     if found.raised.state == "resolved":
         return "closed"
-    return "remediating" if _planned(audited, found) else status_of(own)
+    return status_of(own)
 
 
 def _recommended(found: Placed) -> Json:
@@ -179,33 +179,3 @@ def _recommended(found: Placed) -> Json:
         "title": "Recommended by the audit",
         "description": paragraphs(found.raised.finding.recommendation),
     }
-
-
-def _planned(audited: Audited, found: Placed) -> list[Json]:
-    """Return what the party's profile says was done by the end of the period, as milestones."""
-    remedies = audited.profile.remedies if audited.profile else {}
-    remedy = remedies.get(found.criterion)
-    if remedy is None:
-        return []
-    steps = (
-        ("planned", "Plan accepted", remedy.plan_accepted_on),
-        ("completed", "Fix verified", remedy.fix_verified_on),
-    )
-    return [
-        {
-            "uuid": identify("response", lifecycle, found.risk),
-            "lifecycle": lifecycle,
-            "title": title,
-            "description": paragraphs(remedy.cause and f"Cause: {remedy.cause}") or f"{title} by the party.",
-            "tasks": [
-                {
-                    "uuid": identify("milestone", lifecycle, found.risk),
-                    "type": "milestone",
-                    "title": title,
-                    "timing": {"on-date": {"date": midnight(day)}},
-                }
-            ],
-        }
-        for lifecycle, title, day in steps
-        if day is not None and day <= audited.run.period.end
-    ]

@@ -1,14 +1,12 @@
-"""Profile: which criteria a party is judged by, with its targets, waivers and remedies."""
+"""Profile: which criteria a party is judged by, with its targets and waivers."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.catalogue import DECISION, target_id
-from auditlib.oscal.document import CATALOGUE, Json, audit_metadata, filled, prop, props, rooted
+from auditlib.oscal.document import CATALOGUE, Json, audit_metadata, filled, prop, rooted
 from auditlib.oscal.wording import figure, paragraphs
-from auditlib.standards.profile import OverrideModel, ProfileModel, RemedyModel, WaiverModel
+from auditlib.standards.profile import OverrideModel, ProfileModel, WaiverModel
 
 
 def profile(audited: Audited) -> Json:
@@ -35,14 +33,12 @@ def _left_out(chosen: ProfileModel) -> list[Json]:
 
 
 def _modified(chosen: ProfileModel) -> Json:
-    touched = dict.fromkeys((*chosen.waivers, *chosen.remedies))
     return filled(
         set_parameters=[_override(name, entry) for name, entry in chosen.overrides.items()],
         alters=[
-            {"control-id": name, "adds": [{"position": "ending", "props": facts}]}
-            for name in touched
-            if (facts := [*_waiver(chosen.waivers.get(name)), *_remedy(chosen.remedies.get(name))])
-            and name not in chosen.not_applicable
+            {"control-id": name, "adds": [{"position": "ending", "props": _waiver(entry)}]}
+            for name, entry in chosen.waivers.items()
+            if name not in chosen.not_applicable
         ],
     )
 
@@ -56,24 +52,6 @@ def _override(name: str, entry: OverrideModel) -> Json:
     }
 
 
-def _waiver(entry: WaiverModel | None) -> list[Json]:
-    if entry is None:
-        return []
+def _waiver(entry: WaiverModel) -> list[Json]:
     granted = prop("waiver-granted-on", entry.granted_on.isoformat(), why=entry.reason)
     return [*granted, *prop("waiver-expires-on", entry.expires_on.isoformat())]
-
-
-def _remedy(entry: RemedyModel | None) -> list[Json]:
-    if entry is None:
-        return []
-    return props(
-        {
-            "plan-accepted-on": _day(entry.plan_accepted_on),
-            "cause": entry.cause,
-            "fix-verified-on": _day(entry.fix_verified_on),
-        }
-    )
-
-
-def _day(value: date | None) -> str:
-    return value.isoformat() if value else ""

@@ -20,14 +20,18 @@ from auditlib.records.standard import (
     DecisionMode,
     Direction,
     EvidenceLevel,
+    GatheredMinors,
     Judgement,
     Kind,
     Measurement,
     Outcome,
+    Scope,
     Score,
     Statistic,
     Step,
     Target,
+    WeighedFinding,
+    metric_text,
 )
 from auditlib.records.wording import counted, with_sign
 
@@ -42,6 +46,7 @@ __all__ = [
     "Direction",
     "EvidenceLevel",
     "Finding",
+    "GatheredMinors",
     "Grade",
     "Instrument",
     "Interval",
@@ -56,6 +61,7 @@ __all__ = [
     "Refusal",
     "Reliability",
     "Scale",
+    "Scope",
     "Score",
     "Sentence",
     "SourceTotals",
@@ -63,6 +69,8 @@ __all__ = [
     "Step",
     "TableReliability",
     "Target",
+    "WeighedFinding",
     "counted",
+    "metric_text",
     "with_sign",
 ]

@@ -163,6 +163,26 @@ class Criterion:
     change: str = ""
     effective_from: date | None = None
 
+    @property
+    def metric_text(self) -> str:
+        """Its metric with the options, as `Finding.metric` names it; see `metric_text`."""
+        return metric_text(self.metric, self.options)
+
+
+def metric_text(metric: str, options: Mapping[str, str | int | float | bool]) -> str:
+    """Return a metric with its options in the one form that criteria and findings are matched by.
+
+    >>> metric_text("complaints_resolved", {"within_days": 5.0, "severity": "critical"})
+    'complaints_resolved severity=critical within_days=5'
+    """
+    return " ".join([metric, *(f"{name}={_option(value)}" for name, value in sorted(options.items()))])
+
+
+def _option(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else f"{value:.12g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -277,19 +297,83 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighedFinding:
+    """A finding as the decision weighs it.
+
+    Parameters
+    ----------
+    key
+        What closes it: the id of a criterion, or the fingerprint of another notebook's finding.
+    name
+        What the trace calls it.
+    grade
+        Major, minor or opportunity; the last never stops a decision.
+    category
+        Category of the edition, or one of its own for what no criterion is about.
+    """
+
+    key: str
+    name: str
+    grade: Grade
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredMinors:
+    """Open minors of one category, so many that together they count as a major."""
+
+    category: str
+    title: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a certificate speaks of: the criteria this suite does not measure are outside.
+
+    Parameters
+    ----------
+    outside
+        Ids of the criteria outside.
+    weight_outside, weight
+        Their weight, and that of all criteria of the edition.
+    """
+
+    outside: tuple[str, ...] = ()
+    weight_outside: float = 0.0
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Whether the operation meets the standard, with the full trace of the rule (A15).
 
-    `outcome` is ``met``, ``not_met``, ``not_demonstrated`` or, with no evidence at all,
-    ``not_assessable``.
+    Parameters
+    ----------
+    outcome
+        ``met``, ``not_met``, ``not_demonstrated``, with no evidence at all ``not_assessable``, and
+        ``not_applicable`` where every step holds and the edition may not certify the audited period.
+    compared
+        What the steps say, whether or not the edition may certify.
+    whole
+        Whether the findings of all notebooks entered, or the criteria alone.
+    open_majors, open_minors
+        Names of the findings that stand open; minors gathered into majors are among both.
+    closed
+        Names of the majors and minors that the register of actions closes.
     """
 
     standard: str
     outcome: Outcome
+    compared: Outcome
+    whole: bool
     score: Score
     process: Score | None
     results: Score | None
     open_majors: tuple[str, ...]
     open_minors: tuple[str, ...]
+    closed: tuple[str, ...]
+    gathered: tuple[GatheredMinors, ...]
+    scope: Scope
     mismatch: str
     trace: tuple[Step, ...]

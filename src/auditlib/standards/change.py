@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome
-from auditlib.standards.decision import OPEN, decide
+from auditlib.standards.decision import decide
+from auditlib.standards.scoring import OPEN
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.standards.words import amount, limit, said
 

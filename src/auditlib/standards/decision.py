@@ -1,156 +1,108 @@
-"""From judgements to a decision: the rule of A15, with process and results apart (A6).
+"""From judgements and findings to one decision: the rule of A15.
 
 Conventions
 -----------
-- A met criterion earns its weight. A criterion that is not demonstrated or not assessable is *open*:
-  it earns nothing, and the highest score still possible counts it in full. Criteria that are waived or
-  not applicable leave the score.
-- Process and results are scored apart and combined by the declared weight; where an edition judges
-  only one of the two, the score is that one.
+- A criterion not met is a finding of its grade; findings of other notebooks stand beside it. All that are
+  not closed are open. So many open minors in one category as the edition declares count as one major.
+  Opportunities never stop a decision.
+- What closes a finding is decided elsewhere (`actions.closing`): the decision is told.
+- A criterion this suite does not measure is outside the certified scope: it opens nothing and scores nothing.
 - A step of the rule is ``met``, ``not_met``, or ``not_demonstrated`` where open criteria decide it.
-- A criterion not met is an open finding of its grade. A stated cause with a verified fix closes a
-  major or a minor; an accepted plan closes a minor. So many open minors in one category as the edition
-  declares count as one major.
-- The standard is met only if every step is; it is not met as soon as one step is not.
+- The standard is met only if every step is; it is not met as soon as one step is not. An edition that is
+  neither in effect nor in transition at the end of the period compares and certifies nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from auditlib.records import (
     Aspect,
     Decision,
+    GatheredMinors,
     Grade,
     Judgement,
     Outcome,
     Score,
     Step,
+    WeighedFinding,
     counted,
 )
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
-
-OPEN = (Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE)
-_DIGITS = 12  # so that a score of exactly the pass mark reaches it
-JUDGED = (Outcome.MET, Outcome.NOT_MET, *OPEN)
+from auditlib.standards.scoring import OPEN, combined, in_scope, mismatch, scope_of, score
+from auditlib.standards.weighing import gathered_minors, weighed_criterion
 
 
-def decide(demands: Demands, judgements: Sequence[Judgement]) -> Decision:
+RECORDED = "decision"
+"""Under this name the decision over all findings is recorded, as a notebook's results are."""
+
+
+def decide(
+    demands: Demands,
+    judgements: Sequence[Judgement],
+    *,
+    findings: Sequence[WeighedFinding] | None = None,
+    closed: Collection[str] = (),
+) -> Decision:
     """Return whether the operation meets the standard, with every step of the rule.
 
     Parameters
     ----------
     demands
-        The edition in force for this party, with its plans and fixes.
+        The edition in force for this party.
     judgements
         One for each of its criteria.
+    findings
+        Those of other notebooks, each failing once; None where only the criteria are seen yet.
+    closed
+        Keys of the findings that the register of actions closes.
     """
-    rule = demands.edition.rule
+    rule, titles = demands.edition.rule, demands.edition.categories
     process, results = (score(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
     total = combined(process, results, process_weight=rule.process_weight)
-    majors, minors = open_findings(demands, judgements)
-    gathered = gathered_minors(minors, judgements, limit=rule.minors_make_major)
+    failed = [weighed_criterion(entry) for entry in in_scope(judgements, Outcome.NOT_MET)]
+    heavy = [one for one in (*failed, *(findings or ())) if one.grade is not Grade.OPPORTUNITY]
+    standing = [one for one in heavy if one.key not in closed]
+    majors = _names(standing, Grade.MAJOR)
+    minors = [one for one in standing if one.grade is Grade.MINOR]
+    gathered = gathered_minors(minors, limit=rule.minors_make_major, titles=titles)
     steps = (
         _must_pass(judgements),
         _score_step(total, process, results, rule),
         _majors_step(majors, judgements),
-        _minors_step(gathered, minors, judgements, rule),
+        _minors_step(gathered, minors, judgements, demands),
+        *_window_step(demands),
     )
+    compared = _overall(steps[:4], judgements)
     return Decision(
-        demands.edition.name,
-        _overall(steps, judgements),
-        total,
-        process,
-        results,
-        (*majors, *_as_majors(gathered, demands)),
-        minors,
-        mismatch(judgements, gap=rule.mismatch),
-        steps,
+        standard=demands.edition.name,
+        outcome=compared if demands.certifies else _compared_only(compared),
+        compared=compared,
+        whole=findings is not None,
+        score=total,
+        process=process,
+        results=results,
+        open_majors=(*majors, *(_as_major(group) for group in gathered)),
+        open_minors=_names(minors, Grade.MINOR),
+        closed=tuple(one.name for one in heavy if one.key in closed),
+        gathered=gathered,
+        scope=scope_of(judgements),
+        mismatch=mismatch(judgements, gap=rule.mismatch),
+        trace=steps,
     )
 
 
-def score(judgements: Sequence[Judgement], aspect: Aspect) -> Score | None:
-    """Return the weighted score of one aspect; None where nothing of it is judged."""
-    judged = [entry for entry in judgements if entry.criterion.aspect is aspect and entry.outcome in JUDGED]
-    weight = sum(entry.criterion.weight for entry in judged)
-    if weight == 0:
-        return None
-    met = sum(entry.criterion.weight for entry in judged if entry.outcome is Outcome.MET)
-    still = sum(entry.criterion.weight for entry in judged if entry.outcome in OPEN)
-    return Score(round(met / weight, _DIGITS), round((met + still) / weight, _DIGITS), weight)
+def _names(findings: Sequence[WeighedFinding], grade: Grade) -> tuple[str, ...]:
+    return tuple(one.name for one in findings if one.grade is grade)
 
 
-def combined(process: Score | None, results: Score | None, *, process_weight: float) -> Score:
-    """Return the score of the whole by the declared weight of process."""
-    if process is None or results is None:
-        return process or results or Score(0.0, 0.0, 0.0)
-    share = process_weight
-    return Score(
-        round(share * process.low + (1 - share) * results.low, _DIGITS),
-        round(share * process.high + (1 - share) * results.high, _DIGITS),
-        process.weight + results.weight,
-    )
-
-
-def open_findings(
-    demands: Demands, judgements: Sequence[Judgement]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of criteria with an open major, and with an open minor."""
-    failed = [
-        entry.criterion
-        for entry in judgements
-        if entry.outcome is Outcome.NOT_MET and entry.criterion.id not in demands.fixed
-    ]
-    majors = tuple(entry.id for entry in failed if entry.severity is Grade.MAJOR)
-    minors = tuple(
-        entry.id for entry in failed if entry.severity is Grade.MINOR and entry.id not in demands.planned
-    )
-    return majors, minors
-
-
-def gathered_minors(
-    minors: Sequence[str], judgements: Sequence[Judgement], *, limit: int
-) -> dict[str, tuple[str, ...]]:
-    """Return, by category, the open minors that together count as one major."""
-    category = {entry.criterion.id: entry.criterion.category for entry in judgements}
-    counts = Counter(category[identifier] for identifier in minors)
-    return {
-        name: tuple(identifier for identifier in minors if category[identifier] == name)
-        for name, count in counts.items()
-        if count >= limit
-    }
-
-
-def _as_majors(gathered: Mapping[str, tuple[str, ...]], demands: Demands) -> tuple[str, ...]:
-    titles = demands.edition.categories
-    return tuple(f"{len(ids)} minors in '{titles[category]}'" for category, ids in gathered.items())
-
-
-def mismatch(judgements: Sequence[Judgement], *, gap: float) -> str:
-    """Return a sentence where process and results part by `gap` or more, otherwise nothing.
-
-    Only criteria that were met or not met enter: what is open says nothing about strength.
-    """
-    process, results = (decided_share(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
-    if process is None or results is None or abs(process - results) < gap:
-        return ""
-    shares = f"{process:.0%} of the decided process weight is met and {results:.0%} of the results"
-    if process > results:
-        return f"Strong process, weak results: {shares}. The work is done as described and does not help."
-    return f"Weak process, strong results: {shares}. Results may not last, or the process is not the cause."
-
-
-def decided_share(judgements: Sequence[Judgement], aspect: Aspect) -> float | None:
-    """Return the share of the weight met among criteria that were met or not met; None where none was."""
-    decided = [entry for entry in judgements if entry.outcome in (Outcome.MET, Outcome.NOT_MET)]
-    found = score(decided, aspect)
-    return None if found is None else found.low
+def _as_major(group: GatheredMinors) -> str:
+    return f"{counted(len(group.names), 'minor')} in '{group.title}'"
 
 
 def _must_pass(judgements: Sequence[Judgement]) -> Step:
-    judged = [entry for entry in judgements if entry.criterion.must_pass and entry.outcome in JUDGED]
+    judged = [entry for entry in in_scope(judgements) if entry.criterion.must_pass]
     failed = _ids(judged, Outcome.NOT_MET)
     still = _ids(judged, *OPEN)
     met = len(judged) - len(failed) - len(still)
@@ -181,9 +133,7 @@ def _range(found: Score | None) -> str:
 
 def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> Step:
     still = tuple(
-        entry.criterion.id
-        for entry in judgements
-        if entry.outcome in OPEN and entry.criterion.severity is Grade.MAJOR
+        entry.criterion.id for entry in in_scope(judgements, *OPEN) if entry.criterion.severity is Grade.MAJOR
     )
     could, coulds = "criterion that could raise one is", "criteria that could raise one are"
     found = f"{len(majors)} open, {counted(len(still), could, coulds)} undecided"
@@ -191,23 +141,32 @@ def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> St
 
 
 def _minors_step(
-    gathered: dict[str, tuple[str, ...]],
-    minors: tuple[str, ...],
+    gathered: Sequence[GatheredMinors],
+    minors: Sequence[WeighedFinding],
     judgements: Sequence[Judgement],
-    rule: Rule,
+    demands: Demands,
 ) -> Step:
+    limit = demands.edition.rule.minors_make_major
     possible = [
-        entry.criterion.id
-        for entry in judgements
-        if entry.outcome in OPEN and entry.criterion.severity is Grade.MINOR
+        weighed_criterion(entry)
+        for entry in in_scope(judgements, *OPEN)
+        if entry.criterion.severity is Grade.MINOR
     ]
-    worst = gathered_minors((*minors, *possible), judgements, limit=rule.minors_make_major)
-    failed = tuple(identifier for ids in gathered.values() for identifier in ids)
-    still = tuple(identifier for ids in worst.values() for identifier in ids)
+    worst = gathered_minors((*minors, *possible), limit=limit, titles=demands.edition.categories)
+    failed = tuple(name for group in gathered for name in group.names)
+    still = tuple(name for group in worst for name in group.names)
     one, many = "category", "categories"
     found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
-    rule_words = f"no category has {rule.minors_make_major} open minors, which count as a major"
+    rule_words = f"no category has {limit} open minors, which count as a major"
     return Step(rule_words, found, _three(failed, still), failed or still)
+
+
+def _window_step(demands: Demands) -> tuple[Step, ...]:
+    """Return the step that says why nothing is certified; none where the edition may certify."""
+    if demands.certifies:
+        return ()
+    rule = "the edition is in effect, or in transition, on the last day of the period"
+    return (Step(rule, "it is not: the verdict compares, and certifies nothing", Outcome.NOT_APPLICABLE),)
 
 
 def _three(failed: Sequence[str], still: Sequence[str]) -> Outcome:
@@ -221,12 +180,14 @@ def _ids(judgements: Sequence[Judgement], *outcomes: Outcome) -> tuple[str, ...]
 
 
 def _overall(steps: Sequence[Step], judgements: Sequence[Judgement]) -> Outcome:
-    if not any(
-        entry.outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED) for entry in judgements
-    ):
+    if not in_scope(judgements, Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED):
         return Outcome.NOT_ASSESSABLE
     found = {step.outcome for step in steps}
     for outcome in (Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED):
         if outcome in found:
             return outcome
     return Outcome.MET
+
+
+def _compared_only(compared: Outcome) -> Outcome:
+    return Outcome.NOT_APPLICABLE if compared is Outcome.MET else compared

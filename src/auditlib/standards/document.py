@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +24,7 @@ from auditlib.standards.edition import EditionModel
 from auditlib.standards.profile import ProfileModel
 from auditlib.standards.verdict import Verdict
 
-SCHEMA: Literal["auditlib/verdict@1"] = "auditlib/verdict@1"
+SCHEMA: Literal["auditlib/verdict@2"] = "auditlib/verdict@2"
 _DIGITS = 10
 
 
@@ -81,7 +83,9 @@ class VerdictCriterion(_Part):
     interval: VerdictInterval | None
     margin: float | None
     stands_on: EvidenceLevel
-    measured: bool = Field(description="False where this suite has no measure for the metric yet.")
+    measured: bool = Field(
+        description="False where this suite has no measure for the metric: outside the certified scope."
+    )
 
 
 class VerdictStep(_Part):
@@ -93,10 +97,43 @@ class VerdictStep(_Part):
     criteria: list[str]
 
 
+class VerdictScope(_Part):
+    """What a certificate does not speak of, because this suite does not measure it."""
+
+    outside: list[str]
+    weight_outside: float
+    weight: float = Field(description="Weight of all criteria of the edition.")
+
+
+class VerdictGathered(_Part):
+    """Open minors of one category that count as a major."""
+
+    category: str
+    title: str
+    names: list[str]
+
+
+class VerdictRule(_Part):
+    """The decision rule as the edition declares it."""
+
+    mode: DecisionMode
+    required_probability: float
+    pass_mark: float
+    process_weight: float
+    minors_make_major: int
+    mismatch: float
+
+
 class VerdictDecision(_Part):
     """The decision with its trace."""
 
-    outcome: Outcome
+    outcome: Outcome = Field(
+        description="'not_applicable' where every step holds and the edition may not certify the period."
+    )
+    compared: Outcome = Field(description="What the steps say, whether or not the edition may certify.")
+    certifies: bool = Field(description="Whether the edition was in effect or in transition.")
+    note: str = Field(description="What limits it in time; empty where nothing does.")
+    whole: bool = Field(description="Whether the findings of all notebooks entered, or the criteria alone.")
     mode: DecisionMode
     pass_mark: float
     score: VerdictScore
@@ -104,6 +141,9 @@ class VerdictDecision(_Part):
     results: VerdictScore | None
     open_majors: list[str]
     open_minors: list[str]
+    closed: list[str] = Field(description="Majors and minors that the register of actions closes.")
+    gathered: list[VerdictGathered]
+    scope: VerdictScope
     mismatch: str
     trace: list[VerdictStep]
 
@@ -111,11 +151,15 @@ class VerdictDecision(_Part):
 class VerdictDocument(_Part):
     """A whole verdict; `schema` names the shape and its version."""
 
-    schema_: Literal["auditlib/verdict@1"] = Field(SCHEMA, alias="schema")
+    schema_: Literal["auditlib/verdict@2"] = Field(SCHEMA, alias="schema")
     standard: str
     title: str
     looser_than_base: list[str]
     tighter_than_base: list[str]
+    effective_from: date
+    effective_to: date
+    categories: dict[str, str]
+    rule: VerdictRule
     decision: VerdictDecision
     criteria: list[VerdictCriterion]
 
@@ -134,11 +178,20 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         title=demands.edition.title,
         looser_than_base=list(demands.looser),
         tighter_than_base=list(demands.tighter),
-        decision=_decision(verdict),
+        effective_from=demands.edition.effective_from,
+        effective_to=demands.edition.effective_to,
+        categories=dict(demands.edition.categories),
+        rule=VerdictRule(**asdict(demands.edition.rule)),
+        decision=decision_part(verdict),
         criteria=[_criterion(entry) for entry in verdict.judgements],
     )
-    dumped: dict[str, Any] = _rounded(document.model_dump(mode="json", by_alias=True))
-    return dumped
+    return dumped(document)
+
+
+def dumped(document: VerdictDocument) -> dict[str, Any]:
+    """Return a document as plain JSON values, floats rounded to ten significant digits."""
+    content: dict[str, Any] = _rounded(document.model_dump(mode="json", by_alias=True))
+    return content
 
 
 def verdict_schema() -> dict[str, Any]:
@@ -156,12 +209,17 @@ def profile_schema() -> dict[str, Any]:
     return file_schema(ProfileModel, title="A profile of a party")
 
 
-def _decision(verdict: Verdict) -> VerdictDecision:
+def decision_part(verdict: Verdict) -> VerdictDecision:
+    """Return the decision of a verdict as the document holds it."""
     decision, rule = verdict.decision, verdict.demands.edition.rule
     score = _score(decision.score)
     assert score is not None  # noqa: S101 - only a missing score gives none
     return VerdictDecision(
         outcome=decision.outcome,
+        compared=decision.compared,
+        certifies=verdict.demands.certifies,
+        note=verdict.demands.note,
+        whole=decision.whole,
         mode=rule.mode,
         pass_mark=rule.pass_mark,
         score=score,
@@ -169,6 +227,16 @@ def _decision(verdict: Verdict) -> VerdictDecision:
         results=_score(decision.results),
         open_majors=list(decision.open_majors),
         open_minors=list(decision.open_minors),
+        closed=list(decision.closed),
+        gathered=[
+            VerdictGathered(category=group.category, title=group.title, names=list(group.names))
+            for group in decision.gathered
+        ],
+        scope=VerdictScope(
+            outside=list(decision.scope.outside),
+            weight_outside=decision.scope.weight_outside,
+            weight=decision.scope.weight,
+        ),
         mismatch=decision.mismatch,
         trace=[
             VerdictStep(rule=step.rule, found=step.found, outcome=step.outcome, criteria=list(step.criteria))

@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from auditlib.records import Finding, Grade, Judgement, Kind, Outcome
 from auditlib.standards.change import needed
-from auditlib.standards.decision import gathered_minors
 from auditlib.standards.verdict import Verdict
 
 
@@ -36,6 +35,8 @@ class StatedFinding:
 def findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, ...]:
     """Return the findings of a verdict, in the order of the edition.
 
+    Minors that gather into a major are found over all notebooks: see `gathered_findings`.
+
     Parameters
     ----------
     verdict
@@ -44,7 +45,7 @@ def findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, 
         What was judged; part of each finding's fingerprint.
     """
     single = (_finding(entry, subject) for entry in verdict.judgements if _reportable(entry))
-    return (*single, *_gathered(verdict, subject), *_mismatch(verdict, subject))
+    return (*single, *_mismatch(verdict, subject))
 
 
 def with_states(now: Sequence[Finding], before: Sequence[Finding]) -> tuple[StatedFinding, ...]:
@@ -85,7 +86,21 @@ def _finding(judgement: Judgement, subject: str) -> Finding:
         grade=criterion.severity if failed else Grade.OPPORTUNITY,
         subject=subject,
         evidence=_evidence(judgement),
+        metric=criterion.metric_text,
+        shortfall=shortfall_of(judgement),
     )
+
+
+def shortfall_of(judgement: Judgement) -> float | None:
+    """Return how far what was found lies from the target, as a share of it; 0 on the good side.
+
+    For a target of 0 it is the value itself, and None where nothing was measured, or may be told.
+    """
+    target, value = judgement.criterion.target, judgement.measurement.value
+    if value is None or judgement.margin is None:
+        return None
+    gap = max(0.0, -judgement.margin)
+    return gap / abs(target.value) if target.value else gap
 
 
 def _evidence(judgement: Judgement) -> tuple[str, ...]:
@@ -127,27 +142,22 @@ def _recommendation(judgement: Judgement) -> str:
     return f"Show a better result; demanded is {needed(judgement)}."
 
 
-def _gathered(verdict: Verdict, subject: str) -> list[Finding]:
-    rule = verdict.demands.edition.rule
-    found = gathered_minors(verdict.decision.open_minors, verdict.judgements, limit=rule.minors_make_major)
-    categories = verdict.demands.edition.categories
-    return [
+def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, ...]:
+    """Return a major for each category in which open minors gather; evidence as numbers of the decision."""
+    limit = verdict.demands.edition.rule.minors_make_major
+    return tuple(
         Finding(
-            criterion=f"minors-{name}: {rule.minors_make_major} open minors in one category are a major",
-            condition=f"{len(ids)} minors are open in '{categories[name]}': {', '.join(ids)}.",
+            criterion=f"minors-{group.category}: {limit} open minors in one category are a major",
+            condition=f"{len(group.names)} minors are open in '{group.title}': {', '.join(group.names)}.",
             cause="Minor faults of one kind gather where nobody owns the whole.",
             effect="Together they weigh as much as a major and stop the decision.",
             recommendation="Name one owner for the category, with a plan for each of them.",
             grade=Grade.MAJOR,
             subject=subject,
-            evidence=(
-                "rule:minors_make_major",
-                f"minors:gathered:{name}",
-                *(f"outcome:{identifier}" for identifier in ids),
-            ),
+            evidence=("rule:minors_make_major", f"minors:gathered:{group.category}"),
         )
-        for name, ids in found.items()
-    ]
+        for group in verdict.decision.gathered
+    )
 
 
 def _mismatch(verdict: Verdict, subject: str) -> list[Finding]:

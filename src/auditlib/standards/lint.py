@@ -182,7 +182,7 @@ def _after(before: Edition, edition: Edition) -> Found:
 def _profile(profile: ProfileModel, edition: Edition, day: date) -> Found:
     if profile.standard != edition.name:
         yield ("standard",), f"the profile is for {profile.standard}, not {edition.name}.", ""
-    for part in ("overrides", "waivers", "not_applicable", "remedies"):
+    for part in ("overrides", "waivers", "not_applicable"):
         for key in getattr(profile, part):
             if key not in edition.ids:
                 yield (part, key), f"{edition.name} has no criterion {key}.", _near(key, edition.ids)
@@ -192,9 +192,6 @@ def _profile(profile: ProfileModel, edition: Edition, day: date) -> Found:
     yield from _waivers(profile, edition, day)
     for key in profile.not_applicable.keys() & profile.waivers.keys():
         yield ("waivers", key), f"{key} is called not applicable too.", "Keep one of the two."
-    for key, remedy in profile.remedies.items():
-        if remedy.fix_verified_on is not None and not remedy.cause:
-            yield ("remedies", key), f"the fix of {key} states no cause.", "A fix without a cause is luck."
 
 
 def _override(key: str, value: float, criterion: Criterion) -> Found:

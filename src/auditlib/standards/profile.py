@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import AuditId, Strict
 from auditlib.records import Criterion, Direction, Kind, Outcome
 from auditlib.standards.edition import CriterionId, Edition, Words
@@ -32,14 +34,6 @@ class WaiverModel(Strict):
     expires_on: date
 
 
-class RemedyModel(Strict):
-    """What the party has done about an open finding (A15)."""
-
-    plan_accepted_on: date | None = None
-    cause: str = ""
-    fix_verified_on: date | None = None
-
-
 class ProfileModel(Strict):
     """A profile as it is written."""
 
@@ -52,7 +46,15 @@ class ProfileModel(Strict):
     overrides: dict[CriterionId, OverrideModel] = Field(default_factory=dict)
     waivers: dict[CriterionId, WaiverModel] = Field(default_factory=dict)
     not_applicable: dict[CriterionId, Words] = Field(default_factory=dict)
-    remedies: dict[CriterionId, RemedyModel] = Field(default_factory=dict)
+    remedies: SkipJsonSchema[None] = None
+
+    @field_validator("remedies", mode="before")
+    @classmethod
+    def _no_remedies(cls, _given: object) -> None:
+        raise Misfit(
+            "a date in a profile closes no finding",
+            remedy="Enter plans and fixes into the register that 'auditlib actions' writes beside the run.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +77,18 @@ class Demands:
         Criteria not judged, by id.
     looser, tighter
         Ids of criteria whose target the profile moved away from the base, either way.
-    planned, fixed
-        Ids of criteria with an accepted plan, and with a stated cause and a verified fix.
     note
-        What limits the verdict: an edition that is not in effect on that day.
+        What limits the verdict: an edition that is not, or not alone, in effect on that day.
+    certifies
+        Whether the edition is in effect, or in transition, on that day; otherwise it only compares.
     """
 
     edition: Edition
     exemptions: Mapping[str, Exemption] = field(default_factory=dict)
     looser: tuple[str, ...] = ()
     tighter: tuple[str, ...] = ()
-    planned: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
     note: str = ""
+    certifies: bool = True
 
 
 def load_profile(text: str, *, name: str) -> ProfileModel:
@@ -95,7 +96,13 @@ def load_profile(text: str, *, name: str) -> ProfileModel:
     return load(ProfileModel, text, name=name)
 
 
-def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = None) -> Demands:
+def demands_on(
+    edition: Edition,
+    day: date,
+    *,
+    profile: ProfileModel | None = None,
+    successor: Edition | None = None,
+) -> Demands:
     """Return what a party is judged by on `day`.
 
     An expired waiver has no effect; a criterion that takes effect later is not applicable yet.
@@ -108,6 +115,8 @@ def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = No
         Last day of the audited period.
     profile
         The party's profile; none means the edition as it stands.
+    successor
+        The edition after it, which says until when this one may still be used.
 
     Raises
     ------
@@ -119,9 +128,9 @@ def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = No
         for criterion in edition.criteria
         if criterion.effective_from is not None and day < criterion.effective_from
     }
-    note = _note(edition, day)
+    note, certifies = standing_on(edition, day, successor=successor)
     if profile is None:
-        return Demands(edition, later, note=note)
+        return Demands(edition, later, note=note, certifies=certifies)
     _refuse(edition, profile)
     moved = edition.with_targets({key: entry.target for key, entry in profile.overrides.items()})
     return Demands(
@@ -129,11 +138,8 @@ def demands_on(edition: Edition, day: date, *, profile: ProfileModel | None = No
         later | _exemptions(profile, day),
         tuple(key for key in profile.overrides if is_looser(edition.criterion(key), moved.criterion(key))),
         tuple(key for key in profile.overrides if is_looser(moved.criterion(key), edition.criterion(key))),
-        frozenset(key for key, entry in profile.remedies.items() if _by(entry.plan_accepted_on, day)),
-        frozenset(
-            key for key, entry in profile.remedies.items() if entry.cause and _by(entry.fix_verified_on, day)
-        ),
         note,
+        certifies,
     )
 
 
@@ -144,18 +150,24 @@ def is_looser(base: Criterion, other: Criterion) -> bool:
     return other.target.value > base.target.value
 
 
-def _note(edition: Edition, day: date) -> str:
+def standing_on(edition: Edition, day: date, *, successor: Edition | None) -> tuple[str, bool]:
+    """Return what limits a verdict by `edition` on `day`, in words, and whether it may certify at all.
+
+    The edition after says in its ``transition_until`` until when the one before may be used too.
+    """
+    until = edition.transition_until
     if edition.effective_on(day):
-        return ""
-    dates = f"{edition.effective_from} to {edition.effective_to}"
+        if until is None or day > until:
+            return "", True
+        return f"{edition.title} is in effect; until {until} the edition before may be used too.", True
+    dates = f"{edition.title} is in effect from {edition.effective_from} to {edition.effective_to}"
+    last = successor.transition_until if successor else None
+    if last is not None and edition.effective_to < day <= last:
+        return f"{dates}, and may be used until {last}, the end of the transition to the edition after.", True
     return (
-        f"{edition.title} is in effect from {dates} and the audited period ends on {day}: "
-        "the verdict compares, and certifies nothing."
+        f"{dates} and the audited period ends on {day}: the verdict compares, and certifies nothing.",
+        False,
     )
-
-
-def _by(done: date | None, day: date) -> bool:
-    return done is not None and done <= day
 
 
 def _exemptions(profile: ProfileModel, day: date) -> dict[str, Exemption]:
@@ -174,7 +186,7 @@ def _refuse(edition: Edition, profile: ProfileModel) -> None:
         raise ParameterError(
             Problem(f"the profile is written for {profile.standard}, not {edition.name}.", name)
         )
-    touched = {**profile.overrides, **profile.waivers, **profile.not_applicable, **profile.remedies}
+    touched = {**profile.overrides, **profile.waivers, **profile.not_applicable}
     unknown = [key for key in touched if key not in edition.ids]
     if unknown:
         raise ParameterError(*(Problem(f"{edition.name} has no criterion {key}.", name) for key in unknown))

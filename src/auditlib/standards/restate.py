@@ -59,7 +59,7 @@ class Restatement:
                 number
                 for verdict in (self.before, self.after)
                 for number in (
-                    Number(f"decision:{verdict.demands.edition.name}", verdict.decision.outcome.value),
+                    Number(f"decision:{verdict.demands.edition.name}", verdict.decision.compared.value),
                     Number(
                         f"score:{verdict.demands.edition.name}",
                         verdict.decision.score.low,
@@ -112,4 +112,4 @@ def _outcome(verdict: Verdict, identifier: str) -> str:
 
 def _said(verdict: Verdict) -> str:
     decision = verdict.decision
-    return f"the operation {DECIDED[decision.outcome]} {decision.standard}, score {decision.score.low:.1%}"
+    return f"the operation {DECIDED[decision.compared]} {decision.standard}, score {decision.score.low:.1%}"

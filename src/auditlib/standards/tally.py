@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from auditlib.records import Aspect, DecisionMode, Direction, Grade, Judgement, Kind, Number, Outcome
-from auditlib.standards.decision import JUDGED, OPEN, decided_share, gathered_minors
+from auditlib.records import (
+    Aspect,
+    Decision,
+    DecisionMode,
+    Direction,
+    Grade,
+    Judgement,
+    Kind,
+    Number,
+    Outcome,
+)
 from auditlib.standards.judge import chance_of, with_excused
+from auditlib.standards.scoring import OPEN, decided_share, in_scope
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import said
 
@@ -15,6 +25,7 @@ DECIDING = (
     "must_pass", "must_pass:met", "must_pass:not_met", "must_pass:open", "rule:pass_mark", "score:low",
     "score:high", "process:low", "process:high", "results:low", "results:high", "rule:process_weight",
     "majors:failed", "majors:undecided", "rule:minors_make_major", "minors:open", "minors:gathered",
+    "findings:closed", "scope:outside", "scope:weight_outside", "scope:weight",
 )  # fmt: skip
 """Keys of the numbers that the steps of the decision rule state."""
 _COUNTED = "counted from the outcomes of the criteria"
@@ -31,14 +42,23 @@ def tally(verdict: Verdict) -> tuple[Number, ...]:
     each category ``<outcome>:<category>``.
     """
     return (
-        *_criteria(verdict),
-        *_must_pass(verdict),
-        *_gathered(verdict),
-        *_rule(verdict),
-        *_decided(verdict),
+        *deciding_numbers(verdict),
         *(number for entry in verdict.judgements for number in _demands(entry)),
         *_categories(verdict),
         *_probabilities(verdict),
+    )
+
+
+def deciding_numbers(verdict: Verdict) -> tuple[Number, ...]:
+    """Return what the decision and its sentences state: decision, scores, counts, scope and rule."""
+    return (
+        *_scores(verdict.decision),
+        *_criteria(verdict),
+        *_must_pass(verdict),
+        *_gathered(verdict),
+        *_scope(verdict.decision),
+        *_rule(verdict),
+        *_decided(verdict),
     )
 
 
@@ -47,21 +67,19 @@ def _count(key: str, value: int) -> Number:
 
 
 def _criteria(verdict: Verdict) -> Iterator[Number]:
-    still = [entry for entry in verdict.judgements if entry.outcome in OPEN]
+    still = in_scope(verdict.judgements, *OPEN)
     unbuilt = sum(not entry.measurement.built for entry in verdict.judgements)
     short = sum(entry.outcome is Outcome.NOT_DEMONSTRATED for entry in still)
-    open_unbuilt = sum(not entry.measurement.built for entry in still)
     yield _count("criteria", len(verdict.judgements))
     for outcome in Outcome:
         yield _count(f"criteria:{outcome.value}", verdict.count(outcome))
     yield _count("criteria:open", len(still))
     yield _count("criteria:unmeasured", unbuilt)
-    yield _count("criteria:open_unmeasured", open_unbuilt)
-    yield _count("criteria:without_evidence", len(still) - short - open_unbuilt)
+    yield _count("criteria:without_evidence", len(still) - short)
 
 
 def _must_pass(verdict: Verdict) -> Iterator[Number]:
-    judged = [entry for entry in verdict.judgements if entry.criterion.must_pass and entry.outcome in JUDGED]
+    judged = [entry for entry in in_scope(verdict.judgements) if entry.criterion.must_pass]
     outcomes = Counter(entry.outcome for entry in judged)
     yield _count("must_pass", len(judged))
     yield _count("must_pass:met", outcomes[Outcome.MET])
@@ -70,18 +88,40 @@ def _must_pass(verdict: Verdict) -> Iterator[Number]:
 
 
 def _gathered(verdict: Verdict) -> Iterator[Number]:
-    decision, limit = verdict.decision, verdict.demands.edition.rule.minors_make_major
-    gathered = gathered_minors(decision.open_minors, verdict.judgements, limit=limit)
-    undecided = sum(
-        entry.outcome in OPEN and entry.criterion.severity is Grade.MAJOR for entry in verdict.judgements
-    )
-    yield _count("majors:open", len(decision.open_majors))
-    yield _count("majors:failed", len(decision.open_majors) - len(gathered))
-    yield _count("majors:undecided", undecided)
-    yield _count("minors:open", len(decision.open_minors))
-    yield _count("minors:gathered", len(gathered))
-    for category, ids in gathered.items():
-        yield _count(f"minors:gathered:{category}", len(ids))
+    decision = verdict.decision
+    still = in_scope(verdict.judgements, *OPEN)
+    majors = len(decision.open_majors)
+    yield _found("majors:open", majors)
+    yield _found("majors:failed", majors - len(decision.gathered))
+    yield _count("majors:undecided", sum(entry.criterion.severity is Grade.MAJOR for entry in still))
+    yield _found("minors:open", len(decision.open_minors))
+    yield _found("minors:gathered", len(decision.gathered))
+    yield _found("findings:closed", len(decision.closed))
+    for group in decision.gathered:
+        yield _found(f"minors:gathered:{group.category}", len(group.names))
+
+
+def _found(key: str, value: int) -> Number:
+    return Number(key, value, "count", reason="counted from the findings")
+
+
+def _scope(decision: Decision) -> Iterator[Number]:
+    scope, reason = decision.scope, "weights declared by the edition"
+    yield _count("scope:outside", len(scope.outside))
+    yield Number("scope:weight_outside", scope.weight_outside, reason=reason)
+    yield Number("scope:weight", scope.weight, reason=reason)
+
+
+def _scores(decision: Decision) -> Iterator[Number]:
+    rest = "share of the weight judged"
+    yield Number("decision", decision.outcome.value)
+    scores = {"score": decision.score, "process": decision.process, "results": decision.results}
+    for key, score in scores.items():
+        if score is None:
+            yield Number(f"{key}:low", None, "share", reason="nothing of it is judged")
+        else:
+            yield Number(f"{key}:low", score.low, "share", reason=rest)
+            yield Number(f"{key}:high", score.high, "share", reason=f"{rest}, open criteria met")
 
 
 def _rule(verdict: Verdict) -> Iterator[Number]:

@@ -20,10 +20,11 @@ from auditlib.records import (
     counted,
 )
 from auditlib.standards.closed import closed
-from auditlib.standards.decision import OPEN, decide, gathered_minors
+from auditlib.standards.decision import decide
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
 from auditlib.standards.profile import Demands
+from auditlib.standards.scoring import OPEN, in_scope
 from auditlib.standards.words import amount, demanded, limit, said
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ DECIDED = {
     Outcome.NOT_MET: "does not meet",
     Outcome.NOT_DEMONSTRATED: "has not been shown to meet",
     Outcome.NOT_ASSESSABLE: "cannot be judged against",
+    Outcome.NOT_APPLICABLE: "is only compared with, and not certified by,",
 }
+ALONE = (
+    "This is what the criteria say: the decision of the audit is taken over the findings of all notebooks, "
+    "when the run is assembled."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +122,12 @@ class Verdict:
         from auditlib.standards.tally import tally
 
         measured = (each for entry in self.judgements for each in _numbers(entry))
-        return (*_scores(self.decision), *measured, *tally(self))
+        return (*measured, *tally(self))
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return the decision, the criteria behind it and what stays open, in three sentences."""
-        return (_decided(self), _counted(self), _open(self))
+        """Return the decision, the criteria behind it, what stays open and what is outside, in sentences."""
+        alone = () if self.decision.whole else (Sentence(ALONE),)
+        return (_decided(self), _counted(self), _open(self), *_outside(self.decision), *alone)
 
     def decided(self) -> tuple[Sentence, ...]:
         """Return how process and results stand to each other, in words."""
@@ -145,18 +152,12 @@ class Verdict:
     def limits(self) -> tuple[Sentence, ...]:
         """Return what the verdict cannot say, one sentence each."""
         demands = self.demands
-        unbuilt = tuple(entry.criterion.id for entry in self.judgements if not entry.measurement.built)
         looser = demands.looser
         told = (
             (demands.note, ("decision",)),
             (
                 f"The profile asks for less than the standard in {', '.join(looser)}." * bool(looser),
                 _keys(looser),
-            ),
-            (
-                f"This suite does not measure {counted(len(unbuilt), 'criterion', 'criteria')} yet: "
-                f"{', '.join(unbuilt)}." * bool(unbuilt),
-                ("criteria:unmeasured", *_keys(unbuilt)),
             ),
             (
                 "An interval speaks of how the operation works, not only of the cases that happened to come.",
@@ -269,64 +270,57 @@ def _numbers(judgement: Judgement) -> tuple[Number, ...]:
     )
 
 
-def _scores(decision: Decision) -> tuple[Number, ...]:
-    rest = "share of the weight judged"
-    numbers = [Number("decision", decision.outcome.value)]
-    for key, score in (
-        ("score", decision.score),
-        ("process", decision.process),
-        ("results", decision.results),
-    ):
-        if score is None:
-            numbers.append(Number(f"{key}:low", None, "share", reason="nothing of it is judged"))
-        else:
-            numbers.append(Number(f"{key}:low", score.low, "share", reason=rest))
-            numbers.append(Number(f"{key}:high", score.high, "share", reason=f"{rest}, open criteria met"))
-    return tuple(numbers)
-
-
 def _decided(verdict: Verdict) -> Sentence:
-    decision = verdict.decision
-    edition = verdict.demands.edition
+    decision, edition = verdict.decision, verdict.demands.edition
+    whom = "The operation" if decision.whole else "By its criteria alone, the operation"
     text = (
-        f"The operation {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
+        f"{whom} {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
         f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
-        f"{counted(len(decision.open_majors), 'open major', 'open majors')}."
+        f"{counted(len(decision.open_majors), 'open major', 'open majors')}"
+        f" and {counted(len(decision.open_minors), 'open minor', 'open minors')}."
     )
-    return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open"))
+    return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open", "minors:open"))
 
 
 def _counted(verdict: Verdict) -> Sentence:
+    decision = verdict.decision
     counts = {outcome: verdict.count(outcome) for outcome in Outcome}
     parts = ", ".join(f"{count} {said(outcome)}" for outcome, count in counts.items() if count)
-    majors = ", ".join(verdict.decision.open_majors)
-    text = f"Of {len(verdict.judgements)} criteria, {parts}" + (
-        f"; the open majors: {majors}." if majors else "."
-    )
+    majors = ", ".join(dict.fromkeys(decision.open_majors))
+    text = f"Of {len(verdict.judgements)} criteria, {parts}"
+    text += f"; the open majors: {majors}" if majors else ""
+    if decision.closed:
+        ending = counted(len(decision.closed), "finding", "findings")
+        text += f"; the register of actions closes {ending}: {', '.join(dict.fromkeys(decision.closed))}"
     keys = (f"criteria:{outcome.value}" for outcome, count in counts.items() if count)
-    gathered = gathered_minors(
-        verdict.decision.open_minors,
-        verdict.judgements,
-        limit=verdict.demands.edition.rule.minors_make_major,
-    )
-    return Sentence(text, ("criteria", *keys, *(f"minors:gathered:{category}" for category in gathered)))
+    gathered = (f"minors:gathered:{group.category}" for group in decision.gathered)
+    return Sentence(f"{text}.", ("criteria", *keys, *gathered, "findings:closed"))
 
 
 def _open(verdict: Verdict) -> Sentence:
-    still = [entry for entry in verdict.judgements if entry.outcome in OPEN]
+    still = in_scope(verdict.judgements, *OPEN)
     if not still:
         return Sentence("No criterion is open.", ("score:high",))
-    unbuilt = sum(not entry.measurement.built for entry in still)
     short = sum(entry.outcome is Outcome.NOT_DEMONSTRATED for entry in still)
-    blind = len(still) - short - unbuilt
     text = (
-        f"{counted(len(still), 'criterion is', 'criteria are')} open: {short} not demonstrated, {blind} "
-        f"without evidence, {unbuilt} not measured by this suite yet. If all were met, the score would be "
+        f"{counted(len(still), 'criterion is', 'criteria are')} open: {short} not demonstrated and "
+        f"{len(still) - short} without evidence. If all were met, the score would be "
         f"{verdict.decision.score.high:.1%}."
     )
-    counted_open = ("criteria:open", "criteria:not_demonstrated")
-    unmeasured = ("criteria:without_evidence", "criteria:open_unmeasured")
-    return Sentence(text, (*counted_open, *unmeasured, "score:high"))
+    keys = ("criteria:open", "criteria:not_demonstrated", "criteria:without_evidence", "score:high")
+    return Sentence(text, keys)
+
+
+def _outside(decision: Decision) -> tuple[Sentence, ...]:
+    """Say what a certificate does not speak of, with its share of the weight."""
+    scope = decision.scope
+    if not scope.outside:
+        return ()
+    text = (
+        f"Outside the certified scope, because this suite does not measure them: {', '.join(scope.outside)}; "
+        f"{scope.weight_outside:g} of {scope.weight:g} of the weight."
+    )
+    return (Sentence(text, ("scope:outside", "scope:weight_outside", "scope:weight")),)
 
 
 def _keys(identifiers: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,144 @@
+"""Findings brought together, so that no failing is told or counted twice.
+
+Conventions
+-----------
+- Findings of one notebook that are the same but for their subject are one finding with its cases.
+- A finding that breaches the metric of a criterion which is not met is that criterion's own finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from auditlib.records import CaseReference, Finding, Grade
+
+_T = TypeVar("_T")
+BETWEEN = "; "
+"""Between the subjects of findings that are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A finding that is part of another now: what it was known by, and what it was about."""
+
+    fingerprint: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedFinding:
+    """A finding, the notebook that raised it, and the findings that are part of it."""
+
+    finding: Finding
+    notebook: str
+    members: tuple[Member, ...] = ()
+
+
+def brought_together(
+    raised: Sequence[RaisedFinding], *, failed: Mapping[str, str], judge: str
+) -> tuple[RaisedFinding, ...]:
+    """Return the findings of an audit, each failing once, in their order.
+
+    Parameters
+    ----------
+    raised
+        Findings with their fingerprints.
+    failed
+        Id of each criterion that is not met, by its metric as `Criterion.metric_text` writes it.
+    judge
+        The notebook that judged by the standard; empty where none did.
+    """
+    own = {one.finding.criterion.partition(":")[0]: one for one in raised if one.notebook == judge}
+    taken: dict[str, list[RaisedFinding]] = {}
+    rest = []
+    for one in raised:
+        name = failed.get(one.finding.metric, "") if one.finding.metric else ""
+        if one.notebook != judge and name in own and own[name].finding.grade is not Grade.OPPORTUNITY:
+            taken.setdefault(name, []).append(one)
+        else:
+            rest.append(one)
+    grown = [
+        _grown(one, taken.get(one.finding.criterion.partition(":")[0], ())) if one.notebook == judge else one
+        for one in rest
+    ]
+    return tuple(_joined(group) for group in _alike(grown))
+
+
+def _grown(own: RaisedFinding, taken: Sequence[RaisedFinding]) -> RaisedFinding:
+    """Return a criterion's finding with the cases and evidence of those on the same metric."""
+    if not taken:
+        return own
+    finding = replace(
+        own.finding,
+        evidence=_once(key for one in (own, *taken) for key in one.finding.evidence),
+        cases=_once(case for one in (own, *taken) for case in _cases(one, alone=one is own)),
+    )
+    return replace(own, finding=finding, members=tuple(_member(one) for one in taken))
+
+
+def _alike(raised: Iterable[RaisedFinding]) -> Iterable[list[RaisedFinding]]:
+    groups: dict[tuple[str, ...], list[RaisedFinding]] = {}
+    for one in raised:
+        finding = one.finding
+        words = (finding.cause, finding.effect, finding.recommendation)
+        subject = finding.subject
+        same = (
+            one.notebook,
+            finding.criterion,
+            finding.grade.value,
+            *(_unnamed(each, subject) for each in words),
+        )
+        groups.setdefault(same, []).append(one)
+    return groups.values()
+
+
+def _unnamed(text: str, subject: str) -> str:
+    """Return `text` without the names its finding is about."""
+    names = sorted({part for part in re.split(r"[:,;]\s*", subject) if part}, key=len, reverse=True)
+    for name in names:
+        for form in {name, name.replace("_", " ")}:
+            text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", "\N{HORIZONTAL ELLIPSIS}", text)
+    return text
+
+
+def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
+    first, *others = group
+    if not others:
+        return first
+    findings = [one.finding for one in group]
+    known = [one.shortfall for one in findings if one.shortfall is not None]
+    finding = replace(
+        first.finding,
+        condition=" ".join(_once(one.condition for one in findings)),
+        recommendation=" ".join(_once(one.recommendation for one in findings)),
+        effect=" ".join(_once(one.effect for one in findings)),
+        cause=" ".join(_once(one.cause for one in findings)),
+        subject=BETWEEN.join(one.subject for one in findings),
+        evidence=_once(key for one in findings for key in one.evidence),
+        cases=_once(case for one in group for case in _cases(one, alone=False)),
+        metric=first.finding.metric if len({one.metric for one in findings}) == 1 else "",
+        shortfall=max(known) if known else None,
+    )
+    members = (_member(first), *(_member(one) for one in others))
+    return replace(
+        first, finding=finding, members=(*members, *(each for one in group for each in one.members))
+    )
+
+
+def _cases(raised: RaisedFinding, *, alone: bool) -> Iterator[CaseReference]:
+    """Yield the cases of a finding; one that lists none is a case itself, unless it stands alone."""
+    finding = raised.finding
+    yield from finding.cases
+    if not finding.cases and not alone:
+        yield CaseReference("", finding.subject, words=finding.condition)
+
+
+def _member(raised: RaisedFinding) -> Member:
+    return Member(raised.finding.fingerprint, raised.finding.subject)
+
+
+def _once(items: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(items))
