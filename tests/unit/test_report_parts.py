@@ -13,7 +13,7 @@ from auditlib.report.exhibits import LONGEST_LIST, printed
 from auditlib.report.findings import States, findings_of, read_states
 from auditlib.report.glossary import WORDS, words_used
 from auditlib.report.outline import Outline, Shown, read_outline
-from auditlib.report.reading import read_results
+from auditlib.report.reading import findings_recorded, read_results
 from auditlib.report.references import Register
 from auditlib.report.widths import SIZES, TWIN, fit, looks_numeric
 from auditlib.report.words import in_words, sentence_of, subject_of
@@ -195,5 +195,5 @@ class TestFirstPage:
         assert read_states(tmp_path, items={}) == States()
         register = Register({f"01_intake/{key}": number for one in read_results(tmp_path)
                              for key, number in one.numbers.items()})  # fmt: skip
-        found = findings_of(read_results(tmp_path), register, States(), items=facts.items)
+        found = findings_of(findings_recorded(read_results(tmp_path)), register, States(), items=facts.items)
         assert {one.state for one in found} == {""}

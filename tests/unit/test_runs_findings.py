@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 from standards_tables import context, small_tables
 
 from auditlib.audit.recorder import Recorder
+from auditlib.audit.schema import FindingModel, finding_of
 from auditlib.audit.standard import verdict_on
 from auditlib.errors import AuditError
-from auditlib.runs.assemble import verdict_of
-from auditlib.runs.findings import Before, FindingsDocument, StatedFinding, findings_of, findings_schema
+from auditlib.records import CaseReference, Finding, Grade
+from auditlib.runs.deciding import verdict_of
+from auditlib.runs.findings import Before, FindingsDocument, StatedFinding, findings_schema
+from auditlib.runs.findings import findings_of as stated_findings
 from auditlib.standards.document import verdict_document, verdict_schema
+from auditlib.standards.merging import RaisedFinding, brought_together
 from auditlib.standards.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +39,18 @@ def finding(mark: str, **changes: Any) -> dict[str, Any]:
 
 def results(notebook: str, *findings: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {notebook: {"notebook": notebook, "findings": list(findings)}}
+
+
+def findings_of(
+    results: dict[str, dict[str, Any]], *, before: Before | None = None, failed: dict[str, str] | None = None
+) -> dict[str, Any]:
+    raised = [
+        RaisedFinding(finding_of(FindingModel.model_validate(one)), name)
+        for name, document in results.items()
+        for one in document["findings"]
+    ]
+    together = brought_together(raised, failed=failed or {}, judge="11_standards")
+    return stated_findings(together, notebooks=set(results), before=before)
 
 
 def before(**by_notebook: dict[str, Any]) -> Before:
@@ -87,6 +104,80 @@ class TestFindings:
         document = findings_of(results("02_two", finding("a")), before=before(**{"02_two": finding("b")}))
         jsonschema.validate(document, findings_schema())
         assert FindingsDocument.model_validate_json(json.dumps(document)).previous is not None
+
+
+def lacking(unit: str, mark: str, **changes: Any) -> dict[str, Any]:
+    """A finding that is the same for every unit but for its name and its numbers."""
+    words = {"condition": f"In {unit} it lacked.", "recommendation": f"Name somebody for unit {unit}."}
+    own = {"subject": f"responsibilities:{unit}:client_manager", "evidence": [f"05_escalation/gap:{unit}"]}
+    fixed = {"criterion": "E4: a role is held.", "cause": "c", "effect": "e"}
+    return finding(mark, **(fixed | words | own | changes))
+
+
+class TestBroughtTogether:
+    def test_what_is_the_same_but_for_its_subject_is_one_finding_with_its_cases(self) -> None:
+        now = results("05_escalation", lacking("U1", "a"), lacking("U2", "b"), lacking("U3", "c"))
+        (one,) = findings_of(now)["findings"]
+        assert [part["fingerprint"][0] for part in one["members"]] == ["a", "b", "c"]
+        assert [case["words"] for case in one["cases"]] == [f"In U{at} it lacked." for at in (1, 2, 3)]
+        assert one["evidence"] == [f"05_escalation/gap:U{at}" for at in (1, 2, 3)]
+        assert one["condition"] == "In U1 it lacked. In U2 it lacked. In U3 it lacked."
+
+    @pytest.mark.parametrize(
+        "changes", [{"grade": "major"}, {"cause": "other"}, {"effect": "other"}, {"criterion": "E6: else."}]
+    )
+    def test_what_differs_in_more_stays_apart(self, changes: dict[str, str]) -> None:
+        now = results("05_escalation", lacking("U1", "a"), lacking("U2", "b", **changes))
+        assert len(findings_of(now)["findings"]) == 2
+
+    def test_another_notebook_says_it_for_itself(self) -> None:
+        now = {**results("05_escalation", lacking("U1", "a")), **results("06_complaints", lacking("U2", "b"))}
+        assert len(findings_of(now)["findings"]) == 2
+
+    def test_a_breach_of_a_metric_that_a_criterion_misses_is_that_criterions_finding(self) -> None:
+        case = {"table": "complaints", "id": "C1", "unit": "U1", "words": "late"}
+        metric = "complaints_resolved within_days=5"
+        now = {
+            **results("06_complaints", finding("a", metric=metric, cases=[case], grade="major")),
+            **results("11_standards", finding("b", criterion="CO-02: solved", metric=metric)),
+        }
+        (one,) = findings_of(now, failed={metric: "CO-02"})["findings"]
+        assert (one["notebook"], one["grade"], one["cases"]) == ("11_standards", "minor", [case])
+        assert [part["fingerprint"][0] for part in one["members"]] == ["a"]
+        assert len(findings_of(now)["findings"]) == 2, "a criterion that is met takes nothing away"
+        other = {"complaints_resolved within_days=6": "CO-02"}
+        assert len(findings_of(now, failed=other)["findings"]) == 2, "other options are another metric"
+
+    def test_a_criterion_without_a_verdict_hides_no_major(self) -> None:
+        now = {
+            **results("06_complaints", finding("a", metric="m", grade="major")),
+            **results("11_standards", finding("b", criterion="CO-02: x", grade="opportunity", metric="m")),
+        }
+        assert len(findings_of(now, failed={"m": "CO-02"})["findings"]) == 2
+
+    def test_a_part_that_was_known_before_is_not_new(self) -> None:
+        known = before(**{"05_escalation": lacking("U2", "b")})
+        now = results("05_escalation", lacking("U1", "a"), lacking("U2", "b"))
+        assert states(findings_of(now, before=known)) == {"a": "unchanged"}
+
+    def test_a_part_of_a_finding_before_is_recognised_alone(self) -> None:
+        whole = findings_of(results("05_escalation", lacking("U1", "a"), lacking("U2", "b")))
+        models = [StatedFinding.model_validate_json(json.dumps(one)) for one in whole["findings"]]
+        parts = {part.fingerprint: one for one in models for part in one.members}
+        known = Before("last-year", "0" * 64, parts)
+        now = results("05_escalation", lacking("U2", "b"))
+        assert states(findings_of(now, before=known)) == {"b": "unchanged"}
+        gone = findings_of(results("05_escalation"), before=known)
+        assert [one["state"] for one in gone["findings"]] == ["resolved"]
+
+
+def test_a_recorded_finding_is_read_back_whole() -> None:
+    case = CaseReference("complaints", "C1", "U1", "late")
+    made = Finding(
+        "CO-02: solved", "c", "d", "e", "f", Grade.MAJOR, "s", ("k",), "a" * 64, (case,), "m days=5", 0.25
+    )
+    content = json.loads(json.dumps(asdict(made)))
+    assert finding_of(FindingModel.model_validate_json(json.dumps(content))) == made
 
 
 @pytest.fixture(scope="module")

@@ -227,6 +227,13 @@ def test_a_rigid_criterion_cannot_be_waived_even_without_the_linter(old: Edition
         demands_on(old, DAY, profile=load_profile(text, name="a.yaml"))
 
 
+def test_a_date_in_a_profile_closes_nothing_and_the_error_says_where_it_is_entered() -> None:
+    text = PROFILE + "remedies:\n  CO-03: {plan_accepted_on: 2025-12-01}\n"
+    with pytest.raises(ParameterError, match="'auditlib actions' writes") as error:
+        load_profile(text, name="acme.yaml")
+    assert (error.value.problems[0].file, error.value.problems[0].line) == ("acme.yaml", 20)
+
+
 def test_outside_its_dates_an_edition_compares_and_certifies_nothing(old: Edition) -> None:
     assert demands_on(old, DAY).note == ""
     assert "certifies nothing" in demands_on(old, date(2026, 1, 1)).note

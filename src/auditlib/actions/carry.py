@@ -28,7 +28,8 @@ NONE_AGREED = (
 class Raised:
     """A finding as the register needs it.
 
-    `state` is that of ``findings.json``: new, unchanged, resolved or not_examined.
+    `state` is that of ``findings.json``: new, unchanged, resolved or not_examined. `parts` are the findings
+    that are part of it: fingerprint and subject of each.
     """
 
     fingerprint: str
@@ -37,6 +38,12 @@ class Raised:
     subject: str
     condition: str
     state: str
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is about: its subject, and those of its parts."""
+        return (self.subject, *(subject for _, subject in self.parts))
 
     @property
     def stands(self) -> bool:
@@ -161,6 +168,7 @@ def carry(
     An action of the audit before whose finding is raised again did not work, whatever it said: implemented
     and verified ones go back to accepted. A finding without any action gets a proposed one to fill in.
     """
+    current, before = (_readdressed(own, findings) for own in (current, before))
     known = {(action.fingerprint, action.number) for action in current}
     by_finding = {one.fingerprint: one for one in findings}
     brought = [
@@ -173,6 +181,23 @@ def carry(
     fresh = [_proposed(one) for one in findings if one.stands and one.fingerprint not in have]
     dated = [_dated(action, day) for action in (*kept, *fresh)]
     return Plan(tuple(sorted(dated, key=_order)), tuple(findings), day, drivers, no_drivers)
+
+
+def _readdressed(actions: Sequence[Action], findings: Sequence[Raised]) -> Sequence[Action]:
+    """Return actions on what is part of a finding now as actions on that finding, numbered on."""
+    whole = {part: one.fingerprint for one in findings for part, _ in one.parts if part != one.fingerprint}
+    numbers: dict[str, int] = {}
+    for one in actions:
+        numbers[one.fingerprint] = max(one.number, numbers.get(one.fingerprint, 0))
+    moved = []
+    for one in actions:
+        lead = whole.get(one.fingerprint)
+        if lead is None:
+            moved.append(one)
+            continue
+        numbers[lead] = numbers.get(lead, 0) + 1
+        moved.append(replace(one, fingerprint=lead, number=numbers[lead]))
+    return moved
 
 
 def _brought(action: Action, finding: Raised | None) -> Action:
@@ -216,7 +241,8 @@ def _order(action: Action) -> tuple[int, str, str, str, int]:
 
 def verified_although_raised(actions: Iterable[Action], findings: Iterable[Raised]) -> tuple[Action, ...]:
     """Return actions said to be verified effective whose finding this very audit raises."""
-    standing = {one.fingerprint for one in findings if one.stands}
+    raised = [one for one in findings if one.stands]
+    standing = {name for one in raised for name in (one.fingerprint, *(part for part, _ in one.parts))}
     return tuple(
         action for action in actions if action.state is State.VERIFIED and action.fingerprint in standing
     )

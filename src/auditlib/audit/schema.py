@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditlib.records import CaseReference, Finding, Grade
 from auditlib.standards.document import VerdictDocument
 
 SCHEMA = "auditlib/results@1"
@@ -127,6 +128,19 @@ class FindingModel(_Part):
     metric: str = Field("", description="The metric it breaches, as criteria name it; empty for none.")
     shortfall: float | None = Field(
         None, description="How far from what was demanded, as a share of it; null where not measured."
+    )
+
+
+def finding_of(model: FindingModel) -> Finding:
+    """Return a recorded finding as the value it was made from."""
+    same = ("criterion", "condition", "cause", "effect", "recommendation", "subject", "fingerprint")
+    return Finding(
+        **{name: getattr(model, name) for name in same},
+        grade=Grade(model.grade),
+        evidence=tuple(model.evidence),
+        cases=tuple(CaseReference(**case.model_dump()) for case in model.cases),
+        metric=model.metric,
+        shortfall=model.shortfall,
     )
 
 

@@ -70,7 +70,8 @@ def evaluate_command(
     ] = None,
 ) -> None:
     """Read a filled form back: exact upper limit, conclusion, projection, and what else was altered."""
-    from auditlib.runs.samples import evaluate_form, require_entered, visited
+    from auditlib.runs.samples import evaluate_form, require_entered
+    from auditlib.sampling.results import visited
 
     filled, evaluation = evaluate_form(form)
     if run is not None:

@@ -18,7 +18,6 @@ from auditlib.oscal.document import (
     identify,
     instant,
     kept_files,
-    midnight,
     origins,
     prop,
     rooted,

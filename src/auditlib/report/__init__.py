@@ -28,8 +28,10 @@ def render(directory: Path) -> str:
     from auditlib.report.facts import read_facts
     from auditlib.report.findings import read_states
     from auditlib.report.plan import read_actions
-    from auditlib.report.reading import read_results
+    from auditlib.report.reading import read_findings, read_results
 
     facts = read_facts(directory)
     states = read_states(directory, items=facts.items)
-    return to_html(compose(read_results(directory), facts, states, actions=read_actions(directory)))
+    recorded = read_results(directory)
+    findings = read_findings(directory, recorded)
+    return to_html(compose(recorded, facts, states, findings=findings, actions=read_actions(directory)))

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from auditlib.audit.schema import NumberModel
+from auditlib.audit.schema import FindingModel, NumberModel
 from auditlib.parameters.claims import Claim
 from auditlib.report.facts import Facts
 from auditlib.report.findings import States, brief, findings_of
 from auditlib.report.glossary import words_used
 from auditlib.report.plan import plan_of
-from auditlib.report.reading import Recorded
+from auditlib.report.reading import Recorded, findings_recorded
 from auditlib.report.references import Register
 from auditlib.report.sections import Section, section_of
-from auditlib.report.summary import executive
+from auditlib.report.summary import DECISION, executive
 from auditlib.report.words import basis_of, day, instant, interval_of, value_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def compose(
     facts: Facts,
     states: States | None = None,
     *,
+    findings: Sequence[tuple[FindingModel, str]] | None = None,
     actions: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return everything the page shows, in reading order.
@@ -64,6 +65,8 @@ def compose(
         Provenance.
     states
         What became of findings since the audit before.
+    findings
+        Each with its notebook, as the run brought them together; None: as notebooks recorded them.
     actions
         Content of ``actions.json``; None where no register of actions was kept.
     """
@@ -71,9 +74,11 @@ def compose(
         f"{one.results.notebook}/{key}": number for one in recorded for key, number in one.numbers.items()
     }
     register, states = Register(known), states or States()
-    sections = tuple(section_of(number, one, register) for number, one in enumerate(recorded, start=1))
+    asked = [one for one in recorded if one.results.notebook != DECISION]
+    sections = tuple(section_of(number, one, register) for number, one in enumerate(asked, start=1))
     first = executive(recorded, register)
-    findings = findings_of(recorded, register, states, items=facts.items)
+    found = findings_recorded(recorded) if findings is None else findings
+    reported = findings_of(found, register, states, items=facts.items)
     entries = [_entry(number, name, known[name]) for name, number in register.entries.items()]
     content = {
         "facts": facts,
@@ -85,14 +90,14 @@ def compose(
         "states": states,
         "sections": sections,
         "unanswered": sorted(set(facts.run.notebooks) - {section.notebook for section in sections}),
-        "findings": findings,
-        "brief": brief(findings),
-        "plan": plan_of(actions, findings),
+        "findings": reported,
+        "brief": brief(reported),
+        "plan": plan_of(actions, reported),
         "claims": quoted_claims(facts.claims, known),
         "recorded": recorded,
         "register": [
-            (section.notebook, tuple(one for one in entries if one.notebook == section.notebook))
-            for section in sections
+            (name, tuple(one for one in entries if one.notebook == name))
+            for name in (one.results.notebook for one in recorded)
         ],
         "example": next(iter(register.entries), ""),
     }

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditlib.audit.schema import FindingModel
-from auditlib.report.reading import Recorded
 from auditlib.report.references import Mark, Register, runs_of
 from auditlib.report.words import WHOLE, sentence_of, subject_of
 
-_GRADES = ("major", "minor", "opportunity")
 _TITLES = {
     "major": "not met: to be fixed, and the fix verified",
     "minor": "not met: to be closed by an accepted plan",
@@ -129,11 +127,13 @@ def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
 
 
 def findings_of(
-    recorded: Iterable[Recorded], register: Register, states: States, *, items: Mapping[str, str]
+    found: Sequence[tuple[FindingModel, str]],
+    register: Register,
+    states: States,
+    *,
+    items: Mapping[str, str],
 ) -> tuple[Reported, ...]:
-    """Return all findings, the heaviest first."""
-    found = [(finding, one.results.notebook) for one in recorded for finding in one.results.findings]
-    found.sort(key=lambda pair: (_GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
+    """Return all findings as printed; `found` holds each with its notebook, heaviest first."""
     for finding, notebook in found:
         _refuse_orphans(finding, notebook, register)
     return tuple(

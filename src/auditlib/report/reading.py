@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from auditlib.audit.schema import FigureModel, NumberModel, ResultsModel
+from auditlib.audit.schema import FigureModel, FindingModel, NumberModel, ResultsModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.report.outline import EMPTY, Outline, read_outline
 from auditlib.report.references import DECLARED
+
+GRADES = ("major", "minor", "opportunity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,31 @@ def read_results(directory: Path) -> tuple[Recorded, ...]:
         Where a results file does not have its published shape, or a figure is not the recorded one.
     """
     return tuple(_read(path) for path in sorted((directory / "results").glob("*.json")))
+
+
+def read_findings(directory: Path, recorded: Sequence[Recorded]) -> tuple[tuple[FindingModel, str], ...]:
+    """Return every finding with its notebook, heaviest first; where the run brought them together, so."""
+    path = directory / "findings.json"
+    if not path.is_file():
+        return findings_recorded(recorded)
+    stated = json.loads(path.read_text(encoding="utf-8"))["findings"]
+    fields = FindingModel.model_fields
+    return _ordered(
+        (FindingModel.model_validate({name: one[name] for name in fields if name in one}), one["notebook"])
+        for one in stated
+        if one["state"] in ("new", "unchanged")
+    )
+
+
+def findings_recorded(recorded: Sequence[Recorded]) -> tuple[tuple[FindingModel, str], ...]:
+    """Return every finding as notebooks recorded them, with its notebook, heaviest first."""
+    return _ordered((finding, one.results.notebook) for one in recorded for finding in one.results.findings)
+
+
+def _ordered(findings: Iterable[tuple[FindingModel, str]]) -> tuple[tuple[FindingModel, str], ...]:
+    return tuple(
+        sorted(findings, key=lambda pair: (GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
+    )
 
 
 def _read(path: Path) -> Recorded:

@@ -10,12 +10,14 @@ from auditlib.audit.schema import SaidModel
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import Recorded
 from auditlib.report.references import Register, refuse_orphans
+from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictDocument
 from auditlib.standards.tally import DECIDING
 
-STANDARD = "11_standards"
+DECISION = RECORDED
+"""Under this name the decision over all findings is recorded."""
 DOING: tuple[tuple[str, str, int], ...] = (
-    (STANDARD, "No standard was judged: the audit did not run 11_standards.", 2),
+    (DECISION, "No standard was judged: the audit did not run 11_standards.", 6),
     ("02_benchmark", "Units were not compared: the audit did not run 02_benchmark.", 2),
     ("05_escalation", "Follow-up was not re-performed: the audit did not run 05_escalation.", 1),
     ("06_complaints", "", 1),
@@ -36,6 +38,7 @@ _DECISIONS = {
     "not_met": "Does not meet the standard",
     "not_demonstrated": "Has not been shown to meet the standard",
     "not_assessable": "Cannot be judged against the standard",
+    "not_applicable": "Compared with the standard; nothing is certified",
 }
 
 
@@ -58,6 +61,7 @@ class Decision:
     standard: str
     mode: str
     mismatch: str
+    note: str
     steps: tuple[Step, ...]
     references: tuple[str, ...]
 
@@ -80,7 +84,7 @@ def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
     """
     by_name = {one.results.notebook: one for one in recorded}
     decision = decision_of(recorded)
-    leading = 1 if decision and STANDARD in by_name else 0
+    leading = 1 if decision and DECISION in by_name else 0
     doing = tuple(_doing(by_name, register))
     return Executive(
         decision,
@@ -94,11 +98,10 @@ def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
 
 
 def decision_of(recorded: Iterable[Recorded]) -> Decision | None:
-    """Return the decision of the audit; None where no notebook judged by a standard."""
-    for one in recorded:
-        if one.results.verdict is not None:
-            return _decision(one.results.verdict, one)
-    return None
+    """Return the decision of the audit, over all findings where it was taken; None where none was."""
+    judged = {one.results.notebook: one for one in recorded if one.results.verdict is not None}
+    one = judged.get(DECISION) or next(iter(judged.values()), None)
+    return _decision(one.results.verdict, one) if one and one.results.verdict else None
 
 
 def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
@@ -112,6 +115,7 @@ def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
         verdict.title,
         found.mode.value.replace("_", " "),
         found.mismatch,
+        found.note,
         tuple(
             Step(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
             for step in found.trace

@@ -17,7 +17,7 @@ from auditlib.audit.schema import FindingModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.records import SourceTotals
 from auditlib.report.facts import Facts
-from auditlib.report.reading import Recorded
+from auditlib.report.reading import Recorded, findings_recorded
 from auditlib.report.spreadsheet_cells import Value
 from auditlib.report.words import basis_of, day, instant
 from auditlib.report.worksheet import Book, Printed, Worksheet, printed, sheet_names
@@ -76,13 +76,19 @@ def workpapers(directory: Path) -> bytes:
         Where results do not have their published shape, or the rows of a source do not add up.
     """
     from auditlib.report.facts import read_facts
-    from auditlib.report.reading import read_results
+    from auditlib.report.reading import read_findings, read_results
 
-    return to_workbook(read_results(directory), read_facts(directory))
+    recorded = read_results(directory)
+    return to_workbook(recorded, read_facts(directory), findings=read_findings(directory, recorded))
 
 
-def to_workbook(recorded: Sequence[Recorded], facts: Facts) -> bytes:
-    """Return the workbook of what notebooks recorded."""
+def to_workbook(
+    recorded: Sequence[Recorded],
+    facts: Facts,
+    *,
+    findings: Sequence[tuple[FindingModel, str]] | None = None,
+) -> bytes:
+    """Return the workbook of what notebooks recorded; `findings` as the run brought them together."""
     import xlsxwriter
 
     stream = BytesIO()
@@ -98,7 +104,7 @@ def to_workbook(recorded: Sequence[Recorded], facts: Facts) -> bytes:
     created = facts.run.as_of.astimezone(UTC).replace(tzinfo=None)
     raw.set_properties({"title": _title(facts), "created": created})
     book = Book(raw, footer=f"Work papers of audit {facts.run.audit}")
-    cited = _cited(recorded)
+    cited = _cited(findings_recorded(recorded) if findings is None else findings)
     notebooks = [one.results.notebook for one in recorded]
     names, of_tables = sheet_names(notebooks), sheet_names(notebooks, ending=TABLES)
     _index(book, recorded, facts, {one: (names[one], of_tables[one]) for one in notebooks})
@@ -305,9 +311,7 @@ def _widths(tables: Sequence[TableModel]) -> tuple[float, ...]:
     return tuple(float(min(width, _WIDEST)) for width in longest) or (80.0,)
 
 
-def _cited(recorded: Sequence[Recorded]) -> _Cited:
-    found = [(finding, one.results.notebook) for one in recorded for finding in one.results.findings]
-    found.sort(key=lambda pair: (_GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
+def _cited(found: Sequence[tuple[FindingModel, str]]) -> _Cited:
     places: dict[str, list[int]] = {}
     for number, (finding, _) in enumerate(found, start=1):
         for reference in finding.evidence:

@@ -23,6 +23,7 @@ from auditlib.runs.places import Places
 from auditlib.runs.recorded import read_results
 from auditlib.runs.verify import verify
 from auditlib.sampling.form_reading import sheets_of
+from auditlib.standards.decision import RECORDED
 
 SHEET = "Actions"
 MOST_BYTES = 16 << 20
@@ -57,7 +58,7 @@ def bring_up_to_date(
     findings = raised_of(json.loads((directory / "findings.json").read_text(encoding="utf-8")))
     before = _before(previous, manifest, places)
     with only_writer(places.lock, audit=manifest.audit):
-        known = {one.fingerprint for one in findings} | {action.fingerprint for action in before}
+        known = names_of(findings) | {action.fingerprint for action in before}
         current = read_register(path, known=known) if path.exists() else ()
         refuse_verified(current, findings, path)
         as_of = datetime.fromisoformat(manifest.parameters.run["as_of"])
@@ -209,7 +210,10 @@ def _workbook(cells: Sequence[Sequence[str]], created: datetime) -> bytes:
 
 
 def raised_of(document: Mapping[str, Any]) -> tuple[Raised, ...]:
-    """Return the findings of ``findings.json`` as the register needs them."""
+    """Return the findings of ``findings.json`` as the register needs them.
+
+    Minors that gather into a major have rows of their own: an action is owed on each, not on their number.
+    """
     return tuple(
         Raised(
             one["fingerprint"],
@@ -218,9 +222,16 @@ def raised_of(document: Mapping[str, Any]) -> tuple[Raised, ...]:
             one["subject"],
             one["condition"],
             one.get("state", "new"),
+            tuple((part["fingerprint"], part["subject"]) for part in one.get("members", ())),
         )
         for one in document["findings"]
+        if one["notebook"] != RECORDED
     )
+
+
+def names_of(findings: Iterable[Raised]) -> set[str]:
+    """Return the fingerprints a register may name: those of findings, and of what is part of them."""
+    return {name for one in findings for name in (one.fingerprint, *(part for part, _ in one.parts))}
 
 
 def _before(previous: Path | None, manifest: Manifest, places: Places) -> tuple[Action, ...]:

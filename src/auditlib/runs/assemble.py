@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from auditlib.errors import AuditError, ParameterError, Problem
@@ -24,10 +23,11 @@ from auditlib.runs.atomic import (
     replace_directory,
     write_bytes,
 )
+from auditlib.runs.deciding import conclude
 from auditlib.runs.documents import write_documents
 from auditlib.runs.events import Notify, Step
-from auditlib.runs.findings import NAME as FINDINGS
-from auditlib.runs.findings import Before, findings_of
+from auditlib.runs.examined import NOTHING_EXAMINED, Examined, record_examined
+from auditlib.runs.findings import Before
 from auditlib.runs.fixing import FIXING, enter_sealed, fixed_of, fixing_document
 from auditlib.runs.kept import KeptResult
 from auditlib.runs.manifest import (
@@ -46,11 +46,8 @@ from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan
 from auditlib.runs.project import law_files
 from auditlib.runs.recorded import read_results
-from auditlib.runs.registered import NAME as ACTIONS
-from auditlib.runs.registered import Registered, actions_document
+from auditlib.runs.registered import Registered
 from auditlib.runs.steps import Prepared, Steps
-
-VERDICT = "verdict.json"
 
 
 def run_key(
@@ -78,6 +75,7 @@ def assemble(
     *,
     steps: Steps,
     registers: Registered,
+    examined: Examined = NOTHING_EXAMINED,
     before: Before | None = None,
     started: datetime,
     notify: Notify,
@@ -96,13 +94,11 @@ def assemble(
     for result in results:
         for name in result.files:
             copy_file(result.directory / name, stage / name)
+    record_examined(examined, plan.run, stage)
     recorded = read_results(stage / "results")
-    findings = findings_of(recorded, before=before)
-    write_bytes(stage / FINDINGS, canonical(findings).encode())
-    actions = actions_document(recorded, findings, registers, plan.run)
-    write_bytes(stage / ACTIONS, canonical(actions).encode())
-    if verdict := verdict_of(recorded):
-        write_bytes(stage / VERDICT, canonical(verdict).encode())
+    concluded = conclude(recorded, plan.run, registers=registers, before=before)
+    for name, document in concluded.items():
+        write_bytes(stage / name, canonical(document).encode())
     fixed = fixed_of(places)
     if fixed is not None:
         write_bytes(stage / FIXING, canonical(fixing_document(fixed)).encode())
@@ -112,7 +108,8 @@ def assemble(
     write_bytes(stage / "workpapers.xlsx", steps.workpapers(stage))
     _refuse_secrets(plan.run, stage)
     notify(Step("sealing"))
-    key = run_key(plan, evidence.key, before=before, pdf=pdf.name, registers=registers.sha256)
+    entered = registers.sha256 + examined.sha256
+    key = run_key(plan, evidence.key, before=before, pdf=pdf.name, registers=entered)
     manifest = _manifest(plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed)
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
@@ -123,21 +120,6 @@ def assemble(
     if places.aside.exists():
         remove_directory(places.aside)
     return manifest
-
-
-def verdict_of(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Return the verdict that a notebook recorded; None where none judged by a standard.
-
-    Raises
-    ------
-    AuditError
-        If two notebooks gave one: an audit concludes once.
-    """
-    found = {name: document["verdict"] for name, document in results.items() if document.get("verdict")}
-    if len(found) > 1:
-        message = f"{' and '.join(sorted(found))} both give a verdict, and an audit has one."
-        raise AuditError(Problem(message, remedy="Leave one of them out of the run file."))
-    return next(iter(found.values()), None)
 
 
 def secrets_of(run: Run) -> dict[str, str]:

@@ -19,7 +19,7 @@ def drivers_of(
 ) -> tuple[tuple[Driver, ...] | None, Refusal]:
     """Return the main drivers a notebook recorded, first first; None and the reason where none did."""
     numbers = [number for one in results.values() for number in one["numbers"]]
-    raised = {one.subject: one.fingerprint for one in findings if one.stands}
+    raised = {subject: one.fingerprint for one in findings if one.stands for subject in one.subjects}
     shares = {one["key"]: one["value"] for one in numbers if one["key"].startswith("share:")}
     found = tuple(sorted(_drivers(numbers, raised), key=lambda one: _weight(one, shares)))
     if found:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auditlib.audit.rounding import plain
 from auditlib.audit.schema import FindingModel
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.run import AuditId, Notebook, Run
 from auditlib.records import Grade
 from auditlib.runs.verify import verify
+from auditlib.standards.merging import RaisedFinding
 
 NAME = "findings.json"
-SCHEMA: Final = "auditlib/findings@1"
+SCHEMA: Final = "auditlib/findings@2"
 _GRADES = tuple(grade.value for grade in Grade)
 
 
@@ -30,10 +32,22 @@ class PreviousAudit(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of its findings.json.")
 
 
+class MemberModel(BaseModel):
+    """A finding that is part of another: what it would be known by alone, and what it is about."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
+    subject: str
+
+
 class StatedFinding(FindingModel):
     """A finding with the notebook that raised it and its state against the audit before."""
 
-    notebook: Notebook
+    notebook: Notebook | Literal["decision", "samples"]
+    members: tuple[MemberModel, ...] = Field(
+        (), description="Findings that are the same failing, or the same but for their subject."
+    )
     state: Literal["new", "unchanged", "resolved", "not_examined"] = Field(
         description="'new' also where there is nothing to compare with. 'resolved' and 'not_examined' "
         "findings are those of the audit before: raised no more by the same notebook, or by a notebook "
@@ -46,7 +60,7 @@ class FindingsDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    schema_: Literal["auditlib/findings@1"] = Field(SCHEMA, alias="schema")
+    schema_: Literal["auditlib/findings@2"] = Field(SCHEMA, alias="schema")
     previous: PreviousAudit | None = Field(
         description="Null where the run file names no previous audit: then nothing was compared."
     )
@@ -64,7 +78,7 @@ class Before:
     sha256
         Hash of its findings.json.
     findings
-        Those that stood open at its end, by fingerprint.
+        Those that stood open at its end, by fingerprint; parts of one lead to it too.
     """
 
     audit: str
@@ -99,31 +113,29 @@ def _read(path: Path, *, audit: str, sha256: str) -> Before:
     except ValidationError as error:
         message = f"the findings of {audit} were written by an earlier version and cannot be compared."
         raise ParameterError(Problem(message, remedy="Run that audit again, then this one.")) from error
-    still = {one.fingerprint: one for one in document.findings if one.state != "resolved"}
-    return Before(audit, sha256, still)
+    still = [one for one in document.findings if one.state != "resolved"]
+    parts = {part.fingerprint: one for one in still for part in one.members}
+    return Before(audit, sha256, parts | {one.fingerprint: one for one in still})
 
 
-def findings_of(results: Mapping[str, Mapping[str, Any]], *, before: Before | None = None) -> dict[str, Any]:
-    """Return ``findings.json``: the findings of all results files and those of the audit before.
+def findings_of(
+    raised: Sequence[RaisedFinding], *, notebooks: Collection[str], before: Before | None = None
+) -> dict[str, Any]:
+    """Return ``findings.json``: the findings of an audit and those of the audit before.
 
     Parameters
     ----------
-    results
-        Content of each results file, by notebook.
+    raised
+        Findings of this audit, each failing once.
+    notebooks
+        What was executed, or concluded: only what was looked at again can be resolved.
     before
         What they are compared with; None where the run file names no previous audit.
     """
     known = before.findings if before else {}
-    now = [
-        {
-            **finding,
-            "notebook": document["notebook"],
-            "state": "unchanged" if finding["fingerprint"] in known else "new",
-        }
-        for document in results.values()
-        for finding in document["findings"]
-    ]
-    found = [*_ordered(now), *_ordered(_past(known, now, notebooks=set(results)))]
+    now = [_stated(one, known) for one in raised]
+    still = {name for one in now for name in _names(one)}
+    found = [*_ordered(now), *_ordered(_past(known, still, notebooks=notebooks))]
     document = {
         "schema": SCHEMA,
         "previous": {"audit": before.audit, "sha256": before.sha256} if before else None,
@@ -133,13 +145,28 @@ def findings_of(results: Mapping[str, Mapping[str, Any]], *, before: Before | No
     return document
 
 
+def _stated(raised: RaisedFinding, known: Collection[str]) -> dict[str, Any]:
+    """Return a finding as the document holds it; where any part of it was known before, so is it."""
+    content: dict[str, Any] = plain(asdict(raised.finding))
+    content |= {
+        "grade": raised.finding.grade.value,
+        "notebook": raised.notebook,
+        "members": [asdict(part) for part in raised.members],
+    }
+    return {**content, "state": "unchanged" if _names(content) & set(known) else "new"}
+
+
+def _names(finding: Mapping[str, Any]) -> set[str]:
+    return {finding["fingerprint"], *(part["fingerprint"] for part in finding["members"])}
+
+
 def _past(
-    known: Mapping[str, StatedFinding], now: Iterable[Mapping[str, Any]], *, notebooks: set[str]
+    known: Mapping[str, StatedFinding], still: Collection[str], *, notebooks: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     """Return what was found before and is not found now; only what was looked at again is resolved."""
-    still = {one["fingerprint"] for one in now}
     for fingerprint, one in known.items():
-        if fingerprint not in still:
+        parts = {one.fingerprint, *(part.fingerprint for part in one.members)}
+        if fingerprint == one.fingerprint and not parts & set(still):
             state = "resolved" if one.notebook in notebooks else "not_examined"
             yield {**one.model_dump(mode="json"), "state": state, "evidence": []}
 

@@ -10,13 +10,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from auditlib.actions.register import Action
+from auditlib.audit.schema import finding_of
 from auditlib.audit.standard import profile_file, standard_file
 from auditlib.errors import ParameterError, Problem
 from auditlib.oscal import Audited, Raised, export
 from auditlib.parameters.run import Run
-from auditlib.records import Finding, Grade, Sentence
-from auditlib.runs.assemble import verdict_of
+from auditlib.records import Sentence
 from auditlib.runs.atomic import canonical, replace_directory, write_bytes
+from auditlib.runs.deciding import judge_of, verdict_of
 from auditlib.runs.findings import FindingsDocument
 from auditlib.runs.recorded import read_results
 from auditlib.runs.registered import kept_actions
@@ -81,7 +82,7 @@ def read_audited(directory: Path) -> Audited:
         edition=_law(directory, standard_file(run.standard), load_edition),
         profile=profile,
         verdict=VerdictDocument.model_validate_json(json.dumps(verdict)) if verdict else None,
-        judge=next((name for name, one in recorded.items() if one.get("verdict")), ""),
+        judge=judge_of(recorded),
         questions={name: one["question"] for name, one in recorded.items()},
         answers={name: tuple(_answers(one)) for name, one in recorded.items()},
         numbers=frozenset(
@@ -125,19 +126,7 @@ def _raised(directory: Path) -> tuple[Raised, ...]:
     except ValueError as error:
         message = "the findings were written by an earlier version and cannot be exported."
         raise ParameterError(Problem(message, "findings.json", remedy="Run the audit again.")) from error
-    parts = ("criterion", "condition", "cause", "effect", "recommendation", "subject", "fingerprint")
-    return tuple(
-        Raised(
-            Finding(
-                **{name: getattr(one, name) for name in parts},
-                grade=Grade(one.grade),
-                evidence=tuple(one.evidence),
-            ),
-            one.notebook,
-            one.state,
-        )
-        for one in document.findings
-    )
+    return tuple(Raised(finding_of(one), one.notebook, one.state) for one in document.findings)
 
 
 def _refuse_place(target: Path, run: Path, *, names: set[str]) -> None:

@@ -17,6 +17,7 @@ from auditlib.errors import AuditError, NotebookFailed, ParameterError, Problem
 from auditlib.runs.assemble import assemble, run_key, secrets_of
 from auditlib.runs.atomic import recover, remove_directory, write_bytes
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
+from auditlib.runs.examined import read_examined
 from auditlib.runs.execute import Job, execute_all, worker_environment
 from auditlib.runs.findings import findings_before
 from auditlib.runs.fixing import enter_data, enter_parameters
@@ -142,6 +143,7 @@ def _perform(
     enter_parameters(plan, places, at=started)
     before = findings_before(plan.run, places.outputs)
     registers = registered(plan.run, places.outputs)
+    examined = read_examined(places)
     data = (options.data or plan.root / "data" / plan.file.stem).resolve()
     evidence = steps.prepare(
         plan.run, data, places.evidence, options.threads, lambda text: notify(EvidenceStep(text))
@@ -154,7 +156,8 @@ def _perform(
         if one.name not in current and (not options.only or one.name in options.only)
     ]
     notify(Planned(tuple(one.name for one in todo), tuple(current)))
-    key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name, registers=registers.sha256)
+    entered = registers.sha256 + examined.sha256
+    key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name, registers=entered)
     if not todo and _already_sealed(places, key=key):
         return Outcome(places.finished, (), tuple(current), unchanged=True)
     made = _execute(plan, places, evidence, todo, options=options, notify=notify)
@@ -173,6 +176,7 @@ def _perform(
             places,
             steps=steps,
             registers=registers,
+            examined=examined,
             before=before,
             started=started,
             notify=notify,

@@ -28,6 +28,11 @@ class Places:
         return self.outputs / f"{self.audit}.failed"
 
     @property
+    def samples(self) -> Path:
+        """Forms of the samples drawn from the run; a filled one is read when the run is made again."""
+        return self.outputs / f"{self.audit}.samples"
+
+    @property
     def evidence(self) -> Path:
         """The store of prepared evidence, shared by all audits."""
         return self.outputs / ".evidence"

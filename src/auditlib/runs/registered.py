@@ -14,7 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from auditlib.actions.carry import Driver, Plan, carry
 from auditlib.actions.register import Action, Kind, State, as_row
 from auditlib.parameters.run import Run
-from auditlib.runs.action_register import raised_of, read_register, refuse_verified, register_path
+from auditlib.runs.action_register import (
+    names_of,
+    raised_of,
+    read_register,
+    refuse_verified,
+    register_path,
+)
 from auditlib.runs.atomic import digest
 from auditlib.runs.driven import drivers_of
 
@@ -137,7 +143,7 @@ def actions_document(
     """
     raised = raised_of(findings)
     if found.path.exists():
-        known = {one.fingerprint for one in raised} | {one.fingerprint for one in found.before}
+        known = names_of(raised) | {one.fingerprint for one in found.before}
         read_register(found.path, known=known)
         refuse_verified(found.current, raised, found.path)
     drivers, why = drivers_of(results, raised)

@@ -72,7 +72,8 @@ def reperform(
         again = _execute(
             directory, manifest, Path(scratch), jobs=jobs, threads=threads, timeout=timeout, notify=notify
         )
-    then = read_results(directory / "results")
+    results = read_results(directory / "results")
+    then = {name: one for name, one in results.items() if name in manifest.notebooks}
     differences = [*_differences(then, again)]
     if differences:
         rest = len(differences) - _SHOWN

@@ -20,9 +20,10 @@ from auditlib.runs.lock import only_writer
 from auditlib.runs.places import Places
 from auditlib.runs.verify import verify
 from auditlib.sampling.drawn import Case, Drawn, draw_cases, site_cases
-from auditlib.sampling.evaluation import Answer, Evaluation, evaluate
+from auditlib.sampling.evaluation import Evaluation
 from auditlib.sampling.form_reading import Filled, read_form
-from auditlib.sampling.form_writing import SITE_ANSWERS, form_bytes
+from auditlib.sampling.form_writing import form_bytes
+from auditlib.sampling.results import evaluation_of
 from auditlib.sampling.sites import Programme, draw_sites
 
 if TYPE_CHECKING:
@@ -125,9 +126,8 @@ def write_form(source: Source, drawn: Drawn, *, at: datetime, out: Path | None =
 
     A form that is there is never overwritten.
     """
-    folder = source.directory.resolve().parent / f"{source.run.audit}.samples"
-    path = out or folder / f"{drawn.origin['purpose'].replace('/', '-')}-{drawn.digest[:8]}.xlsx"
     places = Places(source.directory.resolve().parent, source.run.audit)
+    path = out or places.samples / f"{drawn.name}.xlsx"
     with only_writer(places.lock, audit=source.run.audit):
         if path.exists():
             remedy = "Name another with --out."
@@ -165,18 +165,7 @@ def evaluate_form(path: Path) -> tuple[Filled, Evaluation | None]:
     except OSError as error:
         raise ParameterError(Problem(f"it cannot be read: {error.strerror}.", str(path))) from None
     filled = read_form(content, name=str(path))
-    design = filled.drawn.design
-    if design is None:
-        return filled, None
-    strata = {case.key: case.stratum for case in filled.drawn.cases}
-    answers = [(strata[key], Answer(answer)) for key, answer in filled.answers.items()]
-    return filled, evaluate(answers, design)
-
-
-def visited(filled: Filled) -> tuple[int, tuple[str, ...]]:
-    """Return how many sites were visited, and the keys of those that were not."""
-    missed = tuple(key for key, answer in filled.answers.items() if answer != SITE_ANSWERS[0])
-    return len(filled.answers) - len(missed), missed
+    return filled, evaluation_of(filled)
 
 
 def _check_rates(rates: Rates) -> None:

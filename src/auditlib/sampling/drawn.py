@@ -55,6 +55,11 @@ class Drawn:
         text = json.dumps(as_document(self), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def name(self) -> str:
+        """What it is called by: its purpose and the beginning of its digest."""
+        return f"{self.origin['purpose'].replace('/', '-')}-{self.digest[:8]}"
+
     def row_hash(self, case: Case) -> str:
         """Return the short hash that binds the key of `case` to this sample."""
         return hashlib.sha256(f"{self.digest}\x1f{case.key}".encode("utf-8", "surrogatepass")).hexdigest()[

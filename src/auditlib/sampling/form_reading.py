@@ -64,6 +64,14 @@ def read_form(content: bytes, *, name: str) -> Filled:
     return Filled(drawn, answers, altered)
 
 
+def is_blank(content: bytes, *, name: str) -> bool:
+    """Return whether a form has no answer at all yet; DataError where it is no form, or its rows changed."""
+    sheets = sheets_of(content, name)
+    drawn = _drawn(sheets, name)
+    answer_at = headings_of(drawn).index(ANSWER)
+    return not any(_text(row, answer_at).strip() for _, row in _placed(sheets[FORM], drawn, name).values())
+
+
 def sheets_of(content: bytes, name: str) -> dict[str, list[Row]]:
     """Return the rows of every sheet of a workbook that was filled in; DataError where it is none."""
     import python_calamine

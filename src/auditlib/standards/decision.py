@@ -33,7 +33,6 @@ from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN, combined, in_scope, mismatch, scope_of, score
 from auditlib.standards.weighing import gathered_minors, weighed_criterion
 
-
 RECORDED = "decision"
 """Under this name the decision over all findings is recorded, as a notebook's results are."""
 
