@@ -13,7 +13,7 @@ import pytest
 from decided_project import decided_project, findings, page, verdict
 from tiny_project import Tiny
 
-from auditlib.actions.register import Kind, State
+from auditlib.actions.register import Action, Kind, State
 from auditlib.cli import main
 from auditlib.runs.action_register import read_register, register_bytes, register_path
 from auditlib.runs.trace import trace_key
@@ -125,6 +125,39 @@ def test_an_accepted_plan_closes_no_major(tmp_path: Path, capsys: pytest.Capture
     accept(tiny, "A12", due="2026-06-30", state="verified effective")
     assert main(["run", str(tiny.run_file), "--jobs", "1"]) == 3
     assert "cannot be verified effective" in capsys.readouterr().err
+
+
+def test_a_major_that_is_not_looked_at_again_stays_open_until_its_fix_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = decided_project(tmp_path, raised=GAMED)
+    performed(tiny)
+    text = tiny.run_file.read_text(encoding="utf-8")
+    following = tiny.run_file.with_name("next.yaml")
+    text = text.replace("audit: tiny", "audit: next\nprevious: tiny").replace("  04_integrity: {}\n", "")
+    following.write_text(text, encoding="utf-8")
+    run = ["run", str(following), "--data", str(tmp_path / "data" / "tiny"), "--jobs", "1"]
+    finished = tiny.finished.with_name("next")
+    assert main(run) == 0
+    decision = json.loads((finished / "verdict.json").read_text(encoding="utf-8"))["decision"]
+    assert (decision["outcome"], decision["open_majors"]) == (
+        "not_met",
+        ["A12 (04_integrity, not examined now)"],
+    )
+    report = (finished / "report.html").read_text(encoding="utf-8")
+    assert "1 major or minor of the audit before was not examined now and stays open" in report
+    (past,) = json.loads((finished / "findings.json").read_text(encoding="utf-8"))["findings"]
+    for proof, outcome in (("We looked.", "not_met"), ("11_standards/score:low", "met")):
+        fixed = Action(
+            past["fingerprint"], 1, "major", past["criterion"], past["subject"], past["condition"], "Do it.",
+            "Ada Lind", Kind.SYSTEM, date(2026, 1, 1), State.VERIFIED, proof,
+        )  # fmt: skip
+        content = register_bytes([fixed], suffix=".csv", created=datetime(2026, 1, 1, tzinfo=UTC))
+        (finished.parent / "next.actions.csv").write_bytes(content)
+        assert main(run) == 0
+        decision = json.loads((finished / "verdict.json").read_text(encoding="utf-8"))["decision"]
+        assert decision["outcome"] == outcome
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize(
