@@ -98,7 +98,7 @@ def test_a_verdict_is_read_from_the_notebook_that_gave_it(tmp_path: Path) -> Non
     assert [one.outcome for one in found.judged] == ["not_assessable"] * len(found.edition.criteria)
     document = json.loads((export_oscal(run).directory / "assessment-results.json").read_text("utf-8"))
     (result,) = document["assessment-results"]["results"]
-    assert len(result["observations"]) == len(found.judged) + 1 + 2
+    assert len(result["observations"]) == len(found.judged) + 1 + 3, "the decision answers too"
 
 
 def test_an_altered_run_is_not_exported(run: Path, tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlib.drivers.causes import Cause
 from auditlib.drivers.coverage import Covered
 from auditlib.drivers.wording import listed, percent, plain
-from auditlib.records import Finding, Grade
+from auditlib.records import Finding, Grade, metric_text
 
 if TYPE_CHECKING:
     from auditlib.drivers.result import Driver
@@ -17,7 +18,7 @@ CRITERION = "A8: the action plan covers what dissatisfies customers most"
 
 
 def findings_of(
-    uncovered: tuple[Driver, ...], *, questions: Mapping[str, tuple[str, ...]]
+    uncovered: tuple[Driver, ...], *, questions: Mapping[str, tuple[str, ...]], top: int
 ) -> tuple[Finding, ...]:
     """Return one finding for each main cause without an action that covers it.
 
@@ -25,8 +26,15 @@ def findings_of(
     ----------
     questions
         Causes that belong to each question.
+    top
+        How many causes are main ones.
     """
-    return tuple(_finding(each, each.found, questions) for each in uncovered if isinstance(each.found, Cause))
+    metric = metric_text("drivers_covered", {"top": top})
+    return tuple(
+        replace(_finding(each, each.found, questions), metric=metric)
+        for each in uncovered
+        if isinstance(each.found, Cause)
+    )
 
 
 def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ...]]) -> Finding:

@@ -200,7 +200,7 @@ class DriversResult:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding for each main cause that no action covers for every unit."""
-        return findings_of(self.uncovered, questions=self.policy.causes)
+        return findings_of(self.uncovered, questions=self.policy.causes, top=self.policy.top)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return what goes with dissatisfaction, and which of it no action covers."""

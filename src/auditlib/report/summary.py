@@ -17,7 +17,7 @@ from auditlib.standards.tally import DECIDING
 DECISION = RECORDED
 """Under this name the decision over all findings is recorded."""
 DOING: tuple[tuple[str, str, int], ...] = (
-    (DECISION, "No standard was judged: the audit did not run 11_standards.", 6),
+    (DECISION, "No standard was judged: the audit did not run 11_standards.", 3),
     ("02_benchmark", "Units were not compared: the audit did not run 02_benchmark.", 2),
     ("05_escalation", "Follow-up was not re-performed: the audit did not run 05_escalation.", 1),
     ("06_complaints", "", 1),
@@ -75,6 +75,8 @@ class Executive:
     doing: tuple[Line, ...]
     improving: tuple[Line, ...]
     reliable: tuple[Line, ...]
+    deciding: tuple[Line, ...] = ()
+    """What else is said of the decision; it stands with its trace."""
 
 
 def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
@@ -94,7 +96,15 @@ def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
         _answer(by_name[RELIES_ON], register, most=2)
         if RELIES_ON in by_name
         else (Line("The data were not assessed: the audit did not run 01_intake.", ()),),
+        tuple(_deciding(by_name, register)),
     )
+
+
+def _deciding(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
+    """Yield the sentences of the decision that the first page has no room for."""
+    if DECISION in by_name:
+        most = next(most for notebook, _, most in DOING if notebook == DECISION)
+        yield from lines_of(by_name[DECISION].results.answer[most:], DECISION, register)
 
 
 def decision_of(recorded: Iterable[Recorded]) -> Decision | None:

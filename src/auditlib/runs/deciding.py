@@ -161,8 +161,10 @@ def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run
     gathered = gathered_findings(decided)
     reported = tuple(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)
-    decision, *rest = decided.summary()
-    recorder.answer((decision, _listed(reported), *rest))
+    decision, criteria, *rest = decided.summary()
+    outside = [sentence for sentence in rest if sentence.keys[0].startswith("scope:")]
+    still = [sentence for sentence in rest if sentence not in outside]
+    recorder.answer((decision, _listed(reported), *outside, criteria, *still))
     recorder.finding(gathered)
     document = verdict.model_copy(update={"decision": decision_part(decided)})
     recorder.verdict(dumped(document))

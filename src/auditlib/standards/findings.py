@@ -147,7 +147,7 @@ def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[
     limit = verdict.demands.edition.rule.minors_make_major
     return tuple(
         Finding(
-            criterion=f"minors-{group.category}: {limit} open minors in one category are a major",
+            criterion=f"minors-{group.category}: fewer than {limit} minors are open in one category",
             condition=f"{len(group.names)} minors are open in '{group.title}': {', '.join(group.names)}.",
             cause="Minor faults of one kind gather where nobody owns the whole.",
             effect="Together they weigh as much as a major and stop the decision.",

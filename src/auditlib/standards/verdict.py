@@ -125,9 +125,9 @@ class Verdict:
         return (*measured, *tally(self))
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return the decision, the criteria behind it, what stays open and what is outside, in sentences."""
+        """Return the decision, the criteria behind it, what is outside and what stays open, in sentences."""
         alone = () if self.decision.whole else (Sentence(ALONE),)
-        return (_decided(self), _counted(self), _open(self), *_outside(self.decision), *alone)
+        return (_decided(self), _counted(self), *_outside(self.decision), _open(self), *alone)
 
     def decided(self) -> tuple[Sentence, ...]:
         """Return how process and results stand to each other, in words."""
