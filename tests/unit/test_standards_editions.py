@@ -160,11 +160,14 @@ overrides:
 waivers:
   CO-02:
     reason: The new complaint desk opens in October.
-    granted_on: 2025-06-01
+    granted_on: 2025-07-01
     expires_on: 2026-06-30
 not_applicable:
-  IM-04: Acme offers no chat to its customers.
+  IM-04:
+    because: no_contacts_in_channel
+    reason: Acme offers no chat to its customers.
 """
+ABSENCE = PROFILE.partition("not_applicable:\n")[2].rstrip()
 
 
 def test_a_sound_profile_moves_targets_and_flags_looser_ones(old: Edition) -> None:
@@ -173,17 +176,17 @@ def test_a_sound_profile_moves_targets_and_flags_looser_ones(old: Edition) -> No
     assert demands.edition.criterion("CF-02").target.value == 0.10
     assert demands.looser == ("CF-02",)
     assert demands.tighter == ("IM-01",)
-    assert {key: entry.outcome for key, entry in demands.exemptions.items()} == {
-        "CO-02": Outcome.WAIVED,
-        "IM-04": Outcome.NOT_APPLICABLE,
+    assert {key: entry.outcome for key, entry in demands.exemptions.items()} == {"CO-02": Outcome.WAIVED}
+    assert {key: entry.because for key, entry in demands.absences.items()} == {
+        "IM-04": "no_contacts_in_channel"
     }
 
 
 @pytest.mark.parametrize(
     ("day", "waived"),
     [
-        (date(2025, 5, 31), False),
-        (date(2025, 6, 1), True),
+        (date(2025, 6, 30), False),
+        (date(2025, 7, 1), True),
         (date(2026, 6, 30), True),
         (date(2026, 7, 1), False),
     ],
@@ -200,10 +203,17 @@ def test_a_waiver_holds_from_its_first_to_its_last_day(old: Edition, day: date, 
         ("target: 0.10", "target: 0.15", "is the target already"),
         ("  CO-02:\n    reason", "  CF-01:\n    reason", "CF-01 is rigid: a waiver is refused"),
         ("expires_on: 2026-06-30", "expires_on: 2025-12-30", "expired on 2025-12-30"),
-        ("expires_on: 2026-06-30", "expires_on: 2025-05-30", "ends before it is granted"),
+        ("expires_on: 2026-06-30", "expires_on: 2025-06-30", "ends before it is granted"),
         ("  IM-04:", "  IM-44:", "no criterion IM-44"),
         ("  IM-04:", "  CO-02:", "called not applicable too"),
         ("not_applicable:", "remedies: {CO-03: {plan_accepted_on: 2025-12-01}}\nnot_applicable:", "actions"),
+        ("  CO-02:\n    reason", "  CF-04:\n    reason", "CF-04 is a must-pass: a waiver is refused"),
+        ("  IM-04:", "  CF-01:", "CF-01 is rigid: it applies to everyone"),
+        ("  IM-04:", "  CF-04:", "CF-04 is a must-pass: it applies to everyone"),
+        ("  IM-04:", "  CF-02:", "No fact leaves CF-02 without a case: remove it"),
+        ("  IM-04:", "  CF-15:", "Name no_key_accounts."),
+        ("because: no_contacts_in_channel", "because: no_contact", "Did you mean 'no_contacts_in_channel'?"),
+        (ABSENCE, "  IM-04: The party does not wish to be judged by this.", "words alone set no criterion aside"),
         ("@2025", "@2026", "not service-excellence@2025"),
         ("    because: strategy\n", "", "because"),
     ],
@@ -221,9 +231,29 @@ def test_bounds_of_an_override_just_outside_on_and_just_inside(old: Edition) -> 
         assert (check_profile(text, name="a.yaml", edition=old, day=DAY) == []) is sound
 
 
-def test_a_rigid_criterion_cannot_be_waived_even_without_the_linter(old: Edition) -> None:
-    text = PROFILE.replace("  CO-02:\n    reason", "  CF-01:\n    reason")
-    with pytest.raises(ParameterError, match="CF-01 is rigid"):
+def test_a_waiver_of_a_year_is_the_longest(old: Edition) -> None:
+    for last, sound in (("2026-06-30", True), ("2026-07-01", True), ("2026-07-02", False)):
+        text = PROFILE.replace("expires_on: 2026-06-30", f"expires_on: {last}")
+        found = check_profile(text, name="a.yaml", edition=old, day=DAY)
+        assert (found == []) is sound, last
+        assert all("lasts 367 days; 366 are the most" in str(each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("  CO-02:\n    reason", "  CF-01:\n    reason", "CF-01 is rigid"),
+        ("  CO-02:\n    reason", "  CF-04:\n    reason", "CF-04 is a must-pass"),
+        ("target: 0.10", "target: 0.07", "outside the bounds"),
+        ("  IM-04:", "  CF-08:", "CF-08 is rigid"),
+        ("  IM-04:", "  CF-02:", "is not about"),
+        ("expires_on: 2026-06-30", "expires_on: 2026-07-02", "lasts 367 days"),
+    ],
+)
+def test_nothing_is_bought_even_without_the_linter(old: Edition, before: str, after: str, said: str) -> None:
+    text = PROFILE.replace(before, after, 1)
+    assert text != PROFILE
+    with pytest.raises(ParameterError, match=said):
         demands_on(old, DAY, profile=load_profile(text, name="a.yaml"))
 
 
