@@ -227,15 +227,14 @@ def refused(profile: ProfileModel, edition: Edition) -> Iterator[Refusal]:
                 near = get_close_matches(key, edition.ids, n=1)
                 remedy = f"Did you mean {near[0]!r}?" if near else ""
                 yield (part, key), f"{edition.name} has no criterion {key}.", remedy
-    for key, override in profile.overrides.items():
-        if key in edition.ids:
-            yield from _out_of_bounds(key, override.target, edition.criterion(key))
-    for key, waiver in profile.waivers.items():
-        if key in edition.ids:
-            yield from _not_waived(key, waiver, edition.criterion(key))
-    for key, absence in profile.not_applicable.items():
-        if key in edition.ids:
-            yield from _not_absent(key, absence, edition.criterion(key))
+    for criterion in edition.criteria:
+        key = criterion.id
+        if key in profile.overrides:
+            yield from _out_of_bounds(key, profile.overrides[key].target, criterion)
+        if key in profile.waivers:
+            yield from _not_waived(key, profile.waivers[key], criterion)
+        if key in profile.not_applicable:
+            yield from _not_absent(key, profile.not_applicable[key], criterion)
 
 
 def _out_of_bounds(key: str, value: float, criterion: Criterion) -> Iterator[Refusal]:
