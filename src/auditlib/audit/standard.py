@@ -12,6 +12,7 @@ from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters import claims
 from auditlib.parameters.run import Run
+from auditlib.parameters.shape import did_you_mean
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.measure import Context, Measure, Tables, collect
@@ -105,7 +106,7 @@ def read_edition(name: str, *, root: Path) -> Edition:
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> ParameterError:
-    remedy = f"There are {', '.join(known)}." if known else "Put editions into params/standards/."
+    remedy = did_you_mean(name, known) or "Put editions into params/standards/."
     return ParameterError(Problem(f"there is no standard {name!r}.", standard_file(name), remedy=remedy))
 
 
@@ -114,16 +115,20 @@ def read_profile(name: str, *, root: Path) -> ProfileModel:
     file = profile_file(name)
     path = root / file
     if not path.is_file():
-        known = sorted(entry.stem for entry in (root / "params" / "profiles").glob("*.yaml"))
-        remedy = f"There are {', '.join(known)}." if known else "Put profiles into params/profiles/."
+        known = profiles(root=root)
+        remedy = did_you_mean(name, known) or "Put profiles into params/profiles/."
         raise ParameterError(Problem(f"there is no profile {name!r}.", file, remedy=remedy))
     return load_profile(path.read_text(encoding="utf-8"), name=file)
 
 
+def profiles(*, root: Path) -> tuple[str, ...]:
+    """Return the names of the project's profiles."""
+    return tuple(sorted(path.stem for path in (root / "params" / "profiles").glob("*.yaml")))
+
+
 def law_names(*, root: Path) -> tuple[str, ...]:
     """Return the names of all editions and profiles."""
-    profiles = sorted(path.stem for path in (root / "params" / "profiles").glob("*.yaml"))
-    return (*editions(root=root), *profiles)
+    return (*editions(root=root), *profiles(root=root))
 
 
 def check_law(name: str, *, root: Path, day: date | None = None) -> list[Problem]:

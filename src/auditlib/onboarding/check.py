@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditlib.audit.law import law_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
 from auditlib.onboarding.files import parameter_text
@@ -14,6 +15,7 @@ from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.records import SourceTotals
+from auditlib.runs.findings import previous_problems
 from auditlib.runs.plan import check_notebooks
 from auditlib.runs.project import project_root
 
@@ -80,7 +82,9 @@ def check(
     folder = root / "data" / run_file.stem if data is None else data
     declared = run_problems(run, document)
     _, notebooks = check_notebooks(run, document, root / "notebooks")
-    parameters = tuple(in_order([*declared, *notebooks]))
+    before = previous_problems(run, document, root / "outputs")
+    law = law_problems(run, document, root=root)
+    parameters = tuple(in_order([*declared, *notebooks, *before, *law]))
     absent = tuple(_absent_files(run, document, folder))
     if declared or absent:
         return CheckReport(parameters, absent)
