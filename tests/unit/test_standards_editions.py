@@ -6,12 +6,13 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from auditlib.audit.standard import measures
 from auditlib.errors import ParameterError
-from auditlib.records import Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
+from auditlib.records import DecisionMode, Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
 from auditlib.standards.change import under_mode, what_if, what_would_change
 from auditlib.standards.difference import Change, difference, difference_frame
 from auditlib.standards.document import verdict_document, verdict_schema
@@ -22,6 +23,7 @@ from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.observed import share_of, whole_of
 from auditlib.standards.profile import demands_on, load_profile
 from auditlib.standards.restate import ABSENT, Restatement
+from auditlib.standards.rule_changes import rule_difference
 from auditlib.standards.verdict import Verdict, verdict_of
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +102,13 @@ def test_the_linter_names_every_problem_at_once_in_the_order_of_the_file() -> No
 def test_a_new_edition_starts_after_the_old_one_and_gives_its_reasons(old: Edition) -> None:
     overlap = changed("effective_from: 2026-01-01", "effective_from: 2025-12-31", year=2026)
     assert any("overlap with service-excellence@2025" in each for each in problems(overlap, before=old))
+    rule = TEXT[2026].partition("  change:\n    pass_mark:")[2].partition("\n")[0]
+    unsaid = changed("  change:\n    pass_mark:" + rule + "\n", "", year=2026)
+    (found,) = problems(unsaid, before=old)
+    assert (
+        "line 21, column 14: pass_mark is stricter against service-excellence@2025 without a reason." in found
+    )
+    assert "Give it as 'change: {pass_mark: ...}' under 'rule'." in found
     silent = changed("    change: Response rates fell where people were asked often.\n", "", year=2026)
     assert any(
         "CF-13 is stricter" in each and "without a reason" in each for each in problems(silent, before=old)
@@ -135,6 +144,67 @@ def test_differences_between_the_editions(old: Edition, new: Edition) -> None:
         "reason",
     ]
     assert difference(old, old) == ()
+    assert rule_difference(old, old) == ()
+    (mark,) = rule_difference(old, new)
+    assert (mark.criterion, mark.change, mark.before, mark.after) == (
+        "rule pass_mark",
+        "stricter",
+        "0.8",
+        "0.82",
+    )
+    assert mark.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "change"),
+    [
+        ("pass_mark", 0.79, "looser"),
+        ("pass_mark", 0.81, "stricter"),
+        ("required_probability", 0.9, "looser"),
+        ("required_probability", 0.99, "stricter"),
+        ("minors_make_major", 5, "looser"),
+        ("minors_make_major", 3, "stricter"),
+        ("mismatch", 0.31, "looser"),
+        ("mismatch", 0.29, "stricter"),
+        ("process_weight", 0.6, "reweighted"),
+        ("mode", DecisionMode.POINT, "looser"),
+        ("mode", DecisionMode.PROBABILITY, "redefined"),
+    ],
+)
+def test_a_value_of_the_rule_that_moves_is_told(
+    old: Edition, value: str, other: float | DecisionMode, change: str
+) -> None:
+    moved = replace(old, rule=replace(old.rule, **{value: other}))  # type: ignore[arg-type]
+    (found,) = rule_difference(old, moved)
+    assert (found.criterion, found.change) == (f"rule {value}", change)
+    assert found.before != found.after
+
+
+def test_titles_of_categories_stand_in_the_difference(old: Edition) -> None:
+    titles = dict(old.categories)
+    titles["people"] = "People who serve"
+    titles["weather"] = "What nobody can help"
+    found = {each.criterion: each.change for each in rule_difference(old, replace(old, categories=titles))}
+    assert found == {"category people": "reworded", "category weather": "added"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "change"),
+    [
+        ({"target": {"loosest": 0.07}}, "looser"),
+        ({"target": {"loosest": 0.09}}, "stricter"),
+        ({"reasons": ("fire",)}, "looser"),
+        ({"effective_from": date(2026, 2, 1)}, "looser"),
+        ({"category": "people"}, "reweighted"),
+    ],
+)
+def test_whatever_makes_a_criterion_easier_is_told(old: Edition, parts: dict[str, Any], change: str) -> None:
+    first = old.criterion("CF-02")
+    target = replace(first.target, **parts.pop("target", {}))
+    moved = replace(first, target=target, **parts)
+    criteria = tuple(moved if each is first else each for each in old.criteria)
+    (found,) = difference(old, replace(old, criteria=criteria))
+    assert (found.criterion, found.change) == ("CF-02", change)
 
 
 def test_a_difference_that_is_stricter_and_looser_is_mixed(old: Edition) -> None:

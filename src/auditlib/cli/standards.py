@@ -105,15 +105,18 @@ def diff(before: _Standard, after: _Standard) -> None:
     """Show what changed between two editions, and why."""
     from auditlib.audit.standard import read_edition
     from auditlib.standards.difference import difference
+    from auditlib.standards.rule_changes import rule_difference
 
     root = _root()
     old, new = (read_edition(name, root=root) for name in (before, after))
-    found = difference(old, new)
+    rule, criteria = rule_difference(old, new), difference(old, new)
     _table(
-        ("criterion", "change", "before", "after", "reason"),
-        [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in found],
+        ("what", "change", "before", "after", "reason"),
+        [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in (*rule, *criteria)],
     )
-    typer.echo(_counted([one.change.value for one in found], new))
+    typer.echo(_counted([one.change.value for one in criteria], new))
+    if rule:
+        typer.echo(f"Beside the criteria: {', '.join(f'{one.criterion} {one.change}' for one in rule)}.")
 
 
 def restate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,6 +24,9 @@ StandardId = Annotated[
     Field(pattern=r"^[a-z][a-z0-9-]*$", description="Lower-case letters, digits and hyphens."),
 ]
 Words = Annotated[str, Field(min_length=10)]
+RuleValue = Literal[
+    "mode", "required_probability", "pass_mark", "process_weight", "minors_make_major", "mismatch"
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -89,6 +92,10 @@ class RuleModel(Strict):
     process_weight: Share = Field(0.5, description="Weight of process; results have the rest.")
     minors_make_major: int = Field(ge=2, description="Open minors in one category that count as a major.")
     mismatch: Share = Field(description="Gap between process and results from which it is flagged.")
+    change: dict[RuleValue, Words] = Field(
+        default_factory=dict,
+        description="Why a value of the rule differs from the edition before, by its name.",
+    )
 
 
 class EditionModel(Strict):
@@ -119,6 +126,8 @@ class Rule:
     process_weight: float
     minors_make_major: int
     mismatch: float
+    change: Mapping[str, str] = field(default_factory=dict)
+    """Why a value differs from the edition before, by its name."""
 
 
 @dataclass(frozen=True, slots=True)

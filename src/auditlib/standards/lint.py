@@ -14,11 +14,12 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.records import Criterion, Direction, Grade, Kind, Statistic, Target
-from auditlib.standards.difference import difference
+from auditlib.standards.difference import Difference, difference
 from auditlib.standards.edition import Edition, EditionModel, as_edition
 from auditlib.standards.measure import Measure
 from auditlib.standards.planned import PLANNED
 from auditlib.standards.profile import Path, ProfileModel, refused
+from auditlib.standards.rule_changes import rule_difference, rule_value
 
 Found = Iterator[tuple[Path, str, str]]
 """Where, what is wrong, what to do."""
@@ -168,14 +169,22 @@ def _after(before: Edition, edition: Edition) -> Found:
         words = f"the dates overlap with {before.name}, which is in effect until {before.effective_to}."
         yield ("effective_from",), words, "Start the day after; use transition_until for the overlap."
     for change in difference(before, edition):
-        if change.reason:
-            continue
-        path: Path = ("removed",) if change.criterion not in edition.ids else ("criteria", change.criterion)
-        yield (
-            path,
-            f"{change.criterion} is {change.change} against {before.name} without a reason.",
-            "Give it.",
-        )
+        if not change.reason:
+            yield _unexplained(change, before, edition)
+    for change in rule_difference(before, edition):
+        value = rule_value(change)
+        if value and not change.reason:
+            message = f"{value} is {change.change} against {before.name} without a reason."
+            remedy = f"Give it as 'change: {{{value}: ...}}' under 'rule'."
+            yield ("rule", value), message, remedy
+
+
+def _unexplained(change: Difference, before: Edition, edition: Edition) -> tuple[Path, str, str]:
+    name = change.criterion
+    message = f"{name} is {change.change} against {before.name} without a reason."
+    if name in edition.ids:
+        return ("criteria", name), message, f"Give it as 'change: ...' in {name}."
+    return ("removed",), message, f"Give it as '{name}: ...' under 'removed'."
 
 
 def _profile(profile: ProfileModel, edition: Edition, day: date) -> Found:
