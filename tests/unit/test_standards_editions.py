@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from auditlib.standards.observed import share_of, whole_of
 from auditlib.standards.profile import demands_on, load_profile
 from auditlib.standards.restate import ABSENT, Restatement
 from auditlib.standards.rule_changes import rule_difference
+from auditlib.standards.supposed import Suppositions, suppose
 from auditlib.standards.verdict import Verdict, verdict_of
 
 ROOT = Path(__file__).parents[2]
@@ -475,6 +477,57 @@ def test_what_if_changes_only_what_is_asked(old: Edition) -> None:
     assert stricter.judgement("CF-02").outcome is Outcome.NOT_MET
     same = [one.outcome for one in found.judgements if one.criterion.id != "CF-02"]
     assert same == [one.outcome for one in stricter.judgements if one.criterion.id != "CF-02"]
+
+
+def test_what_is_supposed_is_told_line_by_line_and_never_as_a_result(old: Edition) -> None:
+    found = verdict(old, share=0.9)
+    lines = suppose(found, found, Suppositions({"CF-02": 0.40}, pass_mark=0.95)).lines()
+    assert all(line.startswith("What if: ") for line in lines)
+    assert lines[0] == "What if: CF-02 asked for at least 40.0%, not at least 15.0%."
+    assert lines[1] == "What if: the pass mark were 95.0%, not 80.0%."
+    assert "What if: no outcome of a criterion would move." in lines
+    assert lines[-1].endswith("certifies nothing; the finished run is as it was.")
+    beyond = suppose(found, found, Suppositions({"CF-02": 0.95}, beyond_bounds=True))
+    assert beyond.moved() == ("CF-02",)
+    assert "What if: CF-02 would be not met; it is met." in beyond.lines()
+
+
+@pytest.mark.parametrize(
+    ("targets", "mark", "said"),
+    [
+        (
+            {"CF-02": 0.41},
+            None,
+            "CF-02: the target 0.41 lies outside the bounds 0.08 to 0.4 of",
+        ),
+        ({"CF-02": 0.079}, None, "outside the bounds"),
+        ({"CF-91": 0.4}, None, "has no criterion 'CF-91'. Did you mean"),
+        ({}, 1.01, "the pass mark 1.01 is no share"),
+    ],
+)
+def test_what_cannot_be_supposed_is_refused(
+    old: Edition, targets: dict[str, float], mark: float | None, said: str
+) -> None:
+    found = verdict(old)
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        suppose(found, found, Suppositions(targets, mark))
+
+
+def test_bounds_are_part_of_what_may_be_supposed(old: Edition) -> None:
+    found = verdict(old)
+    for value in (0.08, 0.40):
+        assert suppose(found, found, Suppositions({"CF-02": value})).moved() == ()
+
+
+def test_a_breach_too_small_to_be_told_stays_one_in_what_if(old: Edition) -> None:
+    entries = measured(old)
+    place = old.ids.index("CF-09")
+    entries[place] = share_of(2, 3, confidence=0.95, basis=[], none="")
+    found = verdict_of(demands_on(old, DAY), entries, minimum_cell=5)
+    assert found.judgement("CF-09").outcome is Outcome.NOT_MET
+    assert found.judgement("CF-09").measurement.value is None
+    for other in (what_if(found, targets={"CF-02": 0.2}), under_mode(found, DecisionMode.POINT)):
+        assert other.judgement("CF-09").outcome is Outcome.NOT_MET
 
 
 def test_another_mode_is_another_verdict_on_the_same_measurements(old: Edition) -> None:
