@@ -26,6 +26,9 @@ POLICIES: Mapping[str, tuple[str, str]] = {
 }
 """What the names of policies begin with, and the model that reads such a file; add a kind of policy here."""
 
+JUDGE = "11_standards"
+"""The notebook that judges by the standard."""
+
 
 def law_problems(run: Run, document: Document, *, root: Path) -> list[Problem]:
     """Return everything wrong with the law that a run file names, in the order of the files.
@@ -53,10 +56,9 @@ def unknown_name(
 
 def _standard(run: Run, document: Document, root: Path) -> Iterator[Problem]:
     known = editions(root=root)
-    named = isinstance(document.value, dict) and "standard" in document.value
     if run.standard in known:
         yield from check_law(run.standard, root=root)
-    elif named or known:  # a project without any standard is judged by none
+    elif known or JUDGE in run.notebooks:  # a project without any standard is judged by none
         yield unknown_name(document, ("standard",), "standard", run.standard, known)
 
 
