@@ -56,7 +56,8 @@ def check(
     """Check a run file and its data without running; show everything that is wrong, at once.
 
     Exit codes: 0 nothing is wrong, 2 the run file is, 3 the data is. Rows in quarantine are no error:
-    the table says how many there are and why, and the first notebook judges them.
+    the table says how many there are and why, and the first notebook judges them. What a notebook will not
+    be able to answer from this evidence is told in a sentence, and is no error either.
     """
     from auditlib.cli.messages import show_problems, working
     from auditlib.onboarding.check import check as checked
@@ -65,6 +66,8 @@ def check(
         report = checked(run_file, data=data, store=store, progress=progress)
     if report.totals:
         _show_totals(report.totals)
+    for note in report.notes:
+        typer.echo(note)
     if report.problems:
         show_problems(report.problems)
         raise typer.Exit(report.exit_code)
