@@ -139,6 +139,8 @@ def test_mistakes_in_the_law_itself_stop_both(
     choosing(tiny, "policies: [escalation]")
     found = refused(capsys)
     assert said in found
+    assert main(["standards", "check"]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
     assert f"params/{file} " in found
 
 

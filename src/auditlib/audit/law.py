@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
-from auditlib.audit.standard import check_law, editions, profile_file, profiles, read_profile
+from auditlib.audit.standard import check_law, editions, profile_file, profiles, read_profile, those_there_are
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import in_order, load, validate
@@ -46,11 +47,29 @@ def law_problems(run: Run, document: Document, *, root: Path) -> list[Problem]:
     return in_order([*(each for each in found if each.file == document.name), *found])
 
 
+def law_names(*, root: Path) -> tuple[str, ...]:
+    """Return the names of all editions, profiles and policies of the project."""
+    return (*editions(root=root), *profiles(root=root), *policies(root=root))
+
+
+def policies(*, root: Path) -> tuple[str, ...]:
+    """Return the names of the project's policies."""
+    return tuple(sorted(path.stem for path in (root / "params" / "policies").glob("*.yaml")))
+
+
+def checked(name: str, *, root: Path, day: date | None = None) -> list[Problem]:
+    """Return the problems of an edition, a profile or a policy, by its name; see `check_law`."""
+    if name not in policies(root=root) or name in profiles(root=root):
+        return check_law(name, root=root, day=day)
+    kind = _kind(name)
+    return _policy(name, kind, root)[1] if kind else [Problem(_unread(name), f"params/policies/{name}.yaml")]
+
+
 def unknown_name(
     document: Document, path: tuple[str | int, ...], what: str, name: str, known: Sequence[str]
 ) -> Problem:
     """Return the problem that there is no `what` called `name`, with the nearest name there is."""
-    remedy = did_you_mean(name, known) or "There is none."
+    remedy = those_there_are(name, known) or "There is none."
     return document.problem(path, f"there is no {what} {name!r}.", remedy=remedy)
 
 
@@ -81,17 +100,16 @@ def _of_another(run: Run, document: Document, root: Path) -> Iterator[Problem]:
 
 
 def _policies(run: Run, document: Document, root: Path) -> Iterator[Problem]:
-    known = sorted(path.stem for path in (root / "params" / "policies").glob("*.yaml"))
+    known = policies(root=root)
     kinds: dict[str, str] = {}
     for place, chosen in enumerate(run.policies):
         name, _, edition = chosen.partition("@")
         at = ("policies", place)
-        kind = next((start for start in POLICIES if name.startswith(start)), "")
+        kind = _kind(name)
         if name not in known:
             yield unknown_name(document, at, "policy", name, known)
         elif not kind:
-            message = f"no part of the suite reads a policy called {name!r}."
-            yield document.problem(at, message, remedy=did_you_mean(name, tuple(POLICIES)))
+            yield document.problem(at, _unread(name), remedy=did_you_mean(name, tuple(POLICIES)))
         elif kind in kinds:
             message = f"{name!r} is a second {kind} policy beside {kinds[kind]!r}."
             yield document.problem(at, message, remedy="Name one of the two.")
@@ -103,6 +121,14 @@ def _policies(run: Run, document: Document, root: Path) -> Iterator[Problem]:
                 message = f"the run names {chosen}, but params/policies/{name}.yaml is edition {written}."
                 remedy = f"Name {name}@{written}, or put the other edition there."
                 yield document.problem(at, message, remedy=remedy)
+
+
+def _kind(name: str) -> str:
+    return next((start for start in POLICIES if name.startswith(start)), "")
+
+
+def _unread(name: str) -> str:
+    return f"no part of the suite reads a policy called {name!r}."
 
 
 def _policy(name: str, kind: str, root: Path) -> tuple[str, list[Problem]]:

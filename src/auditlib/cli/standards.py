@@ -82,7 +82,9 @@ def show(
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STANDARD@YEAR|PROFILE]...", help="Default: every edition and profile."),
+        typer.Argument(
+            metavar="[STANDARD@YEAR|PROFILE|POLICY]...", help="Default: every one of the project."
+        ),
     ] = None,
     on: Annotated[
         datetime | None,
@@ -91,12 +93,12 @@ def check(
         ),
     ] = None,
 ) -> None:
-    """Check editions and profiles, and name every problem at once."""
-    from auditlib.audit.standard import check_law, law_names
+    """Check editions, profiles and policies with their calendars, and name every problem at once."""
+    from auditlib.audit.law import checked, law_names
 
     root = _root()
     chosen = tuple(names or law_names(root=root))
-    problems = [problem for name in chosen for problem in check_law(name, root=root, day=_day(on))]
+    problems = [problem for name in chosen for problem in checked(name, root=root, day=_day(on))]
     if problems:
         raise ParameterError(*problems)
     typer.echo(f"Sound: {', '.join(chosen)}.")
