@@ -10,6 +10,7 @@ from auditlib.audit.schema import SaidModel
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import Recorded
 from auditlib.report.references import Register, refuse_orphans
+from auditlib.standards.aside import SHARE
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictDocument
 from auditlib.standards.tally import DECIDING
@@ -138,7 +139,7 @@ def _set_aside(recorded: Iterable[Recorded], register: Register) -> Iterable[Lin
     """Yield what share of the weight the profile of the party set aside, where it did."""
     for one in recorded:
         aside = one.results.verdict.set_aside if one.results.verdict is not None else None
-        if aside is not None:
+        if aside is not None and SHARE in one.numbers:  # said by the notebook that judged
             said = SaidModel(text=aside.text, keys=list(aside.keys))
             yield from lines_of((said,), one.results.notebook, register)
 

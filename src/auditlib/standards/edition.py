@@ -126,8 +126,6 @@ class Rule:
     process_weight: float
     minors_make_major: int
     mismatch: float
-    change: Mapping[str, str] = field(default_factory=dict)
-    """Why a value differs from the edition before, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +142,8 @@ class Edition:
     rule: Rule
     criteria: tuple[Criterion, ...]
     removed: Mapping[str, str] = field(default_factory=dict)
+    rule_changes: Mapping[str, str] = field(default_factory=dict)
+    """Why a value of the rule differs from the edition before, by its name."""
 
     @property
     def name(self) -> str:
@@ -179,7 +179,7 @@ class Edition:
 
 def as_edition(model: EditionModel) -> Edition:
     """Return the edition that `model` writes down."""
-    rule = Rule(**{name: getattr(model.rule, name) for name in type(model.rule).model_fields})
+    rule = Rule(**model.rule.model_dump(exclude={"change"}))
     return Edition(
         model.standard,
         model.edition,
@@ -191,6 +191,7 @@ def as_edition(model: EditionModel) -> Edition:
         rule,
         tuple(entry.criterion(identifier) for identifier, entry in model.criteria.items()),
         model.removed,
+        model.rule.change,
     )
 
 

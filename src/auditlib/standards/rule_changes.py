@@ -41,9 +41,8 @@ def _rule(before: Edition, after: Edition) -> Iterator[Difference]:
     for name in ("mode", *_MORE_IS_STRICTER, "process_weight"):
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            yield Difference(
-                f"{RULE} {name}", _moved(name, was, now), _said(was), _said(now), new.change.get(name, "")
-            )
+            reason = after.rule_changes.get(name, "")
+            yield Difference(f"{RULE} {name}", _moved(name, was, now), _said(was), _said(now), reason)
 
 
 def _moved(name: str, was: float | DecisionMode, now: float | DecisionMode) -> Change:

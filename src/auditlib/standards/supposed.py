@@ -80,10 +80,11 @@ class Supposed:
             f"the score would be {now.score.low:.1%}, up to {now.score.high:.1%} with all that is open; "
             f"it is {was.score.low:.1%}, up to {was.score.high:.1%}."
         )
-        verb = "would still be" if now.outcome is was.outcome else "would be"
+        verb = "would still be" if now.compared is was.compared else "would be"
         yield (
-            f"the decision {verb}: the operation {DECIDED[now.outcome]} {self.after.demands.edition.title}; "
-            f"it is: {DECIDED[was.outcome]} {self.before.demands.edition.title}."
+            f"the decision by the criteria alone {verb}: the operation {DECIDED[now.compared]} "
+            f"{self.after.demands.edition.title}; it is: {DECIDED[was.compared]} "
+            f"{self.before.demands.edition.title}. Findings of other notebooks are not weighed here."
         )
         yield "this supposes, and certifies nothing; the finished run is as it was."
 
