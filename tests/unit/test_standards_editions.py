@@ -333,7 +333,7 @@ def test_a_date_in_a_profile_closes_nothing_and_the_error_says_where_it_is_enter
     text = PROFILE + "remedies:\n  CO-03: {plan_accepted_on: 2025-12-01}\n"
     with pytest.raises(ParameterError, match="'auditlib actions' writes") as error:
         load_profile(text, name="acme.yaml")
-    assert (error.value.problems[0].file, error.value.problems[0].line) == ("acme.yaml", 20)
+    assert (error.value.problems[0].file, error.value.problems[0].line) == ("acme.yaml", 22)
 
 
 def test_outside_its_dates_an_edition_compares_and_certifies_nothing(old: Edition) -> None:
