@@ -191,7 +191,7 @@ def as_edition(model: EditionModel) -> Edition:
         rule,
         tuple(entry.criterion(identifier) for identifier, entry in model.criteria.items()),
         model.removed,
-        model.rule.change,
+        {str(name): reason for name, reason in model.rule.change.items()},
     )
 
 
