@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RUN_FILE = "params/runs/demo.yaml"
-CLOCKS = ("manifest.json", "fixing.json", ".jsonl", ".lock")
+CLOCKS = ("manifest.json", ".ledger.jsonl", ".lock")
 """Ends of names of files that say when something was done; every other file must repeat."""
 BUSY = "while True: pass"
 
