@@ -156,6 +156,10 @@ class ResultsModel(_Part):
     numbers: list[NumberModel]
     exhibits: list[TableModel | FigureModel]
     findings: list[FindingModel]
+    libraries: list[str] = Field(
+        default_factory=list,
+        description="Libraries that were loaded when the notebook closed: those that had a hand in it.",
+    )
     verdict: VerdictDocument | None = Field(
         None, description="The verdict by a standard; the key is there only where a notebook judged by one."
     )

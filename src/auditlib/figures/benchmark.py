@@ -48,6 +48,8 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
 
 
 def _funnel(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
+    import seaborn as sns
+
     limits = comparison.limits
     ax.fill_between(limits["n"], limits["outer_low"], limits["outer_high"], color=BAND, lw=0)
     ax.fill_between(limits["n"], limits["inner_low"], limits["inner_high"], color=BAND_INNER, lw=0)
@@ -57,14 +59,15 @@ def _funnel(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
     small = MANY_MARKS if len(compared) > MOST_MARKS else {}
     for verdict in reversed(MARKS):
         rows = compared[compared["verdict"] == verdict]
-        ax.scatter(rows["n"], rows["value"], **(mark(verdict) | small.get(verdict, {})))
+        looks = mark(verdict) | small.get(verdict, {})
+        sns.scatterplot(rows, x="n", y="value", ax=ax, legend=False, **looks)
     ax.set_xscale("log")
     ax.set_xlim(limits["n"].iloc[0], limits["n"].iloc[-1])
     _room(ax, comparison, compared)
     ax.xaxis.set_major_locator(FixedLocator(_sizes(limits["n"].iloc[0], limits["n"].iloc[-1])))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    ax.set_xlabel("Answers (logarithmic scale)")
+    ax.set(xlabel="Answers (logarithmic scale)", ylabel="")
     _explain(ax, comparison)
     name_called_out(ax, comparison, compared, compared["n"].to_numpy(dtype=float))
 

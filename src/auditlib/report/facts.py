@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
@@ -19,8 +19,6 @@ from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
 
 FIXING = "fixing.json"
-LIBRARIES = ("duckdb", "matplotlib", "narwhals", "numpy", "pandas", "pyarrow", "scipy", "statsmodels")
-"""Libraries that have a hand in numbers and figures; the manifest lists all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def read_facts(directory: Path) -> Facts:
         files[0].name,
         hashlib.sha256(content).hexdigest(),
         evidence.key,
-        {"auditlib": __version__, "Python": python_version(), **_libraries()},
+        {"auditlib": __version__, "Python": python_version(), **_libraries(directory)},
         tuple(_fixing(directory / FIXING)),
         _claims(directory / "parameters" / claims.FILE),
     )
@@ -115,11 +113,8 @@ def _claims(path: Path) -> Mapping[str, claims.Claim]:
     return claims.read_claims(path.read_text(encoding="utf-8"), name=claims.FILE).claims
 
 
-def _libraries() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+def _libraries(directory: Path) -> dict[str, str]:
+    """Return the libraries that the notebooks of a run loaded; the manifest lists all that were installed."""
+    results = (json.loads(path.read_bytes()) for path in (directory / "results").glob("*.json"))
+    loaded = {name for document in results for name in document.get("libraries", ())}
+    return {name: version(name) for name in sorted(loaded)}
