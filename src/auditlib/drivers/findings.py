@@ -55,6 +55,9 @@ def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ..
             f"actions:{driver.key}",
             *((f"promised:{driver.key}",) if driver.promised.actions else ()),
         ),
+        headline=f"{plain(cause.code).capitalize()}, {percent(cause.share.value)} of all causes named, has "
+        "no action that covers it",
+        shortfall=cause.share.value,
     )
 
 

@@ -14,7 +14,7 @@ from auditlib.linkage.paid import PUBLISHED, Paid, paid_scores
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.published import Published
 from auditlib.linkage.register import NOUNS, roles_in, running
-from auditlib.records import Basis, Finding, Grade, Number, Sentence
+from auditlib.records import Basis, Finding, Grade, Number, Sentence, counted
 
 FEWEST_ANSWERS = 25
 """Answers a person's bonus should rest on in a pay period."""
@@ -115,7 +115,7 @@ class FairPay:
         noun, luck = NOUNS[role].capitalize(), f"{most}{100 * row['luck']:.0f}%"
         text = (
             f"{noun}: for {row['short']:,} of {row['paid']:,} {whom} the typical {period} has fewer than "
-            f"{self.minimum} answers; {luck} of the differences in score between units, and "
+            f"{counted(self.minimum, 'answer')}; {luck} of the differences in score between units, and "
             f"{most}{100 * row['luck_within']:.0f}% of the ups and downs of one unit, are sampling luck"
         )
         if not pd.isna(row["turned"]):
@@ -148,7 +148,7 @@ class FairPay:
             return None
         whom = "persons paid" if row["by"] == "person" else "units"
         return Finding(
-            f"A12: a bonus rests on at least {self.minimum} answers",
+            f"A12: a bonus rests on at least {counted(self.minimum, 'answer')}",
             f"For {row['short']:,} of {row['paid']:,} {whom} with linked pay of {NOUNS[role]} the typical "
             f"{row['period']} has fewer answers.",
             f"Bonuses follow the score of a {row['period']} whatever the number of answers behind it.",
@@ -157,6 +157,9 @@ class FairPay:
             Grade.MINOR,
             f"bonus on few answers, {NOUNS[role]}",
             tuple(f"{notebook}/{key}" for key in (f"fair:{role}:short", f"fair:{role}:paid", "fair:minimum")),
+            shortfall=row["short"] / row["paid"],
+            headline=f"{row['short']:,} of {row['paid']:,} {whom} with linked pay of {NOUNS[role]} have "
+            f"fewer than {counted(self.minimum, 'answer')} in a typical {row['period']}",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
@@ -26,6 +27,7 @@ def instant(value: datetime) -> str:
 
 
 WHOLE = "the operation as a whole"
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=)")
 
@@ -35,7 +37,7 @@ def in_words(name: str) -> str:
     return name.replace("_", " ").replace("follow up", "follow-up") if _NAME.fullmatch(name) else name
 
 
-def subject_of(subject: str, items: Mapping[str, str]) -> str:
+def subject_of(subject: str, items: Mapping[str, str], units: Mapping[str, str] = NO_NAMES) -> str:
     """Return the subject of a finding in words.
 
     Parameters
@@ -44,15 +46,17 @@ def subject_of(subject: str, items: Mapping[str, str]) -> str:
         As recorded, for example ``responsibilities:U007:client_manager``.
     items
         Wording of each item.
+    units
+        Name of each unit.
     """
     if subject == "operation":
         return WHOLE
-    words = [
-        f"\N{LEFT DOUBLE QUOTATION MARK}{items[part]}\N{RIGHT DOUBLE QUOTATION MARK}"
-        if part in items
-        else in_words(part)
-        for part in map(str.strip, subject.split(":"))
-    ]
+    wordings = {
+        item: f"\N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
+        for item, words in items.items()
+    }
+    labels = {**units, **wordings}
+    words = [labels.get(part, in_words(part)) for part in map(str.strip, subject.split(":"))]
     return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
 
 

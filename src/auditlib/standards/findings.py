@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from auditlib.records import Finding, Grade, Judgement, Kind, Outcome
 from auditlib.standards.change import needed
+from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
 
 
@@ -88,6 +89,7 @@ def _finding(judgement: Judgement, subject: str) -> Finding:
         evidence=_evidence(judgement),
         metric=criterion.metric_text,
         shortfall=shortfall_of(judgement),
+        headline=headline(judgement),
     )
 
 
