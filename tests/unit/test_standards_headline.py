@@ -73,8 +73,8 @@ class TestHeadline:
     def test_what_is_not_demonstrated_says_what_is_not_ruled_out(self) -> None:
         asked = criterion("satisfaction_top_box", 0.85, options={"survey_type": "relationship"})
         words = (
-            "86% of 100 relationship answers in the top box; at least 85% is demanded, and 78% to 91.5% cannot "
-            "be ruled out"
+            "86% of 100 relationship answers in the top box; at least 85% is demanded, and 78% to 91.5% "
+            "cannot be ruled out"
         )
         assert said(asked, share(86, 100, low=0.78, high=0.915)) == words
 

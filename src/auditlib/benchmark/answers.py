@@ -63,7 +63,7 @@ class Kinds:
         found = (
             f"{len(apart)} differ: {listed(entries, as_written=True)}"
             if entries
-            else "none differs beyond chance"
+            else "none is shown to differ"
         )
         text = (
             f"{kind} survey by {self.by.replace('_', ' ')}: compared with "

@@ -166,7 +166,9 @@ def n_for_places(
     neighbours are tau / (units phi(0.6745)) apart; (places + 1) / 2 of them must be out of reach.
     """
     if tau <= 0:
-        return Refusal("units do not differ beyond chance, so that there is no order to find.")
+        return Refusal(
+            "no difference between units beyond chance is shown, so that there is no order to find."
+        )
     if places >= units:
         return 2
     if units > MOST_SIMULATED:

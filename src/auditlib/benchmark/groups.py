@@ -87,7 +87,7 @@ class Groups:
                 keys += [f"group:{name}:{self.key}" for name in rows[self.by]]
                 parts.append(f"{len(rows)} {side} than the units of all others ({named})")
             keys.append(f"groups_{side}:{self.key}")
-        found = ", and ".join(parts) if parts else "none differs from the others by more than chance"
+        found = ", and ".join(parts) if parts else "none is shown to differ from the others"
         text = f"{survey}, {counted(len(self.frame), 'group')} by {name}: {found}."
         return Sentence(text, tuple(keys))
 

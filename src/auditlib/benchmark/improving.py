@@ -30,7 +30,7 @@ class Course(StrEnum):
     BETTER = "improving"
     WORSE = "getting worse"
     AHEAD = "better than before"
-    """More than chance explains, where a trend cannot be tested."""
+    """A change beyond chance, where a trend cannot be tested."""
     BEHIND = "worse than before"
     UNCONFIRMED = "not shown to improve or to get worse"
     """The change and the trend do not bear each other out."""
@@ -145,8 +145,7 @@ class Improving:
         return (
             f"{self.comparison.measure.survey}: {self.course.value}. From {before} in {change.spans[0]} to "
             f"{after} in {change.spans[1]}; within the same {change.units:,} units{mix} the difference is "
-            f"{points(change.difference, statistic)} ({signed(change.low, statistic)} to "
-            f"{signed(change.high, statistic)}), {_chance(change.low, change.high)}."
+            f"{points(change.difference, statistic)}{_sure(change.low, change.high, statistic)}."
             f"{' ' if change.note else ''}{change.note}"
         )
 
@@ -158,8 +157,7 @@ class Improving:
         agrees = _side(low, high) == _side(self.change.low, self.change.high)
         return (
             f"{'The' if agrees else 'But the'} trend over all {line.points} {self.grain}s is "
-            f"{per_year(slope, statistic)} ({signed(low, statistic)} to {signed(high, statistic)}), "
-            f"{_chance(low, high)}."
+            f"{per_year(slope, statistic)}{_sure(low, high, statistic)}."
         )
 
     def numbers(self) -> tuple[Number, ...]:
@@ -196,8 +194,12 @@ def _side(low: float, high: float) -> int:
     return int(low > 0) - int(high < 0)
 
 
-def _chance(low: float, high: float) -> str:
-    return "more than chance explains" if _side(low, high) else "which chance explains"
+def _sure(low: float, high: float, statistic: str) -> str:
+    """Return the limits of a change, and where they hold none that none is shown and these are left open."""
+    ends = f"{signed(low, statistic)} to {signed(high, statistic)}"
+    if _side(low, high):
+        return f" ({ends}), beyond chance"
+    return f"; none is shown, and {ends} is not ruled out"
 
 
 def change_of_answers(

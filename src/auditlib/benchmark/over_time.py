@@ -99,7 +99,7 @@ class OverTime:
                 parts.append(f"{len(rows)} {direction} ({listed(moves, most=NAMED, as_written=True)})")
                 named = rows["unit_id"][: NAMED if len(rows) <= NAMED else NAMED // 2]
                 keys += tuple(self._change_key(unit) for unit in named)
-        found = " and ".join(parts) if parts else "none changes by more than chance"
+        found = " and ".join(parts) if parts else "none is shown to change"
         text = f"{start}: {found}, with at most {self._false:.0%} of such calls expected to be false."
         return Sentence(text, (*keys, f"false_calls:{self.key}"))
 

@@ -50,7 +50,7 @@ class Comparison:
     scores
         What each unit scored.
     judgement
-        What chance and over-dispersion explain.
+        What chance and over-dispersion could explain.
     places
         Ranks each unit may hold.
     frame
@@ -198,7 +198,9 @@ class Comparison:
     def _standing_out(self) -> Sentence:
         scores, compared = self.scores, int(self.judgement.chosen.sum())
         pooled = shown(self.judgement.target, scores.measure.statistic)
-        start = f"{self.title}: {compared:,} units are compared with their pooled value of {pooled}"
+        when = " over the whole period" if scores.table == "responses" else ""
+        units = counted(compared, "unit is", "units are")
+        start = f"{self.title}: {units} compared with their pooled value of {pooled}{when}"
         keys = [self.number_key("pooled"), f"compared:{self.key}", f"higher:{self.key}", f"lower:{self.key}"]
         if isinstance(self.judgement.dispersion, Refusal):
             return Sentence(
@@ -223,7 +225,10 @@ class Comparison:
             f"limits for chance alone would call out {alone:,}, these call out {called:,}."
         )
         if found.tau2 == 0:
-            text = f"{start} no more than chance makes them (over-dispersion {found.phi:.2f})."
+            text = (
+                f"{self.measure.survey}: no difference between units is shown beyond what chance alone would "
+                f"make (over-dispersion {found.phi:.2f})."
+            )
         return Sentence(text, keys)
 
     def _ranks(self) -> Sentence:
@@ -317,12 +322,15 @@ def named(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:
-    explain = "than chance and over-dispersion explain"
+    explain = "than chance and over-dispersion could explain"
     if higher.empty and lower.empty:
-        return f"None lies higher or lower {explain}."
+        return (
+            "None is shown to lie higher or lower: all are within the outer limits for chance "
+            "and over-dispersion."
+        )
     if higher.empty or lower.empty:
         rows, side, other = (lower, "lower", "higher") if higher.empty else (higher, "higher", "lower")
-        return f"{_with_names(rows)} {_lie(rows)} {side} {explain}; none lies {other}."
+        return f"{_with_names(rows)} {_lie(rows)} {side} {explain}; none is shown to lie {other}."
     return f"{_with_names(higher)} {_lie(higher)} higher {explain}, and {_with_names(lower)} lower."
 
 

@@ -151,7 +151,8 @@ class Stability:
             f"{self.measure.survey}, regression to the mean: those called {side.value} lay "
             f"{self._points(first)} from the mean, and in {self.spells[1].label} {self._points(later)}; "
             f"shrinkage had foretold {self._points(foretold)}: a way back of "
-            f"{self._points(first - foretold)} is chance, neither improvement nor decline."
+            f"{self._points(first - foretold)} comes with chance alone, and shows neither improvement nor "
+            "decline."
         )
         keys = tuple(
             f"{name}:{side.value}:2:{self.key}"

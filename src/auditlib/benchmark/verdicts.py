@@ -1,4 +1,4 @@
-"""Who differs from the others by more than chance and over-dispersion explain."""
+"""Who differs from the others by more than chance and over-dispersion could explain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     """What can be said of a unit."""
 
     HIGHER = "higher"
-    """Above the outer limits: chance and over-dispersion do not explain it."""
+    """Above the outer limits: chance and over-dispersion could hardly explain it."""
     POSSIBLY_HIGHER = "possibly higher"
     """Above the inner limits only, where a few units lie by chance."""
     WITHIN = "within limits"

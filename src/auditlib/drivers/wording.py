@@ -9,7 +9,7 @@ from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.following import Followed
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Survey
-from auditlib.records import Sentence
+from auditlib.records import Interval, Sentence
 
 if TYPE_CHECKING:
     from auditlib.drivers.result import Driver
@@ -119,15 +119,21 @@ def _movement(each: Followed, minimum: int) -> Sentence:
         return Sentence(f"{name}, nothing can be said: {each.refusal.reason if each.refusal else ''}", keys)
     if each.before + each.after < minimum:
         return Sentence(f"{name}, nothing can be said: there are too few complaints of its cause.", keys)
-    moved = (
-        "fewer" if each.interval.high < 1 else "more" if each.interval.low > 1 else "neither fewer nor more"
-    )
     against = "against units without it" if each.compared else "with nothing to compare with"
     return Sentence(
-        f"{name}, complaints of {plain(each.fix.cause)} were {moved} than before, chance allowed for: "
-        f"{each.ratio:.2f} times as many ({each.interval.low:.2f} to {each.interval.high:.2f}), {against}.",
+        f"{name}, {_moved(plain(each.fix.cause), each.ratio, each.interval)}, {against}.",
         keys,
     )
+
+
+def _moved(cause: str, ratio: float, interval: Interval) -> str:
+    ends = f"{interval.low:.2f} to {interval.high:.2f}"
+    if interval.low <= 1 <= interval.high:
+        return (
+            f"no change in complaints of {cause} is shown: {ratio:.2f} times as many ({ends} not ruled out)"
+        )
+    moved = "fewer" if interval.high < 1 else "more"
+    return f"complaints of {cause} were {moved} than before: {ratio:.2f} times as many ({ends})"
 
 
 def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPolicy) -> tuple[Sentence, ...]:

@@ -13,7 +13,7 @@ from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.score_changes import ScoreChange
 from auditlib.integrity.wording import keys_of, listed, measured, share, whom
-from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,8 +208,8 @@ class IntegrityResult:
 
     def _quiet(self) -> Sentence:
         return Sentence(
-            f"No sign that scores are managed: none of {len(self.tested)} tests in {len(self.groups)} groups "
-            "of linked units goes beyond what chance gives among so many.",
+            f"No sign that scores are managed is shown by {counted(len(self.tested), 'test')} in "
+            f"{counted(len(self.groups), 'group')} of linked units; what they can miss is said beside them.",
             ("tests", "groups"),
         )
 
