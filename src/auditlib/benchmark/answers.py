@@ -61,7 +61,7 @@ class Kinds:
             for row in apart.to_dict("records")
         ]
         found = (
-            f"{len(apart)} differ: {listed(entries, as_written=True)}"
+            f"{counted(len(apart), 'differs', 'differ')}: {listed(entries, as_written=True)}"
             if entries
             else "none is shown to differ"
         )

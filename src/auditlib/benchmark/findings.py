@@ -124,7 +124,7 @@ def _scored(comparison: Comparison, row: Mapping[Any, Any]) -> str:
     value, n = shown(float(row["value"]), comparison.measure.statistic), int(row["n"])
     if n == int(row["n_high"]):
         return f"{value} of {counted(n, 'answer')}"
-    return f"{value} of {n:,} surveys or more" if n >= comparison.minimum_cell else value
+    return f"{value} of {counted(n, 'survey')} or more" if n >= comparison.minimum_cell else value
 
 
 def _case(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> CaseReference:

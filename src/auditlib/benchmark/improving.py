@@ -13,7 +13,7 @@ from auditlib.benchmark.numbers import UNIT_OF, rests_on
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import UnitScores, coded
 from auditlib.benchmark.wording import listed, per_year, points, shown, signed, spoken
-from auditlib.records import Interval, Number, Refusal, Sentence
+from auditlib.records import Interval, Number, Refusal, Sentence, counted
 from auditlib.statistics import case_mix
 from auditlib.statistics.trend import Trend
 
@@ -144,7 +144,8 @@ class Improving:
         mix = f" and at the same mix of {listed(change.adjusted_for)}" if change.adjusted_for else ""
         return (
             f"{self.comparison.measure.survey}: {self.course.value}. From {before} in {change.spans[0]} to "
-            f"{after} in {change.spans[1]}; within the same {change.units:,} units{mix} the difference is "
+            f"{after} in {change.spans[1]}; within the same {counted(change.units, 'unit')}{mix} the "
+            "difference is "
             f"{points(change.difference, statistic)}{_sure(change.low, change.high, statistic)}."
             f"{' ' if change.note else ''}{change.note}"
         )
@@ -249,7 +250,8 @@ def change_of_answers(
 
 def _too_few(units: int, what: str, spans: tuple[str, str]) -> Refusal:
     return Refusal(
-        f"{units} units have {what} both in {spans[0]} and in {spans[1]}; at least {FEWEST_UNITS} are needed."
+        f"{counted(units, 'unit has', 'units have')} {what} both in {spans[0]} and in {spans[1]}; at "
+        f"least {FEWEST_UNITS} are needed."
     )
 
 
@@ -263,7 +265,7 @@ def change_of_published(
     both = earlier.known & later.known & (earlier.n >= least) & (later.n >= least)
     units = int(both.sum())
     if units < FEWEST_UNITS:
-        return _too_few(units, f"{least} answers", spans)
+        return _too_few(units, counted(least, "answer"), spans)
     differences = later.value[both] - earlier.value[both]
     error = float(differences.std(ddof=1)) / np.sqrt(units)
     half = float(stdtrit(units - 1, (1 + comparison.confidence) / 2)) * error

@@ -100,7 +100,7 @@ def _left_out(comparison: Comparison) -> str:
     out = ~chosen & scores.known
     if not out.any():
         return text
-    rows = f"{int(scores.n[out].sum()):,} answers" if scores.table == "responses" else "the rows"
+    rows = counted(int(scores.n[out].sum()), "answer") if scores.table == "responses" else "the rows"
     return (
         f"{text} Left out of the rows named: {rows} of {counted(int(out.sum()), 'unit')} without a verdict."
     )

@@ -212,7 +212,8 @@ def _fit(found: Series, place: int, comparison: Comparison) -> Trend | Refusal:
     if not found.complete[place]:
         short = int((found.n[place] < comparison.minimum_cell).sum())
         return Refusal(
-            f"{short} of {len(found.steps)} {found.grain}s hold fewer than {comparison.minimum_cell} answers."
+            f"{short} of {len(found.steps)} {found.grain}s hold fewer than "
+            f"{counted(comparison.minimum_cell, 'answer')}."
         )
     return trend(found.value[place], level=comparison.confidence)
 

@@ -24,11 +24,11 @@ _SHARED_REASONS = tuple(
     for form, text in (
         (r"^(?:[\d,]+|no) responses?; a verdict needs [\d,]+\.", "Fewer responses than a verdict needs."),
         (
-            r"^Between [\d,]+ and [\d,]+ surveys; .*",
+            r"^Between [\d,]+ and [\d,]+ surveys?; .*",
             "The band of surveys reaches below what a verdict needs.",
         ),
         (r"The value is suppressed below [\d,]+\.", "So few that the value is suppressed."),
-        (r"^Only [\d,]+ units can be compared; .*", "Too few units to tell over-dispersion from outliers."),
+        (r"^Only [\d,]+ units? can be compared; .*", "Too few units to tell over-dispersion from outliers."),
     )
 )
 PARTS = 60
@@ -238,12 +238,14 @@ class Comparison:
         roughly = (
             likely.reason
             if isinstance(likely, Refusal)
-            else f"the middle unit stands somewhere among {likely:,.0f} of {k:,} places (such intervals hold "
+            else f"the middle unit stands somewhere among {likely:,.0f} of {counted(k, 'place')} (such "
+            "intervals hold "
             f"for {percent(self.confidence)} of units)."
         )
         text = (
             f"{self.measure.survey}, ranks: {roughly} Taking nothing for granted about how units differ, "
-            f"{found.span:,.0f} places cannot be ruled out for it; {upper} can be placed in the upper half "
+            f"{counted(round(found.span), 'place')} cannot be ruled out for it; {upper} can be placed in "
+            "the upper half "
             f"for sure, and {lower} in the lower half."
         )
         names = ("compared", "likely_span", "rank_span", "upper_half", "lower_half")
@@ -259,8 +261,8 @@ class Comparison:
         enough = int((self.judgement.reliability >= SUFFICIENT).sum())
         text = (
             f"{self.measure.survey}: reliability reaches {SUFFICIENT:.1f} in "
-            f"{enough:,} of {len(shrunk.value):,} units; it takes "
-            f"about {needed:,} answers a unit."
+            f"{enough:,} of {counted(len(shrunk.value), 'unit')}; it takes "
+            f"about {counted(needed, 'answer')} a unit."
         )
         names = ("sufficient_reliability", "reliable", "compared", "needed")
         return Sentence(text, tuple(f"{name}:{self.key}" for name in names))
@@ -279,7 +281,7 @@ class Comparison:
         survey, verb = self.measure.survey, "has" if silent == 1 else "have"
         return Sentence(
             f"{survey}: {counted(silent, 'unit')} {verb} no verdict, "
-            f"because fewer than {self.minimum_n} answers are "
+            f"because fewer than {counted(self.minimum_n, 'answer is', 'answers are')} "
             "certain, or no value is known; the reasons are counted below.",
             (f"silent:{self.key}", f"minimum_n:{self.key}"),
         )
@@ -291,7 +293,7 @@ class Comparison:
             return self._grounds()
         return Sentence(
             f"The {self.measure.survey_type} survey speaks for those who answered; a unit needs "
-            f"{self.minimum_n} answers for a verdict.",
+            f"{counted(self.minimum_n, 'answer')} for a verdict.",
             (f"minimum_n:{self.key}",),
         )
 

@@ -139,6 +139,8 @@ def no_verdict_reason(scores: UnitScores, index: int, *, minimum_n: int, minimum
     if scores.table == "aggregates" and n_high != n:
         if n_high < 0 and n == 0:
             return "The number of surveys is not published."
-        return f"Between {n} and {n_high} surveys; the band reaches below the minimum of {minimum_n}."
+        return (
+            f"Between {n} and {counted(n_high, 'survey')}; the band reaches below the minimum of {minimum_n}."
+        )
     hidden = f" The value is suppressed below {minimum_cell}." if n < minimum_cell else ""
     return f"{counted(n, 'response')}; a verdict needs {minimum_n}.{hidden}"

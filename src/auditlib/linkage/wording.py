@@ -107,7 +107,8 @@ def _disputed(one: RoleEffect, keys: list[str]) -> str:
     keys.append(f"effect:{one.role}:p_placebo")
     strong = one.placebo.as_strong(one.estimate / (one.tested.error or 1.0))
     return (
-        f" The test calls it an effect, but {strong:,} of {len(one.placebo.statistic):,} placebo links look "
+        f" The test calls it an effect, but {strong:,} of "
+        f"{counted(len(one.placebo.statistic), 'placebo link looks', 'placebo links look')} "
         f"as strong (calibrated on them, {probability(one.calibrated)})."
     )
 
@@ -142,7 +143,9 @@ def seen(one: RoleEffect, figure: str) -> str:
     if figure == "choices":
         values = one.curve.defensible["estimate"]
         return (
-            f"{head}estimates of {len(values)} defensible choices lie between {points(values.min())} and "
+            f"{head}estimates of "
+            f"{counted(len(values), 'defensible choice lies', 'defensible choices lie')} between "
+            f"{points(values.min())} and "
             f"{points(values.max())} points; the one used is {points(one.estimate)}."
         )
     if figure == "placebo" and not isinstance(one.placebo, Refusal):
@@ -205,7 +208,7 @@ def _reversal(result: LinkageResult) -> Sentence:
 def _turned(one: RoleEffect) -> tuple[str, tuple[str, ...]]:
     """Say how many defensible choices turn the answer around, and name the numbers that say so."""
     total, flips = len(one.curve.defensible), len(one.curve.reversing())
-    head = f"for {one.noun}, of {total} defensible choices"
+    head = f"for {one.noun}, of {counted(total, 'defensible choice')}"
     if one.shown:
         lost = len(one.curve.straddling())
         text = f"{head} {_count(flips, 'turns', 'turn')} the sign around and "
@@ -247,7 +250,8 @@ def tested_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     if abs(tested.gap) > DISAGREE:
         gap = "disagree, which is the mark of too few linked clusters"
     text = (
-        f"{one.noun.capitalize()}: {tested.design.treated} of {tested.design.clusters} clusters were linked; "
+        f"{one.noun.capitalize()}: {tested.design.treated} of "
+        f"{counted(tested.design.clusters, 'cluster was', 'clusters were')} linked; "
         f"the test used is {WORDS[str(tested.method)]}. The restricted and the unrestricted bootstrap {gap}."
     )
     return (Sentence(text, keys),)
@@ -259,7 +263,8 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     if isinstance(found, Refusal):
         return (Sentence(f"{one.noun.capitalize()}: {found.reason}", (f"{key}:rate",)),)
     text = (
-        f"{one.noun.capitalize()}: of {len(found.statistic):,} placebo links, {100 * found.rate:.1f}% were "
+        f"{one.noun.capitalize()}: of {counted(len(found.statistic), 'placebo link')}, "
+        f"{100 * found.rate:.1f}% were "
         f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f}%; {_nominal(one)})."
     )
     keys = [f"{key}:count", f"{key}:rate", "nominal"]

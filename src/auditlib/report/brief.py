@@ -79,7 +79,7 @@ def totals(findings: Sequence[Reported]) -> str:
     """Return how many findings there are of each grade, and how many come from the standard's criteria."""
     if not findings:
         return ""
-    grades = Counter(one.finding.grade for one in findings)
+    grades: Counter[str] = Counter(one.finding.grade for one in findings)
     parts = [counted(grades[grade], *_NOUNS[grade]) for grade in _TITLES if grades[grade]]
     own = sum(one.notebook == JUDGED for one in findings)
     origin = "on criteria of the standard and their rule"

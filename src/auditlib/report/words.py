@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
+from auditlib.records import counted
 
 MOST_SELECTIONS = 3
 """Selections of rows that are spelled out; where a number rests on more, `trace` lists them."""
@@ -84,7 +85,7 @@ def basis_of(number: NumberModel) -> str:
     """Return what `number` rests on, in words."""
     if len(number.basis) > MOST_SELECTIONS:
         tables = ", ".join(dict.fromkeys(basis.table for basis in number.basis))
-        return f"{len(number.basis)} selections of {tables}; trace lists them"
+        return f"{counted(len(number.basis), 'selection')} of {tables}; trace lists them"
     return "; ".join(_basis(basis) for basis in number.basis) or number.reason or "derived from other numbers"
 
 
