@@ -55,11 +55,11 @@ class TestFirstPage:
         found = brief([reported(number, demand=f"Demand {number}") for number in range(1, 12)])[0]
         most = MOST_LINES["major"]
         assert (len(found.lines), found.shown, found.count) == (most, most, 11)
-        assert found.counted == f"{most} of 11 majors shown"
+        assert found.counted == f"{most} of 11 findings shown"
 
     def test_where_all_are_shown_their_number_stands_alone(self) -> None:
-        assert brief([reported(1)])[0].counted == "1 major"
-        assert brief([reported(1), reported(2, demand="Other")])[0].counted == "2 majors"
+        assert brief([reported(1)])[0].counted == "1 finding"
+        assert brief([reported(1), reported(2, demand="Other")])[0].counted == "2 findings"
 
     def test_findings_under_one_demand_are_one_line_with_the_others_named(self) -> None:
         line = brief([reported(1), reported(2, subject="unit: B"), reported(3, subject="unit: C")])[0].lines

@@ -134,7 +134,9 @@ class Readings:
         for choice in ("design", "minimum", "others", "after"):
             for option, part in self.estimated.groupby(choice, sort=True):
                 named = DESIGNS.get(str(option), str(option))
-                label = f"{named} or more surveys" if choice == "minimum" and option else named
+                label = (
+                    f"{counted(int(option), 'survey')} or more" if choice == "minimum" and option else named
+                )
                 label = "any number of surveys" if choice == "minimum" and not option else label
                 rows.append(
                     (

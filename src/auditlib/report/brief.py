@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditlib.records import counted
 from auditlib.report.findings import Reported
 from auditlib.report.references import runs_of
-from auditlib.report.words import sentence_of
+from auditlib.report.words import NO_NAMES, sentence_of, with_labels
 
 _TITLES = {
     "major": "not met: to be fixed, and the fix verified",
@@ -59,18 +59,24 @@ class Brief:
     @property
     def counted(self) -> str:
         """How many there are, and how many of them are shown where that is not all."""
-        many = counted(self.count, *_NOUNS[self.grade])
+        many = counted(self.count, "finding")
         return many if self.shown == self.count else f"{self.shown} of {many} shown"
 
 
-def brief(findings: Sequence[Reported]) -> tuple[Brief, ...]:
-    """Return the findings of each grade as the first page names them: one line per demand, within limits."""
+def brief(findings: Sequence[Reported], items: Mapping[str, str] = NO_NAMES) -> tuple[Brief, ...]:
+    """Return the findings of each grade as the first page names them: one line per demand, within limits.
+
+    Parameters
+    ----------
+    items
+        Wording of each item, which stands for its code.
+    """
     found = []
     for grade, title in _TITLES.items():
         groups = _by_demand(findings, grade)
         shown = groups[: MOST_LINES[grade]]
         if groups:
-            lines = tuple(_line(group) for group in shown)
+            lines = tuple(_line(group, items) for group in shown)
             found.append(Brief(grade, title, lines, sum(map(len, groups)), sum(map(len, shown))))
     return tuple(found)
 
@@ -89,16 +95,16 @@ def totals(findings: Sequence[Reported]) -> str:
     return f"{counted(len(findings), 'finding')}, the worst first: {', '.join(parts)}{where}."
 
 
-def _line(group: Sequence[Reported]) -> BriefLine:
+def _line(group: Sequence[Reported], items: Mapping[str, str]) -> BriefLine:
     worst = group[0]
     others = "; ".join(one.own_subject for one in group[1:] if one.own_subject)
-    return BriefLine(worst.number, _numbers(group), words_of(worst), shortened(others))
+    return BriefLine(worst.number, _numbers(group), words_of(worst, items), shortened(others))
 
 
-def words_of(reported: Reported) -> str:
+def words_of(reported: Reported, items: Mapping[str, str]) -> str:
     """Return what failed: the headline of a finding, otherwise its condition."""
     text = reported.finding.headline or reported.finding.condition
-    return shortened(sentence_of(text))
+    return shortened(sentence_of(with_labels(text, items)))
 
 
 def shortened(text: str) -> str:

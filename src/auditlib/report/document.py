@@ -92,7 +92,7 @@ def compose(
         "sections": sections,
         "unanswered": sorted(set(facts.run.notebooks) - {section.notebook for section in sections}),
         "findings": reported,
-        "brief": brief(reported),
+        "brief": brief(reported, facts.items),
         "totals": totals(reported),
         "plan": plan_of(actions, reported),
         "claims": quoted_claims(facts.claims, known),

@@ -29,6 +29,7 @@ def instant(value: datetime) -> str:
 
 WHOLE = "the operation as a whole"
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_METRIC = re.compile(r"(\w+):(q_\w+):(\w+)")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=)")
 
@@ -65,6 +66,19 @@ def sentence_of(text: str) -> str:
     """Return `text` with names of this suite as words, and with spaces that must not end a line."""
     words = _NAME_WITHIN.sub(lambda found: in_words(found.group()), text)
     return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", words)
+
+
+def with_labels(text: str, items: Mapping[str, str]) -> str:
+    """Return `text` with the wording of a question for its code: as in ``contact:q_overall:mean``."""
+
+    def label(found: re.Match[str]) -> str:
+        survey, item, statistic = found.groups()
+        if item not in items:
+            return found.group()
+        quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{items[item]}\N{RIGHT DOUBLE QUOTATION MARK}"
+        return f"{statistic.replace('_', ' ')} of {quoted} ({survey.replace('_', ' ')} survey)"
+
+    return _METRIC.sub(label, text)
 
 
 def value_of(number: NumberModel) -> str:

@@ -116,10 +116,11 @@ def _of_cases(value: float, found: Measurement, criterion: Criterion, true: str)
 
 
 def _demanded(target: Target, unit: str) -> str:
+    verb = "are" if unit in ("count", "rows") and target.value != 1 else "is"
     if target.direction is Direction.AT_MOST:
-        return f"at most {_plain(target.value, unit)} is allowed" if target.value else "none is allowed"
+        return f"at most {_plain(target.value, unit)} {verb} allowed" if target.value else "none is allowed"
     whole = unit == "share" and target.value == 1
-    return f"{'' if whole else 'at least '}{_plain(target.value, unit)} is demanded"
+    return f"{'' if whole else 'at least '}{_plain(target.value, unit)} {verb} demanded"
 
 
 def _doubt(judgement: Judgement) -> str:
