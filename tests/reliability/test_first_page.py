@@ -18,7 +18,8 @@ SINGULAR = frozenset(
         r"\w+",
         "access address analysis anonymous answers basis belongs business carries class differs does "
         "follows gives has "
-        "holds is its less lies looks names needs news plus process rests says series shows stands status "
+        "holds is its less lies looks moves names needs news plus process rests says series shows "
+        "stands status "
         "takes this thus was",
     )
 )

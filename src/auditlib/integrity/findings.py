@@ -35,8 +35,8 @@ def _finding(alarm: Signature, level: float) -> Finding:
         grade=Grade.MAJOR if len(own) > 1 else Grade.MINOR,
         subject=f"{alarm.group.name}: {alarm.pattern.title}",
         evidence=(f"p_adjusted:{alarm.key}", f"units:{alarm.key}", *(f"effect:{each.key}" for each in own)),
-        headline=f"In the {alarm.linked} {whom(alarm.group)}, {alarm.pattern.plain}: "
-        f"{measured(clearest, level)}",
+        headline=f"In the {alarm.linked} {whom(alarm.group)}: "
+        f"{measured(clearest, level).rpartition(' (')[0]}",
         shortfall=max((gap for each in own if (gap := departure(each)) is not None), default=None),
     )
 

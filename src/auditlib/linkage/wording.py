@@ -78,8 +78,8 @@ def _stated(one: RoleEffect, result: LinkageResult, where: str, keys: list[str])
         )
     else:
         text = (
-            f"No effect of linking the pay of {one.noun} on {where} is shown{_left_open(one)} (estimate "
-            f"{points(one.estimate)}, {_interval(one, result, ends=False)}, {clusters})."
+            f"No effect of linking the pay of {one.noun} on {where} is shown{_left_open(one)} "
+            f"({_interval(one, result, ends=False)}, {clusters})."
         )
     keys += [f"effect:{one.role}:p", f"confidence:{one.role}"]
     text += _disputed(one, keys) + _sight(one, keys)
@@ -118,9 +118,12 @@ def _interval(one: RoleEffect, result: LinkageResult, *, ends: bool = True) -> s
     tested = one.tested
     p_value = "no p-value" if tested.p_value is None else probability(tested.p_value)
     if tested.low is None or tested.high is None:
-        return f"no interval{f': {tested.no_interval}' if tested.no_interval else ''}, {p_value}"
+        why = f": {tested.no_interval}" if tested.no_interval else ""
+        return f"no interval{why}{'' if ends else f', estimate {points(one.estimate)}'}, {p_value}"
     of = " of constant effects by randomisation" if tested.method is Method.RANDOMISATION else ""
-    limits = f" {points(tested.low)} to {points(tested.high)}" if ends else ""
+    limits = (
+        f" {points(tested.low)} to {points(tested.high)}" if ends else f", estimate {points(one.estimate)}"
+    )
     return f"{100 * result.confidence:.4g}% interval{of}{limits}, {p_value}"
 
 
