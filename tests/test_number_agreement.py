@@ -37,7 +37,7 @@ HOLD_WORDS = frozenset(
         "measure.question", "criterion.id", "self.step", "whom(own[0].group)", "NOUNS[role]",
         "design.tolerable",
         "asked.gap", "counted(counts[1], 'other')", "', '.join(needing)", "listed(absent)", "_shown(total)",
-        "design.responses", "timeout", "rule.minors_make_major", "criterion.minimum_n",
+        "design.responses", "timeout", "limit", "criterion.minimum_n",
         "policy.least_answers",
         "policy.least_units", "insertion('decision_minors')", "DECIDE",
     }

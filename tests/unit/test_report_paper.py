@@ -66,15 +66,12 @@ class TestFirstPage:
         assert [(one.label, one.others) for one in line] == [("1\N{EN DASH}3", "unit: B; unit: C")]
 
     def test_the_totals_add_up(self) -> None:
-        own = [reported(1, notebook="11_standards"), reported(2, grade="minor", notebook="11_standards")]
-        assert totals(own) == (
-            "2 findings, the worst first: 1 major, 1 minor, all on criteria of the standard and their rule."
-        )
+        own = [reported(1, notebook="11_standards"), reported(2, grade="minor", notebook="decision")]
+        assert totals(own) == "2 findings, the worst first: 2 on criteria of the standard."
         assert totals([*own, reported(3, grade="opportunity")]) == (
-            "3 findings, the worst first: 1 major, 1 minor, 1 opportunity; 2 on criteria of the standard and "
-            "their rule, 1 on other questions of the audit."
+            "3 findings, the worst first: 2 on criteria of the standard, 1 on other questions of the audit."
         )
-        assert totals([reported(1)]) == "1 finding, the worst first: 1 major."
+        assert totals([reported(1)]) == "1 finding, the worst first: none of them by a standard."
         assert totals([]) == ""
 
 

@@ -1,4 +1,4 @@
-"""What failed and by how much, in one line made from what was judged; the gap behind the order."""
+"""What failed and by how much, in one line made from what was judged."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from auditlib.records import (
     Interval,
     Kind,
     Measurement,
-    Outcome,
     Statistic,
     Target,
 )
-from auditlib.standards.headline import CASES, VALUES, headline, shortfall
+from auditlib.standards.headline import CASES, VALUES, headline
 from auditlib.standards.judge import judge_one
 
 
@@ -36,10 +35,6 @@ def share(k: int, n: int, *, low: float = 0.0, high: float = 1.0, **more: Any) -
 
 def said(asked: Criterion, found: Measurement) -> str:
     return headline(judge_one(asked, found))
-
-
-def gap(asked: Criterion, found: Measurement) -> float | None:
-    return shortfall(judge_one(asked, found))
 
 
 class TestHeadline:
@@ -101,24 +96,3 @@ class TestHeadline:
 
     def test_every_metric_is_called_in_one_way(self) -> None:
         assert not set(CASES) & set(VALUES)
-
-
-class TestShortfall:
-    @pytest.mark.parametrize(("k", "expected"), [(100, 0.0), (93, 0.07), (0, 1.0)])
-    def test_it_is_a_share_of_what_was_demanded(self, k: int, expected: float) -> None:
-        asked = criterion("contacted_in_time", 1.0, kind=Kind.RIGID)
-        assert gap(asked, share(k, 100)) == pytest.approx(expected)
-
-    def test_done_where_all_is_demanded_and_undone_where_nothing_may_be_are_one_gap(self) -> None:
-        done = gap(criterion("contacted_in_time", 0.95), share(80, 100, high=0.9))
-        undone = gap(criterion("complaints_reopened", 0.05, at_most=True), share(20, 100, low=0.1))
-        assert done == pytest.approx(undone)
-
-    def test_a_target_of_no_case_is_missed_by_its_cases(self) -> None:
-        found = Measurement("", 3, 90, Statistic.COUNT, unit="count")
-        assert gap(criterion("months_without_responses", 0, at_most=True), found) == 3.0
-
-    def test_nothing_measured_no_gap(self) -> None:
-        found = Measurement("", None, 0, Statistic.SHARE, reason="there is nothing")
-        assert gap(criterion("contacted_in_time", 1.0), found) is None
-        assert judge_one(criterion("x", 1.0), found).outcome is Outcome.NOT_ASSESSABLE

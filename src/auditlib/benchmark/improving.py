@@ -196,11 +196,11 @@ def _side(low: float, high: float) -> int:
 
 
 def _sure(low: float, high: float, statistic: str) -> str:
-    """Return the limits of a change, and where they hold none that none is shown and these are left open."""
+    """Return the limits of a change; where they hold no change, that none between them is ruled out."""
     ends = f"{signed(low, statistic)} to {signed(high, statistic)}"
     if _side(low, high):
         return f" ({ends}), beyond chance"
-    return f"; none is shown, and {ends} is not ruled out"
+    return f"; {ends} is not ruled out"
 
 
 def change_of_answers(

@@ -135,7 +135,9 @@ class Readings:
             for option, part in self.estimated.groupby(choice, sort=True):
                 named = DESIGNS.get(str(option), str(option))
                 label = (
-                    f"{counted(int(option), 'survey')} or more" if choice == "minimum" and option else named
+                    f"{counted(int(str(option)), 'survey')} or more"
+                    if choice == "minimum" and option
+                    else named
                 )
                 label = "any number of surveys" if choice == "minimum" and not option else label
                 rows.append(

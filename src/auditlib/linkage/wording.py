@@ -170,11 +170,9 @@ def _sight(one: RoleEffect, keys: list[str]) -> str:
     if isinstance(one.placebo, Refusal) or visible is None:
         return ""
     keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
+    alarms = f"false alarms on placebo links {100 * one.placebo.rate:.1f}% ({_nominal(one)})"
     unseen = "" if one.shown else f"; effects below {visible:.2f} would often go unnoticed"
-    return (
-        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f}% of cases "
-        f"({_nominal(one)}){unseen}."
-    )
+    return f" {alarms[0].upper()}{alarms[1:]}{unseen}."
 
 
 def detectable(one: RoleEffect) -> float | None:

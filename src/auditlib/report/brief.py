@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,22 +10,18 @@ from auditlib.records import counted
 from auditlib.report.findings import Reported
 from auditlib.report.references import runs_of
 from auditlib.report.words import NO_NAMES, sentence_of, with_labels
+from auditlib.standards.decision import RECORDED
 
 _TITLES = {
     "major": "not met: to be fixed, and the fix verified",
     "minor": "not met: to be closed by an accepted plan",
     "opportunity": "could be better",
 }
-_NOUNS = {
-    "major": ("major", "majors"),
-    "minor": ("minor", "minors"),
-    "opportunity": ("opportunity", "opportunities"),
-}
-MOST_LINES = {"major": 8, "minor": 8, "opportunity": 4}
+MOST_LINES = {"major": 8, "minor": 6, "opportunity": 3}
 LONGEST_LINE = 150
 """Lines of each grade, and characters of each, that the first page has room for."""
-JUDGED = "11_standards"
-"""Notebook whose findings are those of the criteria of the standard."""
+JUDGED = ("11_standards", RECORDED)
+"""Where the findings on criteria of the standard, and on its rule, are raised."""
 _CLAUSE = re.compile(r"[.;](?=\s)")
 _BETWEEN_WORDS = re.compile(r"(?<!\d)\s(?!\d)")
 
@@ -82,17 +77,15 @@ def brief(findings: Sequence[Reported], items: Mapping[str, str] = NO_NAMES) -> 
 
 
 def totals(findings: Sequence[Reported]) -> str:
-    """Return how many findings there are of each grade, and how many come from the standard's criteria."""
+    """Return how many findings there are, and how many of them come from the standard's criteria."""
     if not findings:
         return ""
-    grades: Counter[str] = Counter(one.finding.grade for one in findings)
-    parts = [counted(grades[grade], *_NOUNS[grade]) for grade in _TITLES if grades[grade]]
-    own = sum(one.notebook == JUDGED for one in findings)
-    origin = "on criteria of the standard and their rule"
-    where = f", all {origin}" if own == len(findings) else ""
-    if own and not where:
-        where = f"; {own} {origin}, {len(findings) - own} on other questions of the audit"
-    return f"{counted(len(findings), 'finding')}, the worst first: {', '.join(parts)}{where}."
+    own = sum(one.notebook in JUDGED for one in findings)
+    rest = len(findings) - own
+    where = f"{own} on criteria of the standard" if own else ""
+    if rest:
+        where = f"{where}, {rest} on other questions of the audit" if own else "none of them by a standard"
+    return f"{counted(len(findings), 'finding')}, the worst first: {where}."
 
 
 def _line(group: Sequence[Reported], items: Mapping[str, str]) -> BriefLine:

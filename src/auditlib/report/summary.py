@@ -24,7 +24,7 @@ DOING: tuple[tuple[str, str, int], ...] = (
     ("07_service_levels", "", 1),
     ("08_listening", "", 1),
     ("10_charter", "", 1),
-    ("03_compensation", "", 2),
+    ("03_compensation", "", 1),
     ("04_integrity", "", 1),
 )
 """Notebooks that say how the operation does, what is printed where one did not run, and the sentences of its

@@ -149,7 +149,8 @@ def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[
     limit = verdict.demands.edition.rule.minors_make_major
     return tuple(
         Finding(
-            criterion=f"minors-{group.category}: fewer than {limit} minors are open in one category",
+            criterion=f"minors-{group.category}: fewer than {counted(limit, 'minor is', 'minors are')} "
+            "open in one category",
             condition=f"{counted(len(group.names), 'minor is', 'minors are')} open in '{group.title}': "
             f"{', '.join(group.names)}.",
             cause="Minor faults of one kind gather where nobody owns the whole.",

@@ -1,4 +1,4 @@
-"""What failed and by how much, in one line; and how large the gap is, so that the worst can stand first.
+"""What failed and by how much, in one line.
 
 A line is made from what was judged and never from the words of the demand: the demand says what should be
 so, and a reader in a hurry takes it for what is.
@@ -73,27 +73,6 @@ def headline(judgement: Judgement) -> str:
         return f"{_measured(found.value, found, criterion)}; {criterion.minimum_n:,} are asked for"
     told = f"{_measured(found.value, found, criterion)}; {_demanded(criterion.target, found.unit)}"
     return f"{told}{_doubt(judgement)}"
-
-
-def shortfall(judgement: Judgement) -> float | None:
-    """Return how far what was found lies from what was demanded, as a share of that; None where not judged.
-
-    Notes
-    -----
-    Of a share that must not exceed its target the gap is taken of the share that must not happen, so that
-    93% done where all is demanded and 7% undone where nothing may be are one gap. A target of zero cases is
-    missed by as many times as there are cases.
-    """
-    if judgement.margin is None or judgement.measurement.value is None:
-        return None
-    target, unit = judgement.criterion.target, judgement.measurement.unit
-    if _excused_too_often(judgement):
-        limit = judgement.criterion.excused_limit or 0.0
-        return (judgement.measurement.excused / judgement.measurement.n - limit) / max(1 - limit, limit)
-    whole = abs(target.value)
-    if target.direction is Direction.AT_MOST and unit == "share":
-        whole = 1 - target.value
-    return max(0.0, -judgement.margin) / (whole or 1.0)
 
 
 def _excused_too_often(judgement: Judgement) -> bool:
