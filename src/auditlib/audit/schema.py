@@ -129,6 +129,7 @@ class FindingModel(_Part):
     shortfall: float | None = Field(
         None, description="How far from what was demanded, as a share of it; null where not measured."
     )
+    headline: str = Field("", description="What failed and by how much, in one line; empty for none.")
 
 
 def finding_of(model: FindingModel) -> Finding:

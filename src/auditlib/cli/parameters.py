@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     from auditlib.onboarding.new import Written
@@ -155,7 +156,9 @@ def _remarks(totals: SourceTotals) -> Iterator[str]:
     if reasons:
         yield plain(f"{totals.file} ({totals.table}), in quarantine: {reasons}")
     if totals.expected_rows not in (None, totals.rows_in):
-        counts = f"the client counts {totals.expected_rows:,} rows, the file holds {totals.rows_in:,}"
+        counts = (
+            f"the client counts {counted(totals.expected_rows, 'row')}, the file holds {totals.rows_in:,}"
+        )
         yield plain(f"{totals.file}: {counts}")
 
 
@@ -172,5 +175,7 @@ def _show_written(written: Written) -> None:
     console.print(table)
     console.print(f"Written: {written.run_file}", soft_wrap=True)
     console.print(
-        f"{written.decisions} lines are marked DECIDE. Decide them, then: {written.command}", soft_wrap=True
+        f"{counted(written.decisions, 'line is', 'lines are')} marked DECIDE. Decide them, then: "
+        f"{written.command}",
+        soft_wrap=True,
     )

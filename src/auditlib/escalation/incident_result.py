@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.rates import Rates, rates
 from auditlib.obligations import Status
-from auditlib.records import Basis, Interval, Number, Sentence
+from auditlib.records import Basis, Interval, Number, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,8 +216,10 @@ class IncidentResult:
         strange = ", ".join(f"'{state}'" for state in odd.unknown_states) or "none"
         return (
             Sentence(
-                f"{sum(odd.unknown_states.values()):,} events carry a state that is not listed ({strange}); "
-                f"what was true before them holds on. In {odd.rewritten:,} cases the field 'resolved' was "
+                f"{counted(sum(odd.unknown_states.values()), 'event carries', 'events carry')} a state "
+                f"that is not listed ({strange}); "
+                f"what was true before them holds on. In {counted(odd.rewritten, 'case')} the field "
+                "'resolved' was "
                 f"overwritten after the resolution, in {odd.field_empty:,} it is empty although the log "
                 "shows the resolution; the log was followed.",
                 ("unknown_state_events", "resolved_field_rewritten", "resolved_field_empty"),
@@ -229,7 +231,8 @@ class IncidentResult:
         shown = frame.iloc[:-1][frame["n"].iloc[:-1] >= self.minimum_cell]
         by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in shown.to_dict("records"))
         return Sentence(
-            f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of {len(self.cases):,} incidents met"
+            f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of "
+            f"{counted(len(self.cases), 'incident')} met"
             f"{f' ({by})' * bool(by)}. Counted by lines of the log it would be "
             f"{odd.events_met / odd.events:.1%}, which is no "
             "share of incidents.",
@@ -241,7 +244,9 @@ class IncidentResult:
         told = " and ".join(f"{row[clock]:.1%} ({clock.replace('_', ' ')})" for clock in self.clocks)
         return Sentence(
             f"Re-performed from the events under the declared targets, {told} were resolved in "
-            f"time; {self.oddities.never_resolved:,} were closed but never resolved and count as breaches.",
+            f"time; {counted(self.oddities.never_resolved, 'case was', 'cases were')} closed but never "
+            "resolved, "
+            "which is a breach.",
             (*(f"{clock}:all" for clock in self.clocks), "never_resolved"),
         )
 
@@ -253,6 +258,10 @@ class IncidentResult:
             f"The flag fits a clock that runs until {until} best: one limit per priority agrees with it in "
             f"{found.get('closing', 0):.1%} of cases if the clock runs until closing, in "
             f"{found.get('resolution', 0):.1%} if it stops at resolution; the system closed {share:.1%} "
-            f"of cases about {self.policy.automatic_closing.days:g} days after resolution, which is no work.",
+            f"of cases about {_days(self.policy.automatic_closing.days)} after resolution, which is no work.",
             (*(f"flag_agreement:{end}" for end in found), "closed_automatically_share", "automatic_closing"),
         )
+
+
+def _days(days: float) -> str:
+    return f"{days:g} day{'' if days == 1 else 's'}"

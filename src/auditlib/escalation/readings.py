@@ -10,7 +10,7 @@ from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Number, Sentence
+from auditlib.records import Number, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +60,9 @@ class Readings:
         return (
             Sentence(
                 f"Under the declared clock {own['share']:.1%} of contacts were met; read as "
-                f"'{far['reading']}' it would be {far['share']:.1%}, and {int(far['judged_differently']):,} "
-                "contacts would be judged differently. The declared clock is right: it is what was promised.",
+                f"'{far['reading']}' it would be {far['share']:.1%}, and "
+                f"{counted(int(far['judged_differently']), 'contact')} would be judged differently. The "
+                "declared clock is right: it is what was promised.",
                 (f"share:{DECLARED}", f"share:{far['reading']}", f"judged_differently:{far['reading']}"),
             ),
         )

@@ -162,11 +162,11 @@ class EscalationResult:
         )
 
     def _scope(self) -> Sentence:
+        owed = counted(self.responses, "response")
         return Sentence(
             f"{counted(self.anonymous, 'anonymous response')} below the limit could not be followed up and "
             f"{'is' if self.anonymous == 1 else 'are'} left out; an acknowledgement was owed for "
-            f"{'the one response' if self.responses == 1 else f'all {self.responses:,} responses'} "
-            "of the period.",
+            f"{'the one response' if self.responses == 1 else f'all {owed}'} of the period.",
             ("anonymous_follow_ups", "responses"),
         )
 

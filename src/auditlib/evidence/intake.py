@@ -25,6 +25,7 @@ from auditlib.evidence.wallclock import WallClock
 from auditlib.evidence.wide import unpivoted
 from auditlib.evidence.workshop import Workshop
 from auditlib.evidence.zones import local_days, utc_days, zone
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +58,9 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     tallies = {plan.number: Tally() for plan in sources}
     for plan in sources:
         _read(shop, plan, staged[plan.number], tallies[plan.number])
-        shop.progress(f"{shop.names[plan.number]}: {tallies[plan.number].read} records of {plan.target.name}")
+        shop.progress(
+            f"{shop.names[plan.number]}: {counted(tallies[plan.number].read, 'record')} of {plan.target.name}"
+        )
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)

@@ -16,6 +16,7 @@ from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import band, percent
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
 from auditlib.figures.style import BAND, BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
+from auditlib.records import counted
 from auditlib.statistics.types import Floats
 
 MOST_MARKS = 400
@@ -152,4 +153,4 @@ def _side_by_side(part: pd.DataFrame) -> Floats:
 
 
 def _band_label(part: pd.DataFrame) -> str:
-    return f"{band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({len(part):,} units)"
+    return f"{band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({counted(len(part), 'unit')})"

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.records import counted
 from auditlib.statistics.durations import Survival
 from auditlib.statistics.types import Floats
 
@@ -154,7 +155,7 @@ def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -
     shown = _visible(curve.times, hours)
     times = np.concatenate([[0.0], curve.times[shown], [hours]])
     share = np.concatenate([[1.0], curve.share[shown]])
-    label = f"{stage.group}: {curve.n:,} cases, {curve.censored:,} open"
+    label = f"{stage.group}: {counted(curve.n, 'case')}, {curve.censored:,} open"
     sns.lineplot(
         x=times, y=np.append(share, share[-1]), drawstyle="steps-post", estimator=None, sort=False,
         color=colour, ls=line, label=label, ax=drawn,

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.records import counted
 from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates, Unanswered
 from auditlib.reliability.rates import Rate
 
@@ -51,7 +52,9 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
     with style():
         _rates(ax, shown)
         if known > len(shown):
-            ax.set_xlabel(f"share of invitations answered; the lowest {len(shown)} of {known:,} units")
+            ax.set_xlabel(
+                f"share of invitations answered; the lowest {len(shown)} of {counted(known, 'unit')}"
+            )
         if result.total.value is not None:
             ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
             ax.annotate(
@@ -79,7 +82,7 @@ def _months(result: MonthCoverage, ax: Axes | None) -> Axes:
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         if len(result.units) > len(units):
-            ax.set_xlabel(f"the least covered {len(units)} of {len(result.units):,} units")
+            ax.set_xlabel(f"the least covered {len(units)} of {counted(len(result.units), 'unit')}")
     return ax
 
 
@@ -167,7 +170,7 @@ def _published(result: PublishedRates, ax: Axes | None) -> Axes:
                 fontsize=8,
                 color=INK,
             )
-        _share_axis(ax, f"published response rate of {result.units:,} units")
+        _share_axis(ax, f"published response rate of {counted(result.units, 'unit')}")
     return ax
 
 

@@ -183,6 +183,6 @@ def survey_types_agree(tables: Tables, context: Context, *, minimum_responses: i
     headline questions leaves zero out; chance alone makes about one account in twenty do so.
     """
     agreeing, n = compared_accounts(tables, context, minimum=minimum_responses)
-    none = f"no account has {minimum_responses} answers to each of two survey types"
+    none = f"no account has the answers asked for ({minimum_responses}) to each of two survey types"
     basis = [Basis("responses", IN_PERIOD, "account_id")]
     return share_of(agreeing, n, confidence=context.confidence, basis=basis, none=none)

@@ -54,7 +54,8 @@ class Limit(Strict):
         return round((self.hours or 0) * HOUR)
 
     def __str__(self) -> str:
-        return f"{self.minutes:g} minutes" if self.minutes is not None else f"{self.hours:g} hours"
+        many, unit = (self.hours or 0.0, "hour") if self.minutes is None else (self.minutes, "minute")
+        return f"{many:g} {unit}{'' if many == 1 else 's'}"
 
 
 class Deviations(Strict):

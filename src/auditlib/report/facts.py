@@ -12,7 +12,7 @@ from platform import python_version
 
 from auditlib import __version__
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.evidence import open_evidence
+from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters import claims
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -41,6 +41,8 @@ class Facts:
         Whether parameters were fixed before the data was read and what was changed since, in sentences.
     claims
         The register of outside figures, by id.
+    units
+        Name of each unit, by id.
     """
 
     run: Run
@@ -51,6 +53,7 @@ class Facts:
     versions: Mapping[str, str] = field(default_factory=dict)
     fixing: tuple[str, ...] = ()
     claims: Mapping[str, claims.Claim] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> dict[str, str]:
@@ -88,6 +91,7 @@ def read_facts(directory: Path) -> Facts:
         {"auditlib": __version__, "Python": python_version(), **_libraries(directory)},
         tuple(_fixing(directory / FIXING)),
         _claims(directory / "parameters" / claims.FILE),
+        _units(evidence),
     )
 
 
@@ -111,6 +115,13 @@ def _claims(path: Path) -> Mapping[str, claims.Claim]:
     if not path.is_file():
         return {}
     return claims.read_claims(path.read_text(encoding="utf-8"), name=claims.FILE).claims
+
+
+def _units(evidence: Evidence) -> dict[str, str]:
+    if "units" not in evidence.tables:
+        return {}
+    rows = evidence.frame("units", columns=["unit_id", "name"]).dropna()
+    return {str(unit): str(name) for unit, name in zip(rows["unit_id"], rows["name"], strict=True)}
 
 
 def _libraries(directory: Path) -> dict[str, str]:

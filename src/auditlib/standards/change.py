@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome
+from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome, counted
 from auditlib.standards.decision import decide
 from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN
@@ -109,7 +109,7 @@ def needed(judgement: Judgement) -> str:
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return f"evidence: {measurement.reason or judgement.reason}"
     if judgement.outcome is Outcome.NOT_DEMONSTRATED and judgement.n_missing:
-        return f"{judgement.n_missing:,} more observations with the same result"
+        return f"{counted(judgement.n_missing, 'more observation')} with the same result"
     if measurement.value is None:
         return limit(target, measurement.unit)
     found = amount(measurement.value, measurement.unit)
