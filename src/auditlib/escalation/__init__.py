@@ -2,7 +2,8 @@
 
 `assess` derives what was owed after each response and what became of it; `band_one` is the banding
 law, one response at a time; `latencies` says how long each step takes, open cases censored;
-`incidents` re-performs the resolution clocks of a help desk and reconciles them with its own flag.
+`incidents` re-performs the resolution clocks of a help desk and reconciles them with its own flag;
+`promises` judges call-backs by the three kinds of standard.
 """
 
 from auditlib.escalation.asked import Answer, Asked, limits
@@ -13,12 +14,16 @@ from auditlib.escalation.incident_result import LOG, IncidentResult
 from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
 from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
+from auditlib.escalation.promise_policy import ServicePromises
+from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
+from auditlib.escalation.promises import PromiseTerms, promise_terms, promises
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.readings import Readings, readings
 from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
 from auditlib.escalation.terms import terms_of
 
 __all__ = [
+    "CALL_BACKS",
     "DUTIES",
     "FAILED",
     "LOG",
@@ -35,8 +40,11 @@ __all__ = [
     "IncidentResult",
     "IncidentTerms",
     "Latencies",
+    "PromiseResult",
+    "PromiseTerms",
     "Rates",
     "Readings",
+    "ServicePromises",
     "Stage",
     "Terms",
     "assess",
@@ -46,6 +54,8 @@ __all__ = [
     "latencies",
     "limits",
     "lowest_one",
+    "promise_terms",
+    "promises",
     "rates",
     "readings",
     "terms_of",
