@@ -145,7 +145,7 @@ def scores(*values: float) -> list[dict[str, Any]]:
         {
             "response_id": f"R{n}",
             "survey_type": "transactional",
-            "transaction_type": "delivery",
+            "transaction_type": "onsite_visit",
             "q_overall": value,
         }
         for n, value in enumerate(values)
@@ -159,8 +159,8 @@ def scores(*values: float) -> list[dict[str, Any]]:
 def test_discretion_is_judged_by_the_customers_and_never_by_the_clock(good: int, outcome: str) -> None:
     # Of 100 customers the Wilson interval of 84 begins at 75.6 %, of 83 at 74.5 %; of 66 it ends at 74.5 %.
     calls = [
-        call("B1", transaction_type="delivery"),
-        call("B2", made="2025-11-30 10:00", transaction_type="delivery"),
+        call("B1", transaction_type="onsite_visit"),
+        call("B2", made="2025-11-30 10:00", transaction_type="onsite_visit"),
     ]
     found = result(calls, [], responses=scores(*[5.0] * good, *[3.0] * (100 - good)))
     row = found.to_frame().set_index("duty").loc["complex_call"]
@@ -172,7 +172,7 @@ def test_discretion_is_judged_by_the_customers_and_never_by_the_clock(good: int,
 
 
 def test_without_answers_discretion_stays_open() -> None:
-    found = result([call(transaction_type="delivery")], [])
+    found = result([call(transaction_type="onsite_visit")], [])
     assert found.to_frame().set_index("duty").loc["complex_call", "outcome"] == "open"
     assert isinstance(found.satisfaction["complex_call"], Refusal)
 
@@ -231,14 +231,14 @@ def test_each_case_belongs_to_one_rule() -> None:
 
     assert duty("repair", promised=False) == "call_back"
     assert duty("repair", promised=True) == "promised_call"
-    assert duty("delivery", promised=True) == "complex_call"
+    assert duty("onsite_visit", promised=True) == "complex_call"
     alone = law.model_copy(update={"rules": law.rules[2:]})
     assert rule_of(alone, transaction_type="repair", promised=False) is None
 
 
 def test_calls_that_no_rule_holds_for_are_counted() -> None:
     only = TEXT.replace("since: 2020-01-01\n    kind: flexible", "since: 2025-06-07\n    kind: flexible")
-    found = result([call(), call("B2", transaction_type="delivery")], [], text=only)
+    found = result([call(), call("B2", transaction_type="onsite_visit")], [], text=only)
     assert found.unruled == 1
     assert "1 call of the period falls under no rule." in [sentence.text for sentence in found.summary()]
 
@@ -247,7 +247,7 @@ def test_calls_that_no_rule_holds_for_are_counted() -> None:
     ("old", "new", "message"),
     [
         ("    survey_type: transactional\n", "", "survey_type"),
-        ("    transaction_types: [delivery]\n", "", "types of transaction"),
+        ("    transaction_types: [onsite_visit, advice]\n", "", "types of transaction"),
         ("    promised_time: true\n", "", "one limit"),
         ("every: {hours: 4}", "executive: {hours: 4}", "every case"),
         ("      most: 0.05\n", "      most: 5\n", "most"),

@@ -9,13 +9,14 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 from auditlib.escalation.asked import Answer, Asked, limits
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
+from auditlib.escalation.claimed import FLAGGED, Claims, claims
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import LOG, IncidentResult
 from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
 from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.promise_policy import ServicePromises
-from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
+from auditlib.escalation.promise_result import CALL_BACKS, DEVIATIONS, PromiseResult, promise_limits
 from auditlib.escalation.promises import PromiseTerms, promise_terms, promises
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.readings import Readings, readings
@@ -24,8 +25,10 @@ from auditlib.escalation.terms import terms_of
 
 __all__ = [
     "CALL_BACKS",
+    "DEVIATIONS",
     "DUTIES",
     "FAILED",
+    "FLAGGED",
     "LOG",
     "NEEDED",
     "NO_BAND",
@@ -34,6 +37,7 @@ __all__ = [
     "UNITS",
     "Answer",
     "Asked",
+    "Claims",
     "EscalationPolicy",
     "EscalationResult",
     "IncidentPolicy",
@@ -49,11 +53,13 @@ __all__ = [
     "Terms",
     "assess",
     "band_one",
+    "claims",
     "incident_terms",
     "incidents",
     "latencies",
     "limits",
     "lowest_one",
+    "promise_limits",
     "promise_terms",
     "promises",
     "rates",

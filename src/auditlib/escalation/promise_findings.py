@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.escalation.findings import NOTEBOOK
 from auditlib.escalation.promise_policy import PromiseRule
 from auditlib.obligations import Kind, Status
 from auditlib.records import CaseReference, Finding, Grade, counted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NOTEBOOK = "06_promises"
 
 
 def key(*parts: str) -> str:
@@ -34,7 +36,7 @@ def broken(rule: PromiseRule, failed: pd.DataFrame, settled: int) -> Finding:
     """Return the finding that cases were outside the limit and nothing excused them."""
     n = len(failed)
     return Finding(
-        criterion=f"B2: {rule.clause}",
+        criterion=f'B2: "{rule.clause}"',
         condition=f"{n:,} of {counted(settled, 'settled case')} "
         f"{'was' if n == 1 else 'were'} outside the limit and not excused.",
         cause="The calls were made late or not at all, and no deviation that counts was written down.",
@@ -92,7 +94,7 @@ def dissatisfied(rule: PromiseRule, share: float) -> Finding:
     """Return the finding that customers of a discretionary rule are not satisfied enough."""
     target = rule.satisfaction or 0.0
     return Finding(
-        criterion=f"B2: {rule.clause}",
+        criterion=f'B2: "{rule.clause}"',
         condition=f"{share:.1%} of the customers concerned were satisfied, where {target:.1%} is demanded.",
         cause="Time and manner were left to those who did the work, and customers did not like the result.",
         effect="Where discretion is allowed, dissatisfaction is the breach.",

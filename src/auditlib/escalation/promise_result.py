@@ -98,6 +98,26 @@ class PromiseResult:
         frame = grouped.rename(columns={"size": "settled", "sum": "excused"})
         return frame.assign(share=frame["excused"] / frame["settled"], limit=frame["duty"].map(flexible))
 
+    @property
+    def flexible(self) -> tuple[PromiseResult, ...]:
+        """Itself where some settled case may be excused, to be drawn; else nothing."""
+        return () if self.excused_by_month().empty else (self,)
+
+    def excused_words(self) -> tuple[Sentence, ...]:
+        """Return for each flexible rule how much is excused, beside what may be."""
+        flexible = [rule for rule in self.policy.rules if rule.deviations and self._settled(rule)]
+        return tuple(self._excused(rule) for rule in flexible)
+
+    def _excused(self, rule: PromiseRule) -> Sentence:
+        share = self._share(self._counts(rule)[Status.EXCUSED.value], rule)
+        limit = rule.deviations.most if rule.deviations else 0.0
+        cases = counted(self._settled(rule), "settled case")
+        text = (
+            f"{named(rule).capitalize()}: {share:.1%} of {cases} excused, where at most {limit:.1%} may be."
+        )
+        keys = ("excused_share", "settled", "excused_limit")
+        return Sentence(text, tuple(f"{name}:{rule.duty}" for name in keys))
+
     def invalid(self) -> pd.DataFrame:
         """Return ``duty, verdict, reason, deviations``: how often deviations count for nothing, and why."""
         bad = self.deviations[self.deviations["verdict"].isin([verdict.value for verdict in INVALID])]
@@ -107,10 +127,9 @@ class PromiseResult:
     def numbers(self) -> tuple[Number, ...]:
         """Return the counts and shares of every rule, and the deviations by their verdict."""
         of_rules = (number for rule in self.policy.rules for number in self._numbers(rule))
-        verdicts = self.deviations.groupby(["duty", "verdict"], sort=True).size()
         of_deviations = (
-            Number(key("recorded", str(duty), str(verdict)), int(n), "count", basis=(DEVIATIONS,))
-            for (duty, verdict), n in verdicts.items()
+            Number(key("recorded", str(duty), str(verdict)), len(rows), "count", basis=(DEVIATIONS,))
+            for (duty, verdict), rows in self.deviations.groupby(["duty", "verdict"], sort=True)
         )
         unruled = Number("unruled", self.unruled, "count", basis=(CALL_BACKS,))
         return (*of_rules, *of_deviations, unruled)
@@ -269,3 +288,13 @@ def _by_customers(rule: PromiseRule, satisfied: Satisfaction | Refusal, hours: f
         text += f"; half of the calls were made within {hours:,.1f} hours, which decides nothing"
         keys.append(f"half_within_hours:{rule.duty}")
     return Sentence(f"{text}.", tuple(keys))
+
+
+def promise_limits() -> tuple[Sentence, ...]:
+    """Return what the judgement of promises cannot say."""
+    return (
+        Sentence(
+            "A deviation is judged by its reason as written and by when it was recorded: whether the reason "
+            "is true is asked of the files, and a call that was made may not have helped."
+        ),
+    )

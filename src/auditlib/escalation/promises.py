@@ -161,7 +161,8 @@ def _cases(tables: Tables, terms: PromiseTerms) -> pd.DataFrame:
 def _with_until(frame: pd.DataFrame, stem: str, *, zones: Mapping[str, str], as_of: int) -> pd.DataFrame:
     """Add ``<stem>_until``: the last instant of the day where only the day is known."""
     at, until = frame[f"{stem}_at"].astype("Int64"), frame[f"{stem}_at"].astype("Int64").copy()
-    for row in np.flatnonzero((frame[f"{stem}_second"] == WHOLE_DAY).fillna(value=False).to_numpy(bool)):
+    for place in np.flatnonzero((frame[f"{stem}_second"] == WHOLE_DAY).fillna(value=False).to_numpy(bool)):
+        row = int(place)
         zone = ZoneInfo(zones.get(str(frame["unit_id"].iloc[row]), "UTC"))
         last = reached(zone, int(frame[f"{stem}_day"].iloc[row]) + 1, 0) - 1
         until.iloc[row] = max(int(at.iloc[row]), min(last, as_of))
