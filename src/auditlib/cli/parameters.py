@@ -29,6 +29,7 @@ _SCHEMAS = {
     "calendar": ("auditlib.parameters.calendar", "calendar_schema"),
     "escalation": ("auditlib.escalation.policy", "escalation_schema"),
     "incident_resolution": ("auditlib.escalation.incident_policy", "incident_schema"),
+    "service_promises": ("auditlib.escalation.promise_policy", "promises_schema"),
     "drivers": ("auditlib.drivers.policy", "drivers_schema"),
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
     "scenario": ("auditlib.simulate.scenario", "scenario_schema"),

@@ -185,8 +185,13 @@ def _before(tables: Tables, *, as_of: int) -> Iterator[Stage]:
 
 
 def _after(result: EscalationResult) -> Iterator[Stage]:
-    """Yield the time from response to acknowledgement and contact by band, and from contact to report."""
+    """Yield the time from response to acknowledgement and contact by band, and from contact to report.
+
+    An event of which only the day is known is taken to last to its end.
+    """
     rows = result.rows
+    if "done_until" in rows:
+        rows = rows.assign(done_at=rows["done_until"].fillna(rows["done_at"]))
     first = rows[rows["duty"] == "acknowledgement"]
     if len(first):
         yield _stage(

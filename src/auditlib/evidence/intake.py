@@ -205,8 +205,9 @@ def remember(shop: Workshop, table: str) -> None:
     has_unit = any(column.name == "unit_id" for column in contract.columns)
     zones = "LEFT JOIN unit_zones USING (unit_id)" if has_unit else ""
     number = "unit__zone__known" if has_unit else "CAST(NULL AS BIGINT)"
+    parts = ", ".join(f"{contract.instant}_{part} AS {part}" for part in ("at", "day", "second"))
     shop.connection.execute(
-        f"CREATE TABLE parent_{table} AS SELECT {contract.key[0]} AS key, {contract.instant}_at AS at, "  # noqa: S608 - names from the contracts
+        f"CREATE TABLE parent_{table} AS SELECT {contract.key[0]} AS key, {parts}, "  # noqa: S608 - names from the contracts
         f"{number} AS zone FROM finished {zones}"
     )
     shop.connection.unregister("finished")
