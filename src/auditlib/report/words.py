@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
+from auditlib.standards.merging import BETWEEN
 
 MOST_SELECTIONS = 3
 """Selections of rows that are spelled out; where a number rests on more, `trace` lists them."""
@@ -41,10 +42,14 @@ def subject_of(subject: str, items: Mapping[str, str]) -> str:
     Parameters
     ----------
     subject
-        As recorded, for example ``responsibilities:U007:client_manager``.
+        As recorded, for example ``responsibilities:U007:client_manager``; several where findings are one.
     items
         Wording of each item.
     """
+    return BETWEEN.join(_subject_of(part, items) for part in subject.split(BETWEEN))
+
+
+def _subject_of(subject: str, items: Mapping[str, str]) -> str:
     if subject == "operation":
         return WHOLE
     words = [
