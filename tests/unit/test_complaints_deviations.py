@@ -73,7 +73,7 @@ def test_what_its_days_leave_open_is_counted_and_said() -> None:
     held = small_tables(complaints=first, complaint_events=rows)
     found = complaints_resolved.function(held, context(), within_days=10)
     assert (found.successes, found.n) == (1, 1)
-    assert "1 complaint is known by their days alone" in found.reason
+    assert "in time or late by their days alone: 1" in found.reason
     still = small_tables(complaints=[complaint(80, whole=True)], complaint_events=[event(81, "in_progress")])
     assert complaints_overdue.function(still, context(), within_days=9.5).n == 0
 
