@@ -24,16 +24,17 @@ def words(text: str) -> frozenset[str]:
 
 NO_NOUNS = words(
     "against allows already always as asks basis begins belongs comes contradicts covers does downwards ends "
-    "feeds follows gives has holds its is knows lacks less lies looks minus names needs perhaps plus process "
-    "quotes reaches reads refers rests runs says shows speaks stands states takes this thus times towards "
-    "upwards was"
+    "feeds follows gives has holds its is knows lacks lasts less lies looks minus names needs perhaps plus "
+    "process quotes reaches reads refers rests runs says shows speaks stands states takes this thus times "
+    "towards upwards was"
 )
 ENDS_A_PHRASE = words("a and are at by for from in is nor of on or per than that the to were with")
 PLURAL_VERBS = words("are were have lie differ show exclude say look hold carry")
 HOLD_WORDS = frozenset(
     {
         "inner", "outer", "level", "cause", "name", "file", "cases", "told", "high", "accounted", "audit",
-        "second", "shift", "table", "upper", "value", "weighted", "which", "own", "measure.survey_type",
+        "second", "now.title",
+        "shift", "table", "upper", "value", "weighted", "which", "own", "measure.survey_type",
         "measure.question", "criterion.id", "self.step", "whom(own[0].group)", "NOUNS[role]",
         "design.tolerable",
         "asked.gap", "counted(counts[1], 'other')", "', '.join(needing)", "listed(absent)", "_shown(total)",
@@ -85,7 +86,7 @@ def counts(value: ast.FormattedValue) -> bool:
     form = ast.unparse(value.format_spec) if value.format_spec else ""
     if re.search(r"\.[1-9]|%", form) or text.isupper() or "FEWEST" in text:
         return False
-    speaks = re.match(r"(?:\w+\.)?(?:_?points|percent|signed|plain|probability)\(", text)
+    speaks = re.match(r"(?:\w+\.)?(?:_?points|_?listed|percent|signed|plain|probability)\(", text)
     return not speaks and text not in HOLD_WORDS
 
 

@@ -134,7 +134,16 @@ class FindingModel(_Part):
 
 def finding_of(model: FindingModel) -> Finding:
     """Return a recorded finding as the value it was made from."""
-    same = ("criterion", "condition", "cause", "effect", "recommendation", "subject", "fingerprint")
+    same = (
+        "criterion",
+        "condition",
+        "cause",
+        "effect",
+        "recommendation",
+        "subject",
+        "fingerprint",
+        "headline",
+    )
     return Finding(
         **{name: getattr(model, name) for name in same},
         grade=Grade(model.grade),

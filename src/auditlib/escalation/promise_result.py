@@ -280,7 +280,7 @@ def _by_customers(rule: PromiseRule, satisfied: Satisfaction | Refusal, hours: f
     keys = [f"satisfaction:{rule.duty}", f"target:{rule.duty}"]
     text = (
         f"{name} is {_by_satisfaction(rule, satisfied)}: {satisfied.share:.1%} of "
-        f"{counted(satisfied.n, 'customer')} were satisfied "
+        f"{counted(satisfied.n, 'customer was', 'customers were')} satisfied "
         f"(interval {satisfied.interval.low:.1%} to {satisfied.interval.high:.1%}), where "
         f"{rule.satisfaction or 0:.1%} is demanded"
     )

@@ -104,6 +104,12 @@ def _unnamed(text: str, subject: str) -> str:
     return text
 
 
+def _headline(findings: Sequence[Finding]) -> str:
+    """Return what the worst of several says in one line, and that there are others."""
+    worst = max(findings, key=lambda one: -1.0 if one.shortfall is None else one.shortfall)
+    return f"{worst.headline}; others alike" if worst.headline else ""
+
+
 def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
     first, *others = group
     if not others:
@@ -121,6 +127,7 @@ def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
         cases=_once(case for one in group for case in _cases(one, alone=False)),
         metric=first.finding.metric if len({one.metric for one in findings}) == 1 else "",
         shortfall=max(known) if known else None,
+        headline=_headline(findings),
     )
     members = (_member(first), *(_member(one) for one in others))
     return replace(

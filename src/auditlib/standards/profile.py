@@ -19,7 +19,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import AuditId, Strict
-from auditlib.records import Criterion, Direction, Kind, Outcome
+from auditlib.records import Criterion, Direction, Kind, Outcome, counted
 from auditlib.standards.edition import CriterionId, Edition, Words
 from auditlib.standards.facts import Fact, fits, fitting, look_for
 from auditlib.standards.measure import Context, Tables
@@ -249,7 +249,7 @@ def _not_waived(key: str, waiver: WaiverModel, criterion: Criterion) -> Iterator
         yield ("waivers", key), f"{key} is {_demanded_of_all(criterion)}: a waiver is refused.", "Remove it."
     days = (waiver.expires_on - waiver.granted_on).days + 1
     if days > LONGEST_WAIVER:
-        message = f"the waiver of {key} lasts {days:,} days; {LONGEST_WAIVER} are the most."
+        message = f"the waiver of {key} lasts {counted(days, 'day')}; {LONGEST_WAIVER} are the most."
         remedy = "End it within a year, and ask again then with the reason of that day."
         yield ("waivers", key, "expires_on"), message, remedy
 
