@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -44,7 +45,7 @@ class Recorder:
     def number(self, *numbers: Number) -> None:
         """Keep `numbers`, suppressed where they rest on too few observations."""
         for given in numbers:
-            number = suppressed(given, minimum=self._minimum)
+            number = suppressed(_finite(given), minimum=self._minimum)
             number = replace(number, value=plain(number.value))
             known = self.numbers.setdefault(number.key, number)
             if known != number:
@@ -168,6 +169,20 @@ class Recorder:
     def _local(self, finding: Finding) -> list[str]:
         mine = f"{self.notebook}/"
         return [key.removeprefix(mine) for key in finding.evidence if key.startswith(mine)]
+
+
+def _finite(number: Number) -> Number:
+    """Return `number` without a value that is no number, where the room says why there is none."""
+    if not isinstance(number.value, float) or math.isfinite(number.value):
+        return number
+    if not number.reason:
+        raise AuditError(
+            Problem(
+                f"{number.key!r} is {number.value}, which is no number, and nothing says why",
+                remedy="A number that cannot be had is None with a reason.",
+            )
+        )
+    return replace(number, value=None, interval=None)
 
 
 def _cleaned(sentence: Sentence) -> Sentence:

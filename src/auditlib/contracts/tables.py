@@ -27,6 +27,7 @@ _UNIT = _link("unit_id", "units", "Unit the row belongs to.", required=True)
 _CUSTOMER = _link("customer_id", "customers", "Customer concerned.")
 _ACCOUNT = _link("account_id", "accounts", "Account of the customer.")
 _CHANNEL = Column("channel", _CODE, "Contact channel.")
+_REASON = Column("reason", _CODE, "Why that state was entered, where a cause has to be given.")
 _TRANSACTION_TYPE = Column("transaction_type", _CODE, "Type of transaction.")
 
 _ALL: tuple[Table, ...] = (
@@ -263,6 +264,7 @@ _ALL: tuple[Table, ...] = (
             Column("occurred", _INSTANT, "When it happened.", required=True),
             Column("state", _CODE, "State entered.", required=True),
             _link("person_id", "employees", "Person who acted; empty for the system."),
+            _REASON,
         ),
         "occurred",
     ),
@@ -333,7 +335,10 @@ _ALL: tuple[Table, ...] = (
             _key("event_id", "Event; the line number where the log has none."),
             Column("case_id", _ID, "Case.", required=True),
             _link("unit_id", "units", "Unit (desk, group)."),
+            _ACCOUNT,
             Column("state", _CODE, "State after the event.", required=True),
+            _link("person_id", "employees", "Person who acted; empty for the system."),
+            _REASON,
             Column("priority", _CODE, "Priority after the event."),
             Column("reassignments", _COUNT, "Times reassigned so far."),
             Column("reopenings", _COUNT, "Times reopened so far."),

@@ -9,7 +9,7 @@ from auditlib.escalation.asked import Answer, Asked, limits
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.incident_policy import IncidentPolicy
-from auditlib.escalation.incident_result import LOG, IncidentResult
+from auditlib.escalation.incident_result import IncidentResult
 from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
 from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
@@ -21,7 +21,6 @@ from auditlib.escalation.terms import terms_of
 __all__ = [
     "DUTIES",
     "FAILED",
-    "LOG",
     "NEEDED",
     "NO_BAND",
     "NO_SCORE",

@@ -42,6 +42,11 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refu
     if isinstance(law, Refusal):
         return law
     units = places(run, tables)
+    if not units:
+        return Refusal(
+            "There is no register of units, so no clock can be placed on a calendar.",
+            "Ask for the register of units, each with its time zone and country.",
+        )
     hours = {name: hours_of(name, texts, run, units) for name in law.calendars}
     instruments = {name: run.instrument(name) for name in run.instruments}
     zones = {unit: zone or run.time_zone for unit, zone, _ in units}
