@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
@@ -94,7 +93,7 @@ def lacking(whole: Evidence, folder: Path, changes: Mapping[str, Change]) -> Evi
     for file in whole.directory.iterdir():
         change = changes.get(file.stem, file) if file.suffix == ".parquet" else file
         if change is file:
-            os.symlink(file, folder / file.name)
+            (folder / file.name).symlink_to(file)
         elif callable(change):
             rows = change(parquet.read_table(file))
             parquet.write_table(rows, folder / file.name, write_page_checksum=True, store_schema=False)

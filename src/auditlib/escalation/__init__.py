@@ -15,6 +15,7 @@ from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.readings import Readings, readings
+from auditlib.escalation.register import DutyRegister, register_of
 from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
 from auditlib.escalation.terms import terms_of
 
@@ -28,6 +29,7 @@ __all__ = [
     "UNITS",
     "Answer",
     "Asked",
+    "DutyRegister",
     "EscalationPolicy",
     "EscalationResult",
     "IncidentPolicy",
@@ -47,6 +49,7 @@ __all__ = [
     "lowest_one",
     "rates",
     "readings",
+    "register_of",
     "terms_of",
     "with_band",
 ]

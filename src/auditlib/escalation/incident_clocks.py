@@ -67,9 +67,10 @@ def limits_of(cases: pd.DataFrame, rule: IncidentRule) -> pd.Series:
     classes = classes.where(classes.notna(), "")
     pairs = {pair: rule.limit_for(*pair) for pair in set(classes.itertuples(index=False, name=None))}
     spans = [pairs[pair] for pair in classes.itertuples(index=False, name=None)]
-    found = cases["opened_at"].astype("Int64").copy()
-    found[:] = [None if span is None else span.microseconds for span in spans]
-    return found
+    import pandas as pd
+
+    limits = [None if span is None else span.microseconds for span in spans]
+    return pd.Series(limits, index=cases.index, dtype="Int64")
 
 
 def _longest(still: Pauses) -> int:

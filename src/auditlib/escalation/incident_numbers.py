@@ -40,7 +40,9 @@ def of(result: IncidentResult) -> Iterator[Number]:
     for row in result.to_frame().to_dict("records"):
         yield from _shares(result, row)
     for clock in result.clocks:
-        yield Number(f"breaches:{clock}", len(result.breaches(clock)), "count", basis=basis)
+        settled = result.counts("all")[clock]
+        yield Number(f"breaches:{clock}", len(result.breaches(clock)), "count", settled, basis=basis)
+        yield Number(f"settled:{clock}", settled, "count", settled, basis=basis)
 
 
 def _refusals(result: IncidentResult) -> Iterator[Number]:

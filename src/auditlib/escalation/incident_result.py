@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation import incident_numbers as numbers
 from auditlib.escalation import incident_wording as wording
+from auditlib.escalation.incident_findings import findings_of_clocks
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,6 +243,10 @@ class IncidentResult:
     def unreconciled(self) -> tuple[Sentence, ...]:
         """Return why the flag is not held against a clock; nothing where it is."""
         return () if self.reconciled else (wording.unreconciled(self),)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the clocks that were not kept, each with its cases."""
+        return findings_of_clocks(self)
 
     def breaches(self, clock: str) -> pd.DataFrame:
         """Return the cases of `clock` that failed, those overdue longest first; see `statuses`."""

@@ -117,7 +117,8 @@ def notes(result: IncidentResult) -> Iterator[Sentence]:
 def _unknown_states(result: IncidentResult) -> Sentence:
     odd = result.oddities
     number, strange = sum(odd.unknown_states.values()), ", ".join(f"'{one}'" for one in odd.unknown_states)
-    tail, keys = "", ("unknown_state_events",)
+    tail = ""
+    keys: tuple[str, ...] = ("unknown_state_events",)
     if odd.unclear:
         verb = "ends" if odd.unclear == 1 else "end"
         tail = (

@@ -17,6 +17,8 @@ _TITLES = {
     "opportunity": "could be better",
 }
 MOST_LINES = {"major": 8, "minor": 10, "opportunity": 4}
+CASES_LISTED = 10
+"""Cases of a finding that are printed beneath it; the work papers list more."""
 LONGEST_LINE = 110
 """Demands of each grade, and characters of each, that the first page has room for."""
 _PAST = {"resolved": "resolved", "not_examined": "not examined now"}
@@ -63,6 +65,8 @@ class Reported:
     notebook: str
     marks: tuple[Mark, ...]
     state: str
+
+    cases_listed = CASES_LISTED
 
     @property
     def own_subject(self) -> str:
