@@ -8,6 +8,8 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 from auditlib.escalation.asked import Answer, Asked, limits
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
+from auditlib.escalation.clock_stop_result import ClockStops
+from auditlib.escalation.clock_stops import clock_stops
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import IncidentResult
 from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
@@ -29,6 +31,7 @@ __all__ = [
     "UNITS",
     "Answer",
     "Asked",
+    "ClockStops",
     "DutyRegister",
     "EscalationPolicy",
     "EscalationResult",
@@ -42,6 +45,7 @@ __all__ = [
     "Terms",
     "assess",
     "band_one",
+    "clock_stops",
     "incident_terms",
     "incidents",
     "latencies",

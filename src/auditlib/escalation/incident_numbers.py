@@ -34,11 +34,17 @@ def of(result: IncidentResult) -> Iterator[Number]:
     }
     for name, value in counts.items():
         yield Number(name, value, "count", basis=basis)
-    yield from _refusals(result)
     yield from _closing(result)
     yield from _flag(result)
     for row in result.to_frame().to_dict("records"):
         yield from _shares(result, row)
+    yield from of_clocks(result)
+
+
+def of_clocks(result: IncidentResult) -> Iterator[Number]:
+    """Yield the breaches of every clock, and why a clock could not be judged."""
+    basis = (result.basis,)
+    yield from _refusals(result)
     for clock in result.clocks:
         settled = result.counts("all")[clock]
         yield Number(f"breaches:{clock}", len(result.breaches(clock)), "count", settled, basis=basis)

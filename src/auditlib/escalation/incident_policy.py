@@ -10,6 +10,7 @@ from auditlib.obligations.policy import Policy, Rule
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
+from auditlib.records import Grade
 
 Stage = Literal["contact", "escalate", "resolve"]
 CONTACT: Stage = "contact"
@@ -60,6 +61,26 @@ class AutomaticClosing(Strict):
     tolerance_hours: float = Field(3, ge=0)
 
 
+class StopTerms(Strict):
+    """When stops of a clock need an explanation."""
+
+    cause_required: tuple[str, ...] = Field((), description="States in which a stop has to give its cause.")
+    causes: tuple[str, ...] = Field((), description="Causes that count; any where none is listed.")
+    near: float = Field(0.05, gt=0, lt=1, description="Last part of the limit that stops may heap in.")
+    beside: float = Field(0.2, gt=0, le=1, description="Last part of the limit it is compared within.")
+    error: float = Field(0.05, gt=0, lt=1, description="Chance, in a whole audit, of an alarm by chance.")
+    least_cases: int = Field(10, ge=1, description="Stopped cases a group needs.")
+    least_groups: int = Field(5, ge=3, description="Units, or persons, that peers need.")
+    severity: Grade = Field(Grade.MAJOR, description="Grade of the finding that an alarm raises.")
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        if self.near >= self.beside:
+            message = "'near' lies inside 'beside'"
+            raise Misfit(message, remedy="Give the wider part as 'beside'.", at=("near",))
+        return self
+
+
 class IncidentRule(Rule):
     """One clock: from the opening of a case to its first contact, its escalation or its resolution."""
 
@@ -75,6 +96,7 @@ class IncidentPolicy(Policy):
     rules: tuple[IncidentRule, ...] = Field(min_length=1)
     states: States
     automatic_closing: AutomaticClosing = AutomaticClosing()
+    stops: StopTerms = StopTerms()
     probe: tuple[str, ...] = Field((), description="Calendars the desk's own flag is tried on.")
 
     @model_validator(mode="after")
@@ -87,6 +109,13 @@ class IncidentPolicy(Policy):
             if rule.kind != "rigid":
                 message = "the clocks of a desk are always rigid (B2)"
                 raise Misfit(message, remedy="Delete 'kind'.", at=("rules", index, "kind"))
+        odd = set(self.stops.cause_required) - set(self.states.waiting_for_customer)
+        if odd:
+            message = (
+                f"a stop that needs a cause is one that waits for the customer: {', '.join(sorted(odd))}"
+            )
+            remedy = "List it under 'waiting_for_customer' as well."
+            raise Misfit(message, remedy=remedy, at=("stops", "cause_required"))
         return self
 
 

@@ -178,7 +178,16 @@ class IncidentResult:
     def rates(self) -> Rates:
         """Return the statuses by clock and priority."""
         long = self.statuses()
-        return rates(long.assign(priority=long["priority"].fillna(NO_PRIORITY)), by=("duty", "priority"))
+        named = long.assign(priority=long["priority"].fillna(NO_PRIORITY))
+        return rates(named, by=("duty", "priority"), minimum=self.minimum_cell)
+
+    def clock_numbers(self) -> tuple[Number, ...]:
+        """Return the numbers of the clocks alone: what its findings and refusals state."""
+        return tuple(numbers.of_clocks(self))
+
+    def refusals(self) -> tuple[Sentence, ...]:
+        """Return the clocks that this log cannot show, each with the reason."""
+        return tuple(wording.refusals(self))
 
     def reconciliation(self, clock: str) -> pd.DataFrame:
         """Return flag by re-performed status: cases, and the reason where they part."""

@@ -28,11 +28,16 @@ def summary(result: IncidentResult) -> Iterator[Sentence]:
         yield _flagged(result)
     if enough and result.clocks:
         yield _clocked(result)
+    yield from refusals(result)
+    if enough and result.reconciled:
+        yield _why(result)
+
+
+def refusals(result: IncidentResult) -> Iterator[Sentence]:
+    """Yield the clocks that cannot be judged, each with the reason."""
     for duty, refusal in result.refused.items():
         text = f"The clock {duty.replace('_', ' ')} is not assessable: {refusal.reason} {refusal.remedy}"
         yield Sentence(text.strip(), (f"share:{duty}",))
-    if enough and result.reconciled:
-        yield _why(result)
 
 
 def _many(result: IncidentResult) -> str:
