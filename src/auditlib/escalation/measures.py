@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -84,13 +85,15 @@ def _met(duty: str, tables: Tables, context: Context) -> Measurement:
         return nothing(found.refused[duty].reason)
     frame = found.of(duty).to_frame()
     row: dict[str, Any] = {str(key): value for key, value in frame.iloc[0].items()} if len(frame) else {}
-    return share_of(
+    measured = share_of(
         int(row.get(Status.MET.value, 0)),
         int(row.get("judged", 0)),
         confidence=context.confidence,
         basis=(RESPONSES,),
         none=f"no {duty} is settled",
     )
+    own = (finding.cases for finding in found.findings() if finding.subject == f"duty:{duty}")
+    return replace(measured, cases=next(own, ()))
 
 
 def _assessed(tables: Tables, context: Context) -> EscalationResult | Refusal:
