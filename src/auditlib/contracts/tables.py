@@ -10,6 +10,7 @@ from auditlib.contracts.types import Column, Kind, Table
 
 ROLES = ("client_manager", "service_manager", "senior_management", "manager", "staff")
 ACTION_TYPES = ("policy", "procedure", "system", "other")
+_PAY_PERIODS = ("month", "quarter", "half_year", "year")
 
 _ID, _CODE, _TEXT, _NUMBER = Kind.ID, Kind.CODE, Kind.TEXT, Kind.NUMBER
 _FLAG, _DAY, _INSTANT, _COUNT, _SHARE = Kind.FLAG, Kind.DAY, Kind.INSTANT, Kind.COUNT, Kind.SHARE
@@ -315,12 +316,7 @@ _ALL: tuple[Table, ...] = (
             _link("person_id", "employees", "Person paid, where the register names persons."),
             Column("metric", _CODE, "Metric that pay is tied to.", required=True),
             Column("weight", _SHARE, "Share of variable pay tied to it; 0 where none is.", required=True),
-            Column(
-                "pay_period",
-                _CODE,
-                "How often a bonus is worked out.",
-                codes=("month", "quarter", "half_year", "year"),
-            ),
+            Column("pay_period", _CODE, "How often a bonus is worked out.", codes=_PAY_PERIODS),
             Column("threshold", _NUMBER, "Value of the metric at which the bonus starts."),
             Column("payout", _CODE, "Shape of the payout curve.", codes=("linear", "step", "capped")),
             Column("starts_on", _DAY, "First day of the link.", required=True),

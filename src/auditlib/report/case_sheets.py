@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,22 +33,32 @@ class DutyRows:
 
 def read_duties(directory: Path) -> DutyRows | None:
     """Return what the register of duties in `directory` holds for the work papers; None without one."""
-    import pandas as pd
+    from pyarrow import parquet
 
     files = sorted((directory / "exhibits").glob("*-duties.parquet"))
     if not files:
         return None
-    rows = pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
-    open_ = rows[rows["status"].isin(_ORDER)]
-    turn = open_["status"].map({status: place for place, status in enumerate(_ORDER)})
-    ordered = open_.assign(turn=turn).sort_values(["duty", "turn", "due", "case_id"])
-    for name in ("trigger", "due", "done"):
-        ordered[name] = ordered[name].dt.strftime("%Y-%m-%d %H:%M:%S")
-    names = ["duty", "case_id", "unit_id", "case_class", "trigger", "due", "done", "status", "detail",
-             "source_file", "source_line"]  # fmt: skip
-    shown = ordered[names].astype(object).where(ordered[names].notna(), "").head(MOST_DUTIES)
-    listed = tuple(tuple(row) for row in shown.itertuples(index=False, name=None))
-    return DutyRows(listed, len(ordered) - len(listed), len(rows))
+    rows = [row for file in files for row in parquet.read_table(file).to_pylist()]
+    failed = sorted((row for row in rows if row["status"] in _ORDER), key=_turn)
+    listed = tuple(tuple(_cell(row[name]) for name in _NAMES) for row in failed[:MOST_DUTIES])
+    return DutyRows(listed, len(failed) - len(listed), len(rows))
+
+
+_NAMES = (
+    "duty", "case_id", "unit_id", "case_class", "trigger", "due", "done", "status", "detail", "source_file",
+    "source_line",
+)  # fmt: skip
+
+
+def _turn(row: Mapping[str, Any]) -> tuple[str, int, str, str]:
+    return row["duty"], _ORDER.index(row["status"]), str(row["due"] or ""), row["case_id"]
+
+
+def _cell(value: Any) -> str | int:
+    """Return a value as it is written; instants to the second, in UTC."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return "" if value is None else value
 
 
 def write_cases(book: Book, findings: Sequence[tuple[FindingModel, str]]) -> None:
