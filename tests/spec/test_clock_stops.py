@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from escalation_world import PARAMS, World, at
 
-from auditlib.audit.numerals import keys_stated, numerals
+from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
 from auditlib.calendars import HOUR, MINUTE
@@ -75,10 +75,11 @@ def test_what_findings_and_sentences_state_has_a_number(terms: IncidentTerms) ->
     numbers = {number.key: number for number in result.numbers()}
     for said in result.summary():
         assert set(said.keys) <= set(numbers)
-        assert len(keys_stated(said.text, [numbers[key] for key in said.keys])) >= bool(numerals(said.text))
+        assert orphans(said.text, [numbers[key] for key in said.keys]) == ()
     for finding in result.findings():
         own = [numbers[key.removeprefix("05_escalation/")] for key in finding.evidence]
-        assert keys_stated(finding.condition, own)
+        for text in (finding.criterion, finding.condition, finding.cause):
+            assert orphans(text, own) == ()
 
 
 @pytest.mark.parametrize(("minutes", "near"), [(11, True), (12, True), (13, False)])

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec"))
 from escalation_world import PARAMS, World, at, day, terms
 
 from auditlib.audit.files import write_table
+from auditlib.audit.numerals import orphans
 from auditlib.escalation import Asked, EscalationResult, assess, register_of
 from auditlib.records import Finding, Grade, Refusal
 from auditlib.report.case_sheets import CASES, DUTIES, read_duties
@@ -138,3 +139,12 @@ def test_the_work_papers_list_what_failed_and_name_the_rest(tmp_path: Path) -> N
     assert [row[1] for row in rows[2:] if row[0] == "contact"] == ["R4", "R3", "R2"]
     assert CASES in book.sheet_names
     assert read_duties(tmp_path / "elsewhere") is None
+
+
+def test_no_number_of_a_finding_is_without_a_key() -> None:
+    result = result_of()
+    numbers = {f"05_escalation/{number.key}": number for number in result.numbers()}
+    for finding in result.findings():
+        own = [numbers[key] for key in finding.evidence]
+        for text in (finding.criterion, finding.condition, finding.cause, finding.effect):
+            assert orphans(text, own) == (), text

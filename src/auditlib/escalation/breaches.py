@@ -25,6 +25,16 @@ METRIC: Mapping[str, str] = MappingProxyType(
     }
 )
 """Duty → the metric by which a standard judges it: such a criterion reports the breach as its own."""
+DEMANDED: Mapping[str, str] = MappingProxyType(
+    {
+        "acknowledgement": "every response is acknowledged in time and in full",
+        "contact": "every dissatisfied customer who can be named is contacted in time",
+        "attendance": "those whom the band names are at every contact",
+        "documentation": "every contact is written down with its context",
+        "report": "a formal report with actions is presented by its day after every contact",
+    }
+)
+"""What each duty demands in every case: without the limits, which stand in the policy and have no key."""
 FEW = "In too few cases for their number to be shown, it was not met."
 _WORDS = {
     Status.LATE.value: ("late", "late"),
@@ -93,7 +103,7 @@ def _finding(
         f"{listed}."
     )
     return Finding(
-        criterion=f"{rule.cites[0]}: {rule.clause}",
+        criterion=f"{rule.cites[0]}: {DEMANDED[rule.duty]}",
         condition=condition,
         cause="Not established: the events show that it was not done in time, and not why.",
         effect="Customers who said they were dissatisfied did not get what was promised to them.",

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlib.escalation.breaches import FEW, NOTEBOOK, words_of
-from auditlib.escalation.incident_policy import IncidentRule
+from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, Stage
 from auditlib.records import CaseReference, Finding, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from auditlib.escalation.incident_result import IncidentResult
+
+
+_DEMANDED: Mapping[Stage, str] = MappingProxyType(
+    {
+        CONTACT: "whoever reports a case is contacted within the limit of its class",
+        ESCALATE: "a case not resolved by then is escalated within the limit of its class",
+        RESOLVE: "every case is resolved within the limit of its class",
+    }
+)
+"""What each stage demands: without the limits, which stand in the policy and have no key."""
 
 
 def findings_of_clocks(result: IncidentResult) -> tuple[Finding, ...]:
@@ -36,7 +48,7 @@ def _finding(result: IncidentResult, rule: IncidentRule, bad: pd.DataFrame) -> F
         for case, unit, status in zip(bad["case_id"], where, bad["status"], strict=True)
     )
     return Finding(
-        criterion=f"{rule.cites[0]}: {rule.clause}",
+        criterion=f"{rule.cites[0]}: {_DEMANDED[rule.stage]} (clock {rule.duty.replace('_', ' ')})",
         condition=condition,
         cause="Not established: the log shows that the limit passed, and not why.",
         effect="Customers waited longer than the limit that was set for cases as grave as theirs.",
