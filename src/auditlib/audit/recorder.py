@@ -172,17 +172,23 @@ class Recorder:
 
 
 def _finite(number: Number) -> Number:
-    """Return `number` without a value that is no number, where the room says why there is none."""
-    if not isinstance(number.value, float) or math.isfinite(number.value):
+    """Return `number` without what is no number in it, where the room says why there is none."""
+    limits = (number.interval.low, number.interval.high) if number.interval else ()
+    if _is_finite(number.value) and all(map(_is_finite, limits)):
         return number
     if not number.reason:
+        shown = ", ".join(map(str, (number.value, *limits)))
         raise AuditError(
             Problem(
-                f"{number.key!r} is {number.value}, which is no number, and nothing says why",
+                f"{number.key!r} is {shown}, which is no number, and nothing says why",
                 remedy="A number that cannot be had is None with a reason.",
             )
         )
-    return replace(number, value=None, interval=None)
+    return replace(number, value=number.value if _is_finite(number.value) else None, interval=None)
+
+
+def _is_finite(value: float | str | None) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _cleaned(sentence: Sentence) -> Sentence:
