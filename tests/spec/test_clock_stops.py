@@ -93,6 +93,22 @@ def test_the_last_twentieth_of_the_limit_includes_its_first_instant(
     assert one.alarm == near
 
 
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_beside_other_work_alarms_stay_as_rare_as_stated(share: float) -> None:
+    """Stops near the limit as often as other work is, evenly or twice as often as evenly."""
+    rng = np.random.default_rng(21)
+
+    def drawn(n: int) -> Any:
+        near = rng.random(n) < share
+        return np.where(near, rng.uniform(0, 0.05, n), rng.uniform(0.05, 0.2, n))
+
+    alarms = sum(
+        near_limit(drawn(40), width=0.05, reference=0.2, others=drawn(60)).p_value <= 0.05
+        for _ in range(1000)
+    )
+    assert alarms / 1000 <= 0.05 + 3 * (0.05 * 0.95 / 1000) ** 0.5
+
+
 def test_time_a_clock_stood_still_before_is_not_used_up(terms: IncidentTerms) -> None:
     """Stopped at one hour for a day, then five minutes before the limit: seen at the second stop."""
     rows = stopped(1, HOUR, hours=24)[:3]
@@ -136,6 +152,20 @@ def test_stops_spread_over_the_limit_are_no_sign(terms: IncidentTerms) -> None:
     result = looked_at(terms, cases)
     assert not [one for one in result.alarms if one.sign == "before the limit"]
     assert "show no sign" in result.summary()[0].text
+
+
+def test_the_rhythm_of_the_day_is_no_sign(terms: IncidentTerms) -> None:
+    """All work on cases, stops among it, falls into the hour before the limit: nights lie before it."""
+    cases = []
+    for n in range(40):
+        rows = stopped(n, LIMIT - 5 * MINUTE)
+        worked = {**rows[0], "event_id": f"{n}-w", "state": "Active", "case_id": f"INC9{n:03d}"}
+        opened = {**worked, "event_id": f"{n}-o", "state": "New"}
+        cases += [rows, [opened, {**worked, "updated_at": OPENED + LIMIT - 6 * MINUTE}]]
+    result = looked_at(terms, cases)
+    (one,) = [reading for reading in result.readings if reading.sign == "before the limit"]
+    assert (one.count, one.expected) == (40, 1.0)
+    assert not one.alarm
 
 
 def test_a_cause_nobody_recorded_is_not_assessable_and_names_the_column(terms: IncidentTerms) -> None:

@@ -34,7 +34,8 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
     {
         NEAR: Sign(
             "cases stopped just before their limit, of those stopped in the stretch before it",
-            "stops are spread evenly over that stretch; each case speaks once, exact binomial",
+            "stops are spread evenly over that stretch, or as the desk's other work on cases is, whichever "
+            "is nearer the limit; each case speaks once, exact tests",
             "cases are looked at when they are about to be due, and only then is it seen what is missing",
         ),
         CAUSES: Sign(

@@ -17,7 +17,7 @@ from auditlib.escalation.clock_stop_result import (
     Reading,
     seen,
 )
-from auditlib.escalation.incident_cases import cases_of, stops_of
+from auditlib.escalation.incident_cases import cases_of, moves_of
 from auditlib.escalation.incident_clocks import limits_of
 from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy, StopTerms
@@ -63,15 +63,15 @@ def clock_stops(tables: Tables, terms: IncidentTerms | Refusal) -> ClockStops | 
     if isinstance(log, Refusal):
         return log
     cases = cases_of(log, states=policy.states).set_index("case_id")
-    stops = stops_of(log, states=policy.states)
-    stops = stops[stops["state"].isin(policy.states.waiting_for_customer)].reset_index(drop=True)
+    moves = moves_of(log, states=policy.states).reset_index(drop=True)
+    moves = moves.assign(unit_id=cases["unit_id"].reindex(moves["case_id"]).to_numpy())
+    stops = moves[moves["state"].isin(policy.states.waiting_for_customer)]
     if stops.empty:
         return Refusal(
             "No event of the log stops a clock to wait for the customer.",
             "Ask whether the desk records it, and list the state in the policy.",
         )
-    stops = stops.assign(unit_id=cases["unit_id"].reindex(stops["case_id"]).to_numpy())
-    drafted = [*_near(stops, cases, terms), *_peers(stops, cases, terms)]
+    drafted = [*_near(moves, cases, terms), *_peers(stops, terms)]
     readings = (*_corrected(drafted, error=policy.stops.error), _causes(stops, policy))
     return ClockStops(readings, policy, stops, len(cases), terms.minimum_cell)
 
@@ -88,50 +88,67 @@ def _corrected(drafted: list[_Drafted], *, error: float) -> Iterator[Reading]:
         )
 
 
-def _near(stops: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> Iterator[_Drafted]:
+def _near(moves: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> Iterator[_Drafted]:
     """Yield, by clock and unit, whether stops heap just before the limit."""
+    waiting, running = terms.policy.states.waiting_for_customer, terms.policy.states.running
+    first = ~moves["case_id"].duplicated()
+    # Resuming a clock is no work that the hour brings about: it lies where the stop did.
+    other = moves["state"].isin(running) & ~moves["resumes"] & ~first
     for rule in terms.policy.rules:
         if rule.stage != RESOLVE:
             continue
         limits = limits_of(cases.reset_index(), rule).set_axis(cases.index)
-        left = left_at_stop(stops, cases, limits, calendar=terms.calendars[rule.calendar])
-        placed = stops.assign(left=left)
-        groups = [(ALL, placed), *((str(unit), part) for unit, part in placed.groupby("unit_id"))]
-        drafted = [_heap(part, rule.duty, name, terms.policy.stops) for name, part in groups]
+        placed = moves.assign(left=left_of_limit(moves, cases, limits, terms.calendars[rule.calendar]))
+        stops, others = placed[placed["state"].isin(waiting)], placed[other]
+        drafted = [_heap(stops, others, rule.duty, ALL, terms.policy.stops)]
+        groups = dict(iter(stops.groupby("unit_id")))
+        if len(groups) > 1:  # one unit alone is all of them
+            beside = dict(iter(others.groupby("unit_id")))
+            drafted += [
+                _heap(part, beside.get(unit, others.head(0)), rule.duty, str(unit), terms.policy.stops)
+                for unit, part in groups.items()
+            ]
         yield drafted[0]
-        if len(groups) > 2:  # one unit alone is all of them
-            yield from (one for one in drafted[1:] if one.p_value is not None)
+        yield from (one for one in drafted[1:] if one.p_value is not None)
 
 
-def _heap(stops: pd.DataFrame, clock: str, group: str, how: StopTerms) -> _Drafted:
-    inside = stops[(stops["left"] > 0) & (stops["left"] <= how.beside)]
-    first = inside.drop_duplicates("case_id")  # a case speaks once, or a case stopped often would be many
-    found = near_limit(first["left"].to_numpy(float), width=how.near, reference=how.beside)
-    chosen = first.sort_values(["left", "case_id"])
-    near = tuple(chosen.loc[chosen["left"] <= how.near, "case_id"].astype(str))
-    reading = Reading(NEAR, clock, group, found.stretch, found.near, found.share, found.expected, near)
+def _heap(stops: pd.DataFrame, others: pd.DataFrame, clock: str, group: str, how: StopTerms) -> _Drafted:
+    mine, beside = _first_in_stretch(stops, how), _first_in_stretch(others, how)
+    found = near_limit(
+        mine["left"].to_numpy(float), width=how.near, reference=how.beside,
+        others=beside["left"].to_numpy(float), least=how.least_cases,
+    )  # fmt: skip
     if found.stretch < how.least_cases:
         why = f"Fewer than {how.least_cases} cases were stopped in the last {how.beside:.0%} of the limit."
         return _Drafted(Reading(NEAR, clock, group, found.stretch, reason=why), None)
+    chosen = mine.sort_values(["left", "case_id"])
+    near = tuple(chosen.loc[chosen["left"] <= how.near, "case_id"].astype(str))
+    reading = Reading(NEAR, clock, group, found.stretch, found.near, found.share, found.expected, near)
     return _Drafted(reading, found.p_value)
 
 
-def left_at_stop(
-    stops: pd.DataFrame, cases: pd.DataFrame, limits: pd.Series, *, calendar: Calendar
-) -> np.ndarray:
-    """Return what was left of its limit when each clock stopped, as a share; missing without a limit.
+def _first_in_stretch(events: pd.DataFrame, how: StopTerms) -> pd.DataFrame:
+    """Return the first event of each case in the stretch: a case speaks once, however often it is moved."""
+    inside = events[(events["left"] > 0) & (events["left"] <= how.beside)]
+    return inside.drop_duplicates("case_id")
 
-    Earlier stops of the same case do not count as time used up. Negative once the limit has passed.
+
+def left_of_limit(
+    moves: pd.DataFrame, cases: pd.DataFrame, limits: pd.Series, calendar: Calendar
+) -> np.ndarray:
+    """Return what was left of its limit at each event of a case, as a share; missing without a limit.
+
+    Time a clock stood still before does not count as used up. Negative once the limit has passed.
     """
-    opened = cases["opened_at"].reindex(stops["case_id"]).to_numpy(np.int64)
-    at = stops["updated_at"].to_numpy(np.int64)
-    until = stops["resumed_at"].fillna(stops["updated_at"]).to_numpy(np.int64)
+    opened = cases["opened_at"].reindex(moves["case_id"]).to_numpy(np.int64)
+    at = moves["updated_at"].to_numpy(np.int64)
+    until = moves["resumed_at"].where(moves["stopped"]).fillna(moves["updated_at"]).to_numpy(np.int64)
     low, high = int(min(opened.min(), at.min())), int(max(at.max(), until.max()))
     table = timetable(calendar, low, high)
-    still = stops.assign(still=elapsed(table, at, until)).groupby("case_id")["still"]
+    still = moves.assign(still=elapsed(table, at, until)).groupby("case_id")["still"]
     before = (still.cumsum() - elapsed(table, at, until)).to_numpy(np.int64)
     used = elapsed(table, opened, at) - before
-    limit = limits.reindex(stops["case_id"]).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    limit = limits.reindex(moves["case_id"]).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     left: np.ndarray = (limit - used) / limit  # a difference first: whole microseconds are exact
     return left
 
@@ -154,7 +171,7 @@ def _causes(stops: pd.DataFrame, policy: IncidentPolicy) -> Reading:
     return seen(found, p_value=None, p_adjusted=None, error=how.error) if len(bad) else found
 
 
-def _peers(stops: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> Iterator[_Drafted]:
+def _peers(stops: pd.DataFrame, terms: IncidentTerms) -> Iterator[_Drafted]:
     """Yield, by unit and by person, who stops clocks for longer than the others."""
     until = stops["resumed_at"].fillna(terms.as_of)
     hours = (until - stops["updated_at"]).astype(float) / HOUR

@@ -138,8 +138,20 @@ def pauses_of(log: pd.DataFrame, cases: pd.DataFrame, *, states: States, as_of: 
 
 
 def stops_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
-    """Return every event that stopped a clock, with ``resumed_at``: the next event, closing apart, if any."""
+    """Return every event that stopped a clock; see `moves_of`."""
+    moves = moves_of(log, states=states)
+    return moves[moves["stopped"]]
+
+
+def moves_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
+    """Return the events of listed states in order, closing apart.
+
+    Columns added: ``resumed_at`` (the next event of the case, if any), ``stopped`` (whether the clock stands
+    still from here on) and ``resumes`` (whether it stood still up to here).
+    """
     events = ordered(log)
     events = events[events["state"].isin(states.known) & ~events["state"].isin(states.closed)]
+    stopped = events["state"].isin(states.stopped)
     following = events.groupby("case_id")["updated_at"].shift(-1)
-    return events.assign(resumed_at=following)[events["state"].isin(states.stopped)]
+    resumes = stopped.groupby(events["case_id"]).shift(fill_value=False)
+    return events.assign(resumed_at=following, stopped=stopped, resumes=resumes)
