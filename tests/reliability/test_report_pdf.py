@@ -138,8 +138,8 @@ def test_a_full_summary_still_has_one_page(tmp_path: Path, monkeypatch: pytest.M
     from small_report import record
     from test_report_paper import reported
 
+    from auditlib.report.brief import LONGEST_LINE, brief
     from auditlib.report.document import compose, to_html
-    from auditlib.report.findings import brief
     from auditlib.report.lines import Line
     from auditlib.report.reading import read_results
     from auditlib.report.summary import DOING, MOST_IMPROVING, Executive
@@ -149,10 +149,9 @@ def test_a_full_summary_still_has_one_page(tmp_path: Path, monkeypatch: pytest.M
     sentence = Line(("A sentence of the usual length on how the operation does, with what is sure. " * 3), ())
     most = sum(sentences for _, _, sentences in DOING)
     content["first"] = Executive(None, (), (sentence,) * most, (sentence,) * MOST_IMPROVING, (sentence,) * 2)
-    demand = "What is demanded of everybody who answers a customer "
     content["brief"] = brief(
         [
-            reported(number, grade=grade, demand=f"{demand * 2}{number}")
+            reported(number, grade=grade, demand=f"Demand {number}", headline="w" * (LONGEST_LINE - 10))
             for grade in ("major", "minor", "opportunity")
             for number in range(1, 20)
         ]

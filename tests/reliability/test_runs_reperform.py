@@ -39,7 +39,7 @@ def test_a_forged_number_under_a_valid_seal_is_found_by_performing_again(
     tiny.write_run({"01_one": "{limit: 7}"})
     tiny.perform()
     assert main(["verify", str(tiny.finished), "--reperform"]) == 0
-    assert "all 1 recorded numbers of 1 notebooks are the same" in capsys.readouterr().out
+    assert "all 1 recorded number of 1 notebook is the same" in capsys.readouterr().out
 
     forge(tiny, 0.8)
     assert main(["verify", str(tiny.finished)]) == 5, "the ledger knows no such seal"

@@ -96,6 +96,7 @@ def test_an_expired_waiver_is_named(project: Path, capsys: pytest.CaptureFixture
 def test_diff_counts_the_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["standards", "diff", "service-excellence@2025", "service-excellence@2026"]) == 0
     shown = capsys.readouterr().out
+    assert "Beside the criteria: rule pass_mark stricter." in shown
     assert "1 removed, 5 stricter, 1 reworded, 5 added, 2 looser, 1 redefined, 33 unchanged." in shown
 
 
@@ -110,6 +111,63 @@ def test_restate_judges_the_kept_evidence_by_another_edition(
     assert "cannot be judged against service-excellence@2025" in shown
     assert "5 criteria are added and 1 removed" in shown
     assert finished.files() == before, "a finished run is only read"
+
+
+def test_what_if_only_supposes_and_only_reads(
+    finished: Tiny, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(finished.root)
+    before = finished.files()
+    words = [
+        "what-if",
+        "outputs/tiny",
+        "--target",
+        "CF-02=0.10",
+        "--target",
+        "CF-03=0.30",
+        "--pass-mark",
+        "0.75",
+    ]
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith("What if: ") for line in lines)
+    assert lines[:3] == [
+        "What if: CF-02 asked for at least 10.0%, not at least 15.0%.",
+        "What if: CF-03 asked for at least 30.0%, not at least 20.0%.",
+        "What if: the pass mark were 75.0%, not 80.0%.",
+    ]
+    assert main(["what-if", "outputs/tiny", "--edition", "service-excellence@2026"]) == 0
+    shown = capsys.readouterr().out
+    assert "edition 2026 were in force instead of Service excellence, edition 2025." in shown
+    assert "What if: CF-06 would be not demanded; it is not assessable." in shown
+    assert finished.files() == before, "a finished run is only read"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "nothing is supposed. Give --target"),
+        (["--target", "CF-02=0.9"], "outside the bounds 0.08 to 0.4 of the catalogue"),
+        (["--target", "CF-02:0.1"], "'CF-02:0.1' is not understood"),
+        (["--target", "CF-02=nan"], "'CF-02=nan' is not understood"),
+        (["--target", "CF-92=0.1"], "has no criterion 'CF-92'"),
+        (["--pass-mark", "75"], "the pass mark 75 is no share"),
+        (["--edition", "service-excellence@2036"], "Did you mean 'service-excellence@2026'?"),
+    ],
+)
+def test_what_if_teaches_what_it_takes(
+    finished: Tiny,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(finished.root)
+    monkeypatch.setenv("COLUMNS", "250")
+    assert main(["what-if", "outputs/tiny", *words]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    if said.startswith("outside"):
+        assert main(["what-if", "outputs/tiny", *words, "--beyond-bounds"]) == 0
 
 
 def test_restate_refuses_where_the_runs_own_standard_has_changed(

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from auditlib.contracts import Kind, table
 from auditlib.escalation import EscalationPolicy, Terms
-from auditlib.obligations import working_hours
+from auditlib.obligations import Place, hours_of_rule
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.records import Instrument, Item, Scale
@@ -82,20 +82,20 @@ class World:
 _PARTS = (("at", pa.int64()), ("day", pa.int32()), ("second", pa.int32()))
 
 
-def terms(*, as_of: str, policy: str = "", scale: Scale | None = None) -> Terms:
+UNITS = (Place("U1", ZONE, "DE"), Place("U2", "America/New_York", "US"))
+
+
+def terms(
+    *, as_of: str, policy: str = "", scale: Scale | None = None, units: Sequence[Place] = UNITS
+) -> Terms:
     """Return the shipped policy and calendars for two units, one of them in New York."""
     text = policy or (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")
     law = load(EscalationPolicy, text, name="escalation.yaml")
-    units = [("U1", ZONE, "DE"), ("U2", "America/New_York", "US")]
-    hours = {
-        name: working_hours(
-            load(
-                CalendarFile, (PARAMS / "calendars" / f"{name}.yaml").read_text(encoding="utf-8"), name=name
-            ),
-            units,
-            years=range(2024, 2028),
-        )
+    folder = PARAMS / "calendars"
+    files = {
+        name: load(CalendarFile, (folder / f"{name}.yaml").read_text(encoding="utf-8"), name=name)
         for name in law.calendars
     }
+    hours = {rule.clock: hours_of_rule(rule, files, units, years=range(2024, 2028)) for rule in law.rules}
     instruments = {"visit": Instrument("visit", (Item("q_overall", "?", scale or Scale(1, 5, 0.5)),))}
-    return Terms(law, hours, instruments, {unit: zone for unit, zone, _ in units}, at(as_of))
+    return Terms(law, hours, instruments, {unit.unit_id: unit.time_zone for unit in units}, at(as_of))

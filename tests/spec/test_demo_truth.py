@@ -10,6 +10,8 @@ import pytest
 
 from auditlib.contracts import TABLES
 from auditlib.escalation.assessment import assess
+from auditlib.escalation.promise_result import PromiseResult
+from auditlib.escalation.promises import promise_terms, promises
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.terms import terms_of
 from auditlib.evidence import Evidence, prepare
@@ -119,3 +121,26 @@ def test_every_duty_has_its_true_status(run: Run, evidence: Evidence) -> None:
     stated = truth("duties.csv").set_index(keys)["status"].to_dict()
     assert len(stated) > 40_000
     assert found == stated
+
+
+def test_promised_calls_and_their_deviations_are_judged_as_they_were_planted(
+    run: Run, evidence: Evidence
+) -> None:
+    texts = {
+        path.relative_to(PARAMS).as_posix(): path.read_text(encoding="utf-8")
+        for path in [*(PARAMS / "policies").glob("*.yaml"), *(PARAMS / "calendars").glob("*.yaml")]
+    }
+    found = promises(evidence, promise_terms(run, evidence, texts))
+    assert isinstance(found, PromiseResult)
+    columns = ["call_back_id", "duty", "status"]
+    stated = truth("call_backs.csv")[columns].set_index("call_back_id")
+    told = found.rows[columns].set_index("call_back_id")
+    assert len(told) > 1_000
+    assert told.to_dict("index") == stated.loc[told.index].to_dict("index")
+    inside = found.deviations["case_id"].isin(told.index)
+    verdicts = found.deviations[inside].set_index("deviation_id")["verdict"]
+    assert (
+        verdicts.to_dict()
+        == truth("deviations.csv").set_index("deviation_id")["verdict"][verdicts.index].to_dict()
+    )
+    assert found.to_frame().set_index("duty").loc["call_back", "excused_share"] > 0.05

@@ -269,7 +269,11 @@ def test_an_empty_field_leaves_the_contact_undocumented(field: str, empty: str |
 
 @pytest.mark.parametrize(
     ("presented", "status"),
-    [("2025-06-20 23:59:59", "met"), ("2025-06-21 00:00", "met"), ("2025-06-21 00:00:00.000001", "late")],
+    [
+        ("2025-06-20 23:59:59.999999", "met"),
+        ("2025-06-21 00:00", "late"),
+        ("2025-06-21 00:00:00.000001", "late"),
+    ],
 )
 def test_a_report_is_due_at_the_end_of_its_due_day(presented: str, status: str) -> None:
     assert judged(follow_up_reports=[REPORT | {"presented_at": at(presented)}])["report"][0] == status
@@ -295,8 +299,8 @@ def test_what_makes_a_report_missing(
 
 def test_a_report_that_nobody_wrote_is_pending_until_the_last_day_the_policy_allows() -> None:
     nothing = {"follow_up_reports": [], "report_actions": []}
-    assert judged(as_of="2025-06-25 00:00", **nothing)["report"][0] == "pending"
-    assert judged(as_of="2025-06-25 00:00:00.000001", **nothing)["report"][0] == "missing"
+    assert judged(as_of="2025-06-24 23:59:59.999999", **nothing)["report"][0] == "pending"
+    assert judged(as_of="2025-06-25 00:00", **nothing)["report"][0] == "missing"
 
 
 def test_a_duty_without_its_table_is_not_assessable_and_not_missing() -> None:

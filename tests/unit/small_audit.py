@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from standards_tables import context, small_tables
+
 from auditlib.actions.register import Action, Kind, State
 from auditlib.oscal import Audited, Raised
 from auditlib.parameters.run import Run
@@ -16,7 +18,7 @@ from auditlib.records import Finding, Grade, Interval, Measurement, Sentence, St
 from auditlib.standards.document import VerdictDocument, verdict_document
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
-from auditlib.standards.profile import Demands, demands_on, load_profile
+from auditlib.standards.profile import Demands, as_shown, demands_on, load_profile
 from auditlib.standards.verdict import Verdict, verdict_of
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +40,9 @@ def audited(
     edition = _edition()
     chosen = load_profile(_text("profiles/small-b2b.yaml"), name="p.yaml") if profile else None
     run = _run(title, "small-b2b" if profile else "")
-    verdict = _verdict(demands_on(edition, run.period.end, profile=chosen))
+    calls = small_tables(interactions=[{"channel": "phone", "in_period": True}])
+    demands = as_shown(demands_on(edition, run.period.end, profile=chosen), calls, context())
+    verdict = _verdict(demands)
     facts: dict[str, Any] = {
         "run": run,
         "run_file": "parameters/small.yaml",

@@ -150,8 +150,8 @@ def test_every_number_of_the_sentence_is_recorded():
     (sentence,) = found.summary()
     assert set(sentence.keys) == {number.key for number in found.numbers()}
     assert (
-        "+5.5 points (+1.0 to +10.0), more than chance explains. But the trend over all 12 quarters is +4.0"
-        in (str(sentence))
+        "+5.5 points (+1.0 to +10.0), beyond chance. But the trend over all 12 quarters is +4.0 points a "
+        "year; \N{MINUS SIGN}4.0 to +12.0 is not ruled out." in str(sentence)
     )
 
 

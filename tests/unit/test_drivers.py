@@ -117,7 +117,7 @@ def test_causes_are_ranked_by_how_often_they_are_named(found: DriversResult) -> 
 def test_a_main_cause_without_an_action_is_a_finding_and_a_covered_one_is_not(found: DriversResult) -> None:
     (finding,) = found.findings()
     assert (finding.subject, finding.grade) == ("cause:slow", Grade.MINOR)
-    assert "named in 30 coded complaints" in finding.condition
+    assert "named in 30 complaints and follow-up contacts with a coded cause" in finding.condition
     assert "no action in the register of fixes is about it" in finding.condition
     known = {number.key for number in found.numbers()}
     assert set(finding.evidence) <= known
@@ -175,7 +175,7 @@ def test_a_response_that_leaves_a_question_out_is_counted_as_such() -> None:
     frame.loc[:4, "q_manner"] = None
     (survey,) = examine(tables(frame), run(), POLICY).surveys
     assert (survey.n, survey.incomplete) == (1995, 5)
-    assert "5 responses to the transactional survey leave a question out" in str(
+    assert "5 responses to the transactional survey with a question left out" in str(
         [str(one) for one in examine(tables(frame), run(), POLICY).limits()]
     )
 

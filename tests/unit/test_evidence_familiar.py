@@ -24,7 +24,7 @@ HEADER = "id,type,unit,customer,channel,when,started,anon,overall,speed,comment,
 NEVER = 1 << 40
 
 
-def run_of(form: str = "csv", **dates: str) -> Run:
+def run_of(form: str = "csv", **dates: Any) -> Run:
     items = {
         "q_overall": {"wording": "o", "scale": {"low": 1, "high": 5, "labels": {"good": 5}}},
         "q_speed": {"wording": "s", "scale": {"low": 0, "high": 10, "not_applicable": ["na"]}},
@@ -99,6 +99,7 @@ STAMPS = (
     "1970-01-01 00:00:00", "2024-5-5 1:00:00", "2024-05-05 24:00:00", "2024-05-05T10:00:00",
     "2025-06-30 23:59:59", "2025-07-01 00:00:00", "9999-12-31 00:00:00", " 2024-05-05 10:00:00 ",
 )  # fmt: skip
+DAYS = ("2024-05-05", "2025-03-30", "2026-01-01", "2026-01-02", "2024-02-30", "2025-06-30", "2024-05-05Z")
 ROWS = st.lists(
     st.tuples(
         mostly("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9"),
@@ -106,7 +107,7 @@ ROWS = st.lists(
         mostly("1", "2", "3", "4", "01"),
         mostly("C1", "C2"),
         mostly("p", "mail", " mail"),
-        mostly(*STAMPS),
+        mostly(*STAMPS, *DAYS),
         mostly("x"),
         mostly("yes", "0", "maybe"),
         mostly("1", "5", "5.0", "7", "good", "4.5"),
@@ -119,13 +120,27 @@ ROWS = st.lists(
 )
 
 
+FORMATS = (
+    ["%Y-%m-%d %H:%M:%S"],
+    ["%Y-%m-%d"],
+    ["%Y-%m-%dZ"],
+    ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"],
+    ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
+)
+
+
 @settings(deadline=None, max_examples=25)
-@given(ROWS, st.sampled_from(["quarantine", "earlier", "later"]))
+@given(
+    ROWS,
+    st.sampled_from(["quarantine", "earlier", "later"]),
+    st.sampled_from(FORMATS),
+    st.sampled_from(["unit", "Asia/Tokyo"]),
+)
 def test_hostile_rows_are_judged_by_look_up_as_by_the_exact_query(
-    rows: list[tuple[str, ...]], ambiguous: str
+    rows: list[tuple[str, ...]], ambiguous: str, formats: list[str], zone: str
 ) -> None:
     text = (HEADER + "".join(",".join(row) + "\n" for row in rows)).encode()
-    run = run_of(ambiguous=ambiguous)
+    run = run_of(ambiguous=ambiguous, formats=formats, time_zone=zone)
     same(taken_in(run, text, fewest=1, threads=2), taken_in(run, text, fewest=NEVER))
 
 
@@ -159,6 +174,19 @@ def test_an_ordinary_file_is_judged_by_look_up_and_its_bytes_do_not_depend_on_th
     reasons = one["quarantine"]["reason"].to_pylist()
     assert reasons.count("identical") == 1
     assert reasons.count("conflicting") == 2
+
+
+@pytest.mark.parametrize("formats", FORMATS[1:])
+def test_days_without_a_time_are_judged_by_look_up_as_by_the_exact_query(formats: list[str]) -> None:
+    def cell(number: int) -> str:
+        text = f"2025-{1 + number % 12:02d}-{1 + number % 30:02d}"  # 30 February among them
+        return text + ("Z" if formats == ["%Y-%m-%dZ"] else " 02:30:00" if number % 3 == 0 else "")
+
+    text = (HEADER + "".join(good(number, when=cell(number)) for number in range(1, 300))).encode()
+    run = run_of(formats=formats, time_zone="Asia/Tokyo")
+    found = taken_in(run, text, fewest=1)
+    same(found, taken_in(run, text, fewest=NEVER))
+    assert -1 in found["responses"]["submitted_second"].to_pylist()
 
 
 def test_a_copy_is_found_where_one_of_the_two_was_judged_by_look_up_and_the_other_was_not() -> None:

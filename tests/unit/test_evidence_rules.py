@@ -6,7 +6,7 @@ import narwhals as nw
 import pyarrow as pa
 import pytest
 
-from auditlib.contracts import TABLES, with_items
+from auditlib.contracts import TABLES, WHOLE_DAY, with_items
 from auditlib.evidence.cells import item_cells, months
 from auditlib.evidence.duplicates import verdicts
 from auditlib.evidence.engine import lazy, memory
@@ -30,7 +30,9 @@ TESTED = rules(
 GOOD = {
     "response_id": "R", "survey_type": "transactional", "unit_id": "U", "unit__zone__known": 0,
     "submitted_at": 500, "submitted__given": True, "submitted__unread": False, "submitted__lost": False,
-    "parent__invitation_id_at": 400, "anonymous": None, "anonymous__unread": False,
+    "submitted_day": 9, "submitted_second": 0, "parent__invitation_id_at": 400,
+    "parent__invitation_id_day": 9, "parent__invitation_id_second": 0,
+    "anonymous": None, "anonymous__unread": False,
     "q_overall": 4.0, "q_overall__unread": False,
 }  # fmt: skip
 CASES = [
@@ -43,6 +45,9 @@ CASES = [
     ({"parent__invitation_id_at": 499}, None),
     ({"parent__invitation_id_at": 500}, None),
     ({"parent__invitation_id_at": 501}, ("time", "submitted")),
+    ({"parent__invitation_id_at": 501, "submitted_second": WHOLE_DAY}, None),
+    ({"parent__invitation_id_at": 501, "parent__invitation_id_second": WHOLE_DAY}, None),
+    ({"parent__invitation_id_day": 10, "submitted_second": WHOLE_DAY}, ("time", "submitted")),
     ({"submitted_at": AS_OF - 1}, None),
     ({"submitted_at": AS_OF}, None),
     ({"submitted_at": AS_OF + 1}, ("future", "submitted")),

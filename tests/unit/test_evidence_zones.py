@@ -59,6 +59,7 @@ def test_table_expression_agrees_with_the_scalar_law(drawn, ambiguous, nonexiste
             "row": range(len(drawn)),
             "at__local": pa.array([second * 1_000_000 for _, second in drawn], pa.int64()),
             "at__utc": pa.nulls(len(drawn), pa.int64()),
+            "at__whole": [False] * len(drawn),
             "unit__zone": pa.array([ZONES.index(name) for name, _ in drawn], pa.int64()),
         }
     )
@@ -85,6 +86,7 @@ def test_an_absolute_instant_needs_no_zone_and_keeps_its_microseconds():
         {
             "at__local": pa.array([None], pa.int64()),
             "at__utc": pa.array([1_709_164_800_000_001], pa.int64()),
+            "at__whole": [False],
             "unit__zone": pa.array([ZONES.index("America/New_York")], pa.int64()),
         }
     )

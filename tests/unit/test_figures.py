@@ -8,6 +8,7 @@ from matplotlib.text import Annotation
 
 from auditlib import benchmark, figures
 from auditlib.figures import labels
+from auditlib.figures.style import BAND, HIGHER, LOWER
 from auditlib.records import Instrument, Item, Scale
 
 INSTRUMENT = Instrument("transactional", (Item("q_overall", "How satisfied?", Scale(1, 5), True),))
@@ -67,6 +68,20 @@ def test_a_picture_is_the_same_bytes_every_time_and_small(draw, few):
     assert len(one) < 40_000
     assert b"Software" not in one
     assert b"tIME" not in one
+
+
+def test_few_small_marks_keep_their_colour():
+    from io import BytesIO
+
+    from PIL import Image
+
+    drawn = figures.new_axes()
+    drawn.axhspan(0, 0.5, color=BAND)
+    drawn.scatter([0.5, 0.6], [0.2, 0.8], color=[LOWER, HIGHER], s=6)
+    pixels = np.asarray(Image.open(BytesIO(figures.png_of(drawn))).convert("RGB")).reshape(-1, 3).astype(int)
+    for colour in (LOWER, HIGHER, BAND):
+        wanted = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+        assert np.abs(pixels - wanted).max(axis=1).min() <= 8
 
 
 def test_taking_a_picture_does_not_change_the_figure(few):

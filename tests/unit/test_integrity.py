@@ -91,6 +91,10 @@ def test_planted_suppression_is_found_where_it_is_and_nowhere_else() -> None:
     (finding,) = result().findings()
     assert "consistent with" in finding.cause
     assert "proves no intent" in finding.cause
+    clearest = min(result().alarms[0].carried_by, key=lambda each: each.p_value)
+    assert clearest.detector.looks_at in finding.headline
+    assert finding.shortfall is not None
+    assert finding.shortfall > 0
 
 
 FORMS: dict[str, dict[str, float]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -167,6 +168,25 @@ class TestRefusals:
         assert "not tested" in found.summary()[0].text
         assert not effect.shown
         assert "do not credit" in found.advice()[0].text
+        assert unfounded(found) == []
+
+    @pytest.mark.parametrize(
+        ("effect", "words"),
+        [(0.0, " is shown; \N{MINUS SIGN}"), (1.0, " Its weakest point: ")],
+        ids=["not shown", "shown"],
+    )
+    def test_what_is_open_or_weak_stands_beside_the_effect(
+        self, rng: np.random.Generator, effect: float, words: str
+    ) -> None:
+        without = noisy(rng, units=20)
+        value = without.value.copy()
+        value[:10, 7:] += effect
+        shown = replace(without, value=value)
+        links = (("manager", f"U{unit:02d}", "2024-08-01", "", 0.1) for unit in range(10))
+        found = linkage.estimate(shown, register(*links), placebo_adoptions=60, draws=199)
+        text = found.summary()[0].text
+        assert words in text
+        assert ("is not ruled out" in text) is (effect == 0)
         assert unfounded(found) == []
 
 

@@ -179,7 +179,15 @@ def test_the_profile_says_what_the_party_chose(judged: dict[str, Any]) -> None:
     altered = {one["control-id"]: values(one["adds"][0]) for one in body["modify"]["alters"]}
     assert altered["CF-15"] == {"waiver-granted-on": "2025-03-01", "waiver-expires-on": "2025-12-31"}
     left_out = [one for one in body["metadata"]["props"] if one["name"] == "not-applicable"]
-    assert [(one["value"], one["remarks"]) for one in left_out] == [("IM-04", "The desk offers no chat.")]
+    said = "no_contacts_in_channel: The desk offers no chat."
+    assert [(one["value"], one["remarks"]) for one in left_out] == [("IM-04", said)]
+
+
+def test_what_the_evidence_did_not_show_stays_in_the_profile() -> None:
+    body = export(audited(judged=False))[PROFILE]["profile"]
+    (chosen,) = body["imports"][0]["include-controls"]
+    assert "IM-04" in chosen["with-ids"]
+    assert not [one for one in body["metadata"]["props"] if one["name"] == "not-applicable"]
 
 
 def test_every_measurement_arrives_whole(judged: dict[str, Any]) -> None:

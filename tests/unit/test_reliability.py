@@ -235,7 +235,7 @@ class TestTotals:
 
     def test_a_difference_is_said(self) -> None:
         wrong = replace(self.SOURCES[1], rows_kept=4)
-        assert "the totals of 1 do not reconcile" in reliability.reconcile((wrong,)).summary()[0].text
+        assert "the totals of 1 file do not reconcile" in reliability.reconcile((wrong,)).summary()[0].text
 
     def test_quarantine_by_file_and_reason(self) -> None:
         frame = reliability.quarantine(self.SOURCES).to_frame()

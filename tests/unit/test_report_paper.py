@@ -10,9 +10,10 @@ import pytest
 from small_report import page
 from test_report import luminance
 
+from auditlib.report.brief import LONGEST_LINE, MOST_LINES, brief, shortened, totals
 from auditlib.report.drawing import PATH, SVG, USE, merged
 from auditlib.report.facts import _fixing
-from auditlib.report.findings import LONGEST_LINE, MOST_LINES, Reported, brief
+from auditlib.report.findings import Reported
 from auditlib.report.pdf import on_paper
 from auditlib.report.plan import plan_of
 from auditlib.report.signing import Signatory, sign_off_page
@@ -21,28 +22,76 @@ PRINTS = "a" * 64
 
 
 def reported(
-    number: int, *, grade: str = "major", demand: str = "Demand", fingerprint: str = PRINTS
+    number: int,
+    *,
+    grade: str = "major",
+    demand: str = "Demand",
+    fingerprint: str = PRINTS,
+    notebook: str = "01_intake",
+    subject: str = "the operation as a whole",
+    **said: str,
 ) -> Reported:
     from auditlib.audit.schema import FindingModel
 
     parts = ("condition", "cause", "effect", "recommendation")
     finding = FindingModel(
         criterion=f"C{number}: {demand}", grade=grade, subject="operation", evidence=[],
-        fingerprint=PRINTS, **dict.fromkeys(parts, "Said."),
+        fingerprint=PRINTS, **{**dict.fromkeys(parts, "Said."), **said},
     )  # fmt: skip
-    return Reported(number, finding, f"C{number}", demand, "the operation as a whole", "01_intake", (), "")
+    return Reported(number, finding, f"C{number}", demand, subject, notebook, (), "")
 
 
 class TestFirstPage:
-    def test_demands_beyond_the_limit_are_counted(self) -> None:
-        found = brief([reported(number, demand=f"Demand {number}") for number in range(1, 12)])
-        assert len(found[0].lines) == MOST_LINES["major"]
-        assert found[0].more == 11 - MOST_LINES["major"]
+    def test_what_failed_stands_there_and_not_the_demand(self) -> None:
+        told = reported(1, demand="All are served", headline="93.1% of 6,819 served; 100% is demanded")
+        silent = reported(2, demand="All are heard", condition="Nobody was heard. This is long.")
+        lines = brief([told, silent])[0].lines
+        assert [line.words for line in lines] == [
+            "93.1% of 6,819 served; 100% is demanded",
+            "Nobody was heard. This is long",
+        ]
 
-    def test_a_long_demand_is_cut_at_a_word(self) -> None:
-        line = brief([reported(1, demand="word " * 60)])[0].lines[0].demand
-        assert len(line) <= LONGEST_LINE + 2
-        assert line.endswith("word \N{HORIZONTAL ELLIPSIS}")
+    def test_findings_beyond_the_limit_are_counted(self) -> None:
+        found = brief([reported(number, demand=f"Demand {number}") for number in range(1, 12)])[0]
+        most = MOST_LINES["major"]
+        assert (len(found.lines), found.shown, found.count) == (most, most, 11)
+        assert found.counted == f"{most} of 11 findings shown"
+
+    def test_where_all_are_shown_their_number_stands_alone(self) -> None:
+        assert brief([reported(1)])[0].counted == "1 finding"
+        assert brief([reported(1), reported(2, demand="Other")])[0].counted == "2 findings"
+
+    def test_findings_under_one_demand_are_one_line_with_the_others_named(self) -> None:
+        line = brief([reported(1), reported(2, subject="unit: B"), reported(3, subject="unit: C")])[0].lines
+        assert [(one.label, one.others) for one in line] == [("1\N{EN DASH}3", "unit: B; unit: C")]
+
+    def test_the_totals_add_up(self) -> None:
+        own = [reported(1, notebook="11_standards"), reported(2, grade="minor", notebook="decision")]
+        assert totals(own) == "2 findings, the worst first: 2 on criteria of the standard."
+        assert totals([*own, reported(3, grade="opportunity")]) == (
+            "3 findings, the worst first: 2 on criteria of the standard, 1 on other questions of the audit."
+        )
+        assert totals([reported(1)]) == "1 finding, the worst first: none of them by a standard."
+        assert totals([]) == ""
+
+
+class TestShortening:
+    def test_what_fits_stays_whole_without_its_full_stop(self) -> None:
+        assert shortened("a" * LONGEST_LINE + ".") == "a" * LONGEST_LINE
+
+    def test_a_longer_text_ends_with_a_clause(self) -> None:
+        text = f"First 1.5 of it; {'second ' * 10}. {'third ' * 40}"
+        assert shortened(text) == f"First 1.5 of it; {'second ' * 10}".rstrip(".")
+
+    @pytest.mark.parametrize("shift", range(14))
+    def test_a_number_is_never_cut_or_parted_from_what_it_counts(self, shift: int) -> None:
+        text = f"{'x' * (LONGEST_LINE - 10 - shift)} and 1,234.5 cases more than that"
+        cut = shortened(text)
+        assert cut.endswith(" \N{HORIZONTAL ELLIPSIS}")
+        rest = cut.removesuffix(" \N{HORIZONTAL ELLIPSIS}")
+        assert text.startswith(f"{rest} ")
+        assert not rest[-1].isdigit()
+        assert not text[len(rest) :].lstrip()[0].isdigit()
 
 
 class TestActions:

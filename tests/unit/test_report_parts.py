@@ -16,7 +16,7 @@ from auditlib.report.outline import Outline, Shown, read_outline
 from auditlib.report.reading import findings_recorded, read_results
 from auditlib.report.references import Register
 from auditlib.report.widths import SIZES, TWIN, fit, looks_numeric
-from auditlib.report.words import in_words, sentence_of, subject_of
+from auditlib.report.words import in_words, sentence_of, subject_of, with_labels
 
 REASON = (
     "the whole interval, from twenty-six to twenty-seven in a hundred, lies on the good side of the target"
@@ -124,6 +124,18 @@ class TestWords:
     )
     def test_a_subject_is_no_code(self, subject: str, words: str) -> None:
         assert subject_of(subject, {"q_overall": "How was it?"}) == words
+
+    def test_a_unit_is_called_by_its_name(self) -> None:
+        assert subject_of("U1:transactional", {}, {"U1": "Sydney"}) == "Sydney: transactional"
+
+    def test_a_metric_is_called_by_its_question(self) -> None:
+        told = with_labels("contact:q_overall:top_box is not audited", {"q_overall": "How was it?"})
+        assert told == (
+            "top box of \N{LEFT DOUBLE QUOTATION MARK}How was it?\N{RIGHT DOUBLE QUOTATION MARK} "
+            "(contact survey) "
+            "is not audited"
+        )
+        assert with_labels("contact:q_other:mean", {"q_overall": "How was it?"}) == "contact:q_other:mean"
 
     @pytest.mark.parametrize(
         ("text", "printed_as"),

@@ -83,7 +83,10 @@ def test_the_profile_of_the_run_is_applied_and_its_looser_targets_are_named() ->
     found = judged(profile="small-b2b")
     assert found.demands.edition.criterion("CF-02").target.value == 0.10
     assert found.judgement("CF-15").outcome is Outcome.WAIVED
-    assert found.judgement("IM-04").outcome is Outcome.NOT_APPLICABLE
+    assert found.judgement("IM-04").outcome is Outcome.NOT_ASSESSABLE, (
+        "no evidence shows that there is no chat"
+    )
+    assert found.judgement("IM-04").reason.endswith("but the evidence has no interactions")
     assert any("asks for less than the standard in CF-02, IM-01" in one.text for one in found.limits())
 
 

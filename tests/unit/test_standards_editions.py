@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from auditlib.audit.standard import measures
 from auditlib.errors import ParameterError
-from auditlib.records import Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
+from auditlib.records import DecisionMode, Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
 from auditlib.standards.change import under_mode, what_if, what_would_change
 from auditlib.standards.difference import Change, difference, difference_frame
 from auditlib.standards.document import verdict_document, verdict_schema
@@ -22,6 +24,8 @@ from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.observed import share_of, whole_of
 from auditlib.standards.profile import demands_on, load_profile
 from auditlib.standards.restate import ABSENT, Restatement
+from auditlib.standards.rule_changes import rule_difference
+from auditlib.standards.supposed import Suppositions, suppose
 from auditlib.standards.verdict import Verdict, verdict_of
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +104,13 @@ def test_the_linter_names_every_problem_at_once_in_the_order_of_the_file() -> No
 def test_a_new_edition_starts_after_the_old_one_and_gives_its_reasons(old: Edition) -> None:
     overlap = changed("effective_from: 2026-01-01", "effective_from: 2025-12-31", year=2026)
     assert any("overlap with service-excellence@2025" in each for each in problems(overlap, before=old))
+    rule = TEXT[2026].partition("  change:\n    pass_mark:")[2].partition("\n")[0]
+    unsaid = changed("  change:\n    pass_mark:" + rule + "\n", "", year=2026)
+    (found,) = problems(unsaid, before=old)
+    assert (
+        "line 21, column 14: pass_mark is stricter against service-excellence@2025 without a reason." in found
+    )
+    assert "Give it as 'change: {pass_mark: ...}' under 'rule'." in found
     silent = changed("    change: Response rates fell where people were asked often.\n", "", year=2026)
     assert any(
         "CF-13 is stricter" in each and "without a reason" in each for each in problems(silent, before=old)
@@ -135,6 +146,67 @@ def test_differences_between_the_editions(old: Edition, new: Edition) -> None:
         "reason",
     ]
     assert difference(old, old) == ()
+    assert rule_difference(old, old) == ()
+    (mark,) = rule_difference(old, new)
+    assert (mark.criterion, mark.change, mark.before, mark.after) == (
+        "rule pass_mark",
+        "stricter",
+        "0.8",
+        "0.82",
+    )
+    assert mark.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "change"),
+    [
+        ("pass_mark", 0.79, "looser"),
+        ("pass_mark", 0.81, "stricter"),
+        ("required_probability", 0.9, "looser"),
+        ("required_probability", 0.99, "stricter"),
+        ("minors_make_major", 5, "looser"),
+        ("minors_make_major", 3, "stricter"),
+        ("mismatch", 0.31, "looser"),
+        ("mismatch", 0.29, "stricter"),
+        ("process_weight", 0.6, "reweighted"),
+        ("mode", DecisionMode.POINT, "looser"),
+        ("mode", DecisionMode.PROBABILITY, "redefined"),
+    ],
+)
+def test_a_value_of_the_rule_that_moves_is_told(
+    old: Edition, value: str, other: float | DecisionMode, change: str
+) -> None:
+    moved = replace(old, rule=replace(old.rule, **{value: other}))  # type: ignore[arg-type]
+    (found,) = rule_difference(old, moved)
+    assert (found.criterion, found.change) == (f"rule {value}", change)
+    assert found.before != found.after
+
+
+def test_titles_of_categories_stand_in_the_difference(old: Edition) -> None:
+    titles = dict(old.categories)
+    titles["people"] = "People who serve"
+    titles["weather"] = "What nobody can help"
+    found = {each.criterion: each.change for each in rule_difference(old, replace(old, categories=titles))}
+    assert found == {"category people": "reworded", "category weather": "added"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "change"),
+    [
+        ({"target": {"loosest": 0.07}}, "looser"),
+        ({"target": {"loosest": 0.09}}, "stricter"),
+        ({"reasons": ("fire",)}, "looser"),
+        ({"effective_from": date(2026, 2, 1)}, "looser"),
+        ({"category": "people"}, "reweighted"),
+    ],
+)
+def test_whatever_makes_a_criterion_easier_is_told(old: Edition, parts: dict[str, Any], change: str) -> None:
+    first = old.criterion("CF-02")
+    target = replace(first.target, **parts.pop("target", {}))
+    moved = replace(first, target=target, **parts)
+    criteria = tuple(moved if each is first else each for each in old.criteria)
+    (found,) = difference(old, replace(old, criteria=criteria))
+    assert (found.criterion, found.change) == ("CF-02", change)
 
 
 def test_a_difference_that_is_stricter_and_looser_is_mixed(old: Edition) -> None:
@@ -160,11 +232,14 @@ overrides:
 waivers:
   CO-02:
     reason: The new complaint desk opens in October.
-    granted_on: 2025-06-01
+    granted_on: 2025-07-01
     expires_on: 2026-06-30
 not_applicable:
-  IM-04: Acme offers no chat to its customers.
+  IM-04:
+    because: no_contacts_in_channel
+    reason: Acme offers no chat to its customers.
 """
+ABSENCE = PROFILE.partition("not_applicable:\n")[2].rstrip()
 
 
 def test_a_sound_profile_moves_targets_and_flags_looser_ones(old: Edition) -> None:
@@ -173,17 +248,17 @@ def test_a_sound_profile_moves_targets_and_flags_looser_ones(old: Edition) -> No
     assert demands.edition.criterion("CF-02").target.value == 0.10
     assert demands.looser == ("CF-02",)
     assert demands.tighter == ("IM-01",)
-    assert {key: entry.outcome for key, entry in demands.exemptions.items()} == {
-        "CO-02": Outcome.WAIVED,
-        "IM-04": Outcome.NOT_APPLICABLE,
+    assert {key: entry.outcome for key, entry in demands.exemptions.items()} == {"CO-02": Outcome.WAIVED}
+    assert {key: entry.because for key, entry in demands.absences.items()} == {
+        "IM-04": "no_contacts_in_channel"
     }
 
 
 @pytest.mark.parametrize(
     ("day", "waived"),
     [
-        (date(2025, 5, 31), False),
-        (date(2025, 6, 1), True),
+        (date(2025, 6, 30), False),
+        (date(2025, 7, 1), True),
         (date(2026, 6, 30), True),
         (date(2026, 7, 1), False),
     ],
@@ -200,10 +275,17 @@ def test_a_waiver_holds_from_its_first_to_its_last_day(old: Edition, day: date, 
         ("target: 0.10", "target: 0.15", "is the target already"),
         ("  CO-02:\n    reason", "  CF-01:\n    reason", "CF-01 is rigid: a waiver is refused"),
         ("expires_on: 2026-06-30", "expires_on: 2025-12-30", "expired on 2025-12-30"),
-        ("expires_on: 2026-06-30", "expires_on: 2025-05-30", "ends before it is granted"),
+        ("expires_on: 2026-06-30", "expires_on: 2025-06-30", "ends before it is granted"),
         ("  IM-04:", "  IM-44:", "no criterion IM-44"),
         ("  IM-04:", "  CO-02:", "called not applicable too"),
         ("not_applicable:", "remedies: {CO-03: {plan_accepted_on: 2025-12-01}}\nnot_applicable:", "actions"),
+        ("  CO-02:\n    reason", "  CF-04:\n    reason", "CF-04 is a must-pass: a waiver is refused"),
+        ("  IM-04:", "  CF-01:", "CF-01 is rigid: it applies to everyone"),
+        ("  IM-04:", "  CF-04:", "CF-04 is a must-pass: it applies to everyone"),
+        ("  IM-04:", "  CF-02:", "No fact leaves CF-02 without a case: remove it"),
+        ("  IM-04:", "  CF-15:", "Name no_key_accounts."),
+        ("because: no_contacts_in_channel", "because: no_contact", "Did you mean 'no_contacts_in_channel'?"),
+        (ABSENCE, "  IM-04: The party does not wish to be judged by this.", "words alone set no criterion"),
         ("@2025", "@2026", "not service-excellence@2025"),
         ("    because: strategy\n", "", "because"),
     ],
@@ -221,9 +303,29 @@ def test_bounds_of_an_override_just_outside_on_and_just_inside(old: Edition) -> 
         assert (check_profile(text, name="a.yaml", edition=old, day=DAY) == []) is sound
 
 
-def test_a_rigid_criterion_cannot_be_waived_even_without_the_linter(old: Edition) -> None:
-    text = PROFILE.replace("  CO-02:\n    reason", "  CF-01:\n    reason")
-    with pytest.raises(ParameterError, match="CF-01 is rigid"):
+def test_a_waiver_of_a_year_is_the_longest(old: Edition) -> None:
+    for last, sound in (("2026-06-30", True), ("2026-07-01", True), ("2026-07-02", False)):
+        text = PROFILE.replace("expires_on: 2026-06-30", f"expires_on: {last}")
+        found = check_profile(text, name="a.yaml", edition=old, day=DAY)
+        assert (found == []) is sound, last
+        assert all("lasts 367 days; 366 are the most" in str(each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("  CO-02:\n    reason", "  CF-01:\n    reason", "CF-01 is rigid"),
+        ("  CO-02:\n    reason", "  CF-04:\n    reason", "CF-04 is a must-pass"),
+        ("target: 0.10", "target: 0.07", "outside the bounds"),
+        ("  IM-04:", "  CF-08:", "CF-08 is rigid"),
+        ("  IM-04:", "  CF-02:", "is not about"),
+        ("expires_on: 2026-06-30", "expires_on: 2026-07-02", "lasts 367 days"),
+    ],
+)
+def test_nothing_is_bought_even_without_the_linter(old: Edition, before: str, after: str, said: str) -> None:
+    text = PROFILE.replace(before, after, 1)
+    assert text != PROFILE
+    with pytest.raises(ParameterError, match=said):
         demands_on(old, DAY, profile=load_profile(text, name="a.yaml"))
 
 
@@ -231,7 +333,7 @@ def test_a_date_in_a_profile_closes_nothing_and_the_error_says_where_it_is_enter
     text = PROFILE + "remedies:\n  CO-03: {plan_accepted_on: 2025-12-01}\n"
     with pytest.raises(ParameterError, match="'auditlib actions' writes") as error:
         load_profile(text, name="acme.yaml")
-    assert (error.value.problems[0].file, error.value.problems[0].line) == ("acme.yaml", 20)
+    assert (error.value.problems[0].file, error.value.problems[0].line) == ("acme.yaml", 22)
 
 
 def test_outside_its_dates_an_edition_compares_and_certifies_nothing(old: Edition) -> None:
@@ -375,6 +477,57 @@ def test_what_if_changes_only_what_is_asked(old: Edition) -> None:
     assert stricter.judgement("CF-02").outcome is Outcome.NOT_MET
     same = [one.outcome for one in found.judgements if one.criterion.id != "CF-02"]
     assert same == [one.outcome for one in stricter.judgements if one.criterion.id != "CF-02"]
+
+
+def test_what_is_supposed_is_told_line_by_line_and_never_as_a_result(old: Edition) -> None:
+    found = verdict(old, share=0.9)
+    lines = suppose(found, found, Suppositions({"CF-02": 0.40}, pass_mark=0.95)).lines()
+    assert all(line.startswith("What if: ") for line in lines)
+    assert lines[0] == "What if: CF-02 asked for at least 40.0%, not at least 15.0%."
+    assert lines[1] == "What if: the pass mark were 95.0%, not 80.0%."
+    assert "What if: no outcome of a criterion would move." in lines
+    assert lines[-1].endswith("certifies nothing; the finished run is as it was.")
+    beyond = suppose(found, found, Suppositions({"CF-02": 0.95}, beyond_bounds=True))
+    assert beyond.moved() == ("CF-02",)
+    assert "What if: CF-02 would be not met; it is met." in beyond.lines()
+
+
+@pytest.mark.parametrize(
+    ("targets", "mark", "said"),
+    [
+        (
+            {"CF-02": 0.41},
+            None,
+            "CF-02: the target 0.41 lies outside the bounds 0.08 to 0.4 of",
+        ),
+        ({"CF-02": 0.079}, None, "outside the bounds"),
+        ({"CF-91": 0.4}, None, "has no criterion 'CF-91'. Did you mean"),
+        ({}, 1.01, "the pass mark 1.01 is no share"),
+    ],
+)
+def test_what_cannot_be_supposed_is_refused(
+    old: Edition, targets: dict[str, float], mark: float | None, said: str
+) -> None:
+    found = verdict(old)
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        suppose(found, found, Suppositions(targets, mark))
+
+
+def test_bounds_are_part_of_what_may_be_supposed(old: Edition) -> None:
+    found = verdict(old)
+    for value in (0.08, 0.40):
+        assert suppose(found, found, Suppositions({"CF-02": value})).moved() == ()
+
+
+def test_a_breach_too_small_to_be_told_stays_one_in_what_if(old: Edition) -> None:
+    entries = measured(old)
+    place = old.ids.index("CF-09")
+    entries[place] = share_of(2, 3, confidence=0.95, basis=[], none="")
+    found = verdict_of(demands_on(old, DAY), entries, minimum_cell=5)
+    assert found.judgement("CF-09").outcome is Outcome.NOT_MET
+    assert found.judgement("CF-09").measurement.value is None
+    for other in (what_if(found, targets={"CF-02": 0.2}), under_mode(found, DecisionMode.POINT)):
+        assert other.judgement("CF-09").outcome is Outcome.NOT_MET
 
 
 def test_another_mode_is_another_verdict_on_the_same_measurements(old: Edition) -> None:

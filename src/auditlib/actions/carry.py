@@ -135,7 +135,10 @@ class Plan:
             return "No main driver of dissatisfaction could be named."
         names = ", ".join(one.name.partition(":")[2].replace("_", " ") for one in self.open_drivers)
         covered = len(self.drivers) - len(self.open_drivers)
-        told = f"{covered} of {len(self.drivers)} main drivers of dissatisfaction are covered by an action"
+        told = (
+            f"{covered} of {counted(len(self.drivers), 'main driver')} of dissatisfaction are covered "
+            "by an action"
+        )
         return f"{told}; not covered: {names}." if names else f"{told}."
 
 

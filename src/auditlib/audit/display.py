@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from auditlib.audit.tables import Tabulated
-from auditlib.records import Finding, Sentence
+from auditlib.records import Finding, Sentence, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,10 @@ class ClosedView:
     findings: int
 
     def __repr__(self) -> str:
-        return f"Recorded: {self.numbers} numbers, {self.exhibits} exhibits, {self.findings} findings."
+        return (
+            f"Recorded: {counted(self.numbers, 'number')}, {counted(self.exhibits, 'exhibit')}, "
+            f"{counted(self.findings, 'finding')}."
+        )
 
 
 View = SentencesView | TableView | FigureView | FindingsView | ClosedView

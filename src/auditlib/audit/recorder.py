@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from auditlib.audit.fingerprint import identified
+from auditlib.audit.libraries import libraries_loaded
 from auditlib.audit.redaction import without_contacts
 from auditlib.audit.rounding import plain
 from auditlib.audit.suppression import suppressed
@@ -130,6 +131,7 @@ class Recorder:
             "findings": [
                 {**asdict(finding), "grade": finding.grade.value} for finding in self.findings.values()
             ],
+            "libraries": libraries_loaded(),
             **({"verdict": self._verdict} if self._verdict else {}),
         }
         document: dict[str, Any] = plain(content)

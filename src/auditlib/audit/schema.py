@@ -129,6 +129,7 @@ class FindingModel(_Part):
     shortfall: float | None = Field(
         None, description="How far from what was demanded, as a share of it; null where not measured."
     )
+    headline: str = Field("", description="What failed and by how much, in one line; empty for none.")
 
 
 def finding_of(model: FindingModel) -> Finding:
@@ -156,6 +157,10 @@ class ResultsModel(_Part):
     numbers: list[NumberModel]
     exhibits: list[TableModel | FigureModel]
     findings: list[FindingModel]
+    libraries: list[str] = Field(
+        default_factory=list,
+        description="Libraries that were loaded when the notebook closed: those that had a hand in it.",
+    )
     verdict: VerdictDocument | None = Field(
         None, description="The verdict by a standard; the key is there only where a notebook judged by one."
     )

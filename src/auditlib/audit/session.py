@@ -318,7 +318,7 @@ class Audit:
         register = claims.read_claims(self.texts.get(claims.FILE, "claims: {}"), name=claims.FILE)
         text = claims.cite(sentence.text, register, name=claims.FILE)
         named = {f"claim:{one}": register.claims[one] for one in claims.quoted(sentence.text)}
-        self.number(*(Number(key, one.n, "count", one.n, reason=one.origin) for key, one in named.items()))
+        self.number(*(_quotation(key, one) for key, one in named.items()))
         return replace(sentence, text=text, keys=(*sentence.keys, *named))
 
     def _numbers_of(self, part: Any) -> tuple[Number, ...]:
@@ -344,6 +344,11 @@ def _table_exhibit(
         "keys": tuple(dict.fromkeys((*table.keys, *stated))),
         "detail": len(table.rows) > ROWS_ON_PAPER if detail is None else detail,
     }
+
+
+def _quotation(key: str, claim: claims.Claim) -> Number:
+    """Return a claim as a number: its n, and as the reason its words, whose figures a sentence may repeat."""
+    return Number(key, claim.n, "count", claim.n, reason=without_contacts(str(claim)))
 
 
 def _thresholds(run: Run) -> tuple[Number, ...]:

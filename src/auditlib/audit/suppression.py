@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditlib.records import Number
+from auditlib.records import Number, counted
 
 COUNTED = frozenset({"rows", "count", "responses", "invitations", "units", "months", "bytes", "rank"})
 """Units of plain counts. A count that gives no n is shown however small; one that gives the n of the cell
@@ -23,7 +23,7 @@ def suppressed(number: Number, *, minimum: int) -> Number:
     """Return `number` without value, interval and exact n where it rests on fewer than `minimum`."""
     if number.value is None or not too_small(number.n, minimum=minimum):
         return number
-    reason = f"{_SUPPRESSED}: fewer than {minimum} observations."
+    reason = f"{_SUPPRESSED}: fewer than {counted(minimum, 'observation')}."
     return replace(number, value=None, n=None, interval=None, reason=reason)
 
 

@@ -1,7 +1,7 @@
-"""Units compared on satisfaction, with what chance and over-dispersion explain set apart.
+"""Units compared on satisfaction, with what chance and over-dispersion could explain set apart.
 
 `compare` gives one `Comparison` per survey type, gathered in a `BenchmarkResult`. A unit is called
-higher or lower only where chance and over-dispersion do not explain its distance from the others;
+higher or lower only where chance and over-dispersion could not explain its distance from the others;
 the order of units is never the answer.
 """
 
@@ -11,6 +11,7 @@ from auditlib.benchmark.compare import compare
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
 from auditlib.benchmark.design import Design, Wishes, design, design_of
+from auditlib.benchmark.findings import findings_of
 from auditlib.benchmark.groups import Groups, groups
 from auditlib.benchmark.improving import Change, Course, Improving
 from auditlib.benchmark.mix import adjusted_scores, count_mix
@@ -68,6 +69,7 @@ __all__ = [
     "count_mix",
     "design",
     "design_of",
+    "findings_of",
     "from_aggregates",
     "from_cells",
     "groups",

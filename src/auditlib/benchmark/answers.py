@@ -61,9 +61,9 @@ class Kinds:
             for row in apart.to_dict("records")
         ]
         found = (
-            f"{len(apart)} differ: {listed(entries, as_written=True)}"
+            f"{counted(len(apart), 'differs', 'differ')}: {listed(entries, as_written=True)}"
             if entries
-            else "none differs beyond chance"
+            else "none is shown to differ"
         )
         text = (
             f"{kind} survey by {self.by.replace('_', ' ')}: compared with "

@@ -11,7 +11,7 @@ import pandas as pd
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import listed, question
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Number, Refusal, Sentence, counted
 
 MOST_ROWS = 60
 """Compared units up to which all are listed with their values."""
@@ -60,8 +60,8 @@ class BenchmarkResult:
         """Return on how many units there is a verdict, per survey type."""
         return tuple(
             Sentence(
-                f"{entry.measure.survey}: {int(entry.judgement.chosen.sum()):,} of {len(entry.frame):,} "
-                "units are compared.",
+                f"{entry.measure.survey}: {int(entry.judgement.chosen.sum()):,} of "
+                f"{counted(len(entry.frame), 'unit')} can be compared.",
                 (f"compared:{entry.key}", f"units:{entry.key}"),
             )
             for entry in self
@@ -140,7 +140,7 @@ def _span(comparison: Comparison) -> str:
     how, among = ("surely", comparison.places.span) if isinstance(likely, Refusal) else ("probably", likely)
     places = len(comparison.places.each.low)
     kind = comparison.measure.survey_type
-    return f"{how} holds one of {among:,.0f} of {places:,} places in the {kind} survey"
+    return f"{how} holds one of {among:,.0f} of {counted(places, 'place')} in the {kind} survey"
 
 
 def _overview(comparison: Comparison) -> dict[str, Any]:

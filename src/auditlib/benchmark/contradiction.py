@@ -151,11 +151,14 @@ def _compare(
     first, second = (accounts[kind][accounts[kind]["n"] >= minimum] for kind in pair)
     both = first.add_suffix(f"_{pair[0]}").join(second.add_suffix(f"_{pair[1]}"), how="inner")
     if both.empty:
-        why = Refusal(f"no account has {minimum} answers in each, so that they cannot contradict each other.")
+        why = Refusal(
+            f"no account has {counted(minimum, 'answer')} in each, so that they cannot contradict each other."
+        )
         return Contradiction(pair, 0, both.reset_index(), confidence, why)
     if len(both) < minimum_cell:
         why = Refusal(
-            f"fewer than {minimum_cell} accounts have {minimum} answers in each: too few to tell of them."
+            f"fewer than {counted(minimum_cell, 'account has', 'accounts have')} "
+            f"{counted(minimum, 'answer')} in each: too few to tell of them."
         )
         return Contradiction(pair, 0, both.iloc[:0].reset_index(), confidence, why)
     opposed = _mostly(both, "top", pair[0]) & _mostly(both, "bottom", pair[1])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.result import Comparison
-from auditlib.records import Number, Refusal, Sentence
+from auditlib.records import Number, Refusal, Sentence, counted
 from auditlib.statistics import ranks
 from auditlib.statistics.reliability import n_for_gap, n_for_reliability
 from auditlib.statistics.types import Floats, normal_quantile
@@ -87,7 +87,7 @@ class Design:
     def summary(self) -> tuple[Sentence, ...]:
         """Return what it takes, in a sentence."""
         possible = [(wish, n) for wish, n in self.needed if not isinstance(n, Refusal)]
-        parts = [f"{n:,} answers a unit to {wish}" for wish, n in possible]
+        parts = [f"{counted(n, 'answer')} a unit to {wish}" for wish, n in possible]
         refused = [f"No number of answers will do to {wish}: {n.reason}" for wish, n in self.needed
                    if isinstance(n, Refusal)]  # fmt: skip
         now = f" The middle unit has {self.has:,}." if self.has else ""
@@ -133,7 +133,7 @@ def design(
             n_for_gap(sigma**2, asked.gap, level=level, power=power),
         ),
         (
-            f"place the middle of {units:,} units within {asked.places} places",
+            f"place the middle of {counted(units, 'unit')} within {counted(asked.places, 'place')}",
             n_for_places(sigma, tau, units=units, places=asked.places, level=level, seed=seed),
         ),
     )
@@ -166,7 +166,9 @@ def n_for_places(
     neighbours are tau / (units phi(0.6745)) apart; (places + 1) / 2 of them must be out of reach.
     """
     if tau <= 0:
-        return Refusal("units do not differ beyond chance, so that there is no order to find.")
+        return Refusal(
+            "no difference between units beyond chance is shown, so that there is no order to find."
+        )
     if places >= units:
         return 2
     if units > MOST_SIMULATED:

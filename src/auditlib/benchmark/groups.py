@@ -87,7 +87,7 @@ class Groups:
                 keys += [f"group:{name}:{self.key}" for name in rows[self.by]]
                 parts.append(f"{len(rows)} {side} than the units of all others ({named})")
             keys.append(f"groups_{side}:{self.key}")
-        found = ", and ".join(parts) if parts else "none differs from the others by more than chance"
+        found = ", and ".join(parts) if parts else "none is shown to differ from the others"
         text = f"{survey}, {counted(len(self.frame), 'group')} by {name}: {found}."
         return Sentence(text, tuple(keys))
 
@@ -110,7 +110,7 @@ class Groups:
         groups, units = self.left_out
         if not groups:
             return ""
-        small = f"{counted(groups, 'group')} of fewer than {self.minimum} units"
+        small = f"{counted(groups, 'group')} of fewer than {counted(self.minimum, 'unit')}"
         return f" Left out: {small} ({counted(units, 'unit')})."
 
     def numbers(self) -> tuple[Number, ...]:
@@ -121,7 +121,7 @@ class Groups:
             Number(
                 f"group:{row[self.by]}:{self.key}", float(row["value"]), unit, int(row["n"]),
                 Interval(float(row["low"]), float(row["high"]), confidence, "t over units"), basis,
-                f"Mean of {row['units']} units.",
+                f"Mean of {counted(row['units'], 'unit')}.",
             )
             for row in self.frame.to_dict("records")
         )  # fmt: skip
@@ -179,7 +179,9 @@ def groups(
     small = sizes[sizes < minimum]
     kept = members[~members[by].isin(small.index)]
     if kept[by].nunique() < FEWEST_GROUPS:
-        return Refusal(f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {minimum} units.")
+        return Refusal(
+            f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {counted(minimum, 'unit')}."
+        )
     frame = _frame(kept, by, level=comparison.confidence)
     if (frame["error"] <= 0).any():
         return Refusal(f"All units of one group by {name} have the same value: it has no error.")

@@ -13,7 +13,7 @@ from auditlib.benchmark.numbers import UNIT_OF, rests_on
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import UnitScores, coded
 from auditlib.benchmark.wording import listed, per_year, points, shown, signed, spoken
-from auditlib.records import Interval, Number, Refusal, Sentence
+from auditlib.records import Interval, Number, Refusal, Sentence, counted
 from auditlib.statistics import case_mix
 from auditlib.statistics.trend import Trend
 
@@ -30,7 +30,7 @@ class Course(StrEnum):
     BETTER = "improving"
     WORSE = "getting worse"
     AHEAD = "better than before"
-    """More than chance explains, where a trend cannot be tested."""
+    """A change beyond chance, where a trend cannot be tested."""
     BEHIND = "worse than before"
     UNCONFIRMED = "not shown to improve or to get worse"
     """The change and the trend do not bear each other out."""
@@ -144,9 +144,9 @@ class Improving:
         mix = f" and at the same mix of {listed(change.adjusted_for)}" if change.adjusted_for else ""
         return (
             f"{self.comparison.measure.survey}: {self.course.value}. From {before} in {change.spans[0]} to "
-            f"{after} in {change.spans[1]}; within the same {change.units:,} units{mix} the difference is "
-            f"{points(change.difference, statistic)} ({signed(change.low, statistic)} to "
-            f"{signed(change.high, statistic)}), {_chance(change.low, change.high)}."
+            f"{after} in {change.spans[1]}; within the same {counted(change.units, 'unit')}{mix} the "
+            "difference is "
+            f"{points(change.difference, statistic)}{_sure(change.low, change.high, statistic)}."
             f"{' ' if change.note else ''}{change.note}"
         )
 
@@ -158,8 +158,7 @@ class Improving:
         agrees = _side(low, high) == _side(self.change.low, self.change.high)
         return (
             f"{'The' if agrees else 'But the'} trend over all {line.points} {self.grain}s is "
-            f"{per_year(slope, statistic)} ({signed(low, statistic)} to {signed(high, statistic)}), "
-            f"{_chance(low, high)}."
+            f"{per_year(slope, statistic)}{_sure(low, high, statistic)}."
         )
 
     def numbers(self) -> tuple[Number, ...]:
@@ -196,8 +195,12 @@ def _side(low: float, high: float) -> int:
     return int(low > 0) - int(high < 0)
 
 
-def _chance(low: float, high: float) -> str:
-    return "more than chance explains" if _side(low, high) else "which chance explains"
+def _sure(low: float, high: float, statistic: str) -> str:
+    """Return the limits of a change; where they hold no change, that none between them is ruled out."""
+    ends = f"{signed(low, statistic)} to {signed(high, statistic)}"
+    if _side(low, high):
+        return f" ({ends}), beyond chance"
+    return f"; {ends} is not ruled out"
 
 
 def change_of_answers(
@@ -247,7 +250,8 @@ def change_of_answers(
 
 def _too_few(units: int, what: str, spans: tuple[str, str]) -> Refusal:
     return Refusal(
-        f"{units} units have {what} both in {spans[0]} and in {spans[1]}; at least {FEWEST_UNITS} are needed."
+        f"{counted(units, 'unit has', 'units have')} {what} both in {spans[0]} and in {spans[1]}; at "
+        f"least {FEWEST_UNITS} are needed."
     )
 
 
@@ -261,7 +265,7 @@ def change_of_published(
     both = earlier.known & later.known & (earlier.n >= least) & (later.n >= least)
     units = int(both.sum())
     if units < FEWEST_UNITS:
-        return _too_few(units, f"{least} answers", spans)
+        return _too_few(units, counted(least, "answer"), spans)
     differences = later.value[both] - earlier.value[both]
     error = float(differences.std(ddof=1)) / np.sqrt(units)
     half = float(stdtrit(units - 1, (1 + comparison.confidence) / 2)) * error

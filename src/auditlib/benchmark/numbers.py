@@ -24,6 +24,10 @@ MOST_LISTED = 500
 _BOXES = {"top_box": ("top",), "bottom_box": ("bottom",), "nps": ("top", "bottom")}
 
 
+MOST_ALONE = 10
+"""Units of a survey and side that have a finding each, the farthest first; all others share one."""
+
+
 def numbers_of(comparison: Comparison) -> tuple[Number, ...]:
     """Return the pooled value, the counts, the spread, and one number per unit."""
     frame = comparison.frame
@@ -96,7 +100,7 @@ def _left_out(comparison: Comparison) -> str:
     out = ~chosen & scores.known
     if not out.any():
         return text
-    rows = f"{int(scores.n[out].sum()):,} answers" if scores.table == "responses" else "the rows"
+    rows = counted(int(scores.n[out].sum()), "answer") if scores.table == "responses" else "the rows"
     return (
         f"{text} Left out of the rows named: {rows} of {counted(int(out.sum()), 'unit')} without a verdict."
     )
@@ -125,9 +129,12 @@ def _counts(comparison: Comparison) -> tuple[Number, ...]:
         "minimum_n": comparison.minimum_n,
         "chance_only": int((np.abs(comparison.judgement.z_chance) > normal_quantile(ALARM)).sum()),
     }
+    further = {
+        f"{side.value}_further": many - MOST_ALONE for side, many in called.items() if many > MOST_ALONE
+    }
     return tuple(
         Number(f"{name}:{comparison.key}", count, "answers" if name == "minimum_n" else "units")
-        for name, count in counts.items()
+        for name, count in {**counts, **further}.items()
     )
 
 

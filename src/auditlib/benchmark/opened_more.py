@@ -30,7 +30,7 @@ from auditlib.benchmark.spans import Spans, spans_of
 from auditlib.benchmark.stability import Spell, Stability, stability
 from auditlib.benchmark.unanswered import Unanswered
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Instrument, Refusal
+from auditlib.records import Instrument, Refusal, counted
 from auditlib.statistics.trend import FEWEST_POINTS
 
 Answer = TypeVar("Answer")
@@ -158,7 +158,10 @@ def _published_improving(evidence: EvidenceLike, comparison: Comparison) -> Impr
     change = change_of_published(earlier, later, comparison, spans=(before, after))
     if isinstance(change, Refusal):
         return change
-    short = Refusal(f"{len(spells)} published periods are too few (at least {FEWEST_POINTS}).")
+    short = Refusal(
+        f"{counted(len(spells), 'published period is', 'published periods are')} too few (at least "
+        f"{FEWEST_POINTS})."
+    )
     return Improving(comparison, change, short, "period", 1.0)
 
 

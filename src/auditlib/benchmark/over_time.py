@@ -99,7 +99,7 @@ class OverTime:
                 parts.append(f"{len(rows)} {direction} ({listed(moves, most=NAMED, as_written=True)})")
                 named = rows["unit_id"][: NAMED if len(rows) <= NAMED else NAMED // 2]
                 keys += tuple(self._change_key(unit) for unit in named)
-        found = " and ".join(parts) if parts else "none changes by more than chance"
+        found = " and ".join(parts) if parts else "none is shown to change"
         text = f"{start}: {found}, with at most {self._false:.0%} of such calls expected to be false."
         return Sentence(text, (*keys, f"false_calls:{self.key}"))
 
@@ -212,7 +212,8 @@ def _fit(found: Series, place: int, comparison: Comparison) -> Trend | Refusal:
     if not found.complete[place]:
         short = int((found.n[place] < comparison.minimum_cell).sum())
         return Refusal(
-            f"{short} of {len(found.steps)} {found.grain}s hold fewer than {comparison.minimum_cell} answers."
+            f"{short} of {len(found.steps)} {found.grain}s hold fewer than "
+            f"{counted(comparison.minimum_cell, 'answer')}."
         )
     return trend(found.value[place], level=comparison.confidence)
 

@@ -119,7 +119,9 @@ def peers(
     sizes = rows.groupby(by)["n"].transform("size")
     enough = rows[sizes.ge(minimum_units) & rows[by].notna()]
     if enough.empty:
-        return Refusal(f"No group by {GROUPINGS.get(by, by)} has {minimum_units} units to compare.")
+        return Refusal(
+            f"No group by {GROUPINGS.get(by, by)} has {counted(minimum_units, 'unit')} to compare."
+        )
     parts = [_judged(part, comparison, own_left_out=own_left_out) for _, part in enough.groupby(by)]
     frame = pd.concat(parts).sort_values("unit_id", kind="stable", ignore_index=True)
     order = [

@@ -24,11 +24,11 @@ _SHARED_REASONS = tuple(
     for form, text in (
         (r"^(?:[\d,]+|no) responses?; a verdict needs [\d,]+\.", "Fewer responses than a verdict needs."),
         (
-            r"^Between [\d,]+ and [\d,]+ surveys; .*",
+            r"^Between [\d,]+ and [\d,]+ surveys?; .*",
             "The band of surveys reaches below what a verdict needs.",
         ),
         (r"The value is suppressed below [\d,]+\.", "So few that the value is suppressed."),
-        (r"^Only [\d,]+ units can be compared; .*", "Too few units to tell over-dispersion from outliers."),
+        (r"^Only [\d,]+ units? can be compared; .*", "Too few units to tell over-dispersion from outliers."),
     )
 )
 PARTS = 60
@@ -50,7 +50,7 @@ class Comparison:
     scores
         What each unit scored.
     judgement
-        What chance and over-dispersion explain.
+        What chance and over-dispersion could explain.
     places
         Ranks each unit may hold.
     frame
@@ -198,7 +198,9 @@ class Comparison:
     def _standing_out(self) -> Sentence:
         scores, compared = self.scores, int(self.judgement.chosen.sum())
         pooled = shown(self.judgement.target, scores.measure.statistic)
-        start = f"{self.title}: {compared:,} units are compared with their pooled value of {pooled}"
+        when = " over the whole period" if scores.table == "responses" else ""
+        units = counted(compared, "unit is", "units are")
+        start = f"{self.title}: {units} compared with their pooled value of {pooled}{when}"
         keys = [self.number_key("pooled"), f"compared:{self.key}", f"higher:{self.key}", f"lower:{self.key}"]
         if isinstance(self.judgement.dispersion, Refusal):
             return Sentence(
@@ -223,7 +225,10 @@ class Comparison:
             f"limits for chance alone would call out {alone:,}, these call out {called:,}."
         )
         if found.tau2 == 0:
-            text = f"{start} no more than chance makes them (over-dispersion {found.phi:.2f})."
+            text = (
+                f"{self.measure.survey}: no difference between units is shown beyond what chance alone would "
+                f"make (over-dispersion {found.phi:.2f})."
+            )
         return Sentence(text, keys)
 
     def _ranks(self) -> Sentence:
@@ -233,12 +238,14 @@ class Comparison:
         roughly = (
             likely.reason
             if isinstance(likely, Refusal)
-            else f"the middle unit stands somewhere among {likely:,.0f} of {k:,} places (such intervals hold "
+            else f"the middle unit stands somewhere among {likely:,.0f} of {counted(k, 'place')} (such "
+            "intervals hold "
             f"for {percent(self.confidence)} of units)."
         )
         text = (
             f"{self.measure.survey}, ranks: {roughly} Taking nothing for granted about how units differ, "
-            f"{found.span:,.0f} places cannot be ruled out for it; {upper} can be placed in the upper half "
+            f"{counted(round(found.span), 'place')} cannot be ruled out for it; {upper} can be placed in "
+            "the upper half "
             f"for sure, and {lower} in the lower half."
         )
         names = ("compared", "likely_span", "rank_span", "upper_half", "lower_half")
@@ -254,8 +261,8 @@ class Comparison:
         enough = int((self.judgement.reliability >= SUFFICIENT).sum())
         text = (
             f"{self.measure.survey}: reliability reaches {SUFFICIENT:.1f} in "
-            f"{enough:,} of {len(shrunk.value):,} units; it takes "
-            f"about {needed:,} answers a unit."
+            f"{enough:,} of {counted(len(shrunk.value), 'unit')}; it takes "
+            f"about {counted(needed, 'answer')} a unit."
         )
         names = ("sufficient_reliability", "reliable", "compared", "needed")
         return Sentence(text, tuple(f"{name}:{self.key}" for name in names))
@@ -274,7 +281,7 @@ class Comparison:
         survey, verb = self.measure.survey, "has" if silent == 1 else "have"
         return Sentence(
             f"{survey}: {counted(silent, 'unit')} {verb} no verdict, "
-            f"because fewer than {self.minimum_n} answers are "
+            f"because fewer than {counted(self.minimum_n, 'answer is', 'answers are')} "
             "certain, or no value is known; the reasons are counted below.",
             (f"silent:{self.key}", f"minimum_n:{self.key}"),
         )
@@ -286,7 +293,7 @@ class Comparison:
             return self._grounds()
         return Sentence(
             f"The {self.measure.survey_type} survey speaks for those who answered; a unit needs "
-            f"{self.minimum_n} answers for a verdict.",
+            f"{counted(self.minimum_n, 'answer')} for a verdict.",
             (f"minimum_n:{self.key}",),
         )
 
@@ -317,12 +324,15 @@ def named(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _called_out(higher: pd.DataFrame, lower: pd.DataFrame) -> str:
-    explain = "than chance and over-dispersion explain"
+    explain = "than chance and over-dispersion could explain"
     if higher.empty and lower.empty:
-        return f"None lies higher or lower {explain}."
+        return (
+            "None is shown to lie higher or lower: all are within the outer limits for chance "
+            "and over-dispersion."
+        )
     if higher.empty or lower.empty:
         rows, side, other = (lower, "lower", "higher") if higher.empty else (higher, "higher", "lower")
-        return f"{_with_names(rows)} {_lie(rows)} {side} {explain}; none lies {other}."
+        return f"{_with_names(rows)} {_lie(rows)} {side} {explain}; none is shown to lie {other}."
     return f"{_with_names(higher)} {_lie(higher)} higher {explain}, and {_with_names(lower)} lower."
 
 

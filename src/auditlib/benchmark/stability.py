@@ -151,7 +151,8 @@ class Stability:
             f"{self.measure.survey}, regression to the mean: those called {side.value} lay "
             f"{self._points(first)} from the mean, and in {self.spells[1].label} {self._points(later)}; "
             f"shrinkage had foretold {self._points(foretold)}: a way back of "
-            f"{self._points(first - foretold)} is chance, neither improvement nor decline."
+            f"{self._points(first - foretold)} comes with chance alone, and shows neither improvement nor "
+            "decline."
         )
         keys = tuple(
             f"{name}:{side.value}:2:{self.key}"
@@ -171,7 +172,7 @@ class Stability:
         if len(both) < FEWEST_TO_CORRELATE:
             return Sentence("")
         text = (
-            f"{self.measure.survey}, all {len(both):,} units in both periods: "
+            f"{self.measure.survey}, all {counted(len(both), 'unit')} in both periods: "
             f"the values of {self.spells[0].label} and "
             f"{self.spells[1].label} correlate at {self._correlation():.2f}."
         )
@@ -232,7 +233,7 @@ class Stability:
             "way_back": mine["distance_1"] - mine["expected"],
         }
         # units are no persons: a mean over few of them gives nobody away
-        over = f"Mean over {len(mine)} units."
+        over = f"Mean over {counted(len(mine), 'unit')}."
         return (
             Number(f"again:{end}", again, "units", basis=basis),
             Number(f"still:{end}", len(mine), "units", basis=basis),

@@ -1,4 +1,4 @@
-"""Who differs from the others by more than chance and over-dispersion explain."""
+"""Who differs from the others by more than chance and over-dispersion could explain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.benchmark.scores import UnitScores
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics import discovery, funnel, shrinkage
 from auditlib.statistics.funnel import OverDispersion, Variant
 from auditlib.statistics.reliability import reliability
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     """What can be said of a unit."""
 
     HIGHER = "higher"
-    """Above the outer limits: chance and over-dispersion do not explain it."""
+    """Above the outer limits: chance and over-dispersion could hardly explain it."""
     POSSIBLY_HIGHER = "possibly higher"
     """Above the inner limits only, where a few units lie by chance."""
     WITHIN = "within limits"
@@ -117,7 +117,9 @@ def judge(
     """
     n, value = scores.n[chosen].astype(np.float64), scores.value[chosen]
     if len(n) < 2:
-        return Refusal(f"{len(n)} units have enough answers: there is nothing to compare.")
+        return Refusal(
+            f"{counted(len(n), 'unit has', 'units have')} enough answers: there is nothing to compare."
+        )
     target = float((n * value).sum() / n.sum())
     sigma2 = _within(scores, n, scores.variance[chosen], target)
     if sigma2 <= 0:
@@ -156,7 +158,8 @@ def _on_funnel_scale(
 
 def _too_few(units: int, minimum_units: int) -> Refusal:
     return Refusal(
-        f"Only {units} units can be compared; with fewer than {minimum_units}, over-dispersion cannot be "
+        f"Only {counted(units, 'unit')} can be compared; with fewer than {minimum_units}, "
+        "over-dispersion cannot be "
         "told from units that stand out.",
         "Compare intervals instead.",
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
 from auditlib.records import Item, Refusal, with_sign
+from auditlib.records import counted as said
 from auditlib.statistics.reliability import SUFFICIENT
 
 NAMES = {
@@ -68,9 +69,9 @@ def what(statistic: str, item: Item) -> str:
     return f"{NAMES[statistic]}{boxes.get(statistic, '')} of {question(item)}"
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun: 1 unit, 2 units, no unit."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}"
+    return said(count, one, many) if count else f"no {one}"
 
 
 def band(low: int, high: int) -> str:
@@ -117,7 +118,7 @@ def verdict_reason(verdict: Verdict, judgement: Judgement, *, z: float, q: float
     weak = "" if reliable >= SUFFICIENT else f" Reliability {reliable:.2f} is below {SUFFICIENT:.1f}."
     distance = f"z = {with_sign(z, decimals=2)}"
     if verdict is Verdict.WITHIN:
-        return f"Chance and over-dispersion explain the difference ({distance}).{weak}"
+        return f"No difference is shown: within the limits for chance and over-dispersion ({distance}).{weak}"
     limits = f"{percent(judgement.inner)} limits"
     outer = f"{percent(ALARM)} limits"
     side = "above" if z > 0 else "below"
@@ -138,6 +139,8 @@ def no_verdict_reason(scores: UnitScores, index: int, *, minimum_n: int, minimum
     if scores.table == "aggregates" and n_high != n:
         if n_high < 0 and n == 0:
             return "The number of surveys is not published."
-        return f"Between {n} and {n_high} surveys; the band reaches below the minimum of {minimum_n}."
+        return (
+            f"Between {n} and {counted(n_high, 'survey')}; the band reaches below the minimum of {minimum_n}."
+        )
     hidden = f" The value is suppressed below {minimum_cell}." if n < minimum_cell else ""
     return f"{counted(n, 'response')}; a verdict needs {minimum_n}.{hidden}"

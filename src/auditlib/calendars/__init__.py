@@ -18,7 +18,7 @@ from auditlib.calendars.calendar import (
 )
 from auditlib.calendars.clause import deadline_one, elapsed_one, merge
 from auditlib.calendars.pauses import Pauses, deadline_paused, elapsed_paused, pauses
-from auditlib.calendars.public_holidays import public_holidays
+from auditlib.calendars.public_holidays import public_holidays, subdivision_of, subdivisions
 from auditlib.calendars.tables import ClockTables, clock_tables, with_deadline, with_elapsed, with_total
 from auditlib.calendars.timetable import Timetable, deadline, elapsed, timetable, total
 from auditlib.calendars.zones import ZoneTables, with_day_end, with_local_day, zone_tables
@@ -47,6 +47,8 @@ __all__ = [
     "pauses",
     "public_holidays",
     "reached",
+    "subdivision_of",
+    "subdivisions",
     "timetable",
     "total",
     "with_day_end",

@@ -110,6 +110,13 @@ LESSONS: Mapping[str, Lesson] = {
         {"auditlib restate outputs/demo-2025 --standard service-excellence@2026": "the same evidence"},
         (0, 2, 5),
     ),
+    "what-if": Lesson(
+        {
+            "auditlib what-if outputs/demo-2025 --target CF-02=0.10 --pass-mark 0.75": "what would move",
+            "auditlib what-if outputs/demo-2025 --edition service-excellence@2026": "the next edition",
+        },
+        (0, 2, 5),
+    ),
     "simulate": Lesson(
         {"auditlib simulate params/scenarios/demo.yaml data/demo": "the same bytes every time"}, (0, 2)
     ),

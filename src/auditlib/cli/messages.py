@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from auditlib.errors import Problem
+from auditlib.records import counted
 
 
 def show_problems(problems: Sequence[Problem]) -> None:
@@ -73,4 +74,4 @@ def _lines(problem: Problem) -> Text:
 
 
 def _count(problems: Sequence[Problem]) -> str:
-    return "1 problem." if len(problems) == 1 else f"{len(problems)} problems."
+    return f"{counted(len(problems), 'problem')}."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     from auditlib.onboarding.new import Written
@@ -28,6 +29,7 @@ _SCHEMAS = {
     "calendar": ("auditlib.parameters.calendar", "calendar_schema"),
     "escalation": ("auditlib.escalation.policy", "escalation_schema"),
     "incident_resolution": ("auditlib.escalation.incident_policy", "incident_schema"),
+    "service_promises": ("auditlib.escalation.promise_policy", "promises_schema"),
     "drivers": ("auditlib.drivers.policy", "drivers_schema"),
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
     "scenario": ("auditlib.simulate.scenario", "scenario_schema"),
@@ -56,7 +58,8 @@ def check(
     """Check a run file and its data without running; show everything that is wrong, at once.
 
     Exit codes: 0 nothing is wrong, 2 the run file is, 3 the data is. Rows in quarantine are no error:
-    the table says how many there are and why, and the first notebook judges them.
+    the table says how many there are and why, and the first notebook judges them. What a notebook will not
+    be able to answer from this evidence is told in a sentence, and is no error either.
     """
     from auditlib.cli.messages import show_problems, working
     from auditlib.onboarding.check import check as checked
@@ -65,6 +68,8 @@ def check(
         report = checked(run_file, data=data, store=store, progress=progress)
     if report.totals:
         _show_totals(report.totals)
+    for note in report.notes:
+        typer.echo(note)
     if report.problems:
         show_problems(report.problems)
         raise typer.Exit(report.exit_code)
@@ -152,7 +157,9 @@ def _remarks(totals: SourceTotals) -> Iterator[str]:
     if reasons:
         yield plain(f"{totals.file} ({totals.table}), in quarantine: {reasons}")
     if totals.expected_rows not in (None, totals.rows_in):
-        counts = f"the client counts {totals.expected_rows:,} rows, the file holds {totals.rows_in:,}"
+        counts = (
+            f"the client counts {counted(totals.expected_rows, 'row')}, the file holds {totals.rows_in:,}"
+        )
         yield plain(f"{totals.file}: {counts}")
 
 
@@ -169,5 +176,7 @@ def _show_written(written: Written) -> None:
     console.print(table)
     console.print(f"Written: {written.run_file}", soft_wrap=True)
     console.print(
-        f"{written.decisions} lines are marked DECIDE. Decide them, then: {written.command}", soft_wrap=True
+        f"{counted(written.decisions, 'line is', 'lines are')} marked DECIDE. Decide them, then: "
+        f"{written.command}",
+        soft_wrap=True,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     from auditlib.benchmark.design import Design, Wishes
@@ -126,7 +127,7 @@ def _show(found: Design) -> None:
     if found.what:
         typer.echo(found.what)
     spread = f"Answers scatter by {found.sigma:.3g} within units; units differ by {found.tau:.3g}"
-    typer.echo(f"{spread}; {found.units:,} units.")
+    typer.echo(f"{spread}; {counted(found.units, 'unit')}.")
     Console().print(table)
     for sentence in found.summary():
         typer.echo(str(sentence))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditlib.errors import VerificationFailed
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     from auditlib.runs.manifest import Fixed
@@ -101,7 +102,8 @@ def verify(
 
     verified = verify_files(directory, head=head)
     typer.echo(
-        f"Intact: all {verified.files} files ({verified.size:,} bytes) of {_near(directory)} "
+        f"Intact: all {counted(verified.files, 'file')} ({counted(verified.size, 'byte')}) of "
+        f"{_near(directory)} "
         f"and its manifest are what was sealed at {verified.manifest.ended}."
     )
     _show_parameters(verified.manifest.fixed)
@@ -130,7 +132,10 @@ def _show_ledger(verified: Verified) -> None:
     if not verified.ledger:
         typer.echo("The ledger is not beside the run, so sign-offs were not checked.")
         return
-    typer.echo(f"The ledger is whole: {len(verified.ledger)} entries, the last {verified.ledger[-1].hash}.")
+    typer.echo(
+        f"The ledger is whole: {counted(len(verified.ledger), 'entry', 'entries')}, the last "
+        f"{verified.ledger[-1].hash}."
+    )
     for one in sign_offs(verified.ledger, seal=verified.manifest.seal):
         typer.echo(f"Signed off by {one.name} as {one.role.value} at {one.at}.")
 
@@ -144,7 +149,8 @@ def _reperform(directory: Path, *, jobs: int, threads: int, timeout: float) -> N
     for name, then, now in again.other_versions:
         typer.echo(f"Note: {name} was {then} and is now {now}.")
     typer.echo(
-        f"Performed again: all {again.numbers} recorded numbers of {again.notebooks} notebooks are the same."
+        f"Performed again: all {counted(again.numbers, 'recorded number')} of "
+        f"{counted(again.notebooks, 'notebook is', 'notebooks are')} the same."
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     from auditlib.sampling.sites import Programme
@@ -80,7 +81,7 @@ def evaluate_command(
     if evaluation is None:
         count, missed = visited(filled)
         left = f" Not visited: {', '.join(missed)}." if missed else ""
-        typer.echo(f"{count} of {len(filled.answers)} sites were visited.{left}")
+        typer.echo(f"{count} of {counted(len(filled.answers), 'site was', 'sites were')} visited.{left}")
     else:
         for sentence in evaluation.summary():
             typer.echo(sentence)

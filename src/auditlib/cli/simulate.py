@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from auditlib.records import counted
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module to `app`."""
@@ -34,5 +36,5 @@ def simulate(
     with working() as progress:
         progress("Making the company")
         written = write_company(wanted, out)
-    count = f"{len(written.rows)} exports with {sum(written.rows.values()):,} records"
+    count = f"{counted(len(written.rows), 'export')} with {counted(sum(written.rows.values()), 'record')}"
     typer.echo(f"{count} in {written.folder}, {written.broken} of them broken on purpose")

@@ -1,9 +1,10 @@
-"""Commands around standards: standards list, show, check, diff; restate."""
+"""Commands around standards: standards list, show, check, diff; restate; what-if."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.add_typer(standards, name="standards", rich_help_panel=_PANEL)
     app.command(rich_help_panel=_PANEL)(restate)
+    app.command(name="what-if", rich_help_panel=_PANEL)(what_if)
 
 
 @standards.command(name="list")
@@ -80,7 +82,9 @@ def show(
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STANDARD@YEAR|PROFILE]...", help="Default: every edition and profile."),
+        typer.Argument(
+            metavar="[STANDARD@YEAR|PROFILE|POLICY]...", help="Default: every one of the project."
+        ),
     ] = None,
     on: Annotated[
         datetime | None,
@@ -89,12 +93,12 @@ def check(
         ),
     ] = None,
 ) -> None:
-    """Check editions and profiles, and name every problem at once."""
-    from auditlib.audit.standard import check_law, law_names
+    """Check editions, profiles and policies with their calendars, and name every problem at once."""
+    from auditlib.audit.law import checked, law_names
 
     root = _root()
     chosen = tuple(names or law_names(root=root))
-    problems = [problem for name in chosen for problem in check_law(name, root=root, day=_day(on))]
+    problems = [problem for name in chosen for problem in checked(name, root=root, day=_day(on))]
     if problems:
         raise ParameterError(*problems)
     typer.echo(f"Sound: {', '.join(chosen)}.")
@@ -105,15 +109,18 @@ def diff(before: _Standard, after: _Standard) -> None:
     """Show what changed between two editions, and why."""
     from auditlib.audit.standard import read_edition
     from auditlib.standards.difference import difference
+    from auditlib.standards.rule_changes import rule_difference
 
     root = _root()
     old, new = (read_edition(name, root=root) for name in (before, after))
-    found = difference(old, new)
+    rule, criteria = rule_difference(old, new), difference(old, new)
     _table(
-        ("criterion", "change", "before", "after", "reason"),
-        [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in found],
+        ("what", "change", "before", "after", "reason"),
+        [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in (*rule, *criteria)],
     )
-    typer.echo(_counted([one.change.value for one in found], new))
+    typer.echo(_counted([one.change.value for one in criteria], new))
+    if rule:
+        typer.echo(f"Beside the criteria: {', '.join(f'{one.criterion} {one.change}' for one in rule)}.")
 
 
 def restate(
@@ -132,6 +139,70 @@ def restate(
     _frame(found.differing())
     for sentence in found.summary():
         typer.echo(str(sentence))
+
+
+def what_if(
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="A finished run, for example outputs/demo-2025.", show_default=False
+        ),
+    ],
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CRITERION=VALUE", help="Another target, in the unit of the edition: CF-02=0.10."
+        ),
+    ] = None,
+    edition: Annotated[
+        str, typer.Option(metavar="STANDARD@YEAR", help="Another edition; default: the run's own.")
+    ] = "",
+    pass_mark: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Another pass mark, from 0 to 1: 0.75.")
+    ] = None,
+    beyond_bounds: Annotated[
+        bool, typer.Option("--beyond-bounds", help="Allow targets that no profile may choose.")
+    ] = False,
+) -> None:
+    """Suppose other targets, another pass mark or edition for a finished run, and see what would move.
+
+    The measurements the run kept are judged again: the outcome of each criterion, the score and the decision
+    are shown where they would be others. The run is only read. Nothing supposed here holds for anybody: to
+    change a target in earnest, write a profile (params/profiles) and run the audit again.
+
+    """
+    from auditlib.runs.restate import what_if as supposed
+    from auditlib.standards.supposed import Suppositions
+
+    chosen = Suppositions(_targets(target or ()), pass_mark, beyond_bounds)
+    if not chosen.targets and pass_mark is None and not edition:
+        message = "nothing is supposed."
+        raise ParameterError(
+            Problem(message, remedy="Give --target CRITERION=VALUE, --pass-mark or --edition.")
+        )
+    for line in supposed(directory, chosen, standard=edition).lines():
+        typer.echo(line)
+
+
+def _targets(given: Sequence[str]) -> dict[str, float]:
+    found, problems = {}, []
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            found[name.strip()] = _finite(value)
+        except ValueError:
+            remedy = "Write CRITERION=VALUE with a decimal point, as in CF-02=0.10."
+            problems.append(Problem(f"--target {text!r} is not understood.", remedy=remedy))
+    if problems:
+        raise ParameterError(*problems)
+    return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def _root() -> Path:

@@ -49,7 +49,7 @@ def complaints_resolved(
         confidence=context.confidence,
         basis=[_basis(severity)],
         none="no complaint of the period is resolved or past its limit",
-        reason=f"{pending} complaints are open within their limit and not counted" if pending else "",
+        reason=f"not counted, because still within their limit: {pending:,} open" if pending else "",
     )
 
 

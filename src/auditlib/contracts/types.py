@@ -29,7 +29,12 @@ class Kind(StrEnum):
     """A local calendar day: 32-bit days since 1970-01-01."""
     INSTANT = "instant"
     """Three columns: ``<name>_at`` (64-bit UTC microseconds since 1970), ``<name>_day`` (32-bit local
-    day) and ``<name>_second`` (32-bit second of the local day), local to the unit."""
+    day) and ``<name>_second`` (32-bit second of the local day; `WHOLE_DAY` where the source knows the
+    day alone, which then begins at ``<name>_at``), local to the unit."""
+
+
+WHOLE_DAY = -1
+"""Second of an instant of which only the day is known: no time of day is made up for it."""
 
 
 @dataclass(frozen=True, slots=True)

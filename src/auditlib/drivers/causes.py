@@ -10,7 +10,7 @@ import numpy as np
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Estimate, estimate_of
-from auditlib.records import Basis, Refusal
+from auditlib.records import Basis, Refusal, counted
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.statistics.redrawn import cluster_weights, spread_of
@@ -91,7 +91,10 @@ def examine_causes(
     coded = voices[voices["cause_code"].notna()]
     known = Causes((), sources, len(coded), len(voices) - len(coded), int(coded["unit_id"].nunique()))
     if known.units < policy.least_units:
-        why = f"Coded causes come from {known.units} units: fewer than {policy.least_units} give no error."
+        why = (
+            f"Coded causes come from {counted(known.units, 'unit')}: fewer than {policy.least_units} "
+            "give no error."
+        )
         return Causes((), sources, known.n, known.uncoded, known.units, Refusal(why))
     return Causes(_ranked(coded, policy, level=level, rng=rng), sources, known.n, known.uncoded, known.units)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from auditlib.drivers.causes import Cause
 from auditlib.drivers.coverage import Covered
-from auditlib.drivers.wording import listed, percent, plain
-from auditlib.records import Finding, Grade, metric_text
+from auditlib.drivers.wording import listed, percent, plain, voices
+from auditlib.records import Finding, Grade, counted, metric_text
 
 if TYPE_CHECKING:
     from auditlib.drivers.result import Driver
@@ -40,8 +40,8 @@ def findings_of(
 def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ...]]) -> Finding:
     return Finding(
         criterion=CRITERION,
-        condition=f"{plain(cause.code).capitalize()} is named in {cause.n:,} coded complaints and follow-up "
-        f"contacts, {percent(cause.share.value)} of all of them, {_lack(driver)}.",
+        condition=f"{plain(cause.code).capitalize()} is named in {voices(cause.n)} with a coded cause, "
+        f"{percent(cause.share.value)} of all of them, {_lack(driver)}.",
         cause="The register of fixes was not derived from what customers name most often, as far as the "
         "evidence shows.",
         effect=f"{_promised(driver)}the next customer meets the same cause.",
@@ -55,6 +55,9 @@ def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ..
             f"actions:{driver.key}",
             *((f"promised:{driver.key}",) if driver.promised.actions else ()),
         ),
+        headline=f"{plain(cause.code).capitalize()}, {percent(cause.share.value)} of all causes named, has "
+        "no action that covers it",
+        shortfall=cause.share.value,
     )
 
 
@@ -62,8 +65,8 @@ def _promised(driver: Driver) -> str:
     if not driver.promised.actions:
         return "As long as it stands, "
     return (
-        f"{driver.promised.actions:,} actions were promised to single customers about it: each makes good "
-        "for one of them, and "
+        f"{counted(driver.promised.actions, 'action was', 'actions were')} promised to single customers "
+        "about it: each makes good for one of them, and "
     )
 
 

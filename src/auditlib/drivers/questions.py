@@ -16,7 +16,7 @@ import numpy as np
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.parameters.run import Run
-from auditlib.records import Basis, Instrument, Interval, Item, Refusal
+from auditlib.records import Basis, Instrument, Interval, Item, Refusal, counted
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.statistics.redrawn import Spread, cluster_weights, spread_of
@@ -136,7 +136,7 @@ def examine_survey(
             instrument, refusal=Refusal("it asks nothing besides the overall question and its consequences.")
         )
     if len(drivers) > MOST_PREDICTORS:
-        why = f"it has {len(drivers)} questions, and at most {MOST_PREDICTORS} can be told apart."
+        why = f"it has {counted(len(drivers), 'question')}, and at most {MOST_PREDICTORS} can be told apart."
         return Survey(instrument, refusal=Refusal(why, "List some under not_drivers in the policy."))
     answered = _answered(tables, instrument)
     sums = _sums(answered, (instrument.headline, *drivers))
@@ -239,11 +239,15 @@ def _examined(
 
 def _too_few(n: int, units: int, policy: DriversPolicy) -> Refusal | None:
     if n < policy.least_answers:
-        why = f"{n} responses answer every question, and {policy.least_answers} are needed."
+        why = (
+            f"{counted(n, 'response answers', 'responses answer')} every question, and "
+            f"{policy.least_answers} are needed."
+        )
         return Refusal(why, "Ask for responses with their answers to single questions.")
     if units < policy.least_units:
         return Refusal(
-            f"they come from {units} units: with fewer than {policy.least_units} no error can be relied on."
+            f"they come from {counted(units, 'unit')}: with fewer than {policy.least_units} no error can "
+            "be relied on."
         )
     return None
 

@@ -9,7 +9,7 @@ from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.following import Followed
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Survey
-from auditlib.records import Sentence
+from auditlib.records import Interval, Sentence, counted
 
 if TYPE_CHECKING:
     from auditlib.drivers.result import Driver
@@ -34,6 +34,11 @@ def listed(words: Sequence[str]) -> str:
     return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 
+def voices(n: int) -> str:
+    """Return how many complaints and follow-up contacts there are, both together."""
+    return counted(n, "complaint or follow-up contact", "complaints and follow-up contacts")
+
+
 def cause_sentence(causes: Causes, top: int) -> Sentence:
     """Say what customers name most often."""
     if causes.refusal is not None:
@@ -42,8 +47,7 @@ def cause_sentence(causes: Causes, top: int) -> Sentence:
     main = causes.causes[:top]
     told = listed([f"{plain(each.code)} ({percent(each.share.value)})" for each in main])
     return Sentence(
-        f"Of {causes.n:,} complaints and follow-up contacts with a coded cause, most name {told}"
-        f"{_unsure(main, causes.causes, top)}.",
+        f"Of {voices(causes.n)} with a coded cause, most name {told}{_unsure(main, causes.causes, top)}.",
         ("voices", *(f"share:{each.code}" for each in main), "top"),
     )
 
@@ -70,7 +74,7 @@ def actions_sentence(main: Sequence[Driver], uncovered: Sequence[Driver], *, reg
     names = listed([plain(each.name) for each in uncovered])
     count = len(main) - len(uncovered)
     some = (
-        f"{count} of these {len(main)} main causes {'is' if count == 1 else 'are'}"
+        f"{count} of these {counted(len(main), 'main cause')} {'is' if count == 1 else 'are'}"
         if count
         else "None of these is"
     )
@@ -119,15 +123,21 @@ def _movement(each: Followed, minimum: int) -> Sentence:
         return Sentence(f"{name}, nothing can be said: {each.refusal.reason if each.refusal else ''}", keys)
     if each.before + each.after < minimum:
         return Sentence(f"{name}, nothing can be said: there are too few complaints of its cause.", keys)
-    moved = (
-        "fewer" if each.interval.high < 1 else "more" if each.interval.low > 1 else "neither fewer nor more"
-    )
     against = "against units without it" if each.compared else "with nothing to compare with"
     return Sentence(
-        f"{name}, complaints of {plain(each.fix.cause)} were {moved} than before, chance allowed for: "
-        f"{each.ratio:.2f} times as many ({each.interval.low:.2f} to {each.interval.high:.2f}), {against}.",
+        f"{name}, {_moved(plain(each.fix.cause), each.ratio, each.interval)}, {against}.",
         keys,
     )
+
+
+def _moved(cause: str, ratio: float, interval: Interval) -> str:
+    ends = f"{interval.low:.2f} to {interval.high:.2f}"
+    if interval.low <= 1 <= interval.high:
+        return (
+            f"no change in complaints of {cause} is shown: {ratio:.2f} times as many ({ends} not ruled out)"
+        )
+    moved = "fewer" if interval.high < 1 else "more"
+    return f"complaints of {cause} were {moved} than before: {ratio:.2f} times as many ({ends})"
 
 
 def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPolicy) -> tuple[Sentence, ...]:
@@ -142,7 +152,8 @@ def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPo
     left = [each for each in surveys if each.questions and each.incomplete]
     told += [
         Sentence(
-            f"{each.incomplete:,} responses to the {each.survey_type} survey leave a question out and are "
+            f"{counted(each.incomplete, 'response')} to the {each.survey_type} survey with a question "
+            "left out are "
             "not counted here.",
             (f"incomplete:{each.survey_type}",),
         )
@@ -151,7 +162,7 @@ def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPo
     if causes.causes:
         told.append(
             Sentence(
-                f"{causes.uncoded:,} complaints and follow-ups carry no coded cause; those who complain, and "
+                f"{voices(causes.uncoded)} without a coded cause are left out; those who complain, and "
                 "those who were reached, are not all who were dissatisfied. The cause is what staff coded.",
                 ("uncoded",),
             )

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from auditlib.calendars import ClockTables, clock_tables, timetable, with_local_day, zone_tables
+from auditlib.calendars import ALWAYS, HOUR, ClockTables, clock_tables, timetable, with_local_day, zone_tables
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.bands import with_band
 from auditlib.escalation.contacts import true, with_acknowledgement, with_contact, with_contact_id
 from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement_due, with_contact_due
 from auditlib.escalation.matrix import with_attendance
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
+from auditlib.escalation.precision import EVENTS, Days, day_only, with_until
 from auditlib.escalation.reports import with_report
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Frame, Tables
@@ -34,6 +35,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 """Tables a duty is judged on; without one of them it is not assessable, which is not the same as missing."""
 
 
+LONGEST_DAY = 26 * HOUR
+"""No local day has been longer."""
 CASE_COLUMNS = ("unit_id", "transaction_type", "band", "zone")
 """What the matrix and the reports ask of the response behind a contact."""
 
@@ -47,7 +50,7 @@ class Terms:
     policy
         Rules, bands, attendees.
     hours
-        Calendar name → working hours, for every calendar the policy names.
+        ``rule.clock`` → working hours, for every rule of the policy.
     instruments
         Survey type → its items and their scales.
     zones
@@ -126,7 +129,7 @@ def _places(terms: Terms) -> dict[str, list[str]]:
     columns = {"unit_id": list(terms.zones), "zone": list(terms.zones.values())}
     for name, hours in terms.hours.items():
         if not hours.never_stops:
-            columns[f"calendar_{name}"] = [hours.of_unit[unit] for unit in terms.zones]
+            columns[f"calendar_{name}"] = [hours.of_unit.get(unit, "") for unit in terms.zones]
     return columns
 
 
@@ -135,16 +138,19 @@ def _facts(
 ) -> Frame:
     """Return one row per response with everything that happened after it."""
     policy, as_of = terms.policy, terms.as_of
-    facts, triggers = population, _triggers(tables)
+    days = _days(tables, terms, extent=extent)
+    facts = population if days is None else _with_submitted(population, tables, days)
+    triggers = _triggers(tables) if days is None else _dated_triggers(facts)
     if "acknowledgement" in judged:
         rule = _rule(policy, "acknowledgement")
         facts = with_acknowledgement_due(*_clocked(facts, rule, tables, terms, extent))
         sent = tables.lazy("acknowledgements")
-        facts = with_acknowledgement(facts, triggers, sent, policy=policy, as_of=as_of)
+        facts = with_acknowledgement(facts, triggers, sent, policy=policy, as_of=as_of, days=days)
     if "contact" not in judged:
         return facts
     facts = with_contact_due(*_clocked(facts, _rule(policy, "contact"), tables, terms, extent))
-    facts = with_contact(facts, triggers, tables.lazy("follow_ups"), policy=policy, as_of=as_of)
+    held = tables.lazy("follow_ups")
+    facts = with_contact(facts, triggers, held, policy=policy, as_of=as_of, days=days)
     if {"attendance", "report"}.isdisjoint(judged):
         return facts
     zones = zone_tables(terms.zones.values(), extent[0], _last_day(terms), frame_of=tables.lazy_of)
@@ -153,8 +159,28 @@ def _facts(
     if "attendance" in judged:
         facts = with_attendance(facts, contacts, tables, policy=policy)
     if "report" in judged:
-        facts = with_report(facts, contacts, tables, policy=policy, zones=zones, as_of=as_of)
+        facts = with_report(facts, contacts, tables, policy=policy, zones=zones, as_of=as_of, days=days)
     return facts
+
+
+def _days(tables: Tables, terms: Terms, *, extent: tuple[int, int]) -> Days | None:
+    """Return what is needed where a status may stay open; None where every instant is known."""
+    if not day_only(tables) and not any(hours.without for hours in terms.hours.values()):
+        return None
+    zones = zone_tables(terms.zones.values(), extent[0], _last_day(terms), frame_of=tables.lazy_of)
+    return Days(zones, terms.as_of)
+
+
+def _with_submitted(population: Frame, tables: Tables, days: Days) -> Frame:
+    """Add ``submitted_second`` and ``submitted_until`` to the responses."""
+    seconds = tables.lazy("responses").select("response_id", "submitted_second")
+    return with_until(population.join(seconds, on="response_id", how="left"), days, stem="submitted")
+
+
+def _dated_triggers(facts: Frame) -> Frame:
+    """Return when each response was submitted, with its day and the zone it is local to."""
+    names = ("submitted_at", "submitted_day", "submitted_second", "zone")
+    return facts.select("response_id", *names)
 
 
 def _triggers(tables: Tables) -> Frame:
@@ -166,7 +192,14 @@ def _contacts(facts: Frame, tables: Tables, policy: EscalationPolicy) -> Frame:
     """Return the contacts as a table of their own: few rows, asked of several times, derived once."""
     names = ("response_id", "contact_rank", "contact_at", "contact_day", *CASE_COLUMNS)
     held = _apart(facts.filter(~nw.col("contact_at").is_null()).select(*names), tables)
-    return _apart(with_contact_id(held, tables.lazy("follow_ups"), policy=policy), tables)
+    follow_ups = tables.lazy("follow_ups")
+    contacts = with_contact_id(held, follow_ups, policy=policy)
+    if f"{EVENTS['follow_ups']}_second" in follow_ups.collect_schema().names():
+        precision = follow_ups.select(
+            nw.col("follow_up_id").alias("contact_id"), nw.col("held_second").alias("contact_second")
+        )
+        contacts = contacts.join(precision, on="contact_id", how="left")
+    return _apart(contacts, tables)
 
 
 def _apart(frame: Frame, tables: Tables) -> Frame:
@@ -179,21 +212,21 @@ def _clocked(
     facts: Frame, rule: Rule, tables: Tables, terms: Terms, extent: tuple[int, int]
 ) -> tuple[Frame, Rule, ClockTables | None]:
     """Return the arguments of a deadline: facts that name their calendar, the rule, the calendar tables."""
-    if rule.calendar not in terms.hours:
+    if rule.clock not in terms.hours:
         raise ParameterError(
             Problem(
-                f"rule {rule.duty!r} names calendar {rule.calendar!r}, which was not resolved.",
-                remedy="Resolve every calendar of policy.calendars.",
+                f"rule {rule.duty!r} runs on {rule.clock!r}, which was not resolved.",
+                remedy="Resolve the hours of every rule of the policy.",
             )
         )
-    hours = terms.hours[rule.calendar]
+    hours = terms.hours[rule.clock]
     if hours.never_stops:
         return facts, rule, None
     longest = max(limit.microseconds for limit in rule.within.values())
-    laid_out = {
-        key: timetable(calendar, *extent, longest=longest) for key, calendar in hours.calendars.items()
-    }
-    named = facts.with_columns(nw.col(f"calendar_{rule.calendar}").alias("calendar"))
+    first, last = extent[0], extent[1] + LONGEST_DAY  # a response known by its day may be as late
+    calendars = hours.calendars or {"": ALWAYS}  # where no unit has any, every look-up stays empty
+    laid_out = {key: timetable(calendar, first, last, longest=longest) for key, calendar in calendars.items()}
+    named = facts.with_columns(nw.col(f"calendar_{rule.clock}").alias("calendar"))
     return named, rule, clock_tables(laid_out, frame_of=tables.lazy_of)
 
 

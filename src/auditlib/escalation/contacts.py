@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from auditlib.escalation.policy import EscalationPolicy
+from auditlib.escalation.precision import Days, follows, with_until
 from auditlib.escalation.sources import Frame
 
 
@@ -19,50 +20,81 @@ def filled(column: str) -> nw.Expr:
 
 
 def with_acknowledgement(
-    facts: Frame, triggers: Frame, acknowledgements: Frame, *, policy: EscalationPolicy, as_of: int
+    facts: Frame,
+    triggers: Frame,
+    acknowledgements: Frame,
+    *,
+    policy: EscalationPolicy,
+    as_of: int,
+    days: Days | None = None,
 ) -> Frame:
     """Add ``acknowledged_at`` (the first complete one) and ``answered_at`` (the first of any kind).
 
     `triggers` holds ``response_id`` and ``submitted_at``; it stands apart from `facts` so that an engine
-    need not derive the facts once more for every table of events.
+    need not derive the facts once more for every table of events. Where events may be known by their day
+    alone (`days`), adds ``acknowledged_until`` too.
     """
-    sent = _after_trigger(triggers, acknowledgements, at="sent_at", as_of=as_of)
+    sent = _after_trigger(triggers, acknowledgements, stem="sent", as_of=as_of, days=days)
     whole = nw.lit(value=True)
     for column in policy.acknowledgement_states:
         whole = whole & true(column)
-    told = sent.with_columns(nw.when(whole).then(nw.col("sent_at")).alias("whole_at"))
-    first = told.group_by("response_id").agg(
-        nw.col("whole_at").min().alias("acknowledged_at"), nw.col("sent_at").min().alias("answered_at")
+    ends = {"at": "acknowledged_at", "until": "acknowledged_until"} if days else {"at": "acknowledged_at"}
+    told = sent.with_columns(
+        *[nw.when(whole).then(nw.col(f"sent_{end}")).alias(f"whole_{end}") for end in ends]
     )
-    return facts.join(first, on="response_id", how="left")
+    first = told.group_by("response_id").agg(
+        *[nw.col(f"whole_{end}").min().alias(name) for end, name in ends.items()],
+        nw.col("sent_at").min().alias("answered_at"),
+    )
+    joined = facts.join(first, on="response_id", how="left")
+    return joined if days is None else joined.with_columns(_not_before_trigger("acknowledged_at"))
 
 
 def with_contact(
-    facts: Frame, triggers: Frame, follow_ups: Frame, *, policy: EscalationPolicy, as_of: int
+    facts: Frame,
+    triggers: Frame,
+    follow_ups: Frame,
+    *,
+    policy: EscalationPolicy,
+    as_of: int,
+    days: Days | None = None,
 ) -> Frame:
     """Add the contact and the refusal of each response.
 
     The contact is the first follow-up that reached a customer who was willing to talk; an unanswered
     attempt is none. Adds ``contact_at``, ``unwritten`` (the first field of the context that is empty;
-    empty text where all are filled), ``declined_at`` and ``attempts``.
+    empty text where all are filled), ``declined_at`` and ``attempts``; with `days` ``contact_until`` and
+    ``declined_until`` too, the last instants they may have been.
     """
-    held = _after_trigger(triggers, follow_ups, at="held_at", as_of=as_of).with_columns(
-        nw.when(true("declined")).then(nw.col("held_at")).alias("refused_at"),
+    held = _after_trigger(triggers, follow_ups, stem="held", as_of=as_of, days=days).with_columns(
+        nw.when(true("declined")).then(nw.col("held_at")).alias("declined_at"),
         nw.when(_talk()).then(_rank(policy)).alias("contact_rank"),
     )
+    firsts = ["declined_at", "contact_rank"]
+    if days is not None:
+        held = held.with_columns(
+            nw.when(true("declined")).then(nw.col("held_until")).alias("declined_until"),
+            nw.when(_talk()).then(nw.col("held_until")).alias("contact_until"),
+        )
+        firsts += ["declined_until", "contact_until"]
     first = held.group_by("response_id").agg(
-        nw.col("refused_at").min().alias("declined_at"),
-        nw.col("contact_rank").min(),
-        nw.len().alias("attempts"),
+        *[nw.col(column).min() for column in firsts], nw.len().alias("attempts")
     )
     code = nw.col("contact_rank") % _STEP
     unwritten = nw.lit("")
     for number, column in enumerate(policy.context, start=1):
         unwritten = nw.when(code == number).then(nw.lit(f"no {column}")).otherwise(unwritten)
     joined = facts.join(first, on="response_id", how="left")
-    return joined.with_columns(
+    dated = joined.with_columns(
         (nw.col("contact_rank") // _STEP).alias("contact_at"), unwritten.alias("unwritten")
     )
+    return dated if days is None else dated.with_columns(_not_before_trigger("contact_at"))
+
+
+def _not_before_trigger(column: str) -> nw.Expr:
+    """Return an instant that begins with its day no sooner than the response that it answers."""
+    early = nw.col(column) < nw.col("submitted_at")
+    return nw.when(early).then(nw.col("submitted_at")).otherwise(nw.col(column)).alias(column)
 
 
 _STEP = 8
@@ -92,10 +124,14 @@ def with_contact_id(contacts: Frame, follow_ups: Frame, *, policy: EscalationPol
     return contacts.join(ids, on="response_id", how="inner")
 
 
-def _after_trigger(triggers: Frame, events: Frame, *, at: str, as_of: int) -> Frame:
+def _after_trigger(triggers: Frame, events: Frame, *, stem: str, as_of: int, days: Days | None) -> Frame:
     """Return the events of known responses that happened after them and by `as_of`.
 
-    An event before its trigger cannot answer it; the duty is judged without it.
+    An event before its trigger cannot answer it; the duty is judged without it. On a day of which no
+    time is known it is not before what happened that day.
     """
-    joined = events.join(triggers, on="response_id", how="inner")
-    return joined.filter(nw.col(at) >= nw.col("submitted_at"), nw.col(at) <= as_of)
+    at = f"{stem}_at"
+    joined = events.join(triggers, on="response_id", how="inner").filter(nw.col(at) <= as_of)
+    if days is None:
+        return joined.filter(nw.col(at) >= nw.col("submitted_at"))
+    return with_until(joined.filter(follows(stem, "submitted")), days, stem=stem)

@@ -10,8 +10,9 @@ import narwhals as nw
 from auditlib.calendars import ClockTables, with_deadline
 from auditlib.escalation.matrix import roles
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
+from auditlib.escalation.precision import DAY_ONLY, NEVER, NO_CALENDAR
 from auditlib.escalation.sources import Frame
-from auditlib.obligations import EVERY, Rule, assess
+from auditlib.obligations import EVERY, Rule, Status, assess
 
 COMMON = (
     "response_id",
@@ -46,13 +47,27 @@ def with_acknowledgement_due(facts: Frame, rule: Rule, clocks: ClockTables | Non
 
 
 def with_due(facts: Frame, clocks: ClockTables | None, *, limit: nw.Expr, into: str) -> Frame:
-    """Add the deadline `into`; without clock tables the clock never stops and no calendar is joined."""
+    """Add the deadline `into`; without clock tables the clock never stops and no calendar is joined.
+
+    Where the facts say until when the response may have been given, adds ``<stem>_due_until`` too; a
+    deadline of a unit without a calendar may lie at any time.
+    """
     limited = facts.with_columns(limit.alias("limit"))
-    if clocks is None:
-        due = limited.with_columns((nw.col("submitted_at") + nw.col("limit")).alias(into))
-    else:
-        due = with_deadline(limited, clocks, start="submitted_at", open_time="limit", into=into)
-    return due.drop("limit")
+    ends = {"submitted_at": into}
+    if "submitted_until" in facts.collect_schema().names():
+        ends["submitted_until"] = until = into.replace("_at", "_until")
+    for start, name in ends.items():
+        if clocks is None:
+            limited = limited.with_columns((nw.col(start) + nw.col("limit")).alias(name))
+        else:
+            limited = with_deadline(limited, clocks, start=start, open_time="limit", into=name)
+    if len(ends) > 1:
+        nowhere = nw.col(into).is_null() & ~nw.col("limit").is_null()
+        limited = limited.with_columns(
+            nw.when(nowhere).then(nw.col("submitted_at")).otherwise(nw.col(into)).alias(into),
+            nw.when(nowhere).then(nw.lit(NEVER)).otherwise(nw.col(until)).alias(until),
+        )
+    return limited.drop("limit")
 
 
 def obligations(
@@ -70,14 +85,27 @@ def obligations(
     duties
         The same duties.
     """
-    clauses = {duty: _CLAUSES[duty](policy) for duty in duties}
+    spans = "submitted_until" in facts.collect_schema().names()
+    clauses = {duty: _CLAUSES[duty](policy, spans=spans) for duty in duties}
+    wanted = (*_COLUMNS, *_SPANS) if spans else _COLUMNS
     rows = facts.join(named, how="cross").filter(_by_duty({d: c.owed for d, c in clauses.items()}))
     valid = rows.filter(_by_duty({duty: _in_force(policy, duty) for duty in duties}))
     columns = {
-        name: _by_duty({duty: clause.columns[name] for duty, clause in clauses.items()}) for name in _COLUMNS
+        name: _by_duty({duty: clause.columns[name] for duty, clause in clauses.items()}) for name in wanted
     }
     chosen = valid.select(*COMMON, "duty", *[value.alias(name) for name, value in columns.items()])
-    return assess(chosen, as_of=as_of)
+    judged = assess(chosen, as_of=as_of)
+    return _with_doubt(judged) if spans else judged
+
+
+def _with_doubt(judged: Frame) -> Frame:
+    """Say why a status is unknown, and state no deadline where there is none."""
+    nowhere, unknown = nw.col("due_until") == NEVER, nw.col("status") == Status.UNKNOWN.value
+    doubt = nw.when(nowhere).then(nw.lit(NO_CALENDAR)).otherwise(nw.lit(DAY_ONLY))
+    return judged.with_columns(
+        nw.when(unknown).then(doubt).otherwise(nw.col("detail")).alias("detail"),
+        nw.when(~nowhere).then(nw.col("due_at")).alias("due_at"),
+    ).drop("due_until", "excused_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +117,7 @@ class _Clause:
 
 
 _COLUMNS = ("due_at", "done_at", "right_party", "excused_at", "detail")
+_SPANS = ("due_until", "done_until", "excused_until")
 
 
 def _by_duty(choices: Mapping[str, nw.Expr]) -> nw.Expr:
@@ -111,25 +140,38 @@ _EPOCH = 719_163
 """1970-01-01 as Python counts days."""
 
 
-def _clause(owed: nw.Expr, **columns: nw.Expr) -> _Clause:
+def _clause(owed: nw.Expr, *, spans: bool, **columns: nw.Expr) -> _Clause:
     everything = {
         "due_at": nw.col("contact_due_at"),
         "done_at": nw.col("contact_at"),
         "right_party": nw.lit(value=True),
-        "excused_at": _excused_at(),
+        "excused_at": _excused_at(spans=spans),
         "detail": nw.lit(""),
     }
+    if spans:
+        everything |= {
+            "due_until": nw.col("contact_due_until"),
+            "done_until": nw.col("contact_until"),
+            "excused_until": _excused_until(),
+        }
     return _Clause(owed, everything | columns)
 
 
-def _acknowledgement(_: EscalationPolicy) -> _Clause:
+def _acknowledgement(_: EscalationPolicy, *, spans: bool) -> _Clause:
+    until = {
+        "due_until": nw.col("acknowledgement_due_until"),
+        "done_until": nw.col("acknowledged_until"),
+        "excused_until": nw.lit(None, nw.Int64),
+    }
     incomplete = ~nw.col("answered_at").is_null() & nw.col("acknowledged_at").is_null()
     return _clause(
         nw.lit(value=True),
+        spans=spans,
         due_at=nw.col("acknowledgement_due_at"),
         done_at=nw.col("acknowledged_at"),
         excused_at=nw.lit(None, nw.Int64),
         detail=nw.when(incomplete).then(nw.lit("incomplete")).otherwise(nw.lit("")),
+        **(until if spans else {}),
     )
 
 
@@ -138,16 +180,23 @@ def _owed() -> nw.Expr:
     return ~nw.col("band").is_in((NO_BAND, NO_SCORE)) & ~nw.col("anonymous")
 
 
-def _excused_at() -> nw.Expr:
+def _excused_at(*, spans: bool) -> nw.Expr:
     """Return the instant of a refusal; it counts by the instant the contact is due."""
-    return nw.when(nw.col("declined_at") <= nw.col("contact_due_at")).then(nw.col("declined_at"))
+    due = nw.col("contact_due_until" if spans else "contact_due_at")
+    return nw.when(nw.col("declined_at") <= due).then(nw.col("declined_at"))
 
 
-def _contact(_: EscalationPolicy) -> _Clause:
+def _excused_until() -> nw.Expr:
+    """Return the last instant of a refusal; no instant at all where it may have come too late."""
+    surely = nw.col("declined_until") <= nw.col("contact_due_at")
+    return nw.when(surely).then(nw.col("declined_until")).otherwise(nw.lit(NEVER))
+
+
+def _contact(_: EscalationPolicy, *, spans: bool) -> _Clause:
     tried = (nw.col("attempts") > 0).fill_null(value=False) & nw.col("contact_at").is_null()
     late_refusal = (nw.col("declined_at") > nw.col("contact_due_at")).fill_null(value=False)
     detail = (
-        nw.when(~_excused_at().is_null())
+        nw.when(~_excused_at(spans=spans).is_null())
         .then(nw.lit("declined"))
         .when(tried & late_refusal)
         .then(nw.lit("declined too late"))
@@ -155,39 +204,53 @@ def _contact(_: EscalationPolicy) -> _Clause:
         .then(nw.lit("attempts only"))
         .otherwise(nw.lit(""))
     )
-    return _clause(_owed(), detail=detail)
+    return _clause(_owed(), spans=spans, detail=detail)
 
 
-def _attendance(policy: EscalationPolicy) -> _Clause:
+def _attendance(policy: EscalationPolicy, *, spans: bool) -> _Clause:
     gaps = {role: nw.col(f"role_{role}").fill_null("") for role in roles(policy)}
     told = [nw.when(gap != "").then(nw.concat_str(nw.lit(f"{role} "), gap)) for role, gap in gaps.items()]
     right = nw.all_horizontal(*[gap == "" for gap in gaps.values()], ignore_nulls=False)
-    return _clause(_owed(), right_party=right, detail=nw.concat_str(*told, separator="; ", ignore_nulls=True))
+    detail = nw.concat_str(*told, separator="; ", ignore_nulls=True)
+    return _clause(_owed(), spans=spans, right_party=right, detail=detail)
 
 
-def _documentation(_: EscalationPolicy) -> _Clause:
+def _documentation(_: EscalationPolicy, *, spans: bool) -> _Clause:
     """Return the duty to write the contact down: owed at its instant, whenever that was."""
     held = ~nw.col("contact_at").is_null()
     unwritten = nw.col("unwritten").fill_null("")
+    own = nw.col("contact_until" if spans else "contact_at")  # on the contact's day, whenever that was
+    until = {
+        "due_until": nw.when(held).then(own).otherwise(nw.col("contact_due_until")),
+        "done_until": nw.when(held & (unwritten == "")).then(own),
+    }
     return _clause(
         _owed(),
-        due_at=nw.when(held).then(nw.col("contact_at")).otherwise(nw.col("contact_due_at")),
+        spans=spans,
+        due_at=nw.when(held).then(own).otherwise(nw.col("contact_due_at")),
         done_at=nw.when(held & (unwritten == "")).then(nw.col("contact_at")),
         detail=unwritten,
+        **(until if spans else {}),
     )
 
 
-def _report(_: EscalationPolicy) -> _Clause:
+def _report(_: EscalationPolicy, *, spans: bool) -> _Clause:
     held = ~nw.col("contact_at").is_null()
+    until = {
+        "due_until": nw.when(held).then(nw.col("report_due_at")).otherwise(nw.col("contact_due_until")),
+        "done_until": nw.when(held).then(nw.col("presented_until")),
+    }
     return _clause(
         _owed(),
+        spans=spans,
         due_at=nw.when(held).then(nw.col("report_due_at")).otherwise(nw.col("contact_due_at")),
         done_at=nw.when(held).then(nw.col("presented_at")),
         detail=nw.when(held).then(nw.col("report_defect").fill_null("")).otherwise(nw.lit("")),
+        **(until if spans else {}),
     )
 
 
-_CLAUSES: Mapping[str, Callable[[EscalationPolicy], _Clause]] = {
+_CLAUSES: Mapping[str, Callable[..., _Clause]] = {
     "acknowledgement": _acknowledgement,
     "contact": _contact,
     "attendance": _attendance,

@@ -12,7 +12,7 @@ import narwhals as nw
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Tables
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Number, Refusal, Sentence, counted
 from auditlib.statistics.durations import Survival, done_by, quantile, survival
 
 if TYPE_CHECKING:
@@ -127,9 +127,9 @@ def _told(stage: Stage, curve: Survival) -> Sentence:
     one = curve.censored == 1
     keys = tuple(f"{name}:{stage.key}" for name in ("median", "p90", "open"))
     what = (
-        f"Band {stage.group}: half of {curve.n:,} customers were reached"
+        f"Band {stage.group}: half of {counted(curve.n, 'customer was', 'customers were')} reached"
         if stage.stage == "contact"
-        else f"Half of {curve.n:,} responses were acknowledged"
+        else f"Half of {counted(curve.n, 'response was', 'responses were')} acknowledged"
     )
     return Sentence(
         f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock; "
@@ -185,8 +185,13 @@ def _before(tables: Tables, *, as_of: int) -> Iterator[Stage]:
 
 
 def _after(result: EscalationResult) -> Iterator[Stage]:
-    """Yield the time from response to acknowledgement and contact by band, and from contact to report."""
+    """Yield the time from response to acknowledgement and contact by band, and from contact to report.
+
+    An event of which only the day is known is taken to last to its end.
+    """
     rows = result.rows
+    if "done_until" in rows:
+        rows = rows.assign(done_at=rows["done_until"].fillna(rows["done_at"]))
     first = rows[rows["duty"] == "acknowledgement"]
     if len(first):
         yield _stage(

@@ -10,13 +10,16 @@ import narwhals as nw
 
 from auditlib.escalation.assessment import assess
 from auditlib.escalation.matrix import held
+from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
+from auditlib.escalation.promises import promise_terms, promises
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables as LazyTables
 from auditlib.escalation.terms import terms_of
-from auditlib.obligations import Status
-from auditlib.records import Basis, EvidenceLevel, Measurement, Refusal
+from auditlib.obligations import Kind, Status
+from auditlib.obligations.deviations import INVALID, Verdict
+from auditlib.records import Basis, EvidenceLevel, Measurement, Refusal, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import share_of
+from auditlib.standards.observed import answers_to, share_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,12 +88,15 @@ def _met(duty: str, tables: Tables, context: Context) -> Measurement:
         return nothing(found.refused[duty].reason)
     frame = found.of(duty).to_frame()
     row: dict[str, Any] = {str(key): value for key, value in frame.iloc[0].items()} if len(frame) else {}
+    open_yet = int(row.get(Status.UNKNOWN.value, 0))
+    left_out = f"{counted(open_yet, 'case')} cannot be told, and are on neither side"
     measured = share_of(
         int(row.get(Status.MET.value, 0)),
         int(row.get("judged", 0)),
         confidence=context.confidence,
         basis=(RESPONSES,),
         none=f"no {duty} is settled",
+        reason=left_out if open_yet else "",
     )
     own = (finding.cases for finding in found.findings() if finding.subject == f"duty:{duty}")
     return replace(measured, cases=next(own, ()))
@@ -117,3 +123,74 @@ class _Same:
 @lru_cache(maxsize=2)
 def _assess_once(same: _Same, context: Context) -> EscalationResult | Refusal:
     return assess(same.tables, terms_of(context.run, same.tables, context.texts))
+
+
+@measure("call_backs_in_time", needs=("call_backs",))
+def call_backs_in_time(tables: Tables, context: Context) -> Measurement:
+    """Promised calls of the period made within the limit of their rule, over all that are settled.
+
+    The rules are those of the policy of service promises that have a limit of time. A call outside it is
+    excused by a deviation that the policy lists, recorded at the time.
+    """
+    found = _promised(tables, context)
+    if isinstance(found, Refusal):
+        return nothing(f"{found.reason} {found.remedy}".strip())
+    timed = found.rows[found.rows["kind"] != Kind.DISCRETIONARY.value]
+    counts = {status: int((timed["status"] == status.value).sum()) for status in Status}
+    settled = (Status.MET, Status.LATE, Status.MISSING, Status.WRONG_PARTY, Status.EXCUSED)
+    open_yet, reason = counts[Status.UNKNOWN], ""
+    if open_yet:
+        reason = f"{counted(open_yet, 'call')} cannot be told to be in time or late, and are not counted"
+    return share_of(
+        counts[Status.MET],
+        sum(counts[status] for status in settled),
+        confidence=context.confidence,
+        basis=(CALL_BACKS,),
+        none="no promised call is settled",
+        excused=counts[Status.EXCUSED],
+        reason=reason,
+    )
+
+
+@measure("deviations_valid", needs=("call_backs", "deviations"))
+def deviations_valid(tables: Tables, context: Context) -> Measurement:
+    """Deviations recorded for promised calls that count: listed, in time, for a rule that allows them."""
+    found = _promised(tables, context)
+    if isinstance(found, Refusal):
+        return nothing(f"{found.reason} {found.remedy}".strip())
+    verdicts = found.deviations["verdict"]
+    valid = int((verdicts == Verdict.VALID.value).sum())
+    decided = valid + int(verdicts.isin([verdict.value for verdict in INVALID]).sum())
+    return share_of(
+        valid,
+        decided,
+        confidence=context.confidence,
+        basis=(Basis("deviations"),),
+        none="no deviation from a promise is recorded",
+    )
+
+
+@measure("satisfied_with_type", needs=("responses",), satisfaction=True)
+def satisfied_with_type(
+    tables: Tables, context: Context, *, survey_type: str, transaction_type: str
+) -> Measurement:
+    """Answers of the period about one type of transaction whose headline item is in the top box."""
+    item = context.run.instrument(survey_type).headline
+    answers = answers_to(tables.lazy("responses"), survey_type, item.item)
+    asked = answers.filter(nw.col("transaction_type") == transaction_type)
+    row = asked.select(
+        n=nw.len(), satisfied=(nw.col(item.item) >= item.scale.top_box).cast(nw.Int64).sum()
+    ).collect().rows(named=True)[0]  # fmt: skip
+    where = (("in_period", True), ("survey_type", survey_type), ("transaction_type", transaction_type))
+    return share_of(
+        int(row["satisfied"] or 0),
+        int(row["n"]),
+        confidence=context.confidence,
+        basis=(Basis("responses", where),),
+        none=f"no answer of the period is about {transaction_type}",
+    )
+
+
+def _promised(tables: Tables, context: Context) -> PromiseResult | Refusal:
+    held = cast("LazyTables", tables)
+    return promises(held, promise_terms(context.run, held, context.texts))

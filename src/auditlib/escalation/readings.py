@@ -10,7 +10,7 @@ from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Number, Sentence
+from auditlib.records import Number, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +64,9 @@ class Readings:
         return (
             Sentence(
                 f"Under the declared clock {own['share']:.1%} of contacts were met; read as "
-                f"'{far['reading']}' it would be {far['share']:.1%}, and {int(far['judged_differently']):,} "
-                "contacts would be judged differently. The declared clock is right: it is what was promised.",
+                f"'{far['reading']}' it would be {far['share']:.1%}, and "
+                f"{counted(int(far['judged_differently']), 'contact')} would be judged differently. The "
+                "declared clock is right: it is what was promised.",
                 (f"share:{DECLARED}", f"share:{far['reading']}", f"judged_differently:{far['reading']}"),
             ),
         )
@@ -96,15 +97,15 @@ def readings(tables: Tables, terms: Terms, result: EscalationResult) -> Readings
 
 def _others(terms: Terms) -> Iterator[tuple[str, Terms]]:
     rule = terms.policy.rule("contact")
-    if rule is None or terms.hours[rule.calendar].never_stops:
+    if rule is None or terms.hours[rule.clock].never_stops:
         return
     only = terms.policy.model_copy(update={"rules": (rule,)})
-    hours = terms.hours[rule.calendar]
+    hours = terms.hours[rule.clock]
     for name, changed in (
         (NO_HOLIDAYS, _without_holidays(hours)),
         (WALL_CLOCK, replace(hours, never_stops=True)),
     ):
-        yield name, replace(terms, policy=only, hours={rule.calendar: changed})
+        yield name, replace(terms, policy=only, hours={rule.clock: changed})
 
 
 def _without_holidays(hours: WorkingHours) -> WorkingHours:
@@ -116,7 +117,8 @@ def _without_holidays(hours: WorkingHours) -> WorkingHours:
 
 
 def _reading(name: str, status: pd.Series, declared: pd.Series) -> dict[str, object]:
-    settled = status[~status.isin((Status.PENDING.value, Status.EXCUSED.value))]
+    open_yet = (Status.PENDING.value, Status.EXCUSED.value, Status.UNKNOWN.value)
+    settled = status[~status.isin(open_yet)]
     met = int((settled == Status.MET.value).sum())
     differs = int((status.reindex(declared.index).fillna("") != declared).sum())
     share = met / len(settled) if len(settled) else None

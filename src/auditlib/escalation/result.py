@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditlib.escalation.breaches import findings_of_duties
+from auditlib.escalation.calendar_use import UNITS, CalendarUse
 from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
+from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
@@ -16,8 +18,15 @@ from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["RESPONSES", "UNITS", "EscalationResult"]
+
 RESPONSES = Basis("responses", (("in_period", True),))
-UNITS = Basis("units")
+
+
+_DOUBTS = {
+    DAY_ONLY: "only the day of an event is known, and the time of day decides",
+    NO_CALENDAR: "the policy names no calendar for the unit",
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +93,15 @@ class EscalationResult:
     def kept(self) -> int:
         """Follow-ups in which nothing that was owed failed or is still open, refusals included."""
         owed = self.rows[self.rows["duty"] != "acknowledgement"]
-        bad = owed["status"].isin((*FAILED, Status.PENDING.value))
+        bad = owed["status"].isin((*FAILED, Status.PENDING.value, Status.UNKNOWN.value))
         return int(owed["response_id"].nunique() - owed.loc[bad, "response_id"].nunique())
+
+    @property
+    def undecided(self) -> Mapping[str, int]:
+        """Duties whose status what is recorded leaves open, by the reason."""
+        unknown = self.rows.loc[self.rows["status"] == Status.UNKNOWN.value, "detail"]
+        counts = unknown.value_counts()
+        return {reason: int(counts[reason]) for reason in (DAY_ONLY, NO_CALENDAR) if reason in counts}
 
     @property
     def judged(self) -> int:
@@ -105,8 +121,12 @@ class EscalationResult:
             Number(f"share:{duty}", None, "share", reason=refusal.reason)
             for duty, refusal in self.refused.items()
         )
+        open_yet = tuple(
+            Number(f"unknown_{reason.replace(' ', '_')}", n, "count", basis=(RESPONSES,))
+            for reason, n in self.undecided.items()
+        )
         gaps = tuple(Number(gap.key, gap.cases, "count", basis=(RESPONSES,)) for gap in gaps_of(self.rows))
-        return (*counts, *refused, *gaps, *self.rates().numbers())
+        return (*counts, *refused, *open_yet, *gaps, *self.rates().numbers())
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the duties that were not met, each with its cases, and what matrix and reports lack."""
@@ -115,7 +135,8 @@ class EscalationResult:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer in three sentences."""
-        judged = [sentence for sentence in (self._promise(), self._weakest(), self._scope()) if sentence]
+        told = (self._promise(), self._weakest(), self._scope(), *self._undecided())
+        judged = [sentence for sentence in told if sentence]
         refused = tuple(
             Sentence(
                 f"{duty.capitalize()} is not assessable: {refusal.reason} {refusal.remedy}".strip(),
@@ -164,13 +185,20 @@ class EscalationResult:
         )
 
     def _scope(self) -> Sentence:
+        owed = counted(self.responses, "response")
         return Sentence(
             f"{counted(self.anonymous, 'anonymous response')} below the limit could not be followed up and "
             f"{'is' if self.anonymous == 1 else 'are'} left out; an acknowledgement was owed for "
-            f"{'the one response' if self.responses == 1 else f'all {self.responses:,} responses'} "
-            "of the period.",
+            f"{'the one response' if self.responses == 1 else f'all {owed}'} of the period.",
             ("anonymous_follow_ups", "responses"),
         )
+
+    def _undecided(self) -> Iterator[Sentence]:
+        for reason, n in self.undecided.items():
+            many = counted(n, "duty counts", "duties count")
+            yield Sentence(
+                f"{many} on neither side: {_DOUBTS[reason]}.", (f"unknown_{reason.replace(' ', '_')}",)
+            )
 
     def worst(self, limit: int = 25) -> pd.DataFrame:
         """Return the follow-ups with the most failed duties, gravest band first, with their source rows.
@@ -226,22 +254,6 @@ class EscalationResult:
             ["duty", "cases", "status", "detail"], ascending=[True, False, True, True], ignore_index=True
         )
 
-    def holidays(self) -> pd.DataFrame:
-        """Return every calendar used, with the holidays it was closed on, as resolved when it ran."""
-        import pandas as pd
-
-        rows = [
-            (
-                key,
-                calendar.time_zone,
-                len(hours.of_unit),
-                ", ".join(sorted(day.isoformat() for day in calendar.holidays)),
-            )
-            for hours in self.hours.values()
-            for key, calendar in hours.calendars.items()
-        ]
-        frame = pd.DataFrame(rows, columns=["calendar", "time_zone", "units", "closed_on"])
-        used = pd.Series(
-            [key for hours in self.hours.values() for key in hours.of_unit.values()]
-        ).value_counts()
-        return frame.assign(units=frame["calendar"].map(used).fillna(0).astype(int))
+    def calendars(self) -> CalendarUse:
+        """Return every calendar used, by whom, with the holidays it was closed on when this ran."""
+        return CalendarUse(self.hours)

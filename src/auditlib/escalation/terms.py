@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.assessment import Terms, to_pandas
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.sources import Tables
-from auditlib.obligations import Policy, WorkingHours, working_hours
+from auditlib.obligations import Place, Policy, WorkingHours, hours_of_rule, working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -47,9 +47,13 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refu
             "There is no register of units, so no clock can be placed on a calendar.",
             "Ask for the register of units, each with its time zone and country.",
         )
-    hours = {name: hours_of(name, texts, run, units) for name in law.calendars}
+    files = {name: calendar_file(name, texts) for name in law.calendars}
+    hours = {
+        rule.clock: hours_of_rule(rule, files, units, years=years_of(run), time_zone=run.time_zone)
+        for rule in law.rules
+    }
     instruments = {name: run.instrument(name) for name in run.instruments}
-    zones = {unit: zone or run.time_zone for unit, zone, _ in units}
+    zones = {unit.unit_id: unit.time_zone or run.time_zone for unit in units}
     as_of = round(run.as_of.timestamp() * 1_000_000)
     return Terms(law, hours, instruments, zones, as_of, run.thresholds.minimum_cell)
 
@@ -79,23 +83,31 @@ def policy_of(model: type[Law], stem: str, run: Run, texts: Mapping[str, str]) -
     return law
 
 
-def hours_of(
-    name: str, texts: Mapping[str, str], run: Run, units: list[tuple[str, str, str]]
-) -> WorkingHours:
+def hours_of(name: str, texts: Mapping[str, str], run: Run, units: Iterable[tuple[str, ...]]) -> WorkingHours:
     """Return calendar `name` for `units`, holidays resolved for the years the clocks may run through."""
+    return working_hours(calendar_file(name, texts), units, years=years_of(run), time_zone=run.time_zone)
+
+
+def calendar_file(name: str, texts: Mapping[str, str]) -> CalendarFile:
+    """Return the calendar file called `name`."""
     path = f"calendars/{name}.yaml"
-    file = load(CalendarFile, text_of(texts, path), name=f"params/{path}")
-    years = range(run.period.start.year - 1, run.as_of.year + 3)
-    return working_hours(file, units, years=years, time_zone=run.time_zone)
+    return load(CalendarFile, text_of(texts, path), name=f"params/{path}")
 
 
-def places(run: Run, tables: Tables) -> list[tuple[str, str, str]]:
-    """Return (unit, zone, country) of every unit, in order; empty where the register says nothing."""
+def years_of(run: Run) -> range:
+    """Return the years that the clocks of a run may run through."""
+    return range(run.period.start.year - 1, run.as_of.year + 3)
+
+
+def places(_run: Run, tables: Tables) -> list[Place]:
+    """Return where every unit stands, in order; what the register does not say is empty."""
     if "units" not in tables.tables:
         return []
-    frame: pd.DataFrame = to_pandas(tables.lazy("units").select("unit_id", "time_zone", "country"))
-    known = frame.fillna("").sort_values("unit_id")
-    return [(str(unit), str(zone), str(country)) for unit, zone, country in known.itertuples(index=False)]
+    register = tables.lazy("units")
+    present = set(register.collect_schema().names())
+    frame: pd.DataFrame = to_pandas(register.select(*[name for name in Place._fields if name in present]))
+    known = frame.reindex(columns=list(Place._fields)).fillna("").astype(str).sort_values("unit_id")
+    return [Place(*map(str, row)) for row in known.itertuples(index=False)]
 
 
 def text_of(texts: Mapping[str, str], path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditlib.contracts import WHOLE_DAY
 from auditlib.evidence.zones import DAY, SLOTS
 
 if TYPE_CHECKING:
@@ -51,15 +52,20 @@ def with_instant(
 ) -> nw.LazyFrame[Any]:
     """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second`` and ``<stem>__lost``.
 
-    Expects ``<stem>__local`` and ``<stem>__utc`` (microseconds) and ``unit__zone`` (number of the unit's
-    zone). ``__lost`` is true for a local time that does not exist, or exists twice, where the rule
-    quarantines it.
+    Expects ``<stem>__local`` and ``<stem>__utc`` (microseconds), ``<stem>__whole`` (a day without a time)
+    and ``unit__zone`` (number of the unit's zone). ``__lost`` is true for a local time that does not exist,
+    or exists twice, where the rule quarantines it. A day without a time is the unit's own, as it is
+    written: it begins with the first instant of that day, and its second is `WHOLE_DAY`.
     """
     import narwhals as nw
 
-    kept = [name for name in frame.collect_schema().names() if name not in (f"{stem}__local", f"{stem}__utc")]
-    local = nw.col(f"{stem}__local")
-    source_zone = nw.col("unit__zone") if rule.zone is None else nw.lit(rule.zone)
+    parts = [f"{stem}__{part}" for part in ("local", "utc", "whole")]
+    kept = [name for name in frame.collect_schema().names() if name not in parts]
+    local, whole = nw.col(f"{stem}__local"), nw.col(f"{stem}__whole")
+    unit_zone = nw.col("unit__zone")
+    source_zone = (
+        unit_zone if rule.zone is None else nw.when(whole).then(unit_zone).otherwise(nw.lit(rule.zone))
+    )
     frame = frame.with_columns(
         local__slot=source_zone * SLOTS + _clamped(_day(local), rule.last_day),
         local__micros=_micros_of_day(local),
@@ -76,9 +82,12 @@ def with_instant(
         .otherwise(nw.col("utc__after"))
     )
     unit_local = at + offset * _MICRO
+    second = (
+        nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // _MICRO)
+    )
     return frame.with_columns(
         _day(unit_local).cast(nw.Int32).alias(f"{stem}_day"),
-        (_micros_of_day(unit_local) // _MICRO).cast(nw.Int32).alias(f"{stem}_second"),
+        second.cast(nw.Int32).alias(f"{stem}_second"),
     ).select(*kept, f"{stem}_at", f"{stem}_day", f"{stem}_second", f"{stem}__lost")
 
 
@@ -90,7 +99,9 @@ def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
     ahead = micros < nw.col("local__from") * _MICRO
     inside = (~ahead) & (micros < nw.col("local__to") * _MICRO)
     skipped, twice = inside & (after > before), inside & (after < before)
-    first = ahead | skipped if rule.ambiguous == "later" else ahead | inside
+    whole = nw.col(f"{stem}__whole")
+    # A day begins the first time its midnight comes, and with the change where there is none.
+    first = ahead | skipped | (whole & inside) if rule.ambiguous == "later" else ahead | inside
     offset = nw.when(first).then(before).otherwise(after)
     utc = nw.col(f"{stem}__local") - offset * _MICRO
     lost = nw.lit(value=False)
@@ -101,7 +112,7 @@ def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
     given = ~nw.col(f"{stem}__utc").is_null()
     return {
         f"{stem}_at": nw.when(given).then(nw.col(f"{stem}__utc")).otherwise(utc),
-        f"{stem}__lost": (lost & ~given).fill_null(value=False),
+        f"{stem}__lost": (lost & ~given & ~whole).fill_null(value=False),
     }
 
 

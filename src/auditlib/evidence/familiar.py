@@ -10,14 +10,15 @@ are read by `wallclock`. So no rule is written twice but those for instants and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditlib.contracts import Column, Kind
+from auditlib.contracts import WHOLE_DAY, Column, Kind
 from auditlib.evidence.coded import Coded, coded, looked_up, mask_of, pairs_in, whole
 from auditlib.evidence.plan import Field, Plan, repeats
+from auditlib.evidence.reading import is_timed
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.storage import canonical_schema
 from auditlib.evidence.wallclock import Instants, WallClock, read_stamps, stamp_format
@@ -297,12 +298,15 @@ class Familiar:
         seconds, plain = read_stamps(
             pc.fill_null(cells, "") if cells.null_count else cells, form, last_day=setting.clock.last_day
         )
+        if not is_timed(form):  # a day is the unit's own, as it is written, and has no time
+            read = setting.clock.instants(seconds, plain & ~absent, source_zone=units, unit_zone=units)
+            return replace(read, second=np.full_like(read.second, WHOLE_DAY)), absent
         zone = None if form.endswith("Z") else source
         return setting.clock.instants(seconds, plain & ~absent, source_zone=zone, unit_zone=units), absent
 
     def _in_order(self, found: _Rows, column: Column, read: Instants, absent: NDArray[np.bool_]) -> None:
         """Leave rows out in which an instant lies before the one it must follow."""
-        found.instants[column.name] = (read.at, absent)
+        found.instants[column.name] = (read, absent)
         if column.after:
             found.orders.append((column.name, column.after))
 
@@ -312,7 +316,9 @@ class Familiar:
         for late, early in found.orders:
             if early in found.instants:
                 (here, none), (before, nothing) = found.instants[late], found.instants[early]
-                found.plain &= none | nothing | (here >= before)
+                day_only = (here.second == WHOLE_DAY) | (before.second == WHOLE_DAY)
+                in_order = np.where(day_only, here.day >= before.day, here.at >= before.at)
+                found.plain &= none | nothing | in_order
         places = np.flatnonzero(found.plain)
         if not len(places):
             return None
@@ -348,7 +354,7 @@ class _Rows:
         self.combined = np.zeros(count, dtype=np.uint64)
         self.columns: dict[str, Any] = {}
         self.texts: dict[str, Any] = {}
-        self.instants: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
+        self.instants: dict[str, tuple[Instants, NDArray[np.bool_]]] = {}
         self.orders: list[tuple[str, str]] = []
         self.zones: NDArray[np.int64] | None = None
 

@@ -25,6 +25,7 @@ from auditlib.evidence.wallclock import WallClock
 from auditlib.evidence.wide import unpivoted
 from auditlib.evidence.workshop import Workshop
 from auditlib.evidence.zones import local_days, utc_days, zone
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +58,9 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     tallies = {plan.number: Tally() for plan in sources}
     for plan in sources:
         _read(shop, plan, staged[plan.number], tallies[plan.number])
-        shop.progress(f"{shop.names[plan.number]}: {tallies[plan.number].read} records of {plan.target.name}")
+        shop.progress(
+            f"{shop.names[plan.number]}: {counted(tallies[plan.number].read, 'record')} of {plan.target.name}"
+        )
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
@@ -202,8 +205,9 @@ def remember(shop: Workshop, table: str) -> None:
     has_unit = any(column.name == "unit_id" for column in contract.columns)
     zones = "LEFT JOIN unit_zones USING (unit_id)" if has_unit else ""
     number = "unit__zone__known" if has_unit else "CAST(NULL AS BIGINT)"
+    parts = ", ".join(f"{contract.instant}_{part} AS {part}" for part in ("at", "day", "second"))
     shop.connection.execute(
-        f"CREATE TABLE parent_{table} AS SELECT {contract.key[0]} AS key, {contract.instant}_at AS at, "  # noqa: S608 - names from the contracts
+        f"CREATE TABLE parent_{table} AS SELECT {contract.key[0]} AS key, {parts}, "  # noqa: S608 - names from the contracts
         f"{number} AS zone FROM finished {zones}"
     )
     shop.connection.unregister("finished")

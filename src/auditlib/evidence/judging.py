@@ -98,14 +98,15 @@ def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.La
     instants = [column.name for column in plan.contract.columns if column.kind is Kind.INSTANT]
     parents = parents_of(shop, plan)
     for parent in parents:
-        names = {"key": parent.link, "at": parent.instant, "zone": f"parent__{parent.link}_zone"}
+        parts = ("at", "day", "second", "zone")
+        names = {"key": parent.link} | {part: f"{parent.stem}_{part}" for part in parts}
         looked_up = lazy(connection, connection.table(f"parent_{parent.table}")).rename(names)
         frame = frame.join(looked_up, on=parent.link, how="left")
     if "unit_id" in [column.name for column in plan.contract.columns if column.references == "units"]:
         frame = frame.join(lazy(connection, connection.table("unit_zones")), on="unit_id", how="left")
         found = nw.col("unit__zone__known")
     else:
-        zones = [nw.col(f"parent__{parent.link}_zone") for parent in parents]
+        zones = [nw.col(f"{parent.stem}_zone") for parent in parents]
         found = nw.coalesce(*zones) if zones else nw.lit(None, dtype=nw.Int64())
     if not instants:
         return frame

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.plan import Plan
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +29,7 @@ def explain(connection: duckdb.DuckDBPyConnection, plans: tuple[Plan, ...]) -> t
     notes = []
     for number, column, rows, low, high in _suspected(connection):
         if (number, column) in columns:
-            seen = f"{rows} whole numbers from {low} to {high} stand off the declared scale"
+            seen = f"{counted(rows, 'whole number')} from {low} to {high} stand off the declared scale"
             note = f"In column {column!r} {seen}: two scales seem to be mixed."
             connection.execute(
                 "UPDATE quarantine SET message = message || ' ' || $note "

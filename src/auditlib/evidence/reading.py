@@ -6,7 +6,8 @@ position. A cell that cannot be read as its kind gives no value and sets ``<colu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,10 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     """Return the query that reads a block, registered as ``block`` with columns c0, c1 ...
 
     Its result has per textual column the text; per other column the value and ``__unread``; per
-    instant ``<stem>__local`` and ``<stem>__utc`` (microseconds, at most one of the two) and
-    ``__unread``; per column whose cells repeat ``h__<column>`` (a hash); then ``source_line``,
-    ``row__key`` (text, NULL where a part is missing) and ``row__content`` (a hash of all cells).
+    instant ``<stem>__local`` and ``<stem>__utc`` (microseconds, at most one of the two), ``__whole``
+    (whether the cell holds a day without a time) and ``__unread``; per column whose cells repeat
+    ``h__<column>`` (a hash); then ``source_line``, ``row__key`` (text, NULL where a part is missing) and
+    ``row__content`` (a hash of all cells).
     """
     reader = _Reader(plan, run, schema)
     texts = [f"{reader.text(field)} AS {reader.name(field)}" for field in plan.fields]
@@ -79,11 +81,13 @@ class _Reader:
     def __init__(self, plan: Plan, run: Run, schema: pa.Schema) -> None:
         self._plan, self._source, self._run, self._schema = plan, plan.source, run, schema
         self._place = {name: f"c{index}" for index, name in enumerate(plan.wanted)}
-        typed = plan.source.form != "csv"
-        self._decimal = "." if typed else plan.source.dialect.decimal
+        self._typed = plan.source.form != "csv"
+        self._decimal = "." if self._typed else plan.source.dialect.decimal
         formats = plan.source.dates.formats + (_ISO if plan.source.form == "excel" else ())
-        self._naive = [name for name in formats if not is_absolute(name)]
-        self._absolute = [name for name in formats if is_absolute(name)]
+        self._days = [name for name in formats if not is_timed(name)]
+        self._naive = [name for name in formats if is_timed(name) and not is_absolute(name)]
+        self._absolute = [name for name in formats if is_timed(name) and is_absolute(name)]
+        self._formats = formats
 
     def name(self, field: Field) -> str:
         """Return the column that holds the field's cell as text, missing codes removed."""
@@ -99,7 +103,7 @@ class _Reader:
             return "CAST(NULL AS VARCHAR)"
         raw = self._raw(field)
         cell = raw if self._trimmed(field) else f"trim({raw})"
-        missing = sorted({"", *(code.strip() for code in self._source.missing)})
+        missing = sorted({"", *self._spelled(self._source.missing)})
         kept = raw if field.column.kind is Kind.TEXT else cell
         listed = ", ".join(map(literal, missing))
         present = f"CASE WHEN {cell} IN ({listed}) THEN NULL ELSE {kept} END"
@@ -107,7 +111,14 @@ class _Reader:
         if field.column.kind is Kind.SCORE:
             present = self._answered(field.column.name, cell, present)
         codes = self._source.values.get(field.column.name, {})
-        return _translated(cell, present, codes) if codes else present
+        spelled = {spelling: new for old, new in codes.items() for spelling in self._spelled([old])}
+        return _translated(cell, present, spelled) if codes else present
+
+    def _spelled(self, codes: Iterable[str]) -> list[str]:
+        """Return codes as cells may write them: a number of a typed source stands for its value."""
+        texts = [code.strip() for code in codes]
+        numbers = [_plain_number(text) for text in texts if self._typed and _numeric(text)]
+        return list(dict.fromkeys([*texts, *numbers]))
 
     def _trimmed(self, field: Field) -> bool:
         return field.origin in self._plan.trimmed
@@ -118,7 +129,7 @@ class _Reader:
         for survey_type, model in self._run.instruments.items():
             codes = model.items[item].scale.not_applicable if item in model.items else ()
             if codes:
-                listed = ", ".join(literal(code.strip()) for code in codes)
+                listed = ", ".join(map(literal, self._spelled(codes)))
                 ours = f"{self.text(self._plan.field('survey_type'))} = {literal(survey_type)}"
                 cases.append(f"WHEN {cell} IN ({listed}) AND {ours} THEN NULL")
         return f"CASE {' '.join(cases)} ELSE {present} END" if cases else present
@@ -190,7 +201,12 @@ class _Reader:
         if kind is Kind.FLAG:
             return bool(pa.types.is_boolean(held))
         numeric = pa.types.is_integer(held) or pa.types.is_floating(held)
-        return bool(numeric and kind not in TEXTUAL and not any(map(_numeric, self._source.missing)))
+        codes = (*self._source.missing, *(self._not_applicable(field) if kind is Kind.SCORE else ()))
+        return bool(numeric and kind not in TEXTUAL and not any(map(_numeric, codes)))
+
+    def _not_applicable(self, field: Field) -> tuple[str, ...]:
+        models = [model.items.get(field.column.name) for model in self._run.instruments.values()]
+        return tuple(code for item in models if item for code in item.scale.not_applicable)
 
     def _raw(self, field: Field) -> str:
         import pyarrow as pa
@@ -220,7 +236,9 @@ class _Reader:
             yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
             return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
         if kind is Kind.DAY:
-            day = f"coalesce({self._parsed(text, self._naive)}, {self._parsed(text, self._absolute)})"
+            naive = self._parsed(text, [name for name in self._formats if not is_absolute(name)])
+            absolute = self._parsed(text, [name for name in self._formats if is_absolute(name)])
+            day = f"coalesce({naive}, {absolute})"
             return f"CAST(CAST({day} AS DATE) - DATE '1970-01-01' AS INTEGER)"
         return self._number(text, percent=kind is Kind.SHARE)
 
@@ -275,11 +293,22 @@ class _Reader:
             local, utc = (
                 (_NONE, _micros(place)) if absolute else (_micros(f"CAST({place} AS TIMESTAMP)"), _NONE)
             )
-            return [(f"{name}__local", local), (f"{name}__utc", utc)]
+            whole = "TRUE" if pa.types.is_date(held) else "FALSE"
+            return [(f"{name}__local", local), (f"{name}__utc", utc), (f"{name}__whole", whole)]
+        day, local = self._parsed(text, self._days), self._parsed(text, self._naive)
+        utc = self._parsed(text, self._absolute)
         return [
-            (f"{name}__local", _micros(self._parsed(text, self._naive))),
-            (f"{name}__utc", _micros(self._parsed(text, self._absolute))),
+            (f"{name}__local", _micros(f"coalesce({local}, {day})" if self._days else local)),
+            (f"{name}__utc", _micros(utc)),
+            (f"{name}__whole", self._only_day(local, utc)),
         ]
+
+    def _only_day(self, local: str, utc: str) -> str:
+        """Return whether a cell that was read is a day without a time: no format with one fits it."""
+        if not self._days:
+            return "FALSE"
+        timed = [sql for sql, formats in ((local, self._naive), (utc, self._absolute)) if formats]
+        return " AND ".join(f"({sql}) IS NULL" for sql in timed) or "TRUE"
 
     def _parsed(self, text: str, formats: list[str]) -> str:
         """Return the timestamp that the first fitting format gives."""
@@ -292,7 +321,8 @@ class _Reader:
     def _empty(self, column: Column) -> list[tuple[str, str]]:
         given = (f"{column.name}__given", "FALSE")
         if column.kind is Kind.INSTANT:
-            return [(f"{column.name}__local", _NONE), (f"{column.name}__utc", _NONE), given]
+            none = [(f"{column.name}__{part}", _NONE) for part in ("local", "utc")]
+            return [*none, (f"{column.name}__whole", "FALSE"), given]
         held = {Kind.DAY: "INTEGER", Kind.COUNT: "BIGINT", Kind.FLAG: "BOOLEAN"}.get(column.kind, "DOUBLE")
         return [(column.name, f"CAST(NULL AS {held})"), given]
 
@@ -313,6 +343,11 @@ def _micros(timestamp: str) -> str:
     return f"epoch_us({timestamp})"
 
 
+def is_timed(form: str) -> bool:
+    """Whether a format holds a time of day."""
+    return bool(re.search("%-?[HIcXTR]", form))
+
+
 def is_absolute(form: str) -> bool:
     """Whether a format says which instant is meant, whatever the zone: ``Z`` at its end, or ``%z``."""
     return form.endswith("Z") or "%z" in form
@@ -324,6 +359,12 @@ def _numeric(code: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _plain_number(code: str) -> str:
+    """Return a number as the query writes one that it turns into text: ``99`` for ``99.0``."""
+    value = float(code)
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
 def _translated(cell: str, present: str, codes: dict[str, str]) -> str:

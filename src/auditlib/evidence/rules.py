@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import Column, Kind, Table
+from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
 from auditlib.evidence.reading import TEXTUAL
 from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason, Scale
@@ -64,9 +64,9 @@ class Parent:
     table: str
 
     @property
-    def instant(self) -> str:
-        """Column, after the join, with the parent's instant in UTC microseconds."""
-        return f"parent__{self.link}_at"
+    def stem(self) -> str:
+        """Stem, after the join, of the parent's instant: its UTC microseconds, day and second."""
+        return f"parent__{self.link}"
 
 
 def rules(
@@ -147,10 +147,10 @@ def _time_rules(contract: Table, parents: Sequence[Parent]) -> Iterator[Rule]:
             "clocks were changed: this local time does not exist or is unclear",
         )
         if column.after:
-            early = _at(column.name) < _at(column.after)
+            early = before(column.name, column.after)
             yield Rule(Reason.TIME, column.name, early, f"it lies before {column.after!r} of the same row")
         for parent in parents:
-            early = _at(column.name) < nw.col(parent.instant)
+            early = before(column.name, parent.stem)
             message = f"it lies before its trigger in {parent.table} ({parent.link})"
             yield Rule(Reason.TIME, column.name, early, message)
 
@@ -275,6 +275,18 @@ def _key_rules(contract: Table) -> Iterator[Rule]:
         needed = column.required and column.kind is Kind.ID and column.references != "units"
         if needed or (column.name in contract.key and column.kind in TEXTUAL):
             yield Rule(Reason.KEY, column.name, nw.col(column.name).is_null(), "the row has no id here")
+
+
+def before(stem: str, other: str) -> nw.Expr:
+    """Return whether an instant lies before another.
+
+    A day without a time is not before anything of the same day.
+    """
+    import narwhals as nw
+
+    whole = (nw.col(f"{stem}_second") == WHOLE_DAY) | (nw.col(f"{other}_second") == WHOLE_DAY)
+    by_day = nw.col(f"{stem}_day") < nw.col(f"{other}_day")
+    return nw.when(whole).then(by_day).otherwise(_at(stem) < _at(other))
 
 
 def _at(stem: str) -> nw.Expr:

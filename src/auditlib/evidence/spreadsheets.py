@@ -14,6 +14,7 @@ from typing import Any
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.headers import checked_header
+from auditlib.records import counted
 
 MAX_UNPACKED = 2 << 30
 """Largest workbook, in bytes once unpacked; protects against archives made to fill the memory."""
@@ -108,7 +109,7 @@ def _check_size(path: Path, *, name: str) -> None:
     if size > MAX_UNPACKED:
         raise DataError(
             Problem(
-                f"the workbook unpacks to {size} bytes.",
+                f"the workbook unpacks to {counted(size, 'byte')}.",
                 file=name,
                 remedy="Ask the client for CSV or Parquet.",
             )
@@ -136,7 +137,9 @@ def _surplus(row: list[Any], header: tuple[str, ...]) -> bool:
 
 def _broken(line: int, row: list[Any], header: tuple[str, ...]) -> BrokenRecord:
     value = ";".join(cell_text(cell) for cell in row)
-    return BrokenRecord(line, shown(value), f"the row has cells right of the header's {len(header)} columns")
+    return BrokenRecord(
+        line, shown(value), f"the row has cells right of the header's {counted(len(header), 'column')}"
+    )
 
 
 def _text(row: list[Any], position: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.recordsplit import MAX_RECORD, Stretch
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +60,10 @@ class Tokeniser:
         if wrong:
             lines = np.delete(lines, [number - 1 for number, _, _ in wrong])
         if len(lines) != table.num_rows:
-            raise RuntimeError(f"{table.num_rows} records were read where {len(lines)} lines start one")
+            raise RuntimeError(
+                f"{counted(table.num_rows, 'record was', 'records were')} read where "
+                f"{counted(len(lines), 'line starts', 'lines start')} one"
+            )
         broken = tuple(sorted(stretch.broken + faults, key=lambda record: record.line))
         return Block(table.append_column("source_line", pa.array(lines)), broken)
 
@@ -82,7 +86,7 @@ class Tokeniser:
             BrokenRecord(
                 int(lines[number - 1]),
                 shown(value),
-                f"the row has {found} fields where the header has {expected}",
+                f"the row has {counted(found, 'field')} where the header has {expected}",
             )
             for number, found, value in wrong
         )

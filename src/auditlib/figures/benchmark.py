@@ -16,6 +16,7 @@ from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import band, percent
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
 from auditlib.figures.style import BAND, BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
+from auditlib.records import counted
 from auditlib.statistics.types import Floats
 
 MOST_MARKS = 400
@@ -48,6 +49,8 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
 
 
 def _funnel(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
+    import seaborn as sns
+
     limits = comparison.limits
     ax.fill_between(limits["n"], limits["outer_low"], limits["outer_high"], color=BAND, lw=0)
     ax.fill_between(limits["n"], limits["inner_low"], limits["inner_high"], color=BAND_INNER, lw=0)
@@ -57,14 +60,15 @@ def _funnel(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
     small = MANY_MARKS if len(compared) > MOST_MARKS else {}
     for verdict in reversed(MARKS):
         rows = compared[compared["verdict"] == verdict]
-        ax.scatter(rows["n"], rows["value"], **(mark(verdict) | small.get(verdict, {})))
+        looks = mark(verdict) | small.get(verdict, {})
+        sns.scatterplot(rows, x="n", y="value", ax=ax, legend=False, **looks)
     ax.set_xscale("log")
     ax.set_xlim(limits["n"].iloc[0], limits["n"].iloc[-1])
     _room(ax, comparison, compared)
     ax.xaxis.set_major_locator(FixedLocator(_sizes(limits["n"].iloc[0], limits["n"].iloc[-1])))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    ax.set_xlabel("Answers (logarithmic scale)")
+    ax.set(xlabel="Answers (logarithmic scale)", ylabel="")
     _explain(ax, comparison)
     name_called_out(ax, comparison, compared, compared["n"].to_numpy(dtype=float))
 
@@ -149,4 +153,4 @@ def _side_by_side(part: pd.DataFrame) -> Floats:
 
 
 def _band_label(part: pd.DataFrame) -> str:
-    return f"{band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({len(part):,} units)"
+    return f"{band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({counted(len(part), 'unit')})"

@@ -14,6 +14,7 @@ from auditlib.drivers import DriversResult, Question, Survey
 from auditlib.drivers.wording import plain
 from auditlib.figures.labels import place
 from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, style
+from auditlib.records import counted
 
 _HUNDRED = 100
 _STEPS = (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
@@ -52,7 +53,7 @@ def _panel(panel: Axes, survey: Survey, *, top: int, highest: float) -> None:
     _names(panel, survey.questions)
     panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     panel.set_xlabel("answers in the bottom box")
-    panel.set_title(f"{survey.survey_type.capitalize()}: {survey.n:,} complete responses")
+    panel.set_title(f"{survey.survey_type.capitalize()}: {counted(survey.n, 'complete response')}")
 
 
 def _names(panel: Axes, questions: Sequence[Question]) -> None:

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.records import counted
 from auditlib.statistics.durations import Survival
 from auditlib.statistics.types import Floats
 
@@ -101,6 +102,8 @@ def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
 
 def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
     """Draw the share met by month with its interval."""
+    import seaborn as sns
+
     with style():
         drawn = new_axes(height=2.6) if ax is None else ax
         frame = rates.to_frame()
@@ -110,7 +113,8 @@ def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
         drawn.fill_between(
             dates, frame["low"].to_numpy(float), frame["high"].to_numpy(float), color=FAINT, alpha=0.45, lw=0
         )
-        drawn.plot(dates, frame["share"].to_numpy(float), color=HIGHER, marker="o", ms=3)
+        share = frame["share"].to_numpy(float)
+        sns.lineplot(x=dates, y=share, color=HIGHER, marker="o", ms=3, mec=HIGHER, ax=drawn)
         drawn.set_ylim(min(0.8, float(frame["low"].min()) - 0.02), 1.005)
         drawn.yaxis.set_major_locator(_whole_per_cent())
         drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -147,11 +151,16 @@ def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -
     curve = stage.curve
     if not isinstance(curve, Survival):
         return
+    import seaborn as sns
+
     shown = _visible(curve.times, hours)
     times = np.concatenate([[0.0], curve.times[shown], [hours]])
     share = np.concatenate([[1.0], curve.share[shown]])
-    label = f"{stage.group}: {curve.n:,} cases, {curve.censored:,} open"
-    drawn.step(times, np.append(share, share[-1]), where="post", color=colour, ls=line, label=label)
+    label = f"{stage.group}: {counted(curve.n, 'case')}, {curve.censored:,} open"
+    sns.lineplot(
+        x=times, y=np.append(share, share[-1]), drawstyle="steps-post", estimator=None, sort=False,
+        color=colour, ls=line, label=label, ax=drawn,
+    )  # fmt: skip
     low, high = (np.concatenate([[1.0], limit[shown]]) for limit in (curve.limits.low, curve.limits.high))
     drawn.fill_between(
         times, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=colour, alpha=0.15, lw=0
@@ -169,6 +178,8 @@ def _visible(times: Floats, hours: float) -> npt.NDArray[np.intp]:
 
 def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
     """Draw by priority the share met as the desk's flag says it and as each re-performed clock finds it."""
+    import seaborn as sns
+
     with style():
         drawn = new_axes(height=3.2) if ax is None else ax
         frame = result.to_frame().iloc[::-1].reset_index(drop=True)
@@ -182,7 +193,8 @@ def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
         marks = (("o", LOWER, LOWER), ("s", PAPER, HIGHER), ("^", HIGHER, HIGHER), ("D", PAPER, QUIET))
         for column, (marker, face, edge) in zip(columns, marks, strict=False):
             label = "the desk's own flag" if column == "flag" else f"re-performed, {column.replace('_', ' ')}"
-            drawn.scatter(frame[column], rows, marker=marker, s=38, fc=face, ec=edge, label=label, zorder=3)
+            looks = {"marker": marker, "s": 38, "fc": face, "ec": edge, "label": label, "zorder": 3}
+            sns.scatterplot(x=frame[column], y=rows, ax=drawn, **looks)
         drawn.set_yticks(rows, [f"{row['priority']} ({row['n']:,})" for row in frame.to_dict("records")])
         drawn.set_ylim(-0.6, len(frame) - 0.4)
         drawn.set_xlim(-0.02, 1)

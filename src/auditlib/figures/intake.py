@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.records import counted
 from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates, Unanswered
 from auditlib.reliability.rates import Rate
 
@@ -51,7 +52,9 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
     with style():
         _rates(ax, shown)
         if known > len(shown):
-            ax.set_xlabel(f"share of invitations answered; the lowest {len(shown)} of {known:,} units")
+            ax.set_xlabel(
+                f"share of invitations answered; the lowest {len(shown)} of {counted(known, 'unit')}"
+            )
         if result.total.value is not None:
             ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
             ax.annotate(
@@ -79,21 +82,24 @@ def _months(result: MonthCoverage, ax: Axes | None) -> Axes:
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         if len(result.units) > len(units):
-            ax.set_xlabel(f"the least covered {len(units)} of {len(result.units):,} units")
+            ax.set_xlabel(f"the least covered {len(units)} of {counted(len(result.units), 'unit')}")
     return ax
 
 
 def _grid(ax: Axes, counts: np.ndarray) -> None:
-    filled = np.ma.masked_equal(counts, 0)
+    import seaborn as sns
+
     high = max(2, int(counts.max(initial=0)))
-    mesh = ax.pcolormesh(
-        filled, cmap=_SHADES, norm=LogNorm(1, high), edgecolors=PAPER, linewidth=0.8, antialiased=True
-    )
+    place = {"aspect": 40, "pad": 0.015, "fraction": 0.03}
+    sns.heatmap(
+        counts, mask=counts == 0, vmin=1, vmax=high, norm=LogNorm(1, high), cmap=_SHADES, linecolor=PAPER,
+        linewidths=0.8, antialiased=True, xticklabels=False, yticklabels=False, cbar_kws=place, ax=ax,
+    )  # fmt: skip
+    bar = ax.collections[0].colorbar
+    assert bar is not None  # noqa: S101 - the line above drew it
     rows, columns = np.nonzero(counts == 0)
     strokes = [[(x + 0.25, y + 0.25), (x + 0.75, y + 0.75)] for x, y in zip(columns, rows, strict=True)]
     ax.add_collection(LineCollection(strokes, colors=LOWER, linewidths=0.8))
-    bar = ax.figure.colorbar(mesh, ax=ax, aspect=40, pad=0.015, fraction=0.03)
-    bar.outline.set_visible(False)
     ticks = [value for value in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if value <= high]
     bar.set_ticks(ticks, labels=[f"{value:,}" for value in ticks])
     bar.minorticks_off()
@@ -135,8 +141,11 @@ def _items(result: ItemCoverage, ax: Axes | None) -> Axes:
     if ax is None:
         ax = new_axes(height=1.0 + 0.24 * max(len(names), 3))
     shares = [result.items[name] / result.units for name in names]
+    import seaborn as sns
+
     with style():
-        ax.barh(names, shares, color=HIGHER, height=0.6)
+        sns.barplot(x=shares, y=names, orient="h", color=HIGHER, saturation=1, width=0.6, ax=ax)
+        ax.set(ylabel="", ylim=(-0.6, len(names) - 0.4))
         for place, share in enumerate(shares):
             ax.annotate(
                 f"{share:.1%}", (share, place), (3, 0), textcoords="offset points", va="center", fontsize=8
@@ -161,7 +170,7 @@ def _published(result: PublishedRates, ax: Axes | None) -> Axes:
                 fontsize=8,
                 color=INK,
             )
-        _share_axis(ax, f"published response rate of {result.units:,} units")
+        _share_axis(ax, f"published response rate of {counted(result.units, 'unit')}")
     return ax
 
 

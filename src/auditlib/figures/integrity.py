@@ -25,6 +25,8 @@ _MARKS = {
 
 def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
     """Draw a mark for every detector (rows) and group of linked units (columns)."""
+    import seaborn as sns
+
     with style():
         drawn = new_axes(height=3.8) if ax is None else ax
         rows = {entry.key: len(DETECTORS) - 1 - place for place, entry in enumerate(DETECTORS)}
@@ -36,7 +38,8 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
             kinds: dict[str, Any] = (
                 {"color": edge} if marker == "x" else {"facecolor": face, "edgecolor": edge}
             )
-            drawn.scatter(x, y, s=size, marker=marker, linewidth=1.2, label=sign.value, **kinds)
+            looks = {"s": size, "marker": marker, "linewidth": 1.2, "label": sign.value, **kinds}
+            sns.scatterplot(x=x, y=y, ax=drawn, **looks)
         drawn.set_yticks(list(rows.values()), [entry.title for entry in DETECTORS])
         drawn.set_xticks(list(columns.values()), [name.replace(" ", "\n", 1) for name in columns])
         drawn.set_xlim(-0.6, len(columns) - 0.4)

@@ -89,11 +89,15 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         values = [effect.placebo.estimate]
         if not isinstance(effect.chosen_low, Refusal):
             values.append(effect.chosen_low.estimate)
+        import seaborn as sns
+
         edges = np.histogram_bin_edges(np.concatenate([*values, [effect.estimate]]), bins=48)
-        bins = [float(edge) for edge in edges]
-        drawn.hist(values[0], bins=bins, color=FAINT, lw=0)
+        width = edges[1] - edges[0]  # an empty bin at each end closes the outline
+        edges[-1] += 1e-9 * width
+        bins = [float(edge) for edge in (edges[0] - width, *edges, edges[-1] + width)]
+        sns.histplot(x=values[0], bins=bins, color=FAINT, alpha=1, lw=0, ax=drawn)
         if len(values) > 1:
-            drawn.hist(values[1], bins=bins, histtype="step", color=LOWER, lw=1.1)
+            sns.histplot(x=values[1], bins=bins, element="step", fill=False, color=LOWER, lw=1.1, ax=drawn)
         drawn.axvline(0, color=INK, lw=0.9)
         drawn.axvline(effect.estimate, color=HIGHER, lw=2)
         drawn.text(effect.estimate, 1.0, "actual links", transform=drawn.get_xaxis_transform(), fontsize=7.5,

@@ -22,6 +22,7 @@ from auditlib.figures.style import (
 from auditlib.linkage import Readings, RoleEffect
 from auditlib.linkage.look import Look
 from auditlib.linkage.readings import DESIGNS
+from auditlib.records import counted
 
 _SHORT = {
     "imputation": "imputation",
@@ -55,7 +56,10 @@ def readings_curve(readings: Readings, ax: Axes | None = None) -> Axes:
     rows: Rows = [(text, frame["design"] == name) for name, text in DESIGNS.items()]
     for least in sorted(frame["minimum"].unique()):
         rows.append(
-            (f"{least} surveys or more" if least else "any number of surveys", frame["minimum"] == least)
+            (
+                f"{counted(least, 'survey')} or more" if least else "any number of surveys",
+                frame["minimum"] == least,
+            )
         )
     rows += [(f"against {name}", frame["others"] == name) for name in frame["others"].unique()]
     later = range(readings.first + 1, len(readings.shown.periods))
@@ -111,7 +115,8 @@ def _marks(frame: pd.DataFrame) -> Rows:
     found: Rows = [(text, frame["estimator"] == name) for name, text in _SHORT.items()]
     found += [(f"weighted by {name}", frame["weighting"] == name) for name in ("response", "unit")]
     found += [
-        (f"{count} months set aside", frame["hold_out"] == count) for count in sorted(set(frame["hold_out"]))
+        (f"{counted(count, 'month')} set aside", frame["hold_out"] == count)
+        for count in sorted(set(frame["hold_out"]))
     ]
     named = (
         ("other_role", {name: f"other role {name}" for name in frame["other_role"].unique()}),

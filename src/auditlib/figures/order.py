@@ -27,6 +27,7 @@ from auditlib.figures.marks import (
     set_scale,
 )
 from auditlib.figures.style import BAND_INNER, FAINT, HALF, INK, QUIET, figure_of, new_axes, style
+from auditlib.records import counted
 from auditlib.statistics.types import Floats
 
 _ENDS = ["joint_low", "joint_high", "likely_low", "likely_high"]
@@ -96,7 +97,9 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     margin = 0.02 * len(rows)
     ax.set_xlim(1 - margin, len(rows) + margin)
     level = percent(comparison.confidence)
-    ax.set_xlabel(f"{len(rows):,} units in order of value; shaded: {level} interval of the typical unit")
+    ax.set_xlabel(
+        f"{counted(len(rows), 'unit')} in order of value; shaded: {level} interval of the typical unit"
+    )
     _count_places(ax.xaxis, len(rows))
     set_scale(ax.yaxis, comparison.measure.statistic)
     ax.grid(visible=True, axis="y")

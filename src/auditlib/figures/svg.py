@@ -11,8 +11,8 @@ from auditlib.figures.style import figure_of, style
 
 DPI = 110
 """Dots per inch of a picture on a screen."""
-COLOURS = 64
-"""The look of the house has a dozen colours; the others are the edges of letters and lines."""
+COLOURS = 128
+"""The look of the house has a dozen colours; the others are the edges of letters and lines, and shades."""
 
 
 def svg_of(drawn: Axes | Figure) -> str:
@@ -30,6 +30,8 @@ def png_of(drawn: Axes | Figure, *, dpi: int = DPI) -> bytes:
     buffer, small = BytesIO(), BytesIO()
     with style():
         figure_of(drawn).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    picture = Image.open(buffer).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    picture.save(small, format="png", optimize=True)
+    picture = Image.open(buffer).convert("RGB")
+    # the usual way to choose colours, by how often they occur, would turn a few small marks grey
+    fewer = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    fewer.save(small, format="png", optimize=True)
     return small.getvalue()

@@ -14,7 +14,7 @@ from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.unit_changes import Measured
-from auditlib.records import Basis, Interval, Number
+from auditlib.records import Basis, Interval, Number, counted
 from auditlib.statistics.changes import Contrast, Dealt, Ints, contrast, deal, ways
 from auditlib.statistics.types import Floats
 
@@ -214,12 +214,13 @@ def _too_few(detector: Detector, linked: Flags, others: Flags, policy: Integrity
     if min(counts) >= policy.least_units:
         return ""
     enough = (
-        f"{policy.least_answers} observations on either side of the link"
+        f"{counted(policy.least_answers, 'observation')} on either side of the link"
         if detector.largest is None
         else detector.largest.counted
     )
     return (
-        f"Only {counts[0]} linked units and {counts[1]} others have {enough}; {policy.least_units} of each "
+        f"Only {counted(counts[0], 'linked unit')} and {counted(counts[1], 'other')} have {enough}; "
+        f"{policy.least_units} of each "
         "are needed."
     )
 
@@ -239,7 +240,7 @@ def _too_dim(detector: Detector, found: Measured, linked: Flags, others: Flags) 
     have = float(found.n[linked].sum())
     return (
         f"If {detector.largest.if_all}, it could still be chance: the linked units have {have:.0f} "
-        f"{detector.largest.counted}, and about {np.ceil(have * short):.0f} are needed."
+        f"{detector.largest.counted}, and about {counted(int(np.ceil(have * short)), 'is', 'are')} needed."
     )
 
 

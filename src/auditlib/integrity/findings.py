@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from auditlib.integrity.detection import Detection
+from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.patterns import Signature
 from auditlib.integrity.wording import measured, whom
 from auditlib.records import Finding, Grade
@@ -18,6 +20,7 @@ def findings_of(alarms: Iterable[Signature], level: float) -> tuple[Finding, ...
 
 def _finding(alarm: Signature, level: float) -> Finding:
     own = alarm.carried_by
+    clearest = min(own, key=lambda each: each.p_value)
     innocent = " ".join(dict.fromkeys(each.detector.innocent for each in own))
     return Finding(
         criterion=CRITERION,
@@ -32,4 +35,15 @@ def _finding(alarm: Signature, level: float) -> Finding:
         grade=Grade.MAJOR if len(own) > 1 else Grade.MINOR,
         subject=f"{alarm.group.name}: {alarm.pattern.title}",
         evidence=(f"p_adjusted:{alarm.key}", f"units:{alarm.key}", *(f"effect:{each.key}" for each in own)),
+        headline=f"In the {alarm.linked} {whom(alarm.group)}: "
+        f"{measured(clearest, level).rpartition(' (')[0]}",
+        shortfall=max((gap for each in own if (gap := departure(each)) is not None), default=None),
     )
+
+
+def departure(detection: Detection) -> float | None:
+    """Return how far linked units departed from the others, as a share of what the others did."""
+    if detection.effect is None:
+        return None
+    value = detection.effect[0]
+    return abs(1 - value) if detection.detector.effect == RATIO else abs(value) / 100

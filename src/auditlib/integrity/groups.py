@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.run import Run
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -206,22 +206,27 @@ def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
     before, after = int(group.before.sum()), int(group.after.sum())
     if linked < policy.least_units:
         return Refusal(
-            f"{linked} units were linked together, and {policy.least_units} are needed to tell a change "
+            f"{counted(linked, 'unit was', 'units were')} linked together, and "
+            f"{counted(policy.least_units, 'is', 'are')} "
+            "needed to tell a change "
             "of the group from one unit's own course."
         )
     if others < policy.least_units:
         return Refusal(
-            f"{others} units are not linked to compare with, and {policy.least_units} are needed.",
+            f"{counted(others, 'unit is', 'units are')} not linked to compare with, and "
+            f"{counted(policy.least_units, 'is', 'are')} needed.",
             "Have the next link start in some of the units only.",
         )
     if before < policy.least_months:
         return Refusal(
-            f"{before} months lie before the link in this audit, and {policy.least_months} are needed.",
+            f"{counted(before, 'month lies', 'months lie')} before the link in this audit, and "
+            f"{counted(policy.least_months, 'is', 'are')} needed.",
             "Ask for data from before the link.",
         )
     if after < policy.least_months:
         return Refusal(
-            f"{after} whole months lie after the link, and {policy.least_months} are needed.",
+            f"{counted(after, 'whole month lies', 'whole months lie')} after the link, and "
+            f"{counted(policy.least_months, 'is', 'are')} needed.",
             "Look again later.",
         )
     return None

@@ -13,7 +13,7 @@ from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.score_changes import ScoreChange
 from auditlib.integrity.wording import keys_of, listed, measured, share, whom
-from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +181,8 @@ class IntegrityResult:
     def _untestable(self) -> Sentence:
         reasons = {each.reason: f"effect:{each.key}" for each in self.detections}
         return Sentence(
-            f"Not assessable: pay is linked in {len(self.groups)} groups of units, and none of the signs can "
+            f"Not assessable: pay is linked in {counted(len(self.groups), 'group')} of units, and none "
+            "of the signs can "
             f"be tested. {' '.join(reasons)}",
             ("groups", "untested", *reasons.values()),
         )
@@ -213,8 +214,8 @@ class IntegrityResult:
 
     def _quiet(self) -> Sentence:
         return Sentence(
-            f"No sign that scores are managed: none of {len(self.tested)} tests in {len(self.groups)} groups "
-            "of linked units goes beyond what chance gives among so many.",
+            f"No sign that scores are managed is shown by {counted(len(self.tested), 'test')} in "
+            f"{counted(len(self.groups), 'group')} of linked units; what they can miss is said beside them.",
             ("tests", "groups"),
         )
 
@@ -226,7 +227,8 @@ class IntegrityResult:
         caveat = "" if known.fits(self.policy) else " These were measured with other settings."
         low, high = (share(value) for value in known.limits(known.any_alarm, known.companies))
         return Sentence(
-            f"{limit}; {share(known.any_alarm)} of {known.companies} simulated companies without gaming "
+            f"{limit}; {share(known.any_alarm)} of "
+            f"{counted(known.companies, 'simulated company', 'simulated companies')} without gaming "
             f'raised one (95% interval {low} to {high}). Where "{form.form}", {share(form.any)} of '
             f"{form.companies} did.{caveat}",
             ("error", "register:companies", "register:any_alarm", f"register:found:{name}"),
@@ -251,15 +253,15 @@ class IntegrityResult:
     def _could_hide(self) -> Sentence:
         watched = sum(each.sign is Sign.WATCH for each in self.detections)
         text = (
-            f"{watched} detections would have been called unusual had each been the only test; among so "
+            f"{counted(watched, 'detection')} would have been called unusual had each been the only "
+            "test; among so "
             "many, some are by chance. Gaming in one unit, or from before the period on, would not be seen."
         )
         if self.performance is None:
             return Sentence(text, ("worth_a_look",))
         name, form = self.performance.hardest
-        missed = (
-            f' Where "{form.form}", it was noticed in {share(form.any)} of {form.companies} companies only.'
-        )
+        companies = counted(form.companies, "company", "companies")
+        missed = f' Where "{form.form}", it was noticed in {share(form.any)} of {companies} only.'
         return Sentence(text + missed, ("worth_a_look", f"register:found:{name}"))
 
     def limits(self) -> tuple[Sentence, ...]:
@@ -273,7 +275,7 @@ class IntegrityResult:
                 "that began before the period, in a single unit or in all units alike, leaves no contrast."
             ),
             Sentence(
-                f"{missed} of {len(self.detections)} detections could not be tested.",
+                f"{missed} of {counted(len(self.detections), 'detection')} could not be tested.",
                 ("untested", "detections"),
             ),
         )

@@ -48,7 +48,8 @@ class ScoreChange:
             return f"Their mean score rose by {size}; until then that rise cannot be relied on either"
         if high < 0:
             return f"Their mean score fell all the same, by {size}"
-        return f"Their mean score did not change beyond chance, {size}"
+        ends = f"{lower} to {upper} points"
+        return f"No change of their mean score is shown; {ends} is not ruled out ({level:.0%} interval)"
 
 
 def score_change(

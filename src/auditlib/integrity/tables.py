@@ -69,7 +69,7 @@ def in_common(scores: ScoreChange, alarms: Sequence[Signature]) -> int:
 
 def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[Signature]) -> str:
     """Say how far a change of scores can be relied on."""
-    rise = "a rise" if scores.contrast.low > 0 else "no rise beyond chance"
+    rise = "a rise" if scores.contrast.low > 0 else "no rise is shown"
     shared = in_common(scores, alarms)
     if signs:
         return f"{rise}; not to be relied on until the signs are explained"

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from auditlib.records import counted
+
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
 
@@ -57,7 +59,11 @@ class Definition:
     @property
     def words(self) -> str:
         """The definition in words."""
-        least = f", from {self.minimum_n} answers" if self.minimum_n else ", from any number of answers"
+        least = (
+            f", from {counted(self.minimum_n, 'answer')}"
+            if self.minimum_n
+            else ", from any number of answers"
+        )
         mix = f", adjusted for {' and '.join(self.adjusted_for)}" if self.adjusted_for else ""
         kind = STATISTICS.get(self.statistic, self.statistic or "no statistic")
         return f"{kind} of {self.item} ({self.survey_type}){least}{mix}"
@@ -113,7 +119,8 @@ def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
         found.append(f"pay follows the {names[0]}, the audit the {names[1]}")
     if paid.minimum_n != other.minimum_n:
         least = [
-            f"{one} answers" if one else "any number of answers" for one in (paid.minimum_n, other.minimum_n)
+            counted(one, "answer") if one else "any number of answers"
+            for one in (paid.minimum_n, other.minimum_n)
         ]
         found.append(f"pay is worked out from {least[0]}, the audit from {least[1]}")
     if paid.adjusted_for != other.adjusted_for:

@@ -11,7 +11,7 @@ import pandas as pd
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.procedure import Choices, Split, split
 from auditlib.linkage.register import RoleLinks
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints
 from auditlib.statistics.bands import band_by_chance, uniform_band
 from auditlib.statistics.chance import chance_statistics
@@ -73,7 +73,7 @@ class _Quarter:
             return "without some cluster nothing is left to estimate"
         if min(self.linked, self.other) < FEWEST_CLUSTERS:
             return (
-                f"it rests on {self.linked} linked and {self.other} other clusters; "
+                f"it rests on {self.linked} linked and {counted(self.other, 'other cluster')}; "
                 f"a band needs {FEWEST_CLUSTERS} of either"
             )
         return ""

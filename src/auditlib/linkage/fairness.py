@@ -14,7 +14,7 @@ from auditlib.linkage.paid import PUBLISHED, Paid, paid_scores
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.published import Published
 from auditlib.linkage.register import NOUNS, roles_in, running
-from auditlib.records import Basis, Finding, Grade, Number, Sentence
+from auditlib.records import Basis, Finding, Grade, Number, Sentence, counted
 
 FEWEST_ANSWERS = 25
 """Answers a person's bonus should rest on in a pay period."""
@@ -91,7 +91,7 @@ class FairPay:
 
     def _metric(self, row: Mapping[Any, Any]) -> Sentence:
         keys = _definition_keys(row)
-        many = "1 link follows" if row["links"] == 1 else f"{row['links']:,} links follow"
+        many = counted(row["links"], "link follows", "links follow")
         if row["hash"] == row["audited"]:
             return Sentence(f"{many} {row['metric']}, which is an audited metric by its definition.", keys)
         text = f"{many} {row['metric']}, which is not the audited metric: {row['differs']}."
@@ -106,18 +106,16 @@ class FairPay:
             why = f"{self.unbased[:1].lower()}{self.unbased.rstrip('.')[1:]}"
             text = f"{NOUNS[role].capitalize()}: {why}, so no bonus can be judged."
             return Sentence(text, (f"{key}:links",))
-        whom = (
-            "persons paid"
-            if row["by"] == "person"
-            else "units with linked pay (the register names no persons)"
-        )
+        whom = counted(row["paid"], "person paid", "persons paid")
+        if row["by"] != "person":
+            whom = f"{counted(row['paid'], 'unit')} with linked pay (the register names no persons)"
         period = f"{row['period']}{' (assumed: the register names none)' if role in self.assumed else ''}"
         names = ["links", "short", "paid", "luck", "luck_within"]
         most = "up to " if row["period"] == PUBLISHED else ""
         noun, luck = NOUNS[role].capitalize(), f"{most}{100 * row['luck']:.0f}%"
         text = (
-            f"{noun}: for {row['short']:,} of {row['paid']:,} {whom} the typical {period} has fewer than "
-            f"{self.minimum} answers; {luck} of the differences in score between units, and "
+            f"{noun}: for {row['short']:,} of {whom} the typical {period} has fewer than "
+            f"{counted(self.minimum, 'answer')}; {luck} of the differences in score between units, and "
             f"{most}{100 * row['luck_within']:.0f}% of the ups and downs of one unit, are sampling luck"
         )
         if not pd.isna(row["turned"]):
@@ -148,17 +146,19 @@ class FairPay:
             )
         if pd.isna(row["short"]) or not row["short"]:
             return None
-        whom = "persons paid" if row["by"] == "person" else "units"
+        people = ("person paid", "persons paid") if row["by"] == "person" else ("unit", "units")
+        whom = f"{row['short']:,} of {counted(row['paid'], *people)} with linked pay of {NOUNS[role]}"
         return Finding(
-            f"A12: a bonus rests on at least {self.minimum} answers",
-            f"For {row['short']:,} of {row['paid']:,} {whom} with linked pay of {NOUNS[role]} the typical "
-            f"{row['period']} has fewer answers.",
+            f"A12: a bonus rests on at least {counted(self.minimum, 'answer')}",
+            f"For {whom} the typical {row['period']} has fewer answers.",
             f"Bonuses follow the score of a {row['period']} whatever the number of answers behind it.",
             "People are paid for luck as much as for service.",
             "Pay on a longer window or on shrunk scores where answers are few.",
             Grade.MINOR,
             f"bonus on few answers, {NOUNS[role]}",
             tuple(f"{notebook}/{key}" for key in (f"fair:{role}:short", f"fair:{role}:paid", "fair:minimum")),
+            shortfall=row["short"] / row["paid"],
+            headline=f"Fewer than {counted(self.minimum, 'answer')} in a typical {row['period']} for {whom}",
         )
 
 

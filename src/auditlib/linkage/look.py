@@ -23,7 +23,7 @@ from auditlib.linkage.specifications import (
     specifications,
 )
 from auditlib.linkage.wording import points
-from auditlib.records import Refusal, Sentence
+from auditlib.records import Refusal, Sentence, counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints
 from auditlib.statistics.bands import uniform_band
 from auditlib.statistics.group_time import average, group_time
@@ -74,13 +74,16 @@ class Look:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Say what this choice gives, and how many others disagree with it."""
-        head = f"{ESTIMATORS[self.estimator]}, {self.units} units, {self.months[0]} to {self.months[1]}: "
+        head = (
+            f"{ESTIMATORS[self.estimator]}, {counted(self.units, 'unit')}, {self.months[0]} to "
+            f"{self.months[1]}: "
+        )
         if self.estimate is None or self.low is None or self.high is None:
             return (Sentence(f"{head}no estimate. {self.why}"),)
         found = f"{points(self.estimate)} ({points(self.low)} to {points(self.high)})."
         up, down = self.curve.called()
         total = len(self.curve.defensible)
-        rest = f"Of {total} defensible choices {up} show a rise and {down} a fall."
+        rest = f"Of {counted(total, 'defensible choice')} a rise is shown by {up} and a fall by {down}."
         if self.estimator == "two_way":
             rest += " The two-way regression is not one of them: it is what not to trust."
         return Sentence(head + found), Sentence(rest)

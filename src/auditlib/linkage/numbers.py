@@ -106,8 +106,8 @@ def apart(one: RoleEffect) -> pd.DataFrame:
 
 def draws(one: RoleEffect) -> dict[str, int]:
     """Return how many draws or deals each simulated test of one role rests on, by key."""
-    counted = {trial.name: trial.note.partition(" ")[0] for trial in one.tested.trials}
-    return {f"draws:{one.role}:{name}": int(text) for name, text in counted.items() if text.isdecimal()}
+    many = {trial.name: trial.note.partition(" ")[0].replace(",", "") for trial in one.tested.trials}
+    return {f"draws:{one.role}:{name}": int(text) for name, text in many.items() if text.isdecimal()}
 
 
 def shifts(result: LinkageResult) -> pd.DataFrame:

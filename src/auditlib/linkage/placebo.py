@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.procedure import Choices, assignment, effects, pattern, split
 from auditlib.linkage.register import RoleLinks
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.adoption import Ints, by_cluster
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import FEWEST, Method, recommend
@@ -147,7 +147,8 @@ def placebos(
     lender = _lender(panel, links, choices=choices, cluster=cluster)
     if lender.clusters < 2 * FEWEST:
         return Refusal(
-            f"Only {lender.clusters} units have enough months without a link for placebo adoptions.",
+            f"Only {counted(lender.clusters, 'unit has', 'units have')} enough months without a link for "
+            "placebo adoptions.",
             f"At least {2 * FEWEST} are needed.",
         )
     fewest = 2 if method is Method.RANDOMISATION else FEWEST
@@ -158,7 +159,7 @@ def placebos(
     dealt = _deal(lender, starts, treated, count=count, low_first=low_first, rng=rng)
     runs = _runs(lender, dealt, method, level=level, rng=rng)
     if len(runs) < ENOUGH:
-        return Refusal(f"Only {len(runs)} of {count} placebo adoptions could be estimated.")
+        return Refusal(f"Only {len(runs)} of {counted(count, 'placebo adoption')} could be estimated.")
     if method is Method.RANDOMISATION:
         reference = runs
         if low_first:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Number, Refusal, Sentence
+from auditlib.records import Number, Refusal, Sentence, counted
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method, design_of, recommend
 from auditlib.statistics.imputation import impute
@@ -74,7 +74,8 @@ class Plan:
         """Say what the design can show."""
         design, keys = self.design, ("plan:detectable",)
         what = (
-            f"{design.linked} of {design.units} units linked after {design.before} of {design.months} months "
+            f"{design.linked} of {counted(design.units, 'unit')} linked after {design.before} of "
+            f"{counted(design.months, 'month')} "
             f"and {design.responses:g} answers per unit and month"
         )
         if isinstance(self.detectable, Refusal):
@@ -93,7 +94,7 @@ def plan(design: Design, *, draws: int = 300, seed: int = 0) -> Plan | Refusal:
         )
     if design.before <= design.hold_out:
         return Refusal(
-            f"All {design.before} months before the link are among the {design.hold_out} that are set aside.",
+            f"Every month before the link, {design.before} in all, is among the {design.hold_out} set aside.",
             "Link later, or set fewer months aside.",
         )
     pattern = np.where(np.arange(design.units) < design.linked, design.before, design.months)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.linkage.published import UNNAMED, Published, kinds
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.intervals import wilson
@@ -123,8 +123,8 @@ class Readings:
         """Return what a reader who cannot see the figure must know."""
         found = self.estimated["estimate"]
         return (
-            f"{len(found)} comparisons in the order of their estimate, from {found.min():.2f} to "
-            f"{found.max():.2f} {self.shown.points}; {int((found > 0).sum())} lie above zero. Beneath each "
+            f"{counted(len(found), 'comparison')} in order of the estimate, from {found.min():.2f} to "
+            f"{found.max():.2f} {self.shown.points}; above zero: {int((found > 0).sum())}. Beneath each "
             "stands what it chose."
         )
 
@@ -134,7 +134,11 @@ class Readings:
         for choice in ("design", "minimum", "others", "after"):
             for option, part in self.estimated.groupby(choice, sort=True):
                 named = DESIGNS.get(str(option), str(option))
-                label = f"{named} surveys or more" if choice == "minimum" and option else named
+                label = (
+                    f"{counted(int(str(option)), 'survey')} or more"
+                    if choice == "minimum" and option
+                    else named
+                )
                 label = "any number of surveys" if choice == "minimum" and not option else label
                 rows.append(
                     (
@@ -174,7 +178,9 @@ def readings(shown: Published, start: Ints, *, minimum: int, level: float, seed:
     here = np.arange(last)[None, :]
     dates = np.unique(start[linked & seen[:, 0]])
     if len(dates) > 1:
-        return Refusal(f"Pay was linked in {len(dates)} periods: figures by month are needed to compare.")
+        return Refusal(
+            f"Pay was linked in {counted(len(dates), 'period')}: figures by month are needed to compare."
+        )
     begins = int(dates[0]) if len(dates) else 0
     first = max(begins - 1, 0)
     rows = list(_rows(shown, linked, first, minimum=minimum, level=level))

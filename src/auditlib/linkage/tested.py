@@ -10,7 +10,7 @@ import numpy as np
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.procedure import Choices, assignment, effects
 from auditlib.linkage.register import RoleLinks
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical, two_sided
 from auditlib.statistics.few_clusters import Design, Method, recommend
@@ -151,7 +151,7 @@ _TRIAL = {
 
 
 def _drawn(name: str, found: WildBootstrap) -> Trial:
-    return Trial(name, found.p_value, found.smallest, f"{found.draws} draws, {found.weights}")
+    return Trial(name, found.p_value, found.smallest, f"{counted(found.draws, 'draw')}, {found.weights}")
 
 
 def _bootstrap(found: Imputation, which: int, *, restricted: bool, draws: int, seed: int) -> WildBootstrap:
@@ -236,4 +236,4 @@ def _products(pair: Sequence[Imputation | Refusal], which: int) -> tuple[float, 
 def _placed(dealt: Dealt, dates: Ints, actual: float) -> Trial:
     values = dealt.statistics(np.zeros(1))[0]
     found = placed(dates, values, actual=actual)
-    return Trial("randomisation", found.p_value, found.smallest, f"{found.draws} deals")
+    return Trial("randomisation", found.p_value, found.smallest, f"{counted(found.draws, 'deal')}")

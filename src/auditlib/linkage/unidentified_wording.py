@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlib.linkage.readings import DESIGNS, NAIVE
 from auditlib.linkage.wording import points
 from auditlib.linkage.wording_whole import shifted
-from auditlib.records import Finding, Grade, Refusal, Sentence
+from auditlib.records import Finding, Grade, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     from auditlib.linkage.unidentified import PublishedLinkage
@@ -25,7 +25,8 @@ def reason(result: PublishedLinkage) -> str:
             "be tested."
         )
     return (
-        f"Figures of {result.before} periods before the link are too few and too coarse to show that linked "
+        f"Figures of {counted(result.before, 'period')} before the link are too few and too coarse to "
+        "show that linked "
         "units moved like the others without it."
     )
 
@@ -44,7 +45,8 @@ def conclusion(result: PublishedLinkage) -> tuple[Sentence, ...]:
 def _not_by_lot(result: PublishedLinkage) -> str:
     own, others = (100 * share for share in result.kind_shares)
     return (
-        f"Who was linked was not left to chance: {own:.0f}% of the {result.units:,} linked units are "
+        f"Who was linked was not left to chance: {own:.0f}% of the "
+        f"{counted(result.units, 'linked unit is', 'linked units are')} "
         f"{result.kind}, against {others:.0f}% of those never linked."
     )
 
@@ -82,10 +84,10 @@ def _disagree(result: PublishedLinkage) -> Sentence:
     count = one.split()
     estimates = one.estimated["estimate"]
     text = (
-        f"Simple comparisons {_contradict(count)}: of {count['total']} defensible ones {count['up']} say "
-        f"that linked units rose more than never-linked ones and {count['down']} that they rose less, from "
-        f"{points(estimates.min())} to {points(estimates.max())} {result.panel.points}; {count['up_called']} "
-        f"exclude zero upwards and {count['down_called']} downwards{_by_choosing(count)}."
+        f"Simple comparisons {_contradict(count)}: of {counted(count['total'], 'defensible one')}, linked "
+        f"units rose more than never-linked ones in {count['up']} and less in {count['down']}, from "
+        f"{points(estimates.min())} to {points(estimates.max())} {result.panel.points}; zero is excluded "
+        f"upwards in {count['up_called']} and downwards in {count['down_called']}{_by_choosing(count)}."
     )
     names = ("total", "up", "down", "up_called", "down_called", "least", "most")
     return Sentence(text, tuple(f"readings:{role}:{name}" for name in names))
@@ -116,7 +118,7 @@ def _false_alarms(result: PublishedLinkage) -> tuple[Sentence, ...]:
         return (Sentence(f"{head}. How often it errs could not be measured: {found.reason}", tuple(keys)),)
     text = (
         f"{head}. Where nothing was linked, with half of the regions called linked by lot, it raised a false "
-        f"alarm in {100 * found.rate:.1f}% of {len(found.estimate):,} cases against a nominal "
+        f"alarm in {100 * found.rate:.1f}% of {counted(len(found.estimate), 'case')} against a nominal "
         f"{100 * (1 - result.confidence):.3g}%: units of one region move together, which its error ignores."
     )
     return (Sentence(text, (*keys, f"{key}:rate", f"{key}:count")),)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditlib.linkage.claim import Claim
 from auditlib.linkage.register import NOUNS
-from auditlib.records import Refusal, Sentence, with_sign
+from auditlib.linkage.weakest import RARE, weakest
+from auditlib.records import Refusal, Sentence, counted, with_sign
 from auditlib.statistics.few_clusters import Method
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ WHAT_MOVED = {
 }
 DISAGREE = 0.1
 """Distance between the bootstraps' p-values from which few linked clusters are named as the reason."""
-RARE = 0.05
 
 
 def points(value: float) -> str:
@@ -58,21 +58,45 @@ def _role(one: RoleEffect, result: LinkageResult) -> Sentence:
             f"Whether linking the pay of {one.noun} changed the scores was not tested. {tested.method.reason}"
         )
         return Sentence(text, (*keys, f"{key}:smallest_p"))
-    where = f"the {result.panel.name} of the {one.units} units where it was linked"
+    where = f"the {result.panel.name} of the {counted(one.units, 'unit')} where it was linked"
+    return _stated(one, result, where, keys)
+
+
+def _stated(one: RoleEffect, result: LinkageResult, where: str, keys: list[str]) -> Sentence:
+    """State an effect with its weakest point, or that none is shown with what is not ruled out."""
+    clusters = counted(one.tested.design.clusters, "cluster")
     if one.shown:
         way = "higher" if one.estimate > 0 else "lower"
         text = (
             f"With the pay of {one.noun} linked, {where} was {abs(one.estimate):.2f} points {way} than it "
-            "would have been"
+            f"would have been ({_interval(one, result)}, {clusters}).{_weakness(one, keys)}"
         )
     elif one.supported is Claim.DISPUTED:
-        text = f"No effect of linking the pay of {one.noun} on {where} is claimed: {points(one.estimate)}"
+        text = (
+            f"No effect of linking the pay of {one.noun} on {where} is claimed: {points(one.estimate)} "
+            f"({_interval(one, result)}, {clusters})."
+        )
     else:
-        text = f"No effect of linking the pay of {one.noun} on {where} is shown: {points(one.estimate)}"
-    bracket = f" ({_interval(one, result)}, {tested.design.clusters} clusters)."
-    keys += [f"{key}:p", f"confidence:{one.role}"]
-    text += bracket + _disputed(one, keys) + _sight(one, keys)
+        text = (
+            f"No effect of linking the pay of {one.noun} on {where} is shown{_left_open(one)} "
+            f"({_interval(one, result, ends=False)}, {clusters})."
+        )
+    keys += [f"effect:{one.role}:p", f"confidence:{one.role}"]
+    text += _disputed(one, keys) + _sight(one, keys)
     return Sentence(text, tuple(keys))
+
+
+def _weakness(one: RoleEffect, keys: list[str]) -> str:
+    """Say what an effect bears the least."""
+    found = weakest(one)
+    keys += found.keys
+    return f" Its weakest point: {found.words}."
+
+
+def _left_open(one: RoleEffect) -> str:
+    """Say which effects an estimate that shows none leaves open."""
+    low, high = one.tested.low, one.tested.high
+    return "" if low is None or high is None else f"; {points(low)} to {points(high)} is not ruled out"
 
 
 def _disputed(one: RoleEffect, keys: list[str]) -> str:
@@ -83,19 +107,24 @@ def _disputed(one: RoleEffect, keys: list[str]) -> str:
     keys.append(f"effect:{one.role}:p_placebo")
     strong = one.placebo.as_strong(one.estimate / (one.tested.error or 1.0))
     return (
-        f" The test calls it an effect, but {strong:,} of {len(one.placebo.statistic):,} placebo links look "
+        f" The test calls it an effect, but {strong:,} of "
+        f"{counted(len(one.placebo.statistic), 'placebo link looks', 'placebo links look')} "
         f"as strong (calibrated on them, {probability(one.calibrated)})."
     )
 
 
-def _interval(one: RoleEffect, result: LinkageResult) -> str:
+def _interval(one: RoleEffect, result: LinkageResult, *, ends: bool = True) -> str:
+    """Return interval and p-value; without its `ends` where they stand in the sentence already."""
     tested = one.tested
     p_value = "no p-value" if tested.p_value is None else probability(tested.p_value)
     if tested.low is None or tested.high is None:
-        return f"no interval{f': {tested.no_interval}' if tested.no_interval else ''}, {p_value}"
-    ends = f"{points(tested.low)} to {points(tested.high)}"
+        why = f": {tested.no_interval}" if tested.no_interval else ""
+        return f"no interval{why}{'' if ends else f', estimate {points(one.estimate)}'}, {p_value}"
     of = " of constant effects by randomisation" if tested.method is Method.RANDOMISATION else ""
-    return f"{100 * result.confidence:.4g}% interval{of} {ends}, {p_value}"
+    limits = (
+        f" {points(tested.low)} to {points(tested.high)}" if ends else f", estimate {points(one.estimate)}"
+    )
+    return f"{100 * result.confidence:.4g}% interval{of}{limits}, {p_value}"
 
 
 def seen(one: RoleEffect, figure: str) -> str:
@@ -117,7 +146,9 @@ def seen(one: RoleEffect, figure: str) -> str:
     if figure == "choices":
         values = one.curve.defensible["estimate"]
         return (
-            f"{head}estimates of {len(values)} defensible choices lie between {points(values.min())} and "
+            f"{head}estimates of "
+            f"{counted(len(values), 'defensible choice lies', 'defensible choices lie')} between "
+            f"{points(values.min())} and "
             f"{points(values.max())} points; the one used is {points(one.estimate)}."
         )
     if figure == "placebo" and not isinstance(one.placebo, Refusal):
@@ -139,10 +170,9 @@ def _sight(one: RoleEffect, keys: list[str]) -> str:
     if isinstance(one.placebo, Refusal) or visible is None:
         return ""
     keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
-    return (
-        f" On placebo links the procedure raised a false alarm in {100 * one.placebo.rate:.1f}% of cases "
-        f"({_nominal(one)}); effects below {visible:.2f} would often go unnoticed."
-    )
+    alarms = f"false alarms on placebo links {100 * one.placebo.rate:.1f}% ({_nominal(one)})"
+    unseen = "" if one.shown else f"; effects below {visible:.2f} would often go unnoticed"
+    return f" {alarms[0].upper()}{alarms[1:]}{unseen}."
 
 
 def detectable(one: RoleEffect) -> float | None:
@@ -179,7 +209,7 @@ def _reversal(result: LinkageResult) -> Sentence:
 def _turned(one: RoleEffect) -> tuple[str, tuple[str, ...]]:
     """Say how many defensible choices turn the answer around, and name the numbers that say so."""
     total, flips = len(one.curve.defensible), len(one.curve.reversing())
-    head = f"for {one.noun}, of {total} defensible choices"
+    head = f"for {one.noun}, of {counted(total, 'defensible choice')}"
     if one.shown:
         lost = len(one.curve.straddling())
         text = f"{head} {_count(flips, 'turns', 'turn')} the sign around and "
@@ -221,7 +251,8 @@ def tested_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     if abs(tested.gap) > DISAGREE:
         gap = "disagree, which is the mark of too few linked clusters"
     text = (
-        f"{one.noun.capitalize()}: {tested.design.treated} of {tested.design.clusters} clusters were linked; "
+        f"{one.noun.capitalize()}: {tested.design.treated} of "
+        f"{counted(tested.design.clusters, 'cluster was', 'clusters were')} linked; "
         f"the test used is {WORDS[str(tested.method)]}. The restricted and the unrestricted bootstrap {gap}."
     )
     return (Sentence(text, keys),)
@@ -233,7 +264,8 @@ def placebo_sentences(one: RoleEffect) -> tuple[Sentence, ...]:
     if isinstance(found, Refusal):
         return (Sentence(f"{one.noun.capitalize()}: {found.reason}", (f"{key}:rate",)),)
     text = (
-        f"{one.noun.capitalize()}: of {len(found.statistic):,} placebo links, {100 * found.rate:.1f}% were "
+        f"{one.noun.capitalize()}: of {counted(len(found.statistic), 'placebo link')}, "
+        f"{100 * found.rate:.1f}% were "
         f"called an effect ({100 * found.low:.1f} to {100 * found.high:.1f}%; {_nominal(one)})."
     )
     keys = [f"{key}:count", f"{key}:rate", "nominal"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditlib.linkage.claim import Claim
 from auditlib.linkage.register import NOUNS
 from auditlib.linkage.wording import points
-from auditlib.records import Finding, Grade, Refusal, Sentence
+from auditlib.records import Finding, Grade, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     from auditlib.linkage.result import LinkageResult, RoleEffect
@@ -43,7 +43,7 @@ def shifted(found: Sequence[Shift], *, level: float) -> Sentence:
     moved = [one for one in found if one.moved]
     named = "".join(f"; {one.name} ({NOUNS.get(one.role, 'all')})" for one in moved)
     text = (
-        f"Of {counts['looked']} other things looked at, {counts['moved'] or 'none'} moved at "
+        f"Of {counted(counts['looked'], 'other thing')} looked at, {counts['moved'] or 'none'} moved at "
         f"{100 * (1 - level):.3g}%, where chance alone would move about {counts['chance']}"
         f"{named}. {counts['unknown']} more cannot be assessed from this evidence; the table says why."
     )
@@ -128,7 +128,8 @@ def limits(result: LinkageResult) -> tuple[Sentence, ...]:
     ]
     if result.elsewhere:
         text = (
-            f"{result.elsewhere} links pay another question; their units count as linked here all the same."
+            f"{counted(result.elsewhere, 'link')} pay another question; their units count as linked "
+            "here all the same."
         )
         said.append(Sentence(text, ("links:elsewhere",)))
     return (*said, *_at_once(result))

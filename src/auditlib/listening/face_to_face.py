@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from auditlib.obligations.law import Case, Status, assess_one
-from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, counted
 from auditlib.standards.measure import Context, Tables, measure
 from auditlib.standards.observed import DAY_MICROSECONDS, day_number, share_of
 
@@ -69,7 +69,7 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
         basis=[Basis("commitments", rows=len(found))],
         none="no commitment was due",
         level=EvidenceLevel.REGISTER,
-        reason=f"{left} commitments were not due yet." if left else "",
+        reason=f"{counted(left, 'commitment was', 'commitments were')} not due yet." if left else "",
     )
     return replace(measured, cases=_broken(tables, found))
 

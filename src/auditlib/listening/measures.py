@@ -184,7 +184,7 @@ def survey_types_agree(tables: Tables, context: Context, *, minimum_responses: i
     headline questions leaves zero out; chance alone makes about one account in twenty do so.
     """
     agreeing, n, against = compared_accounts(tables, context, minimum=minimum_responses)
-    none = f"no account has {minimum_responses} answers to each of two survey types"
+    none = f"no account has the answers asked for ({minimum_responses}) to each of two survey types"
     basis = [Basis("responses", IN_PERIOD, "account_id")]
     measured = share_of(agreeing, n, confidence=context.confidence, basis=basis, none=none)
     return replace(measured, cases=against)

@@ -5,19 +5,21 @@ judges a rule by its kind; `Policy` is the rules as data.
 """
 
 from auditlib.obligations.conclusion import Conclusion, conclude
-from auditlib.obligations.hours import WorkingHours, working_hours
+from auditlib.obligations.hours import Place, WorkingHours, hours_of_rule, working_hours
 from auditlib.obligations.law import Case, Status, assess_one
-from auditlib.obligations.policy import EVERY, Deviations, Kind, Limit, Policy, Rule
+from auditlib.obligations.policy import EVERY, CalendarChoice, Deviations, Kind, Limit, Policy, Rule
 from auditlib.obligations.table import COLUMNS, assess
 
 __all__ = [
     "COLUMNS",
     "EVERY",
+    "CalendarChoice",
     "Case",
     "Conclusion",
     "Deviations",
     "Kind",
     "Limit",
+    "Place",
     "Policy",
     "Rule",
     "Status",
@@ -25,5 +27,6 @@ __all__ = [
     "assess",
     "assess_one",
     "conclude",
+    "hours_of_rule",
     "working_hours",
 ]

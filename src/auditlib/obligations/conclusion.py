@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auditlib.obligations.law import Status
 from auditlib.obligations.policy import Kind, Rule
+from auditlib.records import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,13 @@ def _verdict(
     if not judged and share is None:
         return None, "There is no settled case to judge."
     if failed:
-        return False, f"{failed} of {judged} cases were outside the limit."
+        return False, f"{failed} of {counted(judged, 'case was', 'cases were')} outside the limit."
     if rule.deviations is not None and share is not None and share > rule.deviations.most:
         return False, f"{share:.1%} of cases were excused, above the limit of {rule.deviations.most:.1%}."
     return (
-        (True, f"All {judged} cases were within the limit.") if judged else (None, "Every case was excused.")
+        (True, f"All {counted(judged, 'case was', 'cases were')} within the limit.")
+        if judged
+        else (None, "Every case was excused.")
     )
 
 

@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from auditlib.calendars import Calendar
+from auditlib.calendars import Calendar, subdivision_of
 from auditlib.errors import ParameterError, Problem
+from auditlib.obligations.policy import Rule
 from auditlib.parameters.calendar import CalendarFile
+
+
+class Place(NamedTuple):
+    """Where a unit stands, and what a policy may choose its calendar by; empty where nothing is known."""
+
+    unit_id: str
+    time_zone: str = ""
+    country: str = ""
+    subdivision: str = ""
+    region: str = ""
+    unit_type: str = ""
+    ownership: str = ""
+
+    @property
+    def area(self) -> str:
+        """The place whose holidays hold: ``GB-SCT`` with a subdivision, else ``GB``."""
+        if not self.subdivision or not self.country:
+            return self.country
+        return f"{self.country}-{self.subdivision.removeprefix(self.country + '-')}"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """A calendar file resolved for the units of an audit.
+    """Calendar files resolved for the units of an audit.
 
     Parameters
     ----------
     name
-        The calendar file.
+        The calendar file, or what the calendars are chosen by.
     never_stops
-        Whether it is the wall clock: then no calendar needs to be joined.
+        Whether it is the wall clock for every unit: then no calendar needs to be joined.
     calendars
-        Key → calendar; units in one zone and country share one.
+        Key → calendar; units in one zone and area share one.
     of_unit
-        Unit → key.
+        Unit → key; without the units that the policy names no calendar for.
+    places
+        Every unit, with or without a calendar.
     """
 
     name: str
     never_stops: bool
     calendars: Mapping[str, Calendar]
     of_unit: Mapping[str, str]
+    places: tuple[Place, ...] = field(default=())
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The units without a calendar, in order."""
+        return tuple(place.unit_id for place in self.places if place.unit_id not in self.of_unit)
 
 
 def working_hours(
     file: CalendarFile,
-    units: Iterable[tuple[str, str, str]],
+    units: Iterable[tuple[str, ...]],
     *,
     years: Iterable[int],
     time_zone: str = "UTC",
@@ -46,7 +75,7 @@ def working_hours(
     file
         The calendar file.
     units
-        (unit, IANA zone or empty, ISO country or empty) of every unit.
+        Every unit as a `Place`, or as the first entries of one.
     years
         Years the clocks run through.
     time_zone
@@ -55,10 +84,63 @@ def working_hours(
     Raises
     ------
     ParameterError
-        Naming each unit without a country, where the holidays are those of the unit's country.
+        Naming each unit without a country, where the holidays are those of the unit's country, and each
+        whose subdivision is not known.
     """
-    span, rows = tuple(years), list(units)
-    nameless = [unit for unit, _, country in rows if file.holidays.country == "unit" and not country]
+    span, places = tuple(years), tuple(Place(*unit) for unit in units)
+    if file.holidays.country == "unit":
+        _check_countries(file, places)
+        places = tuple(_known_area(place) for place in places)
+    keys = {place.unit_id: _key(file, place, time_zone) for place in places}
+    first = {keys[place.unit_id]: place for place in reversed(places)}
+    calendars = {
+        key: file.resolve(
+            years=span,
+            time_zone=place.time_zone or time_zone,
+            country=place.country,
+            subdivision=place.subdivision,
+        )
+        for key, place in sorted(first.items())
+    }
+    return WorkingHours(file.calendar, file.never_stops, calendars, keys, places)
+
+
+def hours_of_rule(
+    rule: Rule,
+    files: Mapping[str, CalendarFile],
+    units: Iterable[Place],
+    *,
+    years: Iterable[int],
+    time_zone: str = "UTC",
+) -> WorkingHours:
+    """Resolve the calendar, or the calendars, that `rule` names; other parameters as in `working_hours`.
+
+    A unit whose attribute the rule does not name has no calendar where there is none `otherwise`.
+    """
+    span, places = tuple(years), tuple(units)
+    if rule.calendars is None:
+        return working_hours(files[rule.calendar], places, years=span, time_zone=time_zone)
+    chosen = {place.unit_id: rule.calendars.calendar_of(place) for place in places}
+    resolved = [
+        working_hours(
+            files[name],
+            [place for place in places if chosen[place.unit_id] == name],
+            years=span,
+            time_zone=time_zone,
+        )
+        for name in dict.fromkeys(name for name in chosen.values() if name)
+    ]
+    return WorkingHours(
+        rule.clock,
+        all(chosen.values()) and all(hours.never_stops for hours in resolved),
+        {key: calendar for hours in resolved for key, calendar in hours.calendars.items()},
+        {unit: key for hours in resolved for unit, key in hours.of_unit.items()},
+        places,
+    )
+
+
+def _check_countries(file: CalendarFile, places: tuple[Place, ...]) -> None:
+    nameless = [place.unit_id for place in places if not place.country]
     if nameless:
         raise ParameterError(
             Problem(
@@ -67,19 +149,22 @@ def working_hours(
                 remedy="Add the country to the register of units, or name one in the calendar.",
             )
         )
-    keys = {unit: _key(file, zone or time_zone, country) for unit, zone, country in rows}
-    places = {
-        key: (zone or time_zone, country)
-        for (unit, zone, country), key in zip(rows, keys.values(), strict=True)
-    }
-    calendars = {
-        key: file.resolve(years=span, time_zone=zone, country=country)
-        for key, (zone, country) in places.items()
-    }
-    return WorkingHours(file.calendar, file.never_stops, calendars, keys)
 
 
-def _key(file: CalendarFile, zone: str, country: str) -> str:
-    where = [zone] if file.time_zone == "unit" else []
-    where += [country] if file.holidays.country == "unit" else []
+def _known_area(place: Place) -> Place:
+    """Return the place with its subdivision as the holidays know it; refuse one that they do not know."""
+    if not place.subdivision:
+        return place
+    try:
+        return place._replace(subdivision=subdivision_of(place.country, place.subdivision))
+    except ParameterError as error:
+        known = error.problems[0]
+        raise ParameterError(
+            Problem(f"unit {place.unit_id}: {known.message}", "units", remedy=known.remedy)
+        ) from None
+
+
+def _key(file: CalendarFile, place: Place, time_zone: str) -> str:
+    where = [place.time_zone or time_zone] if file.time_zone == "unit" else []
+    where += [place.area] if file.holidays.country == "unit" else []
     return "/".join((file.calendar, *where))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 
 from auditlib.obligations.policy import Kind
 
@@ -23,6 +25,12 @@ class Status(StrEnum):
     """Not done, and the deadline has not passed."""
     EXCUSED = "excused"
     """No longer owed, or departed from for a reason that counts."""
+    UNKNOWN = "unknown"
+    """What is recorded leaves it open: it counts on neither side."""
+
+
+SPANS = ("due", "done", "excused", "deviation")
+"""Instants that may be known by their day alone: each lies between ``<name>_at`` and ``<name>_until``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Case:
         When a deviation was recorded; None where none was.
     deviation_listed
         Whether its reason is on the guideline's list.
+    due_until, done_until, excused_until, deviation_until
+        Last instant it may have been, where only a day is known; None where the instant is known.
     """
 
     due_at: int | None
@@ -51,10 +61,17 @@ class Case:
     excused_at: int | None = None
     deviation_at: int | None = None
     deviation_listed: bool = False
+    due_until: int | None = None
+    done_until: int | None = None
+    excused_until: int | None = None
+    deviation_until: int | None = None
 
 
 def assess_one(case: Case, *, as_of: int, kind: Kind = Kind.RIGID, recorded_within: int = 0) -> Status:
     """Return what became of `case`, seen from `as_of`; what happened after `as_of` is not known yet.
+
+    Where an instant is known by its day alone, the status is the one that it has whenever on that day it
+    was; where there is more than one, it is unknown.
 
     Parameters
     ----------
@@ -67,6 +84,25 @@ def assess_one(case: Case, *, as_of: int, kind: Kind = Kind.RIGID, recorded_with
         Microseconds of wall clock after the deadline within which a deviation counts as recorded at
         the time.
     """
+    statuses = {
+        _status(possible, as_of=as_of, kind=kind, recorded_within=recorded_within)
+        for possible in _possible(case)
+    }
+    return statuses.pop() if len(statuses) == 1 else Status.UNKNOWN
+
+
+def _possible(case: Case) -> Iterator[Case]:
+    """Yield the case at each end of what is known; in between nothing else can come out."""
+    ends = []
+    for name in SPANS:
+        first, last = getattr(case, f"{name}_at"), getattr(case, f"{name}_until")
+        ends.append((first,) if first is None or last is None else (first, last))
+    for instants in product(*ends):
+        yield replace(case, **{f"{name}_at": at for name, at in zip(SPANS, instants, strict=True)})
+
+
+def _status(case: Case, *, as_of: int, kind: Kind, recorded_within: int) -> Status:
+    """Return what became of a case whose every instant is known."""
     done = case.done_at is not None and case.done_at <= as_of
     if _released(case, as_of=as_of, done=done):
         return Status.EXCUSED

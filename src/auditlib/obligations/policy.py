@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -62,7 +62,8 @@ class Limit(Strict):
         return round((self.hours or 0) * HOUR)
 
     def __str__(self) -> str:
-        return f"{self.minutes:g} minutes" if self.minutes is not None else f"{self.hours:g} hours"
+        many, unit = (self.hours or 0.0, "hour") if self.minutes is None else (self.minutes, "minute")
+        return f"{many:g} {unit}{'' if many == 1 else 's'}"
 
 
 class Deviations(Strict):
@@ -76,6 +77,44 @@ class Deviations(Strict):
     most: float = Field(ge=0, le=1, description="Largest share of cases that may be excused.")
 
 
+class Placed(Protocol):
+    """A unit with what its calendar may be chosen by."""
+
+    @property
+    def country(self) -> str:
+        """Country of the unit."""
+        ...
+
+    @property
+    def area(self) -> str:
+        """Country, with the subdivision where there is one."""
+        ...
+
+
+class CalendarChoice(Strict):
+    """A calendar for each kind of unit; a unit that is named nowhere has none, and is not judged."""
+
+    by: Literal["unit_id", "unit_type", "region", "country", "subdivision", "ownership"] = Field(
+        description="Column of the register of units."
+    )
+    of: dict[str, str] = Field(min_length=1, description="Value of that column → calendar, without .yaml.")
+    otherwise: str = Field("", description="Calendar of the other units; without one they are not judged.")
+
+    def calendar_of(self, unit: Placed) -> str:
+        """Return the calendar of a unit; empty where it has none."""
+        value = getattr(unit, self.by)
+        if self.by == "subdivision" and value:
+            # The register and the policy may each write the country before it, or leave it out.
+            bare = unit.area.removeprefix(f"{unit.country}-")
+            value = unit.area if unit.area in self.of else bare
+        return self.of.get(value, self.otherwise)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The calendars it names, each once."""
+        return tuple(dict.fromkeys((*self.of.values(), *filter(None, [self.otherwise]))))
+
+
 class Rule(Strict):
     """One duty: what is owed, since when the rule holds, and by when it is to be done."""
 
@@ -85,6 +124,9 @@ class Rule(Strict):
     since: date = Field(description="First day the rule holds; earlier cases are not judged by it.")
     kind: Kind = Kind.RIGID
     calendar: str = Field("24x7", description="File in params/calendars, without .yaml.")
+    calendars: CalendarChoice | None = Field(
+        None, description="Instead of 'calendar': one for each kind of unit."
+    )
     within: dict[CaseClass, Limit] = Field(
         default_factory=dict,
         description="Limit by class of case (band, priority, priority/tier), or 'every'.",
@@ -109,6 +151,24 @@ class Rule(Strict):
             message = "a discretionary rule has no time limit"
             raise Misfit(message, remedy="Delete 'within', or correct 'kind'.", at=("within",))
         return self
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if self.calendars is not None and "calendar" in self.model_fields_set:
+            message = "a rule names one calendar, or one for each kind of unit"
+            remedy = "Keep 'calendar' or 'calendars'; the calendar of the other units is 'otherwise'."
+            raise Misfit(message, remedy=remedy, at=("calendar",))
+        return self
+
+    @property
+    def clock(self) -> str:
+        """What its working hours are called: the calendar, or what the calendars are chosen by."""
+        return self.calendar if self.calendars is None else f"{self.duty} by {self.calendars.by}"
+
+    @property
+    def calendar_files(self) -> tuple[str, ...]:
+        """The calendars it names, each once."""
+        return (self.calendar,) if self.calendars is None else self.calendars.files
 
     def limit(self, case: str) -> Limit:
         """Return the limit for a class of case; KeyError where the rule has none."""
@@ -166,4 +226,4 @@ class Policy(Strict):
     @property
     def calendars(self) -> tuple[str, ...]:
         """The calendars its rules name, each once."""
-        return tuple(dict.fromkeys(rule.calendar for rule in self.rules))
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.calendar_files))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import narwhals as nw
 
-from auditlib.obligations.law import Status
+from auditlib.obligations.law import SPANS, Status
 from auditlib.obligations.policy import Kind
 
 Frame = Any
 """A narwhals frame, eager or lazy."""
 
-COLUMNS = ("due_at", "done_at", "right_party", "excused_at", "deviation_at", "deviation_listed")
+COLUMNS = (
+    "due_at",
+    "done_at",
+    "right_party",
+    "excused_at",
+    "deviation_at",
+    "deviation_listed",
+    *(f"{name}_until" for name in SPANS),
+)
 """What a frame of obligations may hold besides its own columns; see `law.Case`. Only `due_at` and
-`done_at` are needed: without the others every party is right and nothing excuses."""
+`done_at` are needed: without the others every party is right, nothing excuses, every instant is known."""
 
 
 def assess(
@@ -31,39 +40,75 @@ def assess(
         As in `assess_one`.
     """
     present = set(frame.collect_schema().names())
-    done = _known("done_at", as_of)
-    in_time = done & (nw.col("done_at") <= nw.col("due_at")).fill_null(value=False)
+    ends = [("at", "until") if f"{name}_until" in present else ("at",) for name in SPANS]
+    statuses = [
+        _status(
+            {name: _end(name, end) for name, end in zip(SPANS, possible, strict=True)},
+            present,
+            as_of=as_of,
+            kind=kind,
+            recorded_within=recorded_within,
+        )
+        for possible in product(*ends)
+    ]
+    if len(statuses) == 1:
+        return frame.with_columns(statuses[0].alias(into))
+    columns = [f"{into}__{number}" for number in range(len(statuses))]
+    judged = frame.with_columns(*[value.alias(name) for name, value in zip(columns, statuses, strict=True)])
+    agreed = nw.all_horizontal(
+        *[nw.col(columns[0]) == nw.col(name) for name in columns[1:]], ignore_nulls=False
+    )
+    status = nw.when(agreed).then(nw.col(columns[0])).otherwise(nw.lit(Status.UNKNOWN.value))
+    return judged.with_columns(status.alias(into)).drop(*columns)
+
+
+def _end(name: str, end: str) -> nw.Expr:
+    """Return one end of what is known of an instant; where no last one is given, the instant itself."""
+    at = nw.col(f"{name}_at")
+    if end == "at":
+        return at
+    return (
+        nw.when(at.is_null() | nw.col(f"{name}_until").is_null()).then(at).otherwise(nw.col(f"{name}_until"))
+    )
+
+
+def _status(
+    instants: dict[str, nw.Expr], present: set[str], *, as_of: int, kind: Kind, recorded_within: int
+) -> nw.Expr:
+    """Return the status of cases whose every instant is known."""
+    due, done_at = instants["due"], instants["done"]
+    done = _known(done_at, as_of)
+    in_time = done & (done_at <= due).fill_null(value=False)
     status = nw.when(done).then(nw.lit(Status.LATE.value)).otherwise(nw.lit(Status.MISSING.value))
     if kind is Kind.FLEXIBLE and "deviation_at" in present:
-        counts = _deviation_counts(as_of, recorded_within)
+        counts = _deviation_counts(instants["deviation"], due, as_of, recorded_within)
         status = nw.when(counts).then(nw.lit(Status.EXCUSED.value)).otherwise(status)
-    open_yet = ~done & (nw.col("due_at") >= as_of).fill_null(value=False)
+    open_yet = ~done & (due >= as_of).fill_null(value=False)
     status = nw.when(open_yet).then(nw.lit(Status.PENDING.value)).otherwise(status)
     status = nw.when(in_time).then(nw.lit(Status.MET.value)).otherwise(status)
-    timeless = nw.col("due_at").is_null() | nw.lit(kind is Kind.DISCRETIONARY)
+    timeless = due.is_null() | nw.lit(kind is Kind.DISCRETIONARY)
     untimed = nw.when(done).then(nw.lit(Status.MET.value)).otherwise(nw.lit(Status.PENDING.value))
     status = nw.when(timeless).then(untimed).otherwise(status)
     if "right_party" in present:
         wrong = done & ~nw.col("right_party").fill_null(value=True)
         status = nw.when(wrong).then(nw.lit(Status.WRONG_PARTY.value)).otherwise(status)
     if "excused_at" in present:
-        status = nw.when(_released(done, as_of)).then(nw.lit(Status.EXCUSED.value)).otherwise(status)
-    return frame.with_columns(status.alias(into))
+        released = _released(instants["excused"], due, done_at, done=done, as_of=as_of)
+        status = nw.when(released).then(nw.lit(Status.EXCUSED.value)).otherwise(status)
+    return status
 
 
-def _known(column: str, as_of: int) -> nw.Expr:
-    return (nw.col(column) <= as_of).fill_null(value=False)
+def _known(instant: nw.Expr, as_of: int) -> nw.Expr:
+    return (instant <= as_of).fill_null(value=False)
 
 
-def _released(done: nw.Expr, as_of: int) -> nw.Expr:
-    excused, due = nw.col("excused_at"), nw.col("due_at")
+def _released(excused: nw.Expr, due: nw.Expr, done_at: nw.Expr, *, done: nw.Expr, as_of: int) -> nw.Expr:
     in_time = (excused <= due).fill_null(value=False) | due.is_null()
-    before = ~(done & (nw.col("done_at") <= excused).fill_null(value=False))
-    return _known("excused_at", as_of) & in_time & before
+    before = ~(done & (done_at <= excused).fill_null(value=False))
+    return _known(excused, as_of) & in_time & before
 
 
-def _deviation_counts(as_of: int, recorded_within: int) -> nw.Expr:
-    recorded = nw.col("deviation_at")
-    at_the_time = (recorded <= nw.col("due_at") + recorded_within).fill_null(value=False)
+def _deviation_counts(recorded: nw.Expr, due: nw.Expr, as_of: int, recorded_within: int) -> nw.Expr:
+    at_the_time = (recorded <= due + recorded_within).fill_null(value=False)
     listed = nw.col("deviation_listed").fill_null(value=False)
-    return _known("deviation_at", as_of) & at_the_time & listed
+    return _known(recorded, as_of) & at_the_time & listed

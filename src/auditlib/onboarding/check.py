@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditlib.audit.chosen import chosen_problems
+from auditlib.audit.law import law_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
 from auditlib.onboarding.files import parameter_text
+from auditlib.onboarding.needs import foreseen
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.records import SourceTotals
+from auditlib.runs.findings import previous_problems
 from auditlib.runs.plan import check_notebooks
 from auditlib.runs.project import project_root
 
@@ -30,11 +34,14 @@ class CheckReport:
         Problems of the client's files.
     totals
         Rows in, kept and quarantined per source, where the data could be read.
+    notes
+        What notebooks will not be able to answer from this evidence, in sentences; no mistakes.
     """
 
     parameters: tuple[Problem, ...] = ()
     data: tuple[Problem, ...] = ()
     totals: tuple[SourceTotals, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -80,7 +87,10 @@ def check(
     folder = root / "data" / run_file.stem if data is None else data
     declared = run_problems(run, document)
     _, notebooks = check_notebooks(run, document, root / "notebooks")
-    parameters = tuple(in_order([*declared, *notebooks]))
+    before = previous_problems(run, document, root / "outputs")
+    chosen = chosen_problems(run, document, root=root)
+    law = law_problems(run, document, root=root)
+    parameters = tuple(in_order([*declared, *notebooks, *chosen, *before, *law]))
     absent = tuple(_absent_files(run, document, folder))
     if declared or absent:
         return CheckReport(parameters, absent)
@@ -88,7 +98,7 @@ def check(
         evidence = prepare(run, folder, store or root / "outputs" / ".evidence", progress=progress)
     except DataError as error:
         return CheckReport(parameters, error.problems)
-    return CheckReport(parameters, (), evidence.totals)
+    return CheckReport(parameters, (), evidence.totals, foreseen(run, evidence, root=root))
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:

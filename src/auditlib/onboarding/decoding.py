@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.errors import DataError, Problem
+from auditlib.records import counted
 
 SAMPLE_RECORDS = 20_000
 _BLOCK = 1 << 20
@@ -119,8 +120,8 @@ def guess_delimiter(text: str) -> Guess:
     share, fields = scores[best]
     if fields < 2:
         return Guess(",", "one column", "only one column was found; is the delimiter another sign?")
-    doubt = "" if share > 0.8 else f"only {share:.0%} of the first rows have {fields} fields"
-    return Guess(best, f"{fields} fields in {share:.0%} of the first rows", doubt)
+    doubt = "" if share > 0.8 else f"only {share:.0%} of the first rows have {counted(fields, 'field')}"
+    return Guess(best, f"{counted(fields, 'field')} in {share:.0%} of the first rows", doubt)
 
 
 def _by_mark(block: bytes) -> Guess | None:

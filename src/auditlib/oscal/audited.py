@@ -13,7 +13,7 @@ from auditlib.records import Finding, Outcome, Sentence
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictCriterion, VerdictDocument
 from auditlib.standards.edition import Edition
-from auditlib.standards.profile import ProfileModel
+from auditlib.standards.profile import AbsenceModel, ProfileModel
 
 CONCLUDED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 """Outcomes that say something about the operation; the others say why nothing can be said."""
@@ -105,8 +105,14 @@ class Audited:
     @property
     def selected(self) -> tuple[str, ...]:
         """Ids of the criteria the profile leaves in force."""
-        absent = self.profile.not_applicable if self.profile else {}
-        return tuple(name for name in self.edition.ids if name not in absent)
+        return tuple(name for name in self.edition.ids if name not in self.left_out)
+
+    @property
+    def left_out(self) -> Mapping[str, AbsenceModel]:
+        """Criteria the profile calls not applicable, where the evidence shows the fact it names."""
+        claimed = self.profile.not_applicable if self.profile else {}
+        shown = {one.id for one in self.judged if one.outcome is Outcome.NOT_APPLICABLE}
+        return {name: entry for name, entry in claimed.items() if name in shown}
 
     def address(self, file: str) -> str:
         """Return where a file of the run lies, seen from an export beside the run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.catalogue import DECISION, target_id
 from auditlib.oscal.document import CATALOGUE, Json, audit_metadata, filled, prop, rooted
@@ -15,7 +17,7 @@ def profile(audited: Audited) -> Json:
     title = chosen.title if chosen else f"{audited.edition.title} as it stands"
     head = audit_metadata(audited, f"Profile, {title}")
     if chosen:
-        head["props"] = [*head["props"], *_left_out(chosen)]
+        head["props"] = [*head["props"], *_left_out(audited)]
     body = {
         "metadata": head,
         "imports": [
@@ -23,22 +25,24 @@ def profile(audited: Audited) -> Json:
         ],
         "merge": {"as-is": True},
     }
-    return rooted("profile", body | filled(modify=_modified(chosen) if chosen else {}))
+    return rooted("profile", body | filled(modify=_modified(chosen, audited.left_out) if chosen else {}))
 
 
-def _left_out(chosen: ProfileModel) -> list[Json]:
+def _left_out(audited: Audited) -> list[Json]:
     return [
-        one for name, why in chosen.not_applicable.items() for one in prop("not-applicable", name, why=why)
+        one
+        for name, entry in audited.left_out.items()
+        for one in prop("not-applicable", name, why=f"{entry.because}: {entry.reason}")
     ]
 
 
-def _modified(chosen: ProfileModel) -> Json:
+def _modified(chosen: ProfileModel, left_out: Collection[str]) -> Json:
     return filled(
         set_parameters=[_override(name, entry) for name, entry in chosen.overrides.items()],
         alters=[
             {"control-id": name, "adds": [{"position": "ending", "props": _waiver(entry)}]}
             for name, entry in chosen.waivers.items()
-            if name not in chosen.not_applicable
+            if name not in left_out
         ],
     )
 

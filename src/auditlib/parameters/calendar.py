@@ -30,11 +30,23 @@ class Holidays(Strict):
     """Days on which no window opens."""
 
     country: str = Field(
-        "", pattern=r"^(unit|[A-Z]{2})?$", description="ISO 3166 alpha-2, or 'unit' for each unit's own."
+        "",
+        pattern=r"^(unit|[A-Z]{2})?$",
+        description="ISO 3166 alpha-2, or 'unit' for each unit's own country and subdivision.",
     )
-    subdivision: str = Field("", description="State or region, where the country is named.")
+    subdivision: str = Field(
+        "", description="State or region (ISO 3166-2), where the country is named; a unit brings its own."
+    )
     also: tuple[date, ...] = Field((), description="Days closed besides public holidays.")
     not_on: tuple[date, ...] = Field((), description="Public holidays on which the party is open.")
+
+    @model_validator(mode="after")
+    def _placed(self) -> Self:
+        if self.subdivision and len(self.country) != 2:
+            message = "a subdivision belongs to a country that is named"
+            remedy = "Name the country, or delete the subdivision: with 'unit' each unit brings its own."
+            raise Misfit(message, remedy=remedy, at=("subdivision",))
+        return self
 
 
 class CalendarFile(Strict):
@@ -83,24 +95,26 @@ class CalendarFile(Strict):
         always = all(self.windows.get(day, ()) == ("00:00-24:00",) for day in DAYS)
         return always and not self.holidays.country and not self.holidays.also
 
-    def resolve(self, *, years: Iterable[int], time_zone: str = "", country: str = "") -> Calendar:
+    def resolve(
+        self, *, years: Iterable[int], time_zone: str = "", country: str = "", subdivision: str = ""
+    ) -> Calendar:
         """Return the calendar with its holidays as plain dates.
 
         Parameters
         ----------
         years
             Years the clocks run through.
-        time_zone, country
+        time_zone, country, subdivision
             Those of the unit; used where the file says 'unit'.
         """
-        span = sorted(years)
-        nation = country if self.holidays.country == "unit" else self.holidays.country
-        closed = set(self.holidays.also)
+        span, own = sorted(years), self.holidays
+        nation, area = (country, subdivision) if own.country == "unit" else (own.country, own.subdivision)
+        closed = set(own.also)
         if nation:
-            closed |= public_holidays(nation, years=span, subdivision=self.holidays.subdivision)
+            closed |= public_holidays(nation, years=span, subdivision=area)
         zone = time_zone if self.time_zone == "unit" else self.time_zone
         known = (span[0], span[-1]) if nation else None
-        days = frozenset(closed - set(self.holidays.not_on))
+        days = frozenset(closed - set(own.not_on))
         return Calendar(self.calendar, zone, self._week, days, known)
 
 

@@ -55,11 +55,6 @@ class Claim(Strict):
             )
         return self
 
-    @property
-    def origin(self) -> str:
-        """Say that the figure is not this audit's own, and who read its source."""
-        return f"Quoted, not measured here: {self.source}. Verified by {self.verified_by}."
-
     def __str__(self) -> str:
         return f"{self.statement} ({self.source}, {self.dated.isoformat()}, n = {self.n:,})"
 

@@ -53,8 +53,10 @@ def validate(model: type[Model], document: Document) -> Model:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return `problems` in the order of the file, without repetitions."""
-    return sorted(dict.fromkeys(problems), key=_position)
+    """Return `problems` file by file, each in the order of the file, without repetitions."""
+    distinct = tuple(dict.fromkeys(problems))
+    files = list(dict.fromkeys(problem.file for problem in distinct))
+    return sorted(distinct, key=lambda problem: (files.index(problem.file), *_position(problem)))
 
 
 def _position(problem: Problem) -> tuple[int, int]:

@@ -145,6 +145,9 @@ class Finding:
     shortfall
         How far what was found lies from what was demanded, as a share of what was demanded (0 to 1 and
         more); None where nothing was measured. What is worst is shown first.
+    headline
+        What failed and by how much, in one line, from numbers in `evidence`; empty where `condition` is
+        short enough to be that.
     """
 
     criterion: str
@@ -159,3 +162,4 @@ class Finding:
     cases: tuple[CaseReference, ...] = ()
     metric: str = ""
     shortfall: float | None = None
+    headline: str = ""

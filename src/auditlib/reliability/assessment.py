@@ -218,6 +218,7 @@ def _unreliable(judged: TableReliability, facts: TableFacts) -> Finding:
         grade=Grade.MAJOR,
         subject=judged.table,
         evidence=tuple(number.key for number in _numbers_of(facts)),
+        shortfall=facts.quarantined_share,
     )
 
 

@@ -95,16 +95,21 @@ class MonthCoverage:
         keys = tuple(f"coverage.{name}:{self.table}" for name in ("gaps", "grid"))
         grid = len(self.units) * len(self.months)
         if not self.gaps:
-            return (Sentence(f"Every unit has {self.table} in each of its {grid:,} unit-months.", keys),)
+            return (
+                Sentence(f"Every unit has {self.table} in each of its {counted(grid, 'unit-month')}.", keys),
+            )
         text = (
-            f"{self.gaps:,} of {grid:,} unit-months {'holds' if self.gaps == 1 else 'hold'} no {self.table}"
+            f"{self.gaps:,} of {counted(grid, 'unit-month')} {'holds' if self.gaps == 1 else 'hold'} "
+            f"no {self.table}"
         )
         silent = self._silent
         if not silent:
             return (Sentence(f"{text}.", keys),)
         have = "has" if silent == 1 else "have"
         keys += tuple(f"coverage.{name}:{self.table}" for name in ("silent", "units"))
-        return (Sentence(f"{text}; {silent} of {len(self.units)} units {have} none at all.", keys),)
+        return (
+            Sentence(f"{text}; {silent} of {counted(len(self.units), 'unit')} {have} none at all.", keys),
+        )
 
     @property
     def _silent(self) -> int:
@@ -169,7 +174,7 @@ class ItemCoverage:
     @property
     def alt(self) -> str:
         """What a reader who cannot see its figure must know."""
-        return f"Bars, one for each of {len(self.items)} items. {self.summary()[0].text}"
+        return f"Bars, one for each of {counted(len(self.items), 'item')}. {self.summary()[0].text}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per item, the least covered first."""

@@ -71,7 +71,10 @@ def _difference(source: SourceTotals) -> str:
             f"{source.expected_rows:,}."
         )
     accounted = source.rows_kept + source.rows_quarantined
-    return f"{source.file} holds {counted(source.rows_in, 'row')} of which {accounted:,} are accounted for."
+    return (
+        f"{source.file} holds {counted(source.rows_in, 'row')} of which "
+        f"{counted(accounted, 'is', 'are')} accounted for."
+    )
 
 
 def _quarantine(facts: TableFacts, limit: float) -> Ground:

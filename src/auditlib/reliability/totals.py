@@ -73,7 +73,7 @@ class Reconciliation:
         accounted = (
             "every one is accounted for"
             if not self.differing
-            else f"the totals of {len(self.differing)} do not reconcile"
+            else f"the totals of {counted(len(self.differing), 'file')} do not reconcile"
         )
         received = counted(self.rows_in, "row was", "rows were")
         text = f"{received} received in {counted(len(self.sources), 'source')} and {accounted}; {aside}."

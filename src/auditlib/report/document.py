@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.schema import FindingModel, NumberModel
 from auditlib.parameters.claims import Claim
+from auditlib.report.brief import brief, totals
 from auditlib.report.facts import Facts
-from auditlib.report.findings import States, brief, findings_of
+from auditlib.report.findings import States, findings_of
 from auditlib.report.glossary import words_used
 from auditlib.report.plan import plan_of
 from auditlib.report.reading import Recorded, findings_recorded
@@ -78,7 +79,7 @@ def compose(
     sections = tuple(section_of(number, one, register) for number, one in enumerate(asked, start=1))
     first = executive(recorded, register)
     found = findings_recorded(recorded) if findings is None else findings
-    reported = findings_of(found, register, states, items=facts.items)
+    reported = findings_of(found, register, states, items=facts.items, units=facts.units)
     entries = [_entry(number, name, known[name]) for name, number in register.entries.items()]
     content = {
         "facts": facts,
@@ -91,7 +92,8 @@ def compose(
         "sections": sections,
         "unanswered": sorted(set(facts.run.notebooks) - {section.notebook for section in sections}),
         "findings": reported,
-        "brief": brief(reported),
+        "brief": brief(reported, facts.items),
+        "totals": totals(reported),
         "plan": plan_of(actions, reported),
         "claims": quoted_claims(facts.claims, known),
         "recorded": recorded,

@@ -6,21 +6,19 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
 from auditlib import __version__
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.evidence import open_evidence
+from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters import claims
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
 
 FIXING = "fixing.json"
-LIBRARIES = ("duckdb", "matplotlib", "narwhals", "numpy", "pandas", "pyarrow", "scipy", "statsmodels")
-"""Libraries that have a hand in numbers and figures; the manifest lists all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,8 @@ class Facts:
         Whether parameters were fixed before the data was read and what was changed since, in sentences.
     claims
         The register of outside figures, by id.
+    units
+        Name of each unit, by id.
     """
 
     run: Run
@@ -53,6 +53,7 @@ class Facts:
     versions: Mapping[str, str] = field(default_factory=dict)
     fixing: tuple[str, ...] = ()
     claims: Mapping[str, claims.Claim] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> dict[str, str]:
@@ -87,9 +88,10 @@ def read_facts(directory: Path) -> Facts:
         files[0].name,
         hashlib.sha256(content).hexdigest(),
         evidence.key,
-        {"auditlib": __version__, "Python": python_version(), **_libraries()},
+        {"auditlib": __version__, "Python": python_version(), **_libraries(directory)},
         tuple(_fixing(directory / FIXING)),
         _claims(directory / "parameters" / claims.FILE),
+        _units(evidence),
     )
 
 
@@ -115,11 +117,15 @@ def _claims(path: Path) -> Mapping[str, claims.Claim]:
     return claims.read_claims(path.read_text(encoding="utf-8"), name=claims.FILE).claims
 
 
-def _libraries() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+def _units(evidence: Evidence) -> dict[str, str]:
+    if "units" not in evidence.tables:
+        return {}
+    rows = evidence.frame("units", columns=["unit_id", "name"]).dropna()
+    return {str(unit): str(name) for unit, name in zip(rows["unit_id"], rows["name"], strict=True)}
+
+
+def _libraries(directory: Path) -> dict[str, str]:
+    """Return the libraries that the notebooks of a run loaded; the manifest lists all that were installed."""
+    results = (json.loads(path.read_bytes()) for path in (directory / "results").glob("*.json"))
+    loaded = {name for document in results for name in document.get("libraries", ())}
+    return {name: version(name) for name in sorted(loaded)}

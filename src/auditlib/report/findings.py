@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditlib.audit.schema import FindingModel
-from auditlib.report.references import Mark, Register, runs_of
-from auditlib.report.words import WHOLE, sentence_of, subject_of
+from auditlib.report.references import Mark, Register
+from auditlib.report.words import NO_NAMES, WHOLE, sentence_of, subject_of
 
-_TITLES = {
-    "major": "not met: to be fixed, and the fix verified",
-    "minor": "not met: to be closed by an accepted plan",
-    "opportunity": "could be better",
-}
-MOST_LINES = {"major": 8, "minor": 10, "opportunity": 4}
+_GRADES = ("major", "minor", "opportunity")
 CASES_LISTED = 10
 """Cases of a finding that are printed beneath it; the work papers list more."""
-LONGEST_LINE = 110
-"""Demands of each grade, and characters of each, that the first page has room for."""
 _PAST = {"resolved": "resolved", "not_examined": "not examined now"}
 
 
@@ -79,31 +72,6 @@ class Reported:
         return "Could be better" if self.finding.grade == "opportunity" else "Not met"
 
 
-@dataclass(frozen=True, slots=True)
-class BriefLine:
-    """One demand on the first page: its first finding, the numbers of all, and their subjects."""
-
-    first: int
-    label: str
-    demand: str
-    subjects: str
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """The findings of one grade on the first page; `more` of them are left to the body of the report."""
-
-    grade: str
-    title: str
-    lines: tuple[BriefLine, ...]
-    more: int
-
-    @property
-    def in_full(self) -> bool:
-        """Whether each has a line of its own; lighter grades run on."""
-        return self.grade == "major"
-
-
 def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
     """Return what ``findings.json`` in `directory` says of each finding's state."""
     path = directory / "findings.json"
@@ -136,8 +104,18 @@ def findings_of(
     states: States,
     *,
     items: Mapping[str, str],
+    units: Mapping[str, str] = NO_NAMES,
 ) -> tuple[Reported, ...]:
-    """Return all findings as printed; `found` holds each with its notebook, heaviest first."""
+    """Return all findings as printed, the heaviest first; of one grade those that fall short the most.
+
+    Parameters
+    ----------
+    found
+        Each finding with the notebook that raised it.
+    items, units
+        Wording of each item, and name of each unit.
+    """
+    found = sorted(found, key=lambda pair: _worst_first(pair[0]))
     for finding, notebook in found:
         _refuse_orphans(finding, notebook, register)
     return tuple(
@@ -145,7 +123,7 @@ def findings_of(
             number,
             finding,
             *criterion_of(finding.criterion),
-            subject_of(finding.subject, items),
+            subject_of(finding.subject, items, units),
             notebook,
             register.mark(finding.evidence),
             states.current.get(finding.fingerprint, ""),
@@ -154,48 +132,16 @@ def findings_of(
     )
 
 
+def _worst_first(finding: FindingModel) -> tuple[int, float, str, str]:
+    """Order by grade, then by the size of the gap; what has no measured gap comes last."""
+    gap = -1.0 if finding.shortfall is None else finding.shortfall
+    return (_GRADES.index(finding.grade), -gap, finding.criterion, finding.subject)
+
+
 def _refuse_orphans(finding: FindingModel, notebook: str, register: Register) -> None:
     said = (finding.criterion, finding.condition, finding.cause, finding.effect, finding.recommendation)
-    for text in said:
+    for text in (*said, finding.headline):
         register.refuse_orphans(text, finding.evidence, notebook=notebook)
-
-
-def brief(findings: Sequence[Reported]) -> tuple[Brief, ...]:
-    """Return the findings of each grade as the first page names them: one line per demand, within limits."""
-    found = []
-    for grade, title in _TITLES.items():
-        same = [group for _, group in _by_demand(findings, grade)]
-        lines = tuple(
-            BriefLine(group[0].number, _numbers(group), _short(group[0].demand), _short(_subjects(group)))
-            for group in same[: MOST_LINES[grade]]
-        )
-        more = sum(len(group) for group in same[MOST_LINES[grade] :])
-        if lines:
-            found.append(Brief(grade, title, lines, more))
-    return tuple(found)
-
-
-def _short(text: str) -> str:
-    """Return `text` cut at a word where it would take more than a line or two of the first page."""
-    if len(text) <= LONGEST_LINE:
-        return text
-    return f"{text[:LONGEST_LINE].rsplit(maxsplit=1)[0]} \N{HORIZONTAL ELLIPSIS}"
-
-
-def _by_demand(findings: Iterable[Reported], grade: str) -> Iterable[tuple[str, list[Reported]]]:
-    found: dict[str, list[Reported]] = {}
-    for one in findings:
-        if one.finding.grade == grade:
-            found.setdefault(one.demand, []).append(one)
-    return found.items()
-
-
-def _numbers(findings: Iterable[Reported]) -> str:
-    return ", ".join(label for label, _ in runs_of([one.number for one in findings]))
-
-
-def _subjects(findings: Iterable[Reported]) -> str:
-    return "; ".join(one.own_subject for one in findings if one.own_subject)
 
 
 def criterion_of(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from auditlib.audit.schema import SaidModel
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import Recorded
 from auditlib.report.references import Register, refuse_orphans
+from auditlib.standards.aside import SHARE
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictDocument
 from auditlib.standards.tally import DECIDING
@@ -82,7 +83,7 @@ class Executive:
 def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
     """Return the first page from what the notebooks answered.
 
-    The first sentence on the standard stands with the decision, the others below.
+    The first sentence on the standard stands with the decision, and what was set aside; the others below.
     """
     by_name = {one.results.notebook: one for one in recorded}
     decision = decision_of(recorded)
@@ -90,7 +91,7 @@ def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
     doing = tuple(_doing(by_name, register))
     return Executive(
         decision,
-        doing[:leading],
+        (*doing[:leading], *_set_aside(recorded, register)),
         doing[leading:],
         tuple(_improving(recorded, register)),
         _answer(by_name[RELIES_ON], register, most=2)
@@ -132,6 +133,15 @@ def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
         ),
         tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING) if key in one.numbers),
     )
+
+
+def _set_aside(recorded: Iterable[Recorded], register: Register) -> Iterable[Line]:
+    """Yield what share of the weight the profile of the party set aside, where it did."""
+    for one in recorded:
+        aside = one.results.verdict.set_aside if one.results.verdict is not None else None
+        if aside is not None and SHARE in one.numbers:  # said by the notebook that judged
+            said = SaidModel(text=aside.text, keys=list(aside.keys))
+            yield from lines_of((said,), one.results.notebook, register)
 
 
 def _doing(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
+from auditlib.records import counted
 
 MOST_SELECTIONS = 3
 """Selections of rows that are spelled out; where a number rests on more, `trace` lists them."""
@@ -26,6 +28,8 @@ def instant(value: datetime) -> str:
 
 
 WHOLE = "the operation as a whole"
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_METRIC = re.compile(r"(\w+):(q_\w+):(\w+)")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=)")
 
@@ -35,7 +39,7 @@ def in_words(name: str) -> str:
     return name.replace("_", " ").replace("follow up", "follow-up") if _NAME.fullmatch(name) else name
 
 
-def subject_of(subject: str, items: Mapping[str, str]) -> str:
+def subject_of(subject: str, items: Mapping[str, str], units: Mapping[str, str] = NO_NAMES) -> str:
     """Return the subject of a finding in words.
 
     Parameters
@@ -44,15 +48,17 @@ def subject_of(subject: str, items: Mapping[str, str]) -> str:
         As recorded, for example ``responsibilities:U007:client_manager``.
     items
         Wording of each item.
+    units
+        Name of each unit.
     """
     if subject == "operation":
         return WHOLE
-    words = [
-        f"\N{LEFT DOUBLE QUOTATION MARK}{items[part]}\N{RIGHT DOUBLE QUOTATION MARK}"
-        if part in items
-        else in_words(part)
-        for part in map(str.strip, subject.split(":"))
-    ]
+    wordings = {
+        item: f"\N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
+        for item, words in items.items()
+    }
+    labels = {**units, **wordings}
+    words = [labels.get(part, in_words(part)) for part in map(str.strip, subject.split(":"))]
     return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
 
 
@@ -60,6 +66,19 @@ def sentence_of(text: str) -> str:
     """Return `text` with names of this suite as words, and with spaces that must not end a line."""
     words = _NAME_WITHIN.sub(lambda found: in_words(found.group()), text)
     return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", words)
+
+
+def with_labels(text: str, items: Mapping[str, str]) -> str:
+    """Return `text` with the wording of a question for its code: as in ``contact:q_overall:mean``."""
+
+    def label(found: re.Match[str]) -> str:
+        survey, item, statistic = found.groups()
+        if item not in items:
+            return found.group()
+        quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{items[item]}\N{RIGHT DOUBLE QUOTATION MARK}"
+        return f"{statistic.replace('_', ' ')} of {quoted} ({survey.replace('_', ' ')} survey)"
+
+    return _METRIC.sub(label, text)
 
 
 def value_of(number: NumberModel) -> str:
@@ -80,7 +99,7 @@ def basis_of(number: NumberModel) -> str:
     """Return what `number` rests on, in words."""
     if len(number.basis) > MOST_SELECTIONS:
         tables = ", ".join(dict.fromkeys(basis.table for basis in number.basis))
-        return f"{len(number.basis)} selections of {tables}; trace lists them"
+        return f"{counted(len(number.basis), 'selection')} of {tables}; trace lists them"
     return "; ".join(_basis(basis) for basis in number.basis) or number.reason or "derived from other numbers"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from auditlib.audit.formats import LABEL_UNITS
 from auditlib.audit.schema import FindingModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.records import SourceTotals
+from auditlib.records import SourceTotals, counted
 from auditlib.report.case_sheets import CASES, DUTIES, DutyRows, read_duties, write_cases, write_duties
 from auditlib.report.facts import Facts
 from auditlib.report.reading import Recorded, findings_recorded
@@ -311,7 +311,7 @@ def _tables(book: Book, name: str, recorded: Recorded) -> None:
         for row in table.rows:
             sheet.write(*(_as_printed(text, table, place) for place, text in enumerate(row)))
         if table.left_out:
-            sheet.line(f"{table.left_out:,} more rows are in the evidence.")
+            sheet.line(f"{counted(table.left_out, 'more row is', 'more rows are')} in the evidence.")
         if table.caption:
             sheet.line(table.caption)
 

@@ -122,7 +122,7 @@ class Worksheet:
         if repeat:
             self.sheet.freeze_panes(self.row + 1, 1)
             self.sheet.repeat_rows(self.row)
-        self._height(max(self._lines(column, text) for column, text in enumerate(cells)))
+        self._height(max((self._lines(column, text) for column, text in enumerate(cells)), default=1))
 
     def write(self, *cells: Value | Printed) -> None:
         """Write a row: numbers as numbers, text wrapped in its column."""
@@ -139,7 +139,7 @@ class Worksheet:
                 self.sheet.write_string(self.row, column, text, style)
             else:
                 self.sheet.write_blank(self.row, column, None, style)
-        self._height(max(self._lines(column, text) for column, text in enumerate(cells)))
+        self._height(max((self._lines(column, text) for column, text in enumerate(cells)), default=1))
 
     def to_fill(self, *columns: int) -> None:
         """Mark cells of the row just written as those that a person fills."""

@@ -13,6 +13,7 @@ from typing import Any
 from auditlib.actions.carry import Plan, Raised, carry, verified_although_raised
 from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, action_of, as_row, row_problems
 from auditlib.errors import DataError, ParameterError, Problem
+from auditlib.records import counted
 from auditlib.report.spreadsheet_cells import cell_of
 from auditlib.report.worksheet import Book
 from auditlib.runs.atomic import write_bytes
@@ -142,7 +143,7 @@ def _twice(named: Sequence[tuple[int, Mapping[str, str]]], file: str) -> list[Pr
 def _rows(path: Path) -> list[list[str]]:
     content = path.read_bytes()
     if len(content) > MOST_BYTES:
-        raise DataError(Problem(f"the register has {len(content):,} bytes.", str(path)))
+        raise DataError(Problem(f"the register has {counted(len(content), 'byte')}.", str(path)))
     if path.suffix == ".csv":
         return _csv_rows(content, str(path))
     sheets = sheets_of(content, str(path))
@@ -170,7 +171,8 @@ def _fitted(row: list[str]) -> list[str]:
         row = row[:-1]
     if len(row) > len(HEADINGS):
         message = (
-            f"a row has {len(row)} cells and a register {len(HEADINGS)} columns: {row[-1]!r} is right of it."
+            f"a row has {counted(len(row), 'cell')} and a register "
+            f"{counted(len(HEADINGS), 'column')}: {row[-1]!r} is right of it."
         )
         raise DataError(Problem(message, remedy="Move it to a workbook of your own."))
     return [*row, *[""] * (len(HEADINGS) - len(row))]

@@ -15,7 +15,7 @@ LISTED = 50
 """Cases of one outcome that a trace lists; the register holds all."""
 _CASE = re.compile(r"duty:(?P<case>.+)", re.DOTALL)
 _OUTCOME = re.compile(
-    r"(?:.*/)?(?P<status>met|late|missing|wrong_party|pending|excused):(?P<duty>[a-z0-9_-]+)"
+    r"(?:.*/)?(?P<status>met|late|missing|wrong_party|pending|excused|unknown):(?P<duty>[a-z0-9_-]+)"
 )
 
 

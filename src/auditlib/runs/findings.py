@@ -14,12 +14,17 @@ from auditlib.audit.rounding import plain
 from auditlib.audit.schema import FindingModel
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.run import AuditId, Notebook, Run
+from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Grade
+from auditlib.runs.manifest import NAME as MANIFEST
+from auditlib.runs.manifest import read_manifest
 from auditlib.runs.verify import verify
 from auditlib.standards.merging import RaisedFinding
 
 NAME = "findings.json"
 SCHEMA: Final = "auditlib/findings@2"
+_SAME_PARTY = "Name the same party's audit before, or none."
 _GRADES = tuple(grade.value for grade in Grade)
 
 
@@ -102,9 +107,27 @@ def findings_before(run: Run, outputs: Path) -> Before | None:
     manifest = verify(directory).manifest
     party = manifest.parameters.run["party"]["name"]
     if party != run.party.name:
-        message = f"the previous audit {run.previous} is one of {party!r}, not of {run.party.name!r}."
-        raise ParameterError(Problem(message, remedy="Name the same party's audit before, or none."))
+        raise ParameterError(Problem(_of_another(run, party), remedy=_SAME_PARTY))
     return _read(directory / NAME, audit=run.previous, sha256=manifest.files[NAME].sha256)
+
+
+def previous_problems(run: Run, document: Document, outputs: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the audit that `run` names as the one before: none, or another party's."""
+    if not run.previous:
+        return
+    known = tuple(path.parent.name for path in outputs.glob(f"*/{MANIFEST}") if path.parent.name != run.audit)
+    if run.previous not in known:
+        message = f"there is no finished audit {run.previous!r} in {outputs.name}."
+        remedy = did_you_mean(run.previous, known) or "Run it first, or delete the line."
+        yield document.problem(("previous",), message, remedy=remedy)
+        return
+    party = read_manifest(outputs / run.previous).parameters.run["party"]["name"]
+    if party != run.party.name:
+        yield document.problem(("previous",), _of_another(run, party), remedy=_SAME_PARTY)
+
+
+def _of_another(run: Run, party: str) -> str:
+    return f"the previous audit {run.previous} is one of {party!r}, not of {run.party.name!r}."
 
 
 def _read(path: Path, *, audit: str, sha256: str) -> Before:

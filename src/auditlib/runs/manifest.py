@@ -75,7 +75,9 @@ class Versions(_Sealed):
     python: str
     auditlib: str
     source: Sha256 = Field(description="Hash of auditlib's own source.")
-    libraries: dict[str, str]
+    libraries: dict[str, str] = Field(
+        description="All that auditlib declares; the results of a notebook name those it loaded."
+    )
 
 
 class Change(_Sealed):

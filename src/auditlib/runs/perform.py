@@ -14,12 +14,13 @@ from pathlib import Path
 from types import FrameType
 
 from auditlib.errors import AuditError, NotebookFailed, ParameterError, Problem
+from auditlib.parameters.strict_yaml import read_yaml
 from auditlib.runs.assemble import assemble, run_key, secrets_of
 from auditlib.runs.atomic import recover, remove_directory, write_bytes
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.examined import read_examined
 from auditlib.runs.execute import Job, execute_all, worker_environment
-from auditlib.runs.findings import findings_before
+from auditlib.runs.findings import findings_before, previous_problems
 from auditlib.runs.fixing import enter_data, enter_parameters
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.lock import only_writer
@@ -128,6 +129,7 @@ def perform(
     options, started = options or Options(), datetime.now(UTC)
     plan = read_plan(run_file, name=name or str(run_file))
     _check_options(plan, options)
+    _check_previous(plan, options.outputs or plan.root / "outputs", name=name or str(run_file))
     places = Places((options.outputs or plan.root / "outputs").resolve(), plan.run.audit)
     try:
         with terminated_as_interrupt(), only_writer(places.lock, audit=plan.run.audit):
@@ -308,6 +310,13 @@ def _check_options(plan: Plan, options: Options) -> None:
     plan.chosen(options.only)
     if options.jobs < 1 or options.threads < 1 or options.timeout <= 0:
         raise ParameterError(Problem("--jobs, --threads and --timeout must be 1 or more."))
+
+
+def _check_previous(plan: Plan, outputs: Path, *, name: str) -> None:
+    document = read_yaml(plan.content.decode("utf-8-sig"), name=name)
+    problems = [*previous_problems(plan.run, document, outputs)]
+    if problems:
+        raise ParameterError(*problems)
 
 
 def _refused(error: OSError, places: Places) -> AuditError:

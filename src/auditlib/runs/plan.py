@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from auditlib.audit.chosen import chosen_problems
+from auditlib.audit.law import law_problems
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
@@ -138,6 +140,7 @@ def read_plan(path: Path, *, name: str) -> Plan:
     root = project_root(path)
     notebooks, problems = check_notebooks(run, document, root / "notebooks")
     problems += run_problems(run, document)
+    problems += [*chosen_problems(run, document, root=root), *law_problems(run, document, root=root)]
     if problems:
         raise ParameterError(*in_order(problems))
     resolved = path.resolve()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import NotebookFailed, Problem, VerificationFailed
+from auditlib.records import counted
 from auditlib.runs.atomic import copy_file, files_below
 from auditlib.runs.declared import checked_values, declared_parameters, injected_code
 from auditlib.runs.events import Notify, Planned, silent
@@ -77,7 +78,11 @@ def reperform(
     differences = [*_differences(then, again)]
     if differences:
         rest = len(differences) - _SHOWN
-        more = [Problem(f"and {rest} more numbers differ.")] if rest > 0 else []
+        more = (
+            [Problem(f"and {counted(rest, 'more number differs', 'more numbers differ')}.")]
+            if rest > 0
+            else []
+        )
         raise VerificationFailed(*differences[:_SHOWN], *more, *_changes(_other(manifest)))
     return Reperformed(sum(len(one["numbers"]) for one in then.values()), len(then), _other(manifest))
 

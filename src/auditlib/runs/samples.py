@@ -13,7 +13,7 @@ from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters.run import Run
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.runs.atomic import write_bytes
 from auditlib.runs.ledger import append, ledger_path
 from auditlib.runs.lock import only_writer
@@ -112,7 +112,8 @@ def cases_of(source: Source, table: str, *, rates: Rates, question: str, stratif
         raise ParameterError(Problem(found.reason, remedy=found.remedy))
     cases, design = found
     return Drawn(
-        title=f"{source.run.party.name}: {len(cases)} of {design.population:,} rows of {table} to examine",
+        title=f"{source.run.party.name}: {len(cases)} of {counted(design.population, 'row')} of {table} "
+        "to examine",
         question=question,
         columns=columns,
         cases=cases,

@@ -196,7 +196,7 @@ def _each_number(recorded: Recorded, rows: RowsOf, keys: Iterable[str]) -> tuple
     left = len(wanted) - len(shown)
     if not wanted:
         return (Node("none", "it names no recorded number"),)
-    more = (Node("more", f"and {left} more numbers: {', '.join(wanted[SHOWN:])}"),) if left else ()
+    more = (Node("more", f"and {counted(left, 'more number')}: {', '.join(wanted[SHOWN:])}"),) if left else ()
     return shown + more
 
 
@@ -212,7 +212,11 @@ def _forward(recorded: Recorded, rows: RowsOf, key: str, matched: re.Match[str])
             Problem(f"{key} stands for rows of several files.", remedy=f"Choose {' or '.join(choices)}.")
         )
     nodes = [_row(recorded, rows, row) for row in found]
-    return nodes[0] if len(nodes) == 1 else Node("rows", f"{key}: {len(nodes)} rows", {}, tuple(nodes))
+    return (
+        nodes[0]
+        if len(nodes) == 1
+        else Node("rows", f"{key}: {counted(len(nodes), 'row')}", {}, tuple(nodes))
+    )
 
 
 def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
@@ -274,6 +278,6 @@ def _unknown(key: str, recorded: Recorded) -> ParameterError:
 
 
 def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
-    files = [f"{one.file} ({one.rows_in} rows)" for one in rows.totals if one.table == table]
+    files = [f"{one.file} ({counted(one.rows_in, 'row')})" for one in rows.totals if one.table == table]
     remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
     return Problem(f"there is no row {key}.", remedy=remedy)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
+from auditlib.records import counted
 from auditlib.runs.atomic import files_below, hash_file
 from auditlib.runs.ledger import SEALED, Entry, holds, ledger_path, read_ledger
 from auditlib.runs.manifest import NAME, Manifest, read_manifest
@@ -104,7 +105,7 @@ def _altered(directory: Path, manifest: Manifest) -> Iterator[Problem]:
             yield Problem(f"cannot be read: {error.strerror}.", file=name)
             continue
         if size != seal.size:
-            yield Problem(f"was altered: {size} bytes instead of {seal.size}.", file=name)
+            yield Problem(f"was altered: {counted(size, 'byte')} instead of {seal.size}.", file=name)
         elif found != seal.sha256:
             yield Problem("was altered: same size, other content.", file=name)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, as_floats
 
 MOST_EXAMINED = 5_000
@@ -142,7 +142,7 @@ def _hypergeometric(seen: int, examined: int, wrong: int, population: int) -> fl
 
 
 def _no_plan(tolerable: float, expected: float, population: int | None) -> Refusal:
-    cases = "" if population is None else f" of the {population:,} cases"
+    cases = "" if population is None else f" of the {counted(population, 'case')}"
     return Refusal(
         f"No sample{cases} shows a rate below {tolerable:.1%} when {expected:.1%} is expected.",
         "Tolerate more, expect less, or examine every case.",

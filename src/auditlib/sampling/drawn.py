@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.sampling.attributes import Plan, allocate, plan_attributes
 from auditlib.sampling.drawing import shuffled
 from auditlib.sampling.evaluation import Design
@@ -133,7 +133,7 @@ def _plan(
     plan = plan_attributes(confidence=confidence, tolerable=tolerable, expected=expected, population=finite)
     if isinstance(plan, Plan) and plan.size > total:
         return Refusal(
-            f"{plan.size:,} cases would have to be examined and there are {total:,}.",
+            f"{counted(plan.size, 'case')} would have to be examined and there are {total:,}.",
             "Do not stratify, tolerate more, or examine every case.",
         )
     return plan

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditlib.records import counted
 from auditlib.sampling.attributes import at_most, projected, upper_limit
 
 
@@ -63,9 +64,14 @@ class Evaluation:
             if self.supported
             else f"The sample does not support that fewer than {design.tolerable:.2%} deviate."
         )
-        cases = f"{design.population:,} cases: about {self.projection:,.0f} deviations, at most {self.most:,}"
+        cases = (
+            f"{counted(design.population, 'case')}: about "
+            f"{counted(round(self.projection), 'deviation')}, at most "
+            f"{self.most:,}"
+        )
+        cases_deviate = counted(self.examined, "sampled case deviates", "sampled cases deviate")
         return (
-            f"{self.deviations} of {self.examined} sampled cases deviate ({self.rate:.2%}){missing}.",
+            f"{self.deviations} of {cases_deviate} ({self.rate:.2%}){missing}.",
             f"With {design.confidence:.0%} confidence at most {self.upper:.2%} of all cases deviate.",
             verdict,
             f"Projected to {cases}.",

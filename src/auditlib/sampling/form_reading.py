@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from auditlib.errors import DataError, Problem
+from auditlib.records import counted
 from auditlib.sampling.drawn import Case, Drawn, from_document
 from auditlib.sampling.form_writing import (
     ANSWER,
@@ -82,7 +83,9 @@ def sheets_of(content: bytes, name: str) -> dict[str, list[Row]]:
         if size > MOST_UNPACKED:
             raise DataError(
                 Problem(
-                    f"the workbook unpacks to {size:,} bytes.", name, remedy="Use the file that was written."
+                    f"the workbook unpacks to {counted(size, 'byte')}.",
+                    name,
+                    remedy="Use the file that was written.",
                 )
             )
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import isqrt
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.records import counted
 from auditlib.sampling.drawing import shuffled
 
 
@@ -93,7 +94,8 @@ def draw_sites(
     if len(wanted) > most:
         raise ParameterError(
             Problem(
-                f"{len(wanted)} sites are chosen, but {size} are visited and at least "
+                f"{counted(len(wanted), 'site is', 'sites are')} chosen, but "
+                f"{counted(size, 'is', 'are')} visited and at least "
                 f"{random_share_of(size)} of them are drawn at random.",
                 remedy=f"Choose at most {most}.",
             )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from auditlib.contracts import TABLES
 from auditlib.contracts.types import Kind
+from auditlib.simulate.call_backs import CallBacks, call_backs
 from auditlib.simulate.clock import DAY, day_number, to_local
 from auditlib.simulate.complaints import complaints
 from auditlib.simulate.contacts import contact_status, contacts
@@ -44,12 +45,15 @@ class Company:
         ``in_period``, `responses` also ``lowest`` (lowest valid item on the 1-to-5 scale).
     duties
         True status of every duty owed in the period: response_id, duty, status, case.
+    promised
+        Promised calls and recorded deviations, with the truth of each; None where none were drawn.
     """
 
     scenario: Scenario
     world: World
     tables: Mapping[str, pd.DataFrame]
     duties: pd.DataFrame
+    promised: CallBacks | None = None
 
     def canonical(self, table: str) -> pd.DataFrame:
         """Return a table in its stored form: instants as UTC microseconds, local day, local second.
@@ -103,6 +107,7 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
     talks = contacts(open_cases, who, rng)
     reports = formal_reports(scenario, open_cases, who, rng)
     unhappy = complaints(scenario, place, who, rng)
+    promised = call_backs(scenario, place, who, rng)
     tables = {
         "units": _units(scenario, place, stream(rng, "units")),
         "accounts": who.accounts,
@@ -120,6 +125,8 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
         "complaints": unhappy.complaints,
         "complaint_events": unhappy.events,
         "fixes": unhappy.fixes,
+        "call_backs": promised.calls,
+        "deviations": promised.deviations,
         "interactions": interactions(scenario, place, rng),
         "pay_links": pay_links(scenario, place),
     }
@@ -140,7 +147,7 @@ def company(scenario: Scenario, rng: np.random.Generator) -> Company:
     ]
     duties = pd.concat([owed.duties, *owed_after], ignore_index=True)
     duties = duties.sort_values(["response_id", "duty"], kind="stable", ignore_index=True)
-    return Company(scenario, place, MappingProxyType(tables), duties)
+    return Company(scenario, place, MappingProxyType(tables), duties, promised)
 
 
 def planted_surveys(scenario: Scenario, place: World, who: People, rng: np.random.Generator) -> Surveys:

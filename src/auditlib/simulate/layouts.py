@@ -369,6 +369,20 @@ LAYOUTS: tuple[Layout, ...] = (
         ),
         zone="unit",
     ),
+    Layout(
+        "call_backs.csv",
+        "call_backs",
+        "csv",
+        _same("call_back_id", "unit_id", "customer_id", "transaction_type", "requested", "due", "called"),
+        zone="unit",
+    ),
+    Layout(
+        "deviations.csv",
+        "deviations",
+        "csv",
+        _same("deviation_id", "duty", "case_id", "unit_id", "recorded", "reason", "person_id"),
+        instant="%Y-%m-%dT%H:%M:%SZ",
+    ),
 )
 """Every source of the generated company, in the order of its run file."""
 NOT_APPLICABLE = "k. A."

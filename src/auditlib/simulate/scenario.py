@@ -30,6 +30,7 @@ class Volume(Strict):
     )
     interactions_per_month: float = Field(28, ge=0, description="Contacts of an average unit and month.")
     complaints_per_month: float = Field(1.8, ge=0, description="Complaints of an average unit and month.")
+    call_backs_per_month: float = Field(1.2, ge=0, description="Calls promised by an average unit and month.")
     size_spread: float = Field(
         0.85, ge=0, description="Standard deviation of the logarithm of a unit's size."
     )

@@ -100,6 +100,9 @@ def _write_truth(made: Company, rows: dict[str, int], planted: list[dict[str, An
     _csv(truth.response_rates(made), folder / "response_rates.csv")
     _csv(truth.outliers(made), folder / "outliers.csv")
     _csv(made.duties, folder / "duties.csv")
+    if made.promised is not None:
+        _csv(made.promised.statuses, folder / "call_backs.csv")
+        _csv(made.promised.verdicts, folder / "deviations.csv")
     columns = ["file", "sheet", "line", "table", "reason", "note"]
     _csv(pd.DataFrame(planted, columns=columns), folder / "broken_rows.csv")
     counts = pd.DataFrame({"file": list(rows), "rows": list(rows.values())})

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome
+from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome, counted
 from auditlib.standards.decision import decide
+from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.standards.words import amount, limit, said
@@ -22,13 +23,25 @@ COUNTED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 
 def what_if(verdict: Verdict, *, targets: Mapping[str, float]) -> Verdict:
     """Return the verdict on the same measurements under other targets."""
-    demands = replace(verdict.demands, edition=verdict.demands.edition.with_targets(targets))
-    return verdict_of(demands, [entry.measurement for entry in verdict.judgements])
+    return _again(verdict, replace(verdict.demands, edition=verdict.demands.edition.with_targets(targets)))
 
 
 def under_mode(verdict: Verdict, mode: DecisionMode) -> Verdict:
     """Return the verdict on the same measurements in another decision mode."""
-    return verdict_of(verdict.demands, [entry.measurement for entry in verdict.judgements], mode=mode)
+    return _again(verdict, verdict.demands, mode=mode)
+
+
+def _again(verdict: Verdict, demands: Demands, *, mode: DecisionMode | None = None) -> Verdict:
+    """Judge the same measurements by other demands.
+
+    What has no value is not judged again: a breach among too few cases to be told stays one.
+    """
+    other = verdict_of(demands, [entry.measurement for entry in verdict.judgements], mode=mode)
+    judgements = tuple(
+        replace(was, criterion=now.criterion) if was.measurement.value is None else now
+        for was, now in zip(verdict.judgements, other.judgements, strict=True)
+    )
+    return Verdict(demands, judgements, decide(demands, judgements))
 
 
 def by_mode(verdict: Verdict) -> pd.DataFrame:
@@ -96,7 +109,7 @@ def needed(judgement: Judgement) -> str:
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return f"evidence: {measurement.reason or judgement.reason}"
     if judgement.outcome is Outcome.NOT_DEMONSTRATED and judgement.n_missing:
-        return f"{judgement.n_missing:,} more observations with the same result"
+        return f"{counted(judgement.n_missing, 'more observation')} with the same result"
     if measurement.value is None:
         return limit(target, measurement.unit)
     found = amount(measurement.value, measurement.unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditlib.records import EvidenceLevel, Judgement, Kind, Outcome
+from auditlib.records import EvidenceLevel, Judgement, Kind, Outcome, counted
 
 _JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 
@@ -25,7 +25,7 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
     told = found.level is EvidenceLevel.REGISTER or not 0 < found.n < minimum
     if told or judgement.outcome not in _JUDGED:
         return judgement
-    why = f"it rests on fewer than {minimum} cases, too few to be told"
+    why = f"it rests on fewer than {counted(minimum, 'case')}, too few to be told"
     hidden = replace(found, value=None, interval=None, successes=None, excused=0, reason=why)
     if judgement.outcome is Outcome.NOT_MET and judgement.criterion.kind is Kind.RIGID:
         breached = f"there are cases outside the limit; a rigid demand allows none; {why}"

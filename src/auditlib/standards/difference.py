@@ -49,9 +49,9 @@ def difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
 
     Notes
     -----
-    A criterion is stricter where any part asks for more and none for less: target, kind, must-pass,
-    severity, smallest n, share excused. Where its metric or an option changed it is ``redefined``,
-    whatever its target did.
+    A criterion is stricter where any part asks for more and none for less: target and how far a profile may
+    loosen it, kind, must-pass, severity, smallest n, share excused, reasons that excuse, first day. Where its
+    metric or an option changed it is ``redefined``, whatever its target did.
     """
     removed = [
         Difference(entry.id, Change.REMOVED, entry.demand, "", after.removed.get(entry.id, ""))
@@ -107,25 +107,37 @@ def _parts(old: Criterion, new: Criterion) -> Iterator[tuple[Change, str, str]]:
     if measured[0] != measured[1] or old.target.direction is not new.target.direction:
         yield Change.REDEFINED, _measured(old), _measured(new)
     sign = 1 if new.target.direction is Direction.AT_LEAST else -1
-    yield from _ordered("target", sign * old.target.value, sign * new.target.value, old, new)
+    yield from _ordered("target", old.target.value, new.target.value, sign)
+    yield from _ordered("loosest", old.target.loosest, new.target.loosest, sign)
     yield from _ranked("kind", old.kind, new.kind, _STRICTNESS[new.kind] - _STRICTNESS[old.kind])
     yield from _ranked("severity", old.severity, new.severity, _GRADES[new.severity] - _GRADES[old.severity])
     yield from _ranked("must-pass", old.must_pass, new.must_pass, new.must_pass - old.must_pass)
     yield from _ranked("smallest n", old.minimum_n, new.minimum_n, new.minimum_n - old.minimum_n)
     excused = (old.excused_limit or 0.0, new.excused_limit or 0.0)
     yield from _ranked("share excused", *excused, excused[0] - excused[1])
+    yield from _ranked("reasons", *_reasons(old, new))
+    if new.effective_from not in (None, old.effective_from):  # demanded before, and now not from the start
+        yield Change.LOOSER, f"from {old.effective_from or 'the first day'}", f"from {new.effective_from}"
+    for what, was, now in (("category", old.category, new.category), ("aspect", old.aspect, new.aspect)):
+        if was != now:
+            yield Change.REWEIGHTED, f"{what} {was}", f"{what} {now}"
     if old.weight != new.weight:
         yield Change.REWEIGHTED, f"weight {old.weight:g}", f"weight {new.weight:g}"
     if old.demand != new.demand:
         yield Change.REWORDED, old.demand, new.demand
 
 
-def _ordered(
-    what: str, was: float, now: float, old: Criterion, new: Criterion
-) -> Iterator[tuple[Change, str, str]]:
+def _ordered(what: str, was: float, now: float, sign: int) -> Iterator[tuple[Change, str, str]]:
     if was != now:
-        change = Change.STRICTER if now > was else Change.LOOSER
-        yield change, f"{what} {old.target.value:g}", f"{what} {new.target.value:g}"
+        change = Change.STRICTER if sign * now > sign * was else Change.LOOSER
+        yield change, f"{what} {was:g}", f"{what} {now:g}"
+
+
+def _reasons(old: Criterion, new: Criterion) -> tuple[str, str, float]:
+    """Return the reasons that excuse, before and after, and whether fewer (above 0) or more of them do."""
+    was, now = set(old.reasons), set(new.reasons)
+    step = 0 if was - now and now - was else len(was - now) - len(now - was)
+    return ", ".join(sorted(was)) or "none", ", ".join(sorted(now)) or "none", step
 
 
 def _ranked(what: str, was: object, now: object, step: float) -> Iterator[tuple[Change, str, str]]:

@@ -148,6 +148,13 @@ class VerdictDecision(_Part):
     trace: list[VerdictStep]
 
 
+class VerdictSentence(_Part):
+    """A sentence with the keys of the numbers it states."""
+
+    text: str
+    keys: list[str]
+
+
 class VerdictDocument(_Part):
     """A whole verdict; `schema` names the shape and its version."""
 
@@ -160,6 +167,9 @@ class VerdictDocument(_Part):
     effective_to: date
     categories: dict[str, str]
     rule: VerdictRule
+    set_aside: VerdictSentence | None = Field(
+        None, description="What share of the weight the profile set aside, and which criteria; null for none."
+    )
     decision: VerdictDecision
     criteria: list[VerdictCriterion]
 
@@ -172,7 +182,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
     pydantic.ValidationError
         If the document did not fit its own schema.
     """
-    demands = verdict.demands
+    demands, aside = verdict.demands, verdict.aside.sentence()
     document = VerdictDocument(
         standard=demands.edition.name,
         title=demands.edition.title,
@@ -182,6 +192,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         effective_to=demands.edition.effective_to,
         categories=dict(demands.edition.categories),
         rule=VerdictRule(**asdict(demands.edition.rule)),
+        set_aside=None if aside is None else VerdictSentence(text=aside.text, keys=list(aside.keys)),
         decision=decision_part(verdict),
         criteria=[_criterion(entry) for entry in verdict.judgements],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,6 +24,9 @@ StandardId = Annotated[
     Field(pattern=r"^[a-z][a-z0-9-]*$", description="Lower-case letters, digits and hyphens."),
 ]
 Words = Annotated[str, Field(min_length=10)]
+RuleValue = Literal[
+    "mode", "required_probability", "pass_mark", "process_weight", "minors_make_major", "mismatch"
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -89,6 +92,10 @@ class RuleModel(Strict):
     process_weight: Share = Field(0.5, description="Weight of process; results have the rest.")
     minors_make_major: int = Field(ge=2, description="Open minors in one category that count as a major.")
     mismatch: Share = Field(description="Gap between process and results from which it is flagged.")
+    change: dict[RuleValue, Words] = Field(
+        default_factory=dict,
+        description="Why a value of the rule differs from the edition before, by its name.",
+    )
 
 
 class EditionModel(Strict):
@@ -135,6 +142,8 @@ class Edition:
     rule: Rule
     criteria: tuple[Criterion, ...]
     removed: Mapping[str, str] = field(default_factory=dict)
+    rule_changes: Mapping[str, str] = field(default_factory=dict)
+    """Why a value of the rule differs from the edition before, by its name."""
 
     @property
     def name(self) -> str:
@@ -170,7 +179,7 @@ class Edition:
 
 def as_edition(model: EditionModel) -> Edition:
     """Return the edition that `model` writes down."""
-    rule = Rule(**{name: getattr(model.rule, name) for name in type(model.rule).model_fields})
+    rule = Rule(**model.rule.model_dump(exclude={"change"}))
     return Edition(
         model.standard,
         model.edition,
@@ -182,6 +191,7 @@ def as_edition(model: EditionModel) -> Edition:
         rule,
         tuple(entry.criterion(identifier) for identifier, entry in model.criteria.items()),
         model.removed,
+        {str(name): reason for name, reason in model.rule.change.items()},
     )
 
 

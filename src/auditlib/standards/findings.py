@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome
+from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome, counted
 from auditlib.standards.change import needed
+from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
 
 
@@ -89,6 +90,7 @@ def _finding(judgement: Judgement, subject: str) -> Finding:
         cases=_cases(judgement),
         metric=criterion.metric_text,
         shortfall=shortfall_of(judgement),
+        headline=headline(judgement),
     )
 
 
@@ -154,8 +156,10 @@ def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[
     limit = verdict.demands.edition.rule.minors_make_major
     return tuple(
         Finding(
-            criterion=f"minors-{group.category}: fewer than {limit} minors are open in one category",
-            condition=f"{len(group.names)} minors are open in '{group.title}': {', '.join(group.names)}.",
+            criterion=f"minors-{group.category}: fewer than {counted(limit, 'minor is', 'minors are')} "
+            "open in one category",
+            condition=f"{counted(len(group.names), 'minor is', 'minors are')} open in '{group.title}': "
+            f"{', '.join(group.names)}.",
             cause="Minor faults of one kind gather where nobody owns the whole.",
             effect="Together they weigh as much as a major and stop the decision.",
             recommendation="Name one owner for the category, with a plan for each of them.",

@@ -36,6 +36,7 @@ from auditlib.records import (
     Outcome,
     Statistic,
     Target,
+    counted,
 )
 from auditlib.standards.needed import n_needed
 from auditlib.standards.profile import Exemption
@@ -120,8 +121,8 @@ def _breached(criterion: Criterion, measurement: Measurement) -> str:
     outside = measurement.successes
     if criterion.target.direction is Direction.AT_LEAST:
         outside = measurement.n - measurement.successes
-    cases = f"{outside:,} of {measurement.n:,} cases"
-    return f"{cases} are outside the limit; a rigid demand allows none"
+    cases = f"{outside:,} of {counted(measurement.n, 'case')} {'is' if outside == 1 else 'are'}"
+    return f"{cases} outside the limit; a rigid demand allows none"
 
 
 def _flexible(
@@ -198,7 +199,7 @@ def _too_few(criterion: Criterion, measurement: Measurement, margin: float) -> J
     needed = max(criterion.minimum_n, known or 0)
     missing = needed - measurement.n
     asked = f"at least {criterion.minimum_n:,} are asked for"
-    reason = f"{measurement.n:,} observations, {asked}; {missing:,} more needed"
+    reason = f"{counted(measurement.n, 'observation')}, {asked}; {missing:,} more needed"
     return Judgement(criterion, measurement, Outcome.NOT_DEMONSTRATED, reason, margin, needed)
 
 
@@ -250,4 +251,7 @@ def _still(needed: int | None, measurement: Measurement) -> str:
     if needed is None:
         return "at this value no number of observations would demonstrate it"
     more = max(0, needed - measurement.n)
-    return f"{needed:,} observations with the same result would demonstrate it, {more:,} more than there are"
+    return (
+        f"{counted(needed, 'observation')} with the same result would demonstrate it, {more:,} more "
+        "than there are"
+    )

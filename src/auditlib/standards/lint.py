@@ -14,13 +14,13 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.records import Criterion, Direction, Grade, Kind, Statistic, Target
-from auditlib.standards.difference import difference
+from auditlib.standards.difference import Difference, difference
 from auditlib.standards.edition import Edition, EditionModel, as_edition
 from auditlib.standards.measure import Measure
 from auditlib.standards.planned import PLANNED
-from auditlib.standards.profile import ProfileModel
+from auditlib.standards.profile import Path, ProfileModel, refused
+from auditlib.standards.rule_changes import rule_difference, rule_value
 
-Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str, str]]
 """Where, what is wrong, what to do."""
 
@@ -169,50 +169,42 @@ def _after(before: Edition, edition: Edition) -> Found:
         words = f"the dates overlap with {before.name}, which is in effect until {before.effective_to}."
         yield ("effective_from",), words, "Start the day after; use transition_until for the overlap."
     for change in difference(before, edition):
-        if change.reason:
-            continue
-        path: Path = ("removed",) if change.criterion not in edition.ids else ("criteria", change.criterion)
-        yield (
-            path,
-            f"{change.criterion} is {change.change} against {before.name} without a reason.",
-            "Give it.",
-        )
+        if not change.reason:
+            yield _unexplained(change, before, edition)
+    for change in rule_difference(before, edition):
+        value = rule_value(change)
+        if value and not change.reason:
+            message = f"{value} is {change.change} against {before.name} without a reason."
+            remedy = f"Give it as 'change: {{{value}: ...}}' under 'rule'."
+            yield ("rule", value), message, remedy
+
+
+def _unexplained(change: Difference, before: Edition, edition: Edition) -> tuple[Path, str, str]:
+    name = change.criterion
+    message = f"{name} is {change.change} against {before.name} without a reason."
+    if name in edition.ids:
+        return ("criteria", name), message, f"Give it as 'change: ...' in {name}."
+    return ("removed",), message, f"Give it as '{name}: ...' under 'removed'."
 
 
 def _profile(profile: ProfileModel, edition: Edition, day: date) -> Found:
-    if profile.standard != edition.name:
-        yield ("standard",), f"the profile is for {profile.standard}, not {edition.name}.", ""
-    for part in ("overrides", "waivers", "not_applicable"):
-        for key in getattr(profile, part):
-            if key not in edition.ids:
-                yield (part, key), f"{edition.name} has no criterion {key}.", _near(key, edition.ids)
+    yield from refused(profile, edition)
     for key, override in profile.overrides.items():
-        if key in edition.ids:
-            yield from _override(key, override.target, edition.criterion(key))
-    yield from _waivers(profile, edition, day)
+        if key in edition.ids and override.target == edition.criterion(key).target.value:
+            at: Path = ("overrides", key, "target")
+            yield at, f"{key}: {override.target:g} is the target already.", "Remove the override."
+    yield from _waivers(profile, day)
     for key in profile.not_applicable.keys() & profile.waivers.keys():
         yield ("waivers", key), f"{key} is called not applicable too.", "Keep one of the two."
 
 
-def _override(key: str, value: float, criterion: Criterion) -> Found:
-    target = criterion.target
-    low, high = sorted((target.tightest, target.loosest))
-    if not low <= value <= high:
-        words = f"{key}: the target {value:g} lies outside the bounds {low:g} to {high:g} of the catalogue."
-        yield ("overrides", key, "target"), words, "Choose a value between them."
-    elif value == target.value:
-        yield ("overrides", key, "target"), f"{key}: {value:g} is the target already.", "Remove the override."
-
-
-def _waivers(profile: ProfileModel, edition: Edition, day: date) -> Found:
+def _waivers(profile: ProfileModel, day: date) -> Found:
     for key, waiver in profile.waivers.items():
-        at: Path = ("waivers", key)
-        if key in edition.ids and edition.criterion(key).kind is Kind.RIGID:
-            yield at, f"{key} is rigid: a waiver is refused.", "Remove the waiver."
+        at: Path = ("waivers", key, "expires_on")
         if waiver.expires_on < waiver.granted_on:
-            yield (*at, "expires_on"), f"the waiver of {key} ends before it is granted.", ""
+            yield at, f"the waiver of {key} ends before it is granted.", "Correct one of the days."
         elif waiver.expires_on < day:
-            yield (*at, "expires_on"), f"the waiver of {key} expired on {waiver.expires_on}.", "Remove it."
+            yield at, f"the waiver of {key} expired on {waiver.expires_on}.", "Remove it, or ask again."
 
 
 def _near(name: str, known: Sequence[str] | Mapping[str, object]) -> str:

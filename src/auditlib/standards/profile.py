@@ -1,13 +1,18 @@
-"""Profiles: what one party changes about an edition, each change with its reason (D3)."""
+"""Profiles: what one party changes about an edition, each change with its reason (D3).
+
+What a profile cannot buy: a target outside the catalogue's bounds, the absence of a rigid or must-pass
+criterion, a waiver of more than a year, or what is called not applicable without a fact that evidence shows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from difflib import get_close_matches
+from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from auditlib.errors import ParameterError, Problem
@@ -16,6 +21,15 @@ from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import AuditId, Strict
 from auditlib.records import Criterion, Direction, Kind, Outcome
 from auditlib.standards.edition import CriterionId, Edition, Words
+from auditlib.standards.facts import Fact, fits, fitting, look_for
+from auditlib.standards.measure import Context, Tables
+
+LONGEST_WAIVER = 366
+"""Days, both ends counted. A house rule: editions are yearly, and what is set aside for longer than one of
+them is no exception but another standard; whoever still needs it asks again, with a reason of that day."""
+Path = tuple[str | int, ...]
+Refusal = tuple[Path, str, str]
+"""Where in the profile, what is wrong, what to do."""
 
 
 class OverrideModel(Strict):
@@ -34,6 +48,23 @@ class WaiverModel(Strict):
     expires_on: date
 
 
+class AbsenceModel(Strict):
+    """A fact for which a criterion does not apply; it counts only where the evidence shows it."""
+
+    because: Fact
+    reason: Words = Field(description="How the fact came about, in plain words.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_a_fact(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            message = "words alone set no criterion aside"
+            facts = ", ".join(Fact)
+            remedy = f"Write {{because: FACT, reason: {given!r}}}, with one of the facts {facts}."
+            raise Misfit(message, remedy=remedy)
+        return given
+
+
 class ProfileModel(Strict):
     """A profile as it is written."""
 
@@ -45,7 +76,7 @@ class ProfileModel(Strict):
     title: Words
     overrides: dict[CriterionId, OverrideModel] = Field(default_factory=dict)
     waivers: dict[CriterionId, WaiverModel] = Field(default_factory=dict)
-    not_applicable: dict[CriterionId, Words] = Field(default_factory=dict)
+    not_applicable: dict[CriterionId, AbsenceModel] = Field(default_factory=dict)
     remedies: SkipJsonSchema[None] = None
 
     @field_validator("remedies", mode="before")
@@ -59,10 +90,19 @@ class ProfileModel(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Why a criterion is not judged: ``waived`` or ``not_applicable``, with the reason."""
+    """Why a criterion is not judged: ``waived`` or ``not_applicable``, with the reason.
+
+    Parameters
+    ----------
+    outcome, reason
+        What is concluded instead, and why.
+    chosen
+        Whether the party's profile set it aside; False where the edition does not demand it yet.
+    """
 
     outcome: Outcome
     reason: str
+    chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +115,10 @@ class Demands:
         The edition with the targets of the profile.
     exemptions
         Criteria not judged, by id.
+    absences
+        Facts for which the profile calls criteria not applicable, by id, before the evidence was looked at.
+    unshown
+        Why the evidence does not show such a fact, by id; the criterion is judged.
     looser, tighter
         Ids of criteria whose target the profile moved away from the base, either way.
     note
@@ -85,6 +129,8 @@ class Demands:
 
     edition: Edition
     exemptions: Mapping[str, Exemption] = field(default_factory=dict)
+    absences: Mapping[str, AbsenceModel] = field(default_factory=dict)
+    unshown: Mapping[str, str] = field(default_factory=dict)
     looser: tuple[str, ...] = ()
     tighter: tuple[str, ...] = ()
     note: str = ""
@@ -121,26 +167,112 @@ def demands_on(
     Raises
     ------
     ParameterError
-        If the profile belongs to another edition or sets a rigid criterion aside.
+        If the profile asks for what `refused` names.
     """
     later = {
-        criterion.id: Exemption(Outcome.NOT_APPLICABLE, f"demanded from {criterion.effective_from} on")
+        criterion.id: Exemption(
+            Outcome.NOT_APPLICABLE, f"demanded from {criterion.effective_from} on", chosen=False
+        )
         for criterion in edition.criteria
         if criterion.effective_from is not None and day < criterion.effective_from
     }
     note, certifies = standing_on(edition, day, successor=successor)
     if profile is None:
         return Demands(edition, later, note=note, certifies=certifies)
-    _refuse(edition, profile)
+    problems = [
+        Problem(message, f"profile {profile.profile}", remedy=remedy)
+        for _, message, remedy in refused(profile, edition)
+    ]
+    if problems:
+        raise ParameterError(*problems)
     moved = edition.with_targets({key: entry.target for key, entry in profile.overrides.items()})
     return Demands(
         moved,
-        later | _exemptions(profile, day),
-        tuple(key for key in profile.overrides if is_looser(edition.criterion(key), moved.criterion(key))),
-        tuple(key for key in profile.overrides if is_looser(moved.criterion(key), edition.criterion(key))),
-        note,
-        certifies,
+        later | _waived(profile, day),
+        absences={key: entry for key, entry in profile.not_applicable.items() if key not in later},
+        looser=tuple(
+            key for key in profile.overrides if is_looser(edition.criterion(key), moved.criterion(key))
+        ),
+        tighter=tuple(
+            key for key in profile.overrides if is_looser(moved.criterion(key), edition.criterion(key))
+        ),
+        note=note,
+        certifies=certifies,
     )
+
+
+def as_shown(demands: Demands, tables: Tables, context: Context) -> Demands:
+    """Return `demands` with every fact of the profile looked for in the evidence.
+
+    A fact that the evidence shows makes its criterion not applicable; otherwise the criterion stays, and why
+    is kept.
+    """
+    exemptions, unshown = dict(demands.exemptions), dict(demands.unshown)
+    for key, entry in demands.absences.items():
+        seen = look_for(entry.because, demands.edition.criterion(key), tables, context)
+        if seen.shown:
+            exemptions[key] = Exemption(Outcome.NOT_APPLICABLE, f"{seen.words}: {entry.reason}")
+        else:
+            unshown[key] = seen.words
+    return replace(demands, exemptions=exemptions, absences={}, unshown=unshown)
+
+
+def refused(profile: ProfileModel, edition: Edition) -> Iterator[Refusal]:
+    """Yield what a profile may not ask of `edition`, whatever the day and the evidence."""
+    if profile.standard != edition.name:
+        yield ("standard",), f"the profile is for {profile.standard}, not {edition.name}.", ""
+    for part in ("overrides", "waivers", "not_applicable"):
+        for key in getattr(profile, part):
+            if key not in edition.ids:
+                near = get_close_matches(key, edition.ids, n=1)
+                remedy = f"Did you mean {near[0]!r}?" if near else ""
+                yield (part, key), f"{edition.name} has no criterion {key}.", remedy
+    for criterion in edition.criteria:
+        key = criterion.id
+        if key in profile.overrides:
+            yield from _out_of_bounds(key, profile.overrides[key].target, criterion)
+        if key in profile.waivers:
+            yield from _not_waived(key, profile.waivers[key], criterion)
+        if key in profile.not_applicable:
+            yield from _not_absent(key, profile.not_applicable[key], criterion)
+
+
+def _out_of_bounds(key: str, value: float, criterion: Criterion) -> Iterator[Refusal]:
+    low, high = sorted((criterion.target.tightest, criterion.target.loosest))
+    if not low <= value <= high:
+        words = f"{key}: the target {value:g} lies outside the bounds {low:g} to {high:g} of the catalogue."
+        yield ("overrides", key, "target"), words, "Choose a value between them."
+
+
+def _not_waived(key: str, waiver: WaiverModel, criterion: Criterion) -> Iterator[Refusal]:
+    if _demanded_of_all(criterion):
+        yield ("waivers", key), f"{key} is {_demanded_of_all(criterion)}: a waiver is refused.", "Remove it."
+    days = (waiver.expires_on - waiver.granted_on).days + 1
+    if days > LONGEST_WAIVER:
+        message = f"the waiver of {key} lasts {days:,} days; {LONGEST_WAIVER} are the most."
+        remedy = "End it within a year, and ask again then with the reason of that day."
+        yield ("waivers", key, "expires_on"), message, remedy
+
+
+def _not_absent(key: str, absence: AbsenceModel, criterion: Criterion) -> Iterator[Refusal]:
+    at = ("not_applicable", key)
+    if _demanded_of_all(criterion):
+        message = f"{key} is {_demanded_of_all(criterion)}: it applies to everyone."
+        yield at, message, "Remove it."
+    elif not fits(absence.because, criterion):
+        message = f"{key} is not about what '{absence.because}' says there is none of."
+        facts = fitting(criterion)
+        remedy = (
+            f"Name {' or '.join(facts)}." if facts else f"No fact leaves {key} without a case: remove it."
+        )
+        yield (*at, "because"), message, remedy
+
+
+def _demanded_of_all(criterion: Criterion) -> str:
+    """Return why a criterion cannot be set aside; empty where it can."""
+    if criterion.kind is Kind.RIGID:
+        return "rigid"
+    return "a must-pass" if criterion.must_pass else ""
 
 
 def is_looser(base: Criterion, other: Criterion) -> bool:
@@ -170,27 +302,9 @@ def standing_on(edition: Edition, day: date, *, successor: Edition | None) -> tu
     )
 
 
-def _exemptions(profile: ProfileModel, day: date) -> dict[str, Exemption]:
-    waived = {
+def _waived(profile: ProfileModel, day: date) -> dict[str, Exemption]:
+    return {
         key: Exemption(Outcome.WAIVED, f"waived until {entry.expires_on}: {entry.reason}")
         for key, entry in profile.waivers.items()
         if entry.granted_on <= day <= entry.expires_on
     }
-    absent = {key: Exemption(Outcome.NOT_APPLICABLE, why) for key, why in profile.not_applicable.items()}
-    return waived | absent
-
-
-def _refuse(edition: Edition, profile: ProfileModel) -> None:
-    name = f"profile {profile.profile}"
-    if profile.standard != edition.name:
-        raise ParameterError(
-            Problem(f"the profile is written for {profile.standard}, not {edition.name}.", name)
-        )
-    touched = {**profile.overrides, **profile.waivers, **profile.not_applicable}
-    unknown = [key for key in touched if key not in edition.ids]
-    if unknown:
-        raise ParameterError(*(Problem(f"{edition.name} has no criterion {key}.", name) for key in unknown))
-    rigid = [key for key in profile.waivers if edition.criterion(key).kind is Kind.RIGID]
-    if rigid:
-        message = "is rigid: a waiver is refused. Remove the waiver."
-        raise ParameterError(*(Problem(f"{key} {message}", name) for key in rigid))

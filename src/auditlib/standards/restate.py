@@ -66,6 +66,12 @@ class Restatement:
                         "share",
                         reason="share of the weight judged",
                     ),
+                    Number(
+                        f"rule:pass_mark:{verdict.demands.edition.name}",
+                        verdict.demands.edition.rule.pass_mark,
+                        "share",
+                        reason="declared by the edition",
+                    ),
                 )
             )
             + self._counts()
@@ -92,9 +98,13 @@ class Restatement:
         text = (
             f"{_said(self.before)}; on the same evidence, {_said(self.after)}. "
             f"{counted(len(moved), 'outcome moves', 'outcomes move')}{named}, "
-            f"{counted(added, 'criterion is', 'criteria are')} added and {removed} removed."
+            f"{counted(added, 'criterion is', 'criteria are')} added and {removed} removed.{self._mark()}"
         )
         return (Sentence(text[:1].upper() + text[1:], tuple(number.key for number in self.numbers())),)
+
+    def _mark(self) -> str:
+        was, now = (verdict.demands.edition.rule.pass_mark for verdict in (self.before, self.after))
+        return "" if was == now else f" The pass mark is {now:.1%} instead of {was:.1%}."
 
     def _differences(self) -> tuple[Difference, ...]:
         return difference(self.before.demands.edition, self.after.demands.edition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditlib.records import (
@@ -19,11 +19,12 @@ from auditlib.records import (
     Sentence,
     counted,
 )
+from auditlib.standards.aside import Aside, set_aside
 from auditlib.standards.closed import closed
 from auditlib.standards.decision import decide
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
-from auditlib.standards.profile import Demands
+from auditlib.standards.profile import Demands, as_shown
 from auditlib.standards.scoring import OPEN, in_scope
 from auditlib.standards.words import amount, demanded, limit, said
 
@@ -75,6 +76,11 @@ class Verdict:
         return tuple(dict.fromkeys("responses" if table == "cells" else table for table in bases))
 
     @property
+    def aside(self) -> Aside:
+        """What the profile of the party set aside."""
+        return set_aside(self.demands, self.judgements)
+
+    @property
     def deciding(self) -> tuple[str, ...]:
         """Keys of the numbers that the steps of the decision rule state."""
         from auditlib.standards.tally import DECIDING
@@ -122,7 +128,7 @@ class Verdict:
         from auditlib.standards.tally import tally
 
         measured = (each for entry in self.judgements for each in _numbers(entry))
-        return (*measured, *tally(self))
+        return (*measured, *tally(self), self.aside.number())
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the decision, the criteria behind it, what is outside and what stays open, in sentences."""
@@ -153,12 +159,14 @@ class Verdict:
         """Return what the verdict cannot say, one sentence each."""
         demands = self.demands
         looser = demands.looser
+        asides = [each for each in (self.aside.sentence(), self.aside.limit()) if each is not None]
         told = (
             (demands.note, ("decision",)),
             (
                 f"The profile asks for less than the standard in {', '.join(looser)}." * bool(looser),
                 _keys(looser),
             ),
+            *((each.text, each.keys) for each in asides),
             (
                 "An interval speaks of how the operation works, not only of the cases that happened to come.",
                 (),
@@ -179,6 +187,7 @@ def assess(demands: Demands, measures: Mapping[str, Measure], tables: Tables, co
     tables, context
         The evidence, and what measures need beside it.
     """
+    demands = as_shown(demands, tables, context)
     taken = [take(criterion, measures, tables, context) for criterion in demands.edition.criteria]
     return verdict_of(demands, taken, minimum_cell=context.run.thresholds.minimum_cell)
 
@@ -201,19 +210,30 @@ def verdict_of(
     """
     rule = demands.edition.rule
     judgements = tuple(
-        closed(
-            judge_one(
-                criterion,
-                measurement,
-                mode=mode or rule.mode,
-                required_probability=rule.required_probability,
-                exemption=demands.exemptions.get(criterion.id),
+        _as_claimed(
+            closed(
+                judge_one(
+                    criterion,
+                    measurement,
+                    mode=mode or rule.mode,
+                    required_probability=rule.required_probability,
+                    exemption=demands.exemptions.get(criterion.id),
+                ),
+                minimum=minimum_cell,
             ),
-            minimum=minimum_cell,
+            unshown=demands.unshown.get(criterion.id, ""),
         )
         for criterion, measurement in zip(demands.edition.criteria, measurements, strict=True)
     )
     return Verdict(demands, judgements, decide(demands, judgements))
+
+
+def _as_claimed(judgement: Judgement, *, unshown: str) -> Judgement:
+    """Return the judgement with why the profile's claim that it is not applicable did not hold."""
+    if not unshown:
+        return judgement
+    reason = f"{judgement.reason}; called not applicable by the profile, but {unshown}"
+    return replace(judgement, reason=reason)
 
 
 def _row(judgement: Judgement) -> dict[str, str | int | None]:

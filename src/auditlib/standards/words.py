@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlib.records import Criterion, Direction, Outcome, Target
+from auditlib.records import Criterion, Direction, Outcome, Target, counted
 
 
 def amount(value: float, unit: str) -> str:
@@ -12,7 +12,7 @@ def amount(value: float, unit: str) -> str:
     if unit in ("count", "rows"):
         return f"{value:,.0f}"
     if unit == "seconds":
-        return f"{value:,.0f} seconds"
+        return counted(round(value), "second")
     return f"{value:,.2f}" + (f" {unit}" if unit else "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 FEWEST_POINTS = 6
@@ -47,7 +47,10 @@ def xmr(values: Numbers) -> Chart | Refusal:
     """
     x = as_floats(values)
     if len(x) < FEWEST_POINTS:
-        return Refusal(f"{len(x)} points are too few for a control chart (at least {FEWEST_POINTS}).")
+        return Refusal(
+            f"{counted(len(x), 'point is', 'points are')} too few for a control chart (at least "
+            f"{FEWEST_POINTS})."
+        )
     step = float(np.abs(np.diff(x)).mean())
     centre = float(x.mean())
     low, high = (np.full(len(x), centre + sign * INDIVIDUAL * step) for sign in (-1, 1))
@@ -66,7 +69,10 @@ def laney_p(successes: Numbers, n: Numbers) -> Chart | Refusal:
     if (total <= 0).any() or (count < 0).any() or (count > total).any():
         raise ValueError("counts must satisfy 0 <= successes <= n and n > 0")
     if len(count) < FEWEST_POINTS:
-        return Refusal(f"{len(count)} points are too few for a control chart (at least {FEWEST_POINTS}).")
+        return Refusal(
+            f"{counted(len(count), 'point is', 'points are')} too few for a control chart (at least "
+            f"{FEWEST_POINTS})."
+        )
     centre = float(count.sum() / total.sum())
     if centre in (0.0, 1.0):
         return Refusal("Every answer is the same: the share does not vary.")

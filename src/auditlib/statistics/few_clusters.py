@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.randomisation import smallest_p
 
@@ -78,7 +78,8 @@ def recommend(design: Design) -> Method | Refusal:
     if design.treated >= 2 and smaller >= 1 and design.smallest <= ATTAINABLE:
         return Method.RANDOMISATION
     return Refusal(
-        f"The effect cannot be tested: of {design.clusters} clusters {design.treated} adopted, and dealing "
+        f"The effect cannot be tested: of {counted(design.clusters, 'cluster')} {design.treated} "
+        "adopted, and dealing "
         f"the dates anew cannot give a p-value below {design.smallest:.3f}.",
         "Wait until more clusters have adopted, or assign pay in smaller groups.",
     )

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
 
 Variant = Literal["winsorised", "trimmed"]
@@ -114,7 +114,8 @@ def over_dispersion(
         raise ValueError("each deviation needs a standard error above zero")
     if len(deviation) < FEWEST_UNITS:
         return Refusal(
-            f"{len(deviation)} units are too few to estimate over-dispersion (at least {FEWEST_UNITS})."
+            f"{counted(len(deviation), 'unit is', 'units are')} too few to estimate over-dispersion (at "
+            f"least {FEWEST_UNITS})."
         )
     z, weight = _tails(deviation / error, 1 / error**2, share=share, variant=variant)
     phi = float((z**2).mean())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
 
 
@@ -104,7 +104,7 @@ def cluster_mean(values: Numbers, clusters: Numbers, *, level: float = 0.95) -> 
         raise ValueError("each value needs its cluster")
     count = int(label.max()) + 1 if len(label) else 0
     if count < 2:
-        return Refusal(f"{count} clusters: dependence within clusters cannot be told from chance.")
+        return Refusal(f"{counted(count, 'cluster')}: dependence within clusters cannot be told from chance.")
     mean = float(scores.mean())
     sums = np.bincount(label, weights=scores - mean, minlength=count)
     error = float(np.sqrt((sums**2).sum() * count / (count - 1)) / len(scores))

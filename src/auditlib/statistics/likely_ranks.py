@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 FEWEST_UNITS = 5
@@ -87,7 +87,10 @@ def likely_ranks(
     if y.shape != s.shape or (s <= 0).any():
         raise ValueError("each estimate needs a standard error above zero")
     if len(y) < FEWEST_UNITS:
-        return Refusal(f"{len(y)} units are too few to say where each stands (at least {FEWEST_UNITS}).")
+        return Refusal(
+            f"{counted(len(y), 'unit is', 'units are')} too few to say where each stands (at least "
+            f"{FEWEST_UNITS})."
+        )
     places = _places(_true_values(y, s, rng=rng, draws=draws))
     ordered = np.sort(places, axis=0)
     cut = _cut(places, ordered, level=level)

@@ -9,7 +9,7 @@ from math import factorial, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints, by_cluster
 from auditlib.statistics.two_way import demeaned
 from auditlib.statistics.types import Floats, Limits
@@ -175,7 +175,7 @@ def constant_effects(dealt: Dealt, *, estimate: float, error: float, level: floa
     """
     count = dealt.estimate.size
     if 1 / (1 + count) > 1 - level:
-        ways = f"{count + 1} ways to deal the dates"
+        ways = f"{counted(count + 1, 'way')} to deal the dates"
         return Refusal(f"No interval: {ways} reject no effect at {100 * level:.4g}%.")
 
     def kept(effects: Floats) -> NDArray[np.bool_]:

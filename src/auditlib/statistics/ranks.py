@@ -35,7 +35,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 ALL_PAIRS = 150
@@ -137,7 +137,9 @@ def _checked(estimates: Numbers, errors: Numbers) -> tuple[Floats, Floats] | Ref
     y, s = as_floats(estimates), as_floats(errors)
     if y.shape != s.shape or (s <= 0).any():
         raise ValueError("each estimate needs a standard error above zero")
-    return (y, s) if len(y) > 1 else Refusal(f"{len(y)} units have no ranks to compare.")
+    return (
+        (y, s) if len(y) > 1 else Refusal(f"{counted(len(y), 'unit has', 'units have')} no ranks to compare.")
+    )
 
 
 def _stepped(largest: Callable[[Floats], Floats], units: int, *, steps: int) -> Floats:

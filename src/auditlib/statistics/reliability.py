@@ -27,7 +27,9 @@ def reliability(tau2: float, variances: Numbers) -> Floats:
 def n_for_reliability(tau2: float, sigma2: float, *, target: float = SUFFICIENT) -> int | Refusal:
     """Return the answers per unit that give `target` reliability (Spearman-Brown)."""
     if tau2 <= 0:
-        return Refusal("Units do not differ beyond chance: no number of answers makes them distinguishable.")
+        return Refusal(
+            "No difference between units is shown: how many answers tell them apart cannot be said."
+        )
     return int(np.ceil(target / (1 - target) * sigma2 / tau2 - 1e-9))
 
 

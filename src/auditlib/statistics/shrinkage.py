@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Numbers, as_floats, normal_quantile
 
 FEWEST_UNITS = 5
@@ -50,7 +50,10 @@ def normal(estimates: Numbers, variances: Numbers, *, level: float = 0.95) -> Sh
     y, variance = as_floats(estimates), as_floats(variances)
     k = len(y)
     if k < FEWEST_UNITS:
-        return Refusal(f"{k} units are too few to shrink towards their mean (at least {FEWEST_UNITS}).")
+        return Refusal(
+            f"{counted(k, 'unit is', 'units are')} too few to shrink towards their mean (at least "
+            f"{FEWEST_UNITS})."
+        )
     if (variance <= 0).any():
         raise ValueError("every sampling variance must be above zero")
     tau2 = between_variance(y, variance)
@@ -104,7 +107,9 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
 
     count, total = as_floats(successes), as_floats(n)
     if len(count) < FEWEST_UNITS:
-        return Refusal(f"{len(count)} units are too few to shrink (at least {FEWEST_UNITS}).")
+        return Refusal(
+            f"{counted(len(count), 'unit is', 'units are')} too few to shrink (at least {FEWEST_UNITS})."
+        )
     if count.sum() in (0.0, total.sum()):
         return Refusal("Every answer is the same: there is nothing to shrink towards or from.")
     centre, precision, weight = _beta_posterior(count, total)

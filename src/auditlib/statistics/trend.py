@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 FEWEST_POINTS = 12
@@ -78,7 +78,8 @@ def trend(values: Numbers, *, level: float = 0.95) -> Trend | Refusal:
     n = len(y)
     if n < FEWEST_POINTS:
         return Refusal(
-            f"{n} points are too few to tell a trend from autocorrelation (at least {FEWEST_POINTS})."
+            f"{counted(n, 'point is', 'points are')} too few to tell a trend from autocorrelation (at "
+            f"least {FEWEST_POINTS})."
         )
     lines = _lines(n)
     squares = ((lines.residual * y).sum(axis=2) ** 2).sum(axis=1)

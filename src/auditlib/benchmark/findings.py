@@ -1,0 +1,142 @@
+"""Findings: units that stand out further than chance and over-dispersion could explain, on either side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auditlib.benchmark.numbers import MOST_ALONE
+from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.wording import percent, readable, shown, what
+from auditlib.records import CaseReference, Finding, Grade, counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What is said of units on one side."""
+
+    verdict: Verdict
+    way: str
+    criterion: str
+    effect: str
+    recommendation: str
+    grade: Grade
+
+
+_CAUSE = (
+    "A comparison shows where to look and not why: customers, channels and ways of working differ in more "
+    "than is recorded."
+)
+
+
+def findings_of(comparisons: Iterable[Comparison]) -> tuple[Finding, ...]:
+    """Return one finding for each unit called out, the worse side before the better one."""
+    return tuple(
+        finding
+        for comparison in comparisons
+        for side in _sides(comparison.measure.statistic)
+        for finding in _findings(comparison, side)
+    )
+
+
+def _sides(statistic: str) -> tuple[_Side, _Side]:
+    low, high = (Verdict.LOWER, "lower"), (Verdict.HIGHER, "higher")
+    worse, better = (high, low) if statistic == "bottom_box" else (low, high)
+    return _worse(*worse), _better(*better)
+
+
+def _worse(verdict: Verdict, way: str) -> _Side:
+    return _Side(
+        verdict,
+        way,
+        criterion="D6: No unit serves its customers worse than chance and ordinary differences could explain",
+        effect="Its customers are served worse than those of other units, and the average of all hides it.",
+        recommendation="Look at the cases of the unit, ask it what differs, and change that; a unit that "
+        "stands out moves back a little by itself, so that only the next period shows whether it helped.",
+        grade=Grade.MINOR,
+    )
+
+
+def _better(verdict: Verdict, way: str) -> _Side:
+    return _Side(
+        verdict,
+        way,
+        criterion="D6: What a unit does better than chance could explain is known to the others",
+        effect="What it does right stays with it.",
+        recommendation="Find out what the unit does differently, make sure that it asks all its customers, "
+        "and try it in another unit before it becomes a rule.",
+        grade=Grade.OPPORTUNITY,
+    )
+
+
+def _findings(comparison: Comparison, side: _Side) -> Iterator[Finding]:
+    rows: list[dict[Any, Any]] = comparison.units(side.verdict).to_dict("records")
+    for row in rows[:MOST_ALONE]:
+        yield _alone(comparison, side, row)
+    if rows[MOST_ALONE:]:
+        yield _together(comparison, side, rows[MOST_ALONE:])
+
+
+def _alone(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> Finding:
+    unit, name = str(row["unit_id"]), readable(str(row["name"]))
+    measure = comparison.measure
+    scored, pooled = _scored(comparison, row), shown(comparison.judgement.target, measure.statistic)
+    limits = (shown(float(row[end]), measure.statistic) for end in ("low", "high"))
+    return Finding(
+        criterion=side.criterion,
+        condition=f"{name}, {measure.survey_type} survey, {what(measure.statistic, measure.item)}: {scored} "
+        f"({percent(comparison.confidence)} interval {' to '.join(limits)}), against {pooled} of all units "
+        f"compared: {side.way} than chance and over-dispersion could explain.",
+        cause=_CAUSE,
+        effect=side.effect,
+        recommendation=side.recommendation,
+        grade=side.grade,
+        subject=f"{unit}:{measure.survey_type}",
+        evidence=(comparison.number_key(unit), comparison.number_key("pooled")),
+        cases=(_case(comparison, side, row),),
+        shortfall=_shortfall(comparison, side, row),
+        headline=f"{name}: {scored} in the {measure.survey_type} survey against {pooled} of all units, "
+        f"{side.way} than chance could explain",
+    )
+
+
+def _together(comparison: Comparison, side: _Side, rows: Sequence[Mapping[Any, Any]]) -> Finding:
+    measure, many = comparison.measure, counted(len(rows), "further unit lies", "further units lie")
+    return Finding(
+        criterion=side.criterion,
+        condition=f"{measure.survey}, {what(measure.statistic, measure.item)}: {many} {side.way} than chance "
+        "and over-dispersion could explain; its cases name them.",
+        cause=_CAUSE,
+        effect=side.effect,
+        recommendation=side.recommendation,
+        grade=side.grade,
+        subject=f"further units, {side.way}:{measure.survey_type}",
+        evidence=(f"{side.verdict.value}_further:{comparison.key}",),
+        cases=tuple(_case(comparison, side, row) for row in rows),
+        shortfall=_shortfall(comparison, side, rows[0]),
+    )
+
+
+def _scored(comparison: Comparison, row: Mapping[Any, Any]) -> str:
+    """Return the value of a unit with what it rests on, as far as that is published."""
+    value, n = shown(float(row["value"]), comparison.measure.statistic), int(row["n"])
+    if n == int(row["n_high"]):
+        return f"{value} of {counted(n, 'answer')}"
+    return f"{value} of {counted(n, 'survey')} or more" if n >= comparison.minimum_cell else value
+
+
+def _case(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> CaseReference:
+    unit, name = str(row["unit_id"]), readable(str(row["name"]))
+    return CaseReference(
+        "units", unit, unit, f"{name}: {_scored(comparison, row)}, {side.way} than the others"
+    )
+
+
+def _shortfall(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> float | None:
+    """Return how far a unit lies on the worse side of all, as a share of their value."""
+    whole = comparison.judgement.target
+    if side.grade is not Grade.MINOR or comparison.measure.statistic == "nps" or whole <= 0:
+        return None
+    return abs(float(row["value"]) - whole) / whole

@@ -1,0 +1,120 @@
+"""On which calendars the clocks ran: who used each, what they were closed on, and who had none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.calendars import Calendar, subdivisions
+from auditlib.obligations import Place, WorkingHours
+from auditlib.records import Basis, Number, Sentence, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNITS = Basis("units")
+
+
+@dataclass(frozen=True)
+class CalendarUse:
+    """Every calendar that a clock ran on.
+
+    Parameters
+    ----------
+    hours
+        What each rule's clock is called → its working hours, every holiday as a plain date.
+    """
+
+    hours: Mapping[str, WorkingHours]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return ``calendar, time_zone, units, used_by, closed_on``, one row per calendar."""
+        import pandas as pd
+
+        rows = [
+            {
+                "calendar": key,
+                "time_zone": calendar.time_zone,
+                "units": len(self._users(key)),
+                "used_by": ", ".join(map(_named, self._users(key))),
+                "closed_on": ", ".join(sorted(day.isoformat() for day in calendar.holidays)),
+            }
+            for key, calendar in self._calendars.items()
+        ]
+        return pd.DataFrame(rows, columns=["calendar", "time_zone", "units", "used_by", "closed_on"])
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return how many units use each calendar, use none, and name no subdivision."""
+        used = [
+            Number(f"units:{key}", len(self._users(key)), "units", basis=(UNITS,)) for key in self._calendars
+        ]
+        counts = {
+            "units_without_calendar": len(self.without),
+            "units_without_subdivision": len(self.undivided),
+        }
+        return (*used, *(Number(key, value, "units", basis=(UNITS,)) for key, value in counts.items()))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return what the calendars leave out: places that share one, and units that have none."""
+        return tuple(self._sentences())
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """Units for which some rule names no calendar."""
+        return tuple(dict.fromkeys(unit for hours in self.hours.values() for unit in hours.without))
+
+    @property
+    def undivided(self) -> tuple[Place, ...]:
+        """Units closed on the holidays of their country, parts of which have holidays of their own."""
+        placed = {
+            place.unit_id: place
+            for hours in self.hours.values()
+            for place in hours.places
+            if not place.subdivision
+            and place.country
+            and hours.of_unit.get(place.unit_id, "").endswith(f"/{place.country}")
+        }
+        divided = {
+            country for country in {place.country for place in placed.values()} if subdivisions(country)
+        }
+        return tuple(place for place in placed.values() if place.country in divided)
+
+    @property
+    def _calendars(self) -> dict[str, Calendar]:
+        return {key: calendar for hours in self.hours.values() for key, calendar in hours.calendars.items()}
+
+    def _users(self, key: str) -> list[str]:
+        users = (unit for hours in self.hours.values() for unit, own in hours.of_unit.items() if own == key)
+        return sorted(set(users))
+
+    def _sentences(self) -> Iterator[Sentence]:
+        for hours in self.hours.values():
+            areas = sorted({place.area for place in hours.places if place.area})
+            if not hours.never_stops and len(hours.calendars) == 1 and len(areas) > 1:
+                (key,) = hours.calendars
+                text = f"One calendar for all: every clock of {key} runs on the same hours and holidays"
+                yield Sentence(f"{text}, although the units stand in {_listed(areas)}.")
+        if self.undivided:
+            countries = sorted({place.country for place in self.undivided})
+            n = len(self.undivided)
+            many, closed = counted(n, "unit names", "units name"), "is" if n == 1 else "are"
+            text = f"{many} no subdivision and {closed} closed on the holidays of the whole country alone"
+            why = f"parts of {_listed(countries)} have holidays of their own"
+            yield Sentence(f"{text}; {why}.", ("units_without_subdivision",))
+        if self.without:
+            many = counted(len(self.without), "unit has", "units have")
+            names = _listed([_named(unit) for unit in self.without])
+            yield Sentence(
+                f"{many} no calendar: the policy names none for {names}.", ("units_without_calendar",)
+            )
+
+
+def _listed(words: list[str]) -> str:
+    """Return words with commas and an ``and`` before the last."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _named(unit: str) -> str:
+    """Return a unit's id; in quotation marks where it could be read as a number."""
+    return f"'{unit}'" if unit[:1].isdigit() else unit

@@ -1,0 +1,88 @@
+"""Events of which only the day is known: a day begins when it begins and ends when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from auditlib.calendars import ZoneTables, with_day_end
+from auditlib.contracts import WHOLE_DAY
+from auditlib.escalation.sources import Frame, Tables
+
+EVENTS = {
+    "responses": "submitted",
+    "acknowledgements": "sent",
+    "follow_ups": "held",
+    "follow_up_reports": "presented",
+}
+"""Tables by the instant that a duty is judged on."""
+NEVER = 2**62
+"""Later than every instant: the end of what may lie at any time."""
+DAY_ONLY, NO_CALENDAR = "only the day is known", "no calendar for the unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What is needed where the evidence knows some events by their day alone.
+
+    Parameters
+    ----------
+    zones
+        Local days of the units' zones.
+    as_of
+        UTC microseconds; what is recorded had happened by then.
+    """
+
+    zones: ZoneTables
+    as_of: int
+
+
+def day_only(tables: Tables) -> bool:
+    """Return whether any event that a duty is judged on is known by its day alone."""
+    return any(_holds_days(tables, table, stem) for table, stem in EVENTS.items())
+
+
+def _holds_days(tables: Tables, table: str, stem: str) -> bool:
+    if table not in tables.tables:
+        return False
+    frame = tables.lazy(table)
+    if f"{stem}_second" not in frame.collect_schema().names():
+        return False
+    counted = frame.select((nw.col(f"{stem}_second") == WHOLE_DAY).cast(nw.Int64).sum().alias("days"))
+    eager = counted.collect() if isinstance(counted, nw.LazyFrame) else counted
+    return bool(eager.rows()[0][0])
+
+
+def with_until(events: Frame, days: Days, *, stem: str) -> Frame:
+    """Add ``<stem>_until``: the last instant an event may have been; its own where that is known.
+
+    `events` names its zone in ``zone``, and holds ``<stem>_at``, ``<stem>_day`` and ``<stem>_second``.
+    """
+    ended = with_day_end(events, days.zones, day=f"{stem}_day", zone="zone", into="last")
+    # The day ends with its last microsecond: midnight is the next day.
+    last = nw.min_horizontal(nw.col("last") - 1, nw.lit(days.as_of))
+    until = nw.when(whole_day(stem)).then(last).otherwise(nw.col(f"{stem}_at"))
+    return ended.with_columns(nw.max_horizontal(until, nw.col(f"{stem}_at")).alias(f"{stem}_until")).drop(
+        "last"
+    )
+
+
+def whole_day(stem: str) -> nw.Expr:
+    """Return whether only the day of an instant is known."""
+    return (nw.col(f"{stem}_second") == WHOLE_DAY).fill_null(value=False)
+
+
+def follows(later: str, earlier: str, *, day: str = "") -> nw.Expr:
+    """Return whether the instant `later` is not before `earlier`; by their days where one is a whole day.
+
+    Parameters
+    ----------
+    later, earlier
+        Stems of instants with ``_at``, ``_day`` and ``_second``.
+    day
+        Column with the day of `earlier`, where it is not its own.
+    """
+    by_day = nw.col(f"{later}_day") >= nw.col(day or f"{earlier}_day")
+    exactly = nw.col(f"{later}_at") >= nw.col(f"{earlier}_at")
+    return nw.when(whole_day(later) | whole_day(earlier)).then(by_day).otherwise(exactly)

@@ -1,0 +1,107 @@
+"""Findings on promised calls: broken promises, deviations that count for nothing, and too many that count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlib.escalation.promise_policy import PromiseRule
+from auditlib.obligations import Kind, Status
+from auditlib.records import CaseReference, Finding, Grade, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+NOTEBOOK = "06_promises"
+
+
+def key(*parts: str) -> str:
+    """Return a key of a number from its parts."""
+    return ":".join(part.replace(" ", "_") for part in parts)
+
+
+def named(rule: PromiseRule) -> str:
+    """Return a rule as a sentence names it."""
+    return f"the promise {rule.duty.replace('_', ' ')}"
+
+
+def _cases(rows: pd.DataFrame, column: str) -> tuple[CaseReference, ...]:
+    return tuple(
+        CaseReference("call_backs", str(case), str(unit), str(words))
+        for case, unit, words in zip(rows["call_back_id"], rows["unit_id"], rows[column], strict=True)
+    )
+
+
+def broken(rule: PromiseRule, failed: pd.DataFrame, settled: int) -> Finding:
+    """Return the finding that cases were outside the limit and nothing excused them."""
+    n = len(failed)
+    return Finding(
+        criterion=f'B2: "{rule.clause}"',
+        condition=f"{n:,} of {counted(settled, 'settled case')} "
+        f"{'was' if n == 1 else 'were'} outside the limit and not excused.",
+        cause="The calls were made late or not at all, and no deviation that counts was written down.",
+        effect="Customers waited for a call that they had been promised.",
+        recommendation="Plan call-backs with an owner and a limit, and write departures down as they happen.",
+        grade=Grade.MAJOR if rule.kind is Kind.RIGID else Grade.MINOR,
+        subject=f"promise:{rule.duty}",
+        evidence=(f"{NOTEBOOK}/failed:{rule.duty}", f"{NOTEBOOK}/settled:{rule.duty}"),
+        cases=_cases(failed.sort_values(["status", "call_back_id"], ascending=[False, True]), "status"),
+        metric="call_backs_in_time",
+        shortfall=n / settled if settled else None,
+    )
+
+
+def too_often(rule: PromiseRule, rows: pd.DataFrame, share: float) -> Finding:
+    """Return the finding that more was excused than the rule allows."""
+    most = rule.deviations.most if rule.deviations else 0.0
+    excused = rows[(rows["duty"] == rule.duty) & (rows["status"] == Status.EXCUSED.value)]
+    return Finding(
+        criterion=f"B2: at most {most:.1%} of the cases of {named(rule)} may be excused.",
+        condition=f"{share:.1%} of the settled cases were excused by a deviation.",
+        cause="What was meant as an exception has become a way of working.",
+        effect="The standard says less of what customers get than it seems to.",
+        recommendation="Remove the most frequent reason, or change the standard in the open.",
+        grade=Grade.MINOR,
+        subject=f"deviations:{rule.duty}:share",
+        evidence=(f"{NOTEBOOK}/excused_share:{rule.duty}", f"{NOTEBOOK}/excused_limit:{rule.duty}"),
+        cases=_cases(excused.sort_values("call_back_id"), "reason"),
+        metric="call_backs_in_time",
+        shortfall=(share - most) / most if most else None,
+    )
+
+
+def worthless(duty: str, verdict: str, rows: pd.DataFrame) -> Finding:
+    """Return the finding that deviations of one duty count for nothing, for one reason."""
+    cases = tuple(
+        CaseReference("deviations", str(row["deviation_id"]), str(row["unit_id"]), verdict)
+        for row in rows.sort_values("deviation_id").to_dict("records")
+    )
+    many = counted(len(rows), "deviation counts", "deviations count")
+    return Finding(
+        criterion="B2: a deviation counts only with a listed reason, recorded in time, where one is allowed.",
+        condition=f"{many} for nothing at {duty.replace('_', ' ')}: {verdict}.",
+        cause="Deviations were written down when the result was known, or for reasons nobody had agreed on.",
+        effect="These cases are judged as if nothing had been recorded.",
+        recommendation="Let deviations be recorded where the work is done, by a list of reasons.",
+        grade=Grade.MINOR,
+        subject=f"deviations:{duty}:{verdict}",
+        evidence=(f"{NOTEBOOK}/{key('recorded', duty, verdict)}",),
+        cases=cases,
+    )
+
+
+def dissatisfied(rule: PromiseRule, share: float) -> Finding:
+    """Return the finding that customers of a discretionary rule are not satisfied enough."""
+    target = rule.satisfaction or 0.0
+    return Finding(
+        criterion=f'B2: "{rule.clause}"',
+        condition=f"{share:.1%} of the customers concerned were satisfied, where {target:.1%} is demanded.",
+        cause="Time and manner were left to those who did the work, and customers did not like the result.",
+        effect="Where discretion is allowed, dissatisfaction is the breach.",
+        recommendation="Ask these customers what was lacking, and agree what changes.",
+        grade=Grade.MINOR,
+        subject=f"promise:{rule.duty}",
+        evidence=(f"{NOTEBOOK}/satisfaction:{rule.duty}", f"{NOTEBOOK}/target:{rule.duty}"),
+        metric="satisfied_with_type",
+        shortfall=(target - share) / target if target else None,
+    )

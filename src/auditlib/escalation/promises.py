@@ -1,0 +1,307 @@
+"""Call-backs that customers were promised, judged by the three kinds of standard (B2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import narwhals as nw
+import numpy as np
+
+from auditlib.calendars import deadline, reached, timetable
+from auditlib.contracts import WHOLE_DAY
+from auditlib.escalation.assessment import LONGEST_DAY, month_of, to_pandas
+from auditlib.escalation.precision import NEVER
+from auditlib.escalation.promise_policy import PromiseRule, ServicePromises
+from auditlib.escalation.promise_result import PromiseResult, Satisfaction
+from auditlib.escalation.sources import Tables
+from auditlib.escalation.terms import calendar_file, places, policy_of, years_of
+from auditlib.obligations import EVERY, Kind, WorkingHours, hours_of_rule
+from auditlib.obligations import assess as judge
+from auditlib.obligations.deviations import Verdict, verdict_one
+from auditlib.parameters.run import Run
+from auditlib.records import Instrument, Interval, Refusal
+from auditlib.statistics.intervals import wilson
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CASES, DEVIATIONS = "call_backs", "deviations"
+_OWN = ("call_back_id", "unit_id", "transaction_type", "source_file", "source_line")
+_STEMS = ("requested", "due", "called")
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTerms:
+    """What promised calls are judged by.
+
+    Parameters
+    ----------
+    policy
+        Its rules.
+    hours
+        ``rule.clock`` → working hours, for every rule with a span of time.
+    instruments
+        Survey type → its items and their scales.
+    zones
+        Unit → IANA zone that its days are local to.
+    as_of
+        UTC microseconds.
+    minimum_cell, confidence
+        Fewest cases of which a share is stated; coverage of the intervals.
+    """
+
+    policy: ServicePromises
+    hours: Mapping[str, WorkingHours]
+    instruments: Mapping[str, Instrument]
+    zones: Mapping[str, str]
+    as_of: int
+    minimum_cell: int = 1
+    confidence: float = 0.95
+
+
+def promise_terms(run: Run, tables: Tables, texts: Mapping[str, str]) -> PromiseTerms | Refusal:
+    """Return the terms by which promised calls are judged, or why there are none.
+
+    Raises
+    ------
+    ParameterError
+        Where the policy or a calendar is absent or wrong.
+    """
+    policy = policy_of(ServicePromises, "service_promises", run, texts)
+    if isinstance(policy, Refusal):
+        return policy
+    units = places(run, tables)
+    timed = [rule for rule in policy.rules if rule.within]
+    files = {name: calendar_file(name, texts) for rule in timed for name in rule.calendar_files}
+    hours = {
+        rule.clock: hours_of_rule(rule, files, units, years=years_of(run), time_zone=run.time_zone)
+        for rule in timed
+    }
+    return PromiseTerms(
+        policy,
+        hours,
+        {name: run.instrument(name) for name in run.instruments},
+        {unit.unit_id: unit.time_zone or run.time_zone for unit in units},
+        round(run.as_of.timestamp() * 1_000_000),
+        run.thresholds.minimum_cell,
+        run.thresholds.confidence,
+    )
+
+
+def promises(tables: Tables, terms: PromiseTerms | Refusal) -> PromiseResult | Refusal:
+    """Judge every promised call of the period by its rule, and every deviation that was written down.
+
+    Parameters
+    ----------
+    tables
+        The evidence: call-backs, and the deviations recorded for them.
+    terms
+        Policy, calendars and the instant to look from; a refusal is handed on.
+    """
+    import pandas as pd
+
+    if isinstance(terms, Refusal):
+        return terms
+    if CASES not in tables.tables:
+        return Refusal("There is no table of call-backs.", "Ask for the calls promised, one row each.")
+    cases = _cases(tables, terms)
+    if cases.empty:
+        return Refusal("No call-back of the period is known.", "Check the period and the mapping.")
+    recorded = _recorded(tables, terms)
+    parts = [_judged(cases[cases["duty"] == rule.duty], rule, recorded, terms) for rule in terms.policy.rules]
+    rows = pd.concat([part for part in parts if len(part)] or [cases], ignore_index=True)
+    return PromiseResult(
+        rows.sort_values("call_back_id", ignore_index=True),
+        _verdicts(recorded, rows, terms.policy),
+        terms.policy,
+        {rule.duty: _satisfaction(rule, tables, terms) for rule in terms.policy.rules if rule.survey_type},
+        int((cases["duty"] == "").sum()),
+        terms.as_of,
+        terms.minimum_cell,
+        terms.confidence,
+    )
+
+
+def rule_of(policy: ServicePromises, *, transaction_type: str, promised: bool) -> PromiseRule | None:
+    """Return the rule a case belongs to: the one that names its type, before the one for all others.
+
+    Of two that fit so, the one for promised times comes first where a time was promised.
+    """
+    for names in ((transaction_type,), ()):
+        for with_time in (True, False) if promised else (False,):
+            for rule in policy.rules:
+                fits = transaction_type in rule.transaction_types if names else not rule.transaction_types
+                if fits and rule.promised_time == with_time:
+                    return rule
+    return None
+
+
+def _cases(tables: Tables, terms: PromiseTerms) -> pd.DataFrame:
+    """Return the call-backs of the period, each with its duty, and the spans of what is known by its day."""
+    names = [*_OWN, *(f"{stem}_{part}" for stem in _STEMS for part in ("at", "day", "second"))]
+    frame = to_pandas(tables.lazy(CASES).filter(nw.col("in_period")).select(*names))
+    frame = frame.assign(transaction_type=frame["transaction_type"].fillna(""))
+    rules = [
+        rule_of(terms.policy, transaction_type=str(kind), promised=bool(promised))
+        for kind, promised in zip(frame["transaction_type"], frame["due_at"].notna(), strict=True)
+    ]
+    since = {rule.duty: rule.since.toordinal() - 719_163 for rule in terms.policy.rules}
+    duties = [
+        rule.duty if rule is not None and day >= since[rule.duty] else ""
+        for rule, day in zip(rules, frame["requested_day"], strict=True)
+    ]
+    for stem in _STEMS:
+        frame = _with_until(frame, stem, zones=terms.zones, as_of=NEVER if stem == "due" else terms.as_of)
+    return frame.assign(duty=duties, month=month_of(frame["requested_day"]))
+
+
+def _with_until(frame: pd.DataFrame, stem: str, *, zones: Mapping[str, str], as_of: int) -> pd.DataFrame:
+    """Add ``<stem>_until``: the last instant of the day where only the day is known."""
+    at, until = frame[f"{stem}_at"].astype("Int64"), frame[f"{stem}_at"].astype("Int64").copy()
+    for place in np.flatnonzero((frame[f"{stem}_second"] == WHOLE_DAY).fillna(value=False).to_numpy(bool)):
+        row = int(place)
+        zone = ZoneInfo(zones.get(str(frame["unit_id"].iloc[row]), "UTC"))
+        last = reached(zone, int(frame[f"{stem}_day"].iloc[row]) + 1, 0) - 1
+        until.iloc[row] = max(int(at.iloc[row]), min(last, as_of))
+    return frame.assign(**{f"{stem}_at": at, f"{stem}_until": until})
+
+
+def _judged(
+    cases: pd.DataFrame, rule: PromiseRule, recorded: pd.DataFrame, terms: PromiseTerms
+) -> pd.DataFrame:
+    """Return the cases of one rule with deadline, deviation and status."""
+    if cases.empty:
+        return cases
+    dated = _with_due(cases, rule, terms).assign(done_at=cases["called_at"], done_until=cases["called_until"])
+    frame = dated.merge(_best(recorded, dated, rule), on="call_back_id", how="left")
+    allowed = rule.deviations
+    within = allowed.recorded_within.microseconds if allowed and allowed.recorded_within else 0
+    columns = ["due_at", "due_until", "done_at", "done_until", "deviation_at", "deviation_until"]
+    ready = (
+        frame[columns]
+        .astype("Int64")
+        .assign(deviation_listed=frame["deviation_listed"].astype("boolean").fillna(value=False).astype(bool))
+    )
+    status = judge(
+        nw.from_native(ready, eager_only=True), as_of=terms.as_of, kind=rule.kind, recorded_within=within
+    )
+    return frame.assign(kind=rule.kind.value, status=status.to_native()["status"].astype(object).to_numpy())
+
+
+def _with_due(cases: pd.DataFrame, rule: PromiseRule, terms: PromiseTerms) -> pd.DataFrame:
+    """Add ``due_at`` and ``due_until``: the time promised, or the end of the span; none where it is free."""
+    import pandas as pd
+
+    if rule.kind is Kind.DISCRETIONARY:
+        none = pd.array([pd.NA] * len(cases), dtype="Int64")
+        return cases.assign(due_at=none, due_until=none)
+    if rule.promised_time:
+        return cases.assign(due_at=cases["due_until"])  # what is promised for a day is due at its end
+    hours, limit = terms.hours[rule.clock], rule.within[EVERY].microseconds
+    ends = {
+        name: _deadlines(cases, start, limit, hours)
+        for name, start in (("due_at", "requested_at"), ("due_until", "requested_until"))
+    }
+    return cases.assign(**ends)
+
+
+def _deadlines(cases: pd.DataFrame, start: str, limit: int, hours: WorkingHours) -> pd.Series:
+    """Return when `limit` is used up from `start`; any time at all for a unit without a calendar."""
+    import pandas as pd
+
+    keys = cases["unit_id"].map(dict(hours.of_unit))
+    due = pd.Series(
+        np.where(start == "requested_until", NEVER, cases["requested_at"].astype("int64")),
+        index=cases.index,
+        dtype="Int64",
+    )
+    for key, calendar in hours.calendars.items():
+        own = (keys == key).to_numpy(bool)
+        if own.any():
+            starts = cases.loc[own, start].to_numpy(np.int64)
+            table = timetable(calendar, int(starts.min()), int(starts.max()) + LONGEST_DAY, longest=limit)
+            due.loc[own] = deadline(table, starts, np.full(len(starts), limit, dtype=np.int64))
+    return due
+
+
+def _recorded(tables: Tables, terms: PromiseTerms) -> pd.DataFrame:
+    """Return the deviations recorded by `as_of`, with the spans of those known by their day."""
+    import pandas as pd
+
+    names = ["deviation_id", "duty", "case_id", "unit_id", "reason", "source_file", "source_line"]
+    parts = [f"recorded_{part}" for part in ("at", "day", "second")]
+    if DEVIATIONS not in tables.tables:
+        return pd.DataFrame(columns=[*names, *parts, "recorded_until"])
+    frame = to_pandas(tables.lazy(DEVIATIONS).select(*names, *parts))
+    frame = frame[(frame["recorded_at"] <= terms.as_of).fillna(value=False)].reset_index(drop=True)
+    known = frame.assign(reason=frame["reason"].fillna(""))
+    return _with_until(known, "recorded", zones=terms.zones, as_of=terms.as_of)
+
+
+def _best(recorded: pd.DataFrame, cases: pd.DataFrame, rule: PromiseRule) -> pd.DataFrame:
+    """Return for each case the deviation that may count: the first with a listed reason, else the first."""
+    listed = recorded["reason"].isin(rule.deviations.reasons if rule.deviations else ())
+    own = recorded[(recorded["duty"] == rule.duty) & recorded["case_id"].isin(cases["call_back_id"])]
+    chosen = own.assign(deviation_listed=listed.loc[own.index]).sort_values(
+        ["deviation_listed", "recorded_until", "deviation_id"], ascending=[False, True, True]
+    )
+    first = chosen.drop_duplicates("case_id").rename(
+        columns={
+            "case_id": "call_back_id",
+            "recorded_at": "deviation_at",
+            "recorded_until": "deviation_until",
+        }
+    )
+    return first[["call_back_id", "deviation_at", "deviation_until", "deviation_listed", "reason"]]
+
+
+def _verdicts(recorded: pd.DataFrame, rows: pd.DataFrame, policy: ServicePromises) -> pd.DataFrame:
+    """Return every recorded deviation of these duties with its unit, its verdict and its case's deadline."""
+    mine = recorded[recorded["duty"].isin([rule.duty for rule in policy.rules])]
+    cases = {str(row["call_back_id"]): row for row in rows.to_dict("records")}
+    verdicts = [
+        _verdict(entry, cases.get(str(entry["case_id"])), policy) for entry in mine.to_dict("records")
+    ]
+    units = [
+        cases[case]["unit_id"] if case in cases else unit
+        for case, unit in zip(mine["case_id"], mine["unit_id"].fillna(""), strict=True)
+    ]
+    return mine.assign(unit_id=units, verdict=[verdict.value for verdict in verdicts]).reset_index(drop=True)
+
+
+def _verdict(entry: Mapping[Any, Any], case: Mapping[Any, Any] | None, policy: ServicePromises) -> Verdict:
+    import pandas as pd
+
+    rule = policy.rule(str(entry["duty"]))
+    if rule is None or case is None or case["duty"] != rule.duty:
+        return Verdict.NO_CASE
+    return verdict_one(
+        rule.deviations,
+        reason=str(entry["reason"]),
+        recorded_at=int(entry["recorded_at"]),
+        recorded_until=int(entry["recorded_until"]),
+        due_at=NEVER if pd.isna(case["due_at"]) else int(case["due_at"]),
+    )
+
+
+def _satisfaction(rule: PromiseRule, tables: Tables, terms: PromiseTerms) -> Satisfaction | Refusal:
+    """Return the share of satisfied customers among those of the rule's types of transaction."""
+    instrument = terms.instruments.get(rule.survey_type)
+    if instrument is None or "responses" not in tables.tables:
+        return Refusal(f"No survey of the type {rule.survey_type} is in the evidence.")
+    item = instrument.headline
+    asked = tables.lazy("responses").filter(
+        nw.col("in_period"),
+        nw.col("survey_type") == rule.survey_type,
+        nw.col("transaction_type").is_in(list(rule.transaction_types)),
+    )
+    scores = to_pandas(asked.select(item.item))[item.item].dropna()
+    if len(scores) < max(1, terms.minimum_cell):
+        return Refusal("Too few customers of this type of transaction were asked how satisfied they are.")
+    satisfied, n = int((scores >= item.scale.top_box).sum()), len(scores)
+    limits = wilson(satisfied, n, level=terms.confidence)
+    interval = Interval(float(limits.low), float(limits.high), terms.confidence, "Wilson")
+    return Satisfaction(rule.survey_type, satisfied / n, n, interval)

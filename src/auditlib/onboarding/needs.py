@@ -1,0 +1,144 @@
+"""What each notebook needs of a run and its evidence, and what it will not answer without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from auditlib.audit.chosen import mapped_columns
+from auditlib.audit.law import JUDGE
+from auditlib.audit.standard import editions, measures, read_edition
+from auditlib.evidence import Evidence
+from auditlib.linkage.definition import written
+from auditlib.parameters.run import Run
+from auditlib.runs.plan import planned_names
+
+POLICY, LINKS = "policy:", "links:"
+_ABSENT = "the evidence has no "
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question of a notebook, and what it cannot be answered without.
+
+    Parameters
+    ----------
+    needs
+        All of these; each names alternatives, apart by bars: a table, a column (``table.column``), a policy
+        by how its name begins (``policy:escalation``), or pay links on a question of the audit (``links:``).
+    name
+        The question in words; empty for the whole notebook.
+    sign
+        What shows that the party is asked this at all, in the same words; empty: always.
+    """
+
+    needs: tuple[str, ...]
+    name: str = ""
+    sign: tuple[str, ...] = ()
+
+
+_FOLLOWED = (f"{POLICY}escalation", "responses", "follow_ups|acknowledgements|follow_up_reports")
+_DESK = (f"{POLICY}incident", "incident_events")
+NEEDS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
+    {
+        "02_benchmark": (Part(("units", "responses|aggregates")),),
+        "03_compensation": (Part(("pay_links", "responses|aggregates", LINKS)),),
+        "04_integrity": (Part(("pay_links", "responses")),),
+        "05_escalation": (
+            Part(_FOLLOWED, "the follow-up of responses", (f"{POLICY}escalation", "responses", "follow_ups")),
+            Part(("acknowledgements",), "acknowledgements", (f"{POLICY}escalation",)),
+            Part(("follow_ups", "attendance", "responsibilities"), "attendance", (f"{POLICY}escalation",)),
+            Part(("follow_up_reports", "report_actions"), "formal reports", (f"{POLICY}escalation",)),
+            Part(_DESK, "the clocks of a help desk", _DESK),
+            Part(("incident_events.sla_met",), "the desk's own flag", _DESK),
+        ),
+        "09_drivers": (
+            Part(("complaints.cause_code|follow_ups.cause_code",), "the causes that customers name"),
+            Part(("responses",), "the questions of the surveys"),
+            Part(("fixes",), "what actions cover"),
+        ),
+    }
+)
+"""What notebooks need; one that is not here asks for nothing."""
+
+
+def foreseen(run: Run, evidence: Evidence, *, root: Path) -> tuple[str, ...]:
+    """Return a sentence for each question that a notebook of the run will not be able to answer, and why.
+
+    None of it is a mistake: a notebook that lacks what it needs says so in its answer.
+    """
+    found: list[str] = []
+    for notebook in planned_names(run):
+        parts = NEEDS.get(notebook, ())
+        asked = [part for part in parts if _asked(part, run, evidence)] or parts[:1]
+        lacking = [(part.name, why) for part in asked if (why := _why(part.needs, run, evidence))]
+        found += [_sentence(notebook, f" on {name}" * bool(name), why) for name, why in lacking]
+        if notebook == JUDGE:
+            found += _criteria(run, evidence, root)
+    return tuple(found)
+
+
+def _sentence(notebook: str, about: str, why: str) -> str:
+    return f"{notebook} will answer 'not assessable'{about}, because {why}."
+
+
+def _criteria(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
+    """Yield, for each thing the evidence lacks, the criteria that cannot be judged without it."""
+    if run.standard not in editions(root=root):
+        return
+    without: dict[str, list[str]] = {}
+    for criterion in read_edition(run.standard, root=root).criteria:
+        measure = measures().get(criterion.metric)
+        why = _why(measure.needs, run, evidence) if measure else ""
+        if why:
+            without.setdefault(why, []).append(criterion.id)
+    yield from (_sentence(JUDGE, f" for {', '.join(ids)}", why) for why, ids in without.items())
+
+
+def _asked(part: Part, run: Run, evidence: Evidence) -> bool:
+    return not part.sign or any(not _lacks(one, run, evidence) for one in part.sign)
+
+
+def _why(needs: Sequence[str], run: Run, evidence: Evidence) -> str:
+    """Return the first thing that is lacking, in words; empty where nothing is."""
+    for need in needs:
+        reasons = [_lacks(one, run, evidence) for one in need.split("|")]
+        if all(reasons):
+            return " and ".join(dict.fromkeys(reasons)).replace(f" and {_ABSENT}", " and no ")
+    return ""
+
+
+def _lacks(need: str, run: Run, evidence: Evidence) -> str:
+    """Return why `need` is not there; empty where it is."""
+    if need.startswith(POLICY):
+        kind = need.removeprefix(POLICY)
+        named = any(policy.startswith(kind) for policy in run.policies)
+        return "" if named else f"the run names no {kind} policy"
+    if need == LINKS:
+        return _no_links(run, evidence)
+    table, _, column = need.partition(".")
+    if table not in evidence.tables:
+        return f"{_ABSENT}{table}"
+    totals = [total for total in evidence.totals if total.table == table]
+    if not any(total.rows_kept for total in totals):
+        quarantined = any(total.rows_in for total in totals)
+        return f"every row of {table} is in quarantine" if quarantined else f"{table} holds no row"
+    if column and column not in mapped_columns(run, table):
+        return f"no source of {table} maps {column}"
+    return ""
+
+
+def _no_links(run: Run, evidence: Evidence) -> str:
+    """Return why no pay link can be looked at; empty where one can, or where there is no register."""
+    if _lacks("pay_links", run, evidence):
+        return ""
+    register = evidence.frame("pay_links", columns=("metric", "weight"))
+    metrics = register[register["weight"] > 0]["metric"].dropna().unique()
+    if not len(metrics):
+        return "no entry of pay_links ties any pay"
+    paid = [written(str(metric)) for metric in metrics]
+    types = run.instruments
+    known = any(one and one.survey_type in types and one.item in types[one.survey_type].items for one in paid)
+    return "" if known else "no entry of pay_links names a question of this audit as its metric"

@@ -1,0 +1,127 @@
+"""The findings as the first page names them: what failed and by how much, the worst first, within limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from auditlib.records import counted
+from auditlib.report.findings import Reported
+from auditlib.report.references import runs_of
+from auditlib.report.words import NO_NAMES, sentence_of, with_labels
+from auditlib.standards.decision import RECORDED
+
+_TITLES = {
+    "major": "not met: to be fixed, and the fix verified",
+    "minor": "not met: to be closed by an accepted plan",
+    "opportunity": "could be better",
+}
+MOST_LINES = {"major": 8, "minor": 6, "opportunity": 3}
+LONGEST_LINE = 150
+"""Lines of each grade, and characters of each, that the first page has room for."""
+JUDGED = ("11_standards", RECORDED)
+"""Where the findings on criteria of the standard, and on its rule, are raised."""
+_CLAUSE = re.compile(r"[.;](?=\s)")
+_BETWEEN_WORDS = re.compile(r"(?<!\d)\s(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class BriefLine:
+    """What failed on the first page: the worst finding under its demand, the numbers of all, the others."""
+
+    first: int
+    label: str
+    words: str
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The findings of one grade on the first page; `count` of them there are, `shown` have their line."""
+
+    grade: str
+    title: str
+    lines: tuple[BriefLine, ...]
+    count: int
+    shown: int
+
+    @property
+    def in_full(self) -> bool:
+        """Whether each has a line of its own; lighter grades run on."""
+        return self.grade == "major"
+
+    @property
+    def counted(self) -> str:
+        """How many there are, and how many of them are shown where that is not all."""
+        many = counted(self.count, "finding")
+        return many if self.shown == self.count else f"{self.shown} of {many} shown"
+
+
+def brief(findings: Sequence[Reported], items: Mapping[str, str] = NO_NAMES) -> tuple[Brief, ...]:
+    """Return the findings of each grade as the first page names them: one line per demand, within limits.
+
+    Parameters
+    ----------
+    items
+        Wording of each item, which stands for its code.
+    """
+    found = []
+    for grade, title in _TITLES.items():
+        groups = _by_demand(findings, grade)
+        shown = groups[: MOST_LINES[grade]]
+        if groups:
+            lines = tuple(_line(group, items) for group in shown)
+            found.append(Brief(grade, title, lines, sum(map(len, groups)), sum(map(len, shown))))
+    return tuple(found)
+
+
+def totals(findings: Sequence[Reported]) -> str:
+    """Return how many findings there are, and how many of them come from the standard's criteria."""
+    if not findings:
+        return ""
+    own = sum(one.notebook in JUDGED for one in findings)
+    rest = len(findings) - own
+    where = f"{own} on criteria of the standard" if own else ""
+    if rest:
+        where = f"{where}, {rest} on other questions of the audit" if own else "none of them by a standard"
+    return f"{counted(len(findings), 'finding')}, the worst first: {where}."
+
+
+def _line(group: Sequence[Reported], items: Mapping[str, str]) -> BriefLine:
+    worst = group[0]
+    others = "; ".join(one.own_subject for one in group[1:] if one.own_subject)
+    return BriefLine(worst.number, _numbers(group), words_of(worst, items), shortened(others))
+
+
+def words_of(reported: Reported, items: Mapping[str, str]) -> str:
+    """Return what failed: the headline of a finding, otherwise its condition."""
+    text = reported.finding.headline or reported.finding.condition
+    return shortened(sentence_of(with_labels(text, items)))
+
+
+def shortened(text: str) -> str:
+    """Return `text` without its full stop, ended after a whole clause where it would take too much room.
+
+    It is never cut inside a number or a word, and no number is parted from what it counts.
+    """
+    whole = text.strip().rstrip(".")
+    if len(whole) <= LONGEST_LINE:
+        return whole
+    clauses = [found.start() for found in _CLAUSE.finditer(whole) if found.start() <= LONGEST_LINE]
+    if clauses:
+        return whole[: clauses[-1]]
+    words = [found.start() for found in _BETWEEN_WORDS.finditer(whole) if found.start() <= LONGEST_LINE]
+    return f"{whole[: words[-1] if words else len(whole)]} \N{HORIZONTAL ELLIPSIS}"
+
+
+def _by_demand(findings: Iterable[Reported], grade: str) -> list[list[Reported]]:
+    found: dict[str, list[Reported]] = {}
+    for one in findings:
+        if one.finding.grade == grade:
+            found.setdefault(one.demand, []).append(one)
+    return list(found.values())
+
+
+def _numbers(findings: Iterable[Reported]) -> str:
+    return ", ".join(label for label, _ in runs_of([one.number for one in findings]))

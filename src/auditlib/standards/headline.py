@@ -1,0 +1,135 @@
+"""What failed and by how much, in one line.
+
+A line is made from what was judged and never from the words of the demand: the demand says what should be
+so, and a reader in a hurry takes it for what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Statistic, Target
+from auditlib.standards.words import amount
+
+CASES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "abandoned": ("{channel} contact", "{channel} contacts", "given up while waiting"),
+        "acknowledged_in_time": ("response", "responses", "acknowledged in time"),
+        "answered_within": ("{channel} contact", "{channel} contacts", "answered within the limit"),
+        "attended_as_required": ("contact owed", "contacts owed", "attended by all whom the band names"),
+        "commitments_kept": ("commitment due", "commitments due", "kept"),
+        "complaints_coded": ("complaint", "complaints", "with a coded cause"),
+        "complaints_overdue": ("open complaint", "open complaints", "past the limit"),
+        "complaints_reopened": ("solved complaint", "solved complaints", "opened again"),
+        "complaints_repeated": ("complaint", "complaints", "repeated for the same cause"),
+        "complaints_resolved": ("{severity} complaint", "{severity} complaints", "solved in time"),
+        "contacted_in_time": ("dissatisfied customer", "dissatisfied customers", "contacted in time"),
+        "documented_in_time": ("contact owed", "contacts owed", "documented in time"),
+        "drivers_covered": ("main cause", "main causes", "covered by an owned action"),
+        "fixes_owned": ("registered fix", "registered fixes", "with an owner and a type of action"),
+        "invited_again": ("invitation", "invitations", "sent too soon after the one before"),
+        "key_accounts_visited": ("key account", "key accounts", "met face to face"),
+        "pay_link_responses": ("pay link", "pay links", "with enough responses"),
+        "pay_metric_audited": ("pay link", "pay links", "on the audited metric"),
+        "reported_in_time": ("formal report owed", "formal reports owed", "sound and presented in time"),
+        "resolved_first": ("contact", "contacts", "resolved the first time"),
+        "response_rate": ("{survey_type} invitation", "{survey_type} invitations", "answered"),
+        "responsibilities_filled": (
+            "entry of the responsibility matrix", "entries of the responsibility matrix", "with a holder",
+        ),
+        "satisfaction_top_box": ("{survey_type} answer", "{survey_type} answers", "in the top box"),
+        "survey_types_agree": ("account", "accounts", "without contradiction between survey types"),
+        "units_measured": ("unit", "units", "with enough responses"),
+    }
+)  # fmt: skip
+"""What a share is a share of, one and many, and what is true of the cases that count; by metric."""
+VALUES: Mapping[str, str] = MappingProxyType(
+    {
+        "channels_in_use": "channels in use",
+        "months_without_responses": "months without any response",
+        "pay_linked_roles": "roles whose pay is linked to satisfaction",
+        "pay_weight_largest": "largest share of variable pay tied to one score",
+        "recurrence_ratio": "complaints after the weakest fix, against those before it",
+        "reward_gap": "gap in rewards between satisfied and dissatisfied customers",
+        "satisfaction_mean": "mean {survey_type} answer",
+        "survey_types_in_use": "kinds of survey in use",
+        "wait_quantile": "wait for an answer, {channel} contacts",
+    }
+)
+"""What a value that is no share of cases is called, by metric; any other metric is called by its name."""
+
+
+def headline(judgement: Judgement) -> str:
+    """Return what was found and what is demanded, in one line; empty where no value may be told."""
+    criterion, found = judgement.criterion, judgement.measurement
+    if found.value is None:
+        return ""
+    if _excused_too_often(judgement):
+        limit, excused = criterion.excused_limit or 0.0, found.excused / found.n
+        told = _of_cases(excused, found, criterion, "excused by recorded deviations")
+        return f"{told}; at most {_plain(limit, 'share')} may be"
+    if found.n < criterion.minimum_n and judgement.outcome is Outcome.NOT_DEMONSTRATED:
+        return f"{_measured(found.value, found, criterion)}; {criterion.minimum_n:,} are asked for"
+    told = f"{_measured(found.value, found, criterion)}; {_demanded(criterion.target, found.unit)}"
+    return f"{told}{_doubt(judgement)}"
+
+
+def _excused_too_often(judgement: Judgement) -> bool:
+    limit, found = judgement.criterion.excused_limit, judgement.measurement
+    return limit is not None and found.n > 0 and found.excused / found.n > limit
+
+
+def _measured(value: float, found: Measurement, criterion: Criterion) -> str:
+    if found.unit == "share" and criterion.metric in CASES:
+        return _of_cases(value, found, criterion, CASES[criterion.metric][2])
+    name = VALUES.get(criterion.metric, criterion.metric.replace("_", " "))
+    named = " ".join(name.format_map(_Options(criterion.options)).split())
+    return f"{named[:1].upper()}{named[1:]}: {_plain(value, found.unit)}"
+
+
+def _of_cases(value: float, found: Measurement, criterion: Criterion, true: str) -> str:
+    one, many, _ = CASES.get(criterion.metric, ("case", "cases", ""))
+    noun = " ".join((one if found.n == 1 else many).format_map(_Options(criterion.options)).split())
+    return f"{_plain(value, 'share')} of {found.n:,} {noun} {true}"
+
+
+def _demanded(target: Target, unit: str) -> str:
+    verb = "are" if unit in ("count", "rows") and target.value != 1 else "is"
+    if target.direction is Direction.AT_MOST:
+        return f"at most {_plain(target.value, unit)} {verb} allowed" if target.value else "none is allowed"
+    whole = unit == "share" and target.value == 1
+    return f"{'' if whole else 'at least '}{_plain(target.value, unit)} {verb} demanded"
+
+
+def _doubt(judgement: Judgement) -> str:
+    """Say what an interval that straddles the target leaves open."""
+    found = judgement.measurement
+    if judgement.outcome is not Outcome.NOT_DEMONSTRATED or found.interval is None:
+        return ""
+    if found.statistic is Statistic.COUNT or found.n < judgement.criterion.minimum_n:
+        return ""
+    low, high = (_plain(end, found.unit) for end in (found.interval.low, found.interval.high))
+    return f", and {low} to {high} cannot be ruled out"
+
+
+def _plain(value: float, unit: str) -> str:
+    """Return `value` as it is said: no decimals that say nothing, and never all where some are missing."""
+    if unit != "share":
+        return amount(value, unit)
+    if 0.9995 <= value < 1:
+        return "over 99.9%"
+    if 0 < value < 0.0005:
+        return "under 0.1%"
+    return f"{value:.1%}".replace(".0%", "%")
+
+
+class _Options(dict[str, object]):
+    """Options of a criterion as words; one that is not given is left out, one with digits is quoted."""
+
+    def __missing__(self, _key: str) -> str:
+        return ""
+
+    def __getitem__(self, key: str) -> str:
+        text = str(super().__getitem__(key)).replace("_", " ")
+        return f'"{text}"' if any(map(str.isdigit, text)) else text

@@ -1,0 +1,183 @@
+"""`auditlib check` says what notebooks will not be able to answer, and refuses parameters that name none."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tiny_project import Tiny, tiny_project
+
+from auditlib.cli import main
+
+ROOT = Path(__file__).parents[2]
+RUN = "params/runs/tiny.yaml"
+NO = "the evidence has no"
+NAMES = ("02_benchmark", "03_compensation", "04_integrity", "05_escalation", "09_drivers", "11_standards")
+UNITS = "  - {table: units, file: units.csv, form: csv, columns: {unit_id: unit, region: region}}\n"
+RESPONSES = (
+    "  - {table: responses, file: r.csv, form: csv, constants: {survey_type: transactional},\n"
+    "     columns: {response_id: id, unit_id: unit, submitted: at, channel: by, q_a: a}}\n"
+)
+LINKS = (
+    "  - {table: pay_links, file: p.csv, form: csv, columns: {link_id: id, role: role, unit_id: unit,\n"
+    "     metric: metric, weight: weight, starts_on: start}}\n"
+)
+INSTRUMENT = (
+    "instruments: {transactional: {items: {q_a: {wording: All in all?, headline: true, "
+    "scale: {low: 1, high: 5}}}}}\n"
+)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    project = tiny_project(tmp_path, names=("01_one",))
+    for folder in ("standards", "policies", "calendars"):
+        shutil.copytree(ROOT / "params" / folder, tmp_path / "params" / folder)
+    for name in NAMES:
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "notebooks")
+    data = tmp_path / "data/tiny"
+    (data / "units.csv").write_text("unit,region\nU1,north\nU2,south\n")
+    (data / "r.csv").write_text("id,unit,at,by,a\nR1,U1,2025-03-01,phone,4\nR2,U2,2025-04-01,mail,5\n")
+    (data / "p.csv").write_text(
+        "id,role,unit,metric,weight,start\nL1,manager,U1,transactional:q_a:mean,0.1,2025-01-01\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "400")
+    return project
+
+
+def written(tiny: Tiny, notebooks: str, *sources: str, policies: str = "[]") -> None:
+    tiny.run_file.write_text(
+        "audit: tiny\nparty: {name: Small & Sons}\n"
+        "period: {start: 2025-01-01, end: 2025-12-31}\nas_of: 2026-01-31T18:00:00Z\n"
+        f"policies: {policies}\n{INSTRUMENT if sources else ''}"
+        f"sources:\n{''.join((UNITS, *sources))}notebooks:\n{notebooks}",
+        encoding="utf-8",
+    )
+
+
+def notes(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert main(["check", RUN]) == 0
+    return [line for line in capsys.readouterr().out.splitlines() if "will answer" in line]
+
+
+DUTIES = "on the follow-up of responses"
+LACKING = [
+    # notebook, sources, policies, on what, because
+    ("02_benchmark", (), "[]", "", "the evidence has no responses and no aggregates"),
+    ("02_benchmark", (RESPONSES,), "[]", "", ""),
+    ("03_compensation", (RESPONSES,), "[]", "", "the evidence has no pay_links"),
+    ("03_compensation", (RESPONSES, LINKS), "[]", "", ""),
+    ("04_integrity", (RESPONSES,), "[]", "", "the evidence has no pay_links"),
+    ("05_escalation", (), "[]", DUTIES, "the run names no escalation policy"),
+    ("05_escalation", (RESPONSES,), "[]", DUTIES, "the run names no escalation policy"),
+    ("05_escalation", (), "[incident_resolution]", "on the clocks of a help desk", f"{NO} incident_events"),
+    (
+        "09_drivers",
+        (RESPONSES,),
+        "[]",
+        "on the causes that customers name",
+        f"{NO} complaints and no follow_ups",
+    ),
+]
+
+
+@pytest.mark.parametrize(("notebook", "sources", "policies", "about", "because"), LACKING)
+def test_what_a_notebook_lacks_is_foreseen_and_is_no_mistake(
+    tiny: Tiny,
+    capsys: pytest.CaptureFixture[str],
+    notebook: str,
+    sources: tuple[str, ...],
+    policies: str,
+    about: str,
+    because: str,
+) -> None:
+    written(tiny, f"  {notebook}: {{}}\n", *sources, policies=policies)
+    found = [line for line in notes(capsys) if line.startswith(notebook)]
+    words = " ".join(part for part in (f"{notebook} will answer 'not assessable'", about) if part)
+    assert found[:1] == ([f"{words}, because {because}."] if because else [])
+
+
+def test_criteria_that_cannot_be_judged_are_named_with_what_lacks(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tiny, "  11_standards: {}\n", RESPONSES)
+    found = notes(capsys)
+    assert any(" for CF-15, because the evidence has no accounts" in line for line in found), found
+    assert any("CO-05" in line and "because the evidence has no complaints" in line for line in found)
+    assert not any("CF-04" in line for line in found), "satisfaction can be judged"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("L1,manager,U9,transactional:q_a:mean,0.1,2025-01-01", "every row of pay_links is in quarantine"),
+        ("L1,manager,U1,transactional:q_a:mean,0,2025-01-01", "no entry of pay_links ties any pay"),
+        ("L1,manager,U1,turnover,0.1,2025-01-01", "no entry of pay_links names a question of this audit"),
+    ],
+)
+def test_a_register_of_pay_that_says_nothing_is_foreseen(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], cells: str, said: str
+) -> None:
+    (tiny.root / "data/tiny/p.csv").write_text(f"id,role,unit,metric,weight,start\n{cells}\n")
+    written(tiny, "  03_compensation: {}\n", RESPONSES, LINKS)
+    assert any(said in line for line in notes(capsys) if line.startswith("03_compensation"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            "02_benchmark: {statistic: top}",
+            "names 'top', and there is no such statistic. Did you mean 'top_box'?",
+        ),
+        ("02_benchmark: {second_statistic: median}", "names 'median', and there is no such statistic."),
+        (
+            "02_benchmark: {adjust_for: chanel}",
+            "names 'chanel', and there is no such column of the responses",
+        ),
+        (
+            "02_benchmark: {adjust_for: channel transaction_type}",
+            "names 'transaction_type', and there is no such",
+        ),
+        (
+            "02_benchmark: {peers_by: unit_type}",
+            "names 'unit_type', and there is no such column of the units",
+        ),
+        ("02_benchmark: {item: q_b}", "names 'q_b', and there is no such question of this audit."),
+        ("02_benchmark: {minimum_n: -1}", "'minimum_n' must be at least 0; found -1."),
+        ("03_compensation: {weighting: person}", "names 'person', and there is no such weighting."),
+        ("03_compensation: {hold_out: -1}", "'hold_out' must be at least 0; found -1."),
+        ("05_escalation: {latency_hours: 0}", "'latency_hours' must be at least 1; found 0."),
+        ("11_standards: {other: service-excellence@2036}", "Did you mean 'service-excellence@2026'?"),
+        ("11_standards: {othr: service-excellence@2026}", "Did you mean 'other'?"),
+    ],
+)
+def test_parameters_that_name_nothing_are_refused_by_check_and_run(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], given: str, said: str
+) -> None:
+    written(tiny, f"  {given}\n", RESPONSES, LINKS)
+    for command in ("check", "run"):
+        assert main([command, RUN]) == 2, command
+        found = " ".join(capsys.readouterr().err.split())
+        assert said in found
+        assert f"{RUN} 14:" in found
+    assert not (tiny.root / "outputs/tiny").exists()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "02_benchmark: {statistic: nps, adjust_for: channel, peers_by: region, item: q_a, minimum_n: 0}",
+        "02_benchmark: {adjust_for: '', item: ''}",
+        "03_compensation: {weighting: unit, hold_out: 0}",
+        "11_standards: {standard: '', other: service-excellence@2025}",
+    ],
+)
+def test_parameters_that_name_what_is_there_are_let_pass(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    written(tiny, f"  {given}\n", RESPONSES, LINKS)
+    assert main(["check", RUN]) == 0
+    assert capsys.readouterr().err == ""
