@@ -57,8 +57,8 @@ def written(tiny: Tiny, notebooks: str, *sources: str, policies: str = "[]") -> 
     )
 
 
-def notes(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    assert main(["check", RUN]) == 0
+def notes(capsys: pytest.CaptureFixture[str], *, codes: tuple[int, ...] = (0,)) -> list[str]:
+    assert main(["check", RUN]) in codes
     return [line for line in capsys.readouterr().out.splitlines() if "will answer" in line]
 
 
@@ -122,7 +122,9 @@ def test_a_register_of_pay_that_says_nothing_is_foreseen(
 ) -> None:
     (tiny.root / "data/tiny/p.csv").write_text(f"id,role,unit,metric,weight,start\n{cells}\n")
     written(tiny, "  03_compensation: {}\n", RESPONSES, LINKS)
-    assert any(said in line for line in notes(capsys) if line.startswith("03_compensation"))
+    # a file of which no row is kept may be called a mistake of the data; it is foreseen all the same
+    codes = (0, 3) if "quarantine" in said else (0,)
+    assert any(said in line for line in notes(capsys, codes=codes) if line.startswith("03_compensation"))
 
 
 @pytest.mark.parametrize(

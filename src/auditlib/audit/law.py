@@ -24,6 +24,7 @@ POLICIES: Mapping[str, tuple[str, str]] = {
     "incident": ("auditlib.escalation.incident_policy", "IncidentPolicy"),
     "drivers": ("auditlib.drivers.policy", "DriversPolicy"),
     "integrity": ("auditlib.integrity.policy", "IntegrityPolicy"),
+    "service_promises": ("auditlib.escalation.promise_policy", "ServicePromises"),
 }
 """What the names of policies begin with, and the model that reads such a file; add a kind of policy here."""
 

@@ -7,12 +7,18 @@ Conventions
   the clock. Days are 24 hours.
 - A complaint that is still open is late once its clock has passed the limit; before that it is pending
   and not counted yet.
+- A day without a time is a day: where the clock may or may not have passed the limit within it, the complaint
+  counts on neither side.
+- A complaint past the limit is excused by a deviation with a reason that the criterion lists, recorded before
+  its clock passed the limit.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlib.complaints.deviations import excused
+from auditlib.contracts import WHOLE_DAY
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, day_number, share_of, whole_of
@@ -40,17 +46,29 @@ def complaints_resolved(
 
     limit = within_days * DAY_MICROSECONDS
     lives = _of_period(clocks(tables, context), severity)
-    due = lives.filter(nw.col("resolved") | (nw.col("elapsed") > limit))
-    found = counted(due, on_time=nw.col("elapsed") <= limit)
-    pending = counted(lives)["n"] - found["n"]
+    due = lives.filter(nw.col("resolved") | (nw.col("longest") > limit))
+    found = counted(due, on_time=within(limit), late=~within(limit))
+    settled = found["on_time"] + found["late"]
+    late, states = due.filter(~within(limit)), _states(tables, context)
     return share_of(
         found["on_time"],
-        found["n"],
+        settled,
         confidence=context.confidence,
         basis=[_basis(severity)],
         none="no complaint of the period is resolved or past its limit",
-        reason=f"not counted, because still within their limit: {pending:,} open" if pending else "",
+        excused=excused(tables, late, states, reasons=context.reasons, limit=limit),
+        reason=_left_out(pending=counted(lives)["n"] - found["n"], unclear=found["n"] - settled),
     )
+
+
+def _left_out(*, pending: int, unclear: int) -> str:
+    """Return which complaints are not counted, and why."""
+    told = []
+    if pending:
+        told.append(f"still within their limit: {pending:,} open")
+    if unclear:
+        told.append(f"in time or late by their days alone: {unclear:,}")
+    return f"not counted, because {'; '.join(told)}" if told else ""
 
 
 @measure("complaints_overdue", needs=("complaints", "complaint_events"))
@@ -59,9 +77,12 @@ def complaints_overdue(tables: Tables, context: Context, *, within_days: int) ->
     import narwhals as nw
 
     still = _of_period(clocks(tables, context), "").filter(~nw.col("resolved"))
-    found = counted(still, late=nw.col("elapsed") > within_days * DAY_MICROSECONDS)
-    none = "no complaint of the period is open"
-    return share_of(found["late"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+    limit = within_days * DAY_MICROSECONDS
+    found = counted(still, late=~within(limit), on_time=within(limit))
+    none, known = "no complaint of the period is open", found["late"] + found["on_time"]
+    reason = _left_out(pending=0, unclear=found["n"] - known)
+    level, basis = context.confidence, [_basis("")]
+    return share_of(found["late"], known, confidence=level, basis=basis, none=none, reason=reason)
 
 
 @measure("complaints_reopened", needs=("complaints", "complaint_events"))
@@ -180,8 +201,9 @@ def _ratio(after: int, before: int, cause: str, *, level: float) -> Measurement:
 def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     """Return each complaint with its clock at `as_of`.
 
-    Columns added to `complaints`: ``elapsed`` (microseconds the clock ran), ``resolved`` (whether it
-    stands resolved), ``resolutions`` and ``reopenings`` (how often each happened).
+    Columns added to `complaints`: ``elapsed`` (microseconds the clock ran), ``shortest`` and ``longest`` (the
+    least and the most it may have run, where days are known without times), ``resolved`` (whether it stands
+    resolved), ``resolutions`` and ``reopenings`` (how often each happened).
     """
     import narwhals as nw
 
@@ -190,6 +212,8 @@ def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
         .group_by("complaint_id")
         .agg(
             ran=nw.col("ran").sum().cast(nw.Int64),
+            more=nw.col("more").sum().cast(nw.Int64),
+            less=nw.col("less").sum().cast(nw.Int64),
             started=nw.col("occurred_at").min(),
             resolutions=nw.col("is_resolution").sum().cast(nw.Int64),
             reopenings=nw.col("is_reopening").sum().cast(nw.Int64),
@@ -198,24 +222,53 @@ def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     )
     joined = tables.lazy("complaints").join(lives, on="complaint_id", how="left")
     waited = nw.col("started").fill_null(context.as_of_at) - nw.col("received_at")
-    return joined.with_columns(
-        elapsed=waited + nw.col("ran").fill_null(0),
+    began = _day_without_time(joined, "received")
+    return joined.with_columns(elapsed=waited + nw.col("ran").fill_null(0)).with_columns(
+        shortest=nw.col("elapsed") - nw.col("less").fill_null(0) - began,
+        longest=nw.col("elapsed") + nw.col("more").fill_null(0),
         resolved=nw.col("standing").fill_null(0) == 1,
         resolutions=nw.col("resolutions").fill_null(0),
         reopenings=nw.col("reopenings").fill_null(0),
     )
 
 
+def within(limit: int) -> nw.Expr:
+    """Return whether a clock kept to a limit; empty where its days leave that open."""
+    import narwhals as nw
+
+    surely = nw.when(nw.col("longest") <= limit).then(nw.lit(value=True))
+    return surely.when(nw.col("shortest") > limit).then(nw.lit(value=False))
+
+
+def _day_without_time(frame: nw.LazyFrame[Any], stem: str) -> nw.Expr:
+    """Return by how much an instant may lie later: up to a day where no time is known, else nothing."""
+    import narwhals as nw
+
+    if f"{stem}_second" not in frame.collect_schema().names():
+        return nw.lit(0)
+    whole = (nw.col(f"{stem}_second") == WHOLE_DAY).fill_null(value=False)
+    return nw.when(whole).then(nw.lit(DAY_MICROSECONDS - 1)).otherwise(nw.lit(0))
+
+
 def _states(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
-    """Return every state entered, with how long the clock ran in it."""
+    """Return every state entered, with how long the clock ran in it.
+
+    ``more`` and ``less`` say by how much the whole clock may be longer and shorter, where only the day is
+    known on which the state was entered: a clock that stops then ran longer, one that starts then shorter.
+    """
     import narwhals as nw
 
     entered = tables.lazy("complaint_events").filter(nw.col("state") != CLOSED)
     following = nw.col("occurred_at").shift(-1).over("complaint_id", order_by=["occurred_at", "event_id"])
     runs = (~nw.col("state").is_in([WAITING, *RESOLVED])).cast(nw.Int64)
     last = nw.col("until").is_null()
-    return entered.with_columns(until=following).with_columns(
-        ran=(nw.col("until").fill_null(context.as_of_at) - nw.col("occurred_at")) * runs,
+    ordered = entered.with_columns(until=following, runs=runs)
+    before = nw.col("runs").shift(1).over("complaint_id", order_by=["occurred_at", "event_id"]).fill_null(1)
+    later = _day_without_time(entered, "occurred")
+    return ordered.with_columns(
+        ran=(nw.col("until").fill_null(context.as_of_at) - nw.col("occurred_at")) * nw.col("runs"),
+        more=nw.when(before > nw.col("runs")).then(later).otherwise(nw.lit(0)),
+        less=nw.when(before < nw.col("runs")).then(later).otherwise(nw.lit(0)),
         is_resolution=(nw.col("state") == RESOLVED[0]).cast(nw.Int64),
         is_reopening=(nw.col("state") == REOPENED).cast(nw.Int64),
         stands_resolved=(last & nw.col("state").is_in(list(RESOLVED))).cast(nw.Int64),

@@ -66,7 +66,7 @@ PROMISES: tuple[Table, ...] = (
         ("deviation_id",),
         (
             key("deviation_id", "Deviation."),
-            Column("duty", CODE, "Duty departed from, as the policy calls it.", required=True),
+            Column("duty", CODE, "Duty departed from, as the policy calls it, or the metric.", required=True),
             Column("case_id", ID, "Case: id of the call-back, complaint or response.", required=True),
             link("unit_id", "units", "Unit of the case."),
             Column("recorded", INSTANT, "When it was written down.", required=True),

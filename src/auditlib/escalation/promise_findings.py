@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-NOTEBOOK = "06_promises"
+NOTEBOOK = "10_promises"
 
 
 def key(*parts: str) -> str:

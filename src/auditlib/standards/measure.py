@@ -56,10 +56,13 @@ class Context:
         The run file: period, `as_of`, instruments, thresholds.
     texts
         Policies and calendars by the name the run file gives them, as text.
+    reasons
+        Reasons for which the criterion in question lets a case be excused, where it is recorded.
     """
 
     run: Run
     texts: Mapping[str, str]
+    reasons: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -183,7 +186,9 @@ def take(
     """Measure what `criterion` asks for; a metric without a function gives a reason, never silence."""
     known = measures.get(criterion.metric)
     if known is not None:
-        return known.take(tables, context, criterion.options)
+        # Only where there are reasons: measures remember their tables by the very context.
+        asked = replace(context, reasons=criterion.reasons) if criterion.reasons else context
+        return known.take(tables, asked, criterion.options)
     what = PLANNED.get(criterion.metric, criterion.metric)
     return replace(nothing(f"this suite does not yet measure {what}"), metric=criterion.metric, built=False)
 
