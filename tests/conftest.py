@@ -25,3 +25,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder ../shared/data with real data is not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shared_field() -> Path:
+    """Return the folder of small failing inputs beside the project; skip where it is absent."""
+    folder = ROOT.parent / "shared" / "field"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared/field with small failing inputs is not beside the project")
+    return folder

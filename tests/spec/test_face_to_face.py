@@ -72,9 +72,9 @@ def test_what_became_of_a_commitment(due: int | None, done: int | None, status: 
 
 def test_commitments_that_are_not_due_are_left_out() -> None:
     rows = [
-        {"due_on": DUE, "done_on": DUE},
-        {"due_on": DUE, "done_on": None},
-        {"due_on": DUE + 90, "done_on": None},
+        {"commitment_id": "C1", "due_on": DUE, "done_on": DUE},
+        {"commitment_id": "C2", "due_on": DUE, "done_on": None},
+        {"commitment_id": "C3", "due_on": DUE + 90, "done_on": None},
     ]
     assert value(commitments_kept.take(small_tables(commitments=rows), context(), {})) == (0.5, 2)
 
@@ -88,3 +88,17 @@ def test_months_are_counted_back_to_days_that_exist() -> None:
     assert months_before(date(2025, 3, 31), 12) == date(2024, 3, 31)
     assert months_before(date(2024, 3, 31), 1) == date(2024, 2, 29)
     assert months_before(date(2025, 1, 15), 1) == date(2024, 12, 15)
+
+
+def test_accounts_nobody_met_and_promises_broken_are_named() -> None:
+    accounts = [{"account_id": f"A{n}", "unit_id": "U1", "key_account": n != 3} for n in (4, 1, 2, 3)]
+    tables = small_tables(accounts=accounts, visits=[{"account_id": "A1", "held_on": END}])
+    found = key_accounts_visited.function(tables, context(), months=12)
+    assert [(case.table, case.id, case.unit) for case in found.cases] == [
+        ("accounts", "A2", "U1"),
+        ("accounts", "A4", "U1"),
+    ]
+    days = {"C1": (DUE, DUE + 1), "C2": (DUE, DUE), "C3": (DUE, None), "C4": (AS_OF // DAY + 5, None)}
+    rows = [{"commitment_id": name, "due_on": due, "done_on": done} for name, (due, done) in days.items()]
+    kept = commitments_kept.function(small_tables(commitments=rows), context())
+    assert [(case.id, case.words) for case in kept.cases] == [("C3", "missing"), ("C1", "late")]

@@ -53,8 +53,9 @@ def log(*steps: tuple[str, str], priority: str = "critical", met: bool = True) -
 
 
 def judged(terms: IncidentTerms, *steps: tuple[str, str], **more: Any) -> tuple[str, str]:
-    """Return the statuses by the wall clock and in business hours."""
-    result = incidents(World({"incident_events": log(*steps, **more)}), terms)
+    """Return the statuses by the wall clock and in business hours; another case of the log is resolved."""
+    other = [row | {"case_id": "C2"} for row in log((OPENED, "New"), (OPENED, "Resolved"))]
+    result = incidents(World({"incident_events": [*log(*steps, **more), *other]}), terms)
     assert isinstance(result, IncidentResult)
     row = result.cases.iloc[0]
     return str(row["status:resolution_24x7"]), str(row["status:resolution_business"])
@@ -133,7 +134,8 @@ def test_the_table_of_cases_follows_the_law(drawn: list[list[tuple[int, str]]]) 
         for case, events in enumerate(drawn)
         for line, (moment, state) in enumerate(events)
     ]
-    frame = pd.DataFrame(rows).assign(priority="low", sla_met=True, opened_at=0, resolved_at=0, closed_at=0)
+    same = {"priority": "low", "unit_id": "D", "tier": None, "sla_met": True, "source_file": "log.csv"}
+    frame = pd.DataFrame(rows).assign(**same, opened_at=0, resolved_at=0, closed_at=0)
     cases = cases_of(frame, states=found.policy.states)
     for case, events in enumerate(drawn):
         in_order = [Event(moment, state) for moment, state in sorted(events, key=lambda event: event[0])]

@@ -148,8 +148,12 @@ def test_nothing_is_planted_by_default() -> None:
     pd.testing.assert_frame_equal(left.held["invitations"], right.held["invitations"])
 
 
-def test_no_link_is_not_applicable() -> None:
-    found = examine(suppressed().without("pay_links"), run(), policy())
+def test_no_register_is_not_known_and_nothing_linked_is_not_applicable() -> None:
+    company = suppressed()
+    unknown = examine(company.without("pay_links"), run(), policy())
+    assert str(unknown.summary()[0]).startswith("Not assessable: There is no register of pay links")
+    register = company.held["pay_links"].assign(weight=0.0)
+    found = examine(replace(company, held={**company.held, "pay_links": register}), run(), policy())
     assert not found.detections
     assert str(found.summary()[0]).startswith("Not applicable: No pay is linked")
     assert found.numbers()[0].value is None

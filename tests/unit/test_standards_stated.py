@@ -10,7 +10,16 @@ import pytest
 
 from auditlib.audit.numerals import orphans
 from auditlib.audit.tables import Layout, tabulate
-from auditlib.records import Basis, Criterion, DecisionMode, Kind, Measurement, Number, Outcome
+from auditlib.records import (
+    Basis,
+    CaseReference,
+    Criterion,
+    DecisionMode,
+    Kind,
+    Measurement,
+    Number,
+    Outcome,
+)
 from auditlib.standards import change
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
@@ -99,3 +108,22 @@ def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: Decisio
                     told += alone(part, one.evidence, known)
             told += cells(found, known)
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("n", "kind", "told"), [(5, Kind.FLEXIBLE, 1), (4, Kind.FLEXIBLE, 0), (4, Kind.RIGID, 1)]
+)
+def test_a_finding_names_its_cases_unless_their_cell_is_too_small(
+    edition: Edition, n: int, kind: Kind, told: int
+) -> None:
+    """A rigid demand allows no case outside its limit, so that each counts by itself."""
+    case = CaseReference("accounts", "A1", "U1", "not met face to face")
+    demands = demands_on(edition, date(2025, 12, 31))
+    first = next(one for one in demands.edition.criteria if one.kind is kind and one.minimum_n == 1)
+    found = [
+        replace(measured(one, share=0.0, n=n), cases=(case,) if one is first else ())
+        for one in demands.edition.criteria
+    ]
+    raised = findings(verdict_of(demands, found, minimum_cell=5))
+    own = [finding for finding in raised if finding.criterion.startswith(f"{first.id}:")]
+    assert [len(finding.cases) for finding in own] == [told]

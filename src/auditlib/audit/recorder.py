@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -45,7 +46,7 @@ class Recorder:
     def number(self, *numbers: Number) -> None:
         """Keep `numbers`, suppressed where they rest on too few observations."""
         for given in numbers:
-            number = suppressed(given, minimum=self._minimum)
+            number = suppressed(_finite(given), minimum=self._minimum)
             number = replace(number, value=plain(number.value))
             known = self.numbers.setdefault(number.key, number)
             if known != number:
@@ -170,6 +171,26 @@ class Recorder:
     def _local(self, finding: Finding) -> list[str]:
         mine = f"{self.notebook}/"
         return [key.removeprefix(mine) for key in finding.evidence if key.startswith(mine)]
+
+
+def _finite(number: Number) -> Number:
+    """Return `number` without what is no number in it, where the room says why there is none."""
+    limits = (number.interval.low, number.interval.high) if number.interval else ()
+    if _is_finite(number.value) and all(map(_is_finite, limits)):
+        return number
+    if not number.reason:
+        shown = ", ".join(map(str, (number.value, *limits)))
+        raise AuditError(
+            Problem(
+                f"{number.key!r} is {shown}, which is no number, and nothing says why",
+                remedy="A number that cannot be had is None with a reason.",
+            )
+        )
+    return replace(number, value=number.value if _is_finite(number.value) else None, interval=None)
+
+
+def _is_finite(value: float | str | None) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _cleaned(sentence: Sentence) -> Sentence:

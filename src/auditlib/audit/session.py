@@ -19,7 +19,7 @@ from auditlib.audit.display import (
     View,
     show,
 )
-from auditlib.audit.files import write_whole
+from auditlib.audit.files import write_table, write_whole
 from auditlib.audit.names import names_stated
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
 from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
@@ -97,6 +97,7 @@ class Audit:
         self.texts = dict(texts or {})
         self._work = work
         self._figures: dict[str, str] = {}
+        self._handed: dict[str, Any] = {}
         self._recorder = Recorder(
             notebook=notebook, party=run.party.name, minimum=run.thresholds.minimum_cell
         )
@@ -247,6 +248,20 @@ class Audit:
 
         self._recorder.verdict(verdict_document(verdict))
 
+    def hand_over(self, id: str, register: Result) -> View | Shown:  # noqa: A002 - an exhibit has an id
+        """Hand a register of single cases over, whole, as ``exhibits/<notebook>-<id>.parquet``.
+
+        Parameters
+        ----------
+        id
+            Names the file within the notebook.
+        register
+            Its ``rows`` are written; its sentences say what they are. Ids and units alone: no name of a
+            person and no free text.
+        """
+        self._handed[id] = register
+        return self.say(register)
+
     def close(self) -> View | Shown:
         """Write the results file and the figures, whole or not at all."""
         document = self._document()
@@ -257,6 +272,8 @@ class Audit:
         exhibits = self._work / "exhibits"
         for name, svg in self._figures.items():
             write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
+        for name, register in self._handed.items():
+            write_table(exhibits / f"{self.notebook}-{name}.parquet", register.rows)
         write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))

@@ -40,7 +40,7 @@ def compare(
     *,
     units: pd.DataFrame,
     aggregates: pd.DataFrame | None = None,
-    mix: pd.DataFrame | None = None,
+    mix: pd.DataFrame | Refusal | None = None,
     statistic: str = "mean",
     item: str = "",
     survey_type: str = "",
@@ -66,7 +66,8 @@ def compare(
     aggregates
         The canonical table of published shares, used for survey types without cells.
     mix
-        Counts by case mix, as `count_mix` returns them; given, values are adjusted for it.
+        Counts by case mix, as `count_mix` returns them; given, values are adjusted for it. A refusal is
+        handed on for each survey type.
     statistic
         ``mean``, ``top_box``, ``bottom_box`` or ``nps``.
     item
@@ -102,7 +103,7 @@ def compare(
         measure = Measure(instrument.survey_type, _item(instrument, item), statistic)
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
         if mix is not None and not isinstance(scores, Refusal):
-            scores = adjusted_scores(scores, mix)
+            scores = mix if isinstance(mix, Refusal) else adjusted_scores(scores, mix)
         outcome = scores if isinstance(scores, Refusal) else _compare_one(
             scores, units, minimum_n=max(2, minimum_n), minimum_cell=max(2, minimum_cell),
             minimum_units=minimum_units, confidence=confidence, variant=variant, consistent=consistent,

@@ -47,6 +47,18 @@ def count_mix(
     return pd.concat(frames, ignore_index=True)
 
 
+def unknown_adjusters(responses: nw.LazyFrame[Any], adjusters: Sequence[str]) -> Refusal | None:
+    """Return why the mix cannot be counted by `adjusters`, or None where every one is a column."""
+    known = set(responses.collect_schema().names())
+    lacking = [name for name in adjusters if name not in known]
+    if not lacking:
+        return None
+    return Refusal(
+        f"The responses have no column {' and '.join(lacking)}, so there is no case mix to adjust for.",
+        "Name columns of the responses, for example channel and transaction_type.",
+    )
+
+
 def _counted(
     responses: nw.LazyFrame[Any], instrument: Instrument, adjusters: Sequence[str], item: str
 ) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from auditlib.benchmark.compare import compare
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
-from auditlib.benchmark.mix import count_mix
+from auditlib.benchmark.mix import count_mix, unknown_adjusters
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Instrument, Refusal
 from auditlib.statistics.funnel import Variant
@@ -79,7 +79,7 @@ def compare_evidence(
     return compare(
         evidence.cells(),
         given,
-        units=evidence.frame("units"),
+        units=register_of(evidence),
         aggregates=aggregates,
         mix=_mix(evidence, adjust_for, item),
         statistic=statistic,
@@ -94,11 +94,24 @@ def compare_evidence(
     )
 
 
-def _mix(evidence: EvidenceLike, adjust_for: Sequence[str], item: str) -> pd.DataFrame | None:
+def register_of(evidence: EvidenceLike) -> pd.DataFrame:
+    """Return the register of units; without one, the units that answers or published figures name."""
+    if "units" in evidence.tables:
+        return evidence.frame("units")
+    named = set(evidence.cells()["unit_id"].astype(str))
+    if "aggregates" in evidence.tables:
+        named |= set(evidence.frame("aggregates")["unit_id"].astype(str))
+    return pd.DataFrame({"unit_id": sorted(named)})
+
+
+def _mix(evidence: EvidenceLike, adjust_for: Sequence[str], item: str) -> pd.DataFrame | Refusal | None:
     if not adjust_for:
         return None
     if "responses" not in evidence.tables:
         return pd.DataFrame()
+    unknown = unknown_adjusters(evidence.lazy("responses"), adjust_for)
+    if unknown is not None:
+        return unknown
     return count_mix(evidence.lazy("responses"), _instruments(evidence), adjusters=adjust_for, item=item)
 
 

@@ -20,8 +20,8 @@ from auditlib.benchmark.improving import (
     change_of_answers,
     change_of_published,
 )
-from auditlib.benchmark.mix import count_mix
-from auditlib.benchmark.opened import EvidenceLike
+from auditlib.benchmark.mix import count_mix, unknown_adjusters
+from auditlib.benchmark.opened import EvidenceLike, register_of
 from auditlib.benchmark.over_time import OverTime, month_text, over_time
 from auditlib.benchmark.peers import Peers, peers
 from auditlib.benchmark.result import Comparison
@@ -122,6 +122,9 @@ def _improving(
     pair = spans_of(cells["month"].to_numpy())
     if isinstance(pair, Refusal):
         return pair
+    unknown = unknown_adjusters(evidence.lazy("responses"), adjust_for)
+    if unknown is not None:
+        return unknown
     mix = _mix_of_spans(evidence, comparison, pair, adjust_for)
     words = pair.earlier.words, pair.later.words
     change = change_of_answers(mix, comparison, spans=words, note=pair.note)
@@ -173,7 +176,7 @@ def groups_in(
     """Compare groups of units, for each comparison and each column in `by` that the register fills."""
     if not compared.comparisons:
         return ()
-    units = evidence.frame("units")
+    units = register_of(evidence)
     filled = [column for column in by if column in units and units[column].notna().any()]
     return tuple(
         _or_why(
@@ -191,7 +194,7 @@ def peers_in(
     """Compare each unit with its peers by column `by` of the register."""
     if not compared.comparisons:
         return ()
-    units = evidence.frame("units")
+    units = register_of(evidence)
     return tuple(
         _or_why(entry, "peers", peers(entry, units, by=by, own_left_out=own_left_out)) for entry in compared
     )
@@ -211,6 +214,9 @@ def _kinds(
 ) -> Kinds | Refusal:
     if comparison.scores.table != "responses":
         return Refusal("published figures do not say it; that needs the responses.")
+    unknown = unknown_adjusters(evidence.lazy("responses"), (by,))
+    if unknown is not None:
+        return unknown
     instrument = Instrument(comparison.measure.survey_type, (comparison.measure.item,))
     mix: pd.DataFrame = count_mix(evidence.lazy("responses"), (instrument,), adjusters=(by,))
     return kinds(

@@ -10,8 +10,10 @@ from auditlib.escalation.asked import Answer, Asked, limits
 from auditlib.escalation.assessment import NEEDED, Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.claimed import FLAGGED, Claims, claims
+from auditlib.escalation.clock_stop_result import ClockStops
+from auditlib.escalation.clock_stops import clock_stops
 from auditlib.escalation.incident_policy import IncidentPolicy
-from auditlib.escalation.incident_result import LOG, IncidentResult
+from auditlib.escalation.incident_result import IncidentResult
 from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
 from auditlib.escalation.latency import Latencies, Stage, latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
@@ -20,6 +22,7 @@ from auditlib.escalation.promise_result import CALL_BACKS, DEVIATIONS, PromiseRe
 from auditlib.escalation.promises import PromiseTerms, promise_terms, promises
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.readings import Readings, readings
+from auditlib.escalation.register import DutyRegister, register_of
 from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
 from auditlib.escalation.terms import terms_of
 
@@ -29,7 +32,6 @@ __all__ = [
     "DUTIES",
     "FAILED",
     "FLAGGED",
-    "LOG",
     "NEEDED",
     "NO_BAND",
     "NO_SCORE",
@@ -38,6 +40,8 @@ __all__ = [
     "Answer",
     "Asked",
     "Claims",
+    "ClockStops",
+    "DutyRegister",
     "EscalationPolicy",
     "EscalationResult",
     "IncidentPolicy",
@@ -54,6 +58,7 @@ __all__ = [
     "assess",
     "band_one",
     "claims",
+    "clock_stops",
     "incident_terms",
     "incidents",
     "latencies",
@@ -64,6 +69,7 @@ __all__ = [
     "promises",
     "rates",
     "readings",
+    "register_of",
     "terms_of",
     "with_band",
 ]

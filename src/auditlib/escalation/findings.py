@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.matrix import NO_ENTRY, VACANT
 from auditlib.escalation.reports import NO_ACTION_DUE, NO_ACTIONS, NO_DUE, NO_OWNER
-from auditlib.records import Finding, Grade, counted
+from auditlib.records import CaseReference, Finding, Grade, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,12 +19,13 @@ DEFECTS = (NO_DUE, NO_ACTIONS, NO_OWNER, NO_ACTION_DUE)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that was lacking: ``matrix`` or ``report``, where, what, and in how many cases."""
+    """One thing that was lacking: ``matrix`` or ``report``, where, what, in how many cases and which."""
 
     what: str
     unit: str
     words: str
     cases: int
+    references: tuple[CaseReference, ...] = ()
 
     @property
     def key(self) -> str:
@@ -47,15 +48,20 @@ def _matrix(rows: pd.DataFrame) -> Iterator[Gap]:
     parts = bad.assign(part=bad["detail"].str.split("; ")).explode("part")
     parts = parts[parts["part"].str.endswith((VACANT, NO_ENTRY))]
     for (unit, part), found in parts.groupby(["unit_id", "part"], sort=True):
-        yield Gap("matrix", str(unit), str(part), len(found))
+        yield Gap("matrix", str(unit), str(part), len(found), _references(found, str(part)))
 
 
 def _reports(rows: pd.DataFrame) -> Iterator[Gap]:
     bad = rows[(rows["duty"] == "report") & (rows["status"] == "missing")]
     for defect in DEFECTS:
-        cases = int((bad["detail"] == defect).sum())
-        if cases:
-            yield Gap("report", "", defect, cases)
+        found = bad[bad["detail"] == defect]
+        if len(found):
+            yield Gap("report", "", defect, len(found), _references(found, defect))
+
+
+def _references(rows: pd.DataFrame, words: str) -> tuple[CaseReference, ...]:
+    pairs = sorted(zip(rows["response_id"].astype(str), rows["unit_id"].astype(str), strict=True))
+    return tuple(CaseReference("responses", case, unit, words.replace("_", " ")) for case, unit in pairs)
 
 
 def _matrix_finding(gap: Gap) -> Finding:
@@ -72,6 +78,7 @@ def _matrix_finding(gap: Gap) -> Finding:
         grade=Grade.MINOR,
         subject=f"responsibilities:{gap.unit}:{role}",
         evidence=(f"{NOTEBOOK}/{gap.key}",),
+        cases=gap.references,
     )
 
 
@@ -86,6 +93,7 @@ def _report_finding(gap: Gap) -> Finding:
         grade=Grade.MINOR,
         subject=f"follow_up_reports:{gap.words}",
         evidence=(f"{NOTEBOOK}/{gap.key}",),
+        cases=gap.references,
     )
 
 

@@ -16,6 +16,18 @@ ENDS: Mapping[str, str] = {"resolution": "done_at", "closing": "closed_at"}
 """Where the system's clock may stop, and the column of the cases that says when."""
 
 
+COLUMNS = (
+    "priority",
+    "clock_until",
+    "calendar",
+    "n",
+    "limit_from_hours",
+    "limit_to_hours",
+    "disagree",
+    "agreement",
+)
+
+
 def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
     """Try every end and calendar, each with the one limit per priority that agrees best with the flag.
 
@@ -40,9 +52,9 @@ def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFr
         for name, calendar in calendars.items()
         for priority, part in cases[cases[column].notna() & cases["flag"].notna()].groupby("priority")
     ]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     order = ["priority", "disagree", "clock_until", "calendar"]
-    return frame.sort_values(order, ignore_index=True) if len(frame) else frame
+    return frame.sort_values(order, ignore_index=True)
 
 
 def _best(cases: pd.DataFrame, column: str, calendar: Calendar) -> dict[str, float | int]:
@@ -54,7 +66,7 @@ def _best(cases: pd.DataFrame, column: str, calendar: Calendar) -> dict[str, flo
     return {
         "n": n,
         "limit_from_hours": low,
-        "limit_to_hours": high,
+        "limit_to_hours": high if np.isfinite(high) else float("nan"),
         "disagree": wrong,
         "agreement": (n - wrong) / n,
     }

@@ -33,7 +33,7 @@ def resolved_one(events: Sequence[Event], *, states: States) -> int | None:
     for event in events:
         if event.state in states.resolved:
             resolved = event.at if resolved is None else resolved
-        elif event.state in (*states.working, *states.waiting_for_customer):
+        elif event.state in (*states.running, *states.waiting_for_customer):
             resolved = None
     return resolved
 
@@ -44,37 +44,64 @@ def cases_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
     Parameters
     ----------
     log
-        Events with ``case_id, state, priority, sla_met, opened_at, updated_at, resolved_at, closed_at,
-        source_line``. The last event of a case says what is known of it.
+        Events with ``case_id, unit_id, state, priority, tier, sla_met, opened_at, updated_at, resolved_at,
+        closed_at, source_file, source_line``. The last event of a case says what is known of it.
 
     Returns
     -------
     DataFrame
-        ``case_id, priority, flag, opened_at, field_resolved_at`` (as the system wrote it),
-        ``closed_at, done_at`` (resolved, re-performed), ``last_state, events, source_line``.
+        ``case_id, unit_id, priority, tier, flag, opened_at, field_resolved_at`` (as the system wrote it),
+        ``closed_at, done_at`` (resolved, re-performed), ``contacted_at, escalated_at``, ``unclear`` (not
+        resolved as far as the listed states say, and it last entered one that is not listed),
+        ``last_state, events, source_file, source_line``.
     """
     events = ordered(log)
     grouped = events.groupby("case_id", sort=True)
     last = grouped.tail(1).set_index("case_id").sort_index()
+    done = _resolutions(events, states=states)
     return last.assign(
         flag=last["sla_met"].astype("boolean"),
-        done_at=_resolutions(events, states=states),
+        done_at=done,
+        contacted_at=_first(events, states.contacted),
+        escalated_at=_first(events, states.escalated),
+        unclear=_unlisted_at_last(events, states=states) & done.reindex(last.index).isna(),
         events=grouped.size(),
         last_state=last["state"],
         field_resolved_at=last["resolved_at"],
-    )[
-        [
-            "priority",
-            "flag",
-            "opened_at",
-            "field_resolved_at",
-            "closed_at",
-            "done_at",
-            "last_state",
-            "events",
-            "source_line",
-        ]
-    ].reset_index()
+    )[list(CASE_COLUMNS)].reset_index()
+
+
+CASE_COLUMNS = (
+    "unit_id",
+    "priority",
+    "tier",
+    "flag",
+    "opened_at",
+    "field_resolved_at",
+    "closed_at",
+    "done_at",
+    "contacted_at",
+    "escalated_at",
+    "unclear",
+    "last_state",
+    "events",
+    "source_file",
+    "source_line",
+)
+
+
+def _first(events: pd.DataFrame, listed: tuple[str, ...]) -> pd.Series:
+    """Return by case when it first entered one of the states `listed`; empty where it never did."""
+    entered = events[events["state"].isin(listed)].groupby("case_id")["updated_at"].first()
+    return entered.reindex(sorted(events["case_id"].unique())).astype("Int64")
+
+
+def _unlisted_at_last(events: pd.DataFrame, *, states: States) -> pd.Series:
+    """Return by case whether the state it last entered is not listed; closing is no state."""
+    moves = events[~events["state"].isin(states.closed)]
+    last = moves.groupby("case_id")["state"].last()
+    strange = ~last.isin(states.known)
+    return strange.reindex(events["case_id"].unique(), fill_value=False).sort_index()
 
 
 def ordered(log: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +111,7 @@ def ordered(log: pd.DataFrame) -> pd.DataFrame:
 
 def _resolutions(events: pd.DataFrame, *, states: States) -> pd.Series:
     """Return by case when it was resolved; the vectorised form of `resolved_one`."""
-    moves = events[events["state"].isin((*states.working, *states.stopped))]
+    moves = events[events["state"].isin((*states.running, *states.stopped))]
     resolved = moves["state"].isin(states.resolved)
     before = resolved.groupby(moves["case_id"]).shift(fill_value=False)
     entries = moves[resolved & ~before]
@@ -93,16 +120,38 @@ def _resolutions(events: pd.DataFrame, *, states: States) -> pd.Series:
     return entered[ends_resolved.reindex(entered.index)].astype("Int64")
 
 
-def pauses_of(log: pd.DataFrame, cases: pd.DataFrame, *, states: States) -> Pauses:
-    """Return the intervals in which a case's clock stood still: from an event in such a state to the next."""
-    events = ordered(log)
-    events = events[events["state"].isin(states.known)]
-    following = events.groupby("case_id")["updated_at"].shift(-1)
-    stopped = events["state"].isin(states.stopped) & following.notna()
+def pauses_of(log: pd.DataFrame, cases: pd.DataFrame, *, states: States, as_of: int) -> Pauses:
+    """Return the intervals in which a case's clock stood still: from an event in such a state to the next.
+
+    Closing is nothing: it neither stops nor starts a clock. A case that still waits for its customer stands
+    still up to `as_of`.
+    """
+    chosen = stops_of(log, states=states)
+    waits = chosen["resumed_at"].notna() | chosen["state"].isin(states.waiting_for_customer)
+    chosen = chosen[waits]
     position = {case: row for row, case in enumerate(cases["case_id"])}
-    chosen = events[stopped]
     return pauses(
         chosen["case_id"].map(position).to_numpy(np.int64),
         chosen["updated_at"].to_numpy(np.int64),
-        following[stopped].to_numpy(np.int64),
+        chosen["resumed_at"].fillna(as_of).to_numpy(np.int64),
     )
+
+
+def stops_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
+    """Return every event that stopped a clock; see `moves_of`."""
+    moves = moves_of(log, states=states)
+    return moves[moves["stopped"]]
+
+
+def moves_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
+    """Return the events of listed states in order, closing apart.
+
+    Columns added: ``resumed_at`` (the next event of the case, if any), ``stopped`` (whether the clock stands
+    still from here on) and ``resumes`` (whether it stood still up to here).
+    """
+    events = ordered(log)
+    events = events[events["state"].isin(states.known) & ~events["state"].isin(states.closed)]
+    stopped = events["state"].isin(states.stopped)
+    following = events.groupby("case_id")["updated_at"].shift(-1)
+    resumes = stopped.groupby(events["case_id"]).shift(fill_value=False)
+    return events.assign(resumed_at=following, stopped=stopped, resumes=resumes)

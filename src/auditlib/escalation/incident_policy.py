@@ -1,32 +1,47 @@
-"""The resolution policy of a help desk as data: states, pauses, limits by priority."""
+"""The policy of a desk's clocks as data: states, pauses, limits by severity and tier of the account."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.obligations.policy import Policy
+from auditlib.obligations.policy import Policy, Rule
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
+from auditlib.records import Grade
+
+Stage = Literal["contact", "escalate", "resolve"]
+CONTACT: Stage = "contact"
+ESCALATE: Stage = "escalate"
+RESOLVE: Stage = "resolve"
 
 
 class States(Strict):
     """What the states of the log mean; a state that is not listed is unknown and reported."""
 
     working: tuple[str, ...] = Field(min_length=1)
+    contacted: tuple[str, ...] = Field((), description="The customer has been contacted; the clock runs.")
+    escalated: tuple[str, ...] = Field((), description="Handed to a higher level; the clock runs.")
     waiting_for_customer: tuple[str, ...] = Field((), description="The clock stands still.")
     resolved: tuple[str, ...] = Field(min_length=1, description="Here too; the last resolution counts.")
-    closed: tuple[str, ...] = Field(min_length=1, description="Closing is no resolution.")
+    closed: tuple[str, ...] = Field(
+        min_length=1, description="Closing is no resolution; it neither stops nor starts a clock."
+    )
 
     @model_validator(mode="after")
     def _once(self) -> Self:
-        every = [*self.working, *self.waiting_for_customer, *self.resolved, *self.closed]
+        every = [*self.running, *self.waiting_for_customer, *self.resolved, *self.closed]
         twice = sorted({state for state in every if every.count(state) > 1})
         if twice:
             raise Misfit(f"a state has one meaning; listed twice: {', '.join(twice)}", remedy="Keep one.")
         return self
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """States in which the clock runs."""
+        return (*self.working, *self.contacted, *self.escalated)
 
     @property
     def stopped(self) -> tuple[str, ...]:
@@ -36,7 +51,7 @@ class States(Strict):
     @property
     def known(self) -> tuple[str, ...]:
         """Every listed state."""
-        return (*self.working, *self.stopped, *self.closed)
+        return (*self.running, *self.stopped, *self.closed)
 
 
 class AutomaticClosing(Strict):
@@ -46,11 +61,42 @@ class AutomaticClosing(Strict):
     tolerance_hours: float = Field(3, ge=0)
 
 
-class IncidentPolicy(Policy):
-    """When incidents are to be resolved; each rule is one clock, with its limits by priority."""
+class StopTerms(Strict):
+    """When stops of a clock need an explanation."""
 
+    cause_required: tuple[str, ...] = Field((), description="States in which a stop has to give its cause.")
+    causes: tuple[str, ...] = Field((), description="Causes that count; any where none is listed.")
+    near: float = Field(0.05, gt=0, lt=1, description="Last part of the limit that stops may heap in.")
+    beside: float = Field(0.2, gt=0, le=1, description="Last part of the limit it is compared within.")
+    error: float = Field(0.05, gt=0, lt=1, description="Chance, in a whole audit, of an alarm by chance.")
+    least_cases: int = Field(10, ge=1, description="Stopped cases a group needs.")
+    least_groups: int = Field(5, ge=3, description="Units, or persons, that peers need.")
+    severity: Grade = Field(Grade.MAJOR, description="Grade of the finding that an alarm raises.")
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        if self.near >= self.beside:
+            message = "'near' lies inside 'beside'"
+            raise Misfit(message, remedy="Give the wider part as 'beside'.", at=("near",))
+        return self
+
+
+class IncidentRule(Rule):
+    """One clock: from the opening of a case to its first contact, its escalation or its resolution."""
+
+    stage: Stage = RESOLVE
+
+
+class IncidentPolicy(Policy):
+    """When cases are to be contacted, escalated and resolved; each rule is one clock."""
+
+    log: Literal["incident_events", "complaint_events"] = Field(
+        "incident_events", description="Table of events the clocks are read from."
+    )
+    rules: tuple[IncidentRule, ...] = Field(min_length=1)
     states: States
     automatic_closing: AutomaticClosing = AutomaticClosing()
+    stops: StopTerms = StopTerms()
     probe: tuple[str, ...] = Field((), description="Calendars the desk's own flag is tried on.")
 
     @model_validator(mode="after")
@@ -62,10 +108,21 @@ class IncidentPolicy(Policy):
                 raise Misfit(message, remedy=remedy, at=("rules", index, "calendars"))
             if not rule.within:
                 message = f"the clock {rule.duty!r} has no limits"
-                raise Misfit(message, remedy="Add 'within' by priority.", at=("rules", index, "within"))
+                remedy = "Add 'within' by priority, or by priority and tier (critical/gold)."
+                raise Misfit(message, remedy=remedy, at=("rules", index, "within"))
+            if rule.kind != "rigid":
+                message = "the clocks of a desk are always rigid (B2)"
+                raise Misfit(message, remedy="Delete 'kind'.", at=("rules", index, "kind"))
+        odd = set(self.stops.cause_required) - set(self.states.waiting_for_customer)
+        if odd:
+            message = (
+                f"a stop that needs a cause is one that waits for the customer: {', '.join(sorted(odd))}"
+            )
+            remedy = "List it under 'waiting_for_customer' as well."
+            raise Misfit(message, remedy=remedy, at=("stops", "cause_required"))
         return self
 
 
 def incident_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the resolution policy, for editors."""
-    return file_schema(IncidentPolicy, title="The policy of resolving incidents")
+    """Return the JSON Schema of the policy of a desk's clocks, for editors."""
+    return file_schema(IncidentPolicy, title="The policy of a desk's clocks")

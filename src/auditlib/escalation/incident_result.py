@@ -1,21 +1,24 @@
-"""What the event log of a help desk comes to: its own flag, the re-performed clocks, and where they part."""
+"""What the event log of a desk comes to: its own flag, the re-performed clocks, and where they part."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from auditlib.escalation.incident_policy import IncidentPolicy
-from auditlib.escalation.rates import Rates, rates
+from auditlib.escalation import incident_numbers as numbers
+from auditlib.escalation import incident_wording as wording
+from auditlib.escalation.incident_findings import findings_of_clocks
+from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy
+from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status
-from auditlib.records import Basis, Interval, Number, Sentence, counted
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LOG = Basis("incident_events", (("in_period", True),))
 AGREE = "agree"
+NO_FLAG, NO_STATUS = "no flag", "no status"
 REASONS = (
     "in time because waiting for the customer does not count",
     "resolved in time; the system's clock ran on until closing",
@@ -24,6 +27,8 @@ REASONS = (
     "resolved too late; the system's limit must be longer",
 )
 """Why a flag and a clock part: three where only the clock finds the case in time, two where only the flag."""
+SETTLED = (Status.MET.value, *FAILED)
+ALL, NO_PRIORITY = "all", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +37,41 @@ class Oddities:
 
     Parameters
     ----------
-    events, events_met
-        Events of the period, and those at which the flag was still true.
+    events, events_flagged, events_met
+        Events of the period, those that carry the flag, and those at which it was still true.
     unknown_states
         States that are not listed, with their events.
     rewritten
         Cases whose field "resolved" differs from the entry into the state.
-    field_empty
-        Cases that were resolved by the log but whose field is empty.
-    never_resolved
-        Cases closed without ever being resolved, or open.
+    field_empty, field_known
+        Cases that were resolved by the log but whose field is empty; whether any event fills it.
+    never_resolved, unclear
+        Cases closed without ever being resolved, or open; and those of them whose last state is not
+        listed, so that they may have been resolved.
     closed_automatically
         Cases closed by the system after its waiting time.
     """
 
     events: int
+    events_flagged: int
     events_met: int
     unknown_states: Mapping[str, int]
     rewritten: int
     field_empty: int
+    field_known: bool
     never_resolved: int
+    unclear: int
     closed_automatically: int
 
 
 @dataclass(frozen=True)
 class IncidentResult:
-    """Every incident with its flag and its re-performed statuses.
+    """Every case with its flag and its re-performed statuses.
 
     Parameters
     ----------
     cases
-        One row per case; see `incident_cases.cases_of`, with ``due:<clock>`` and ``status:<clock>`` for
+        One row per case; see `incident_cases.cases_of`, with the columns of `incident_clocks.clocked` for
         every rule of the policy.
     implied
         Clocks and limits that would reproduce the flag; see `implied.implied`.
@@ -72,6 +81,8 @@ class IncidentResult:
         What an auditor should know of the log.
     minimum_cell
         Fewest cases of which a share is stated.
+    refused
+        Clocks of the policy that this log cannot show, with the reason.
     """
 
     cases: pd.DataFrame
@@ -80,57 +91,111 @@ class IncidentResult:
     as_of: int
     oddities: Oddities
     minimum_cell: int = 1
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+
+    @property
+    def basis(self) -> Basis:
+        """The rows the numbers rest on."""
+        table = "complaints" if self.policy.log == "complaint_events" else self.policy.log
+        return Basis(table, (("in_period", True),))
 
     @property
     def clocks(self) -> tuple[str, ...]:
-        """Duties of the policy, each one clock."""
-        return tuple(rule.duty for rule in self.policy.rules)
+        """Duties of the policy that were judged, each one clock."""
+        return tuple(rule.duty for rule in self.policy.rules if rule.duty not in self.refused)
+
+    @property
+    def flagged(self) -> int:
+        """Cases whose last event carries the system's own flag."""
+        return int(self.cases["flag"].notna().sum())
+
+    @property
+    def reconciled(self) -> tuple[str, ...]:
+        """Clocks the flag can be held against: those until resolution, where there is a flag."""
+        stages = {rule.duty: rule.stage for rule in self.policy.rules}
+        return tuple(clock for clock in self.clocks if stages[clock] == RESOLVE) if self.flagged else ()
+
+    @property
+    def fitted(self) -> tuple[pd.DataFrame, ...]:
+        """Clocks and limits that fit the flag, once; nothing where no clock could be tried."""
+        return (self.implied,) if len(self.implied) else ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return by priority: incidents, share the flag calls met, share each clock finds met."""
+        """Return by priority: cases, the share the flag calls met, the share each clock finds met.
+
+        The flag's share is of the cases that carry it, a clock's of those that are settled.
+        """
         import pandas as pd
 
-        groups = [(str(name), part) for name, part in self.cases.groupby("priority", sort=False)]
-        groups.append(("all", self.cases))
-        order = {name: turn for turn, name in enumerate((*self._priorities, "all"))}
+        names = self.cases["priority"].fillna(NO_PRIORITY)
+        groups = [(str(name), part) for name, part in self.cases.groupby(names, sort=False)]
+        groups.append((ALL, self.cases))
         rows = [
-            {
-                "priority": name,
-                "n": len(part),
-                "flag": float(part["flag"].fillna(value=False).mean()),
-                **{
-                    clock: float((part[f"status:{clock}"] == Status.MET.value).mean())
-                    for clock in self.clocks
-                },
-            }
+            {"priority": name, "n": len(part), "flag": _mean(part["flag"].dropna())}
+            | {clock: _mean(_met(part, clock)) for clock in self.clocks}
             for name, part in groups
         ]
-        return pd.DataFrame(rows).sort_values(
-            "priority", key=lambda names: names.map(order), ignore_index=True
-        )
+        order = {name: turn for turn, name in enumerate((*self._priorities, NO_PRIORITY, ALL))}
+        frame = pd.DataFrame(rows)
+        return frame.sort_values("priority", key=lambda column: column.map(order), ignore_index=True)
+
+    def counts(self, priority: str) -> dict[str, int]:
+        """Return by column of `to_frame` how many cases its share is of."""
+        mine = self.cases if priority == ALL else self.cases[self._named(priority)]
+        return {"flag": int(mine["flag"].notna().sum())} | {
+            clock: len(_met(mine, clock)) for clock in self.clocks
+        }
+
+    def _named(self, priority: str) -> pd.Series:
+        return self.cases["priority"].fillna(NO_PRIORITY) == priority
 
     @property
     def _priorities(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for rule in self.policy.rules for name in rule.within))
+        every = (name.partition("/")[0] for rule in self.policy.rules for name in rule.within)
+        return tuple(dict.fromkeys(every))
+
+    def statuses(self) -> pd.DataFrame:
+        """Return one row per case and clock judged.
+
+        Columns: ``duty, case_id, unit_id, priority, tier, opened_at, due_at, done_at, status, source_file,
+        source_line``; instants in UTC microseconds.
+        """
+        import pandas as pd
+
+        own = ["case_id", "unit_id", "priority", "tier", "opened_at", "source_file", "source_line"]
+        parts = [
+            self.cases[own].assign(
+                duty=clock,
+                due_at=self.cases[f"due:{clock}"],
+                done_at=self.cases[f"done:{clock}"],
+                status=self.cases[f"status:{clock}"],
+            )
+            for clock in self.clocks
+        ]
+        long = pd.concat(parts, ignore_index=True) if parts else self.cases[own].head(0)
+        return long.reindex(columns=["duty", *own, "due_at", "done_at", "status"]).dropna(subset=["status"])
 
     def rates(self) -> Rates:
         """Return the statuses by clock and priority."""
-        import pandas as pd
+        long = self.statuses()
+        named = long.assign(priority=long["priority"].fillna(NO_PRIORITY))
+        return rates(named, by=("duty", "priority"), minimum=self.minimum_cell)
 
-        long = pd.concat(
-            [
-                self.cases[["priority"]].assign(duty=clock, status=self.cases[f"status:{clock}"])
-                for clock in self.clocks
-            ]
-        )
-        return rates(long[long["status"].notna()], by=("duty", "priority"))
+    def clock_numbers(self) -> tuple[Number, ...]:
+        """Return the numbers of the clocks alone: what its findings and refusals state."""
+        return tuple(numbers.of_clocks(self))
+
+    def refusals(self) -> tuple[Sentence, ...]:
+        """Return the clocks that this log cannot show, each with the reason."""
+        return tuple(wording.refusals(self))
 
     def reconciliation(self, clock: str) -> pd.DataFrame:
         """Return flag by re-performed status: cases, and the reason where they part."""
-        told = self.cases.assign(status=self.cases[f"status:{clock}"], reason=self.reasons(clock))
-        told["flag"] = told["flag"].map({True: "met", False: "breached"}).astype(object).fillna("none")
-        counted = told.groupby(["flag", "status", "reason"], sort=True).size().rename("cases").reset_index()
-        return counted.assign(share=counted["cases"] / len(told))
+        status = self.cases[f"status:{clock}"].fillna("unknown")
+        joined = self.cases.assign(status=status, reason=self.reasons(clock))
+        joined["flag"] = joined["flag"].map({True: "met", False: "breached"}).astype(object).fillna("none")
+        counts = joined.groupby(["flag", "status", "reason"], sort=True).size().rename("cases").reset_index()
+        return counts.assign(share=counts["cases"] / len(joined))
 
     def reasons(self, clock: str) -> pd.Series:
         """Return for every case why flag and clock part; ``agree`` where they do not."""
@@ -139,129 +204,73 @@ class IncidentResult:
 
         cases = self.cases
         met = (cases[f"status:{clock}"] == Status.MET.value).to_numpy(bool)
-        flag = cases["flag"].fillna(value=False).to_numpy(bool)
+        unknown = cases[f"status:{clock}"].isna().to_numpy(bool)
+        flag, flagless = cases["flag"].fillna(value=False).to_numpy(bool), cases["flag"].isna().to_numpy(bool)
         unpaused = cases[f"unpaused:{clock}"]
         paused = (cases["done_at"] > unpaused).fillna(value=False).to_numpy(bool)
         after = (cases["closed_at"] > unpaused).fillna(value=False).to_numpy(bool)
         unresolved = cases["done_at"].isna().to_numpy(bool)
         reasons = np.select(
-            [flag == met, ~flag & paused, ~flag & after, ~flag, unresolved], [AGREE, *REASONS[:4]], REASONS[4]
+            [flagless, unknown, flag == met, ~flag & paused, ~flag & after, ~flag, unresolved],
+            [NO_FLAG, NO_STATUS, AGREE, *REASONS[:4]],
+            REASONS[4],
         )
         return pd.Series(reasons, index=cases.index)
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the flag's shares, those of the clocks, and the oddities of the log."""
-        odd, n = self.oddities, len(self.cases)
-        counts = {
-            "events": odd.events,
-            "unknown_state_events": sum(odd.unknown_states.values()),
-            "resolved_field_rewritten": odd.rewritten,
-            "resolved_field_empty": odd.field_empty,
-            "never_resolved": odd.never_resolved,
-            "closed_automatically": odd.closed_automatically,
-        }
-        shares = [number for row in self.to_frame().to_dict("records") for number in self._shares(row)]
-        events = Number(
-            "flag_share_of_events", odd.events_met / odd.events, "share", odd.events, basis=(LOG,)
-        )
-        parted = [
-            Number(f"parted:{clock}", int((self.reasons(clock) != AGREE).sum()), "count", n, basis=(LOG,))
-            for clock in self.clocks
-        ]
-        agreement = [
-            Number(f"flag_agreement:{end}", value, "share", n, basis=(LOG,))
-            for end, value in self.agreement().items()
-        ]
-        listed = [Number(name, value, "count", basis=(LOG,)) for name, value in counts.items()]
-        return (*listed, *self._closing(), events, *shares, *parted, *agreement)
-
-    def _closing(self) -> tuple[Number, Number]:
-        share = self.oddities.closed_automatically / len(self.cases)
-        return (
-            Number("closed_automatically_share", share, "share", len(self.cases), basis=(LOG,)),
-            Number("automatic_closing", self.policy.automatic_closing.days, "days", reason="Declared."),
-        )
-
-    def _shares(self, row: Mapping[Hashable, Any]) -> list[Number]:
-        from auditlib.statistics.intervals import wilson
-
-        n, found = int(row["n"]), []
-        for column in ("flag", *self.clocks):
-            share = float(row[column])
-            limits = wilson(round(share * n), n)
-            interval = Interval(float(limits.low), float(limits.high), 0.95, "Wilson")
-            found.append(Number(f"{column}:{row['priority']}", share, "share", n, interval, (LOG,)))
-        return found
+    def parted(self, clock: str) -> int:
+        """Return in how many cases flag and clock part."""
+        return int((~self.reasons(clock).isin((AGREE, NO_FLAG, NO_STATUS))).sum())
 
     def agreement(self) -> dict[str, float]:
         """Return the best share of cases the flag agrees in, for a clock until resolution and until closing.
 
-        One calendar for all priorities, one limit per priority.
+        One calendar for all priorities, one limit per priority. Nothing where no clock could be tried.
         """
-        found: dict[str, float] = {}
+        best: dict[str, float] = {}
         for end, part in self.implied.groupby("clock_until"):
             by = part.groupby("calendar")[["disagree", "n"]].sum()
-            found[str(end)] = float((1 - by["disagree"] / by["n"]).max())
-        return found
+            best[str(end)] = float((1 - by["disagree"] / by["n"]).max())
+        return best
+
+    @property
+    def unvarying(self) -> bool:
+        """Whether the flag says the same of every case: then it tells nothing of the clock behind it."""
+        return len(set(self.cases["flag"].dropna())) == 1
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the flag's shares, those of the clocks, and the oddities of the log."""
+        return tuple(numbers.of(self))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return what the flag says, what the clocks say, and why they part."""
-        if len(self.cases) < self.minimum_cell:
-            return (Sentence("The log holds too few incidents for a share to be shown."),)
-        return (self._flagged(), self._clocked(), self._why())
+        return tuple(wording.summary(self))
 
     def notes(self) -> tuple[Sentence, ...]:
         """Return what an auditor should know of the log."""
-        odd = self.oddities
-        strange = ", ".join(f"'{state}'" for state in odd.unknown_states) or "none"
-        return (
-            Sentence(
-                f"{counted(sum(odd.unknown_states.values()), 'event carries', 'events carry')} a state "
-                f"that is not listed ({strange}); "
-                f"what was true before them holds on. In {counted(odd.rewritten, 'case')} the field "
-                "'resolved' was "
-                f"overwritten after the resolution, in {odd.field_empty:,} it is empty although the log "
-                "shows the resolution; the log was followed.",
-                ("unknown_state_events", "resolved_field_rewritten", "resolved_field_empty"),
-            ),
-        )
+        return tuple(wording.notes(self))
 
-    def _flagged(self) -> Sentence:
-        frame, odd = self.to_frame(), self.oddities
-        shown = frame.iloc[:-1][frame["n"].iloc[:-1] >= self.minimum_cell]
-        by = ", ".join(f"{row['priority']} {row['flag']:.1%}" for row in shown.to_dict("records"))
-        return Sentence(
-            f"The desk's own flag calls {frame.iloc[-1]['flag']:.1%} of "
-            f"{counted(len(self.cases), 'incident')} met"
-            f"{f' ({by})' * bool(by)}. Counted by lines of the log it would be "
-            f"{odd.events_met / odd.events:.1%}, which is no "
-            "share of incidents.",
-            ("flag:all", *(f"flag:{name}" for name in shown["priority"]), "flag_share_of_events"),
-        )
+    def unreconciled(self) -> tuple[Sentence, ...]:
+        """Return why the flag is not held against a clock; nothing where it is."""
+        return () if self.reconciled else (wording.unreconciled(self),)
 
-    def _clocked(self) -> Sentence:
-        row = self.to_frame().iloc[-1]
-        told = " and ".join(f"{row[clock]:.1%} ({clock.replace('_', ' ')})" for clock in self.clocks)
-        return Sentence(
-            f"Re-performed from the events under the declared targets, {told} were resolved in "
-            f"time; {counted(self.oddities.never_resolved, 'case was', 'cases were')} closed but never "
-            "resolved, "
-            "which is a breach.",
-            (*(f"{clock}:all" for clock in self.clocks), "never_resolved"),
-        )
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the clocks that were not kept, each with its cases."""
+        return findings_of_clocks(self)
 
-    def _why(self) -> Sentence:
-        found, odd = self.agreement(), self.oddities
-        until = max(found, key=lambda end: found[end]) if found else ""
-        share = odd.closed_automatically / len(self.cases)
-        return Sentence(
-            f"The flag fits a clock that runs until {until} best: one limit per priority agrees with it in "
-            f"{found.get('closing', 0):.1%} of cases if the clock runs until closing, in "
-            f"{found.get('resolution', 0):.1%} if it stops at resolution; the system closed {share:.1%} "
-            f"of cases about {_days(self.policy.automatic_closing.days)} after resolution, which is no work.",
-            (*(f"flag_agreement:{end}" for end in found), "closed_automatically_share", "automatic_closing"),
+    def breaches(self, clock: str) -> pd.DataFrame:
+        """Return the cases of `clock` that failed, those overdue longest first; see `statuses`."""
+        long = self.statuses()
+        bad = long[(long["duty"] == clock) & long["status"].isin(FAILED)]
+        over = bad["done_at"].fillna(self.as_of).clip(upper=self.as_of) - bad["due_at"]
+        return bad.assign(overdue=over).sort_values(
+            ["overdue", "case_id"], ascending=[False, True], ignore_index=True
         )
 
 
-def _days(days: float) -> str:
-    return f"{days:g} day{'' if days == 1 else 's'}"
+def _mean(values: pd.Series) -> float:
+    return float(values.astype(float).mean()) if len(values) else float("nan")
+
+
+def _met(cases: pd.DataFrame, clock: str) -> pd.Series:
+    settled = cases.loc[cases[f"status:{clock}"].isin(SETTLED), f"status:{clock}"]
+    return settled == Status.MET.value

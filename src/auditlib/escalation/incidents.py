@@ -1,4 +1,4 @@
-"""The resolution clocks of a help desk, re-performed from its event log and held against its own flag."""
+"""The clocks of a desk, re-performed from its event log and held against its own flag where it has one."""
 
 from __future__ import annotations
 
@@ -6,36 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals as nw
-import numpy as np
-
-from auditlib.calendars import Calendar, Pauses, deadline, deadline_paused, timetable
-from auditlib.escalation.assessment import to_pandas
+from auditlib.calendars import Calendar
 from auditlib.escalation.implied import implied
 from auditlib.escalation.incident_cases import cases_of, pauses_of
+from auditlib.escalation.incident_clocks import clocked, lacking
+from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import IncidentResult, Oddities
 from auditlib.escalation.sources import Tables
 from auditlib.escalation.terms import hours_of, policy_of
-from auditlib.obligations import Rule
-from auditlib.obligations import assess as judge
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = (
-    "case_id",
-    "state",
-    "priority",
-    "sla_met",
-    "opened_at",
-    "updated_at",
-    "resolved_at",
-    "closed_at",
-    "source_line",
-)
+INCIDENT, COMPLAINT = "incident", "complaint"
+"""What the name of a policy begins with, by the log it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +35,15 @@ class IncidentTerms:
     minimum_cell: int = 1
 
 
-def incident_terms(run: Run, texts: Mapping[str, str]) -> IncidentTerms | Refusal:
-    """Return the terms of an audit of a help desk, or why there are none."""
-    policy = policy_of(IncidentPolicy, "incident", run, texts)
+def incident_terms(run: Run, texts: Mapping[str, str], *, begins: str = INCIDENT) -> IncidentTerms | Refusal:
+    """Return the terms of an audit of a desk, or why there are none.
+
+    Parameters
+    ----------
+    begins
+        What the name of its policy begins with: ``incident`` or ``complaint``.
+    """
+    policy = policy_of(IncidentPolicy, begins, run, texts)
     if isinstance(policy, Refusal):
         return policy
     names = dict.fromkeys((*policy.calendars, *policy.probe))
@@ -61,70 +54,46 @@ def incident_terms(run: Run, texts: Mapping[str, str]) -> IncidentTerms | Refusa
 
 
 def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
-    """Re-perform every resolution clock and reconcile it with the flag of the last event.
+    """Re-perform every clock of the policy, and reconcile resolution with the flag of the last event.
 
     Parameters
     ----------
     tables
-        The evidence, with the table ``incident_events``.
+        The evidence, with the table of events the policy names.
     terms
         Policy, calendars and the instant to look from; a refusal is handed on.
+
+    Returns
+    -------
+    IncidentResult
+        One row per case; a clock that the log cannot show is refused in it, with the reason. A `Refusal`
+        where there is no log.
     """
     if isinstance(terms, Refusal):
         return terms
-    if "incident_events" not in tables.tables:
-        return Refusal(
-            "There is no event log of a help desk.", "Ask for the log, one row per change of a case."
-        )
-    log = to_pandas(tables.lazy("incident_events").filter(nw.col("in_period")).select(*COLUMNS))
-    log = log[log["updated_at"].notna()]
-    if log.empty:
-        return Refusal("The event log holds no event of the period.", "Check the period and the mapping.")
-    states = terms.policy.states
-    cases = cases_of(log, states=states)
-    still = pauses_of(log, cases, states=states)
-    for rule in terms.policy.rules:
-        cases = _clocked(cases, rule, terms, still)
-    probes = {name: terms.calendars[name] for name in terms.policy.probe}
+    policy, as_of = terms.policy, terms.as_of
+    log = log_of(tables, policy.log)
+    if isinstance(log, Refusal):
+        return log
+    cases = cases_of(log, states=policy.states)
+    still = pauses_of(log, cases, states=policy.states, as_of=as_of)
+    refused: dict[str, Refusal] = {}
+    for rule in policy.rules:
+        cases = clocked(cases, rule, still, calendar=terms.calendars[rule.calendar], as_of=as_of)
+        why = lacking(log, cases, rule, states=policy.states)
+        if why is not None:
+            refused[rule.duty] = why
+            cases = cases.assign(**{f"status:{rule.duty}": None})
+    probes = {name: terms.calendars[name] for name in policy.probe}
     return IncidentResult(
         cases,
         implied(cases, probes),
-        terms.policy,
-        terms.as_of,
+        policy,
+        as_of,
         _oddities(log, cases, terms),
         terms.minimum_cell,
+        refused,
     )
-
-
-def _clocked(cases: pd.DataFrame, rule: Rule, terms: IncidentTerms, still: Pauses) -> pd.DataFrame:
-    """Add ``due:<duty>``, ``unpaused:<duty>`` (had nothing stopped the clock), ``status:<duty>``.
-
-    A priority without a limit has no status.
-    """
-    limits = cases["priority"].map({key: span.microseconds for key, span in rule.within.items()})
-    limited = limits.notna().to_numpy()
-    start = cases["opened_at"].to_numpy(np.int64)
-    allowed = limits.fillna(0).to_numpy(np.int64)
-    # A pause lengthens a clock by no more than itself.
-    longest = int(allowed.max()) + _most(still)
-    last = int(max(start.max(), still.resumes.max(initial=0)))
-    table = timetable(terms.calendars[rule.calendar], int(start.min()), last, longest=longest)
-    due = deadline_paused(table, start, allowed, paused=still)
-    frame = nw.from_native(cases[["done_at"]].assign(due_at=due), eager_only=True)
-    status = judge(frame, as_of=terms.as_of, kind=rule.kind).to_native()["status"].astype(object)
-    columns = {
-        f"due:{rule.duty}": due,
-        f"unpaused:{rule.duty}": deadline(table, start, allowed),
-        f"status:{rule.duty}": status.where(limited, None).to_numpy(),
-    }
-    return cases.assign(**columns)
-
-
-def _most(still: Pauses) -> int:
-    """Return the longest time that one case stood still."""
-    if not len(still.case):
-        return 0
-    return int(np.bincount(still.case, weights=still.resumes - still.stops).max())
 
 
 def _oddities(log: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> Oddities:
@@ -132,15 +101,19 @@ def _oddities(log: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> O
     waited = (cases["closed_at"] - cases["done_at"]).astype("Float64") / 3_600_000_000
     automatic = ((waited - closing.days * 24).abs() <= closing.tolerance_hours).fillna(value=False)
     rewritten = cases["field_resolved_at"].notna() & (cases["field_resolved_at"] != cases["done_at"])
+    unresolved = cases["done_at"].isna()
     return Oddities(
         events=len(log),
+        events_flagged=int(log["sla_met"].notna().sum()),
         events_met=int(log["sla_met"].fillna(value=False).sum()),
         unknown_states={
             str(state): int(n)
             for state, n in log.loc[~log["state"].isin(states.known), "state"].value_counts().items()
         },
         rewritten=int(rewritten.fillna(value=False).sum()),
-        field_empty=int((cases["field_resolved_at"].isna() & cases["done_at"].notna()).sum()),
-        never_resolved=int(cases["done_at"].isna().sum()),
+        field_empty=int((cases["field_resolved_at"].isna() & ~unresolved).sum()),
+        field_known=bool(log["resolved_at"].notna().any()),
+        never_resolved=int(unresolved.sum()),
+        unclear=int(cases["unclear"].sum()),
         closed_automatically=int(automatic.sum()),
     )

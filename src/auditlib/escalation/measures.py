@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -89,7 +90,7 @@ def _met(duty: str, tables: Tables, context: Context) -> Measurement:
     row: dict[str, Any] = {str(key): value for key, value in frame.iloc[0].items()} if len(frame) else {}
     open_yet = int(row.get(Status.UNKNOWN.value, 0))
     left_out = f"{counted(open_yet, 'case')} cannot be told, and are on neither side"
-    return share_of(
+    measured = share_of(
         int(row.get(Status.MET.value, 0)),
         int(row.get("judged", 0)),
         confidence=context.confidence,
@@ -97,6 +98,8 @@ def _met(duty: str, tables: Tables, context: Context) -> Measurement:
         none=f"no {duty} is settled",
         reason=left_out if open_yet else "",
     )
+    own = (finding.cases for finding in found.findings() if finding.subject == f"duty:{duty}")
+    return replace(measured, cases=next(own, ()))
 
 
 def _assessed(tables: Tables, context: Context) -> EscalationResult | Refusal:

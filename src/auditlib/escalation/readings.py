@@ -42,11 +42,15 @@ class Readings:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the share met and the contacts judged differently, by reading."""
+        basis, columns = (RESPONSES,), (("share", "share"), ("met", "count"), ("judged_differently", "count"))
         return tuple(
-            Number(f"{column}:{row['reading']}", row[column], unit, int(row["judged"]), basis=(RESPONSES,))
+            Number(
+                f"{column}:{row['reading']}", row[column], unit, int(row["judged"]), basis=basis,
+                reason="" if row["judged"] else "No contact is settled under this reading.",
+            )
             for row in self.frame.to_dict("records")
-            for column, unit in (("share", "share"), ("met", "count"), ("judged_differently", "count"))
-        )
+            for column, unit in columns
+        )  # fmt: skip
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return which reading departs furthest."""

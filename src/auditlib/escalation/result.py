@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditlib.escalation.breaches import findings_of_duties
 from auditlib.escalation.calendar_use import UNITS, CalendarUse
 from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
@@ -128,8 +129,9 @@ class EscalationResult:
         return (*counts, *refused, *open_yet, *gaps, *self.rates().numbers())
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the responsibility matrix and the formal reports lack, duties apart."""
-        return findings_of(self.rows)
+        """Return the duties that were not met, each with its cases, and what matrix and reports lack."""
+        broken = findings_of_duties(self.rows, self.rates(), self.policy, as_of=self.as_of)
+        return (*broken, *findings_of(self.rows))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer in three sentences."""

@@ -42,6 +42,11 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refu
     if isinstance(law, Refusal):
         return law
     units = places(run, tables)
+    if not units:
+        return Refusal(
+            "There is no register of units, so no clock can be placed on a calendar.",
+            "Ask for the register of units, each with its time zone and country.",
+        )
     files = {name: calendar_file(name, texts) for name in law.calendars}
     hours = {
         rule.clock: hours_of_rule(rule, files, units, years=years_of(run), time_zone=run.time_zone)

@@ -142,7 +142,8 @@ def latency_curves(
         drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         drawn.set_ylabel("share not yet done")
         drawn.set_xlabel("wall-clock hours since the response; nights and weekends are flat")
-        drawn.legend(loc="upper right")
+        if curves:
+            drawn.legend(loc="upper right")
     return drawn
 
 
@@ -183,7 +184,9 @@ def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
         drawn = new_axes(height=3.2) if ax is None else ax
         frame = result.to_frame().iloc[::-1].reset_index(drop=True)
         rows = np.arange(len(frame))
-        columns: Sequence[str] = ("flag", *result.clocks)
+        columns: Sequence[str] = [
+            column for column in ("flag", *result.clocks) if frame[column].notna().any()
+        ]
         drawn.hlines(
             rows, frame[list(columns)].min(axis=1), frame[list(columns)].max(axis=1), color=FAINT, lw=1.5
         )
@@ -197,5 +200,6 @@ def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
         drawn.set_xlim(-0.02, 1)
         drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         drawn.set_xlabel("share of incidents called met")
-        drawn.legend(loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3)
+        if columns:
+            drawn.legend(loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3)
     return drawn

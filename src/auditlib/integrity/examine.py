@@ -19,6 +19,15 @@ from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 from auditlib.standards.measure import Tables
 
+NO_REGISTER = Refusal(
+    "There is no register of pay links, or it holds no entry, so whether anybody gains from managing the "
+    "scores is not known.",
+    "Ask for the register of pay links; where nothing is linked, for the party's word that it is not.",
+)
+NO_UNITS = Refusal(
+    "There is no register of units, so linked units cannot be set beside others.",
+    "Ask for the register of units.",
+)
 NO_LINK = Refusal(
     "No pay is linked to satisfaction, so nobody gains from managing the scores.",
     "Where pay is linked, name the register of pay links among the sources.",
@@ -59,8 +68,12 @@ def examine(
     """
     level = run.thresholds.confidence
     register = tables.frame("pay_links") if "pay_links" in tables.tables else None
-    if register is None or not (register["weight"] != 0).any():
+    if register is None or register.empty:
+        return IntegrityResult((), policy, level, performance, NO_REGISTER, unknown=True)
+    if not (register["weight"] != 0).any():
         return IntegrityResult((), policy, level, performance, NO_LINK)
+    if "units" not in tables.tables:
+        return IntegrityResult((), policy, level, performance, NO_UNITS, unknown=True)
     units = [str(unit) for unit in tables.frame("units", columns=["unit_id"])["unit_id"]]
     calendar = calendar_of(run, units)
     groups = [_audited(group, run, tables) for group in groups_of(register, calendar, policy)]

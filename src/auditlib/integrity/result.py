@@ -39,9 +39,12 @@ class IntegrityResult:
     performance
         The register of false alarms and power; None where it is not to be stated.
     not_applicable
-        Why there is nothing to look for.
+        Why nothing was looked for.
     scores
         What the scores of each group did in the same comparison.
+    unknown
+        Whether nothing was looked for because the evidence does not tell, rather than because nothing is
+        linked.
     """
 
     signatures: tuple[Signature, ...]
@@ -50,6 +53,7 @@ class IntegrityResult:
     performance: Performance | None = None
     not_applicable: Refusal | None = None
     scores: tuple[ScoreChange, ...] = ()
+    unknown: bool = False
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -162,7 +166,8 @@ class IntegrityResult:
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer and how sure it is."""
         if self.not_applicable is not None:
-            text = f"Not applicable: {self.not_applicable.reason} {self.not_applicable.remedy}"
+            word = "assessable" if self.unknown else "applicable"
+            text = f"Not {word}: {self.not_applicable.reason} {self.not_applicable.remedy}"
             return (Sentence(text, ("alarms",)),)
         if not self.tested:
             return (self._untestable(),)

@@ -17,6 +17,7 @@ from auditlib.linkage.published import Published
 from auditlib.linkage.readings import Readings
 from auditlib.linkage.register import RoleLinks, role_links
 from auditlib.linkage.result import LinkageResult, RoleEffect
+from auditlib.linkage.unanswered import UnansweredLinkage, UnansweredPay
 from auditlib.linkage.unidentified import PublishedLinkage
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Readings",
     "RoleEffect",
     "RoleLinks",
+    "UnansweredLinkage",
+    "UnansweredPay",
     "estimate",
     "estimate_evidence",
     "fair_pay",

@@ -107,6 +107,8 @@ def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
 
 def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
     """Say in words in what pay differs from the audit; empty where the hashes agree."""
+    if not paid.survey_type:
+        return ("the register does not write it as survey type:item:statistic",)
     found = []
     if paid.survey_type != other.survey_type:
         found.append(f"pay follows the {paid.survey_type} survey, the audit the {other.survey_type} one")

@@ -41,12 +41,15 @@ class FairPay:
         Answers a bonus should rest on.
     assumed
         Roles whose pay period the register does not name.
+    unbased
+        Why the bonuses of a role cannot be judged, where they cannot.
     """
 
     frame: pd.DataFrame
     definitions: pd.DataFrame
     minimum: int
     assumed: tuple[str, ...] = ()
+    unbased: str = "No pay period was linked throughout."
 
     by = ("role",)
 
@@ -72,7 +75,7 @@ class FairPay:
                 absent = pd.isna(row[name])
                 yield Number(
                     f"fair:{row['role']}:{name}", None if absent else row[name], units.get(name, "count"),
-                    basis=rests, reason=_ABSENT.get(str(name), _NO_PERIOD) if absent else "",
+                    basis=rests, reason=_ABSENT.get(str(name), self.unbased) if absent else "",
                 )  # fmt: skip
         for row in self.definitions.to_dict("records"):
             rests = (Basis("pay_links", (("metric", str(row["metric"])),)),)
@@ -100,9 +103,8 @@ class FairPay:
             text = f"The pay of {NOUNS[role]} is not linked: the standard asks for both roles."
             return Sentence(text, (f"{key}:links",))
         if pd.isna(row["short"]):
-            text = (
-                f"{NOUNS[role].capitalize()}: no pay period was linked throughout, so no bonus can be judged."
-            )
+            why = f"{self.unbased[:1].lower()}{self.unbased.rstrip('.')[1:]}"
+            text = f"{NOUNS[role].capitalize()}: {why}, so no bonus can be judged."
             return Sentence(text, (f"{key}:links",))
         whom = counted(row["paid"], "person paid", "persons paid")
         if row["by"] != "person":
@@ -163,6 +165,7 @@ class FairPay:
 _COUNTED = {"links": "count", "minimum_n": "responses", "audited_minimum_n": "responses"}
 _HIDDEN = ("same_question", "minimum_n", "audited_minimum_n")
 _NO_PERIOD = "No pay period was linked throughout."
+_NO_QUESTION = "The evidence holds no answers to a question that pay follows."
 _ABSENT = {"turned": "No bonus of this role is yes or no at a threshold of the paid metric."}
 
 
@@ -188,7 +191,7 @@ def _other_metric(row: Mapping[Any, Any], notebook: str) -> Finding | None:
 
 def fair_pay(
     register: pd.DataFrame,
-    shown: Panel | Published,
+    shown: Panel | Published | None,
     known: Sequence[Definition],
     *,
     minimum: int = FEWEST_ANSWERS,
@@ -200,7 +203,7 @@ def fair_pay(
     register
         The canonical table ``pay_links``.
     shown
-        The paid metric by unit and month, or as published.
+        The paid metric by unit and month, or as published; None where no link pays a question of the audit.
     known
         What the audit measures; see `definition.audited`.
     minimum
@@ -212,13 +215,14 @@ def fair_pay(
     for role in roles_in(register):
         mine = running(register, role=role)
         row = {"role": role, "links": len(mine), "same": int(mine["metric"].isin(same).sum())}
-        found = paid_scores(register, shown, role=role)
+        found = None if shown is None else paid_scores(register, shown, role=role)
         rows.append(row | _rested(found, mine, shown, minimum))
         if found is not None and not found.named:
             assumed.append(role)
     columns = ["role", "links", "same", "by", "paid", "period", "short", "answers", "luck", "luck_within",
                "turned"]  # fmt: skip
-    return FairPay(pd.DataFrame(rows)[columns], definitions, minimum, tuple(assumed))
+    unbased = _NO_QUESTION if shown is None else _NO_PERIOD
+    return FairPay(pd.DataFrame(rows)[columns], definitions, minimum, tuple(assumed), unbased)
 
 
 def _definitions(register: pd.DataFrame, known: Sequence[Definition]) -> pd.DataFrame:
@@ -235,10 +239,10 @@ def _definitions(register: pd.DataFrame, known: Sequence[Definition]) -> pd.Data
 
 
 def _rested(
-    found: Paid | None, mine: pd.DataFrame, shown: Panel | Published, minimum: int
+    found: Paid | None, mine: pd.DataFrame, shown: Panel | Published | None, minimum: int
 ) -> dict[str, object]:
     """Return what bonuses of one role rested on."""
-    if found is None:
+    if found is None or shown is None:
         names = ("short", "answers", "luck", "luck_within", "turned")
         return dict.fromkeys(names, np.nan) | {
             "by": "unit",

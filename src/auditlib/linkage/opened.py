@@ -17,43 +17,56 @@ from auditlib.linkage.panel import Panel, Statistic, panel
 from auditlib.linkage.procedure import Choices, Weighting
 from auditlib.linkage.published import Published, monthly, published
 from auditlib.linkage.result import LinkageResult
+from auditlib.linkage.unanswered import UnansweredLinkage, UnansweredPay
 from auditlib.linkage.unidentified import PublishedLinkage, compare_published
 from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Refusal, Scale
 
+Linkage = LinkageResult | PublishedLinkage | UnansweredLinkage
+"""What the question comes to: an effect, comparisons credited with nothing, or why there is neither."""
 
-def paid_metric(register: pd.DataFrame, *, instruments: Mapping[str, Instrument]) -> tuple[str, str, str]:
-    """Return survey type, item and statistic that most links pay.
+
+def paid_question(
+    register: pd.DataFrame, *, instruments: Mapping[str, Instrument]
+) -> tuple[str, str, Statistic] | Refusal:
+    """Return survey type, item and statistic that most links pay, or why there is no such question."""
+    linking = register[register["weight"] > 0] if len(register) else register
+    if linking.empty:
+        return Refusal(
+            "The register of pay links names no link with a weight."
+            if len(register)
+            else "There is no register of pay links, or it holds no entry.",
+            "Ask for the register: whose pay is tied to which metric, how strongly, and from when.",
+        )
+    for metric in linking["metric"].value_counts().index:
+        paid = written(str(metric))
+        known = None if paid is None else instruments.get(paid.survey_type)
+        if paid is not None and known is not None and paid.item in {one.item for one in known.items}:
+            statistic = paid.statistic if paid.statistic in get_args(Statistic) else "mean"
+            return paid.survey_type, paid.item, _statistic(statistic)
+    return Refusal(
+        "No pay link with a weight names a survey type and item of this audit as its metric.",
+        "Write metrics as survey type:item:statistic in the register of pay links.",
+    )
+
+
+def paid_panel(evidence: EvidenceLike) -> Panel:
+    """Return the panel of the metric that pay is tied to.
 
     Raises
     ------
     ParameterError
         Where no link names a survey type and item of the audit.
     """
-    linking = register[register["weight"] > 0]
-    for metric in linking["metric"].value_counts().index:
-        paid = written(str(metric))
-        known = None if paid is None else instruments.get(paid.survey_type)
-        if paid is not None and known is not None and paid.item in {one.item for one in known.items}:
-            statistic = paid.statistic if paid.statistic in get_args(Statistic) else "mean"
-            return paid.survey_type, paid.item, statistic
-    raise ParameterError(
-        Problem(
-            "No pay link with a weight names a survey type and item of this audit as its metric.",
-            remedy="Write metrics as survey type:item:statistic in the register of pay links.",
-        )
-    )
+    paid = paid_question(_register(evidence), instruments=_named(evidence))
+    if isinstance(paid, Refusal):
+        raise ParameterError(Problem(paid.reason, remedy=paid.remedy))
+    return _panel(evidence, *paid)
 
 
-def paid_panel(evidence: EvidenceLike) -> Panel:
-    """Return the panel of the metric that pay is tied to."""
-    survey_type, item, statistic = _paid(evidence)
-    return _panel(evidence, survey_type, item, statistic)
-
-
-def _paid(evidence: EvidenceLike) -> tuple[str, str, Statistic]:
-    survey_type, item, statistic = paid_metric(evidence.frame("pay_links"), instruments=_named(evidence))
-    return survey_type, item, _statistic(statistic)
+def _register(evidence: EvidenceLike) -> pd.DataFrame:
+    """Return the register of pay links; without rows where the evidence has none."""
+    return evidence.frame("pay_links") if "pay_links" in evidence.tables else pd.DataFrame()
 
 
 def _named(evidence: EvidenceLike) -> Mapping[str, Instrument]:
@@ -90,11 +103,11 @@ def estimate_evidence(
     placebo_adoptions: int = 1000,
     minimum_n: int = 30,
     seed: int = 0,
-) -> LinkageResult | PublishedLinkage:
+) -> Linkage:
     """Estimate what linking pay did to the metric that pay is tied to.
 
     Published figures by month are estimated like responses. Figures of longer periods allow simple
-    comparisons only, which are credited with nothing.
+    comparisons only, which are credited with nothing. What the evidence cannot answer is refused.
 
     Parameters
     ----------
@@ -116,18 +129,23 @@ def estimate_evidence(
                 remedy="Give 0 or more months, and 0 or more placebo links.",
             )
         )
-    register = evidence.frame("pay_links")
-    if "responses" in evidence.tables:
-        shown, known = paid_panel(evidence), None
-    else:
-        figures = _published(evidence, *_paid(evidence))
-        by_month = monthly(figures)
-        if by_month is None:
-            others = _other_questions(evidence, figures)
-            return compare_published(
-                figures, register, others, minimum=minimum_n, confidence=confidence, seed=seed
-            )
-        shown, known = by_month, Beside(region=regions(evidence))
+    register = _register(evidence)
+    paid = paid_question(register, instruments=_named(evidence))
+    if isinstance(paid, Refusal):
+        return UnansweredLinkage(paid, register)
+    figures = None if "responses" in evidence.tables else _published(evidence, *paid)
+    if isinstance(figures, Refusal):
+        return UnansweredLinkage(figures, register)
+    by_month = None if figures is None else monthly(figures)
+    if figures is not None and by_month is None:
+        others = _other_questions(evidence, figures)
+        return compare_published(
+            figures, register, others, minimum=minimum_n, confidence=confidence, seed=seed
+        )
+    shown = by_month or _panel(evidence, *paid)
+    if not shown.units:
+        return UnansweredLinkage(_UNASKED, register)
+    known = Beside(region=regions(evidence)) if by_month else known_beside(evidence, shown)
     chosen = Choices("response" if weighting == "response" else "unit", hold_out)
     return estimate(
         shown,
@@ -136,25 +154,30 @@ def estimate_evidence(
         confidence=confidence,
         placebo_adoptions=placebo_adoptions,
         seed=seed,
-        beside=known or known_beside(evidence, shown),
+        beside=known,
     )
 
 
-def _published(evidence: EvidenceLike, survey_type: str, item: str, statistic: Statistic) -> Published:
-    if "aggregates" not in evidence.tables:
-        raise ParameterError(
-            Problem(
-                "There is neither a table of responses nor one of aggregates.",
-                remedy="Name one among the sources.",
-            )
+_UNASKED = Refusal(
+    "The evidence holds no answer of the period to the question that pay is tied to.",
+    "Ask for the responses to it, or correct the period or the metric in the register of pay links.",
+)
+
+
+def _published(
+    evidence: EvidenceLike, survey_type: str, item: str, statistic: Statistic
+) -> Published | Refusal:
+    lacking = [table for table in ("aggregates", "units") if table not in evidence.tables]
+    if "aggregates" in lacking:
+        return Refusal(
+            "There is neither a table of responses nor one of aggregates.", "Name one among the sources."
         )
-    found = published(
+    if lacking:
+        return Refusal("There is no register of units to place the aggregates in.", "Name one.")
+    return published(
         evidence.frame("aggregates"), evidence.frame("units"), survey_type=survey_type, item=item,
         statistic=statistic, wording=_wording(evidence, survey_type, item),
     )  # fmt: skip
-    if isinstance(found, Refusal):
-        raise ParameterError(Problem(found.reason, remedy="Correct the metric in the register of pay links."))
-    return found
 
 
 def _other_questions(evidence: EvidenceLike, paid: Published) -> dict[str, Published]:
@@ -181,15 +204,21 @@ def _other_questions(evidence: EvidenceLike, paid: Published) -> dict[str, Publi
 
 def fair_pay_evidence(
     evidence: EvidenceLike,
-    result: LinkageResult | PublishedLinkage,
+    result: Linkage,
     *,
     run: Run,
     minimum: int = FEWEST_ANSWERS,
-) -> FairPay:
+) -> FairPay | UnansweredPay:
     """Check the links of the evidence on the panel of `result`, against what `run` audits.
 
     See Also
     --------
     fair_pay : what is checked.
     """
-    return fair_pay(evidence.frame("pay_links"), result.panel, audited(run), minimum=minimum)
+    register, known = _register(evidence), audited(run)
+    paid = paid_question(register, instruments={})
+    if register.empty and isinstance(paid, Refusal):
+        return UnansweredPay(paid)
+    if not known:
+        return UnansweredPay(Refusal("The audit has no survey that pay could follow.", "Declare one."))
+    return fair_pay(register, result.panel, known, minimum=minimum)

@@ -60,7 +60,9 @@ def known_beside(evidence: EvidenceLike, shown: Panel) -> Beside:
 
 
 def regions(evidence: EvidenceLike) -> dict[str, str]:
-    """Return the region of each unit that has one."""
+    """Return the region of each unit that has one; none without a register of units."""
+    if "units" not in evidence.tables:
+        return {}
     units = evidence.frame("units", columns=["unit_id", "region"]).dropna()
     return {str(unit): str(region) for unit, region in zip(units["unit_id"], units["region"], strict=True)}
 

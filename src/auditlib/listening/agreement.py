@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from auditlib.records import Item
+from auditlib.records import CaseReference, Item
 from auditlib.standards.measure import Context, Tables
 from auditlib.standards.observed import answers_to
 from auditlib.statistics.intervals import wilson
@@ -17,8 +17,10 @@ Counts = dict[str, tuple[int, int]]
 """Account to answers in the top box, and all answers."""
 
 
-def compared_accounts(tables: Tables, context: Context, *, minimum: int) -> tuple[int, int]:
-    """Return how many accounts do not contradict themselves, and how many could be compared.
+def compared_accounts(
+    tables: Tables, context: Context, *, minimum: int
+) -> tuple[int, int, tuple[CaseReference, ...]]:
+    """Return how many accounts do not contradict themselves, how many could be compared, and which do.
 
     Parameters
     ----------
@@ -40,7 +42,8 @@ def compared_accounts(tables: Tables, context: Context, *, minimum: int) -> tupl
         accounts = sorted(shared)
         seen |= shared
         against |= _contradicting(accounts, counts[first], counts[second], level=context.confidence)
-    return len(seen - against), len(seen)
+    named = tuple(CaseReference("accounts", one, "", "survey types contradict") for one in sorted(against))
+    return len(seen - against), len(seen), named
 
 
 def newcombe(first: Floats, second: Floats, *, level: float) -> tuple[Floats, Floats]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from auditlib.obligations.law import Case, Status, assess_one
-from auditlib.records import Basis, EvidenceLevel, Measurement, counted
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, counted
 from auditlib.standards.measure import Context, Tables, measure
 from auditlib.standards.observed import DAY_MICROSECONDS, day_number, share_of
 
@@ -25,13 +27,26 @@ def key_accounts_visited(tables: Tables, context: Context, *, months: int) -> Me
     end = context.run.period.end
     first, last = day_number(months_before(end, months)), day_number(end)
     inside = visits[(visits["held_on"] > first) & (visits["held_on"] <= last)]
-    return share_of(
+    measured = share_of(
         int(accounts.isin(set(inside["account_id"])).sum()),
         len(accounts),
         confidence=context.confidence,
         basis=[Basis("accounts", (("key_account", True),), rows=len(accounts))],
         none="the register names no key account",
         level=EvidenceLevel.REGISTER,
+    )
+    return replace(measured, cases=_not_met(tables, set(inside["account_id"])))
+
+
+def _not_met(tables: Tables, met: set[str]) -> tuple[CaseReference, ...]:
+    """Return the key accounts that nobody met face to face."""
+    named = tables.frame("accounts", where=(("key_account", True),))
+    units = named["unit_id"].fillna("") if "unit_id" in named else named["account_id"].map(lambda _: "")
+    pairs = sorted(zip(named["account_id"].astype(str), units.astype(str), strict=True))
+    return tuple(
+        CaseReference("accounts", account, unit, "not met face to face")
+        for account, unit in pairs
+        if account not in met
     )
 
 
@@ -47,7 +62,7 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
     found = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
     owed = [status for status in found if status is not Status.PENDING]
     left = len(found) - len(owed)
-    return share_of(
+    measured = share_of(
         sum(status is Status.MET for status in owed),
         len(owed),
         confidence=context.confidence,
@@ -56,6 +71,18 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
         level=EvidenceLevel.REGISTER,
         reason=f"{counted(left, 'commitment was', 'commitments were')} not due yet." if left else "",
     )
+    return replace(measured, cases=_broken(tables, found))
+
+
+def _broken(tables: Tables, statuses: Sequence[Status]) -> tuple[CaseReference, ...]:
+    """Return the commitments that were not kept, those never done before those done late."""
+    names = tables.frame("commitments")["commitment_id"].astype(str)
+    bad = [
+        (status is not Status.MISSING, name, status.value)
+        for name, status in zip(names, statuses, strict=True)
+        if status in (Status.MISSING, Status.LATE)
+    ]
+    return tuple(CaseReference("commitments", name, "", words) for _, name, words in sorted(bad))
 
 
 def commitment_one(due: int | None, done: int | None, *, as_of: int) -> Status:

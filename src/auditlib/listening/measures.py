@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +183,8 @@ def survey_types_agree(tables: Tables, context: Context, *, minimum_responses: i
     They contradict each other where the interval of the difference between the top-box shares of the
     headline questions leaves zero out; chance alone makes about one account in twenty do so.
     """
-    agreeing, n = compared_accounts(tables, context, minimum=minimum_responses)
+    agreeing, n, against = compared_accounts(tables, context, minimum=minimum_responses)
     none = f"no account has the answers asked for ({minimum_responses}) to each of two survey types"
     basis = [Basis("responses", IN_PERIOD, "account_id")]
-    return share_of(agreeing, n, confidence=context.confidence, basis=basis, none=none)
+    measured = share_of(agreeing, n, confidence=context.confidence, basis=basis, none=none)
+    return replace(measured, cases=against)

@@ -11,12 +11,20 @@ from pydantic import Field, model_validator
 from auditlib.calendars import HOUR, MINUTE
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import EditionYear, Strict
+from auditlib.records import Grade
 
 Word = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
         description="Lower-case letters, digits, hyphens and underscores; at most 63.",
+    ),
+]
+CaseClass = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62})?$",
+        description="A class of case, or two joined by a slash: critical, critical/gold.",
     ),
 ]
 EVERY = "every"
@@ -119,8 +127,12 @@ class Rule(Strict):
     calendars: CalendarChoice | None = Field(
         None, description="Instead of 'calendar': one for each kind of unit."
     )
-    within: dict[Word, Limit] = Field(
-        default_factory=dict, description="Limit by class of case (band, priority), or 'every'."
+    within: dict[CaseClass, Limit] = Field(
+        default_factory=dict,
+        description="Limit by class of case (band, priority, priority/tier), or 'every'.",
+    )
+    severity: Grade = Field(
+        Grade.MAJOR, description="Grade of the finding that cases outside the limit raise."
     )
     deviations: Deviations | None = None
     satisfaction: float | None = Field(
@@ -161,6 +173,31 @@ class Rule(Strict):
     def limit(self, case: str) -> Limit:
         """Return the limit for a class of case; KeyError where the rule has none."""
         return self.within[case] if case in self.within else self.within[EVERY]
+
+    def limit_for(self, severity: str, tier: str = "") -> Limit | None:
+        """Return the limit of a case by severity and tier, or None where there is none or it is unknown.
+
+        The most particular one holds: ``critical/gold``, then ``critical``, then ``every``. What is unknown
+        (empty) falls back on nothing that would be looser for another value of it.
+
+        Examples
+        --------
+        >>> rule = Rule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1),
+        ...             within={"critical/gold": Limit(hours=1), "critical": Limit(hours=4)})
+        >>> str(rule.limit_for("critical", "gold")), str(rule.limit_for("critical", "silver"))
+        ('1 hours', '4 hours')
+        >>> rule.limit_for("critical", "") is None
+        True
+        """
+        joined = f"{severity}/{tier}"
+        if severity and tier and joined in self.within:
+            return self.within[joined]
+        if severity and not tier and any(key.startswith(f"{severity}/") for key in self.within):
+            return None
+        if severity in self.within:
+            return self.within[severity]
+        apart = any(key != EVERY for key in self.within)
+        return None if not severity and apart else self.within.get(EVERY)
 
 
 class Policy(Strict):

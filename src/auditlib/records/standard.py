@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from auditlib.records.result import Basis, Grade, Interval
+from auditlib.records.result import Basis, CaseReference, Grade, Interval
 
 
 class Outcome(StrEnum):
@@ -216,6 +216,8 @@ class Measurement:
         Why there is no value, or what limits it.
     built
         False where this suite has no measure for the metric yet.
+    cases
+        The single cases that do not count, worst first, where they can be named; ids and units alone.
     """
 
     metric: str
@@ -232,6 +234,7 @@ class Measurement:
     definition_hash: str = ""
     reason: str = ""
     built: bool = True
+    cases: tuple[CaseReference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from auditlib.report.references import Mark, Register
 from auditlib.report.words import NO_NAMES, WHOLE, sentence_of, subject_of
 
 _GRADES = ("major", "minor", "opportunity")
+CASES_LISTED = 10
+"""Cases of a finding that are printed beneath it; the work papers list more."""
 _PAST = {"resolved": "resolved", "not_examined": "not examined now"}
 
 
@@ -56,6 +58,8 @@ class Reported:
     notebook: str
     marks: tuple[Mark, ...]
     state: str
+
+    cases_listed = CASES_LISTED
 
     @property
     def own_subject(self) -> str:

@@ -16,6 +16,7 @@ from auditlib.audit.formats import LABEL_UNITS
 from auditlib.audit.schema import FindingModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.records import SourceTotals, counted
+from auditlib.report.case_sheets import CASES, DUTIES, DutyRows, read_duties, write_cases, write_duties
 from auditlib.report.facts import Facts
 from auditlib.report.reading import Recorded, findings_recorded
 from auditlib.report.spreadsheet_cells import Value
@@ -78,8 +79,9 @@ def workpapers(directory: Path) -> bytes:
     from auditlib.report.facts import read_facts
     from auditlib.report.reading import read_findings, read_results
 
-    recorded = read_results(directory)
-    return to_workbook(recorded, read_facts(directory), findings=read_findings(directory, recorded))
+    recorded, duties = read_results(directory), read_duties(directory)
+    findings = read_findings(directory, recorded)
+    return to_workbook(recorded, read_facts(directory), findings=findings, duties=duties)
 
 
 def to_workbook(
@@ -87,8 +89,17 @@ def to_workbook(
     facts: Facts,
     *,
     findings: Sequence[tuple[FindingModel, str]] | None = None,
+    duties: DutyRows | None = None,
 ) -> bytes:
-    """Return the workbook of what notebooks recorded; `findings` as the run brought them together."""
+    """Return the workbook of what notebooks recorded.
+
+    Parameters
+    ----------
+    findings
+        As the run brought them together.
+    duties
+        Those of the register the notebooks handed over that failed or are open.
+    """
     import xlsxwriter
 
     stream = BytesIO()
@@ -107,10 +118,14 @@ def to_workbook(
     cited = _cited(findings_recorded(recorded) if findings is None else findings)
     notebooks = [one.results.notebook for one in recorded]
     names, of_tables = sheet_names(notebooks), sheet_names(notebooks, ending=TABLES)
-    _index(book, recorded, facts, {one: (names[one], of_tables[one]) for one in notebooks})
+    own = {one: (names[one], of_tables[one]) for one in notebooks}
+    _index(book, recorded, facts, own, duties=duties is not None)
     _findings(book, cited, names)
     _statements(book, recorded)
     _sources(book, facts.totals)
+    write_cases(book, cited.findings)
+    if duties is not None:
+        write_duties(book, duties)
     for one in recorded:
         _numbers(book, names[one.results.notebook], one, cited)
         _tables(book, of_tables[one.results.notebook], one)
@@ -123,7 +138,12 @@ def _title(facts: Facts) -> str:
 
 
 def _index(
-    book: Book, recorded: Sequence[Recorded], facts: Facts, names: Mapping[str, Sequence[str]]
+    book: Book,
+    recorded: Sequence[Recorded],
+    facts: Facts,
+    names: Mapping[str, Sequence[str]],
+    *,
+    duties: bool,
 ) -> None:
     run, sheet = facts.run, book.sheet(INDEX, tuple(INDEX_COLUMNS.values()))
     sheet.title(_title(facts))
@@ -149,6 +169,8 @@ def _index(
         (FINDINGS, "All findings"),
         (STATEMENTS, "All statements"),
         (SOURCES, "The client's files"),
+        (CASES, "Cases of findings"),
+        *([(DUTIES, "Duties that failed or are open")] if duties else []),
     ):
         sheet.write("", "", what)
         sheet.link(0, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import Basis, counted
+from auditlib.runs.duties import LISTED, Duty, case_of, duties_of_case, duties_of_outcome, outcome_of
 from auditlib.runs.recorded import Fields, Recorded, Use, bases_of, read_recorded, uses_of
 from auditlib.runs.source_rows import (
     SHOWN,
@@ -47,8 +48,8 @@ def trace_key(directory: Path, key: str) -> Node:
         A finished run; it is verified first.
     key
         ``notebook/number``, ``notebook/exhibit`` (either alone where it is unique), a finding's fingerprint
-        or its first eight characters or more, or a source row: ``table:line``, ``table:file:line``,
-        ``table:id=ID``.
+        or its first eight characters or more, a source row (``table:line``, ``table:file:line``,
+        ``table:id=ID``), all duties of a case (``duty:ID``), or the cases of an outcome (``late:contact``).
 
     Raises
     ------
@@ -63,8 +64,15 @@ def trace_key(directory: Path, key: str) -> Node:
     matched = _ROW_KEY.fullmatch(key)
     if matched and matched["table"] in TABLES:
         return _forward(recorded, rows, key, matched)
+    if (case := case_of(key)) and (duties := duties_of_case(directory, case)):
+        return _case(recorded, rows, case, duties)
+    outcome = outcome_of(key)
+    cases = duties_of_outcome(directory, *outcome) if outcome else []
     if found := _match(key, recorded.numbers):
-        return _number(recorded, rows, found, uses=True)
+        number = _number(recorded, rows, found, uses=True)
+        return replace(number, children=(*number.children, *_cases(cases)))
+    if cases:
+        return Node("outcome", f"{key}: {counted(len(cases), 'case')}", {"key": key}, tuple(_cases(cases)))
     if found := _match(key, recorded.exhibits):
         return _exhibit(recorded, rows, found)
     if found := _finding_key(key, recorded.findings):
@@ -88,6 +96,24 @@ def disagreements(node: Node) -> Iterator[Node]:
         yield node
     for child in node.children:
         yield from disagreements(child)
+
+
+def _case(recorded: Recorded, rows: RowsOf, case: str, duties: Sequence[Duty]) -> Node:
+    """Return every duty of a case, and the row that triggered them."""
+    children = [Node("duty", each.text, dict(each.fields)) for each in duties]
+    for row in dict.fromkeys(each.row for each in duties):
+        matched = _ROW_KEY.fullmatch(row)
+        if matched and matched["table"] in TABLES:
+            children.append(_forward(recorded, rows, row, matched))
+    return Node("case", f"{case}: {counted(len(duties), 'duty', 'duties')}", {"case": case}, tuple(children))
+
+
+def _cases(duties: Sequence[Duty]) -> Iterator[Node]:
+    for each in duties[:LISTED]:
+        yield Node("duty", each.text, {**each.fields, "row": each.row})
+    if len(duties) > LISTED:
+        left = f"and {len(duties) - LISTED} more in the register of duties, exhibits/*-duties.parquet"
+        yield Node("more", left)
 
 
 def _number(recorded: Recorded, rows: RowsOf, key: str, *, uses: bool) -> Node:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditlib.records import Finding, Grade, Judgement, Kind, Outcome, counted
+from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome, counted
 from auditlib.standards.change import needed
 from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
@@ -87,6 +87,7 @@ def _finding(judgement: Judgement, subject: str) -> Finding:
         grade=criterion.severity if failed else Grade.OPPORTUNITY,
         subject=subject,
         evidence=_evidence(judgement),
+        cases=_cases(judgement),
         metric=criterion.metric_text,
         shortfall=shortfall_of(judgement),
         headline=headline(judgement),
@@ -103,6 +104,12 @@ def shortfall_of(judgement: Judgement) -> float | None:
         return None
     gap = max(0.0, -judgement.margin)
     return gap / abs(target.value) if target.value else gap
+
+
+def _cases(judgement: Judgement) -> tuple[CaseReference, ...]:
+    """Return the cases to look up; none of a cell too small to be told, unless each case counts by itself."""
+    told = judgement.measurement.value is not None or judgement.criterion.kind is Kind.RIGID
+    return judgement.measurement.cases if told else ()
 
 
 def _evidence(judgement: Judgement) -> tuple[str, ...]:

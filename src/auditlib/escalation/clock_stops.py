@@ -1,0 +1,210 @@
+"""Are clocks stopped to keep a limit, rather than because the customer is awaited: three signs (C7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from auditlib.calendars import Calendar, elapsed, timetable
+from auditlib.escalation.clock_stop_result import (
+    ALL,
+    CAUSES,
+    NEAR,
+    PEERS,
+    ClockStops,
+    Reading,
+    seen,
+)
+from auditlib.escalation.incident_cases import cases_of, moves_of
+from auditlib.escalation.incident_clocks import limits_of
+from auditlib.escalation.incident_log import log_of
+from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy, StopTerms
+from auditlib.escalation.incidents import IncidentTerms
+from auditlib.escalation.sources import Tables
+from auditlib.records import Refusal
+from auditlib.statistics.above_peers import above_peers
+from auditlib.statistics.multiplicity import holm
+from auditlib.statistics.near_limit import near_limit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HOUR = 3_600_000_000
+
+
+class _Drafted(NamedTuple):
+    """A reading before the correction for all tests."""
+
+    reading: Reading
+    p_value: float | None
+
+
+def clock_stops(tables: Tables, terms: IncidentTerms | Refusal) -> ClockStops | Refusal:
+    """Look for signs that the clocks of a log are stopped to keep their limits.
+
+    Parameters
+    ----------
+    tables
+        The evidence, with the table of events the policy names.
+    terms
+        As for `incidents`; `policy.stops` says what a sign is.
+
+    Returns
+    -------
+    ClockStops
+        Every sign with its test, or why it could not be tested; tests are corrected together (Holm 1979).
+    """
+    if isinstance(terms, Refusal):
+        return terms
+    policy = terms.policy
+    log = log_of(tables, policy.log)
+    if isinstance(log, Refusal):
+        return log
+    cases = cases_of(log, states=policy.states).set_index("case_id")
+    moves = moves_of(log, states=policy.states).reset_index(drop=True)
+    moves = moves.assign(unit_id=cases["unit_id"].reindex(moves["case_id"]).to_numpy())
+    stops = moves[moves["state"].isin(policy.states.waiting_for_customer)]
+    if stops.empty:
+        return Refusal(
+            "No event of the log stops a clock to wait for the customer.",
+            "Ask whether the desk records it, and list the state in the policy.",
+        )
+    drafted = [*_near(moves, cases, terms), *_peers(stops, terms)]
+    readings = (*_corrected(drafted, error=policy.stops.error), _causes(stops, policy))
+    return ClockStops(readings, policy, stops, len(cases), terms.minimum_cell)
+
+
+def _corrected(drafted: list[_Drafted], *, error: float) -> Iterator[Reading]:
+    """Yield the readings with their p-values corrected for all that were tested."""
+    tested = [one.p_value for one in drafted if one.p_value is not None]
+    adjusted = iter(holm(tested).tolist() if tested else [])
+    for one in drafted:
+        yield (
+            one.reading
+            if one.p_value is None
+            else seen(one.reading, p_value=one.p_value, p_adjusted=float(next(adjusted)), error=error)
+        )
+
+
+def _near(moves: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> Iterator[_Drafted]:
+    """Yield, by clock and unit, whether stops heap just before the limit."""
+    waiting, running = terms.policy.states.waiting_for_customer, terms.policy.states.running
+    first = ~moves["case_id"].duplicated()
+    # Resuming a clock is no work that the hour brings about: it lies where the stop did.
+    other = moves["state"].isin(running) & ~moves["resumes"] & ~first
+    for rule in terms.policy.rules:
+        if rule.stage != RESOLVE:
+            continue
+        limits = limits_of(cases.reset_index(), rule).set_axis(cases.index)
+        placed = moves.assign(left=left_of_limit(moves, cases, limits, terms.calendars[rule.calendar]))
+        stops, others = placed[placed["state"].isin(waiting)], placed[other]
+        drafted = [_heap(stops, others, rule.duty, ALL, terms.policy.stops)]
+        groups = dict(iter(stops.groupby("unit_id")))
+        if len(groups) > 1:  # one unit alone is all of them
+            beside = dict(iter(others.groupby("unit_id")))
+            drafted += [
+                _heap(part, beside.get(unit, others.head(0)), rule.duty, str(unit), terms.policy.stops)
+                for unit, part in groups.items()
+            ]
+        yield drafted[0]
+        yield from (one for one in drafted[1:] if one.p_value is not None)
+
+
+def _heap(stops: pd.DataFrame, others: pd.DataFrame, clock: str, group: str, how: StopTerms) -> _Drafted:
+    mine, beside = _first_in_stretch(stops, how), _first_in_stretch(others, how)
+    found = near_limit(
+        mine["left"].to_numpy(float), width=how.near, reference=how.beside,
+        others=beside["left"].to_numpy(float), least=how.least_cases,
+    )  # fmt: skip
+    if found.stretch < how.least_cases:
+        why = f"Fewer than {how.least_cases} cases were stopped in the last {how.beside:.0%} of the limit."
+        return _Drafted(Reading(NEAR, clock, group, found.stretch, reason=why), None)
+    chosen = mine.sort_values(["left", "case_id"])
+    near = tuple(chosen.loc[chosen["left"] <= how.near, "case_id"].astype(str))
+    reading = Reading(NEAR, clock, group, found.stretch, found.near, found.share, found.expected, near)
+    return _Drafted(reading, found.p_value)
+
+
+def _first_in_stretch(events: pd.DataFrame, how: StopTerms) -> pd.DataFrame:
+    """Return the first event of each case in the stretch: a case speaks once, however often it is moved."""
+    inside = events[(events["left"] > 0) & (events["left"] <= how.beside)]
+    return inside.drop_duplicates("case_id")
+
+
+def left_of_limit(
+    moves: pd.DataFrame, cases: pd.DataFrame, limits: pd.Series, calendar: Calendar
+) -> np.ndarray:
+    """Return what was left of its limit at each event of a case, as a share; missing without a limit.
+
+    Time a clock stood still before does not count as used up. Negative once the limit has passed.
+    """
+    opened = cases["opened_at"].reindex(moves["case_id"]).to_numpy(np.int64)
+    at = moves["updated_at"].to_numpy(np.int64)
+    until = moves["resumed_at"].where(moves["stopped"]).fillna(moves["updated_at"]).to_numpy(np.int64)
+    low, high = int(min(opened.min(), at.min())), int(max(at.max(), until.max()))
+    table = timetable(calendar, low, high)
+    still = moves.assign(still=elapsed(table, at, until)).groupby("case_id")["still"]
+    before = (still.cumsum() - elapsed(table, at, until)).to_numpy(np.int64)
+    used = elapsed(table, opened, at) - before
+    limit = limits.reindex(moves["case_id"]).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    left: np.ndarray = (limit - used) / limit  # a difference first: whole microseconds are exact
+    return left
+
+
+def _causes(stops: pd.DataFrame, policy: IncidentPolicy) -> Reading:
+    """Return the stops whose state needs a cause and that give none, or none on the list."""
+    how = policy.stops
+    if not how.cause_required:
+        return Reading(CAUSES, "", ALL, reason="The policy names no state whose stop needs a cause.")
+    asked = stops[stops["state"].isin(how.cause_required)]
+    if not asked["reason"].notna().any():
+        return Reading(
+            CAUSES, "", ALL, len(asked),
+            reason="The log gives no cause of any stop: the column reason was never mapped or is empty.",
+        )  # fmt: skip
+    unlisted = ~asked["reason"].isin(how.causes) if how.causes else asked["reason"].isna()
+    bad = asked[unlisted]
+    cases = tuple(dict.fromkeys(bad["case_id"].astype(str)))
+    found = Reading(CAUSES, "", ALL, len(asked), len(bad), len(bad) / len(asked), 0.0, cases)
+    return seen(found, p_value=None, p_adjusted=None, error=how.error) if len(bad) else found
+
+
+def _peers(stops: pd.DataFrame, terms: IncidentTerms) -> Iterator[_Drafted]:
+    """Yield, by unit and by person, who stops clocks for longer than the others."""
+    until = stops["resumed_at"].fillna(terms.as_of)
+    hours = (until - stops["updated_at"]).astype(float) / HOUR
+    spent = stops.assign(hours=np.log1p(hours.clip(lower=0)))
+    for by, column in (("unit", "unit_id"), ("person", "person_id")):
+        if spent[column].notna().any():
+            yield from _above(spent, column, by, terms.policy.stops)
+        else:
+            why = f"The log names no {by} ({column}) who stopped a clock."
+            yield _Drafted(Reading(PEERS, "", by, reason=why), None)
+
+
+def _above(spent: pd.DataFrame, column: str, by: str, how: StopTerms) -> Iterator[_Drafted]:
+    """Yield each group's mean logarithm of time stopped per case against the other groups."""
+    per_case = spent.groupby([column, "case_id"])["hours"].sum().reset_index()
+    grouped = per_case.groupby(column)["hours"]
+    table = grouped.agg(["mean", "size"])
+    table = table[table["size"] >= how.least_cases]
+    pooled = float(np.sqrt(grouped.var(ddof=1).reindex(table.index).mean())) if len(table) else 0.0
+    if not pooled > 0:
+        why = f"No {by} stopped the clocks of {how.least_cases} cases, or all for equally long."
+        yield _Drafted(Reading(PEERS, "", by, reason=why), None)
+        return
+    errors = pooled / np.sqrt(table["size"].to_numpy(float))
+    found = above_peers(table["mean"].to_numpy(float), errors, least=how.least_groups)
+    if isinstance(found, Refusal):
+        yield _Drafted(Reading(PEERS, "", by, reason=found.reason), None)
+        return
+    for place, (name, row) in enumerate(table.iterrows()):
+        mine = per_case[per_case[column] == name].sort_values("hours", ascending=False)
+        typical, usual = float(np.expm1(row["mean"])), float(np.expm1(found.target))
+        reading = Reading(
+            PEERS, "", f"{by} {name}", int(row["size"]), None, typical, usual,
+            tuple(mine["case_id"].astype(str)),
+        )  # fmt: skip
+        yield _Drafted(reading, float(found.p_value[place]))

@@ -1,0 +1,150 @@
+"""Limits by severity and tier in three stages (contact, escalate, resolve), each where the log shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+from escalation_world import PARAMS, World, at
+
+from auditlib.audit.numerals import orphans
+from auditlib.audit.opening import read_run
+from auditlib.audit.standard import texts
+from auditlib.calendars import HOUR, MINUTE
+from auditlib.errors import ParameterError
+from auditlib.escalation import IncidentPolicy, IncidentResult, IncidentTerms, incident_terms, incidents
+from auditlib.obligations import Limit, Rule
+from auditlib.parameters.load import load
+
+ROOT = PARAMS.parent
+DEMO = read_run("params/runs/demo.yaml", root=ROOT)
+RUN = DEMO.model_copy(update={"policies": ("complaint_limits@2025",)})
+RECEIVED = at("2025-06-02 09:00", zone="UTC")
+
+
+@pytest.fixture(scope="module")
+def terms() -> IncidentTerms:
+    found = incident_terms(RUN, texts(RUN, root=ROOT), begins="complaint")
+    assert isinstance(found, IncidentTerms)
+    return replace(found, minimum_cell=1)
+
+
+def judged(
+    terms: IncidentTerms,
+    *steps: tuple[float, str],
+    severity: str | None = "critical",
+    account: str | None = "A1",
+    tier: str | None = "gold",
+) -> IncidentResult:
+    """Judge a complaint by what happened so many hours after it was received; another shows every stage."""
+    complaint = {"unit_id": "U1", "received_at": RECEIVED, "source_line": 2}
+    rows = [
+        complaint | {"complaint_id": "C1", "account_id": account, "severity": severity},
+        complaint | {"complaint_id": "C2", "severity": "low"},
+    ]
+    every = ((1.0, "contacted"), (2.0, "escalated"), (3.0, "resolved"))
+    events = [
+        {
+            "event_id": f"{case}{turn}", "complaint_id": case, "state": state,
+            "occurred_at": RECEIVED + round(hours * HOUR), "source_line": turn,
+        }
+        for case, given in (("C1", steps), ("C2", every))
+        for turn, (hours, state) in enumerate(given, start=2)
+    ]  # fmt: skip
+    accounts = [{"account_id": "A1", "tier": tier}]
+    world = World({"complaints": rows, "complaint_events": events, "accounts": accounts})
+    found = incidents(world, terms)
+    assert isinstance(found, IncidentResult)
+    return found
+
+
+def status(result: IncidentResult, duty: str) -> Any:
+    return result.cases.set_index("case_id").loc["C1", f"status:complaint_{duty}"]
+
+
+@pytest.mark.parametrize(
+    ("tier", "minutes", "wanted"),
+    [
+        ("gold", 59, "met"), ("gold", 60, "met"), ("gold", 61, "late"),
+        ("silver", 119, "met"), ("silver", 120, "met"), ("silver", 121, "late"),
+    ],
+)  # fmt: skip
+def test_a_tier_has_its_own_limit_and_another_falls_back_on_the_severity(
+    terms: IncidentTerms, tier: str, minutes: int, wanted: str
+) -> None:
+    assert status(judged(terms, (minutes / 60, "contacted"), tier=tier), "contact") == wanted
+
+
+def test_an_unknown_tier_or_severity_is_not_judged_by_a_looser_limit(terms: IncidentTerms) -> None:
+    for unknown in ({"account": None}, {"tier": None}, {"severity": None}):
+        assert pd.isna(status(judged(terms, (1.5, "contacted"), **unknown), "contact"))
+    # a severity without limits by tier is judged whatever the account
+    assert status(judged(terms, (23.0, "contacted"), severity="low", account=None), "contact") == "met"
+
+
+def test_what_is_resolved_in_time_need_not_be_escalated(terms: IncidentTerms) -> None:
+    assert status(judged(terms, (0.5, "contacted"), (4.0, "resolved")), "escalation") == "excused"
+    late = judged(terms, (0.5, "contacted"), (4.0 + 1 / 60, "resolved"))
+    assert status(late, "escalation") == "missing"
+    handed = judged(terms, (0.5, "contacted"), (4.0, "escalated"), (30.0, "resolved"))
+    assert (status(handed, "escalation"), status(handed, "resolution")) == ("met", "late")
+
+
+def test_a_stage_the_log_never_shows_is_not_assessable(terms: IncidentTerms) -> None:
+    world = World(
+        {
+            "complaints": [
+                {"complaint_id": "C1", "unit_id": "U1", "received_at": RECEIVED, "severity": "low"}
+            ],
+            "complaint_events": [
+                {"event_id": "1", "complaint_id": "C1", "state": "resolved", "occurred_at": RECEIVED + HOUR}
+            ],
+        }
+    )
+    found = incidents(world, terms)
+    assert isinstance(found, IncidentResult)
+    assert set(found.refused) == {"complaint_contact", "complaint_escalation"}
+    assert found.clocks == ("complaint_resolution",)
+    text = " ".join(sentence.text for sentence in found.refusals())
+    assert "shows 'contact' (contacted)" in text
+
+
+def test_a_breach_is_a_finding_with_its_complaint(terms: IncidentTerms) -> None:
+    result = judged(terms, (2.0, "contacted"), (20.0, "resolved"))
+    found = {finding.subject: finding for finding in result.findings()}
+    assert set(found) == {"clock:complaint_contact", "clock:complaint_escalation"}
+    (case,) = found["clock:complaint_contact"].cases
+    assert (case.table, case.id, case.unit, case.words) == ("complaints", "C1", "U1", "late")
+    known = {f"05_escalation/{number.key}": number for number in result.clock_numbers()}
+    for finding in found.values():
+        own = [known[key] for key in finding.evidence]
+        assert orphans(finding.criterion, own) == orphans(finding.condition, own) == ()
+
+
+def test_the_most_particular_limit_holds() -> None:
+    limits = {"critical/gold": Limit(minutes=30), "critical": Limit(hours=1), "every": Limit(hours=9)}
+    rule = Rule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1), within=limits)
+    assert rule.limit_for("critical", "gold") == limits["critical/gold"]
+    assert rule.limit_for("critical", "silver") == limits["critical"]
+    assert rule.limit_for("low", "gold") == rule.limit_for("low") == limits["every"]
+    assert rule.limit_for("critical") is None
+    assert rule.limit_for("") is None
+    assert Limit(minutes=30).microseconds == 30 * MINUTE
+
+
+def test_desks_clocks_are_rigid_and_a_class_has_two_parts_at_most() -> None:
+    text = (PARAMS / "policies" / "complaint_limits.yaml").read_text(encoding="utf-8")
+    assert load(IncidentPolicy, text, name="ok.yaml").rules[0].kind == "rigid"
+    for wrong in ("critical/gold/x", "critical/"):
+        with pytest.raises(ParameterError):
+            load(
+                IncidentPolicy, text.replace("critical/gold: {hours: 1}", f"{wrong}: {{hours: 1}}"), name="x"
+            )
+    flexible = text.replace(
+        "    stage: contact\n", "    stage: contact\n    kind: discretionary\n    satisfaction: 4\n"
+    )
+    with pytest.raises(ParameterError):
+        load(IncidentPolicy, flexible, name="x")
