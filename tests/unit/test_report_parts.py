@@ -209,3 +209,10 @@ class TestFirstPage:
                              for key, number in one.numbers.items()})  # fmt: skip
         found = findings_of(findings_recorded(read_results(tmp_path)), register, States(), items=facts.items)
         assert {one.state for one in found} == {""}
+
+
+def test_the_subjects_of_a_finding_that_was_several_are_told_one_by_one() -> None:
+    from auditlib.report.words import subject_of
+
+    both = "follow_up_reports:no due date; follow_up_reports:no actions"
+    assert subject_of(both, {}) == "follow-up reports: no due date; follow-up reports: no actions"

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
 from auditlib.records import counted
+from auditlib.standards.merging import BETWEEN
 
 MOST_SELECTIONS = 3
 """Selections of rows that are spelled out; where a number rests on more, `trace` lists them."""
@@ -45,12 +46,16 @@ def subject_of(subject: str, items: Mapping[str, str], units: Mapping[str, str] 
     Parameters
     ----------
     subject
-        As recorded, for example ``responsibilities:U007:client_manager``.
+        As recorded, for example ``responsibilities:U007:client_manager``; several where findings are one.
     items
         Wording of each item.
     units
         Name of each unit.
     """
+    return BETWEEN.join(_subject_of(part, items, units) for part in subject.split(BETWEEN))
+
+
+def _subject_of(subject: str, items: Mapping[str, str], units: Mapping[str, str]) -> str:
     if subject == "operation":
         return WHOLE
     wordings = {
