@@ -70,7 +70,10 @@ def evaluate_command(
         Path | None, typer.Option(metavar="DIR", help="Require that the sample was drawn from this run.")
     ] = None,
 ) -> None:
-    """Read a filled form back: exact upper limit, conclusion, projection, and what else was altered."""
+    """Read a filled form back: exact upper limit, conclusion, projection, and what else was altered.
+
+    A filled form in the folder of samples beside its run enters findings and report with the next auditlib run.
+    """
     from auditlib.runs.samples import evaluate_form, require_entered
     from auditlib.sampling.results import visited
 
