@@ -72,8 +72,7 @@ def evaluate_command(
 ) -> None:
     """Read a filled form back: exact upper limit, conclusion, projection, and what else was altered.
 
-    A filled form in the folder of samples beside its run enters findings and report with the next
-    auditlib run.
+    A filled form in the folder of samples beside its run enters the report with the next run.
     """
     from auditlib.runs.samples import evaluate_form, require_entered
     from auditlib.sampling.results import visited
