@@ -217,7 +217,7 @@ def test_deviations_that_count_for_nothing_are_counted_named_and_a_finding() -> 
     assert len(told["promise:call_back"].cases) == 3
     keys = {number.key for number in found.numbers()}
     assert {
-        key.removeprefix("05_escalation/") for finding in told.values() for key in finding.evidence
+        key.removeprefix("06_promises/") for finding in told.values() for key in finding.evidence
     } <= keys
     assert {key for sentence in found.summary() for key in sentence.keys} <= keys
 
