@@ -279,8 +279,8 @@ def _by_customers(rule: PromiseRule, satisfied: Satisfaction | Refusal, hours: f
         return Sentence(f"{name} is open: {satisfied.reason}", (f"satisfaction:{rule.duty}",))
     keys = [f"satisfaction:{rule.duty}", f"target:{rule.duty}"]
     text = (
-        f"{name} is {_by_satisfaction(rule, satisfied)}: {satisfied.share:.1%} of "
-        f"{counted(satisfied.n, 'customer')} were satisfied "
+        f"{name} is {_by_satisfaction(rule, satisfied)}: satisfied were {satisfied.share:.1%} of "
+        f"{counted(satisfied.n, 'customer')} "
         f"(interval {satisfied.interval.low:.1%} to {satisfied.interval.high:.1%}), where "
         f"{rule.satisfaction or 0:.1%} is demanded"
     )
