@@ -189,7 +189,7 @@ def test_a_country_whose_parts_have_their_own_holidays_is_said_where_no_unit_nam
     (sentence,) = found.calendars().summary()
     assert sentence.text == (
         "1 unit names no subdivision and is closed on the holidays of the whole country alone; "
-        "parts of DE have holidays of their own."
+        "there are parts of DE with holidays of their own."
     )
 
 

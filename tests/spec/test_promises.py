@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from auditlib.contracts import WHOLE_DAY
 from auditlib.errors import ParameterError
 from auditlib.escalation import PromiseResult, PromiseTerms, ServicePromises, promises
+from auditlib.escalation.promise_findings import NOTEBOOK
 from auditlib.escalation.promises import rule_of
 from auditlib.obligations import Case, Deviations, Kind, Limit, Status, assess_one, hours_of_rule
 from auditlib.obligations.deviations import Verdict, verdict_one
@@ -216,9 +217,7 @@ def test_deviations_that_count_for_nothing_are_counted_named_and_a_finding() -> 
     assert [(case.table, case.unit) for case in back_dated.cases] == [("deviations", "U1")] * 2
     assert len(told["promise:call_back"].cases) == 3
     keys = {number.key for number in found.numbers()}
-    assert {
-        key.removeprefix("05_escalation/") for finding in told.values() for key in finding.evidence
-    } <= keys
+    assert {key.removeprefix(f"{NOTEBOOK}/") for finding in told.values() for key in finding.evidence} <= keys
     assert {key for sentence in found.summary() for key in sentence.keys} <= keys
 
 

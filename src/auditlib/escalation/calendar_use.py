@@ -100,7 +100,7 @@ class CalendarUse:
             n = len(self.undivided)
             many, closed = counted(n, "unit names", "units name"), "is" if n == 1 else "are"
             text = f"{many} no subdivision and {closed} closed on the holidays of the whole country alone"
-            why = f"parts of {_listed(countries)} have holidays of their own"
+            why = f"there are parts of {_listed(countries)} with holidays of their own"
             yield Sentence(f"{text}; {why}.", ("units_without_subdivision",))
         if self.without:
             many = counted(len(self.without), "unit has", "units have")
