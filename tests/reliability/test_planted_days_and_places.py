@@ -127,7 +127,7 @@ def said(results: dict[str, Any], notebook: str) -> str:
     return " ".join(entry["text"] for entry in [*answer, *results[notebook]["sentences"]])
 
 
-def test_contacts_are_judged_by_the_holidays_of_their_place_and_by_whole_days(
+def test_contacts_are_judged_by_the_holidays_of_their_place_and_by_days(
     results: dict[str, Any],
 ) -> None:
     values = {number["key"]: number["value"] for number in results["05_escalation"]["numbers"]}

@@ -96,6 +96,7 @@ def terms(
         name: load(CalendarFile, (folder / f"{name}.yaml").read_text(encoding="utf-8"), name=name)
         for name in law.calendars
     }
-    hours = {rule.clock: hours_of_rule(rule, files, units, years=range(2024, 2028)) for rule in law.rules}
+    timed = [rule for rule in law.rules if rule.within]
+    hours = {rule.clock: hours_of_rule(rule, files, units, years=range(2024, 2028)) for rule in timed}
     instruments = {"visit": Instrument("visit", (Item("q_overall", "?", scale or Scale(1, 5, 0.5)),))}
     return Terms(law, hours, instruments, {unit.unit_id: unit.time_zone for unit in units}, at(as_of))

@@ -50,7 +50,7 @@ class Terms:
     policy
         Rules, bands, attendees.
     hours
-        ``rule.clock`` → working hours, for every rule of the policy.
+        ``rule.clock`` → working hours, for every rule of the policy with a limit of its own.
     instruments
         Survey type → its items and their scales.
     zones

@@ -51,6 +51,7 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refu
     hours = {
         rule.clock: hours_of_rule(rule, files, units, years=years_of(run), time_zone=run.time_zone)
         for rule in law.rules
+        if rule.within  # the others run on no clock of their own
     }
     instruments = {name: run.instrument(name) for name in run.instruments}
     zones = {unit.unit_id: unit.time_zone or run.time_zone for unit in units}
