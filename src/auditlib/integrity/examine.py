@@ -23,6 +23,10 @@ NO_LINK = Refusal(
     "No pay is linked to satisfaction, so nobody gains from managing the scores.",
     "Where pay is linked, name the register of pay links among the sources.",
 )
+UNREADABLE = Refusal(
+    "Whether pay is linked to satisfaction is not known: no entry of the register of pay links was kept.",
+    "Correct how the register is declared, or ask for it again.",
+)
 _AGGREGATES = Refusal(
     "There are only aggregates, and every sign of gaming shows in single invitations, answers or complaints.",
     "Ask for responses and invitations, one row each.",
@@ -59,6 +63,8 @@ def examine(
     """
     level = run.thresholds.confidence
     register = tables.frame("pay_links") if "pay_links" in tables.tables else None
+    if register is not None and register.empty:
+        return IntegrityResult((), policy, level, performance, UNREADABLE)
     if register is None or not (register["weight"] != 0).any():
         return IntegrityResult((), policy, level, performance, NO_LINK)
     units = [str(unit) for unit in tables.frame("units", columns=["unit_id"])["unit_id"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import get_args
 
 import pandas as pd
@@ -16,6 +17,7 @@ from auditlib.linkage.opened_beside import EvidenceLike, known_beside, regions
 from auditlib.linkage.panel import Panel, Statistic, panel
 from auditlib.linkage.procedure import Choices, Weighting
 from auditlib.linkage.published import Published, monthly, published
+from auditlib.linkage.register import of_period
 from auditlib.linkage.result import LinkageResult
 from auditlib.linkage.unidentified import PublishedLinkage, compare_published
 from auditlib.parameters.run import Run
@@ -192,4 +194,12 @@ def fair_pay_evidence(
     --------
     fair_pay : what is checked.
     """
-    return fair_pay(evidence.frame("pay_links"), result.panel, audited(run), minimum=minimum)
+    return fair_pay(
+        links_judged(evidence.frame("pay_links"), run), result.panel, audited(run), minimum=minimum
+    )
+
+
+def links_judged(register: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return the links that the audit judges: those that tied any pay in its period."""
+    days = [day.toordinal() - date(1970, 1, 1).toordinal() for day in (run.period.start, run.period.end)]
+    return of_period(register, *days)
