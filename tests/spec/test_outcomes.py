@@ -5,16 +5,20 @@ A2 a criterion is met only if the evidence demonstrates it; B2 the three kinds o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from auditlib.errors import ParameterError
 from auditlib.records import (
     Aspect,
+    Cases,
     Criterion,
     DecisionMode,
     Direction,
+    EvidenceLevel,
     Grade,
     Interval,
     Kind,
@@ -72,6 +76,60 @@ def share(k: int, n: int, *, excused: int = 0, complete: bool = True) -> Measure
         excused=excused,
         complete=complete,
     )
+
+
+def register(k: int, n: int, **more: Any) -> Measurement:
+    return replace(share(k, n), level=EvidenceLevel.REGISTER, **more)
+
+
+@pytest.mark.parametrize(("met", "n", "outcome"), [(30, 30, "met"), (27, 30, "met"), (26, 30, "not_met")])
+@pytest.mark.parametrize("mode", DecisionMode)
+def test_a_complete_register_is_judged_as_it_stands(
+    met: int, n: int, outcome: str, mode: DecisionMode
+) -> None:
+    """Of 30 key accounts, all of them known, 27 are nine in ten: nothing more is needed."""
+    target = replace(demand().target, value=0.9)
+    found = judge_one(replace(demand(), target=target), register(met, n), mode=mode)
+    assert (found.outcome, found.n_needed, found.measurement.interval) == (outcome, None, None)
+
+
+def test_the_criterion_says_what_its_cases_are() -> None:
+    process = replace(demand(), cases=Cases.PROCESS, target=replace(demand().target, value=0.9))
+    assert judge_one(process, register(30, 30)).outcome is Outcome.NOT_DEMONSTRATED
+    population = replace(process, cases=Cases.POPULATION)
+    assert judge_one(population, share(30, 30)).outcome is Outcome.MET
+    sample = share(30, 30, complete=False)
+    assert judge_one(population, sample).outcome is Outcome.NOT_DEMONSTRATED
+
+
+def test_a_register_needs_the_fewest_entries_its_criterion_asks_for_and_no_more() -> None:
+    assert judge_one(demand(minimum_n=1), register(4, 4)).outcome is Outcome.MET
+    assert judge_one(demand(minimum_n=5), register(4, 4)).outcome is Outcome.NOT_DEMONSTRATED
+
+
+@pytest.mark.parametrize(
+    ("met", "n", "unknown", "outcome"),
+    [
+        (9, 9, 1, "met"),  # at worst 9 of 10, exactly the target
+        (9, 9, 2, "not_demonstrated"),  # at worst 9 of 11
+        (8, 9, 1, "not_demonstrated"),  # 8 of 10 at worst, 9 of 10 at best
+        (7, 9, 1, "not_met"),  # at best 8 of 10
+        (0, 0, 5, "not_assessable"),
+    ],
+)
+def test_unknown_cases_count_on_neither_side(met: int, n: int, unknown: int, outcome: str) -> None:
+    target = replace(demand().target, value=0.9)
+    found = judge_one(replace(demand(), target=target), register(met, n, unknown=unknown))
+    assert found.outcome == outcome
+    assert found.measurement.value == (met / n if n else None)
+
+
+def test_unknown_cases_never_meet_a_rigid_demand_and_never_excuse_a_breach() -> None:
+    rigid = replace(demand(kind=Kind.RIGID), target=replace(demand().target, value=1.0))
+    unsure = judge_one(rigid, replace(share(50, 50), unknown=1))
+    assert unsure.outcome is Outcome.NOT_DEMONSTRATED
+    assert "1 more case is unknown and could make it anything from 98.0% to 100.0%" in unsure.reason
+    assert judge_one(rigid, replace(share(49, 50), unknown=1)).outcome is Outcome.NOT_MET
 
 
 def test_nothing_of_nothing_is_not_a_pass() -> None:

@@ -54,7 +54,6 @@ def test_one_broken_row_between_good_ones(tmp_path, row, column, reason):
         "R9,007,transactional,2024-02-29 23:59:59,4",
         "R9,007,transactional,2024-05-01 10:00:00,1",
         "R9,007,transactional,2024-05-01 10:00:00,5.0",
-        "R9,007,transactional,2024-05-01 10:00:00,",
         "R9,007,transactional,1999-05-01 10:00:00,4",
         " R9 ,007 ,transactional, 2024-05-01 10:00:00 , 4",
     ],
@@ -63,6 +62,13 @@ def test_a_row_just_inside_every_limit_is_kept(tmp_path, row):
     evidence = take_in(tmp_path, row)
     assert verdicts(evidence) == []
     assert kept(evidence) == ["R9"]
+
+
+def test_a_row_without_an_answer_is_kept_apart_from_the_responses(tmp_path):
+    evidence = take_in(tmp_path, "R9,007,transactional,2024-05-01 10:00:00,")
+    assert verdicts(evidence) == []
+    assert kept(evidence) == []
+    assert evidence.frame("unanswered")["response_id"].tolist() == ["R9"]
 
 
 def test_one_id_with_different_content_quarantines_all_of_them(tmp_path):
@@ -151,7 +157,7 @@ def test_labels_decimal_commas_and_not_applicable(tmp_path, written, score):
     row = f"id;unit;type;at;score\nR9;007;transactional;2024-05-01 10:00:00;{written}\n".encode()
     evidence = take_in(tmp_path, row, run=run)
     assert verdicts(evidence) == []
-    found = evidence.frame("responses")["q_overall"].tolist()
+    found = evidence.frame("unanswered" if score is None else "responses")["q_overall"].tolist()
     assert found == [score] if score is not None else found[0] != found[0]
 
 

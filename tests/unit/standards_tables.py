@@ -10,7 +10,9 @@ import duckdb
 import narwhals as nw
 import pandas as pd
 
+from auditlib.contracts import TABLES
 from auditlib.parameters.run import Run
+from auditlib.records import SourceTotals
 from auditlib.standards.measure import Context
 
 DAY = 86_400_000_000
@@ -25,6 +27,7 @@ class SmallTables:
     frames: Mapping[str, pd.DataFrame]
     counts: pd.DataFrame
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    totals: tuple[SourceTotals, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -48,6 +51,12 @@ def small_tables(cells: Sequence[tuple[Any, ...]] = (), **tables: Sequence[Mappi
     return SmallTables(frames, pd.DataFrame(list(cells), columns=columns))
 
 
+def mapped(table: str, *, without: str = "") -> dict[str, Any]:
+    """Return a source that maps every column of `table`, or all but one."""
+    columns = {column.name: column.name for column in TABLES[table].columns if column.name != without}
+    return {"table": table, "file": f"{table}.csv", "form": "csv", "columns": columns}
+
+
 def context(**more: Any) -> Context:
     scale = {"low": 1, "high": 5}
     item = {"q_overall": {"wording": "All in all?", "scale": scale, "headline": True}}
@@ -57,7 +66,7 @@ def context(**more: Any) -> Context:
         "period": {"start": "2025-01-01", "end": "2025-03-31"},
         "as_of": "2025-04-01T00:00:00Z",
         "instruments": {"transactional": {"items": item}, "relationship": {"items": item}},
-        "sources": [{"table": "responses", "file": "responses.csv", "form": "csv"}],
+        "sources": [mapped(name) for name in TABLES],
         "notebooks": {"11_standards": {}},
     }
     return Context(Run.model_validate(fields | more), {})

@@ -83,6 +83,7 @@ def test_one_thread_and_two_give_the_same_bytes(evidence, data, tmp_path, monkey
         "evidence.json",
         "quarantine.parquet",
         "responses.parquet",
+        "unanswered.parquet",
         "units.parquet",
     ]
     for name in names:

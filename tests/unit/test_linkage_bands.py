@@ -10,7 +10,7 @@ import pytest
 from auditlib import linkage
 from auditlib.linkage import placebo
 from auditlib.linkage import tested as trials
-from auditlib.linkage.claim import Claim, calibrated, claim
+from auditlib.linkage.claim import Claim, calibrated, claim, unchecked
 from auditlib.linkage.event_study import Drift, EventStudy, drift, event_study
 from auditlib.linkage.honest import Honest, honest
 from auditlib.linkage.placebo import Placebos, placebos
@@ -199,10 +199,17 @@ class TestClaim:
         assert claim(2.5, self.TESTED, beside) is said
         assert calibrated(2.5, self.TESTED, beside) == pytest.approx((1 + stronger) / 100)
 
-    def test_without_placebos_the_test_decides(self) -> None:
+    def test_without_placebos_nothing_is_shown(self) -> None:
         none = Refusal("Only 6 units.")
-        assert claim(2.5, self.TESTED, none) is Claim.SHOWN
+        assert claim(2.5, self.TESTED, none) is Claim.NOT_SHOWN
+        assert unchecked(2.5, self.TESTED, none) == "Only 6 units."
         assert calibrated(2.5, self.TESTED, none) is None
+        assert unchecked(2.5, self.TESTED, placed(np.zeros(99))) == ""
+
+    def test_an_effect_without_error_has_no_place_among_placebos(self) -> None:
+        bare = replace(self.TESTED, error=None)
+        assert claim(2.5, bare, placed(np.zeros(99))) is Claim.NOT_SHOWN
+        assert "no place among placebo links" in unchecked(2.5, bare, placed(np.zeros(99)))
 
     @pytest.mark.parametrize(
         ("p_value", "said"), [(0.05, Claim.SHOWN), (0.051, Claim.NOT_SHOWN), (None, Claim.UNTESTABLE)]

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from auditlib.records import (
     Aspect,
+    Cases,
     Criterion,
     DecisionMode,
     Direction,
+    EvidenceLevel,
     Grade,
     Interval,
     Kind,
@@ -53,6 +55,7 @@ def criteria(draw: st.DrawFn) -> Criterion:
         kind=draw(st.sampled_from(Kind)),
         minimum_n=draw(st.sampled_from([1, 10, 30])),
         excused_limit=draw(st.sampled_from([None, 0.0, 0.1, 0.5])),
+        cases=draw(st.sampled_from([None, *Cases])),
     )
 
 
@@ -76,6 +79,8 @@ def shares(draw: st.DrawFn) -> Measurement:
         successes=k,
         excused=excused,
         complete=draw(st.booleans()),
+        unknown=draw(st.sampled_from([0, 0, 1, 5, 50])),
+        level=draw(st.sampled_from([EvidenceLevel.RESPONSES, EvidenceLevel.REGISTER])),
     )
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from standards_tables import AS_OF, DAY, START, SmallTables, context, small_tables
+from standards_tables import AS_OF, DAY, START, SmallTables, context, mapped, small_tables
 
-from auditlib.records import EvidenceLevel, Measurement
+from auditlib.linkage.definition import audited
+from auditlib.linkage.fairness import fair_pay
+from auditlib.linkage.opened import links_judged
+from auditlib.linkage.panel import panel
+from auditlib.records import EvidenceLevel, Measurement, SourceTotals
 from auditlib.standards.measure import Measure, collect
 from auditlib.standards.planned import PLANNED
 
@@ -86,11 +91,24 @@ def test_survey_types_count_only_what_came_in_the_period() -> None:
         {"survey_type": "transactional", "in_period": True},
         {"survey_type": "transactional", "in_period": True},
         {"survey_type": "relationship", "in_period": False},
+        {"survey_type": "misspelt", "in_period": True},
     ]
-    assert found("survey_types_in_use", small_tables(responses=rows)).value == 1
-    published = small_tables(aggregates=[{"survey_type": "inpatient"}])
-    aggregate = found("survey_types_in_use", published)
-    assert (aggregate.value, aggregate.level) == (1, EvidenceLevel.AGGREGATES)
+    used = found("survey_types_in_use", small_tables(responses=rows), minimum_responses=1)
+    assert (used.value, used.n) == (1, 2)
+
+
+@pytest.mark.parametrize(("answers", "used"), [(1, 0), (29, 0), (30, 1), (31, 1)])
+def test_a_survey_that_hardly_anybody_answered_is_not_in_use(answers: int, used: int) -> None:
+    rows = [{"survey_type": "relationship", "in_period": True}] * answers
+    assert found("survey_types_in_use", small_tables(responses=rows)).value == used
+
+
+def test_a_published_survey_is_in_use_by_the_lowest_numbers_of_its_units() -> None:
+    row = {"survey_type": "transactional", "unit_id": "A", "n_low": 15.0}
+    used = found("survey_types_in_use", small_tables(aggregates=[row, row, row | {"unit_id": "B"}]))
+    assert (used.value, used.level, used.bounds) == (1, EvidenceLevel.AGGREGATES, None)
+    silent = found("survey_types_in_use", small_tables(aggregates=[row | {"n_low": None}]))
+    assert (silent.value, silent.bounds) == (0, (0, 1))
 
 
 def test_response_rate_follows_the_invitation_not_the_response() -> None:
@@ -102,14 +120,38 @@ def test_response_rate_follows_the_invitation_not_the_response() -> None:
             invitation(4, 3, kind="relationship"),
         ],
         responses=[
-            {"invitation_id": "I1"},
-            {"invitation_id": "I1"},
-            {"invitation_id": "I3"},
-            {"invitation_id": None},
+            answer("I1"),
+            answer("I1"),
+            answer("I3"),
         ],
     )
     rate = found("response_rate", tables, survey_type="transactional")
     assert (rate.successes, rate.n) == (1, 2)
+
+
+def answer(invitation_id: str | None, score: float | None = 5.0) -> dict[str, Any]:
+    fields = {"invitation_id": invitation_id, "survey_type": "transactional", "in_period": True}
+    return fields | {"q_overall": score}
+
+
+def test_responses_without_invitation_may_answer_any() -> None:
+    asked = [invitation(number, 1) for number in range(20)]
+    linked = [answer(f"I{number}") for number in range(5)]
+    tables = small_tables(invitations=asked, responses=[*linked, *[answer(None)] * 5])
+    rate = found("response_rate", tables, survey_type="transactional")
+    assert (rate.successes, rate.n, rate.unknown) == (5, 20, 0)
+    assert rate.interval is not None
+    # Wilson limits of 5 of 20 below, of 10 of 20 above
+    assert rate.interval.low == pytest.approx(0.1119, abs=5e-5)
+    assert rate.interval.high == pytest.approx(0.7007, abs=5e-5)
+    assert "5 responses name no invitation" in rate.reason
+
+
+def test_rows_of_a_survey_without_a_mapped_question_show_no_answer() -> None:
+    tables = small_tables(invitations=[invitation(1, 1)], responses=[answer("I1", None)])
+    rate = found("response_rate", tables, survey_type="transactional")
+    assert rate.value is None
+    assert "no response says an answer" in rate.reason
 
 
 def test_units_measured_just_below_on_and_just_above_the_smallest_number() -> None:
@@ -190,13 +232,13 @@ def test_reward_gap_compares_satisfied_with_dissatisfied() -> None:
         ([("resolved", 4), ("reopened", 30), ("resolved", 36)], True),
         ([("resolved", 4), ("reopened", 30), ("resolved", 36.1)], False),
         ([("resolved", 4), ("closed", 9), ("reopened", 30), ("resolved", 36)], True),
-        ([("closed", 5)], False),
+        ([("in_progress", 3), ("closed", 5)], False),
         ([("in_progress", 1)], False),
         ([], False),
     ],
 )
 def test_a_complaints_clock(states: list[tuple[str, float]], on_time: bool) -> None:
-    rows = events(1, *states) or events(2, ("resolved", 1))
+    rows = [*events(1, *states), *events(2, ("resolved", 1))]
     tables = small_tables(complaints=[complaint(1)], complaint_events=rows)
     resolved = found("complaints_resolved", tables, within_days=10)
     assert (resolved.successes, resolved.n) == (int(on_time), 1)
@@ -220,7 +262,7 @@ def test_an_open_complaint_within_its_limit_is_pending() -> None:
     assert (AS_OF - START) / DAY == 90
     resolved = found("complaints_resolved", tables, within_days=10)
     assert (resolved.successes, resolved.n) == (1, 3)
-    assert "1 complaints are open within their limit" in resolved.reason
+    assert "still within their limit: 1 open" in resolved.reason
     overdue = found("complaints_overdue", tables, within_days=10)
     assert (overdue.successes, overdue.n) == (1, 2)
     grave = found("complaints_resolved", tables, within_days=10, severity="critical")
@@ -250,7 +292,8 @@ def test_repeated_needs_customer_cause_and_time() -> None:
         complaint(6, 7, cause_code=None),
     ]
     repeated = found("complaints_repeated", small_tables(complaints=rows), within_days=30)
-    assert (repeated.successes, repeated.n) == (1, 5)
+    assert (repeated.successes, repeated.n, repeated.unknown) == (1, 5, 1)
+    assert "1 of 6 rows do not say who complained of what" in repeated.reason
     coded = found("complaints_coded", small_tables(complaints=rows))
     assert (coded.successes, coded.n) == (5, 6)
 
@@ -339,8 +382,8 @@ def test_answered_within_counts_the_abandoned_among_the_offered() -> None:
 
 def test_resolved_first_leaves_out_what_is_not_marked() -> None:
     rows = [contact(1, resolved_first=mark) for mark in (True, True, False, None)]
-    solved = found("resolved_first", small_tables(interactions=rows))
-    assert (solved.successes, solved.n) == (2, 3)
+    solved = found("resolved_first", small_tables(interactions=[*rows, contact(None)]))
+    assert (solved.successes, solved.n, solved.unknown) == (2, 3, 1)
 
 
 def test_the_wait_quantile_is_the_smallest_wait_not_exceeded_by_the_share() -> None:
@@ -371,14 +414,25 @@ def test_a_pay_link_runs_from_its_first_to_its_last_day(start: int, end: int | N
 
 
 def test_pay_links_for_both_roles_on_audited_metrics() -> None:
-    rows = [link(), link("manager", weight=0.35, metric="transactional:q_secret:mean")]
-    answers = [{"unit_id": "A", "survey_type": "transactional", "in_period": True}] * 24
-    tables = small_tables(pay_links=rows, responses=answers)
+    own = "transactional:q_overall:mean:n>=30"
+    rows = [link(metric=own), link("manager", weight=0.35, metric="transactional:q_overall:mean")]
+    tables = small_tables(pay_links=rows)
     assert found("pay_linked_roles", tables).value == 2
     assert found("pay_metric_audited", tables).value == 0.5
+    assert "'transactional:q_overall:mean'" in found("pay_metric_audited", tables).reason
     assert found("pay_weight_largest", tables).value == 0.35
-    assert found("pay_link_responses", tables, minimum_responses=25).value == 0
-    assert found("pay_link_responses", tables, minimum_responses=24).value == 1
+
+
+@pytest.mark.parametrize(("minimum", "share"), [(24, 1.0), (25, 0.5), (31, 0.0)])
+def test_a_bonus_rests_on_the_answers_of_its_pay_period(minimum: int, share: float) -> None:
+    cells = [
+        (unit, month, "transactional", "q_overall", 5.0, n)
+        for unit, each in (("A", 8), ("B", 10))
+        for month, n in ((202501, each), (202502, each), (202503, each))
+    ]
+    answers = [{"unit_id": "A", "survey_type": "transactional", "in_period": True}]
+    tables = small_tables(cells, pay_links=[link(unit_id="A"), link(unit_id="B")], responses=answers)
+    assert found("pay_link_responses", tables, minimum_responses=minimum).value == share
 
 
 def test_satisfaction_from_cells_and_from_aggregates() -> None:
@@ -435,3 +489,127 @@ def test_a_delegate_beside_a_vacant_role_fills_it_no_more_than_at_a_contact() ->
     vacant = entry_of_matrix(None, first=0, last=None)
     measured = found("responsibilities_filled", small_tables(responsibilities=[filled, filled, vacant]))
     assert (measured.successes, measured.n) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("severities", "reason"),
+    [
+        ([None, None], "no complaint of the period names a severity"),
+        (["P1", "critical"], "severities whose meaning is not declared: 'P1'"),
+    ],
+)
+def test_grave_complaints_that_cannot_be_told_apart_are_not_judged(
+    severities: list[str | None], reason: str
+) -> None:
+    rows = [complaint(number, severity=severity) for number, severity in enumerate(severities)]
+    tables = small_tables(complaints=rows, complaint_events=events(0, ("resolved", 1)))
+    grave = found("complaints_resolved", tables, within_days=5, severity="critical")
+    assert grave.value is None
+    assert reason in grave.reason
+    assert found("complaints_resolved", tables, within_days=5).n == 2
+
+
+@pytest.mark.parametrize(
+    ("states", "reason"),
+    [
+        (("open", "solved"), "states whose meaning is not declared: 'solved'"),
+        (("closed",), "never when one was resolved"),
+    ],
+)
+def test_a_log_in_other_words_or_of_closings_alone_says_nothing_of_clocks(
+    states: tuple[str, ...], reason: str
+) -> None:
+    log = events(1, *[(state, day) for day, state in enumerate(states, start=1)])
+    tables = small_tables(complaints=[complaint(1)], complaint_events=log)
+    for metric in ("complaints_resolved", "complaints_overdue"):
+        judged = found(metric, tables, within_days=10)
+        assert judged.value is None
+        assert reason in judged.reason
+    assert found("complaints_reopened", tables).value is None
+
+
+def test_a_word_the_run_file_declares_as_itself_is_known() -> None:
+    tables = small_tables(
+        complaints=[complaint(1)], complaint_events=events(1, ("parked", 1), ("resolved", 2))
+    )
+    source = mapped("complaint_events") | {"values": {"state": {"parked": "parked"}}}
+    others = [mapped(name) for name in ("complaints",)]
+    run = context(sources=[*others, source])
+    judged = MEASURES["complaints_resolved"].take(tables, run, {"within_days": 10})
+    assert (judged.successes, judged.n) == (1, 1)
+
+
+def test_a_fix_without_complaints_before_it_is_left_out_and_named() -> None:
+    fixes = [
+        {"cause_code": cause, "unit_id": None, "implemented_on": 20_089 + 40} for cause in ("late", "rare")
+    ]
+    rows = [
+        {"cause_code": "late", "unit_id": "A", "received_day": 20_089 + 40 + side, "in_period": True}
+        for side in (-1, -2, 1)
+    ]
+    ratio = found("recurrence_ratio", small_tables(fixes=fixes, complaints=rows), window_days=30)
+    assert ratio.value == 0.5
+    assert "left out, without a complaint of their cause before them: rare" in ratio.reason
+
+
+def aside(table: str, kept: int) -> SourceTotals:
+    return SourceTotals(f"{table}.csv", table, "0" * 64, 1, 9, kept, 9 - kept, {})
+
+
+@pytest.mark.parametrize(("kept", "judged"), [(0, False), (1, True)])
+def test_a_register_wholly_in_quarantine_does_not_say_that_no_pay_is_linked(kept: int, judged: bool) -> None:
+    tables = replace(small_tables(pay_links=[link(end=200)]), totals=(aside("pay_links", kept),))
+    roles = found("pay_linked_roles", tables)
+    assert (roles.value is not None) is judged
+    assert ("every row of pay_links.csv" in roles.reason) is not judged
+
+
+def test_a_survey_wholly_in_quarantine_leaves_the_other_one_judged() -> None:
+    """The relationship survey is lost: how many types are in use is unknown, the other rate is not."""
+    sources = [
+        mapped("responses") | {"constants": {"survey_type": kind}, "file": f"{kind}.csv"}
+        for kind in ("transactional", "relationship")
+    ]
+    for source in sources:
+        source["columns"].pop("survey_type")
+    run = context(sources=sources)
+    rows = [answer(f"I{number}") for number in range(40)]
+    tables = replace(
+        small_tables(responses=rows, invitations=[invitation(number, 1) for number in range(40)]),
+        totals=(aside("responses", 9), aside("responses", 0)),
+    )
+    used = MEASURES["survey_types_in_use"].take(tables, run, {"minimum_responses": 30})
+    assert used.value is None
+    assert "in quarantine" in used.reason
+    rate = MEASURES["response_rate"].take(tables, run, {"survey_type": "transactional"})
+    assert (rate.successes, rate.n) == (40, 40)
+
+
+@pytest.mark.parametrize("minimum", [20, 25, 31])
+def test_the_criteria_on_pay_say_what_the_exhibit_on_pay_says(minimum: int) -> None:
+    """One company unlike the demo: a manager of two units, staff by unit, one link on another number."""
+    cells = [
+        (unit, month, "transactional", "q_overall", score, n)
+        for unit, n in (("A", 4), ("B", 5), ("C", 12))
+        for month in (202501, 202502, 202503)
+        for score in (2.0, 5.0)
+    ]
+    own = "transactional:q_overall:mean:n>=30"
+    links = [
+        *(link("manager", unit_id=unit, person_id="M1", metric=own) for unit in ("A", "B")),
+        *(link("staff", unit_id=unit, person_id=f"S{unit}", metric=own) for unit in ("A", "C")),
+        link("staff", unit_id="B", person_id="SB", metric="transactional:q_overall:top_box"),
+        link("staff", unit_id="C", person_id="SX", metric="old:q_x:mean", start=-90, end=-10),
+    ]
+    answers = [{"unit_id": "A", "survey_type": "transactional", "in_period": True}]
+    tables = small_tables(cells, pay_links=links, responses=answers)
+    run = context().run
+    register = links_judged(tables.frame("pay_links"), run)
+    shown = panel(tables.frame("cells"), survey_type="transactional", item="q_overall")
+    fair = fair_pay(register, shown, audited(run), minimum=minimum)
+    paid, short = fair.frame["paid"].sum(), fair.frame["short"].sum()
+    rests = found("pay_link_responses", tables, minimum_responses=minimum)
+    assert (rests.value, rests.n) == (pytest.approx(1 - short / paid), paid)
+    same = found("pay_metric_audited", tables)
+    assert (same.value, same.n) == (fair.frame["same"].sum() / fair.frame["links"].sum(), 5)
+    assert same.value == 0.8

@@ -8,6 +8,7 @@ from auditlib.benchmark.numbers import Where
 from auditlib.records import Basis, EvidenceLevel, Instrument, Interval, Item, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import share_of
+from auditlib.standards.supplied import lacking
 from auditlib.statistics.intervals import mean_t, wilson
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def satisfaction_top_box(tables: Tables, context: Context, *, survey_type: str) 
         return nothing(f"no {survey_type} survey is declared")
     if "responses" not in tables.tables:
         return _published(tables, context, survey_type, item)
+    missing = lacking(("responses",), tables, context.run, {"survey_type": survey_type})
+    if missing:
+        return nothing(missing)
     cells = _cells(tables, survey_type, item)
     n = int(cells["n"].sum())
     top = int(cells.loc[cells["score"] >= item.scale.top_box, "n"].sum())

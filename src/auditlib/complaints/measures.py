@@ -11,6 +11,8 @@ Conventions
   counts on neither side.
 - A complaint past the limit is excused by a deviation with a reason that the criterion lists, recorded before
   its clock passed the limit.
+- A log with a state that the clock does not know says nothing about any clock, and neither does one that
+  records closings and not a single resolution.
 """
 
 from __future__ import annotations
@@ -18,15 +20,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlib.complaints.deviations import excused
-from auditlib.contracts import WHOLE_DAY
-from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
+from auditlib.complaints.recurrence import recurrence_of
+from auditlib.contracts import TABLES, WHOLE_DAY
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, counted, day_number, share_of, whole_of
-from auditlib.statistics.intervals import clopper_pearson
+from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, known, share_known, whole_of
 
 if TYPE_CHECKING:
     import narwhals as nw
-    import pandas as pd
 
 WAITING = "waiting_customer"
 RESOLVED = ("resolved", "accepted")
@@ -44,20 +45,26 @@ def complaints_resolved(
     """
     import narwhals as nw
 
+    unreadable = _unreadable(tables, context) or _unclear_severity(tables, context, severity)
+    if unreadable:
+        return nothing(unreadable)
     limit = within_days * DAY_MICROSECONDS
-    lives = _of_period(clocks(tables, context), severity)
+    lives, on_time = _of_period(clocks(tables, context)), within(limit)
     due = lives.filter(nw.col("resolved") | (nw.col("longest") > limit))
-    found = counted(due, on_time=within(limit), late=~within(limit))
-    settled = found["on_time"] + found["late"]
-    late, states = due.filter(~within(limit)), _states(tables, context)
-    return share_of(
-        found["on_time"],
-        settled,
+    found = known(*_graded(due, severity, on_time))
+    waiting = known(*_graded(lives.filter(~nw.col("resolved")), severity, nw.col("longest") <= limit)).meeting
+    unclear = known(*_graded(due, severity, on_time.is_null())).meeting
+    late, condition = _graded(due, severity, ~on_time)
+    return share_known(
+        found,
         confidence=context.confidence,
         basis=[_basis(severity)],
         none="no complaint of the period is resolved or past its limit",
-        excused=excused(tables, late, states, reasons=context.reasons, limit=limit),
-        reason=_left_out(pending=counted(lives)["n"] - found["n"], unclear=found["n"] - settled),
+        excused=excused(
+            tables, late.filter(condition), _states(tables, context), reasons=context.reasons, limit=limit
+        ),
+        unsaid="how severe the complaint is, or enough of its times" if severity else "",
+        reason=_left_out(pending=waiting, unclear=unclear),
     )
 
 
@@ -76,13 +83,13 @@ def complaints_overdue(tables: Tables, context: Context, *, within_days: int) ->
     """Complaints of the period that are open and past the limit, over all that are open."""
     import narwhals as nw
 
-    still = _of_period(clocks(tables, context), "").filter(~nw.col("resolved"))
-    limit = within_days * DAY_MICROSECONDS
-    found = counted(still, late=~within(limit), on_time=within(limit))
-    none, known = "no complaint of the period is open", found["late"] + found["on_time"]
-    reason = _left_out(pending=0, unclear=found["n"] - known)
-    level, basis = context.confidence, [_basis("")]
-    return share_of(found["late"], known, confidence=level, basis=basis, none=none, reason=reason)
+    unreadable = _unreadable(tables, context)
+    if unreadable:
+        return nothing(unreadable)
+    still = _of_period(clocks(tables, context)).filter(~nw.col("resolved"))
+    found = known(still, ~within(within_days * DAY_MICROSECONDS))
+    reason = _left_out(pending=0, unclear=found.unknown)
+    return _share(found, context, none="no complaint of the period is open", reason=reason)
 
 
 @measure("complaints_reopened", needs=("complaints", "complaint_events"))
@@ -90,13 +97,15 @@ def complaints_reopened(tables: Tables, context: Context) -> Measurement:
     """Complaints of the period that were opened again, over those resolved at least once."""
     import narwhals as nw
 
-    ever = _of_period(clocks(tables, context), "").filter(nw.col("resolutions") > 0)
-    found = counted(ever, again=nw.col("reopenings") > 0)
-    none = "no complaint of the period was resolved"
-    return share_of(found["again"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+    unreadable = _unreadable(tables, context)
+    if unreadable:
+        return nothing(unreadable)
+    ever = _of_period(clocks(tables, context)).filter(nw.col("resolutions") > 0)
+    found = known(ever, nw.col("reopenings") > 0)
+    return _share(found, context, none="no complaint of the period was resolved")
 
 
-@measure("complaints_repeated", needs=("complaints",))
+@measure("complaints_repeated", needs=("complaints", "complaints.customer_id", "complaints.cause_code"))
 def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -> Measurement:
     """Complaints received within the limit after the same customer complained of the same cause.
 
@@ -104,51 +113,64 @@ def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -
     """
     import narwhals as nw
 
-    coded = tables.lazy("complaints").filter(
-        ~nw.col("customer_id").is_null(), ~nw.col("cause_code").is_null()
-    )
     last = (
         nw.col("received_at")
         .shift(1)
         .over("customer_id", "cause_code", order_by=["received_at", "complaint_id"])
     )
-    spaced = coded.with_columns(since=nw.col("received_at") - last).filter(nw.col("in_period"))
-    found = counted(spaced, again=nw.col("since") <= within_days * DAY_MICROSECONDS)
-    none = "no complaint of the period names a customer and a cause"
-    return share_of(found["again"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+    spaced = tables.lazy("complaints").with_columns(since=nw.col("received_at") - last)
+    named = ~nw.col("customer_id").is_null() & ~nw.col("cause_code").is_null()
+    again = (nw.col("since") <= within_days * DAY_MICROSECONDS).fill_null(value=False)
+    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(again))
+    return share_known(
+        found,
+        confidence=context.confidence,
+        basis=[_basis("")],
+        none="no complaint of the period names a customer and a cause",
+        unsaid="who complained of what",
+    )
 
 
-@measure("complaints_coded", needs=("complaints",))
+@measure("complaints_coded", needs=("complaints", "complaints.cause_code"))
 def complaints_coded(tables: Tables, context: Context) -> Measurement:
     """Complaints of the period with a coded cause, over all of the period."""
     import narwhals as nw
 
-    found = counted(
-        tables.lazy("complaints").filter(nw.col("in_period")), coded=~nw.col("cause_code").is_null()
-    )
-    none = "there is no complaint in the period"
-    return share_of(found["coded"], found["n"], confidence=context.confidence, basis=[_basis("")], none=none)
+    found = known(_of_period(tables.lazy("complaints")), ~nw.col("cause_code").is_null())
+    return _share(found, context, none="there is no complaint in the period")
 
 
-@measure("fixes_owned", needs=("fixes",), statistic=Statistic.COUNT)
+@measure(
+    "fixes_owned",
+    needs=("fixes", "fixes.owner_id", "fixes.action_type"),
+    statistic=Statistic.COUNT,
+    register=True,
+)
 def fixes_owned(tables: Tables, _context: Context) -> Measurement:
     """Share of the registered fixes with an owner and a type of action, over all of them."""
     import narwhals as nw
 
     owned = ~nw.col("owner_id").is_null() & ~nw.col("action_type").is_null()
-    found = counted(tables.lazy("fixes"), owned=owned)
+    found = known(tables.lazy("fixes"), owned)
     return whole_of(
-        found["owned"] / max(1, found["n"]),
-        found["n"],
-        basis=[Basis("fixes", rows=found["n"])],
+        found.meeting / max(1, found.n),
+        found.n,
+        basis=[Basis("fixes", rows=found.n)],
         none="the register of fixes is empty",
         level=EvidenceLevel.REGISTER,
     )
 
 
-@measure("recurrence_ratio", needs=("complaints", "fixes"), statistic=Statistic.RATIO, unit="times")
+@measure(
+    "recurrence_ratio",
+    needs=("complaints", "complaints.cause_code", "fixes", "fixes.implemented_on", "fixes.unit_id"),
+    statistic=Statistic.RATIO,
+    unit="times",
+)
 def recurrence_ratio(tables: Tables, context: Context, *, window_days: int) -> Measurement:
     """Complaints with a fixed cause after its fix, over those before it, for the weakest fix.
+
+    Fixes without a complaint of their cause before them are left out: there is nothing to compare.
 
     The weakest is the one whose upper limit is highest: only if it lies on the good side do all of them
     (intersection-union, Berger 1982, Technometrics 24:295-300). The windows before and after a fix are of
@@ -156,46 +178,7 @@ def recurrence_ratio(tables: Tables, context: Context, *, window_days: int) -> M
     interval is exact, conditional on the number of complaints: with equal exposure the share that come
     after is binomial (Przyborowski and Wilenski 1940, Biometrika 31:313-323).
     """
-    from pandas import isna
-
-    register = tables.frame("fixes", columns=["cause_code", "unit_id", "implemented_on"])
-    received = tables.frame("complaints", columns=["cause_code", "unit_id", "received_day"], where=IN_PERIOD)
-    first, last = (day_number(day) for day in (context.run.period.start, context.run.period.end))
-    found = []
-    for fix in register[register["implemented_on"].notna()].to_dict("records"):
-        day = int(fix["implemented_on"])
-        same = received["cause_code"] == fix["cause_code"]
-        same &= isna(fix["unit_id"]) | (received["unit_id"] == fix["unit_id"])
-        width = min(window_days, day - first, last - day)
-        counts = _around(received.loc[same, "received_day"] - day, width=width)
-        found.append(_ratio(*counts, str(fix["cause_code"]), level=context.confidence))
-    measured = [each for each in found if each.interval is not None]
-    if not measured or len(measured) < len(found):
-        return nothing("a fix has no complaint of its cause before it in the period: nothing to compare")
-    return max(measured, key=lambda each: each.interval.high if each.interval else 0.0)
-
-
-def _around(apart: pd.Series[int], *, width: int) -> tuple[int, int]:
-    """Return how many of these days lie up to `width` after the fix, and up to `width` before it."""
-    return int(apart.between(1, width).sum()), int(apart.between(-width, -1).sum())
-
-
-def _ratio(after: int, before: int, cause: str, *, level: float) -> Measurement:
-    if before == 0:
-        return nothing(f"no complaint of {cause} came before its fix")
-    share = clopper_pearson(after, after + before, level=level)
-    low, high = (float(limit) / (1 - float(limit)) for limit in (share.low, share.high))
-    interval = Interval(low, high, level, "conditional exact")
-    basis = (Basis("fixes"), Basis("complaints", (*IN_PERIOD, ("cause_code", cause))))
-    return Measurement(
-        "",
-        after / before,
-        after + before,
-        Statistic.RATIO,
-        interval=interval,
-        basis=basis,
-        reason=f"the fix of {cause}, the weakest of them",
-    )
+    return recurrence_of(tables, context, window_days=window_days)
 
 
 def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
@@ -275,11 +258,68 @@ def _states(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     )
 
 
-def _of_period(lives: nw.LazyFrame[Any], severity: str) -> nw.LazyFrame[Any]:
+def _of_period(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
-    chosen = lives.filter(nw.col("in_period"))
-    return chosen.filter(nw.col("severity") == severity) if severity else chosen
+    return frame.filter(nw.col("in_period"))
+
+
+def _graded(frame: nw.LazyFrame[Any], severity: str, condition: nw.Expr) -> tuple[nw.LazyFrame[Any], nw.Expr]:
+    """Return the rows of one severity or of unknown severity, and the condition, unknown for the latter."""
+    import narwhals as nw
+
+    if not severity:
+        return frame, condition
+    unsaid = nw.col("severity").is_null()
+    chosen = frame.filter(unsaid | (nw.col("severity") == severity))
+    return chosen, nw.when(~unsaid).then(condition)
+
+
+def _unreadable(tables: Tables, context: Context) -> str:
+    """Return why no clock can be read off the log of complaints; empty where one can."""
+    states = _words(tables.lazy("complaint_events"), "state")
+    strange = sorted(states - _meant(context, "complaint_events", "state"))
+    if strange:
+        return f"the log has states whose meaning is not declared: {_listed(strange)}"
+    if CLOSED in states and states.isdisjoint(RESOLVED):
+        return "the log records when complaints were closed and never when one was resolved"
+    return ""
+
+
+def _unclear_severity(tables: Tables, context: Context, severity: str) -> str:
+    """Return why complaints of `severity` cannot be told from others; empty where they can."""
+    if not severity:
+        return ""
+    named = _words(_of_period(tables.lazy("complaints")), "severity")
+    words = _meant(context, "complaints", "severity")
+    strange = sorted(named - words) if severity in words else []
+    if strange:
+        return f"complaints have severities whose meaning is not declared: {_listed(strange)}"
+    return "" if named else "no complaint of the period names a severity"
+
+
+def _meant(context: Context, table: str, column: str) -> set[str]:
+    """Return the words whose meaning is known: the house's own, and those the run file declares."""
+    sources = [source for source in context.run.sources if source.table == table]
+    declared = {word for source in sources for word in source.values.get(column, {}).values()}
+    return set(TABLES[table].column(column).words) | declared
+
+
+def _words(frame: nw.LazyFrame[Any], column: str) -> set[str]:
+    """Return the codes that stand in a column; none where there is no such column."""
+    if column not in frame.collect_schema().names():
+        return set()
+    rows = frame.select(column).unique().collect().rows()
+    return {str(word) for (word,) in rows if word is not None}
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _share(found: Known, context: Context, *, none: str, reason: str = "") -> Measurement:
+    level, basis = context.confidence, [_basis("")]
+    return share_known(found, confidence=level, basis=basis, none=none, reason=reason)
 
 
 def _basis(severity: str) -> Basis:

@@ -6,6 +6,20 @@ from auditlib.contracts.types import Column, Kind
 
 ROLES = ("client_manager", "service_manager", "senior_management", "manager", "staff")
 ACTION_TYPES = ("policy", "procedure", "system", "other")
+SEVERITIES = ("critical", "high", "normal", "low")
+COMPLAINT_STATES = (
+    "received",
+    "new",
+    "open",
+    "in_progress",
+    "waiting_customer",
+    "resolved",
+    "accepted",
+    "refused",
+    "reopened",
+    "closed",
+)
+"""States of a complaint that the house clock knows."""
 
 ID, CODE, TEXT, NUMBER = Kind.ID, Kind.CODE, Kind.TEXT, Kind.NUMBER
 FLAG, DAY, INSTANT, COUNT, SHARE = Kind.FLAG, Kind.DAY, Kind.INSTANT, Kind.COUNT, Kind.SHARE
@@ -16,9 +30,9 @@ def key(name: str, meaning: str) -> Column:
     return Column(name, ID, meaning, required=True)
 
 
-def link(name: str, table: str, meaning: str, *, required: bool = False) -> Column:
+def link(name: str, table: str, meaning: str, *, required: bool = False, empty: str = "") -> Column:
     """Return a column that repeats the key of `table`."""
-    return Column(name, ID, meaning, required=required, references=table)
+    return Column(name, ID, meaning, required=required, references=table, empty=empty)
 
 
 UNIT = link("unit_id", "units", "Unit the row belongs to.", required=True)

@@ -57,6 +57,11 @@ class Column:
         Table whose key it repeats.
     after
         Another instant of the row that must not lie later.
+    empty
+        What an empty cell says, where it says something; elsewhere it leaves the matter unknown.
+    words
+        The codes that clocks and criteria know, where others may stand in the data too; what another one
+        means has to be asked.
     """
 
     name: str
@@ -66,6 +71,8 @@ class Column:
     codes: tuple[str, ...] = ()
     references: str = ""
     after: str = ""
+    empty: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import narwhals as nw
 
-from auditlib.escalation.assessment import assess
+from auditlib.errors import ParameterError
+from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.matrix import held
 from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
 from auditlib.escalation.promises import promise_terms, promises
+from auditlib.escalation.rates import FAILED
+from auditlib.escalation.recorded import needed, unclear_responses
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables as LazyTables
 from auditlib.escalation.terms import terms_of
@@ -20,6 +23,7 @@ from auditlib.obligations.deviations import INVALID, Verdict
 from auditlib.records import Basis, EvidenceLevel, Measurement, Refusal, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import answers_to, share_of
+from auditlib.standards.supplied import lacking, unsaid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +62,11 @@ def reported_in_time(tables: Tables, context: Context) -> Measurement:
     return _met("report", tables, context)
 
 
-@measure("responsibilities_filled", needs=("responsibilities",))
+@measure(
+    "responsibilities_filled",
+    needs=("responsibilities", "responsibilities.person_id", "responsibilities.valid_to"),
+    register=True,
+)
 def responsibilities_filled(tables: Tables, context: Context) -> Measurement:
     """Entries of the responsibility matrix valid on the day of the audit that name a holder.
 
@@ -81,36 +89,56 @@ def _valid_on(entries: pd.DataFrame, day: int) -> pd.Series:
 
 
 def _met(duty: str, tables: Tables, context: Context) -> Measurement:
-    found = _assessed(tables, context)
+    terms = _terms(tables, context)
+    if isinstance(terms, Refusal):
+        return nothing(f"{terms.reason} {terms.remedy}".strip())
+    missing = lacking(("units", *needed(duty, terms.policy, tables)), tables, context.run, {})
+    if missing:
+        return nothing(missing)
+    found = _assess_once(_Same(tables), context)
     if isinstance(found, Refusal):
         return nothing(f"{found.reason} {found.remedy}".strip())
     if duty in found.refused:
         return nothing(found.refused[duty].reason)
-    frame = found.of(duty).to_frame()
-    row: dict[str, Any] = {str(key): value for key, value in frame.iloc[0].items()} if len(frame) else {}
-    open_yet = int(row.get(Status.UNKNOWN.value, 0))
-    left_out = f"{counted(open_yet, 'case')} cannot be told, and are on neither side"
+    rows = found.rows[found.rows["duty"] == duty]
+    unclear = rows["response_id"].isin(unclear_responses(duty, tables, found.policy))
+    if duty == "acknowledgement":
+        unclear &= rows["status"] != Status.MET.value
+    judged, met = _judged(rows[~unclear])
+    open_ = _judged(rows[unclear])[0] + int((rows["status"] == Status.UNKNOWN.value).sum())
     measured = share_of(
-        int(row.get(Status.MET.value, 0)),
-        int(row.get("judged", 0)),
+        met,
+        judged,
         confidence=context.confidence,
         basis=(RESPONSES,),
         none=f"no {duty} is settled",
-        reason=left_out if open_yet else "",
+        unknown=open_,
+        reason=f"{counted(open_, 'case')} cannot be told, and are on neither side" if open_ else "",
     )
     own = (finding.cases for finding in found.findings() if finding.subject == f"duty:{duty}")
     return replace(measured, cases=next(own, ()))
 
 
-def _assessed(tables: Tables, context: Context) -> EscalationResult | Refusal:
-    """Assess once for all five duties; the same evidence and terms give the same result."""
-    return _assess_once(_Same(cast("LazyTables", tables)), context)
+def _judged(rows: pd.DataFrame) -> tuple[int, int]:
+    """Return how many duties are settled, and how many of them are met."""
+    met = int((rows["status"] == Status.MET.value).sum())
+    return int(rows["status"].isin(FAILED).sum()) + met, met
+
+
+def _terms(tables: Tables, context: Context) -> Terms | Refusal:
+    """Return what the duties are judged by, or why they cannot be."""
+    try:
+        return terms_of(context.run, cast("LazyTables", tables), context.texts)
+    except ParameterError:
+        if "units" in tables.tables and any(unsaid("units.country", tables, context.run)):
+            return Refusal("The calendar needs the country of each unit, and the register says none.")
+        raise
 
 
 class _Same:
     """Tables as a key: equal only to themselves."""
 
-    def __init__(self, tables: LazyTables) -> None:
+    def __init__(self, tables: Tables) -> None:
         self.tables = tables
 
     def __eq__(self, other: object) -> bool:
@@ -122,7 +150,8 @@ class _Same:
 
 @lru_cache(maxsize=2)
 def _assess_once(same: _Same, context: Context) -> EscalationResult | Refusal:
-    return assess(same.tables, terms_of(context.run, same.tables, context.texts))
+    """Assess once for all five duties; the same evidence and terms give the same result."""
+    return assess(cast("LazyTables", same.tables), _terms(same.tables, context))
 
 
 @measure("call_backs_in_time", needs=("call_backs",))
@@ -148,6 +177,7 @@ def call_backs_in_time(tables: Tables, context: Context) -> Measurement:
         basis=(CALL_BACKS,),
         none="no promised call is settled",
         excused=counts[Status.EXCUSED],
+        unknown=open_yet,
         reason=reason,
     )
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pyarrow import compute
 
 CELLS, QUARANTINE, SOURCES = "cells", "quarantine", "sources"
+UNANSWERED = "unanswered"
+"""Rows of surveys in which nothing is answered; see `answered.split`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Evidence:
     threads: int = field(default=2, compare=False)
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
-        """Return a canonical table, ``cells`` or ``quarantine`` as a lazy frame on the embedded database.
+        """Return a canonical table, or ``cells``, ``quarantine``, ``unanswered``, as a lazy frame.
 
         Lazy frames of one evidence stand on one connection, so that they can be joined.
         """
@@ -140,7 +142,7 @@ class Evidence:
         return frame.reset_index(drop=True)
 
     def _path(self, table: str) -> Path:
-        if table in (*self.tables, CELLS, QUARANTINE):
+        if table in (*self.tables, CELLS, QUARANTINE) or (table == UNANSWERED and "responses" in self.tables):
             return self.directory / f"{table}.parquet"
         known = "is not among the sources of this audit" if table in TABLES else "is no canonical table"
         raise ParameterError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import duplicates, quarantine
+from auditlib.evidence import answered, duplicates, quarantine
 from auditlib.evidence.ahead import ahead, behind
 from auditlib.evidence.cells import CellCounter
+from auditlib.evidence.evidence import UNANSWERED
 from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
 from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
 from auditlib.evidence.plan import Plan, repeats
@@ -44,6 +45,7 @@ class Tally:
     read: int = 0
     kept: int = 0
     out_of_period: int = 0
+    unanswered: int = 0
 
 
 def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None = None) -> dict[int, Tally]:
@@ -64,16 +66,29 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
-    path = shop.folder / f"{sources[0].target.name}.parquet"
-    schema = coded_schema(sources[0].target)
-    with TableWriter(path, schema) as writer, behind(threads=shop.threads) as hand_over:
+    with ExitStack() as stack:
+        writer, beside = _writers(shop, sources[0], stack)
+        hand_over = stack.enter_context(behind(threads=shop.threads))
         for plan in sources:
             for piece in staged[plan.number].pieces():
                 rows = _stored(piece, plan, copies, shop.names[plan.number], tallies[plan.number])
+                rows, silent = answered.split(rows, plan)
+                tallies[plan.number].unanswered += silent.num_rows
                 hand_over(partial(writer.write, rows))
+                if silent.num_rows:
+                    hand_over(partial(beside.write, silent))
                 if counter is not None:
                     counter.add(rows)
     return tallies
+
+
+def _writers(shop: Workshop, plan: Plan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
+    """Open the file of a table and, for `responses`, that of rows without an answer."""
+    schema, name = coded_schema(plan.target), plan.target.name
+    writer = stack.enter_context(TableWriter(shop.folder / f"{name}.parquet", schema))
+    if name != answered.RESPONSES:
+        return writer, writer
+    return writer, stack.enter_context(TableWriter(shop.folder / f"{UNANSWERED}.parquet", schema))
 
 
 def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:

@@ -249,7 +249,7 @@ def _totals(
 ) -> SourceTotals:
     return SourceTotals(
         name, plan.target.name, sha256, size, tally.read, tally.kept, sum(reasons.values()), dict(reasons),
-        tally.out_of_period, plan.source.expected_rows,
+        tally.out_of_period, plan.source.expected_rows, tally.unanswered,
     )  # fmt: skip
 
 

@@ -20,8 +20,7 @@ from auditlib.records import Refusal
 from auditlib.standards.measure import Tables
 
 NO_REGISTER = Refusal(
-    "There is no register of pay links, or it holds no entry, so whether anybody gains from managing the "
-    "scores is not known.",
+    "There is no register of pay links, so whether anybody gains from managing the scores is not known.",
     "Ask for the register of pay links; where nothing is linked, for the party's word that it is not.",
 )
 NO_UNITS = Refusal(
@@ -31,6 +30,10 @@ NO_UNITS = Refusal(
 NO_LINK = Refusal(
     "No pay is linked to satisfaction, so nobody gains from managing the scores.",
     "Where pay is linked, name the register of pay links among the sources.",
+)
+UNREADABLE = Refusal(
+    "Whether pay is linked to satisfaction is not known: no entry of the register of pay links was kept.",
+    "Correct how the register is declared, or ask for it again.",
 )
 _AGGREGATES = Refusal(
     "There are only aggregates, and every sign of gaming shows in single invitations, answers or complaints.",
@@ -68,8 +71,10 @@ def examine(
     """
     level = run.thresholds.confidence
     register = tables.frame("pay_links") if "pay_links" in tables.tables else None
-    if register is None or register.empty:
+    if register is None:
         return IntegrityResult((), policy, level, performance, NO_REGISTER, unknown=True)
+    if register.empty:
+        return IntegrityResult((), policy, level, performance, UNREADABLE, unknown=True)
     if not (register["weight"] != 0).any():
         return IntegrityResult((), policy, level, performance, NO_LINK)
     if "units" not in tables.tables:

@@ -17,6 +17,7 @@ from auditlib.integrity.groups import Calendar
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Instrument
 from auditlib.standards.measure import Tables
+from auditlib.standards.observed import answered_invitations
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def _invitations(tables: Tables, survey_type: str, calendar: Calendar) -> Part:
         return _absent(names, "the evidence has no invitations")
     asked = _of(tables.lazy("invitations"), survey_type)
     part = _placed(asked.group_by("unit_id", "sent_day").agg(invited=nw.len()), calendar)
-    answers = tables.lazy("responses").select("invitation_id").filter(~nw.col("invitation_id").is_null())
-    kept = asked.join(answers, on="invitation_id", how="semi")
+    kept = answered_invitations(asked, tables.lazy("responses")).filter(nw.col("answered"))
     return part | _placed(kept.group_by("unit_id", "sent_day").agg(answered=nw.len()), calendar)
 
 

@@ -17,6 +17,7 @@ class Claim(StrEnum):
     DISPUTED = "disputed"
     """The test calls it an effect, but too many placebos look as strong."""
     NOT_SHOWN = "not shown"
+    """The test calls it none, or there are no placebos to say how often the test is wrong."""
     UNTESTABLE = "cannot be tested"
 
 
@@ -35,11 +36,24 @@ def claim(estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level
     estimate
         The effect that was tested.
     placebo
-        Placebos dealt at random; a refusal leaves the test alone to decide.
+        Placebos dealt at random; without them nothing is shown, whatever the test says.
     """
     if isinstance(tested.method, Refusal) or tested.p_value is None:
         return Claim.UNTESTABLE
     if tested.p_value > 1 - level:
         return Claim.NOT_SHOWN
     beside = calibrated(estimate, tested, placebo)
-    return Claim.SHOWN if beside is None or beside <= 1 - level else Claim.DISPUTED
+    if beside is None:
+        return Claim.NOT_SHOWN
+    return Claim.SHOWN if beside <= 1 - level else Claim.DISPUTED
+
+
+def unchecked(estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level: float = 0.95) -> str:
+    """Return why an effect that the test alone calls one is not claimed; empty where that is not so."""
+    if isinstance(tested.method, Refusal) or tested.p_value is None or tested.p_value > 1 - level:
+        return ""
+    if isinstance(placebo, Refusal):
+        return placebo.reason
+    if calibrated(estimate, tested, placebo) is None:
+        return "No error by cluster can be had, so that the effect has no place among placebo links."
+    return ""

@@ -100,6 +100,12 @@ def audited(run: Run) -> tuple[Definition, ...]:
     )
 
 
+def is_audited(metric: str, known: Sequence[Definition]) -> bool:
+    """Return whether a metric as a register writes it is, by its hash, one of `known`."""
+    paid = written(metric)
+    return paid is not None and paid.hash in {one.hash for one in known}
+
+
 def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
     """Return the definition of `known` that differs least from `paid`."""
     return min(known, key=lambda one: (len(differences(paid, one)), one))

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from auditlib.linkage.definition import Definition, differences, nearest, same_question, written
+from auditlib.linkage.definition import (
+    Definition,
+    differences,
+    is_audited,
+    nearest,
+    same_question,
+    written,
+)
 from auditlib.linkage.paid import PUBLISHED, Paid, paid_scores
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.published import Published
@@ -210,7 +217,7 @@ def fair_pay(
         Answers a bonus should rest on in a pay period.
     """
     definitions = _definitions(register, known)
-    same = set(definitions.loc[definitions["hash"] == definitions["audited"], "metric"])
+    same = {metric for metric in definitions["metric"] if is_audited(metric, known)}
     rows, assumed = [], []
     for role in roles_in(register):
         mine = running(register, role=role)

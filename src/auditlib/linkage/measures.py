@@ -5,44 +5,56 @@ A link runs on the local day of `as_of` if it has started and has not ended befo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.linkage.definition import written
+from auditlib.errors import ParameterError
+from auditlib.linkage.definition import audited, is_audited
+from auditlib.linkage.fairness import fair_pay
+from auditlib.linkage.opened import links_judged, paid_panel
 from auditlib.linkage.register import ROLES
 from auditlib.parameters.run import Run
-from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.records import Basis, EvidenceLevel, Instrument, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import counts_by, day_number, whole_of
+from auditlib.standards.observed import day_number, whole_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_NEEDS = ("pay_links", "pay_links.ends_on")
 NONE_RUNS = "no pay link runs on the day of the audit"
 
 
-@measure("pay_linked_roles", needs=("pay_links",), statistic=Statistic.COUNT, unit="count")
+@measure("pay_linked_roles", needs=_NEEDS, statistic=Statistic.COUNT, unit="count", register=True)
 def pay_linked_roles(tables: Tables, context: Context) -> Measurement:
     """Roles, of manager and staff, with a pay link that runs on the day of the audit."""
     register = tables.frame("pay_links")
-    if register.empty:
-        return nothing("the register of pay links is empty")
     roles = len(set(running(register, context)["role"]) & set(ROLES))
-    return whole_of(roles, len(register), basis=[_basis(register)], none="", level=EvidenceLevel.REGISTER)
+    return whole_of(roles, len(register), basis=[_basis(tables)], none="", level=EvidenceLevel.REGISTER)
 
 
-@measure("pay_metric_audited", needs=("pay_links",), statistic=Statistic.COUNT)
+@measure("pay_metric_audited", needs=_NEEDS, statistic=Statistic.COUNT, register=True)
 def pay_metric_audited(tables: Tables, context: Context) -> Measurement:
-    """Share of running pay links whose metric names an audited survey type and one of its questions.
+    """Share of the pay links of the period whose metric is by its definition one the audit judges by.
 
-    A metric is written ``survey type:item:statistic``.
+    A metric is written ``survey type:item:statistic``, with its fewest answers and adjustments; it is the
+    audited one where the hashes of the two definitions agree, as the exhibits on pay say it.
     """
-    register = tables.frame("pay_links")
-    links = running(register, context)
-    audited = sum(_is_audited(metric, context.run) for metric in links["metric"])
-    return _part(audited, links, register)
+    links, known = links_judged(tables.frame("pay_links"), context.run), audited(context.run)
+    others = sorted({metric for metric in links["metric"].astype(str) if not is_audited(metric, known)})
+    same = int((~links["metric"].astype(str).isin(others)).sum())
+    return whole_of(
+        same / max(1, len(links)),
+        len(links),
+        basis=[_basis(tables)],
+        none="no pay was linked in the period",
+        level=EvidenceLevel.REGISTER,
+        reason=f"not the audited metric: {_quoted(others)}" if others else "",
+    )
 
 
-@measure("pay_weight_largest", needs=("pay_links",), statistic=Statistic.COUNT)
+@measure("pay_weight_largest", needs=_NEEDS, statistic=Statistic.COUNT, register=True)
 def pay_weight_largest(tables: Tables, context: Context) -> Measurement:
     """Largest share of variable pay that one running link ties to one metric."""
     register = tables.frame("pay_links")
@@ -50,26 +62,60 @@ def pay_weight_largest(tables: Tables, context: Context) -> Measurement:
     if links.empty:
         return nothing(NONE_RUNS)
     largest = float(links["weight"].max())
-    return whole_of(largest, len(links), basis=[_basis(register)], none="", level=EvidenceLevel.REGISTER)
+    return whole_of(largest, len(links), basis=[_basis(tables)], none="", level=EvidenceLevel.REGISTER)
 
 
-@measure("pay_link_responses", needs=("pay_links", "responses"), statistic=Statistic.COUNT)
+@measure("pay_link_responses", needs=(*_NEEDS, "responses"), statistic=Statistic.COUNT, register=True)
 def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
-    """Share of running pay links whose unit has enough responses of the linked survey type.
+    """Share of those paid, or of linked units, whose typical pay period has enough answers behind it.
 
-    Responses are counted in the period, for the unit: who of the unit was paid is not in the register.
+    As the exhibits on pay count them: persons where the register names them, the answers to the paid
+    question in the pay period the register names, of all roles together.
     """
-    import narwhals as nw
-
     register = tables.frame("pay_links")
-    links = running(register, context)
-    answers = tables.lazy("responses").filter(nw.col("in_period"))
-    counts = counts_by(answers, "unit_id", "survey_type")
-    pairs = zip(links["unit_id"], links["metric"], strict=True)
-    enough = sum(
-        counts.get((unit, metric.partition(":")[0]), 0) >= minimum_responses for unit, metric in pairs
+    try:
+        shown = paid_panel(_Evidence(tables, context.run))
+    except ParameterError as error:
+        return nothing(error.problems[0].message.rstrip(".").lower())
+    fair = fair_pay(
+        links_judged(register, context.run), shown, audited(context.run), minimum=minimum_responses
     )
-    return _part(enough, links, register)
+    linked = fair.frame[fair.frame["links"] > 0]
+    judged = linked[linked["short"].notna()]
+    n, open_ = int(judged["paid"].sum()), int(linked.loc[linked["short"].isna(), "paid"].sum())
+    enough = n - int(judged["short"].sum())
+    return whole_of(
+        enough / max(1, n),
+        n,
+        basis=[_basis(tables), Basis("responses", (("in_period", True),))],
+        none="no pay period was linked throughout, so that no bonus can be judged",
+        level=EvidenceLevel.REGISTER,
+        unknown=open_,
+        bounds=(enough / max(1, n + open_), (enough + open_) / max(1, n + open_)),
+        reason=f"of {open_:,} more no pay period was linked throughout" if open_ else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The tables of a measure as the exhibits on pay read them."""
+
+    given: Tables
+    run: Run
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return self.given.tables
+
+    @property
+    def instruments(self) -> dict[str, Instrument]:
+        return {name: self.run.instrument(name) for name in self.run.instruments}
+
+    def cells(self) -> pd.DataFrame:
+        return self.given.frame("cells")
+
+    def frame(self, table: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        return self.given.frame(table, columns=columns)
 
 
 def running(register: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -78,16 +124,9 @@ def running(register: pd.DataFrame, context: Context) -> pd.DataFrame:
     return register[(register["weight"] > 0) & (register["starts_on"] <= day) & ~(register["ends_on"] < day)]
 
 
-def _is_audited(metric: str, run: Run) -> bool:
-    paid = written(metric)
-    known = None if paid is None else run.instruments.get(paid.survey_type)
-    return paid is not None and known is not None and paid.item in known.items
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
-def _part(count: int, links: pd.DataFrame, register: pd.DataFrame) -> Measurement:
-    value = count / max(1, len(links))
-    return whole_of(value, len(links), basis=[_basis(register)], none=NONE_RUNS, level=EvidenceLevel.REGISTER)
-
-
-def _basis(register: pd.DataFrame) -> Basis:
-    return Basis("pay_links", rows=len(register))
+def _basis(tables: Tables) -> Basis:
+    return Basis("pay_links", rows=len(tables.frame("pay_links", columns=["metric"])))

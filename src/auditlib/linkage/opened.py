@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import get_args
 
 import pandas as pd
@@ -16,6 +17,7 @@ from auditlib.linkage.opened_beside import EvidenceLike, known_beside, regions
 from auditlib.linkage.panel import Panel, Statistic, panel
 from auditlib.linkage.procedure import Choices, Weighting
 from auditlib.linkage.published import Published, monthly, published
+from auditlib.linkage.register import of_period
 from auditlib.linkage.result import LinkageResult
 from auditlib.linkage.unanswered import UnansweredLinkage, UnansweredPay
 from auditlib.linkage.unidentified import PublishedLinkage, compare_published
@@ -221,4 +223,10 @@ def fair_pay_evidence(
         return UnansweredPay(paid)
     if not known:
         return UnansweredPay(Refusal("The audit has no survey that pay could follow.", "Declare one."))
-    return fair_pay(register, result.panel, known, minimum=minimum)
+    return fair_pay(links_judged(register, run), result.panel, known, minimum=minimum)
+
+
+def links_judged(register: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return the links that the audit judges: those that tied any pay in its period."""
+    days = [day.toordinal() - date(1970, 1, 1).toordinal() for day in (run.period.start, run.period.end)]
+    return of_period(register, *days)

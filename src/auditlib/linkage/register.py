@@ -80,6 +80,13 @@ def role_links(register: pd.DataFrame, panel: Panel, *, role: Role) -> RoleLinks
     return RoleLinks(role, adopted, linked, touched, dose)
 
 
+def of_period(register: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Return the entries that tie any pay and hold on some day from `first` to `last` (days since 1970)."""
+    begun, over = register["starts_on"] <= last, (register["ends_on"] < first).fillna(value=False)
+    found: pd.DataFrame = register[(register["weight"] > 0) & begun & ~over.astype(bool)]
+    return found
+
+
 def running(register: pd.DataFrame, *, role: str) -> pd.DataFrame:
     """Return the entries of `role` that tie any pay; an entry with weight 0 says that none is tied."""
     kept: pd.DataFrame = register[(register["role"] == role) & (register["weight"] > 0)]

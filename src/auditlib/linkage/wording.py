@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.linkage.claim import Claim
+from auditlib.linkage.claim import Claim, unchecked
 from auditlib.linkage.register import NOUNS
 from auditlib.linkage.weakest import RARE, weakest
 from auditlib.records import Refusal, Sentence, counted, with_sign
@@ -100,7 +100,11 @@ def _left_open(one: RoleEffect) -> str:
 
 
 def _disputed(one: RoleEffect, keys: list[str]) -> str:
-    """Say that the test and the placebos disagree, with both p-values side by side."""
+    """Say that the test and the placebos disagree, or that there are none to agree with."""
+    why = unchecked(one.estimate, one.tested, one.placebo, level=one.level)
+    if why:
+        keys.append(f"placebo:{one.role}:rate")
+        return f" The test calls it an effect, and nothing says how often the test is wrong here: {why}"
     if one.supported is not Claim.DISPUTED or isinstance(one.placebo, Refusal) or one.calibrated is None:
         return ""
     keys += [f"placebo:{one.role}:{name}" for name in ("count", "as_strong")]

@@ -19,21 +19,26 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@measure("key_accounts_visited", needs=("accounts", "visits"))
+@measure("key_accounts_visited", needs=("accounts", "accounts.key_account", "visits"), register=True)
 def key_accounts_visited(tables: Tables, context: Context, *, months: int) -> Measurement:
     """Key accounts met face to face in the months up to the end of the period, over all key accounts."""
-    accounts = tables.frame("accounts", columns=["account_id"], where=(("key_account", True),))["account_id"]
+    accounts = tables.frame("accounts", columns=["account_id", "key_account"])
     visits = tables.frame("visits", columns=["account_id", "held_on"])
     end = context.run.period.end
     first, last = day_number(months_before(end, months)), day_number(end)
     inside = visits[(visits["held_on"] > first) & (visits["held_on"] <= last)]
+    key = accounts["key_account"].astype("boolean")
+    met = accounts["account_id"].isin(set(inside["account_id"]))[key.fillna(value=False).astype(bool)]
+    silent = int(key.isna().sum())
     measured = share_of(
-        int(accounts.isin(set(inside["account_id"])).sum()),
-        len(accounts),
+        int(met.sum()),
+        len(met),
         confidence=context.confidence,
-        basis=[Basis("accounts", (("key_account", True),), rows=len(accounts))],
+        basis=[Basis("accounts", (("key_account", True),), rows=len(met))],
         none="the register names no key account",
         level=EvidenceLevel.REGISTER,
+        unknown=silent,
+        reason=f"{counted(silent, 'account')} left it open whether it is key" if silent else "",
     )
     return replace(measured, cases=_not_met(tables, set(inside["account_id"])))
 
@@ -50,7 +55,9 @@ def _not_met(tables: Tables, met: set[str]) -> tuple[CaseReference, ...]:
     )
 
 
-@measure("commitments_kept", needs=("commitments",))
+@measure(
+    "commitments_kept", needs=("commitments", "commitments.due_on", "commitments.done_on"), register=True
+)
 def commitments_kept(tables: Tables, context: Context) -> Measurement:
     """Face-to-face commitments done by the end of their due day, over all that were due.
 

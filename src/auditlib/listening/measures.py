@@ -15,12 +15,17 @@ from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import (
     DAY_MICROSECONDS,
     IN_PERIOD,
+    answered_invitations,
     answers_to,
-    counted,
     counts_by,
+    known,
+    rows_in,
+    share_known,
     share_of,
     whole_of,
 )
+from auditlib.standards.supplied import lacking
+from auditlib.standards.unknown import span
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -30,69 +35,138 @@ commitments_kept = face_to_face.commitments_kept
 
 
 @measure("survey_types_in_use", needs=(), statistic=Statistic.COUNT, unit="count")
-def survey_types_in_use(tables: Tables, _context: Context) -> Measurement:
-    """Survey types with at least one kept response, or one published aggregate, in the period."""
+def survey_types_in_use(tables: Tables, context: Context, *, minimum_responses: int = 30) -> Measurement:
+    """Survey types, of those declared, with enough responses in the period; answered once is not in use.
+
+    Where only aggregates exist, the lowest numbers of surveys of the units' published bands count.
+    """
+    source = _source(tables)
+    missing = lacking((source,), tables, context.run, {}) if source else NO_ANSWERS
+    if missing:
+        return nothing(missing)
+    counts = {kind: n for kind, n in _per_type(tables, source).items() if kind in context.run.instruments}
+    used = sum(n is not None and n >= minimum_responses for n in counts.values())
+    unclear = sum(n is None for n in counts.values())
+    aggregated = source == "aggregates"
+    n = rows_in(tables.lazy(source)) if aggregated else sum(count or 0 for count in counts.values())
+    return whole_of(
+        used,
+        n,
+        basis=[Basis(source, () if aggregated else IN_PERIOD)],
+        none=f"there are no {source} of a declared survey in the period",
+        level=EvidenceLevel.AGGREGATES if aggregated else EvidenceLevel.RESPONSES,
+        unknown=unclear,
+        bounds=(used, used + unclear),
+        reason="a published survey does not say how many answered" if unclear else "",
+    )
+
+
+NO_ANSWERS = "the evidence has neither responses nor aggregates"
+
+
+def _source(tables: Tables) -> str:
+    """Return where answers stand: responses before aggregates; empty where neither is."""
+    return next((name for name in ("responses", "aggregates") if name in tables.tables), "")
+
+
+def _per_type(tables: Tables, source: str) -> dict[str, int | None]:
+    """Return answers by survey type; None where a published survey does not say how many there were."""
     import narwhals as nw
 
-    if "responses" in tables.tables:
-        found = counts_by(tables.lazy("responses").filter(nw.col("in_period")), "survey_type")
-        basis, level = Basis("responses", IN_PERIOD, rows=sum(found.values())), EvidenceLevel.RESPONSES
-    elif "aggregates" in tables.tables:
-        found = counts_by(tables.lazy("aggregates"), "survey_type")
-        basis, level = Basis("aggregates", rows=sum(found.values())), EvidenceLevel.AGGREGATES
-    else:
-        return nothing("the evidence has neither responses nor aggregates")
-    none = f"there are no {basis.table} of the period"
-    return whole_of(len(found), sum(found.values()), basis=[basis], none=none, level=level)
+    if source == "responses":
+        found = counts_by(tables.lazy(source).filter(nw.col("in_period")), "survey_type")
+        return {str(kind): n for (kind,), n in found.items()}
+    most = tables.lazy(source).group_by("survey_type", "unit_id").agg(n=nw.col("n_low").max())
+    rows = most.group_by("survey_type").agg(n=nw.col("n").sum(), said=nw.col("n").count()).collect().rows()
+    return {str(kind): int(n) if said else None for kind, n, said in rows}
 
 
-@measure("response_rate", needs=("invitations", "responses"))
+@measure("response_rate", needs=("invitations", "responses", "responses.invitation_id"))
 def response_rate(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
-    """Kept invitations of the period with a kept response, over kept invitations of the period."""
+    """Kept invitations of the period with a kept response, over kept invitations of the period.
+
+    A row without a single valid answer is no response. Responses that name no invitation may answer any:
+    the interval reaches from none of them to all.
+    """
     import narwhals as nw
 
-    invited = tables.lazy("invitations").filter(nw.col("in_period"), nw.col("survey_type") == survey_type)
-    answered = tables.lazy("responses").select("invitation_id")
-    n = counted(invited)["n"]
-    k = counted(invited.join(answered, on="invitation_id", how="semi"))["n"]
-    basis = Basis("invitations", (*IN_PERIOD, ("survey_type", survey_type)), rows=n)
-    none = f"nobody was invited to the {survey_type} survey in the period"
-    return share_of(k, n, confidence=context.confidence, basis=[basis], none=none)
+    mine = nw.col("survey_type") == survey_type
+    invited = tables.lazy("invitations").filter(nw.col("in_period"), mine)
+    responses = tables.lazy("responses").filter(mine)
+    if not _any_answer(responses, context, survey_type):
+        return nothing(f"no response says an answer to a question of the {survey_type} survey: map one")
+    found = known(answered_invitations(invited, tables.lazy("responses")), nw.col("answered"))
+    unlinked = rows_in(responses.filter(nw.col("in_period"), nw.col("invitation_id").is_null()))
+    rate = share_of(
+        found.meeting,
+        found.n,
+        confidence=context.confidence,
+        basis=[Basis("invitations", (*IN_PERIOD, ("survey_type", survey_type)), rows=found.n)],
+        none=f"nobody was invited to the {survey_type} survey in the period",
+        reason=f"{unlinked:,} responses name no invitation" if unlinked else "",
+    )
+    room = min(unlinked, found.n - found.meeting)
+    return replace(rate, interval=_either_way(found.meeting, found.n, room, context)) if room else rate
 
 
-@measure("units_measured", needs=("units",), statistic=Statistic.COUNT)
-def units_measured(tables: Tables, _context: Context, *, minimum_responses: int) -> Measurement:
+def _either_way(answered: int, n: int, unlinked: int, context: Context) -> Interval:
+    """Return the limits of a rate whose `n` invitations include `unlinked` that may be answered."""
+    return span(answered, n - unlinked, unlinked, level=context.confidence)
+
+
+def _any_answer(responses: nw.LazyFrame[Any], context: Context, survey_type: str) -> bool:
+    """Return whether any question of the survey has an answer; without a declared one it cannot be told."""
+    import narwhals as nw
+
+    if survey_type not in context.run.instruments:
+        return True
+    present = set(responses.collect_schema().names())
+    items = [item for item in context.run.instruments[survey_type].items if item in present]
+    if not items:
+        return False
+    counts = responses.select(*(nw.col(item).count() for item in items)).collect().rows()[0]
+    return any(counts) or not rows_in(responses)
+
+
+@measure("units_measured", needs=("units",), statistic=Statistic.COUNT, register=True)
+def units_measured(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
     """Units of the register with enough responses in the period, over all units of the register.
 
     Where only aggregates exist, the lowest number of surveys of each unit's published band counts.
     """
-    per_unit, level = _responses_per_unit(tables)
-    if per_unit is None:
-        return nothing("the evidence has neither responses nor aggregates")
+    source = _source(tables)
+    missing = lacking((source,), tables, context.run, {}) if source else NO_ANSWERS
+    if missing:
+        return nothing(missing)
+    per_unit = _per_unit(tables, source)
     units = tables.frame("units", columns=["unit_id"])["unit_id"]
-    enough = sum(per_unit.get(unit, 0) >= minimum_responses for unit in units)
+    counts = [per_unit.get(unit, 0) for unit in units]
+    enough = sum(n is not None and n >= minimum_responses for n in counts)
+    unclear, all_ = sum(n is None for n in counts), max(1, len(units))
     return whole_of(
-        enough / len(units) if len(units) else 0.0,
+        enough / all_,
         len(units),
         basis=[Basis("units", rows=len(units))],
         none="the register of units is empty",
-        level=level,
+        level=EvidenceLevel.REGISTER,
+        unknown=unclear,
+        bounds=(enough / all_, (enough + unclear) / all_),
+        reason=f"{unclear:,} units publish no number of surveys" if unclear else "",
     )
 
 
-def _responses_per_unit(tables: Tables) -> tuple[dict[str, int] | None, EvidenceLevel]:
+def _per_unit(tables: Tables, source: str) -> dict[str, int | None]:
+    """Return answers by unit; None where a unit's published figures do not say how many there were."""
     import narwhals as nw
 
-    if "responses" in tables.tables:
-        found = counts_by(tables.lazy("responses").filter(nw.col("in_period")), "unit_id")
-        return {str(unit): count for (unit,), count in found.items()}, EvidenceLevel.RESPONSES
-    if "aggregates" in tables.tables:
-        rows = tables.lazy("aggregates").group_by("unit_id").agg(most=nw.col("n_low").max()).collect().rows()
-        return {str(unit): int(most or 0) for unit, most in rows}, EvidenceLevel.AGGREGATES
-    return None, EvidenceLevel.NONE
+    if source == "responses":
+        found = counts_by(tables.lazy(source).filter(nw.col("in_period")), "unit_id")
+        return {str(unit): count for (unit,), count in found.items()}
+    rows = tables.lazy(source).group_by("unit_id").agg(most=nw.col("n_low").max()).collect().rows()
+    return {str(unit): None if most is None else int(most) for unit, most in rows}
 
 
-@measure("invited_again", needs=("invitations",))
+@measure("invited_again", needs=("invitations", "invitations.customer_id"))
 def invited_again(tables: Tables, context: Context, *, within_days: int) -> Measurement:
     """Invitations of the period sent less than so many times 24 hours after the person's last one.
 
@@ -101,13 +175,18 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
     """
     import narwhals as nw
 
-    known = tables.lazy("invitations").filter(~nw.col("customer_id").is_null())
     last = nw.col("sent_at").shift(1).over("customer_id", order_by=["sent_at", "invitation_id"])
-    spaced = known.with_columns(since=nw.col("sent_at") - last).filter(nw.col("in_period"))
-    found = counted(spaced, again=nw.col("since") < within_days * DAY_MICROSECONDS)
-    basis = Basis("invitations", IN_PERIOD, "customer_id", found["n"])
-    none = "no invitation of the period names a person"
-    return share_of(found["again"], found["n"], confidence=context.confidence, basis=[basis], none=none)
+    spaced = tables.lazy("invitations").with_columns(since=nw.col("sent_at") - last)
+    again = (nw.col("since") < within_days * DAY_MICROSECONDS).fill_null(value=False)
+    named = ~nw.col("customer_id").is_null()
+    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(again))
+    return share_known(
+        found,
+        confidence=context.confidence,
+        basis=[Basis("invitations", IN_PERIOD, "customer_id", found.n)],
+        none="no invitation of the period names a person",
+        unsaid="who was invited",
+    )
 
 
 @measure("months_without_responses", needs=("responses",), statistic=Statistic.COUNT, unit="count")
@@ -165,8 +244,8 @@ def _rewarded(tables: Tables, context: Context, survey_type: str, below: float) 
 def _split(frame: nw.LazyFrame[Any], item: str, limit: float) -> tuple[int, int]:
     import narwhals as nw
 
-    found = counted(frame, low=nw.col(item) < limit)
-    return found["low"], found["n"] - found["low"]
+    found = known(frame, nw.col(item) < limit)
+    return found.meeting, found.n - found.meeting
 
 
 def _newcombe(first: tuple[int, int], second: tuple[int, int], *, level: float) -> Interval:
@@ -176,7 +255,7 @@ def _newcombe(first: tuple[int, int], second: tuple[int, int], *, level: float) 
     return Interval(least, max(abs(low), abs(high)), level, "Newcombe, folded")
 
 
-@measure("survey_types_agree", needs=("responses",))
+@measure("survey_types_agree", needs=("responses", "responses.account_id"))
 def survey_types_agree(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
     """Accounts whose survey types do not contradict each other, over those with enough answers to both.
 

@@ -15,6 +15,7 @@ from auditlib.records.instrument import Instrument, Item, Scale
 from auditlib.records.result import Basis, CaseReference, Finding, Grade, Interval, Number, Refusal, Sentence
 from auditlib.records.standard import (
     Aspect,
+    Cases,
     Criterion,
     Decision,
     DecisionMode,
@@ -39,6 +40,7 @@ __all__ = [
     "Aspect",
     "Basis",
     "CaseReference",
+    "Cases",
     "Cell",
     "Criterion",
     "Decision",

@@ -58,6 +58,8 @@ class SourceTotals:
         Kept rows whose instant lies outside the audited period (kept, out of scope).
     expected_rows
         The client's own control total, where one was given.
+    rows_unanswered
+        Kept rows of a survey in which nothing is answered: they are no responses and stand apart.
     """
 
     file: str
@@ -70,6 +72,7 @@ class SourceTotals:
     reasons: Mapping[str, int]
     rows_out_of_period: int = 0
     expected_rows: int | None = None
+    rows_unanswered: int = 0
 
     @property
     def reconciled(self) -> bool:

@@ -62,6 +62,15 @@ class Aspect(StrEnum):
     RESULT = "result"
 
 
+class Cases(StrEnum):
+    """What the cases behind a criterion are."""
+
+    POPULATION = "population"
+    """All there are, as in a register: the share is exact, has no interval and is judged as it stands."""
+    PROCESS = "process"
+    """A sample, or what a process that goes on has shown so far: the share has an interval."""
+
+
 class EvidenceLevel(StrEnum):
     """What a measurement stands on."""
 
@@ -136,6 +145,9 @@ class Criterion:
         The guideline's list of reasons that excuse a deviation; flexible criteria only.
     rationale, source
         Why it is demanded, and what that rests on.
+    cases
+        Whether its cases are a whole population or a process that goes on; None leaves it to the
+        measurement: a complete register is a population, everything else a process.
     change
         Why it differs from the edition before; empty where it does not.
     effective_from
@@ -158,6 +170,7 @@ class Criterion:
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     must_pass: bool = False
     minimum_n: int = 1
+    cases: Cases | None = None
     excused_limit: float | None = None
     reasons: tuple[str, ...] = ()
     change: str = ""
@@ -206,6 +219,12 @@ class Measurement:
         Cases outside the limit with a valid recorded deviation; they are not among `successes`.
     complete
         Whether every case of the period was looked at, rather than a sample.
+    unknown
+        Further cases of which it is not known whether they count; they are not among `n`, and an outcome
+        must hold whichever way they are.
+    bounds
+        Lowest and highest value that the unknown cases allow; None where there are none, and for shares,
+        whose bounds follow from the counts.
     level
         Responses, aggregates or a register.
     basis
@@ -229,6 +248,8 @@ class Measurement:
     successes: int | None = None
     excused: int = 0
     complete: bool = True
+    unknown: int = 0
+    bounds: tuple[float, float] | None = None
     level: EvidenceLevel = EvidenceLevel.RESPONSES
     basis: tuple[Basis, ...] = ()
     definition_hash: str = ""

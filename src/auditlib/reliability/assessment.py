@@ -171,7 +171,16 @@ def _numbers_of(facts: TableFacts) -> tuple[Number, ...]:
             reason="" if facts.rows_in else "The file holds no rows.",
         ),
     ]
-    return (*totals, *_gaps(facts), *_differences(facts))
+    return (*totals, *_unanswered(facts), *_gaps(facts), *_differences(facts))
+
+
+def _unanswered(facts: TableFacts) -> Iterator[Number]:
+    """Yield how many rows of a survey hold no answer, and their share; nothing where there are none."""
+    if facts.rows_unanswered:
+        basis = (Basis("unanswered", rows=facts.rows_unanswered),)
+        yield Number(f"rows_unanswered:{facts.table}", facts.rows_unanswered, "rows", basis=basis)
+        share = facts.rows_unanswered / facts.rows_kept
+        yield Number(f"unanswered_share:{facts.table}", share, "share", basis=basis)
 
 
 def _differences(facts: TableFacts) -> tuple[Number, ...]:

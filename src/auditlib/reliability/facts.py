@@ -65,6 +65,11 @@ class TableFacts:
         return sum(source.rows_quarantined for source in self.sources)
 
     @property
+    def rows_unanswered(self) -> int:
+        """Records kept in which nothing is answered: they are no rows of the table."""
+        return sum(source.rows_unanswered for source in self.sources)
+
+    @property
     def quarantined_share(self) -> float | None:
         """Share of the records received that was set aside; None where none was received."""
         return self.rows_quarantined / self.rows_in if self.rows_in else None
@@ -116,6 +121,9 @@ def _without_match(evidence: EvidenceLike, table: str, link: Column) -> int:
     key = TABLES[link.references].key[0]
     given = evidence.lazy(table).filter(~nw.col(link.name).is_null()).select(reference=nw.col(link.name))
     kept = evidence.lazy(link.references).select(reference=nw.col(key))
+    if any(total.rows_unanswered for total in evidence.totals if total.table == link.references):
+        apart = evidence.lazy("unanswered").select(reference=nw.col(key))
+        kept = nw.concat([kept, apart])
     return int(one_row(given.join(kept, on="reference", how="anti").select(rows=nw.len()))["rows"])
 
 

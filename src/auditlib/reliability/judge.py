@@ -121,6 +121,13 @@ def _undetermined(facts: TableFacts) -> Iterator[Ground]:
 def _remarks(facts: TableFacts) -> Iterator[Ground]:
     if all(source.expected_rows == source.rows_in for source in facts.sources):
         yield Ground(Reliability.SUFFICIENT, "The number of rows agrees with the client's total.")
+    if facts.rows_unanswered:
+        rows = counted(facts.rows_unanswered, "row")
+        yield Ground(
+            Reliability.SUFFICIENT,
+            f"Without any answer: {rows}, {percent(facts.rows_unanswered / facts.rows_kept)} of those kept; "
+            "they are no responses and count nowhere.",
+        )
     sparse = [
         f"{column.removesuffix('_at')} ({percent(count / facts.rows)})"
         for column, count in facts.missing.items()

@@ -11,6 +11,7 @@ from auditlib.records import Basis, Interval, Number, Refusal, Sentence, counted
 from auditlib.reliability.source import EvidenceLike
 from auditlib.reliability.unanswered import Unanswered
 from auditlib.reliability.words import listed, percent
+from auditlib.standards.observed import answered_invitations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +33,9 @@ class Rate:
     invitations
         Kept invitations sent in the audited period.
     responses
-        Kept responses that answer one of them.
+        Those of them that were answered; one answered twice counts once.
     interval
-        None where there are no invitations, or more responses than invitations.
+        None where there are no invitations.
     """
 
     unit_id: str
@@ -178,7 +179,7 @@ Rates = ResponseRates | PublishedRates | Unanswered
 
 
 def response_rates(evidence: EvidenceLike, *, thresholds: Thresholds) -> Rates:
-    """Return response rates: kept responses with a kept invitation over kept invitations.
+    """Return response rates: kept invitations with a kept response over kept invitations.
 
     Parameters
     ----------
@@ -206,10 +207,11 @@ def _from_log(evidence: EvidenceLike, *, thresholds: Thresholds) -> ResponseRate
 
     names = ("unit_id", "survey_type")
     invited = evidence.lazy("invitations").filter(nw.col("in_period")).select("invitation_id", *names)
-    answers = evidence.lazy("responses").select("invitation_id")
-    asked = invited.group_by(*names).agg(invitations=nw.len())
-    counted = answers.join(invited, on="invitation_id", how="inner").group_by(*names).agg(responses=nw.len())
-    rows = asked.join(counted, on=list(names), how="left").collect().rows(named=True)
+    asked = answered_invitations(invited, evidence.lazy("responses"))
+    found = asked.group_by(*names).agg(
+        invitations=nw.len(), responses=nw.col("answered").cast(nw.Int64).sum()
+    )
+    rows = found.collect().rows(named=True)
     counts = {
         (str(row["unit_id"]), str(row["survey_type"])): (int(row["invitations"]), int(row["responses"] or 0))
         for row in rows
@@ -240,7 +242,7 @@ def _pooled(
 def _rate(unit: str, survey_type: str, invitations: int, responses: int, *, level: float) -> Rate:
     from auditlib.statistics.intervals import wilson
 
-    if not invitations or responses > invitations:
+    if not invitations:
         return Rate(unit, survey_type, invitations, responses, None)
     limits = wilson(responses, invitations, level=level)
     interval = Interval(float(limits.low), float(limits.high), level, "Wilson")
@@ -293,6 +295,6 @@ def _numbers_of(rate: Rate) -> tuple[Number, ...]:
             rate.invitations,
             rate.interval,
             (invited, answered),
-            "" if rate.interval else "More responses than invitations, or no invitation.",
+            "" if rate.interval else "Nobody was invited.",
         ),
     )

@@ -43,6 +43,7 @@ class SourceSeal(_Sealed):
     reasons: dict[str, int]
     rows_out_of_period: int
     expected_rows: int | None
+    rows_unanswered: int = 0
 
 
 class ParameterSeal(_Sealed):

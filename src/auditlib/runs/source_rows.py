@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from auditlib.evidence import Evidence
 
+UNANSWERED = "unanswered"
+"""Table of the survey rows in which nothing is answered, and the reason such a row is no response."""
 SHOWN = 10
 """Rows of one basis that are shown."""
 
@@ -92,11 +94,21 @@ class RowsOf:
         frame = self._evidence.frame(table, where=tuple(where))
         return [_kept(table, values) for values in _records(frame)]
 
+    def unanswered(self, where: Sequence[tuple[str, Any]]) -> list[SourceRow]:
+        """Return the rows of surveys without an answer that satisfy `where`."""
+        if not any(total.rows_unanswered for total in self.totals):
+            return []
+        return [
+            _unanswered(values) for values in _records(self._evidence.frame(UNANSWERED, where=tuple(where)))
+        ]
+
     def selected(self, basis: Basis, *, limit: int) -> list[SourceRow]:
         """Return up to `limit` rows of a basis on a canonical table or on the quarantine."""
         records = list(_records(self._evidence.rows(basis, limit=limit)))
         if basis.table == "quarantine":
             return [_quarantined(values) for values in records]
+        if basis.table == UNANSWERED:
+            return [_unanswered(values) for values in records]
         return [_kept(basis.table, values) for values in records]
 
     def cells_of(self, row: SourceRow) -> Iterator[tuple[Mapping[str, Any], int]]:
@@ -146,17 +158,19 @@ def find_rows(
     rows: RowsOf, table: str, *, identity: str | None, file: str | None, line: str | None
 ) -> list[SourceRow]:
     """Return the rows of `table` with this key, or at this line (of `file`, where it is given)."""
+    where: list[tuple[str, Any]]
     if identity is not None:
-        key = TABLES[table].key[0]
-        return rows.kept(table, ((key, identity),))
-    where: list[tuple[str, Any]] = [("source_line", int(line or 0))]
+        where = [(TABLES[table].key[0], identity)]
+        return [*rows.kept(table, where), *(rows.unanswered(where) if table == "responses" else [])]
+    where = [("source_line", int(line or 0))]
     if file is not None:
         where.append(("source_file", file))
+    apart = rows.unanswered(where) if table == "responses" else []
     held = rows.quarantine
     held = held[(held["table"] == table) & (held["line"] == int(line or 0))]
     if file is not None:
         held = held[held["file"] == file]
-    return [*rows.kept(table, where), *(_quarantined(values) for values in _records(held))]
+    return [*rows.kept(table, where), *apart, *(_quarantined(values) for values in _records(held))]
 
 
 def contributing_rows(rows: RowsOf, basis: Basis, *, limit: int) -> list[SourceRow]:
@@ -182,6 +196,8 @@ def rests_on(basis: Basis, row: SourceRow) -> bool:
         return _satisfies({"file": row.file, "table": row.table}, basis)
     if basis.table == "cells":
         return row.in_period and any(_satisfies(cell, basis) for cell in row.cells)
+    if UNANSWERED in (basis.table, row.reason):
+        return basis.table == row.reason and _satisfies(row.content, basis)
     if basis.table == "quarantine":
         return bool(row.reason) and _satisfies(row.content, basis)
     return basis.table == row.table and not row.reason and _satisfies(row.content, basis)
@@ -195,6 +211,11 @@ def _satisfies(values: Mapping[str, Any], basis: Basis) -> bool:
 def _kept(table: str, values: Mapping[str, Any]) -> SourceRow:
     file, line = str(values.get("source_file", "")), int(values.get("source_line") or 0)
     return SourceRow(table, file, line, values, cells=tuple(_cells(table, values)))
+
+
+def _unanswered(values: Mapping[str, Any]) -> SourceRow:
+    file, line = str(values["source_file"]), int(values["source_line"])
+    return SourceRow("responses", file, line, values, UNANSWERED, "nothing in it is answered")
 
 
 def _cells(table: str, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

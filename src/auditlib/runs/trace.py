@@ -16,6 +16,7 @@ from auditlib.runs.duties import LISTED, Duty, case_of, duties_of_case, duties_o
 from auditlib.runs.recorded import Fields, Recorded, Use, bases_of, read_recorded, uses_of
 from auditlib.runs.source_rows import (
     SHOWN,
+    UNANSWERED,
     RowsOf,
     SourceRow,
     contributing_rows,
@@ -220,7 +221,9 @@ def _forward(recorded: Recorded, rows: RowsOf, key: str, matched: re.Match[str])
 
 
 def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
-    if row.reason:
+    if row.reason == UNANSWERED:
+        state = f"kept apart from the responses: {row.message}"
+    elif row.reason:
         state = f"quarantined ({row.reason}): {row.message}"
     else:
         state = f"kept as a row of {row.table}" + ("" if row.in_period else ", outside the audited period")

@@ -1,7 +1,8 @@
 """What standards ask about the contact channels.
 
 Conventions: a contact belongs to the period it was offered in; waiting is from offered to answered, in
-real seconds; contacts given up count among those offered, however short they were.
+real seconds; contacts given up count among those offered, however short they were. A contact that does not
+say its channel may belong to any, and is unknown to each.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import IN_PERIOD, counted, share_of, whole_of
+from auditlib.standards.observed import IN_PERIOD, known, rows_in, share_known, whole_of
 from auditlib.statistics.types import normal_quantile
 
 if TYPE_CHECKING:
@@ -20,60 +21,86 @@ if TYPE_CHECKING:
 _SECOND = 1_000_000
 
 
-@measure("answered_within", needs=("interactions",))
+_CHANNEL, _ANSWERED = "interactions.channel", "interactions.answered"
+
+
+@measure("answered_within", needs=("interactions", _CHANNEL, _ANSWERED))
 def answered_within(tables: Tables, context: Context, *, channel: str, seconds: int) -> Measurement:
     """Contacts of a channel answered within so many seconds, over all that were offered."""
     import narwhals as nw
 
     wait = nw.col("answered_at") - nw.col("offered_at")
-    found = counted(_offered(tables, channel), quick=wait <= seconds * _SECOND)
-    return _share(found["quick"], found["n"], context, channel)
+    quick = (wait <= seconds * _SECOND).fill_null(value=False)
+    return _share(tables, context, channel, quick)
 
 
-@measure("abandoned", needs=("interactions",))
+@measure("abandoned", needs=("interactions", _CHANNEL, "interactions.abandoned"))
 def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
     import narwhals as nw
 
-    found = counted(_offered(tables, channel), gone=nw.col("abandoned"))
-    return _share(found["gone"], found["n"], context, channel)
+    return _share(tables, context, channel, nw.col("abandoned"), unsaid=" and whether the customer gave up")
 
 
-@measure("resolved_first", needs=("interactions",))
+@measure("resolved_first", needs=("interactions", "interactions.resolved_first"))
 def resolved_first(tables: Tables, context: Context) -> Measurement:
     """Contacts the party marked as resolved the first time, over all it marked either way.
 
-    The mark is the party's own and is not re-performed.
+    The mark is the party's own and is not re-performed. An answered contact without a mark is unknown; one
+    that was never answered has nothing to be marked.
     """
     import narwhals as nw
 
-    marked = _offered(tables, "").filter(~nw.col("resolved_first").is_null())
-    found = counted(marked, solved=nw.col("resolved_first"))
-    basis = Basis("interactions", IN_PERIOD, "resolved_first", found["n"])
-    none = "no contact of the period says whether it was resolved the first time"
-    return share_of(
-        found["solved"],
-        found["n"],
+    every = _offered(tables, "")
+    unmarked, unanswered = nw.col("resolved_first").is_null(), nw.col("answered_at").is_null()
+    talks = every.filter(~(unmarked & unanswered)) if rows_in(every.filter(~unanswered)) else every
+    found = known(talks, nw.col("resolved_first"))
+    return share_known(
+        found,
         confidence=context.confidence,
-        basis=[basis],
-        none=none,
+        basis=[Basis("interactions", IN_PERIOD, "resolved_first", found.n)],
+        none="no contact of the period says whether it was resolved the first time",
+        unsaid="whether the contact was resolved",
         reason="the party's own mark, not re-performed",
     )
 
 
-@measure("channels_in_use", needs=("interactions",), statistic=Statistic.COUNT, unit="count")
+@measure("channels_in_use", needs=("interactions", _CHANNEL), statistic=Statistic.COUNT, unit="count")
 def channels_in_use(tables: Tables, _context: Context, *, minimum_contacts: int) -> Measurement:
     """Channels through which enough contacts came in the period."""
     import narwhals as nw
 
-    counts = _offered(tables, "").group_by("channel").agg(contacts=nw.len())
-    used = counted(counts.filter(~nw.col("channel").is_null(), nw.col("contacts") >= minimum_contacts))["n"]
-    n = counted(_offered(tables, ""))["n"]
-    basis = Basis("interactions", IN_PERIOD, rows=n)
-    return whole_of(used, n, basis=[basis], none="there is no contact in the period")
+    rows = _offered(tables, "").group_by("channel").agg(contacts=nw.len()).collect().rows()
+    contacts = {channel: int(count) for channel, count in rows}
+    unknown, n = contacts.pop(None, 0), sum(int(count) for _, count in rows)
+    used = sum(count >= minimum_contacts for count in contacts.values())
+    return whole_of(
+        used,
+        n,
+        basis=[Basis("interactions", IN_PERIOD, rows=n)],
+        none="there is no contact in the period",
+        unknown=unknown,
+        bounds=(used, used + _more(list(contacts.values()), unknown, minimum_contacts)),
+    )
 
 
-@measure("wait_quantile", needs=("interactions",), statistic=Statistic.QUANTILE, unit="seconds")
+def _more(contacts: list[int], unknown: int, minimum: int) -> int:
+    """Return how many more channels the contacts of unknown channel could bring to the minimum."""
+    short = sorted(minimum - count for count in contacts if count < minimum)
+    lifted = 0
+    for missing in (*short, *([minimum] * (unknown // minimum))):
+        if missing > unknown:
+            break
+        unknown, lifted = unknown - missing, lifted + 1
+    return lifted
+
+
+@measure(
+    "wait_quantile",
+    needs=("interactions", _CHANNEL, _ANSWERED),
+    statistic=Statistic.QUANTILE,
+    unit="seconds",
+)
 def wait_quantile(tables: Tables, context: Context, *, channel: str, share: float) -> Measurement:
     """Whole seconds within which the given share of the answered contacts of a channel were answered.
 
@@ -113,7 +140,19 @@ def _offered(tables: Tables, channel: str) -> nw.LazyFrame[Any]:
     return chosen.filter(nw.col("channel") == channel) if channel else chosen
 
 
-def _share(count: int, n: int, context: Context, channel: str) -> Measurement:
-    basis = Basis("interactions", (*IN_PERIOD, ("channel", channel)), rows=n)
-    none = f"there is no {channel} contact in the period"
-    return share_of(count, n, confidence=context.confidence, basis=[basis], none=none)
+def _share(
+    tables: Tables, context: Context, channel: str, condition: nw.Expr, *, unsaid: str = ""
+) -> Measurement:
+    """Return the share of the contacts of a channel that meet a condition."""
+    import narwhals as nw
+
+    silent = nw.col("channel").is_null()
+    possible = _offered(tables, "").filter(silent | (nw.col("channel") == channel))
+    found = known(possible, nw.when(~silent).then(condition))
+    return share_known(
+        found,
+        confidence=context.confidence,
+        basis=[Basis("interactions", (*IN_PERIOD, ("channel", channel)))],
+        none=f"there is no {channel} contact in the period that says enough",
+        unsaid=f"their channel{unsaid}",
+    )

@@ -14,7 +14,7 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
 
     Nothing can be concluded that may not be told, so that the criterion is not assessable. A breach of a
     rigid demand stays one, however few the cases, and is told without their numbers. Entries of a register
-    are no answers of persons and are always told.
+    are no answers of persons and are always told: units, accounts, fixes, links, roles.
 
     Parameters
     ----------
@@ -26,7 +26,9 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
     if told or judgement.outcome not in _JUDGED:
         return judgement
     why = f"it rests on fewer than {counted(minimum, 'case')}, too few to be told"
-    hidden = replace(found, value=None, interval=None, successes=None, excused=0, reason=why)
+    hidden = replace(
+        found, value=None, interval=None, successes=None, excused=0, unknown=0, bounds=None, reason=why
+    )
     if judgement.outcome is Outcome.NOT_MET and judgement.criterion.kind is Kind.RIGID:
         breached = f"there are cases outside the limit; a rigid demand allows none; {why}"
         return Judgement(judgement.criterion, hidden, Outcome.NOT_MET, breached)

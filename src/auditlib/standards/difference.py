@@ -113,6 +113,8 @@ def _parts(old: Criterion, new: Criterion) -> Iterator[tuple[Change, str, str]]:
     yield from _ranked("severity", old.severity, new.severity, _GRADES[new.severity] - _GRADES[old.severity])
     yield from _ranked("must-pass", old.must_pass, new.must_pass, new.must_pass - old.must_pass)
     yield from _ranked("smallest n", old.minimum_n, new.minimum_n, new.minimum_n - old.minimum_n)
+    if old.cases is not new.cases:
+        yield Change.REDEFINED, f"cases {_cases(old)}", f"cases {_cases(new)}"
     excused = (old.excused_limit or 0.0, new.excused_limit or 0.0)
     yield from _ranked("share excused", *excused, excused[0] - excused[1])
     yield from _ranked("reasons", *_reasons(old, new))
@@ -144,6 +146,10 @@ def _ranked(what: str, was: object, now: object, step: float) -> Iterator[tuple[
     if was != now:
         change = Change.STRICTER if step > 0 else Change.LOOSER if step < 0 else Change.REDEFINED
         yield change, f"{what} {was}", f"{what} {now}"
+
+
+def _cases(criterion: Criterion) -> str:
+    return "as measured" if criterion.cases is None else criterion.cases.value
 
 
 def _measured(criterion: Criterion) -> str:

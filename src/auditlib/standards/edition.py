@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from auditlib.parameters.load import load
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Name, Scalar, Strict
-from auditlib.records import Aspect, Criterion, DecisionMode, Direction, Grade, Kind, Target
+from auditlib.records import Aspect, Cases, Criterion, DecisionMode, Direction, Grade, Kind, Target
 
 CriterionId = Annotated[
     str,
@@ -68,6 +68,11 @@ class CriterionModel(Strict):
     weight: float = Field(gt=0, le=100)
     must_pass: bool = False
     minimum_n: int = Field(1, ge=1)
+    cases: Cases | None = Field(
+        None,
+        description="'population' where the cases are all there are, 'process' where they are a sample of "
+        "what goes on; default: a complete register is a population.",
+    )
     excused_limit: Share | None = None
     reasons: tuple[Name, ...] = Field((), description="Reasons that excuse a deviation.")
     evidence: Words = Field(description="What an auditor wants to see.")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Criterion
 from auditlib.standards.measure import Context, Tables
-from auditlib.standards.observed import counted, counts_by, day_number
+from auditlib.standards.observed import counts_by, day_number, known, rows_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -133,12 +133,12 @@ def _no_key_accounts(tables: Tables, _context: Context, _of: str) -> Seen:
     import narwhals as nw
 
     flag = nw.col("key_account")
-    found = counted(tables.lazy("accounts"), key=flag, unsaid=flag.is_null())
-    if not found["n"]:
+    found = known(tables.lazy("accounts"), flag)
+    if not found.n + found.unknown:
         return Seen(False, "the register of accounts is empty")
-    if found["key"]:
+    if found.meeting:
         return Seen(False, "the register of accounts names key accounts")
-    if found["unsaid"]:
+    if found.unknown:
         return Seen(False, "there are accounts of which the register does not say whether they are key")
     return Seen(True, "the register of accounts says of each that it is no key account")
 
@@ -146,18 +146,18 @@ def _no_key_accounts(tables: Tables, _context: Context, _of: str) -> Seen:
 def _no_commitments(tables: Tables, context: Context, _of: str) -> Seen:
     import narwhals as nw
 
-    if counted(tables.lazy("commitments"))["n"]:
+    if rows_in(tables.lazy("commitments")):
         return Seen(False, "the register of commitments is not empty")
     period = context.run.period
     held = nw.col("held_on")
     inside = (held >= day_number(period.start)) & (held <= day_number(period.end))
-    if not counted(tables.lazy("visits"), inside=inside)["inside"]:
+    if not known(tables.lazy("visits"), inside).meeting:
         return Seen(False, "no visit was held in the period, at which something could have been promised")
     return Seen(True, "visits were held in the period, and the register of commitments is empty")
 
 
 def _no_rewards(tables: Tables, _context: Context, _of: str) -> Seen:
-    if counted(tables.lazy("rewards"))["n"]:
+    if rows_in(tables.lazy("rewards")):
         return Seen(False, "the register of rewards is not empty")
     return Seen(True, "the register of rewards is empty")
 
@@ -168,7 +168,7 @@ def _no_pay_links(tables: Tables, context: Context, _of: str) -> Seen:
     first, last = (day_number(day) for day in (context.run.period.start, context.run.period.end))
     ends = nw.col("ends_on")
     running = (nw.col("starts_on") <= last) & (ends.is_null() | (ends >= first)) & (nw.col("weight") > 0)
-    if counted(tables.lazy("pay_links"), running=running)["running"]:
+    if known(tables.lazy("pay_links"), running).meeting:
         return Seen(False, "the register of pay links has links that ran in the period")
     return Seen(True, "the register of pay links has none that ran in the period")
 

@@ -15,7 +15,12 @@ Conventions
   that. Shares have a Beta posterior under Jeffreys' prior, Beta(k + 1/2, n - k + 1/2) (Jeffreys 1946);
   everything else a normal one under a flat prior, its spread taken from the interval. Mode ``point``:
   the value as it stands.
-- Counts of the whole carry no interval and are judged as they stand in every mode.
+- Counts of the whole carry no interval and are judged as they stand in every mode. So are the shares of a
+  population, all of whose cases are known: a criterion says ``cases: population`` or ``process``, and
+  where it says neither a complete register is a population.
+- Cases of which it is not known whether they count are on neither side of the value. The outcome must be
+  the same with all of them against it and with all of them for it (worst-case bounds: Manski 2003,
+  Partial Identification of Probability Distributions, chapter 1); otherwise it is not demonstrated.
 - Fewer observations than the criterion asks for: not demonstrated, whatever they say, except that a
   single breach of a rigid demand is a breach.
 """
@@ -26,9 +31,11 @@ from dataclasses import replace
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import (
+    Cases,
     Criterion,
     DecisionMode,
     Direction,
+    EvidenceLevel,
     Interval,
     Judgement,
     Kind,
@@ -40,6 +47,7 @@ from auditlib.records import (
 )
 from auditlib.standards.needed import n_needed
 from auditlib.standards.profile import Exemption
+from auditlib.standards.unknown import ends, unclear
 from auditlib.standards.words import amount, demanded
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import normal_quantile
@@ -78,11 +86,41 @@ def judge_one(
     if measurement.value is None or measurement.n == 0:
         reason = measurement.reason or "there is no usable evidence: 0 of 0 is not a pass"
         return Judgement(criterion, measurement, Outcome.NOT_ASSESSABLE, reason)
+    if is_population(criterion, measurement):
+        measurement = replace(measurement, interval=None)
+    judged = _either_way if measurement.unknown else _judged
+    return _noted(judged(criterion, measurement, mode, required_probability))
+
+
+def is_population(criterion: Criterion, measurement: Measurement) -> bool:
+    """Return whether the cases are all there are, so that the share is exact."""
+    register = measurement.level is EvidenceLevel.REGISTER
+    whole = register if criterion.cases is None else criterion.cases is Cases.POPULATION
+    return whole and measurement.complete
+
+
+def _judged(criterion: Criterion, measurement: Measurement, mode: DecisionMode, required: float) -> Judgement:
     if criterion.kind is Kind.RIGID:
-        return _noted(_rigid(criterion, measurement, measurement.value))
+        return _rigid(criterion, measurement, measurement.value or 0.0)
     if criterion.kind is Kind.FLEXIBLE:
-        return _noted(_flexible(criterion, measurement, mode, required_probability))
-    return _noted(_demonstrated(criterion, measurement, measurement.value, mode, required_probability))
+        return _flexible(criterion, measurement, mode, required)
+    return _demonstrated(criterion, measurement, measurement.value or 0.0, mode, required)
+
+
+def _either_way(
+    criterion: Criterion, measurement: Measurement, mode: DecisionMode, required: float
+) -> Judgement:
+    """Judge with the unknown cases on either side; too few known cases stay too few."""
+    few = measurement.n < criterion.minimum_n
+    asked = replace(criterion, minimum_n=measurement.n + measurement.unknown + 1) if few else criterion
+    low, high = (_judged(asked, end, mode, required) for end in ends(measurement))
+    margin = _judged(asked, measurement, mode, required).margin or 0.0
+    if few and Outcome.NOT_MET not in (low.outcome, high.outcome):
+        return _too_few(criterion, measurement, margin)
+    outcome = low.outcome if low.outcome is high.outcome else Outcome.NOT_DEMONSTRATED
+    value = amount(measurement.value or 0.0, measurement.unit)
+    reason = f"{value}, {demanded(criterion, measurement.unit)}; {unclear(measurement)}"
+    return Judgement(criterion, measurement, outcome, reason, margin)
 
 
 def _noted(judgement: Judgement) -> Judgement:
@@ -160,7 +198,8 @@ def _demonstrated(
     if measurement.n < criterion.minimum_n:
         return _too_few(criterion, measurement, margin)
     found = f"{amount(value, measurement.unit)}, {demanded(criterion, measurement.unit)}"
-    if mode is DecisionMode.POINT or measurement.statistic is Statistic.COUNT:
+    whole = measurement.statistic is Statistic.COUNT or is_population(criterion, measurement)
+    if mode is DecisionMode.POINT or whole:
         outcome = Outcome.MET if margin >= 0 else Outcome.NOT_MET
         return Judgement(criterion, measurement, outcome, found, margin)
     if measurement.interval is None:

@@ -13,7 +13,7 @@ from math import isclose
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.strict_yaml import Document, read_yaml
-from auditlib.records import Criterion, Direction, Grade, Kind, Statistic, Target
+from auditlib.records import Cases, Criterion, Direction, Grade, Kind, Statistic, Target
 from auditlib.standards.difference import Difference, difference
 from auditlib.standards.edition import Edition, EditionModel, as_edition
 from auditlib.standards.measure import Measure
@@ -130,6 +130,10 @@ def _kind(criterion: Criterion, measures: Mapping[str, Measure]) -> Found:
     if criterion.kind is Kind.DISCRETIONARY and not known.satisfaction:
         words = f"a discretionary demand rests on satisfaction, and {criterion.metric!r} does not measure it."
         yield ("metric",), words, "Name a metric of satisfaction, or another kind."
+    register = known.register or known.statistic is Statistic.COUNT
+    if criterion.cases is Cases.POPULATION and not register:
+        words = f"{criterion.metric!r} looks at what goes on, not at a register: its cases are no population."
+        yield ("cases",), words, "Write 'process', or leave it out."
     whole = 1.0 if criterion.target.direction is Direction.AT_LEAST else 0.0
     if (
         criterion.kind is Kind.RIGID

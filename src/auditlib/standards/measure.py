@@ -16,8 +16,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from auditlib.parameters.run import Run
-from auditlib.records import Criterion, EvidenceLevel, Measurement, Statistic
+from auditlib.records import Criterion, EvidenceLevel, Measurement, SourceTotals, Statistic
 from auditlib.standards.planned import PLANNED
+from auditlib.standards.supplied import lacking
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -32,6 +33,10 @@ class Tables(Protocol):
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the canonical tables there are."""
+
+    @property
+    def totals(self) -> tuple[SourceTotals, ...]:
+        """Control totals, one for each source of the run, in its order; none where rows came otherwise."""
 
     def frame(
         self,
@@ -88,9 +93,12 @@ class Measure:
     statistic, unit
         How observations are summed up, and the unit of the value.
     needs
-        Tables without which there is no measurement.
+        Tables without which there is no measurement, and columns without which a table says nothing about
+        the metric: ``interactions.abandoned``.
     satisfaction
         Whether it measures satisfaction: only then may a discretionary criterion rest on it (B2).
+    register
+        Whether its cases are the entries of a register: only then may a criterion call them a population.
     function
         ``(tables, context, **options) -> Measurement``.
     """
@@ -101,6 +109,7 @@ class Measure:
     unit: str
     needs: tuple[str, ...]
     satisfaction: bool
+    register: bool
     function: Callable[..., Measurement]
 
     def options(self) -> dict[str, tuple[type, bool]]:
@@ -115,8 +124,8 @@ class Measure:
 
     def take(self, tables: Tables, context: Context, options: Mapping[str, Option]) -> Measurement:
         """Measure, or say what is missing."""
-        absent = [name for name in self.needs if name not in tables.tables]
-        found = nothing(_absence(absent, tables)) if absent else self.function(tables, context, **options)
+        missing = lacking(self.needs, tables, context.run, options)
+        found = nothing(missing) if missing else self.function(tables, context, **options)
         return replace(
             found,
             metric=self.metric,
@@ -141,6 +150,7 @@ def measure(
     statistic: Statistic = Statistic.SHARE,
     unit: str = "share",
     satisfaction: bool = False,
+    register: bool = False,
 ) -> Callable[[Callable[..., Measurement]], Measure]:
     """Make a function the measure of `metric`; the first paragraph of its docstring is the definition.
 
@@ -149,14 +159,15 @@ def measure(
     metric
         Id, as criteria name it.
     needs
-        Canonical tables without which there is no measurement.
-    statistic, unit, satisfaction
+        Canonical tables and columns without which there is no measurement.
+    statistic, unit, satisfaction, register
         See `Measure`.
     """
 
     def make(function: Callable[..., Measurement]) -> Measure:
         words = (getdoc(function) or "").partition("\n\n")[0]
-        return Measure(metric, " ".join(words.split()), statistic, unit, needs, satisfaction, function)
+        means = " ".join(words.split())
+        return Measure(metric, means, statistic, unit, needs, satisfaction, register, function)
 
     return make
 
@@ -196,10 +207,3 @@ def take(
 def nothing(reason: str) -> Measurement:
     """Return a measurement without value: why there is none."""
     return Measurement("", None, 0, Statistic.COUNT, level=EvidenceLevel.NONE, reason=reason)
-
-
-def _absence(absent: Sequence[str], tables: Tables) -> str:
-    named = " and ".join(absent)
-    if "aggregates" in tables.tables and "responses" in absent:
-        return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
-    return f"the evidence has no {named}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import nothing
-from auditlib.statistics.intervals import wilson
+from auditlib.standards.unknown import span
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -26,9 +27,10 @@ def share_of(
     none: str,
     level: EvidenceLevel = EvidenceLevel.RESPONSES,
     excused: int = 0,
+    unknown: int = 0,
     reason: str = "",
 ) -> Measurement:
-    """Return a share with its Wilson interval.
+    """Return a share with its Wilson interval, widened by what its unknown cases may be.
 
     Parameters
     ----------
@@ -42,13 +44,14 @@ def share_of(
         Why there is no share, where `n` is 0.
     excused
         Observations outside the limit with a valid recorded deviation.
+    unknown
+        Further cases of which it is not known whether they count.
     reason
         What limits the share.
     """
     if n == 0:
         return nothing(none)
-    limits = wilson(successes, n, level=confidence)
-    interval = Interval(float(limits.low), float(limits.high), confidence, "Wilson")
+    interval = span(successes, n, unknown, level=confidence)
     return Measurement(
         "",
         successes / n,
@@ -57,6 +60,7 @@ def share_of(
         interval=interval,
         successes=successes,
         excused=excused,
+        unknown=unknown,
         level=level,
         basis=tuple(basis),
         reason=reason,
@@ -70,24 +74,98 @@ def whole_of(
     basis: Sequence[Basis],
     none: str,
     level: EvidenceLevel = EvidenceLevel.RESPONSES,
+    unknown: int = 0,
+    bounds: tuple[float, float] | None = None,
     reason: str = "",
 ) -> Measurement:
-    """Return a count, or another plain value of a whole register; it has no interval."""
+    """Return a count, or another plain value of a whole register; it has no interval.
+
+    Parameters
+    ----------
+    unknown, bounds
+        Cases of which it is not known whether they count, and the values they allow.
+    """
     if n == 0:
         return nothing(none)
-    return Measurement("", value, n, Statistic.COUNT, level=level, basis=tuple(basis), reason=reason)
+    return Measurement(
+        "",
+        value,
+        n,
+        Statistic.COUNT,
+        unknown=unknown,
+        bounds=bounds if unknown else None,
+        level=level,
+        basis=tuple(basis),
+        reason=reason,
+    )
 
 
-def counted(frame: nw.LazyFrame[Any], **conditions: nw.Expr) -> dict[str, int]:
-    """Return how many rows of `frame` there are (``n``) and how many meet each condition.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Rows by a condition: those that meet it, those of which it is known, those of which it is not."""
 
-    A condition that is unknown for a row does not hold for it.
-    """
+    meeting: int
+    n: int
+    unknown: int
+
+
+def known(frame: nw.LazyFrame[Any], condition: nw.Expr) -> Known:
+    """Count the rows of `frame` by a condition; a row for which it is unknown is on neither side."""
     import narwhals as nw
 
-    sums = {name: condition.cast(nw.Int64).sum() for name, condition in conditions.items()}
-    row = frame.select(n=nw.len(), **sums).collect().rows(named=True)[0]
-    return {name: int(value or 0) for name, value in row.items()}
+    row = (
+        frame.select(condition=condition)
+        .select(
+            rows=nw.len(), n=nw.col("condition").count(), meeting=nw.col("condition").cast(nw.Int64).sum()
+        )
+        .collect()
+        .rows(named=True)[0]
+    )
+    n = int(row["n"])
+    return Known(int(row["meeting"] or 0), n, int(row["rows"]) - n)
+
+
+def share_known(
+    found: Known,
+    *,
+    confidence: float,
+    basis: Sequence[Basis],
+    none: str,
+    level: EvidenceLevel = EvidenceLevel.RESPONSES,
+    excused: int = 0,
+    unsaid: str = "",
+    reason: str = "",
+) -> Measurement:
+    """Return the share that meets a condition, of the rows for which it is known.
+
+    Parameters
+    ----------
+    excused
+        Rows outside the limit with a valid recorded deviation.
+    unsaid
+        What the other rows do not say; their number is told with it.
+    """
+    notes = [reason] if reason else []
+    if found.unknown and unsaid:
+        notes.append(f"{found.unknown:,} of {found.n + found.unknown:,} rows do not say {unsaid}")
+    return share_of(
+        found.meeting,
+        found.n,
+        confidence=confidence,
+        basis=basis,
+        none=none,
+        level=level,
+        excused=excused,
+        unknown=found.unknown,
+        reason="; ".join(notes),
+    )
+
+
+def rows_in(frame: nw.LazyFrame[Any]) -> int:
+    """Return how many rows `frame` has."""
+    import narwhals as nw
+
+    return int(frame.select(rows=nw.len()).collect().rows()[0][0])
 
 
 def counts_by(frame: nw.LazyFrame[Any], *columns: str) -> dict[tuple[Any, ...], int]:
@@ -106,6 +184,18 @@ def answers_to(responses: nw.LazyFrame[Any], survey_type: str, item: str) -> nw.
     if item not in asked.collect_schema().names():
         asked = asked.with_columns(nw.lit(None, dtype=nw.Float64).alias(item))
     return asked.filter(~nw.col(item).is_null())
+
+
+def answered_invitations(invitations: nw.LazyFrame[Any], responses: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return `invitations` with ``answered``: whether any kept response names them.
+
+    The numerator of every response rate: an invitation answered twice is answered once.
+    """
+    import narwhals as nw
+
+    named = responses.filter(~nw.col("invitation_id").is_null()).select("invitation_id").unique()
+    joined = invitations.join(named.with_columns(answered=nw.lit(value=True)), on="invitation_id", how="left")
+    return joined.with_columns(answered=nw.col("answered").fill_null(value=False))
 
 
 def day_number(day: date) -> int:

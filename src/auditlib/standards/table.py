@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.records import (
+    Cases,
     Criterion,
     DecisionMode,
     Direction,
+    EvidenceLevel,
     Judgement,
     Kind,
     Measurement,
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
-COLUMNS = ("criterion", "value", "n", "low", "high", "level", "successes", "excused", "statistic", "complete")
+COLUMNS = (
+    "criterion", "value", "n", "low", "high", "level", "successes", "excused", "statistic", "complete",
+    "register", "unknown", "lowest", "highest",
+)  # fmt: skip
 
 
 def measurements_frame(rows: Sequence[tuple[Criterion, Measurement]]) -> pd.DataFrame:
@@ -49,12 +54,17 @@ def measurements_frame(rows: Sequence[tuple[Criterion, Measurement]]) -> pd.Data
             entry.excused,
             entry.statistic.value,
             entry.complete,
+            entry.level is EvidenceLevel.REGISTER,
+            entry.unknown,
+            *(entry.bounds or (None, None)),
         )
         for criterion, entry in rows
     ]
     frame = pd.DataFrame(found, columns=list(COLUMNS))
-    numbers = ["value", "low", "high", "level", "successes"]
-    return frame.astype(dict.fromkeys(numbers, float) | {"n": int, "excused": int, "complete": bool})
+    numbers = ["value", "low", "high", "level", "successes", "lowest", "highest"]
+    kinds: dict[str, type] = dict.fromkeys(numbers, float)
+    kinds |= dict.fromkeys(["n", "excused", "unknown"], int) | dict.fromkeys(["complete", "register"], bool)
+    return frame.astype(kinds)
 
 
 def judge(
@@ -75,23 +85,64 @@ def judge(
     mode, required_probability
         As for `judge_one`.
     """
+    outcome, margin = _outcomes(measurements, criteria, mode, required_probability)
+    open_ = (measurements["unknown"] > 0).to_numpy() & (outcome != Outcome.NOT_ASSESSABLE.value)
+    if open_.any():
+        few = outcome == _FEW
+        ends = [_end(measurements[open_], inside=inside) for inside in (False, True)]
+        low, high = (_outcomes(end, criteria, mode, required_probability, few=few[open_])[0] for end in ends)
+        outcome[open_] = np.where(low == high, low, Outcome.NOT_DEMONSTRATED.value)
+    outcome[outcome == _FEW] = Outcome.NOT_DEMONSTRATED.value
+    return measurements.assign(outcome=outcome, margin=margin)
+
+
+_FEW = "too few"
+
+
+def _end(measurements: pd.DataFrame, *, inside: bool) -> pd.DataFrame:
+    """Return measurements with all unknown cases inside the count, or all outside; see `unknown.ends`."""
+    counted, unknown = measurements["successes"].notna(), measurements["unknown"]
+    successes, n = measurements["successes"] + inside * unknown, measurements["n"] + unknown
+    bound = measurements["highest" if inside else "lowest"].fillna(measurements["value"])
+    ended = measurements.assign(
+        value=(successes / n).where(counted, bound),
+        successes=successes,
+        n=n.where(counted, measurements["n"]),
+    )
+    for level in measurements.loc[counted & measurements["low"].notna(), "level"].unique():
+        at = counted & measurements["low"].notna() & (measurements["level"] == level)
+        limits = wilson(successes[at].to_numpy(), n[at].to_numpy(), level=float(level))
+        ended.loc[at, "low"], ended.loc[at, "high"] = limits.low, limits.high
+    return ended
+
+
+def _outcomes(
+    measurements: pd.DataFrame,
+    criteria: Sequence[Criterion],
+    mode: DecisionMode,
+    required: float,
+    *,
+    few: Flags | None = None,
+) -> tuple[NDArray[np.object_], Floats]:
+    """Return outcome and margin of each row as it stands; rows of `few` have too few observations."""
     rows = _rows(measurements, criteria)
-    passed, failed = _verdict(rows, mode, required_probability)
+    short = rows.n < rows.minimum_n if few is None else few
+    passed, failed = _verdict(rows, mode, required)
     margin = rows.sign * (rows.value - rows.target)
     none = np.isnan(rows.value) | (rows.n == 0)
-    cases: list[tuple[Flags, Outcome]] = [
+    cases: list[tuple[Flags, str]] = [
         (none, Outcome.NOT_ASSESSABLE),
         (rows.rigid & (margin < 0), Outcome.NOT_MET),
         (rows.too_much_excused, Outcome.NOT_MET),
-        (rows.n < rows.minimum_n, Outcome.NOT_DEMONSTRATED),
+        (short, _FEW),
         (rows.rigid & ~rows.complete, Outcome.NOT_DEMONSTRATED),
         (rows.rigid | passed, Outcome.MET),
         (failed, Outcome.NOT_MET),
     ]
     outcome = np.full(len(margin), Outcome.NOT_DEMONSTRATED.value, dtype=object)
     for where, which in reversed(cases):
-        outcome[where] = which.value
-    return measurements.assign(outcome=outcome, margin=np.where(none, np.nan, margin))
+        outcome[where] = str(which)
+    return outcome, np.where(none, np.nan, margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +155,8 @@ class _Rows:
     high: Floats
     level: Floats
     successes: Floats
-    count: Flags
+    whole: Flags
+    """Counts, and shares of a population."""
     share: Flags
     complete: Flags
     rigid: Flags
@@ -132,6 +184,7 @@ def _rows(measurements: pd.DataFrame, criteria: Sequence[Criterion]) -> _Rows:
         at = moved & (level == each)
         limits = wilson(successes[at], n[at], level=float(each))
         low[at], high[at] = limits.low, limits.high
+    population = _population(measurements, demands)
     too_much = np.zeros(len(n), dtype=bool)
     too_much[moved] = excused[moved] / n[moved] > limit[moved]
     return _Rows(
@@ -141,7 +194,7 @@ def _rows(measurements: pd.DataFrame, criteria: Sequence[Criterion]) -> _Rows:
         high,
         level,
         successes,
-        measurements["statistic"].to_numpy() == Statistic.COUNT.value,
+        (measurements["statistic"].to_numpy() == Statistic.COUNT.value) | population,
         measurements["statistic"].to_numpy() == Statistic.SHARE.value,
         measurements["complete"].to_numpy(dtype=bool),
         np.array([entry.kind is Kind.RIGID for entry in demands], dtype=bool),
@@ -150,6 +203,14 @@ def _rows(measurements: pd.DataFrame, criteria: Sequence[Criterion]) -> _Rows:
         np.array([float(entry.minimum_n) for entry in demands]),
         too_much,
     )
+
+
+def _population(measurements: pd.DataFrame, demands: Sequence[Criterion]) -> Flags:
+    """Return where the cases are all there are; see `judge.is_population`."""
+    open_ = np.array([entry.cases is None for entry in demands], dtype=bool)
+    declared = np.array([entry.cases is Cases.POPULATION for entry in demands], dtype=bool)
+    whole = np.where(open_, measurements["register"].to_numpy(dtype=bool), declared)
+    return np.asarray(whole & measurements["complete"].to_numpy(dtype=bool))
 
 
 def _verdict(rows: _Rows, mode: DecisionMode, required: float) -> tuple[Flags, Flags]:
@@ -165,7 +226,7 @@ def _verdict(rows: _Rows, mode: DecisionMode, required: float) -> tuple[Flags, F
         best = np.where(rows.sign > 0, rows.high, rows.low)
         passed = rows.sign * (worst - rows.target) >= 0
         failed = rows.sign * (best - rows.target) < 0
-    return np.where(rows.count, good, passed), np.where(rows.count, ~good, failed)
+    return np.where(rows.whole, good, passed), np.where(rows.whole, ~good, failed)
 
 
 def _chance(rows: _Rows) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlib.records import Criterion, Direction, Outcome, Target, counted
+from auditlib.records import Cases, Criterion, Direction, Outcome, Target, counted
 
 
 def amount(value: float, unit: str) -> str:
@@ -45,6 +45,13 @@ def briefly(criterion: Criterion) -> tuple[str, ...]:
     )
 
 
+_CASES = {
+    Cases.POPULATION: "all there are: the share is exact and judged as it stands",
+    Cases.PROCESS: "a sample of what goes on: the share is judged by its interval",
+    None: "a complete register is judged as it stands, everything else by its interval",
+}
+
+
 def in_full(criterion: Criterion) -> list[tuple[str, str]]:
     """Return everything an edition says about a criterion, as name and words."""
     target = criterion.target
@@ -59,6 +66,7 @@ def in_full(criterion: Criterion) -> list[tuple[str, str]]:
         ("kind", f"{criterion.kind}, {criterion.aspect}"),
         ("weighs", f"{criterion.weight:g}, {criterion.severity}" + ", must-pass" * criterion.must_pass),
         ("observations", f"at least {criterion.minimum_n:,}"),
+        ("cases", _CASES[criterion.cases]),
         ("evidence", criterion.evidence_type),
         ("rationale", criterion.rationale),
         ("source", criterion.source),

@@ -1,0 +1,67 @@
+"""Whether a cause called fixed comes back less often than before (A11, C8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlib.records import Basis, Interval, Measurement, Statistic, counted
+from auditlib.standards.measure import Context, Tables, nothing
+from auditlib.standards.observed import IN_PERIOD, day_number
+from auditlib.statistics.intervals import clopper_pearson
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def recurrence_of(tables: Tables, context: Context, *, window_days: int) -> Measurement:
+    """Return the ratio of the weakest fix that can be compared; see `measures.recurrence_ratio`."""
+    register = tables.frame("fixes", columns=["cause_code", "unit_id", "implemented_on"])
+    received = tables.frame("complaints", columns=["cause_code", "unit_id", "received_day"], where=IN_PERIOD)
+    effective = register[register["implemented_on"].notna()].to_dict("records")
+    if not effective:
+        return nothing("no fix of the register has taken effect")
+    found = [_compared(fix, received, context, window_days=window_days) for fix in effective]
+    measured = [each for each in found if each.interval is not None]
+    left = sorted({each.metric for each in found if each.interval is None})
+    if not measured:
+        return nothing("a fix has no complaint of its cause before it in the period: nothing to compare")
+    weakest = max(measured, key=lambda each: each.interval.high if each.interval else 0.0)
+    return _named(weakest, left, int(received["cause_code"].isna().sum()))
+
+
+def _compared(
+    fix: dict[Any, Any], received: pd.DataFrame, context: Context, *, window_days: int
+) -> Measurement:
+    """Return complaints after over before one fix under its cause's name; no value where none came before."""
+    from pandas import isna
+
+    first, last = (day_number(day) for day in (context.run.period.start, context.run.period.end))
+    day, cause = int(fix["implemented_on"]), str(fix["cause_code"])
+    same = (received["cause_code"] == cause).fillna(value=False).astype(bool)
+    same &= isna(fix["unit_id"]) | (received["unit_id"] == fix["unit_id"])
+    apart = received.loc[same, "received_day"] - day
+    width = min(window_days, day - first, last - day)
+    after, before = int(apart.between(1, width).sum()), int(apart.between(-width, -1).sum())
+    if not before:
+        return Measurement(cause, None, 0, Statistic.RATIO)
+    return _ratio(after, before, cause, level=context.confidence)
+
+
+def _ratio(after: int, before: int, cause: str, *, level: float) -> Measurement:
+    share = clopper_pearson(after, after + before, level=level)
+    low, high = (float(limit) / (1 - float(limit)) for limit in (share.low, share.high))
+    interval = Interval(low, high, level, "conditional exact")
+    basis = (Basis("fixes"), Basis("complaints", (*IN_PERIOD, ("cause_code", cause))))
+    return Measurement(cause, after / before, after + before, Statistic.RATIO, interval=interval, basis=basis)
+
+
+def _named(weakest: Measurement, left: list[str], uncoded: int) -> Measurement:
+    """Return the measurement with what it is about, and which fixes and complaints it leaves out."""
+    from dataclasses import replace
+
+    parts = [f"the fix of {weakest.metric}, the weakest of them"]
+    if left:
+        parts.append(f"left out, without a complaint of their cause before them: {', '.join(left)}")
+    if uncoded:
+        parts.append(f"{counted(uncoded, 'complaint')} of the period named no cause and could not be placed")
+    return replace(weakest, reason="; ".join(parts))

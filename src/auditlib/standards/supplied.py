@@ -1,0 +1,113 @@
+"""What the evidence lacks of what a measure needs: tables, whole files, columns.
+
+An absent, an empty and a wholly quarantined table say nothing, and neither does a column that was never
+mapped or is empty throughout: whether nothing happened or nothing was recorded cannot be told. Where an
+empty cell says something (``Column.empty``: a contact *never answered*) it is enough that every source maps
+the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from auditlib.contracts import TABLES, Kind
+from auditlib.parameters.run import Run
+from auditlib.records import SourceTotals, counted
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+Option = str | int | float | bool
+
+
+class Supplied(Protocol):
+    """As much of the evidence as tells what was supplied."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of its tables."""
+
+    @property
+    def totals(self) -> tuple[SourceTotals, ...]:
+        """Control totals, one for each source of the run, in its order."""
+
+    def lazy(self, table: str) -> nw.LazyFrame[Any]:
+        """Return one table."""
+
+
+def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
+    """Return why there can be no measurement; empty where everything needed is there.
+
+    Parameters
+    ----------
+    needs
+        Tables (``interactions``) and columns (``interactions.abandoned``).
+    options
+        Options of the criterion: a source of another survey type than it asks about does not matter to it.
+    """
+    names = tuple(dict.fromkeys(need.partition(".")[0] for need in needs))
+    absent = [name for name in names if name not in tables.tables]
+    if absent:
+        return _absence(absent, tables)
+    reasons = (
+        *(reason for name in names for reason in set_aside(name, tables, run, options)),
+        *(f"the table {name} holds no row" for name in names if not _any_row(tables, name)),
+        *(reason for need in needs if "." in need for reason in unsaid(need, tables, run)),
+    )
+    return next(iter(reasons), "")
+
+
+def set_aside(table: str, tables: Supplied, run: Run, options: Mapping[str, Option]) -> Iterator[str]:
+    """Say which sources of a table have every row in quarantine; such a file is as good as not supplied."""
+    sources = run.sources if len(run.sources) == len(tables.totals) else (None,) * len(tables.totals)
+    for total, source in zip(tables.totals, sources, strict=True):
+        other = source is not None and any(
+            options.get(name, value) != value for name, value in source.constants.items()
+        )
+        if total.table == table and total.rows_in and not total.rows_kept and not other:
+            rows = counted(total.rows_in, "row")
+            yield f"every row of {total.file} ({table}, {rows}) is in quarantine"
+
+
+def unsaid(need: str, tables: Supplied, run: Run) -> Iterator[str]:
+    """Say why a column, written ``table.column``, says nothing."""
+    table, _, name = need.partition(".")
+    column = TABLES[table].column(name)
+    stored = f"{name}_at" if column.kind is Kind.INSTANT else name
+    if stored not in tables.lazy(table).collect_schema().names():
+        yield f"the evidence has no {name} of {table}"
+        return
+    rows, filled = _filled(tables, table, stored)
+    silent = [source for source in run.sources if source.table == table and not _maps(source, name)]
+    mapped = any(source.table == table for source in run.sources) and not silent
+    if column.empty and silent and len(silent) < sum(source.table == table for source in run.sources):
+        yield f"not every source of {table} says {name}: map it, or declare a constant"
+    elif rows and not filled and not (column.empty and mapped):
+        yield f"no row of {table} says {name}: map it, or declare a constant"
+
+
+def _maps(source: Any, column: str) -> bool:
+    return column in source.columns or column in source.constants
+
+
+def _any_row(tables: Supplied, table: str) -> bool:
+    return bool(tables.lazy(table).head(1).collect().shape[0])
+
+
+def _filled(tables: Supplied, table: str, column: str) -> tuple[int, int]:
+    """Return how many rows of the period there are, and how many of them say anything in a column."""
+    import narwhals as nw
+
+    frame = tables.lazy(table)
+    dated = "in_period" in frame.collect_schema().names()
+    inside = frame.filter(nw.col("in_period")) if dated else frame
+    row = inside.select(rows=nw.len(), filled=nw.col(column).count()).collect().rows()[0]
+    return int(row[0]), int(row[1])
+
+
+def _absence(absent: Sequence[str], tables: Supplied) -> str:
+    named = " and ".join(absent)
+    if "aggregates" in tables.tables and "responses" in absent:
+        return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
+    return f"the evidence has no {named}"

@@ -1,0 +1,47 @@
+"""Cases of which it is not known whether they count: what they could make of a measurement.
+
+They count on neither side. The bounds are those of the worst and of the best case, which need no
+assumption about why the cases are unknown (Manski 2003, Partial Identification of Probability
+Distributions, chapter 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditlib.records import Interval, Measurement
+from auditlib.standards.words import amount
+from auditlib.statistics.intervals import wilson
+
+
+def ends(measurement: Measurement) -> tuple[Measurement, Measurement]:
+    """Return the measurement with every unknown case outside the count, and with every one inside."""
+    if measurement.successes is None:
+        low, high = measurement.bounds or (measurement.value, measurement.value)
+        settled = replace(measurement, unknown=0, bounds=None)
+        return replace(settled, value=low), replace(settled, value=high)
+    return _settled(measurement, 0), _settled(measurement, measurement.unknown)
+
+
+def span(successes: int, n: int, unknown: int, *, level: float) -> Interval:
+    """Return the Wilson limits of a share, widened to whatever its unknown cases may be."""
+    low = float(wilson(successes, n + unknown, level=level).low)
+    high = float(wilson(successes + unknown, n + unknown, level=level).high)
+    return Interval(low, high, level, "Wilson, unknown cases either way" if unknown else "Wilson")
+
+
+def unclear(measurement: Measurement) -> str:
+    """Say between which values the unknown cases leave the true one."""
+    low, high = (amount(end.value or 0.0, measurement.unit) for end in ends(measurement))
+    more = "1 more case is" if measurement.unknown == 1 else f"{measurement.unknown:,} more cases are"
+    return f"{more} unknown and could make it anything from {low} to {high}"
+
+
+def _settled(measurement: Measurement, inside: int) -> Measurement:
+    successes = (measurement.successes or 0) + inside
+    n = measurement.n + measurement.unknown
+    given = measurement.interval
+    interval = None if given is None else span(successes, n, 0, level=given.level)
+    return replace(
+        measurement, value=successes / n, n=n, successes=successes, interval=interval, unknown=0, bounds=None
+    )
