@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from auditlib.records import SourceTotals
 from auditlib.simulate.complaints import complaints
 from auditlib.simulate.generate import Company, pay_links, planted_surveys
 from auditlib.simulate.instruments import QUESTIONS
@@ -41,6 +42,11 @@ class SurveyTables:
     def tables(self) -> tuple[str, ...]:
         """Names of the tables."""
         return tuple(name for name in self.held if name != "cells")
+
+    @property
+    def totals(self) -> tuple[SourceTotals, ...]:
+        """Control totals: none, for these rows came from no file."""
+        return ()
 
     def frame(
         self,
