@@ -222,7 +222,8 @@ def test_a_vacant_role_is_the_wrong_party_and_a_finding_on_the_matrix() -> None:
     }
     found = assess(World(world), terms(as_of=LATER))
     assert isinstance(found, EscalationResult)
-    assert [finding.subject for finding in found.findings()] == ["responsibilities:U1:client_manager"]
+    subjects = [finding.subject for finding in found.findings()]
+    assert subjects == ["duty:attendance", "responsibilities:U1:client_manager"]
 
 
 def test_the_matrix_of_the_local_day_of_the_contact_decides() -> None:

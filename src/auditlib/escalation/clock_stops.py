@@ -23,7 +23,7 @@ from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy, StopTerms
 from auditlib.escalation.incidents import IncidentTerms
 from auditlib.escalation.sources import Tables
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.multiplicity import holm
 from auditlib.statistics.near_limit import near_limit
@@ -119,7 +119,8 @@ def _heap(stops: pd.DataFrame, others: pd.DataFrame, clock: str, group: str, how
         others=beside["left"].to_numpy(float), least=how.least_cases,
     )  # fmt: skip
     if found.stretch < how.least_cases:
-        why = f"Fewer than {how.least_cases} cases were stopped in the last {how.beside:.0%} of the limit."
+        least = counted(how.least_cases, "case")
+        why = f"The last {how.beside:.0%} of the limit saw the stops of fewer than {least}."
         return _Drafted(Reading(NEAR, clock, group, found.stretch, reason=why), None)
     chosen = mine.sort_values(["left", "case_id"])
     near = tuple(chosen.loc[chosen["left"] <= how.near, "case_id"].astype(str))
@@ -192,7 +193,7 @@ def _above(spent: pd.DataFrame, column: str, by: str, how: StopTerms) -> Iterato
     table = table[table["size"] >= how.least_cases]
     pooled = float(np.sqrt(grouped.var(ddof=1).reindex(table.index).mean())) if len(table) else 0.0
     if not pooled > 0:
-        why = f"No {by} stopped the clocks of {how.least_cases} cases, or all for equally long."
+        why = f"No {by} stopped the clocks of {counted(how.least_cases, 'case')}, or all for equally long."
         yield _Drafted(Reading(PEERS, "", by, reason=why), None)
         return
     errors = pooled / np.sqrt(table["size"].to_numpy(float))

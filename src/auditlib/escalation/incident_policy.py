@@ -60,6 +60,11 @@ class AutomaticClosing(Strict):
     days: float = Field(5, gt=0)
     tolerance_hours: float = Field(3, ge=0)
 
+    @property
+    def words(self) -> str:
+        """The days, as they are read aloud."""
+        return f"{self.days:g} {'day' if self.days == 1 else 'days'}"
+
 
 class StopTerms(Strict):
     """When stops of a clock need an explanation."""

@@ -72,7 +72,7 @@ def _clocked(result: IncidentResult) -> Sentence:
     listed = " and ".join(words for _, words in shares)
     never = result.oddities.never_resolved
     return Sentence(
-        f"Re-performed from the events under the declared targets, {listed} were done in time; "
+        f"Done in time, re-performed from the events under the declared targets: {listed}; "
         f"{counted(never, *CASE[result.policy.log])} {'was' if never == 1 else 'were'} never resolved, "
         "and closing is no resolution.",
         (*(f"{clock}:all" for clock, _ in shares), "never_resolved"),
@@ -93,7 +93,7 @@ def _why(result: IncidentResult) -> Sentence:
     return Sentence(
         f"The flag fits a clock that runs until {until} best: one limit per priority agrees with it "
         f"{agreed}, out of all cases that have that end; the system closed {share:.1%} "
-        f"of cases about {result.policy.automatic_closing.days:g} days after resolution, which is no work.",
+        f"of cases about {result.policy.automatic_closing.words} after resolution, which is no work.",
         (*(f"flag_agreement:{end}" for end in best), "closed_automatically_share", "automatic_closing"),
     )
 

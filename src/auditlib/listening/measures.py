@@ -10,7 +10,7 @@ import numpy as np
 
 from auditlib.listening import face_to_face
 from auditlib.listening.agreement import compared_accounts, newcombe
-from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
+from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import (
     DAY_MICROSECONDS,
@@ -103,7 +103,7 @@ def response_rate(tables: Tables, context: Context, *, survey_type: str) -> Meas
         confidence=context.confidence,
         basis=[Basis("invitations", (*IN_PERIOD, ("survey_type", survey_type)), rows=found.n)],
         none=f"nobody was invited to the {survey_type} survey in the period",
-        reason=f"{unlinked:,} responses name no invitation" if unlinked else "",
+        reason=f"no invitation is named by {counted(unlinked, 'response')}" if unlinked else "",
     )
     room = min(unlinked, found.n - found.meeting)
     return replace(rate, interval=_either_way(found.meeting, found.n, room, context)) if room else rate
@@ -151,7 +151,7 @@ def units_measured(tables: Tables, context: Context, *, minimum_responses: int) 
         level=EvidenceLevel.REGISTER,
         unknown=unclear,
         bounds=(enough / all_, (enough + unclear) / all_),
-        reason=f"{unclear:,} units publish no number of surveys" if unclear else "",
+        reason=f"no number of surveys is published by {counted(unclear, 'unit')}" if unclear else "",
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.schema import FindingModel
+from auditlib.records import counted
 from auditlib.report.worksheet import Book
 
 CASES, DUTIES = "Cases", "Duties"
@@ -70,7 +71,7 @@ def write_cases(book: Book, findings: Sequence[tuple[FindingModel, str]]) -> Non
             sheet.write(number, finding.criterion, case.table, case.id, case.unit, case.words)
         left = len(finding.cases) - MOST_CASES
         if left > 0:
-            sheet.line(f"Finding {number}: {left:,} more cases are in findings.json.")
+            sheet.line(f"Finding {number}: findings.json holds {counted(left, 'more case')}.")
     if not any(finding.cases for finding, _ in findings):
         sheet.line("No finding rests on single cases.")
 

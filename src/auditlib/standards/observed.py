@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic, counted
 from auditlib.standards.measure import nothing
 from auditlib.standards.unknown import span
 
@@ -147,7 +147,9 @@ def share_known(
     """
     notes = [reason] if reason else []
     if found.unknown and unsaid:
-        notes.append(f"{found.unknown:,} of {found.n + found.unknown:,} rows do not say {unsaid}")
+        notes.append(
+            f"{unsaid} is not said in {found.unknown:,} of {counted(found.n + found.unknown, 'row')}"
+        )
     return share_of(
         found.meeting,
         found.n,

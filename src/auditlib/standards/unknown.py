@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditlib.records import Interval, Measurement
+from auditlib.records import Interval, Measurement, counted
 from auditlib.standards.words import amount
 from auditlib.statistics.intervals import wilson
 
@@ -33,7 +33,7 @@ def span(successes: int, n: int, unknown: int, *, level: float) -> Interval:
 def unclear(measurement: Measurement) -> str:
     """Say between which values the unknown cases leave the true one."""
     low, high = (amount(end.value or 0.0, measurement.unit) for end in ends(measurement))
-    more = "1 more case is" if measurement.unknown == 1 else f"{measurement.unknown:,} more cases are"
+    more = counted(measurement.unknown, "more case is", "more cases are")
     return f"{more} unknown and could make it anything from {low} to {high}"
 
 

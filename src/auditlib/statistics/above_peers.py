@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Refusal
+from auditlib.records import Refusal, counted
 from auditlib.statistics.funnel import adjusted_z, over_dispersion
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
@@ -53,7 +53,7 @@ def above_peers(
 
     values, spread = as_floats(means), as_floats(errors)
     if len(values) < least:
-        return Refusal(f"There are fewer than {least} groups to compare.", "Look at a longer period.")
+        return Refusal(f"Fewer than {counted(least, 'group')} can be compared.", "Look at a longer period.")
     target = float(np.median(values))
     found = over_dispersion(values - target, spread, share=share, consistent=True)
     tau2 = 0.0 if isinstance(found, Refusal) else found.tau2
