@@ -1,8 +1,9 @@
 """What standards ask about the contact channels.
 
 Conventions: a contact belongs to the period it was offered in; waiting is from offered to answered, in
-real seconds; a wait between days without times is unknown unless the days decide it; contacts given up count among those offered, however short they were. A contact that does not
-say its channel may belong to any, and is unknown to each.
+real seconds; contacts given up count among those offered, however short they were. A contact that does not
+say its channel may belong to any, and is unknown to each; a wait between days without times is unknown
+unless the days decide it.
 """
 
 from __future__ import annotations
