@@ -63,7 +63,11 @@ def complaints_resolved(
         basis=[_basis(severity)],
         none="no complaint of the period is resolved or past its limit",
         excused=excused(
-            tables, late.filter(condition), _states(tables, context), reasons=context.reasons, limit=limit
+            tables,
+            late.filter(condition),
+            states_entered(tables, context),
+            reasons=context.reasons,
+            limit=limit,
         ),
         unsaid="how severe the complaint is, or enough of its times" if severity else "",
         reason=_left_out(pending=waiting, unclear=unclear),
@@ -189,7 +193,7 @@ def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     lives = (
-        _states(tables, context)
+        states_entered(tables, context)
         .group_by("complaint_id")
         .agg(
             ran=nw.col("ran").sum().cast(nw.Int64),
@@ -220,7 +224,7 @@ def within(limit: int) -> nw.Expr:
     return kept_to(nw.col("shortest"), nw.col("longest"), limit=limit)
 
 
-def _states(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
+def states_entered(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     """Return every state entered, with how long the clock ran in it.
 
     ``more`` and ``less`` say by how much the whole clock may be longer and shorter, where only the day is
