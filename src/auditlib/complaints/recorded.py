@@ -11,7 +11,7 @@ from auditlib.complaints.measures import states_entered
 from auditlib.obligations import Deviations
 from auditlib.obligations.deviations import INVALID, Verdict, verdict_one
 from auditlib.obligations.worthless import recorded_key, worthless
-from auditlib.records import Basis, Criterion, Finding, Number
+from auditlib.records import Basis, Criterion, Finding, Number, Sentence
 from auditlib.standards.measure import Context, Tables
 from auditlib.standards.observed import DAY_MICROSECONDS
 
@@ -44,6 +44,14 @@ class RecordedDeviations:
         return tuple(
             Number(recorded_key(DUTY, str(verdict)), len(part), "count", basis=(Basis("deviations"),))
             for verdict, part in self.rows.groupby("verdict", sort=True)
+        )
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return whether any deviation is recorded."""
+        if self.rows.empty:
+            return (Sentence("No deviation from the limit of complaints is recorded."),)
+        return (
+            Sentence("Deviations from the limit of complaints are recorded, and were judged one by one."),
         )
 
     def findings(self) -> tuple[Finding, ...]:
