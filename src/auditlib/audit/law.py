@@ -22,6 +22,7 @@ from auditlib.parameters.strict_yaml import Document, read_yaml
 POLICIES: Mapping[str, tuple[str, str]] = {
     "escalation": ("auditlib.escalation.policy", "EscalationPolicy"),
     "incident": ("auditlib.escalation.incident_policy", "IncidentPolicy"),
+    "complaint": ("auditlib.escalation.incident_policy", "IncidentPolicy"),
     "drivers": ("auditlib.drivers.policy", "DriversPolicy"),
     "integrity": ("auditlib.integrity.policy", "IntegrityPolicy"),
     "service_promises": ("auditlib.escalation.promise_policy", "ServicePromises"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import WHOLE_DAY
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import DAY_MICROSECONDS
+from auditlib.standards.whole_days import beyond, whole_day
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -62,12 +61,7 @@ def excused(
     wanted = sorted({complaint for complaint, _, _ in cases})
     if not wanted:
         return 0
-    events = states.filter(nw.col("complaint_id").is_in(wanted))
-    told: dict[str, list[tuple[int, bool]]] = {}
-    for complaint, instant, runs in (
-        events.sort("occurred_at", "event_id").select("complaint_id", "occurred_at", "runs").collect().rows()
-    ):
-        told.setdefault(complaint, []).append((instant, bool(runs)))
+    told = told_of(states, wanted)
     return len(
         {
             complaint
@@ -77,12 +71,37 @@ def excused(
     )
 
 
+def told_of(states: nw.LazyFrame[Any], wanted: list[str]) -> dict[str, list[tuple[int, bool]]]:
+    """Return by complaint its events in order: when, and whether its clock runs from then on."""
+    import narwhals as nw
+
+    told: dict[str, list[tuple[int, bool]]] = {}
+    if not wanted:
+        return told
+    events = states.filter(nw.col("complaint_id").is_in(wanted)).sort("occurred_at", "event_id")
+    for complaint, at, runs in events.select("complaint_id", "occurred_at", "runs").collect().rows():
+        told.setdefault(complaint, []).append((at, bool(runs)))
+    return told
+
+
+def recorded_spans(tables: Tables, *, as_of: int) -> list[dict[str, Any]]:
+    """Return the deviations from this duty recorded by `as_of`, with the last instant each may have been."""
+    import narwhals as nw
+
+    mine = tables.lazy("deviations").filter(nw.col("duty") == DUTY, nw.col("recorded_at") <= as_of)
+    whole = whole_day(mine, "recorded")
+    spanned = mine.with_columns(recorded_until=nw.col("recorded_at") + beyond(whole))
+    names = ["deviation_id", "case_id", "unit_id", "reason", "recorded_at", "recorded_until"]
+    present = set(spanned.collect_schema().names())
+    empty = {name: nw.lit(None, nw.String) for name in names if name not in present}
+    filled = spanned.with_columns(**empty) if empty else spanned
+    rows = filled.select(*names).sort("deviation_id").collect().rows(named=True)
+    return [dict(row) for row in rows]
+
+
 def _recorded(listed: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return each deviation with the last instant it may have been recorded: the end of a mere day."""
     import narwhals as nw
 
-    until = nw.col("recorded_at")
-    if "recorded_second" in listed.collect_schema().names():
-        whole = (nw.col("recorded_second") == WHOLE_DAY).fill_null(value=False)
-        until = nw.when(whole).then(until + DAY_MICROSECONDS - 1).otherwise(until)
+    until = nw.col("recorded_at") + beyond(whole_day(listed, "recorded"))
     return listed.select(nw.col("case_id").alias("complaint_id"), until.alias("recorded_until"))

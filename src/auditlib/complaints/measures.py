@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.complaints.deviations import excused
 from auditlib.complaints.recurrence import recurrence_of
-from auditlib.contracts import TABLES, WHOLE_DAY
+from auditlib.contracts import TABLES
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, known, share_known, whole_of
+from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, repeated, whole_day
+from auditlib.standards.whole_days import within as kept_to
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -61,7 +63,11 @@ def complaints_resolved(
         basis=[_basis(severity)],
         none="no complaint of the period is resolved or past its limit",
         excused=excused(
-            tables, late.filter(condition), _states(tables, context), reasons=context.reasons, limit=limit
+            tables,
+            late.filter(condition),
+            states_entered(tables, context),
+            reasons=context.reasons,
+            limit=limit,
         ),
         unsaid="how severe the complaint is, or enough of its times" if severity else "",
         reason=_left_out(pending=waiting, unclear=unclear),
@@ -113,21 +119,17 @@ def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -
     """
     import narwhals as nw
 
-    last = (
-        nw.col("received_at")
-        .shift(1)
-        .over("customer_id", "cause_code", order_by=["received_at", "complaint_id"])
-    )
-    spaced = tables.lazy("complaints").with_columns(since=nw.col("received_at") - last)
+    complaints = tables.lazy("complaints")
+    limit, of = within_days * DAY_MICROSECONDS, ("customer_id", "cause_code")
+    spaced = repeated(complaints, "received", of=of, key="complaint_id", limit=limit)
     named = ~nw.col("customer_id").is_null() & ~nw.col("cause_code").is_null()
-    again = (nw.col("since") <= within_days * DAY_MICROSECONDS).fill_null(value=False)
-    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(again))
+    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
     return share_known(
         found,
         confidence=context.confidence,
         basis=[_basis("")],
         none="no complaint of the period names a customer and a cause",
-        unsaid="who complained of what",
+        unsaid="who complained of what" + BY_DAYS * holds_days(complaints, "received"),
     )
 
 
@@ -191,7 +193,7 @@ def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     lives = (
-        _states(tables, context)
+        states_entered(tables, context)
         .group_by("complaint_id")
         .agg(
             ran=nw.col("ran").sum().cast(nw.Int64),
@@ -205,7 +207,7 @@ def clocks(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     )
     joined = tables.lazy("complaints").join(lives, on="complaint_id", how="left")
     waited = nw.col("started").fill_null(context.as_of_at) - nw.col("received_at")
-    began = _day_without_time(joined, "received")
+    began = beyond(whole_day(joined, "received"))
     return joined.with_columns(elapsed=waited + nw.col("ran").fill_null(0)).with_columns(
         shortest=nw.col("elapsed") - nw.col("less").fill_null(0) - began,
         longest=nw.col("elapsed") + nw.col("more").fill_null(0),
@@ -219,21 +221,10 @@ def within(limit: int) -> nw.Expr:
     """Return whether a clock kept to a limit; empty where its days leave that open."""
     import narwhals as nw
 
-    surely = nw.when(nw.col("longest") <= limit).then(nw.lit(value=True))
-    return surely.when(nw.col("shortest") > limit).then(nw.lit(value=False))
+    return kept_to(nw.col("shortest"), nw.col("longest"), limit=limit)
 
 
-def _day_without_time(frame: nw.LazyFrame[Any], stem: str) -> nw.Expr:
-    """Return by how much an instant may lie later: up to a day where no time is known, else nothing."""
-    import narwhals as nw
-
-    if f"{stem}_second" not in frame.collect_schema().names():
-        return nw.lit(0)
-    whole = (nw.col(f"{stem}_second") == WHOLE_DAY).fill_null(value=False)
-    return nw.when(whole).then(nw.lit(DAY_MICROSECONDS - 1)).otherwise(nw.lit(0))
-
-
-def _states(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
+def states_entered(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     """Return every state entered, with how long the clock ran in it.
 
     ``more`` and ``less`` say by how much the whole clock may be longer and shorter, where only the day is
@@ -247,7 +238,7 @@ def _states(tables: Tables, context: Context) -> nw.LazyFrame[Any]:
     last = nw.col("until").is_null()
     ordered = entered.with_columns(until=following, runs=runs)
     before = nw.col("runs").shift(1).over("complaint_id", order_by=["occurred_at", "event_id"]).fill_null(1)
-    later = _day_without_time(entered, "occurred")
+    later = beyond(whole_day(entered, "occurred"))
     return ordered.with_columns(
         ran=(nw.col("until").fill_null(context.as_of_at) - nw.col("occurred_at")) * nw.col("runs"),
         more=nw.when(before > nw.col("runs")).then(later).otherwise(nw.lit(0)),

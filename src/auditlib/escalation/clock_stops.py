@@ -59,7 +59,7 @@ def clock_stops(tables: Tables, terms: IncidentTerms | Refusal) -> ClockStops | 
     if isinstance(terms, Refusal):
         return terms
     policy = terms.policy
-    log = log_of(tables, policy.log)
+    log = log_of(tables, policy.log, as_of=terms.as_of)
     if isinstance(log, Refusal):
         return log
     cases = cases_of(log, states=policy.states).set_index("case_id")
@@ -139,7 +139,8 @@ def left_of_limit(
 ) -> np.ndarray:
     """Return what was left of its limit at each event of a case, as a share; missing without a limit.
 
-    Time a clock stood still before does not count as used up. Negative once the limit has passed.
+    Time a clock stood still before does not count as used up. Negative once the limit has passed. Missing
+    too where only the day of an instant of the case is known.
     """
     opened = cases["opened_at"].reindex(moves["case_id"]).to_numpy(np.int64)
     at = moves["updated_at"].to_numpy(np.int64)
@@ -151,7 +152,14 @@ def left_of_limit(
     used = elapsed(table, opened, at) - before
     limit = limits.reindex(moves["case_id"]).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     left: np.ndarray = (limit - used) / limit  # a difference first: whole microseconds are exact
+    left[_by_days(moves)] = np.nan
     return left
+
+
+def _by_days(moves: pd.DataFrame) -> np.ndarray:
+    """Return the events of cases of which some instant is known by its day alone: none lies near a limit."""
+    days = (moves["updated_until"] > moves["updated_at"]) | (moves["opened_until"] > moves["opened_at"])
+    return days.fillna(value=False).groupby(moves["case_id"]).transform("any").to_numpy(bool)
 
 
 def _causes(stops: pd.DataFrame, policy: IncidentPolicy) -> Reading:

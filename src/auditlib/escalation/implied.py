@@ -50,11 +50,21 @@ def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFr
         {"priority": priority, "clock_until": end, "calendar": name, **_best(part, column, calendar)}
         for end, column in ENDS.items()
         for name, calendar in calendars.items()
-        for priority, part in cases[cases[column].notna() & cases["flag"].notna()].groupby("priority")
+        for priority, part in _timed(cases, column).groupby("priority")
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = ["priority", "disagree", "clock_until", "calendar"]
     return frame.sort_values(order, ignore_index=True)
+
+
+def _timed(cases: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the cases with a flag and an end, both instants known to the second."""
+    ends = (("opened_at", "opened_until"), (column, f"{column.removesuffix('_at')}_until"))
+    by_day = [cases[until] != cases[at] for at, until in ends if until in cases]
+    known = cases[column].notna() & cases["flag"].notna()
+    for days in by_day:
+        known &= ~days.fillna(value=False)
+    return cases[known]
 
 
 def _best(cases: pd.DataFrame, column: str, calendar: Calendar) -> dict[str, float | int]:

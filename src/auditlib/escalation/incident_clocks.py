@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
@@ -20,10 +20,19 @@ DONE: Mapping[str, str] = {RESOLVE: "done_at", CONTACT: "contacted_at", ESCALATE
 """By stage the column of the cases that says when it was done."""
 
 
+class Stillness(NamedTuple):
+    """When each case's clock stood still: at least, and at most where days are known without times."""
+
+    least: Pauses
+    most: Pauses
+
+
 def clocked(
-    cases: pd.DataFrame, rule: IncidentRule, still: Pauses, *, calendar: Calendar, as_of: int
+    cases: pd.DataFrame, rule: IncidentRule, still: Stillness, *, calendar: Calendar, as_of: int
 ) -> pd.DataFrame:
     """Add what `rule` comes to in every case; a case without a limit, or with an unclear end, has no status.
+
+    A day without a time is a day: where its instants give more than one status, it is unknown.
 
     Parameters
     ----------
@@ -40,14 +49,19 @@ def clocked(
     """
     limits = limits_of(cases, rule)
     start, allowed = cases["opened_at"].to_numpy(np.int64), limits.fillna(0).to_numpy(np.int64)
+    latest = cases["opened_until"].to_numpy(np.int64)
     # A pause lengthens a clock by no more than itself.
-    longest = int(allowed.max()) + _longest(still)
-    last = int(max(start.max(), still.resumes.max(initial=0)))
+    longest = int(allowed.max()) + _longest(still.most)
+    last = int(max(latest.max(), still.most.resumes.max(initial=0)))
     table = timetable(calendar, int(start.min()), last, longest=longest)
-    due = deadline_paused(table, start, allowed, paused=still)
-    judged = cases[[DONE[rule.stage]]].rename(columns={DONE[rule.stage]: "done_at"}).assign(due_at=due)
+    due = deadline_paused(table, start, allowed, paused=still.least)
+    done = DONE[rule.stage]
+    judged = cases[[done, until_of(done)]].set_axis(["done_at", "done_until"], axis=1)
+    judged = judged.assign(
+        due_at=due, due_until=np.maximum(due, deadline_paused(table, latest, allowed, paused=still.most))
+    )
     if rule.stage == ESCALATE:  # what is resolved in time need not be escalated
-        judged = judged.assign(excused_at=cases["done_at"])
+        judged = judged.assign(excused_at=cases["done_at"], excused_until=cases["done_until"])
     known = (limits.notna() & ~cases["unclear"]).to_numpy(bool)
     frame = nw.from_native(judged, eager_only=True)
     status = assess(frame, as_of=as_of, kind=rule.kind).to_native()["status"].astype(object)
@@ -59,6 +73,11 @@ def clocked(
         f"status:{rule.duty}": status.where(known, None).to_numpy(),
     }
     return cases.assign(**columns)
+
+
+def until_of(column: str) -> str:
+    """Return the column with the end of what is known of an instant."""
+    return f"{column.removesuffix('_at')}_until"
 
 
 def limits_of(cases: pd.DataFrame, rule: IncidentRule) -> pd.Series:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from auditlib.calendars import HOUR
+from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.sources import Frame, Tables
 from auditlib.records import Refusal
@@ -31,6 +33,9 @@ INCIDENTS = (
     "source_line",
 )
 """Columns of a log; a log of complaints has no flag of its own and no fields beside its states."""
+STEMS = ("opened", "updated", "resolved", "closed")
+"""Its instants; one known by its day alone lies between ``<stem>_at`` and ``<stem>_until``."""
+_SECONDS = tuple(f"{stem}_second" for stem in STEMS)
 _NO_LOG = {
     "incident_events": Refusal(
         "There is no event log of a help desk.", "Ask for the log, one row per change of a case."
@@ -42,8 +47,10 @@ _NO_LOG = {
 }
 
 
-def log_of(tables: Tables, name: str) -> pd.DataFrame | Refusal:
+def log_of(tables: Tables, name: str, *, as_of: int) -> pd.DataFrame | Refusal:
     """Return the log in table `name` with the tier of each case's account, or why there is none.
+
+    Every instant has its last possible one beside it: ``opened_until`` and so on.
 
     Parameters
     ----------
@@ -51,6 +58,8 @@ def log_of(tables: Tables, name: str) -> pd.DataFrame | Refusal:
         The evidence.
     name
         ``incident_events``, or ``complaint_events`` with the complaints they belong to.
+    as_of
+        UTC microseconds; what is recorded had happened by then.
     """
     needed = ("complaints", name) if name == "complaint_events" else (name,)
     if not set(needed) <= set(tables.tables):
@@ -60,30 +69,44 @@ def log_of(tables: Tables, name: str) -> pd.DataFrame | Refusal:
     log = log[log["updated_at"].notna() & log["state"].notna()]
     if log.empty:
         return Refusal("The event log holds no event of the period.", "Check the period and the mapping.")
-    return log
+    return _spanned(log, as_of=as_of)
+
+
+def _spanned(log: pd.DataFrame, *, as_of: int) -> pd.DataFrame:
+    """Add the last instant that each may have been: of a day without a time its end, or `as_of` before it."""
+    spans = {}
+    for stem in STEMS:
+        at = log[f"{stem}_at"].astype("Int64")
+        whole = (log[f"{stem}_second"] == WHOLE_DAY).fillna(value=False).astype(bool)
+        last = (at + 24 * HOUR - 1).clip(upper=as_of)
+        spans[f"{stem}_until"] = at.where(~whole | (last < at), last)
+    return log.assign(**spans).drop(columns=list(_SECONDS))
 
 
 def _incidents(tables: Tables) -> Frame:
-    return tables.lazy("incident_events").filter(nw.col("in_period")).select(*INCIDENTS)
+    return tables.lazy("incident_events").filter(nw.col("in_period")).select(*INCIDENTS, *_SECONDS)
 
 
 def _complaints(tables: Tables) -> Frame:
     """Return the events of the complaints of the period under the names of a help desk's log."""
     received = tables.lazy("complaints").filter(nw.col("in_period"))
     cases = received.select(
-        "complaint_id", "unit_id", "account_id", priority="severity", opened_at="received_at"
-    )
+        "complaint_id", "unit_id", "account_id", priority="severity", opened_at="received_at",
+        opened_second="received_second",
+    )  # fmt: skip
     nothing = {
         "sla_met": nw.lit(None, nw.Boolean),
         "resolved_at": nw.lit(None, nw.Int64),
         "closed_at": nw.lit(None, nw.Int64),
+        "resolved_second": nw.lit(None, nw.Int64),
+        "closed_second": nw.lit(None, nw.Int64),
     }
     events = tables.lazy("complaint_events").select(
         "event_id", "complaint_id", "person_id", "state", "reason", "source_file", "source_line",
-        updated_at="occurred_at",
+        updated_at="occurred_at", updated_second="occurred_second",
     )  # fmt: skip
     joined = events.join(cases, on="complaint_id", how="inner").with_columns(**nothing)
-    return joined.with_columns(case_id=nw.col("complaint_id")).select(*INCIDENTS)
+    return joined.with_columns(case_id=nw.col("complaint_id")).select(*INCIDENTS, *_SECONDS)
 
 
 def _with_tier(rows: Frame, tables: Tables) -> Frame:

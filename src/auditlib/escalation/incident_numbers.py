@@ -49,6 +49,8 @@ def of_clocks(result: IncidentResult) -> Iterator[Number]:
         settled = result.counts("all")[clock]
         yield Number(f"breaches:{clock}", len(result.breaches(clock)), "count", settled, basis=basis)
         yield Number(f"settled:{clock}", settled, "count", settled, basis=basis)
+        if result.undecided(clock):
+            yield Number(f"undecided:{clock}", result.undecided(clock), "count", basis=basis)
 
 
 def _refusals(result: IncidentResult) -> Iterator[Number]:

@@ -27,6 +27,7 @@ REASONS = (
     "resolved too late; the system's limit must be longer",
 )
 """Why a flag and a clock part: three where only the clock finds the case in time, two where only the flag."""
+UNKNOWN = Status.UNKNOWN.value
 SETTLED = (Status.MET.value, *FAILED)
 ALL, NO_PRIORITY = "all", "none"
 
@@ -186,8 +187,12 @@ class IncidentResult:
         return tuple(numbers.of_clocks(self))
 
     def refusals(self) -> tuple[Sentence, ...]:
-        """Return the clocks that this log cannot show, each with the reason."""
-        return tuple(wording.refusals(self))
+        """Return the clocks that this log cannot show, in any case or in some, each with the reason."""
+        return (*wording.refusals(self), *wording.undecided(self))
+
+    def undecided(self, clock: str) -> int:
+        """Return how many cases of a clock cannot be told by their days without times."""
+        return int((self.cases[f"status:{clock}"] == UNKNOWN).sum())
 
     def reconciliation(self, clock: str) -> pd.DataFrame:
         """Return flag by re-performed status: cases, and the reason where they part."""
@@ -204,7 +209,7 @@ class IncidentResult:
 
         cases = self.cases
         met = (cases[f"status:{clock}"] == Status.MET.value).to_numpy(bool)
-        unknown = cases[f"status:{clock}"].isna().to_numpy(bool)
+        unknown = cases[f"status:{clock}"].fillna(UNKNOWN).eq(UNKNOWN).to_numpy(bool)
         flag, flagless = cases["flag"].fillna(value=False).to_numpy(bool), cases["flag"].isna().to_numpy(bool)
         unpaused = cases[f"unpaused:{clock}"]
         paused = (cases["done_at"] > unpaused).fillna(value=False).to_numpy(bool)

@@ -29,6 +29,7 @@ def summary(result: IncidentResult) -> Iterator[Sentence]:
     if enough and result.clocks:
         yield _clocked(result)
     yield from refusals(result)
+    yield from undecided(result)
     if enough and result.reconciled:
         yield _why(result)
 
@@ -38,6 +39,18 @@ def refusals(result: IncidentResult) -> Iterator[Sentence]:
     for duty, refusal in result.refused.items():
         text = f"The clock {duty.replace('_', ' ')} is not assessable: {refusal.reason} {refusal.remedy}"
         yield Sentence(text.strip(), (f"share:{duty}",))
+
+
+def undecided(result: IncidentResult) -> Iterator[Sentence]:
+    """Yield the clocks that some cases leave open, because days are known without times."""
+    for clock in result.clocks:
+        if result.undecided(clock):
+            cases = counted(result.undecided(clock), *CASE[result.policy.log])
+            text = (
+                f"The clock {clock.replace('_', ' ')} cannot be told for {cases}: days without times leave "
+                "open whether the limit was kept, and they count on neither side."
+            )
+            yield Sentence(text, (f"undecided:{clock}",))
 
 
 def _many(result: IncidentResult) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditlib.calendars import Calendar
 from auditlib.escalation.implied import implied
 from auditlib.escalation.incident_cases import cases_of, pauses_of
-from auditlib.escalation.incident_clocks import clocked, lacking
+from auditlib.escalation.incident_clocks import Stillness, clocked, lacking
 from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import IncidentResult, Oddities
@@ -72,11 +72,13 @@ def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult 
     if isinstance(terms, Refusal):
         return terms
     policy, as_of = terms.policy, terms.as_of
-    log = log_of(tables, policy.log)
+    log = log_of(tables, policy.log, as_of=as_of)
     if isinstance(log, Refusal):
         return log
     cases = cases_of(log, states=policy.states)
-    still = pauses_of(log, cases, states=policy.states, as_of=as_of)
+    still = Stillness(
+        *(pauses_of(log, cases, states=policy.states, as_of=as_of, surely=surely) for surely in (True, False))
+    )
     refused: dict[str, Refusal] = {}
     for rule in policy.rules:
         cases = clocked(cases, rule, still, calendar=terms.calendars[rule.calendar], as_of=as_of)
@@ -100,7 +102,10 @@ def _oddities(log: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> O
     states, closing = terms.policy.states, terms.policy.automatic_closing
     waited = (cases["closed_at"] - cases["done_at"]).astype("Float64") / 3_600_000_000
     automatic = ((waited - closing.days * 24).abs() <= closing.tolerance_hours).fillna(value=False)
-    rewritten = cases["field_resolved_at"].notna() & (cases["field_resolved_at"] != cases["done_at"])
+    apart = (cases["field_resolved_until"] < cases["done_at"]) | (
+        cases["field_resolved_at"] > cases["done_until"]
+    )
+    rewritten = cases["field_resolved_at"].notna() & apart
     unresolved = cases["done_at"].isna()
     return Oddities(
         events=len(log),

@@ -11,8 +11,9 @@ import narwhals as nw
 
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import Frame, Tables
 from auditlib.records import Basis, Number, Refusal, Sentence, counted
+from auditlib.standards.whole_days import beyond, whole_day
 from auditlib.statistics.durations import Survival, done_by, quantile, survival
 
 if TYPE_CHECKING:
@@ -167,21 +168,29 @@ def _stage(
 
 
 def _before(tables: Tables, *, as_of: int) -> Iterator[Stage]:
-    """Yield the time from transaction to invitation, and from invitation to response."""
+    """Yield the time from transaction to invitation, and from invitation to response.
+
+    An event of which only the day is known is taken to last to its end, as in `_after`.
+    """
     if "invitations" not in tables.tables:
         return
-    asked = tables.lazy("invitations").filter(nw.col("in_period"))
-    answers = tables.lazy("responses").group_by("invitation_id").agg(nw.col("submitted_at").min())
-    rows = to_pandas(
-        asked.join(answers, on="invitation_id", how="left").select(
-            "transaction_at", "sent_at", "submitted_at"
-        )
-    )
+    asked = _with_end(tables.lazy("invitations").filter(nw.col("in_period")), "sent", as_of=as_of)
+    answers = _with_end(tables.lazy("responses"), "submitted", as_of=as_of)
+    first = answers.group_by("invitation_id").agg(nw.col("submitted_until").min())
+    columns = ("transaction_at", "sent_at", "sent_until", "submitted_until")
+    rows = to_pandas(asked.join(first, on="invitation_id", how="left").select(*columns))
     known = rows[rows["transaction_at"].notna()]
     yield _stage(
-        "invitation", "all", known["transaction_at"], known["sent_at"], seen=as_of, table="invitations"
+        "invitation", "all", known["transaction_at"], known["sent_until"], seen=as_of, table="invitations"
     )
-    yield _stage("response", "all", rows["sent_at"], rows["submitted_at"], seen=as_of, table="invitations")
+    yield _stage("response", "all", rows["sent_at"], rows["submitted_until"], seen=as_of, table="invitations")
+
+
+def _with_end(events: Frame, stem: str, *, as_of: int) -> Frame:
+    """Add ``<stem>_until``: the instant itself, or the end of its day where no time is known."""
+    whole, at = whole_day(events, stem), nw.col(f"{stem}_at")
+    last = nw.max_horizontal(at, nw.min_horizontal(at + beyond(whole), nw.lit(as_of)))
+    return events.with_columns(nw.when(whole).then(last).otherwise(at).alias(f"{stem}_until"))
 
 
 def _after(result: EscalationResult) -> Iterator[Stage]:

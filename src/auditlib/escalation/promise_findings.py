@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 NOTEBOOK = "10_promises"
 
 
-def key(*parts: str) -> str:
-    """Return a key of a number from its parts."""
-    return ":".join(part.replace(" ", "_") for part in parts)
-
-
 def named(rule: PromiseRule) -> str:
     """Return a rule as a sentence names it."""
     return f"the promise {rule.duty.replace('_', ' ')}"
@@ -67,26 +62,6 @@ def too_often(rule: PromiseRule, rows: pd.DataFrame, share: float) -> Finding:
         cases=_cases(excused.sort_values("call_back_id"), "reason"),
         metric="call_backs_in_time",
         shortfall=(share - most) / most if most else None,
-    )
-
-
-def worthless(duty: str, verdict: str, rows: pd.DataFrame) -> Finding:
-    """Return the finding that deviations of one duty count for nothing, for one reason."""
-    cases = tuple(
-        CaseReference("deviations", str(row["deviation_id"]), str(row["unit_id"]), verdict)
-        for row in rows.sort_values("deviation_id").to_dict("records")
-    )
-    many = counted(len(rows), "deviation counts", "deviations count")
-    return Finding(
-        criterion="B2: a deviation counts only with a listed reason, recorded in time, where one is allowed.",
-        condition=f"{many} for nothing at {duty.replace('_', ' ')}: {verdict}.",
-        cause="Deviations were written down when the result was known, or for reasons nobody had agreed on.",
-        effect="These cases are judged as if nothing had been recorded.",
-        recommendation="Let deviations be recorded where the work is done, by a list of reasons.",
-        grade=Grade.MINOR,
-        subject=f"deviations:{duty}:{verdict}",
-        evidence=(f"{NOTEBOOK}/{key('recorded', duty, verdict)}",),
-        cases=cases,
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditlib.escalation.promise_findings import broken, dissatisfied, key, named, too_often, worthless
+from auditlib.escalation.promise_findings import NOTEBOOK, broken, dissatisfied, named, too_often
 from auditlib.escalation.promise_policy import PromiseRule, ServicePromises
 from auditlib.escalation.rates import FAILED
 from auditlib.obligations import Kind, Status
 from auditlib.obligations.deviations import INVALID
+from auditlib.obligations.worthless import recorded_key, worthless
 from auditlib.records import (
     Basis,
     Finding,
@@ -128,7 +129,7 @@ class PromiseResult:
         """Return the counts and shares of every rule, and the deviations by their verdict."""
         of_rules = (number for rule in self.policy.rules for number in self._numbers(rule))
         of_deviations = (
-            Number(key("recorded", str(duty), str(verdict)), len(rows), "count", basis=(DEVIATIONS,))
+            Number(recorded_key(str(duty), str(verdict)), len(rows), "count", basis=(DEVIATIONS,))
             for (duty, verdict), rows in self.deviations.groupby(["duty", "verdict"], sort=True)
         )
         unruled = Number("unruled", self.unruled, "count", basis=(CALL_BACKS,))
@@ -250,7 +251,7 @@ class PromiseResult:
     def _invalid(self) -> Iterator[Finding]:
         bad = self.deviations[self.deviations["verdict"].isin([verdict.value for verdict in INVALID])]
         for (duty, verdict), rows in bad.groupby(["duty", "verdict"], sort=True):
-            yield worthless(str(duty), str(verdict), rows)
+            yield worthless(str(duty), str(verdict), rows, notebook=NOTEBOOK)
 
 
 _DECLARED = "declared by the policy"

@@ -18,6 +18,7 @@ from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Instrument
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import answered_invitations
+from auditlib.standards.whole_days import beyond, whole_day
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -320,13 +321,16 @@ def _again(
 
 
 def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
-    """Return when something became known of which customer, and in which unit."""
+    """Return when something became known of which customer, and in which unit.
+
+    What is known by its day alone is known by the end of that day: the invitation that brought an answer is
+    never sent after it.
+    """
     import narwhals as nw
 
     named = rows.filter(~nw.col("customer_id").is_null())
-    return _pandas(
-        named.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=nw.col(f"{stem}_at"), **more)
-    )
+    at = nw.col(f"{stem}_at") + beyond(whole_day(named, stem))
+    return _pandas(named.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=at, **more))
 
 
 def _by_score(tables: Tables, survey_type: str, item: str, values: Floats, calendar: Calendar) -> Floats:

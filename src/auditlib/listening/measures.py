@@ -26,6 +26,7 @@ from auditlib.standards.observed import (
 )
 from auditlib.standards.supplied import lacking
 from auditlib.standards.unknown import span
+from auditlib.standards.whole_days import BY_DAYS, holds_days, repeated
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -171,21 +172,22 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
     """Invitations of the period sent less than so many times 24 hours after the person's last one.
 
     Over all invitations of the period that name a person, whatever the sender. What was sent before the
-    first row of the log is unknown.
+    first row of the log is unknown, and so is what days without times leave open.
     """
     import narwhals as nw
 
-    last = nw.col("sent_at").shift(1).over("customer_id", order_by=["sent_at", "invitation_id"])
-    spaced = tables.lazy("invitations").with_columns(since=nw.col("sent_at") - last)
-    again = (nw.col("since") < within_days * DAY_MICROSECONDS).fill_null(value=False)
+    invitations, limit = tables.lazy("invitations"), within_days * DAY_MICROSECONDS
+    spaced = repeated(
+        invitations, "sent", of=("customer_id",), key="invitation_id", limit=limit, included=False
+    )
     named = ~nw.col("customer_id").is_null()
-    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(again))
+    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
     return share_known(
         found,
         confidence=context.confidence,
         basis=[Basis("invitations", IN_PERIOD, "customer_id", found.n)],
         none="no invitation of the period names a person",
-        unsaid="who was invited",
+        unsaid="who was invited" + BY_DAYS * holds_days(invitations, "sent"),
     )
 
 

@@ -12,6 +12,7 @@ from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
+from auditlib.onboarding.places import misplaced
 from auditlib.onboarding.standing import fallen, unknown_words
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
@@ -101,7 +102,8 @@ def check(
         return CheckReport(parameters, error.problems)
     words, set_aside = unknown_words(run, document, evidence), fallen(run, document, evidence)
     needs = foreseen(run, evidence, root=root)
-    return CheckReport((*parameters, *words), set_aside, evidence.totals, needs)
+    places = () if law else misplaced(run, document, evidence, root=root)
+    return CheckReport((*parameters, *words), (*set_aside, *places), evidence.totals, needs)
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:

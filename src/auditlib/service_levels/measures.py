@@ -2,7 +2,8 @@
 
 Conventions: a contact belongs to the period it was offered in; waiting is from offered to answered, in
 real seconds; contacts given up count among those offered, however short they were. A contact that does not
-say its channel may belong to any, and is unknown to each.
+say its channel may belong to any, and is unknown to each; a wait between days without times is unknown
+unless the days decide it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import IN_PERIOD, known, rows_in, share_known, whole_of
+from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
+from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, whole_day, within
 from auditlib.statistics.types import normal_quantile
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 _SECOND = 1_000_000
+_STEMS = ("offered", "answered")
 
 
 _CHANNEL, _ANSWERED = "interactions.channel", "interactions.answered"
@@ -29,9 +32,14 @@ def answered_within(tables: Tables, context: Context, *, channel: str, seconds: 
     """Contacts of a channel answered within so many seconds, over all that were offered."""
     import narwhals as nw
 
-    wait = nw.col("answered_at") - nw.col("offered_at")
-    quick = (wait <= seconds * _SECOND).fill_null(value=False)
-    return _share(tables, context, channel, quick)
+    contacts = _waited(_possible(tables, channel))
+    kept = within(nw.col("least"), nw.col("most"), limit=seconds * _SECOND)
+    never = nw.col("answered_at").is_null()
+    quick = nw.when(never).then(nw.lit(value=False)).otherwise(kept)
+    untold = _untold(contacts.filter(~never, nw.col("channel") == channel), quick.is_null())
+    if untold:
+        return nothing(untold)
+    return _share(contacts, context, channel, quick, unsaid=BY_DAYS * holds_days(contacts, *_STEMS))
 
 
 @measure("abandoned", needs=("interactions", _CHANNEL, "interactions.abandoned"))
@@ -39,7 +47,8 @@ def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
     import narwhals as nw
 
-    return _share(tables, context, channel, nw.col("abandoned"), unsaid=" and whether the customer gave up")
+    unsaid = " and whether the customer gave up"
+    return _share(_possible(tables, channel), context, channel, nw.col("abandoned"), unsaid=unsaid)
 
 
 @measure("resolved_first", needs=("interactions", "interactions.resolved_first"))
@@ -109,18 +118,38 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
     """
     import narwhals as nw
 
-    answered = _offered(tables, channel).filter(~nw.col("answered_at").is_null())
-    wait = (nw.col("answered_at") - nw.col("offered_at")) // _SECOND
-    rows = answered.select(wait=wait).group_by("wait").agg(count=nw.len()).collect().rows()
-    steps = sorted((int(seconds), int(count)) for seconds, count in rows)
-    n = sum(count for _, count in steps)
+    answered = _waited(_offered(tables, channel)).filter(~nw.col("answered_at").is_null())
+    seconds = {"least": nw.col("least") // _SECOND, "most": nw.col("most") // _SECOND}
+    untold = _untold(answered, seconds["least"] != seconds["most"])
+    if untold:
+        return nothing(untold)
+    waits = counts_by(answered.select(**seconds), "least", "most")
+    n = sum(waits.values())
     if n == 0:
         return nothing(f"no {channel} contact of the period was answered")
-    spread = normal_quantile(context.confidence) * sqrt(n * share * (1 - share))
+    settled = [(least, count) for (least, most), count in waits.items() if least == most]
+    value, unknown = _quantile(settled, share, context.confidence)[1], n - sum(count for _, count in settled)
+    shortest = _quantile([(least, count) for (least, _), count in waits.items()], share, context.confidence)
+    longest = _quantile([(most, count) for (_, most), count in waits.items()], share, context.confidence)
+    return Measurement(
+        "",
+        value,
+        n - unknown,
+        Statistic.QUANTILE,
+        interval=Interval(shortest[0], longest[2], context.confidence, "order statistics"),
+        unknown=unknown,
+        bounds=(shortest[1], longest[1]) if unknown else None,
+        basis=(Basis("interactions", (*IN_PERIOD, ("channel", channel)), "answered_at", n),),
+        reason=f"{unknown:,} of {n:,} answered contacts say days without times" if unknown else "",
+    )
+
+
+def _quantile(waits: list[tuple[int, int]], share: float, level: float) -> tuple[float, float, float]:
+    """Return the quantile of waits given with their counts, between its lower and its upper limit."""
+    steps, n = sorted(waits), sum(count for _, count in waits)
+    spread = normal_quantile(level) * sqrt(n * share * (1 - share))
     low, value, high = (_ranked(steps, n * share + move) for move in (-spread, 0.0, spread))
-    interval = Interval(low, high, context.confidence, "order statistics")
-    basis = Basis("interactions", (*IN_PERIOD, ("channel", channel)), "answered_at", n)
-    return Measurement("", value, n, Statistic.QUANTILE, interval=interval, basis=(basis,))
+    return low, value, high
 
 
 def _ranked(steps: list[tuple[int, int]], rank: float) -> float:
@@ -140,15 +169,45 @@ def _offered(tables: Tables, channel: str) -> nw.LazyFrame[Any]:
     return chosen.filter(nw.col("channel") == channel) if channel else chosen
 
 
-def _share(
-    tables: Tables, context: Context, channel: str, condition: nw.Expr, *, unsaid: str = ""
-) -> Measurement:
-    """Return the share of the contacts of a channel that meet a condition."""
+def _possible(tables: Tables, channel: str) -> nw.LazyFrame[Any]:
+    """Return the contacts of a channel, and those that do not say theirs."""
     import narwhals as nw
 
     silent = nw.col("channel").is_null()
-    possible = _offered(tables, "").filter(silent | (nw.col("channel") == channel))
-    found = known(possible, nw.when(~silent).then(condition))
+    return _offered(tables, "").filter(silent | (nw.col("channel") == channel))
+
+
+def _waited(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``least`` and ``most``: microseconds waited, apart where days are known without times."""
+    import narwhals as nw
+
+    wait = nw.col("answered_at") - nw.col("offered_at")
+    offered, answered = (beyond(whole_day(contacts, stem)) for stem in _STEMS)
+    bounded = contacts.with_columns(least=wait - offered, most=wait + answered)
+    # Nobody was answered before having asked: of one day, the least wait is none.
+    vague = whole_day(contacts, "offered") | whole_day(contacts, "answered")
+    none = vague & (nw.col("least") < 0)
+    return bounded.with_columns(least=nw.when(none).then(nw.lit(0)).otherwise(nw.col("least")))
+
+
+def _untold(answered: nw.LazyFrame[Any], undecided: nw.Expr) -> str:
+    """Return why waits cannot be told where most lie between days without times; empty where they can."""
+    found = known(answered, undecided)
+    if 2 * found.meeting <= found.n:
+        return ""
+    columns = " and ".join(f"interactions.{stem}" for stem in _STEMS if holds_days(answered, stem))
+    return (
+        f"{columns} give days without times: {found.meeting:,} of {found.n:,} answered contacts say no wait"
+    )
+
+
+def _share(
+    contacts: nw.LazyFrame[Any], context: Context, channel: str, condition: nw.Expr, *, unsaid: str = ""
+) -> Measurement:
+    """Return the share of the contacts of a channel that meet a condition; see `_possible`."""
+    import narwhals as nw
+
+    found = known(contacts, nw.when(~nw.col("channel").is_null()).then(condition))
     return share_known(
         found,
         confidence=context.confidence,

@@ -1,0 +1,156 @@
+"""Whether every unit stands where the calendars of its duties know the holidays.
+
+A clock that stops on the holidays of a unit's own country cannot run for a unit whose country is not known,
+or whose subdivision has no holidays of that name. Both are found here, before a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlib.audit.standard import texts
+from auditlib.calendars import subdivision_of, subdivisions
+from auditlib.errors import ParameterError, Problem
+from auditlib.escalation import EscalationPolicy, IncidentPolicy, ServicePromises
+from auditlib.escalation.incidents import COMPLAINT, INCIDENT
+from auditlib.escalation.terms import calendar_file, places, policy_of
+from auditlib.evidence import Evidence
+from auditlib.obligations import Place, Rule
+from auditlib.parameters.run import Run, Source
+from auditlib.parameters.strict_yaml import Document
+from auditlib.records import Refusal, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 8
+"""Units that are named in one question."""
+_POLICIES = (("escalation", EscalationPolicy), ("service_promises", ServicePromises))
+
+
+class _Fault(NamedTuple):
+    """What is wrong with the place of a unit: in which column, and what to write there."""
+
+    column: str
+    message: str
+    remedy: str
+
+
+def misplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -> tuple[Problem, ...]:
+    """Return a problem for each wrong or missing place on whose holidays a clock of the run depends.
+
+    Parameters
+    ----------
+    run, document
+        The run file, whose policies and calendars are sound, and its text with places.
+    evidence
+        The register of units.
+    root
+        The project: the folder that holds params/.
+    """
+    law = texts(run, root=root)
+    units = places(run, evidence)
+    clocks = _clocks(run, units, law)
+    faults = [(_fault(unit, clocks[unit.unit_id]), unit.unit_id) for unit in units if unit.unit_id in clocks]
+    wrong = sorted((fault, unit) for fault, unit in faults if fault)
+    return (
+        *_desks(run, document, law),
+        *(
+            _problem(fault, [unit for _, unit in group], run, document, evidence)
+            for fault, group in groupby(wrong, key=lambda pair: pair[0])
+        ),
+    )
+
+
+def _clocks(run: Run, units: Sequence[Place], law: Mapping[str, str]) -> dict[str, str]:
+    """Return for each unit the first calendar of its duties that stops on the unit's own holidays."""
+    first: dict[str, str] = {}
+    for rule in _rules(run, law):
+        own = _own_holidays(rule.calendar_files, law)
+        for unit in units if own else ():
+            name = rule.calendar if rule.calendars is None else rule.calendars.calendar_of(unit)
+            if name in own:
+                first.setdefault(unit.unit_id, name)
+    return first
+
+
+def _own_holidays(names: Sequence[str], law: Mapping[str, str]) -> tuple[str, ...]:
+    """Return those of the calendars that stop on the holidays of each unit's own country."""
+    return tuple(name for name in names if calendar_file(name, law).holidays.country == "unit")
+
+
+def _desks(run: Run, document: Document, law: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the policies of a log whose one calendar would have to know the place of each unit."""
+    for place, chosen in enumerate(run.policies):
+        if not chosen.startswith((INCIDENT, COMPLAINT)):
+            continue
+        policy = policy_of(IncidentPolicy, chosen.partition("@")[0], run, law)
+        if isinstance(policy, Refusal):
+            continue
+        for name in _own_holidays(tuple(dict.fromkeys((*policy.calendars, *policy.probe))), law):
+            message = (
+                f"calendar {name!r} stops on the holidays of each unit's own country, and the clocks of "
+                f"{chosen} run on one calendar for all units."
+            )
+            remedy = "Name the country in the holidays of that calendar, or name another calendar."
+            yield document.problem(("policies", place), message, remedy=remedy)
+
+
+def _rules(run: Run, law: Mapping[str, str]) -> Iterator[Rule]:
+    """Yield the rules with a limit of their own of the policies that place units on calendars."""
+    for stem, model in _POLICIES:
+        policy = policy_of(model, stem, run, law)
+        if not isinstance(policy, Refusal):
+            yield from (rule for rule in policy.rules if rule.within)
+
+
+def _fault(place: Place, calendar: str) -> _Fault | None:
+    """Return what is wrong with the place of a unit, of whose duties one runs on `calendar`."""
+    if not place.country:
+        message = f"no country, and calendar {calendar!r} stops on the holidays of each unit's own."
+        return _Fault("country", message, "Write its ISO 3166 alpha-2 code, such as DE.")
+    column = "country"
+    try:
+        subdivisions(place.country)
+        column = "subdivision"
+        if place.subdivision:
+            subdivision_of(place.country, place.subdivision)
+    except ParameterError as error:
+        (known,) = error.problems
+        return _Fault(column, known.message, known.remedy)
+    return None
+
+
+def _problem(
+    fault: _Fault, units: Sequence[str], run: Run, document: Document, evidence: Evidence
+) -> Problem:
+    register = evidence.frame("units", columns=("unit_id", "source_file", "source_line"))
+    rows = register[register["unit_id"].isin(units)].sort_values(["source_file", "source_line"])
+    index, source = _source(run, str(rows["source_file"].iloc[0]))
+    named = _named(rows)
+    message = f"{counted(len(rows), 'unit')} ({named}): {fault.message}"
+    if fault.column in source.constants:
+        place = ("sources", index, "constants", fault.column)
+        return document.problem(place, message, remedy=fault.remedy)
+    if fault.column not in source.columns:
+        remedy = f"Map {fault.column} to a column of the register of units, or give it under 'constants'."
+        return document.problem(("sources", index, "columns"), message, remedy=remedy)
+    first = rows.iloc[0]
+    column = source.columns[fault.column]
+    return Problem(message, str(first["source_file"]), int(first["source_line"]), column, fault.remedy)
+
+
+def _named(rows: pd.DataFrame) -> str:
+    named = [
+        f"{unit} in line {line}" for unit, line in zip(rows["unit_id"], rows["source_line"], strict=True)
+    ]
+    return ", ".join(named[:MOST]) + (", ..." if len(named) > MOST else "")
+
+
+def _source(run: Run, file: str) -> tuple[int, Source]:
+    """Return the source of the units that a file was read by, with its place in the run file."""
+    mine = [(at, source) for at, source in enumerate(run.sources) if source.table == "units"]
+    return next((entry for entry in mine if entry[1].file == file), mine[0])

@@ -1,0 +1,93 @@
+"""check foresees a unit whose place no calendar of its duties knows: unit, file, line, and what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditlib.errors import Problem
+from auditlib.onboarding.check import check
+
+ROOT = Path(__file__).parents[2]
+RUN = """audit: small
+party: {name: Three sites}
+period: {start: 2025-03-01, end: 2025-03-31}
+as_of: 2025-04-01T00:00:00Z
+policies: [POLICY]
+sources:
+  - table: units
+    form: csv
+    file: units.csv
+    columns: {unit_id: unit, country: Land, subdivision: Part}
+notebooks: {01_intake: {}}
+"""
+GOOD = ("A,DE,DE-BY", "B,GB,SCT", "C,CH,")
+
+
+def problems(
+    folder: Path, *units: str, run: str = RUN, policy: str = "escalation@2025", calendar: str = "business"
+) -> tuple[Problem, ...]:
+    (folder / "units.csv").write_text("\n".join(("unit,Land,Part", *units, "")), encoding="utf-8")
+    (folder / "run.yaml").write_text(run.replace("POLICY", policy), encoding="utf-8")
+    (folder / "notebooks").symlink_to(ROOT / "notebooks")
+    (folder / "params" / "policies").mkdir(parents=True)
+    for part in ("calendars", "standards"):
+        (folder / "params" / part).symlink_to(ROOT / "params" / part)
+    file = Path("params", "policies", f"{policy.partition('@')[0]}.yaml")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    (folder / file).write_text(text.replace("calendar: 24x7", f"calendar: {calendar}"), encoding="utf-8")
+    return check(folder / "run.yaml", data=folder, store=folder / "store").problems
+
+
+@pytest.mark.parametrize("policy", ["escalation@2025", "service_promises@2025"])
+def test_units_in_known_places_raise_no_question(tmp_path: Path, policy: str) -> None:
+    assert problems(tmp_path, *GOOD, policy=policy) == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column", "said", "remedy"),
+    [
+        ("D,DE,DE-BX", "Part", "'DE-BX' is no subdivision of DE", "Known are: BB,"),
+        ("D,UX,", "Land", "country 'UX'", "Did you mean"),
+        ("D,,", "Land", "no country, and calendar 'business'", "such as DE"),
+        ("D,,BY", "Land", "no country, and calendar 'business'", "such as DE"),
+    ],
+)
+def test_a_wrong_place_is_named_with_unit_file_line_and_what_to_write(
+    tmp_path: Path, wrong: str, column: str, said: str, remedy: str
+) -> None:
+    (problem,) = problems(tmp_path, *GOOD, wrong)
+    assert (problem.file, problem.line, problem.column) == ("units.csv", 5, column)
+    assert "1 unit (D in line 5)" in problem.message
+    assert said in problem.message
+    assert remedy in problem.remedy
+
+
+def test_units_that_share_a_mistake_share_a_question(tmp_path: Path) -> None:
+    first, second = problems(tmp_path, "A,DE,XX", "B,DE,XX", "C,,")
+    assert "1 unit (C in line 4)" in first.message
+    assert "2 units (A in line 2, B in line 3)" in second.message
+
+
+def test_a_country_that_no_column_gives_is_asked_for_in_the_run_file(tmp_path: Path) -> None:
+    run = RUN.replace(", country: Land, subdivision: Part", "")
+    (problem,) = problems(tmp_path, *GOOD, run=run)
+    assert (problem.file.endswith("run.yaml"), problem.line) == (True, 10)
+    assert "Map country" in problem.remedy
+
+
+def test_a_constant_that_is_no_country_is_named_where_it_stands(tmp_path: Path) -> None:
+    run = RUN.replace("country: Land, subdivision: Part}", "name: Part}\n    constants: {country: XX}")
+    (problem,) = problems(tmp_path, *GOOD, run=run)
+    assert (problem.file.endswith("run.yaml"), problem.line) == (True, 11)
+
+
+def test_a_calendar_without_holidays_of_the_units_asks_for_no_place(tmp_path: Path) -> None:
+    assert problems(tmp_path, "D,,", policy="complaint_limits@2025", calendar="24x7") == ()
+
+
+def test_a_desk_cannot_have_a_calendar_that_asks_for_the_place_of_each_unit(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, *GOOD, policy="complaint_limits@2025")
+    assert (problem.file.endswith("run.yaml"), problem.line) == (True, 5)
+    assert "one calendar for all units" in problem.message
