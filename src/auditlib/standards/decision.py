@@ -5,6 +5,8 @@ Conventions
 - A criterion not met is a finding of its grade; findings of other notebooks stand beside it. All that are
   not closed are open. So many open minors in one category as the edition declares count as one major.
   Opportunities never stop a decision.
+- A minor that is open has no accepted plan: it withholds the certificate until the register of actions holds
+  one. The criteria alone do not show the register: there, minors leave the decision undecided.
 - What closes a finding is decided elsewhere (`actions.closing`): the decision is told.
 - A criterion this suite does not measure is outside the certified scope: it opens nothing and scores nothing.
 - A step of the rule is ``met``, ``not_met``, or ``not_demonstrated`` where open criteria decide it.
@@ -71,9 +73,9 @@ def decide(
         _score_step(total, process, results, rule),
         _majors_step(majors, judgements),
         _minors_step(gathered, minors, judgements, demands),
-        *_window_step(demands),
+        _plans_step(minors, whole=findings is not None),
     )
-    compared = _overall(steps[:4], judgements)
+    compared = _overall(steps, judgements)
     return Decision(
         standard=demands.edition.name,
         outcome=compared if demands.certifies else _compared_only(compared),
@@ -88,7 +90,7 @@ def decide(
         gathered=gathered,
         scope=scope_of(judgements),
         mismatch=mismatch(judgements, gap=rule.mismatch),
-        trace=steps,
+        trace=(*steps, *_window_step(demands)),
     )
 
 
@@ -158,6 +160,16 @@ def _minors_step(
     found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
     rule_words = f"no category has {limit} open minors, which count as a major"
     return Step(rule_words, found, _three(failed, still), failed or still)
+
+
+def _plans_step(minors: Sequence[WeighedFinding], *, whole: bool) -> Step:
+    rule = "every minor has an accepted plan that is not overdue"
+    names = tuple(one.name for one in minors)
+    if whole:
+        found = f"{counted(len(minors), 'minor')} without an accepted plan"
+        return Step(rule, found, _three(names, ()), names)
+    found = f"{counted(len(minors), 'minor')}; plans are read when the run is assembled"
+    return Step(rule, found, _three((), names), names)
 
 
 def _window_step(demands: Demands) -> tuple[Step, ...]:

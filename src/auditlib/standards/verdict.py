@@ -292,12 +292,15 @@ def _numbers(judgement: Judgement) -> tuple[Number, ...]:
 
 def _decided(verdict: Verdict) -> Sentence:
     decision, edition = verdict.decision, verdict.demands.edition
-    whom = "The operation" if decision.whole else "By its criteria alone, the operation"
+    whom, minors = "By its criteria alone, the operation", ("open minor", "open minors")
+    if decision.whole:
+        whom = "The operation"
+        minors = ("minor without an accepted plan", "minors without an accepted plan")
     text = (
         f"{whom} {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
         f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
         f"{counted(len(decision.open_majors), 'open major', 'open majors')}"
-        f" and {counted(len(decision.open_minors), 'open minor', 'open minors')}."
+        f" and {counted(len(decision.open_minors), *minors)}."
     )
     return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open", "minors:open"))
 
