@@ -130,6 +130,7 @@ def test_each_major_of_another_notebook_loses_the_certificate(year: str, text: s
     found = whole(judged(year), breach(text))
     assert found.decision.outcome is Outcome.NOT_MET
     assert found.decision.open_majors == (f"{text.partition(':')[0]} (04_integrity)",)
+    assert f"; the open major: {found.decision.open_majors[0]}" in found.summary()[1].text
     assert whole(judged(year), breach(text), closed=frozenset({"a" * 64})).decision.outcome is Outcome.MET
 
 

@@ -199,6 +199,7 @@ def _other_metric(row: Mapping[Any, Any], notebook: str) -> Finding | None:
         f"paid metric {row['metric']}",
         tuple(f"{notebook}/{key}" for key in _definition_keys(row)),
         metric="pay_metric_audited",
+        headline=f"Pay follows {row['metric']}, which is not the audited metric",
     )
 
 

@@ -311,7 +311,8 @@ def _counted(verdict: Verdict) -> Sentence:
     parts = ", ".join(f"{count} {said(outcome)}" for outcome, count in counts.items() if count)
     majors = ", ".join(dict.fromkeys(decision.open_majors))
     text = f"Of {len(verdict.judgements)} criteria, {parts}"
-    text += f"; the open majors: {majors}" if majors else ""
+    noun = "major" if len(decision.open_majors) == 1 else "majors"
+    text += f"; the open {noun}: {majors}" if majors else ""
     if decision.closed:
         ending = counted(len(decision.closed), "finding", "findings")
         text += f"; the register of actions closes {ending}: {', '.join(dict.fromkeys(decision.closed))}"
