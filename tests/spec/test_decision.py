@@ -247,6 +247,14 @@ def test_a_major_of_another_notebook_stops_the_decision_although_every_criterion
     assert decision(*pairs, findings=gamed, closed={"A12"}).outcome is MET
 
 
+def test_findings_on_one_requirement_are_counted_each_and_named_once() -> None:
+    twice = [found_elsewhere("A12"), found_elsewhere("A12")]
+    found = decision((criterion("P-01"), MET), findings=twice)
+    assert len(found.open_majors) == 2
+    assert found.trace[2].found.startswith("2 open")
+    assert found.trace[2].criteria == ("A12 (04_integrity)",)
+
+
 def test_an_opportunity_of_another_notebook_never_stops_a_decision() -> None:
     found = decision((criterion("P-01"), MET), findings=[found_elsewhere("A12", Grade.OPPORTUNITY)] * 9)
     assert found.outcome is MET
