@@ -91,7 +91,7 @@ def test_a_company_with_everything_right_is_certified(tmp_path: Path) -> None:
     agree(tiny)
 
 
-def test_minors_of_all_notebooks_gather_and_an_accepted_plan_lets_them_go(
+def test_minors_of_all_notebooks_gather_and_accepted_plans_let_them_go(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     light = {"05_escalation": [("E4", "minor"), ("E6", "minor"), ("E5", "minor")], "09_drivers": []}
@@ -106,13 +106,22 @@ def test_minors_of_all_notebooks_gather_and_an_accepted_plan_lets_them_go(
     assert main(["actions", str(tiny.finished)]) == 0
     accept(tiny, "E4", due="2026-06-30")
     decision = performed(tiny)
-    assert decision["outcome"] == "met"
     assert decision["closed"] == ["E4 (05_escalation)"]
     assert findings(tiny, grade="major") == []
     agree(tiny)
     assert "the register of actions closes 1 finding: E4 (05_escalation)" in page(tiny)
+    assert decision["outcome"] == "not_met"
+    assert decision["trace"][4]["criteria"] == ["CF-13", "E5 (05_escalation)", "E6 (05_escalation)"]
+    assert "with 0 open majors and 3 minors without an accepted plan" in page(tiny)
+    for identifier in ("E5", "E6", "CF-13"):
+        accept(tiny, identifier, due="2026-06-30")
+    decision = performed(tiny)
+    assert (decision["outcome"], decision["open_minors"]) == ("met", [])
+    assert "Meets the standard" in page(tiny)
+    agree(tiny)
     accept(tiny, "E4", due="2026-01-30")
     assert performed(tiny)["outcome"] == "not_met", "a plan that is overdue closes nothing"
+    assert "1 minor without an accepted plan" in page(tiny)
     capsys.readouterr()
 
 

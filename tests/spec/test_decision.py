@@ -99,7 +99,7 @@ def outcomes(found: Decision) -> list[Outcome]:
 def test_all_met_meets_the_standard() -> None:
     found = decision((criterion("P-01"), MET), (criterion("R-01", aspect=Aspect.RESULT), MET))
     assert found.outcome is MET
-    assert outcomes(found) == [MET, MET, MET, MET]
+    assert outcomes(found) == [MET] * 5
     assert found.score.low == found.score.high == 1.0
 
 
@@ -183,7 +183,6 @@ def test_minors_of_one_category_add_up_to_a_major(minors: int, expected: Outcome
     pairs = [(criterion(f"P-{index:02}"), NOT_MET) for index in range(minors)]
     found = decision((criterion("P-99", weight=99), MET), *pairs)
     assert found.trace[3].outcome is expected
-    assert found.outcome is expected
     assert bool(found.open_majors) is (expected is NOT_MET)
 
 
@@ -229,7 +228,7 @@ def test_weak_process_with_strong_results_is_flagged_too_and_open_ones_say_nothi
 
 def test_the_trace_tells_every_step_with_its_numbers() -> None:
     found = decision((criterion("P-01", must_pass=True), NOT_MET), (criterion("P-02"), MET))
-    assert [step.rule.split(" ")[0] for step in found.trace] == ["every", "the", "no", "no"]
+    assert [step.rule.split(" ")[0] for step in found.trace] == ["every", "the", "no", "no", "every"]
     assert "0 of 1 met, 1 not met" in found.trace[0].found
     assert "50.0%" in found.trace[1].found
     assert found.trace[0].criteria == ("P-01",)
@@ -248,6 +247,14 @@ def test_a_major_of_another_notebook_stops_the_decision_although_every_criterion
     assert decision(*pairs, findings=gamed, closed={"A12"}).outcome is MET
 
 
+def test_findings_on_one_requirement_are_counted_each_and_named_once() -> None:
+    twice = [found_elsewhere("A12"), found_elsewhere("A12")]
+    found = decision((criterion("P-01"), MET), findings=twice)
+    assert len(found.open_majors) == 2
+    assert found.trace[2].found.startswith("2 open")
+    assert found.trace[2].criteria == ("A12 (04_integrity)",)
+
+
 def test_an_opportunity_of_another_notebook_never_stops_a_decision() -> None:
     found = decision((criterion("P-01"), MET), findings=[found_elsewhere("A12", Grade.OPPORTUNITY)] * 9)
     assert found.outcome is MET
@@ -261,10 +268,41 @@ def test_minors_of_other_notebooks_gather_with_those_of_the_criteria(
     own = (criterion("P-01"), NOT_MET)
     others = [found_elsewhere(f"E{place}", Grade.MINOR, "feedback") for place in range(elsewhere)]
     found = decision((criterion("P-99", weight=99), MET), own, findings=others)
-    assert found.outcome is expected
+    assert found.trace[3].outcome is expected
     assert [len(group.names) for group in found.gathered] == ([] if expected is MET else [3])
     apart = [found_elsewhere(f"E{place}", Grade.MINOR, "05_escalation") for place in range(elsewhere)]
-    assert decision((criterion("P-99", weight=99), MET), own, findings=apart).outcome is MET
+    assert decision((criterion("P-99", weight=99), MET), own, findings=apart).trace[3].outcome is MET
+
+
+def test_a_minor_withholds_the_certificate_until_its_plan_is_accepted() -> None:
+    pairs = ((criterion("P-01", weight=98), MET), (criterion("P-02"), NOT_MET), (criterion("P-03"), NOT_MET))
+    other = [found_elsewhere("E4", Grade.MINOR, "05_escalation")]
+    found = decision(*pairs, findings=other)
+    assert found.outcome is NOT_MET
+    assert outcomes(found) == [MET, MET, MET, MET, NOT_MET]
+    assert found.trace[4].criteria == ("P-02", "P-03", "E4 (04_integrity)")
+    assert found.trace[4].found == "3 minors without an accepted plan"
+    left = decision(*pairs, findings=other, closed={"P-02", "P-03"})
+    assert left.outcome is NOT_MET
+    assert left.trace[4].found == "1 minor without an accepted plan"
+    planned = decision(*pairs, findings=other, closed={"P-02", "P-03", "E4"})
+    assert planned.outcome is MET
+    assert planned.trace[4].found == "0 minors without an accepted plan"
+
+
+def test_the_criteria_alone_do_not_show_plans_so_that_a_minor_leaves_them_undecided() -> None:
+    pairs = ((criterion("P-01", weight=99), MET), (criterion("P-02"), NOT_MET))
+    alone = decision(*pairs)
+    assert alone.outcome is alone.trace[4].outcome is SHORT
+    assert alone.trace[4].found == "1 minor; plans are read when the run is assembled"
+    assert decision(*pairs, findings=()).outcome is NOT_MET
+
+
+@pytest.mark.parametrize("outcome", [SHORT, BLIND])
+def test_an_open_criterion_that_is_no_must_pass_and_no_major_is_no_minor(outcome: Outcome) -> None:
+    found = decision((criterion("P-01", weight=99), MET), (criterion("P-02"), outcome), findings=())
+    assert (found.outcome, found.open_minors) == (MET, ())
+    assert (found.score.low, found.score.high) == (0.99, 1.0), "it earns nothing"
 
 
 def test_minors_that_no_criterion_is_about_gather_under_the_name_of_their_notebook() -> None:

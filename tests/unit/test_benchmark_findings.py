@@ -12,6 +12,7 @@ from auditlib import benchmark
 from auditlib.audit.numerals import orphans
 from auditlib.benchmark.numbers import MOST_ALONE
 from auditlib.records import Grade
+from auditlib.standards.merging import RaisedFinding, brought_together
 
 
 def findings(**shift: Any) -> tuple[Any, Any]:
@@ -71,3 +72,15 @@ def test_beyond_a_page_of_them_units_share_a_finding_that_lists_them() -> None:
     numbers = {number.key: number for number in found.numbers()}
     assert orphans(minors[-1].condition, [numbers[key] for key in minors[-1].evidence]) == ()
     assert pd.Series([case.id for one in minors for case in one.cases]).is_unique
+
+
+@pytest.mark.parametrize("many", [10, MOST_ALONE + 2])
+def test_units_called_out_are_one_minor_of_the_audit_with_a_case_for_each(many: int) -> None:
+    low = {f"U{number:02}": -0.9 for number in range(many)}
+    found, raised = findings(units=400, n=400, **low)
+    minors = [RaisedFinding(one, "02_benchmark") for one in raised if one.grade is Grade.MINOR]
+    called = len(only(found).units(benchmark.Verdict.LOWER))
+    assert len(minors) > 1
+    (together,) = brought_together(minors, failed={}, judge="11_standards")
+    assert len(together.finding.cases) == called >= many
+    assert together.finding.headline == f"{minors[0].finding.headline}; others alike"

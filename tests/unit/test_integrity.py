@@ -249,7 +249,7 @@ def test_few_units_are_refused_with_the_reason() -> None:
 
 def test_units_that_groups_share_are_recorded() -> None:
     alarmed = replace(result(), signatures=tuple(replace(each, alarm=True) for each in result().signatures))
-    assert "of these units also belong to" in str(alarmed.summary()[0])
+    assert "of these units also belong to the units whose" in str(alarmed.summary()[0])
     assert unfounded(alarmed) == []
 
 

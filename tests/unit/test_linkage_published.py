@@ -11,7 +11,14 @@ import pytest
 
 from auditlib import linkage
 from auditlib.linkage.beside import Beside
-from auditlib.linkage.definition import differences, nearest, same_question, written
+from auditlib.linkage.definition import (
+    completed,
+    differences,
+    is_audited,
+    nearest,
+    same_question,
+    written,
+)
 from auditlib.linkage.paid import paid_scores
 from auditlib.linkage.procedure import Choices
 from auditlib.linkage.published import Published, monthly, published
@@ -218,7 +225,8 @@ class TestDefinition:
         ("metric", "same", "words"),
         [
             ("transactional:q_overall:mean:n>=30", True, ()),
-            ("transactional:q_overall:mean", True, ("any number of answers",)),
+            ("transactional:q_overall:mean:n>=29", True, ("from 29 answers, the audit from 30 answers",)),
+            ("transactional:q_overall:mean", True, ()),
             ("transactional:q_overall:bottom_box:n>=30", False, ("bottom-box share",)),
             ("transactional:q_speed:mean:n>=30", False, ("pay follows q_speed, the audit q_overall",)),
             ("transactional:q_overall:mean:n>=30:adjusted(region)", True, ("adjusts for region",)),
@@ -233,7 +241,8 @@ class TestDefinition:
         assert len(said) == len(words)
         assert all(part in text for part, text in zip(words, said, strict=True))
         assert same_question(paid, near) == same
-        assert (paid.hash == near.hash) == (not words)
+        assert (completed(paid, near).hash == near.hash) == (not words)
+        assert is_audited(metric, self.KNOWN) == (not words)
 
 
 class TestPaid:

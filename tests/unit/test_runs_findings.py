@@ -130,6 +130,23 @@ class TestBroughtTogether:
         now = results("05_escalation", lacking("U1", "a"), lacking("U2", "b", **changes))
         assert len(findings_of(now)["findings"]) == 2
 
+    @pytest.mark.parametrize(
+        ("first", "second", "count"),
+        [
+            ("bonus on few answers, managers", "bonus on few answers, staff", 2),
+            ("U1:client_manager", "U2:service_manager", 2),
+            ("U1:client_manager", "U2:client_manager", 1),
+            ("U1, managers", "U2, managers", 1),
+        ],
+    )
+    def test_roles_are_judged_apart_and_units_of_one_role_together(
+        self, first: str, second: str, count: int
+    ) -> None:
+        alike = {"criterion": "A12: a bonus rests on enough answers", "cause": "c", "effect": "e"}
+        alike["recommendation"] = "Pay on a longer window."
+        raised = (finding("a", subject=first, **alike), finding("b", subject=second, **alike))
+        assert len(findings_of(results("03_compensation", *raised))["findings"]) == count
+
     def test_another_notebook_says_it_for_itself(self) -> None:
         now = {**results("05_escalation", lacking("U1", "a")), **results("06_complaints", lacking("U2", "b"))}
         assert len(findings_of(now)["findings"]) == 2

@@ -415,12 +415,19 @@ def test_a_pay_link_runs_from_its_first_to_its_last_day(start: int, end: int | N
 
 def test_pay_links_for_both_roles_on_audited_metrics() -> None:
     own = "transactional:q_overall:mean:n>=30"
-    rows = [link(metric=own), link("manager", weight=0.35, metric="transactional:q_overall:mean")]
+    rows = [link(metric=own), link("manager", weight=0.35, metric="transactional:q_speed:mean")]
     tables = small_tables(pay_links=rows)
     assert found("pay_linked_roles", tables).value == 2
     assert found("pay_metric_audited", tables).value == 0.5
-    assert "'transactional:q_overall:mean'" in found("pay_metric_audited", tables).reason
+    assert "'transactional:q_speed:mean'" in found("pay_metric_audited", tables).reason
     assert found("pay_weight_largest", tables).value == 0.35
+
+
+@pytest.mark.parametrize(("least", "share"), [("", 1.0), (":n>=29", 0.0), (":n>=30", 1.0), (":n>=31", 0.0)])
+def test_fewest_answers_make_another_metric_only_where_they_are_stated(least: str, share: float) -> None:
+    """The suite's audit measures from 30 answers; what a register does not state is judged by the counts."""
+    tables = small_tables(pay_links=[link(metric=f"transactional:q_overall:mean{least}")])
+    assert found("pay_metric_audited", tables).value == share
 
 
 @pytest.mark.parametrize(("minimum", "share"), [(24, 1.0), (25, 0.5), (31, 0.0)])
@@ -598,7 +605,7 @@ def test_the_criteria_on_pay_say_what_the_exhibit_on_pay_says(minimum: int) -> N
     links = [
         *(link("manager", unit_id=unit, person_id="M1", metric=own) for unit in ("A", "B")),
         *(link("staff", unit_id=unit, person_id=f"S{unit}", metric=own) for unit in ("A", "C")),
-        link("staff", unit_id="B", person_id="SB", metric="transactional:q_overall:top_box"),
+        link("staff", unit_id="B", person_id="SB", metric="transactional:q_overall:bottom_box"),
         link("staff", unit_id="C", person_id="SX", metric="old:q_x:mean", start=-90, end=-10),
     ]
     answers = [{"unit_id": "A", "survey_type": "transactional", "in_period": True}]

@@ -203,7 +203,9 @@ class IntegrityResult:
     def _shared(self, group: str) -> str:
         """Say where a group shares units with another one that raised an alarm."""
         shared = self._shares(group).items()
-        told = [f"{count} of these units also belong to {name}" for name, count in shared]
+        groups = {each.group.name: each.group for each in self.alarms}
+        belong = ("of these units also belongs", "of these units also belong")
+        told = [f"{counted(count, *belong)} to the {whom(groups[name])}" for name, count in shared]
         return f" {listed(told)}." if told else ""
 
     def _shares(self, group: str) -> dict[str, int]:

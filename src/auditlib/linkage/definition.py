@@ -1,11 +1,15 @@
-"""What exactly a metric measures, as a hash: pay and audit follow one number only where hashes agree."""
+"""What exactly a metric measures, as a hash: pay and audit follow one number only where hashes agree.
+
+A register that states no fewest answers does not differ in them: on how many answers a bonus rests is
+counted, and judged apart.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -103,7 +107,12 @@ def audited(run: Run) -> tuple[Definition, ...]:
 def is_audited(metric: str, known: Sequence[Definition]) -> bool:
     """Return whether a metric as a register writes it is, by its hash, one of `known`."""
     paid = written(metric)
-    return paid is not None and paid.hash in {one.hash for one in known}
+    return paid is not None and any(completed(paid, one).hash == one.hash for one in known)
+
+
+def completed(paid: Definition, other: Definition) -> Definition:
+    """Return `paid` with the fewest answers of `other` where it states none."""
+    return paid if paid.minimum_n else replace(paid, minimum_n=other.minimum_n)
 
 
 def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
@@ -112,7 +121,10 @@ def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
 
 
 def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
-    """Say in words in what pay differs from the audit; empty where the hashes agree."""
+    """Say in words in what pay differs from the audit; empty where the hashes agree.
+
+    Fewest answers that the register does not state are no difference.
+    """
     if not paid.survey_type:
         return ("the register does not write it as survey type:item:statistic",)
     found = []
@@ -123,7 +135,7 @@ def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
     if paid.statistic != other.statistic:
         names = [STATISTICS.get(one, one or "no statistic") for one in (paid.statistic, other.statistic)]
         found.append(f"pay follows the {names[0]}, the audit the {names[1]}")
-    if paid.minimum_n != other.minimum_n:
+    if completed(paid, other).minimum_n != other.minimum_n:
         least = [
             counted(one, "answer") if one else "any number of answers"
             for one in (paid.minimum_n, other.minimum_n)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from auditlib.linkage.definition import (
     Definition,
+    completed,
     differences,
     is_audited,
     nearest,
@@ -100,7 +101,10 @@ class FairPay:
         keys = _definition_keys(row)
         many = counted(row["links"], "link follows", "links follow")
         if row["hash"] == row["audited"]:
-            return Sentence(f"{many} {row['metric']}, which is an audited metric by its definition.", keys)
+            silent = not row["minimum_n"] and row["audited_minimum_n"]
+            more = "; from how many answers, the register does not say" if silent else ""
+            text = f"{many} {row['metric']}, which is an audited metric by its definition{more}."
+            return Sentence(text, keys)
         text = f"{many} {row['metric']}, which is not the audited metric: {row['differs']}."
         return Sentence(text, keys)
 
@@ -150,6 +154,7 @@ class FairPay:
                 Grade.MAJOR,
                 f"pay links, {NOUNS[role]}",
                 (f"{notebook}/fair:{role}:links",),
+                metric="pay_linked_roles",
             )
         if pd.isna(row["short"]) or not row["short"]:
             return None
@@ -193,6 +198,8 @@ def _other_metric(row: Mapping[Any, Any], notebook: str) -> Finding | None:
         Grade.MINOR if row["same_question"] else Grade.MAJOR,
         f"paid metric {row['metric']}",
         tuple(f"{notebook}/{key}" for key in _definition_keys(row)),
+        metric="pay_metric_audited",
+        headline=f"Pay follows {row['metric']}, which is not the audited metric",
     )
 
 
@@ -240,7 +247,8 @@ def _definitions(register: pd.DataFrame, known: Sequence[Definition]) -> pd.Data
         near = nearest(paid, known)
         apart = "; ".join(differences(paid, near))
         same = same_question(paid, near)
-        rows.append((metric, int(count), paid.hash, near.hash, apart, same, paid.minimum_n, near.minimum_n))
+        hashed = completed(paid, near).hash
+        rows.append((metric, int(count), hashed, near.hash, apart, same, paid.minimum_n, near.minimum_n))
     columns = ["metric", "links", "hash", "audited", "differs", *_HIDDEN]
     return pd.DataFrame(rows, columns=columns)
 

@@ -39,7 +39,8 @@ def pay_metric_audited(tables: Tables, context: Context) -> Measurement:
     """Share of the pay links of the period whose metric is by its definition one the audit judges by.
 
     A metric is written ``survey type:item:statistic``, with its fewest answers and adjustments; it is the
-    audited one where the hashes of the two definitions agree, as the exhibits on pay say it.
+    audited one where the hashes of the two definitions agree, as the exhibits on pay say it. Fewest answers
+    that are not stated are no difference.
     """
     links, known = links_judged(tables.frame("pay_links"), context.run), audited(context.run)
     others = sorted({metric for metric in links["metric"].astype(str) if not is_audited(metric, known)})

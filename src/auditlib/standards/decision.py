@@ -5,6 +5,8 @@ Conventions
 - A criterion not met is a finding of its grade; findings of other notebooks stand beside it. All that are
   not closed are open. So many open minors in one category as the edition declares count as one major.
   Opportunities never stop a decision.
+- A minor that is open has no accepted plan: it withholds the certificate until the register of actions holds
+  one. The criteria alone do not show the register: there, minors leave the decision undecided.
 - What closes a finding is decided elsewhere (`actions.closing`): the decision is told.
 - A criterion this suite does not measure is outside the certified scope: it opens nothing and scores nothing.
 - A step of the rule is ``met``, ``not_met``, or ``not_demonstrated`` where open criteria decide it.
@@ -14,7 +16,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from auditlib.records import (
     Aspect,
@@ -71,9 +73,9 @@ def decide(
         _score_step(total, process, results, rule),
         _majors_step(majors, judgements),
         _minors_step(gathered, minors, judgements, demands),
-        *_window_step(demands),
+        _plans_step(minors, whole=findings is not None),
     )
-    compared = _overall(steps[:4], judgements)
+    compared = _overall(steps, judgements)
     return Decision(
         standard=demands.edition.name,
         outcome=compared if demands.certifies else _compared_only(compared),
@@ -88,7 +90,7 @@ def decide(
         gathered=gathered,
         scope=scope_of(judgements),
         mismatch=mismatch(judgements, gap=rule.mismatch),
-        trace=steps,
+        trace=(*steps, *_window_step(demands)),
     )
 
 
@@ -136,7 +138,7 @@ def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> St
     )
     could, coulds = "criterion that could raise one is", "criteria that could raise one are"
     found = f"{len(majors)} open, {counted(len(still), could, coulds)} undecided"
-    return Step("no major is open", found, _three(majors, still), majors or still)
+    return Step("no major is open", found, _three(majors, still), _once(majors or still))
 
 
 def _minors_step(
@@ -157,7 +159,17 @@ def _minors_step(
     one, many = "category", "categories"
     found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
     rule_words = f"no category has {limit} open minors, which count as a major"
-    return Step(rule_words, found, _three(failed, still), failed or still)
+    return Step(rule_words, found, _three(failed, still), _once(failed or still))
+
+
+def _plans_step(minors: Sequence[WeighedFinding], *, whole: bool) -> Step:
+    rule = "every minor has an accepted plan that is not overdue"
+    names = _once(one.name for one in minors)
+    if whole:
+        found = f"{counted(len(minors), 'minor')} without an accepted plan"
+        return Step(rule, found, _three(names, ()), names)
+    found = f"{counted(len(minors), 'minor')}; plans are read when the run is assembled"
+    return Step(rule, found, _three((), names), names)
 
 
 def _window_step(demands: Demands) -> tuple[Step, ...]:
@@ -166,6 +178,11 @@ def _window_step(demands: Demands) -> tuple[Step, ...]:
         return ()
     rule = "the edition is in effect, or in transition, on the last day of the period"
     return (Step(rule, "it is not: the verdict compares, and certifies nothing", Outcome.NOT_APPLICABLE),)
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names in their order; findings on one requirement share theirs."""
+    return tuple(dict.fromkeys(names))
 
 
 def _three(failed: Sequence[str], still: Sequence[str]) -> Outcome:

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-- Findings of one notebook that are the same but for their subject are one finding with its cases.
+- Findings of one notebook that are the same but for their subject are one finding with its cases. Roles are
+  judged apart (A12): findings on managers and on staff stay two, whatever else they share.
 - A finding that breaches the metric of a criterion which is not met is that criterion's own finding.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from auditlib.contracts.columns import ROLES
 from auditlib.records import CaseReference, Finding, Grade
 
 _T = TypeVar("_T")
@@ -89,15 +91,26 @@ def _alike(raised: Iterable[RaisedFinding]) -> Iterable[list[RaisedFinding]]:
             one.notebook,
             finding.criterion,
             finding.grade.value,
+            *_roles(subject),
             *(_unnamed(each, subject) for each in words),
         )
         groups.setdefault(same, []).append(one)
     return groups.values()
 
 
+def _roles(subject: str) -> list[str]:
+    """Return the roles a subject names, singular or plural."""
+    parts = {part.replace(" ", "_") for part in _parts(subject)}
+    return [role for role in ROLES if parts & {role, f"{role}s"}]
+
+
+def _parts(subject: str) -> list[str]:
+    return [part for part in re.split(r"[:,;]\s*", subject) if part]
+
+
 def _unnamed(text: str, subject: str) -> str:
     """Return `text` without the names its finding is about."""
-    names = sorted({part for part in re.split(r"[:,;]\s*", subject) if part}, key=len, reverse=True)
+    names = sorted(set(_parts(subject)), key=len, reverse=True)
     for name in names:
         for form in {name, name.replace("_", " ")}:
             text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", "\N{HORIZONTAL ELLIPSIS}", text)

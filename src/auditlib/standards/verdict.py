@@ -292,12 +292,15 @@ def _numbers(judgement: Judgement) -> tuple[Number, ...]:
 
 def _decided(verdict: Verdict) -> Sentence:
     decision, edition = verdict.decision, verdict.demands.edition
-    whom = "The operation" if decision.whole else "By its criteria alone, the operation"
+    whom, minors = "By its criteria alone, the operation", ("open minor", "open minors")
+    if decision.whole:
+        whom = "The operation"
+        minors = ("minor without an accepted plan", "minors without an accepted plan")
     text = (
         f"{whom} {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
         f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
         f"{counted(len(decision.open_majors), 'open major', 'open majors')}"
-        f" and {counted(len(decision.open_minors), 'open minor', 'open minors')}."
+        f" and {counted(len(decision.open_minors), *minors)}."
     )
     return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open", "minors:open"))
 
@@ -308,7 +311,8 @@ def _counted(verdict: Verdict) -> Sentence:
     parts = ", ".join(f"{count} {said(outcome)}" for outcome, count in counts.items() if count)
     majors = ", ".join(dict.fromkeys(decision.open_majors))
     text = f"Of {len(verdict.judgements)} criteria, {parts}"
-    text += f"; the open majors: {majors}" if majors else ""
+    noun = "major" if len(decision.open_majors) == 1 else "majors"
+    text += f"; the open {noun}: {majors}" if majors else ""
     if decision.closed:
         ending = counted(len(decision.closed), "finding", "findings")
         text += f"; the register of actions closes {ending}: {', '.join(dict.fromkeys(decision.closed))}"
