@@ -31,7 +31,7 @@ from auditlib.records import (
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN, combined, in_scope, mismatch, scope_of, score
-from auditlib.standards.weighing import gathered_minors, weighed_criterion
+from auditlib.standards.weighing import each_once, gathered_minors, weighed_criterion
 
 RECORDED = "decision"
 """Under this name the decision over all findings is recorded, as a notebook's results are."""
@@ -136,7 +136,7 @@ def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> St
     )
     could, coulds = "criterion that could raise one is", "criteria that could raise one are"
     found = f"{len(majors)} open, {counted(len(still), could, coulds)} undecided"
-    return Step("no major is open", found, _three(majors, still), majors or still)
+    return Step("no major is open", found, _three(majors, still), each_once(majors) or still)
 
 
 def _minors_step(
@@ -152,8 +152,9 @@ def _minors_step(
         if entry.criterion.severity is Grade.MINOR
     ]
     worst = gathered_minors((*minors, *possible), limit=limit, titles=demands.edition.categories)
-    failed = tuple(name for group in gathered for name in group.names)
-    still = tuple(name for group in worst for name in group.names)
+    failed, still = (
+        each_once(name for group in groups for name in group.names) for groups in (gathered, worst)
+    )
     one, many = "category", "categories"
     found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
     rule_words = f"no category has {limit} open minors, which count as a major"
