@@ -18,7 +18,7 @@ _TITLES = {
     "minor": "not met: to be closed by an accepted plan",
     "opportunity": "could be better",
 }
-MOST_LINES = {"major": 8, "minor": 6, "opportunity": 3}
+MOST_LINES = {"major": 9, "minor": 5, "opportunity": 2}
 LONGEST_LINE = 150
 """Lines of each grade, and characters of each, that the first page has room for."""
 JUDGED = ("11_standards", RECORDED)
