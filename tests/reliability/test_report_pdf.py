@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import re
+import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
@@ -181,6 +182,39 @@ def test_no_other_address_is_read(page: str, tmp_path: Path) -> None:
     with_picture = page.replace("<h2 ", f'<img alt="" src="{secret.as_uri()}"><h2 ', 1)
     without = page.replace("<h2 ", '<img alt="" src="data:image/png;base64,AAAA"><h2 ', 1)
     assert len(pdf.to_pdf(with_picture)) == pytest.approx(len(pdf.to_pdf(without)), abs=200)
+
+
+WITHOUT_SUBSET = """
+import cffi, time
+
+real = cffi.FFI.dlopen
+
+def absent(self, name, *rest):
+    if name and "harfbuzz-subset" in name:
+        raise OSError(f"cannot load library '{name}'")
+    return real(self, name, *rest)
+
+cffi.FFI.dlopen = absent
+
+from auditlib.report import pdf
+
+page = "<html lang='en'><title>A page</title><body><h1>A heading</h1><p>Words</p></body></html>"
+assert not pdf.missing(), pdf.missing()
+first = pdf.to_pdf(page)
+time.sleep(1.1)
+assert first == pdf.to_pdf(page), "the clock stands in the PDF"
+
+from weasyprint.text import ffi
+
+assert ffi.harfbuzz_subset is None, "the library was not absent"
+"""
+
+
+def test_it_is_made_without_the_library_that_subsets_fonts(page: str) -> None:
+    """Where the system has no ``libharfbuzz-subset``: warnings are errors, the bytes are the same."""
+    command = [sys.executable, "-W", "error", "-c", WITHOUT_SUBSET]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_the_documents_stand_in_the_schema() -> None:

@@ -14,6 +14,7 @@ from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
 from auditlib.calendars import HOUR, MINUTE
+from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError
 from auditlib.escalation import IncidentPolicy, IncidentResult, IncidentTerms, incident_terms, incidents
 from auditlib.obligations import Limit, Rule
@@ -133,6 +134,13 @@ def test_the_most_particular_limit_holds() -> None:
     assert rule.limit_for("critical") is None
     assert rule.limit_for("") is None
     assert Limit(minutes=30).microseconds == 30 * MINUTE
+
+
+def test_every_state_of_the_shipped_limits_is_a_state_that_criteria_on_complaints_know() -> None:
+    text = (PARAMS / "policies" / "complaint_limits.yaml").read_text(encoding="utf-8")
+    states = load(IncidentPolicy, text, name="ok.yaml").states
+    known = set(TABLES["complaint_events"].column("state").words)
+    assert {state for group in states.model_dump().values() for state in group} <= known
 
 
 def test_desks_clocks_are_rigid_and_a_class_has_two_parts_at_most() -> None:

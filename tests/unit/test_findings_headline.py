@@ -6,7 +6,10 @@ from dataclasses import asdict, replace
 
 from auditlib.audit.schema import FindingModel, finding_of
 from auditlib.records import Finding, Grade
-from auditlib.standards.merging import _headline
+from auditlib.report.brief import LONGEST_LINE, words_of
+from auditlib.report.findings import Reported
+from auditlib.standards.merging import ALIKE, _headline
+from auditlib.standards.weighing import each_once
 
 FOUND = Finding("D: demand", "Found.", "Why.", "So what.", "Do.", Grade.MINOR, "x", fingerprint="a" * 64)
 
@@ -22,3 +25,23 @@ def test_the_worst_of_several_speaks_for_all() -> None:
     other = replace(FOUND, headline="90% of 5", shortfall=0.9)
     assert _headline([one, other, FOUND]) == "90% of 5; others alike"
     assert _headline([FOUND, FOUND]) == ""
+
+
+def test_that_there_are_others_is_told_whatever_is_cut() -> None:
+    for body in ("w" * 20, "Clause one is here; " + "words " * 40, "words " * 60):
+        content = {**asdict(replace(FOUND, headline=f"{body.strip()}{ALIKE}")), "grade": "minor"}
+        model = FindingModel.model_validate({**content, "evidence": [], "cases": []})
+        words = words_of(Reported(1, model, "D", "demand", "x", "01_intake", (), ""), {})
+        assert words.endswith(ALIKE)
+        assert len(words) <= LONGEST_LINE + 2
+
+
+def test_findings_of_one_name_are_listed_once_with_how_often() -> None:
+    assert each_once(["CF-08", "B2 (10_promises)", "E4", "B2 (10_promises)"]) == (
+        "CF-08",
+        "B2 (10_promises) twice",
+        "E4",
+    )
+    assert each_once(["B2"] * 6) == ("B2 six times",)
+    assert each_once(["B2"] * 7) == ("B2 many times",)
+    assert each_once([]) == ()

@@ -107,6 +107,13 @@ class TestActions:
         assert "No register of actions" in plan_of(None, [reported(1)]).lines[0]
         assert "no action is owed" in plan_of(None, []).lines[0]
 
+    def test_a_finding_that_gathers_others_is_told_to_have_no_action_of_its_own(self) -> None:
+        findings = [reported(4), reported(8, notebook="decision")]
+        assert plan_of(self.document(), findings).lines[-1] == (
+            "Finding 8 is not among them: it gathers minors, each with an action of its own."
+        )
+        assert not any("gather" in line for line in plan_of(self.document(), findings[:1]).lines)
+
     def test_an_action_stands_by_its_finding(self) -> None:
         plan = plan_of(self.document(), [reported(4)])
         assert plan.lines == ("Without an accepted action: finding 4.", "One sentence.")

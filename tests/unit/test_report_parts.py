@@ -52,6 +52,14 @@ class TestWidths:
         assert found.below == (9, 10)
         assert len(found.shares) in (0, 9)
 
+    def test_many_columns_of_numbers_stand_closer_before_a_word_is_cut(self) -> None:
+        word, headings = "acknowledgement", ["Met", "Late", "Missing", "Wrong party", "Pending", "Excused"]
+        headings = ["Duty", "Band", *headings, "Unknown", "Judged", "Share", "Lower limit", "Upper limit"]
+        row = [word, "executive", "15,547", "178", "187", *["0"] * 4, "15,912", "97.7%", "96.7%", "98.2%"]
+        found = fit(headings, [row] * 6, numeric=[index > 1 for index in range(len(row))])
+        assert (found.size, sum(found.shares)) == ("tiny", 100)
+        assert found.shares[0] / 100 * SIZES[-1][1] >= len(word) + 1
+
     def test_a_table_wider_than_any_page_still_adds_up(self) -> None:
         cells = ["x" * 20] * 15
         found = fit(["A heading"] * 15, [cells], numeric=[False] * 15)

@@ -517,6 +517,16 @@ def test_grave_complaints_that_cannot_be_told_apart_are_not_judged(
 
 
 @pytest.mark.parametrize(
+    "state", ["new", "open", "acknowledged", "assigned", "in_progress", "contacted", "escalated"]
+)
+def test_a_complaint_that_passes_a_working_state_is_judged(state: str) -> None:
+    log = events(1, (state, 1), ("resolved", 2))
+    tables = small_tables(complaints=[complaint(1)], complaint_events=log)
+    judged = found("complaints_resolved", tables, within_days=5)
+    assert (judged.value, judged.n) == (1.0, 1)
+
+
+@pytest.mark.parametrize(
     ("states", "reason"),
     [
         (("open", "solved"), "states whose meaning is not declared: 'solved'"),

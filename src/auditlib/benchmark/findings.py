@@ -97,7 +97,7 @@ def _alone(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> Findi
         evidence=(comparison.number_key(unit), comparison.number_key("pooled")),
         cases=(_case(comparison, side, row),),
         shortfall=_shortfall(comparison, side, row),
-        headline=f"{name}: {scored} in the {measure.survey_type} survey against {pooled} of all units, "
+        headline=f"{name}: {scored} in the {measure.survey_type} survey against {pooled} of all units; "
         f"{side.way} than chance could explain",
     )
 

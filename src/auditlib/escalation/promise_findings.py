@@ -17,7 +17,7 @@ NOTEBOOK = "10_promises"
 
 def named(rule: PromiseRule) -> str:
     """Return a rule as a sentence names it."""
-    return f"the promise {rule.duty.replace('_', ' ')}"
+    return f"the promise '{rule.duty.replace('_', ' ')}'"
 
 
 def _cases(rows: pd.DataFrame, column: str) -> tuple[CaseReference, ...]:
@@ -31,7 +31,7 @@ def broken(rule: PromiseRule, failed: pd.DataFrame, settled: int) -> Finding:
     """Return the finding that cases were outside the limit and nothing excused them."""
     n = len(failed)
     return Finding(
-        criterion=f'B2: "{rule.clause}"',
+        criterion=f"B2: {rule.clause}",
         condition=f"{n:,} of {counted(settled, 'settled case')} "
         f"{'was' if n == 1 else 'were'} outside the limit and not excused.",
         cause="The calls were made late or not at all, and no deviation that counts was written down.",
@@ -43,6 +43,8 @@ def broken(rule: PromiseRule, failed: pd.DataFrame, settled: int) -> Finding:
         cases=_cases(failed.sort_values(["status", "call_back_id"], ascending=[False, True]), "status"),
         metric="call_backs_in_time",
         shortfall=n / settled if settled else None,
+        headline=f"{n:,} of {counted(settled, 'settled case')} of {named(rule)} late or missing, "
+        "and not excused",
     )
 
 
@@ -61,6 +63,7 @@ def too_often(rule: PromiseRule, rows: pd.DataFrame, share: float) -> Finding:
         evidence=(f"{NOTEBOOK}/excused_share:{rule.duty}", f"{NOTEBOOK}/excused_limit:{rule.duty}"),
         cases=_cases(excused.sort_values("call_back_id"), "reason"),
         metric="call_backs_in_time",
+        headline=f"{share:.1%} of the cases of {named(rule)} excused; at most {most:.1%} may be",
         shortfall=(share - most) / most if most else None,
     )
 
@@ -69,7 +72,7 @@ def dissatisfied(rule: PromiseRule, share: float) -> Finding:
     """Return the finding that customers of a discretionary rule are not satisfied enough."""
     target = rule.satisfaction or 0.0
     return Finding(
-        criterion=f'B2: "{rule.clause}"',
+        criterion=f"B2: {rule.clause}",
         condition=f"{share:.1%} of the customers concerned were satisfied, where {target:.1%} is demanded.",
         cause="Time and manner were left to those who did the work, and customers did not like the result.",
         effect="Where discretion is allowed, dissatisfaction is the breach.",
@@ -78,5 +81,6 @@ def dissatisfied(rule: PromiseRule, share: float) -> Finding:
         subject=f"promise:{rule.duty}",
         evidence=(f"{NOTEBOOK}/satisfaction:{rule.duty}", f"{NOTEBOOK}/target:{rule.duty}"),
         metric="satisfied_with_type",
+        headline=f"{share:.1%} of the customers of {named(rule)} satisfied; {target:.1%} is demanded",
         shortfall=(target - share) / target if target else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -100,8 +102,11 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
             sns.histplot(x=values[1], bins=bins, element="step", fill=False, color=LOWER, lw=1.1, ax=drawn)
         drawn.axvline(0, color=INK, lw=0.9)
         drawn.axvline(effect.estimate, color=HIGHER, lw=2)
-        drawn.text(effect.estimate, 1.0, "actual links", transform=drawn.get_xaxis_transform(), fontsize=7.5,
-                   color=HIGHER, va="bottom", ha="center")  # fmt: skip
+        drawn.margins(y=0.12)  # room for the words beneath the title
+        side = _side(effect.estimate, float(edges[0]), float(edges[-1]))
+        drawn.text(effect.estimate, 0.99, " actual links ", transform=drawn.get_xaxis_transform(),
+                   fontsize=7.5, color=HIGHER, va="top", ha=side)  # fmt: skip
+        drawn.xaxis.set_major_locator(MaxNLocator(5))
         drawn.yaxis.set_major_locator(MaxNLocator(integer=True))
         drawn.set_xlabel("Estimated effect, points")
         drawn.set_ylabel("Placebo links")
@@ -111,6 +116,12 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         ]
         figure_of(drawn).legend(handles=handles[: len(values)], loc="outside lower left")
     return drawn
+
+
+def _side(value: float, low: float, high: float) -> Literal["left", "right"]:
+    """Return how words at `value` are set so that they stay between `low` and `high`, and clear of zero."""
+    middle, quarter = (low + high) / 2, low + (high - low) / 4
+    return "left" if value < quarter or 0 <= value < middle else "right"
 
 
 def departures(effect: RoleEffect, ax: Axes | None = None) -> Axes:

@@ -171,12 +171,11 @@ def seen(one: RoleEffect, figure: str) -> str:
 
 def _sight(one: RoleEffect, keys: list[str]) -> str:
     visible = detectable(one)
-    if isinstance(one.placebo, Refusal) or visible is None:
-        return ""
+    if one.shown or isinstance(one.placebo, Refusal) or visible is None:
+        return ""  # beside an effect stands its weakest point, which false alarms are where they are many
     keys += [f"placebo:{one.role}:rate", f"placebo:{one.role}:detectable", "nominal"]
     alarms = f"false alarms on placebo links {100 * one.placebo.rate:.1f}% ({_nominal(one)})"
-    unseen = "" if one.shown else f"; effects below {visible:.2f} would often go unnoticed"
-    return f" {alarms[0].upper()}{alarms[1:]}{unseen}."
+    return f" {alarms[0].upper()}{alarms[1:]}; effects below {visible:.2f} would often go unnoticed."
 
 
 def detectable(one: RoleEffect) -> float | None:

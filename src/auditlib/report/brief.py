@@ -11,13 +11,14 @@ from auditlib.report.findings import Reported
 from auditlib.report.references import runs_of
 from auditlib.report.words import NO_NAMES, sentence_of, with_labels
 from auditlib.standards.decision import RECORDED
+from auditlib.standards.merging import ALIKE
 
 _TITLES = {
     "major": "not met: to be fixed, and the fix verified",
     "minor": "not met: to be closed by an accepted plan",
     "opportunity": "could be better",
 }
-MOST_LINES = {"major": 8, "minor": 6, "opportunity": 3}
+MOST_LINES = {"major": 9, "minor": 5, "opportunity": 2}
 LONGEST_LINE = 150
 """Lines of each grade, and characters of each, that the first page has room for."""
 JUDGED = ("11_standards", RECORDED)
@@ -97,21 +98,23 @@ def _line(group: Sequence[Reported], items: Mapping[str, str]) -> BriefLine:
 def words_of(reported: Reported, items: Mapping[str, str]) -> str:
     """Return what failed: the headline of a finding, otherwise its condition."""
     text = reported.finding.headline or reported.finding.condition
-    return shortened(sentence_of(with_labels(text, items)))
+    words = sentence_of(with_labels(text, items))
+    tail = ALIKE if words.endswith(ALIKE) else ""  # that there are others is told whatever is cut
+    return f"{shortened(words.removesuffix(tail), longest=LONGEST_LINE - len(tail))}{tail}"
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, *, longest: int = LONGEST_LINE) -> str:
     """Return `text` without its full stop, ended after a whole clause where it would take too much room.
 
     It is never cut inside a number or a word, and no number is parted from what it counts.
     """
     whole = text.strip().rstrip(".")
-    if len(whole) <= LONGEST_LINE:
+    if len(whole) <= longest:
         return whole
-    clauses = [found.start() for found in _CLAUSE.finditer(whole) if found.start() <= LONGEST_LINE]
+    clauses = [found.start() for found in _CLAUSE.finditer(whole) if found.start() <= longest]
     if clauses:
         return whole[: clauses[-1]]
-    words = [found.start() for found in _BETWEEN_WORDS.finditer(whole) if found.start() <= LONGEST_LINE]
+    words = [found.start() for found in _BETWEEN_WORDS.finditer(whole) if found.start() <= longest]
     return f"{whole[: words[-1] if words else len(whole)]} \N{HORIZONTAL ELLIPSIS}"
 
 

@@ -14,6 +14,8 @@ from auditlib.report.words import NO_NAMES, WHOLE, sentence_of, subject_of
 _GRADES = ("major", "minor", "opportunity")
 CASES_LISTED = 10
 """Cases of a finding that are printed beneath it; the work papers list more."""
+LONG = 900
+"""Characters of a condition from which a finding is not kept on one page."""
 _PAST = {"resolved": "resolved", "not_examined": "not examined now"}
 
 
@@ -65,6 +67,11 @@ class Reported:
     def own_subject(self) -> str:
         """Its subject; empty where that is the operation as a whole."""
         return "" if self.subject == WHOLE else self.subject
+
+    @property
+    def long(self) -> bool:
+        """Whether it may run over the end of a column, which would otherwise stand empty."""
+        return len(self.finding.condition) > LONG
 
     @property
     def verdict(self) -> str:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import warnings
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 REMEDY = "Install the extra 'pdf' (pip install 'auditlib[pdf]') and the system library Pango, and run again."
 _SCREEN = re.compile(r"<!--screen-->.*?<!--/screen-->", re.DOTALL)
 """What stands on the screen only; text of others is escaped and cannot hold these marks."""
+_DATED_BY = "SOURCE_DATE_EPOCH"
+"""Where programs that make files look for the day to write into them (reproducible-builds.org)."""
 VARIANT = "pdf/ua-1"
 """Tagged for screen readers: headings, tables, alternative texts, language and reading order."""
 
@@ -21,7 +27,7 @@ def missing() -> str:
     try:
         # where Pango is missing, its import prints a banner of its own
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            import weasyprint  # noqa: F401 - only whether it can be imported
+            _weasyprint()
     except ImportError:
         return f"WeasyPrint is not installed. {REMEDY}"
     except OSError as error:
@@ -42,18 +48,46 @@ def to_pdf(page: str) -> bytes:
     page
         The report as `render` gives it; its dates are those of the audit.
     """
-    from weasyprint import HTML
+    html = _weasyprint().HTML
     from weasyprint.urls import URLFetcher
 
     # the page is self-contained: pictures are written into it, and no other address may be read
     nothing = URLFetcher(allowed_protocols=["data"])
-    made: bytes = HTML(string=on_paper(page), url_fetcher=nothing).write_pdf(pdf_variant=VARIANT)
+    with _no_clock():
+        made: bytes = html(string=on_paper(page), url_fetcher=nothing).write_pdf(pdf_variant=VARIANT)
     return made
 
 
 def on_paper(page: str) -> str:
     """Return `page` without what stands on the screen only."""
     return _SCREEN.sub("", page)
+
+
+def _weasyprint() -> Any:
+    """Return WeasyPrint, without what it says about a library that it can do without.
+
+    Where the system has no ``libharfbuzz-subset``, WeasyPrint subsets fonts by fontTools, which it brings,
+    and announces in its import that a later version will not. That is no matter of whoever audits: the
+    PDF is whole. Where warnings are errors, the announcement would stop the import.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "HarfBuzz-Subset will be required", DeprecationWarning)
+        import weasyprint
+
+        return weasyprint
+
+
+@contextlib.contextmanager
+def _no_clock() -> Iterator[None]:
+    """Have fontTools, which subsets fonts where HarfBuzz cannot, date them by a fixed day instead of now."""
+    before = os.environ.get(_DATED_BY)
+    os.environ[_DATED_BY] = "0"
+    try:
+        yield
+    finally:
+        os.environ.pop(_DATED_BY)
+        if before is not None:
+            os.environ[_DATED_BY] = before
 
 
 def _library(error: OSError) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from auditlib.report.findings import Reported, criterion_of
 from auditlib.report.references import runs_of
 from auditlib.report.words import day
+from auditlib.standards.decision import RECORDED
 
 NAME = "actions.json"
 NO_REGISTER = (
@@ -79,10 +80,22 @@ def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) ->
     described = [one for one in document["actions"] if one["action"]]
     uncovered = sorted(numbers[one] for one in document["uncovered"] if one in numbers)
     return ActionPlan(
-        (*_without(uncovered if described else []), *document["summary"]),
+        (*_without(uncovered if described else []), *document["summary"], *_gathering(findings)),
         tuple(_printed(one, numbers) for one in described),
         recorded=True,
     )
+
+
+def _gathering(findings: Iterable[Reported]) -> Iterable[str]:
+    """Say why the findings that gather others have no action of their own."""
+    numbers = [one.number for one in findings if one.notebook == RECORDED]
+    if numbers:
+        listed = ", ".join(label for label, _ in runs_of(numbers))
+        alone = len(numbers) == 1
+        yield (
+            f"Finding{'' if alone else 's'} {listed} {'is' if alone else 'are'} not among them: "
+            f"{'it gathers' if alone else 'they gather'} minors, each with an action of its own."
+        )
 
 
 def _without(numbers: list[int]) -> Iterable[str]:

@@ -17,6 +17,8 @@ from auditlib.standards.tally import DECIDING
 
 DECISION = RECORDED
 """Under this name the decision over all findings is recorded."""
+COUNTS_FINDINGS = "findings:major"
+"""A key of the sentence that counts the findings of the audit."""
 DOING: tuple[tuple[str, str, int], ...] = (
     (DECISION, "No standard was judged: the audit did not run 11_standards.", 3),
     ("02_benchmark", "Units were not compared: the audit did not run 02_benchmark.", 2),
@@ -101,11 +103,18 @@ def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
     )
 
 
+def _most(one: Recorded, most: int) -> int:
+    """Return how many sentences of its answer the first page repeats: it counts findings in their list."""
+    counting = (place for place, said in enumerate(one.results.answer) if COUNTS_FINDINGS in said.keys)
+    return min(most, next(counting, most))
+
+
 def _deciding(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
     """Yield the sentences of the decision that the first page has no room for."""
     if DECISION in by_name:
         most = next(most for notebook, _, most in DOING if notebook == DECISION)
-        yield from lines_of(by_name[DECISION].results.answer[most:], DECISION, register)
+        one = by_name[DECISION]
+        yield from lines_of(one.results.answer[_most(one, most) :], DECISION, register)
 
 
 def decision_of(recorded: Iterable[Recorded]) -> Decision | None:
@@ -147,7 +156,8 @@ def _set_aside(recorded: Iterable[Recorded], register: Register) -> Iterable[Lin
 def _doing(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
     for notebook, absent, most in DOING:
         if notebook in by_name:
-            yield from _answer(by_name[notebook], register, most=most)
+            one = by_name[notebook]
+            yield from _answer(one, register, most=_most(one, most))
         elif absent:
             yield Line(absent, ())
 

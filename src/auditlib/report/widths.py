@@ -95,7 +95,7 @@ def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: Sequ
             return Fit(size, _per_cent(widths))
     below = tuple(index for index, column in enumerate(cells) if index and _usual(column) > SENTENCE)
     if not below:
-        return Fit(size, _per_cent(widths))
+        return Fit(size, _per_cent(_squeezed(widths, numeric, room=room)))
     beside = [index for index in range(len(headings)) if index not in below]
     above = fit(
         [headings[index] for index in beside],
@@ -170,9 +170,18 @@ def _usual_lines(cells: Sequence[Sequence[str]], widths: Sequence[float]) -> flo
     )
 
 
+def _squeezed(widths: Sequence[float], numeric: Sequence[bool], *, room: int) -> list[float]:
+    """Return widths in which numbers stand closer, up to a character, so that no word beside them is cut."""
+    each = min(1.0, max(0.0, sum(widths) - room) / max(1, sum(numeric)))
+    return [width - each if number else width for width, number in zip(widths, numeric, strict=True)]
+
+
 def _per_cent(widths: Sequence[float]) -> tuple[int, ...]:
     exact = [100 * width / sum(widths) for width in widths]
     # a narrow column that loses part of a character cuts its numbers in two
     shares = [ceil(share) if share < 8 else floor(share) for share in exact]
+    over = sum(shares) - 100
+    for index in sorted(range(len(shares)), key=lambda index: exact[index] - shares[index])[: max(0, over)]:
+        shares[index] -= 1  # of many narrow columns those give way that were rounded up the most
     shares[max(range(len(shares)), key=shares.__getitem__)] += 100 - sum(shares)
     return tuple(shares)

@@ -162,9 +162,10 @@ def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run
     reported = tuple(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)
     decision, criteria, *rest = decided.summary()
+    # what stands first stands on the first page, which counts the findings itself
     outside = [sentence for sentence in rest if sentence.keys[0].startswith("scope:")]
     still = [sentence for sentence in rest if sentence not in outside]
-    recorder.answer((decision, _listed(reported), *outside, criteria, *still))
+    recorder.answer((decision, *_earlier(reported), *outside, _listed(reported), criteria, *still))
     recorder.finding(gathered)
     document = verdict.model_copy(update={"decision": decision_part(decided)})
     recorder.verdict(dumped(document))
@@ -182,17 +183,26 @@ def _reported(stated: Json, *, gathered: int) -> Iterator[Number]:
     yield Number("findings:not_examined", past, "count", reason="counted from the findings")
 
 
+def _counts(reported: Sequence[Number]) -> dict[str, int]:
+    return {number.key.partition(":")[2]: int(number.value or 0) for number in reported}
+
+
 def _listed(reported: Sequence[Number]) -> Sentence:
-    counts = {number.key: int(number.value or 0) for number in reported}
-    majors, minors, opportunities = (counts[f"findings:{grade.value}"] for grade in Grade)
+    counts = _counts(reported)
+    majors, minors, opportunities = (counts[grade.value] for grade in Grade)
     text = (
         f"The audit reports {counted(majors, 'major')}, {counted(minors, 'minor')} and "
-        f"{counted(opportunities, 'opportunity', 'opportunities')}"
+        f"{counted(opportunities, 'opportunity', 'opportunities')}."
     )
-    if past := counts["findings:not_examined"]:
-        text += (
-            f"; {counted(past, 'major or minor', 'majors and minors')} of the audit before "
+    return Sentence(text, tuple(f"findings:{grade.value}" for grade in Grade))
+
+
+def _earlier(reported: Sequence[Number]) -> Iterator[Sentence]:
+    """Yield what of the audit before stays open because nobody examined it, where there is any."""
+    if past := _counts(reported)["not_examined"]:
+        text = (
+            f"{counted(past, 'major or minor', 'majors and minors')} of the audit before "
             f"{'was' if past == 1 else 'were'} not examined now and {'stays' if past == 1 else 'stay'} open "
-            "until closed"
+            "until closed."
         )
-    return Sentence(f"{text}.", tuple(counts))
+        yield Sentence(text, ("findings:not_examined",))

@@ -16,7 +16,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from auditlib.records import (
     Aspect,
@@ -33,7 +33,7 @@ from auditlib.records import (
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN, combined, in_scope, mismatch, scope_of, score
-from auditlib.standards.weighing import gathered_minors, weighed_criterion
+from auditlib.standards.weighing import each_once, gathered_minors, weighed_criterion
 
 RECORDED = "decision"
 """Under this name the decision over all findings is recorded, as a notebook's results are."""
@@ -138,7 +138,7 @@ def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> St
     )
     could, coulds = "criterion that could raise one is", "criteria that could raise one are"
     found = f"{len(majors)} open, {counted(len(still), could, coulds)} undecided"
-    return Step("no major is open", found, _three(majors, still), _once(majors or still))
+    return Step("no major is open", found, _three(majors, still), each_once(majors) or still)
 
 
 def _minors_step(
@@ -154,17 +154,18 @@ def _minors_step(
         if entry.criterion.severity is Grade.MINOR
     ]
     worst = gathered_minors((*minors, *possible), limit=limit, titles=demands.edition.categories)
-    failed = tuple(name for group in gathered for name in group.names)
-    still = tuple(name for group in worst for name in group.names)
+    failed, still = (
+        each_once(name for group in groups for name in group.names) for groups in (gathered, worst)
+    )
     one, many = "category", "categories"
     found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
     rule_words = f"no category has {limit} open minors, which count as a major"
-    return Step(rule_words, found, _three(failed, still), _once(failed or still))
+    return Step(rule_words, found, _three(failed, still), each_once(failed or still))
 
 
 def _plans_step(minors: Sequence[WeighedFinding], *, whole: bool) -> Step:
     rule = "every minor has an accepted plan that is not overdue"
-    names = _once(one.name for one in minors)
+    names = each_once(one.name for one in minors)
     if whole:
         found = f"{counted(len(minors), 'minor')} without an accepted plan"
         return Step(rule, found, _three(names, ()), names)
@@ -178,11 +179,6 @@ def _window_step(demands: Demands) -> tuple[Step, ...]:
         return ()
     rule = "the edition is in effect, or in transition, on the last day of the period"
     return (Step(rule, "it is not: the verdict compares, and certifies nothing", Outcome.NOT_APPLICABLE),)
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    """Return names in their order; findings on one requirement share theirs."""
-    return tuple(dict.fromkeys(names))
 
 
 def _three(failed: Sequence[str], still: Sequence[str]) -> Outcome:

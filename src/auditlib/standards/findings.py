@@ -15,6 +15,7 @@ from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Out
 from auditlib.standards.change import needed
 from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
+from auditlib.standards.weighing import each_once
 
 
 class State(StrEnum):
@@ -159,13 +160,15 @@ def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[
             criterion=f"minors-{group.category}: fewer than {counted(limit, 'minor is', 'minors are')} "
             "open in one category",
             condition=f"{counted(len(group.names), 'minor is', 'minors are')} open in '{group.title}': "
-            f"{', '.join(group.names)}.",
+            f"{', '.join(each_once(group.names))}.",
             cause="Minor faults of one kind gather where nobody owns the whole.",
             effect="Together they weigh as much as a major and stop the decision.",
             recommendation="Name one owner for the category, with a plan for each of them.",
             grade=Grade.MAJOR,
             subject=subject,
             evidence=("rule:minors_make_major", f"minors:gathered:{group.category}"),
+            headline=f"{counted(len(group.names), 'minor is', 'minors are')} open in '{group.title}'; "
+            f"fewer than {limit} are allowed in one category",
         )
         for group in verdict.decision.gathered
     )

@@ -17,6 +17,8 @@ from typing import TypeVar
 from auditlib.contracts.columns import ROLES
 from auditlib.records import CaseReference, Finding, Grade
 
+ALIKE = "; others alike"
+"""Behind the headline of the worst of several findings that are one."""
 _T = TypeVar("_T")
 BETWEEN = "; "
 """Between the subjects of findings that are one."""
@@ -120,7 +122,7 @@ def _unnamed(text: str, subject: str) -> str:
 def _headline(findings: Sequence[Finding]) -> str:
     """Return what the worst of several says in one line, and that there are others."""
     worst = max(findings, key=lambda one: -1.0 if one.shortfall is None else one.shortfall)
-    return f"{worst.headline}; others alike" if worst.headline else ""
+    return f"{worst.headline}{ALIKE}" if worst.headline else ""
 
 
 def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:

@@ -26,6 +26,7 @@ from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
 from auditlib.standards.profile import Demands, as_shown
 from auditlib.standards.scoring import OPEN, in_scope
+from auditlib.standards.weighing import each_once
 from auditlib.standards.words import amount, demanded, limit, said
 
 if TYPE_CHECKING:
@@ -309,13 +310,13 @@ def _counted(verdict: Verdict) -> Sentence:
     decision = verdict.decision
     counts = {outcome: verdict.count(outcome) for outcome in Outcome}
     parts = ", ".join(f"{count} {said(outcome)}" for outcome, count in counts.items() if count)
-    majors = ", ".join(dict.fromkeys(decision.open_majors))
+    majors = ", ".join(each_once(decision.open_majors))
     text = f"Of {len(verdict.judgements)} criteria, {parts}"
     noun = "major" if len(decision.open_majors) == 1 else "majors"
     text += f"; the open {noun}: {majors}" if majors else ""
     if decision.closed:
         ending = counted(len(decision.closed), "finding", "findings")
-        text += f"; the register of actions closes {ending}: {', '.join(dict.fromkeys(decision.closed))}"
+        text += f"; the register of actions closes {ending}: {', '.join(each_once(decision.closed))}"
     keys = (f"criteria:{outcome.value}" for outcome, count in counts.items() if count)
     gathered = (f"minors:gathered:{group.category}" for group in decision.gathered)
     return Sentence(f"{text}.", ("criteria", *keys, *gathered, "findings:closed"))

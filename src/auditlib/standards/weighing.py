@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditlib.records import Criterion, Finding, GatheredMinors, Judgement, WeighedFinding
+
+_TIMES = ("", "", "twice", "three times", "four times", "five times", "six times")
+
+
+def each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of findings as a sentence lists them: several of one name once, with how often."""
+    return tuple(_with_times(name, count) for name, count in Counter(names).items())
+
+
+def _with_times(name: str, count: int) -> str:
+    times = _TIMES[count] if count < len(_TIMES) else "many times"
+    return f"{name} {times}".rstrip()
 
 
 def weighed_criterion(judgement: Judgement) -> WeighedFinding:
