@@ -14,7 +14,6 @@ from auditlib.escalation.matrix import held
 from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
 from auditlib.escalation.promises import promise_terms, promises
 from auditlib.escalation.rates import FAILED
-from auditlib.escalation.recorded import needed, unclear_responses
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables as LazyTables
 from auditlib.escalation.terms import terms_of
@@ -23,7 +22,7 @@ from auditlib.obligations.deviations import INVALID, Verdict
 from auditlib.records import Basis, EvidenceLevel, Measurement, Refusal, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import answers_to, share_of
-from auditlib.standards.supplied import lacking, unsaid
+from auditlib.standards.supplied import unsaid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,20 +91,14 @@ def _met(duty: str, tables: Tables, context: Context) -> Measurement:
     terms = _terms(tables, context)
     if isinstance(terms, Refusal):
         return nothing(f"{terms.reason} {terms.remedy}".strip())
-    missing = lacking(("units", *needed(duty, terms.policy, tables)), tables, context.run, {})
-    if missing:
-        return nothing(missing)
     found = _assess_once(_Same(tables), context)
     if isinstance(found, Refusal):
         return nothing(f"{found.reason} {found.remedy}".strip())
     if duty in found.refused:
         return nothing(found.refused[duty].reason)
     rows = found.rows[found.rows["duty"] == duty]
-    unclear = rows["response_id"].isin(unclear_responses(duty, tables, found.policy))
-    if duty == "acknowledgement":
-        unclear &= rows["status"] != Status.MET.value
-    judged, met = _judged(rows[~unclear])
-    open_ = _judged(rows[unclear])[0] + int((rows["status"] == Status.UNKNOWN.value).sum())
+    judged, met = _judged(rows)
+    open_ = int((rows["status"] == Status.UNKNOWN.value).sum())
     measured = share_of(
         met,
         judged,

@@ -20,6 +20,8 @@ EVENTS = {
 NEVER = 2**62
 """Later than every instant: the end of what may lie at any time."""
 DAY_ONLY, NO_CALENDAR = "only the day is known", "no calendar for the unit"
+UNRECORDED = "not recorded"
+"""Why a status is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

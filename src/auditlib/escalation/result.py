@@ -10,7 +10,7 @@ from auditlib.escalation.breaches import findings_of_duties
 from auditlib.escalation.calendar_use import UNITS, CalendarUse
 from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
-from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR
+from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR, UNRECORDED
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
@@ -26,6 +26,7 @@ RESPONSES = Basis("responses", (("in_period", True),))
 _DOUBTS = {
     DAY_ONLY: "only the day of an event is known, and the time of day decides",
     NO_CALENDAR: "the policy names no calendar for the unit",
+    UNRECORDED: "a row does not say what the duty turns on",
 }
 
 
@@ -97,11 +98,19 @@ class EscalationResult:
         return int(owed["response_id"].nunique() - owed.loc[bad, "response_id"].nunique())
 
     @property
+    def unclear(self) -> int:
+        """Follow-ups in which nothing is known to have failed, and something cannot be told."""
+        owed = self.rows[self.rows["duty"] != "acknowledgement"]
+        failed = owed.loc[owed["status"].isin(FAILED), "response_id"]
+        unknown = owed.loc[owed["status"] == Status.UNKNOWN.value, "response_id"]
+        return len(set(unknown) - set(failed))
+
+    @property
     def undecided(self) -> Mapping[str, int]:
         """Duties whose status what is recorded leaves open, by the reason."""
         unknown = self.rows.loc[self.rows["status"] == Status.UNKNOWN.value, "detail"]
         counts = unknown.value_counts()
-        return {reason: int(counts[reason]) for reason in (DAY_ONLY, NO_CALENDAR) if reason in counts}
+        return {reason: int(counts[reason]) for reason in _DOUBTS if reason in counts}
 
     @property
     def judged(self) -> int:
@@ -114,7 +123,8 @@ class EscalationResult:
             Number("responses", self.responses, "responses", basis=(RESPONSES,)),
             Number("follow_ups", self.named, "responses", basis=(RESPONSES,)),
             Number("anonymous_follow_ups", self.anonymous, "responses", basis=(RESPONSES,)),
-            Number("kept_follow_ups", self.kept, "responses", self.named, basis=(RESPONSES,)),
+            Number("kept_follow_ups", self.kept, "responses", self.named - self.unclear, basis=(RESPONSES,)),
+            Number("unclear_follow_ups", self.unclear, "responses", basis=(RESPONSES,)),
             Number("judged", self.judged, "count", basis=(RESPONSES,)),
         )
         refused = tuple(
@@ -151,12 +161,33 @@ class EscalationResult:
             return None
         if self.named < self.minimum_cell:
             return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
+        if self.unclear:
+            return self._as_far_as_told()
         every = "Every" if self.kept == self.named else "Not every"
         return Sentence(
             f"{every} dissatisfied customer was followed up as promised: of "
             f"{counted(self.named, 'named customer')} owed a follow-up, {self.kept:,} "
             f"({self.kept / self.named:.1%}) got everything that was promised, or declined in time.",
             ("follow_ups", "kept_follow_ups"),
+        )
+
+    def _as_far_as_told(self) -> Sentence:
+        """Return the promise where what is recorded leaves some follow-ups open: they are on neither side."""
+        keys = ("follow_ups", "kept_follow_ups", "unclear_follow_ups")
+        owed, told = counted(self.named, "named customer"), self.named - self.unclear
+        left = f"for {self.unclear:,} of {owed} owed a follow-up"
+        if not told:
+            return Sentence(
+                f"Whether the dissatisfied customers were followed up as promised cannot be told {left}.", keys
+            )
+        if self.kept == told:
+            begin = "Whether every dissatisfied customer was followed up as promised cannot be told"
+        else:
+            begin = "Not every dissatisfied customer was followed up as promised, and it cannot be told"
+        return Sentence(
+            f"{begin} {left}; of the other {told:,}, {self.kept:,} ({self.kept / told:.1%}) got everything "
+            "that was promised, or declined in time.",
+            keys,
         )
 
     def _weakest(self) -> Sentence | None:
