@@ -98,9 +98,7 @@ def contacts(unit: str, held: str, text: str, **more: Any) -> tuple[str, str]:
                     "q_overall": 2.0,
                 }
             ],
-            "follow_ups": [
-                {"follow_up_id": "F1", "response_id": "R1", "held_at": at(held)} | REACHED | more
-            ],
+            "follow_ups": [{"follow_up_id": "F1", "response_id": "R1", "held_at": at(held)} | REACHED | more],
         }
     )
     found = assess(world, terms(as_of="2025-12-01 12:00", policy=text, units=PLACES))

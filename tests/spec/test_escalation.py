@@ -34,7 +34,13 @@ def response(score: float | None = 2.0, **more: Any) -> dict[str, Any]:
 def contact(held: str = HELD, *, at_: int | None = None, **more: Any) -> dict[str, Any]:
     told = {"note": "Talked.", "cause_code": "delay", "verbatim": "Too slow.", "questions": "Why?"}
     held_at = at(held) if at_ is None else at_
-    known = {"follow_up_id": "F1", "response_id": "R1", "held_at": held_at, "reached": True, "declined": False}
+    known = {
+        "follow_up_id": "F1",
+        "response_id": "R1",
+        "held_at": held_at,
+        "reached": True,
+        "declined": False,
+    }
     return known | told | more
 
 
@@ -374,27 +380,28 @@ LEFT_OPEN = ["acknowledgement"], ["contact", "attendance", "documentation", "rep
 
 
 @pytest.mark.parametrize(
-    ("tables", "duties"),
+    ("tables", "duties", "column"),
     [
-        ({"responses": [response(anonymous=None)]}, LEFT_OPEN[1]),
-        ({"follow_ups": [contact(declined=None)]}, LEFT_OPEN[1]),
-        ({"follow_ups": [contact(reached=None)]}, LEFT_OPEN[1]),
-        ({"follow_ups": [contact(reached=None, held="2025-09-01 10:00")]}, LEFT_OPEN[1]),
-        ({"acknowledgements": [acknowledgement(at(SENT), states_why=None)]}, LEFT_OPEN[0]),
+        ({"responses": [response(anonymous=None)]}, LEFT_OPEN[1], "anonymous"),
+        ({"follow_ups": [contact(declined=None)]}, LEFT_OPEN[1], "declined"),
+        ({"follow_ups": [contact(reached=None)]}, LEFT_OPEN[1], "reached"),
+        ({"follow_ups": [contact(reached=None, held="2025-09-01 10:00")]}, LEFT_OPEN[1], "reached"),
+        ({"acknowledgements": [acknowledgement(at(SENT), states_why=None)]}, LEFT_OPEN[0], "states_why"),
     ],
 )
 def test_a_row_that_leaves_open_what_a_duty_turns_on_counts_on_neither_side_and_is_said(
-    tables: dict[str, Any], duties: list[str]
+    tables: dict[str, Any], duties: list[str], column: str
 ) -> None:
     found = assess(World(WELL | tables), terms(as_of=LATER))
     assert isinstance(found, EscalationResult)
     status = dict(zip(found.rows["duty"], found.rows["status"], strict=True))
     assert {duty: status[duty] for duty in duties} == dict.fromkeys(duties, "unknown")
     assert {status[duty] for duty in status if duty not in duties} == {"met"}
-    assert found.undecided == {"not recorded": len(duties)}
+    assert found.undecided == {f"not recorded: {column}": len(duties)}
     assert found.findings() == ()
     said = " ".join(sentence.text for sentence in found.summary())
-    assert "a row does not say what the duty turns on" in said
+    assert f"a row leaves open what the duty turns on ({column.replace('_', ' ')})" in said
+    assert {key for each in found.summary() for key in each.keys} <= {each.key for each in found.numbers()}
     assert ("cannot be told for 1 of 1 named customer owed a follow-up" in said) == (len(duties) > 1)
 
 

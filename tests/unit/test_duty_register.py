@@ -40,7 +40,14 @@ def result_of(*, policy: str = "") -> EscalationResult:
         }
         for line, (name, (score, _)) in enumerate(cases.items(), start=2)
     ]  # fmt: skip
-    told = {"note": "n", "cause_code": "c", "verbatim": "v", "questions": "q", "reached": True, "declined": False}
+    told = {
+        "note": "n",
+        "cause_code": "c",
+        "verbatim": "v",
+        "questions": "q",
+        "reached": True,
+        "declined": False,
+    }
     follow_ups = [
         {"follow_up_id": f"F{name}", "response_id": name, "held_at": at(MONDAY) + hours * HOUR} | told
         for name, (_, hours) in cases.items()

@@ -164,7 +164,7 @@ def test_rows_in_quarantine_could_be_what_there_is_none_of(edition: Edition, asi
 
 REGISTERS = [
     (Fact.NO_PAY_LINKS, "PE-03", {"pay_links": [OLD_LINK]}, "pay_links"),
-    (Fact.NO_REWARDS, "CF-14", {"responses": [{"response_id": "R1"}], "rewards": EMPTY["rewards"]}, "rewards"),
+    (Fact.NO_REWARDS, "CF-14", {"responses": PHONE, "rewards": EMPTY["rewards"]}, "rewards"),
     (
         Fact.NO_COMMITMENTS, "CF-18",
         {"visits": [{"held_on": DAY}], "commitments": EMPTY["commitments"]}, "commitments",

@@ -114,7 +114,8 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
 
 def _without_reasons(text: str, numbers: Iterable[Valued]) -> str:
     """Return `text` without the reasons it repeats word for word, perhaps to begin a sentence."""
-    for reason in {getattr(number, "reason", "") for number in numbers}:
+    reasons = {getattr(number, "reason", "") for number in numbers}
+    for reason in sorted(reasons, key=len, reverse=True):  # one may be a part of another
         if reason and any(map(str.isdigit, reason)):
             text = text.replace(reason, " ").replace(reason[:1].upper() + reason[1:], " ")
     return text

@@ -7,7 +7,7 @@ case of which a row leaves open what its duty turns on counts on neither side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -30,7 +30,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "documentation": ("follow_ups",),
     "report": ("follow_ups", "follow_up_reports", "report_actions"),
 }
-"""Tables a duty is judged on; without a row of each it is not assessable, which is not the same as missing."""
+"""Tables a duty is judged on; without a row of each it is not assessable, which is not missing."""
 
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
 
@@ -67,36 +67,37 @@ def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ..
     return _FOLLOWED
 
 
-def unclear_responses(duty: str, tables: Tables, policy: EscalationPolicy) -> set[str]:
-    """Return the responses of which it is not recorded what `duty` turns on."""
-    if duty == "acknowledgement":
-        return _silent(tables, "acknowledgements", policy.acknowledgement_states)
-    asked = ["anonymous"]
-    if duty == "attendance" and _by_type(tables):
-        asked.append("transaction_type")
-    return _silent(tables, "responses", asked) | _silent(tables, "follow_ups", ("reached", "declined"))
-
-
 def with_unrecorded(rows: pd.DataFrame, tables: Tables, policy: EscalationPolicy) -> pd.DataFrame:
     """Return `rows` with every settled case unknown of which a row leaves open what its duty turns on.
 
-    A complete acknowledgement in time stays one, whatever else was sent.
+    A complete acknowledgement in time stays one, whatever else was sent. The detail names the column; of
+    several the first that `_turns_on` names.
     """
-    silent = {duty: unclear_responses(duty, tables, policy) for duty in rows["duty"].unique()}
-    unclear = rows["status"].isin((Status.MET.value, *FAILED))
-    unclear &= ~((rows["duty"] == "acknowledgement") & (rows["status"] == Status.MET.value))
-    for duty, responses in silent.items():
-        unclear &= (rows["duty"] != duty) | rows["response_id"].isin(responses)
-    return rows.assign(
-        status=rows["status"].mask(unclear, Status.UNKNOWN.value),
-        detail=rows["detail"].mask(unclear, UNRECORDED),
-    )
+    settled = rows["status"].isin((Status.MET.value, *FAILED))
+    settled &= ~((rows["duty"] == "acknowledgement") & (rows["status"] == Status.MET.value))
+    status, detail = rows["status"], rows["detail"]
+    for duty in rows["duty"].unique():
+        for table, column in reversed(tuple(_turns_on(duty, tables, policy))):
+            silent = rows["response_id"].isin(_silent(tables, table, column))
+            unclear = settled & (rows["duty"] == duty) & silent
+            status = status.mask(unclear, Status.UNKNOWN.value)
+            detail = detail.mask(unclear, f"{UNRECORDED}: {column}")
+    return rows.assign(status=status, detail=detail)
 
 
-def _silent(tables: Tables, table: str, columns: Iterable[str]) -> set[str]:
-    """Return the responses of which a row leaves one of `columns` empty."""
-    empty = nw.any_horizontal(*(nw.col(column).is_null() for column in columns), ignore_nulls=False)
-    found = tables.lazy(table).filter(empty).select("response_id").unique()
+def _turns_on(duty: str, tables: Tables, policy: EscalationPolicy) -> Iterator[tuple[str, str]]:
+    """Yield the columns, with their tables, that must be filled in every row of a case of `duty`."""
+    if duty == "acknowledgement":
+        yield from (("acknowledgements", column) for column in policy.acknowledgement_states)
+        return
+    yield from (("responses", "anonymous"), ("follow_ups", "reached"), ("follow_ups", "declined"))
+    if duty == "attendance" and _by_type(tables):
+        yield ("responses", "transaction_type")
+
+
+def _silent(tables: Tables, table: str, column: str) -> set[str]:
+    """Return the responses of which a row leaves `column` empty."""
+    found = tables.lazy(table).filter(nw.col(column).is_null()).select("response_id").unique()
     eager = found.collect() if isinstance(found, nw.LazyFrame) else found
     return {str(response) for (response,) in eager.rows()}
 

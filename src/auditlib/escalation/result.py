@@ -10,7 +10,7 @@ from auditlib.escalation.breaches import findings_of_duties
 from auditlib.escalation.calendar_use import UNITS, CalendarUse
 from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
-from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR, UNRECORDED
+from auditlib.escalation.precision import doubt_of
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["RESPONSES", "UNITS", "EscalationResult"]
 
 RESPONSES = Basis("responses", (("in_period", True),))
-
-
-_DOUBTS = {
-    DAY_ONLY: "only the day of an event is known, and the time of day decides",
-    NO_CALENDAR: "the policy names no calendar for the unit",
-    UNRECORDED: "a row does not say what the duty turns on",
-}
 
 
 @dataclass(frozen=True)
@@ -110,7 +103,7 @@ class EscalationResult:
         """Duties whose status what is recorded leaves open, by the reason."""
         unknown = self.rows.loc[self.rows["status"] == Status.UNKNOWN.value, "detail"]
         counts = unknown.value_counts()
-        return {reason: int(counts[reason]) for reason in _DOUBTS if reason in counts}
+        return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
 
     @property
     def judged(self) -> int:
@@ -132,8 +125,7 @@ class EscalationResult:
             for duty, refusal in self.refused.items()
         )
         open_yet = tuple(
-            Number(f"unknown_{reason.replace(' ', '_')}", n, "count", basis=(RESPONSES,))
-            for reason, n in self.undecided.items()
+            Number(_key_of(reason), n, "count", basis=(RESPONSES,)) for reason, n in self.undecided.items()
         )
         gaps = tuple(Number(gap.key, gap.cases, "count", basis=(RESPONSES,)) for gap in gaps_of(self.rows))
         return (*counts, *refused, *open_yet, *gaps, *self.rates().numbers())
@@ -178,7 +170,8 @@ class EscalationResult:
         left = f"for {self.unclear:,} of {owed} owed a follow-up"
         if not told:
             return Sentence(
-                f"Whether the dissatisfied customers were followed up as promised cannot be told {left}.", keys
+                f"Whether the dissatisfied customers were followed up as promised cannot be told {left}.",
+                keys,
             )
         if self.kept == told:
             begin = "Whether every dissatisfied customer was followed up as promised cannot be told"
@@ -227,9 +220,7 @@ class EscalationResult:
     def _undecided(self) -> Iterator[Sentence]:
         for reason, n in self.undecided.items():
             many = counted(n, "duty counts", "duties count")
-            yield Sentence(
-                f"{many} on neither side: {_DOUBTS[reason]}.", (f"unknown_{reason.replace(' ', '_')}",)
-            )
+            yield Sentence(f"{many} on neither side: {doubt_of(reason)}.", (_key_of(reason),))
 
     def worst(self, limit: int = 25) -> pd.DataFrame:
         """Return the follow-ups with the most failed duties, gravest band first, with their source rows.
@@ -288,3 +279,7 @@ class EscalationResult:
     def calendars(self) -> CalendarUse:
         """Return every calendar used, by whom, with the holidays it was closed on when this ran."""
         return CalendarUse(self.hours)
+
+
+def _key_of(doubt: str) -> str:
+    return f"unknown_{doubt.replace(': ', ':').replace(' ', '_')}"
