@@ -95,3 +95,5 @@ def test_a_reason_that_is_a_part_of_another_does_not_break_it() -> None:
     for numbers in (both, both[::-1]):
         assert orphans(long, numbers) == ()
         assert orphans(f"{long}; 7 more", numbers) == ("7",)
+        assert keys_stated(long, numbers) == ("outcome",)
+        assert keys_stated(short, numbers) == ("found",)

@@ -88,8 +88,12 @@ def keys_of(reference: str) -> tuple[str, ...]:
 
 
 def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
-    """Return the keys of those `numbers` that `text` states, the first that fits each of its numerals."""
-    whole = tuple(one.key for one in numbers if one.reason and one.reason in text)[:1]
+    """Return the keys of those `numbers` that `text` states, the first that fits each of its numerals.
+
+    Where it repeats reasons, the number with the longest stands for them: others may be a part of it.
+    """
+    repeated = [one for one in numbers if one.reason and one.reason in text]
+    whole = tuple(one.key for one in sorted(repeated, key=lambda one: -len(one.reason))[:1])
     rest = _without_reasons(text, numbers)
     found = (next((one.key for one in numbers if repeats(part, one)), "") for part in numerals(rest))
     return tuple(dict.fromkeys((*whole, *(key for key in found if key))))
