@@ -48,6 +48,7 @@ class World:
 
     rows: Mapping[str, Sequence[Mapping[str, Any]]]
     items: tuple[str, ...] = ("q_overall",)
+    totals: tuple[Any, ...] = ()
     connection: Any = None
     """A database; without one the tables are Arrow tables in memory, which is quicker for one case."""
 

@@ -26,6 +26,9 @@ PLACES = (
     Place("BER", BERLIN, "DE", "BE", unit_type="contact_centre"),
 )
 HOUR = 3_600_000_000
+REACHED = {"reached": True, "declined": False}
+OTHERS = {"follow_up_id": "F9", "response_id": "R9", "held_at": 0} | REACHED
+"""A contact after a response that is not in the evidence: the table holds a row."""
 
 
 def calendar(name: str) -> CalendarFile:
@@ -95,9 +98,7 @@ def contacts(unit: str, held: str, text: str, **more: Any) -> tuple[str, str]:
                     "q_overall": 2.0,
                 }
             ],
-            "follow_ups": [
-                {"follow_up_id": "F1", "response_id": "R1", "held_at": at(held), "reached": True} | more
-            ],
+            "follow_ups": [{"follow_up_id": "F1", "response_id": "R1", "held_at": at(held)} | REACHED | more],
         }
     )
     found = assess(world, terms(as_of="2025-12-01 12:00", policy=text, units=PLACES))
@@ -141,7 +142,7 @@ def test_units_without_a_calendar_are_counted_and_named() -> None:
     text = policy(by="unit_type", of={"branch": "business"})
     used = terms(as_of="2025-12-01 12:00", policy=text, units=PLACES)
     assert not isinstance(used, Refusal)
-    world = World({"responses": [_unhappy("R1", "BER"), _unhappy("R2", "EDI")], "follow_ups": []})
+    world = World({"responses": [_unhappy("R1", "BER"), _unhappy("R2", "EDI")], "follow_ups": [OTHERS]})
     found = assess(world, used)
     assert isinstance(found, EscalationResult)
     assert found.undecided == {"no calendar for the unit": 2}  # the contact, and writing it down
@@ -159,7 +160,7 @@ def _unhappy(name: str, unit: str) -> dict[str, Any]:
 
 def test_each_calendar_names_its_units_and_one_for_all_is_said(tmp_path: Path) -> None:
     own = terms(as_of="2025-12-01 12:00", units=PLACES)
-    world = World({"responses": [_unhappy("R1", "BER")], "follow_ups": []})
+    world = World({"responses": [_unhappy("R1", "BER")], "follow_ups": [OTHERS]})
     found = assess(world, own)
     assert isinstance(found, EscalationResult)
     frame = found.calendars().to_frame().set_index("calendar")
@@ -182,7 +183,7 @@ def test_each_calendar_names_its_units_and_one_for_all_is_said(tmp_path: Path) -
 def test_a_country_whose_parts_have_their_own_holidays_is_said_where_no_unit_names_one() -> None:
     plain = [Place("U1", BERLIN, "DE"), Place("U2", BERLIN, "DE", "BY")]
     found = assess(
-        World({"responses": [_unhappy("R1", "U1")], "follow_ups": []}),
+        World({"responses": [_unhappy("R1", "U1")], "follow_ups": [OTHERS]}),
         terms(as_of="2025-12-01 12:00", units=plain),
     )
     assert isinstance(found, EscalationResult)
@@ -227,7 +228,7 @@ def test_the_table_gives_every_unit_the_deadline_of_the_clause(
     text = policy(by=by, of={value: "weekdays"}, otherwise="business")
     sent = at("2025-01-01 00:00") + minutes * 60_000_000
     response = _unhappy("R1", unit.unit_id) | {"submitted_at": sent, "q_overall": 2.0 if limit == 8 else 3.0}
-    world = World({"responses": [response], "follow_ups": []})
+    world = World({"responses": [response], "follow_ups": [OTHERS]})
     law = terms(as_of="2026-06-01 12:00", policy=text, units=PLACES)
     found = assess(world, law)
     assert isinstance(found, EscalationResult)

@@ -34,7 +34,18 @@ def response(score: float | None = 2.0, **more: Any) -> dict[str, Any]:
 def contact(held: str = HELD, *, at_: int | None = None, **more: Any) -> dict[str, Any]:
     told = {"note": "Talked.", "cause_code": "delay", "verbatim": "Too slow.", "questions": "Why?"}
     held_at = at(held) if at_ is None else at_
-    return {"follow_up_id": "F1", "response_id": "R1", "held_at": held_at, "reached": True} | told | more
+    known = {
+        "follow_up_id": "F1",
+        "response_id": "R1",
+        "held_at": held_at,
+        "reached": True,
+        "declined": False,
+    }
+    return known | told | more
+
+
+OTHERS = contact(follow_up_id="F9", response_id="R9")
+"""A contact after a response that is not in the evidence: the table holds a row, and none of R1."""
 
 
 def acknowledgement(sent: int, **more: Any) -> dict[str, Any]:
@@ -71,22 +82,24 @@ REPORT = {
     "presented_at": at("2025-06-13 10:00"),
 }
 ACTION = {"action_id": "N1", "report_id": "B1", "owner_id": "cl", "due_on": day("2025-07-01")}
+OTHER_REPORT = REPORT | {"report_id": "B9", "response_id": "R9"}
+OTHER_ACTION = ACTION | {"action_id": "N9", "report_id": "B9"}
+WELL = {
+    "responses": [response()],
+    "acknowledgements": [acknowledgement(at(SENT))],
+    "follow_ups": [contact()],
+    "attendance": EVERYBODY,
+    "responsibilities": MATRIX,
+    "follow_up_reports": [REPORT],
+    "report_actions": [ACTION],
+}
 
 
 def judged(
     as_of: str = LATER, policy: str = "", **tables: list[dict[str, Any]]
 ) -> dict[str, tuple[str, str]]:
     """Return duty → (status, detail) of the one response, all being well unless `tables` says otherwise."""
-    well = {
-        "responses": [response()],
-        "acknowledgements": [acknowledgement(at(SENT))],
-        "follow_ups": [contact()],
-        "attendance": EVERYBODY,
-        "responsibilities": MATRIX,
-        "follow_up_reports": [REPORT],
-        "report_actions": [ACTION],
-    }
-    found = assess(World(well | tables), terms(as_of=as_of, policy=policy))
+    found = assess(World(WELL | tables), terms(as_of=as_of, policy=policy))
     assert isinstance(found, EscalationResult)
     return {row.duty: (row.status, row.detail) for row in found.rows.itertuples()}
 
@@ -116,7 +129,13 @@ def test_an_acknowledgement_that_does_not_say_why_or_what_follows_is_none(lackin
 
 
 def test_anonymous_responses_are_acknowledged_and_leave_the_follow_up() -> None:
-    world = World({"responses": [response(anonymous=True)], "acknowledgements": [], "follow_ups": []})
+    world = World(
+        {
+            "responses": [response(anonymous=True)],
+            "acknowledgements": [acknowledgement(at(SENT), response_id="R9")],
+            "follow_ups": [OTHERS],
+        }
+    )
     found = assess(world, terms(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert found.rows["duty"].tolist() == ["acknowledgement"]
@@ -158,7 +177,7 @@ def test_each_unit_has_its_own_hours_and_holidays() -> None:
     ],
 )
 def test_with_nothing_done_all_four_are_pending_until_the_contact_is_due(as_of: str, status: str) -> None:
-    assert statuses(as_of=as_of, follow_ups=[])[1:] == [status] * 4
+    assert statuses(as_of=as_of, follow_ups=[OTHERS])[1:] == [status] * 4
 
 
 def test_unanswered_attempts_are_no_contact() -> None:
@@ -283,9 +302,9 @@ def test_a_report_is_due_at_the_end_of_its_due_day(presented: str, status: str) 
 @pytest.mark.parametrize(
     ("reports", "actions", "detail"),
     [
-        ([], [], "no report"),
+        ([OTHER_REPORT], [ACTION], "no report"),
         ([REPORT | {"due_on": None}], [ACTION], "no due date"),
-        ([REPORT], [], "no actions"),
+        ([REPORT], [OTHER_ACTION], "no actions"),
         ([REPORT], [ACTION | {"owner_id": None}], "action without owner"),
         ([REPORT], [ACTION, ACTION | {"action_id": "N2", "due_on": None}], "action without due date"),
         ([REPORT | {"presented_at": None}], [ACTION], "not presented"),
@@ -299,28 +318,116 @@ def test_what_makes_a_report_missing(
 
 
 def test_a_report_that_nobody_wrote_is_pending_until_the_last_day_the_policy_allows() -> None:
-    nothing = {"follow_up_reports": [], "report_actions": []}
+    nothing = {"follow_up_reports": [OTHER_REPORT], "report_actions": [OTHER_ACTION]}
     assert judged(as_of="2025-06-24 23:59:59.999999", **nothing)["report"][0] == "pending"
     assert judged(as_of="2025-06-25 00:00", **nothing)["report"][0] == "missing"
 
 
 def test_a_duty_without_its_table_is_not_assessable_and_not_missing() -> None:
-    found = assess(World({"responses": [response()], "follow_ups": []}), terms(as_of=LATER))
+    found = assess(World({"responses": [response()], "follow_ups": [OTHERS]}), terms(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert set(found.refused) == {"acknowledgement", "attendance", "report"}
     assert set(found.rows["duty"]) == {"contact", "documentation"}
 
 
 def test_one_duty_alone_is_judged_where_only_its_table_was_handed_over() -> None:
-    found = assess(World({"responses": [response()], "acknowledgements": []}), terms(as_of=LATER))
+    other = acknowledgement(at(SENT), response_id="R9")
+    found = assess(World({"responses": [response()], "acknowledgements": [other]}), terms(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert set(found.rows["duty"]) == {"acknowledgement"}
     assert set(found.rows["status"]) == {"missing"}
 
 
 def test_no_responses_is_a_reason_and_no_pass() -> None:
-    empty = World({"responses": [], "follow_ups": []})
+    empty = World({"responses": [], "follow_ups": [OTHERS]})
     assert isinstance(assess(empty, terms(as_of=LATER)), Refusal)
-    assert isinstance(assess(World({"follow_ups": []}), terms(as_of=LATER)), Refusal)
-    outside = World({"responses": [response(in_period=False)], "follow_ups": []})
+    assert isinstance(assess(World({"follow_ups": [OTHERS]}), terms(as_of=LATER)), Refusal)
+    outside = World({"responses": [response(in_period=False)], "follow_ups": [OTHERS]})
     assert isinstance(assess(outside, terms(as_of=LATER)), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("table", "refused"),
+    [
+        ("acknowledgements", {"acknowledgement"}),
+        ("follow_ups", {"contact", "attendance", "documentation", "report"}),
+        ("attendance", {"attendance"}),
+        ("responsibilities", {"attendance"}),
+        ("follow_up_reports", {"report"}),
+        ("report_actions", {"report"}),
+    ],
+)
+def test_a_table_of_events_without_a_row_refuses_its_duties_and_is_named(
+    table: str, refused: set[str]
+) -> None:
+    found = assess(World(WELL | {table: []}), terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    assert set(found.refused) == refused
+    assert set(found.rows["duty"]).isdisjoint(refused)
+    assert all(table in why.reason for why in found.refused.values())
+    assert found.findings() == ()
+
+
+def test_where_no_table_of_events_holds_a_row_nothing_is_judged_and_all_are_named() -> None:
+    world = World({"responses": [response()], "acknowledgements": [], "follow_ups": []})
+    found = assess(world, terms(as_of=LATER))
+    assert isinstance(found, Refusal)
+    assert "acknowledgements" in found.reason
+    assert "follow_ups" in found.reason
+
+
+LEFT_OPEN = ["acknowledgement"], ["contact", "attendance", "documentation", "report"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "duties", "column"),
+    [
+        ({"responses": [response(anonymous=None)]}, LEFT_OPEN[1], "anonymous"),
+        ({"follow_ups": [contact(declined=None)]}, LEFT_OPEN[1], "declined"),
+        ({"follow_ups": [contact(reached=None)]}, LEFT_OPEN[1], "reached"),
+        ({"follow_ups": [contact(reached=None, held="2025-09-01 10:00")]}, LEFT_OPEN[1], "reached"),
+        ({"acknowledgements": [acknowledgement(at(SENT), states_why=None)]}, LEFT_OPEN[0], "states_why"),
+    ],
+)
+def test_a_row_that_leaves_open_what_a_duty_turns_on_counts_on_neither_side_and_is_said(
+    tables: dict[str, Any], duties: list[str], column: str
+) -> None:
+    found = assess(World(WELL | tables), terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    status = dict(zip(found.rows["duty"], found.rows["status"], strict=True))
+    assert {duty: status[duty] for duty in duties} == dict.fromkeys(duties, "unknown")
+    assert {status[duty] for duty in status if duty not in duties} == {"met"}
+    assert found.undecided == {f"not recorded: {column}": len(duties)}
+    assert found.findings() == ()
+    said = " ".join(sentence.text for sentence in found.summary())
+    assert f"a row leaves open what the duty turns on ({column.replace('_', ' ')})" in said
+    assert {key for each in found.summary() for key in each.keys} <= {each.key for each in found.numbers()}
+    assert ("cannot be told for 1 of 1 named customer owed a follow-up" in said) == (len(duties) > 1)
+
+
+def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves() -> None:
+    world = World(
+        {
+            "responses": [response(response_id=f"R{n}") for n in range(1, 6)],
+            "follow_ups": [
+                contact(follow_up_id=f"F{n}", response_id=f"R{n}", reached=None if n == 1 else True)
+                for n in range(1, 6)
+            ],
+        }
+    )
+    found = assess(world, terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    assert (found.kept, found.unclear, found.named) == (4, 1, 5)
+    first = found.summary()[0]
+    assert first.text == (
+        "Whether every dissatisfied customer was followed up as promised cannot be told for 1 of 5 named "
+        "customers owed a follow-up; of the other 4, 4 (100.0%) got everything that was promised, or "
+        "declined in time."
+    )
+    assert set(first.keys) <= {number.key for number in found.numbers()}
+
+
+def test_a_complete_acknowledgement_in_time_stays_one_whatever_else_was_sent() -> None:
+    unclear = acknowledgement(at(SENT), states_why=None, acknowledgement_id="K0")
+    found = judged(acknowledgements=[unclear, acknowledgement(at(SENT) + 9)])
+    assert found["acknowledgement"] == ("met", "")

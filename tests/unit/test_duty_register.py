@@ -36,11 +36,18 @@ def result_of(*, policy: str = "") -> EscalationResult:
     responses = [
         {
             "response_id": name, "survey_type": "visit", "unit_id": "U1", "submitted_at": at(MONDAY),
-            "submitted_day": day("2025-06-02"), "q_overall": score, "source_line": line,
+            "submitted_day": day("2025-06-02"), "q_overall": score, "source_line": line, "anonymous": False,
         }
         for line, (name, (score, _)) in enumerate(cases.items(), start=2)
     ]  # fmt: skip
-    told = {"note": "n", "cause_code": "c", "verbatim": "v", "questions": "q", "reached": True}
+    told = {
+        "note": "n",
+        "cause_code": "c",
+        "verbatim": "v",
+        "questions": "q",
+        "reached": True,
+        "declined": False,
+    }
     follow_ups = [
         {"follow_up_id": f"F{name}", "response_id": name, "held_at": at(MONDAY) + hours * HOUR} | told
         for name, (_, hours) in cases.items()

@@ -47,19 +47,21 @@ def party(connection: Any = None) -> World:
             "unit_id": "U1",
             "submitted_at": at(MONDAY),
             "submitted_day": day("2025-06-02"),
+            "anonymous": False,
             "q_overall": 2.0,
             "source_line": line,
         }
         for line, name in enumerate(names, start=2)
     ]
     told = {"note": "n", "cause_code": "c", "verbatim": "v", "questions": "q", "reached": True}
+    told["declined"] = False
     follow_ups = [
         {"follow_up_id": f"F{name}", "response_id": name, "held_at": at(MONDAY) + hours * 3_600_000_000}
         | told
         for name, hours in (("R1", 1), ("R2", 2), ("R3", 30))
     ]
     follow_ups.append(
-        {"follow_up_id": "FR5", "response_id": "R5", "held_at": at(MONDAY), "declined": True} | told
+        told | {"follow_up_id": "FR5", "response_id": "R5", "held_at": at(MONDAY), "declined": True}
     )
     return World(
         {"responses": responses, "follow_ups": follow_ups, "acknowledgements": []}, connection=connection

@@ -86,3 +86,14 @@ def test_the_reason_of_a_number_may_begin_a_sentence() -> None:
     absent = Number("found:X", None, "share", reason="no account has 5 answers to each")
     assert orphans("No account has 5 answers to each.", [absent]) == ()
     assert orphans("No account has 6 answers to each.", [absent]) == ("6",)
+
+
+def test_a_reason_that_is_a_part_of_another_does_not_break_it() -> None:
+    short = "568 of 2,880 rows do not say it"
+    long = f"568 more are unknown; {short}"
+    both = (Number("outcome", "met", reason=long), Number("found", 0.5, reason=short))
+    for numbers in (both, both[::-1]):
+        assert orphans(long, numbers) == ()
+        assert orphans(f"{long}; 7 more", numbers) == ("7",)
+        assert keys_stated(long, numbers) == ("outcome",)
+        assert keys_stated(short, numbers) == ("found",)

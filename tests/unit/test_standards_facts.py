@@ -162,6 +162,57 @@ def test_rows_in_quarantine_could_be_what_there_is_none_of(edition: Edition, asi
     assert look_for(Fact.NO_CONTACTS_IN_CHANNEL, edition.criterion("IM-04"), tables, context()).shown is shown
 
 
+REGISTERS = [
+    (Fact.NO_PAY_LINKS, "PE-03", {"pay_links": [OLD_LINK]}, "pay_links"),
+    (Fact.NO_REWARDS, "CF-14", {"responses": PHONE, "rewards": EMPTY["rewards"]}, "rewards"),
+    (
+        Fact.NO_COMMITMENTS, "CF-18",
+        {"visits": [{"held_on": DAY}], "commitments": EMPTY["commitments"]}, "commitments",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fact", "name", "tables", "register"), REGISTERS)
+@pytest.mark.parametrize(
+    ("sources", "shown"),
+    [
+        ([], True),  # nothing is said of the sources
+        ([(0, 0)], True),  # supplied without a row, which the profile declares
+        ([(200, 4)], True),
+        ([(200, 5)], False),
+        ([(3, 3)], False),  # wholly in quarantine: nobody knows what it held
+        ([(400, 0), (4, 4)], False),  # one whole file, however few its rows
+    ],
+)
+def test_a_register_in_quarantine_is_not_an_empty_register(
+    fact: Fact, name: str, tables: dict[str, Any], register: str, sources: list[tuple[int, int]], shown: bool
+) -> None:
+    held = registers(**tables)
+    totals = tuple(
+        SourceTotals(f"{n}.csv", register, "0" * 64, 1, rows, rows - aside, aside, {})
+        for n, (rows, aside) in enumerate(sources)
+    )
+    seen = look_for(
+        fact,
+        load_edition(NEXT, name="x").criterion(name),
+        WithTotals(held.frames, held.counts, totals=totals),
+        context(),
+    )
+    assert seen.shown is shown, seen
+    assert shown or "quarantine" in seen.words
+
+
+@pytest.mark.parametrize("silent", ["weight", "starts_on"])
+def test_a_pay_link_that_does_not_say_whether_it_ran_could_have(edition: Edition, silent: str) -> None:
+    import pandas as pd
+
+    links = [OLD_LINK, link(0.1, DAY - 9, DAY - 1), link(0.1, DAY, None) | {silent: None}]
+    frame = pd.DataFrame(links).astype({"starts_on": "Int64", "ends_on": "Int64", "weight": "Float64"})
+    tables = SmallTables({"pay_links": frame}, pd.DataFrame())
+    seen = look_for(Fact.NO_PAY_LINKS, edition.criterion("PE-03"), tables, context())
+    assert (seen.shown, "does not say" in seen.words) == (False, True)
+
+
 def test_facts_fit_criteria_that_ask_about_them(edition: Edition) -> None:
     assert fitting(edition.criterion("IM-01")) == (Fact.NO_CONTACTS_IN_CHANNEL,)
     assert fitting(edition.criterion("CO-02")) == (Fact.NO_COMPLAINTS_OF_SEVERITY,)

@@ -127,3 +127,30 @@ def test_a_finding_names_its_cases_unless_their_cell_is_too_small(
     raised = findings(verdict_of(demands, found, minimum_cell=5))
     own = [finding for finding in raised if finding.criterion.startswith(f"{first.id}:")]
     assert [len(finding.cases) for finding in own] == [told]
+
+
+@pytest.mark.parametrize("unknown", [1, 7, 1_148])
+@pytest.mark.parametrize("share", SHARES)
+def test_unknown_cases_and_their_bounds_have_keys_of_their_own(
+    edition: Edition, share: float, unknown: int
+) -> None:
+    n = 4_321
+    reason = f"{unknown:,} of {n + unknown:,} rows do not say it"
+    open_ = [
+        share_of(
+            round(share * n), n, confidence=0.95, basis=(BASIS,), none="", unknown=unknown, reason=reason
+        )
+        for _ in edition.criteria
+    ]
+    demands = demands_on(edition, date(2025, 12, 31))
+    found = verdict_of(demands, [replace(one, unit="share") for one in open_])
+    known = {one.key: one for one in (*found.numbers(), *change.numbers(found))}
+    first = edition.criteria[0].id
+    assert known[f"unknown:{first}"].value == unknown
+    assert known[f"lowest:{first}"].value == pytest.approx(round(share * n) / (n + unknown))
+    assert known[f"highest:{first}"].value == pytest.approx((round(share * n) + unknown) / (n + unknown))
+    told = cells(found, known)
+    for one in findings(found):
+        for part in (one.criterion, one.condition, one.cause, one.effect, one.recommendation):
+            told += alone(part, one.evidence, known)
+    assert told == []

@@ -88,8 +88,12 @@ def keys_of(reference: str) -> tuple[str, ...]:
 
 
 def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
-    """Return the keys of those `numbers` that `text` states, the first that fits each of its numerals."""
-    whole = tuple(one.key for one in numbers if one.reason and one.reason in text)[:1]
+    """Return the keys of those `numbers` that `text` states, the first that fits each of its numerals.
+
+    Where it repeats reasons, the number with the longest stands for them: others may be a part of it.
+    """
+    repeated = [one for one in numbers if one.reason and one.reason in text]
+    whole = tuple(one.key for one in sorted(repeated, key=lambda one: -len(one.reason))[:1])
     rest = _without_reasons(text, numbers)
     found = (next((one.key for one in numbers if repeats(part, one)), "") for part in numerals(rest))
     return tuple(dict.fromkeys((*whole, *(key for key in found if key))))
@@ -114,7 +118,8 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
 
 def _without_reasons(text: str, numbers: Iterable[Valued]) -> str:
     """Return `text` without the reasons it repeats word for word, perhaps to begin a sentence."""
-    for reason in {getattr(number, "reason", "") for number in numbers}:
+    reasons = {getattr(number, "reason", "") for number in numbers}
+    for reason in sorted(reasons, key=len, reverse=True):  # one may be a part of another
         if reason and any(map(str.isdigit, reason)):
             text = text.replace(reason, " ").replace(reason[:1].upper() + reason[1:], " ")
     return text

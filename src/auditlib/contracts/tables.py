@@ -170,7 +170,7 @@ _ALL: tuple[Table, ...] = (
             key("follow_up_id", "Follow-up contact or attempt."),
             link("response_id", "responses", "Response it follows.", required=True),
             Column("held", INSTANT, "When it took place.", required=True),
-            Column("reached", FLAG, "Whether the customer was reached.", required=True),
+            Column("reached", FLAG, "Whether the customer was reached."),
             Column("declined", FLAG, "Whether the customer declined to talk."),
             Column("note", TEXT, "Note of the contact.", empty="not written"),
             Column("cause_code", CODE, "Cause of dissatisfaction.", empty="not coded"),

@@ -7,7 +7,7 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 """
 
 from auditlib.escalation.asked import Answer, Asked, limits
-from auditlib.escalation.assessment import NEEDED, Terms, assess
+from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.claimed import FLAGGED, Claims, claims
 from auditlib.escalation.clock_stop_result import ClockStops
@@ -22,6 +22,7 @@ from auditlib.escalation.promise_result import CALL_BACKS, DEVIATIONS, PromiseRe
 from auditlib.escalation.promises import PromiseTerms, promise_terms, promises
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.escalation.readings import Readings, readings
+from auditlib.escalation.recorded import NEEDED
 from auditlib.escalation.register import DutyRegister, register_of
 from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
 from auditlib.escalation.terms import terms_of

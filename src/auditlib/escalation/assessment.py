@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -16,6 +16,7 @@ from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement
 from auditlib.escalation.matrix import with_attendance
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
 from auditlib.escalation.precision import EVENTS, Days, day_only, with_until
+from auditlib.escalation.recorded import NEEDED, with_unrecorded
 from auditlib.escalation.reports import with_report
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Frame, Tables
@@ -24,16 +25,6 @@ from auditlib.records import Instrument, Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "acknowledgement": ("acknowledgements",),
-    "contact": ("follow_ups",),
-    "attendance": ("follow_ups", "attendance", "responsibilities"),
-    "documentation": ("follow_ups",),
-    "report": ("follow_ups", "follow_up_reports", "report_actions"),
-}
-"""Tables a duty is judged on; without one of them it is not assessable, which is not the same as missing."""
-
 
 LONGEST_DAY = 26 * HOUR
 """No local day has been longer."""
@@ -59,6 +50,9 @@ class Terms:
         UTC microseconds.
     minimum_cell
         Fewest cases of which a share is stated.
+    unsaid
+        Duty → why the evidence says nothing about it; see `recorded.unsaid`. A table without a row refuses
+        its duties in any case.
     """
 
     policy: EscalationPolicy
@@ -67,6 +61,7 @@ class Terms:
     zones: Mapping[str, str]
     as_of: int
     minimum_cell: int = 1
+    unsaid: Mapping[str, str] = field(default_factory=dict)
 
 
 def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal:
@@ -88,21 +83,21 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
         return terms
     if "responses" not in tables.tables:
         return Refusal("There is no table of responses.", "Ask for the responses one row each.")
-    judged = tuple(duty for duty in DUTIES if terms.policy.rule(duty) and not _lacking(duty, tables))
+    asked = tuple(duty for duty in DUTIES if terms.policy.rule(duty))
+    refused = {duty: why for duty in asked if (why := _refusal(duty, tables, terms))}
+    judged = tuple(duty for duty in asked if duty not in refused)
     extent = _extent(tables)
-    if extent is None or not judged:
-        return Refusal(
-            "There is no response of the period, or no event to judge one by.", "Map the tables of events."
-        )
+    if extent is None:
+        return Refusal("There is no response of the period.", "Ask for the responses one row each.")
+    if not judged:
+        reasons = " ".join(dict.fromkeys(why.reason for why in refused.values()))
+        return Refusal(f"There is no event to judge a response by. {reasons}", "Map the tables of events.")
     population = responses(tables, terms, extent=extent)
     facts = _facts(population, tables, terms, judged=judged, extent=extent)
     named = tables.lazy_of({"duty": list(judged)})
     rows = obligations(facts, named, policy=terms.policy, duties=judged, as_of=terms.as_of)
-    refused = {
-        duty: _refusal(duty, tables) for duty in DUTIES if terms.policy.rule(duty) and duty not in judged
-    }
     return EscalationResult(
-        _frame(rows, judged),
+        with_unrecorded(_frame(rows, judged), tables, terms.policy),
         _population(population),
         terms.policy,
         terms.hours,
@@ -247,13 +242,22 @@ def _rule(policy: EscalationPolicy, duty: str) -> Rule:
     return next(rule for rule in policy.rules if rule.duty == duty)
 
 
-def _lacking(duty: str, tables: Tables) -> list[str]:
-    return [table for table in NEEDED[duty] if table not in tables.tables]
+def _refusal(duty: str, tables: Tables, terms: Terms) -> Refusal | None:
+    """Return why a duty cannot be judged; None where it can."""
+    absent = ", ".join(table for table in NEEDED[duty] if table not in tables.tables)
+    if absent:
+        return Refusal(f"The evidence holds no {absent}.", f"Ask for {absent}, one row each.")
+    if duty in terms.unsaid:
+        reason = terms.unsaid[duty]
+        return Refusal(f"{reason[:1].upper()}{reason[1:]}.")
+    empty = ", ".join(table for table in NEEDED[duty] if not _any_row(tables, table))
+    if empty:
+        return Refusal(f"The table {empty} holds no row.", f"Ask for {empty}, one row each.")
+    return None
 
 
-def _refusal(duty: str, tables: Tables) -> Refusal:
-    lacking = ", ".join(_lacking(duty, tables))
-    return Refusal(f"The evidence holds no {lacking}.", f"Ask for {lacking}, one row each.")
+def _any_row(tables: Tables, table: str) -> bool:
+    return bool(collected(tables.lazy(table).head(1)).shape[0])
 
 
 def _frame(rows: Frame, duties: tuple[str, ...]) -> pd.DataFrame:

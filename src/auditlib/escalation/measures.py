@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -11,19 +12,19 @@ import narwhals as nw
 from auditlib.errors import ParameterError
 from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.matrix import held
+from auditlib.escalation.precision import doubt_of
 from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
 from auditlib.escalation.promises import promise_terms, promises
 from auditlib.escalation.rates import FAILED
-from auditlib.escalation.recorded import needed, unclear_responses
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables as LazyTables
 from auditlib.escalation.terms import terms_of
 from auditlib.obligations import Kind, Status
 from auditlib.obligations.deviations import INVALID, Verdict
-from auditlib.records import Basis, EvidenceLevel, Measurement, Refusal, counted
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, Refusal, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import answers_to, share_of
-from auditlib.standards.supplied import lacking, unsaid
+from auditlib.standards.supplied import unsaid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,34 +90,24 @@ def _valid_on(entries: pd.DataFrame, day: int) -> pd.Series:
 
 
 def _met(duty: str, tables: Tables, context: Context) -> Measurement:
-    terms = _terms(tables, context)
-    if isinstance(terms, Refusal):
-        return nothing(f"{terms.reason} {terms.remedy}".strip())
-    missing = lacking(("units", *needed(duty, terms.policy, tables)), tables, context.run, {})
-    if missing:
-        return nothing(missing)
-    found = _assess_once(_Same(tables), context)
+    found, cases = _assess_once(_Same(tables), context)
     if isinstance(found, Refusal):
         return nothing(f"{found.reason} {found.remedy}".strip())
     if duty in found.refused:
         return nothing(found.refused[duty].reason)
     rows = found.rows[found.rows["duty"] == duty]
-    unclear = rows["response_id"].isin(unclear_responses(duty, tables, found.policy))
-    if duty == "acknowledgement":
-        unclear &= rows["status"] != Status.MET.value
-    judged, met = _judged(rows[~unclear])
-    open_ = _judged(rows[unclear])[0] + int((rows["status"] == Status.UNKNOWN.value).sum())
+    judged, met = _judged(rows)
+    unknown = rows[rows["status"] == Status.UNKNOWN.value]
     measured = share_of(
         met,
         judged,
         confidence=context.confidence,
         basis=(RESPONSES,),
         none=f"no {duty} is settled",
-        unknown=open_,
-        reason=f"{counted(open_, 'case')} cannot be told, and are on neither side" if open_ else "",
+        unknown=len(unknown),
+        reason="; ".join(doubt_of(reason) for reason in dict.fromkeys(unknown["detail"])),
     )
-    own = (finding.cases for finding in found.findings() if finding.subject == f"duty:{duty}")
-    return replace(measured, cases=next(own, ()))
+    return replace(measured, cases=cases.get(f"duty:{duty}", ()))
 
 
 def _judged(rows: pd.DataFrame) -> tuple[int, int]:
@@ -149,9 +140,16 @@ class _Same:
 
 
 @lru_cache(maxsize=2)
-def _assess_once(same: _Same, context: Context) -> EscalationResult | Refusal:
-    """Assess once for all five duties; the same evidence and terms give the same result."""
-    return assess(cast("LazyTables", same.tables), _terms(same.tables, context))
+def _assess_once(
+    same: _Same, context: Context
+) -> tuple[EscalationResult | Refusal, Mapping[str, tuple[CaseReference, ...]]]:
+    """Assess once for all five duties, with the cases of each finding by its subject.
+
+    The same evidence and terms give the same result.
+    """
+    result = assess(cast("LazyTables", same.tables), _terms(same.tables, context))
+    findings = () if isinstance(result, Refusal) else result.findings()
+    return result, {finding.subject: finding.cases for finding in findings}
 
 
 @measure("call_backs_in_time", needs=("call_backs",))

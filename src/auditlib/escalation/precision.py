@@ -20,6 +20,18 @@ EVENTS = {
 NEVER = 2**62
 """Later than every instant: the end of what may lie at any time."""
 DAY_ONLY, NO_CALENDAR = "only the day is known", "no calendar for the unit"
+UNRECORDED = "not recorded"
+"""Why a status is unknown; the last one names the columns that are empty, after a colon."""
+_DOUBTS = {
+    DAY_ONLY: "only the day of an event is known, and the time of day decides",
+    NO_CALENDAR: "the policy names no calendar for the unit",
+}
+
+
+def doubt_of(detail: str) -> str:
+    """Return in words why a status is unknown."""
+    columns = detail.removeprefix(f"{UNRECORDED}: ").replace("_", " ")
+    return _DOUBTS.get(detail, f"a row leaves open what the duty turns on ({columns})")
 
 
 @dataclass(frozen=True, slots=True)

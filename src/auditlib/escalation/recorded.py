@@ -1,15 +1,49 @@
-"""What must be recorded before a duty can be judged, and where it is not recorded case by case."""
+"""What must be recorded before a duty can be judged, and where it is not recorded case by case.
+
+One rule for the duties and for the criteria that rest on them: a table that was not supplied, or of which no
+row was supplied or kept, is no evidence that nothing happened, and neither is a column that says nothing. A
+case of which a row leaves open what its duty turns on counts on neither side.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from auditlib.escalation.policy import EscalationPolicy
-from auditlib.standards.measure import Tables
+from auditlib.escalation.precision import UNRECORDED
+from auditlib.escalation.rates import FAILED
+from auditlib.escalation.sources import Tables
+from auditlib.obligations import Status
+from auditlib.parameters.run import Run
+from auditlib.standards.supplied import lacking
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "acknowledgement": ("acknowledgements",),
+    "contact": ("follow_ups",),
+    "attendance": ("follow_ups", "attendance", "responsibilities"),
+    "documentation": ("follow_ups",),
+    "report": ("follow_ups", "follow_up_reports", "report_actions"),
+}
+"""Tables a duty is judged on; without a row of each it is not assessable, which is not missing."""
 
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
+
+
+def unsaid(policy: EscalationPolicy, tables: Tables, run: Run) -> dict[str, str]:
+    """Return the duties of `policy` of which the evidence says nothing, each with the reason."""
+    asked = {
+        rule.duty: ("responses", *NEEDED[rule.duty], *needed(rule.duty, policy, tables))
+        for rule in policy.rules
+        if rule.duty in NEEDED
+    }
+    reasons = {duty: lacking(needs, tables, run, {}) for duty, needs in asked.items()}
+    return {duty: reason for duty, reason in reasons.items() if reason}
 
 
 def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ...]:
@@ -33,26 +67,45 @@ def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ..
     return _FOLLOWED
 
 
-def unclear_responses(duty: str, tables: Tables, policy: EscalationPolicy) -> set[str]:
-    """Return the responses of which it is not recorded what `duty` turns on."""
+def with_unrecorded(rows: pd.DataFrame, tables: Tables, policy: EscalationPolicy) -> pd.DataFrame:
+    """Return `rows` with every settled case unknown of which a row leaves open what its duty turns on.
+
+    A complete acknowledgement in time stays one, whatever else was sent. The detail names the column; of
+    several the first that `_turns_on` names.
+    """
+    settled = rows["status"].isin((Status.MET.value, *FAILED))
+    settled &= ~((rows["duty"] == "acknowledgement") & (rows["status"] == Status.MET.value))
+    status, detail = rows["status"], rows["detail"]
+    for duty in rows["duty"].unique():
+        for table, column in reversed(tuple(_turns_on(duty, tables, policy))):
+            silent = rows["response_id"].isin(_silent(tables, table, column))
+            unclear = settled & (rows["duty"] == duty) & silent
+            status = status.mask(unclear, Status.UNKNOWN.value)
+            detail = detail.mask(unclear, f"{UNRECORDED}: {column}")
+    return rows.assign(status=status, detail=detail)
+
+
+def _turns_on(duty: str, tables: Tables, policy: EscalationPolicy) -> Iterator[tuple[str, str]]:
+    """Yield the columns, with their tables, that must be filled in every row of a case of `duty`."""
     if duty == "acknowledgement":
-        return _silent(tables, "acknowledgements", policy.acknowledgement_states)
-    asked = ["anonymous"]
+        yield from (("acknowledgements", column) for column in policy.acknowledgement_states)
+        return
+    yield from (("responses", "anonymous"), ("follow_ups", "reached"), ("follow_ups", "declined"))
     if duty == "attendance" and _by_type(tables):
-        asked.append("transaction_type")
-    return _silent(tables, "responses", asked) | _silent(tables, "follow_ups", ("reached", "declined"))
+        yield ("responses", "transaction_type")
 
 
-def _silent(tables: Tables, table: str, columns: Iterable[str]) -> set[str]:
-    """Return the responses of which a row leaves one of `columns` empty."""
-    empty = nw.any_horizontal(*(nw.col(column).is_null() for column in columns), ignore_nulls=False)
-    rows = tables.lazy(table).filter(empty).select("response_id").unique().collect().rows()
-    return {str(response) for (response,) in rows}
+def _silent(tables: Tables, table: str, column: str) -> set[str]:
+    """Return the responses of which a row leaves `column` empty."""
+    found = tables.lazy(table).filter(nw.col(column).is_null()).select("response_id").unique()
+    eager = found.collect() if isinstance(found, nw.LazyFrame) else found
+    return {str(response) for (response,) in eager.rows()}
 
 
 def _by_type(tables: Tables) -> bool:
     """Return whether the matrix tells types of transaction apart."""
     if "responsibilities" not in tables.tables:
         return False
-    typed = tables.lazy("responsibilities").filter(~nw.col("transaction_type").is_null())
-    return bool(typed.head(1).collect().shape[0])
+    typed = tables.lazy("responsibilities").filter(~nw.col("transaction_type").is_null()).head(1)
+    eager = typed.collect() if isinstance(typed, nw.LazyFrame) else typed
+    return bool(eager.shape[0])

@@ -10,7 +10,7 @@ from auditlib.escalation.breaches import findings_of_duties
 from auditlib.escalation.calendar_use import UNITS, CalendarUse
 from auditlib.escalation.findings import findings_of, gaps_of
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
-from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR
+from auditlib.escalation.precision import doubt_of
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["RESPONSES", "UNITS", "EscalationResult"]
 
 RESPONSES = Basis("responses", (("in_period", True),))
-
-
-_DOUBTS = {
-    DAY_ONLY: "only the day of an event is known, and the time of day decides",
-    NO_CALENDAR: "the policy names no calendar for the unit",
-}
 
 
 @dataclass(frozen=True)
@@ -97,11 +91,19 @@ class EscalationResult:
         return int(owed["response_id"].nunique() - owed.loc[bad, "response_id"].nunique())
 
     @property
+    def unclear(self) -> int:
+        """Follow-ups in which nothing is known to have failed, and something cannot be told."""
+        owed = self.rows[self.rows["duty"] != "acknowledgement"]
+        failed = owed.loc[owed["status"].isin(FAILED), "response_id"]
+        unknown = owed.loc[owed["status"] == Status.UNKNOWN.value, "response_id"]
+        return len(set(unknown) - set(failed))
+
+    @property
     def undecided(self) -> Mapping[str, int]:
         """Duties whose status what is recorded leaves open, by the reason."""
         unknown = self.rows.loc[self.rows["status"] == Status.UNKNOWN.value, "detail"]
         counts = unknown.value_counts()
-        return {reason: int(counts[reason]) for reason in (DAY_ONLY, NO_CALENDAR) if reason in counts}
+        return {str(reason): int(counts[reason]) for reason in sorted(counts.index)}
 
     @property
     def judged(self) -> int:
@@ -114,7 +116,8 @@ class EscalationResult:
             Number("responses", self.responses, "responses", basis=(RESPONSES,)),
             Number("follow_ups", self.named, "responses", basis=(RESPONSES,)),
             Number("anonymous_follow_ups", self.anonymous, "responses", basis=(RESPONSES,)),
-            Number("kept_follow_ups", self.kept, "responses", self.named, basis=(RESPONSES,)),
+            Number("kept_follow_ups", self.kept, "responses", self.named - self.unclear, basis=(RESPONSES,)),
+            Number("unclear_follow_ups", self.unclear, "responses", basis=(RESPONSES,)),
             Number("judged", self.judged, "count", basis=(RESPONSES,)),
         )
         refused = tuple(
@@ -122,8 +125,7 @@ class EscalationResult:
             for duty, refusal in self.refused.items()
         )
         open_yet = tuple(
-            Number(f"unknown_{reason.replace(' ', '_')}", n, "count", basis=(RESPONSES,))
-            for reason, n in self.undecided.items()
+            Number(_key_of(reason), n, "count", basis=(RESPONSES,)) for reason, n in self.undecided.items()
         )
         gaps = tuple(Number(gap.key, gap.cases, "count", basis=(RESPONSES,)) for gap in gaps_of(self.rows))
         return (*counts, *refused, *open_yet, *gaps, *self.rates().numbers())
@@ -151,12 +153,34 @@ class EscalationResult:
             return None
         if self.named < self.minimum_cell:
             return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
+        if self.unclear:
+            return self._as_far_as_told()
         every = "Every" if self.kept == self.named else "Not every"
         return Sentence(
             f"{every} dissatisfied customer was followed up as promised: of "
             f"{counted(self.named, 'named customer')} owed a follow-up, {self.kept:,} "
             f"({self.kept / self.named:.1%}) got everything that was promised, or declined in time.",
             ("follow_ups", "kept_follow_ups"),
+        )
+
+    def _as_far_as_told(self) -> Sentence:
+        """Return the promise where what is recorded leaves some follow-ups open: they are on neither side."""
+        keys = ("follow_ups", "kept_follow_ups", "unclear_follow_ups")
+        owed, told = counted(self.named, "named customer"), self.named - self.unclear
+        left = f"for {self.unclear:,} of {owed} owed a follow-up"
+        if not told:
+            return Sentence(
+                f"Whether the dissatisfied customers were followed up as promised cannot be told {left}.",
+                keys,
+            )
+        if self.kept == told:
+            begin = "Whether every dissatisfied customer was followed up as promised cannot be told"
+        else:
+            begin = "Not every dissatisfied customer was followed up as promised, and it cannot be told"
+        return Sentence(
+            f"{begin} {left}; of the other {told:,}, {self.kept:,} ({self.kept / told:.1%}) got everything "
+            "that was promised, or declined in time.",
+            keys,
         )
 
     def _weakest(self) -> Sentence | None:
@@ -196,9 +220,7 @@ class EscalationResult:
     def _undecided(self) -> Iterator[Sentence]:
         for reason, n in self.undecided.items():
             many = counted(n, "duty counts", "duties count")
-            yield Sentence(
-                f"{many} on neither side: {_DOUBTS[reason]}.", (f"unknown_{reason.replace(' ', '_')}",)
-            )
+            yield Sentence(f"{many} on neither side: {doubt_of(reason)}.", (_key_of(reason),))
 
     def worst(self, limit: int = 25) -> pd.DataFrame:
         """Return the follow-ups with the most failed duties, gravest band first, with their source rows.
@@ -257,3 +279,7 @@ class EscalationResult:
     def calendars(self) -> CalendarUse:
         """Return every calendar used, by whom, with the holidays it was closed on when this ran."""
         return CalendarUse(self.hours)
+
+
+def _key_of(doubt: str) -> str:
+    return f"unknown_{doubt.replace(': ', ':').replace(' ', '_')}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from auditlib.records import SourceTotals
+
 Frame = Any
 """A narwhals frame, eager or lazy."""
 
@@ -15,6 +17,11 @@ class Tables(Protocol):
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables there are."""
+        ...
+
+    @property
+    def totals(self) -> tuple[SourceTotals, ...]:
+        """Control totals, one for each source of the run; none where rows came otherwise."""
         ...
 
     def lazy(self, table: str) -> Frame:

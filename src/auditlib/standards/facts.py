@@ -7,8 +7,9 @@ Conventions
 -----------
 - What is not there shows nothing: a table that the evidence lacks, or that holds no row where there have to
   be some, leaves the fact open.
-- A row that does not say (no channel, no flag) could be a case, and so could rows in quarantine where they
-  are more than the run allows: the fact is then not shown.
+- A row that does not say (no channel, no flag, no day) could be a case, and so could rows in quarantine
+  where they are more than the run allows, or are all that one file held: the fact is then not shown.
+- A register that was supplied without a row is empty because the profile, which names the fact, says so.
 - Whatever else in the evidence speaks of such a case contradicts the fact.
 """
 
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.records import Criterion
 from auditlib.standards.measure import Context, Tables
 from auditlib.standards.observed import counts_by, day_number, known, rows_in
+from auditlib.standards.supplied import set_aside
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -93,6 +95,8 @@ def look_for(fact: Fact, criterion: Criterion, tables: Tables, context: Context)
     for name in rule.needs:
         if _set_aside(name, tables) > context.run.thresholds.quarantine_share:
             return Seen(False, f"too many rows of {name} are in quarantine")
+        for reason in set_aside(name, tables, context.run, criterion.options):
+            return Seen(False, reason)
     return rule.look(tables, context, str(criterion.options.get(rule.of, "")))
 
 
@@ -168,8 +172,11 @@ def _no_pay_links(tables: Tables, context: Context, _of: str) -> Seen:
     first, last = (day_number(day) for day in (context.run.period.start, context.run.period.end))
     ends = nw.col("ends_on")
     running = (nw.col("starts_on") <= last) & (ends.is_null() | (ends >= first)) & (nw.col("weight") > 0)
-    if known(tables.lazy("pay_links"), running).meeting:
+    links = known(tables.lazy("pay_links"), running)
+    if links.meeting:
         return Seen(False, "the register of pay links has links that ran in the period")
+    if links.unknown:
+        return Seen(False, "there are pay links of which the register does not say whether they ran")
     return Seen(True, "the register of pay links has none that ran in the period")
 
 
@@ -180,8 +187,8 @@ def _of_period(tables: Tables, table: str) -> nw.LazyFrame[Any]:
 
 
 def _set_aside(table: str, tables: Tables) -> float:
-    """Return the share of the rows of `table` in quarantine; 0 where the tables do not say."""
-    totals = [each for each in getattr(tables, "totals", ()) if each.table == table]
+    """Return the share of the rows of `table` in quarantine; 0 where no source was read."""
+    totals = [each for each in tables.totals if each.table == table]
     rows = sum(each.rows_in for each in totals)
     return sum(each.rows_quarantined for each in totals) / rows if rows else 0.0
 

@@ -18,6 +18,7 @@ from auditlib.records import (
 )
 from auditlib.standards.judge import chance_of, with_excused
 from auditlib.standards.scoring import OPEN, decided_share, in_scope
+from auditlib.standards.unknown import ends
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import said
 
@@ -38,8 +39,9 @@ def tally(verdict: Verdict) -> tuple[Number, ...]:
     Keys: ``criteria`` and ``criteria:<outcome>``, ``majors:…``, ``minors:…``, ``must_pass:…``, ``rule:…``;
     for each criterion ``target:<id>``, ``minimum_n:<id>``, where it is rigid ``outside:<id>``, where more
     observations would help ``needed:<id>``, where cases are excused ``excused:<id>``, ``excused_limit:<id>``
-    and ``with_excused:<id>``, where a probability is required ``probability:<id>`` and ``required:<id>``; for
-    each category ``<outcome>:<category>``.
+    and ``with_excused:<id>``, where cases are unknown ``unknown:<id>``, ``lowest:<id>`` and
+    ``highest:<id>``, where a probability is required ``probability:<id>`` and ``required:<id>``; for each
+    category ``<outcome>:<category>``.
     """
     return (
         *deciding_numbers(verdict),
@@ -152,6 +154,20 @@ def _demands(judgement: Judgement) -> Iterator[Number]:
         reason = "observations at which the same result would demonstrate the target"
         yield Number(f"needed:{criterion.id}", judgement.n_needed, "count", basis=found.basis, reason=reason)
     yield from _excused(judgement)
+    yield from _unknown(judgement)
+
+
+def _unknown(judgement: Judgement) -> Iterator[Number]:
+    """Yield how many cases are unknown, and the values they leave possible; where none is, nothing."""
+    found, name = judgement.measurement, judgement.criterion.id
+    if not found.unknown or found.value is None:
+        return
+    low, high = ends(found)
+    every = found.n + found.unknown
+    yield Number(f"unknown:{name}", found.unknown, "count", every, basis=found.basis)
+    for key, end in (("lowest", low), ("highest", high)):
+        reason = "with no unknown case counted" if end is low else "with every unknown case counted"
+        yield Number(f"{key}:{name}", end.value, found.unit, every, basis=found.basis, reason=reason)
 
 
 def _excused(judgement: Judgement) -> Iterator[Number]:
