@@ -3,6 +3,7 @@
 Nothing here imports a data-frame library, reads a file or asks the time.
 """
 
+from auditlib.records.decision import Decision, GatheredMinors, Scope, Score, Step, WeighedFinding
 from auditlib.records.evidence import (
     Cell,
     QuarantinedRow,
@@ -17,21 +18,15 @@ from auditlib.records.standard import (
     Aspect,
     Cases,
     Criterion,
-    Decision,
     DecisionMode,
     Direction,
     EvidenceLevel,
-    GatheredMinors,
     Judgement,
     Kind,
     Measurement,
     Outcome,
-    Scope,
-    Score,
     Statistic,
-    Step,
     Target,
-    WeighedFinding,
     metric_text,
 )
 from auditlib.records.wording import counted, with_sign
