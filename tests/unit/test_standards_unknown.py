@@ -8,7 +8,6 @@ of data, none of the second may become met, and none may fail to answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 
 import pytest
@@ -16,6 +15,7 @@ from filled_company import ROOT, Company, company, context
 
 from auditlib.audit.standard import measures, read_edition
 from auditlib.contracts import TABLES
+from auditlib.escalation.breaches import METRIC
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
 from auditlib.escalation.recorded import needed
 from auditlib.parameters.load import load
@@ -38,11 +38,16 @@ def whole(state: str) -> Company:
 @lru_cache(maxsize=2)
 def before(state: str) -> dict[str, tuple[Outcome, frozenset[str]]]:
     """Return the outcome of each criterion on everything, and the tables it was read from."""
-    found = {}
-    everything = context(FILLED)
+    found, everything = {}, context(FILLED)
+    shared: frozenset[str] = frozenset()  # the duties are assessed once, by the first of their criteria
     for criterion in CRITERIA:
-        fresh = replace(whole(state), read=set())  # nothing remembered of another criterion's reading
-        found[criterion.id] = (judged(criterion, fresh, everything).outcome, frozenset(fresh.read))
+        tables = whole(state)
+        tables.read.clear()
+        outcome = judged(criterion, tables, everything).outcome
+        read = frozenset(tables.read)
+        if criterion.metric in METRIC.values():
+            shared = read = shared | read
+        found[criterion.id] = (outcome, read)
     return found
 
 

@@ -126,7 +126,7 @@ def _remarks(facts: TableFacts) -> Iterator[Ground]:
         yield Ground(
             Reliability.SUFFICIENT,
             f"Without any answer: {rows}, {percent(facts.rows_unanswered / facts.rows_kept)} of those kept; "
-            "they are no responses and count nowhere.",
+            "they are no responses and count nowhere; a row with a comment alone is a response.",
         )
     sparse = [
         f"{column.removesuffix('_at')} ({percent(count / facts.rows)})"
