@@ -252,7 +252,7 @@ def test_findings_on_one_requirement_are_counted_each_and_named_once() -> None:
     found = decision((criterion("P-01"), MET), findings=twice)
     assert len(found.open_majors) == 2
     assert found.trace[2].found.startswith("2 open")
-    assert found.trace[2].criteria == ("A12 (04_integrity)",)
+    assert found.trace[2].criteria == ("A12 (04_integrity) twice",)
 
 
 def test_an_opportunity_of_another_notebook_never_stops_a_decision() -> None:
