@@ -160,7 +160,7 @@ def _minors_step(
     one, many = "category", "categories"
     found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
     rule_words = f"no category has {limit} open minors, which count as a major"
-    return Step(rule_words, found, _three(failed, still), each_once(failed or still))
+    return Step(rule_words, found, _three(failed, still), failed or still)
 
 
 def _plans_step(minors: Sequence[WeighedFinding], *, whole: bool) -> Step:
