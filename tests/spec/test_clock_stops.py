@@ -27,7 +27,7 @@ LIMIT = 4 * HOUR  # critical, by the wall clock
 
 @pytest.fixture(scope="module")
 def terms() -> IncidentTerms:
-    found = incident_terms(RUN, texts(RUN, root=ROOT))
+    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT))
     assert isinstance(found, IncidentTerms)
     only = found.policy.model_copy(update={"rules": (found.policy.rules[0],)})  # the wall clock alone
     return replace(found, policy=only, minimum_cell=1)

@@ -39,6 +39,13 @@ def refusals(result: IncidentResult) -> Iterator[Sentence]:
     for duty, refusal in result.refused.items():
         text = f"The clock {duty.replace('_', ' ')} is not assessable: {refusal.reason} {refusal.remedy}"
         yield Sentence(text.strip(), (f"share:{duty}",))
+    if result.without_calendar:
+        many = counted(result.without_calendar, *CASE[result.policy.log])
+        verb = "counts" if result.without_calendar == 1 else "count"
+        yield Sentence(
+            f"{many} {verb} on neither side of a clock, because nothing says which calendar its unit has.",
+            ("cases_without_calendar",),
+        )
 
 
 def undecided(result: IncidentResult) -> Iterator[Sentence]:
@@ -138,10 +145,10 @@ def _unknown_states(result: IncidentResult) -> Sentence:
     tail = ""
     keys: tuple[str, ...] = ("unknown_state_events",)
     if odd.unclear:
-        verb = "ends" if odd.unclear == 1 else "end"
+        verb, counting = ("depends", "counts") if odd.unclear == 1 else ("depend", "count")
         tail = (
-            f" {counted(odd.unclear, *CASE[result.policy.log])} {verb} in such a state without a "
-            "resolution and count on neither side, until the policy lists what it means."
+            f" {counted(odd.unclear, *CASE[result.policy.log])} {verb} on what it means and {counting} on "
+            "neither side, until the policy lists it."
         )
         keys = (*keys, "unclear_cases")
     return Sentence(
