@@ -22,12 +22,12 @@ def summary(result: IncidentResult) -> Iterator[Sentence]:
     enough = len(result.cases) >= result.minimum_cell
     if not enough:
         yield Sentence(f"The log holds too few {_many(result)} for a share to be shown.")
-    if not result.flagged:
-        yield Sentence(f"The desk's own flag: not assessable. {FLAGLESS}", ("flag_share_of_events",))
-    elif enough:
+    if result.flagged and enough:
         yield _flagged(result)
     if enough and result.clocks:
         yield _clocked(result)
+    if not result.flagged:
+        yield Sentence(f"The desk's own flag: not assessable. {FLAGLESS}", ("flag_share_of_events",))
     yield from refusals(result)
     yield from undecided(result)
     if enough and result.reconciled:
@@ -82,8 +82,9 @@ def _flagged(result: IncidentResult) -> Sentence:
 
 def _clocked(result: IncidentResult) -> Sentence:
     row = result.to_frame().iloc[-1]
+    settled = result.counts("all")
     shares = [
-        (clock, f"{row[clock]:.1%} ({clock.replace('_', ' ')})")
+        (clock, f"{row[clock]:.1%} of {settled[clock]:,} ({clock.replace('_', ' ')})")
         for clock in result.clocks
         if pd.notna(row[clock])
     ]
