@@ -143,7 +143,7 @@ def notes(result: IncidentResult) -> Iterator[Sentence]:
 def _unknown_states(result: IncidentResult) -> Sentence:
     odd = result.oddities
     number, strange = sum(odd.unknown_states.values()), ", ".join(f"'{one}'" for one in odd.unknown_states)
-    tail = ""
+    tail = " No status depends on what it means."
     keys: tuple[str, ...] = ("unknown_state_events",)
     if odd.unclear:
         verb, counting = ("depends", "counts") if odd.unclear == 1 else ("depend", "count")
@@ -153,8 +153,7 @@ def _unknown_states(result: IncidentResult) -> Sentence:
         )
         keys = (*keys, "unclear_cases")
     return Sentence(
-        f"{counted(number, 'event carries', 'events carry')} a state that is not listed ({strange}); "
-        f"what was true before holds on.{tail}",
+        f"{counted(number, 'event carries', 'events carry')} a state that is not listed ({strange}).{tail}",
         keys,
     )
 
