@@ -55,6 +55,8 @@ NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
     "04_integrity": ("units", "responses", "pay_links"),
     "05_escalation": ("units", "responses", "follow_ups", "report_actions"),
     "09_drivers": ("units", "responses", "complaints", "fixes"),
+    "10_promises": ("units", "responses", "call_backs", "deviations"),
+    "11_standards": ("units", "responses", "pay_links"),
 }  # fmt: skip
 """Notebooks, and the tables whose absence each of them must survive."""
 

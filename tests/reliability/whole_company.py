@@ -22,7 +22,7 @@ NOTEBOOKS = (
 
 
 GIVEN: Mapping[str, Mapping[str, Any]] = {
-    "units": {"time_zone": "Europe/London", "country": "GB"},
+    "units": {"time_zone": "Europe/London", "country": "GB", "subdivision": "SCT"},
     "invitations": {"survey_type": "transactional"},
     "responses": {"survey_type": "transactional", "q_overall": 2, "submitted": "2025-02-03T11:00:00Z"},
     "complaint_events": {"state": "resolved"},

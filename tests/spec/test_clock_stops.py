@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from escalation_world import PARAMS, World, at
 
@@ -15,6 +16,7 @@ from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
 from auditlib.calendars import HOUR, MINUTE
 from auditlib.escalation import ClockStops, IncidentTerms, clock_stops, incident_terms
+from auditlib.escalation.clock_stop_result import EXPLAIN, NEAR, Reading
 from auditlib.records import Grade, Refusal
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.near_limit import near_limit
@@ -27,7 +29,7 @@ LIMIT = 4 * HOUR  # critical, by the wall clock
 
 @pytest.fixture(scope="module")
 def terms() -> IncidentTerms:
-    found = incident_terms(RUN, texts(RUN, root=ROOT))
+    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT))
     assert isinstance(found, IncidentTerms)
     only = found.policy.model_copy(update={"rules": (found.policy.rules[0],)})  # the wall clock alone
     return replace(found, policy=only, minimum_cell=1)
@@ -183,7 +185,7 @@ def test_a_cause_nobody_recorded_is_not_assessable_and_names_the_column(terms: I
     given = looked_at(asking, [stopped(n, at_, reason=causes[n]) for n, at_ in enumerate(after)])
     (found,) = [reading for reading in given.alarms if reading.sign == "without a cause"]
     assert found.cases == ("INC010", "INC011")
-    (finding,) = [one for one in given.findings() if "without_a_cause" in one.subject]
+    (finding,) = [one for one in given.findings() if "without a cause" in one.subject]
     assert finding.condition == "2 of 12 stops that need a cause give none of the list."
 
 
@@ -217,3 +219,20 @@ def test_without_a_log_or_a_stop_there_is_a_reason(terms: IncidentTerms) -> None
     assert isinstance(clock_stops(World({}), terms), Refusal)
     never = [row for row in stopped(1, HOUR) if row["state"] != "Awaiting User Info"]
     assert isinstance(clock_stops(World({"incident_events": never}), terms), Refusal)
+
+
+@pytest.mark.parametrize(("others", "findings"), [((), 1), (("INC9",), 2)])
+def test_all_units_together_are_no_finding_beside_the_unit_whose_cases_they_are(
+    terms: IncidentTerms, others: tuple[str, ...], findings: int
+) -> None:
+    cases = ("INC1", "INC2")
+    how: dict[str, Any] = {"p_value": 1e-12, "p_adjusted": 1e-11, "verdict": EXPLAIN}
+    parts = (("all", (*cases, *others)), ("davi", cases))
+    readings = tuple(
+        Reading(NEAR, "resolution_24x7", group, 20, 20, 1.0, 0.25, shown, **how) for group, shown in parts
+    )
+    stops = pd.DataFrame({"case_id": [*cases, "INC9"], "unit_id": ["davi", "davi", "ana"]})
+    raised = ClockStops(readings, terms.policy, stops, 120).findings()
+    assert len(raised) == findings
+    assert raised[-1].headline.startswith("20 of 20 cases of davi stopped late in the limit")
+    assert "p < 0.001" in raised[-1].condition

@@ -29,7 +29,7 @@ Step = tuple[int, int | None, str]
 
 @pytest.fixture(scope="module")
 def terms() -> IncidentTerms:
-    found = incident_terms(RUN, texts(RUN, root=ROOT), begins="complaint")
+    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT), begins="complaint")
     assert isinstance(found, IncidentTerms)
     return found
 

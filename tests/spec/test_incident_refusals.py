@@ -21,7 +21,7 @@ AS_OF = at("2016-07-01 00:00", zone="UTC")
 
 @pytest.fixture(scope="module")
 def terms() -> IncidentTerms:
-    found = incident_terms(RUN, texts(RUN, root=ROOT))
+    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT))
     assert isinstance(found, IncidentTerms)
     return replace(found, as_of=AS_OF, minimum_cell=1)
 
@@ -111,7 +111,7 @@ def test_states_in_other_words_are_asked_about_and_no_breach(terms: IncidentTerm
     mixed = result_of(terms, *other, case(3, ("06 10:00", "New"), ("06 11:00", "Resolved")))
     assert mixed.to_frame().set_index("priority").loc["all", "resolution_24x7"] == 1.0
     assert mixed.counts("all")["resolution_24x7"] == 1
-    assert "2 incidents end in such a state without a resolution and count on neither side" in told(mixed)
+    assert "2 incidents depend on what it means and count on neither side" in told(mixed)
 
 
 @pytest.mark.parametrize("priority", [None, "urgent"])
@@ -149,7 +149,7 @@ def test_the_field_case_without_a_flag(shared_field: Any, tmp_path: Any) -> None
 
     folder = shared_field / "06-incidents-without-flag"
     run = load(Run, (folder / "run.yaml").read_text(encoding="utf-8"), name="run.yaml")
-    found = incident_terms(run, texts(run, root=ROOT))
+    found = incident_terms(run, World({}), texts(run, root=ROOT))
     result = incidents(prepare(run, folder, tmp_path), found)
     assert isinstance(result, IncidentResult)
     assert list(result.cases["case_id"]) == ["INC1", "INC2"]

@@ -28,7 +28,7 @@ RECEIVED = at("2025-06-02 09:00", zone="UTC")
 
 @pytest.fixture(scope="module")
 def terms() -> IncidentTerms:
-    found = incident_terms(RUN, texts(RUN, root=ROOT), begins="complaint")
+    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT), begins="complaint")
     assert isinstance(found, IncidentTerms)
     return replace(found, minimum_cell=1)
 

@@ -74,10 +74,11 @@ def test_units_in_one_zone_and_country_share_a_calendar() -> None:
     assert {calendar.time_zone for calendar in hours.calendars.values()} == {"Europe/Berlin", "Europe/Vienna"}
 
 
-def test_a_unit_without_a_country_is_named_where_holidays_depend_on_it() -> None:
+def test_a_unit_without_a_country_has_no_calendar_where_holidays_depend_on_it() -> None:
     file = load(CalendarFile, (FOLDER / "business.yaml").read_text(encoding="utf-8"), name="business.yaml")
-    with pytest.raises(ParameterError, match="U9"):
-        working_hours(file, [("U9", "UTC", "")], years=[2025])
+    hours = working_hours(file, [("U1", "UTC", "DE"), ("U9", "UTC", "")], years=[2025])
+    assert hours.without == ("U9",)
+    assert list(hours.calendars) == ["business/UTC/DE"]
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(-1, 10), (10, 10), (86_400, 90_000), (0, 86_401), (50, 40)])

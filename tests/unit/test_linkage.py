@@ -115,6 +115,14 @@ class TestRegister:
         )
         assert links.dose[0, [3, 4, 6]] == pytest.approx([0.0, 0.1, 0.15])
 
+    def test_a_panel_without_a_month_has_no_linked_month(self) -> None:
+        """A company of which nobody answered."""
+        none = np.zeros((1, 0))
+        empty = replace(year("A"), months=(), value=none, n=none)
+        links = role_links(register(("staff", "A", "2024-05-01", "", 0.1)), empty, role="staff")
+        assert (links.units, links.adopted.tolist()) == (0, [0])
+        assert before(links, months=3).shape == (1, 0)
+
     def test_units_outside_the_panel_are_left_out(self) -> None:
         links = role_links(register(("staff", "Z", "2024-05-01", "", 0.1)), year("A"), role="staff")
         assert links.units == 0

@@ -130,6 +130,17 @@ class FindingModel(_Part):
         None, description="How far from what was demanded, as a share of it; null where not measured."
     )
     headline: str = Field("", description="What failed and by how much, in one line; empty for none.")
+    cases_in_all: int = Field(
+        0,
+        ge=0,
+        description="All its cases, where there are more than it lists: they stand in the folder exhibits, "
+        "in files that end in -cases.parquet. 0 where all are listed.",
+    )
+
+    @property
+    def cases_left_out(self) -> int:
+        """Cases it rests on and does not list."""
+        return max(0, self.cases_in_all - len(self.cases))
 
 
 def finding_of(model: FindingModel) -> Finding:
@@ -151,6 +162,7 @@ def finding_of(model: FindingModel) -> Finding:
         cases=tuple(CaseReference(**case.model_dump()) for case in model.cases),
         metric=model.metric,
         shortfall=model.shortfall,
+        cases_in_all=model.cases_in_all,
     )
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from auditlib.audit.case_list import bounded, case_rows
 from auditlib.audit.display import (
     ClosedView,
     FigureView,
@@ -98,6 +99,7 @@ class Audit:
         self._work = work
         self._figures: dict[str, str] = {}
         self._handed: dict[str, Any] = {}
+        self._cases: dict[str, Finding] = {}
         self._recorder = Recorder(
             notebook=notebook, party=run.party.name, minimum=run.thresholds.minimum_cell
         )
@@ -240,7 +242,12 @@ class Audit:
 
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
-        return show(FindingsView(self._recorder.finding(findings)))
+        raised = self._recorder.finding(bounded(finding) for finding in findings)
+        named = zip(findings, raised, strict=True)
+        self._cases |= {
+            kept.fingerprint: replace(whole, fingerprint=kept.fingerprint) for whole, kept in named
+        }
+        return show(FindingsView(raised))
 
     def verdict(self, verdict: Verdict) -> None:
         """Record what the audit concludes by its standard, whole, for ``verdict.json`` and the report."""
@@ -274,6 +281,9 @@ class Audit:
             write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
         for name, register in self._handed.items():
             write_table(exhibits / f"{self.notebook}-{name}.parquet", register.rows)
+        cases = case_rows(tuple(self._cases.values()))
+        if cases is not None:
+            write_table(exhibits / f"{self.notebook}-cases.parquet", cases)
         write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))

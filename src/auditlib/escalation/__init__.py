@@ -9,6 +9,7 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 from auditlib.escalation.asked import Answer, Asked, limits
 from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
+from auditlib.escalation.calendar_use import calendars_of
 from auditlib.escalation.claimed import FLAGGED, Claims, claims
 from auditlib.escalation.clock_stop_result import ClockStops
 from auditlib.escalation.clock_stops import clock_stops
@@ -58,6 +59,7 @@ __all__ = [
     "Terms",
     "assess",
     "band_one",
+    "calendars_of",
     "claims",
     "clock_stops",
     "incident_terms",

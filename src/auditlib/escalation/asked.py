@@ -120,8 +120,8 @@ def limits(followed: Asked[Found], desk: Asked[Told]) -> tuple[Sentence, ...]:
     if desk.answered:
         told.append(
             Sentence(
-                "The desk published neither targets nor opening hours: the shares of the clocks depend on "
-                "the declared ones, the reconciliation of the flag does not."
+                "The shares of a desk's clocks depend on the limits and opening hours that the policy "
+                "declares; where customers were promised others, they say nothing of those."
             )
         )
     return tuple(told)

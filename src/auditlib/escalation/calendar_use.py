@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from auditlib.calendars import Calendar, subdivisions
 from auditlib.obligations import Place, WorkingHours
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNITS = Basis("units")
+UNNAMED = "cases of units that no register names"
+"""Who uses a calendar that no unit of the register uses."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class CalendarUse:
                 "calendar": key,
                 "time_zone": calendar.time_zone,
                 "units": len(self._users(key)),
-                "used_by": ", ".join(map(_named, self._users(key))),
+                "used_by": ", ".join(map(_named, self._users(key))) or UNNAMED,
                 "closed_on": ", ".join(sorted(day.isoformat() for day in calendar.holidays)),
             }
             for key, calendar in self._calendars.items()
@@ -57,7 +59,7 @@ class CalendarUse:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return what the calendars leave out: places that share one, and units that have none."""
-        return tuple(self._sentences())
+        return tuple(dict.fromkeys(self._sentences()))
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -104,10 +106,34 @@ class CalendarUse:
             yield Sentence(f"{text}; {why}.", ("units_without_subdivision",))
         if self.without:
             many = counted(len(self.without), "unit has", "units have")
-            names = _listed([_named(unit) for unit in self.without])
-            yield Sentence(
-                f"{many} no calendar: the policy names none for {names}.", ("units_without_calendar",)
-            )
+            why = "; ".join(self._lacking())
+            yield Sentence(f"{many} no calendar: {why}.", ("units_without_calendar",))
+
+    def _lacking(self) -> Iterator[str]:
+        """Yield why units have no calendar, with their names."""
+        placed = {place.unit_id: place for hours in self.hours.values() for place in hours.places}
+        nameless = [unit for unit in self.without if not placed[unit].country]
+        others = [unit for unit in self.without if placed[unit].country]
+        if others:
+            yield f"the policy names none for {_listed([_named(unit) for unit in others])}"
+        if nameless:
+            names = _listed([_named(unit) for unit in nameless])
+            yield f"the register names no country for {names}, whose holidays are therefore not known"
+
+
+class Clocked(Protocol):
+    """A result whose clocks ran on calendars."""
+
+    def calendars(self) -> CalendarUse:
+        """Return the calendars used."""
+        ...
+
+
+def calendars_of(*parts: Iterable[Clocked]) -> tuple[CalendarUse, ...]:
+    """Return the calendars of all results of `parts` as one use; nothing where there is no result."""
+    uses = [result.calendars() for part in parts for result in part]
+    hours = {f"{turn}:{name}": own for turn, use in enumerate(uses) for name, own in use.hours.items()}
+    return (CalendarUse(hours),) if hours else ()
 
 
 def _listed(words: list[str]) -> str:

@@ -200,7 +200,8 @@ class ClockStops:
         if self.alarms:
             head = (
                 f"Of {many} to wait for the customer some need an explanation: "
-                f"{counted(len(self.alarms), 'sign')}, each a finding with its cases. None proves anything."
+                f"{counted(len(self.alarms), 'sign')}, reported as findings with the cases. A sign proves "
+                "nothing."
             )
         elif all(one.reason for one in self.readings):
             head = f"Whether {many} to wait for the customer were made to keep limits could not be tested."
@@ -213,9 +214,23 @@ class ClockStops:
         )
         return (Sentence(head, (f"{self.start}:all", f"{self.start}:alarms")), *told)
 
+    def warning(self) -> tuple[Sentence, ...]:
+        """Return the sentence that belongs beside the share of cases in time; nothing without a sign."""
+        return self.summary()[:1] if self.alarms else ()
+
     def findings(self) -> tuple[Finding, ...]:
-        """Return one finding for every sign that needs an explanation."""
-        return tuple(self._finding(one) for one in self.alarms)
+        """Return one finding for every sign that needs an explanation.
+
+        What all units together show is no finding of its own where it is the cases of units that have one.
+        """
+        return tuple(self._finding(one) for one in self.alarms if not self._told_by_units(one))
+
+    def _told_by_units(self, one: Reading) -> bool:
+        if one.group != ALL:
+            return False
+        alike = [each for each in self.alarms if (each.sign, each.clock) == (one.sign, one.clock)]
+        units = {case for each in alike if each.group != ALL for case in each.cases}
+        return bool(one.cases) and units.issuperset(one.cases)
 
     def _finding(self, one: Reading) -> Finding:
         sign = SIGNS[one.sign]
@@ -231,13 +246,21 @@ class ClockStops:
             effect="A limit that is met because its clock was stopped is not kept for the customer.",
             recommendation="Look the cases up and ask the customers whether anything was asked of them then.",
             grade=self.policy.stops.severity,
-            subject=f"clock {self.start} {one.key}",
+            subject=f"clock {self.start}:{one.sign}:{one.clock}:{one.group}".replace("::", ":"),
             evidence=tuple(f"{NOTEBOOK}/{key}" for key in evidence if key in known),
+            headline=self._headline(one),
             cases=tuple(
                 CaseReference(table, case, str(units.get(case, "")), f"stopped {one.sign}")
                 for case in one.cases
             ),
         )
+
+    def _headline(self, one: Reading) -> str:
+        if one.n < self.minimum_cell or one.sign != NEAR:
+            return ""
+        where = "" if one.group == ALL else f" of {one.group}"
+        many = counted(one.n, "case")
+        return f"{one.count:,} of {many}{where} stopped late in the limit were stopped at its very end"
 
     def _condition(self, one: Reading) -> str:
         if one.n < self.minimum_cell:
@@ -248,11 +271,17 @@ class ClockStops:
         if one.sign == PEERS:
             return (
                 f"A typical case{where} was stopped for {one.observed:,.1f} hours, that of the median group "
-                f"for {one.expected:,.1f} (p = {one.p_adjusted:.3f} with all tests allowed for)."
+                f"for {one.expected:,.1f} ({_chance(one)} with all tests allowed for)."
             )
         how = self.policy.stops
         return (
             f"{one.count:,} of {counted(one.n, 'case')}{where} stopped in the last {how.beside:.0%} of the "
             f"limit ({one.clock.replace('_', ' ')}) were stopped in its last {how.near:.0%}, where "
-            f"{one.expected:.0%} would be expected (p = {one.p_adjusted:.3f} with all tests allowed for)."
+            f"{one.expected:.0%} would be expected ({_chance(one)} with all tests allowed for)."
         )
+
+
+def _chance(one: Reading) -> str:
+    """Return the corrected p-value as it is written."""
+    value = 1.0 if one.p_adjusted is None else one.p_adjusted
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

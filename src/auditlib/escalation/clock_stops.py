@@ -17,12 +17,14 @@ from auditlib.escalation.clock_stop_result import (
     Reading,
     seen,
 )
+from auditlib.escalation.desk_hours import by_calendar
 from auditlib.escalation.incident_cases import cases_of, moves_of
 from auditlib.escalation.incident_clocks import limits_of
 from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy, StopTerms
 from auditlib.escalation.incidents import IncidentTerms
 from auditlib.escalation.sources import Tables
+from auditlib.obligations import WorkingHours
 from auditlib.records import Refusal, counted
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.multiplicity import holm
@@ -98,7 +100,7 @@ def _near(moves: pd.DataFrame, cases: pd.DataFrame, terms: IncidentTerms) -> Ite
         if rule.stage != RESOLVE:
             continue
         limits = limits_of(cases.reset_index(), rule).set_axis(cases.index)
-        placed = moves.assign(left=left_of_limit(moves, cases, limits, terms.calendars[rule.calendar]))
+        placed = moves.assign(left=_left_by_place(moves, cases, limits, terms.hours[rule.clock]))
         stops, others = placed[placed["state"].isin(waiting)], placed[other]
         drafted = [_heap(stops, others, rule.duty, ALL, terms.policy.stops)]
         groups = dict(iter(stops.groupby("unit_id")))
@@ -132,6 +134,16 @@ def _first_in_stretch(events: pd.DataFrame, how: StopTerms) -> pd.DataFrame:
     """Return the first event of each case in the stretch: a case speaks once, however often it is moved."""
     inside = events[(events["left"] > 0) & (events["left"] <= how.beside)]
     return inside.drop_duplicates("case_id")
+
+
+def _left_by_place(
+    moves: pd.DataFrame, cases: pd.DataFrame, limits: pd.Series, hours: WorkingHours
+) -> np.ndarray:
+    """Return `left_of_limit` on the calendar of each unit; missing for a unit without one."""
+    left = np.full(len(moves), np.nan)
+    for calendar, own in by_calendar(moves["unit_id"], hours):
+        left[own] = left_of_limit(moves[own], cases, limits, calendar)
+    return left
 
 
 def left_of_limit(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.calendars import HOUR, Calendar, elapsed, timetable
+from auditlib.calendars import HOUR, elapsed, timetable
+from auditlib.escalation.desk_hours import by_calendar
+from auditlib.obligations import WorkingHours
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +30,7 @@ COLUMNS = (
 )
 
 
-def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
+def implied(cases: pd.DataFrame, calendars: Mapping[str, WorkingHours]) -> pd.DataFrame:
     """Try every end and calendar, each with the one limit per priority that agrees best with the flag.
 
     Parameters
@@ -36,7 +38,7 @@ def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFr
     cases
         See `incident_cases.cases_of`; those without the end in question are left out.
     calendars
-        Name → calendar.
+        Name → the calendar of each unit; cases of units without one are left out.
 
     Returns
     -------
@@ -47,10 +49,10 @@ def implied(cases: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pd.DataFr
     import pandas as pd
 
     rows = [
-        {"priority": priority, "clock_until": end, "calendar": name, **_best(part, column, calendar)}
+        {"priority": priority, "clock_until": end, "calendar": name, **_best(part)}
         for end, column in ENDS.items()
-        for name, calendar in calendars.items()
-        for priority, part in _timed(cases, column).groupby("priority")
+        for name, hours in calendars.items()
+        for priority, part in _spent(_timed(cases, column), column, hours).groupby("priority")
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = ["priority", "disagree", "clock_until", "calendar"]
@@ -67,11 +69,19 @@ def _timed(cases: pd.DataFrame, column: str) -> pd.DataFrame:
     return cases[known]
 
 
-def _best(cases: pd.DataFrame, column: str, calendar: Calendar) -> dict[str, float | int]:
-    start, end = cases["opened_at"].to_numpy(np.int64), cases[column].to_numpy(np.int64)
-    table = timetable(calendar, int(min(start.min(), end.min())), int(max(start.max(), end.max())))
-    hours = np.maximum(elapsed(table, start, end), 0) / HOUR
-    low, high, wrong = best_limit(hours, cases["flag"].to_numpy(bool))
+def _spent(ended: pd.DataFrame, column: str, hours: WorkingHours) -> pd.DataFrame:
+    """Return the cases of units with a calendar, with the ``hours`` that were open until the end `column`."""
+    start, end = ended["opened_at"].to_numpy(np.int64), ended[column].to_numpy(np.int64)
+    spent = np.full(len(ended), np.nan)
+    for calendar, own in by_calendar(ended["unit_id"], hours):
+        begun, over = start[own], end[own]
+        table = timetable(calendar, int(min(begun.min(), over.min())), int(max(begun.max(), over.max())))
+        spent[own] = np.maximum(elapsed(table, begun, over), 0) / HOUR
+    return ended.assign(hours=spent).dropna(subset=["hours"])
+
+
+def _best(cases: pd.DataFrame) -> dict[str, float | int]:
+    low, high, wrong = best_limit(cases["hours"].to_numpy(float), cases["flag"].to_numpy(bool))
     n = len(cases)
     return {
         "n": n,

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
+from numpy.typing import NDArray
 
-from auditlib.calendars import Calendar, Pauses, deadline, deadline_paused, timetable
+from auditlib.calendars import Pauses, deadline, deadline_paused, timetable
+from auditlib.escalation.desk_hours import by_calendar
+from auditlib.escalation.incident_cases import cases_of, pauses_of
 from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, States
-from auditlib.obligations import assess
+from auditlib.obligations import WorkingHours, assess
 from auditlib.records import Refusal
 
 if TYPE_CHECKING:
@@ -28,9 +31,11 @@ class Stillness(NamedTuple):
 
 
 def clocked(
-    cases: pd.DataFrame, rule: IncidentRule, still: Stillness, *, calendar: Calendar, as_of: int
+    cases: pd.DataFrame, rule: IncidentRule, still: Stillness, *, hours: WorkingHours, as_of: int
 ) -> pd.DataFrame:
-    """Add what `rule` comes to in every case; a case without a limit, or with an unclear end, has no status.
+    """Add what `rule` comes to in every case.
+
+    A case without a limit, with an unclear end, or of a unit without a calendar has no status.
 
     A day without a time is a day: where its instants give more than one status, it is unknown.
 
@@ -40,6 +45,8 @@ def clocked(
         See `incident_cases.cases_of`.
     still
         When each case's clock stood still.
+    hours
+        The calendar of each unit.
 
     Returns
     -------
@@ -48,27 +55,21 @@ def clocked(
         clock), ``done:<duty>`` and ``status:<duty>``.
     """
     limits = limits_of(cases, rule)
-    start, allowed = cases["opened_at"].to_numpy(np.int64), limits.fillna(0).to_numpy(np.int64)
-    latest = cases["opened_until"].to_numpy(np.int64)
-    # A pause lengthens a clock by no more than itself.
-    longest = int(allowed.max()) + _longest(still.most)
-    last = int(max(latest.max(), still.most.resumes.max(initial=0)))
-    table = timetable(calendar, int(start.min()), last, longest=longest)
-    due = deadline_paused(table, start, allowed, paused=still.least)
+    ends = _deadlines(cases, limits, still, hours)
     done = DONE[rule.stage]
     judged = cases[[done, until_of(done)]].set_axis(["done_at", "done_until"], axis=1)
     judged = judged.assign(
-        due_at=due, due_until=np.maximum(due, deadline_paused(table, latest, allowed, paused=still.most))
+        due_at=ends.due.fillna(0).astype("int64"), due_until=ends.latest.fillna(0).astype("int64")
     )
     if rule.stage == ESCALATE:  # what is resolved in time need not be escalated
         judged = judged.assign(excused_at=cases["done_at"], excused_until=cases["done_until"])
-    known = (limits.notna() & ~cases["unclear"]).to_numpy(bool)
+    known = (limits.notna() & ends.due.notna() & ~cases["unclear"]).to_numpy(bool)
     frame = nw.from_native(judged, eager_only=True)
     status = assess(frame, as_of=as_of, kind=rule.kind).to_native()["status"].astype(object)
     columns = {
         f"limit:{rule.duty}": limits,
-        f"due:{rule.duty}": due,
-        f"unpaused:{rule.duty}": deadline(table, start, allowed),
+        f"due:{rule.duty}": ends.due,
+        f"unpaused:{rule.duty}": ends.unpaused,
         f"done:{rule.duty}": judged["done_at"].to_numpy(),
         f"status:{rule.duty}": status.where(known, None).to_numpy(),
     }
@@ -78,6 +79,81 @@ def clocked(
 def until_of(column: str) -> str:
     """Return the column with the end of what is known of an instant."""
     return f"{column.removesuffix('_at')}_until"
+
+
+class _Ends(NamedTuple):
+    """When each limit is used up: at the earliest and at the latest, and had nothing stopped the clock.
+
+    Missing for a unit without a calendar.
+    """
+
+    due: pd.Series
+    latest: pd.Series
+    unpaused: pd.Series
+
+
+def _deadlines(cases: pd.DataFrame, limits: pd.Series, still: Stillness, hours: WorkingHours) -> _Ends:
+    import pandas as pd
+
+    start, allowed = cases["opened_at"].to_numpy(np.int64), limits.fillna(0).to_numpy(np.int64)
+    latest = cases["opened_until"].to_numpy(np.int64)
+    ends = np.zeros((3, len(cases)), dtype=np.int64)
+    known = np.zeros(len(cases), dtype=bool)
+    for calendar, own in by_calendar(cases["unit_id"], hours):
+        least, most = (_of_cases(pauses, own) for pauses in still)
+        known[own] = True
+        # A pause lengthens a clock by no more than itself.
+        longest = int(allowed[own].max()) + _longest(most)
+        last = int(max(latest[own].max(), most.resumes.max(initial=0)))
+        table = timetable(calendar, int(start[own].min()), last, longest=longest)
+        ends[0, own] = deadline_paused(table, start[own], allowed[own], paused=least)
+        ends[1, own] = deadline_paused(table, latest[own], allowed[own], paused=most)
+        ends[2, own] = deadline(table, start[own], allowed[own])
+    ends[1] = np.maximum(ends[0], ends[1])
+    return _Ends(*(pd.Series(end, index=cases.index, dtype="Int64").where(known) for end in ends))
+
+
+def _of_cases(still: Pauses, own: NDArray[np.bool_]) -> Pauses:
+    """Return the pauses of the cases marked in `own`, numbered among these."""
+    place, chosen = np.cumsum(own) - 1, own[still.case]
+    return Pauses(place[still.case[chosen]], still.stops[chosen], still.resumes[chosen])
+
+
+def stillness(log: pd.DataFrame, cases: pd.DataFrame, *, states: States, as_of: int) -> Stillness:
+    """Return when each case's clock stood still; see `incident_cases.pauses_of`."""
+    return Stillness(
+        *(pauses_of(log, cases, states=states, as_of=as_of, surely=surely) for surely in (True, False))
+    )
+
+
+def open_to_meaning(
+    log: pd.DataFrame, rule: IncidentRule, *, states: States, hours: WorkingHours, as_of: int
+) -> set[str]:
+    """Return the cases in which the status depends on what a state means that is not listed.
+
+    Such a state is read as each thing it may be: work, waiting for the customer, a resolution, and what the
+    rule asks for. Where all readings come to the same status, that is the status.
+    """
+    unlisted = tuple(sorted(set(log["state"].dropna()) - set(states.known)))
+    if not unlisted:
+        return set()
+    touched = log.loc[log["state"].isin(unlisted), "case_id"]
+    part = log[log["case_id"].isin(touched)]
+    meanings = dict.fromkeys(("working", "waiting_for_customer", "resolved", _LISTED[rule.stage]))
+    readings = []
+    for meaning in meanings:
+        read = states.model_copy(update={meaning: (*getattr(states, meaning), *unlisted)})
+        cases = cases_of(part, states=read)
+        still = stillness(part, cases, states=read, as_of=as_of)
+        judged = clocked(cases, rule, still, hours=hours, as_of=as_of).set_index("case_id")
+        readings.append(judged[f"status:{rule.duty}"].fillna(""))
+    first = readings[0]
+    apart = np.logical_or.reduce([(first != other).to_numpy(bool) for other in readings[1:]])
+    return set(first.index[apart].astype(str))
+
+
+_LISTED: Mapping[str, str] = {RESOLVE: "resolved", CONTACT: "contacted", ESCALATE: "escalated"}
+"""By stage the states that show it."""
 
 
 def limits_of(cases: pd.DataFrame, rule: IncidentRule) -> pd.Series:
@@ -104,7 +180,7 @@ def lacking(log: pd.DataFrame, cases: pd.DataFrame, rule: IncidentRule, *, state
 
     A log that never shows a stage says nothing of it: neither that it was done nor that it was not.
     """
-    listed = {RESOLVE: states.resolved, CONTACT: states.contacted, ESCALATE: states.escalated}[rule.stage]
+    listed: tuple[str, ...] = getattr(states, _LISTED[rule.stage])
     if not listed:
         return Refusal(
             f"The policy lists no state that shows '{rule.stage}'.",

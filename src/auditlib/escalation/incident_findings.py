@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.breaches import FEW, NOTEBOOK, words_of
 from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, Stage
+from auditlib.escalation.incident_wording import CASE
 from auditlib.records import CaseReference, Finding, counted
 
 if TYPE_CHECKING:
@@ -58,4 +59,12 @@ def _finding(result: IncidentResult, rule: IncidentRule, bad: pd.DataFrame) -> F
         evidence=(f"{NOTEBOOK}/breaches:{rule.duty}", f"{NOTEBOOK}/settled:{rule.duty}"),
         cases=cases,
         shortfall=len(bad) / max(1, judged),
+        headline="" if judged < result.minimum_cell else _headline(result, rule, len(bad), judged),
     )
+
+
+def _headline(result: IncidentResult, rule: IncidentRule, bad: int, judged: int) -> str:
+    """Return in one line how many cases of which clock were not in time."""
+    verb = "was" if bad == 1 else "were"
+    many = counted(judged, *CASE[result.policy.log])
+    return f"{bad:,} of {many} {verb} not in time (clock {rule.duty.replace('_', ' ')}); every one is owed"

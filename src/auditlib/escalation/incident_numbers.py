@@ -45,6 +45,7 @@ def of_clocks(result: IncidentResult) -> Iterator[Number]:
     """Yield the breaches of every clock, and why a clock could not be judged."""
     basis = (result.basis,)
     yield from _refusals(result)
+    yield Number("cases_without_calendar", result.without_calendar, "count", basis=basis)
     for clock in result.clocks:
         settled = result.counts("all")[clock]
         yield Number(f"breaches:{clock}", len(result.breaches(clock)), "count", settled, basis=basis)

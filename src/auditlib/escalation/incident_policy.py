@@ -107,10 +107,6 @@ class IncidentPolicy(Policy):
     @model_validator(mode="after")
     def _limits(self) -> Self:
         for index, rule in enumerate(self.rules):
-            if rule.calendars is not None:
-                message = f"the clock {rule.duty!r} has one calendar for the whole desk"
-                remedy = "Name it under 'calendar', and delete 'calendars'."
-                raise Misfit(message, remedy=remedy, at=("rules", index, "calendars"))
             if not rule.within:
                 message = f"the clock {rule.duty!r} has no limits"
                 remedy = "Add 'within' by priority, or by priority and tier (critical/gold)."

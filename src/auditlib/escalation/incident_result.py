@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from auditlib.escalation import incident_numbers as numbers
 from auditlib.escalation import incident_wording as wording
+from auditlib.escalation.calendar_use import CalendarUse
+from auditlib.escalation.desk_hours import uncalendared, used
 from auditlib.escalation.incident_findings import findings_of_clocks
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
-from auditlib.obligations import Status
+from auditlib.obligations import Status, WorkingHours
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
@@ -47,8 +51,8 @@ class Oddities:
     field_empty, field_known
         Cases that were resolved by the log but whose field is empty; whether any event fills it.
     never_resolved, unclear
-        Cases closed without ever being resolved, or open; and those of them whose last state is not
-        listed, so that they may have been resolved.
+        Cases closed without ever being resolved, or open; and those whose status depends on what a state
+        means that is not listed.
     closed_automatically
         Cases closed by the system after its waiting time.
     """
@@ -84,6 +88,8 @@ class IncidentResult:
         Fewest cases of which a share is stated.
     refused
         Clocks of the policy that this log cannot show, with the reason.
+    hours
+        What each rule's clock is called → the calendar of each unit.
     """
 
     cases: pd.DataFrame
@@ -93,6 +99,7 @@ class IncidentResult:
     oddities: Oddities
     minimum_cell: int = 1
     refused: Mapping[str, Refusal] = field(default_factory=dict)
+    hours: Mapping[str, WorkingHours] = field(default_factory=dict)
 
     @property
     def basis(self) -> Basis:
@@ -186,6 +193,17 @@ class IncidentResult:
         """Return the numbers of the clocks alone: what its findings and refusals state."""
         return tuple(numbers.of_clocks(self))
 
+    def calendars(self) -> CalendarUse:
+        """Return on which calendars the clocks ran, for the units that had a case."""
+        return CalendarUse({name: used(self.cases["unit_id"], hours) for name, hours in self.hours.items()})
+
+    @property
+    def without_calendar(self) -> int:
+        """Cases that some clock does not judge, because nothing says on which calendar it runs for them."""
+        units = self.cases["unit_id"]
+        lacking = [uncalendared(units, hours) for hours in self.hours.values()]
+        return int(np.logical_or.reduce(lacking).sum()) if lacking else 0
+
     def refusals(self) -> tuple[Sentence, ...]:
         """Return the clocks that this log cannot show, in any case or in some, each with the reason."""
         return (*wording.refusals(self), *wording.undecided(self))
@@ -204,7 +222,6 @@ class IncidentResult:
 
     def reasons(self, clock: str) -> pd.Series:
         """Return for every case why flag and clock part; ``agree`` where they do not."""
-        import numpy as np
         import pandas as pd
 
         cases = self.cases

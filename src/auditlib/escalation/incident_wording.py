@@ -22,12 +22,12 @@ def summary(result: IncidentResult) -> Iterator[Sentence]:
     enough = len(result.cases) >= result.minimum_cell
     if not enough:
         yield Sentence(f"The log holds too few {_many(result)} for a share to be shown.")
-    if not result.flagged:
-        yield Sentence(f"The desk's own flag: not assessable. {FLAGLESS}", ("flag_share_of_events",))
-    elif enough:
+    if result.flagged and enough:
         yield _flagged(result)
     if enough and result.clocks:
         yield _clocked(result)
+    if not result.flagged:
+        yield Sentence(f"The desk's own flag: not assessable. {FLAGLESS}", ("flag_share_of_events",))
     yield from refusals(result)
     yield from undecided(result)
     if enough and result.reconciled:
@@ -39,6 +39,13 @@ def refusals(result: IncidentResult) -> Iterator[Sentence]:
     for duty, refusal in result.refused.items():
         text = f"The clock {duty.replace('_', ' ')} is not assessable: {refusal.reason} {refusal.remedy}"
         yield Sentence(text.strip(), (f"share:{duty}",))
+    if result.without_calendar:
+        many = counted(result.without_calendar, *CASE[result.policy.log])
+        verb = "counts" if result.without_calendar == 1 else "count"
+        yield Sentence(
+            f"{many} {verb} on neither side of a clock, because nothing says which calendar its unit has.",
+            ("cases_without_calendar",),
+        )
 
 
 def undecided(result: IncidentResult) -> Iterator[Sentence]:
@@ -75,8 +82,9 @@ def _flagged(result: IncidentResult) -> Sentence:
 
 def _clocked(result: IncidentResult) -> Sentence:
     row = result.to_frame().iloc[-1]
+    settled = result.counts("all")
     shares = [
-        (clock, f"{row[clock]:.1%} ({clock.replace('_', ' ')})")
+        (clock, f"{row[clock]:.1%} of {settled[clock]:,} ({clock.replace('_', ' ')})")
         for clock in result.clocks
         if pd.notna(row[clock])
     ]
@@ -135,18 +143,17 @@ def notes(result: IncidentResult) -> Iterator[Sentence]:
 def _unknown_states(result: IncidentResult) -> Sentence:
     odd = result.oddities
     number, strange = sum(odd.unknown_states.values()), ", ".join(f"'{one}'" for one in odd.unknown_states)
-    tail = ""
+    tail = " No status depends on what it means."
     keys: tuple[str, ...] = ("unknown_state_events",)
     if odd.unclear:
-        verb = "ends" if odd.unclear == 1 else "end"
+        verb, counting = ("depends", "counts") if odd.unclear == 1 else ("depend", "count")
         tail = (
-            f" {counted(odd.unclear, *CASE[result.policy.log])} {verb} in such a state without a "
-            "resolution and count on neither side, until the policy lists what it means."
+            f" {counted(odd.unclear, *CASE[result.policy.log])} {verb} on what it means and {counting} on "
+            "neither side, until the policy lists it."
         )
         keys = (*keys, "unclear_cases")
     return Sentence(
-        f"{counted(number, 'event carries', 'events carry')} a state that is not listed ({strange}); "
-        f"what was true before holds on.{tail}",
+        f"{counted(number, 'event carries', 'events carry')} a state that is not listed ({strange}).{tail}",
         keys,
     )
 

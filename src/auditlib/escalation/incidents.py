@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.calendars import Calendar
+from auditlib.escalation.desk_hours import NOWHERE
 from auditlib.escalation.implied import implied
-from auditlib.escalation.incident_cases import cases_of, pauses_of
-from auditlib.escalation.incident_clocks import Stillness, clocked, lacking
+from auditlib.escalation.incident_cases import cases_of
+from auditlib.escalation.incident_clocks import clocked, lacking, open_to_meaning, stillness
 from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import IncidentResult, Oddities
 from auditlib.escalation.sources import Tables
-from auditlib.escalation.terms import hours_of, policy_of
+from auditlib.escalation.terms import calendar_file, hours_of, places, policy_of, years_of
+from auditlib.obligations import WorkingHours, hours_of_rule
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 
@@ -27,30 +28,48 @@ INCIDENT, COMPLAINT = "incident", "complaint"
 
 @dataclass(frozen=True, slots=True)
 class IncidentTerms:
-    """What the log is judged by: the policy, calendars by name, the instant to look from, smallest cell."""
+    """What the log is judged by.
+
+    Parameters
+    ----------
+    policy
+        States, limits, and the calendars that the flag is tried on.
+    hours
+        What each rule's clock, and each calendar to try, is called → the calendar of each unit.
+    as_of, minimum_cell
+        The instant to look from, in UTC microseconds; fewest cases of which a share is stated.
+    """
 
     policy: IncidentPolicy
-    calendars: Mapping[str, Calendar]
+    hours: Mapping[str, WorkingHours]
     as_of: int
     minimum_cell: int = 1
 
 
-def incident_terms(run: Run, texts: Mapping[str, str], *, begins: str = INCIDENT) -> IncidentTerms | Refusal:
+def incident_terms(
+    run: Run, tables: Tables, texts: Mapping[str, str], *, begins: str = INCIDENT
+) -> IncidentTerms | Refusal:
     """Return the terms of an audit of a desk, or why there are none.
 
     Parameters
     ----------
+    tables
+        The evidence: the register of units, where there is one, says where each unit is.
     begins
         What the name of its policy begins with: ``incident`` or ``complaint``.
     """
     policy = policy_of(IncidentPolicy, begins, run, texts)
     if isinstance(policy, Refusal):
         return policy
-    names = dict.fromkeys((*policy.calendars, *policy.probe))
-    desk = [("", run.time_zone, "")]
-    calendars = {name: next(iter(hours_of(name, texts, run, desk).calendars.values())) for name in names}
+    units, span = [NOWHERE, *places(run, tables)], years_of(run)
+    files = {name: calendar_file(name, texts) for name in policy.calendars}
+    tried = {name: hours_of(name, texts, run, units) for name in policy.probe}
+    own = {
+        rule.clock: hours_of_rule(rule, files, units, years=span, time_zone=run.time_zone)
+        for rule in policy.rules
+    }
     as_of = round(run.as_of.timestamp() * 1_000_000)
-    return IncidentTerms(policy, calendars, as_of, run.thresholds.minimum_cell)
+    return IncidentTerms(policy, tried | own, as_of, run.thresholds.minimum_cell)
 
 
 def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
@@ -76,17 +95,22 @@ def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult 
     if isinstance(log, Refusal):
         return log
     cases = cases_of(log, states=policy.states)
-    still = Stillness(
-        *(pauses_of(log, cases, states=policy.states, as_of=as_of, surely=surely) for surely in (True, False))
-    )
+    still = stillness(log, cases, states=policy.states, as_of=as_of)
     refused: dict[str, Refusal] = {}
+    unclear = cases["unclear"].to_numpy(bool).copy()
     for rule in policy.rules:
-        cases = clocked(cases, rule, still, calendar=terms.calendars[rule.calendar], as_of=as_of)
+        hours = terms.hours[rule.clock]
+        cases = clocked(cases, rule, still, hours=hours, as_of=as_of)
+        open_cases = open_to_meaning(log, rule, states=policy.states, hours=hours, as_of=as_of)
+        open_here = cases["case_id"].isin(open_cases).to_numpy(bool)
+        status = f"status:{rule.duty}"
+        cases, unclear = cases.assign(**{status: cases[status].mask(open_here, None)}), unclear | open_here
         why = lacking(log, cases, rule, states=policy.states)
         if why is not None:
             refused[rule.duty] = why
-            cases = cases.assign(**{f"status:{rule.duty}": None})
-    probes = {name: terms.calendars[name] for name in policy.probe}
+            cases = cases.assign(**{status: None})
+    cases = cases.assign(unclear=unclear)
+    probes = {name: terms.hours[name] for name in policy.probe}
     return IncidentResult(
         cases,
         implied(cases, probes),
@@ -95,6 +119,7 @@ def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult 
         _oddities(log, cases, terms),
         terms.minimum_cell,
         refused,
+        {rule.clock: terms.hours[rule.clock] for rule in policy.rules},
     )
 
 

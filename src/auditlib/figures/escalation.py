@@ -197,7 +197,7 @@ def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
             sns.scatterplot(x=frame[column], y=rows, ax=drawn, **looks)
         drawn.set_yticks(rows, [f"{row['priority']} ({row['n']:,})" for row in frame.to_dict("records")])
         drawn.set_ylim(-0.6, len(frame) - 0.4)
-        drawn.set_xlim(-0.02, 1)
+        drawn.set_xlim(-0.02, 1.02)
         drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         drawn.set_xlabel("share of incidents called met")
         if columns:

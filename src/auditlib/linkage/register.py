@@ -76,7 +76,7 @@ def role_links(register: pd.DataFrame, panel: Panel, *, role: Role) -> RoleLinks
         touched[unit] |= last >= start
         dose[unit] += (first >= start) * (last <= end) * weight
     linked = dose > 0
-    adopted = np.where(linked.any(axis=1), linked.argmax(axis=1), len(panel.months)).astype(np.int64)
+    adopted = _first_of(linked, otherwise=len(panel.months))
     return RoleLinks(role, adopted, linked, touched, dose)
 
 
@@ -108,8 +108,15 @@ def _month_days(months: tuple[int, ...]) -> tuple[Ints, Ints]:
     return days, np.array([(day - _EPOCH).days - 1 for day in after], dtype=np.int64)
 
 
+def _first_of(months: NDArray[np.bool_], *, otherwise: int) -> Ints:
+    """Return the position of the first true month of each unit; a panel may have no month at all."""
+    if not months.shape[1]:
+        return np.full(len(months), otherwise, dtype=np.int64)
+    return np.where(months.any(axis=1), months.argmax(axis=1), otherwise).astype(np.int64)
+
+
 def before(links: RoleLinks, *, months: int) -> NDArray[np.bool_]:
     """Return the `months` before the first linked day of each unit; shape (units, months)."""
-    start = np.where(links.touched.any(axis=1), links.touched.argmax(axis=1), np.iinfo(np.int64).max // 2)
+    start = _first_of(links.touched, otherwise=np.iinfo(np.int64).max // 2)
     position = np.arange(links.touched.shape[1])[None, :]
     return np.asarray((position < start[:, None]) & (position >= start[:, None] - months))

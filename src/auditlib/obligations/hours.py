@@ -44,7 +44,8 @@ class WorkingHours:
     calendars
         Key → calendar; units in one zone and area share one.
     of_unit
-        Unit → key; without the units that the policy names no calendar for.
+        Unit → key; without the units that the policy names no calendar for, and without those of no known
+        country where the holidays are those of the unit's country.
     places
         Every unit, with or without a calendar.
     """
@@ -84,15 +85,16 @@ def working_hours(
     Raises
     ------
     ParameterError
-        Naming each unit without a country, where the holidays are those of the unit's country, and each
-        whose subdivision is not known.
+        Naming a unit whose country or subdivision is not known by that code. A unit that names no country,
+        where the holidays are those of the unit's country, has no calendar.
     """
     span, places = tuple(years), tuple(Place(*unit) for unit in units)
-    if file.holidays.country == "unit":
-        _check_countries(file, places)
+    own = file.holidays.country == "unit"
+    if own:
         places = tuple(_known_area(place) for place in places)
-    keys = {place.unit_id: _key(file, place, time_zone) for place in places}
-    first = {keys[place.unit_id]: place for place in reversed(places)}
+    placed = [place for place in places if place.country or not own]
+    keys = {place.unit_id: _key(file, place, time_zone) for place in placed}
+    first = {keys[place.unit_id]: place for place in reversed(placed)}
     calendars = {
         key: file.resolve(
             years=span,
@@ -139,21 +141,9 @@ def hours_of_rule(
     )
 
 
-def _check_countries(file: CalendarFile, places: tuple[Place, ...]) -> None:
-    nameless = [place.unit_id for place in places if not place.country]
-    if nameless:
-        raise ParameterError(
-            Problem(
-                f"calendar {file.calendar!r} takes each unit's own holidays; these units name no country: "
-                f"{', '.join(nameless[:10])}.",
-                remedy="Add the country to the register of units, or name one in the calendar.",
-            )
-        )
-
-
 def _known_area(place: Place) -> Place:
     """Return the place with its subdivision as the holidays know it; refuse one that they do not know."""
-    if not place.subdivision:
+    if not place.subdivision or not place.country:
         return place
     try:
         return place._replace(subdivision=subdivision_of(place.country, place.subdivision))

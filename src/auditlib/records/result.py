@@ -138,6 +138,8 @@ class Finding:
         Same finding, same fingerprint, from audit to audit; filled by `audit`.
     cases
         The cases it rests on, worst first; none where it rests on no single rows.
+    cases_in_all
+        How many there are, where more than are listed: a finding lists the first, and all are handed over.
     metric
         The metric of a standard it breaches, with its options as a criterion names them
         (``complaints_resolved severity=critical within_days=5``); empty where it breaches none. A criterion
@@ -163,3 +165,9 @@ class Finding:
     metric: str = ""
     shortfall: float | None = None
     headline: str = ""
+    cases_in_all: int = 0
+
+    @property
+    def cases_counted(self) -> int:
+        """Cases it rests on, listed or not."""
+        return max(self.cases_in_all, len(self.cases))

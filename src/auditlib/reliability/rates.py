@@ -100,6 +100,8 @@ class ResponseRates:
         total, interval = self.total, self.total.interval
         if interval is None or total.value is None:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
+        if total.invitations < self.minimum_cell:
+            return (Sentence("Too few invitations were sent for a response rate to be shown."),)
         text = (
             f"Of {counted(total.invitations, 'invitation')}, {_shown(total)} were answered "
             f"({interval.level:.0%} interval {interval.low:.1%} to {interval.high:.1%})"

@@ -70,7 +70,12 @@ def write_cases(book: Book, findings: Sequence[tuple[FindingModel, str]]) -> Non
         for case in finding.cases[:MOST_CASES]:
             sheet.write(number, finding.criterion, case.table, case.id, case.unit, case.words)
         left = len(finding.cases) - MOST_CASES
-        if left > 0:
+        if finding.cases_left_out:
+            sheet.line(
+                f"Finding {number} rests on {finding.cases_in_all:,} cases. All of them stand in the folder "
+                "exhibits, in files that end in -cases.parquet."
+            )
+        elif left > 0:
             sheet.line(f"Finding {number}: findings.json holds {counted(left, 'more case')}.")
     if not any(finding.cases for finding, _ in findings):
         sheet.line("No finding rests on single cases.")

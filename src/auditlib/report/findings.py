@@ -64,6 +64,11 @@ class Reported:
     cases_listed = CASES_LISTED
 
     @property
+    def cases_beyond(self) -> int:
+        """Cases it rests on beyond those that are printed."""
+        return max(0, max(self.finding.cases_in_all, len(self.finding.cases)) - self.cases_listed)
+
+    @property
     def own_subject(self) -> str:
         """Its subject; empty where that is the operation as a whole."""
         return "" if self.subject == WHOLE else self.subject

@@ -79,6 +79,7 @@ def _grown(own: RaisedFinding, taken: Sequence[RaisedFinding]) -> RaisedFinding:
         own.finding,
         evidence=_once(key for one in (own, *taken) for key in one.finding.evidence),
         cases=_once(case for one in (own, *taken) for case in _cases(one, alone=one is own)),
+        cases_in_all=max(one.finding.cases_in_all for one in (own, *taken)),
     )
     return replace(own, finding=finding, members=tuple(_member(one) for one in taken))
 
@@ -140,6 +141,7 @@ def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
         subject=BETWEEN.join(one.subject for one in findings),
         evidence=_once(key for one in findings for key in one.evidence),
         cases=_once(case for one in group for case in _cases(one, alone=False)),
+        cases_in_all=_in_all(findings),
         metric=first.finding.metric if len({one.metric for one in findings}) == 1 else "",
         shortfall=max(known) if known else None,
         headline=_headline(findings),
@@ -156,6 +158,13 @@ def _cases(raised: RaisedFinding, *, alone: bool) -> Iterator[CaseReference]:
     yield from finding.cases
     if not finding.cases and not alone:
         yield CaseReference("", finding.subject, words=finding.condition)
+
+
+def _in_all(findings: Sequence[Finding]) -> int:
+    """Return how many cases several findings rest on, where one of them does not list all of its own."""
+    if not any(finding.cases_in_all for finding in findings):
+        return 0
+    return sum(max(1, finding.cases_counted) for finding in findings)
 
 
 def _member(raised: RaisedFinding) -> Member:
