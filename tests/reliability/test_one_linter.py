@@ -159,6 +159,9 @@ def test_a_policy_that_nothing_reads_and_two_of_one_kind_are_refused(
 
 def test_a_sound_choice_is_checked_and_names_nothing(tiny: Tiny, capsys: pytest.CaptureFixture[str]) -> None:
     choosing(tiny, "profile: small-b2b", "policies: [escalation@2025, integrity, drivers]")
+    text = tiny.run_file.read_text()
+    placed = text.replace("columns: {unit_id: unit}}", "columns: {unit_id: unit}, constants: {country: DE}}")
+    tiny.run_file.write_text(placed)
     assert main(["check", RUN]) == 0
     assert capsys.readouterr().err == ""
 

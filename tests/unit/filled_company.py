@@ -353,7 +353,7 @@ def _pay_links(good: bool) -> Rows:
     heavy = rows[0] | {
         "link_id": "L9",
         "unit_id": "A",
-        "metric": "transactional:q_overall:mean",
+        "metric": "transactional:q_speed:mean",
         "weight": 0.8,
     }
     weeks = {"starts_on": START + 1, "ends_on": START + 85}

@@ -59,7 +59,7 @@ def test_units_that_do_not_differ_cannot_be_told_apart() -> None:
     found = benchmark.design(0.9, 0.0, units=40)
     refused = [n for _, n in found.needed if isinstance(n, Refusal)]
     assert len(refused) == 2
-    assert "do not differ" in str(found.summary()[0])
+    assert "no difference between units beyond chance is shown" in str(found.summary()[0])
     assert found.to_frame()["why"].astype(bool).tolist() == [True, False, True]
 
 

@@ -22,7 +22,10 @@ class Tables:
                 "unit_id": ["007", "U1", "12"],
                 "name": ["Bond", "Branch 12", None],
                 "region": ["Region 3", "Region 3", "north"],
-                **{other: ["x"] * 3 for other in ("country", "unit_type", "ownership", "time_zone")},
+                **{
+                    other: ["x"] * 3
+                    for other in ("country", "subdivision", "unit_type", "ownership", "time_zone")
+                },
             }
         )
 

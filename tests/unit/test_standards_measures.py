@@ -144,7 +144,7 @@ def test_responses_without_invitation_may_answer_any() -> None:
     # Wilson limits of 5 of 20 below, of 10 of 20 above
     assert rate.interval.low == pytest.approx(0.1119, abs=5e-5)
     assert rate.interval.high == pytest.approx(0.7007, abs=5e-5)
-    assert "5 responses name no invitation" in rate.reason
+    assert "no invitation is named by 5 responses" in rate.reason
 
 
 def test_rows_of_a_survey_without_a_mapped_question_show_no_answer() -> None:
@@ -293,7 +293,7 @@ def test_repeated_needs_customer_cause_and_time() -> None:
     ]
     repeated = found("complaints_repeated", small_tables(complaints=rows), within_days=30)
     assert (repeated.successes, repeated.n, repeated.unknown) == (1, 5, 1)
-    assert "1 of 6 rows do not say who complained of what" in repeated.reason
+    assert "of 6 rows, 1 left open who complained of what" in repeated.reason
     coded = found("complaints_coded", small_tables(complaints=rows))
     assert (coded.successes, coded.n) == (5, 6)
 

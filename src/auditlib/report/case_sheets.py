@@ -72,8 +72,8 @@ def write_cases(book: Book, findings: Sequence[tuple[FindingModel, str]]) -> Non
         left = len(finding.cases) - MOST_CASES
         if finding.cases_left_out:
             sheet.line(
-                f"Finding {number} rests on {finding.cases_in_all:,} cases. All of them stand in the folder "
-                "exhibits, in files that end in -cases.parquet."
+                f"Finding {number} rests on {counted(finding.cases_in_all, 'case')}. All of them stand in "
+                "the folder exhibits, in files that end in -cases.parquet."
             )
         elif left > 0:
             sheet.line(f"Finding {number}: findings.json holds {counted(left, 'more case')}.")

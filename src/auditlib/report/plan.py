@@ -94,7 +94,7 @@ def _gathering(findings: Iterable[Reported]) -> Iterable[str]:
         alone = len(numbers) == 1
         yield (
             f"Finding{'' if alone else 's'} {listed} {'is' if alone else 'are'} not among them: "
-            f"{'it gathers' if alone else 'they gather'} minors, each with an action of its own."
+            "minors are gathered there, each with an action of its own."
         )
 
 

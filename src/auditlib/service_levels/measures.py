@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, Interval, Measurement, Statistic
+from auditlib.records import Basis, Interval, Measurement, Statistic, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, whole_day, within
@@ -140,7 +140,9 @@ def wait_quantile(tables: Tables, context: Context, *, channel: str, share: floa
         unknown=unknown,
         bounds=(shortest[1], longest[1]) if unknown else None,
         basis=(Basis("interactions", (*IN_PERIOD, ("channel", channel)), "answered_at", n),),
-        reason=f"{unknown:,} of {n:,} answered contacts say days without times" if unknown else "",
+        reason=f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
+        if unknown
+        else "",
     )
 
 
@@ -197,7 +199,8 @@ def _untold(answered: nw.LazyFrame[Any], undecided: nw.Expr) -> str:
         return ""
     columns = " and ".join(f"interactions.{stem}" for stem in _STEMS if holds_days(answered, stem))
     return (
-        f"{columns} give days without times: {found.meeting:,} of {found.n:,} answered contacts say no wait"
+        f"days without times stand in {columns}: no wait is said by {found.meeting:,} of "
+        f"{counted(found.n, 'answered contact')}"
     )
 
 

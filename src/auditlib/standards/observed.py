@@ -147,9 +147,8 @@ def share_known(
     """
     notes = [reason] if reason else []
     if found.unknown and unsaid:
-        notes.append(
-            f"{unsaid} is not said in {found.unknown:,} of {counted(found.n + found.unknown, 'row')}"
-        )
+        all_rows = counted(found.n + found.unknown, "row")
+        notes.append(f"of {all_rows}, {found.unknown:,} left open {unsaid}")
     return share_of(
         found.meeting,
         found.n,
