@@ -192,6 +192,10 @@ def _waited(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return bounded.with_columns(least=nw.when(none).then(nw.lit(0)).otherwise(nw.col("least")))
 
 
+def _vague(unknown: int, n: int) -> str:
+    return f"days without times are said by {unknown:,} of {counted(n, 'answered contact')}"
+
+
 def _untold(answered: nw.LazyFrame[Any], undecided: nw.Expr) -> str:
     """Return why waits cannot be told where most lie between days without times; empty where they can."""
     found = known(answered, undecided)
