@@ -110,7 +110,7 @@ def _rules(run: Run, law: Mapping[str, str]) -> Iterator[Rule]:
 def _fault(place: Place, calendar: str) -> _Fault | None:
     """Return what is wrong with the place of a unit, of whose duties one runs on `calendar`."""
     if not place.country:
-        message = f"no country, and each unit's own holidays stop the calendar {calendar!r}."
+        message = f"no country, and calendar {calendar!r}, which stops on each unit's own holidays, needs it."
         return _Fault("country", message, "Write its ISO 3166 alpha-2 code, such as DE.")
     column = "country"
     try:
