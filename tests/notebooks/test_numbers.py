@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
@@ -95,16 +96,29 @@ def test_no_good_row_is_in_quarantine(intake: dict[str, Any]) -> None:
     assert values(intake)["rows_quarantined:all"] == sum(1 for _ in truth("broken_rows"))
 
 
-def test_response_rates_are_those_planted(intake: dict[str, Any]) -> None:
-    recorded = values(intake)
+def unanswered(work: Path) -> Counter[str]:
+    """Count the invitations that came back without any answer: planted as sent back, no response."""
+    empty, sent = (
+        pd.read_parquet(work / "evidence" / f"{name}.parquet") for name in ("unanswered", "invitations")
+    )
+    silent = sent[sent["in_period"] & sent["invitation_id"].isin(empty["invitation_id"].dropna())]
+    return Counter(silent["unit_id"] + ":" + silent["survey_type"])
+
+
+def test_response_rates_are_those_planted(intake: dict[str, Any], work: Path) -> None:
+    recorded, silent = values(intake), unanswered(work)
     rows = list(truth("response_rates"))
     assert rows
+    assert 0 < silent.total() < 50
     for row in rows:
         cell = f"{row['unit_id']}:{row['survey_type']}"
         assert recorded[f"invitations:{cell}"] == int(row["invitations"])
         if int(row["invitations"]) >= recorded["threshold:minimum_cell"]:
-            assert recorded[f"responses:{cell}"] == int(row["responses"])
-            assert recorded[f"rate:{cell}"] == pytest.approx(float(row["response_rate"]), abs=ROUNDED_TRUTH)
+            responses = int(row["responses"]) - silent[cell]
+            assert recorded[f"responses:{cell}"] == responses
+            assert recorded[f"rate:{cell}"] == pytest.approx(
+                responses / int(row["invitations"]), abs=ROUNDED_TRUTH
+            )
 
 
 def test_unit_means_are_those_planted(means: dict[str, Any]) -> None:
