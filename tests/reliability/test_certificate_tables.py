@@ -37,6 +37,11 @@ class Changed:
     changes: Frames
 
     @property
+    def totals(self) -> tuple[()]:
+        """None: these rows came from no file."""
+        return ()
+
+    @property
     def tables(self) -> tuple[str, ...]:
         return self.evidence.tables
 
