@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.records import Outcome
 from auditlib.simulate import Scenario, write_company
+from auditlib.standards.decision import decide
 from auditlib.standards.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +127,10 @@ def without_vacancies(responses: pd.DataFrame, vacant: pd.DataFrame) -> pd.DataF
 
 
 def judged(company: Company, **changes: pd.DataFrame) -> Verdict:
-    return verdict_on(Changed(company.evidence, company.righted | changes), company.run, root=ROOT)
+    found = verdict_on(Changed(company.evidence, company.righted | changes), company.run, root=ROOT)
+    # the company's two minors have accepted plans, which the audit reads when it is assembled
+    decision = decide(found.demands, found.judgements, findings=(), closed={"CF-13", "KM-03"})
+    return replace(found, decision=decision)
 
 
 def test_it_is_certified(company: Company) -> None:
