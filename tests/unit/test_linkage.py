@@ -50,11 +50,11 @@ def register(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def year(*units: str, value: float = 4.0, n: float = 20) -> linkage.Panel:
-    months = tuple(202401 + month for month in range(12))
-    shape = (len(units), 12)
+def year(*units: str, value: float = 4.0, n: float = 20, months: int = 12) -> linkage.Panel:
+    named = tuple(202401 + 100 * (month // 12) + month % 12 for month in range(months))
+    shape = (len(units), months)
     return linkage.Panel(
-        "transactional", "q_overall", "mean", units, months, np.full(shape, value), np.full(shape, n), 0.8
+        "transactional", "q_overall", "mean", units, named, np.full(shape, value), np.full(shape, n), 0.8
     )
 
 
@@ -186,11 +186,11 @@ class TestRefusals:
     def test_what_is_open_or_weak_stands_beside_the_effect(
         self, rng: np.random.Generator, effect: float, words: str
     ) -> None:
-        without = noisy(rng, units=20)
+        without = noisy(rng, units=20, months=24)
         value = without.value.copy()
-        value[:10, 7:] += effect
+        value[:10, 12:] += effect
         shown = replace(without, value=value)
-        links = (("manager", f"U{unit:02d}", "2024-08-01", "", 0.1) for unit in range(10))
+        links = (("manager", f"U{unit:02d}", "2025-01-01", "", 0.1) for unit in range(10))
         found = linkage.estimate(shown, register(*links), placebo_adoptions=60, draws=199)
         text = found.summary()[0].text
         assert words in text
@@ -207,9 +207,9 @@ def unfounded(found: linkage.LinkageResult) -> list[str]:
     return [told.text for told in said if orphans(told.text, [numbers[key] for key in told.keys])]
 
 
-def noisy(rng: np.random.Generator, *, units: int) -> linkage.Panel:
-    shown = year(*(f"U{unit:02d}" for unit in range(units)))
-    value = 4 + rng.normal(0, 0.1, (units, 1)) + rng.normal(0, 0.15, (units, 12))
+def noisy(rng: np.random.Generator, *, units: int, months: int = 12) -> linkage.Panel:
+    shown = year(*(f"U{unit:02d}" for unit in range(units)), months=months)
+    value = 4 + rng.normal(0, 0.1, (units, 1)) + rng.normal(0, 0.15, (units, months))
     return linkage.Panel(
         shown.survey_type, shown.item, "mean", shown.units, shown.months, value, shown.n, shown.variance
     )

@@ -110,7 +110,7 @@ class TestActions:
     def test_a_finding_that_gathers_others_is_told_to_have_no_action_of_its_own(self) -> None:
         findings = [reported(4), reported(8, notebook="decision")]
         assert plan_of(self.document(), findings).lines[-1] == (
-            "Finding 8 is not among them: it gathers minors, each with an action of its own."
+            "Finding 8 is not among them: minors are gathered there, each with an action of its own."
         )
         assert not any("gather" in line for line in plan_of(self.document(), findings[:1]).lines)
 

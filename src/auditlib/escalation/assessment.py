@@ -91,7 +91,7 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
         return Refusal("There is no response of the period.", "Ask for the responses one row each.")
     if not judged:
         reasons = " ".join(dict.fromkeys(why.reason for why in refused.values()))
-        return Refusal(f"There is no event to judge a response by. {reasons}", "Map the tables of events.")
+        return Refusal(f"No duty can be judged. {reasons}", "Supply and map what is named here.")
     population = responses(tables, terms, extent=extent)
     facts = _facts(population, tables, terms, judged=judged, extent=extent)
     named = tables.lazy_of({"duty": list(judged)})
