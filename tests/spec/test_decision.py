@@ -299,10 +299,18 @@ def test_the_criteria_alone_do_not_show_plans_so_that_a_minor_leaves_them_undeci
 
 
 @pytest.mark.parametrize("outcome", [SHORT, BLIND])
-def test_an_open_criterion_that_is_no_must_pass_and_no_major_is_no_minor(outcome: Outcome) -> None:
-    found = decision((criterion("P-01", weight=99), MET), (criterion("P-02"), outcome), findings=())
-    assert (found.outcome, found.open_minors) == (MET, ())
-    assert (found.score.low, found.score.high) == (0.99, 1.0), "it earns nothing"
+def test_an_open_criterion_may_hide_a_minor_so_that_holding_evidence_back_certifies_nothing(
+    outcome: Outcome,
+) -> None:
+    pairs = ((criterion("P-01", weight=99), MET), (criterion("P-02"), outcome))
+    found = decision(*pairs, findings=())
+    assert (found.outcome, found.open_minors) == (SHORT, ())
+    assert outcomes(found) == [MET, MET, MET, MET, SHORT]
+    undecided = "1 criterion that could raise one is undecided"
+    assert found.trace[4].found == f"0 minors without an accepted plan, {undecided}"
+    assert found.trace[4].criteria == ("P-02",)
+    shown = decision(pairs[0], (criterion("P-02"), NOT_MET), findings=(), closed={"P-02"})
+    assert shown.outcome is MET
 
 
 def test_minors_that_no_criterion_is_about_gather_under_the_name_of_their_notebook() -> None:

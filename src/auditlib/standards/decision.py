@@ -6,7 +6,9 @@ Conventions
   not closed are open. So many open minors in one category as the edition declares count as one major.
   Opportunities never stop a decision.
 - A minor that is open has no accepted plan: it withholds the certificate until the register of actions holds
-  one. The criteria alone do not show the register: there, minors leave the decision undecided.
+  one. The criteria alone do not show the register: there, minors leave the decision undecided. A criterion
+  of this grade that stays open leaves it undecided too: evidence held back must not fare better than evidence
+  that shows a minor.
 - What closes a finding is decided elsewhere (`actions.closing`): the decision is told.
 - A criterion this suite does not measure is outside the certified scope: it opens nothing and scores nothing.
 - A step of the rule is ``met``, ``not_met``, or ``not_demonstrated`` where open criteria decide it.
@@ -73,7 +75,7 @@ def decide(
         _score_step(total, process, results, rule),
         _majors_step(majors, judgements),
         _minors_step(gathered, minors, judgements, demands),
-        _plans_step(minors, whole=findings is not None),
+        _plans_step(minors, judgements, whole=findings is not None),
     )
     compared = _overall(steps, judgements)
     return Decision(
@@ -133,11 +135,8 @@ def _range(found: Score | None) -> str:
 
 
 def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> Step:
-    still = tuple(
-        entry.criterion.id for entry in in_scope(judgements, *OPEN) if entry.criterion.severity is Grade.MAJOR
-    )
-    could, coulds = "criterion that could raise one is", "criteria that could raise one are"
-    found = f"{len(majors)} open, {counted(len(still), could, coulds)} undecided"
+    still = tuple(entry.criterion.id for entry in _undecided(judgements, Grade.MAJOR))
+    found = f"{len(majors)} open, {_could_raise(still)}"
     return Step("no major is open", found, _three(majors, still), each_once(majors) or still)
 
 
@@ -148,11 +147,7 @@ def _minors_step(
     demands: Demands,
 ) -> Step:
     limit = demands.edition.rule.minors_make_major
-    possible = [
-        weighed_criterion(entry)
-        for entry in in_scope(judgements, *OPEN)
-        if entry.criterion.severity is Grade.MINOR
-    ]
+    possible = (weighed_criterion(entry) for entry in _undecided(judgements, Grade.MINOR))
     worst = gathered_minors((*minors, *possible), limit=limit, titles=demands.edition.categories)
     failed, still = (
         each_once(name for group in groups for name in group.names) for groups in (gathered, worst)
@@ -163,14 +158,26 @@ def _minors_step(
     return Step(rule_words, found, _three(failed, still), failed or still)
 
 
-def _plans_step(minors: Sequence[WeighedFinding], *, whole: bool) -> Step:
+def _plans_step(minors: Sequence[WeighedFinding], judgements: Sequence[Judgement], *, whole: bool) -> Step:
+    """Hold every minor against the register; a criterion left open may hide one, which no plan can cover."""
     rule = "every minor has an accepted plan that is not overdue"
     names = each_once(one.name for one in minors)
-    if whole:
-        found = f"{counted(len(minors), 'minor')} without an accepted plan"
-        return Step(rule, found, _three(names, ()), names)
-    found = f"{counted(len(minors), 'minor')}; plans are read when the run is assembled"
-    return Step(rule, found, _three((), names), names)
+    still = tuple(entry.criterion.id for entry in _undecided(judgements, Grade.MINOR))
+    failed, told = (
+        (names, " without an accepted plan") if whole else ((), "; plans are read when the run is assembled")
+    )
+    hidden = f", {_could_raise(still)}" if still else ""
+    found = f"{counted(len(minors), 'minor')}{told}{hidden}"
+    return Step(rule, found, _three(failed, (*names, *still)), (*names, *still))
+
+
+def _undecided(judgements: Sequence[Judgement], grade: Grade) -> list[Judgement]:
+    return [entry for entry in in_scope(judgements, *OPEN) if entry.criterion.severity is grade]
+
+
+def _could_raise(criteria: Sequence[str]) -> str:
+    could, coulds = "criterion that could raise one is", "criteria that could raise one are"
+    return f"{counted(len(criteria), could, coulds)} undecided"
 
 
 def _window_step(demands: Demands) -> tuple[Step, ...]:
