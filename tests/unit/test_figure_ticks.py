@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from auditlib.figures.marks import set_scale
-from auditlib.figures.ticks import share_ticks
+from auditlib.figures.ticks import readable_on_log, share_ticks
 
 mpl.use("agg")
 
@@ -40,3 +40,16 @@ def test_the_scale_of_a_narrow_comparison_repeats_no_tick() -> None:
     labels = [label.get_text() for label in axes.get_xticklabels()]
     assert len(set(labels)) == len(labels)
     assert written([-0.1, 0.1], sign="") == ["-10", "10"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (90, 600, [100, 200, 500]),
+        (150, 600, [200, 500]),
+        (230, 490, [300, 400]),
+        (228, 252, [230, 235, 240, 245, 250]),
+    ],
+)
+def test_a_short_logarithmic_axis_has_numbers(low: float, high: float, ticks: list[float]) -> None:
+    assert readable_on_log([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], low, high) == ticks

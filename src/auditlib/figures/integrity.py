@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
-from auditlib.figures.ticks import share_ticks
+from auditlib.figures.ticks import readable_on_log, share_ticks
 from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, Sign
 from auditlib.integrity.patterns import Signature
 from auditlib.statistics.types import normal_quantile
@@ -82,8 +82,8 @@ def _label(drawn: Axes, detection: Detection) -> None:
     unit = "times" if ratio else "share"
     drawn.set_xlabel(f"change of the {detection.detector.looks_at}, before to after ({unit})")
     if ratio:
-        low, high = drawn.get_xlim()
-        shown = [value for value in _RATIOS if low <= np.log(value) <= high]
+        low, high = np.exp(drawn.get_xlim())
+        shown = readable_on_log(_RATIOS, float(low), float(high))
         drawn.set_xticks(np.log(shown), [f"{value:.3g}" for value in shown])
 
 

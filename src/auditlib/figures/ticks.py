@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.axis import Axis
-from matplotlib.ticker import Formatter
+from matplotlib.ticker import Formatter, MaxNLocator
 
 MOST_DECIMALS = 3
+FEWEST = 2
+"""Ticks below which a logarithmic axis cannot be read; a short one is then labelled like a linear one."""
 
 
 class ShareFormatter(Formatter):
@@ -43,3 +45,12 @@ def _decimals(places: list[float]) -> int:
 def share_ticks(axis: Axis, *, sign: str = "%") -> None:
     """Write the ticks of `axis` as shares."""
     axis.set_major_formatter(ShareFormatter(sign))
+
+
+def readable_on_log(preferred: Sequence[float], low: float, high: float) -> list[float]:
+    """Return the preferred ticks from `low` to `high`, or round numbers where fewer than two lie there."""
+    shown = [value for value in preferred if low <= value <= high]
+    if len(shown) >= FEWEST:
+        return shown
+    finer = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(value) for value in finer if low <= value <= high]
