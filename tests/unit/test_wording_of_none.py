@@ -29,7 +29,7 @@ def test_units_that_all_answer_alike_are_not_told_as_a_range() -> None:
 @pytest.mark.parametrize(
     ("late", "words"),
     [
-        (0, "The share met is 100.0% throughout."),
+        (0, "By unit, the share met is 100.0% throughout."),
         (1, "The share met runs from 50.0% of 2 (B) to 100.0% of 2 (A)."),
     ],
 )

@@ -66,7 +66,8 @@ class Rates:
         keys = (self._key("share", low), self._key("share", high))
         lowest, highest = (f"{float(row['share']):.1%}" for row in (low, high))
         if lowest == highest:
-            return (Sentence(f"The share met is {lowest} throughout.", keys),)
+            by = " and ".join(name.removesuffix("_id") for name in self.by)
+            return (Sentence(f"By {by}, the share met is {lowest} throughout.", keys),)
         return (
             Sentence(
                 f"The share met runs from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
