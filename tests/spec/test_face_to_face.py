@@ -11,6 +11,7 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "unit"))
 from standards_tables import AS_OF, DAY, START, context, small_tables
 
+from auditlib.audit.standard import read_edition
 from auditlib.listening.face_to_face import (
     commitment_one,
     commitments_kept,
@@ -18,7 +19,8 @@ from auditlib.listening.face_to_face import (
     months_before,
 )
 from auditlib.obligations.law import Status
-from auditlib.records import Measurement
+from auditlib.records import Measurement, Outcome
+from auditlib.standards.judge import judge_one
 
 END = START // DAY + 89  # 2025-03-31, last day of the period
 
@@ -102,3 +104,17 @@ def test_accounts_nobody_met_and_promises_broken_are_named() -> None:
     rows = [{"commitment_id": name, "due_on": due, "done_on": done} for name, (due, done) in days.items()]
     kept = commitments_kept.function(small_tables(commitments=rows), context())
     assert [(case.id, case.words) for case in kept.cases] == [("C3", "missing"), ("C1", "late")]
+
+
+@pytest.mark.parametrize(
+    ("kept", "outcome"), [(48, Outcome.MET), (47, Outcome.MET), (44, Outcome.MET), (43, Outcome.NOT_MET)]
+)
+def test_the_register_of_commitments_is_all_there_are(kept: int, outcome: Outcome) -> None:
+    """Of 48 commitments 43.2 are nine tenths: what all of them show is not left open by an interval."""
+    rows = [
+        {"commitment_id": f"C{number}", "due_on": DUE, "done_on": DUE + (number >= kept)}
+        for number in range(48)
+    ]
+    found = commitments_kept.take(small_tables(commitments=rows), context(), {})
+    edition = read_edition("service-excellence@2026", root=Path(__file__).parents[2])
+    assert judge_one(edition.criterion("CF-18"), found).outcome is outcome

@@ -220,3 +220,17 @@ def test_published_figures_have_no_change_over_time():
 def test_halves_are_scored_like_periods(company):
     scores = from_cells(company[company["month"] < 202407], SHARE, unit_ids=("U00",))
     assert scores.n.tolist() == [18 * 20]
+
+
+def test_a_figure_without_a_mark_is_not_drawn(company):
+    steady = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)}
+    called = steady | {"X": 0.2}
+    nobody, somebody = (
+        benchmark.stability(spells([first, first]), {}, minimum_n=30) for first in (steady, called)
+    )
+    assert "no unit is called out in p1" in str(nobody.summary()[0])
+    assert benchmark.pictured((nobody, somebody)) == (somebody,)
+    whole = benchmark.over_time(company, compared(company))
+    sparse = dated({unit: lambda step: step % 2 for unit in ("U00", "U01")}, months=3, n=1)
+    thin = benchmark.over_time(sparse, compared(sparse, minimum_n=2))
+    assert benchmark.pictured((whole, thin)) == (whole,)

@@ -93,6 +93,9 @@ def test_planted_suppression_is_found_where_it_is_and_nowhere_else() -> None:
     assert "proves no intent" in finding.cause
     clearest = min(result().alarms[0].carried_by, key=lambda each: each.p_value)
     assert clearest.detector.looks_at in finding.headline
+    assert len(finding.cases) == len({case.id for case in finding.cases}) == result().alarms[0].linked
+    assert {(case.table, case.words) for case in finding.cases} == {("units", "linked on 1 July 2024")}
+    assert GAMED not in " ".join(str(said) for said in (*result().advice(), *result().reversals()))
     assert finding.shortfall is not None
     assert finding.shortfall > 0
 

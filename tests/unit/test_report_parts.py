@@ -126,7 +126,7 @@ class TestWords:
             ("follow_up_reports:no actions", "follow-up reports: no actions"),
             ("responsibilities:U007:client_manager", "responsibilities: U007, client manager"),
             ("q_overall", "\N{LEFT DOUBLE QUOTATION MARK}How was it?\N{RIGHT DOUBLE QUOTATION MARK}"),
-            ("manager 2024-07-01: who_is_heard", "manager 2024-07-01: who is heard"),
+            ("manager 2024-07-01: who_is_heard", "managers linked on 1 July 2024: who is heard"),
             ("U_1", "U_1"),
         ],
     )

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standards_tables import AS_OF, DAY, START, SmallTables, context, mapped, small_tables
 
+from auditlib.audit.standard import read_edition
 from auditlib.linkage.definition import audited
 from auditlib.linkage.fairness import fair_pay
 from auditlib.linkage.opened import links_judged
 from auditlib.linkage.panel import panel
-from auditlib.records import EvidenceLevel, Measurement, SourceTotals
+from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
+from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Measure, collect
 from auditlib.standards.planned import PLANNED
 
+ROOT = Path(__file__).parents[2]
 ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
 MEASURES = collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
 
@@ -156,7 +160,9 @@ def test_rows_of_a_survey_without_a_mapped_question_show_no_answer() -> None:
 
 def test_units_measured_just_below_on_and_just_above_the_smallest_number() -> None:
     rows = [
-        {"unit_id": unit, "in_period": True} for unit, n in (("A", 2), ("B", 3), ("C", 4)) for _ in range(n)
+        {"unit_id": unit, "survey_type": "transactional", "q_overall": 4.0, "in_period": True}
+        for unit, n in (("A", 2), ("B", 3), ("C", 4))
+        for _ in range(n)
     ]
     units = [{"unit_id": unit} for unit in ("A", "B", "C", "D")]
     measured = found("units_measured", small_tables(units=units, responses=rows), minimum_responses=3)
@@ -267,6 +273,27 @@ def test_an_open_complaint_within_its_limit_is_pending() -> None:
     assert (overdue.successes, overdue.n) == (1, 2)
     grave = found("complaints_resolved", tables, within_days=10, severity="critical")
     assert (grave.successes, grave.n) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("many", "outcome"), [(19, Outcome.NOT_DEMONSTRATED), (20, Outcome.MET), (21, Outcome.MET)]
+)
+def test_where_every_complaint_is_resolved_none_is_overdue(many: int, outcome: Outcome) -> None:
+    numbers = range(1, many + 1)
+    log = [event for number in numbers for event in events(number, ("resolved", 20))]
+    tables = small_tables(complaints=[complaint(number) for number in numbers], complaint_events=log)
+    overdue = found("complaints_overdue", tables, within_days=10)
+    assert (overdue.value, overdue.n, overdue.interval) == (0.0, many, None)
+    assert f"none of {many} complaints of the period is open" in overdue.reason
+    edition = read_edition("service-excellence@2026", root=ROOT)
+    assert judge_one(edition.criterion("CO-08"), overdue).outcome is outcome
+
+
+def test_without_a_complaint_nothing_is_said_of_open_ones() -> None:
+    before = [complaint(1) | {"in_period": False}]
+    tables = small_tables(complaints=before, complaint_events=events(1, ("resolved", 2)))
+    overdue = found("complaints_overdue", tables, within_days=10)
+    assert (overdue.value, overdue.reason) == (None, "there is no complaint in the period")
 
 
 def test_reopened_counts_complaints_resolved_at_least_once() -> None:

@@ -143,8 +143,8 @@ class Improving:
         before, after = (shown(value, statistic) for value in change.scored)
         mix = f" and at the same mix of {listed(change.adjusted_for)}" if change.adjusted_for else ""
         return (
-            f"{self.comparison.measure.survey}: {self.course.value}. From {before} in {change.spans[0]} to "
-            f"{after} in {change.spans[1]}; within the same {counted(change.units, 'unit')}{mix} the "
+            f"{self.comparison.measure.survey}: {self.course.value}. From {before} ({change.spans[0]}) "
+            f"to {after} ({change.spans[1]}); within the same {counted(change.units, 'unit')}{mix} the "
             "difference is "
             f"{points(change.difference, statistic)}{_sure(change.low, change.high, statistic)}."
             f"{' ' if change.note else ''}{change.note}"

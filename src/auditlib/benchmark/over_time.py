@@ -65,6 +65,11 @@ class OverTime:
         return rows[["unit_id", "name", "n", "change", "low", "high", "autocorrelation", "q", "direction"]]
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is a chart to draw: none where every step holds too few answers."""
+        return bool(self.charts)
+
+    @property
     def key(self) -> str:
         """End of the keys of its numbers."""
         return self.comparison.key

@@ -56,6 +56,11 @@ class Stability:
         return self.frame.copy()
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is a unit to draw: none where the first period calls none out."""
+        return any(len(self._still(side, 0)) for side in SIDES)
+
+    @property
     def key(self) -> str:
         """End of the keys of its numbers."""
         return f"{self.measure.survey_type}:{self.measure.item.item}"

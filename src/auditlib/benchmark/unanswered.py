@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pandas as pd
 
 from auditlib.records import Number, Refusal, Sentence
 
 Answer = TypeVar("Answer")
+
+
+class Picture(Protocol):
+    """An answer that knows whether there is anything in it to draw."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its figure would show a single mark."""
+        ...
+
+
+Pictured = TypeVar("Pictured", bound=Picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +51,8 @@ class Unanswered:
 def answered(results: Iterable[Answer | Unanswered]) -> tuple[Answer, ...]:
     """Return the results that are answers."""
     return tuple(result for result in results if not isinstance(result, Unanswered))
+
+
+def pictured(results: Iterable[Pictured | Unanswered]) -> tuple[Pictured, ...]:
+    """Return the answers that have something to draw: an empty frame tells a reader nothing."""
+    return tuple(result for result in answered(results) if result.drawn)

@@ -17,14 +17,23 @@ Conventions
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditlib.complaints.deviations import excused
 from auditlib.complaints.recurrence import recurrence_of
 from auditlib.contracts import TABLES
-from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, known, share_known, whole_of
+from auditlib.standards.observed import (
+    DAY_MICROSECONDS,
+    IN_PERIOD,
+    Known,
+    known,
+    rows_in,
+    share_known,
+    whole_of,
+)
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, repeated, whole_day
 from auditlib.standards.whole_days import within as kept_to
 
@@ -86,16 +95,30 @@ def _left_out(*, pending: int, unclear: int) -> str:
 
 @measure("complaints_overdue", needs=("complaints", "complaint_events"))
 def complaints_overdue(tables: Tables, context: Context, *, within_days: int) -> Measurement:
-    """Complaints of the period that are open and past the limit, over all that are open."""
+    """Complaints of the period that are open and past the limit, over all that are open.
+
+    Where the log shows of every complaint that it is resolved, none is past the limit: that is no want of
+    evidence, and needs no interval.
+    """
     import narwhals as nw
 
     unreadable = _unreadable(tables, context)
     if unreadable:
         return nothing(unreadable)
-    still = _of_period(clocks(tables, context)).filter(~nw.col("resolved"))
+    all_of_them = _of_period(clocks(tables, context))
+    still = all_of_them.filter(~nw.col("resolved"))
     found = known(still, ~within(within_days * DAY_MICROSECONDS))
+    if not found.n + found.unknown:
+        return _none_open(rows_in(all_of_them), context)
     reason = _left_out(pending=0, unclear=found.unknown)
-    return _share(found, context, none="no complaint of the period is open", reason=reason)
+    return _share(found, context, none="of no open complaint is it known whether it is late", reason=reason)
+
+
+def _none_open(complaints: int, context: Context) -> Measurement:
+    reason = f"none of {counted(complaints, 'complaint')} of the period is open"
+    none_late = Known(0, complaints, 0)
+    share = _share(none_late, context, none="there is no complaint in the period", reason=reason)
+    return replace(share, level=EvidenceLevel.REGISTER, interval=None) if complaints else share
 
 
 @measure("complaints_reopened", needs=("complaints", "complaint_events"))

@@ -39,6 +39,13 @@ def voices(n: int) -> str:
     return counted(n, "complaint or follow-up contact", "complaints and follow-up contacts")
 
 
+def _uncoded(n: int) -> str:
+    """Return what becomes of those without a cause."""
+    if not n:
+        return "No complaint or follow-up contact is without a coded cause"
+    return f"{voices(n)} without a coded cause {'is' if n == 1 else 'are'} left out"
+
+
 def cause_sentence(causes: Causes, top: int) -> Sentence:
     """Say what customers name most often."""
     if causes.refusal is not None:
@@ -162,7 +169,7 @@ def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPo
     if causes.causes:
         told.append(
             Sentence(
-                f"{voices(causes.uncoded)} without a coded cause are left out; those who complain, and "
+                f"{_uncoded(causes.uncoded)}; those who complain, and "
                 "those who were reached, are not all who were dissatisfied. The cause is what staff coded.",
                 ("uncoded",),
             )

@@ -125,7 +125,8 @@ def _numbers(stage: Stage) -> Iterator[Number]:
 
 
 def _told(stage: Stage, curve: Survival) -> Sentence:
-    one = curve.censored == 1
+    counting = "counts" if curve.censored == 1 else "count"
+    still = f"; {curve.censored:,} had not been when last seen, and {counting}" if curve.censored else ""
     keys = tuple(f"{name}:{stage.key}" for name in ("median", "p90", "open"))
     what = (
         f"Band {stage.group}: half of {counted(curve.n, 'customer was', 'customers were')} reached"
@@ -133,8 +134,8 @@ def _told(stage: Stage, curve: Survival) -> Sentence:
         else f"Half of {counted(curve.n, 'response was', 'responses were')} acknowledged"
     )
     return Sentence(
-        f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock; "
-        f"{curve.censored:,} had not been when last seen, and {'counts' if one else 'count'}.",
+        f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock"
+        f"{still}.",
         keys,
     )
 

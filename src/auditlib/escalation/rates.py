@@ -63,11 +63,16 @@ class Rates:
         low, high = found.iloc[0], found.iloc[-1]
         if len(found) == 1:
             return (Sentence(f"{_named(low, self.by)}: {_told(low)}.", (self._key("share", low),)),)
+        keys = (self._key("share", low), self._key("share", high))
+        lowest, highest = (f"{float(row['share']):.1%}" for row in (low, high))
+        if lowest == highest:
+            by = " and ".join(name.removesuffix("_id") for name in self.by)
+            return (Sentence(f"By {by}, the share met is {lowest} throughout.", keys),)
         return (
             Sentence(
                 f"The share met runs from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
                 f"({_named(high, self.by)}).",
-                (self._key("share", low), self._key("share", high)),
+                keys,
             ),
         )
 

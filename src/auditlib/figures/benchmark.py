@@ -16,6 +16,7 @@ from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import band, percent
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
 from auditlib.figures.style import BAND, BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
+from auditlib.figures.ticks import readable_on_log
 from auditlib.records import counted
 from auditlib.statistics.types import Floats
 
@@ -89,7 +90,7 @@ def _sizes(low: float, high: float) -> list[float]:
         ]
         if len(ticks) <= 8:
             break
-    return ticks
+    return readable_on_log(ticks, low, high)
 
 
 def _explain(ax: Axes, comparison: Comparison) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.ticks import readable_on_log, share_ticks
 from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, Sign
 from auditlib.integrity.patterns import Signature
 from auditlib.statistics.types import normal_quantile
@@ -82,8 +82,8 @@ def _label(drawn: Axes, detection: Detection) -> None:
     unit = "times" if ratio else "share"
     drawn.set_xlabel(f"change of the {detection.detector.looks_at}, before to after ({unit})")
     if ratio:
-        low, high = drawn.get_xlim()
-        shown = [value for value in _RATIOS if low <= np.log(value) <= high]
+        low, high = np.exp(drawn.get_xlim())
+        shown = readable_on_log(_RATIOS, float(low), float(high))
         drawn.set_xticks(np.log(shown), [f"{value:.3g}" for value in shown])
 
 
@@ -105,6 +105,6 @@ def performance(known: Performance, ax: Axes | None = None) -> Axes:
         drawn.set_xlim(-0.02, 1.02)
         drawn.set_ylim(-0.6, len(found) - 0.4)
         drawn.grid(axis="y")
-        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        share_ticks(drawn.xaxis)
         drawn.set_xlabel("share of companies with an alarm, with exact 95% limits")
     return drawn

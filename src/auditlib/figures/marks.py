@@ -13,6 +13,7 @@ from auditlib.benchmark import Comparison, Measure, Verdict
 from auditlib.benchmark.wording import what
 from auditlib.figures import labels
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, figure_of, fitted
+from auditlib.figures.ticks import share_ticks
 from auditlib.statistics.types import Floats
 
 MOST_NAMES = 14
@@ -52,7 +53,7 @@ def set_scale(axis: Axis, statistic: str) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.1f}"))
     else:
         sign = "" if statistic == "nps" else "%"
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}{sign}"))
+        share_ticks(axis, sign=sign)
 
 
 def mark(verdict: str) -> dict[str, Any]:

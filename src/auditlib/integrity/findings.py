@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.patterns import Signature
-from auditlib.integrity.wording import measured, whom
-from auditlib.records import Finding, Grade
+from auditlib.integrity.wording import linked_on, measured, whom
+from auditlib.records import CaseReference, Finding, Grade
 
 CRITERION = "A12: where pay depends on satisfaction, the scores it rests on can be trusted"
 
@@ -37,8 +37,14 @@ def _finding(alarm: Signature, level: float) -> Finding:
         evidence=(f"p_adjusted:{alarm.key}", f"units:{alarm.key}", *(f"effect:{each.key}" for each in own)),
         headline=f"In the {alarm.linked} {whom(alarm.group)}: "
         f"{measured(clearest, level).rpartition(' (')[0]}",
+        cases=tuple(CaseReference("units", unit, unit, linked_on(alarm.group)) for unit in _units(own)),
         shortfall=max((gap for each in own if (gap := departure(each)) is not None), default=None),
     )
+
+
+def _units(carrying: Iterable[Detection]) -> tuple[str, ...]:
+    """Return the linked units whose changes were seen, each once: the group, and none of them by itself."""
+    return tuple(dict.fromkeys(unit.unit_id for each in carrying for unit in each.units if unit.linked))
 
 
 def departure(detection: Detection) -> float | None:

@@ -213,8 +213,7 @@ def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
         )
     if others < policy.least_units:
         return Refusal(
-            f"{counted(others, 'unit is', 'units are')} not linked to compare with, and "
-            f"{counted(policy.least_units, 'is', 'are')} needed.",
+            f"{_to_compare(others)}, and {counted(policy.least_units, 'is', 'are')} needed.",
             "Have the next link start in some of the units only.",
         )
     if before < policy.least_months:
@@ -230,3 +229,9 @@ def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
             "Look again later.",
         )
     return None
+
+
+def _to_compare(others: int) -> str:
+    if not others:
+        return "There is no unit without a link to compare with"
+    return f"{counted(others, 'unit is', 'units are')} not linked to compare with"

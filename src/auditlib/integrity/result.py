@@ -244,7 +244,7 @@ class IntegrityResult:
             return (self._could_hide(),)
         return tuple(
             Sentence(
-                f"{detection.detector.title} ({each.group.name}) would be explained by something else if "
+                f"{detection.detector.title} ({whom(each.group)}) would be explained by something else if "
                 f"this holds: {detection.detector.innocent}",
                 (f"p:{detection.key}",),
             )
@@ -292,7 +292,7 @@ class IntegrityResult:
         asked = (
             Sentence(
                 f"Ask for {kind.ask_for} "
-                f"({listed([each.group.name for each in self.alarms if each.pattern is kind])}).",
+                f"({listed([whom(each.group) for each in self.alarms if each.pattern is kind])}).",
                 tuple(f"p_adjusted:{each.key}" for each in self.alarms if each.pattern is kind),
             )
             for kind in kinds

@@ -43,7 +43,12 @@ def keys_of(found: Iterable[Signature]) -> tuple[str, ...]:
 def whom(group: Group) -> str:
     """Return a group in words."""
     who = {"manager": "units whose managers were", "staff": "units whose staff were"}.get(group.role, "units")
-    return f"{who} linked on {group.starts_on.day} {group.starts_on:%B %Y}"
+    return f"{who} {linked_on(group)}"
+
+
+def linked_on(group: Group) -> str:
+    """Say when the pay of a group was linked."""
+    return f"linked on {group.starts_on.day} {group.starts_on:%B %Y}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -131,40 +131,51 @@ def _any_answer(responses: nw.LazyFrame[Any], context: Context, survey_type: str
 
 @measure("units_measured", needs=("units",), statistic=Statistic.COUNT, register=True)
 def units_measured(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
-    """Units of the register with enough responses in the period, over all units of the register.
+    """Units of the register with enough answers to one survey in the period, over all units of the register.
 
-    Where only aggregates exist, the lowest number of surveys of each unit's published band counts.
+    Answers to the headline question count, each declared survey by itself: what units can be compared on.
+    Where only aggregates exist, the lowest number of surveys of each unit's latest published band counts.
     """
     source = _source(tables)
     missing = lacking((source,), tables, context.run, {}) if source else NO_ANSWERS
-    if missing:
-        return nothing(missing)
-    per_unit = _per_unit(tables, source)
+    if missing or not context.run.instruments:
+        return nothing(missing or "no survey is declared, so that no answer can be told")
     units = tables.frame("units", columns=["unit_id"])["unit_id"]
-    counts = [per_unit.get(unit, 0) for unit in units]
-    enough = sum(n is not None and n >= minimum_responses for n in counts)
-    unclear, all_ = sum(n is None for n in counts), max(1, len(units))
+    counts = _per_unit(tables, source, context)
+    enough = {unit for unit, n in counts if n is not None and n >= minimum_responses}
+    unclear = {unit for unit, n in counts if n is None} - enough
+    measured, open_ = (int(units.isin(some).sum()) for some in (enough, unclear))
+    all_ = max(1, len(units))
     return whole_of(
-        enough / all_,
+        measured / all_,
         len(units),
         basis=[Basis("units", rows=len(units))],
         none="the register of units is empty",
         level=EvidenceLevel.REGISTER,
-        unknown=unclear,
-        bounds=(enough / all_, (enough + unclear) / all_),
-        reason=f"no number of surveys is published by {counted(unclear, 'unit')}" if unclear else "",
+        unknown=open_,
+        bounds=(measured / all_, (measured + open_) / all_),
+        reason=f"no number of surveys is published by {counted(open_, 'unit')}" if open_ else "",
     )
 
 
-def _per_unit(tables: Tables, source: str) -> dict[str, int | None]:
-    """Return answers by unit; None where a unit's published figures do not say how many there were."""
+def _per_unit(tables: Tables, source: str, context: Context) -> list[tuple[str, int | None]]:
+    """Return unit and answers for each declared survey; None where published figures do not say how many."""
+    headlines = {kind: context.run.instrument(kind).headline.item for kind in context.run.instruments}
+    if source == "aggregates":
+        return [row for kind, item in headlines.items() for row in _published(tables, kind, item)]
+    asked = (answers_to(tables.lazy(source), kind, item) for kind, item in headlines.items())
+    return [(str(unit), n) for answers in asked for (unit,), n in counts_by(answers, "unit_id").items()]
+
+
+def _published(tables: Tables, survey_type: str, item: str) -> list[tuple[str, int | None]]:
+    """Return units with a figure of `item` in the latest published period, and the lowest n behind it."""
     import narwhals as nw
 
-    if source == "responses":
-        found = counts_by(tables.lazy(source).filter(nw.col("in_period")), "unit_id")
-        return {str(unit): count for (unit,), count in found.items()}
-    rows = tables.lazy(source).group_by("unit_id").agg(most=nw.col("n_low").max()).collect().rows()
-    return {str(unit): None if most is None else int(most) for unit, most in rows}
+    mine = tables.lazy("aggregates").filter(nw.col("survey_type") == survey_type, nw.col("item") == item)
+    latest = mine.select(period_start=nw.col("period_start").max())
+    rows = mine.join(latest, on="period_start", how="inner")
+    most = rows.group_by("unit_id").agg(n=nw.col("n_low").max())
+    return [(str(unit), None if n is None else int(n)) for unit, n in most.collect().rows()]
 
 
 @measure("invited_again", needs=("invitations", "invitations.customer_id"))

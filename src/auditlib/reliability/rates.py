@@ -115,7 +115,8 @@ class ResponseRates:
             return (Sentence(f"{text}.", keys),)
         low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         high = max(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        text += f"; by unit from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}."
+        ends = f"from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}"
+        text += f"; by unit {ends if _shown(low) != _shown(high) else f'{_shown(low)} throughout'}."
         return (Sentence(text, (*keys, f"rate:{low.unit_id}", f"rate:{high.unit_id}")),)
 
 

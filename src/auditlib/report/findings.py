@@ -60,8 +60,13 @@ class Reported:
     notebook: str
     marks: tuple[Mark, ...]
     state: str
+    units: Mapping[str, str] = field(default_factory=dict)
 
     cases_listed = CASES_LISTED
+
+    def unit_name(self, unit: str) -> str:
+        """Return what a unit is called."""
+        return self.units.get(unit, unit)
 
     @property
     def cases_beyond(self) -> int:
@@ -139,6 +144,7 @@ def findings_of(
             notebook,
             register.mark(finding.evidence),
             states.current.get(finding.fingerprint, ""),
+            units,
         )
         for number, (finding, notebook) in enumerate(found, start=1)
     )

@@ -35,6 +35,12 @@ answer that the first page repeats."""
 RELIES_ON = "01_intake"
 MOST_IMPROVING = 4
 """Sentences on what has become better or worse that the first page has room for."""
+SIGNS = ("04_integrity", "alarms")
+"""Where it stands how many signs that scores are managed need explanation."""
+DOUBTED = (
+    "Read this beside the findings on the scores: where pay depends on them, signs that they are managed "
+    "need explanation, and until then no rise of the scores can be relied on."
+)
 NOT_IMPROVING = "Not answered, because no notebook of this audit compared one period with another."
 _DECISIONS = {
     "met": "Meets the standard",
@@ -175,6 +181,8 @@ def _improving(recorded: Sequence[Recorded], register: Register) -> Iterable[Lin
         for sentence in one.results.sentences
         if sentence.section == IMPROVING
     ]
+    if said:
+        yield from _doubted(recorded, register)
     for sentence, notebook in said[:MOST_IMPROVING]:
         yield from lines_of((sentence,), notebook, register)
     if len(said) > MOST_IMPROVING:
@@ -182,3 +190,12 @@ def _improving(recorded: Sequence[Recorded], register: Register) -> Iterable[Lin
         yield Line(f"More on this stands under {places}.", ())
     if not said:
         yield Line(NOT_IMPROVING, ())
+
+
+def _doubted(recorded: Iterable[Recorded], register: Register) -> Iterable[Line]:
+    """Yield that the scores themselves are in doubt, where a notebook found signs that they are managed."""
+    notebook, key = SIGNS
+    for one in recorded:
+        signs = one.numbers.get(key) if one.results.notebook == notebook else None
+        if signs is not None and isinstance(signs.value, int | float) and signs.value > 0:
+            yield from lines_of((SaidModel(text=DOUBTED, keys=[key]),), notebook, register)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
+from auditlib.linkage.register import NOUNS
 from auditlib.records import counted
 from auditlib.standards.merging import BETWEEN
 
@@ -32,6 +33,8 @@ WHOLE = "the operation as a whole"
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _METRIC = re.compile(r"(\w+):(q_\w+):(\w+)")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
+_LINKED = re.compile(rf"({'|'.join(NOUNS)}) (\d{{4}}-\d{{2}}-\d{{2}})")
+"""How a group of units is labelled whose pay was linked on one day."""
 _NAME_WITHIN = re.compile(r"(?<![\w./:=@-])(?!q_)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?!\w|[.:/]\w|=)")
 
 
@@ -63,8 +66,14 @@ def _subject_of(subject: str, items: Mapping[str, str], units: Mapping[str, str]
         for item, words in items.items()
     }
     labels = {**units, **wordings}
-    words = [labels.get(part, in_words(part)) for part in map(str.strip, subject.split(":"))]
+    parts = map(str.strip, subject.split(":"))
+    words = [labels.get(part, _LINKED.sub(_linked, in_words(part))) for part in parts]
     return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
+
+
+def _linked(found: re.Match[str]) -> str:
+    role, starts_on = found.groups()
+    return f"{NOUNS[role]} linked on {day(date.fromisoformat(starts_on))}"
 
 
 def sentence_of(text: str) -> str:
