@@ -134,6 +134,8 @@ class TestBroughtTogether:
         ("first", "second", "count"),
         [
             ("bonus on few answers, managers", "bonus on few answers, staff", 2),
+            ("manager 2025-01-01: suppression", "staff 2025-01-01: suppression", 2),
+            ("staff 2025-01-01: suppression", "staff 2025-07-01: suppression", 1),
             ("U1:client_manager", "U2:service_manager", 2),
             ("U1:client_manager", "U2:client_manager", 1),
             ("U1, managers", "U2, managers", 1),

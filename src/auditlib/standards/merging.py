@@ -102,9 +102,9 @@ def _alike(raised: Iterable[RaisedFinding]) -> Iterable[list[RaisedFinding]]:
 
 
 def _roles(subject: str) -> list[str]:
-    """Return the roles a subject names, singular or plural."""
-    parts = {part.replace(" ", "_") for part in _parts(subject)}
-    return [role for role in ROLES if parts & {role, f"{role}s"}]
+    """Return the roles a subject names, singular or plural, alone or followed by a day."""
+    parts = [part.replace(" ", "_") for part in _parts(subject)]
+    return [role for role in ROLES if any(re.fullmatch(rf"{role}s?(?:_\d.*)?", part) for part in parts)]
 
 
 def _parts(subject: str) -> list[str]:
