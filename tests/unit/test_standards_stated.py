@@ -21,10 +21,12 @@ from auditlib.records import (
     Outcome,
 )
 from auditlib.standards import change
+from auditlib.standards.decision import decide
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
+from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict, verdict_of
 
 FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yaml"
@@ -107,6 +109,26 @@ def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: Decisio
                 for part in (one.criterion, one.condition, one.cause, one.effect, one.recommendation):
                     told += alone(part, one.evidence, known)
             told += cells(found, known)
+    assert told == []
+
+
+def test_every_number_in_a_step_of_the_rule_is_one_of_those_that_decide(edition: Edition) -> None:
+    """Whatever the number of criteria that stay open, and of minors: each has a key of its own."""
+    told = []
+    demands = demands_on(edition, date(2025, 12, 31))
+    for shown in range(len(edition.criteria) + 1):
+        found = [
+            measured(one, share=SHARES[place % 2], n=4321 if place < shown else 0)
+            for place, one in enumerate(edition.criteria)
+        ]
+        judged = verdict_of(demands, found)
+        for whole in (None, ()):
+            decision = decide(demands, judged.judgements, findings=whole)
+            taken = replace(judged, decision=decision)
+            known = {one.key: one for one in deciding_numbers(taken)}
+            for step in decision.trace:
+                told += alone(step.found, taken.deciding, known)
+                told += alone(step.rule, taken.deciding, known)
     assert told == []
 
 
