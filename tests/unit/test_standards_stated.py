@@ -15,6 +15,7 @@ from auditlib.records import (
     CaseReference,
     Criterion,
     DecisionMode,
+    Grade,
     Kind,
     Measurement,
     Number,
@@ -26,6 +27,7 @@ from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
+from auditlib.standards.restate import Restatement
 from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict, verdict_of
 
@@ -110,6 +112,34 @@ def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: Decisio
                     told += alone(part, one.evidence, known)
             told += cells(found, known)
     assert told == []
+
+
+def test_unknown_cases_are_the_cause_and_what_is_to_be_supplied(edition: Edition) -> None:
+    """Nothing better can be shown than all of those that are known; and no number is without its key."""
+    demands = demands_on(edition, date(2025, 12, 31))
+    found = [replace(measured(one, share=1.0, n=4000), unknown=1234) for one in edition.criteria]
+    judged = verdict_of(demands, found)
+    known = {one.key: one for one in (*judged.numbers(), *change.numbers(judged))}
+    raised = [
+        one
+        for one in findings(judged)
+        if one.grade is Grade.OPPORTUNITY and "cases are unknown" in one.condition
+    ]
+    assert len(raised) > 5
+    for one in raised:
+        assert one.cause == "Of 1,234 cases the evidence does not say whether what is demanded was done."
+        assert one.recommendation.startswith("Supply what these rows leave open")
+        for part in (one.condition, one.cause, one.recommendation, one.headline):
+            assert alone(part, one.evidence, known) == []
+
+
+def test_where_nothing_is_judged_there_is_no_score_and_not_one_of_zero(edition: Edition) -> None:
+    demands = demands_on(edition, date(2025, 12, 31))
+    judged = verdict_of(demands, [measured(one, share=0.5, n=0) for one in edition.criteria])
+    first = judged.summary()[0].text
+    assert "none of its criteria could be judged, so that it has no score, with 0 open majors" in first
+    again = Restatement(judged, judged).summary()[0].text
+    assert "0.0%" not in first + again
 
 
 def test_every_number_in_a_step_of_the_rule_is_one_of_those_that_decide(edition: Edition) -> None:

@@ -63,13 +63,14 @@ class Rates:
         low, high = found.iloc[0], found.iloc[-1]
         if len(found) == 1:
             return (Sentence(f"{_named(low, self.by)}: {_told(low)}.", (self._key("share", low),)),)
-        return (
-            Sentence(
-                f"The share met runs from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
-                f"({_named(high, self.by)}).",
-                (self._key("share", low), self._key("share", high)),
-            ),
+        keys = (self._key("share", low), self._key("share", high))
+        if low["share"] == high["share"]:
+            return (Sentence(f"The share met is {low['share']:.1%} in each of these groups.", keys),)
+        text = (
+            f"The share met runs from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
+            f"({_named(high, self.by)})."
         )
+        return (Sentence(text, keys),)
 
     def _key(self, column: str, row: Any) -> str:
         return ":".join([column, *(str(row[name]) for name in self.by)])

@@ -108,14 +108,16 @@ class ResponseRates:
         )
         known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
         keys: tuple[str, ...] = ("invitations:all", "rate:all")
-        if len(self.types) > 1:
-            text += f", {listed([f'{_shown(rate)} {rate.survey_type}' for rate in self.types])}"
-            keys += tuple(f"rate:{rate.name}" for rate in self.types)
+        types = [rate for rate in self.types if rate.invitations >= self.minimum_cell]
+        if types and len(self.types) > 1:
+            text += f", {listed([f'{_shown(rate)} {rate.survey_type}' for rate in types])}"
+            keys += tuple(f"rate:{rate.name}" for rate in types)
         if len(known) < 2:
             return (Sentence(f"{text}.", keys),)
         low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         high = max(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        text += f"; by unit from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}."
+        ends = f"by unit from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}"
+        text += f"; {'the same in every unit' if _shown(low) == _shown(high) else ends}."
         return (Sentence(text, (*keys, f"rate:{low.unit_id}", f"rate:{high.unit_id}")),)
 
 

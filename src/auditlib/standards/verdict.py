@@ -297,13 +297,16 @@ def _decided(verdict: Verdict) -> Sentence:
     if decision.whole:
         whom = "The operation"
         minors = ("minor without an accepted plan", "minors without an accepted plan")
+    score = f"its score is {decision.score.low:.1%} against a pass mark of {edition.rule.pass_mark:.0%}, with"
+    if decision.outcome is Outcome.NOT_ASSESSABLE:
+        score = "none of its criteria could be judged, so that it has no score, with"
     text = (
-        f"{whom} {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
-        f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
+        f"{whom} {DECIDED[decision.outcome]} {edition.title}: {score} "
         f"{counted(len(decision.open_majors), 'open major', 'open majors')}"
         f" and {counted(len(decision.open_minors), *minors)}."
     )
-    return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open", "minors:open"))
+    scored = () if decision.outcome is Outcome.NOT_ASSESSABLE else ("score:low", "rule:pass_mark")
+    return Sentence(text, ("decision", *scored, "majors:open", "minors:open"))
 
 
 def _counted(verdict: Verdict) -> Sentence:
