@@ -1,5 +1,7 @@
 """Units over time and over periods: trends, charts, outliers followed; what stays unanswered and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -220,3 +222,15 @@ def test_published_figures_have_no_change_over_time():
 def test_halves_are_scored_like_periods(company):
     scores = from_cells(company[company["month"] < 202407], SHARE, unit_ids=("U00",))
     assert scores.n.tolist() == [18 * 20]
+
+
+def test_what_holds_no_mark_is_not_drawn(company):
+    outlying = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
+    calm = {unit: value for unit, value in outlying.items() if unit != "X"}
+    with_one, without = (
+        benchmark.stability(spells([values, values]), {}, minimum_n=30) for values in (outlying, calm)
+    )
+    followed = benchmark.over_time(company, compared(company))
+    refused = benchmark.Unanswered("asked", "key", Refusal("why"))
+    found = benchmark.drawable([with_one, without, followed, replace(followed, charts={}), refused])
+    assert found == (with_one, followed)

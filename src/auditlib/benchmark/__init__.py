@@ -31,7 +31,7 @@ from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
 from auditlib.benchmark.side_by_side import side_by_side
 from auditlib.benchmark.stability import Spell, Stability, stability
-from auditlib.benchmark.unanswered import Unanswered, answered
+from auditlib.benchmark.unanswered import Unanswered, answered, drawable
 from auditlib.benchmark.verdicts import Judgement, Verdict, judge
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "count_mix",
     "design",
     "design_of",
+    "drawable",
     "findings_of",
     "from_aggregates",
     "from_cells",

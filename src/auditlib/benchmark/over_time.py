@@ -54,6 +54,11 @@ class OverTime:
         return self.frame.copy()
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is a control chart to draw."""
+        return bool(self.charts)
+
+    @property
     def overall(self) -> Trend | Refusal:
         """The trend of all units together, by step of the series."""
         return _fit(self.series, self.series.unit_id.index(ALL), self.comparison)

@@ -71,6 +71,11 @@ class Stability:
         """What a reader who cannot see the figure must know."""
         return " ".join(sentence.text for sentence in self.summary())
 
+    @property
+    def drawn(self) -> bool:
+        """Whether a unit was called out that can be followed."""
+        return bool(self.frame["verdict"].isin([side.value for side in SIDES]).any())
+
     def followed(self) -> pd.DataFrame:
         """Return, per side and period, where the units called out first stand, with what was foretold.
 

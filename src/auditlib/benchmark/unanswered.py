@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pandas as pd
 
 from auditlib.records import Number, Refusal, Sentence
 
 Answer = TypeVar("Answer")
+
+
+class Drawable(Protocol):
+    """An answer that a figure shows, where there is something in it to be drawn."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a mark to draw."""
+
+
+Drawn = TypeVar("Drawn", bound=Drawable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +50,8 @@ class Unanswered:
 def answered(results: Iterable[Answer | Unanswered]) -> tuple[Answer, ...]:
     """Return the results that are answers."""
     return tuple(result for result in results if not isinstance(result, Unanswered))
+
+
+def drawable(results: Iterable[Drawn | Unanswered]) -> tuple[Drawn, ...]:
+    """Return the results that hold something to be drawn: an empty figure says less than its sentence."""
+    return tuple(result for result in answered(results) if result.drawn)

@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from auditlib.drivers import DriversResult, Question, Survey
 from auditlib.drivers.wording import plain
 from auditlib.figures.labels import place
 from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, style
+from auditlib.figures.ticks import ShareTicks
 from auditlib.records import counted
 
 _HUNDRED = 100
@@ -51,7 +51,7 @@ def _panel(panel: Axes, survey: Survey, *, top: int, highest: float) -> None:
         if own:
             _marks(panel, own, main=main)
     _names(panel, survey.questions)
-    panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    panel.xaxis.set_major_formatter(ShareTicks())
     panel.set_xlabel("answers in the bottom box")
     panel.set_title(f"{survey.survey_type.capitalize()}: {counted(survey.n, 'complete response')}")
 

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.ticks import ShareTicks
 from auditlib.records import counted
 from auditlib.statistics.durations import Survival
 from auditlib.statistics.types import Floats
@@ -57,7 +58,7 @@ def failures(rates: Rates, ax: Axes | None = None) -> Axes:
                 color=QUIET,
             )
         drawn.set_xlim(0, max(0.01, float(left.max())) * 1.3)
-        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.xaxis.set_major_formatter(ShareTicks())
         drawn.set_xlabel("share of settled cases")
         drawn.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=4)
     return drawn
@@ -95,7 +96,7 @@ def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
         drawn.set_yticks(rows, frame["unit_id"].astype(str), fontsize=6.5)
         drawn.set_ylim(-0.8, len(frame) - 0.2)
         drawn.xaxis.set_major_locator(_whole_per_cent())
-        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.xaxis.set_major_formatter(ShareTicks())
         drawn.set_xlabel("share met, 95% interval; a triangle lies below all units together")
     return drawn
 
@@ -117,7 +118,7 @@ def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
         sns.lineplot(x=dates, y=share, color=HIGHER, marker="o", ms=3, mec=HIGHER, ax=drawn)
         drawn.set_ylim(min(0.8, float(frame["low"].min()) - 0.02), 1.005)
         drawn.yaxis.set_major_locator(_whole_per_cent())
-        drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.yaxis.set_major_formatter(ShareTicks())
         drawn.set_ylabel("share met")
         drawn.set_xlabel("month of the response; the band is the 95% interval")
     return drawn
@@ -139,7 +140,7 @@ def latency_curves(
         drawn.set_xlim(0, hours)
         drawn.set_ylim(0, 1.02)
         drawn.set_xticks(np.arange(0, hours + 1, 24))
-        drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.yaxis.set_major_formatter(ShareTicks())
         drawn.set_ylabel("share not yet done")
         drawn.set_xlabel("wall-clock hours since the response; nights and weekends are flat")
         if curves:
@@ -198,7 +199,7 @@ def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:
         drawn.set_yticks(rows, [f"{row['priority']} ({row['n']:,})" for row in frame.to_dict("records")])
         drawn.set_ylim(-0.6, len(frame) - 0.4)
         drawn.set_xlim(-0.02, 1.02)
-        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.xaxis.set_major_formatter(ShareTicks())
         drawn.set_xlabel("share of incidents called met")
         if columns:
             drawn.legend(loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3)

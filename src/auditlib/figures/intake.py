@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.ticks import ShareTicks
 from auditlib.records import counted
 from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates, Unanswered
 from auditlib.reliability.rates import Rate
@@ -130,7 +130,7 @@ def _rates(ax: Axes, shown: Sequence[Rate]) -> None:
     ax.set_yticks(y, [rate.unit_id for rate in shown], fontsize=7)
     ax.set_ylim(-0.8, len(shown) - 0.2)
     ax.set_xlim(left=0)
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.xaxis.set_major_formatter(ShareTicks())
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("share of invitations answered")
@@ -186,7 +186,7 @@ def _unanswered(result: Unanswered, ax: Axes | None) -> Axes:
 def _share_axis(ax: Axes, label: str) -> None:
     ax.set_xlim(0, 1.08)
     ax.set_xticks(np.arange(0, 1.01, 0.2))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.xaxis.set_major_formatter(ShareTicks())
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(label)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.ticks import ShareTicks
 from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, Sign
 from auditlib.integrity.patterns import Signature
 from auditlib.statistics.types import normal_quantile
@@ -105,6 +105,6 @@ def performance(known: Performance, ax: Axes | None = None) -> Axes:
         drawn.set_xlim(-0.02, 1.02)
         drawn.set_ylim(-0.6, len(found) - 0.4)
         drawn.grid(axis="y")
-        drawn.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.xaxis.set_major_formatter(ShareTicks())
         drawn.set_xlabel("share of companies with an alarm, with exact 95% limits")
     return drawn

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from auditlib.escalation import PromiseResult
 from auditlib.figures.style import BAND, LOWER, QUIET, new_axes, style
+from auditlib.figures.ticks import ShareTicks
 
 
 def excused(result: PromiseResult, ax: Axes | None = None) -> Axes:
@@ -24,7 +24,7 @@ def excused(result: PromiseResult, ax: Axes | None = None) -> Axes:
         named = [f"{month // 100}-{month % 100:02d}" for month in by_month.index]
         step = max(1, -(-len(at) // 8))
         drawn.set_xticks(at[::step], named[::step])
-        drawn.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        drawn.yaxis.set_major_formatter(ShareTicks())
         drawn.set_ylim(0, max(0.01, float(shares.max(initial=0)), float(frame["limit"].max() or 0)) * 1.25)
         drawn.set_ylabel("share of settled calls")
         drawn.legend(loc="upper right", ncols=2)

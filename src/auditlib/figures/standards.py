@@ -7,9 +7,9 @@ from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import PercentFormatter
 
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.ticks import ShareTicks
 from auditlib.records import Direction, Judgement, Outcome
 from auditlib.standards.verdict import Verdict
 
@@ -116,7 +116,7 @@ def targets(result: Verdict, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(shown)), [_label(entry) for entry in reversed(shown)], fontsize=7.5)
         ax.set_ylim(-0.6, len(shown) - 0.4)
         ax.set_xlim(-0.02, 1.02)
-        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.xaxis.set_major_formatter(ShareTicks())
         ax.spines["left"].set_visible(False)
     return ax
 
