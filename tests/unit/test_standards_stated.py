@@ -20,6 +20,7 @@ from auditlib.records import (
     Measurement,
     Number,
     Outcome,
+    Statistic,
 )
 from auditlib.standards import change
 from auditlib.standards.decision import decide
@@ -112,6 +113,26 @@ def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: Decisio
                     told += alone(part, one.evidence, known)
             told += cells(found, known)
     assert told == []
+
+
+def test_how_many_kinds_there_are_gives_nobody_away(edition: Edition) -> None:
+    """One answer shows one kind of survey in use, and no month without an answer."""
+    demands = demands_on(edition, date(2025, 12, 31))
+    kinds = Measurement("", 1, 1, Statistic.COUNT, unit="count", basis=(BASIS,))
+    found = [
+        replace(kinds, value=0 if one.target.value == 0 else 1)
+        if one.metric in ("survey_types_in_use", "months_without_responses")
+        else measured(one, share=0.0, n=3)
+        for one in edition.criteria
+    ]
+    judged = verdict_of(demands, found, minimum_cell=5)
+    survey, months = judged.judgement("CF-01"), judged.judgement("RP-03")
+    assert (survey.outcome, months.outcome) == (Outcome.NOT_MET, Outcome.MET)
+    assert survey.reason == "1, at least 2 demanded"
+    recorded = {one.key: one for one in judged.numbers()}
+    assert (recorded["found:CF-01"].value, recorded["found:CF-01"].n) == (1, None)
+    (said,) = (one.headline for one in findings(judged) if one.criterion.startswith("CF-01"))
+    assert said == "Kinds of survey in use: 1; at least 2 are demanded"
 
 
 def test_unknown_cases_are_the_cause_and_what_is_to_be_supplied(edition: Edition) -> None:

@@ -210,9 +210,14 @@ class EscalationResult:
 
     def _scope(self) -> Sentence:
         owed = counted(self.responses, "response")
+        left = "No response below the limit was anonymous"
+        if self.anonymous:
+            left = (
+                f"{counted(self.anonymous, 'anonymous response')} below the limit could not be followed up "
+            )
+            left += f"and {'is' if self.anonymous == 1 else 'are'} left out"
         return Sentence(
-            f"{counted(self.anonymous, 'anonymous response')} below the limit could not be followed up and "
-            f"{'is' if self.anonymous == 1 else 'are'} left out; an acknowledgement was owed for "
+            f"{left}; an acknowledgement was owed for "
             f"{'the one response' if self.responses == 1 else f'all {owed}'} of the period.",
             ("anonymous_follow_ups", "responses"),
         )

@@ -213,7 +213,8 @@ def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
         )
     if others < policy.least_units:
         return Refusal(
-            f"{counted(others, 'unit is', 'units are')} not linked to compare with, and "
+            f"{counted(others, 'unit', 'units') if others else 'No unit'} without a link "
+            f"{'are' if others > 1 else 'is'} there to compare with, and "
             f"{counted(policy.least_units, 'is', 'are')} needed.",
             "Have the next link start in some of the units only.",
         )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from auditlib.records import (
     Decision,
     DecisionMode,
-    EvidenceLevel,
     Judgement,
     Kind,
     Measurement,
@@ -20,7 +19,7 @@ from auditlib.records import (
     counted,
 )
 from auditlib.standards.aside import Aside, set_aside
-from auditlib.standards.closed import closed
+from auditlib.standards.closed import closed, gives_nobody_away
 from auditlib.standards.decision import decide
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
@@ -268,8 +267,7 @@ def _rest(judgement: Judgement) -> str:
 def _numbers(judgement: Judgement) -> tuple[Number, ...]:
     name, found = judgement.criterion.id, judgement.measurement
     missing = judgement.n_missing
-    # entries of a register are no answers of persons: their number gives nobody away
-    n = None if found.level is EvidenceLevel.REGISTER or found.value is None else found.n
+    n = None if gives_nobody_away(found) or found.value is None else found.n
     return (
         Number(
             f"outcome:{name}",
