@@ -16,7 +16,7 @@ from auditlib.standards.change import needed
 from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import each_once
-from auditlib.standards.words import limit
+from auditlib.standards.words import limit as limit_in_words
 
 
 class State(StrEnum):
@@ -161,7 +161,7 @@ def _recommendation(judgement: Judgement) -> str:
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return f"Hand over: {criterion.evidence_type}."
     if _left_open(judgement):
-        demand = limit(criterion.target, judgement.measurement.unit)
+        demand = limit_in_words(criterion.target, judgement.measurement.unit)
         return f"Supply what these rows leave open, and have them judged again; demanded is {demand}."
     if judgement.n_missing:
         return f"Collect {needed(judgement)}, or show a better result."
@@ -170,10 +170,10 @@ def _recommendation(judgement: Judgement) -> str:
 
 def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, ...]:
     """Return a major for each category in which open minors gather; evidence as numbers of the decision."""
-    most = verdict.demands.edition.rule.minors_make_major
+    limit = verdict.demands.edition.rule.minors_make_major
     return tuple(
         Finding(
-            criterion=f"minors-{group.category}: fewer than {counted(most, 'minor is', 'minors are')} "
+            criterion=f"minors-{group.category}: fewer than {counted(limit, 'minor is', 'minors are')} "
             "open in one category",
             condition=f"{counted(len(group.names), 'minor is', 'minors are')} open in '{group.title}': "
             f"{', '.join(each_once(group.names))}.",
@@ -184,7 +184,7 @@ def gathered_findings(verdict: Verdict, *, subject: str = "operation") -> tuple[
             subject=subject,
             evidence=("rule:minors_make_major", f"minors:gathered:{group.category}"),
             headline=f"{counted(len(group.names), 'minor is', 'minors are')} open in '{group.title}'; "
-            f"fewer than {most} are allowed in one category",
+            f"fewer than {limit} are allowed in one category",
         )
         for group in verdict.decision.gathered
     )
