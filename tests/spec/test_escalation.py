@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from escalation_world import World, at, day, terms
 
-from auditlib.escalation import EscalationResult, assess
+from auditlib.escalation import EscalationResult, assess, latencies, readings
 from auditlib.records import Refusal
 
 # A Friday afternoon in Berlin; Monday 9 June 2025 is Whit Monday, a public holiday.
@@ -425,6 +425,42 @@ def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves
         "declined in time."
     )
     assert set(first.keys) <= {number.key for number in found.numbers()}
+
+
+def test_what_is_not_recorded_is_neither_open_nor_done_in_times_and_other_readings() -> None:
+    """Two of five contacts and one of five acknowledgements do not say what they turn on."""
+    named = [f"R{n}" for n in range(1, 6)]
+    world = World(
+        {
+            "responses": [response(response_id=name) for name in named],
+            "follow_ups": [
+                contact(follow_up_id=f"F{n}", response_id=f"R{n}", reached=None if n < 3 else True)
+                for n in range(1, 6)
+            ],
+            "acknowledgements": [
+                acknowledgement(
+                    at(SENT),
+                    acknowledgement_id=f"K{n}",
+                    response_id=f"R{n}",
+                    states_why=None if n == 1 else True,
+                )
+                for n in range(1, 6)
+            ],
+        }
+    )
+    found = assess(world, terms(as_of=LATER))
+    assert isinstance(found, EscalationResult)
+    steps = latencies(world, found)
+    frame = steps.to_frame().set_index("stage")
+    assert list(frame.loc[["acknowledgement", "contact"], "n"]) == [4, 3]
+    assert list(frame.loc[["acknowledgement", "contact"], "open"]) == [0, 0]
+    said = " ".join(sentence.text for sentence in steps.summary())
+    assert "0 had not been when last seen, and count; 1 more, of which it cannot be told, is left out" in said
+    assert "2 more, of which it cannot be told, are left out" in said
+    keys = {key for sentence in steps.summary() for key in sentence.keys}
+    assert keys <= {number.key for number in steps.numbers()}
+    other = readings(world, terms(as_of=LATER), found).to_frame().set_index("reading")
+    assert other.loc["contacts held only, the missing dropped", "judged_differently"] == 0
 
 
 def test_a_complete_acknowledgement_in_time_stays_one_whatever_else_was_sent() -> None:

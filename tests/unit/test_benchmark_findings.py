@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from test_benchmark import CONTACT, company, only
 
 from auditlib import benchmark
 from auditlib.audit.numerals import orphans
+from auditlib.benchmark.comparisons import _span
 from auditlib.benchmark.numbers import MOST_ALONE
 from auditlib.records import Grade
 from auditlib.standards.merging import RaisedFinding, brought_together
@@ -84,3 +86,16 @@ def test_units_called_out_are_one_minor_of_the_audit_with_a_case_for_each(many: 
     (together,) = brought_together(minors, failed={}, judge="11_standards")
     assert len(together.finding.cases) == called >= many
     assert together.finding.headline == f"{minors[0].finding.headline}; others alike"
+
+
+@pytest.mark.parametrize(
+    ("among", "said"),
+    [
+        (4, "may hold any of 4 places in the visit survey"),
+        (3, "probably holds one of 3 of 4 places in the visit survey"),
+    ],
+)
+def test_a_middle_unit_that_may_stand_anywhere_is_not_placed(among: float, said: str) -> None:
+    places = SimpleNamespace(likely_span=among, span=among, each=SimpleNamespace(low=[1, 1, 1, 1]))
+    measure = SimpleNamespace(survey_type="visit")
+    assert _span(cast("Any", SimpleNamespace(places=places, measure=measure))) == said

@@ -12,8 +12,9 @@ from auditlib.audit.standard import measures, verdict_on
 from auditlib.evidence import Evidence, prepare
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.records import Basis, Outcome
-from auditlib.reliability import assess, response_rates
+from auditlib.records import Basis, Interval, Outcome
+from auditlib.reliability import ResponseRates, assess, response_rates
+from auditlib.reliability.rates import Rate
 from auditlib.runs.source_rows import RowsOf, find_rows
 from auditlib.standards.measure import Context
 
@@ -153,3 +154,18 @@ def test_states_in_other_words_in_the_field(tmp_path: Path) -> None:
     mapping = "state: status}\n    values: {state: {solved: resolved, pending: waiting_customer}}"
     asked = from_field(name, tmp_path / "b", change=("state: status}", mapping))["CO-01"]
     assert (asked.outcome, asked.measurement.successes, asked.measurement.n) == (Outcome.MET, 240, 240)
+
+
+@pytest.mark.parametrize(("asked", "told"), [(4, False), (5, True)])
+def test_the_rate_of_a_survey_asked_of_too_few_is_not_said(asked: int, told: bool) -> None:
+    interval = Interval(0.1, 0.9, 0.95, "Wilson")
+    many, few = (
+        Rate("all", "transactional", 400, 100, interval),
+        Rate("all", "relationship", asked, 1, interval),
+    )
+    units = (Rate("A", "", 200, 50, interval), Rate("B", "", 200, 50, interval))
+    found = ResponseRates(units, (few, many), (), Rate("all", "", 400 + asked, 101, interval), 5)
+    (sentence,) = found.summary()
+    assert ("relationship" in sentence.text) is told
+    assert ("rate:all:relationship" in sentence.keys) is told
+    assert "25.0% transactional; the same in every unit." in sentence.text

@@ -8,7 +8,8 @@ from matplotlib.text import Annotation
 
 from auditlib import benchmark, figures
 from auditlib.figures import labels
-from auditlib.figures.style import BAND, HIGHER, LOWER
+from auditlib.figures.style import BAND, HIGHER, LOWER, new_axes
+from auditlib.figures.ticks import share_ticks
 from auditlib.records import Instrument, Item, Scale
 
 INSTRUMENT = Instrument("transactional", (Item("q_overall", "How satisfied?", Scale(1, 5), True),))
@@ -154,3 +155,13 @@ def test_names_are_written_to_be_read(name, written):
 def test_axes_are_returned_for_every_size(many):
     for draw in DRAWINGS:
         assert isinstance(draw(many), Axes)
+
+
+@pytest.mark.parametrize(("most", "second"), [(1.0, "20%"), (0.06, "1%"), (0.012, "0.2%"), (0.0012, "0.02%")])
+def test_no_two_ticks_of_an_axis_of_shares_read_the_same(most: float, second: str) -> None:
+    ax = new_axes()
+    ax.set_xlim(0, most)
+    share_ticks(ax.xaxis)
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert len(set(labels)) == len(labels)
+    assert second in labels

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+import pytest
+
+from auditlib.audit.numerals import numerals
 from auditlib.audit.schema import FindingModel, finding_of
 from auditlib.records import Finding, Grade
 from auditlib.report.brief import LONGEST_LINE, words_of
 from auditlib.report.findings import Reported
 from auditlib.standards.merging import ALIKE, _headline
-from auditlib.standards.weighing import each_once
+from auditlib.standards.weighing import each_once, weighed_finding
 
 FOUND = Finding("D: demand", "Found.", "Why.", "So what.", "Do.", Grade.MINOR, "x", fingerprint="a" * 64)
 
@@ -45,3 +48,25 @@ def test_findings_of_one_name_are_listed_once_with_how_often() -> None:
     assert each_once(["B2"] * 6) == ("B2 six times",)
     assert each_once(["B2"] * 7) == ("B2 many times",)
     assert each_once([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ("follow_ups", "A7 of follow_ups (01_intake)"),
+        ("clock:resolution_24x7", "A7 of clock resolution_24x7 (01_intake)"),
+        ("duty:contact", "A7 of duty contact (01_intake)"),
+        ("responsibilities:12:manager", "A7 (01_intake)"),
+        ("4711", "A7 (01_intake)"),
+        ("responses; invitations", "A7 (01_intake)"),
+    ],
+)
+def test_a_finding_is_named_with_its_table_or_clock_and_never_with_what_a_party_calls_its_units(
+    subject: str, name: str
+) -> None:
+    found = replace(FOUND, criterion="A7: tables are reliable", subject=subject)
+    weighed = weighed_finding(found, (), notebook="01_intake")
+    sample = replace(FOUND, criterion="sample.units: few deviate", subject="units")
+    assert weighed_finding(sample, (), notebook="samples").name == "sample.units (samples)"
+    assert weighed.name == name
+    assert not numerals(name.removeprefix("A7"))

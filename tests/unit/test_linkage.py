@@ -239,6 +239,15 @@ class TestFairPay:
         (finding,) = fair.findings(notebook="x")
         assert (finding.grade, finding.evidence) == (Grade.MAJOR, ("x/fair:staff:links",))
 
+    def test_units_are_counted_whole_where_the_other_role_has_none(self, rng: np.random.Generator) -> None:
+        """The staff's link runs in other months, so that the column has a gap."""
+        rows = register(("manager", "U00", "2024-04-01", "", 0.1), ("staff", "U00", "2031-01-01", "", 0.1))
+        fair = linkage.fair_pay(rows, noisy(rng, units=6), AUDITED, minimum=61)
+        (found,) = fair.findings(notebook="x")
+        assert found.condition.startswith("For 1 of 1 unit with linked pay of managers the typical")
+        assert found.condition.endswith("has fewer than 61 answers.")
+        assert "for 1 of 1 unit with linked pay" in " ".join(said.text for said in fair.summary())
+
     def test_luck_is_all_where_units_do_not_differ(self) -> None:
         rows = register(("manager", "A", "2024-04-01", "", 0.1), ("manager", "B", "2024-04-01", "", 0.1))
         shown = year("A", "B", "C")

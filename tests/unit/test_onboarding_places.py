@@ -26,7 +26,12 @@ GOOD = ("A,DE,DE-BY", "B,GB,SCT", "C,CH,")
 
 
 def problems(
-    folder: Path, *units: str, run: str = RUN, policy: str = "escalation@2025", calendar: str = "business"
+    folder: Path,
+    *units: str,
+    run: str = RUN,
+    policy: str = "escalation@2025",
+    calendar: str = "business",
+    change: tuple[str, str] = ("", ""),
 ) -> tuple[Problem, ...]:
     (folder / "units.csv").write_text("\n".join(("unit,Land,Part", *units, "")), encoding="utf-8")
     (folder / "run.yaml").write_text(run.replace("POLICY", policy), encoding="utf-8")
@@ -36,7 +41,9 @@ def problems(
         (folder / "params" / part).symlink_to(ROOT / "params" / part)
     file = Path("params", "policies", f"{policy.partition('@')[0]}.yaml")
     text = (ROOT / file).read_text(encoding="utf-8")
-    (folder / file).write_text(text.replace("calendar: 24x7", f"calendar: {calendar}"), encoding="utf-8")
+    (folder / file).write_text(
+        text.replace("calendar: 24x7", f"calendar: {calendar}").replace(*change), encoding="utf-8"
+    )
     return check(folder / "run.yaml", data=folder, store=folder / "store").problems
 
 
@@ -87,7 +94,21 @@ def test_a_calendar_without_holidays_of_the_units_asks_for_no_place(tmp_path: Pa
     assert problems(tmp_path, "D,,", policy="complaint_limits@2025", calendar="24x7") == ()
 
 
-def test_a_desk_cannot_have_a_calendar_that_asks_for_the_place_of_each_unit(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, *GOOD, policy="complaint_limits@2025")
-    assert (problem.file.endswith("run.yaml"), problem.line) == (True, 5)
-    assert "one calendar for all units" in problem.message
+@pytest.mark.parametrize("policy", ["complaint_limits@2025", "incident_resolution@2025"])
+def test_the_clocks_of_a_desk_run_on_the_calendar_of_each_units_place(tmp_path: Path, policy: str) -> None:
+    assert problems(tmp_path, *GOOD, policy=policy) == ()
+
+
+def test_a_desk_asks_for_the_place_of_its_units_as_every_duty_does(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, *GOOD, "D,,", policy="complaint_limits@2025")
+    assert (problem.file, problem.line, problem.column) == ("units.csv", 5, "Land")
+    assert "no country, and calendar 'business'" in problem.message
+
+
+@pytest.mark.parametrize(("wrong", "asked"), [("D,,", 0), ("D,DE,XX", 1)])
+def test_a_calendar_that_a_flag_is_only_tried_on_asks_no_unit_for_its_country(
+    tmp_path: Path, wrong: str, asked: int
+) -> None:
+    tried = ("probe: [24x7, weekdays, desk]", "probe: [24x7, business]")
+    policy = "incident_resolution@2025"
+    assert len(problems(tmp_path, *GOOD, wrong, policy=policy, calendar="24x7", change=tried)) == asked

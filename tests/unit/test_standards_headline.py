@@ -73,6 +73,15 @@ class TestHeadline:
         )
         assert said(asked, share(86, 100, low=0.78, high=0.915)) == words
 
+    @pytest.mark.parametrize(("unknown", "more"), [(25, "25 more are"), (1, "1 more is")])
+    def test_unknown_cases_say_what_they_leave_possible(self, unknown: int, more: str) -> None:
+        asked = criterion("contacted_in_time", 1.0, kind=Kind.RIGID)
+        words = said(asked, share(100, 100, low=0.6, unknown=unknown))
+        assert words == (
+            "100% of 100 dissatisfied customers contacted in time; 100% is demanded, "
+            f"but {more} unknown: {100 / (100 + unknown):.1%} to 100% is possible".replace(".0%", "%")
+        )
+
     def test_too_few_cases_say_how_many_are_asked_for(self) -> None:
         asked = criterion("response_rate", 0.2, minimum_n=100, options={"survey_type": "transactional"})
         words = "18.2% of 99 transactional invitations answered; 100 are asked for"

@@ -19,6 +19,7 @@ from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Measure, collect
 from auditlib.standards.planned import PLANNED
+from auditlib.standards.supplied import lacking
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
@@ -657,3 +658,22 @@ def test_the_criteria_on_pay_say_what_the_exhibit_on_pay_says(minimum: int) -> N
     same = found("pay_metric_audited", tables)
     assert (same.value, same.n) == (fair.frame["same"].sum() / fair.frame["links"].sum(), 5)
     assert same.value == 0.8
+
+
+def test_all_that_a_measure_lacks_is_named_at_once() -> None:
+    """One round with the client, not three: absent tables, and every column that says nothing."""
+    source = mapped("responses")
+    for name in ("anonymous", "channel"):
+        source["columns"].pop(name)
+    run = context(sources=[source, mapped("invitations")]).run
+    row = {"response_id": "R1", "in_period": True, "anonymous": None, "channel": None, "account_id": None}
+    tables = small_tables(responses=[row], invitations=[])
+    tables = replace(tables, frames={**tables.frames, "invitations": tables.frames["responses"].head(0)})
+    needs = ("follow_ups", "responses", "responses.anonymous", "responses.channel", "visits.kind")
+    assert lacking((*needs, "invitations"), tables, run, {}) == (
+        "the evidence has no follow_ups or visits; the table invitations holds no row; "
+        "no row of responses says anonymous or channel: map them, or declare a constant"
+    )
+    assert lacking(("responses", "responses.anonymous"), tables, run, {}) == (
+        "no row of responses says anonymous: map it, or declare a constant"
+    )

@@ -15,16 +15,21 @@ from auditlib.records import (
     CaseReference,
     Criterion,
     DecisionMode,
+    Grade,
     Kind,
     Measurement,
     Number,
     Outcome,
+    Statistic,
 )
 from auditlib.standards import change
+from auditlib.standards.decision import decide
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
+from auditlib.standards.restate import Restatement
+from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict, verdict_of
 
 FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yaml"
@@ -107,6 +112,74 @@ def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: Decisio
                 for part in (one.criterion, one.condition, one.cause, one.effect, one.recommendation):
                     told += alone(part, one.evidence, known)
             told += cells(found, known)
+    assert told == []
+
+
+def test_how_many_kinds_there_are_gives_nobody_away(edition: Edition) -> None:
+    """One answer shows one kind of survey in use, and no month without an answer."""
+    demands = demands_on(edition, date(2025, 12, 31))
+    kinds = Measurement("", 1, 1, Statistic.COUNT, unit="count", basis=(BASIS,))
+    found = [
+        replace(kinds, value=0 if one.target.value == 0 else 1)
+        if one.metric in ("survey_types_in_use", "months_without_responses")
+        else measured(one, share=0.0, n=3)
+        for one in edition.criteria
+    ]
+    judged = verdict_of(demands, found, minimum_cell=5)
+    survey, months = judged.judgement("CF-01"), judged.judgement("RP-03")
+    assert (survey.outcome, months.outcome) == (Outcome.NOT_MET, Outcome.MET)
+    assert survey.reason == "1, at least 2 demanded"
+    recorded = {one.key: one for one in judged.numbers()}
+    assert (recorded["found:CF-01"].value, recorded["found:CF-01"].n) == (1, None)
+    (said,) = (one.headline for one in findings(judged) if one.criterion.startswith("CF-01"))
+    assert said == "Kinds of survey in use: 1; at least 2 are demanded"
+
+
+def test_unknown_cases_are_the_cause_and_what_is_to_be_supplied(edition: Edition) -> None:
+    """Nothing better can be shown than all of those that are known; and no number is without its key."""
+    demands = demands_on(edition, date(2025, 12, 31))
+    found = [replace(measured(one, share=1.0, n=4000), unknown=1234) for one in edition.criteria]
+    judged = verdict_of(demands, found)
+    known = {one.key: one for one in (*judged.numbers(), *change.numbers(judged))}
+    raised = [
+        one
+        for one in findings(judged)
+        if one.grade is Grade.OPPORTUNITY and "cases are unknown" in one.condition
+    ]
+    assert len(raised) > 5
+    for one in raised:
+        assert one.cause == "Of 1,234 cases the evidence does not say whether what is demanded was done."
+        assert one.recommendation.startswith("Supply what these rows leave open")
+        for part in (one.condition, one.cause, one.recommendation, one.headline):
+            assert alone(part, one.evidence, known) == []
+
+
+def test_where_nothing_is_judged_there_is_no_score_and_not_one_of_zero(edition: Edition) -> None:
+    demands = demands_on(edition, date(2025, 12, 31))
+    judged = verdict_of(demands, [measured(one, share=0.5, n=0) for one in edition.criteria])
+    first = judged.summary()[0].text
+    assert "none of its criteria could be judged, so that it has no score, with 0 open majors" in first
+    again = Restatement(judged, judged).summary()[0].text
+    assert "0.0%" not in first + again
+
+
+def test_every_number_in_a_step_of_the_rule_is_one_of_those_that_decide(edition: Edition) -> None:
+    """Whatever the number of criteria that stay open, and of minors: each has a key of its own."""
+    told = []
+    demands = demands_on(edition, date(2025, 12, 31))
+    for shown in range(len(edition.criteria) + 1):
+        found = [
+            measured(one, share=SHARES[place % 2], n=4321 if place < shown else 0)
+            for place, one in enumerate(edition.criteria)
+        ]
+        judged = verdict_of(demands, found)
+        for whole in (None, ()):
+            decision = decide(demands, judged.judgements, findings=whole)
+            taken = replace(judged, decision=decision)
+            known = {one.key: one for one in deciding_numbers(taken)}
+            for step in decision.trace:
+                told += alone(step.found, taken.deciding, known)
+                told += alone(step.rule, taken.deciding, known)
     assert told == []
 
 

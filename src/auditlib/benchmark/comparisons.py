@@ -140,6 +140,8 @@ def _span(comparison: Comparison) -> str:
     how, among = ("surely", comparison.places.span) if isinstance(likely, Refusal) else ("probably", likely)
     places = len(comparison.places.each.low)
     kind = comparison.measure.survey_type
+    if among >= places:
+        return f"may hold any of {counted(places, 'place')} in the {kind} survey"
     return f"{how} holds one of {among:,.0f} of {counted(places, 'place')} in the {kind} survey"
 
 

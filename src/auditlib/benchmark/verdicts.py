@@ -118,7 +118,8 @@ def judge(
     n, value = scores.n[chosen].astype(np.float64), scores.value[chosen]
     if len(n) < 2:
         return Refusal(
-            f"{counted(len(n), 'unit has', 'units have')} enough answers: there is nothing to compare."
+            f"{counted(len(n), 'unit has') if len(n) else 'No unit has'} enough answers: there is nothing to "
+            "compare."
         )
     target = float((n * value).sum() / n.sum())
     sigma2 = _within(scores, n, scores.variance[chosen], target)

@@ -16,7 +16,7 @@ from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement
 from auditlib.escalation.matrix import with_attendance
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
 from auditlib.escalation.precision import EVENTS, Days, day_only, with_until
-from auditlib.escalation.recorded import NEEDED, with_unrecorded
+from auditlib.escalation.recorded import EVERY, NEEDED, with_unrecorded
 from auditlib.escalation.reports import with_report
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Frame, Tables
@@ -91,7 +91,8 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
         return Refusal("There is no response of the period.", "Ask for the responses one row each.")
     if not judged:
         reasons = " ".join(dict.fromkeys(why.reason for why in refused.values()))
-        return Refusal(f"No duty can be judged. {reasons}", "Supply and map what is named here.")
+        every = _sentence(terms.unsaid[EVERY]) if EVERY in terms.unsaid else reasons
+        return Refusal(f"No duty can be judged. {every}", "Supply and map what is named here.")
     population = responses(tables, terms, extent=extent)
     facts = _facts(population, tables, terms, judged=judged, extent=extent)
     named = tables.lazy_of({"duty": list(judged)})
@@ -243,17 +244,21 @@ def _rule(policy: EscalationPolicy, duty: str) -> Rule:
 
 
 def _refusal(duty: str, tables: Tables, terms: Terms) -> Refusal | None:
-    """Return why a duty cannot be judged; None where it can."""
-    absent = ", ".join(table for table in NEEDED[duty] if table not in tables.tables)
-    if absent:
-        return Refusal(f"The evidence holds no {absent}.", f"Ask for {absent}, one row each.")
+    """Return why a duty cannot be judged, all of it at once; None where it can."""
+    absent = [table for table in NEEDED[duty] if table not in tables.tables]
+    empty = [table for table in NEEDED[duty] if table not in absent and not _any_row(tables, table)]
+    remedy = f"Ask for {', '.join((*absent, *empty))}, one row each." if absent or empty else ""
     if duty in terms.unsaid:
-        reason = terms.unsaid[duty]
-        return Refusal(f"{reason[:1].upper()}{reason[1:]}.")
-    empty = ", ".join(table for table in NEEDED[duty] if not _any_row(tables, table))
+        return Refusal(_sentence(terms.unsaid[duty]), remedy)
+    if absent:
+        return Refusal(f"The evidence holds no {', '.join(absent)}.", remedy)
     if empty:
-        return Refusal(f"The table {empty} holds no row.", f"Ask for {empty}, one row each.")
+        return Refusal(f"The table {', '.join(empty)} holds no row.", remedy)
     return None
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def _any_row(tables: Tables, table: str) -> bool:

@@ -12,6 +12,7 @@ import narwhals as nw
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Frame, Tables
+from auditlib.obligations import Status
 from auditlib.records import Basis, Number, Refusal, Sentence, counted
 from auditlib.standards.whole_days import beyond, whole_day
 from auditlib.statistics.durations import Survival, done_by, quantile, survival
@@ -38,12 +39,15 @@ class Stage:
         Share not yet done by hours; a `Refusal` where nothing was done.
     table
         Canonical table the step is read from.
+    unknown
+        Cases left out, of which the evidence does not say whether the step was done.
     """
 
     stage: str
     group: str
     curve: Survival | Refusal
     table: str
+    unknown: int = 0
 
     @property
     def key(self) -> str:
@@ -112,6 +116,8 @@ class Latencies:
 
 def _numbers(stage: Stage) -> Iterator[Number]:
     basis = (Basis(stage.table),)
+    if stage.unknown:
+        yield Number(f"not_told:{stage.key}", stage.unknown, "count", basis=basis)
     if isinstance(stage.curve, Refusal):
         yield Number(f"median:{stage.key}", None, "hours", 0, reason=stage.curve.reason)
         return
@@ -127,7 +133,9 @@ def _numbers(stage: Stage) -> Iterator[Number]:
 def _told(stage: Stage, curve: Survival) -> Sentence:
     counting = "counts" if curve.censored == 1 else "count"
     still = f"; {curve.censored:,} had not been when last seen, and {counting}" if curve.censored else ""
-    keys = tuple(f"{name}:{stage.key}" for name in ("median", "p90", "open"))
+    names = ("median", "p90", "open", *(("not_told",) if stage.unknown else ()))
+    keys = tuple(f"{name}:{stage.key}" for name in names)
+    out = f"; {stage.unknown:,} more, of which it cannot be told, {_are(stage.unknown)} left out"
     what = (
         f"Band {stage.group}: half of {counted(curve.n, 'customer was', 'customers were')} reached"
         if stage.stage == "contact"
@@ -135,9 +143,13 @@ def _told(stage: Stage, curve: Survival) -> Sentence:
     )
     return Sentence(
         f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock"
-        f"{still}.",
+        f"{still}{out * bool(stage.unknown)}.",
         keys,
     )
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
 
 
 def _time(stage: Stage, share: float) -> str:
@@ -160,12 +172,30 @@ def latencies(tables: Tables, result: EscalationResult) -> Latencies:
 
 
 def _stage(
-    name: str, group: str, start: pd.Series, end: pd.Series, *, seen: pd.Series | int, table: str
+    name: str,
+    group: str,
+    start: pd.Series,
+    end: pd.Series,
+    *,
+    seen: pd.Series | int,
+    table: str,
+    untold: pd.Series | None = None,
 ) -> Stage:
-    """Return a stage; where `end` is missing the case was last seen open at `seen`."""
+    """Return a stage; where `end` is missing the case was last seen open at `seen`.
+
+    Cases `untold`, of which the evidence does not say whether the step was done, are left out.
+    """
+    unknown = 0 if untold is None else int(untold.sum())
+    if untold is not None:
+        start, end = start[~untold], end[~untold]
     done = end.notna()
     hours = ((end.fillna(seen) - start).clip(lower=0) / MICROSECONDS_PER_HOUR).astype(float)
-    return Stage(name, group, survival(hours.to_numpy(), done.to_numpy(bool)), table)
+    return Stage(name, group, survival(hours.to_numpy(), done.to_numpy(bool)), table, unknown)
+
+
+def _untold(rows: pd.DataFrame, end: str = "done_at") -> pd.Series:
+    """Return which duties are unknown without an event that could have settled them."""
+    return (rows["status"] == Status.UNKNOWN.value) & rows[end].isna()
 
 
 def _before(tables: Tables, *, as_of: int) -> Iterator[Stage]:
@@ -211,6 +241,7 @@ def _after(result: EscalationResult) -> Iterator[Stage]:
             first["done_at"],
             seen=result.as_of,
             table="acknowledgements",
+            untold=_untold(first),
         )
     contact = rows[rows["duty"] == "contact"]
     for band in (entry.band for entry in result.policy.bands):
@@ -218,17 +249,30 @@ def _after(result: EscalationResult) -> Iterator[Stage]:
         if len(part):
             seen = part["excused_at"].fillna(result.as_of)
             yield _stage(
-                "contact", band, part["submitted_at"], part["done_at"], seen=seen, table="follow_ups"
+                "contact",
+                band,
+                part["submitted_at"],
+                part["done_at"],
+                seen=seen,
+                table="follow_ups",
+                untold=_untold(part),
             )
     yield from _reports(contact, rows[rows["duty"] == "report"], as_of=result.as_of)
 
 
 def _reports(contact: pd.DataFrame, report: pd.DataFrame, *, as_of: int) -> Iterator[Stage]:
     held = contact.loc[contact["done_at"].notna(), ["response_id", "done_at"]]
-    both = held.merge(report[["response_id", "done_at"]], on="response_id", suffixes=("", "_report"))
+    shown = report[["response_id", "done_at", "status"]]
+    both = held.merge(shown, on="response_id", suffixes=("", "_report"))
     if len(both):
         yield _stage(
-            "report", "all", both["done_at"], both["done_at_report"], seen=as_of, table="follow_up_reports"
+            "report",
+            "all",
+            both["done_at"],
+            both["done_at_report"],
+            seen=as_of,
+            table="follow_up_reports",
+            untold=_untold(both, "done_at_report"),
         )
 
 

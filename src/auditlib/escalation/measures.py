@@ -121,7 +121,7 @@ def _terms(tables: Tables, context: Context) -> Terms | Refusal:
     try:
         return terms_of(context.run, cast("LazyTables", tables), context.texts)
     except ParameterError:
-        if "units" in tables.tables and any(unsaid("units.country", tables, context.run)):
+        if "units" in tables.tables and any(unsaid(("units.country",), tables, context.run)):
             return Refusal("The calendar needs the country of each unit, and the register says none.")
         raise
 

@@ -120,7 +120,9 @@ def _reading(name: str, status: pd.Series, declared: pd.Series) -> dict[str, obj
     open_yet = (Status.PENDING.value, Status.EXCUSED.value, Status.UNKNOWN.value)
     settled = status[~status.isin(open_yet)]
     met = int((settled == Status.MET.value).sum())
-    differs = int((status.reindex(declared.index).fillna("") != declared).sum())
+    read = status.reindex(declared.index).fillna("")
+    untold = (declared == Status.UNKNOWN.value) & (read == "")  # judged under neither
+    differs = int(((read != declared) & ~untold).sum())
     share = met / len(settled) if len(settled) else None
     return {
         "reading": name,

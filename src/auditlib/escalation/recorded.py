@@ -8,7 +8,7 @@ case of which a row leaves open what its duty turns on counts on neither side.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
@@ -32,18 +32,26 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """Tables a duty is judged on; without a row of each it is not assessable, which is not missing."""
 
+EVERY: Final = "every duty"
+
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
 
 
 def unsaid(policy: EscalationPolicy, tables: Tables, run: Run) -> dict[str, str]:
-    """Return the duties of `policy` of which the evidence says nothing, each with the reason."""
+    """Return the duties of `policy` of which the evidence says nothing, each with the reason.
+
+    Where it says nothing of any, `EVERY` has the reason for all of them together.
+    """
     asked = {
         rule.duty: ("responses", *NEEDED[rule.duty], *needed(rule.duty, policy, tables))
         for rule in policy.rules
         if rule.duty in NEEDED
     }
     reasons = {duty: lacking(needs, tables, run, {}) for duty, needs in asked.items()}
-    return {duty: reason for duty, reason in reasons.items() if reason}
+    silent = {duty: reason for duty, reason in reasons.items() if reason}
+    if silent and len(silent) == len(asked):
+        silent[EVERY] = lacking([need for needs in asked.values() for need in needs], tables, run, {})
+    return silent
 
 
 def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ...]:

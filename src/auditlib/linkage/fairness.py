@@ -117,15 +117,16 @@ class FairPay:
             why = f"{self.unbased[:1].lower()}{self.unbased.rstrip('.')[1:]}"
             text = f"{NOUNS[role].capitalize()}: {why}, so no bonus can be judged."
             return Sentence(text, (f"{key}:links",))
-        whom = counted(row["paid"], "person paid", "persons paid")
+        short, paid = int(row["short"]), int(row["paid"])  # a column with gaps holds no whole numbers
+        whom = counted(paid, "person paid", "persons paid")
         if row["by"] != "person":
-            whom = f"{counted(row['paid'], 'unit')} with linked pay (the register names no persons)"
+            whom = f"{counted(paid, 'unit')} with linked pay (the register names no persons)"
         period = f"{row['period']}{' (assumed: the register names none)' if role in self.assumed else ''}"
         names = ["links", "short", "paid", "luck", "luck_within"]
         most = "up to " if row["period"] == PUBLISHED else ""
         noun, luck = NOUNS[role].capitalize(), f"{most}{100 * row['luck']:.0f}%"
         text = (
-            f"{noun}: for {row['short']:,} of {whom} the typical {period} has fewer than "
+            f"{noun}: for {short:,} of {whom} the typical {period} has fewer than "
             f"{counted(self.minimum, 'answer')}; {luck} of the differences in score between units, and "
             f"{most}{100 * row['luck_within']:.0f}% of the ups and downs of one unit, are sampling luck"
         )
@@ -159,18 +160,20 @@ class FairPay:
         if pd.isna(row["short"]) or not row["short"]:
             return None
         people = ("person paid", "persons paid") if row["by"] == "person" else ("unit", "units")
-        whom = f"{row['short']:,} of {counted(row['paid'], *people)} with linked pay of {NOUNS[role]}"
+        short, paid = int(row["short"]), int(row["paid"])
+        whom = f"{short:,} of {counted(paid, *people)} with linked pay of {NOUNS[role]}"
+        few = f"fewer than {counted(self.minimum, 'answer')}"
         return Finding(
             f"A12: a bonus rests on at least {counted(self.minimum, 'answer')}",
-            f"For {whom} the typical {row['period']} has fewer answers.",
+            f"For {whom} the typical {row['period']} has {few}.",
             f"Bonuses follow the score of a {row['period']} whatever the number of answers behind it.",
             "People are paid for luck as much as for service.",
             "Pay on a longer window or on shrunk scores where answers are few.",
             Grade.MINOR,
             f"bonus on few answers, {NOUNS[role]}",
             tuple(f"{notebook}/{key}" for key in (f"fair:{role}:short", f"fair:{role}:paid", "fair:minimum")),
-            shortfall=row["short"] / row["paid"],
-            headline=f"Fewer than {counted(self.minimum, 'answer')} in a typical {row['period']} for {whom}",
+            shortfall=short / paid,
+            headline=f"{few.capitalize()} in a typical {row['period']} for {whom}",
         )
 
 

@@ -9,12 +9,20 @@ from types import MappingProxyType
 
 from auditlib.audit.chosen import mapped_columns
 from auditlib.audit.law import JUDGE
-from auditlib.audit.standard import editions, measures, read_edition
+from auditlib.audit.standard import editions, measures, read_edition, texts
+from auditlib.errors import ParameterError
+from auditlib.escalation import EscalationPolicy
+from auditlib.escalation.recorded import EVERY, unsaid
+from auditlib.escalation.terms import policy_of
 from auditlib.evidence import Evidence
 from auditlib.linkage.definition import written
 from auditlib.parameters.run import Run
+from auditlib.records import Criterion, Refusal
 from auditlib.runs.plan import planned_names
+from auditlib.standards.measure import Measure
+from auditlib.standards.supplied import lacking
 
+FOLLOWING_UP = "05_escalation"
 POLICY, LINKS = "policy:", "links:"
 _ABSENT = "the evidence has no "
 
@@ -46,11 +54,8 @@ NEEDS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
         "02_benchmark": (Part(("units", "responses|aggregates")),),
         "03_compensation": (Part(("pay_links", "responses|aggregates", LINKS)),),
         "04_integrity": (Part(("pay_links", "responses")),),
-        "05_escalation": (
+        FOLLOWING_UP: (
             Part(_FOLLOWED, "the follow-up of responses", (f"{POLICY}escalation", "responses", "follow_ups")),
-            Part(("acknowledgements",), "acknowledgements", (f"{POLICY}escalation",)),
-            Part(("follow_ups", "attendance", "responsibilities"), "attendance", (f"{POLICY}escalation",)),
-            Part(("follow_up_reports", "report_actions"), "formal reports", (f"{POLICY}escalation",)),
             Part(_DESK, "the clocks of a help desk", _DESK),
             Part(("incident_events.sla_met",), "the desk's own flag", _DESK),
         ),
@@ -73,8 +78,10 @@ def foreseen(run: Run, evidence: Evidence, *, root: Path) -> tuple[str, ...]:
     for notebook in planned_names(run):
         parts = NEEDS.get(notebook, ())
         asked = [part for part in parts if _asked(part, run, evidence)] or parts[:1]
-        lacking = [(part.name, why) for part in asked if (why := _why(part.needs, run, evidence))]
-        found += [_sentence(notebook, f" on {name}" * bool(name), why) for name, why in lacking]
+        without = [(part.name, why) for part in asked if (why := _why(part.needs, run, evidence))]
+        found += [_sentence(notebook, f" on {name}" * bool(name), why) for name, why in without]
+        if notebook == FOLLOWING_UP:
+            found += _duties(run, evidence, root)
         if notebook == JUDGE:
             found += _criteria(run, evidence, root)
     return tuple(found)
@@ -91,10 +98,38 @@ def _criteria(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
     without: dict[str, list[str]] = {}
     for criterion in read_edition(run.standard, root=root).criteria:
         measure = measures().get(criterion.metric)
-        why = _why(measure.needs, run, evidence) if measure else ""
+        why = _unmeasured(measure, criterion, run, evidence) if measure else ""
         if why:
             without.setdefault(why, []).append(criterion.id)
     yield from (_sentence(JUDGE, f" for {', '.join(ids)}", why) for why, ids in without.items())
+
+
+def _unmeasured(measure: Measure, criterion: Criterion, run: Run, evidence: Evidence) -> str:
+    """Return why `measure` will find nothing for `criterion`, as far as can be told without measuring."""
+    kind = criterion.options.get("survey_type")
+    if measure.satisfaction and kind and kind not in run.instruments:
+        return f"no {kind} survey is declared"
+    return lacking(measure.needs, evidence, run, criterion.options)
+
+
+def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
+    """Yield, for each thing the evidence lacks, the duties after a response not judged without it."""
+    try:
+        policy = policy_of(EscalationPolicy, "escalation", run, texts(run, root=root))
+    except ParameterError:  # the policy, or a calendar, is named as a mistake of its own
+        return
+    if isinstance(policy, Refusal):
+        return
+    silent = unsaid(policy, evidence, run)
+    if EVERY in silent:
+        yield _sentence(FOLLOWING_UP, f" on {EVERY} after a response", silent[EVERY])
+        return
+    without: dict[str, list[str]] = {}
+    for duty, why in silent.items():
+        without.setdefault(why, []).append(duty)
+    for why, duties in without.items():
+        noun = "duty" if len(duties) == 1 else "duties"
+        yield _sentence(FOLLOWING_UP, f" on the {noun} of {' and '.join(duties)}", why)
 
 
 def _asked(part: Part, run: Run, evidence: Evidence) -> bool:
@@ -102,12 +137,14 @@ def _asked(part: Part, run: Run, evidence: Evidence) -> bool:
 
 
 def _why(needs: Sequence[str], run: Run, evidence: Evidence) -> str:
-    """Return the first thing that is lacking, in words; empty where nothing is."""
+    """Return all that is lacking, in words; empty where nothing is."""
+    absent: list[str] = []
     for need in needs:
         reasons = [_lacks(one, run, evidence) for one in need.split("|")]
-        if all(reasons):
-            return " and ".join(dict.fromkeys(reasons)).replace(f" and {_ABSENT}", " and no ")
-    return ""
+        if all(reasons) and need.startswith(POLICY):
+            return reasons[0]  # without a policy nothing is owed that would have to be shown
+        absent += reasons if all(reasons) else []
+    return " and ".join(dict.fromkeys(absent)).replace(f" and {_ABSENT}", " and no ")
 
 
 def _lacks(need: str, run: Run, evidence: Evidence) -> str:

@@ -6,7 +6,7 @@ or whose subdivision has no holidays of that name. Both are found here, before a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +18,7 @@ from auditlib.escalation import EscalationPolicy, IncidentPolicy, ServicePromise
 from auditlib.escalation.incidents import COMPLAINT, INCIDENT
 from auditlib.escalation.terms import calendar_file, places, policy_of
 from auditlib.evidence import Evidence
-from auditlib.obligations import Place, Rule
+from auditlib.obligations import Place, Policy, Rule
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Refusal, counted
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 MOST = 8
 """Units that are named in one question."""
-_POLICIES = (("escalation", EscalationPolicy), ("service_promises", ServicePromises))
+_POLICIES: tuple[tuple[str, type[Policy]], ...] = (
+    ("escalation", EscalationPolicy),
+    ("service_promises", ServicePromises),
+    (INCIDENT, IncidentPolicy),
+    (COMPLAINT, IncidentPolicy),
+)
 
 
 class _Fault(NamedTuple):
@@ -56,23 +61,29 @@ def misplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -
     clocks = _clocks(run, units, law)
     faults = [(_fault(unit, clocks[unit.unit_id]), unit.unit_id) for unit in units if unit.unit_id in clocks]
     wrong = sorted((fault, unit) for fault, unit in faults if fault)
-    return (
-        *_desks(run, document, law),
-        *(
-            _problem(fault, [unit for _, unit in group], run, document, evidence)
-            for fault, group in groupby(wrong, key=lambda pair: pair[0])
-        ),
+    return tuple(
+        _problem(fault, [unit for _, unit in group], run, document, evidence)
+        for fault, group in groupby(wrong, key=lambda pair: pair[0])
     )
 
 
 def _clocks(run: Run, units: Sequence[Place], law: Mapping[str, str]) -> dict[str, str]:
-    """Return for each unit the first calendar of its duties that stops on the unit's own holidays."""
+    """Return for each unit the first calendar of its duties that stops on the unit's own holidays.
+
+    A calendar that a desk's own flag is only tried on leaves out units of no known country, so that it asks
+    for the place of the others alone.
+    """
     first: dict[str, str] = {}
-    for rule in _rules(run, law):
+    policies = [policy_of(model, stem, run, law) for stem, model in _POLICIES]
+    for rule in _rules(policies):
         own = _own_holidays(rule.calendar_files, law)
         for unit in units if own else ():
             name = rule.calendar if rule.calendars is None else rule.calendars.calendar_of(unit)
             if name in own:
+                first.setdefault(unit.unit_id, name)
+    for name in _own_holidays(_tried(policies), law):
+        for unit in units:
+            if unit.country:
                 first.setdefault(unit.unit_id, name)
     return first
 
@@ -82,29 +93,17 @@ def _own_holidays(names: Sequence[str], law: Mapping[str, str]) -> tuple[str, ..
     return tuple(name for name in names if calendar_file(name, law).holidays.country == "unit")
 
 
-def _desks(run: Run, document: Document, law: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield the policies of a log whose one calendar would have to know the place of each unit."""
-    for place, chosen in enumerate(run.policies):
-        if not chosen.startswith((INCIDENT, COMPLAINT)):
-            continue
-        policy = policy_of(IncidentPolicy, chosen.partition("@")[0], run, law)
-        if isinstance(policy, Refusal):
-            continue
-        for name in _own_holidays(tuple(dict.fromkeys((*policy.calendars, *policy.probe))), law):
-            message = (
-                f"calendar {name!r} stops on the holidays of each unit's own country, and the clocks of "
-                f"{chosen} run on one calendar for all units."
-            )
-            remedy = "Name the country in the holidays of that calendar, or name another calendar."
-            yield document.problem(("policies", place), message, remedy=remedy)
-
-
-def _rules(run: Run, law: Mapping[str, str]) -> Iterator[Rule]:
-    """Yield the rules with a limit of their own of the policies that place units on calendars."""
-    for stem, model in _POLICIES:
-        policy = policy_of(model, stem, run, law)
+def _rules(policies: Iterable[Policy | Refusal]) -> Iterator[Rule]:
+    """Yield the rules with a limit of their own of the policies that the run names."""
+    for policy in policies:
         if not isinstance(policy, Refusal):
             yield from (rule for rule in policy.rules if rule.within)
+
+
+def _tried(policies: Iterable[Policy | Refusal]) -> tuple[str, ...]:
+    """Return the calendars that flags of desks are tried on."""
+    desks = (policy for policy in policies if isinstance(policy, IncidentPolicy))
+    return tuple(dict.fromkeys(name for policy in desks for name in policy.probe))
 
 
 def _fault(place: Place, calendar: str) -> _Fault | None:

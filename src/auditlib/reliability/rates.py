@@ -108,9 +108,10 @@ class ResponseRates:
         )
         known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
         keys: tuple[str, ...] = ("invitations:all", "rate:all")
-        if len(self.types) > 1:
-            text += f", {listed([f'{_shown(rate)} {rate.survey_type}' for rate in self.types])}"
-            keys += tuple(f"rate:{rate.name}" for rate in self.types)
+        types = [rate for rate in self.types if rate.invitations >= self.minimum_cell]
+        if types and len(self.types) > 1:
+            text += f", {listed([f'{_shown(rate)} {rate.survey_type}' for rate in types])}"
+            keys += tuple(f"rate:{rate.name}" for rate in types)
         if len(known) < 2:
             return (Sentence(f"{text}.", keys),)
         low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))

@@ -26,7 +26,7 @@ from auditlib.standards.merging import RaisedFinding, brought_together
 from auditlib.standards.retaken import retaken
 from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict
-from auditlib.standards.weighing import identifier_of, weighed_finding
+from auditlib.standards.weighing import identifier_of, name_of, weighed_finding
 
 VERDICT: Final = "verdict.json"
 QUESTION: Final = "Does the operation meet the standard, over all findings?"
@@ -142,10 +142,11 @@ def _decided(
 
 
 def _weighed(model: StatedFinding, criteria: Sequence[Criterion]) -> WeighedFinding:
-    weighed = weighed_finding(finding_of(model), criteria, notebook=model.notebook)
+    finding = finding_of(model)
+    weighed = weighed_finding(finding, criteria, notebook=model.notebook)
     if model.state != "not_examined":
         return weighed
-    return replace(weighed, name=f"{identifier_of(model.criterion)} ({model.notebook}, not examined now)")
+    return replace(weighed, name=name_of(finding, f"{model.notebook}, not examined now"))
 
 
 def _closed(stated: Json, results: Mapping[str, Json], run: Run, *, registers: Registered) -> frozenset[str]:

@@ -47,7 +47,7 @@ def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
     import narwhals as nw
 
-    unsaid = " and whether the customer gave up"
+    unsaid = " or whether the customer gave up"
     return _share(_possible(tables, channel), context, channel, nw.col("abandoned"), unsaid=unsaid)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditlib.records import EvidenceLevel, Judgement, Kind, Outcome, counted
+from auditlib.records import EvidenceLevel, Judgement, Kind, Measurement, Outcome, Statistic, counted
 
 _JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 
@@ -13,8 +13,8 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
     """Return the judgement without the value, where it rests on fewer than `minimum` cases.
 
     Nothing can be concluded that may not be told, so that the criterion is not assessable. A breach of a
-    rigid demand stays one, however few the cases, and is told without their numbers. Entries of a register
-    are no answers of persons and are always told: units, accounts, fixes, links, roles.
+    rigid demand stays one, however few the cases, and is told without their numbers. What gives nobody away
+    is always told; see `gives_nobody_away`.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
         Cases from which a value is told; the run's smallest cell.
     """
     found = judgement.measurement
-    told = found.level is EvidenceLevel.REGISTER or not 0 < found.n < minimum
+    told = gives_nobody_away(found) or not 0 < found.n < minimum
     if told or judgement.outcome not in _JUDGED:
         return judgement
     why = f"it rests on fewer than {counted(minimum, 'case')}, too few to be told"
@@ -33,3 +33,13 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
         breached = f"there are cases outside the limit; a rigid demand allows none; {why}"
         return Judgement(judgement.criterion, hidden, Outcome.NOT_MET, breached)
     return Judgement(judgement.criterion, hidden, Outcome.NOT_ASSESSABLE, why)
+
+
+def gives_nobody_away(found: Measurement) -> bool:
+    """Return whether a measurement says nothing of persons, however few the rows it rests on.
+
+    Entries of a register are no answers of persons: units, accounts, fixes, links, roles. Nor is how many
+    kinds there are: of surveys, of channels, of months without an answer.
+    """
+    kinds = found.statistic is Statistic.COUNT and found.unit == "count"
+    return kinds or found.level is EvidenceLevel.REGISTER

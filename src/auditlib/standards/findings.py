@@ -16,6 +16,7 @@ from auditlib.standards.change import needed
 from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import each_once
+from auditlib.standards.words import limit as limit_in_words
 
 
 class State(StrEnum):
@@ -125,12 +126,24 @@ def _evidence(judgement: Judgement) -> tuple[str, ...]:
         kinds += ["needed", "still_needed"]
     if judgement.measurement.excused and judgement.criterion.excused_limit is not None:
         kinds += ["excused", "excused_limit", "with_excused"]
+    if judgement.measurement.unknown and judgement.measurement.value is not None:
+        kinds += ["unknown", "lowest", "highest"]
     return tuple(f"{kind}:{name}" for kind in kinds)
+
+
+def _left_open(judgement: Judgement) -> bool:
+    """Return whether cases of which nothing is known decide, and not too few of those that are known."""
+    found = judgement.measurement
+    enough = found.n >= judgement.criterion.minimum_n
+    return judgement.outcome is Outcome.NOT_DEMONSTRATED and found.unknown > 0 and enough
 
 
 def _cause(judgement: Judgement) -> str:
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return "The evidence handed over does not hold what this criterion needs."
+    if _left_open(judgement):
+        cases = counted(judgement.measurement.unknown, "case")
+        return f"Of {cases} the evidence does not say whether what is demanded was done."
     if judgement.outcome is Outcome.NOT_DEMONSTRATED:
         return "There are too few observations to tell the result from its target."
     return "The evidence shows that the target is missed, not why: the party is asked to state the cause."
@@ -147,6 +160,9 @@ def _recommendation(judgement: Judgement) -> str:
         return f"State the cause, fix it and show the effect; demanded is {needed(judgement)}."
     if judgement.outcome is Outcome.NOT_ASSESSABLE:
         return f"Hand over: {criterion.evidence_type}."
+    if _left_open(judgement):
+        demand = limit_in_words(criterion.target, judgement.measurement.unit)
+        return f"Supply what these rows leave open, and have them judged again; demanded is {demand}."
     if judgement.n_missing:
         return f"Collect {needed(judgement)}, or show a better result."
     return f"Show a better result; demanded is {needed(judgement)}."

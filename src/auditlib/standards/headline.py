@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Statistic, Target
+from auditlib.records import (
+    Criterion,
+    Direction,
+    Judgement,
+    Measurement,
+    Outcome,
+    Statistic,
+    Target,
+    counted,
+)
+from auditlib.standards.unknown import ends
 from auditlib.standards.words import amount
 
 CASES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
@@ -103,8 +113,12 @@ def _demanded(target: Target, unit: str) -> str:
 
 
 def _doubt(judgement: Judgement) -> str:
-    """Say what an interval that straddles the target leaves open."""
+    """Say what unknown cases, or an interval that straddles the target, leave open."""
     found = judgement.measurement
+    if judgement.outcome is Outcome.NOT_DEMONSTRATED and found.unknown:
+        least, most = (_plain(end.value or 0.0, found.unit) for end in ends(found))
+        more = counted(found.unknown, "more is", "more are")
+        return f", but {more} unknown: {least} to {most} is possible"
     if judgement.outcome is not Outcome.NOT_DEMONSTRATED or found.interval is None:
         return ""
     if found.statistic is Statistic.COUNT or found.n < judgement.criterion.minimum_n:

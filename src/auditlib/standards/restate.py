@@ -122,4 +122,6 @@ def _outcome(verdict: Verdict, identifier: str) -> str:
 
 def _said(verdict: Verdict) -> str:
     decision = verdict.decision
-    return f"the operation {DECIDED[decision.compared]} {decision.standard}, score {decision.score.low:.1%}"
+    judged = decision.compared is not Outcome.NOT_ASSESSABLE
+    score = f", score {decision.score.low:.1%}" if judged else ", without a score"
+    return f"the operation {DECIDED[decision.compared]} {decision.standard}{score}"

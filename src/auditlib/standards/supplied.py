@@ -37,7 +37,7 @@ class Supplied(Protocol):
 
 
 def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
-    """Return why there can be no measurement; empty where everything needed is there.
+    """Return why there can be no measurement, all of it at once; empty where everything needed is there.
 
     Parameters
     ----------
@@ -48,14 +48,21 @@ def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[s
     """
     names = tuple(dict.fromkeys(need.partition(".")[0] for need in needs))
     absent = [name for name in names if name not in tables.tables]
-    if absent:
-        return _absence(absent, tables)
+    there = [name for name in names if name in tables.tables]
+    columns = [need for need in needs if "." in need and need.partition(".")[0] in there]
     reasons = (
-        *(reason for name in names for reason in set_aside(name, tables, run, options)),
-        *(f"the table {name} holds no row" for name in names if not _any_row(tables, name)),
-        *(reason for need in needs if "." in need for reason in unsaid(need, tables, run)),
+        *([_absence(absent, tables)] if absent else []),
+        *(reason for name in there for reason in _rowless(name, tables, run, options)),
+        *unsaid(columns, tables, run),
     )
-    return next(iter(reasons), "")
+    return "; ".join(reasons)
+
+
+def _rowless(table: str, tables: Supplied, run: Run, options: Mapping[str, Option]) -> Iterator[str]:
+    """Say which files of a table are as good as not supplied, or that it holds no row at all."""
+    yield from (reasons := tuple(set_aside(table, tables, run, options)))
+    if not reasons and not _any_row(tables, table):
+        yield f"the table {table} holds no row"
 
 
 def set_aside(table: str, tables: Supplied, run: Run, options: Mapping[str, Option]) -> Iterator[str]:
@@ -70,21 +77,38 @@ def set_aside(table: str, tables: Supplied, run: Run, options: Mapping[str, Opti
             yield f"every row of {total.file} ({table}, {rows}) is in quarantine"
 
 
-def unsaid(need: str, tables: Supplied, run: Run) -> Iterator[str]:
-    """Say why a column, written ``table.column``, says nothing."""
-    table, _, name = need.partition(".")
+def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
+    """Say why columns, written ``table.column``, say nothing: one reason for all columns of a table."""
+    silent: dict[tuple[str, str], list[str]] = {}
+    for need in dict.fromkeys(needs):
+        table, _, name = need.partition(".")
+        form = _unsaid(table, name, tables, run)
+        if form:
+            silent.setdefault((form, table), []).append(name)
+    for (form, table), names in silent.items():
+        yield form.format(table=table, names=_listed(names), them="it" if len(names) == 1 else "them")
+
+
+def _unsaid(table: str, name: str, tables: Supplied, run: Run) -> str:
+    """Return in which words a column says nothing; empty where it says something."""
     column = TABLES[table].column(name)
     stored = f"{name}_at" if column.kind is Kind.INSTANT else name
     if stored not in tables.lazy(table).collect_schema().names():
-        yield f"the evidence has no {name} of {table}"
-        return
+        return "the evidence has no {names} of {table}"
     rows, filled = _filled(tables, table, stored)
-    silent = [source for source in run.sources if source.table == table and not _maps(source, name)]
-    mapped = any(source.table == table for source in run.sources) and not silent
-    if column.empty and silent and len(silent) < sum(source.table == table for source in run.sources):
-        yield f"not every source of {table} says {name}: map it, or declare a constant"
-    elif rows and not filled and not (column.empty and mapped):
-        yield f"no row of {table} says {name}: map it, or declare a constant"
+    sources = [source for source in run.sources if source.table == table]
+    unmapped = [source for source in sources if not _maps(source, name)]
+    mapped = sources and not unmapped
+    if column.empty and unmapped and len(unmapped) < len(sources):
+        return "not every source of {table} says {names}: map {them}, or declare a constant"
+    if rows and not filled and not (column.empty and mapped):
+        return "no row of {table} says {names}: map {them}, or declare a constant"
+    return ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _maps(source: Any, column: str) -> bool:
@@ -107,7 +131,7 @@ def _filled(tables: Supplied, table: str, column: str) -> tuple[int, int]:
 
 
 def _absence(absent: Sequence[str], tables: Supplied) -> str:
-    named = " and ".join(absent)
+    named = _listed(absent)
     if "aggregates" in tables.tables and "responses" in absent:
         return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
     return f"the evidence has no {named}"

@@ -26,7 +26,7 @@ DECIDING = (
     "must_pass", "must_pass:met", "must_pass:not_met", "must_pass:open", "rule:pass_mark", "score:low",
     "score:high", "process:low", "process:high", "results:low", "results:high", "rule:process_weight",
     "majors:failed", "majors:undecided", "rule:minors_make_major", "minors:open", "minors:gathered",
-    "findings:closed", "scope:outside", "scope:weight_outside", "scope:weight",
+    "minors:undecided", "findings:closed", "scope:outside", "scope:weight_outside", "scope:weight",
 )  # fmt: skip
 """Keys of the numbers that the steps of the decision rule state."""
 _COUNTED = "counted from the outcomes of the criteria"
@@ -98,6 +98,7 @@ def _gathered(verdict: Verdict) -> Iterator[Number]:
     yield _count("majors:undecided", sum(entry.criterion.severity is Grade.MAJOR for entry in still))
     yield _found("minors:open", len(decision.open_minors))
     yield _found("minors:gathered", len(decision.gathered))
+    yield _count("minors:undecided", sum(entry.criterion.severity is Grade.MINOR for entry in still))
     yield _found("findings:closed", len(decision.closed))
     for group in decision.gathered:
         yield _found(f"minors:gathered:{group.category}", len(group.names))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from auditlib.records import (
     Decision,
     DecisionMode,
-    EvidenceLevel,
     Judgement,
     Kind,
     Measurement,
@@ -20,7 +19,7 @@ from auditlib.records import (
     counted,
 )
 from auditlib.standards.aside import Aside, set_aside
-from auditlib.standards.closed import closed
+from auditlib.standards.closed import closed, gives_nobody_away
 from auditlib.standards.decision import decide
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, Measure, Tables, take
@@ -268,8 +267,7 @@ def _rest(judgement: Judgement) -> str:
 def _numbers(judgement: Judgement) -> tuple[Number, ...]:
     name, found = judgement.criterion.id, judgement.measurement
     missing = judgement.n_missing
-    # entries of a register are no answers of persons: their number gives nobody away
-    n = None if found.level is EvidenceLevel.REGISTER or found.value is None else found.n
+    n = None if gives_nobody_away(found) or found.value is None else found.n
     return (
         Number(
             f"outcome:{name}",
@@ -297,13 +295,16 @@ def _decided(verdict: Verdict) -> Sentence:
     if decision.whole:
         whom = "The operation"
         minors = ("minor without an accepted plan", "minors without an accepted plan")
+    score = f"its score is {decision.score.low:.1%} against a pass mark of {edition.rule.pass_mark:.0%}, with"
+    if decision.outcome is Outcome.NOT_ASSESSABLE:
+        score = "none of its criteria could be judged, so that it has no score, with"
     text = (
-        f"{whom} {DECIDED[decision.outcome]} {edition.title}: its score is {decision.score.low:.1%} "
-        f"against a pass mark of {edition.rule.pass_mark:.0%}, with "
+        f"{whom} {DECIDED[decision.outcome]} {edition.title}: {score} "
         f"{counted(len(decision.open_majors), 'open major', 'open majors')}"
         f" and {counted(len(decision.open_minors), *minors)}."
     )
-    return Sentence(text, ("decision", "score:low", "rule:pass_mark", "majors:open", "minors:open"))
+    scored = () if decision.outcome is Outcome.NOT_ASSESSABLE else ("score:low", "rule:pass_mark")
+    return Sentence(text, ("decision", *scored, "majors:open", "minors:open"))
 
 
 def _counted(verdict: Verdict) -> Sentence:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from auditlib.contracts import TABLES
 from auditlib.records import Criterion, Finding, GatheredMinors, Judgement, WeighedFinding
 
+_OWN = frozenset({"clock", "duty", "promise"})
+"""How subjects begin that name a rule of a policy."""
 _TIMES = ("", "", "twice", "three times", "four times", "five times", "six times")
 
 
@@ -38,9 +41,19 @@ def weighed_finding(finding: Finding, criteria: Sequence[Criterion], *, notebook
     notebook
         Who raised it; findings that no criterion is about gather under its name.
     """
-    identifier = identifier_of(finding.criterion)
-    category = category_of(identifier, criteria) or notebook
-    return WeighedFinding(finding.fingerprint, f"{identifier} ({notebook})", finding.grade, category)
+    category = category_of(identifier_of(finding.criterion), criteria) or notebook
+    return WeighedFinding(finding.fingerprint, name_of(finding, notebook), finding.grade, category)
+
+
+def name_of(finding: Finding, where: str) -> str:
+    """Return what the trace calls a finding: its demand, the table or clock it is on, and who raised it.
+
+    Only names of this suite are added: what a party calls its units may be numbers, or persons.
+    """
+    parts, demand = finding.subject.split(":"), identifier_of(finding.criterion)
+    named = finding.subject in TABLES and not demand.endswith(finding.subject)
+    about = f" of {' '.join(parts)}" if named or parts[0] in _OWN else ""
+    return f"{demand}{about} ({where})"
 
 
 def identifier_of(demand: str) -> str:
