@@ -1,6 +1,5 @@
 """Units over time and over periods: trends, charts, outliers followed; what stays unanswered and why."""
 
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd

@@ -198,11 +198,11 @@ def test_a_policy_that_cannot_be_is_refused(old: str, new: str, message: str) ->
 def test_where_all_groups_have_one_share_it_runs_from_nowhere_to_nowhere() -> None:
     rows = pd.DataFrame({"duty": ["contact", "contact", "report"], "status": ["met"] * 3})
     (sentence,) = rates(rows, by=("duty",)).summary()
-    assert sentence.text == "The share met is 100.0% in each of these groups."
+    assert sentence.text == "By duty, the share met is 100.0% throughout."
     assert set(sentence.keys) == {"share:contact", "share:report"}
 
 
 def test_nobody_left_out_is_no_count_of_zero(result: EscalationResult) -> None:
     said = " ".join(sentence.text for sentence in result.summary())
-    assert "No response below the limit was anonymous; an acknowledgement was owed for" in said
+    assert "No response below the limit is anonymous; an acknowledgement was owed for" in said
     assert "0 anonymous" not in said
