@@ -249,7 +249,8 @@ def _totals(
 ) -> SourceTotals:
     return SourceTotals(
         name, plan.target.name, sha256, size, tally.read, tally.kept, sum(reasons.values()), dict(reasons),
-        tally.out_of_period, plan.source.expected_rows, tally.unanswered,
+        tally.out_of_period, plan.source.expected_rows, tally.unanswered, dict(tally.left_out),
+        tally.named_again,
     )  # fmt: skip
 
 
