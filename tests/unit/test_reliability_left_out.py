@@ -71,9 +71,14 @@ def test_declarations_in_place_of_what_an_export_lacks_are_said():
     given = {"table": "responses", "file": "a.csv", "form": "csv", "columns": columns}
     given["stands_for"] = {"submitted": "closing of form 12"}
     register = {"table": "units", "file": "a.csv", "form": "csv", "columns": {"unit_id": "u"}, "once": True}
-    said = declared(run(sources=[register, given]), [source("units", 3), source("responses", 3)])
+    scale = {"low": 1, "high": 5, "best": "low"}
+    columns["q_overall"] = "Overall"
+    asked = {"transactional": {"items": {"q_overall": {"wording": "Overall", "scale": scale}}}}
+    audit = run(sources=[register, given], instruments=asked)
+    said = declared(audit, [source("units", 3), source("responses", 3)])
     texts = [sentence.text for sentence in said.summary()]
-    assert len(texts) == 3
+    assert len(texts) == 4
+    assert "the lowest score of q_overall is the best; scores are stored turned" in texts[3]
     assert "what has no row there is not in this audit" in texts[0]
     assert "a copy cannot be told from a line that is alike" in texts[1]
     assert "submitted only stands in for what it is called: closing of form 12" in texts[2]

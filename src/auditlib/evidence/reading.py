@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import Column, Kind
@@ -124,10 +125,16 @@ class _Reader:
         for survey_type, model in self._run.instruments.items():
             codes = model.items[item].scale.not_applicable if item in model.items else ()
             if codes:
-                listed = ", ".join(map(literal, self._spelled(codes)))
                 ours = f"{self.text(self._plan.field('survey_type'))} = {literal(survey_type)}"
-                cases.append(f"WHEN {cell} IN ({listed}) AND {ours} THEN NULL")
+                cases.append(f"WHEN ({self._is_code(cell, codes)}) AND {ours} THEN NULL")
         return f"CASE {' '.join(cases)} ELSE {present} END" if cases else present
+
+    def _is_code(self, cell: str, codes: Iterable[str]) -> str:
+        """Return whether a cell is one of some codes, whatever its case; a number by its value."""
+        listed = ", ".join(literal(code.lower()) for code in self._spelled(codes))
+        numbers = ", ".join(f"{float(code)!r}" for code in codes if _numeric(code) and isfinite(float(code)))
+        same = f"lower({cell}) IN ({listed})"
+        return f"{same} OR TRY_CAST({cell} AS DOUBLE) IN ({numbers})" if numbers else same
 
     def values(self, field: Field) -> list[tuple[str, str]]:
         """Return the typed columns of a field, as (name, expression)."""
@@ -222,6 +229,7 @@ class _Reader:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
             native = self._native_value(kind, self._place[field.origin])
+            native = self._turned(field, native) if kind is Kind.SCORE else native
             return f"({native}) / 100" if kind is Kind.SHARE and self._in_percent else native
         if kind is Kind.SCORE:
             return self._score(field)
@@ -269,10 +277,21 @@ class _Reader:
         for survey_type, model in self._run.instruments.items():
             labels = model.items[name].scale.labels if name in model.items else {}
             for label, score in labels.items():
-                matched = f"{text} = {literal(label.strip())}"
+                matched = f"lower({text}) = {literal(label.strip().lower())}"
                 ours = f"{self.name(self._plan.field('survey_type'))} = {literal(survey_type)}"
                 cases.append(f"WHEN {matched} AND {ours} THEN CAST({score!r} AS DOUBLE)")
-        return f"CASE {' '.join(cases)} ELSE {number} END" if cases else number
+        return self._turned(field, f"CASE {' '.join(cases)} ELSE {number} END" if cases else number)
+
+    def _turned(self, field: Field, score: str) -> str:
+        """Return the score so that higher is better, where a survey type asks it with the lowest as best."""
+        cases = []
+        for survey_type, model in self._run.instruments.items():
+            item = model.items.get(field.column.name)
+            if item is not None and item.scale.best == "low":
+                ours = f"{self.name(self._plan.field('survey_type'))} = {literal(survey_type)}"
+                turn = f"CAST({item.scale.low + item.scale.high!r} AS DOUBLE)"
+                cases.append(f"WHEN {ours} THEN round({turn} - ({score}), 9)")
+        return f"CASE {' '.join(cases)} ELSE {score} END" if cases else score
 
     def _instant(self, field: Field) -> list[tuple[str, str]]:
         import pyarrow as pa

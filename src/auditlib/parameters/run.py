@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from auditlib.parameters.misfit import Misfit
+from auditlib.parameters.scales import with_scales
 from auditlib.parameters.source import (
     Band,
     Database,
@@ -64,14 +66,24 @@ class ScaleModel(Strict):
     low: float
     high: float
     step: float = Field(1.0, gt=0)
-    top: float | None = Field(None, description="Lowest score of the top box; default: highest minus one.")
+    best: Literal["high", "low"] = Field(
+        "high",
+        description="Which end is best. low: 1 is best; scores are stored turned (low + high - score), "
+        "so that higher is better everywhere.",
+    )
+    top: float | None = Field(
+        None, description="Lowest score of the top box, as stored; default: highest minus one."
+    )
     bottom: float | None = Field(
-        None, description="Highest score of the bottom box; default: lowest plus one."
+        None, description="Highest score of the bottom box, as stored; default: lowest plus one."
     )
     labels: dict[str, float] = Field(
-        default_factory=dict, description="Answers given as words, with their score."
+        default_factory=dict,
+        description="Answers given as words, whatever their case, with their score as asked.",
     )
-    not_applicable: tuple[str, ...] = Field((), description="Cells that mean 'does not apply to me'.")
+    not_applicable: tuple[str, ...] = Field(
+        (), description="Cells that mean 'does not apply to me', whatever their case."
+    )
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -89,7 +101,7 @@ class ItemModel(Strict):
     """One question."""
 
     wording: str = Field(min_length=1)
-    scale: ScaleModel
+    scale: ScaleModel = Field(description="A scale, or the name of one under 'scales'.")
     headline: bool = False
 
 
@@ -139,10 +151,18 @@ class Run(Strict):
     )
     time_zone: str = Field("UTC", description="Zone of units that name none.")
     thresholds: Thresholds = Thresholds()
+    scales: dict[Name, ScaleModel] = Field(
+        default_factory=dict, description="Scales declared once, for the items that name them."
+    )
     instruments: dict[str, InstrumentModel] = Field(default_factory=dict)
     sources: tuple[Source, ...] = Field(min_length=1)
     notebooks: dict[Notebook, dict[Name, Scalar]] = Field(min_length=1)
     seed: int = Field(0, ge=0)
+
+    @classmethod
+    def spelled_out(cls, content: Any) -> Any:
+        """Return the content of a run file with the scales that items name."""
+        return with_scales(content, sound=_is_scale)
 
     @field_validator("as_of")
     @classmethod
@@ -167,7 +187,16 @@ class Run(Strict):
         return Instrument(survey_type, items)
 
 
+def _is_scale(content: Any) -> bool:
+    try:
+        ScaleModel.model_validate_json(json.dumps(content), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
 def _scale(model: ScaleModel) -> Scale:
-    return Scale(
-        model.low, model.high, model.step, model.top, model.bottom, dict(model.labels), model.not_applicable
-    )
+    """Return a scale as scores are stored on it: where the lowest was best, words have turned scores."""
+    turn = model.low + model.high
+    labels = {word: turn - score if model.best == "low" else score for word, score in model.labels.items()}
+    return Scale(model.low, model.high, model.step, model.top, model.bottom, labels, model.not_applicable)

@@ -23,6 +23,8 @@ def file_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
 def run_schema() -> dict[str, Any]:
     """Return the JSON Schema of a run file, canonical columns spelled out for each table."""
     schema: dict[str, Any] = closed(Run.model_json_schema())
+    item = schema["$defs"]["ItemModel"]["properties"]["scale"]
+    item["anyOf"] = [{"$ref": item.pop("$ref")}, {"type": "string"}]
     source = schema["$defs"]["Source"]
     schema["$defs"]["Origin"] = source["properties"]["columns"]["additionalProperties"]
     source["properties"]["columns"]["additionalProperties"] = _ORIGIN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, str_strip_whitespace=False, allow_inf_nan=False, populate_by_name=True
     )
+
+    @classmethod
+    def spelled_out(cls, content: Any) -> Any:
+        """Return the content of a file with its abbreviations written out; a model without any has none.
+
+        Raises
+        ------
+        Misfit
+            Where an abbreviation stands for nothing.
+        """
+        return content

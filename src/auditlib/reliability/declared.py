@@ -45,7 +45,25 @@ class Declared:
 def declared(run: Run, totals: Sequence[SourceTotals]) -> Declared:
     """Return what is declared of the sources of `run`, whose control totals are `totals`, in their order."""
     pairs = zip(run.sources, totals, strict=True) if len(run.sources) == len(totals) else ()
-    return Declared(tuple(each for source, total in pairs for each in _declarations(source, total)))
+    return Declared(
+        tuple(
+            each
+            for source, total in pairs
+            for each in (*_declarations(source, total), *_turned(run, source, total))
+        )
+    )
+
+
+def _turned(run: Run, source: Source, total: SourceTotals) -> Iterator[Declaration]:
+    """Yield the questions of a source on which the lowest score is the best."""
+    asked = [item for model in run.instruments.values() for item in model.items.items()]
+    turned = sorted({name for name, item in asked if item.scale.best == "low" and name in source.columns})
+    if source.table == "responses" and turned:
+        text = (
+            f"In {total.file} ({total.table}) the lowest score of {', '.join(turned)} is the best; scores "
+            "are stored turned, so that higher is better."
+        )
+        yield Declaration("best", total, text)
 
 
 def _declarations(source: Source, total: SourceTotals) -> Iterator[Declaration]:
