@@ -134,9 +134,10 @@ def _show_totals(totals: tuple[SourceTotals, ...]) -> None:
     from auditlib.cli.messages import columns
 
     table = Table("file", "table", box=None, title="Rows by source", title_justify="left")
-    for heading in ("in", "kept", "quarantined", "out of period"):
+    left = any(each.rows_left_out for each in totals)
+    for heading in ("in", "kept", "quarantined", *(("left out",) if left else ()), "out of period"):
         table.add_column(heading, justify="right")
-    for row in columns(_totals_row(each) for each in totals):
+    for row in columns(_totals_row(each, left=left) for each in totals):
         table.add_row(*row)
     console = Console(highlight=False, markup=False)
     console.print(table)
@@ -145,8 +146,9 @@ def _show_totals(totals: tuple[SourceTotals, ...]) -> None:
             console.print(line, soft_wrap=True)
 
 
-def _totals_row(totals: SourceTotals) -> tuple[str, ...]:
-    counts = (totals.rows_in, totals.rows_kept, totals.rows_quarantined, totals.rows_out_of_period)
+def _totals_row(totals: SourceTotals, *, left: bool) -> tuple[str, ...]:
+    aside = (totals.rows_quarantined, *((totals.rows_left_out,) if left else ()))
+    counts = (totals.rows_in, totals.rows_kept, *aside, totals.rows_out_of_period)
     return (totals.file, totals.table, *(f"{count:,}" for count in counts))
 
 
@@ -156,6 +158,11 @@ def _remarks(totals: SourceTotals) -> Iterator[str]:
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in totals.reasons.items() if count)
     if reasons:
         yield plain(f"{totals.file} ({totals.table}), in quarantine: {reasons}")
+    for words, rows in totals.left_out.items():
+        yield plain(f"{totals.file} ({totals.table}), left out: {rows:,}; kept where {words}")
+    if totals.rows_named_again:
+        again = counted(totals.rows_named_again, "row names", "rows name")
+        yield plain(f"{totals.file} ({totals.table}), left out: {again} what was named before")
     if totals.expected_rows not in (None, totals.rows_in):
         counts = (
             f"the client counts {counted(totals.expected_rows, 'row')}, the file holds {totals.rows_in:,}"

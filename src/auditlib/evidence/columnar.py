@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block
-from auditlib.evidence.headers import checked_header
+from auditlib.evidence.headers import checked_header, placed_header
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
+    from auditlib.parameters.origins import Reference
+
 _BLOCK_ROWS = 1 << 17
+_NOTHING: Mapping[str, Reference] = MappingProxyType({})
 
 
 def columnar_blocks(
@@ -23,6 +27,7 @@ def columnar_blocks(
     *,
     name: str,
     wanted: Sequence[str],
+    references: Mapping[str, Reference] = _NOTHING,
     repetitive: frozenset[str] = frozenset(),
     threads: int,
 ) -> Iterator[Block]:
@@ -35,13 +40,17 @@ def columnar_blocks(
     """
     import pyarrow as pa
 
-    columns = list(dict.fromkeys(wanted))
-    with _readable(name), _open(path, name, sorted(repetitive)) as file:
-        checked_header(file.schema_arrow.names, wanted, file=name)
+    labels = list(dict.fromkeys(wanted))
+    plain = sorted(label for label in repetitive if label not in references)
+    with _readable(name), _open(path, name, plain) as file:
+        names = file.schema_arrow.names
+        header = placed_header([names], wanted, file=name, references=references)
+        columns = list(dict.fromkeys(names[header.index(label)] for label in labels))
+        read = [header[at] for column in columns for at, own in enumerate(names) if own == column]
         _check_flat(file.schema_arrow, columns, name)
         line = 1
         for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
-            table = pa.Table.from_batches([batch]).select(columns)
+            table = pa.Table.from_batches([batch]).rename_columns(read).select(labels)
             lines = pa.array(range(line, line + len(batch)), pa.int64())
             yield Block(_plain(table, repetitive).append_column("source_line", lines))
             line += len(batch)
@@ -84,11 +93,11 @@ def _readable(name: str) -> Iterator[None]:
 def _check_flat(schema: pa.Schema, columns: Sequence[str], name: str) -> None:
     import pyarrow as pa
 
-    for column in columns:
-        if pa.types.is_nested(schema.field(column).type):
+    for field in schema:
+        if field.name in columns and pa.types.is_nested(field.type):
             raise DataError(
                 Problem(
-                    f"column {column!r} holds lists or records.",
+                    f"column {field.name!r} holds lists or records.",
                     file=name,
                     remedy="Ask for one value per cell.",
                 )

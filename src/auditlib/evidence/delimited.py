@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
-from auditlib.evidence.bytestream import BLOCK_BYTES, utf8_blocks
-from auditlib.evidence.headers import checked_header
+from auditlib.evidence.bytestream import utf8_blocks
+from auditlib.evidence.headers import numbered_columns, placed_header
 from auditlib.evidence.recordsplit import MAX_RECORD, Splitter, Stretch
 from auditlib.evidence.tokens import Tokeniser
+from auditlib.records import counted
 
 if TYPE_CHECKING:
+    from auditlib.parameters.origins import Reference
     from auditlib.parameters.run import Dialect
 
 
@@ -25,6 +27,7 @@ def delimited_blocks(
     name: str,
     dialect: Dialect,
     wanted: Sequence[str],
+    references: Mapping[str, Reference],
     repetitive: frozenset[str] = frozenset(),
     threads: int,
 ) -> Iterator[Block]:
@@ -33,25 +36,23 @@ def delimited_blocks(
     Raises
     ------
     DataError
-        When the file is empty, wrongly encoded, has two columns of one name or lacks a wanted one.
+        When the file is empty, wrongly encoded, lacks a wanted column or has several of its name.
     """
     _check_dialect(dialect, name=name)
     pieces = _with_newlines(utf8_blocks(path, name=name, encoding=dialect.encoding))
-    text = next(pieces)
-    rows, text, line = _read_header(text, pieces, dialect=dialect, name=name)
-    header = checked_header(rows, wanted, file=name)
+    rows, lines, text, line = _read_header(next(pieces), pieces, dialect=dialect, name=name)
+    header = placed_header(
+        rows,
+        wanted,
+        file=name,
+        references=references,
+        names_row=dialect.names_row,
+        line=lines[dialect.names_row - 1],
+    )
     splitter = Splitter(delimiter=dialect.delimiter, quote=dialect.quote, fields=len(header))
     tokeniser = Tokeniser(header, dialect=dialect, wanted=wanted, repetitive=repetitive, threads=threads)
     for stretch in _stretches(splitter, text, pieces, line=line):
         yield tokeniser.block(stretch)
-
-
-def read_header(path: Path, *, name: str, dialect: Dialect) -> tuple[str, ...]:
-    """Return the column names of a delimited file as they stand in its first row."""
-    _check_dialect(dialect, name=name)
-    pieces = _with_newlines(utf8_blocks(path, name=name, encoding=dialect.encoding))
-    rows, _, _ = _read_header(next(pieces), pieces, dialect=dialect, name=name)
-    return checked_header(rows, (), file=name)
 
 
 def _check_dialect(dialect: Dialect, *, name: str) -> None:
@@ -77,24 +78,50 @@ def _with_newlines(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _read_header(
     text: bytes, pieces: Iterator[bytes], *, dialect: Dialect, name: str
-) -> tuple[list[str], bytes, int]:
-    """Return the names in the first header row, the text behind all header rows, and its line."""
+) -> tuple[list[list[str]], list[int], bytes, int]:
+    """Return the rows of the header and their lines, then the text behind them and its line.
+
+    Where there is no header, the first record says how many columns there are.
+    """
     splitter = Splitter(delimiter=dialect.delimiter, quote=dialect.quote)
-    if len(text) < BLOCK_BYTES and not text.endswith(b"\n") and (more := next(pieces, b"")):
-        text += more
-    if b"\n" not in text[:MAX_RECORD]:
-        text += b"\n"
-    names: list[str] = []
-    begin = 0
-    for index in range(dialect.header_rows):
-        end = splitter.end_of_record(text, begin)
+    text, begin = _behind_title(text, pieces, skip=dialect.skip_rows, name=name)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    behind = begin
+    for _ in range(max(dialect.header_rows, 1)):
+        text, end = _with_row(splitter, text, pieces, begin=behind)
         if end < 0:
-            raise _bad_header(text, begin, name)
-        if index == 0:
-            first = io.StringIO(text[:end].decode("utf-8"), newline="")
-            names = next(csv.reader(first, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
-        begin = end
-    return names, text[begin:], 1 + text.count(b"\n", 0, begin)
+            raise _bad_header(text, behind, name)
+        record = io.StringIO(text[behind:end].decode("utf-8"), newline="")
+        rows.append(next(csv.reader(record, delimiter=dialect.delimiter, quotechar=dialect.quote), []))
+        lines.append(1 + text.count(b"\n", 0, behind))
+        behind = end
+    if not dialect.header_rows:
+        rows, behind = [numbered_columns(len(rows[0]))], begin
+    return rows, lines, text[behind:], 1 + text.count(b"\n", 0, behind)
+
+
+def _with_row(splitter: Splitter, text: bytes, pieces: Iterator[bytes], *, begin: int) -> tuple[bytes, int]:
+    """Return the text with as many pieces as the row needs that starts at `begin`, and where it ends."""
+    while (end := splitter.end_of_record(text, begin)) < 0 and len(text) - begin <= MAX_RECORD:
+        more = next(pieces, b"")
+        if not more and (begin == len(text) or text.endswith(b"\n")):
+            break
+        text += more or b"\n"
+    return text, end
+
+
+def _behind_title(text: bytes, pieces: Iterator[bytes], *, skip: int, name: str) -> tuple[bytes, int]:
+    """Return the text and where its header begins, behind `skip` lines whatever stands in them."""
+    begin = 0
+    for _ in range(skip):
+        while (end := text.find(b"\n", begin)) < 0 and (more := next(pieces, b"")):
+            text += more
+        if end < 0:
+            message = f"the file ends within the {counted(skip, 'line')} above its header."
+            raise DataError(Problem(message, file=name, remedy="Correct 'skip_rows'."))
+        begin = end + 1
+    return text, begin
 
 
 def _bad_header(text: bytes, begin: int, name: str) -> DataError:

@@ -18,8 +18,8 @@ import numpy as np
 from auditlib.contracts import WHOLE_DAY, Column, Kind
 from auditlib.evidence.coded import Coded, coded, looked_up, mask_of, pairs_in, whole
 from auditlib.evidence.plan import Field, Plan, repeats
-from auditlib.evidence.reading import is_timed
 from auditlib.evidence.rules import SOUND
+from auditlib.evidence.stamps import is_timed
 from auditlib.evidence.storage import canonical_schema
 from auditlib.evidence.wallclock import Instants, WallClock, read_stamps, stamp_format
 
@@ -109,6 +109,8 @@ def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
         Whether instants are compared with those of another table.
     """
     if referring or plan.source.wide is not None or plan.source.form not in ("csv", "parquet"):
+        return False
+    if plan.source.once or plan.source.dates_of or any(given.after for given in plan.fields):
         return False
     key = plan.contract.key
     if len(key) != 1 or repeats(plan.field(key[0]).column) or not plan.field(key[0]).origin:

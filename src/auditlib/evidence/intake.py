@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import answered, duplicates, quarantine
+from auditlib.evidence import answered, duplicates, named_once, quarantine
 from auditlib.evidence.ahead import ahead, behind
+from auditlib.evidence.arrange import Arrangement
 from auditlib.evidence.cells import CellCounter
 from auditlib.evidence.evidence import UNANSWERED
 from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
@@ -46,6 +47,8 @@ class Tally:
     kept: int = 0
     out_of_period: int = 0
     unanswered: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    named_again: int = 0
 
 
 def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None = None) -> dict[int, Tally]:
@@ -55,7 +58,10 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     `counter`. Rows wait in a staging file until the last is read, because only then is it known which
     ids occur again.
     """
+    import pyarrow as pa
+
     duplicates.create(shop.connection)
+    named_once.create(shop.connection)
     staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
     tallies = {plan.number: Tally() for plan in sources}
     for plan in sources:
@@ -63,15 +69,19 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
         shop.progress(
             f"{shop.names[plan.number]}: {counted(tallies[plan.number].read, 'record')} of {plan.target.name}"
         )
+    again = named_once.named_again(shop.connection)
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
+    for place in again.to_pylist():
+        tallies[place // duplicates.PLACES].named_again += 1
+    dropped = pa.chunked_array([*again.chunks, *copies["place"].chunks], pa.int64())
     with ExitStack() as stack:
         writer, beside = _writers(shop, sources[0], stack)
         hand_over = stack.enter_context(behind(threads=shop.threads))
         for plan in sources:
             for piece in staged[plan.number].pieces():
-                rows = _stored(piece, plan, copies, shop.names[plan.number], tallies[plan.number])
+                rows = _stored(piece, plan, dropped, shop.names[plan.number], tallies[plan.number])
                 rows, silent = answered.split(rows, plan)
                 tallies[plan.number].unanswered += silent.num_rows
                 hand_over(partial(writer.write, rows))
@@ -97,18 +107,25 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         plan.source,
         shop.files[plan.number],
         name=shop.names[plan.number],
-        wanted=plan.wanted,
+        wanted=plan.read,
+        references=plan.references,
         repetitive=plan.repetitive,
         threads=shop.threads,
     )
+    arrangement = Arrangement(plan)
     threads = shop.threads if plan.source.form in ("csv", "parquet") else 1
     with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge)) as sorter:
         for block in ahead(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)
             sorter.refuse(quarantine.broken_rows(block.broken, plan.number))
-            if block.records.num_rows:
-                staging.add(sorter.sound(block.records))
+            records = arrangement.arranged(block.records)
+            if records.num_rows:
+                staging.add(sorter.sound(records))
         staging.insert(sorter.late())
+    tally.left_out |= arrangement.left_out
+    if plan.source.once:
+        tally.left_out |= {f"{' and '.join(plan.contract.key)} holds a value": sorter.naming.nameless}
+        tally.named_again += sorter.naming.again
 
 
 class _Sorter:
@@ -122,6 +139,7 @@ class _Sorter:
         self._waiting = 0
         self._identities = duplicates.Identities(shop.connection, plan.number, self._seldom)
         self._judged_ids = duplicates.inbox(shop.connection)
+        self.naming = named_once.Naming(shop.connection, plan.number)
         self._refused = quarantine.inbox(shop.connection)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
@@ -130,6 +148,7 @@ class _Sorter:
         """Hand over what is waiting and forget what was prepared for this source."""
         self._refused.flush()
         self._judged_ids.flush()
+        self.naming.close()
         self._identities.close()
 
     def refuse(self, rows: pa.Table) -> None:
@@ -171,10 +190,15 @@ class _Sorter:
 
     def _judged(self, records: pa.Table, cells: pa.Table) -> pa.Table:
         """Return the sound records by the exact query."""
+        import pyarrow as pa
         import pyarrow.compute as pc
 
         tested = self._judge.judged(cells)
-        self._judged_ids.add(_identities(tested, self._plan.number))
+        if self._plan.source.once:
+            going = pa.array(self.naming.first(tested))
+            tested, records = tested.filter(going), records.filter(going)
+        else:
+            self._judged_ids.add(_identities(tested, self._plan.number))
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
@@ -195,14 +219,14 @@ def _setting(shop: Workshop, plan: Plan, judge: Judge) -> Setting:
     )
 
 
-def _stored(piece: pa.Table, plan: Plan, copies: pa.Table, name: str, tally: Tally) -> pa.Table:
-    """Return the canonical rows of a piece without `copies`, and count them in `tally`."""
+def _stored(piece: pa.Table, plan: Plan, dropped: pa.ChunkedArray, name: str, tally: Tally) -> pa.Table:
+    """Return the canonical rows of a piece without those at `dropped` places, and count them in `tally`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if copies.num_rows:
+    if len(dropped):
         places = pc.add(piece["source_line"], pa.scalar(plan.number * duplicates.PLACES, pa.int64()))
-        piece = piece.filter(pc.invert(pc.is_in(places, value_set=copies["place"].combine_chunks())))
+        piece = piece.filter(pc.invert(pc.is_in(places, value_set=dropped.combine_chunks())))
     tally.kept += piece.num_rows
     tally.out_of_period += pc.sum(pc.invert(piece["in_period"])).as_py() or 0
     return unpivoted(_with_file(piece, name), plan)
@@ -259,7 +283,9 @@ def _unit_zones(shop: Workshop) -> tuple[list[str], list[int]]:
 
 def zone_names(run: Run, units: Path | None) -> tuple[str, ...]:
     """Return every zone that the run, its sources and its units name, sorted."""
+    own = [dates.time_zone for source in run.sources for dates in source.dates_of.values()]
     named = {run.time_zone, *(source.dates.time_zone for source in run.sources)} - {"unit"}
+    named |= {zone for zone in own if zone is not None} - {"unit"}
     for piece in read_pieces(units) if units is not None else ():
         named |= {name for name in piece["time_zone"].to_pylist() if name}
     for name in named:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, WHOLE_DAY, Kind
 from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import Prepared, lazy
 from auditlib.evidence.plan import Plan, repeats
@@ -112,22 +112,52 @@ def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.La
         return frame
     default = shop.zones.index(shop.run.time_zone)
     frame = frame.with_columns(unit__zone=found.fill_null(default).cast(nw.Int64))
-    rule = clock_rule(shop, plan)
-    for stem in instants:
+    for stem in _starts_first(plan, instants):
+        if start := plan.field(stem).after:
+            frame = _behind(frame, stem, start)
         frame = with_instant(
             frame,
             stem,
-            rule=rule,
+            rule=clock_rule(shop, plan, stem),
             local_days=lazy(connection, connection.table("local_days")),
             utc_days=lazy(connection, connection.table("utc_days")),
         )
     return frame
 
 
-def clock_rule(shop: Workshop, plan: Plan) -> ClockRule:
-    """Return how the instants of a source are to be understood."""
+def _starts_first(plan: Plan, instants: list[str]) -> list[str]:
+    """Return instants so that each one stands behind the one from which it is a duration away."""
+    ordered: list[str] = []
+    for name in instants:
+        trail = [name]
+        while start := plan.field(trail[-1]).after:
+            trail.append(start)
+        ordered += [each for each in reversed(trail) if each not in ordered]
+    return ordered
+
+
+def _behind(frame: nw.LazyFrame[Any], stem: str, start: str) -> nw.LazyFrame[Any]:
+    """Turn the distance of an instant from another into the instant itself.
+
+    Where the other is not known, or is a day without a time, neither is this one: its row is at fault.
+    """
+    import narwhals as nw
+
+    at, second = nw.col(f"{start}_at"), nw.col(f"{start}_second")
+    known = ~at.is_null() & (second != WHOLE_DAY)
+    utc = nw.when(known).then(at + nw.col(f"{stem}__utc"))
+    unread = nw.col(f"{stem}__unread") | (nw.col(f"{stem}__given") & ~known)
+    return frame.with_columns(
+        utc.otherwise(nw.lit(None, dtype=nw.Int64())).alias(f"{stem}__utc"), unread.alias(f"{stem}__unread")
+    )
+
+
+def clock_rule(shop: Workshop, plan: Plan, stem: str = "") -> ClockRule:
+    """Return how the instants of a source, or of one of its columns, are to be understood."""
     dates = plan.source.dates
-    number = None if dates.time_zone == "unit" else shop.zones.index(dates.time_zone)
+    own = plan.source.dates_of.get(stem)
+    zone = (own.time_zone if own is not None else None) or dates.time_zone
+    number = None if zone == "unit" else shop.zones.index(zone)
     return ClockRule(number, dates.ambiguous, dates.nonexistent, shop.last_day)
 
 
@@ -149,6 +179,7 @@ def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
         as_of=shop.as_of,
         register="units" in shop.done,
         bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
+        durations={field.column.name: field.unit for field in plan.fields if field.after},
     )
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import TABLES, Column, Kind, Table, with_items
 from auditlib.errors import ParameterError, Problem
+from auditlib.evidence.sources import source_names
+from auditlib.parameters.origins import Cells, Reference, cells_of, label_of
 
 if TYPE_CHECKING:
+    from auditlib.parameters.origins import Filter
     from auditlib.parameters.run import Run, Source
-
-LINE_IS_KEY = ("incident_events", "pay_links")
-"""Tables whose key may be the line number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +26,61 @@ class Field:
     column
         The canonical column.
     origin
-        Column of the source; empty where `constant` or nothing feeds it.
+        Label of the column of the source, or of the columns joined; empty where nothing of a record feeds it.
     constant
         One value for all rows; None where there is none.
     from_line
         Whether the line number is the value.
+    prefix
+        What stands before the line, so that lines of several sources are not taken for one another.
+    after, unit
+        Where the cell is a duration: the canonical column it runs from, and the unit it is given in.
     """
 
     column: Column
     origin: str = ""
     constant: str | None = None
     from_line: bool = False
+    prefix: str = ""
+    after: str = ""
+    unit: str = ""
 
     @property
     def fed(self) -> bool:
         """Whether anything feeds the column."""
         return bool(self.origin) or self.constant is not None or self.from_line
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Columns of the source whose cells are put behind each other, as the column `label`."""
+
+    label: str
+    parts: tuple[str, ...]
+    between: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A test that rows of a source pass or are left out by.
+
+    Parameters
+    ----------
+    words
+        What it keeps, and why.
+    column
+        Label of the column tested.
+    cells, among
+        The cells listed, and whether they are those to keep or those to leave out.
+    filled
+        Whether the cell must hold a value, or none; None where cells are listed.
+    """
+
+    words: str
+    column: str
+    cells: tuple[str, ...]
+    among: bool
+    filled: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +99,10 @@ class Plan:
         The canonical table that is stored.
     fields
         One per column of `contract`, in order.
+    joins, kept
+        Columns that are made of several, and the tests that decide which rows are kept.
+    references
+        Of labels that are more than a name, what they stand for.
     """
 
     number: int
@@ -67,11 +110,26 @@ class Plan:
     contract: Table
     target: Table
     fields: tuple[Field, ...]
+    joins: tuple[Join, ...]
+    kept: tuple[Kept, ...]
+    references: Mapping[str, Reference]
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Columns of the source that are read, each once."""
+        """Columns whose cells feed the table, each once: of the source, or joined."""
         return tuple(dict.fromkeys(field.origin for field in self.fields if field.origin))
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Columns of the source that are read, each once."""
+        joined = {join.label: join.parts for join in self.joins}
+        parts = [part for label in self.wanted for part in joined.get(label, (label,))]
+        return tuple(dict.fromkeys([*parts, *(test.column for test in self.kept)]))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Cells that hold no value."""
+        return tuple(sorted({"", *(code.strip() for code in self.source.missing)}))
 
     @property
     def trimmed(self) -> tuple[str, ...]:
@@ -84,7 +142,7 @@ class Plan:
         """Columns of the source in which few cells repeat often; they are read as dictionaries."""
         often = {field.origin for field in self.fields if field.origin and repeats(field.column)}
         seldom = {field.origin for field in self.fields if not repeats(field.column)}
-        return frozenset(often - seldom)
+        return frozenset((often - seldom).intersection(self.read))
 
     def field(self, name: str) -> Field:
         """Return the field of the canonical column `name`."""
@@ -143,20 +201,53 @@ def table_order(names: Sequence[str]) -> tuple[str, ...]:
 def _plan(run: Run, number: int, source: Source) -> Plan:
     target = canonical_table(run, source.table)
     contract = target if source.wide is None else _wide_contract(target, source)
-    return Plan(
-        number, source, contract, target, tuple(_field(source, column) for column in contract.columns)
+    fields = tuple(_field(run, source, column) for column in contract.columns)
+    cells = [cells_of(origin) for origin in source.columns.values()]
+    joins = tuple(
+        Join(each.label, tuple(map(label_of, each.join)), " " if each.between is None else each.between)
+        for each in cells
+        if each.join is not None
     )
+    kept = tuple(map(_kept, source.only))
+    return Plan(number, source, contract, target, fields, joins, kept, _references(source, cells))
 
 
-def _field(source: Source, column: Column) -> Field:
+def _kept(test: Filter) -> Kept:
+    cells = test.among or test.not_among or ()
+    words = f"{test.words} ({test.because})"
+    return Kept(words, label_of(test.column), cells, test.among is not None, test.filled)
+
+
+def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Reference]:
+    """Return what labels stand for that are more than a name."""
+    parts = [part for each in cells for part in each.parts] + [test.column for test in source.only]
+    return {part.label: part for part in parts if isinstance(part, Reference)}
+
+
+def _field(run: Run, source: Source, column: Column) -> Field:
     if source.wide is not None and column.name.startswith("w__"):
         return Field(column, origin=_wide_origin(source, column.name))
+    if source.numbered(column.name):
+        return Field(column, from_line=True, prefix=_prefix(run, source, column))
     if column.name in source.columns:
-        return Field(column, origin=source.columns[column.name])
-    if column.name in source.constants:
-        return Field(column, constant=source.constants[column.name])
-    key = TABLES[source.table].key
-    return Field(column, from_line=source.table in LINE_IS_KEY and (column.name,) == key)
+        cells = cells_of(source.columns[column.name])
+        return Field(column, origin=cells.label, after=cells.after or "", unit=cells.unit or "")
+    return Field(column, constant=source.constants.get(column.name))
+
+
+def _prefix(run: Run, source: Source, column: Column) -> str:
+    """Return what tells a line of this source apart from the same line of the table's other sources.
+
+    A column that refers to another table holds the id of that table's record on the same line.
+    """
+    table = column.references or source.table
+    others = [(at, each) for at, each in enumerate(run.sources) if each.table == table]
+    if len(others) < 2:
+        return ""
+    own = next((at for at, each in others if each is source), None)
+    beside = next((at for at, each in others if source.beside(each)), None)
+    at = own if own is not None else beside
+    return "" if at is None else f"{source_names(run.sources)[at]}:"
 
 
 def _wide_contract(target: Table, source: Source) -> Table:

@@ -6,14 +6,15 @@ position. A cell that cannot be read as its kind gives no value and sets ``<colu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import Column, Kind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.plan import Field, Plan, repeats
+from auditlib.evidence.stamps import Stamps, duration
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +27,6 @@ _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 _DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
-_EARLIEST = "TIMESTAMP '1000-01-01 00:00:00'"  # a year of two digits read as four lies before it
 
 
 def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
@@ -83,11 +83,6 @@ class _Reader:
         self._place = {name: f"c{index}" for index, name in enumerate(plan.wanted)}
         self._typed = plan.source.form != "csv"
         self._decimal = "." if self._typed else plan.source.dialect.decimal
-        formats = plan.source.dates.formats + (_ISO if plan.source.form == "excel" else ())
-        self._days = [name for name in formats if not is_timed(name)]
-        self._naive = [name for name in formats if is_timed(name) and not is_absolute(name)]
-        self._absolute = [name for name in formats if is_timed(name) and is_absolute(name)]
-        self._formats = formats
 
     def name(self, field: Field) -> str:
         """Return the column that holds the field's cell as text, missing codes removed."""
@@ -96,7 +91,8 @@ class _Reader:
     def text(self, field: Field) -> str:
         """Return the cell as text: trimmed, missing codes removed, codes translated."""
         if field.from_line:
-            return "CAST(source_line AS VARCHAR)"
+            line = "CAST(source_line AS VARCHAR)"
+            return f"{literal(field.prefix)} || {line}" if field.prefix else line
         if field.constant is not None:
             return literal(field.constant)
         if not field.origin or self._native(field):
@@ -129,10 +125,16 @@ class _Reader:
         for survey_type, model in self._run.instruments.items():
             codes = model.items[item].scale.not_applicable if item in model.items else ()
             if codes:
-                listed = ", ".join(map(literal, self._spelled(codes)))
                 ours = f"{self.text(self._plan.field('survey_type'))} = {literal(survey_type)}"
-                cases.append(f"WHEN {cell} IN ({listed}) AND {ours} THEN NULL")
+                cases.append(f"WHEN ({self._is_code(cell, codes)}) AND {ours} THEN NULL")
         return f"CASE {' '.join(cases)} ELSE {present} END" if cases else present
+
+    def _is_code(self, cell: str, codes: Iterable[str]) -> str:
+        """Return whether a cell is one of some codes, whatever its case; a number by its value."""
+        listed = ", ".join(literal(code.lower()) for code in self._spelled(codes))
+        numbers = ", ".join(f"{float(code)!r}" for code in codes if _numeric(code) and isfinite(float(code)))
+        same = f"lower({cell}) IN ({listed})"
+        return f"{same} OR TRY_CAST({cell} AS DOUBLE) IN ({numbers})" if numbers else same
 
     def values(self, field: Field) -> list[tuple[str, str]]:
         """Return the typed columns of a field, as (name, expression)."""
@@ -193,7 +195,7 @@ class _Reader:
         """Whether the source's own type already is the kind, so that nothing is read from text."""
         import pyarrow as pa
 
-        if not field.origin or field.column.name in self._source.values:
+        if not field.origin or field.after or field.column.name in self._source.values:
             return False
         held, kind = self._schema.field(self._place[field.origin]).type, field.column.kind
         if kind in _TEMPORAL:
@@ -227,6 +229,7 @@ class _Reader:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
             native = self._native_value(kind, self._place[field.origin])
+            native = self._turned(field, native) if kind is Kind.SCORE else native
             return f"({native}) / 100" if kind is Kind.SHARE and self._in_percent else native
         if kind is Kind.SCORE:
             return self._score(field)
@@ -236,10 +239,7 @@ class _Reader:
             yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
             return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
         if kind is Kind.DAY:
-            naive = self._parsed(text, [name for name in self._formats if not is_absolute(name)])
-            absolute = self._parsed(text, [name for name in self._formats if is_absolute(name)])
-            day = f"coalesce({naive}, {absolute})"
-            return f"CAST(CAST({day} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+            return f"CAST({self._stamps(field).day(text)} - DATE '1970-01-01' AS INTEGER)"
         return self._number(text, percent=kind is Kind.SHARE)
 
     @property
@@ -277,10 +277,21 @@ class _Reader:
         for survey_type, model in self._run.instruments.items():
             labels = model.items[name].scale.labels if name in model.items else {}
             for label, score in labels.items():
-                matched = f"{text} = {literal(label.strip())}"
+                matched = f"lower({text}) = {literal(label.strip().lower())}"
                 ours = f"{self.name(self._plan.field('survey_type'))} = {literal(survey_type)}"
                 cases.append(f"WHEN {matched} AND {ours} THEN CAST({score!r} AS DOUBLE)")
-        return f"CASE {' '.join(cases)} ELSE {number} END" if cases else number
+        return self._turned(field, f"CASE {' '.join(cases)} ELSE {number} END" if cases else number)
+
+    def _turned(self, field: Field, score: str) -> str:
+        """Return the score so that higher is better, where a survey type asks it with the lowest as best."""
+        cases = []
+        for survey_type, model in self._run.instruments.items():
+            item = model.items.get(field.column.name)
+            if item is not None and item.scale.best == "low":
+                ours = f"{self.name(self._plan.field('survey_type'))} = {literal(survey_type)}"
+                turn = f"CAST({item.scale.low + item.scale.high!r} AS DOUBLE)"
+                cases.append(f"WHEN {ours} THEN round({turn} - ({score}), 9)")
+        return f"CASE {' '.join(cases)} ELSE {score} END" if cases else score
 
     def _instant(self, field: Field) -> list[tuple[str, str]]:
         import pyarrow as pa
@@ -295,28 +306,27 @@ class _Reader:
             )
             whole = "TRUE" if pa.types.is_date(held) else "FALSE"
             return [(f"{name}__local", local), (f"{name}__utc", utc), (f"{name}__whole", whole)]
-        day, local = self._parsed(text, self._days), self._parsed(text, self._naive)
-        utc = self._parsed(text, self._absolute)
+        if field.after:  # the instant is known once that of the other column is; until then its distance
+            return [
+                (f"{name}__local", _NONE),
+                (f"{name}__utc", self._duration(field)),
+                (f"{name}__whole", "FALSE"),
+            ]
+        stamps = self._stamps(field)
         return [
-            (f"{name}__local", _micros(f"coalesce({local}, {day})" if self._days else local)),
-            (f"{name}__utc", _micros(utc)),
-            (f"{name}__whole", self._only_day(local, utc)),
+            (f"{name}__local", _micros(stamps.local(text))),
+            (f"{name}__utc", _micros(stamps.utc(text))),
+            (f"{name}__whole", stamps.whole(text)),
         ]
 
-    def _only_day(self, local: str, utc: str) -> str:
-        """Return whether a cell that was read is a day without a time: no format with one fits it."""
-        if not self._days:
-            return "FALSE"
-        timed = [sql for sql, formats in ((local, self._naive), (utc, self._absolute)) if formats]
-        return " AND ".join(f"({sql}) IS NULL" for sql in timed) or "TRUE"
+    def _stamps(self, field: Field) -> Stamps:
+        own = self._source.dates_of.get(field.column.name)
+        formats = own.formats if own is not None else self._source.dates.formats
+        return Stamps(formats + (_ISO if self._source.form == "excel" else ()))
 
-    def _parsed(self, text: str, formats: list[str]) -> str:
-        """Return the timestamp that the first fitting format gives."""
-        if not formats:
-            return "CAST(NULL AS TIMESTAMP)"
-        listed = [f"CAST(try_strptime({text}, {literal(name)}) AS TIMESTAMP)" for name in formats]
-        found = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
-        return f"CASE WHEN {found} >= {_EARLIEST} THEN {found} END"
+    def _duration(self, field: Field) -> str:
+        text = self.name(field)
+        return duration(f"replace({text}, ',', '.')" if self._decimal == "," else text, field.unit)
 
     def _empty(self, column: Column) -> list[tuple[str, str]]:
         given = (f"{column.name}__given", "FALSE")
@@ -341,16 +351,6 @@ def _both(first: str, second: str) -> str:
 
 def _micros(timestamp: str) -> str:
     return f"epoch_us({timestamp})"
-
-
-def is_timed(form: str) -> bool:
-    """Whether a format holds a time of day."""
-    return bool(re.search("%-?[HIcXTR]", form))
-
-
-def is_absolute(form: str) -> bool:
-    """Whether a format says which instant is meant, whatever the zone: ``Z`` at its end, or ``%z``."""
-    return form.endswith("Z") or "%z" in form
 
 
 def _numeric(code: str) -> bool:

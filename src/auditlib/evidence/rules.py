@@ -11,6 +11,7 @@ import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
@@ -77,6 +78,7 @@ def rules(
     as_of: int,
     register: bool,
     bands: Sequence[str] = (),
+    durations: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Rule, ...]:
     """Return the rules of a table in the order in which they are tested.
 
@@ -94,10 +96,12 @@ def rules(
         Whether there is a register of units to check against.
     bands
         Published bands of survey counts, for a wide file.
+    durations
+        Instants given as durations, with their unit.
     """
     made = [
         *(_unit_rules(contract) if register else ()),
-        *_time_rules(contract, parents),
+        *_time_rules(contract, parents, durations),
         *_future_rules(contract, as_of),
         *_scale_rules(contract, instruments),
         *_listed_rules(contract, bands),
@@ -131,13 +135,13 @@ def _unit_rules(contract: Table) -> Iterator[Rule]:
             yield Rule(Reason.UNIT, column.name, unknown & ~absent, message)
 
 
-def _time_rules(contract: Table, parents: Sequence[Parent]) -> Iterator[Rule]:
+def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[str, str]) -> Iterator[Rule]:
     import narwhals as nw
 
     instants = [column for column in contract.columns if column.kind is Kind.INSTANT]
     for column in contract.columns:
         if column.kind in (Kind.DAY, Kind.INSTANT):
-            yield from _readable(column)
+            yield from _readable(column, durations.get(column.name, ""))
     for column in instants:
         lost = nw.col(f"{column.name}__lost")
         yield Rule(
@@ -155,11 +159,14 @@ def _time_rules(contract: Table, parents: Sequence[Parent]) -> Iterator[Rule]:
             yield Rule(Reason.TIME, column.name, early, message)
 
 
-def _readable(column: Column) -> Iterator[Rule]:
+def _readable(column: Column, unit: str) -> Iterator[Rule]:
     import narwhals as nw
 
     what = "day" if column.kind is Kind.DAY else "instant"
     message = f"this is no {what} in any declared format, or it does not exist in the calendar"
+    if unit:
+        given = "on a clock (h:mm:ss)" if unit == "clock" else f"in {unit}"
+        message = f"this is no duration {given}, or what it runs from has no time of day"
     yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__unread"), message)
     if column.required:
         yield Rule(Reason.TIME, column.name, ~nw.col(f"{column.name}__given"), f"the row has no {what}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,18 @@ from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block
 
 if TYPE_CHECKING:
+    from auditlib.parameters.origins import Reference
     from auditlib.parameters.run import Source
 
 
 def source_names(sources: Sequence[Source]) -> tuple[str, ...]:
     """Return the name each source is reported under: its file without folder, or its database table.
 
-    Where two sources of one table would share a name, the folder is kept, then the sheet is added.
+    Where two sources of one table would share a name, the folder is kept, then the sheet is added, then the
+    constants in which they differ, then the place of the source in the run file.
     """
     names = [_short_name(source) for source in sources]
-    for longer in (_long_name, _full_name):
+    for longer in (_long_name, _full_name, partial(_with_constants, sources), partial(_with_entry, sources)):
         labels = [(source.table, name) for source, name in zip(sources, names, strict=True)]
         names = [
             longer(source) if labels.count(label) > 1 else label[1]
@@ -39,6 +42,21 @@ def _long_name(source: Source) -> str:
 
 def _full_name(source: Source) -> str:
     return f"{_long_name(source)} [{source.sheet}]" if source.sheet else _long_name(source)
+
+
+def _with_constants(sources: Sequence[Source], source: Source) -> str:
+    beside = [other for other in sources if other.table == source.table and other.beside(source)]
+    telling = [
+        value
+        for column, value in source.constants.items()
+        if any(other.constants.get(column) != value for other in beside)
+    ]
+    return f"{_full_name(source)} ({', '.join(telling)})" if telling else _full_name(source)
+
+
+def _with_entry(sources: Sequence[Source], source: Source) -> str:
+    entry = next(place for place, other in enumerate(sources, start=1) if other is source)
+    return f"{_with_constants(sources, source)} (entry {entry})"
 
 
 def source_path(source: Source, data: Path) -> Path:
@@ -80,10 +98,13 @@ def source_blocks(
     *,
     name: str,
     wanted: Sequence[str],
+    references: Mapping[str, Reference],
     repetitive: frozenset[str] = frozenset(),
     threads: int,
 ) -> Iterator[Block]:
     """Yield the records of a source, `wanted` columns only; `repetitive` ones may come as dictionaries.
+
+    What a label of `wanted` stands for, where it is no name, is in `references`.
 
     Raises
     ------
@@ -94,17 +115,31 @@ def source_blocks(
         from auditlib.evidence.delimited import delimited_blocks
 
         return delimited_blocks(
-            path, name=name, dialect=source.dialect, wanted=wanted, repetitive=repetitive, threads=threads
+            path,
+            name=name,
+            dialect=source.dialect,
+            wanted=wanted,
+            references=references,
+            repetitive=repetitive,
+            threads=threads,
         )
     if source.form == "excel":
         from auditlib.evidence.spreadsheets import spreadsheet_blocks
 
-        rows = source.dialect.header_rows
-        return spreadsheet_blocks(path, name=name, sheet=source.sheet, header_rows=rows, wanted=wanted)
+        return spreadsheet_blocks(
+            path,
+            name=name,
+            sheet=source.sheet,
+            dialect=source.dialect,
+            wanted=wanted,
+            references=references,
+        )
     if source.form == "parquet":
         from auditlib.evidence.columnar import columnar_blocks
 
-        return columnar_blocks(path, name=name, wanted=wanted, repetitive=repetitive, threads=threads)
+        return columnar_blocks(
+            path, name=name, wanted=wanted, references=references, repetitive=repetitive, threads=threads
+        )
     from auditlib.evidence.databases import database_blocks
 
     return database_blocks(path, relation=_long_name(source), name=name, wanted=wanted)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
-from auditlib.evidence.headers import checked_header
+from auditlib.evidence.headers import checked_header, numbered_columns, placed_header
 from auditlib.records import counted
+
+if TYPE_CHECKING:
+    from auditlib.parameters.origins import Reference
+    from auditlib.parameters.run import Dialect
 
 MAX_UNPACKED = 2 << 30
 """Largest workbook, in bytes once unpacked; protects against archives made to fill the memory."""
@@ -22,7 +26,13 @@ _BLOCK_ROWS = 50_000
 
 
 def spreadsheet_blocks(
-    path: Path, *, name: str, sheet: str | None, header_rows: int, wanted: Sequence[str]
+    path: Path,
+    *,
+    name: str,
+    sheet: str | None,
+    dialect: Dialect,
+    wanted: Sequence[str],
+    references: Mapping[str, Reference],
 ) -> Iterator[Block]:
     """Yield the records of one worksheet, `wanted` columns only, as text.
 
@@ -33,8 +43,13 @@ def spreadsheet_blocks(
     DataError
         When the workbook or sheet cannot be read, is empty, or lacks a wanted column.
     """
-    rows = enumerate(_rows(path, name=name, sheet=sheet), start=1)
-    header = checked_header(_header(rows, name=name, header_rows=header_rows), wanted, file=name)
+    rows: Iterator[tuple[int, list[Any]]] = enumerate(_rows(path, name=name, sheet=sheet), start=1)
+    skipped = len(list(islice(rows, dialect.skip_rows)))
+    named, rows = _header(rows, name=name, rows_of_header=dialect.header_rows, names_row=dialect.names_row)
+    line = skipped + dialect.names_row
+    header = placed_header(
+        named, wanted, file=name, references=references, names_row=dialect.names_row, line=line
+    )
     while chunk := list(islice(rows, _BLOCK_ROWS)):
         yield _block(chunk, header, wanted=wanted)
 
@@ -42,19 +57,24 @@ def spreadsheet_blocks(
 def sheet_header(path: Path, *, name: str, sheet: str | None = None) -> tuple[str, ...]:
     """Return the column names of a worksheet."""
     rows = enumerate(_rows(path, name=name, sheet=sheet), start=1)
-    return checked_header(_header(rows, name=name, header_rows=1), (), file=name)
+    return checked_header(_header(rows, name=name, rows_of_header=1, names_row=1)[0][0], (), file=name)
 
 
-def _header(rows: Iterator[tuple[int, list[Any]]], *, name: str, header_rows: int) -> list[Any]:
-    head = list(islice(rows, header_rows))
-    if len(head) < header_rows:
+def _header(
+    rows: Iterator[tuple[int, list[Any]]], *, name: str, rows_of_header: int, names_row: int
+) -> tuple[list[list[Any]], Iterator[tuple[int, list[Any]]]]:
+    """Return the rows of the header, and those behind them; without a header its columns are numbered."""
+    head = list(islice(rows, max(rows_of_header, 1)))
+    if len(head) < max(rows_of_header, 1):
         raise DataError(
             Problem("the sheet is empty.", file=name, remedy="Correct 'sheet' or ask for a new export.")
         )
-    names = list(head[0][1])
-    while names and names[-1] in ("", None):
+    if not rows_of_header:
+        return [numbered_columns(len(head[0][1]))], chain(head, rows)
+    named = [list(row) for _, row in head]
+    while (names := named[names_row - 1]) and names[-1] in ("", None):
         names.pop()
-    return names
+    return named, rows
 
 
 def _rows(path: Path, *, name: str, sheet: str | None) -> Iterator[list[Any]]:

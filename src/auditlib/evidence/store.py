@@ -249,7 +249,8 @@ def _totals(
 ) -> SourceTotals:
     return SourceTotals(
         name, plan.target.name, sha256, size, tally.read, tally.kept, sum(reasons.values()), dict(reasons),
-        tally.out_of_period, plan.source.expected_rows, tally.unanswered,
+        tally.out_of_period, plan.source.expected_rows, tally.unanswered, dict(tally.left_out),
+        tally.named_again,
     )  # fmt: skip
 
 
@@ -268,9 +269,7 @@ def _describe(
         "tables": list(tables),
         "files": {path.name: _sealed_file(path) for path in sorted(draft.glob("*.parquet"))},
         "totals": [asdict(total) for total in totals],
-        "instruments": {
-            name: model.model_dump(mode="json")["items"] for name, model in run.instruments.items()
-        },
+        "instruments": {name: _described(run.instrument(name)) for name in run.instruments},
         "notes": list(notes),
     }
     described["seal"] = hash_of(described)
@@ -282,6 +281,13 @@ def _describe(
 def _sealed_file(path: Path) -> dict[str, Any]:
     to_disk(path)
     return {"sha256": file_hash(path), "size": path.stat().st_size}
+
+
+def _described(instrument: Instrument) -> dict[str, Any]:
+    return {
+        item.item: {"wording": item.wording, "scale": asdict(item.scale), "headline": item.headline}
+        for item in instrument.items
+    }
 
 
 def _instrument(survey_type: str, items: Mapping[str, Any]) -> Instrument:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from auditlib.errors import DataError, Problem
 from auditlib.onboarding.decoding import SAMPLE_RECORDS, TextLook, look_at_text
 from auditlib.onboarding.facts import Facts, look_at_column
+from auditlib.parameters.run import Dialect
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,7 +108,9 @@ def _sheets(path: Path, file: str) -> Iterator[Look]:
             header = [name for name in sheet_header(path, name=file, sheet=sheet) if name.isprintable()]
         except DataError:
             continue  # an empty sheet, or one without a header: nothing to map
-        blocks = spreadsheet_blocks(path, name=file, sheet=sheet, header_rows=1, wanted=header)
+        blocks = spreadsheet_blocks(
+            path, name=file, sheet=sheet, dialect=Dialect(), wanted=header, references={}
+        )
         first = next(iter(blocks), None)
         records = _records(first.records.select(header)) if first is not None and header else ()
         if header:

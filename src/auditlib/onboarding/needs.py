@@ -17,7 +17,7 @@ from auditlib.escalation.terms import policy_of
 from auditlib.evidence import Evidence
 from auditlib.linkage.definition import written
 from auditlib.parameters.run import Run
-from auditlib.records import Criterion, Refusal
+from auditlib.records import Criterion, Refusal, SourceTotals
 from auditlib.runs.plan import planned_names
 from auditlib.standards.measure import Measure
 from auditlib.standards.supplied import lacking
@@ -160,11 +160,19 @@ def _lacks(need: str, run: Run, evidence: Evidence) -> str:
         return f"{_ABSENT}{table}"
     totals = [total for total in evidence.totals if total.table == table]
     if not any(total.rows_kept for total in totals):
-        quarantined = any(total.rows_in for total in totals)
-        return f"every row of {table} is in quarantine" if quarantined else f"{table} holds no row"
+        return _nothing_kept(table, totals)
     if column and column not in mapped_columns(run, table):
         return f"no source of {table} maps {column}"
     return ""
+
+
+def _nothing_kept(table: str, totals: Sequence[SourceTotals]) -> str:
+    """Return why a table that was supplied holds no row."""
+    if any(total.rows_quarantined for total in totals):
+        return f"every row of {table} is in quarantine"
+    if any(total.rows_in for total in totals):
+        return f"the run file leaves out every row of {table}"
+    return f"{table} holds no row"
 
 
 def _no_links(run: Run, evidence: Evidence) -> str:

@@ -138,7 +138,7 @@ def _problem(
         remedy = f"Map {fault.column} to a column of the register of units, or give it under 'constants'."
         return document.problem(("sources", index, "columns"), message, remedy=remedy)
     first = rows.iloc[0]
-    column = source.columns[fault.column]
+    column = source.label(fault.column)
     return Problem(message, str(first["source_file"]), int(first["source_line"]), column, fault.remedy)
 
 

@@ -48,6 +48,9 @@ def _fallen(
 ) -> Problem:
     own = aside[(aside["table"] == total.table) & (aside["file"] == total.file)]
     rows = counted(total.rows_in, "row")
+    if not total.rows_quarantined:
+        message = f"no row of {total.table} is kept: 'only' leaves out every one of {total.file} ({rows})."
+        return document.problem(("sources", index, "only"), message, remedy="Correct it.", of_key=True)
     head = f"no row of {total.table} could be kept: every one of {total.file} ({rows}) is in quarantine"
     if own.empty:
         return document.problem(("sources", index), f"{head}.", remedy="Correct how the source is declared.")
@@ -70,7 +73,7 @@ def _declared(source: Source, column: str, reason: str) -> tuple[tuple[str, ...]
 
 
 def _origin(source: Source, column: Column) -> str:
-    return source.columns.get(column.name, "")
+    return source.label(column.name)
 
 
 def _strange(source: Source, total: SourceTotals, column: Column, evidence: Evidence) -> list[str]:

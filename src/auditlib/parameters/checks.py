@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.instrument_checks import instrument_problems
 from auditlib.parameters.load import in_order, validate
-from auditlib.parameters.run import Run
+from auditlib.parameters.origin_checks import origin_problems
+from auditlib.parameters.run import Run, Source
 from auditlib.parameters.source_checks import source_problems
-from auditlib.parameters.strict_yaml import Document, read_yaml
+from auditlib.parameters.strict_yaml import Document, Path, read_yaml
 from auditlib.parameters.zones import zone_hint, zone_known
 
 
@@ -44,6 +45,7 @@ def run_problems(run: Run, document: Document) -> list[Problem]:
             *_zone_problems(run, document),
             *instrument_problems(run, document),
             *source_problems(run, document),
+            *origin_problems(run, document),
         ]
     )
 
@@ -59,8 +61,14 @@ def _zone_problems(run: Run, document: Document) -> Iterator[Problem]:
         message = f"there is no time zone {run.time_zone!r}."
         yield document.problem(("time_zone",), message, remedy=zone_hint(run.time_zone))
     for index, source in enumerate(run.sources):
-        zone = source.dates.time_zone
-        if zone != "unit" and not zone_known(zone):
-            message = f"there is no time zone {zone!r}."
-            path = ("sources", index, "dates", "time_zone")
-            yield document.problem(path, message, remedy=zone_hint(zone))
+        for place, zone in _zones(source):
+            if zone not in ("unit", None) and not zone_known(zone):
+                message = f"there is no time zone {zone!r}."
+                path = ("sources", index, *place, "time_zone")
+                yield document.problem(path, message, remedy=zone_hint(zone))
+
+
+def _zones(source: Source) -> Iterator[tuple[Path, str | None]]:
+    yield ("dates",), source.dates.time_zone
+    for name, dates in source.dates_of.items():
+        yield ("dates_of", name), dates.time_zone

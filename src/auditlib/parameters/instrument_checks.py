@@ -17,6 +17,7 @@ def instrument_problems(run: Run, document: Document) -> Iterator[Problem]:
     yield from _orphan_columns(run, document)
     yield from _orphan_items(run, document)
     yield from _survey_type_problems(run, document)
+    yield from _published_means(run, document)
 
 
 def _headline_problems(run: Run, document: Document) -> Iterator[Problem]:
@@ -29,11 +30,13 @@ def _headline_problems(run: Run, document: Document) -> Iterator[Problem]:
 
 
 def _scale_problems(run: Run, document: Document) -> Iterator[Problem]:
+    for name, scale in run.scales.items():
+        yield from _one_scale(scale, document, path=("scales", name))
     for survey_type, instrument in run.instruments.items():
         for key, item in instrument.items.items():
-            yield from _one_scale(
-                item.scale, document, path=("instruments", survey_type, "items", key, "scale")
-            )
+            path = ("instruments", survey_type, "items", key, "scale")
+            if path not in document.plain:  # a name: its scale is looked at where it stands
+                yield from _one_scale(item.scale, document, path=path)
 
 
 def _one_scale(scale: ScaleModel, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -43,9 +46,11 @@ def _one_scale(scale: ScaleModel, document: Document, *, path: Path) -> Iterator
             yield document.problem(
                 (*path, "labels", label), message, remedy="Correct the score or the scale."
             )
-        if label in scale.not_applicable:
+        if label.lower() in {code.lower() for code in scale.not_applicable}:
             message = f"{label!r} is both a label with a score and 'not applicable'."
             yield document.problem((*path, "labels", label), message, remedy="Keep one of them.")
+    yield from _same_words(scale, document, path=path)
+    yield from _codes_that_are_scores(scale, document, path=path)
     for box in ("top", "bottom"):
         limit = getattr(scale, box)
         if limit is not None and not scale.low <= limit <= scale.high:
@@ -56,6 +61,48 @@ def _one_scale(scale: ScaleModel, document: Document, *, path: Path) -> Iterator
     if bottom >= top:
         message = f"the bottom box (up to {bottom:g}) and the top box (from {top:g}) overlap."
         yield document.problem(path, message, remedy="Declare 'top' and 'bottom'.", of_key=True)
+
+
+def _same_words(scale: ScaleModel, document: Document, *, path: Path) -> Iterator[Problem]:
+    """Yield labels that differ in their case alone and not in that alone mean different scores."""
+    scores: dict[str, tuple[str, float]] = {}
+    for label, score in scale.labels.items():
+        other, known = scores.setdefault(label.strip().lower(), (label, score))
+        if known != score:
+            message = f"{label!r} and {other!r} are one label, whatever the case, with two scores."
+            yield document.problem((*path, "labels", label), message, remedy="Keep one.", of_key=True)
+
+
+def _codes_that_are_scores(scale: ScaleModel, document: Document, *, path: Path) -> Iterator[Problem]:
+    for index, code in enumerate(scale.not_applicable):
+        try:
+            is_score = _on_scale(float(code), scale)
+        except ValueError:
+            continue
+        if is_score:
+            message = f"{code!r} means 'not applicable' and is a score of the scale {_range(scale)}."
+            yield document.problem((*path, "not_applicable", index), message, remedy="Keep one of them.")
+
+
+def _published_means(run: Run, document: Document) -> Iterator[Problem]:
+    """Refuse published means of questions with the lowest as best: only single scores are turned."""
+    turned = {
+        item
+        for model in run.instruments.values()
+        for item, declared in model.items.items()
+        if declared.scale.best == "low"
+    }
+    for index, source in enumerate(run.sources if turned else ()):
+        path = ("sources", index)
+        message = "a published mean is not turned, and the lowest score of {} is the best."
+        remedy = "Declare the scale with best: high, and turn the figures before they are sent."
+        if source.table == "aggregates" and "item" in source.columns:
+            place, items = (*path, "columns", "item"), ", ".join(sorted(turned))
+            yield document.problem(place, message.format(items), remedy=remedy, of_key=True)
+        for place, value in enumerate(source.wide.values if source.wide else ()):
+            if value.box == "mean" and value.item in turned:
+                where = (*path, "wide", "values", place)
+                yield document.problem(where, message.format(value.item), remedy=remedy)
 
 
 def _orphan_columns(run: Run, document: Document) -> Iterator[Problem]:

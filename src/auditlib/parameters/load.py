@@ -11,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.explain import problems_of
+from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import kinds_at
+from auditlib.parameters.strict_model import Strict
 from auditlib.parameters.strict_yaml import Document, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,7 +44,9 @@ def validate(model: type[Model], document: Document) -> Model:
     if document.value is None:
         raise ParameterError(Problem("the file is empty.", document.name, 1, 1))
     try:
-        value = model.model_validate_json(json.dumps(document.value), strict=True)
+        value = model.model_validate_json(json.dumps(_spelled_out(model, document)), strict=True)
+    except Misfit as error:
+        raise ParameterError(document.problem(error.at, f"{error}.", remedy=error.remedy)) from None
     except ValidationError as error:
         found = [*problems_of(model, document, error), *_digits_as_dates(model, document)]
         raise ParameterError(*in_order(found)) from None
@@ -50,6 +54,10 @@ def validate(model: type[Model], document: Document) -> Model:
     if found:
         raise ParameterError(*in_order(found))
     return value
+
+
+def _spelled_out(model: type[BaseModel], document: Document) -> object:
+    return model.spelled_out(document.value) if issubclass(model, Strict) else document.value
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from difflib import get_close_matches
-from typing import Annotated, Literal, Self
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from auditlib.contracts import TABLES
 from auditlib.parameters.misfit import Misfit
+from auditlib.parameters.scales import with_scales
+from auditlib.parameters.source import (
+    Band,
+    Database,
+    Dates,
+    Dialect,
+    FileName,
+    ItemId,
+    Name,
+    Period,
+    Source,
+    Wide,
+    WideColumn,
+)
+from auditlib.parameters.strict_model import Strict
 from auditlib.records import Instrument, Item, Scale
 
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$",
-        description="A name of letters, digits and underscores that starts with a letter.",
-    ),
-]
+__all__ = [
+    "AuditId", "Band", "Database", "Dates", "Dialect", "EditionYear", "FileName", "InstrumentModel",
+    "ItemId", "ItemModel", "Name", "Notebook", "Party", "Period", "Run", "Scalar", "ScaleModel", "Source",
+    "Strict", "Thresholds", "Wide", "WideColumn",
+]  # fmt: skip
+
 AuditId = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
         description="Lower-case letters, digits and hyphens; at most 63.",
-    ),
-]
-ItemId = Annotated[
-    str,
-    Field(
-        pattern=r"^q_[a-z0-9_]{1,60}$",
-        description="An item starts with q_ and has lower-case letters, digits and underscores.",
     ),
 ]
 Notebook = Annotated[
@@ -40,26 +46,11 @@ Notebook = Annotated[
         description="A notebook is two digits and a lower-case name, without ending: 02_benchmark.",
     ),
 ]
-FileName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[^/\\\x00-\x1f]+(?:/[^/\\\x00-\x1f]+)*$",
-        description="A path below the data folder, with forward slashes.",
-    ),
-]
 EditionYear = Annotated[
     str,
     Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$", description='A year, or year and revision: "2025", "2025.1".'),
 ]
 Scalar = bool | int | float | str
-
-
-class Strict(BaseModel):
-    """Base of every parameter model: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False, allow_inf_nan=False)
 
 
 class Party(Strict):
@@ -69,34 +60,30 @@ class Party(Strict):
     contact: str = Field("", description="Who answers questions about the data.")
 
 
-class Period(Strict):
-    """The audited period, in local days, both ends included."""
-
-    start: date
-    end: date
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.end < self.start:
-            message = "the period ends before it starts"
-            raise Misfit(message, remedy="Exchange 'start' and 'end', or correct one of them.")
-        return self
-
-
 class ScaleModel(Strict):
     """A declared answer scale."""
 
     low: float
     high: float
     step: float = Field(1.0, gt=0)
-    top: float | None = Field(None, description="Lowest score of the top box; default: highest minus one.")
+    best: Literal["high", "low"] = Field(
+        "high",
+        description="Which end is best. low: 1 is best; scores are stored turned (low + high - score), "
+        "so that higher is better everywhere.",
+    )
+    top: float | None = Field(
+        None, description="Lowest score of the top box, as stored; default: highest minus one."
+    )
     bottom: float | None = Field(
-        None, description="Highest score of the bottom box; default: lowest plus one."
+        None, description="Highest score of the bottom box, as stored; default: lowest plus one."
     )
     labels: dict[str, float] = Field(
-        default_factory=dict, description="Answers given as words, with their score."
+        default_factory=dict,
+        description="Answers given as words, whatever their case, with their score as asked.",
     )
-    not_applicable: tuple[str, ...] = Field((), description="Cells that mean 'does not apply to me'.")
+    not_applicable: tuple[str, ...] = Field(
+        (), description="Cells that mean 'does not apply to me', whatever their case."
+    )
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -114,7 +101,7 @@ class ItemModel(Strict):
     """One question."""
 
     wording: str = Field(min_length=1)
-    scale: ScaleModel
+    scale: ScaleModel = Field(description="A scale, or the name of one under 'scales'.")
     headline: bool = False
 
 
@@ -122,148 +109,6 @@ class InstrumentModel(Strict):
     """The questions of one survey type."""
 
     items: dict[ItemId, ItemModel] = Field(min_length=1)
-
-
-class Dialect(Strict):
-    """How a CSV file is written."""
-
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote: str = Field('"', min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
-    encoding: str = Field("utf-8", description="Any encoding Python knows; a BOM is accepted in utf-8.")
-    header_rows: int = Field(
-        1, ge=1, le=10, description="Rows before the first record; the first names the columns."
-    )
-
-
-class Dates(Strict):
-    """How dates and instants are written in a source."""
-
-    formats: tuple[str, ...] = Field(
-        ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"),
-        min_length=1,
-        description="strptime formats, tried in this order.",
-    )
-    time_zone: str = Field("UTC", description="IANA zone of local times, or 'unit' for each unit's own.")
-    ambiguous: Literal["earlier", "later", "quarantine"] = Field(
-        "earlier", description="A local time that exists twice when clocks go back."
-    )
-    nonexistent: Literal["forward", "quarantine"] = Field(
-        "quarantine", description="A local time skipped when clocks go forward."
-    )
-
-
-class Band(Strict):
-    """A published band of survey counts, such as '100 to 299'."""
-
-    low: int = Field(ge=0)
-    high: int | None = Field(None, ge=0, description="Empty where the band is open.")
-
-
-class WideColumn(Strict):
-    """One column of a wide file of aggregates, and what its cells are."""
-
-    column: str
-    item: ItemId
-    box: Literal["bottom", "middle", "top", "mean"]
-
-
-class Wide(Strict):
-    """A wide file of aggregates: one row per unit (and period), one column per item and box."""
-
-    values: tuple[WideColumn, ...] = Field(min_length=1)
-    percent: bool = Field(
-        True,
-        description="Whether cells, and a mapped response_rate, are percentages ('77%' or '77'), not shares.",
-    )
-    n: str | None = Field(None, description="Column with the number of surveys.")
-    n_bands: dict[str, Band] = Field(default_factory=dict, description="Bands as they stand in that column.")
-    period: Period | None = Field(None, description="Period the file covers, where it covers one.")
-    period_column: str | None = Field(
-        None, min_length=1, description="Column that names each row's period, where the file covers several."
-    )
-    periods: dict[str, Period] = Field(
-        default_factory=dict, description="Periods as they stand in that column, with their days."
-    )
-
-    @model_validator(mode="after")
-    def _one_way_to_date(self) -> Self:
-        if (self.period is None) == (self.period_column is None):
-            message = "the period of the figures is given twice, or not at all"
-            raise Misfit(message, remedy="Give either 'period', or 'period_column' with 'periods'.")
-        if (self.period_column is None) != (not self.periods):
-            message = "'period_column' and 'periods' belong together"
-            raise Misfit(message, remedy="Give both, or 'period' alone.", at=("periods",))
-        starts = [period.start for period in self.periods.values()]
-        if len(set(starts)) < len(starts):
-            raise Misfit("two periods start on the same day", remedy="Correct one.", at=("periods",))
-        return self
-
-
-class Database(Strict):
-    """A table in a database; the connection is named, never written here."""
-
-    connection: Name = Field(description="Name of the environment variable that holds the address.")
-    relation: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,2}$",
-        description="A table, with its schema where it has one: survey.responses.",
-    )
-
-
-class Source(Strict):
-    """One file or database table of the client, and how it becomes rows of one canonical table."""
-
-    table: str
-    file: FileName | None = Field(None, description="Path below the data folder; .gz is unpacked.")
-    database: Database | None = None
-    form: Literal["csv", "excel", "parquet", "database"]
-    sheet: str | None = Field(None, description="Worksheet, for Excel; default: the first.")
-    dialect: Dialect = Dialect()
-    dates: Dates = Dates()
-    columns: dict[str, str] = Field(
-        default_factory=dict, description="Canonical column: column of the source."
-    )
-    constants: dict[str, str] = Field(
-        default_factory=dict, description="Canonical column: one value for all rows."
-    )
-    values: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="Canonical column: cell as written: canonical code."
-    )
-    missing: tuple[str, ...] = Field(
-        ("",), description="Cells that mean 'no value'. 'NA' is text unless listed."
-    )
-    wide: Wide | None = None
-    expected_rows: int | None = Field(None, ge=0, description="The client's own count of records.")
-
-    @field_validator("table")
-    @classmethod
-    def _known_table(cls, value: str) -> str:
-        if value not in TABLES:
-            near = get_close_matches(value, TABLES, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(TABLES)}."
-            raise Misfit(f"there is no canonical table {value!r}", remedy=hint)
-        return value
-
-    @field_validator("file")
-    @classmethod
-    def _inside(cls, value: str | None) -> str | None:
-        parts = value.split("/") if value is not None else []
-        if any(part in ("..", ".", "~") for part in parts) or (parts and parts[0][1:2] == ":"):
-            message = "'file' must lie below the data folder; '..' is refused"
-            raise Misfit(message, remedy="Name it from the data folder on, and give that folder by --data.")
-        return value
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.form == "database") != (self.database is not None) or (self.file is None) == (
-            self.database is None
-        ):
-            message = "a source is either a file or a table of a database"
-            raise Misfit(message, remedy="Give either 'file', or 'database' with form: database.")
-        if self.wide is not None and self.table != "aggregates":
-            message = "'wide' belongs to table: aggregates"
-            raise Misfit(message, remedy="Delete it, or correct the table.", at=("wide",))
-        return self
 
 
 class Thresholds(Strict):
@@ -306,10 +151,18 @@ class Run(Strict):
     )
     time_zone: str = Field("UTC", description="Zone of units that name none.")
     thresholds: Thresholds = Thresholds()
+    scales: dict[Name, ScaleModel] = Field(
+        default_factory=dict, description="Scales declared once, for the items that name them."
+    )
     instruments: dict[str, InstrumentModel] = Field(default_factory=dict)
     sources: tuple[Source, ...] = Field(min_length=1)
     notebooks: dict[Notebook, dict[Name, Scalar]] = Field(min_length=1)
     seed: int = Field(0, ge=0)
+
+    @classmethod
+    def spelled_out(cls, content: Any) -> Any:
+        """Return the content of a run file with the scales that items name."""
+        return with_scales(content, sound=_is_scale)
 
     @field_validator("as_of")
     @classmethod
@@ -334,7 +187,16 @@ class Run(Strict):
         return Instrument(survey_type, items)
 
 
+def _is_scale(content: Any) -> bool:
+    try:
+        ScaleModel.model_validate_json(json.dumps(content), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
 def _scale(model: ScaleModel) -> Scale:
-    return Scale(
-        model.low, model.high, model.step, model.top, model.bottom, dict(model.labels), model.not_applicable
-    )
+    """Return a scale as scores are stored on it: where the lowest was best, words have turned scores."""
+    turn = model.low + model.high
+    labels = {word: turn - score if model.best == "low" else score for word, score in model.labels.items()}
+    return Scale(model.low, model.high, model.step, model.top, model.bottom, labels, model.not_applicable)

@@ -11,6 +11,8 @@ from auditlib.parameters.run import Run
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+_ORIGIN = {"$ref": "#/$defs/Origin"}
+
 
 def file_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
     """Return the JSON Schema of a kind of file, as strict as its model."""
@@ -21,7 +23,11 @@ def file_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
 def run_schema() -> dict[str, Any]:
     """Return the JSON Schema of a run file, canonical columns spelled out for each table."""
     schema: dict[str, Any] = closed(Run.model_json_schema())
+    item = schema["$defs"]["ItemModel"]["properties"]["scale"]
+    item["anyOf"] = [{"$ref": item.pop("$ref")}, {"type": "string"}]
     source = schema["$defs"]["Source"]
+    schema["$defs"]["Origin"] = source["properties"]["columns"]["additionalProperties"]
+    source["properties"]["columns"]["additionalProperties"] = _ORIGIN
     source["properties"]["table"]["enum"] = list(TABLES)
     source["allOf"] = [_columns_of(table) for table in TABLES.values()]
     return {"$schema": DIALECT, "title": "A run file of auditlib"} | schema
@@ -29,10 +35,10 @@ def run_schema() -> dict[str, Any]:
 
 def _columns_of(table: Table) -> dict[str, Any]:
     """Return the rule: for this table, these canonical columns may be mapped."""
-    columns = {column.name: {"description": _meaning(column), "type": "string"} for column in table.columns}
+    columns = {column.name: {"description": _meaning(column)} | _ORIGIN for column in table.columns}
     block: dict[str, Any] = {"properties": columns, "additionalProperties": False}
     if table.name == "responses":
-        block["patternProperties"] = {"^q_": {"type": "string"}}
+        block["patternProperties"] = {"^q_": _ORIGIN}
     names = {"propertyNames": {"enum": list(columns)}}
     return {
         "if": {"properties": {"table": {"const": table.name}}, "required": ["table"]},

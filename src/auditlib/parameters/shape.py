@@ -47,7 +47,7 @@ def keys_at(model: type[BaseModel], path: Path) -> Mapping[str, Any]:
     """Return the keys a block at `path` may have, with what each allows; empty where any is allowed."""
     for kind in _alternatives(annotation_at(model, path)):
         if _is_model(kind):
-            return {name: _of_field(info) for name, info in kind.model_fields.items()}
+            return {info.alias or name: _of_field(info) for name, info in kind.model_fields.items()}
     return {}
 
 
@@ -102,8 +102,8 @@ def home_of(model: type[BaseModel], path: Path, key: str) -> str | None:
 
 def _inside(kind: Any, step: str | int) -> Any:
     if _is_model(kind):
-        info = kind.model_fields.get(step)
-        return None if info is None else _of_field(info)
+        named = {info.alias or name: info for name, info in kind.model_fields.items()}
+        return _of_field(named[step]) if step in named else None
     arguments = get_args(kind)
     if get_origin(kind) in (dict, Mapping) and isinstance(step, str):
         return arguments[1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from encodings.aliases import aliases
 
 from auditlib.contracts import TABLES, Column, Kind, Table
 from auditlib.errors import Problem
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.source import NUMERIC_DATES
 from auditlib.parameters.strict_yaml import Document, Path
 
 FLAG_CODES = ("true", "false")
@@ -21,8 +22,6 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
 }
 # Filled from the wide layout itself, and from its period.
 _WIDE_FILLS = ("item", "box", "value", "period_start", "period_end", "n_low", "n_high")
-# An event log and a register of pay without ids of their own get the line number.
-_NUMBERED = (("incident_events", "event_id"), ("pay_links", "link_id"))
 
 
 def source_problems(run: Run, document: Document) -> Iterator[Problem]:
@@ -58,7 +57,7 @@ def _column_names(source: Source, table: Table, document: Document, *, path: Pat
 def _required(source: Source, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
     given = {*source.columns, *source.constants, *(_WIDE_FILLS if source.wide else ())}
     for column in table.columns:
-        if column.required and column.name not in given and (table.name, column.name) not in _NUMBERED:
+        if column.required and column.name not in given and not source.numbered(column.name):
             message = f"the table {table.name!r} needs {column.name!r}: {column.meaning}"
             remedy = "Map it under 'columns', or give one value under 'constants'."
             yield document.problem((*path, "columns"), message, remedy=remedy, of_key=True)
@@ -127,23 +126,39 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _format_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
-    for index, form in enumerate(source.dates.formats):
-        if not _is_date_format(form):
-            message = f"{form!r} is no date format."
-            yield document.problem(
-                (*path, "dates", "formats", index),
-                message,
-                remedy="Write it as strptime reads it: %d.%m.%Y %H:%M.",
+    every: list[tuple[Path, tuple[str, ...]]] = [(("dates",), source.dates.formats)]
+    every += [(("dates_of", name), dates.formats) for name, dates in source.dates_of.items()]
+    for block, formats in every:
+        place = (*path, *block, "formats")
+        for index, form in enumerate(formats):
+            if not _is_date_format(form):
+                message = f"{form!r} is no date format."
+                remedy = "Write it as strptime reads it: %d.%m.%Y %H:%M."
+                near = did_you_mean(form, NUMERIC_DATES)
+                remedy = near if near.startswith("Did") else remedy
+                yield document.problem((*place, index), message, remedy=remedy)
+        for first, second in _confusable(formats):
+            message = (
+                f"a date such as 03/04 fits both {first!r} and {second!r}: day and month could change places."
             )
-    for first, second in _confusable(source.dates.formats):
-        message = (
-            f"a date such as 03/04 fits both {first!r} and {second!r}: day and month could change places."
-        )
-        yield document.problem((*path, "dates", "formats"), message, remedy="Keep the one the client uses.")
+            yield document.problem(place, message, remedy="Keep the one the client uses.")
+        yield from _only_digits(formats, document, path=place)
+
+
+def _only_digits(formats: tuple[str, ...], document: Document, *, path: Path) -> Iterator[Problem]:
+    """Refuse dates of digits alone beside counted ones: a cell could be either."""
+    counted_from = [form for form in formats if form in NUMERIC_DATES]
+    probe = datetime(2024, 11, 23, 13, 45, 56)  # noqa: DTZ001  # no instant: it only exercises the format
+    for form in formats if counted_from else ():
+        if form not in NUMERIC_DATES and probe.strftime(form).isdigit():
+            message = f"a cell of digits alone fits both {form!r} and {counted_from[0]!r}."
+            yield document.problem(path, message, remedy="Keep the one the client uses.")
 
 
 def _is_date_format(form: str) -> bool:
-    probe = datetime(2024, 11, 23, 13, 45, 56)  # noqa: DTZ001  # no instant: it only exercises the format
+    if form in NUMERIC_DATES:
+        return True
+    probe = datetime(2024, 11, 23, 13, 45, 56, tzinfo=UTC)  # it only exercises the format
     try:
         written = probe.strftime(form)
         return datetime.strptime(written, form).date() == probe.date()  # noqa: DTZ007
@@ -179,16 +194,22 @@ def _wide_problems(source: Source, document: Document, *, path: Path) -> Iterato
 
 
 def _repeated(run: Run, document: Document) -> Iterator[Problem]:
-    seen: dict[tuple[str, str, str], int] = {}
     for index, source in enumerate(run.sources):
-        origin = source.file or (source.database.relation if source.database else "")
-        key = (source.table, origin, source.sheet or "")
-        if key in seen:
+        twice = [place for place, other in enumerate(run.sources[:index]) if _same_rows(source, other)]
+        if twice:
+            origin = source.file or (source.database.relation if source.database else "")
             message = (
-                f"{origin!r} already feeds {source.table!r} as entry {seen[key] + 1}: rows would count twice."
+                f"{origin!r} already feeds {source.table!r} as entry {twice[0] + 1}: rows would count twice."
             )
-            yield document.problem(("sources", index), message, remedy="Delete one of them.")
-        seen.setdefault(key, index)
+            remedy = "Delete one of them, or say by 'only' or 'constants' what each of them takes."
+            yield document.problem(("sources", index), message, remedy=remedy)
+
+
+def _same_rows(source: Source, other: Source) -> bool:
+    """Whether two sources take the same rows of one file for the same thing: neither filter nor constant."""
+    shared = source.constants.keys() & other.constants.keys()
+    alike = source.only == other.only and all(source.constants[c] == other.constants[c] for c in shared)
+    return alike and source.table == other.table and source.beside(other)
 
 
 def _no_register(run: Run, document: Document) -> Iterator[Problem]:

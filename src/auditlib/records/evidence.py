@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -38,7 +38,7 @@ class Reliability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceTotals:
-    """Control totals of one source file: ``rows_in == rows_kept + rows_quarantined``.
+    """Control totals of one source file: rows in = rows kept + rows quarantined + rows left out.
 
     Parameters
     ----------
@@ -60,6 +60,10 @@ class SourceTotals:
         The client's own control total, where one was given.
     rows_unanswered
         Kept rows of a survey in which nothing is answered: they are no responses and stand apart.
+    left_out
+        Rows that the run file leaves out, by the test they fail and its reason.
+    rows_named_again
+        Rows left out because their key was named before, where each key is wanted once.
     """
 
     file: str
@@ -73,11 +77,28 @@ class SourceTotals:
     rows_out_of_period: int = 0
     expected_rows: int | None = None
     rows_unanswered: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    rows_named_again: int = 0
+
+    @property
+    def rows_left_out(self) -> int:
+        """Rows that are none of this table, as the run file declares."""
+        return sum(self.left_out.values()) + self.rows_named_again
+
+    @property
+    def rows_judged(self) -> int:
+        """Rows of this table: what the share in quarantine is a share of."""
+        return self.rows_in - sum(self.left_out.values())
+
+    @property
+    def rows_accounted(self) -> int:
+        """Rows kept, in quarantine or left out."""
+        return self.rows_kept + self.rows_quarantined + self.rows_left_out
 
     @property
     def reconciled(self) -> bool:
         """Whether every row is accounted for, the client's own total included."""
-        balanced = self.rows_in == self.rows_kept + self.rows_quarantined
+        balanced = self.rows_in == self.rows_accounted
         return balanced and self.expected_rows in (None, self.rows_in)
 
 

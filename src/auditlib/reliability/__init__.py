@@ -2,8 +2,10 @@
 
 from auditlib.reliability.assessment import Assessment, assess, caveat
 from auditlib.reliability.coverage import Coverage, ItemCoverage, MonthCoverage, coverage
+from auditlib.reliability.declared import Declared, declared
 from auditlib.reliability.facts import TableFacts, gather
 from auditlib.reliability.judge import judge
+from auditlib.reliability.left_out import LeftOut, left_out
 from auditlib.reliability.limits import limits
 from auditlib.reliability.rates import PublishedRates, Rates, ResponseRates, response_rates
 from auditlib.reliability.source import EvidenceLike
@@ -13,8 +15,10 @@ from auditlib.reliability.unanswered import Unanswered, answered
 __all__ = [
     "Assessment",
     "Coverage",
+    "Declared",
     "EvidenceLike",
     "ItemCoverage",
+    "LeftOut",
     "MonthCoverage",
     "PublishedRates",
     "Quarantine",
@@ -27,9 +31,11 @@ __all__ = [
     "assess",
     "caveat",
     "coverage",
+    "declared",
     "examples",
     "gather",
     "judge",
+    "left_out",
     "limits",
     "quarantine",
     "reconcile",

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_NO_ROWS = "Every row of the file is left out."
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """The reliability of each table for its purpose."""
@@ -168,7 +171,7 @@ def _numbers_of(facts: TableFacts) -> tuple[Number, ...]:
             facts.quarantined_share,
             "share",
             basis=quarantine,
-            reason="" if facts.rows_in else "The file holds no rows.",
+            reason="" if facts.rows_judged else _NO_ROWS if facts.rows_in else "The file holds no rows.",
         ),
     ]
     return (*totals, *_unanswered(facts), *_gaps(facts), *_differences(facts))
@@ -192,7 +195,7 @@ def _differences(facts: TableFacts) -> tuple[Number, ...]:
         for name, value in (
             ("source_rows", source.rows_in),
             ("client_rows", source.expected_rows),
-            ("accounted_rows", source.rows_kept + source.rows_quarantined),
+            ("accounted_rows", source.rows_accounted),
         )
         if value is not None
     )

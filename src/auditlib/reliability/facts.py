@@ -65,14 +65,24 @@ class TableFacts:
         return sum(source.rows_quarantined for source in self.sources)
 
     @property
+    def rows_judged(self) -> int:
+        """Records that could have been kept: all but those the run file leaves out."""
+        return sum(source.rows_judged for source in self.sources)
+
+    @property
+    def rows_left_out(self) -> int:
+        """Records the run file leaves out."""
+        return sum(source.rows_left_out for source in self.sources)
+
+    @property
     def rows_unanswered(self) -> int:
         """Records kept in which nothing is answered: they are no rows of the table."""
         return sum(source.rows_unanswered for source in self.sources)
 
     @property
     def quarantined_share(self) -> float | None:
-        """Share of the records received that was set aside; None where none was received."""
-        return self.rows_quarantined / self.rows_in if self.rows_in else None
+        """Share of the records of this table that was set aside; None where there were none."""
+        return self.rows_quarantined / self.rows_judged if self.rows_judged else None
 
 
 def gather(evidence: EvidenceLike, table: str, *, period: Period) -> TableFacts:

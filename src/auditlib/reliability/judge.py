@@ -52,6 +52,9 @@ def _grounds(facts: TableFacts, thresholds: Thresholds) -> Iterator[Ground]:
             "The file holds no rows; whether nothing happened or nothing was exported cannot be told.",
         )
         return
+    if facts.rows_judged == 0:
+        yield Ground(Reliability.UNDETERMINED, "The run file leaves out every row of the file.")
+        return
     yield _quarantine(facts, thresholds.quarantine_share)
     yield from _references(facts, thresholds.quarantine_share)
     yield from _undetermined(facts)
@@ -70,7 +73,7 @@ def _difference(source: SourceTotals) -> str:
             f"{source.file} holds {counted(source.rows_in, 'row')} where the client counts "
             f"{source.expected_rows:,}."
         )
-    accounted = source.rows_kept + source.rows_quarantined
+    accounted = source.rows_accounted
     return (
         f"{source.file} holds {counted(source.rows_in, 'row')} of which "
         f"{counted(accounted, 'is', 'are')} accounted for."
@@ -87,7 +90,8 @@ def _quarantine(facts: TableFacts, limit: float) -> Ground:
             f"In quarantine: {percent(share)} of the rows, above the limit of {percent(limit)}.",
         )
     if not facts.rows_quarantined:
-        return Ground(Reliability.SUFFICIENT, "Every row was kept.")
+        left = "." if not facts.rows_left_out else " but those that the run file leaves out."
+        return Ground(Reliability.SUFFICIENT, f"Every row was kept{left}")
     return Ground(
         Reliability.SUFFICIENT,
         f"In quarantine: {percent(share)} of the rows, within the limit of {percent(limit)}.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Rows in = rows kept + rows in quarantine, file by file, beside the client's own totals."""
+    """Rows in = kept + in quarantine + left out, file by file, beside the client's own totals."""
 
     by: ClassVar[tuple[str, ...]] = ("file", "table")
 
@@ -32,6 +32,16 @@ class Reconciliation:
         return sum(source.rows_quarantined for source in self.sources)
 
     @property
+    def rows_left_out(self) -> int:
+        """Records that the run file leaves out of all files."""
+        return sum(source.rows_left_out for source in self.sources)
+
+    @property
+    def rows_judged(self) -> int:
+        """Records that could have been kept: what the share in quarantine is a share of."""
+        return sum(source.rows_judged for source in self.sources)
+
+    @property
     def differing(self) -> tuple[SourceTotals, ...]:
         """Sources whose totals do not reconcile."""
         return tuple(source for source in self.sources if not source.reconciled)
@@ -40,7 +50,9 @@ class Reconciliation:
         """Return one row per file and table."""
         import pandas as pd
 
-        names = ["file", "table", *_TOTALS, "expected_rows", "reconciled"]
+        names = ["file", "table", *_TOTALS, *_LEFT_OUT, "expected_rows", "reconciled"]
+        if not self.rows_left_out:
+            names.remove(*_LEFT_OUT)
         if all(source.expected_rows is None for source in self.sources):
             names.remove("expected_rows")
         rows = [[getattr(source, name) for name in names] for source in self.sources]
@@ -49,16 +61,14 @@ class Reconciliation:
     def numbers(self) -> tuple[Number, ...]:
         """Return the totals of each file, and of all."""
         every = (Basis("sources", rows=len(self.sources)),)
+        left_out, share = self.rows_left_out, self.rows_quarantined / max(self.rows_judged, 1)
         aside = (Basis("quarantine", rows=self.rows_quarantined),)
         return (
             *(number for source in self.sources for number in _totals_of(source)),
             Number("rows_in:all", self.rows_in, "rows", basis=every),
             Number("rows_quarantined:all", self.rows_quarantined, "rows", basis=aside),
-            *(
-                [Number("quarantined_share:all", self.rows_quarantined / self.rows_in, "share", basis=aside)]
-                if self.rows_in
-                else []
-            ),
+            *([Number("rows_left_out:all", left_out, "rows", basis=every)] if left_out else []),
+            *([Number("quarantined_share:all", share, "share", basis=aside)] if self.rows_judged else []),
             Number("files:all", len(self.sources), "count", basis=every),
             Number("files:differing", len(self.differing), "count", basis=every),
         )
@@ -67,7 +77,7 @@ class Reconciliation:
         """Return one sentence: rows received, set aside, and whether all are accounted for."""
         aside = "none is in quarantine"
         if self.rows_quarantined:
-            share = percent(self.rows_quarantined / self.rows_in)
+            share = percent(self.rows_quarantined / self.rows_judged)
             are = "is" if self.rows_quarantined == 1 else "are"
             aside = f"{self.rows_quarantined:,} ({share}) {are} in quarantine"
         accounted = (
@@ -75,9 +85,12 @@ class Reconciliation:
             if not self.differing
             else f"the totals of {counted(len(self.differing), 'file')} do not reconcile"
         )
+        if self.rows_left_out:
+            aside += f", and {counted(self.rows_left_out, 'was', 'were')} left out as the run file declares"
         received = counted(self.rows_in, "row was", "rows were")
         text = f"{received} received in {counted(len(self.sources), 'source')} and {accounted}; {aside}."
-        share_of = ("quarantined_share:all",) if self.rows_quarantined else ()
+        share_of = ["quarantined_share:all"] if self.rows_quarantined else []
+        share_of += ["rows_left_out:all"] if self.rows_left_out else []
         keys = ("rows_in:all", "files:all", "files:differing", "rows_quarantined:all", *share_of)
         return (Sentence(text, keys),)
 
@@ -135,6 +148,7 @@ class Quarantine:
 
 
 _TOTALS = ("rows_in", "rows_kept", "rows_quarantined", "rows_out_of_period")
+_LEFT_OUT = ("rows_left_out",)
 
 
 def reconcile(sources: Sequence[SourceTotals]) -> Reconciliation:
@@ -170,7 +184,8 @@ def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
 def _totals_of(source: SourceTotals) -> tuple[Number, ...]:
     basis = (Basis("sources", (("file", source.file), ("table", source.table)), rows=1),)
     name = f"{source.file}:{source.table}"
-    totals = [Number(f"{total}:{name}", getattr(source, total), "rows", basis=basis) for total in _TOTALS]
+    stated = (*_TOTALS, *(_LEFT_OUT if source.rows_left_out else ()))
+    totals = [Number(f"{total}:{name}", getattr(source, total), "rows", basis=basis) for total in stated]
     if source.expected_rows is not None:
         totals.append(Number(f"expected_rows:{name}", source.expected_rows, "rows", basis=basis))
     return tuple(totals)

@@ -49,10 +49,10 @@ FINDING_COLUMNS = {
     "Recommendation": 26, "Evidence": 24, "Fingerprint": 12, "Area": 15, "Tick": 5, "Note": 14,
 }  # fmt: skip
 SOURCE_COLUMNS = {
-    "File": 27, "Table": 19, "Rows in": 9, "Kept": 9, "Quarantined": 12, "Outside period": 9,
+    "File": 27, "Table": 19, "Rows in": 9, "Kept": 9, "Quarantined": 12, "Left out": 9, "Outside period": 9,
     "Client's total": 9, "Bytes": 11, "SHA-256": 36, "Tick": 7, "Note": 22,
 }  # fmt: skip
-_COUNTS = range(2, 8)
+_COUNTS = range(2, 9)
 """Columns of numbers of the sheet of sources."""
 _WHOLE, _SHARE, _LEVEL = "#,##0", "0.00%", "0.##%"
 _GRADES = ("major", "minor", "opportunity")
@@ -230,9 +230,9 @@ def _sources(book: Book, totals: Sequence[SourceTotals]) -> None:
     sheet = book.sheet(SOURCES, tuple(SOURCE_COLUMNS.values()))
     sheet.heading(*SOURCE_COLUMNS, repeat=True, right=_COUNTS)
     for one in totals:
-        if one.rows_in != one.rows_kept + one.rows_quarantined:
+        if one.rows_in != one.rows_accounted:
             raise VerificationFailed(
-                Problem("rows kept and quarantined do not add up to the rows read.", one.file)
+                Problem("rows kept, quarantined and left out do not add up to the rows read.", one.file)
             )
         sheet.write(
             one.file,
@@ -241,12 +241,13 @@ def _sources(book: Book, totals: Sequence[SourceTotals]) -> None:
             one.sha256,
             "F PBC",
         )
-        sheet.to_fill(10)
+        sheet.to_fill(11)
 
 
 def _totals(one: SourceTotals) -> tuple[int | None, ...]:
     return (
-        one.rows_in, one.rows_kept, one.rows_quarantined, one.rows_out_of_period, one.expected_rows, one.size,
+        one.rows_in, one.rows_kept, one.rows_quarantined, one.rows_left_out, one.rows_out_of_period,
+        one.expected_rows, one.size,
     )  # fmt: skip
 
 

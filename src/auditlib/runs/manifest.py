@@ -44,6 +44,8 @@ class SourceSeal(_Sealed):
     rows_out_of_period: int
     expected_rows: int | None
     rows_unanswered: int = 0
+    left_out: dict[str, int] = Field(default_factory=dict, description="Rows left out, by declared test.")
+    rows_named_again: int = Field(0, description="Rows whose key was named before, where each counts once.")
 
 
 class ParameterSeal(_Sealed):

@@ -189,7 +189,7 @@ def _of_period(tables: Tables, table: str) -> nw.LazyFrame[Any]:
 def _set_aside(table: str, tables: Tables) -> float:
     """Return the share of the rows of `table` in quarantine; 0 where no source was read."""
     totals = [each for each in tables.totals if each.table == table]
-    rows = sum(each.rows_in for each in totals)
+    rows = sum(each.rows_judged for each in totals)
     return sum(each.rows_quarantined for each in totals) / rows if rows else 0.0
 
 

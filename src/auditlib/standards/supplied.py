@@ -74,7 +74,8 @@ def set_aside(table: str, tables: Supplied, run: Run, options: Mapping[str, Opti
         )
         if total.table == table and total.rows_in and not total.rows_kept and not other:
             rows = counted(total.rows_in, "row")
-            yield f"every row of {total.file} ({table}, {rows}) is in quarantine"
+            where = "in quarantine" if total.rows_quarantined else "left out by the run file"
+            yield f"every row of {total.file} ({table}, {rows}) is {where}"
 
 
 def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
