@@ -108,7 +108,7 @@ def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
     referring
         Whether instants are compared with those of another table.
     """
-    if referring or plan.source.wide is not None or plan.source.form not in ("csv", "parquet"):
+    if referring or plan.source.wide is not None or plan.source.form not in ("csv", "parquet", "database"):
         return False
     key = plan.contract.key
     if len(key) != 1 or repeats(plan.field(key[0]).column) or not plan.field(key[0]).origin:

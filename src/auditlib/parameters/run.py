@@ -6,19 +6,15 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from auditlib.contracts import TABLES
+from auditlib.parameters.database import Database
 from auditlib.parameters.misfit import Misfit
+from auditlib.parameters.strict import Name as Name  # noqa: PLC0414 - other rooms import it from here
+from auditlib.parameters.strict import Strict as Strict  # noqa: PLC0414 - as above
 from auditlib.records import Instrument, Item, Scale
 
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$",
-        description="A name of letters, digits and underscores that starts with a letter.",
-    ),
-]
 AuditId = Annotated[
     str,
     Field(
@@ -54,12 +50,6 @@ EditionYear = Annotated[
     Field(pattern=r"^[0-9]{4}(?:\.[0-9]+)?$", description='A year, or year and revision: "2025", "2025.1".'),
 ]
 Scalar = bool | int | float | str
-
-
-class Strict(BaseModel):
-    """Base of every parameter model: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False, allow_inf_nan=False)
 
 
 class Party(Strict):
@@ -198,16 +188,6 @@ class Wide(Strict):
         if len(set(starts)) < len(starts):
             raise Misfit("two periods start on the same day", remedy="Correct one.", at=("periods",))
         return self
-
-
-class Database(Strict):
-    """A table in a database; the connection is named, never written here."""
-
-    connection: Name = Field(description="Name of the environment variable that holds the address.")
-    relation: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,2}$",
-        description="A table, with its schema where it has one: survey.responses.",
-    )
 
 
 class Source(Strict):

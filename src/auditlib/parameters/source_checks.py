@@ -181,7 +181,9 @@ def _wide_problems(source: Source, document: Document, *, path: Path) -> Iterato
 def _repeated(run: Run, document: Document) -> Iterator[Problem]:
     seen: dict[tuple[str, str, str], int] = {}
     for index, source in enumerate(run.sources):
-        origin = source.file or (source.database.relation if source.database else "")
+        origin = source.file or (source.database.label if source.database else "")
+        if source.database is not None and source.database.query is not None:
+            origin = f"{origin}: {source.database.query}"
         key = (source.table, origin, source.sheet or "")
         if key in seen:
             message = (
