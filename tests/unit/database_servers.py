@@ -91,8 +91,10 @@ def postgres() -> Iterator[Server]:
         options = ["-A", "scram-sha-256", "-U", OWNER, f"--pwfile={word}", "-E", "UTF8", "--locale=C"]
         _carry_out([initdb, "-D", folder / "data", "--no-sync", *options], user)
         port = _free_port()
-        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-                    "shared_buffers": "16MB", "max_connections": "20"}  # fmt: skip
+        settings = {
+            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
+            "shared_buffers": "16MB", "max_connections": "20",
+        }  # fmt: skip
         command = [Path(initdb).with_name("postgres"), "-D", folder / "data"]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

@@ -76,7 +76,7 @@ class DuckDBFile:
         row, seconds = 0, asked.database.time_out
         with Clock(seconds, self._connection.interrupt) as clock:
             try:
-                batches: Any = self._connection.execute(statement).to_arrow_reader(_BATCH)
+                batches: Any = self._connection.sql(statement).to_arrow_reader(_BATCH)
                 for batch in batches:
                     for line in batch.column(0).cast("binary").to_pylist():
                         row += 1

@@ -165,8 +165,8 @@ def client_database(path: Path, scratch: str) -> duckdb.DuckDBPyConnection:
         threads=1,
         memory_limit=MEMORY_LIMIT,
         temp_directory=scratch,
-        enable_external_access="false",
     )
+    connection.execute("SET enable_external_access = false")  # from here on it cannot be allowed again
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

@@ -171,7 +171,7 @@ class MySQL:
 
 
 def _leave(cursor: Any) -> None:
-    """Have the driver not wait for rows that nobody wants, which it otherwise does when it forgets a result."""
+    """Have the driver not wait for rows nobody wants, as it does where it forgets a result."""
     result = cursor._result  # noqa: SLF001 - the driver has no other way
     if result is not None:
         result.unbuffered_active = False

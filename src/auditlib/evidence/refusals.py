@@ -74,7 +74,7 @@ def no_relation(label: str, asked: str, known: Iterable[str], *, of_whom: str = 
         asked.casefold().rsplit(".", 1)[-1], bare, n=1
     )
     hint = f"Did you mean {(names | bare)[near[0]]!r}?" if near else "Correct 'relation', with its schema."
-    what = " ".join(["there is no table or view of this name", of_whom]).strip()
+    what = f"there is no table or view of this name {of_whom}".strip()
     return Problem(f"{what}.", file=label, remedy=hint)
 
 
