@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sqlite3
 import sys
 import threading
@@ -15,9 +16,11 @@ from urllib.parse import quote
 import duckdb
 import pyarrow as pa
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditlib.cli import main
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import prepare
 from auditlib.evidence.addresses import Address, address_of
@@ -27,6 +30,7 @@ from auditlib.evidence.offered import Asked, Held, Offered, columns_of, decimal
 from auditlib.parameters.database import Database
 from auditlib.parameters.run import Run
 
+ROOT = Path(__file__).parents[2]
 VARIABLE = "SHOP_DB"
 FILES = ["sqlite", "duckdb"]
 
@@ -58,7 +62,7 @@ def asked(*wanted: str, **database: Any) -> Asked:
 
 
 def taken(one: Asked) -> list[dict[str, Any]]:
-    with closing(snapshot(address_of(one.database), time_out=60)) as shot:
+    with closing(snapshot(address_of(one.database.connection), time_out=60)) as shot:
         columns = columns_of(one, shot.offered(one))
         wanted = [columns[name] for name in one.wanted]
         pieces = gathered(shot.lines(one, shot.statement(one, columns)))
@@ -288,3 +292,61 @@ def test_long_tables_come_in_pieces_of_lines() -> None:
 def test_a_source_is_one_table_or_one_select(database: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"database|connection|relation|query|time_out"):
         Database(connection=VARIABLE, **database)
+
+
+STORES = (
+    "CREATE TABLE stores (code VARCHAR, title VARCHAR)",
+    "INSERT INTO stores VALUES ('001', 'North'), ('002', 'South')",
+    "CREATE TABLE answers (answer_id TEXT, store TEXT, answered_at TEXT, score INTEGER, test INTEGER)",
+    "INSERT INTO answers VALUES ('A2', '001', '2025-06-01 12:00:00', 4, 0)",
+    "INSERT INTO answers VALUES ('A1', '002', '2025-06-02 12:00:00', 5, 0)",
+    "INSERT INTO answers VALUES ('A3', '002', '2025-06-03 12:00:00', 1, 1)",
+)
+
+
+@pytest.mark.parametrize("engine_name", FILES)
+def test_the_sources_that_the_document_shows_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_name: str
+) -> None:
+    monkeypatch.setenv("CLIENT_DB", f"{engine_name}:///{shop(tmp_path, engine_name, *STORES)}")
+    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "databases.md").read_text("utf-8"), re.S)
+    scale = {"wording": "?", "headline": True, "scale": {"low": 1, "high": 5}}
+    run = Run.model_validate(
+        {
+            **run_of(relation="stores").model_dump(mode="json"),
+            "period": {"start": "2025-01-01", "end": "2025-12-31"},
+            "as_of": "2026-01-01T00:00:00Z",
+            "instruments": {"transactional": {"items": {"q_score": scale}}},
+            "sources": yaml.safe_load(block),
+        }
+    )
+    evidence = prepare(run, tmp_path, tmp_path / "store")
+    assert [(total.file, total.rows_kept) for total in evidence.totals] == [
+        ("stores", 2), ("answers_without_tests", 2)
+    ]  # fmt: skip
+    rows = evidence.frame("responses", columns=["response_id", "unit_id", "q_score", "source_line"])
+    assert rows.to_numpy().tolist() == [["A2", "001", 4.0, 1], ["A1", "002", 5.0, 2]]
+
+
+def test_new_looks_at_a_database_as_at_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    units = ("CREATE TABLE units (unit_id TEXT, name TEXT, time_zone TEXT)",
+             "INSERT INTO units VALUES ('001', 'North', 'Europe/Berlin'), ('002', 'South', 'Asia/Tokyo')")  # fmt: skip
+    file = shop(tmp_path, "duckdb", *STORES[2:], *units)
+    monkeypatch.setenv("CLIENT_DB", f"duckdb:///{file}")
+    (tmp_path / "project" / "params" / "runs").mkdir(parents=True)
+    (tmp_path / "project" / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    assert main(["new", "stores", "--database", "CLIENT_DB"]) == 0
+    text = Path("params/runs/stores.yaml").read_text("utf-8")
+    sources = yaml.safe_load(text)["sources"]
+    assert [(one["table"], one["form"], one["database"]) for one in sources] == [
+        ("units", "database", {"connection": "CLIENT_DB", "relation": "units"}),
+        ("responses", "database", {"connection": "CLIENT_DB", "relation": "answers"}),
+    ]
+    assert sources[1]["columns"]["response_id"] == "answer_id"
+    assert str(file) not in text + "".join(capsys.readouterr())
+    monkeypatch.delenv("CLIENT_DB")
+    assert main(["new", "other", "--database", "CLIENT_DB"]) == 2
+    assert main(["new", "other"]) == 2

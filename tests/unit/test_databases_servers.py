@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 import socket
+import subprocess
 import traceback
 from collections.abc import Iterator
 from contextlib import closing
@@ -114,7 +116,7 @@ def asked(wanted: tuple[str, ...], **database: Any) -> Asked:
 
 def taken(one: Asked) -> pa.Table:
     """Return the rows of one source as intake gets them."""
-    with closing(snapshot(address_of(one.database), time_out=60)) as shot:
+    with closing(snapshot(address_of(one.database.connection), time_out=60)) as shot:
         columns = columns_of(one, shot.offered(one))
         wanted = [columns[name] for name in one.wanted]
         pieces = gathered(shot.lines(one, shot.statement(one, columns)))
@@ -189,6 +191,7 @@ def test_what_was_read_can_be_hashed_again_by_whoever_has_the_database(
     with closing(server.owner()) as connection, closing(connection.cursor()) as cursor:
         for one in described:
             if server.engine == "PostgreSQL":
+                assert hashed_by_the_command_of_the_document(one["statement"], server) == one["sha256"]
                 with cursor.copy(f"COPY ({one['statement']}) TO STDOUT (FORMAT csv)") as copy:
                     text = b"".join(map(bytes, copy))
             else:
@@ -199,6 +202,13 @@ def test_what_was_read_can_be_hashed_again_by_whoever_has_the_database(
     told: list[str] = []
     prepare(ward_run(), directory.parent.parent, directory.parent, progress=told.append)
     assert told[-1].startswith("Evidence found")
+
+
+def hashed_by_the_command_of_the_document(statement: str, server: servers.Server) -> str:
+    (command,) = re.findall(r"^    (PGTZ=.*)$", (ROOT / "docs" / "databases.md").read_text("utf-8"), re.M)
+    environment = {**os.environ, "CLIENT_DB": server.address(), "STATEMENT": statement}
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.split()[0]
 
 
 def ward_run(**forms: Any) -> Run:
@@ -251,7 +261,7 @@ def table_of(directory: Path, name: str) -> pa.Table:
 
 def test_all_tables_are_read_as_they_were_at_one_moment(server: servers.Server) -> None:
     first, other = asked(("code",), relation="wards"), asked(("ward",), relation="visits")
-    with closing(snapshot(address_of(first.database), time_out=60)) as shot:
+    with closing(snapshot(address_of(first.database.connection), time_out=60)) as shot:
         server.does("INSERT INTO wards VALUES ('late', 'Late')", "DELETE FROM visits WHERE ward = 'NA'")
         counts = []
         for one in (first, other):
@@ -318,7 +328,7 @@ def test_a_lost_connection_names_the_row(server: servers.Server) -> None:
         "MariaDB": "SELECT GROUP_CONCAT(CONCAT('KILL ', id)) FROM information_schema.processlist "
         "WHERE user = 'reader'",
     }[server.engine]
-    with closing(snapshot(address_of(one.database), time_out=60)) as shot:
+    with closing(snapshot(address_of(one.database.connection), time_out=60)) as shot:
         columns = columns_of(one, shot.offered(one))
         lines = shot.lines(one, shot.statement(one, columns))
         begun = [bytes(next(lines)) for _ in range(10)]

@@ -6,13 +6,10 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from auditlib.errors import DataError, ParameterError, Problem
-
-if TYPE_CHECKING:
-    from auditlib.parameters.database import Database
 
 Engine = Literal["postgresql", "mysql", "sqlite", "duckdb"]
 _SCHEMES: dict[str, Engine] = {
@@ -93,7 +90,7 @@ class Address:
         return {form for text in (*spelled, self.text) for form in (text, unquote(text)) if form}
 
 
-def address_of(database: Database) -> Address:
+def address_of(variable: str) -> Address:
     """Return the address that the named environment variable holds.
 
     Raises
@@ -101,7 +98,6 @@ def address_of(database: Database) -> Address:
     ParameterError
         When the variable is not set, or holds an address of no database that can be read.
     """
-    variable = database.connection
     address = os.environ.get(variable, "").strip()
     if not address:
         raise _unusable(variable, "the environment variable {} is not set.")

@@ -103,7 +103,7 @@ def _of_one_database(
     asked: dict[int, Asked], folder: Path, progress: Callable[[str], None]
 ) -> dict[int, Extract]:
     longest = max(one.database.time_out for one in asked.values())
-    address = address_of(next(iter(asked.values())).database)
+    address = address_of(next(iter(asked.values())).database.connection)
     with closing(snapshot(address, time_out=longest)) as shot:
         columns = _all_columns(shot, asked)
         found = {}

@@ -69,11 +69,14 @@ class Asked:
         What it is called in messages.
     wanted
         Mapped columns, each once, in the order of the mapping.
+    most
+        Rows of a table to read at most, where only a sample is wanted.
     """
 
     database: Database
     label: str
     wanted: tuple[str, ...]
+    most: int | None = None
 
     @property
     def ordering(self) -> tuple[str, ...]:
@@ -83,7 +86,9 @@ class Asked:
     def source(self, quote: Callable[[str], str]) -> str:
         """Return what stands behind FROM, called ``r``: the table, names quoted, or the auditor's query."""
         if self.database.relation is not None:
-            return ".".join(map(quote, self.database.relation.split("."))) + " AS r"
+            table = ".".join(map(quote, self.database.relation.split(".")))
+            few = f"(SELECT * FROM {table} LIMIT {self.most})"  # noqa: S608 - quoted
+            return f"{few if self.most else table} AS r"
         return f"(\n{(self.database.query or '').strip().rstrip(';')}\n) AS r"
 
 

@@ -89,16 +89,15 @@ class Postgres:
         import psycopg
 
         self._connection.execute("SAVEPOINT probe")
-        try:
-            return self._described(asked, "*")
-        except psycopg.errors.InsufficientPrivilege:
-            self._connection.execute("ROLLBACK TO SAVEPOINT probe")
-        except psycopg.Error as error:
-            raise DataError(self._problem(error, asked)) from None
-        try:
-            return self._described(asked, ", ".join(map(quoted, asked.ordering)) or "1")
-        except psycopg.Error as error:
-            raise DataError(self._problem(error, asked)) from None
+        for columns in ("*", ", ".join(map(quoted, asked.ordering)) or "1"):
+            try:
+                return self._described(asked, columns)
+            except psycopg.Error as error:
+                if not self._connection.broken:
+                    self._connection.execute("ROLLBACK TO SAVEPOINT probe")
+                if columns != "*" or not isinstance(error, psycopg.errors.InsufficientPrivilege):
+                    raise DataError(self._problem(error, asked)) from None
+        raise AssertionError("the second attempt returns or raises")
 
     def _described(self, asked: Asked, columns: str) -> tuple[Offered, ...]:
         query = f"SELECT {columns} FROM {asked.source(quoted)} LIMIT 0"  # noqa: S608 - quoted, or the auditor's own query
@@ -157,7 +156,6 @@ class Postgres:
 
     def relations(self) -> list[str]:
         """Return the tables and views there are, those of the usual schema without it as well."""
-        self._connection.execute("ROLLBACK")
         rows = self._connection.execute(
             "SELECT n.nspname || '.' || c.relname, c.relname FROM pg_class c JOIN pg_namespace n "
             "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') "
