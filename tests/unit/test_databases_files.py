@@ -332,7 +332,7 @@ def test_new_looks_at_a_database_as_at_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     units = ("CREATE TABLE units (unit_id TEXT, name TEXT, time_zone TEXT)",
-             "INSERT INTO units VALUES ('001', 'North', 'Europe/Berlin'), ('002', 'South', 'Asia/Tokyo')")  # fmt: skip
+             "INSERT INTO units VALUES ('001', 'North', 'UTC'), ('002', 'South', 'Asia/Tokyo')")  # fmt: skip
     file = shop(tmp_path, "duckdb", *STORES[2:], *units)
     monkeypatch.setenv("CLIENT_DB", f"duckdb:///{file}")
     (tmp_path / "project" / "params" / "runs").mkdir(parents=True)

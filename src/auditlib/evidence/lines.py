@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.evidence.blocks import shown
 from auditlib.evidence.offered import Held, Offered
+from auditlib.records import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +70,7 @@ def rows_of(piece: bytes, columns: Sequence[Offered], *, expected: int) -> pa.Ta
 
     cells, faults = _cells(piece, len(columns))
     if cells.num_rows != expected:
-        raise RuntimeError(f"{cells.num_rows} rows were read where the database sent {expected}")
+        raise RuntimeError(f"the database sent {counted(expected, 'line')}, and {cells.num_rows} came out")
     made = []
     for index, column in enumerate(columns):
         values, unfit = _typed(cells[place(index)], column.held)
