@@ -27,6 +27,7 @@ from auditlib.evidence.addresses import Address, address_of
 from auditlib.evidence.databases import snapshot
 from auditlib.evidence.lines import gathered, rows_of
 from auditlib.evidence.offered import Asked, Held, Offered, columns_of, decimal
+from auditlib.evidence.sqlitefile import _written
 from auditlib.parameters.database import Database
 from auditlib.parameters.run import Run
 
@@ -350,3 +351,11 @@ def test_new_looks_at_a_database_as_at_a_folder(
     monkeypatch.delenv("CLIENT_DB")
     assert main(["new", "other", "--database", "CLIENT_DB"]) == 2
     assert main(["new", "other"]) == 2
+
+
+@given(st.lists(st.tuples(*[st.none() | st.text(st.characters(codec="utf-8"))] * 2), max_size=6))
+def test_any_text_comes_back_as_it_was(rows: list[tuple[str | None, str | None]]) -> None:
+    lines = [",".join(["1", *map(_written, row)]).encode() + b"\n" for row in rows]
+    columns = [Offered("a", Held.TEXT), Offered("b", Held.TEXT)]
+    made = [rows_of(piece, columns, expected=count) for piece, count in gathered(lines)]
+    assert [(row["c0"], row["c1"]) for table in made for row in table.to_pylist()] == rows

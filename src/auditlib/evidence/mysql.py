@@ -62,7 +62,9 @@ class MySQL:
                 read_timeout=time_out,
                 autocommit=False,
             )
-            version = str(self._connection.get_server_info())
+            version = str(self._connection.get_server_info()).removeprefix(
+                "5.5.5-"
+            )  # so old clients accept it
             self._maria = "MariaDB" in version
             self._begin()
         except (pymysql.Error, OSError) as error:

@@ -182,9 +182,8 @@ def _repeated(run: Run, document: Document) -> Iterator[Problem]:
     seen: dict[tuple[str, str, str], int] = {}
     for index, source in enumerate(run.sources):
         origin = source.file or (source.database.label if source.database else "")
-        if source.database is not None and source.database.query is not None:
-            origin = f"{origin}: {source.database.query}"
-        key = (source.table, origin, source.sheet or "")
+        part = source.sheet or (source.database.query if source.database else "") or ""
+        key = (source.table, origin, part)
         if key in seen:
             message = (
                 f"{origin!r} already feeds {source.table!r} as entry {seen[key] + 1}: rows would count twice."
