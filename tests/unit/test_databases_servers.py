@@ -190,6 +190,9 @@ def test_what_was_read_can_be_hashed_again_by_whoever_has_the_database(
     assert all(re.match(rf"{server.engine} 1[0-9]\.", one["engine"]) for one in described)
     assert {one["connection"] for one in described} == {VARIABLE}
     with closing(server.owner()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(
+            "SET timezone = 'UTC'" if server.engine == "PostgreSQL" else "SET time_zone = '+00:00'"
+        )
         for one in described:
             if server.engine == "PostgreSQL":
                 assert hashed_by_the_command_of_the_document(one["statement"], server) == one["sha256"]
