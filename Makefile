@@ -66,7 +66,7 @@ schemas: $(READY)  ## rewrite the JSON Schemas in params/schemas
 	@$(BIN)/auditlib schema --write params/schemas
 
 lock:  ## recompute requirements.lock (needs uv on the path)
-	@uv pip compile --universal --python-version 3.11 --extra dev --extra pdf --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml
+	@uv pip compile --universal --python-version 3.11 --extra dev --extra mysql --extra pdf --extra postgres --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml
 
 clean:  ## remove the environment, caches and outputs
 	@rm -rf $(VENV) $(ORACLES) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis outputs/*/ outputs/.evidence outputs/.work outputs/.by-hand

@@ -1,6 +1,5 @@
 """Units over time and over periods: trends, charts, outliers followed; what stays unanswered and why."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -40,6 +40,7 @@ LESSONS: Mapping[str, Lesson] = {
         {
             "auditlib new acme data/acme/*": "looks at the files and writes params/runs/acme.yaml",
             "auditlib new acme data/acme/* --force": "writes it anew; what was decided in it is lost",
+            "auditlib new acme --database ACME_DB": "looks at the database whose address it holds",
         },
         (0, 2, 3),
     ),

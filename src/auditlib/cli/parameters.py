@@ -83,12 +83,19 @@ def new(
         ),
     ],
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILES...", help="The client's exports.", show_default=False)
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="FILES...", help="The client's exports.", show_default=False),
+    ] = None,
     *,
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database", metavar="VARIABLE", help="Environment variable with the address of a database."
+        ),
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the run file if there is one.")] = False,
 ) -> None:
-    """Look at a client's files and write a first run file, params/runs/NAME.yaml.
+    """Look at a client's files, or at a database, and write a first run file, params/runs/NAME.yaml.
 
     It proposes a canonical table for each file and sheet, a column for each mapping, scales, dates and
     encodings, each with its grounds. Lines marked DECIDE are for you: no file can answer them.
@@ -97,7 +104,9 @@ def new(
     from auditlib.onboarding.new import new as proposed
 
     with working() as progress:
-        written = proposed(name, files, start=Path.cwd(), force=force, progress=progress)
+        written = proposed(
+            name, files or [], start=Path.cwd(), database=database, force=force, progress=progress
+        )
     _show_written(written)
 
 

@@ -21,8 +21,12 @@ _WAITING = 20_000
 
 def connect(scratch: Path, *, threads: int) -> duckdb.DuckDBPyConnection:
     """Open a database in `scratch` that never reaches for the network."""
-    limits = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(scratch / "spill")}
-    connection = _opened(str(scratch / "work.duckdb"), threads=threads, **limits)
+    connection = _opened(
+        str(scratch / "work.duckdb"),
+        threads=threads,
+        memory_limit=MEMORY_LIMIT,
+        temp_directory=str(scratch / "spill"),
+    )
     # Records are looked up in small tables, never the other way round; the size of a stream is not known,
     # and the engine stops with a fatal error where it builds a join on columns that are dictionaries.
     connection.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
@@ -153,12 +157,29 @@ def memory(*, threads: int) -> duckdb.DuckDBPyConnection:
     return _opened(":memory:", threads=threads)
 
 
-def _opened(database: str, *, threads: int, **settings: str) -> duckdb.DuckDBPyConnection:
+def client_database(path: Path, scratch: str) -> duckdb.DuckDBPyConnection:
+    """Open a client's file for reading alone; no view or query in it reaches another file, or the network."""
+    connection = _opened(
+        str(path),
+        read_only=True,
+        threads=1,
+        memory_limit=MEMORY_LIMIT,
+        temp_directory=scratch,
+    )
+    connection.execute("SET enable_external_access = false")  # from here on it cannot be allowed again
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _opened(
+    database: str, *, threads: int, read_only: bool = False, **settings: str
+) -> duckdb.DuckDBPyConnection:
     """Open a database: the only call of `duckdb.connect`, so that no connection lacks a setting."""
     import duckdb
 
     offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    connection = duckdb.connect(database, config={"threads": threads, **offline, **settings})
+    config: dict[str, str | bool | int | float | list[str]] = {"threads": threads, **offline, **settings}
+    connection = duckdb.connect(database, read_only=read_only, config=config)
     # In a kernel the engine turns its progress bar on whatever `config` says, and a query that happens to
     # take over two seconds then leaves a widget with a random id in the notebook.
     connection.execute("SET enable_progress_bar = false")

@@ -108,7 +108,7 @@ def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
     referring
         Whether instants are compared with those of another table.
     """
-    if referring or plan.source.wide is not None or plan.source.form not in ("csv", "parquet"):
+    if referring or plan.source.wide is not None or plan.source.form not in ("csv", "parquet", "database"):
         return False
     if plan.source.once or plan.source.dates_of or any(given.after for given in plan.fields):
         return False

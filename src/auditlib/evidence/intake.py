@@ -113,7 +113,7 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         threads=shop.threads,
     )
     arrangement = Arrangement(plan)
-    threads = shop.threads if plan.source.form in ("csv", "parquet") else 1
+    threads = shop.threads if plan.source.form in ("csv", "parquet", "database") else 1
     with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge)) as sorter:
         for block in ahead(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)

@@ -37,7 +37,7 @@ def _short_name(source: Source) -> str:
 
 
 def _long_name(source: Source) -> str:
-    return source.database.relation if source.database is not None else source.file or ""
+    return source.database.label if source.database is not None else source.file or ""
 
 
 def _full_name(source: Source) -> str:
@@ -67,10 +67,6 @@ def source_path(source: Source, data: Path) -> Path:
     DataError
         When it does not exist, is no file, or leads out of the data folder.
     """
-    if source.database is not None:
-        from auditlib.evidence.databases import database_file
-
-        return database_file(source.database)
     name = source.file or ""
     folder = data.resolve()
     path = (folder / name).resolve()
@@ -140,6 +136,6 @@ def source_blocks(
         return columnar_blocks(
             path, name=name, wanted=wanted, references=references, repetitive=repetitive, threads=threads
         )
-    from auditlib.evidence.databases import database_blocks
+    from auditlib.evidence.extracts import extract_blocks
 
-    return database_blocks(path, relation=_long_name(source), name=name, wanted=wanted)
+    return extract_blocks(path, name=name, wanted=wanted, repetitive=repetitive, threads=threads)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import Kind
-from auditlib.errors import AuditError, DataError, EvidenceChanged, Problem
+from auditlib.errors import DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
+from auditlib.evidence.drafts import draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import CELLS, QUARANTINE, Evidence
+from auditlib.evidence.extracts import Extract, extracts
 from auditlib.evidence.identity import content_key, hash_of
 from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
 from auditlib.evidence.plan import Plan, item_ids, plans
@@ -67,20 +68,31 @@ def prepare(
         When a file cannot be used as declared; EvidenceChanged when stored evidence was altered.
     """
     tell = progress or _silent
-    made = plans(run)
-    files = {plan.number: source_path(plan.source, data) for plan in made}
-    inputs = {number: _input(path) for number, path in files.items()}
+    made, names = plans(run), source_names(run.sources)
+    inputs = {plan.number: _input(source_path(plan.source, data)) for plan in made if plan.source.file}
+    with extracts(made, names, store=store, progress=tell) as copies:
+        inputs |= {number: _copy(extract) for number, extract in copies.items()}
+        return _prepared(run, made, inputs, store=store, threads=threads, progress=tell)
+
+
+def _prepared(
+    run: Run,
+    made: tuple[Plan, ...],
+    inputs: Mapping[int, _Input],
+    *,
+    store: Path,
+    threads: int,
+    progress: Callable[[str], None],
+) -> Evidence:
+    """Return the evidence of these inputs: found in the store, or made now."""
     key = content_key(run, [inputs[number].sha256 for number in sorted(inputs)])
     final = store / key
     if final.is_dir():  # it gets its name when it is complete
-        tell("Evidence found: the same files and parameters were taken in before")
+        progress("Evidence found: the same files and parameters were taken in before")
         return open_evidence(final, threads=threads)
-    store.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(store, key)
-    draft = store / f".incomplete-{key}-{os.getpid()}"
-    with _disposable(draft):
-        _fill(draft, run, made, inputs, key=key, threads=threads, progress=tell)
-        _publish(draft, final)
+    with draft(store, key) as folder:
+        _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
+        _publish(folder, final)
     return open_evidence(final, threads=threads)
 
 
@@ -125,18 +137,24 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """A client's file as it was when it was hashed."""
+    """A client's file as it was when it was hashed, or the copy of what a database held."""
 
     path: Path
     sha256: str
     size: int
-    changed_at: int
+    changed_at: int = 0
+    extract: Extract | None = None
 
 
 def _input(path: Path) -> _Input:
     """Hash a file; its size and time are taken before, so that a later change is noticed."""
     state = path.stat()
     return _Input(path, file_hash(path), state.st_size, state.st_mtime_ns)
+
+
+def _copy(extract: Extract) -> _Input:
+    """Return the copy of what a database held as an input: hash and size are those of the rows."""
+    return _Input(extract.path, extract.sha256, extract.size, extract=extract)
 
 
 def _fill(
@@ -175,7 +193,8 @@ def _fill(
         )
         for plan in sorted(made, key=lambda plan: plan.number)
     ]
-    _describe(draft, run, shop.done, totals, notes, key=key)
+    copies = [one.extract.described(names[number]) for number, one in sorted(inputs.items()) if one.extract]
+    _describe(draft, run, shop.done, totals, notes, key=key, copies=copies)
 
 
 def _take_in_all(
@@ -262,6 +281,7 @@ def _describe(
     notes: Sequence[str],
     *,
     key: str,
+    copies: Sequence[Mapping[str, Any]],
 ) -> None:
     described: dict[str, Any] = {
         "schema": SCHEMA,
@@ -272,6 +292,8 @@ def _describe(
         "instruments": {name: _described(run.instrument(name)) for name in run.instruments},
         "notes": list(notes),
     }
+    if copies:
+        described["databases"] = list(copies)
     described["seal"] = hash_of(described)
     write_text(
         draft / DESCRIPTION, json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -312,44 +334,10 @@ def _publish(draft: Path, final: Path) -> None:
     to_disk(final.parent)
 
 
-@contextmanager
-def _disposable(draft: Path) -> Iterator[None]:
-    """Remove the draft whatever happens, and say in words when the disk is full."""
-    import duckdb
-
-    try:
-        yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise AuditError(
-            Problem(
-                f"the evidence could not be written ({str(error).splitlines()[0]}).",
-                remedy="Make room on the disk and in memory and start again; earlier evidence is unharmed.",
-            )
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _remove_abandoned(store: Path, key: str) -> None:
-    """Remove what a killed process left behind; drafts of living processes stay."""
-    for draft in store.glob(f".incomplete-{key}-*"):
-        owner = draft.name.rsplit("-", 1)[-1]
-        if not owner.isdecimal() or not _alive(int(owner)):
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _check_unchanged(inputs: Mapping[int, _Input], names: Sequence[str]) -> None:
     for number, given in inputs.items():
+        if given.extract is not None:
+            continue
         now = given.path.stat()
         if (now.st_mtime_ns, now.st_size) != (given.changed_at, given.size):
             raise DataError(

@@ -108,7 +108,7 @@ def check(
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:
     """Name every declared file the data folder lacks, where the run file declares it."""
-    if not folder.is_dir():
+    if not folder.is_dir() and any(source.file for source in run.sources):
         yield Problem("there is no such data folder.", folder.as_posix(), remedy="Name it: --data DIR.")
         return
     for index, source in enumerate(run.sources):

@@ -27,7 +27,7 @@ class Look:
     Parameters
     ----------
     file
-        Path below the data folder.
+        Path below the data folder; of a database, the table or view.
     form
         What it is.
     sheet
@@ -36,18 +36,22 @@ class Look:
         Facts of every named column of a sample.
     text
         How it is written, for a text file.
+    connection
+        Of a database, the environment variable that holds its address.
     """
 
     file: str
-    form: Literal["csv", "excel", "parquet"]
+    form: Literal["csv", "excel", "parquet", "database"]
     sheet: str
     columns: tuple[Facts, ...]
     text: TextLook | None = None
+    connection: str = ""
 
     @property
     def title(self) -> str:
         """What a person would call it: the sheet, otherwise the file without folder and endings."""
-        return self.sheet or self.file.rsplit("/", 1)[-1].split(".", 1)[0]
+        last = self.file.rsplit("/", 1)[-1]
+        return self.sheet or (last.rsplit(".", 1)[-1] if self.connection else last.split(".", 1)[0])
 
     @property
     def rows(self) -> int:
@@ -88,6 +92,22 @@ def look_at(path: Path, *, file: str) -> Iterator[Look]:
         text = look_at_text(path, name=file)
         labels = text.labels or ("",) * len(text.header)
         yield Look(file, "csv", "", _columns(text.header, text.records, labels), text)
+
+
+def look_in(variable: str) -> Iterator[Look]:
+    """Yield what a database holds: one look for each table and view that can be read.
+
+    Raises
+    ------
+    ParameterError, DataError
+        When the database cannot be reached.
+    """
+    from auditlib.evidence.samples import samples
+
+    for relation, rows in samples(variable, rows=SAMPLE_RECORDS):
+        header = [name for name in rows.column_names if name.isprintable()]
+        columns = _columns(header, _records(rows.select(header)), ("",) * len(header)) if header else ()
+        yield Look(relation, "database", "", columns, connection=variable)
 
 
 def _columns(

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from auditlib.errors import ParameterError, Problem
-from auditlib.onboarding.looking import Look, look_at
+from auditlib.onboarding.looking import Look, look_at, look_in
 from auditlib.onboarding.proposing import propose
 from auditlib.onboarding.writing import DECIDE, run_file_text
 from auditlib.parameters.run import AuditId, FileName
@@ -51,10 +51,11 @@ def new(
     files: Sequence[Path],
     *,
     start: Path,
+    database: str = "",
     force: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Written:
-    """Look at a client's files and write ``params/runs/<name>.yaml`` with proposed mappings.
+    """Look at a client's files or database and write ``params/runs/<name>.yaml`` with proposed mappings.
 
     Parameters
     ----------
@@ -64,6 +65,8 @@ def new(
         The client's files; README files are passed over.
     start
         A folder of the project.
+    database
+        Environment variable that holds the address of a database to look at as well.
     force
         Replace a run file of that name.
     progress
@@ -74,7 +77,7 @@ def new(
     ParameterError
         For a name that cannot be one, no file, or an existing run file without `force`.
     DataError
-        For a file that cannot be read.
+        For a file or database that cannot be read.
     """
     _check_name(name)
     root = project_root(start / "new.yaml")
@@ -82,14 +85,15 @@ def new(
     if target.exists() and not force:
         remedy = "Choose another name, or replace it with --force."
         raise ParameterError(Problem("this run file exists already.", _shown(target), remedy=remedy))
-    wanted = _client_files(files)
-    folder = _data_folder(wanted)
-    looks = _looks(wanted, folder, progress)
+    usual_folder = root / "data" / name
+    wanted = _client_files(files) if files or not database else []
+    folder = _data_folder(wanted) if wanted else usual_folder
+    looks = _looks(wanted, folder, progress) + (list(look_in(database)) if database else [])
     proposal = propose(looks, fallback=_FIRST_DAY)
     if not proposal.sources:
         remedy = "Write the run file by hand; params/runs/demo.yaml shows how."
         raise ParameterError(Problem("none of these files fits a canonical table.", remedy=remedy))
-    usual = folder.resolve() == (root / "data" / name).resolve()
+    usual = folder.resolve() == usual_folder.resolve()
     command = f"auditlib check {_shown(target)}" + ("" if usual else f" --data {_shown(folder)}")
     text = run_file_text(proposal, audit=name, command=command, notebooks=_notebooks(root))
     write_bytes(target, text.encode())

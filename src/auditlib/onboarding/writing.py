@@ -150,7 +150,10 @@ def _source(source: SourceProposal, proposal: Proposal) -> Iterator[str]:
         yield f"  {DECIDE} {_comment(doubt)}"
     yield f"  - table: {table.name}   # {_comment(table.purpose)}"
     yield f"    form: {look.form}"
-    yield f"    file: {quoted(look.file)}"
+    if look.connection:
+        yield f"    database: {{connection: {look.connection}, relation: {look.file}}}"
+    else:
+        yield f"    file: {quoted(look.file)}"
     if look.sheet:
         yield f"    sheet: {quoted(look.sheet)}"
     yield from _dialect(source)
@@ -197,7 +200,9 @@ def _dates(source: SourceProposal, proposal: Proposal) -> Iterator[str]:
             yield f"    {DECIDE} {_comment(entry.source)!r}: day or month first? Its cells also fit {other}."
         elif dates is not None and dates.grounds:
             yield f"    # {_comment(entry.source)!r}: {_comment(dates.grounds)}"
-    native = source.look.form == "parquet" and all(form.startswith("%Y-%m-%d") for form in formats)
+    native = source.look.form in ("parquet", "database") and all(
+        form.startswith("%Y-%m-%d") for form in formats
+    )
     parts = [] if native or set(formats) <= set(Dates().formats) else [f"formats: {_listed(formats)}"]
     zone, remark = _zone(source, proposal)
     if remark:

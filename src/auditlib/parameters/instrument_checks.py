@@ -99,9 +99,9 @@ def _published_means(run: Run, document: Document) -> Iterator[Problem]:
         if source.table == "aggregates" and "item" in source.columns:
             place, items = (*path, "columns", "item"), ", ".join(sorted(turned))
             yield document.problem(place, message.format(items), remedy=remedy, of_key=True)
-        for place, value in enumerate(source.wide.values if source.wide else ()):
+        for number, value in enumerate(source.wide.values if source.wide else ()):
             if value.box == "mean" and value.item in turned:
-                where = (*path, "wide", "values", place)
+                where = (*path, "wide", "values", number)
                 yield document.problem(where, message.format(value.item), remedy=remedy)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from auditlib.contracts import TABLES
+from auditlib.parameters.database import Database
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.origins import Cells, Filter, Origin
 from auditlib.parameters.strict_model import Strict
@@ -17,13 +18,6 @@ from auditlib.records import counted
 LINE_IS_KEY = ("incident_events", "pay_links")
 """Tables whose key is the line number where nothing else feeds it."""
 
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$",
-        description="A name of letters, digits and underscores that starts with a letter.",
-    ),
-]
 ItemId = Annotated[
     str,
     Field(
@@ -160,16 +154,6 @@ class Wide(Strict):
         if len(set(starts)) < len(starts):
             raise Misfit("two periods start on the same day", remedy="Correct one.", at=("periods",))
         return self
-
-
-class Database(Strict):
-    """A table in a database; the connection is named, never written here."""
-
-    connection: Name = Field(description="Name of the environment variable that holds the address.")
-    relation: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,2}$",
-        description="A table, with its schema where it has one: survey.responses.",
-    )
 
 
 class Source(Strict):

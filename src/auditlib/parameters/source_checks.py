@@ -9,6 +9,7 @@ from encodings.aliases import aliases
 
 from auditlib.contracts import TABLES, Column, Kind, Table
 from auditlib.errors import Problem
+from auditlib.parameters.origins import Reference, cells_of
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.source import NUMERIC_DATES
@@ -36,6 +37,7 @@ def source_problems(run: Run, document: Document) -> Iterator[Problem]:
         yield from _dialect_problems(source, document, path=path)
         yield from _format_problems(source, document, path=path)
         yield from _wide_problems(source, document, path=path)
+        yield from _place_problems(source, document, path=path)
     yield from _repeated(run, document)
     yield from _no_register(run, document)
 
@@ -98,6 +100,18 @@ def _file_problems(source: Source, document: Document, *, path: Path) -> Iterato
     if other is not None and other != source.form:
         message = f"{source.file!r} looks like {other}, but the form is {source.form}."
         yield document.problem((*path, "form"), message, remedy=f"Write form: {other}.")
+
+
+def _place_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    """Refuse columns told by their place, where the source is a database: a query names its columns."""
+    if source.database is None:
+        return
+    for name, origin in source.columns.items():
+        parts = cells_of(origin).parts
+        if any(isinstance(part, Reference) and part.label != part.column for part in parts):
+            message = f"{name!r} is told by its place, and columns of a database have names."
+            remedy = "Name the column, or give it a name by a 'query'."
+            yield document.problem((*path, "columns", name), message, remedy=remedy)
 
 
 def _dialect_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -197,7 +211,7 @@ def _repeated(run: Run, document: Document) -> Iterator[Problem]:
     for index, source in enumerate(run.sources):
         twice = [place for place, other in enumerate(run.sources[:index]) if _same_rows(source, other)]
         if twice:
-            origin = source.file or (source.database.relation if source.database else "")
+            origin = source.file or (source.database.label if source.database else "")
             message = (
                 f"{origin!r} already feeds {source.table!r} as entry {twice[0] + 1}: rows would count twice."
             )

@@ -1,10 +1,18 @@
-"""The base of every parameter model."""
+"""The base of every parameter model, and the names that keys of a file may have."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$",
+        description="A name of letters, digits and underscores that starts with a letter.",
+    ),
+]
 
 
 class Strict(BaseModel):

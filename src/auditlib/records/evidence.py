@@ -47,9 +47,9 @@ class SourceTotals:
     table
         Canonical table it feeds.
     sha256
-        Hash of the file's bytes.
+        Hash of the file's bytes; of a database, of the rows that were read.
     size
-        Bytes.
+        Bytes of the same.
     rows_in, rows_kept, rows_quarantined
         Records in the file after its header rows.
     reasons

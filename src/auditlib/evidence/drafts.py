@@ -1,0 +1,52 @@
+"""Folders that evidence is made in: they vanish whatever happens, and a full disk is said in words."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from auditlib.errors import AuditError, Problem
+
+
+@contextmanager
+def draft(store: Path, name: str) -> Iterator[Path]:
+    """Give the place of a folder for what is not complete yet, and remove it on leaving.
+
+    What a killed process left behind under the same name is removed first; the drafts of living ones stay.
+    """
+    import duckdb
+
+    store.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(store, name)
+    folder = store / f".incomplete-{name}-{os.getpid()}"
+    try:
+        yield folder
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise AuditError(
+            Problem(
+                f"the evidence could not be written ({str(error).splitlines()[0]}).",
+                remedy="Make room on the disk and in memory and start again; earlier evidence is unharmed.",
+            )
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned(store: Path, name: str) -> None:
+    for folder in store.glob(f".incomplete-{name}-*"):
+        owner = folder.name.rsplit("-", 1)[-1]
+        if not owner.isdecimal() or not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
