@@ -324,5 +324,10 @@ def test_answers_on_a_scale_are_items_and_the_only_column_of_ids_is_proposed_as_
 
 
 def test_policies_are_named_where_a_file_can_show_what_they_demand(proposed: str) -> None:
-    assert "policies: [escalation, integrity, drivers]" in proposed
-    assert load_run(proposed, name="trial.yaml").policies == ("escalation", "integrity", "drivers")
+    assert "policies: [escalation, complaint_limits, integrity, drivers]" in proposed
+    assert load_run(proposed, name="trial.yaml").policies == (
+        "escalation",
+        "complaint_limits",
+        "integrity",
+        "drivers",
+    )

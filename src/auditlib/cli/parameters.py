@@ -14,6 +14,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.records import counted
 
 if TYPE_CHECKING:
+    from auditlib.onboarding.asking import Open
     from auditlib.onboarding.new import Written
     from auditlib.records import SourceTotals
 
@@ -26,6 +27,7 @@ _SCHEMAS = {
     "standard": ("auditlib.standards.document", "standard_schema"),
     "claims": ("auditlib.parameters.claims", "claims_schema"),
     "profile": ("auditlib.standards.document", "profile_schema"),
+    "export": ("auditlib.onboarding.recogniser", "recogniser_schema"),
     "calendar": ("auditlib.parameters.calendar", "calendar_schema"),
     "escalation": ("auditlib.escalation.policy", "escalation_schema"),
     "incident_resolution": ("auditlib.escalation.incident_policy", "incident_schema"),
@@ -94,20 +96,40 @@ def new(
         ),
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the run file if there is one.")] = False,
+    ask: Annotated[bool, typer.Option("--ask", help="Walk through the open questions now.")] = False,
 ) -> None:
     """Look at a client's files, or at a database, and write a first run file, params/runs/NAME.yaml.
 
-    It proposes a canonical table for each file and sheet, a column for each mapping, scales, dates and
-    encodings, each with its grounds. Lines marked DECIDE are for you: no file can answer them.
+    Exports of well-known tools are recognised (params/exports). For other files it proposes a canonical table
+    for each file and sheet, a column for each mapping, scales, dates and encodings, each with its grounds.
+    Lines marked DECIDE are for you: no file can answer them.
     """
     from auditlib.cli.messages import working
     from auditlib.onboarding.new import new as proposed
 
-    with working() as progress:
-        written = proposed(
-            name, files or [], start=Path.cwd(), database=database, force=force, progress=progress
-        )
+    sent = files or []
+    if ask:
+        typer.echo("Enter takes a line as it stands; ? leaves the question open, - takes the line out,")
+        typer.echo("anything else becomes the line's value.")
+        written = proposed(name, sent, start=Path.cwd(), database=database, force=force, ask=_asked)
+    else:
+        with working() as progress:
+            written = proposed(
+                name, sent, start=Path.cwd(), database=database, force=force, progress=progress
+            )
     _show_written(written)
+
+
+def _asked(question: Open) -> str:
+    """Show an open question with what its column holds, and return the answer."""
+    from auditlib.cli.messages import plain
+
+    typer.echo(plain(f"\n[{question.number}/{question.of}] {question.question}"))
+    for part in (question.line, question.samples and f"  holds {question.samples}"):
+        if part:
+            typer.echo(plain(f"  {part}"))
+    answer: str = typer.prompt("", default="", show_default=False, prompt_suffix="> ")
+    return answer
 
 
 def schema(

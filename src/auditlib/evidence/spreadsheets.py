@@ -60,6 +60,12 @@ def sheet_header(path: Path, *, name: str, sheet: str | None = None) -> tuple[st
     return checked_header(_header(rows, name=name, rows_of_header=1, names_row=1)[0][0], (), file=name)
 
 
+def sheet_rows(path: Path, *, name: str, sheet: str, most: int) -> list[tuple[int, list[str]]]:
+    """Return the first rows of a worksheet as text, each with its line; nothing is said about a header."""
+    rows = enumerate(_rows(path, name=name, sheet=sheet), start=1)
+    return [(line, [cell_text(cell) for cell in row]) for line, row in islice(rows, most)]
+
+
 def _header(
     rows: Iterator[tuple[int, list[Any]]], *, name: str, rows_of_header: int, names_row: int
 ) -> tuple[list[list[Any]], Iterator[tuple[int, list[Any]]]]:

@@ -6,10 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+from auditlib.onboarding.words import simplified
 
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%d.%m.%y")
-_MORE_DAYS = ("%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%b %d, %Y")
+_MORE_DAYS = (
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d-%b-%y",
+    "%b %d, %Y",
+    "%d/%b/%y",
+    "%a, %d %b %Y",
+)
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f")
 _ISO_TIMES = (
     "T%H:%M:%S",
@@ -27,6 +38,26 @@ FORMATS = (
 _ENOUGH = 0.9
 _TRIED = 400
 _DIGIT = re.compile(r"[0-9]")
+_OFFSET = re.compile(r" GMT[+-][0-9]{1,2}(?::[0-9]{2})?$")
+_EPOCHS = {
+    "epoch_seconds": (re.compile(r"1[0-9]{9}(?:\.[0-9]+)?"), 1),
+    "epoch_milliseconds": (re.compile(r"1[0-9]{12}"), 1000),
+}
+_TIMELY = (
+    "time",
+    "timestamp",
+    "date",
+    "epoch",
+    "created",
+    "updated",
+    "submitted",
+    "start",
+    "end",
+    "at",
+    "zeit",
+    "datum",
+    "ts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +87,9 @@ class DateLook:
 
 def look_at_dates(cells: Sequence[str]) -> DateLook | None:
     """Return how `cells` are written as dates, or None where they are no dates."""
+    suffixes = tuple(sorted({found.group() for cell in cells if (found := _OFFSET.search(cell))}))
+    if suffixes:
+        return _with_offsets(cells, suffixes)
     counted = Counter(cells)
     tried = [cell for cell, _ in counted.most_common(_TRIED)]
     if not tried or sum(bool(_DIGIT.search(cell)) for cell in tried) < len(tried) * _ENOUGH:
@@ -76,14 +110,41 @@ def look_at_dates(cells: Sequence[str]) -> DateLook | None:
     return DateLook(tuple(chosen), share, timed, grounds, swapped)
 
 
+def look_at_epochs(name: str, cells: Sequence[str]) -> DateLook | None:
+    """Return how seconds or milliseconds since 1970 are written in a column named for a time, or None."""
+    if not cells or not set(simplified(name).split()) & set(_TIMELY):
+        return None
+    for form, (pattern, _) in _EPOCHS.items():
+        if all(pattern.fullmatch(cell) for cell in cells):
+            return DateLook((form,), 1.0, timed=True)
+    return None
+
+
 def parsed(cell: str, formats: Sequence[str]) -> datetime | None:
-    """Return the first reading of `cell`, without any time zone; None where no format fits."""
+    """Return the first reading of `cell`: with its zone where it states one; None where no format fits."""
     for form in formats:
         try:
-            return datetime.strptime(cell, form).replace(tzinfo=None)  # noqa: DTZ007  # a local time, as written
-        except ValueError:
+            if form in _EPOCHS:
+                return datetime.fromtimestamp(float(cell) / _EPOCHS[form][1], tz=UTC)
+            read = datetime.strptime(cell, form)  # noqa: DTZ007  # a local time, as written
+        except (ValueError, OverflowError, OSError):
             continue
+        return read.replace(tzinfo=UTC) if form.endswith("Z") else read
     return None
+
+
+def states_zone(form: str) -> bool:
+    """Return whether cells of this format say which instant they mean, wherever they were written."""
+    return form in _EPOCHS or form.endswith(("Z", "%z"))
+
+
+def _with_offsets(cells: Sequence[str], suffixes: Sequence[str]) -> DateLook | None:
+    """Return the look of cells that end in offsets such as GMT+1, which no strptime code reads."""
+    bare = look_at_dates([_OFFSET.sub("", cell) for cell in cells])
+    if bare is None:
+        return None
+    formats = tuple(form + suffix for form in bare.formats for suffix in suffixes)
+    return DateLook(formats, bare.share, bare.timed, bare.grounds, bare.swapped)
 
 
 def _best_format(cells: Sequence[str]) -> tuple[str, set[str]]:

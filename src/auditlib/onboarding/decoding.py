@@ -9,16 +9,26 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.errors import DataError, Problem
+from auditlib.onboarding.words import simplified
 from auditlib.records import counted
 
 SAMPLE_RECORDS = 20_000
 _BLOCK = 1 << 20
 _SAMPLE_BYTES = 16 << 20
+_TITLES = 30
+_FOREIGN = 0.4
+_ODD = re.compile(r"[^\W\d_][\xa1-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7][^\W\d_]")
+"""A sign within a word, as letters of another alphabet look in a Western one."""
+_SNIFFED = 1 << 16
+_EXCERPT = 30
+_COMPARED = 20
+_DIGITS = re.compile(r"[-+]?[0-9][0-9 .:,/T+-]*Z?")
+_PLAIN_LABELS = ("", "response", "open ended response")
 _DELIMITERS = (";", ",", "\t", "|")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -37,36 +47,80 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class TextLook:
-    """What was seen of a text file.
+class Grid:
+    """The first rows of a file or worksheet, before anything is said about its header.
 
     Parameters
     ----------
-    encoding, delimiter
-        Proposals with their grounds.
-    header_rows
-        Rows before the first record.
-    time_zone
-        Zone a survey tool's third header row names; empty where there is none.
-    header
-        Names in the first row.
-    labels
-        Texts of the second header row, where there is one: a survey tool's questions.
-    records
-        The first records, ragged rows left out.
+    skip_rows
+        Lines above the header.
+    rows
+        The first rows from the header on, ragged ones included.
+    lines
+        Lines of the whole file.
     """
+
+    skip_rows: int
+    rows: tuple[tuple[str, ...], ...]
+    lines: int = 0
+
+    @property
+    def header_rows(self) -> int:
+        """Rows of the header, by the look of them: 3 for names, questions and import ids, 0 for none."""
+        if len(self.rows) > 2 and any('"ImportId"' in cell for cell in self.rows[2]):
+            return 3
+        return 0 if _is_record(self.rows) else 1
+
+    def header(self, header_rows: int) -> tuple[str, ...]:
+        """Return the names in the first row; numbers from 1 where there is no header."""
+        if not header_rows:
+            return tuple(str(position) for position in range(1, len(self.rows[0]) + 1))
+        return tuple(cell.strip() for cell in self.rows[0])
+
+    def labels(self, header_rows: int) -> tuple[str, ...]:
+        """Return the questions a survey tool prints below the names, one for each column."""
+        if header_rows < 2:
+            return ("",) * len(self.rows[0])
+        second = (*self.rows[1], *("",) * len(self.rows[0]))[: len(self.rows[0])]
+        return second if header_rows > 2 else _below(self.rows[0], second)
+
+    def last_row(self, header_rows: int) -> tuple[str, ...]:
+        """Return the last row of the header."""
+        return self.rows[header_rows - 1] if 0 < header_rows <= len(self.rows) else ()
+
+    def records(self, header_rows: int) -> tuple[tuple[str, ...], ...]:
+        """Return the records of the sample; those with more or fewer fields than the header are left out."""
+        width = len(self.rows[0])
+        return tuple(row for row in self.rows[header_rows:] if len(row) == width)[:SAMPLE_RECORDS]
+
+    def ragged(self, header_rows: int) -> tuple[int, int]:
+        """Return how many records of the sample are longer or shorter than the first row, and of how many."""
+        below = self.rows[header_rows:]
+        return sum(len(row) != len(self.rows[0]) for row in below), len(below)
+
+    def time_zone(self, header_rows: int) -> str:
+        """Return the zone a survey tool's third header row names; empty where there is none."""
+        named = re.search(r'"timeZone": *"([^"]+)"', " ".join(self.rows[2])) if header_rows == 3 else None
+        return named.group(1) if named else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLook:
+    """How a text file is written, each with its grounds."""
 
     encoding: Guess
     delimiter: Guess
-    header_rows: int
-    time_zone: str
-    header: tuple[str, ...]
-    labels: tuple[str, ...]
-    records: tuple[tuple[str, ...], ...]
 
 
-def look_at_text(path: Path, *, name: str) -> TextLook:
-    """Return how the text file at `path` is written, with its first records.
+def grid_of(numbered: Sequence[tuple[int, Sequence[str]]], *, lines: int) -> Grid:
+    """Return rows, each with the line it begins on, from the header on."""
+    first = _first_full_row([row for _, row in numbered])
+    above = numbered[first][0] - 1 if first else 0
+    return Grid(above, tuple(tuple(row) for _, row in numbered[first:]), lines)
+
+
+def look_at_text(path: Path, *, name: str) -> tuple[TextLook, Grid]:
+    """Return how the text file at `path` is written, and its first rows.
 
     Raises
     ------
@@ -79,14 +133,9 @@ def look_at_text(path: Path, *, name: str) -> TextLook:
         message = "the file holds NUL bytes: it is no text, or it is damaged."
         raise DataError(Problem(message, name, remedy="Ask the client for a new export."))
     delimiter = guess_delimiter(text)
-    rows = list(_rows(text, delimiter.value))
-    header = tuple(cell.strip() for cell in rows[0])
-    header_rows = _header_rows(rows)
-    labels = tuple(rows[1]) if header_rows > 1 else ()
-    records = tuple(tuple(row) for row in rows[header_rows:] if len(row) == len(header))
-    return TextLook(
-        encoding, delimiter, header_rows, _zone(rows, header_rows), header, labels, records[:SAMPLE_RECORDS]
-    )
+    lines = sum(block.count(b"\n") for block in _blocks(path))
+    numbered = list(_numbered_rows(text, delimiter.value))
+    return TextLook(encoding, delimiter), grid_of(numbered, lines=lines)
 
 
 def guess_encoding(path: Path, *, name: str) -> Guess:
@@ -142,9 +191,31 @@ def _not_utf8(path: Path, error: UnicodeDecodeError, block: bytes) -> Guess:
             continue
         shown = max(around, key=len).decode(encoding, "replace")
         byte = error.object[error.start]
-        doubt = "" if encoding == "cp1252" else "cp1252 fails too; latin-1 accepts anything"
-        return Guess(encoding, f"not utf-8 (byte 0x{byte:02X}); {encoding} reads {shown!r}", doubt)
+        grounds = f"not utf-8 (byte 0x{byte:02X}); {encoding} reads {shown!r}"
+        return other_guess(_sample(path), Guess(encoding, grounds))
     raise AssertionError("latin-1 reads every byte")
+
+
+def other_guess(raw: bytes, guess: Guess) -> Guess:
+    """Return a guess that cp1252 is not, where its reading is no Western text; both are to be decided.
+
+    Trial tells utf-8 and Western text apart better than statistics do (charset-normalizer takes short French
+    for iso8859_10), which in turn know Cyrillic and Japanese: so they are asked where trial gives nonsense.
+    """
+    import charset_normalizer
+
+    text = raw.decode(guess.value, "replace")
+    beyond = sum(not letter.isascii() for letter in text if letter.isalpha())
+    foreign = beyond > _FOREIGN * max(1, sum(letter.isalpha() for letter in text))
+    if not foreign and not _ODD.search(text) and guess.value == "cp1252":
+        return guess
+    best = charset_normalizer.from_bytes(raw[:_SNIFFED]).best()
+    other = codecs.lookup(best.encoding).name if best is not None else guess.value
+    chosen = other if foreign else guess.value
+    doubt = f"is it written in {chosen}? {guess.value} reads {text[:_EXCERPT]!r}"
+    if other != guess.value:
+        doubt += f", {other} reads {raw.decode(other, 'replace')[:_EXCERPT]!r}"
+    return Guess(chosen, guess.grounds, doubt)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -167,16 +238,64 @@ def _sample(path: Path) -> bytes:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Yield rows; one with an overlong field (an unclosed quote) ends the sample."""
+    return (row for _, row in _numbered_rows(text, delimiter))
+
+
+def _numbered_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield rows with the line each begins on; an overlong field (an unclosed quote) ends the sample."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
     try:
         for count, row in enumerate(reader):
             if row:
-                yield row
+                yield line, row
+            line = reader.line_num + 1
             if count > SAMPLE_RECORDS:
                 return
     except csv.Error:
         return
+
+
+def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
+    """Return the place of the header: the first of a table's rows that is no title above it."""
+    widths = Counter(len(row) for row in rows[:200])
+    width = widths.most_common(1)[0][0]
+    if width < 3:
+        return 0
+    for place, row in enumerate(rows[:_TITLES]):
+        if len(row) == width and sum(bool(cell.strip()) for cell in row) > max(1, width / 4):
+            return place
+    return 0
+
+
+def _below(names: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
+    """Return questions spread over columns of one group, each with the text of its own column."""
+    questions: list[str] = []
+    asked = ""
+    for name, label in zip(names, labels, strict=True):
+        asked = name.strip() or asked
+        plain = simplified(label) in _PLAIN_LABELS
+        questions.append(asked if plain else f"{asked.rstrip(' :')}: {label.strip()}")
+    return tuple(questions)
+
+
+def _is_record(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row looks like the records below: numbers and dates stand where theirs do."""
+    if len(rows) < 3:
+        return False
+    below = rows[1 : 1 + _COMPARED]
+    alike = [
+        position
+        for position, cell in enumerate(rows[0])
+        if _DIGITS.fullmatch(cell.strip())
+        and all(
+            _DIGITS.fullmatch(row[position].strip())
+            for row in below
+            if position < len(row) and row[position].strip()
+        )
+    ]
+    years = all(re.fullmatch(r"(19|20)[0-9]{2}", rows[0][position].strip()) for position in alike)
+    return bool(alike) and not years and (len(alike) > 1 or len(rows[0][alike[0]].strip()) > 4)
 
 
 def _evenness(head: str, delimiter: str) -> tuple[float, int]:
@@ -186,15 +305,3 @@ def _evenness(head: str, delimiter: str) -> tuple[float, int]:
         return 0.0, 0
     fields, rows = counts.most_common(1)[0]
     return (rows / counts.total() if fields > 1 else 0.0, fields)
-
-
-def _zone(rows: list[list[str]], header_rows: int) -> str:
-    found = re.search(r'"timeZone": *"([^"]+)"', " ".join(rows[2])) if header_rows == 3 else None
-    return found.group(1) if found else ""
-
-
-def _header_rows(rows: list[list[str]]) -> int:
-    """Return 3 for a survey tool's names, questions and import ids; otherwise 1."""
-    if len(rows) > 2 and any('"ImportId"' in cell for cell in rows[2]):
-        return 3
-    return 1

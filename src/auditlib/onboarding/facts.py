@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditlib.onboarding.dates import DateLook, look_at_dates
+from auditlib.onboarding.dates import DateLook, look_at_dates, look_at_epochs
 
 MISSING_WORDS = frozenset(
     [
@@ -72,6 +72,10 @@ class Facts:
         Whether digits start with a zero, so that reading them as numbers would lose it.
     dates
         How dates are written; None where they are none.
+    position
+        Its place in the file, from 1.
+    native
+        Whether the file itself stores dates here, and no text.
     """
 
     name: str
@@ -84,6 +88,40 @@ class Facts:
     comma: bool
     leading_zeros: bool
     dates: DateLook | None
+    position: int = 0
+    native: bool = False
+
+    @property
+    def wording(self) -> str:
+        """The question as a person reads it: the text below the name, or the name."""
+        return self.label or self.name
+
+    @property
+    def texts(self) -> bool:
+        """Whether people wrote something of their own: long cells, hardly one like another."""
+        if not self.filled or self.numeric > 0.1 or self.dates is not None:
+            return False
+        length = sum(len(cell) for cell in self.filled) / len(self.filled)
+        spoken = sum(" " in cell for cell in self.filled) > 0.5 * len(self.filled)
+        return length > 12 and spoken and len(self.distinct) > 0.3 * len(self.filled) > 1
+
+    @property
+    def addresses(self) -> bool:
+        """Whether most cells are e-mail addresses."""
+        return sum("@" in cell for cell in self.filled) > 0.5 * len(self.filled)
+
+    @property
+    def groups(self) -> bool:
+        """Whether few values repeat over the rows, as names of places do."""
+        filled = len(self.filled)
+        return (
+            filled > 0.5 * len(self.cells)
+            and 2 <= len(self.distinct) <= min(200, filled / 3)
+            and self.numeric < 0.5
+            and self.dates is None
+            and not self.addresses
+            and max(len(cell) for cell in self.distinct) <= 60
+        )
 
     @property
     def unique(self) -> bool:
@@ -96,7 +134,9 @@ class Facts:
         return self.distinct.most_common(1)[0][0] if self.distinct else ""
 
 
-def look_at_column(name: str, cells: Sequence[str], *, label: str = "") -> Facts:
+def look_at_column(
+    name: str, cells: Sequence[str], *, label: str = "", position: int = 0, native: bool = False
+) -> Facts:
     """Return the facts of one column."""
     stripped = tuple(cell.strip() for cell in cells)
     missing = Counter(cell for cell in stripped if not cell or cell in MISSING_WORDS)
@@ -114,7 +154,9 @@ def look_at_column(name: str, cells: Sequence[str], *, label: str = "") -> Facts
         numbers / len(filled) if filled else 0.0,
         commas > points,
         any(_ZERO.fullmatch(cell) for cell in filled),
-        look_at_dates(filled),
+        look_at_dates(filled) or look_at_epochs(name, filled),
+        position,
+        native,
     )
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from auditlib.errors import DataError, Problem
-from auditlib.onboarding.decoding import SAMPLE_RECORDS, TextLook, look_at_text
+from auditlib.onboarding.decoding import SAMPLE_RECORDS, Grid, TextLook, grid_of, look_at_text
+from auditlib.onboarding.exports import recognised, simplified_name
 from auditlib.onboarding.facts import Facts, look_at_column
-from auditlib.parameters.run import Dialect
+from auditlib.onboarding.recogniser import Recogniser
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _EXCEL = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _PARQUET = (".parquet", ".pq")
+_TRIED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,14 @@ class Look:
         How it is written, for a text file.
     connection
         Of a database, the environment variable that holds its address.
+    grid
+        Its first rows, for a text file or a worksheet.
+    header_rows
+        Rows of its header.
+    layout
+        Name of the recogniser it fits; empty where none does.
+    rivals
+        Names of other recognisers that fit.
     """
 
     file: str
@@ -46,6 +56,10 @@ class Look:
     columns: tuple[Facts, ...]
     text: TextLook | None = None
     connection: str = ""
+    grid: Grid | None = None
+    header_rows: int = 1
+    layout: str = ""
+    rivals: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -58,6 +72,13 @@ class Look:
         """Rows of the sample."""
         return len(self.columns[0].cells) if self.columns else 0
 
+    @property
+    def records(self) -> int:
+        """Records of the file, by its lines where it is longer than the sample; 0 where unknown."""
+        if self.rows < SAMPLE_RECORDS:
+            return self.rows
+        return self.grid.lines - self.grid.skip_rows - self.header_rows if self.grid is not None else 0
+
     def column(self, name: str) -> Facts:
         """Return the facts of the column called `name`; KeyError where there is none."""
         for facts in self.columns:
@@ -65,8 +86,25 @@ class Look:
                 return facts
         raise KeyError(name)
 
+    def find(self, alternatives: str) -> Facts | None:
+        """Return the first column that has one of the names, apart by bars; None where none has."""
+        for name in alternatives.split("|"):
+            for facts in self.columns:
+                if facts.name and simplified_name(facts.name) == simplified_name(name):
+                    return facts
+        return None
 
-def look_at(path: Path, *, file: str) -> Iterator[Look]:
+    def origin(self, facts: Facts) -> str | dict[str, str | int]:
+        """Return how the run file names a column: by name, by its place among namesakes, or by position."""
+        if not facts.name:
+            return {"position": facts.position}
+        namesakes = [other for other in self.columns if other.name == facts.name]
+        if len(namesakes) == 1:
+            return facts.name
+        return {"column": facts.name, "occurrence": namesakes.index(facts) + 1}
+
+
+def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = None) -> Iterator[Look]:
     """Yield what one file holds: one look, or one for each worksheet that is not empty.
 
     Parameters
@@ -75,6 +113,8 @@ def look_at(path: Path, *, file: str) -> Iterator[Look]:
         Where the file is.
     file
         Its path below the data folder, as the run file will name it.
+    known
+        Recognisers by name.
 
     Raises
     ------
@@ -85,16 +125,45 @@ def look_at(path: Path, *, file: str) -> Iterator[Look]:
         raise DataError(Problem("there is no such file.", file, remedy="Check the path."))
     ending = path.suffix.lower()
     if ending in _EXCEL:
-        yield from _sheets(path, file)
+        yield from _sheets(path, file, known or {})
     elif ending in _PARQUET:
-        yield Look(file, "parquet", "", _parquet_columns(path, file))
+        yield _recognised(Look(file, "parquet", "", _parquet_columns(path, file)), known)
     else:
-        text = look_at_text(path, name=file)
-        labels = text.labels or ("",) * len(text.header)
-        yield Look(file, "csv", "", _columns(text.header, text.records, labels), text)
+        text, grid = look_at_text(path, name=file)
+        yield _gridded(Look(file, "csv", "", (), text), grid, known or {})
 
 
-def look_in(variable: str) -> Iterator[Look]:
+def _recognised(look: Look, known: Mapping[str, Recogniser] | None) -> Look:
+    """Return the look with the recognisers it fits by its names alone."""
+    cells = {facts.name: facts.filled[:_TRIED] for facts in look.columns}
+    names = [facts.name for facts in look.columns]
+    fitting = recognised(known or {}, form=look.form, header=names, header_rows=1, cells=cells)
+    return replace(look, layout=fitting[0], rivals=fitting[1:]) if fitting else look
+
+
+def _gridded(look: Look, grid: Grid, known: Mapping[str, Recogniser]) -> Look:
+    """Return the look of a file or worksheet, with the header that its layout says it has."""
+    fitting = _fitting_grid(look.form, grid, known)
+    rows = known[fitting[0]].signature.header_rows if fitting else grid.header_rows
+    columns = _columns(grid.header(rows), grid.records(rows), grid.labels(rows))
+    layout, rivals = (fitting[0], fitting[1:]) if fitting else ("", ())
+    return replace(look, columns=columns, grid=grid, header_rows=rows, layout=layout, rivals=rivals)
+
+
+def _fitting_grid(form: str, grid: Grid, known: Mapping[str, Recogniser]) -> tuple[str, ...]:
+    """Return the recognisers a file fits, each tried with the header it says there is."""
+    fitting: list[str] = []
+    for rows in sorted({one.signature.header_rows for one in known.values()}, reverse=True):
+        header, records = grid.header(rows), grid.records(rows)[:_TRIED]
+        cells = {
+            name: [record[place] for record in records if record[place]] for place, name in enumerate(header)
+        }
+        last = grid.last_row(rows)
+        fitting += recognised(known, form=form, header=header, header_rows=rows, last_row=last, cells=cells)
+    return tuple(fitting)
+
+
+def look_in(variable: str, *, known: Mapping[str, Recogniser] | None = None) -> Iterator[Look]:
     """Yield what a database holds: one look for each table and view that can be read.
 
     Raises
@@ -106,35 +175,40 @@ def look_in(variable: str) -> Iterator[Look]:
 
     for relation, rows in samples(variable, rows=SAMPLE_RECORDS):
         header = [name for name in rows.column_names if name.isprintable()]
-        columns = _columns(header, _records(rows.select(header)), ("",) * len(header)) if header else ()
-        yield Look(relation, "database", "", columns, connection=variable)
+        columns = _stored(rows.select(header)) if header else ()
+        yield _recognised(Look(relation, "database", "", columns, connection=variable), known)
 
 
 def _columns(
-    header: Sequence[str], records: Sequence[Sequence[str]], labels: Sequence[str]
+    header: Sequence[str],
+    records: Sequence[Sequence[str]],
+    labels: Sequence[str],
+    *,
+    native: Sequence[bool] | None = None,
 ) -> tuple[Facts, ...]:
+    own = native or (False,) * len(header)
     return tuple(
-        look_at_column(name, [record[position] for record in records], label=label)
-        for position, (name, label) in enumerate(zip(header, labels, strict=False))
-        if name
+        look_at_column(
+            name,
+            [record[place] for record in records],
+            label=label,
+            position=place + 1,
+            native=own[place],
+        )
+        for place, (name, label) in enumerate(zip(header, labels, strict=False))
+        if name or label
     )
 
 
-def _sheets(path: Path, file: str) -> Iterator[Look]:
-    from auditlib.evidence.spreadsheets import sheet_header, sheet_names, spreadsheet_blocks
+def _sheets(path: Path, file: str, known: Mapping[str, Recogniser]) -> Iterator[Look]:
+    from auditlib.evidence.spreadsheets import sheet_names, sheet_rows
 
     for sheet in sheet_names(path, name=file):
-        try:
-            header = [name for name in sheet_header(path, name=file, sheet=sheet) if name.isprintable()]
-        except DataError:
-            continue  # an empty sheet, or one without a header: nothing to map
-        blocks = spreadsheet_blocks(
-            path, name=file, sheet=sheet, dialect=Dialect(), wanted=header, references={}
-        )
-        first = next(iter(blocks), None)
-        records = _records(first.records.select(header)) if first is not None and header else ()
-        if header:
-            yield Look(file, "excel", sheet, _columns(header, records, ("",) * len(header)))
+        rows = sheet_rows(path, name=file, sheet=sheet, most=SAMPLE_RECORDS)
+        numbered = [(line, row) for line, row in rows if any(row)]
+        if numbered:
+            look = Look(file, "excel", sheet, ())
+            yield _gridded(look, grid_of(numbered, lines=rows[-1][0]), known)
 
 
 def _parquet_columns(path: Path, file: str) -> tuple[Facts, ...]:
@@ -142,8 +216,21 @@ def _parquet_columns(path: Path, file: str) -> tuple[Facts, ...]:
 
     header = columnar_header(path, name=file)
     first = next(iter(columnar_blocks(path, name=file, wanted=header, threads=1)), None)
-    records = _records(first.records.select(header)) if first is not None else ()
-    return _columns(header, records, ("",) * len(header))
+    if first is None:
+        return _columns(header, (), ("",) * len(header))
+    return _stored(first.records.select(header))
+
+
+def _stored(table: pa.Table) -> tuple[Facts, ...]:
+    """Return the facts of columns that have types of their own."""
+    names = table.column_names
+    native = [isinstance(_first(column), date) for column in table.columns]
+    return _columns(names, _records(table), ("",) * len(names), native=native)
+
+
+def _first(column: pa.ChunkedArray) -> Any:
+    """Return the first filled cell of a column; None where there is none."""
+    return next((cell for cell in column.slice(0, _TRIED).to_pylist() if cell is not None), None)
 
 
 def _records(table: pa.Table) -> tuple[tuple[str, ...], ...]:

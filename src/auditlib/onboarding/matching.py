@@ -10,15 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from auditlib.contracts import TABLES, Column, Kind, Table
-from auditlib.onboarding.facts import Facts
-from auditlib.onboarding.items import scale_of
+from auditlib.onboarding.facts import Facts, number
+from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
 from auditlib.onboarding.looking import Look
 from auditlib.onboarding.words import closeness, meaning, vocabulary, words_for
+from auditlib.parameters.zones import zone_known
 
 SURE = 0.75
 """A mapping below it is marked for the auditor to decide."""
 _FLOOR = 0.5
+_FITS = 0.3
+_SURELY = 0.9
 _MAPPED_BY_VALUES = 0.55
+_NOTED = ("response_id", "submitted", "invitation_id", "customer_id", "device_id")
+"""Canonical columns that what a survey tool notes may feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class Mapped:
     """One proposed mapping: canonical column, column of the source, how sure (0 to 1)."""
 
     column: str
-    source: str
+    facts: Facts
     score: float
 
 
@@ -51,9 +56,9 @@ class Match:
     mapped: tuple[Mapped, ...]
     runner_up: str = ""
 
-    def source_of(self, column: str) -> str | None:
+    def source_of(self, column: str) -> Facts | None:
         """Return the source column mapped to a canonical one, or None."""
-        return next((entry.source for entry in self.mapped if entry.column == column), None)
+        return next((entry.facts for entry in self.mapped if entry.column == column), None)
 
 
 def match(look: Look, *, keys: Mapping[str, Collection[str]] | None = None) -> Match | None:
@@ -72,10 +77,34 @@ def match(look: Look, *, keys: Mapping[str, Collection[str]] | None = None) -> M
         reverse=True,
     )
     best, second = ranked[0], ranked[1]
-    if best.fit < 0.3:
+    if best.fit < _FITS or best.table.name not in ("responses", "invitations"):
+        survey = _as_survey(look, best, keys or {})
+        if survey is not None:
+            return survey
+    if best.fit < _FITS:
         return None
     close = second.table.name if second.fit > 0.9 * best.fit else ""
     return Match(best.table, best.fit, best.mapped, close)
+
+
+def _as_survey(look: Look, best: Match, keys: Mapping[str, Collection[str]]) -> Match | None:
+    """Return the answers of a survey where a file holds dated answers on a scale and fits nothing well."""
+    if best.fit >= _FITS and any(
+        entry.score >= SURE for entry in best.mapped if entry.column in best.table.key
+    ):
+        return None
+    mapped = match_columns(look, TABLES["responses"], keys=keys)
+    used = {id(entry.facts) for entry in mapped}
+    dated = any(facts.dates is not None for facts in look.columns)
+    asked = any(id(facts) not in used and is_question(facts) for facts in look.columns)
+    return Match(TABLES["responses"], _FITS, mapped) if dated and asked else None
+
+
+def is_question(facts: Facts) -> bool:
+    """Return whether a column holds answers on a scale, in words or on a scale that nothing else is on."""
+    scale = None if is_tool_column(facts) else scale_of(facts)
+    named = item_id(facts) in vocabulary().items or closeness(facts.name, vocabulary().ratings) >= _SURELY
+    return scale is not None and (bool(scale.labels) or named)
 
 
 def match_columns(
@@ -83,17 +112,17 @@ def match_columns(
 ) -> tuple[Mapped, ...]:
     """Return the best assignment of a file's columns to those of `table`, each used once."""
     pairs = [
-        Mapped(column.name, facts.name, score)
+        Mapped(column.name, facts, score)
         for column in table.columns
         for facts in look.columns
         if (score := _score(column, facts, table, keys or {})) >= _FLOOR
     ]
     chosen: dict[str, Mapped] = {}
-    used: set[str] = set()
+    used: set[int] = set()
     for pair in sorted(pairs, key=lambda pair: -pair.score):
-        if pair.column not in chosen and pair.source not in used:
+        if pair.column not in chosen and pair.facts.position not in used:
             chosen[pair.column] = pair
-            used.add(pair.source)
+            used.add(pair.facts.position)
     if (only := _only_id(look, table, chosen)) is not None:
         chosen[only.column] = only
     return tuple(chosen[column.name] for column in table.columns if column.name in chosen)
@@ -103,9 +132,13 @@ def _only_id(look: Look, table: Table, chosen: Mapping[str, Mapped]) -> Mapped |
     """Return the one free column without repeated values as the key that no name gave; to be decided."""
     if len(table.key) != 1 or table.key[0] in chosen:
         return None
-    used = {entry.source for entry in chosen.values()}
-    ids = [facts for facts in look.columns if facts.name not in used and facts.unique and facts.dates is None]
-    return Mapped(table.key[0], ids[0].name, _FLOOR) if len(ids) == 1 else None
+    used = {entry.facts.position for entry in chosen.values()}
+    ids = [
+        facts
+        for facts in look.columns
+        if facts.position not in used and facts.unique and facts.dates is None and not facts.texts
+    ]
+    return Mapped(table.key[0], ids[0], _FLOOR) if len(ids) == 1 else None
 
 
 def _fitted(look: Look, table: Table, keys: Mapping[str, Collection[str]]) -> Match:
@@ -117,18 +150,29 @@ def _fitted(look: Look, table: Table, keys: Mapping[str, Collection[str]]) -> Ma
     explained = len(mapped) / max(1, len(look.columns))
     title = closeness(look.title, (table.name, *vocabulary().tables.get(table.name, ())))
     missing = sum(column.required and column.name not in scores for column in table.columns)
-    items = _answers_questions(look, {entry.source for entry in mapped}) if table.name == "responses" else 0
+    items = (
+        _answers_questions(look, {entry.facts.position for entry in mapped})
+        if table.name == "responses"
+        else 0
+    )
     fit = 0.45 * covered / width + 0.2 * explained + 0.3 * title + 0.15 * items - 0.08 * missing
     return Match(table, max(0.0, fit), mapped)
 
 
-def _answers_questions(look: Look, used: Collection[str]) -> float:
+def _answers_questions(look: Look, used: Collection[int]) -> float:
     """Return 1 for a file with two or more columns of scores that nothing else explains."""
-    scores = sum(facts.name not in used and scale_of(facts) is not None for facts in look.columns)
+    scores = sum(
+        facts.position not in used and not is_tool_column(facts) and scale_of(facts) is not None
+        for facts in look.columns
+    )
     return min(1.0, scores / 2)
 
 
 def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
+    if not facts.name or (column.name == "unit_id" and is_person(facts)):
+        return 0.0
+    if table.name == "responses" and column.name not in _NOTED and is_tool_column(facts):
+        return 0.0
     allowed = _plausible(column, facts, key=table.key == (column.name,))
     if allowed == 0.0:
         return 0.0
@@ -150,12 +194,22 @@ def _plausible(column: Column, facts: Facts, *, key: bool) -> float:
     if facts.dates is not None and not facts.numeric > 0.9:
         return 0.0
     if column.kind in (Kind.NUMBER, Kind.COUNT, Kind.SHARE):
-        return float(facts.numeric > 0.9)
+        return float(facts.numeric > 0.9 and (column.kind is not Kind.SHARE or _shares(facts)))
     if column.kind is Kind.FLAG:
         return _plausible_flag(facts)
     if column.kind is Kind.CODE:
-        return _plausible_code(column, facts)
+        return _plausible_zone(facts) if column.name == "time_zone" else _plausible_code(column, facts)
     return _plausible_key(facts) if key else 1.0
+
+
+def _shares(facts: Facts) -> bool:
+    """Return whether cells are shares between 0 and 1; percentages are none until they are divided."""
+    inside = sum(
+        count
+        for cell, count in facts.distinct.items()
+        if not cell.endswith("%") and 0 <= (number(cell) or 0) <= 1
+    )
+    return inside > 0.95 * len(facts.filled)
 
 
 def _plausible_flag(facts: Facts) -> float:
@@ -179,6 +233,10 @@ def _plausible_date(column: Column, facts: Facts) -> float:
     return 1.0 if facts.dates.timed else 0.7
 
 
+def _plausible_zone(facts: Facts) -> float:
+    return float(sum(zone_known(cell) for cell in facts.filled) > 0.5 * len(facts.filled))
+
+
 def _plausible_code(column: Column, facts: Facts) -> float:
     if len(facts.distinct) > 20 and len(facts.distinct) > 0.5 * len(facts.filled):
         return 0.0  # as many values as rows: an id, or free text
@@ -191,6 +249,8 @@ def _plausible_code(column: Column, facts: Facts) -> float:
         return 1.0 if known > 0.5 * len(facts.filled) else 0.3
     if column.codes:
         return 0.3
+    if facts.numeric < 0.1 and len(facts.distinct) < 3 and _plausible_flag(facts):
+        return 0.3  # yes and no answer another question than which
     scores = facts.numeric > 0.9 and scale_of(facts) is not None
     return 0.5 if scores else 1.0  # answers on a scale are hardly codes, whatever the question is about
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,12 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.onboarding.asking import Open, walk
+from auditlib.onboarding.exports import recognisers
 from auditlib.onboarding.looking import Look, look_at, look_in
 from auditlib.onboarding.proposing import propose
+from auditlib.onboarding.recogniser import Recogniser
+from auditlib.onboarding.surveys import unread
 from auditlib.onboarding.writing import DECIDE, run_file_text
 from auditlib.parameters.run import AuditId, FileName
 from auditlib.runs.atomic import write_bytes
@@ -54,6 +58,7 @@ def new(
     database: str = "",
     force: bool = False,
     progress: Callable[[str], None] | None = None,
+    ask: Callable[[Open], str] | None = None,
 ) -> Written:
     """Look at a client's files or database and write ``params/runs/<name>.yaml`` with proposed mappings.
 
@@ -71,6 +76,8 @@ def new(
         Replace a run file of that name.
     progress
         Called with each file that is looked at.
+    ask
+        Called with each open question before the file is written; see `asking.walk`.
 
     Raises
     ------
@@ -88,16 +95,22 @@ def new(
     usual_folder = root / "data" / name
     wanted = _client_files(files) if files or not database else []
     folder = _data_folder(wanted) if wanted else usual_folder
-    looks = _looks(wanted, folder, progress) + (list(look_in(database)) if database else [])
-    proposal = propose(looks, fallback=_FIRST_DAY)
+    known = recognisers(root)
+    looks = _looks(wanted, folder, known, progress)
+    looks += look_in(database, known=known) if database else []
+    proposal = propose(looks, fallback=_FIRST_DAY, known=known)
     if not proposal.sources:
-        remedy = "Write the run file by hand; params/runs/demo.yaml shows how."
+        remedy = "Write the run file by hand; params/runs/demo.yaml shows how"
+        figures = any(unread(look) for look in looks)
+        remedy += ", and params/runs/hcahps.yaml for published percentages." if figures else "."
         raise ParameterError(Problem("none of these files fits a canonical table.", remedy=remedy))
     usual = folder.resolve() == usual_folder.resolve()
     command = f"auditlib check {_shown(target)}" + ("" if usual else f" --data {_shown(folder)}")
     text = run_file_text(proposal, audit=name, command=command, notebooks=_notebooks(root))
+    if ask is not None:
+        text = walk(text, looks, ask=ask)
     write_bytes(target, text.encode())
-    placed = tuple((_where(source.look), source.match.table.name) for source in proposal.sources)
+    placed = tuple((_where(source.look), source.table.name) for source in proposal.sources)
     unplaced = tuple(_where(look) for look in proposal.unplaced)
     return Written(target, placed, unplaced, text.count(DECIDE), command)
 
@@ -131,7 +144,12 @@ def _data_folder(files: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([str(path.parent) for path in files]))
 
 
-def _looks(files: Sequence[Path], folder: Path, progress: Callable[[str], None] | None) -> list[Look]:
+def _looks(
+    files: Sequence[Path],
+    folder: Path,
+    known: Mapping[str, Recogniser],
+    progress: Callable[[str], None] | None,
+) -> list[Look]:
     looks: list[Look] = []
     for path in files:
         file = path.relative_to(folder).as_posix()
@@ -143,7 +161,7 @@ def _looks(files: Sequence[Path], folder: Path, progress: Callable[[str], None] 
             raise ParameterError(Problem(message, repr(file), remedy=remedy)) from None
         if progress is not None:
             progress(file)
-        looks += look_at(path, file=file)
+        looks += look_at(path, file=file, known=known)
     return looks
 
 

@@ -1,112 +1,34 @@
-"""A first run file as a value: what each file seems to be, and what the auditor must decide."""
+"""From looks to a first run file: known exports by their recognisers, other files by names and values."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
 
 from auditlib.contracts import Column, Kind
-from auditlib.onboarding.dates import parsed
-from auditlib.onboarding.facts import Facts
-from auditlib.onboarding.items import ScaleGuess, item_id, scale_of
+from auditlib.onboarding.gaps import with_missing
 from auditlib.onboarding.looking import Look
 from auditlib.onboarding.matching import Match, match
-from auditlib.onboarding.words import closeness, meaning, vocabulary
+from auditlib.onboarding.proposal import Kept, Proposal, SourceProposal
+from auditlib.onboarding.recogniser import Recogniser
+from auditlib.onboarding.recognising import recognised_sources
+from auditlib.onboarding.registers import registers, with_key, with_unit
+from auditlib.onboarding.surveys import completed, fed_by, unread
+from auditlib.onboarding.words import closeness, meaning, simplified, vocabulary
+from auditlib.onboarding.zoning import common_zone, days_of, guessed_zone, span
+from auditlib.records import counted
 
-_SURVEYS = {
-    "relationship": (
-        "relationship",
-        "relationship survey",
-        "periodic",
-        "annual",
-        "nps",
-        "beziehung",
-        "jaehrlich",
-    ),
-    "transactional": ("transactional", "transaction", "transactional survey", "contact", "vorgang", "csat"),
-}
-
-_SCORED = ("responses", "complaints", "interactions")
 _SOON = timedelta(days=60)
+_UNEVEN = 0.02
+_SURELY = 0.9
+_QUESTION = ("question", "question id", "question text", "item", "frage", "pregunta", "variable")
+_ROUND = (1_000, 2_000, 5_000, 10_000, 20_000, 25_000, 50_000, 65_535, 65_536, 100_000, 1_048_575)
 
 
-@dataclass(frozen=True, slots=True)
-class ItemProposal:
-    """A question found in a file: its id, its column and the scale it seems to be on."""
-
-    item: str
-    facts: Facts
-    scale: ScaleGuess
-
-
-@dataclass(frozen=True, slots=True)
-class SourceProposal:
-    """A file and the table it seems to feed.
-
-    Parameters
-    ----------
-    look
-        What was seen of the file.
-    match
-        Table and columns.
-    items
-        Questions, for responses.
-    survey_type
-        For responses without a column that names it.
-    values
-        Canonical column: cell as written: code.
-    missing
-        Cells that mean 'no value'.
-    doubts
-        What the auditor must decide, in sentences.
-    """
-
-    look: Look
-    match: Match
-    items: tuple[ItemProposal, ...] = ()
-    survey_type: str = ""
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    missing: tuple[str, ...] = ("",)
-    doubts: tuple[str, ...] = ()
-
-    @property
-    def date_formats(self) -> tuple[str, ...]:
-        """Formats of the mapped dates, the commonest first."""
-        looks = (
-            self.look.column(entry.source).dates for entry in self.match.mapped if self.is_date(entry.column)
-        )
-        return tuple(dict.fromkeys(form for dates in looks if dates is not None for form in dates.formats))
-
-    def is_date(self, column: str) -> bool:
-        """Return whether the canonical column is a day or an instant."""
-        return self.match.table.column(column).kind in (Kind.DAY, Kind.INSTANT)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A first run file.
-
-    Parameters
-    ----------
-    sources
-        Files that fit a table, the register of units first.
-    unplaced
-        Files and sheets that fit none.
-    start, end
-        Days the records seem to span.
-    last
-        Day of the last record; a few far beyond the others are taken for mistakes.
-    """
-
-    sources: tuple[SourceProposal, ...]
-    unplaced: tuple[Look, ...]
-    start: date
-    end: date
-    last: date
-
-
-def propose(looks: Sequence[Look], *, fallback: date) -> Proposal:
+def propose(
+    looks: Sequence[Look], *, fallback: date, known: Mapping[str, Recogniser] | None = None
+) -> Proposal:
     """Return a first run file for what was seen of a client's files.
 
     Parameters
@@ -115,16 +37,17 @@ def propose(looks: Sequence[Look], *, fallback: date) -> Proposal:
         Every file and sheet.
     fallback
         Day to write where no file holds a date.
+    known
+        Recognisers by name.
     """
-    first = {look: match(look) for look in looks}
-    keys = _keys(first)
-    matches = {look: match(look, keys=keys) for look in looks}
-    sources = [_source(look, found, keys) for look, found in matches.items() if found is not None]
-    sources.sort(key=lambda source: (source.match.table.name != "units", source.look.file, source.look.sheet))
+    layouts = {look: known[look.layout] for look in looks if known and look.layout in known}
+    fixed = [source for look, one in layouts.items() for source in _recognised(look, one)]
+    rest = [look for look in looks if look not in layouts]
+    keys = _keys({look: match(look) for look in rest})
+    matches = {look: match(look, keys=keys) for look in rest}
+    general = [_source(look, found, keys) for look, found in matches.items() if found is not None]
     unplaced = tuple(look for look, found in matches.items() if found is None)
-    start, end = _span(_days(sources, _SCORED), fallback)
-    near = (day for day in _days(sources) if day <= end + _SOON)
-    return Proposal(tuple(sources), unplaced, start, end, max(near, default=end))
+    return _proposal([*fixed, *general], unplaced, layouts, fallback)
 
 
 def as_of_day(proposal: Proposal) -> date:
@@ -132,57 +55,164 @@ def as_of_day(proposal: Proposal) -> date:
     return proposal.last + timedelta(days=1)
 
 
+def _proposal(
+    sources: Sequence[SourceProposal],
+    unplaced: tuple[Look, ...],
+    layouts: Mapping[Look, Recogniser],
+    fallback: date,
+) -> Proposal:
+    by_unit = any(source.table.name == "units" and source.feeding("time_zone") for source in sources)
+    zoned = [
+        source if source.look in layouts else replace(source, zone=guessed_zone(source, by_unit=by_unit))
+        for source in sources
+    ]
+    every = asked_once(sorted([*registers(zoned), *zoned], key=_order))
+    zone = common_zone(zoned)
+    start, end = span(zoned, zone.name, fallback)
+    near = (day for day in days_of(zoned, zone.name) if day <= end + _SOON)
+    return Proposal(
+        every,
+        unplaced,
+        start,
+        end,
+        max(near, default=end),
+        zone,
+        tuple((_where(look), one.export, one.source, one.note) for look, one in layouts.items()),
+        _ask_next(zoned, layouts),
+    )
+
+
+def _order(source: SourceProposal) -> tuple[bool, str, str]:
+    return (source.table.name != "units", source.look.file, source.look.sheet)
+
+
+def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
+    """Return the sources with a question about a file asked where it comes up first, not for each table."""
+    asked: set[tuple[str, str, str]] = set()
+
+    def again(look: Look, question: str) -> bool:
+        """Return whether a question was asked before, and take it down."""
+        key = (look.file, look.sheet, question)
+        before = key in asked
+        asked.add(key)
+        return before
+
+    quieter: list[SourceProposal] = []
+    for source in sources:
+        look = source.look
+        fed = tuple(
+            replace(each, doubt="", remark="as above")
+            if each.doubt and again(look, f"{each.column} {each.origin}")
+            else each
+            for each in source.fed
+        )
+        only = tuple(
+            replace(each, doubt=False) if each.doubt and again(look, f"{each.column} {each.cells}") else each
+            for each in source.only
+        )
+        zone = source.zone
+        if zone.doubt and again(look, zone.doubt):
+            zone = replace(zone, doubt="", remark="The zone as above.")
+        quieter.append(replace(source, fed=fed, only=only, zone=zone))
+    return tuple(quieter)
+
+
+def _where(look: Look) -> str:
+    return f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
+
+
+def _recognised(look: Look, one: Recogniser) -> tuple[SourceProposal, ...]:
+    rivals = f"it also looks like {', '.join(look.rivals)}; is it {look.layout}?" if look.rivals else ""
+    sources = recognised_sources(look, one)
+    more = (*((rivals,) if rivals else ()), *_whole(look))
+    return tuple(
+        replace(source, doubts=(*more, *source.doubts)) if place == 0 and more else source
+        for place, source in enumerate(sources)
+    )
+
+
+def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[Look, Recogniser]) -> tuple[str, ...]:
+    """Return what would let more be answered: as recognisers say, otherwise what belongs to these tables."""
+    asked = [ask for one in layouts.values() for ask in one.ask_next]
+    tables = {source.table.name for source in sources}
+    for table, needed in vocabulary().ask_next.items():
+        if table in tables and (not layouts or not asked):
+            asked += [ask for other, ask in needed.items() if other not in tables]
+    return tuple(dict.fromkeys(asked))
+
+
 def _keys(matches: Mapping[Look, Match | None]) -> dict[str, set[str]]:
     """Return the key values of each table found; a unit called NA is a key, not a gap."""
     keys: dict[str, set[str]] = {}
-    for look, found in matches.items():
+    for found in matches.values():
         if found is not None and len(found.table.key) == 1:
             source = found.source_of(found.table.key[0])
             if source is not None:
-                keys.setdefault(found.table.name, set()).update(
-                    cell for cell in look.column(source).cells if cell
-                )
+                keys.setdefault(found.table.name, set()).update(cell for cell in source.cells if cell)
     return keys
 
 
 def _source(look: Look, found: Match, keys: Mapping[str, Collection[str]]) -> SourceProposal:
-    items = _items(look, found)
-    typed = found.source_of("survey_type") is not None or found.table.name not in ("responses", "invitations")
-    survey_type, type_doubt = ("", "") if typed else _survey_type(look)
-    values, value_doubts = _values(look, found)
-    missing, missing_doubts = _missing(look, found, items, keys)
-    doubts = (
-        *([type_doubt] if type_doubt else []),
-        *([f"the table could also be {found.runner_up}"] if found.runner_up else []),
-        *value_doubts,
-        *missing_doubts,
+    values, value_doubts = _values(found)
+    close = f"the table could also be {found.runner_up}" if found.runner_up else ""
+    source = SourceProposal(
+        look,
+        found.table,
+        tuple(fed_by(look, entry) for entry in found.mapped),
+        values=values,
+        only=_without_totals(look),
+        doubts=(*((close,) if close else ()), *value_doubts, *_whole(look)),
+        remarks=unread(look),
     )
-    return SourceProposal(look, found, items, survey_type, values, missing, doubts)
+    if found.table.name == "responses":
+        source = completed(source)
+    elif found.table.name == "invitations" and source.feeding("survey_type") is None:
+        source = completed(source, pattern=None)
+    source = with_unit(with_key(source))
+    return with_missing(source, keys=keys)
 
 
-def _items(look: Look, found: Match) -> tuple[ItemProposal, ...]:
-    if found.table.name != "responses":
+def _whole(look: Look) -> tuple[str, ...]:
+    """Return questions where a file ends at a number that tools stop at, or where its rows are uneven."""
+    doubts: list[str] = []
+    if look.records in _ROUND:
+        cut = counted(look.records, "record")
+        doubts.append(f"it holds exactly {cut}: was the export cut at a limit?")
+    uneven, rows = look.grid.ragged(look.header_rows) if look.grid is not None else (0, 0)
+    if uneven > _UNEVEN * rows:
+        said = f"{uneven:,} of {counted(rows, 'record')}"
+        doubts.append(
+            f"{said} are longer or shorter than the first row and will be set aside; ask for a new export?"
+        )
+    return (*doubts, *_long(look))
+
+
+def _long(look: Look) -> tuple[str, ...]:
+    """Return a question where each row seems to hold one answer of a response, not one response."""
+    asked = [facts for facts in look.columns if facts.groups and closeness(facts.name, _QUESTION) >= _SURELY]
+    given = [facts for facts in look.columns if closeness(facts.name, vocabulary().ratings) >= _SURELY]
+    ids = [
+        facts for facts in look.columns if 2 * len(facts.distinct) <= len(facts.filled) and facts not in asked
+    ]
+    if not asked or not given or not ids:
         return ()
-    used = {entry.source for entry in found.mapped}
-    items: dict[str, ItemProposal] = {}
-    for facts in look.columns:
-        scale = scale_of(facts) if facts.name not in used else None
-        if scale is not None:
-            name = item_id(facts)
-            free = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 500))) if n not in items)
-            items[free] = ItemProposal(free, facts, scale)
-    return tuple(items.values())
+    columns = f"{asked[0].name!r}, {given[0].name!r}"
+    return (f"each row seems to hold one answer ({columns}); ask for an export with one row a response",)
 
 
-def _survey_type(look: Look) -> tuple[str, str]:
-    likeness = {name: closeness(look.title, words) for name, words in _SURVEYS.items()}
-    best = max(likeness, key=lambda name: likeness[name])
-    if likeness[best] > 0:
-        return best, ""
-    return "transactional", "is this survey transactional (after a contact) or relationship (periodic)?"
+def _without_totals(look: Look) -> tuple[Kept, ...]:
+    """Return the condition that leaves out a row that adds the others up, where the last one does."""
+    words = {simplified(word) for word in vocabulary().totals}
+    for facts in look.columns[:2]:
+        last = facts.cells[-1] if facts.cells else ""
+        if simplified(last) in words and facts.distinct[last] == 1:
+            why = "a row that adds up others is no record"
+            stays = tuple(cell != last for cell in facts.cells)
+            return (Kept(look.origin(facts), "is_not", (last,), why, stays, doubt=True),)
+    return ()
 
 
-def _values(look: Look, found: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
+def _values(found: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Map cells onto the codes a contract fixes; open codes stay as they are."""
     values: dict[str, dict[str, str]] = {}
     doubts: list[str] = []
@@ -190,13 +220,13 @@ def _values(look: Look, found: Match) -> tuple[dict[str, dict[str, str]], list[s
         meanings = _meanings(found.table.column(entry.column))
         if not meanings:
             continue
-        cells = look.column(entry.source).distinct
+        cells = entry.facts.distinct
         read = {cell: code for cell in cells if (code := meaning(cell, meanings)) is not None}
         if any(cell != code for cell, code in read.items()):
             values[entry.column] = dict(sorted(read.items(), key=lambda pair: pair[1], reverse=True))
-        unread = [cell for cell in cells if cell not in read]
-        if unread:
-            shown = ", ".join(repr(cell) for cell in unread[:5])
+        unread_cells = [cell for cell in cells if cell not in read]
+        if unread_cells:
+            shown = ", ".join(repr(cell) for cell in unread_cells[:5])
             doubts.append(f"{entry.column}: what do {shown} mean? Codes: {', '.join(meanings)}")
     return values, doubts
 
@@ -205,49 +235,3 @@ def _meanings(column: Column) -> Mapping[str, Iterable[str]]:
     if column.kind is Kind.FLAG:
         return vocabulary().flags
     return {code: vocabulary().codes.get(code, ()) for code in column.codes}
-
-
-def _missing(
-    look: Look, found: Match, items: Sequence[ItemProposal], keys: Mapping[str, Collection[str]]
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return the words for 'no value'; one that is also an id somewhere stays text."""
-    names = {entry.source: found.table.column(entry.column) for entry in found.mapped}
-    aside = {cell for item in items for cell in item.scale.not_applicable}
-    words: dict[str, None] = {"": None}
-    kept: dict[str, Column] = {}
-    for facts in look.columns:
-        column = names.get(facts.name)
-        for word in facts.missing:
-            if column is not None and column.kind in (Kind.ID, Kind.CODE, Kind.TEXT) and word:
-                kept.setdefault(word, column)
-            elif word and word not in aside and (column or any(item.facts is facts for item in items)):
-                words[word] = None
-    ids = {key for known in keys.values() for key in known}
-    listed = tuple(word for word in words if word not in kept or word not in ids)
-    doubts = [
-        f"{word!r} in {column.name} is read as text, like an id; or does it mean 'no value'?"
-        for word, column in kept.items()
-        if word not in listed and column.kind is not Kind.TEXT and not (column.references and word in ids)
-    ]
-    return listed, doubts
-
-
-def _days(sources: Sequence[SourceProposal], tables: Collection[str] = ()) -> list[date]:
-    """Return the day of every record that has an instant, of all tables or of some."""
-    days: list[date] = []
-    for source in sources:
-        table = source.match.table
-        name = source.match.source_of(table.instant) if table.instant else None
-        if name is not None and (not tables or table.name in tables):
-            formats = source.date_formats
-            read = (parsed(cell, formats) for cell in source.look.column(name).filled)
-            days += [moment.date() for moment in read if moment is not None]
-    return sorted(days)
-
-
-def _span(days: Sequence[date], fallback: date) -> tuple[date, date]:
-    """Return the days that hold all but a thousandth of the records at either end."""
-    if not days:
-        return fallback, fallback
-    edge = len(days) // 1000
-    return days[edge], days[len(days) - 1 - edge]

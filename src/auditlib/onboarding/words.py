@@ -29,6 +29,13 @@ class Vocabulary(Strict):
     items: _Words
     answers: tuple[tuple[str, ...], ...]
     not_applicable: tuple[str, ...]
+    ratings: tuple[str, ...]
+    best: tuple[str, ...]
+    worst: tuple[str, ...]
+    survey_tool: tuple[str, ...]
+    persons: tuple[str, ...]
+    totals: tuple[str, ...]
+    ask_next: dict[str, dict[str, str]]
     flags: _Words
     codes: _Words
 

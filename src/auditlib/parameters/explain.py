@@ -82,7 +82,13 @@ def problems_of(model: type[BaseModel], document: Document, error: ValidationErr
         elif len({_expected(entry) for entry in entries if _expected(entry)}) > 1:
             yield _none_of(document, path, entries)
         else:
-            yield _wrong(model, document, path, entries[0], of_key=of_key)
+            yield _wrong(model, document, path, _telling(entries), of_key=of_key)
+
+
+def _telling(entries: list[_Error]) -> _Error:
+    """Return what the alternative said whose parts do not fit each other: it was meant, and came furthest."""
+    misfits = (entry for entry in entries if isinstance(entry.get("ctx", {}).get("error"), Misfit))
+    return next(misfits, entries[0])
 
 
 def _place(document: Document, entry: _Error) -> tuple[Path, bool]:

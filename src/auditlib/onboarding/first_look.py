@@ -1,0 +1,162 @@
+"""A client's files for a person to look at: columns, proposals, open questions, what would be set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditlib.evidence import Evidence, prepare
+from auditlib.onboarding.asking import Open, walk
+from auditlib.onboarding.exports import recognisers
+from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.items import is_tool_column, scale_of
+from auditlib.onboarding.looking import Look, look_at
+from auditlib.onboarding.proposal import Proposal, SourceProposal
+from auditlib.onboarding.proposing import propose
+from auditlib.onboarding.writing import run_file_text
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
+from auditlib.runs.project import project_root
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXAMPLES = 3
+_NUMBERS = 0.9
+_AUDIT = "first-look"
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """What a folder of a client's files holds.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    root
+        The project.
+    looks
+        Every file and sheet.
+    proposal
+        What is proposed for them.
+    """
+
+    folder: Path
+    root: Path
+    looks: tuple[Look, ...]
+    proposal: Proposal
+
+    @cached_property
+    def text(self) -> str:
+        """The run file that `auditlib new` would write."""
+        return run_file_text(self.proposal, audit=_AUDIT, command="auditlib check", notebooks=["01_intake"])
+
+    def columns(self) -> pd.DataFrame:
+        """Return one row per column: what it looks like, share filled, different cells, the commonest."""
+        return _frame(_column(look, facts) for look in self.looks for facts in look.columns)
+
+    def proposed(self) -> pd.DataFrame:
+        """Return one row per mapping: file, table, column, where its cells come from, what to decide."""
+        return _frame(row for source in self.proposal.sources for row in _mapped(source))
+
+    def questions(self) -> pd.DataFrame:
+        """Return the open questions, each with the line of the run file it is about, and samples."""
+        seen: list[Open] = []
+
+        def note(question: Open) -> str:
+            seen.append(question)
+            return ""
+
+        walk(self.text, self.looks, ask=note)
+        return _frame({"question": one.question, "line": one.line, "holds": one.samples} for one in seen)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The files taken in as proposed, kept beside the evidence of audits."""
+        run = load(Run, self.text, name="proposal")
+        return prepare(run, self.folder, self.root / "outputs" / ".evidence")
+
+    def set_aside(self) -> pd.DataFrame:
+        """Return one row per source: rows in it, kept, and in quarantine with the reasons."""
+        return _frame(
+            {
+                "file": total.file,
+                "table": total.table,
+                "rows": total.rows_in,
+                "kept": total.rows_kept,
+                "quarantine": total.rows_quarantined,
+                "why": ", ".join(f"{reason} {count:,}" for reason, count in total.reasons.items() if count),
+            }
+            for total in self.evidence.totals
+        )
+
+
+def first_look(folder: Path, *, start: Path) -> FirstLook:
+    """Look at every file of a folder.
+
+    Parameters
+    ----------
+    folder
+        The client's files; README files are passed over.
+    start
+        A folder of the project.
+    """
+    root = project_root(start / "new.yaml")
+    known = recognisers(root)
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not _is_note(path)]
+    looks = tuple(look for path in files for look in look_at(path, file=path.name, known=known))
+    return FirstLook(folder, root, looks, propose(looks, fallback=date(2025, 1, 1), known=known))
+
+
+def _is_note(path: Path) -> bool:
+    return path.name.lower().startswith(("readme", "."))
+
+
+def _frame(rows: Iterator[dict[str, object]] | Sequence[dict[str, object]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))
+
+
+def _column(look: Look, facts: Facts) -> dict[str, object]:
+    common = [f"{cell} ({count})" for cell, count in facts.distinct.most_common(_EXAMPLES)]
+    return {
+        "file": f"{look.file}, {look.sheet}" if look.sheet else look.file,
+        "column": facts.wording,
+        "looks like": _kind(facts),
+        "filled": len(facts.filled) / len(facts.cells) if facts.cells else 0.0,
+        "different": len(facts.distinct),
+        "commonest": ", ".join(common),
+    }
+
+
+def _mapped(source: SourceProposal) -> Iterator[dict[str, object]]:
+    stem = {"file": source.look.file, "table": source.table.name}
+    for each in source.fed:
+        yield {**stem, "column": each.column, "from": str(each.origin), "to decide": each.doubt}
+    for item in source.items:
+        doubts = "; ".join(part for part in (item.scale.doubt, item.scale.direction) if part)
+        origin = str(source.look.origin(item.facts))
+        yield {**stem, "column": item.item, "from": origin, "to decide": doubts}
+
+
+def _kind(facts: Facts) -> str:
+    """Return in a few words what a column looks like."""
+    scale = scale_of(facts)
+    kinds = {
+        "empty": not facts.filled,
+        f"dates, {' or '.join(facts.dates.formats)}" if facts.dates is not None else "": facts.dates
+        is not None,
+        "the tool's own": is_tool_column(facts),
+        f"answers from {scale.low:g} to {scale.high:g}" if scale is not None else "": scale is not None,
+        "what people wrote": facts.texts,
+        "an id: no cell stands twice": facts.unique,
+        "few values that repeat": facts.groups,
+        "numbers": facts.numeric > _NUMBERS,
+    }
+    return next((kind for kind, holds in kinds.items() if holds), "text")

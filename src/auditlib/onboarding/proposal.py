@@ -1,0 +1,193 @@
+"""A first run file as a value: what each file seems to feed, on what grounds, and what has to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from auditlib.contracts import Kind, Table
+from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.items import ScaleGuess
+from auditlib.onboarding.looking import Look
+
+Origin: TypeAlias = "str | Mapping[str, str | int | bool | list[str]]"
+"""Where the cells of a canonical column come from, as the run file writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What feeds one canonical column.
+
+    Parameters
+    ----------
+    column
+        Canonical column.
+    origin
+        Where its cells come from.
+    facts
+        The column looked at; None for the line, or for several columns.
+    formats
+        How its dates are written; empty: as the look of the column says.
+    doubt, remark
+        What the auditor must decide, and what to know.
+    """
+
+    column: str
+    origin: Origin
+    facts: Facts | None = None
+    formats: tuple[str, ...] = ()
+    doubt: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value for all rows, with what the auditor must decide about it."""
+
+    value: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A condition on the rows of a file: column, test as the run file writes it, reason, which rows stay."""
+
+    column: Origin
+    test: str
+    cells: tuple[str, ...]
+    because: str
+    stays: tuple[bool, ...]
+    doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemProposal:
+    """A question found in a file: its id, its column, its wording and the scale it seems to be on.
+
+    `survey_types` names the instruments it belongs to; empty: that of its source.
+    """
+
+    item: str
+    facts: Facts
+    scale: ScaleGuess
+    wording: str = ""
+    headline: bool = False
+    doubt: str = ""
+    survey_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneGuess:
+    """The zone of wall-clock times: its name, empty for UTC; grounds, or what the auditor must decide."""
+
+    name: str = ""
+    remark: str = ""
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProposal:
+    """A file and a table it seems to feed.
+
+    Parameters
+    ----------
+    look
+        What was seen of the file.
+    table
+        Canonical table.
+    fed
+        What feeds its columns.
+    items
+        Questions, for responses.
+    constants
+        Values for all rows; the survey type of an instrument among them.
+    values
+        Canonical column: cell as written: code.
+    missing
+        Cells that mean 'no value'.
+    only
+        Rows the table is made of.
+    once
+        Whether each key counts once.
+    stands_for
+        Instants that stand for others the file lacks.
+    zone
+        Zone of wall-clock times.
+    doubts, remarks
+        What the auditor must decide about the source, and what to know of it.
+    own
+        Positions of columns that are the tool's own, and nothing to map.
+    """
+
+    look: Look
+    table: Table
+    fed: tuple[Fed, ...]
+    items: tuple[ItemProposal, ...] = ()
+    constants: Mapping[str, Given] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ("",)
+    only: tuple[Kept, ...] = ()
+    once: bool = False
+    stands_for: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneGuess = ZoneGuess()
+    doubts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    own: frozenset[int] = frozenset()
+
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        """Formats of the mapped dates, the commonest first."""
+        return tuple(dict.fromkeys(form for each in self.fed for form in self.formats_of(each)))
+
+    def formats_of(self, fed: Fed) -> tuple[str, ...]:
+        """Return the formats of the dates of one column; none where it holds none."""
+        if self.table.column(fed.column).kind not in (Kind.DAY, Kind.INSTANT):
+            return ()
+        if fed.formats or fed.facts is None or fed.facts.dates is None:
+            return fed.formats
+        return fed.facts.dates.formats
+
+    def feeding(self, column: str) -> Fed | None:
+        """Return what feeds a canonical column; None where no column does."""
+        return next((each for each in self.fed if each.column == column), None)
+
+    @property
+    def survey_types(self) -> tuple[str, ...]:
+        """The instruments of its questions."""
+        own = dict.fromkeys(name for item in self.items for name in item.survey_types)
+        given = self.constants.get("survey_type")
+        return tuple(own) or ((given.value,) if given else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A first run file.
+
+    Parameters
+    ----------
+    sources
+        Files that fit a table, the register of units first.
+    unplaced
+        Files and sheets that fit none.
+    start, end
+        Days the records seem to span, in `zone`.
+    last
+        Day of the last record; a few far beyond the others are taken for mistakes.
+    zone
+        Zone of units that name none, with grounds.
+    recognised
+        Known exports: file, what it is, where that is documented, what to know.
+    ask_next
+        What to ask the client for next.
+    """
+
+    sources: tuple[SourceProposal, ...]
+    unplaced: tuple[Look, ...]
+    start: date
+    end: date
+    last: date
+    zone: ZoneGuess = ZoneGuess()
+    recognised: tuple[tuple[str, str, str, str], ...] = ()
+    ask_next: tuple[str, ...] = ()

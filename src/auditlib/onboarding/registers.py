@@ -1,0 +1,135 @@
+"""What is compared: the column that names it, and the register of units where no file is one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from auditlib.contracts import TABLES
+from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.items import is_person, is_tool_column, scale_of
+from auditlib.onboarding.proposal import Fed, Given, Kept, SourceProposal
+from auditlib.onboarding.words import closeness, words_for
+from auditlib.records import counted
+
+WHOLE = "all"
+"""The one unit of a file that names no place."""
+COMPARED = "is this what is compared? {}"
+_LIKELY = 0.5
+_SHOWN = 4
+_NUMBERED = ("event_id", "link_id")
+"""Keys that nothing refers to, so that the line will do."""
+
+
+def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourceProposal:
+    """Return the source with a proposal for what is compared, always to be decided.
+
+    Parameters
+    ----------
+    source
+        A source whose table may need a unit.
+    own
+        Positions of columns that cannot name one.
+    """
+    column = next((each for each in source.table.columns if each.name == "unit_id"), None)
+    given = source.feeding("unit_id") is not None or "unit_id" in source.constants
+    if column is None or not column.required or source.table.name == "units" or given:
+        return source
+    candidates = _candidates(source, own)
+    words = words_for(source.table.name, "unit_id")
+    named = [facts for facts in candidates if closeness(facts.name, words) >= _LIKELY]
+    if len(named) == 1 or len(candidates) == 1:
+        (facts,) = named or candidates
+        fed = Fed("unit_id", source.look.origin(facts), facts, doubt=COMPARED.format(seen(facts)))
+        return replace(source, fed=(*source.fed, fed))
+    shown = ", ".join(repr(facts.wording) for facts in candidates[:_SHOWN])
+    doubt = "no column surely names a place or a team; until one is mapped, everything is one unit."
+    doubt += f" Could it be {shown}?" if candidates else ""
+    return replace(source, constants={**source.constants, "unit_id": Given(WHOLE, doubt)})
+
+
+def with_key(source: SourceProposal) -> SourceProposal:
+    """Return the source with the line as the id of an event, or of an entry, that has none."""
+    (key, *more) = source.table.key
+    given = source.feeding(key) is not None or key in source.constants
+    if more or given or key not in _NUMBERED:
+        return source
+    return replace(
+        source, fed=(Fed(key, {"line": True}, remark="no id of its own: the line is"), *source.fed)
+    )
+
+
+def seen(facts: Facts) -> str:
+    """Return how many different cells a column holds, with an example."""
+    return f"{counted(len(facts.distinct), 'different cell')}, such as {facts.example!r}"
+
+
+def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
+    """Return a register of units for each file that names them, where no file is a register."""
+    if any(source.table.name == "units" and not source.once for source in sources):
+        return ()
+    done = {(source.look.file, source.look.sheet) for source in sources if source.table.name == "units"}
+    made: list[SourceProposal] = []
+    for source in sources:
+        place = (source.look.file, source.look.sheet)
+        if place not in done and _names_units(source):
+            beside = [other for other in sources if (other.look.file, other.look.sheet) == place]
+            made.append(_register(source, beside))
+            done.add(place)
+    return tuple(made)
+
+
+def _candidates(source: SourceProposal, own: Collection[int]) -> list[Facts]:
+    used = {each.facts.position for each in source.fed if each.facts is not None} | set(own)
+    return [
+        facts
+        for facts in source.look.columns
+        if facts.position not in used
+        and facts.groups
+        and not is_tool_column(facts)
+        and not is_person(facts)
+        and scale_of(facts) is None
+    ]
+
+
+def _sets(condition: Kept, source: SourceProposal) -> bool:
+    """Return whether a source sets this condition."""
+    same = (condition.column, condition.test, condition.cells)
+    return any((each.column, each.test, each.cells) == same for each in source.only)
+
+
+def _names_units(source: SourceProposal) -> bool:
+    column = next((each for each in source.table.columns if each.name == "unit_id"), None)
+    if column is None or source.table.name == "units":
+        return False
+    return source.feeding("unit_id") is not None or "unit_id" in source.constants
+
+
+def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> SourceProposal:
+    """Return the register of what a file names, without rows that no table made of the file keeps."""
+    fed = source.feeding("unit_id")
+    shared = [
+        each
+        for each in source.only
+        if each.test not in ("filled", "blank") and all(_sets(each, other) for other in beside)
+    ]
+    plain = tuple(replace(condition, doubt=False) for condition in shared)
+    if fed is None or fed.facts is None:
+        constants = {"unit_id": Given(source.constants["unit_id"].value)}
+        remark = "One unit for everything: no column names a place."
+        return SourceProposal(
+            source.look, TABLES["units"], (), constants=constants, only=plain, once=True, remarks=(remark,)
+        )
+    facts = fed.facts
+    stays = tuple(bool(cell) and cell not in facts.missing for cell in facts.cells)
+    empty = Kept(fed.origin, "filled", (), "a row that names no place is no entry of the register", stays)
+    remark = f"The register is what this file names ({seen(facts)}); nothing says whether one is lacking."
+    return SourceProposal(
+        source.look,
+        TABLES["units"],
+        (Fed("unit_id", fed.origin, facts),),
+        missing=source.missing,
+        only=(*plain, *((empty,) if not all(stays) else ())),
+        once=True,
+        remarks=(remark,),
+    )

@@ -1,0 +1,106 @@
+"""The zone of wall-clock times, the days records lie on in it, and the period they span."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from auditlib.contracts import Kind
+from auditlib.onboarding.dates import parsed, states_zone
+from auditlib.onboarding.exports import zone_of
+from auditlib.onboarding.proposal import Fed, SourceProposal, ZoneGuess
+from auditlib.onboarding.recogniser import Zone
+from auditlib.parameters.zones import zone_known
+
+_SCORED = ("responses", "complaints", "interactions", "incident_events")
+
+
+def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: bool = False) -> ZoneGuess:
+    """Return the zone proposed for the instants of a source.
+
+    Parameters
+    ----------
+    source
+        With its mapped columns.
+    hint
+        What its recogniser knows.
+    by_unit
+        Whether the register of units names zones.
+    """
+    instants = [
+        each
+        for each in source.fed
+        if source.table.column(each.column).kind is Kind.INSTANT and each.facts is not None
+    ]
+    if not instants or all(_stated(source, each) for each in instants):
+        return ZoneGuess()
+    named = {zone_of(each.facts.name) for each in instants if each.facts is not None}
+    if len(named) == 1 and (zone := named.pop()) and zone_known(zone):
+        return ZoneGuess(zone, "The header names the zone in brackets.")
+    grid = source.look.grid
+    told = grid.time_zone(source.look.header_rows) if grid is not None else ""
+    if told and zone_known(told):
+        return ZoneGuess(told, "The file's third header row names its zone.")
+    if hint is not None and hint.name:
+        return ZoneGuess(hint.name, hint.because)
+    if any("utc" in each.facts.name.lower() for each in instants if each.facts is not None):
+        return ZoneGuess("", "The column's name says UTC.")
+    return _asked(source, hint, by_unit)
+
+
+def _asked(source: SourceProposal, hint: Zone | None, by_unit: bool) -> ZoneGuess:
+    zone = "unit" if by_unit and source.feeding("unit_id") else ""
+    said = "each unit's own" if zone else "UTC"
+    doubt = f"the zone of these wall-clock times; {said} is assumed."
+    if hint is not None and hint.ask:
+        doubt = f"{hint.ask} {said[0].upper()}{said[1:]} is assumed."
+    return ZoneGuess(zone, doubt=doubt)
+
+
+def _stated(source: SourceProposal, fed: Fed) -> bool:
+    formats = source.formats_of(fed)
+    return bool(formats) and all(states_zone(form) for form in formats)
+
+
+def common_zone(sources: Sequence[SourceProposal]) -> ZoneGuess:
+    """Return the zone of units that name none: that of the files, where they name one."""
+    named = {source.zone.name for source in sources} - {"", "unit", "UTC"}
+    if len(named) == 1:
+        return ZoneGuess(named.pop(), doubt="the zone of units that name none; the files name this one.")
+    return ZoneGuess("UTC", doubt="the zone of units that name none; nothing in the files says it.")
+
+
+def days_of(sources: Sequence[SourceProposal], zone: str, tables: Collection[str] = ()) -> tuple[date, ...]:
+    """Return the local day of every record that has an instant, of all tables or of some, in order."""
+    local = ZoneInfo(zone)
+    days = (
+        moment.astimezone(local).date()
+        for source in sources
+        if source.table.instant and (not tables or source.table.name in tables)
+        for moment in _moments(source, local)
+    )
+    return tuple(sorted(days))
+
+
+def span(sources: Sequence[SourceProposal], zone: str, fallback: date) -> tuple[date, date]:
+    """Return the days that hold all but a thousandth of the records at either end."""
+    days = days_of(sources, zone, _SCORED) or days_of(sources, zone)
+    if not days:
+        return fallback, fallback
+    edge = len(days) // 1000
+    return days[edge], days[len(days) - 1 - edge]
+
+
+def _moments(source: SourceProposal, local: tzinfo) -> Iterator[datetime]:
+    fed = source.feeding(source.table.instant)
+    if fed is not None and fed.facts is None and not isinstance(fed.origin, str):
+        fed = source.feeding(str(fed.origin.get("after")))  # the instant it lies behind is near enough
+    if fed is None or fed.facts is None:
+        return
+    formats = source.formats_of(fed)
+    written = local if source.zone.name == "unit" else ZoneInfo(source.zone.name or "UTC")
+    for cell in fed.facts.filled:
+        read = parsed(cell, formats)
+        if read is not None:
+            yield read if read.tzinfo is not None else read.replace(tzinfo=written)

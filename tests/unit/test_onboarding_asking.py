@@ -1,0 +1,81 @@
+"""The walk through open questions: each answer lands where its question stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from auditlib.onboarding.asking import DROP, LEAVE, Open, walk
+from auditlib.onboarding.looking import Look, look_at
+from auditlib.onboarding.proposing import propose
+from auditlib.onboarding.writing import DECIDE, run_file_text
+
+
+@pytest.fixture
+def looks(tmp_path: Path) -> list[Look]:
+    rows = "".join(f"2025-02-{n % 27 + 1:02d},Shop {n % 2},{n % 5 + 1},{n % 7}\n" for n in range(60))
+    path = tmp_path / "a.csv"
+    path.write_text(f"Date,Shop,Overall satisfaction,Waiting time\n{rows}", encoding="utf-8")
+    return list(look_at(path, file="a.csv"))
+
+
+@pytest.fixture
+def text(looks: list[Look]) -> str:
+    proposal = propose(looks, fallback=date(2025, 1, 1))
+    return run_file_text(proposal, audit="trial", command="check", notebooks=["01_intake"])
+
+
+def walked(text: str, looks: list[Look], answers: dict[str, str]) -> tuple[str, list[Open]]:
+    seen: list[Open] = []
+
+    def ask(question: Open) -> str:
+        seen.append(question)
+        return next((answer for words, answer in answers.items() if words in question.question), "")
+
+    return walk(text, looks, ask=ask), seen
+
+
+def test_taking_everything_as_it_stands_leaves_no_question(text: str, looks: list[Look]) -> None:
+    after, seen = walked(text, looks, {})
+    assert DECIDE not in after
+    assert len(seen) == text.count(DECIDE)
+    assert (seen[0].number, seen[-1].of) == (1, len(seen))
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "line"),
+    [
+        ("the name printed", "Shops & Sons: Ltd", 'party: {name: "Shops & Sons: Ltd"}'),
+        ("the audited period", "2025-02-01 to 2025-02-28", "period: {start: 2025-02-01, end: 2025-02-28}"),
+        ("the instant the audit", "2025-03-02T00:00:00+01:00", "as_of: 2025-03-02T00:00:00+01:00"),
+        ("the zone of units", "Europe/Berlin", "time_zone: Europe/Berlin"),
+        ("is this survey", "relationship", "      survey_type: relationship"),
+        ("is this survey", "no", '      survey_type: "no"'),
+    ],
+)
+def test_an_answer_becomes_the_value_of_its_line(
+    text: str, looks: list[Look], words: str, answer: str, line: str
+) -> None:
+    after, _ = walked(text, looks, {words: answer})
+    assert line in after.splitlines()
+
+
+def test_a_question_may_stay_open_and_a_line_may_go(text: str, looks: list[Look]) -> None:
+    after, _ = walked(text, looks, {"the audited period": LEAVE, "the zone of units": DROP})
+    assert after.count(DECIDE) == 1
+    assert "time_zone:" not in after
+
+
+def test_a_question_shows_what_its_column_holds(text: str, looks: list[Look]) -> None:
+    _, seen = walked(text.replace("unit_id: Shop", f"unit_id: Shop   {DECIDE} is it?"), looks, {})
+    about = [question for question in seen if question.line == "unit_id: Shop"]
+    assert about
+    assert about[0].samples == "'Shop 0' (30), 'Shop 1' (30)"
+
+
+def test_a_column_that_was_not_found_can_be_named(looks: list[Look]) -> None:
+    text = "    columns:\n      # DECIDE: which column is submitted? When it was submitted.\n"
+    after, _ = walked(text, looks, {"which column": "Date"})
+    assert after == "    columns:\n      submitted: Date\n"
