@@ -203,7 +203,10 @@ def test_a_missing_driver_is_said_with_its_extra(
     ("address", "words"),
     [
         ("", "SHOP_DB is not set. Set it"),
-        ("oracle://me:s3cret-word@host/db", "SHOP_DB holds a 'oracle' address, which is none of a database"),
+        (
+            "oracle://me:s3cret-word@host/db",
+            "SHOP_DB holds an address of 'oracle', which is none of a database",
+        ),
         ("me:s3cret-word@host", "SHOP_DB holds what is none of a database"),
         ("s3cret-word", "SHOP_DB holds what is none of a database"),
         ("postgresql://me:s3cret/word@host/db", "the address in SHOP_DB cannot be read. Write characters"),

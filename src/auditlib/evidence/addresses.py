@@ -104,7 +104,7 @@ def address_of(variable: str) -> Address:
     scheme, _, rest = address.partition(":")
     engine = _SCHEMES.get(scheme.lower().partition("+")[0])
     if engine is None:
-        named = f"a {scheme!r} address, which" if rest.startswith("//") and scheme.isalnum() else "what"
+        named = f"an address of {scheme!r}, which" if rest.startswith("//") and scheme.isalnum() else "what"
         raise _unusable(variable, f"{{}} holds {named} is none of a database this suite reads.")
     return Address(variable, engine, f"{engine}:{rest}")
 

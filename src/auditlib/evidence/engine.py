@@ -16,6 +16,9 @@ MEMORY_LIMIT = "1GB"
 Joins on the tables of one block cannot leave memory: 256 MB were too few for two kinds of responses at once.
 """
 
+_CLIENT_LIMIT = "256MB"
+"""The same for a client's file, of which rows are but sorted."""
+
 _WAITING = 20_000
 
 
@@ -163,7 +166,7 @@ def client_database(path: Path, scratch: str) -> duckdb.DuckDBPyConnection:
         str(path),
         read_only=True,
         threads=1,
-        memory_limit=MEMORY_LIMIT,
+        memory_limit=_CLIENT_LIMIT,
         temp_directory=scratch,
     )
     connection.execute("SET enable_external_access = false")  # from here on it cannot be allowed again

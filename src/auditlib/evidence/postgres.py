@@ -62,7 +62,7 @@ class Postgres:
         except psycopg.Error as error:
             raise DataError(self._refused(error, _unanswered(error))) from None
         self._begin(time_out)
-        self.engine = f"PostgreSQL {self._connection.info.parameter_status('server_version')}"
+        self.engine = f"PostgreSQL {self._connection.info.parameter_status('server_version')}".split(" (")[0]
 
     def _login(self) -> str:
         """Return the address, with what holds unless it says otherwise."""
