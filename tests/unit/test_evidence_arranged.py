@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -353,3 +355,21 @@ def test_a_survey_export_alone_is_read_whole(tmp_path):
     assert totals(evidence) == [(300, 300, 0, 0)]
     assert totals(evidence, "units") == [(300, 3, 0, 297)]
     assert evidence.totals[1].rows_unanswered == 6
+
+
+def test_rows_of_a_database_are_kept_and_joined_alike(tmp_path, monkeypatch):
+    with closing(sqlite3.connect(tmp_path / "client.db")) as connection, connection:
+        connection.execute("CREATE TABLE answers (no INTEGER, site TEXT, day TEXT, time TEXT, score, status)")
+        rows = [(1, "Hill", "2025-03-01", "09:30", 4, "Real"), (2, "Dale", "2025-03-02", "10:00", 5, "Test")]
+        connection.executemany("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)", rows)
+    monkeypatch.setenv("CLIENT", f"sqlite:///{tmp_path / 'client.db'}")
+    head = HEAD.replace(
+        "form: csv\n    file: answers.csv",
+        "form: database\n    database: {connection: CLIENT, relation: answers}",
+    )
+    columns = "columns: {response_id: no, unit_id: site, submitted: {join: [day, time]}, q_overall: score}"
+    only = "only: [{column: status, is: [Real], because: tests are no answers}]"
+    evidence = taken(tmp_path, run_of(columns, only, head=head))
+    assert scores(evidence) == [("1", 4.0)]
+    assert totals(evidence) == [(2, 1, 0, 1)]
+    assert evidence.frame("responses", columns=["submitted_second"])["submitted_second"].tolist() == [34_200]

@@ -40,13 +40,14 @@ from auditlib.standards.whole_days import within as kept_to
 if TYPE_CHECKING:
     import narwhals as nw
 
+_RECEIVED = "complaints.received"
 WAITING = "waiting_customer"
 RESOLVED = ("resolved", "accepted")
 REOPENED = "reopened"
 CLOSED = "closed"
 
 
-@measure("complaints_resolved", needs=("complaints", "complaint_events"))
+@measure("complaints_resolved", needs=("complaints", "complaint_events"), starts=(_RECEIVED,))
 def complaints_resolved(
     tables: Tables, context: Context, *, within_days: int, severity: str = ""
 ) -> Measurement:
@@ -93,7 +94,7 @@ def _left_out(*, pending: int, unclear: int) -> str:
     return f"not counted, because {'; '.join(told)}" if told else ""
 
 
-@measure("complaints_overdue", needs=("complaints", "complaint_events"))
+@measure("complaints_overdue", needs=("complaints", "complaint_events"), starts=(_RECEIVED,))
 def complaints_overdue(tables: Tables, context: Context, *, within_days: int) -> Measurement:
     """Complaints of the period that are open and past the limit, over all that are open.
 
@@ -134,7 +135,11 @@ def complaints_reopened(tables: Tables, context: Context) -> Measurement:
     return _share(found, context, none="no complaint of the period was resolved")
 
 
-@measure("complaints_repeated", needs=("complaints", "complaints.customer_id", "complaints.cause_code"))
+@measure(
+    "complaints_repeated",
+    needs=("complaints", "complaints.customer_id", "complaints.cause_code"),
+    starts=(_RECEIVED,),
+)
 def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -> Measurement:
     """Complaints received within the limit after the same customer complained of the same cause.
 

@@ -36,6 +36,11 @@ INCIDENTS = (
 STEMS = ("opened", "updated", "resolved", "closed")
 """Its instants; one known by its day alone lies between ``<stem>_at`` and ``<stem>_until``."""
 _SECONDS = tuple(f"{stem}_second" for stem in STEMS)
+STARTS = {
+    "incident_events": ("incident_events.opened", "incident_events.updated"),
+    "complaint_events": ("complaints.received", "complaint_events.occurred"),
+}
+"""Instants from which the clocks of a log run: the case's own, and those of its events."""
 _NO_LOG = {
     "incident_events": Refusal(
         "There is no event log of a help desk.", "Ask for the log, one row per change of a case."

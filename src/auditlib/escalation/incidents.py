@@ -10,7 +10,7 @@ from auditlib.escalation.desk_hours import NOWHERE
 from auditlib.escalation.implied import implied
 from auditlib.escalation.incident_cases import cases_of
 from auditlib.escalation.incident_clocks import clocked, lacking, open_to_meaning, stillness
-from auditlib.escalation.incident_log import log_of
+from auditlib.escalation.incident_log import STARTS, log_of
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import IncidentResult, Oddities
 from auditlib.escalation.sources import Tables
@@ -18,6 +18,7 @@ from auditlib.escalation.terms import calendar_file, hours_of, places, policy_of
 from auditlib.obligations import WorkingHours, hours_of_rule
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
+from auditlib.standards.supplied import stood_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,8 @@ def incident_terms(
     policy = policy_of(IncidentPolicy, begins, run, texts)
     if isinstance(policy, Refusal):
         return policy
+    if reason := stood_in(STARTS[policy.log], run):
+        return Refusal(f"{reason[:1].upper()}{reason[1:]}.", "Ask for the instant itself.")
     units, span = [NOWHERE, *places(run, tables)], years_of(run)
     files = {name: calendar_file(name, texts) for name in policy.calendars}
     tried = {name: hours_of(name, texts, run, units) for name in policy.probe}

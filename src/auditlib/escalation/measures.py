@@ -152,7 +152,7 @@ def _assess_once(
     return result, {finding.subject: finding.cases for finding in findings}
 
 
-@measure("call_backs_in_time", needs=("call_backs",))
+@measure("call_backs_in_time", needs=("call_backs",), starts=("call_backs.requested",))
 def call_backs_in_time(tables: Tables, context: Context) -> Measurement:
     """Promised calls of the period made within the limit of their rule, over all that are settled.
 

@@ -23,11 +23,13 @@ from auditlib.obligations import assess as judge
 from auditlib.obligations.deviations import Verdict, verdict_one
 from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Interval, Refusal
+from auditlib.standards.supplied import stood_in
 from auditlib.statistics.intervals import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
 
+STARTS = "call_backs.requested"
 CASES, DEVIATIONS = "call_backs", "deviations"
 _OWN = ("call_back_id", "unit_id", "transaction_type", "source_file", "source_line")
 _STEMS = ("requested", "due", "called")
@@ -73,6 +75,8 @@ def promise_terms(run: Run, tables: Tables, texts: Mapping[str, str]) -> Promise
     policy = policy_of(ServicePromises, "service_promises", run, texts)
     if isinstance(policy, Refusal):
         return policy
+    if reason := stood_in((STARTS,), run):
+        return Refusal(f"{reason[:1].upper()}{reason[1:]}.", "Ask for the instant itself.")
     units = places(run, tables)
     timed = [rule for rule in policy.rules if rule.within]
     files = {name: calendar_file(name, texts) for rule in timed for name in rule.calendar_files}

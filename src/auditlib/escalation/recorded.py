@@ -18,7 +18,7 @@ from auditlib.escalation.rates import FAILED
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import Status
 from auditlib.parameters.run import Run
-from auditlib.standards.supplied import lacking
+from auditlib.standards.supplied import lacking, stood_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """Tables a duty is judged on; without a row of each it is not assessable, which is not missing."""
 
+STARTS: Final = "responses.submitted"
+"""The instant from which every duty runs, at once or through the contact it is about."""
 EVERY: Final = "every duty"
 
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
@@ -47,10 +49,12 @@ def unsaid(policy: EscalationPolicy, tables: Tables, run: Run) -> dict[str, str]
         for rule in policy.rules
         if rule.duty in NEEDED
     }
-    reasons = {duty: lacking(needs, tables, run, {}) for duty, needs in asked.items()}
+    stands_in = stood_in((STARTS,), run)
+    reasons = {duty: stands_in or lacking(needs, tables, run, {}) for duty, needs in asked.items()}
     silent = {duty: reason for duty, reason in reasons.items() if reason}
     if silent and len(silent) == len(asked):
-        silent[EVERY] = lacking([need for needs in asked.values() for need in needs], tables, run, {})
+        every = [need for needs in asked.values() for need in needs]
+        silent[EVERY] = stands_in or lacking(every, tables, run, {})
     return silent
 
 

@@ -86,7 +86,7 @@ def extracts(
     asked: dict[str, dict[int, Asked]] = {}
     for plan in made:
         if plan.source.database is not None:
-            one = Asked(plan.source.database, names[plan.number], plan.wanted)
+            one = Asked(plan.source.database, names[plan.number], plan.read)
             asked.setdefault(plan.source.database.connection, {})[plan.number] = one
     if not asked:
         yield {}

@@ -20,7 +20,6 @@ from auditlib.parameters.run import Run
 from auditlib.records import Criterion, Refusal, SourceTotals
 from auditlib.runs.plan import planned_names
 from auditlib.standards.measure import Measure
-from auditlib.standards.supplied import lacking
 
 FOLLOWING_UP = "05_escalation"
 POLICY, LINKS = "policy:", "links:"
@@ -109,7 +108,7 @@ def _unmeasured(measure: Measure, criterion: Criterion, run: Run, evidence: Evid
     kind = criterion.options.get("survey_type")
     if measure.satisfaction and kind and kind not in run.instruments:
         return f"no {kind} survey is declared"
-    return lacking(measure.needs, evidence, run, criterion.options)
+    return measure.missing(evidence, run, criterion.options)
 
 
 def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:

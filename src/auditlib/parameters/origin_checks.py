@@ -82,7 +82,7 @@ def _line_problems(run: Run, source: Source, document: Document, *, path: Path) 
 
 def _same_lines(run: Run, source: Source, column: Column) -> bool:
     """Whether the rows a column refers to have the lines of this very file as ids, and only once."""
-    if not column.references:
+    if not column.references or source.form == "database":  # its rows have no lines but those of a query
         return False
     beside = [each for each in run.sources if each.table == column.references and each.beside(source)]
     return len(beside) == 1 and beside[0].numbered(TABLES[column.references].key[0])

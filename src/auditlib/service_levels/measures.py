@@ -25,9 +25,10 @@ _STEMS = ("offered", "answered")
 
 
 _CHANNEL, _ANSWERED = "interactions.channel", "interactions.answered"
+_OFFERED = "interactions.offered"
 
 
-@measure("answered_within", needs=("interactions", _CHANNEL, _ANSWERED))
+@measure("answered_within", needs=("interactions", _CHANNEL, _ANSWERED), starts=(_OFFERED,))
 def answered_within(tables: Tables, context: Context, *, channel: str, seconds: int) -> Measurement:
     """Contacts of a channel answered within so many seconds, over all that were offered."""
     import narwhals as nw
@@ -107,6 +108,7 @@ def _more(contacts: list[int], unknown: int, minimum: int) -> int:
 @measure(
     "wait_quantile",
     needs=("interactions", _CHANNEL, _ANSWERED),
+    starts=(_OFFERED,),
     statistic=Statistic.QUANTILE,
     unit="seconds",
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 from auditlib.parameters.run import Run
 from auditlib.records import Criterion, EvidenceLevel, Measurement, SourceTotals, Statistic
 from auditlib.standards.planned import PLANNED
-from auditlib.standards.supplied import lacking
+from auditlib.standards.supplied import Supplied, lacking, stood_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -95,6 +95,8 @@ class Measure:
     needs
         Tables without which there is no measurement, and columns without which a table says nothing about
         the metric: ``interactions.abandoned``.
+    starts
+        Instants, as ``table.column``, from which its clock runs: what only stands in for one starts none.
     satisfaction
         Whether it measures satisfaction: only then may a discretionary criterion rest on it (B2).
     register
@@ -108,6 +110,7 @@ class Measure:
     statistic: Statistic
     unit: str
     needs: tuple[str, ...]
+    starts: tuple[str, ...]
     satisfaction: bool
     register: bool
     function: Callable[..., Measurement]
@@ -122,9 +125,14 @@ class Measure:
             if entry.kind is Parameter.KEYWORD_ONLY
         }
 
+    def missing(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
+        """Return why there can be no measurement, all of it at once; empty where there can be one."""
+        reasons = (lacking(self.needs, tables, run, options), stood_in(self.starts, run))
+        return "; ".join(reason for reason in reasons if reason)
+
     def take(self, tables: Tables, context: Context, options: Mapping[str, Option]) -> Measurement:
         """Measure, or say what is missing."""
-        missing = lacking(self.needs, tables, context.run, options)
+        missing = self.missing(tables, context.run, options)
         found = nothing(missing) if missing else self.function(tables, context, **options)
         return replace(
             found,
@@ -147,6 +155,7 @@ def measure(
     metric: str,
     *,
     needs: tuple[str, ...],
+    starts: tuple[str, ...] = (),
     statistic: Statistic = Statistic.SHARE,
     unit: str = "share",
     satisfaction: bool = False,
@@ -160,14 +169,14 @@ def measure(
         Id, as criteria name it.
     needs
         Canonical tables and columns without which there is no measurement.
-    statistic, unit, satisfaction, register
+    starts, statistic, unit, satisfaction, register
         See `Measure`.
     """
 
     def make(function: Callable[..., Measurement]) -> Measure:
         words = (getdoc(function) or "").partition("\n\n")[0]
         means = " ".join(words.split())
-        return Measure(metric, means, statistic, unit, needs, satisfaction, register, function)
+        return Measure(metric, means, statistic, unit, needs, starts, satisfaction, register, function)
 
     return make
 

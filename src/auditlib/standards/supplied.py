@@ -58,6 +58,24 @@ def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[s
     return "; ".join(reasons)
 
 
+def stood_in(starts: Sequence[str], run: Run) -> str:
+    """Return why no clock can start where it would; empty where it can.
+
+    Parameters
+    ----------
+    starts
+        Instants, as ``table.column``, for which a source may declare that others only stand in for them.
+    """
+    reasons = []
+    for start in dict.fromkeys(starts):
+        table, _, column = start.partition(".")
+        declared = (source.stands_for.get(column) for source in run.sources if source.table == table)
+        for words in dict.fromkeys(words for words in declared if words):
+            what = f"{column} of {table} only stands in for what it is called ({words})"
+            reasons.append(f"{what}, so no clock can start from it")
+    return "; ".join(reasons)
+
+
 def _rowless(table: str, tables: Supplied, run: Run, options: Mapping[str, Option]) -> Iterator[str]:
     """Say which files of a table are as good as not supplied, or that it holds no row at all."""
     yield from (reasons := tuple(set_aside(table, tables, run, options)))
