@@ -41,11 +41,12 @@ def test_rows_that_name_a_place_again_are_good_rows_of_its_register():
     assert responses(100, 1, 0, again=97).rows_judged == 100
 
 
-def test_nothing_is_said_of_rows_left_out_where_none_is():
+def test_where_no_row_is_left_out_that_is_said():
     totals = reconcile([responses(100, 1, 0)])
     assert "rows_left_out" not in totals.to_frame().columns
     assert not any("left_out" in number.key for number in totals.numbers())
-    assert not left_out([responses(100, 1, 0)]).summary()
+    (sentence,) = left_out([responses(100, 1, 0)]).summary()
+    assert sentence.text == "The run file leaves no row out."
 
 
 def test_each_declared_test_has_its_row_number_and_sentence():

@@ -76,8 +76,8 @@ class LeftOut:
         return tuple(test.number for test in self.tests)
 
     def summary(self) -> tuple[Sentence, ...]:
-        """Return one sentence per source and test; none where nothing is declared."""
-        return tuple(test.sentence for test in self.tests)
+        """Return one sentence per source and test, or that no row is left out."""
+        return tuple(test.sentence for test in self.tests) or (Sentence("The run file leaves no row out."),)
 
 
 def left_out(sources: Sequence[SourceTotals]) -> LeftOut:
