@@ -180,10 +180,9 @@ def _whole(look: Look) -> tuple[str, ...]:
         doubts.append(f"it holds exactly {cut}: was the export cut at a limit?")
     uneven, rows = look.grid.ragged(look.header_rows) if look.grid is not None else (0, 0)
     if uneven > _UNEVEN * rows:
-        said = f"{uneven:,} of {counted(rows, 'record')}"
-        doubts.append(
-            f"{said} are longer or shorter than the first row and will be set aside; ask for a new export?"
-        )
+        longer = "is longer or shorter" if uneven == 1 else "are longer or shorter"
+        aside = "than the first row and will be set aside; ask for a new export?"
+        doubts.append(f"{uneven:,} of {counted(rows, 'record')} {longer} {aside}")
     return (*doubts, *_long(look))
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import ItemId, Strict
 from auditlib.parameters.schema import file_schema
+from auditlib.records import counted
 
 FOLDER = "exports"
 """Folder of recognisers, below params/."""
@@ -56,7 +57,7 @@ class Signature(Strict):
                 "nothing tells this export from others", remedy="Name columns under 'all_of', or 'cells'."
             )
         if self.at_least > len(self.some_of):
-            message = f"'at_least' asks for {self.at_least} of {len(self.some_of)} columns"
+            message = f"'at_least' asks for {self.at_least} of {counted(len(self.some_of), 'column')}"
             raise Misfit(message, remedy="Name more columns, or ask for fewer.", at=("at_least",))
         return self
 

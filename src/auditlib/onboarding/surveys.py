@@ -181,5 +181,5 @@ def unread(look: Look) -> tuple[str, ...]:
     if not shares:
         return ()
     named = ", ".join(repr(name) for name in shares[:5])
-    holding = counted(len(shares), "column holds", "columns hold")
-    return (f"{holding} percentages, read as neither scores nor shares: {named}.",)
+    holding = counted(len(shares), "column holds percentages", "columns hold percentages")
+    return (f"{holding}, read as neither scores nor shares: {named}.",)
