@@ -40,7 +40,7 @@ HOLD_WORDS = frozenset(
         "asked.gap", "counted(counts[1], 'other')", "', '.join(needing)", "listed(absent)", "_shown(total)",
         "design.responses", "timeout", "limit", "criterion.minimum_n",
         "policy.least_answers",
-        "other", "start.name", "total.file", "code",
+        "other", "often", "start.name", "total.file", "code",
         "policy.least_units", "insertion('decision_minors')", "DECIDE",
     }
 )  # fmt: skip
