@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,10 @@ from pyarrow import parquet
 
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import Evidence, prepare
+from auditlib.onboarding.standing import fallen
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Run
+from auditlib.parameters.strict_yaml import read_yaml
 
 HEAD = """\
 audit: words
@@ -373,3 +376,33 @@ def test_rows_of_a_database_are_kept_and_joined_alike(tmp_path, monkeypatch):
     assert scores(evidence) == [("1", 4.0)]
     assert totals(evidence) == [(2, 1, 0, 1)]
     assert evidence.frame("responses", columns=["submitted_second"])["submitted_second"].tolist() == [34_200]
+
+
+def test_check_names_the_line_that_declares_a_column_of_which_no_cell_can_be_read(tmp_path):
+    columns = COLUMNS.replace("submitted: When", "submitted: When, device_id: Id")
+    for declared, line, said in (
+        (('dates_of: {submitted: {formats: ["%d.%m.%Y"]}}', columns), 17, "declared are '%d.%m.%Y'"),
+        ((columns, 'dates: {formats: ["%d.%m.%Y"]}'), 18, "declared are '%d.%m.%Y'"),
+    ):
+        text = HEAD + "".join(f"    {each}\n" for each in declared) + TAIL
+        document = read_yaml(text, name="words.yaml")
+        evidence = taken(tmp_path, run_of(*declared), answers=REPEATED.replace("Score,Site", "Other,Site"))
+        (problem,) = fallen(run_of(*declared), document, evidence)
+        assert (problem.file, problem.line) == ("words.yaml", line)
+        assert said in problem.message
+
+
+def test_check_names_the_filter_that_leaves_out_every_row(tmp_path):
+    only = "only: [{column: Site, is: [Hil], because: others are elsewhere}]"
+    text = HEAD + f"    {COLUMNS}\n    {only}\n" + TAIL
+    run = run_of(COLUMNS, only)
+    evidence = taken(tmp_path, run, answers=REPEATED.replace("Score,Site", "Other,Site"))
+    (problem,) = fallen(run, read_yaml(text, name="words.yaml"), evidence)
+    assert (problem.file, problem.line) == ("words.yaml", 18)
+    assert problem.message.startswith("no row of responses is kept: 'only' leaves out every one")
+
+
+def test_a_run_file_with_the_new_words_is_kept_in_the_manifest_as_it_was():
+    columns = COLUMNS.replace("Id,", '{join: [Id, {column: Other, occurrence: 2}], with: "-"},')
+    run = run_of(columns, f"only: [{PREVIEWS}]")
+    assert Run.model_validate_json(json.dumps(run.model_dump(mode="json"))) == run

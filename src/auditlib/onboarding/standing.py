@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import TABLES, Column, Kind
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
+from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Reason, SourceTotals, counted
@@ -63,7 +64,14 @@ def _fallen(
 
 def _declared(source: Source, column: str, reason: str) -> tuple[tuple[str, ...], str, str]:
     """Return where in the run file the cell's form is declared, what stands there, and what to do."""
-    kind = next((each.kind for each in TABLES[source.table].columns if _origin(source, each) == column), None)
+    fed = next((each for each in TABLES[source.table].columns if _origin(source, each) == column), None)
+    kind = fed.kind if fed else None
+    if reason == Reason.TIME and fed and (unit := cells_of(source.columns[fed.name]).unit):
+        remedy = "Correct the unit, or what it runs from."
+        return ("columns", fed.name, "unit"), f"; declared is a duration, its unit {unit}.", remedy
+    if reason == Reason.TIME and fed and fed.name in source.dates_of:
+        formats = " or ".join(repr(form) for form in source.dates_of[fed.name].formats)
+        return ("dates_of", fed.name, "formats"), f"; declared are {formats}.", "Correct the format."
     if reason == Reason.TIME and kind in (Kind.INSTANT, Kind.DAY, None):
         path = ("dates", "formats") if "formats" in source.dates.model_fields_set else ("dates",)
         formats = " or ".join(repr(form) for form in source.dates.formats)

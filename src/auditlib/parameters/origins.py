@@ -121,10 +121,13 @@ class Filter(Strict):
 
     column: Column = Field(description="Column of the source.")
     among: tuple[str, ...] | None = Field(
-        None, alias="is", min_length=1, description="Keep rows whose cell is one of these."
+        None, alias="is", min_length=1, description="Keep rows whose cell, as written, is one of these."
     )
     not_among: tuple[str, ...] | None = Field(
-        None, alias="is_not", min_length=1, description="Leave out rows whose cell is one of these."
+        None,
+        alias="is_not",
+        min_length=1,
+        description="Leave out rows whose cell, as written, is one of these.",
     )
     filled: bool | None = Field(
         None, description="true: keep rows whose cell holds a value; false: rows whose cell holds none."

@@ -283,4 +283,9 @@ def _unknown(key: str, recorded: Recorded) -> ParameterError:
 def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
     files = [f"{one.file} ({counted(one.rows_in, 'row')})" for one in rows.totals if one.table == table]
     remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
+    left = sum(one.rows_left_out for one in rows.totals if one.table == table)
+    if left:
+        remedy += (
+            f" {counted(left, 'row')} of it {'is' if left == 1 else 'are'} left out as the run file declares."
+        )
     return Problem(f"there is no row {key}.", remedy=remedy)
