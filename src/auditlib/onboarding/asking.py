@@ -17,6 +17,7 @@ LEAVE, DROP = "?", "-"
 _VALUE = re.compile(r"( *(?:- )?)([^\s:#{]+): (.*)")
 _MISSING = re.compile(r"which column is ([a-z_]+)\?")
 _DATES = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\W+(?:\w+\W+)?([0-9]{4}-[0-9]{2}-[0-9]{2})")
+_ZONE = re.compile(r"time_zone: [^,}]+")
 _SAMPLES = 5
 
 
@@ -64,7 +65,7 @@ def walk(text: str, looks: Sequence[Look], *, ask: Callable[[Open], str]) -> str
         before, _, question = lines[place].partition(DECIDE)
         target = place if before.strip() else _below(lines, place)
         shown = _bare(lines[target]) if target is not None else ""
-        named = next((samples[name] for name in sorted(samples, key=len, reverse=True) if name in shown), "")
+        named = samples.get(shown.partition(": ")[2], "")
         answer = ask(Open(number, len(places), question.strip(), shown.strip(), named)).strip()
         if answer == LEAVE:
             continue
@@ -109,11 +110,13 @@ def _with_value(line: str, answer: str) -> str:
     match = _VALUE.fullmatch(bare)
     if match is None:
         return line
-    indent, key, _ = match.groups()
-    return f"{indent}{key}: {_value(key, answer)}" + (f"   {remark}" if remark else "")
+    indent, key, before = match.groups()
+    return f"{indent}{key}: {_value(key, answer, before=before)}" + (f"   {remark}" if remark else "")
 
 
-def _value(key: str, answer: str) -> str:
+def _value(key: str, answer: str, *, before: str) -> str:
+    if key == "dates" and not answer.startswith("{"):
+        return _ZONE.sub(f"time_zone: {answer}", before)
     if key == "party":
         return f"{{name: {quoted(answer)}}}"
     days = _DATES.search(answer) if key == "period" else None

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from auditlib.onboarding.dates import DateLook, look_at_dates, look_at_epochs
 
@@ -42,6 +43,8 @@ MISSING_WORDS = frozenset(
     "(leer)",
     "unknown",
 }
+REMEMBERED = 2048
+"""Columns of which a judgement is kept: each is asked about for every canonical column."""
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?%?")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+%?")
 _POINT = re.compile(r"[-+]?[0-9]+\.[0-9]+%?")
@@ -99,16 +102,13 @@ class Facts:
     @property
     def texts(self) -> bool:
         """Whether people wrote something of their own: long cells, hardly one like another."""
-        if not self.filled or self.numeric > 0.1 or self.dates is not None:
-            return False
-        length = sum(len(cell) for cell in self.filled) / len(self.filled)
-        spoken = sum(" " in cell for cell in self.filled) > 0.5 * len(self.filled)
-        return length > 12 and spoken and len(self.distinct) > 0.3 * len(self.filled) > 1
+        return _texts(self)
 
     @property
     def addresses(self) -> bool:
         """Whether most cells are e-mail addresses."""
-        return sum("@" in cell for cell in self.filled) > 0.5 * len(self.filled)
+        written = sum(count for cell, count in self.distinct.items() if "@" in cell)
+        return written > 0.5 * len(self.filled)
 
     @property
     def groups(self) -> bool:
@@ -158,6 +158,15 @@ def look_at_column(
         position,
         native,
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _texts(facts: Facts) -> bool:
+    if not facts.filled or facts.numeric > 0.1 or facts.dates is not None:
+        return False
+    length = sum(len(cell) * count for cell, count in facts.distinct.items()) / len(facts.filled)
+    spoken = sum(count for cell, count in facts.distinct.items() if " " in cell) > 0.5 * len(facts.filled)
+    return length > 12 and spoken and len(facts.distinct) > 0.3 * len(facts.filled) > 1
 
 
 def number(cell: str) -> float | None:

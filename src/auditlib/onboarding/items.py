@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from auditlib.onboarding.facts import Facts, number
+from auditlib.onboarding.facts import REMEMBERED, Facts, number
 from auditlib.onboarding.words import closeness, simplified, vocabulary
 
 _SCALES = ((0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (0, 5), (0, 10), (1, 10), (0, 100))
@@ -60,6 +61,7 @@ class ScaleGuess:
         return (self.low, self.high, self.step, self.best, self.direction, labels)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def scale_of(facts: Facts) -> ScaleGuess | None:
     """Return the scale the answers of a column seem to be on; None where they are no answers."""
     if not facts.filled or len(facts.distinct) > 110 or facts.leading_zeros or facts.dates is not None:
@@ -81,11 +83,13 @@ def scale_of(facts: Facts) -> ScaleGuess | None:
     return _beside(_directed(scale, facts, cells), codes)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_tool_column(facts: Facts) -> bool:
     """Return whether a column is what a survey tool notes about an answer, and no part of it."""
     return simplified(facts.name) in {simplified(word) for word in vocabulary().survey_tool}
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_person(facts: Facts) -> bool:
     """Return whether a column names persons, who are never compared as units."""
     return facts.addresses or closeness(facts.name, tuple(vocabulary().persons)) >= _SURELY

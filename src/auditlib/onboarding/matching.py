@@ -234,7 +234,8 @@ def _plausible_date(column: Column, facts: Facts) -> float:
 
 
 def _plausible_zone(facts: Facts) -> float:
-    return float(sum(zone_known(cell) for cell in facts.filled) > 0.5 * len(facts.filled))
+    known = sum(count for cell, count in facts.distinct.items() if zone_known(cell))
+    return float(known > 0.5 * len(facts.filled))
 
 
 def _plausible_code(column: Column, facts: Facts) -> float:

@@ -16,7 +16,7 @@ from auditlib.onboarding.recognising import recognised_sources
 from auditlib.onboarding.registers import registers, with_key, with_unit
 from auditlib.onboarding.surveys import completed, fed_by, unread
 from auditlib.onboarding.words import closeness, meaning, simplified, vocabulary
-from auditlib.onboarding.zoning import common_zone, days_of, guessed_zone, span
+from auditlib.onboarding.zoning import common_zone, days_by_table, guessed_zone, span
 from auditlib.records import counted
 
 _SOON = timedelta(days=60)
@@ -68,8 +68,9 @@ def _proposal(
     ]
     every = asked_once(sorted([*registers(zoned), *zoned], key=_order))
     zone = common_zone(zoned)
-    start, end = span(zoned, zone.name, fallback)
-    near = (day for day in days_of(zoned, zone.name) if day <= end + _SOON)
+    days = days_by_table(zoned, zone.name)
+    start, end = span(days, fallback)
+    near = (day for table in days.values() for day in table if day <= end + _SOON)
     return Proposal(
         every,
         unplaced,

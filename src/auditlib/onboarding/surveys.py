@@ -33,7 +33,7 @@ _TYPES = 8
 
 def fed_by(look: Look, entry: Mapped) -> Fed:
     """Return a mapping of the general matcher, marked where it is not sure."""
-    unsure = f"is it? For example {entry.facts.example!r}"
+    unsure = f"is it? For example {entry.facts.example!r}" if entry.facts.filled else "is it? It is empty."
     if entry.column == "unit_id":
         unsure = COMPARED.format(seen(entry.facts))
     doubt = unsure if entry.score < SURE else ""

@@ -97,8 +97,9 @@ def _dates(source: SourceProposal) -> Iterator[str]:
         yield f"    {DECIDE} {commented(source.zone.doubt)}"
     elif source.zone.remark:
         yield f"    # {commented(source.zone.remark)}"
-    if source.zone.name and source.zone.name != "UTC":
-        parts.append(f"time_zone: {source.zone.name}")
+    zone = "" if source.zone.name == "UTC" else source.zone.name
+    if zone or source.zone.doubt:  # a question stands at the line that answers it
+        parts.append(f"time_zone: {zone or 'UTC'}")
     if parts:
         yield f"    dates: {{{', '.join(parts)}}}"
     if own:

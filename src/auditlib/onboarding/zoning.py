@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from auditlib.contracts import Kind
@@ -71,28 +71,27 @@ def common_zone(sources: Sequence[SourceProposal]) -> ZoneGuess:
     return ZoneGuess("UTC", doubt="the zone of units that name none; nothing in the files says it.")
 
 
-def days_of(sources: Sequence[SourceProposal], zone: str, tables: Collection[str] = ()) -> tuple[date, ...]:
-    """Return the local day of every record that has an instant, of all tables or of some, in order."""
+def days_by_table(sources: Sequence[SourceProposal], zone: str) -> dict[str, list[date]]:
+    """Return for each table the local day of every record that has an instant, in no order."""
     local = ZoneInfo(zone)
-    days = (
-        moment.astimezone(local).date()
-        for source in sources
-        if source.table.instant and (not tables or source.table.name in tables)
-        for moment in _moments(source, local)
-    )
-    return tuple(sorted(days))
+    days: dict[str, list[date]] = {}
+    for source in sources:
+        if source.table.instant:
+            days.setdefault(source.table.name, []).extend(_days(source, local))
+    return days
 
 
-def span(sources: Sequence[SourceProposal], zone: str, fallback: date) -> tuple[date, date]:
+def span(days: Mapping[str, Sequence[date]], fallback: date) -> tuple[date, date]:
     """Return the days that hold all but a thousandth of the records at either end."""
-    days = days_of(sources, zone, _SCORED) or days_of(sources, zone)
-    if not days:
+    scored = [day for table in _SCORED for day in days.get(table, ())]
+    every = sorted(scored or [day for table in days.values() for day in table])
+    if not every:
         return fallback, fallback
-    edge = len(days) // 1000
-    return days[edge], days[len(days) - 1 - edge]
+    edge = len(every) // 1000
+    return every[edge], every[len(every) - 1 - edge]
 
 
-def _moments(source: SourceProposal, local: tzinfo) -> Iterator[datetime]:
+def _days(source: SourceProposal, local: ZoneInfo) -> Iterator[date]:
     fed = source.feeding(source.table.instant)
     if fed is not None and fed.facts is None and not isinstance(fed.origin, str):
         fed = source.feeding(str(fed.origin.get("after")))  # the instant it lies behind is near enough
@@ -100,7 +99,9 @@ def _moments(source: SourceProposal, local: tzinfo) -> Iterator[datetime]:
         return
     formats = source.formats_of(fed)
     written = local if source.zone.name == "unit" else ZoneInfo(source.zone.name or "UTC")
-    for cell in fed.facts.filled:
+    for cell, count in fed.facts.distinct.items():
         read = parsed(cell, formats)
         if read is not None:
-            yield read if read.tzinfo is not None else read.replace(tzinfo=written)
+            zoned = read if read.tzinfo is not None else read.replace(tzinfo=written)
+            day = zoned.date() if zoned.tzinfo is local else zoned.astimezone(local).date()
+            yield from (day,) * count
