@@ -416,11 +416,13 @@ def in_postgres(server: servers.Server, run: Run, data: Path) -> tuple[Run, dict
             if source.form != "csv":
                 continue
             table = name.removesuffix(".csv")
-            columns = ", ".join(f'"{column}" text' for column in plan.wanted)
+            columns = ", ".join(f'"{column}" text' for column in plan.read)
             connection.execute(f"CREATE TABLE {table} (place int, {columns})")
             lines[name] = []
             with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                for block in source_blocks(source, data / name, name=name, wanted=plan.wanted, threads=1):
+                for block in source_blocks(
+                    source, data / name, name=name, wanted=plan.read, references=plan.references, threads=1
+                ):
                     for row in block.records.to_pylist():
                         lines[name].append(row.pop("source_line"))
                         copy.write_row([len(lines[name]), *(point(source, cell) for cell in row.values())])
