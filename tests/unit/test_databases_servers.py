@@ -188,7 +188,7 @@ def test_what_was_read_can_be_hashed_again_by_whoever_has_the_database(
         ("wards", 3, "UTC"), ("seen", 2, "UTC")
     ]  # fmt: skip
     assert all(re.match(rf"{server.engine} 1[0-9]\.", one["engine"]) for one in described)
-    assert {one["connection"] for one in described} == {VARIABLE}
+    assert {(one["connection"], one["snapshot"]) for one in described} == {(VARIABLE, True)}
     with closing(server.owner()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute(
             "SET timezone = 'UTC'" if server.engine == "PostgreSQL" else "SET time_zone = '+00:00'"
@@ -375,6 +375,20 @@ def test_a_cell_no_calendar_holds_is_quarantined_with_its_column(
     assert (row["file"], row["line"], row["value"]) == ("people", 2, odd.strip("'"))
     assert "olumn 'since' holds no day" in row["message"]
     assert evidence.totals[0].reconciled
+
+
+def test_a_table_without_snapshots_is_said(server: servers.Server, tmp_path: Path) -> None:
+    if server.engine == "PostgreSQL":
+        pytest.skip("every table has them there")
+    server.does(
+        "CREATE TABLE loose ENGINE = MyISAM AS SELECT * FROM wards",
+        f"GRANT SELECT ON loose TO {servers.READER}@'127.0.0.1'",
+    )
+    run = ward_run(units={"database": {"connection": VARIABLE, "relation": "loose"}})
+    evidence = prepare(run, tmp_path, tmp_path / "store")
+    assert [note for note in evidence.notes if "keeps no snapshots" in note]
+    described = json.loads((evidence.directory / "evidence.json").read_text("utf-8"))["databases"]
+    assert [one["snapshot"] for one in described] == [False, True]
 
 
 def test_nothing_is_written_even_by_a_query_that_would(server: servers.Server) -> None:
