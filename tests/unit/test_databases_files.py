@@ -362,3 +362,19 @@ def test_any_text_comes_back_as_it_was(rows: list[tuple[str | None, str | None]]
     columns = [Offered("a", Held.TEXT), Offered("b", Held.TEXT)]
     made = [rows_of(piece, columns, expected=count) for piece, count in gathered(lines)]
     assert [(row["c0"], row["c1"]) for table in made for row in table.to_pylist()] == rows
+
+
+def test_rows_are_left_out_and_cells_joined_as_those_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, f"duckdb:///{shop(tmp_path, 'duckdb', *STORES)}")
+    run = run_of(relation="answers").model_dump(mode="json")
+    source = {
+        **run["sources"][0],
+        "columns": {"person_id": {"join": ["store", "answer_id"], "with": "/"}, "name": "answer_id"},
+        "only": [{"column": "test", "is_not": ["1"], "because": "tests are not answers"}],
+    }
+    evidence = prepare(Run.model_validate({**run, "sources": [source]}), tmp_path, tmp_path / "store")
+    assert evidence.frame("employees")["person_id"].tolist() == ["001/A2", "002/A1"]
+    (total,) = evidence.totals
+    assert (total.rows_in, total.rows_kept, total.reconciled) == (3, 2, True)

@@ -188,7 +188,7 @@ def test_what_was_read_can_be_hashed_again_by_whoever_has_the_database(
         ("wards", 3, "UTC"), ("seen", 2, "UTC")
     ]  # fmt: skip
     assert all(re.match(rf"{server.engine} 1[0-9]\.", one["engine"]) for one in described)
-    assert {one["connection"] for one in described} == {VARIABLE}
+    assert {(one["connection"], one["snapshot"]) for one in described} == {(VARIABLE, True)}
     with closing(server.owner()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute(
             "SET timezone = 'UTC'" if server.engine == "PostgreSQL" else "SET time_zone = '+00:00'"
@@ -377,6 +377,20 @@ def test_a_cell_no_calendar_holds_is_quarantined_with_its_column(
     assert evidence.totals[0].reconciled
 
 
+def test_a_table_without_snapshots_is_said(server: servers.Server, tmp_path: Path) -> None:
+    if server.engine == "PostgreSQL":
+        pytest.skip("every table has them there")
+    server.does(
+        "CREATE TABLE loose ENGINE = MyISAM AS SELECT * FROM wards",
+        f"GRANT SELECT ON loose TO {servers.READER}@'127.0.0.1'",
+    )
+    run = ward_run(units={"database": {"connection": VARIABLE, "relation": "loose"}})
+    evidence = prepare(run, tmp_path, tmp_path / "store")
+    assert [note for note in evidence.notes if "keeps no snapshots" in note]
+    described = json.loads((evidence.directory / "evidence.json").read_text("utf-8"))["databases"]
+    assert [one["snapshot"] for one in described] == [False, True]
+
+
 def test_nothing_is_written_even_by_a_query_that_would(server: servers.Server) -> None:
     if server.engine == "MariaDB":
         pytest.skip("a query in brackets cannot write there")
@@ -416,11 +430,13 @@ def in_postgres(server: servers.Server, run: Run, data: Path) -> tuple[Run, dict
             if source.form != "csv":
                 continue
             table = name.removesuffix(".csv")
-            columns = ", ".join(f'"{column}" text' for column in plan.wanted)
+            columns = ", ".join(f'"{column}" text' for column in plan.read)
             connection.execute(f"CREATE TABLE {table} (place int, {columns})")
             lines[name] = []
             with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                for block in source_blocks(source, data / name, name=name, wanted=plan.wanted, threads=1):
+                for block in source_blocks(
+                    source, data / name, name=name, wanted=plan.read, references=plan.references, threads=1
+                ):
                     for row in block.records.to_pylist():
                         lines[name].append(row.pop("source_line"))
                         copy.write_row([len(lines[name]), *(point(source, cell) for cell in row.values())])

@@ -28,6 +28,9 @@ class Snapshot(Protocol):
     def relations(self) -> list[str]:
         """Return the names of its tables and views."""
 
+    def steady(self, asked: Asked) -> bool:
+        """Whether what is written meanwhile stays out: there are tables of MariaDB and MySQL it does not."""
+
     def close(self) -> None:
         """End it."""
 

@@ -94,6 +94,10 @@ class DuckDBFile:
         ).fetchall()
         return [str(name).removeprefix("main.") for (name,) in rows]
 
+    def steady(self, asked: Asked) -> bool:
+        """Whether what is written meanwhile stays out."""
+        return True
+
     def close(self) -> None:
         """End the snapshot."""
         self._connection.close()

@@ -45,6 +45,8 @@ class Extract:
         The query that was read.
     rows, size, sha256
         Rows, and bytes and hash of their lines.
+    steady
+        Whether nothing that was written meanwhile can be among them.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class Extract:
     rows: int
     size: int
     sha256: str
+    steady: bool
 
     def described(self, name: str) -> dict[str, Any]:
         """Return what the description of the evidence holds of it."""
@@ -65,6 +68,7 @@ class Extract:
             "rows": self.rows,
             "sha256": self.sha256,
             "time_zone": "UTC",
+            "snapshot": self.steady,
         }
 
 
@@ -141,8 +145,8 @@ def _copied(shot: Snapshot, asked: Asked, columns: dict[str, Offered], path: Pat
             digest.update(piece)
             writer.write_table(rows_of(piece, wanted, expected=count))
             rows, size = rows + count, size + len(piece)
-    connection = asked.database.connection
-    return Extract(path, connection, shot.engine, statement, rows, size, digest.hexdigest())
+    connection, steady = asked.database.connection, shot.steady(asked)
+    return Extract(path, connection, shot.engine, statement, rows, size, digest.hexdigest(), steady)
 
 
 def extract_blocks(

@@ -154,6 +154,17 @@ class MySQL:
             )
             return [str(name) for (name,) in cursor.fetchall()]
 
+    def steady(self, asked: Asked) -> bool:
+        """Whether the engine of a table keeps snapshots; views and queries are taken to stand on such."""
+        *schema, table = (asked.database.relation or "").split(".")
+        with closing(self._connection.cursor()) as cursor:
+            cursor.execute(
+                "SELECT e.transactions FROM information_schema.tables t JOIN information_schema.engines e "
+                "ON e.engine = t.engine WHERE table_name = %s AND table_schema = COALESCE(%s, DATABASE())",
+                (table, schema[-1] if schema else None),
+            )
+            return "NO" not in [found for (found,) in cursor.fetchall()]
+
     def close(self) -> None:
         """End the snapshot, whatever is still on its way."""
         self._connection._force_close()  # noqa: SLF001 - close() would wait for the rows nobody wants

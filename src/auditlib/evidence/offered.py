@@ -68,7 +68,7 @@ class Asked:
     label
         What it is called in messages.
     wanted
-        Mapped columns, each once, in the order of the mapping.
+        Columns that are read, each once, in the order of the mapping.
     most
         Rows of a table to read at most, where only a sample is wanted.
     """

@@ -135,6 +135,10 @@ class Postgres:
         except psycopg.Error as error:
             raise DataError(self._problem(error, asked, row=row)) from None
 
+    def steady(self, asked: Asked) -> bool:
+        """Whether what is written meanwhile stays out."""
+        return True
+
     def close(self) -> None:
         """End the snapshot."""
         self._connection.close()

@@ -79,6 +79,10 @@ class SQLiteFile:
         query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         return sorted(name for (name,) in self._connection.execute(query))
 
+    def steady(self, asked: Asked) -> bool:
+        """Whether what is written meanwhile stays out."""
+        return True
+
     def close(self) -> None:
         """End the snapshot."""
         self._connection.close()

@@ -176,7 +176,7 @@ def _fill(
         shop = Workshop(run, connection, draft, files, names, threads, progress)
         counter = cells.CellCounter(item_ids(run), run.period.start, run.period.end)
         shop, tallies = _take_in_all(shop, made, counter)
-        notes = (*_register_note(shop), *mixed.explain(connection, made))
+        notes = (*_register_note(shop), *_unsteady(inputs), *mixed.explain(connection, made))
         _write_cells(shop, counter)
         _write_quarantine(shop)
         reasons = quarantine.reasons(connection)
@@ -229,6 +229,12 @@ def _with_zones(shop: Workshop) -> Workshop:
     zoned = replace(shop, zones=zone_names(shop.run, units))
     prepare_zones(zoned)
     return zoned
+
+
+def _unsteady(inputs: Mapping[int, _Input]) -> tuple[str, ...]:
+    note = "A table of the database keeps no snapshots: what was written meanwhile may or may not be in it."
+    steady = all(given.extract is None or given.extract.steady for given in inputs.values())
+    return () if steady else (note,)
 
 
 def _register_note(shop: Workshop) -> tuple[str, ...]:
