@@ -240,3 +240,19 @@ def test_what_is_declared_wrongly_is_located(tmp_path, edit, line, message, reme
     assert problem is not None, str(caught.value)
     assert (problem.file, problem.line) == ("calls.yaml", line)
     assert remedy in problem.remedy
+
+
+def test_times_and_durations_of_a_worksheet_are_read_as_a_clock(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    data = tmp_path / "data"
+    data.mkdir()
+    book = openpyxl.Workbook()
+    rows: list[list[Any]] = [["id", "unit", "at", "wait"]]
+    rows += [["C1", "007", dt.datetime(2024, 5, 1, 12), dt.time(0, 1, 30)]]  # noqa: DTZ001 - as cells are
+    rows += [["C2", "007", dt.datetime(2024, 5, 1, 12), dt.timedelta(hours=26)]]  # noqa: DTZ001
+    for row in rows:
+        book.active.append(row)
+    book.save(data / "calls.xlsx")
+    edit = waiting("clock") | {"  form: csv\n  file: calls.csv": "  form: excel\n  file: calls.xlsx"}
+    frame = calls(tmp_path, edit=edit).frame("interactions")
+    assert (frame["answered_at"] - frame["offered_at"]).tolist() == [90e6, 26 * 3600e6]

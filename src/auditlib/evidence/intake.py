@@ -124,7 +124,9 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         staging.insert(sorter.late())
     tally.left_out |= arrangement.left_out
     if plan.source.once:
-        tally.left_out |= {f"{' and '.join(plan.contract.key)} holds a value": sorter.naming.nameless}
+        if sorter.naming.nameless:
+            named = " and ".join(plan.contract.key)
+            tally.left_out |= {f"{named} holds a value": sorter.naming.nameless}
         tally.named_again += sorter.naming.again
 
 

@@ -180,11 +180,18 @@ def cell_text(cell: Any) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
+    return _time_text(cell) if isinstance(cell, dt.date | dt.time | dt.timedelta) else str(cell)
+
+
+def _time_text(cell: dt.date | dt.time | dt.timedelta) -> str:
+    """Return a date or instant in ISO form, and a duration as a clock shows it: ``26:00:00``."""
     if isinstance(cell, dt.datetime):
         return _instant_text(cell)
-    if isinstance(cell, dt.date | dt.time):
+    if not isinstance(cell, dt.timedelta):
         return cell.isoformat()
-    return str(cell)
+    minutes, seconds = divmod(round(abs(cell.total_seconds())), 60)
+    sign = "-" if cell < dt.timedelta() else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
 
 
 def _instant_text(cell: dt.datetime) -> str:
