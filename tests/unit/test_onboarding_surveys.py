@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+import xlsxwriter
+from pyarrow import parquet
 
+from auditlib.errors import DataError
 from auditlib.onboarding.decoding import guess_encoding, look_at_text
 from auditlib.onboarding.facts import look_at_column
 from auditlib.onboarding.items import scale_of
@@ -168,6 +172,56 @@ def test_titles_above_the_header_are_skipped_by_lines(tmp_path: Path) -> None:
     text = text_of(proposal)
     assert "dialect: {skip_rows: 4}" in text
     assert "submitted: Date" in text
+
+
+def test_titles_above_the_header_of_a_worksheet_are_skipped_too(tmp_path: Path) -> None:
+    path = tmp_path / "export.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Answers")
+        for place, row in enumerate([["Report of answers"], [], HEADER, *answers()]):
+            sheet.write_row(place, 0, row)
+    text = text_of(propose(list(look_at(path, file="export.xlsx")), fallback=date(2025, 1, 1)))
+    assert "dialect: {skip_rows: 2}" in text
+    assert "submitted: Date" in text
+    assert "q_overall: Overall satisfaction" in text
+
+
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        ([datetime(2025, 2, day + 1, 9, tzinfo=UTC) for day in range(27)], False),
+        ([f"{day + 1:02d}.02.2025 09:00" for day in range(27)], True),
+    ],
+)
+def test_dates_that_parquet_holds_as_text_have_a_format(
+    tmp_path: Path, cells: list[object], *, written: bool
+) -> None:
+    shops, scores = [f"Shop {n % 2}" for n in range(27)], [n % 5 + 1 for n in range(27)]
+    table = pa.table({"Date": cells, "Shop": shops, "Overall satisfaction": scores})
+    parquet.write_table(table, tmp_path / "export.parquet")
+    looks = list(look_at(tmp_path / "export.parquet", file="export.parquet"))
+    text = text_of(propose(looks, fallback=date(2025, 1, 1)))
+    assert ('formats: ["%d.%m.%Y %H:%M"]' in text) is written
+    assert "submitted: Date" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n1234", "a picture (PNG)"),
+        (b"%PDF-1.7 text only", "a PDF document"),
+        (b"PK\x03\x04abc", "a workbook"),
+        (b"PAR1abc", "a Parquet file"),
+        (b'\xef\xbb\xbf\n[{"id": 1}, {"id": 2}]', "JSON"),
+        (b"<!DOCTYPE html><table>", "a web page"),
+    ],
+)
+def test_what_is_no_text_is_called_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"answers\.csv") as caught:
+        look_at_text(path, name="answers.csv")
+    assert said in str(caught.value)
 
 
 def test_a_file_without_a_header_is_said_to_have_none(tmp_path: Path) -> None:

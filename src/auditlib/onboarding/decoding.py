@@ -9,9 +9,10 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from auditlib.errors import DataError, Problem
 from auditlib.onboarding.words import simplified
@@ -20,6 +21,24 @@ from auditlib.records import counted
 SAMPLE_RECORDS = 20_000
 _BLOCK = 1 << 20
 _SAMPLE_BYTES = 16 << 20
+_NO_TABLE: Mapping[bytes, str] = MappingProxyType(
+    {
+        b"\x89PNG": "a picture (PNG)",
+        b"\xff\xd8\xff": "a picture (JPEG)",
+        b"GIF8": "a picture (GIF)",
+        b"%PDF": "a PDF document",
+        b"PK\x03\x04": "a workbook (.xlsx) or another zip archive",
+        b"\xd0\xcf\x11\xe0": "a workbook of old Excel (.xls)",
+        b"PAR1": "a Parquet file",
+        b"SQLite format 3": "a database (SQLite)",
+        b"<?xml": "XML",
+        b"<!DOCTYPE": "a web page (HTML)",
+        b"<html": "a web page (HTML)",
+        b"[{": "JSON",
+        b'{"': "JSON",
+        b"\x1f\x8b": "compressed (gzip; its name should end in .gz)",
+    }
+)
 _TITLES = 30
 _FOREIGN = 0.4
 _ODD = re.compile(r"[^\W\d_][\xa1-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7][^\W\d_]")
@@ -119,6 +138,16 @@ def grid_of(numbered: Sequence[tuple[int, Sequence[str]]], *, lines: int) -> Gri
     return Grid(above, tuple(tuple(row) for _, row in numbered[first:]), lines)
 
 
+def _refuse_other_content(path: Path, name: str) -> None:
+    """Say what a file is that its first bytes show to be no table of text, whatever its name."""
+    start = next(_blocks(path), b"")[:200].removeprefix(codecs.BOM_UTF8).lstrip()
+    kind = next((words for mark, words in _NO_TABLE.items() if start.startswith(mark)), "")
+    if kind:
+        message = f"the file is {kind}, and no table of text."
+        remedy = "Name it for what it is, ask for the table in it, or leave it out."
+        raise DataError(Problem(message, name, remedy=remedy))
+
+
 def look_at_text(path: Path, *, name: str) -> tuple[TextLook, Grid]:
     """Return how the text file at `path` is written, and its first rows.
 
@@ -127,6 +156,7 @@ def look_at_text(path: Path, *, name: str) -> tuple[TextLook, Grid]:
     DataError
         When it is empty or no text.
     """
+    _refuse_other_content(path, name)
     encoding = guess_encoding(path, name=name)
     text = _sample(path).decode(encoding.value, "replace").removeprefix("\ufeff")
     if "\x00" in text:
