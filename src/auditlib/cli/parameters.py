@@ -63,13 +63,15 @@ def check(
     the table says how many there are and why, and the first notebook judges them. What a notebook will not
     be able to answer from this evidence is told in a sentence, and is no error either.
     """
-    from auditlib.cli.messages import show_problems, working
+    from auditlib.cli.messages import show_problems, show_remarks, working
     from auditlib.onboarding.check import check as checked
 
     with working() as progress:
         report = checked(run_file, data=data, store=store, progress=progress)
     if report.totals:
         _show_totals(report.totals)
+    if report.aside:
+        show_remarks(report.aside, "Why rows are in quarantine")
     for note in report.notes:
         typer.echo(note)
     if report.problems:

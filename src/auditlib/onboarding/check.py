@@ -13,7 +13,8 @@ from auditlib.evidence import prepare
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
 from auditlib.onboarding.places import misplaced
-from auditlib.onboarding.standing import fallen, unknown_words
+from auditlib.onboarding.set_aside import explained, set_aside
+from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
@@ -38,12 +39,16 @@ class CheckReport:
         Rows in, kept and quarantined per source, where the data could be read.
     notes
         What notebooks will not be able to answer from this evidence, in sentences; no mistakes.
+    aside
+        Why rows are in quarantine, each reason at the line of the run file that would have to change; no
+        mistakes by themselves. What `data` says of a source of which nothing is kept is not repeated.
     """
 
     parameters: tuple[Problem, ...] = ()
     data: tuple[Problem, ...] = ()
     totals: tuple[SourceTotals, ...] = ()
     notes: tuple[str, ...] = ()
+    aside: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -100,10 +105,13 @@ def check(
         evidence = prepare(run, folder, store or root / "outputs" / ".evidence", progress=progress)
     except DataError as error:
         return CheckReport(parameters, error.problems)
-    words, set_aside = unknown_words(run, document, evidence), fallen(run, document, evidence)
+    reasons = set_aside(run, evidence)
+    words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
+    others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
+    aside = tuple(explained(group, run, document, evidence) for group in others)
     needs = foreseen(run, evidence, root=root)
     places = () if law else misplaced(run, document, evidence, root=root)
-    return CheckReport((*parameters, *words), (*set_aside, *places), evidence.totals, needs)
+    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, needs, aside)
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:
