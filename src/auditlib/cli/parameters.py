@@ -59,9 +59,12 @@ def check(
 ) -> None:
     """Check a run file and its data without running; show everything that is wrong, at once.
 
-    Exit codes: 0 nothing is wrong, 2 the run file is, 3 the data is. Rows in quarantine are no error:
-    the table says how many there are and why, and the first notebook judges them. What a notebook will not
-    be able to answer from this evidence is told in a sentence, and is no error either.
+    Exit codes: 0 nothing is wrong, 2 the run file is, or lines of it are still marked DECIDE, 3 the data is,
+    or a table cannot stand on what was kept: no row of a source, less than half of the table, or more in
+    quarantine than a declared quarantine_share. Otherwise rows in quarantine are no error: each reason is
+    shown with its first cells, what is declared, the line of the run file to change and what would fit.
+    What a notebook will not be able to answer from this evidence is told in a sentence, and is no error
+    either.
     """
     from auditlib.cli.messages import show_problems, show_remarks, working
     from auditlib.onboarding.check import check as checked
@@ -74,9 +77,12 @@ def check(
         show_remarks(report.aside, "Why rows are in quarantine")
     for note in report.notes:
         typer.echo(note)
+    if report.undecided:
+        left = counted(len(report.undecided), "line is", "lines are")
+        show_remarks(report.undecided, f"{left} still to be decided; then delete the mark DECIDE")
     if report.problems:
         show_problems(report.problems)
-        raise typer.Exit(report.exit_code)
+    raise typer.Exit(report.exit_code)
 
 
 def new(

@@ -12,6 +12,7 @@ from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
+from auditlib.onboarding.open_lines import open_lines
 from auditlib.onboarding.places import misplaced
 from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
@@ -42,6 +43,8 @@ class CheckReport:
     aside
         Why rows are in quarantine, each reason at the line of the run file that would have to change; no
         mistakes by themselves. What `data` says of a source of which nothing is kept is not repeated.
+    undecided
+        The lines of the run file marked DECIDE. All is read and counted with them as they stand.
     """
 
     parameters: tuple[Problem, ...] = ()
@@ -49,6 +52,7 @@ class CheckReport:
     totals: tuple[SourceTotals, ...] = ()
     notes: tuple[str, ...] = ()
     aside: tuple[Problem, ...] = ()
+    undecided: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -57,10 +61,12 @@ class CheckReport:
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing is wrong, otherwise that of the first kind of error."""
+        """0 where nothing is wrong and all is decided, otherwise that of the first kind of error."""
         if self.parameters:
             return ParameterError.exit_code
-        return DataError.exit_code if self.data else 0
+        if self.data:
+            return DataError.exit_code
+        return ParameterError.exit_code if self.undecided else 0
 
 
 def check(
@@ -86,11 +92,13 @@ def check(
         Called with what is being read.
     """
     try:
-        document = read_yaml(parameter_text(run_file), name=run_file.as_posix())
+        text = parameter_text(run_file)
+        document = read_yaml(text, name=run_file.as_posix())
         run = validate(Run, document)
         root = project_root(run_file)
     except ParameterError as error:
         return CheckReport(error.problems)
+    undecided = open_lines(text, document)
     folder = root / "data" / run_file.stem if data is None else data
     declared = run_problems(run, document)
     _, notebooks = check_notebooks(run, document, root / "notebooks")
@@ -100,18 +108,18 @@ def check(
     parameters = tuple(in_order([*declared, *notebooks, *chosen, *before, *law]))
     absent = tuple(_absent_files(run, document, folder))
     if declared or absent:
-        return CheckReport(parameters, absent)
+        return CheckReport(parameters, absent, undecided=undecided)
     try:
         evidence = prepare(run, folder, store or root / "outputs" / ".evidence", progress=progress)
     except DataError as error:
-        return CheckReport(parameters, error.problems)
+        return CheckReport(parameters, error.problems, undecided=undecided)
     reasons = set_aside(run, evidence)
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
     others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
     aside = tuple(explained(group, run, document, evidence) for group in others)
     needs = foreseen(run, evidence, root=root)
     places = () if law else misplaced(run, document, evidence, root=root)
-    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, needs, aside)
+    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, needs, aside, undecided)
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:
