@@ -16,6 +16,7 @@ from auditlib.onboarding.open_lines import open_lines
 from auditlib.onboarding.places import misplaced
 from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
+from auditlib.onboarding.unasked import unasked
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
@@ -39,7 +40,8 @@ class CheckReport:
     totals
         Rows in, kept and quarantined per source, where the data could be read.
     notes
-        What notebooks will not be able to answer from this evidence, in sentences; no mistakes.
+        What notebooks will not be able to answer from this evidence, and what is declared and nobody asks
+        about, in sentences; no mistakes.
     aside
         Why rows are in quarantine, each reason at the line of the run file that would have to change; no
         mistakes by themselves. What `data` says of a source of which nothing is kept is not repeated.
@@ -117,7 +119,7 @@ def check(
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
     others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
     aside = tuple(explained(group, run, document, evidence) for group in others)
-    needs = foreseen(run, evidence, root=root)
+    needs = (*foreseen(run, evidence, root=root), *unasked(run, evidence, root=root))
     places = () if law else misplaced(run, document, evidence, root=root)
     return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, needs, aside, undecided)
 
