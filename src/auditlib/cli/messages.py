@@ -27,6 +27,13 @@ def show_remarks(remarks: Sequence[Problem], title: str) -> None:
     _show_by_file(remarks, console)
 
 
+def show_sentences(sentences: Iterable[str]) -> None:
+    """Print sentences on standard output, broken between words."""
+    console = Console(highlight=False, soft_wrap=False)
+    for sentence in sentences:
+        console.print(Text(plain(sentence)))
+
+
 def _show_by_file(problems: Sequence[Problem], console: Console) -> None:
     for file in dict.fromkeys(problem.file for problem in problems):
         if file:
