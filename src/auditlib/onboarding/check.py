@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +82,8 @@ def check(
 ) -> CheckReport:
     """Validate a run file, its notebooks' parameters and the data, without executing a notebook.
 
-    Where the sources are declared wrongly the data is not read, but missing files are named all the same.
+    Sources that are declared wrongly are not read; the others are counted, and missing files are named, all
+    the same.
 
     Parameters
     ----------
@@ -102,6 +105,7 @@ def check(
         return CheckReport(error.problems)
     undecided = open_lines(text, document)
     folder = root / "data" / run_file.stem if data is None else data
+    keep = store or root / "outputs" / ".evidence"
     declared = run_problems(run, document)
     _, notebooks = check_notebooks(run, document, root / "notebooks")
     before = previous_problems(run, document, root / "outputs")
@@ -110,9 +114,10 @@ def check(
     parameters = tuple(in_order([*declared, *notebooks, *chosen, *before, *law]))
     absent = tuple(_absent_files(run, document, folder))
     if declared or absent:
-        return CheckReport(parameters, absent, undecided=undecided)
+        counted = () if absent else _sound_totals(run, document, declared, folder, keep)
+        return CheckReport(parameters, absent, counted, undecided=undecided)
     try:
-        evidence = prepare(run, folder, store or root / "outputs" / ".evidence", progress=progress)
+        evidence = prepare(run, folder, keep, progress=progress)
     except DataError as error:
         return CheckReport(parameters, error.problems, undecided=undecided)
     reasons = set_aside(run, evidence)
@@ -134,3 +139,26 @@ def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Proble
             message = f"the data folder {folder.as_posix()} has no file {source.file!r}."
             path = ("sources", index, "file")
             yield document.problem(path, message, remedy="Correct the name, or put the file there.")
+
+
+def _sound_totals(
+    run: Run, document: Document, declared: Sequence[Problem], folder: Path, store: Path
+) -> tuple[SourceTotals, ...]:
+    """Return the totals of the sources that no problem is about; none where problems stand elsewhere.
+
+    Nothing is counted beside a register of units that is declared wrongly: its units would be unknown.
+    """
+    starts = [document.mark(("sources", index)).line for index in range(len(run.sources))]
+    top = [mark.line for path, mark in document.keys.items() if len(path) == 1]
+    end = min((line for line in top if line > starts[-1]), default=sys.maxsize)
+    lines = [problem.line or 0 for problem in declared]
+    if not all(starts[0] <= line < end for line in lines):
+        return ()
+    wrong = {bisect_right(starts, line) - 1 for line in lines}
+    sound = tuple(source for index, source in enumerate(run.sources) if index not in wrong)
+    if not sound or any(run.sources[index].table == "units" for index in wrong):
+        return ()
+    try:
+        return prepare(run.model_copy(update={"sources": sound}), folder, store).totals
+    except (DataError, ParameterError):
+        return ()

@@ -87,6 +87,8 @@ def shown(group: SetAside) -> str:
 
 def column_at_fault(source: Source, group: SetAside, run: Run) -> Column | None:
     """Return the canonical column whose cells these are, None where the whole row is at fault."""
+    if not group.column:
+        return None
     items = tuple(dict.fromkeys(item for model in run.instruments.values() for item in model.items))
     table = with_items(TABLES[source.table], items) if source.table == "responses" else TABLES[source.table]
     same = [each for each in table.columns if group.column in (source.label(each.name), each.name)]
