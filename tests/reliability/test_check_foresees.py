@@ -183,3 +183,58 @@ def test_parameters_that_name_what_is_there_are_let_pass(
     written(tiny, f"  {given}\n", RESPONSES, LINKS)
     assert main(["check", RUN]) == 0
     assert capsys.readouterr().err == ""
+
+
+def said(tiny: Tiny, capsys: pytest.CaptureFixture[str], old: str, new: str) -> list[str]:
+    """Return what check prints of a run file with one word changed."""
+    tiny.run_file.write_text(tiny.run_file.read_text("utf-8").replace(old, new), encoding="utf-8")
+    assert main(["check", RUN]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "notebook", "line"),
+    [
+        ("transactional", "11_standards", ""),
+        ("transaktional", "02_benchmark", ""),
+        (
+            "transaktional",
+            "11_standards",
+            (
+                "11_standards: no criterion of service-excellence@2025 asks about the survey type "
+                "'transaktional'; criteria ask about transactional, relationship. "
+                "Did you mean 'transactional'?"
+            ),
+        ),
+    ],
+)
+def test_a_survey_type_that_no_criterion_asks_about_is_named(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], name: str, notebook: str, line: str
+) -> None:
+    written(tiny, f"  {notebook}: {{}}\n", RESPONSES)
+    found = [each for each in said(tiny, capsys, "transactional", name) if "asks about the survey" in each]
+    assert found == ([line] if line else [])
+
+
+def test_a_declared_survey_without_a_row_is_named(tiny: Tiny, capsys: pytest.CaptureFixture[str]) -> None:
+    of_any = RESPONSES.replace(
+        "constants: {survey_type: transactional}",
+        "values: {survey_type: {phone: transactional, mail: transactional}}",
+    )
+    written(tiny, "  02_benchmark: {}\n", of_any.replace("channel: by", "survey_type: by"))
+    yearly = ", relationship: {items: {q_a: {wording: Again?, scale: {low: 1, high: 5}, headline: true}}}}"
+    found = said(tiny, capsys, "high: 5}}}}}", f"high: 5}}}}}}}}{yearly}")
+    assert "The survey 'relationship' is declared, and no row of responses is of that type." in found
+
+
+@pytest.mark.parametrize(
+    ("metric", "named"), [("transactional:q_z:mean", True), ("transactional:q_a:nps", False)]
+)
+def test_pay_on_no_question_of_the_audit_is_named(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], metric: str, named: bool
+) -> None:
+    rows = f"L1,manager,U1,transactional:q_a:mean,0.1,2025-01-01\nL2,staff,U1,{metric},0.1,2025-01-01\n"
+    (tiny.root / "data/tiny/p.csv").write_text(f"id,role,unit,metric,weight,start\n{rows}")
+    written(tiny, "  03_compensation: {}\n", RESPONSES, LINKS)
+    line = f"03_compensation: pay_links names '{metric}', which is no question of this audit."
+    assert (line in said(tiny, capsys, "", "")) == named

@@ -302,6 +302,15 @@ def test_new_then_check(
     monkeypatch.chdir(tmp_path)
     assert main(["new", "acme", "data/acme/units.csv"]) == 0
     assert "auditlib check params/runs/acme.yaml" in capsys.readouterr().out
+    assert main(["check", "params/runs/acme.yaml"]) == 2
+    shown = capsys.readouterr()
+    text = run_file.read_text("utf-8")
+    open_lines = [number for number, line in enumerate(text.splitlines(), 1) if "# DECIDE:" in line]
+    assert f"{len(open_lines)} lines are still to be decided" in shown.out
+    assert all(f"\n  {number}  " in shown.out for number in open_lines)
+    assert " units.csv  units" in f" {shown.out}"
+    assert shown.err == ""
+    run_file.write_text(re.sub("# DECIDE:.*", "", text), encoding="utf-8")
     assert main(["check", "params/runs/acme.yaml"]) == 0
     assert main(["new", "acme", "data/acme/units.csv"]) == 2
     assert main(["new", "acme", "data/acme/units.csv", "--force"]) == 0

@@ -80,10 +80,31 @@ def test_a_file_without_a_kept_row_shows_its_first_cell_and_what_is_declared(tmp
     assert report.totals[2].rows_kept == 0
 
 
+def test_sources_declared_soundly_are_counted_beside_one_that_is_not(tmp_path: Path) -> None:
+    """As with a column that only a person can name: it is open, and the rest is read all the same."""
+    report = checked(tmp_path, run=RUN.replace(", state: state}", "}  # DECIDE: which is state?"), at=SOON)
+    assert [(each.file, each.rows_kept) for each in report.totals] == [
+        ("units.csv", 1),
+        ("complaints.csv", 1),
+    ]
+    assert report.exit_code == 2
+    assert [(each.line, each.message) for each in report.undecided] == [(16, "which is state?")]
+    assert any("state" in problem.message for problem in report.parameters)
+
+
+def test_nothing_is_counted_beside_a_wrong_register_of_units(tmp_path: Path) -> None:
+    report = checked(tmp_path, run=RUN.replace("{unit_id: unit}", "{nme: unit}"), at=SOON)
+    assert (report.totals, report.exit_code) == ((), 2)
+
+
 @pytest.mark.parametrize(
-    ("name", "code", "line"), [("03-states-in-other-words", 2, 14), ("13-everything-set-aside", 3, 11)]
+    ("name", "code", "line", "remedy"),
+    [
+        ("03-states-in-other-words", 2, 14, "Say what they mean"),
+        ("13-everything-set-aside", 3, 11, "'%d.%m.%Y %H:%M' fits all of them"),
+    ],
 )
-def test_inputs_from_the_field(name: str, code: int, line: int, tmp_path: Path) -> None:
+def test_inputs_from_the_field(name: str, code: int, line: int, remedy: str, tmp_path: Path) -> None:
     if not (FIELD / name).is_dir():
         pytest.skip(f"{FIELD / name} is not here")
     for file in (FIELD / name).iterdir():
@@ -92,3 +113,4 @@ def test_inputs_from_the_field(name: str, code: int, line: int, tmp_path: Path) 
     (tmp_path / "params").symlink_to(ROOT / "params")
     report = check(tmp_path / "run.yaml", data=tmp_path, store=tmp_path / "store")
     assert (report.exit_code, report.problems[0].line) == (code, line)
+    assert remedy in report.problems[0].remedy

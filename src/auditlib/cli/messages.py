@@ -16,13 +16,31 @@ from auditlib.records import counted
 def show_problems(problems: Sequence[Problem]) -> None:
     """Print `problems` on standard error, grouped by file in the order they were found."""
     console = Console(stderr=True, highlight=False, soft_wrap=False)
+    _show_by_file(problems, console)
+    console.print(Text(_count(problems), style="bold red"))
+
+
+def show_remarks(remarks: Sequence[Problem], title: str) -> None:
+    """Print on standard output, as problems are shown, what has a place in a file and is no mistake."""
+    console = Console(highlight=False, soft_wrap=False)
+    console.print(Text(title, style="bold"))
+    _show_by_file(remarks, console)
+
+
+def show_sentences(sentences: Iterable[str]) -> None:
+    """Print sentences on standard output, broken between words."""
+    console = Console(highlight=False, soft_wrap=False)
+    for sentence in sentences:
+        console.print(Text(plain(sentence)))
+
+
+def _show_by_file(problems: Sequence[Problem], console: Console) -> None:
     for file in dict.fromkeys(problem.file for problem in problems):
         if file:
             console.print(Text(plain(file), style="bold"), soft_wrap=True)
         for problem in problems:
             if problem.file == file:
                 console.print(Padding(_lines(problem), (0, 0, 0, 2 if file else 0)))
-    console.print(Text(_count(problems), style="bold red"))
 
 
 def show_system_error(error: OSError) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +15,6 @@ from auditlib.records import counted
 if TYPE_CHECKING:
     from auditlib.onboarding.asking import Open
     from auditlib.onboarding.new import Written
-    from auditlib.records import SourceTotals
 
 _PANEL = "Prepare"
 # Name of a published shape: room and function that return its JSON Schema.
@@ -59,22 +57,30 @@ def check(
 ) -> None:
     """Check a run file and its data without running; show everything that is wrong, at once.
 
-    Exit codes: 0 nothing is wrong, 2 the run file is, 3 the data is. Rows in quarantine are no error:
-    the table says how many there are and why, and the first notebook judges them. What a notebook will not
-    be able to answer from this evidence is told in a sentence, and is no error either.
+    Exit codes: 0 nothing is wrong, 2 the run file is, or lines of it are still marked DECIDE, 3 the data is,
+    or a table cannot stand on what was kept: no row of a source, less than half of the table, or more in
+    quarantine than a declared quarantine_share. Otherwise rows in quarantine are no error: each reason is
+    shown with its first cells, what is declared, the line of the run file to change and what would fit.
+    What a notebook will not be able to answer from this evidence is told in a sentence, and is no error
+    either.
     """
-    from auditlib.cli.messages import show_problems, working
+    from auditlib.cli.messages import show_problems, show_remarks, show_sentences, working
+    from auditlib.cli.totals import show_totals
     from auditlib.onboarding.check import check as checked
 
     with working() as progress:
         report = checked(run_file, data=data, store=store, progress=progress)
     if report.totals:
-        _show_totals(report.totals)
-    for note in report.notes:
-        typer.echo(note)
+        show_totals(report.totals)
+    if report.aside:
+        show_remarks(report.aside, "Why rows are in quarantine")
+    show_sentences(report.notes)
+    if report.undecided:
+        left = counted(len(report.undecided), "line is", "lines are")
+        show_remarks(report.undecided, f"{left} still to be decided; then delete the mark DECIDE")
     if report.problems:
         show_problems(report.problems)
-        raise typer.Exit(report.exit_code)
+    raise typer.Exit(report.exit_code)
 
 
 def new(
@@ -156,49 +162,6 @@ def _schema_text(name: str) -> str:
     room, function = _SCHEMAS[name]
     shape: dict[str, Any] = getattr(importlib.import_module(room), function)()
     return json.dumps(shape, indent=2, ensure_ascii=False) + "\n"
-
-
-def _show_totals(totals: tuple[SourceTotals, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from auditlib.cli.messages import columns
-
-    table = Table("file", "table", box=None, title="Rows by source", title_justify="left")
-    left = any(each.rows_left_out for each in totals)
-    for heading in ("in", "kept", "quarantined", *(("left out",) if left else ()), "out of period"):
-        table.add_column(heading, justify="right")
-    for row in columns(_totals_row(each, left=left) for each in totals):
-        table.add_row(*row)
-    console = Console(highlight=False, markup=False)
-    console.print(table)
-    for each in totals:
-        for line in _remarks(each):
-            console.print(line, soft_wrap=True)
-
-
-def _totals_row(totals: SourceTotals, *, left: bool) -> tuple[str, ...]:
-    aside = (totals.rows_quarantined, *((totals.rows_left_out,) if left else ()))
-    counts = (totals.rows_in, totals.rows_kept, *aside, totals.rows_out_of_period)
-    return (totals.file, totals.table, *(f"{count:,}" for count in counts))
-
-
-def _remarks(totals: SourceTotals) -> Iterator[str]:
-    from auditlib.cli.messages import plain
-
-    reasons = ", ".join(f"{reason} {count:,}" for reason, count in totals.reasons.items() if count)
-    if reasons:
-        yield plain(f"{totals.file} ({totals.table}), in quarantine: {reasons}")
-    for words, rows in totals.left_out.items():
-        yield plain(f"{totals.file} ({totals.table}), left out: {rows:,}; kept where {words}")
-    if totals.rows_named_again:
-        again = counted(totals.rows_named_again, "row names", "rows name")
-        yield plain(f"{totals.file} ({totals.table}), left out: {again} what was named before")
-    if totals.expected_rows not in (None, totals.rows_in):
-        counts = (
-            f"the client counts {counted(totals.expected_rows, 'row')}, the file holds {totals.rows_in:,}"
-        )
-        yield plain(f"{totals.file}: {counts}")
 
 
 def _show_written(written: Written) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +14,11 @@ from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
+from auditlib.onboarding.open_lines import open_lines
 from auditlib.onboarding.places import misplaced
-from auditlib.onboarding.standing import fallen, unknown_words
+from auditlib.onboarding.set_aside import explained, set_aside
+from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
+from auditlib.onboarding.unasked import unasked
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
@@ -37,13 +42,21 @@ class CheckReport:
     totals
         Rows in, kept and quarantined per source, where the data could be read.
     notes
-        What notebooks will not be able to answer from this evidence, in sentences; no mistakes.
+        What notebooks will not be able to answer from this evidence, and what is declared and nobody asks
+        about, in sentences; no mistakes.
+    aside
+        Why rows are in quarantine, each reason at the line of the run file that would have to change; no
+        mistakes by themselves. What `data` says of a source of which nothing is kept is not repeated.
+    undecided
+        The lines of the run file marked DECIDE. All is read and counted with them as they stand.
     """
 
     parameters: tuple[Problem, ...] = ()
     data: tuple[Problem, ...] = ()
     totals: tuple[SourceTotals, ...] = ()
     notes: tuple[str, ...] = ()
+    aside: tuple[Problem, ...] = ()
+    undecided: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -52,10 +65,12 @@ class CheckReport:
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing is wrong, otherwise that of the first kind of error."""
+        """0 where nothing is wrong and all is decided, otherwise that of the first kind of error."""
         if self.parameters:
             return ParameterError.exit_code
-        return DataError.exit_code if self.data else 0
+        if self.data:
+            return DataError.exit_code
+        return ParameterError.exit_code if self.undecided else 0
 
 
 def check(
@@ -67,7 +82,8 @@ def check(
 ) -> CheckReport:
     """Validate a run file, its notebooks' parameters and the data, without executing a notebook.
 
-    Where the sources are declared wrongly the data is not read, but missing files are named all the same.
+    Sources that are declared wrongly are not read; the others are counted, and missing files are named, all
+    the same.
 
     Parameters
     ----------
@@ -81,12 +97,15 @@ def check(
         Called with what is being read.
     """
     try:
-        document = read_yaml(parameter_text(run_file), name=run_file.as_posix())
+        text = parameter_text(run_file)
+        document = read_yaml(text, name=run_file.as_posix())
         run = validate(Run, document)
         root = project_root(run_file)
     except ParameterError as error:
         return CheckReport(error.problems)
+    undecided = open_lines(text, document)
     folder = root / "data" / run_file.stem if data is None else data
+    keep = store or root / "outputs" / ".evidence"
     declared = run_problems(run, document)
     _, notebooks = check_notebooks(run, document, root / "notebooks")
     before = previous_problems(run, document, root / "outputs")
@@ -95,15 +114,19 @@ def check(
     parameters = tuple(in_order([*declared, *notebooks, *chosen, *before, *law]))
     absent = tuple(_absent_files(run, document, folder))
     if declared or absent:
-        return CheckReport(parameters, absent)
+        counted = () if absent else _sound_totals(run, document, declared, folder, keep)
+        return CheckReport(parameters, absent, counted, undecided=undecided)
     try:
-        evidence = prepare(run, folder, store or root / "outputs" / ".evidence", progress=progress)
+        evidence = prepare(run, folder, keep, progress=progress)
     except DataError as error:
-        return CheckReport(parameters, error.problems)
-    words, set_aside = unknown_words(run, document, evidence), fallen(run, document, evidence)
-    needs = foreseen(run, evidence, root=root)
+        return CheckReport(parameters, error.problems, undecided=undecided)
+    reasons = set_aside(run, evidence)
+    words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
+    others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
+    aside = tuple(explained(group, run, document, evidence) for group in others)
+    needs = (*foreseen(run, evidence, root=root), *unasked(run, evidence, root=root))
     places = () if law else misplaced(run, document, evidence, root=root)
-    return CheckReport((*parameters, *words), (*set_aside, *places), evidence.totals, needs)
+    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, needs, aside, undecided)
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:
@@ -116,3 +139,26 @@ def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Proble
             message = f"the data folder {folder.as_posix()} has no file {source.file!r}."
             path = ("sources", index, "file")
             yield document.problem(path, message, remedy="Correct the name, or put the file there.")
+
+
+def _sound_totals(
+    run: Run, document: Document, declared: Sequence[Problem], folder: Path, store: Path
+) -> tuple[SourceTotals, ...]:
+    """Return the totals of the sources that no problem is about; none where problems stand elsewhere.
+
+    Nothing is counted beside a register of units that is declared wrongly: its units would be unknown.
+    """
+    starts = [document.mark(("sources", index)).line for index in range(len(run.sources))]
+    top = [mark.line for path, mark in document.keys.items() if len(path) == 1]
+    end = min((line for line in top if line > starts[-1]), default=sys.maxsize)
+    lines = [problem.line or 0 for problem in declared]
+    if not all(starts[0] <= line < end for line in lines):
+        return ()
+    wrong = {bisect_right(starts, line) - 1 for line in lines}
+    sound = tuple(source for index, source in enumerate(run.sources) if index not in wrong)
+    if not sound or any(run.sources[index].table == "units" for index in wrong):
+        return ()
+    try:
+        return prepare(run.model_copy(update={"sources": sound}), folder, store).totals
+    except (DataError, ParameterError):
+        return ()

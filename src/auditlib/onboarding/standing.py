@@ -6,32 +6,53 @@ clock and no criterion knows would be judged as something it is not. Both are as
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
-from auditlib.contracts import TABLES, Column, Kind
+from auditlib.contracts import TABLES, Column
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
-from auditlib.parameters.origins import cells_of
+from auditlib.onboarding.set_aside import SetAside, explained
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import Reason, SourceTotals, counted
+from auditlib.records import SourceTotals, counted
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+HALF = 0.5
+"""A table of which a larger share is in quarantine cannot stand."""
 MOST = 8
 """Unknown words that are named in one question."""
 
 
-def fallen(run: Run, document: Document, evidence: Evidence) -> tuple[Problem, ...]:
-    """Return a problem for each source without a kept row: its first cell beside what is declared."""
-    aside = evidence.quarantine()
-    return tuple(
-        _fallen(document, index, source, total, aside)
-        for index, (source, total) in enumerate(zip(run.sources, evidence.totals, strict=True))
-        if total.rows_in and not total.rows_kept
-    )
+def fallen(
+    run: Run, document: Document, evidence: Evidence, aside: Sequence[SetAside]
+) -> tuple[Problem, ...]:
+    """Return a problem for each source without a kept row, and for each table that too little is left of.
+
+    Parameters
+    ----------
+    run, document
+        The run file, and its text with places.
+    evidence
+        What was kept.
+    aside
+        Why the rest is in quarantine; see `set_aside`.
+    """
+    empty = [at for at, total in enumerate(evidence.totals) if total.rows_in and not total.rows_kept]
+    sources = [_fallen(at, run, document, evidence, leading(at, aside)) for at in empty]
+    named = {evidence.totals[at].table for at in empty}
+    return (*sources, *_too_little(run, document, evidence, aside, named))
+
+
+def leading(source: int, aside: Sequence[SetAside]) -> SetAside | None:
+    """Return the commonest reason for quarantine of a source."""
+    return next((group for group in aside if group.source == source), None)
+
+
+def wholly_fallen(evidence: Evidence, aside: Sequence[SetAside]) -> tuple[SetAside, ...]:
+    """Return the reasons that `fallen` tells itself: the commonest of each source without a kept row."""
+    empty = [at for at, total in enumerate(evidence.totals) if total.rows_in and not total.rows_kept]
+    return tuple(group for at in empty if (group := leading(at, aside)))
 
 
 def unknown_words(run: Run, document: Document, evidence: Evidence) -> tuple[Problem, ...]:
@@ -44,44 +65,40 @@ def unknown_words(run: Run, document: Document, evidence: Evidence) -> tuple[Pro
     )
 
 
-def _fallen(
-    document: Document, index: int, source: Source, total: SourceTotals, aside: pd.DataFrame
-) -> Problem:
-    own = aside[(aside["table"] == total.table) & (aside["file"] == total.file)]
+def _fallen(index: int, run: Run, document: Document, evidence: Evidence, group: SetAside | None) -> Problem:
+    total = evidence.totals[index]
     rows = counted(total.rows_in, "row")
     if not total.rows_quarantined:
         message = f"no row of {total.table} is kept: 'only' leaves out every one of {total.file} ({rows})."
         return document.problem(("sources", index, "only"), message, remedy="Correct it.", of_key=True)
-    head = f"no row of {total.table} could be kept: every one of {total.file} ({rows}) is in quarantine"
-    if own.empty:
+    head = f"no row of {total.table} could be kept: every one of {total.file} ({rows}) is set aside"
+    if group is None:
         return document.problem(("sources", index), f"{head}.", remedy="Correct how the source is declared.")
-    first = own.sort_values("line").iloc[0]
-    cell = f"line {first['line']}" + (f", column {first['column']!r}" if first["column"] else "")
-    message = f"{head}, beginning with {cell}: {first['value']!r} ({first['message']})"
-    path, declared, remedy = _declared(source, str(first["column"]), str(first["reason"]))
-    return document.problem(("sources", index, *path), f"{message}{declared}", remedy=remedy)
+    reason = explained(group, run, document, evidence)
+    return replace(reason, message=f"{head}. {reason.message}")
 
 
-def _declared(source: Source, column: str, reason: str) -> tuple[tuple[str, ...], str, str]:
-    """Return where in the run file the cell's form is declared, what stands there, and what to do."""
-    fed = next((each for each in TABLES[source.table].columns if _origin(source, each) == column), None)
-    kind = fed.kind if fed else None
-    if reason == Reason.TIME and fed and (unit := cells_of(source.columns[fed.name]).unit):
-        remedy = "Correct the unit, or what it runs from."
-        return ("columns", fed.name, "unit"), f"; declared is a duration, its unit {unit}.", remedy
-    if reason == Reason.TIME and fed and fed.name in source.dates_of:
-        formats = " or ".join(repr(form) for form in source.dates_of[fed.name].formats)
-        return ("dates_of", fed.name, "formats"), f"; declared are {formats}.", "Correct the format."
-    if reason == Reason.TIME and kind in (Kind.INSTANT, Kind.DAY, None):
-        path = ("dates", "formats") if "formats" in source.dates.model_fields_set else ("dates",)
-        formats = " or ".join(repr(form) for form in source.dates.formats)
-        remedy = "Correct the format, or the time zone where instants come before their trigger."
-        return path if source.dates.model_fields_set else (), f"; declared are {formats}.", remedy
-    return ("columns",), ".", "Correct how the source is declared, or the file."
-
-
-def _origin(source: Source, column: Column) -> str:
-    return source.label(column.name)
+def _too_little(
+    run: Run, document: Document, evidence: Evidence, aside: Sequence[SetAside], named: Collection[str]
+) -> Iterator[Problem]:
+    """Yield a problem for each table of which more than half, or more than is allowed, is in quarantine."""
+    told = "quarantine_share" in run.thresholds.model_fields_set
+    limit, whose = HALF, "half of them"
+    if told and run.thresholds.quarantine_share < HALF:
+        limit = run.thresholds.quarantine_share
+        whose = f"the declared quarantine_share of {limit:.4g}"
+    for table in dict.fromkeys(total.table for total in evidence.totals if total.table not in named):
+        mine = [total for total in evidence.totals if total.table == table]
+        lost, judged = (
+            sum(each) for each in zip(*((t.rows_quarantined, t.rows_judged) for t in mine), strict=True)
+        )
+        if not judged or lost / judged <= limit:
+            continue
+        groups = [group for group in aside if evidence.totals[group.source].table == table]
+        place = explained(max(groups, key=lambda group: group.rows), run, document, evidence)
+        head = f"{table} cannot stand on what was kept: {lost:,} of {counted(judged, 'row')}"
+        message = f"{head} are in quarantine ({lost / judged:.1%}), more than {whose}."
+        yield replace(place, message=message, remedy=f"The commonest reason: {place.remedy}")
 
 
 def _strange(source: Source, total: SourceTotals, column: Column, evidence: Evidence) -> list[str]:
@@ -92,7 +109,7 @@ def _strange(source: Source, total: SourceTotals, column: Column, evidence: Evid
         return []
     rows = evidence.lazy(total.table).filter(nw.col("source_file") == total.file)
     words = {word for (word,) in rows.select(column.name).unique().collect().rows() if word is not None}
-    declared = {word for _, word in source.values.get(column.name, {}).items()}  # noqa: PD011 - a mapping
+    declared = {word for _, word in source.values.get(column.name, {}).items()}
     return sorted(words - set(column.words) - declared)
 
 

@@ -1,0 +1,144 @@
+"""Why rows are in quarantine: each reason with its first cells, what is declared, and what would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from auditlib.contracts import TABLES, Column, with_items
+from auditlib.errors import Problem
+from auditlib.evidence import Evidence
+from auditlib.onboarding.fitting import Declared, declared_for
+from auditlib.parameters.run import Run, Source
+from auditlib.parameters.strict_yaml import Document
+from auditlib.records import Reason, counted
+
+SHOWN = 3
+"""Cells shown of each reason."""
+_LOOKED_AT = 400
+_WHOLE_ROW = (Reason.FIELD_COUNT, Reason.IDENTICAL, Reason.CONFLICTING)
+"""Reasons whose sentence differs from row to row."""
+_BEFORE_RULE = r"(?s)^.*['\"]: "
+"""What stands before the broken rule in a sentence of the quarantine: the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Rows of one source that are in quarantine for one reason.
+
+    Parameters
+    ----------
+    source
+        Position of the source in the run file.
+    reason, column, rule
+        Why, in which column of the client, and the rule that was broken, in words.
+    rows
+        How many.
+    lines, cells
+        The first of them: their lines, and what stands there.
+    """
+
+    source: int
+    reason: str
+    column: str
+    rule: str
+    rows: int
+    lines: tuple[int, ...]
+    cells: tuple[str, ...]
+
+
+def set_aside(run: Run, evidence: Evidence) -> tuple[SetAside, ...]:
+    """Return every reason for quarantine, by source, the commonest first."""
+    return tuple(sorted(_groups(run, evidence), key=lambda each: (each.source, -each.rows, each.lines)))
+
+
+def explained(group: SetAside, run: Run, document: Document, evidence: Evidence) -> Problem:
+    """Return a reason as a problem, at the line of the run file that would have to change."""
+    source, total = run.sources[group.source], evidence.totals[group.source]
+    rows = f"{group.rows:,} of {counted(total.rows_in, 'row')}"
+    head = f"{source.table} from {total.file}: {rows} in quarantine for {group.reason}"
+    declared = declared_of(group, run, evidence)
+    message = f"{head}: {shown(group)}{_stated(declared)}"
+    path = ("sources", group.source, *declared.path) if declared.of_source else declared.path
+    return document.problem(_standing(path, document), message, remedy=declared.remedy)
+
+
+def declared_of(group: SetAside, run: Run, evidence: Evidence) -> Declared:
+    """Return what the run file declares for the cells of a reason, and what would fit them."""
+    source = run.sources[group.source]
+    kept = evidence.totals[group.source].rows_kept > 0
+    column = column_at_fault(source, group, run)
+    units: Sequence[str] = ()
+    if group.reason == Reason.UNIT and "units" in evidence.tables:
+        units = evidence.frame("units", columns=("unit_id",))["unit_id"].dropna().astype(str).tolist()
+    cells = tuple(cell for cell in group.cells if cell)
+    return declared_for(
+        group.reason, group.rule, column, cells, run=run, source=source, kept=kept, units=units
+    )
+
+
+def shown(group: SetAside) -> str:
+    """Return the first cells of a reason with their lines, and the rule they break."""
+    first, *others = zip(group.lines[:SHOWN], group.cells[:SHOWN], strict=True)
+    where = f"line {first[0]}" + (f", column {group.column!r}" if group.column else "")
+    more = "".join(f"; line {line}: {cell!r}" for line, cell in others)
+    return f"{where}: {first[1]!r}{more}" + (f" ({group.rule})" if group.rule else "")
+
+
+def column_at_fault(source: Source, group: SetAside, run: Run) -> Column | None:
+    """Return the canonical column whose cells these are, None where the whole row is at fault."""
+    if not group.column:
+        return None
+    items = tuple(dict.fromkeys(item for model in run.instruments.values() for item in model.items))
+    table = with_items(TABLES[source.table], items) if source.table == "responses" else TABLES[source.table]
+    same = [each for each in table.columns if group.column in (source.label(each.name), each.name)]
+    return next((each for each in same if _may(each, group)), same[0] if same else None)
+
+
+def _may(column: Column, group: SetAside) -> bool:
+    """Return whether a reason can be about a column; several may come from one column of the client."""
+    if group.reason == Reason.UNIT:
+        return column.references == "units"
+    timed = column.kind.value in ("instant", "day")
+    return timed == (group.reason in (Reason.TIME, Reason.FUTURE))
+
+
+def _stated(declared: Declared) -> str:
+    return f"; declared: {declared.words}." if declared.words else "."
+
+
+def _standing(path: tuple[str | int, ...], document: Document) -> tuple[str | int, ...]:
+    """Return a path, or that of the scale by its name where an item only names one."""
+    value: object = document.value
+    for step in path:
+        if isinstance(value, dict | list) and (not isinstance(value, dict) or step in value):
+            value = value[step]  # type: ignore[index]  # a step of this very value
+        else:
+            return path
+    return ("scales", value) if path[-1:] == ("scale",) and isinstance(value, str) else path
+
+
+def _groups(run: Run, evidence: Evidence) -> Iterator[SetAside]:
+    import narwhals as nw
+
+    whole = nw.col("reason").is_in([reason.value for reason in _WHOLE_ROW])
+    rule = nw.col("message").str.replace_all(_BEFORE_RULE, "")
+    aside = evidence.lazy("quarantine").with_columns(rule=nw.when(whole).then(nw.lit("")).otherwise(rule))
+    names = ("table", "file", "reason", "column", "rule")
+    for *by, rows in aside.group_by(*names).agg(rows=nw.len()).collect().rows():
+        here = [nw.col(name) == value for name, value in zip(names, by, strict=True)]
+        first = aside.filter(*here).sort("line").head(_LOOKED_AT).select("line", "value").collect()
+        lines, cells = zip(*first.rows(), strict=True)
+        table, file, reason, column, broken = by
+        number = _source(run, evidence, (table, file), reason, column)
+        yield SetAside(number, reason, column, broken.rstrip("."), rows, lines, tuple(c or "" for c in cells))
+
+
+def _source(run: Run, evidence: Evidence, where: tuple[str, str], reason: str, column: str) -> int:
+    """Return the source that rows came through: one file may feed a table several times."""
+    mine = [at for at, total in enumerate(evidence.totals) if (total.table, total.file) == where]
+    blamed = [at for at in mine if evidence.totals[at].reasons.get(reason)]
+    mapped = [
+        at for at in blamed if column in {run.sources[at].label(name) for name in run.sources[at].columns}
+    ]
+    return (mapped or blamed or mine)[0]
