@@ -129,6 +129,7 @@ def source_blocks(
             dialect=source.dialect,
             wanted=wanted,
             references=references,
+            missing=frozenset(code.strip() for code in source.missing),
         )
     if source.form == "parquet":
         from auditlib.evidence.columnar import columnar_blocks
