@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pytest
 import xlsxwriter
+from pyarrow import parquet
 
 from auditlib.errors import DataError
-from auditlib.evidence import Evidence, prepare
+from auditlib.evidence import Evidence, open_evidence, prepare
 from auditlib.parameters.run import Run
 
 COLUMNS = {"person_id": "id", "name": "name"}
@@ -174,3 +176,60 @@ def test_a_form_of_workbook_that_cannot_tell_errors_is_noted(
     with_errors(tmp_path / "people.xlsx")
     monkeypatch.setattr("auditlib.evidence.spreadsheets.hollow_cells", lambda _path, _sheet: None)
     assert read(tmp_path).notes[-1].startswith("people.xlsx: in this form of workbook, cells with errors")
+
+
+def unread(*cells: bytes) -> pa.Array:
+    """Return bytes that are called text whether or not they are."""
+    raw = pa.array(cells, pa.binary())
+    validity, offsets, data = raw.buffers()
+    return pa.StringArray.from_buffers(len(raw), offsets, data, validity)
+
+
+def read_columns(folder: Path, cells: dict[str, Any], **source: Any) -> Evidence:
+    parquet.write_table(pa.table(cells), folder / "people.parquet")
+    return read(folder, file="people.parquet", form="parquet", **source)
+
+
+def test_a_parquet_file_without_a_mapped_column_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"people\.parquet, line 1: there is no column 'name'"):
+        read_columns(tmp_path, {"id": ["1"], "names": ["a"]})
+
+
+BAD = [b"sound", b"\xff\xfe", b"\xc3\xbc"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        unread(*BAD),
+        unread(*BAD).dictionary_encode(),
+        pa.array(BAD, pa.binary()),
+        pa.array(BAD, pa.large_binary()),
+    ],
+    ids=["text", "dictionary", "bytes", "large"],
+)
+def test_text_that_is_none_is_quarantined_and_the_rest_can_be_traced(tmp_path: Path, cells: pa.Array) -> None:
+    evidence = read_columns(tmp_path, {"id": ["1", "2", "3"], "name": cells})
+    assert faults(evidence) == {2: "Column 'name' holds text that is not UTF-8."}
+    frame = evidence.frame("employees", columns=["person_id", "name"], where=(("source_line", 3),))
+    assert frame.to_numpy().tolist() == [["3", "ü"]]
+    open_evidence(evidence.directory)
+
+
+def test_an_id_that_is_no_text_is_quarantined(tmp_path: Path) -> None:
+    evidence = read_columns(tmp_path, {"id": unread(*BAD), "name": ["a", "b", "c"]})
+    assert (ids(evidence), sorted(faults(evidence))) == (["sound", "ü"], [2])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [pa.array([2_932_896, 2_932_897], pa.int32()).cast(pa.date32()),
+     pa.array([253_402_300_799, 253_402_300_800]).cast(pa.timestamp("s")),
+     pa.array([-30_610_224_000, -30_610_224_001]).cast(pa.timestamp("s"))],
+    ids=["day", "last", "first"],
+)  # fmt: skip
+def test_days_outside_the_calendar_are_quarantined(tmp_path: Path, cells: pa.Array) -> None:
+    columns = {**COLUMNS, "started_on": "since"}
+    people = {"id": ["1", "2"], "name": ["a", "b"], "since": cells}
+    evidence = read_columns(tmp_path, people, columns=columns)
+    assert (ids(evidence), evidence.quarantine()["reason"].tolist()) == (["1"], ["time"])
