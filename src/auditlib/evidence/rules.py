@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
 from auditlib.evidence.reading import TEXTUAL
 from auditlib.evidence.zones import all_zones
-from auditlib.records import Instrument, Reason, Scale
+from auditlib.records import Instrument, Reason
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 
+_HALF_A_DECIMAL = 5e-10
 SOUND = -1
 """What stands in ``fault`` where a row breaks no rule."""
 
@@ -251,14 +252,14 @@ def _scale_of(instrument: Instrument, item: str) -> tuple[float, float, float] |
 def on_scale(score: nw.Expr, low: float, high: float, step: float) -> nw.Expr:
     """Return whether a score is one that a scale allows.
 
-    Where the step is a binary fraction (1, 0.5, 0.25) the remainder is exact; otherwise the allowed
-    scores are listed.
+    Where the step is a binary fraction (1, 0.5, 0.25) the remainder is exact; otherwise a score is the
+    multiple of the step nearest to it, to nine decimals.
     """
     inside = (score >= low) & (score <= high)
     if float(step * 1024).is_integer() and float(low * 1024).is_integer():
         return inside & ((score - low) % step == 0.0)
-    allowed = Scale(low, high, step).scores
-    return inside & score.is_in([round(value, 9) for value in allowed])
+    nearest = ((score - low) / step).round(0) * step + low
+    return inside & ((score - nearest).abs() < _HALF_A_DECIMAL)
 
 
 def one_of(column: nw.Expr, values: Sequence[str]) -> nw.Expr:
