@@ -141,7 +141,7 @@ def _stretches(splitter: Splitter, text: bytes, pieces: Iterator[bytes], *, line
         if piece is None:
             return
         text, line = stretch.rest, stretch.next_line
-        if len(text) > MAX_RECORD:
+        if len(text) > MAX_RECORD and b"\n" not in text:
             piece, pieces, cut = _without_rest_of_line(piece, pieces)
             yield _overlong(text, line)
             text, line = b"", line + cut
