@@ -60,3 +60,31 @@ def test_an_open_quote_breaks_its_own_line_only(
     evidence = read(tmp_path, head + b"".join(row % number for number in range(10, 150_000)), columns=columns)
     assert evidence.quarantine()["line"].tolist() == [3]
     assert evidence.totals[0].rows_kept == 1 + 150_000 - 10
+
+
+def read_touched(folder: Path, *instants: str) -> dict[int, str]:
+    """Take in interactions at these local times of Berlin; return the messages of the quarantine by line."""
+    columns = {"interaction_id": "id", "unit_id": "unit", "offered": "at"}
+    lines = [f"{number},u,{instant}" for number, instant in enumerate(instants)]
+    dates = {"formats": ["%Y-%m-%d %H:%M"], "time_zone": "Europe/Berlin"}
+    dates |= {"ambiguous": "quarantine", "nonexistent": "quarantine"}
+    table = {"table": "interactions", "columns": columns, "dates": dates, "constants": {"channel": "phone"}}
+    evidence = read(folder, "\n".join(["id,unit,at", *lines]).encode(), **table)
+    frame = evidence.quarantine()
+    return dict(zip(frame["line"].tolist(), frame["message"].tolist(), strict=True))
+
+
+def test_a_time_that_was_skipped_and_one_that_came_twice_are_told_apart(tmp_path: Path) -> None:
+    messages = read_touched(
+        tmp_path, "2024-03-31 01:59", "2024-03-31 02:30", "2024-10-27 02:30", "2024-10-27 03:00"
+    )
+    assert sorted(messages) == [3, 4]
+    assert "put forward: this local time does not exist" in messages[3]
+    assert "put back: this local time came twice" in messages[4]
+
+
+def test_the_last_days_of_the_calendar_are_in_the_future_and_no_traceback(tmp_path: Path) -> None:
+    messages = read_touched(tmp_path, "9999-12-31 23:59", "9999-01-01 00:00", "2024-05-01 10:00")
+    assert [message.split(": ", 1)[1] for message in messages.values()] == [
+        "it lies after the instant of the audit."
+    ] * 2

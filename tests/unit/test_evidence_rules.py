@@ -31,7 +31,8 @@ TESTED = rules(
 )
 GOOD = {
     "response_id": "R", "survey_type": "transactional", "unit_id": "U", "unit__zone__known": 0,
-    "submitted_at": 500, "submitted__given": True, "submitted__unread": False, "submitted__lost": False,
+    "submitted_at": 500, "submitted__given": True, "submitted__unread": False, "submitted__skipped": False,
+    "submitted__twice": False,
     "submitted_day": 9, "submitted_second": 0, "parent__invitation_id_at": 400,
     "parent__invitation_id_day": 9, "parent__invitation_id_second": 0,
     "anonymous": None, "anonymous__unread": False,
@@ -43,7 +44,8 @@ CASES = [
     ({"unit_id": None, "unit__zone__known": None}, ("unit", "unit_id")),
     ({"submitted__unread": True, "submitted_at": None}, ("time", "submitted")),
     ({"submitted__given": False, "submitted_at": None}, ("time", "submitted")),
-    ({"submitted__lost": True}, ("time", "submitted")),
+    ({"submitted__skipped": True}, ("time", "submitted")),
+    ({"submitted__twice": True}, ("time", "submitted")),
     ({"parent__invitation_id_at": 499}, None),
     ({"parent__invitation_id_at": 500}, None),
     ({"parent__invitation_id_at": 501}, ("time", "submitted")),

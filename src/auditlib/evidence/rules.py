@@ -28,6 +28,12 @@ SOUND = -1
 """What stands in ``fault`` where a row breaks no rule."""
 
 
+_CLOCK_CHANGES = {
+    "skipped": "clocks were put forward: this local time does not exist; 'nonexistent' can move it",
+    "twice": "clocks were put back: this local time came twice; 'ambiguous' can say which is meant",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: when `broken` is true of a row, it goes to quarantine.
@@ -144,13 +150,8 @@ def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[s
         if column.kind in (Kind.DAY, Kind.INSTANT):
             yield from _readable(column, durations.get(column.name, ""))
     for column in instants:
-        lost = nw.col(f"{column.name}__lost")
-        yield Rule(
-            Reason.TIME,
-            column.name,
-            lost,
-            "clocks were changed: this local time does not exist or is unclear",
-        )
+        for flag, message in _CLOCK_CHANGES.items():
+            yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__{flag}"), message)
         if column.after:
             early = before(column.name, column.after)
             yield Rule(Reason.TIME, column.name, early, f"it lies before {column.after!r} of the same row")
