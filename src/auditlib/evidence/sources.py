@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block
+from auditlib.evidence.contents import check_content
 
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Reference
@@ -107,6 +108,8 @@ def source_blocks(
     DataError
         When the source cannot be read as declared.
     """
+    if source.file is not None:
+        check_content(path, form=source.form, name=name)
     if source.form == "csv":
         from auditlib.evidence.delimited import delimited_blocks
 
