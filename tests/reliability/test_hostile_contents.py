@@ -88,3 +88,20 @@ def test_a_file_is_told_by_what_it_is(
 def test_text_that_only_looks_odd_is_read(tmp_path: Path) -> None:
     evidence = read(tmp_path, b"id,name\n<html>,PK\n", "people.csv")
     assert evidence.totals[0].rows_kept == 1
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "iso-8859-1"])
+@pytest.mark.parametrize("written", ["cp1252", "utf-8"])
+def test_a_file_in_cp1252_that_is_declared_as_latin_1_is_noted(
+    tmp_path: Path, encoding: str, written: str
+) -> None:
+    content = "id,name\n1,é\n2,„Maß“\n".encode(written)
+    (note,) = read(tmp_path, content, "people.csv", dialect={"encoding": encoding}).notes[1:]
+    assert note.startswith("people.csv: line 3 holds a control character")
+    assert f"{encoding} is declared" in note
+
+
+@pytest.mark.parametrize(("written", "declared"), [("latin-1", "latin-1"), ("cp1252", "cp1252")])
+def test_a_file_in_the_encoding_declared_is_not_noted(tmp_path: Path, written: str, declared: str) -> None:
+    content = "id,name\n1,é\n2,Maß\n".encode(written)
+    assert len(read(tmp_path, content, "people.csv", dialect={"encoding": declared}).notes) == 1

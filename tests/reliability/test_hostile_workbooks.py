@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,25 @@ def test_days_outside_the_calendar_are_quarantined(tmp_path: Path, cells: pa.Arr
     people = {"id": ["1", "2"], "name": ["a", "b"], "since": cells}
     evidence = read_columns(tmp_path, people, columns=columns)
     assert (ids(evidence), evidence.quarantine()["reason"].tolist()) == (["1"], ["time"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        (["a", True], "column 'id' holds ids and, first on line 3, True: a truth value"),
+        (["a", 1.5], "first on line 3, 1.5: a number with a fraction"),
+        (["a", 10**15], "first on line 3, 1000000000000000.0: a number of so many digits"),
+        (["a", dt.datetime.fromisoformat("2024-04-03")], "first on line 3, 2024-04-03: a date"),
+        (["0012", 13], "some ids of column 'id' begin with 0 and others are numbers"),
+        (["12", 13, 10**15 - 1], ""),
+        (["0012", "x"], ""),
+    ],
+)
+def test_ids_that_lost_something_on_the_way_are_noted(tmp_path: Path, cells: list[Any], note: str) -> None:
+    book = openpyxl.Workbook()
+    for row in (["id", "name"], *([cell, 2.5] for cell in cells)):
+        book.active.append(row)
+    book.save(tmp_path / "people.xlsx")
+    notes = read(tmp_path).notes[1:]
+    assert len(notes) == bool(note), notes
+    assert all(note in each for each in notes)

@@ -111,6 +111,7 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         wanted=plan.read,
         references=plan.references,
         repetitive=plan.repetitive,
+        ids=plan.ids,
         threads=shop.threads,
     )
     arrangement = Arrangement(plan)

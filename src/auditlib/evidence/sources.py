@@ -97,9 +97,12 @@ def source_blocks(
     wanted: Sequence[str],
     references: Mapping[str, Reference],
     repetitive: frozenset[str] = frozenset(),
+    ids: frozenset[str] = frozenset(),
     threads: int,
 ) -> Iterator[Block]:
     """Yield the records of a source, `wanted` columns only; `repetitive` ones may come as dictionaries.
+
+    What cells of `ids` lost before they came into a worksheet is noted.
 
     What a label of `wanted` stands for, where it is no name, is in `references`.
 
@@ -133,6 +136,7 @@ def source_blocks(
             wanted=wanted,
             references=references,
             missing=frozenset(code.strip() for code in source.missing),
+            ids=ids,
         )
     if source.form == "parquet":
         from auditlib.evidence.columnar import columnar_blocks

@@ -17,6 +17,7 @@ from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.headers import numbered_columns, placed_header
 from auditlib.evidence.hollow import Hollow, column_letters, hollow_cells
+from auditlib.evidence.worn_ids import worn
 from auditlib.records import counted
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def spreadsheet_blocks(
     wanted: Sequence[str],
     references: Mapping[str, Reference],
     missing: Collection[str] = frozenset(),
+    ids: Collection[str] = frozenset(),
 ) -> Iterator[Block]:
     """Yield the records of one worksheet, `wanted` columns only, as text.
 
@@ -65,7 +67,16 @@ def spreadsheet_blocks(
     sheet_of = _Sheet(header, tuple(wanted), _unknown(hollow or {}, missing))
     notes = () if hollow is not None else (_UNTOLD,)
     while chunk := list(islice(rows, _BLOCK_ROWS)):
-        yield replace(_block(chunk, sheet_of), notes=notes)
+        worn_ids = [
+            note
+            for label in sorted({*ids}.intersection(wanted))
+            for note in worn(label, _cells_of(chunk, header.index(label)))
+        ]
+        yield replace(_block(chunk, sheet_of), notes=(*notes, *worn_ids))
+
+
+def _cells_of(rows: list[tuple[int, list[Any]]], place: int) -> Iterator[tuple[int, Any]]:
+    return ((line, row[place]) for line, row in rows if place < len(row))
 
 
 def _unknown(hollow: Hollow, missing: Collection[str]) -> Hollow:

@@ -37,7 +37,8 @@ class CheckReport:
     totals
         Rows in, kept and quarantined per source, where the data could be read.
     notes
-        What notebooks will not be able to answer from this evidence, in sentences; no mistakes.
+        What cells may have lost before they came here, and what notebooks will not be able to answer from
+        this evidence, in sentences; no mistakes.
     """
 
     parameters: tuple[Problem, ...] = ()
@@ -103,7 +104,9 @@ def check(
     words, set_aside = unknown_words(run, document, evidence), fallen(run, document, evidence)
     needs = foreseen(run, evidence, root=root)
     places = () if law else misplaced(run, document, evidence, root=root)
-    return CheckReport((*parameters, *words), (*set_aside, *places), evidence.totals, needs)
+    return CheckReport(
+        (*parameters, *words), (*set_aside, *places), evidence.totals, (*evidence.notes, *needs)
+    )
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:

@@ -56,8 +56,8 @@ def _blank_problems(run: Run, document: Document) -> Iterator[Problem]:
     texts: list[tuple[Path, str, str]] = [(("party", "name"), run.party.name, "name of the party")]
     for survey_type, model in run.instruments.items():
         for key, item in model.items.items():
-            path = ("instruments", survey_type, "items", key, "wording")
-            texts.append((path, item.wording, f"wording of {key!r}"))
+            place = ("instruments", survey_type, "items", key, "wording")
+            texts.append((place, item.wording, f"wording of {key!r}"))
     for path, text, what in texts:
         if not text.strip():
             yield document.problem(path, f"the {what} is blank.", remedy="Write it as a reader is to see it.")
