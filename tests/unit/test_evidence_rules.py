@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import narwhals as nw
 import pyarrow as pa
 import pytest
@@ -29,7 +31,8 @@ TESTED = rules(
 )
 GOOD = {
     "response_id": "R", "survey_type": "transactional", "unit_id": "U", "unit__zone__known": 0,
-    "submitted_at": 500, "submitted__given": True, "submitted__unread": False, "submitted__lost": False,
+    "submitted_at": 500, "submitted__given": True, "submitted__unread": False, "submitted__skipped": False,
+    "submitted__twice": False,
     "submitted_day": 9, "submitted_second": 0, "parent__invitation_id_at": 400,
     "parent__invitation_id_day": 9, "parent__invitation_id_second": 0,
     "anonymous": None, "anonymous__unread": False,
@@ -41,7 +44,8 @@ CASES = [
     ({"unit_id": None, "unit__zone__known": None}, ("unit", "unit_id")),
     ({"submitted__unread": True, "submitted_at": None}, ("time", "submitted")),
     ({"submitted__given": False, "submitted_at": None}, ("time", "submitted")),
-    ({"submitted__lost": True}, ("time", "submitted")),
+    ({"submitted__skipped": True}, ("time", "submitted")),
+    ({"submitted__twice": True}, ("time", "submitted")),
     ({"parent__invitation_id_at": 499}, None),
     ({"parent__invitation_id_at": 500}, None),
     ({"parent__invitation_id_at": 501}, ("time", "submitted")),
@@ -148,10 +152,14 @@ def test_cells_are_counted_alike(engine):
     [
         (1, 5, 1, [1.0, 3.0, 5.0], [0.0, 0.999999999, 1.5, 5.000000001, 6.0]),
         (1, 5, 0.5, [1.0, 4.5], [4.25, 5.5]),
-        (0, 1, 0.1, [0.0, 0.1, 0.3, 0.7, 1.0], [0.15, 1.1, -0.1]),
+        (0, 1, 0.1, [0.0, 0.1, 0.3, 0.7, 1.0], [0.15, 1.1, -0.1, 0.300000001]),
+        (-1, 1, 0.3, [-1.0, -0.7, 0.2, 0.8], [-0.9, 0.9, 1.0]),
+        (0, 1000, 0.0001, [0.0, 0.1234, 333.3333, 999.9999, 1000.0], [0.00005, 333.33333, 1000.0001]),
     ],
 )
 def test_a_score_stands_on_its_scale_or_not(low, high, step, inside, outside):
     frame = on("pyarrow", pa.table({"score": [*inside, *outside]}))
+    began = process_time()
     found = frame.select(on_scale(nw.col("score"), low, high, step)).collect().to_arrow()
+    assert process_time() - began < 1
     assert found["score"].to_pylist() == [True] * len(inside) + [False] * len(outside)

@@ -70,7 +70,7 @@ def test_table_expression_agrees_with_the_scalar_law(drawn, ambiguous, nonexiste
         local = EPOCH + dt.timedelta(seconds=second)
         utc, skipped, twice = scalar(local, name, later=ambiguous == "later")
         lost = (skipped and nonexistent == "quarantine") or (twice and ambiguous == "quarantine")
-        assert row["at__lost"] == lost, (name, local)
+        assert (row["at__skipped"] or row["at__twice"]) == lost, (name, local)
         if not lost:
             assert row["at_at"] == utc * 1_000_000, (name, local)
             there = dt.datetime.fromtimestamp(utc, zone(name))
@@ -94,7 +94,7 @@ def test_an_absolute_instant_needs_no_zone_and_keeps_its_microseconds():
     frame = with_instant(nw.from_native(rows).lazy(), "at", rule=rule, local_days=LOCAL, utc_days=UTC)
     row = frame.collect().to_native().to_pylist()[0]
     assert row["at_at"] == 1_709_164_800_000_001
-    assert (row["at_day"], row["at_second"], row["at__lost"]) == (19_781, 19 * 3600, False)
+    assert (row["at_day"], row["at_second"], row["at__skipped"]) == (19_781, 19 * 3600, False)
 
 
 def test_a_change_is_found_to_the_second():

@@ -88,6 +88,13 @@ def test_every_shipped_run_file_is_sound(name: str) -> None:
         ("low: 1, high: 5}}", "low: 1, high: 5, top: 2}}", 10, "overlap", "'top' and 'bottom'"),
         ("Speed, scale", "Speed, headline: true, scale", 10, "two headline items", "Keep one"),
         ("file: units.csv", "file: units.xlsx", 13, "looks like excel", "form: excel"),
+        ("{name: Acme}", '{name: "  "}', 2, "name of the party is blank", "reader"),
+        ("wording: Speed", 'wording: " "', 10, "wording of 'q_speed' is blank", "reader"),
+        ('["", NA]', '["", "5"]', 31, "'5' is declared to be missing, and is an answer", "'not_applicable'"),
+        ('["", NA]', '["", "5.0"]', 31, "is an answer on the scale of 'q_overall'", "Keep one"),
+        ('["", NA]', '["", bad]', 31, "is an answer on the scale of 'q_overall'", "Keep one"),
+        ("q_speed: Q2", "q_speed: Q1", 27, "the column 'Q1' feeds 'q_overall' already", "Correct one"),
+        ("q_speed: Q2", "q_speed: {column: Q1}", 27, "the column 'Q1' feeds 'q_overall'", "Correct one"),
         ("file: units.csv", "file: units.csv\n    sheet: A", 15, "belongs to form: excel", "Delete"),
     ],
 )
@@ -100,6 +107,11 @@ def test_one_contradiction_is_named(old: str, new: str, line: int, message: str,
     assert len(found) == 1, str(caught.value)
     assert found[0].line == line, str(found[0])
     assert remedy in found[0].remedy
+
+
+@pytest.mark.parametrize("code", ["0", "6", "1.5", "nan", "99"])
+def test_a_missing_code_beside_the_scale_is_sound(code: str) -> None:
+    assert load_run(GOOD.replace('["", NA]', f'["", "{code}"]'), name="acme.yaml").sources[1].missing
 
 
 def test_a_file_that_feeds_a_table_twice_is_refused() -> None:

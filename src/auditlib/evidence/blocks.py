@@ -38,10 +38,13 @@ class Block:
         The mapped columns under the source's own names, then ``source_line``, ascending.
     broken
         Records of the same stretch of the file that have no place in `records`.
+    notes
+        What a reader of the evidence must know about the source as a whole, in sentences.
     """
 
     records: pa.Table
     broken: tuple[BrokenRecord, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 VALUE_SHOWN = 200

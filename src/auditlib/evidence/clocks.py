@@ -50,12 +50,12 @@ def with_instant(
     local_days: nw.LazyFrame[Any],
     utc_days: nw.LazyFrame[Any],
 ) -> nw.LazyFrame[Any]:
-    """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second`` and ``<stem>__lost``.
+    """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second``, ``<stem>__skipped`` and ``<stem>__twice``.
 
     Expects ``<stem>__local`` and ``<stem>__utc`` (microseconds), ``<stem>__whole`` (a day without a time)
-    and ``unit__zone`` (number of the unit's zone). ``__lost`` is true for a local time that does not exist,
-    or exists twice, where the rule quarantines it. A day without a time is the unit's own, as it is
-    written: it begins with the first instant of that day, and its second is `WHOLE_DAY`.
+    and ``unit__zone`` (number of the unit's zone). ``__skipped`` is true for a local time that does not
+    exist, ``__twice`` for one that exists twice, where the rule quarantines it. A day without a time is the
+    unit's own, as it is written: it begins with the first instant of that day, and its second is `WHOLE_DAY`.
     """
     import narwhals as nw
 
@@ -88,11 +88,11 @@ def with_instant(
     return frame.with_columns(
         _day(unit_local).cast(nw.Int32).alias(f"{stem}_day"),
         second.cast(nw.Int32).alias(f"{stem}_second"),
-    ).select(*kept, f"{stem}_at", f"{stem}_day", f"{stem}_second", f"{stem}__lost")
+    ).select(*kept, f"{stem}_at", f"{stem}_day", f"{stem}_second", f"{stem}__skipped", f"{stem}__twice")
 
 
 def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
-    """Return the UTC microseconds and whether the local time is lost."""
+    """Return the UTC microseconds, and whether the local time is quarantined as skipped or as ambiguous."""
     import narwhals as nw
 
     micros, before, after = nw.col("local__micros"), nw.col("local__before"), nw.col("local__after")
@@ -104,16 +104,18 @@ def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
     first = ahead | skipped | (whole & inside) if rule.ambiguous == "later" else ahead | inside
     offset = nw.when(first).then(before).otherwise(after)
     utc = nw.col(f"{stem}__local") - offset * _MICRO
-    lost = nw.lit(value=False)
-    if rule.nonexistent == "quarantine":
-        lost = lost | skipped
-    if rule.ambiguous == "quarantine":
-        lost = lost | twice
     given = ~nw.col(f"{stem}__utc").is_null()
     return {
         f"{stem}_at": nw.when(given).then(nw.col(f"{stem}__utc")).otherwise(utc),
-        f"{stem}__lost": (lost & ~given & ~whole).fill_null(value=False),
+        f"{stem}__skipped": _refused(skipped & ~given & ~whole, rule.nonexistent),
+        f"{stem}__twice": _refused(twice & ~given & ~whole, rule.ambiguous),
     }
+
+
+def _refused(doubtful: nw.Expr, choice: str) -> nw.Expr:
+    import narwhals as nw
+
+    return doubtful.fill_null(value=False) if choice == "quarantine" else nw.lit(value=False)
 
 
 def _day(micros: nw.Expr) -> nw.Expr:

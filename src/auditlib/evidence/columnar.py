@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
-from auditlib.evidence.blocks import Block
+from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.headers import checked_header, placed_header
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def columnar_blocks(
         for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
             table = pa.Table.from_batches([batch]).rename_columns(read).select(labels)
             lines = pa.array(range(line, line + len(batch)), pa.int64())
-            yield Block(_plain(table, repetitive).append_column("source_line", lines))
+            yield _block(table.append_column("source_line", lines), repetitive)
             line += len(batch)
 
 
@@ -80,7 +80,7 @@ def _readable(name: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(
             Problem(
                 f"the Parquet file is damaged or is none ({str(error).splitlines()[0]}).",
@@ -104,17 +104,101 @@ def _check_flat(schema: pa.Schema, columns: Sequence[str], name: str) -> None:
             )
 
 
-def _plain(table: pa.Table, repetitive: frozenset[str]) -> pa.Table:
-    """Replace dictionaries that were not asked for, and view columns, by plain text; the rest stays."""
+def _block(table: pa.Table, repetitive: frozenset[str]) -> Block:
+    """Return records as text or in their own types; those whose text cannot be read are broken."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        for column in table.columns:
+            column.validate(full=True)
+        return Block(_plain(table, repetitive))
+    except pa.ArrowInvalid:
+        broken = _unreadable(table)
+        lines = pa.array([record.line for record in broken], pa.int64())
+        sound = table.filter(pc.invert(pc.is_in(table["source_line"], value_set=lines)))
+        return Block(_plain(_decoded(sound), repetitive), broken)
+
+
+def _unreadable(table: pa.Table) -> tuple[BrokenRecord, ...]:
+    """Return the records with text that is not UTF-8, each with the first such cell."""
+    lines = table["source_line"].to_pylist()
+    faults: dict[int, BrokenRecord] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        for line, cell in zip(
+            lines, _bytes(column).to_pylist() if _is_text(column.type) else (), strict=False
+        ):
+            if cell is not None and line not in faults and not _is_utf8(cell):
+                message = f"column {name!r} holds text that is not UTF-8"
+                faults[line] = BrokenRecord(line, shown(cell.decode("utf-8", "replace")), message)
+    return tuple(faults[line] for line in sorted(faults))
+
+
+def _decoded(table: pa.Table) -> pa.Table:
+    """Return a table with all text made anew: cells at fault would still stand in its dictionaries."""
     import pyarrow as pa
 
-    fields = [
-        pa.field(field.name, pa.string())
-        if _is_textual(field.type) and not (field.name in repetitive and _is_text_dictionary(field.type))
-        else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(fields))
+    columns = []
+    for column in table.columns:
+        made = _bytes(column).cast(pa.string()) if _is_text(column.type) else column
+        again = _is_text(column.type) and pa.types.is_dictionary(column.type)
+        columns.append(made.dictionary_encode() if again else made)
+    return pa.Table.from_arrays(columns, names=table.column_names)
+
+
+def _bytes(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return cells of text as the bytes they are, unread."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+        column = pa.chunked_array([chunk.dictionary_decode() for chunk in column.chunks], kind)
+    return column.cast(pa.binary())
+
+
+def _is_utf8(cell: bytes) -> bool:
+    try:
+        cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _plain(table: pa.Table, repetitive: frozenset[str]) -> pa.Table:
+    """Replace dictionaries that were not asked for, bytes and view columns, by plain text.
+
+    Numbers of two bytes become such of four, which the database can read; the rest stays.
+    """
+    import pyarrow as pa
+
+    return table.cast(pa.schema([_plain_field(field, repetitive) for field in table.schema]))
+
+
+def _plain_field(field: pa.Field, repetitive: frozenset[str]) -> pa.Field:
+    import pyarrow as pa
+
+    if pa.types.is_float16(field.type):
+        return pa.field(field.name, pa.float32())
+    if field.name in repetitive and _is_text_dictionary(field.type):
+        return field
+    return pa.field(field.name, pa.string()) if _is_textual(field.type) else field
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether cells are text, or bytes in which text may stand."""
+    import pyarrow as pa
+
+    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or _is_bytes(inner)
+                or pa.types.is_string_view(inner))  # fmt: skip
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    plain = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return bool(plain or pa.types.is_fixed_size_binary(kind) or pa.types.is_binary_view(kind))
 
 
 def _is_text_dictionary(kind: pa.DataType) -> bool:
@@ -124,12 +208,9 @@ def _is_text_dictionary(kind: pa.DataType) -> bool:
 
 
 def _is_textual(kind: pa.DataType) -> bool:
+    """Whether cells are to become plain text."""
     import pyarrow as pa
 
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(
-        pa.types.is_dictionary(kind)
-        or pa.types.is_large_string(inner)
-        or pa.types.is_string_view(inner)
-        or pa.types.is_null(inner)
-    )
+    plain = pa.types.is_string(kind)
+    return bool(not plain and (pa.types.is_dictionary(kind) or _is_text(kind) or pa.types.is_null(inner)))

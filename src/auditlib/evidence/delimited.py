@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,12 @@ from auditlib.records import counted
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Reference
     from auditlib.parameters.run import Dialect
+
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+_NO_TEXT = (
+    "line {} holds a control character that no text has: {} is declared, and the file was more likely "
+    "written in cp1252 or utf-8."
+)
 
 
 def delimited_blocks(
@@ -39,7 +48,8 @@ def delimited_blocks(
         When the file is empty, wrongly encoded, lacks a wanted column or has several of its name.
     """
     _check_dialect(dialect, name=name)
-    pieces = _with_newlines(utf8_blocks(path, name=name, encoding=dialect.encoding))
+    watch = _Watch(dialect.encoding)
+    pieces = watch.passed(_with_newlines(utf8_blocks(path, name=name, encoding=dialect.encoding)))
     rows, lines, text, line = _read_header(next(pieces), pieces, dialect=dialect, name=name)
     header = placed_header(
         rows,
@@ -52,7 +62,26 @@ def delimited_blocks(
     splitter = Splitter(delimiter=dialect.delimiter, quote=dialect.quote, fields=len(header))
     tokeniser = Tokeniser(header, dialect=dialect, wanted=wanted, repetitive=repetitive, threads=threads)
     for stretch in _stretches(splitter, text, pieces, line=line):
-        yield tokeniser.block(stretch)
+        yield replace(tokeniser.block(stretch), notes=watch.notes)
+
+
+class _Watch:
+    """Looks out for characters that no text holds, where the encoding has one for every byte."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding, self._line = encoding, 1
+        self.notes: tuple[str, ...] = ()
+
+    def passed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield pieces of UTF-8 as they are; `notes` says where the first such character stands."""
+        for piece in pieces:
+            if not self.notes and codecs.lookup(self._encoding).name == "iso8859-1":
+                odd = _CONTROL.search(piece)
+                line = self._line + piece.count(b"\n", 0, odd.start() if odd else len(piece))
+                self._line = line
+                if odd:
+                    self.notes = (_NO_TEXT.format(line, self._encoding),)
+            yield piece
 
 
 def _check_dialect(dialect: Dialect, *, name: str) -> None:
@@ -141,7 +170,7 @@ def _stretches(splitter: Splitter, text: bytes, pieces: Iterator[bytes], *, line
         if piece is None:
             return
         text, line = stretch.rest, stretch.next_line
-        if len(text) > MAX_RECORD:
+        if len(text) > MAX_RECORD and b"\n" not in text:
             piece, pieces, cut = _without_rest_of_line(piece, pieces)
             yield _overlong(text, line)
             text, line = b"", line + cut

@@ -49,6 +49,7 @@ class Tally:
     unanswered: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     named_again: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None = None) -> dict[int, Tally]:
@@ -110,6 +111,7 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         wanted=plan.read,
         references=plan.references,
         repetitive=plan.repetitive,
+        ids=plan.ids,
         threads=shop.threads,
     )
     arrangement = Arrangement(plan)
@@ -117,6 +119,7 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
     with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge)) as sorter:
         for block in ahead(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)
+            tally.notes += [note for note in block.notes if note not in tally.notes]
             sorter.refuse(quarantine.broken_rows(block.broken, plan.number))
             records = arrangement.arranged(block.records)
             if records.num_rows:

@@ -138,6 +138,13 @@ class Plan:
         return tuple(name for name in self.wanted if name not in free)
 
     @property
+    def ids(self) -> frozenset[str]:
+        """Columns of the source whose cells identify something: not a character of them may be lost."""
+        joined = {join.label: join.parts for join in self.joins}
+        labels = [field.origin for field in self.fields if field.origin and field.column.kind is Kind.ID]
+        return frozenset(part for label in labels for part in joined.get(label, (label,)))
+
+    @property
     def repetitive(self) -> frozenset[str]:
         """Columns of the source in which few cells repeat often; they are read as dictionaries."""
         often = {field.origin for field in self.fields if field.origin and repeats(field.column)}

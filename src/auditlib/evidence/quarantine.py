@@ -141,7 +141,18 @@ def _value(bad: pa.Table, plan: Plan, name: str, position: int) -> str:
     field = plan.field(name)
     if field.constant is not None:
         return field.constant
-    return cell_text(bad[field.origin][position].as_py()) if field.origin else ""
+    return _cell(bad[field.origin][position]) if field.origin else ""
+
+
+def _cell(cell: pa.Scalar) -> str:
+    """Return a cell as text, and a date that the calendar does not reach as its number."""
+    import pyarrow as pa
+
+    try:
+        return cell_text(cell.as_py())
+    except (ValueError, OverflowError):
+        kind = pa.int32() if pa.types.is_date32(cell.type) else pa.int64()
+        return f"{cell.type} {cell.cast(kind).as_py()}"
 
 
 def _sentence(message: str) -> str:

@@ -249,7 +249,9 @@ class _Reader:
 
     def _native_value(self, kind: Kind, place: str) -> str:
         if kind is Kind.DAY:
-            return f"CAST(CAST({place} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+            known = _of_calendar(_micros(f"TRY_CAST({place} AS TIMESTAMP)"))
+            days = f"CAST(CAST({place} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+            return f"CASE WHEN {known} IS NOT NULL THEN {days} END"
         if kind is Kind.FLAG:
             return place
         if kind is Kind.COUNT:
@@ -301,9 +303,8 @@ class _Reader:
             place = self._place[field.origin]
             held = self._schema.field(place).type
             absolute = pa.types.is_timestamp(held) and held.tz is not None
-            local, utc = (
-                (_NONE, _micros(place)) if absolute else (_micros(f"CAST({place} AS TIMESTAMP)"), _NONE)
-            )
+            micros = _of_calendar(_micros(place if absolute else f"TRY_CAST({place} AS TIMESTAMP)"))
+            local, utc = (_NONE, micros) if absolute else (micros, _NONE)
             whole = "TRUE" if pa.types.is_date(held) else "FALSE"
             return [(f"{name}__local", local), (f"{name}__utc", utc), (f"{name}__whole", whole)]
         if field.after:  # the instant is known once that of the other column is; until then its distance
@@ -338,11 +339,17 @@ class _Reader:
 
 
 _NONE = "CAST(NULL AS BIGINT)"
+_YEAR_1000, _YEAR_9999 = -30_610_224_000_000_000, 253_402_300_799_999_999
 
 
 def content_hash(seldom: Sequence[str], combined: str) -> str:
     """Return the hash of a row from the cells that seldom repeat and the joined hashes of the others."""
     return f"hash({', '.join([*seldom, combined])})"
+
+
+def _of_calendar(micros: str) -> str:
+    """Return an instant of the years that text can hold too, 1000 to 9999; others cannot be read."""
+    return f"CASE WHEN {micros} BETWEEN {_YEAR_1000} AND {_YEAR_9999} THEN {micros} END"
 
 
 def _both(first: str, second: str) -> str:

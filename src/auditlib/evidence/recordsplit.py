@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_RECORD = 1 << 20
 """Longest record, in bytes; a longer one is broken."""
+MAX_OPEN = 64 * MAX_RECORD
+"""Bytes within which a quote that is opened is looked for its end: beyond, it breaks its own line only."""
 _NEWLINE, _RETURN = 10, 13
 
 
@@ -162,7 +164,7 @@ class Splitter:
             end, fault = verdict
             passed = end
             if fault is not None:
-                keep[index] = False
+                keep[index : end + 1] = False
                 if fault:
                     value = text[starts[index] : starts[index + 1]][:1000].decode("utf-8", "replace")
                     broken.append(BrokenRecord(line + index, shown(value.rstrip("\r\n")), fault))
@@ -190,8 +192,7 @@ class Splitter:
             return index, f"the line is longer than {MAX_RECORD} bytes"
         end, fields = self._scan(text, begin)
         if end < 0:
-            window_open = len(text) - begin <= MAX_RECORD and not final
-            return None if window_open and self._open_at_end(text, begin) else (index, self._fault(own))
+            return self._without_end(text, starts, index, final=final)
         last = int(np.searchsorted(starts, end, side="left")) - 1
         if b"\x00" in text[begin:end]:
             return index, "the line holds NUL bytes: it is damaged"
@@ -199,9 +200,28 @@ class Splitter:
             return index, "a quote is opened and not closed"
         return last, None
 
-    def _scan(self, text: bytes, begin: int) -> tuple[int, int]:
+    def _without_end(
+        self, text: bytes, starts: NDArray[np.int64], index: int, *, final: bool
+    ) -> tuple[int, str | None] | None:
+        """Judge a record that does not end where one has to: a cell of very many lines, or an open quote.
+
+        Returns what `_record` does.
+        """
+        begin, stop = int(starts[index]), int(starts[index + 1])
+        fault = self._fault(text[begin:stop])
+        if len(text) - begin > MAX_RECORD:
+            end, fields = self._scan(text, begin, most=MAX_OPEN)
+            last = int(np.searchsorted(starts, end, side="left")) - 1
+            if end >= 0 and fields == self._fields and not self._swallows(text, starts, index, last):
+                return last, f"the record is longer than {MAX_RECORD} bytes"
+        within = not final and len(text) - begin <= MAX_OPEN
+        if within and not self._swallows(text, starts, index, len(starts) - 1):
+            return None if self._open_at_end(text, begin) else (index, fault)
+        return index, fault
+
+    def _scan(self, text: bytes, begin: int, *, most: int = MAX_RECORD) -> tuple[int, int]:
         """Return the offset behind the record that starts at `begin` (-1: it never ends), and its fields."""
-        at, fields, limit = begin, 0, min(len(text), begin + MAX_RECORD)
+        at, fields, limit = begin, 0, min(len(text), begin + most)
         while True:
             match = self._field.match(text, at, limit)
             if match is None:

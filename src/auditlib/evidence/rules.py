@@ -17,14 +17,21 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
 from auditlib.evidence.reading import TEXTUAL
 from auditlib.evidence.zones import all_zones
-from auditlib.records import Instrument, Reason, Scale
+from auditlib.records import Instrument, Reason
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 
+_HALF_A_DECIMAL = 5e-10
 SOUND = -1
 """What stands in ``fault`` where a row breaks no rule."""
+
+
+_CLOCK_CHANGES = {
+    "skipped": "clocks were put forward: this local time does not exist; 'nonexistent' can move it",
+    "twice": "clocks were put back: this local time came twice; 'ambiguous' can say which is meant",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +150,8 @@ def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[s
         if column.kind in (Kind.DAY, Kind.INSTANT):
             yield from _readable(column, durations.get(column.name, ""))
     for column in instants:
-        lost = nw.col(f"{column.name}__lost")
-        yield Rule(
-            Reason.TIME,
-            column.name,
-            lost,
-            "clocks were changed: this local time does not exist or is unclear",
-        )
+        for flag, message in _CLOCK_CHANGES.items():
+            yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__{flag}"), message)
         if column.after:
             early = before(column.name, column.after)
             yield Rule(Reason.TIME, column.name, early, f"it lies before {column.after!r} of the same row")
@@ -251,14 +253,14 @@ def _scale_of(instrument: Instrument, item: str) -> tuple[float, float, float] |
 def on_scale(score: nw.Expr, low: float, high: float, step: float) -> nw.Expr:
     """Return whether a score is one that a scale allows.
 
-    Where the step is a binary fraction (1, 0.5, 0.25) the remainder is exact; otherwise the allowed
-    scores are listed.
+    Where the step is a binary fraction (1, 0.5, 0.25) the remainder is exact; otherwise a score is the
+    multiple of the step nearest to it, to nine decimals.
     """
     inside = (score >= low) & (score <= high)
     if float(step * 1024).is_integer() and float(low * 1024).is_integer():
         return inside & ((score - low) % step == 0.0)
-    allowed = Scale(low, high, step).scores
-    return inside & score.is_in([round(value, 9) for value in allowed])
+    nearest = ((score - low) / step).round(0) * step + low
+    return inside & ((score - nearest).abs() < _HALF_A_DECIMAL)
 
 
 def one_of(column: nw.Expr, values: Sequence[str]) -> nw.Expr:

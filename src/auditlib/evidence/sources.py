@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block
+from auditlib.evidence.contents import check_content
 
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Reference
@@ -96,9 +97,12 @@ def source_blocks(
     wanted: Sequence[str],
     references: Mapping[str, Reference],
     repetitive: frozenset[str] = frozenset(),
+    ids: frozenset[str] = frozenset(),
     threads: int,
 ) -> Iterator[Block]:
     """Yield the records of a source, `wanted` columns only; `repetitive` ones may come as dictionaries.
+
+    What cells of `ids` lost before they came into a worksheet is noted.
 
     What a label of `wanted` stands for, where it is no name, is in `references`.
 
@@ -107,6 +111,8 @@ def source_blocks(
     DataError
         When the source cannot be read as declared.
     """
+    if source.file is not None:
+        check_content(path, form=source.form, name=name)
     if source.form == "csv":
         from auditlib.evidence.delimited import delimited_blocks
 
@@ -129,6 +135,8 @@ def source_blocks(
             dialect=source.dialect,
             wanted=wanted,
             references=references,
+            missing=frozenset(code.strip() for code in source.missing),
+            ids=ids,
         )
     if source.form == "parquet":
         from auditlib.evidence.columnar import columnar_blocks

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
-from auditlib.evidence.headers import checked_header, numbered_columns, placed_header
+from auditlib.evidence.headers import numbered_columns, placed_header
+from auditlib.evidence.hollow import Hollow, column_letters, hollow_cells
+from auditlib.evidence.worn_ids import worn
 from auditlib.records import counted
 
 if TYPE_CHECKING:
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
 MAX_UNPACKED = 2 << 30
 """Largest workbook, in bytes once unpacked; protects against archives made to fill the memory."""
 _BLOCK_ROWS = 50_000
+_UNTOLD = (
+    "in this form of workbook, cells with errors and formulas without a saved value cannot be told from "
+    "empty ones; where that matters, ask for .xlsx."
+)
 
 
 def spreadsheet_blocks(
@@ -33,31 +41,50 @@ def spreadsheet_blocks(
     dialect: Dialect,
     wanted: Sequence[str],
     references: Mapping[str, Reference],
+    missing: Collection[str] = frozenset(),
+    ids: Collection[str] = frozenset(),
 ) -> Iterator[Block]:
     """Yield the records of one worksheet, `wanted` columns only, as text.
 
-    Whole numbers lose their decimal point (``7``, not ``7.0``); dates become ISO text.
+    Whole numbers lose their decimal point (``7``, not ``7.0``); dates become ISO text. A record is broken
+    where one of these cells holds an error that is not among `missing`, or a formula without a saved value.
 
     Raises
     ------
     DataError
         When the workbook or sheet cannot be read, is empty, or lacks a wanted column.
     """
-    rows: Iterator[tuple[int, list[Any]]] = enumerate(_rows(path, name=name, sheet=sheet), start=1)
+    chosen = _chosen(path, name=name, sheet=sheet)
+    with _workbook(path, name=name):
+        hollow = hollow_cells(path, chosen)
+    rows: Iterator[tuple[int, list[Any]]] = enumerate(_rows(path, name=name, sheet=chosen), start=1)
     skipped = len(list(islice(rows, dialect.skip_rows)))
     named, rows = _header(rows, name=name, rows_of_header=dialect.header_rows, names_row=dialect.names_row)
     line = skipped + dialect.names_row
     header = placed_header(
         named, wanted, file=name, references=references, names_row=dialect.names_row, line=line
     )
+    sheet_of = _Sheet(header, tuple(wanted), _unknown(hollow or {}, missing))
+    notes = () if hollow is not None else (_UNTOLD,)
     while chunk := list(islice(rows, _BLOCK_ROWS)):
-        yield _block(chunk, header, wanted=wanted)
+        worn_ids = [
+            note
+            for label in sorted({*ids}.intersection(wanted))
+            for note in worn(label, _cells_of(chunk, header.index(label)))
+        ]
+        yield replace(_block(chunk, sheet_of), notes=(*notes, *worn_ids))
 
 
-def sheet_header(path: Path, *, name: str, sheet: str | None = None) -> tuple[str, ...]:
-    """Return the column names of a worksheet."""
-    rows = enumerate(_rows(path, name=name, sheet=sheet), start=1)
-    return checked_header(_header(rows, name=name, rows_of_header=1, names_row=1)[0][0], (), file=name)
+def _cells_of(rows: list[tuple[int, list[Any]]], place: int) -> Iterator[tuple[int, Any]]:
+    return ((line, row[place]) for line, row in rows if place < len(row))
+
+
+def _unknown(hollow: Hollow, missing: Collection[str]) -> Hollow:
+    """Return the hollow cells without the errors that are declared to hold no value."""
+    return {
+        line: {place: error for place, error in cells.items() if not error or error not in missing}
+        for line, cells in hollow.items()
+    }
 
 
 def sheet_rows(path: Path, *, name: str, sheet: str, most: int) -> list[tuple[int, list[str]]]:
@@ -83,13 +110,38 @@ def _header(
     return named, rows
 
 
-def _rows(path: Path, *, name: str, sheet: str | None) -> Iterator[list[Any]]:
+def _rows(path: Path, *, name: str, sheet: str) -> Iterator[list[Any]]:
     with _workbook(path, name=name) as book:
-        sheets = book.sheet_names
-        chosen = sheets[0] if sheet is None and sheets else sheet
-        if chosen not in sheets:
-            raise _no_sheet(chosen, sheets, name)
-        return iter(book.get_sheet_by_name(chosen).to_python(skip_empty_area=False))
+        if sheet not in book.sheet_names:
+            raise _no_sheet(sheet, book.sheet_names, name)
+        return iter(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+
+
+def _chosen(path: Path, *, name: str, sheet: str | None) -> str:
+    """Return the worksheet meant: the one declared, or the only one that is seen and not empty."""
+    if sheet is not None:
+        return sheet
+    with _workbook(path, name=name) as book:
+        import python_calamine
+
+        worksheets = [
+            each for each in book.sheets_metadata if each.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        if not worksheets:
+            raise _no_sheet(None, book.sheet_names, name)
+        if len(worksheets) == 1:
+            return str(worksheets[0].name)
+        seen = [each.name for each in worksheets if each.visible == python_calamine.SheetVisibleEnum.Visible]
+        filled = [each for each in seen if book.get_sheet_by_name(each).total_height]
+        if len(filled) != 1 or worksheets[0].name not in seen:
+            raise _undecided([each.name for each in worksheets], seen, name)
+        return str(filled[0])
+
+
+def _undecided(sheets: Sequence[str], seen: Sequence[str], name: str) -> DataError:
+    listed = ", ".join(f"{each!r}" if each in seen else f"{each!r} (hidden)" for each in sheets)
+    message = f"it is not declared which worksheet is meant: {listed}."
+    return DataError(Problem(message, file=name, remedy="Write 'sheet' with the name of the one to read."))
 
 
 def sheet_names(path: Path, *, name: str) -> tuple[str, ...]:
@@ -107,7 +159,9 @@ def _workbook(path: Path, *, name: str) -> Iterator[Any]:
         _check_size(path, name=name)
         with python_calamine.load_workbook(str(path)) as book:
             yield book
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (
+        python_calamine.CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError, SyntaxError
+    ) as error:  # fmt: skip
         raise DataError(
             Problem(
                 f"the workbook cannot be read ({error}).",
@@ -142,30 +196,52 @@ def _check_size(path: Path, *, name: str) -> None:
         )
 
 
-def _block(chunk: list[tuple[int, list[Any]]], header: tuple[str, ...], *, wanted: Sequence[str]) -> Block:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What is needed to turn rows of a worksheet into records."""
+
+    header: tuple[str, ...]
+    wanted: tuple[str, ...]
+    hollow: Hollow
+
+    def fault(self, line: int, row: list[Any]) -> str:
+        """Return what is wrong with a row; empty where nothing is."""
+        if any(cell not in ("", None) for cell in row[len(self.header) :]):
+            return f"the row has cells right of the header's {counted(len(self.header), 'column')}"
+        for place, error in sorted(self.hollow.get(line, {}).items()):
+            label = self.header[place - 1] if place <= len(self.header) else ""
+            if label in self.wanted:
+                cell = f"cell {column_letters(place)}{line}, column {label!r}, holds"
+                return f"{cell} the error {error}" if error else f"{cell} a formula without a saved value"
+        return ""
+
+
+def _block(chunk: list[tuple[int, list[Any]]], sheet: _Sheet) -> Block:
     import pyarrow as pa
 
-    filled = [(line, row) for line, row in chunk if any(cell not in ("", None) for cell in row)]
-    sound = [(line, row) for line, row in filled if not _surplus(row, header)]
+    faults = {line: fault for line, row in chunk if (fault := sheet.fault(line, row))}
+    filled = [
+        (line, row) for line, row in chunk if line in faults or any(cell not in ("", None) for cell in row)
+    ]
+    sound = [(line, row) for line, row in filled if line not in faults]
+    places = {name: sheet.header.index(name) for name in sheet.wanted}
     columns = {
-        name: pa.array([_text(row, header.index(name)) for _, row in sound], pa.string()) for name in wanted
+        name: pa.array([_text(row, place) for _, row in sound], pa.string()) for name, place in places.items()
     }
     records = pa.table(columns).append_column(
         "source_line", pa.array([line for line, _ in sound], pa.int64())
     )
-    broken = tuple(_broken(line, row, header) for line, row in filled if _surplus(row, header))
+    broken = tuple(
+        BrokenRecord(line, shown(";".join(_shown_cells(line, row, sheet.hollow))), faults[line])
+        for line, row in filled
+        if line in faults
+    )
     return Block(records, broken)
 
 
-def _surplus(row: list[Any], header: tuple[str, ...]) -> bool:
-    return any(cell not in ("", None) for cell in row[len(header) :])
-
-
-def _broken(line: int, row: list[Any], header: tuple[str, ...]) -> BrokenRecord:
-    value = ";".join(cell_text(cell) for cell in row)
-    return BrokenRecord(
-        line, shown(value), f"the row has cells right of the header's {counted(len(header), 'column')}"
-    )
+def _shown_cells(line: int, row: list[Any], hollow: Hollow) -> Iterator[str]:
+    errors = hollow.get(line, {})
+    yield from (errors.get(place) or cell_text(cell) for place, cell in enumerate(row, start=1))
 
 
 def _text(row: list[Any], position: int) -> str:

@@ -176,7 +176,8 @@ def _fill(
         shop = Workshop(run, connection, draft, files, names, threads, progress)
         counter = cells.CellCounter(item_ids(run), run.period.start, run.period.end)
         shop, tallies = _take_in_all(shop, made, counter)
-        notes = (*_register_note(shop), *_unsteady(inputs), *mixed.explain(connection, made))
+        told = [f"{names[number]}: {note}" for number in sorted(tallies) for note in tallies[number].notes]
+        notes = (*_register_note(shop), *_unsteady(inputs), *mixed.explain(connection, made), *told)
         _write_cells(shop, counter)
         _write_quarantine(shop)
         reasons = quarantine.reasons(connection)

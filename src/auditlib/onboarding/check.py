@@ -42,8 +42,8 @@ class CheckReport:
     totals
         Rows in, kept and quarantined per source, where the data could be read.
     notes
-        What notebooks will not be able to answer from this evidence, and what is declared and nobody asks
-        about, in sentences; no mistakes.
+        What cells may have lost before they came here, what notebooks will not be able to answer from this
+        evidence, and what is declared and nobody asks about, in sentences; no mistakes.
     aside
         Why rows are in quarantine, each reason at the line of the run file that would have to change; no
         mistakes by themselves. What `data` says of a source of which nothing is kept is not repeated.
@@ -124,9 +124,9 @@ def check(
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
     others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
     aside = tuple(explained(group, run, document, evidence) for group in others)
-    needs = (*foreseen(run, evidence, root=root), *unasked(run, evidence, root=root))
+    notes = (*evidence.notes, *foreseen(run, evidence, root=root), *unasked(run, evidence, root=root))
     places = () if law else misplaced(run, document, evidence, root=root)
-    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, needs, aside, undecided)
+    return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, notes, aside, undecided)
 
 
 def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Problem]:

@@ -41,6 +41,7 @@ def run_problems(run: Run, document: Document) -> list[Problem]:
     """Return everything in which the parts of `run` contradict each other, in the order of the file."""
     return in_order(
         [
+            *_blank_problems(run, document),
             *_period_problems(run, document),
             *_zone_problems(run, document),
             *instrument_problems(run, document),
@@ -48,6 +49,18 @@ def run_problems(run: Run, document: Document) -> list[Problem]:
             *origin_problems(run, document),
         ]
     )
+
+
+def _blank_problems(run: Run, document: Document) -> Iterator[Problem]:
+    """Yield the texts a report prints that hold nothing but blanks."""
+    texts: list[tuple[Path, str, str]] = [(("party", "name"), run.party.name, "name of the party")]
+    for survey_type, model in run.instruments.items():
+        for key, item in model.items.items():
+            place = ("instruments", survey_type, "items", key, "wording")
+            texts.append((place, item.wording, f"wording of {key!r}"))
+    for path, text, what in texts:
+        if not text.strip():
+            yield document.problem(path, f"the {what} is blank.", remedy="Write it as a reader is to see it.")
 
 
 def _period_problems(run: Run, document: Document) -> Iterator[Problem]:

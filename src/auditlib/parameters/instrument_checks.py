@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditlib.errors import Problem
+from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document, Path
@@ -18,6 +19,8 @@ def instrument_problems(run: Run, document: Document) -> Iterator[Problem]:
     yield from _orphan_items(run, document)
     yield from _survey_type_problems(run, document)
     yield from _published_means(run, document)
+    yield from _missing_that_are_scores(run, document)
+    yield from _items_on_one_column(run, document)
 
 
 def _headline_problems(run: Run, document: Document) -> Iterator[Problem]:
@@ -82,6 +85,53 @@ def _codes_that_are_scores(scale: ScaleModel, document: Document, *, path: Path)
         if is_score:
             message = f"{code!r} means 'not applicable' and is a score of the scale {_range(scale)}."
             yield document.problem((*path, "not_applicable", index), message, remedy="Keep one of them.")
+
+
+def _missing_that_are_scores(run: Run, document: Document) -> Iterator[Problem]:
+    """Refuse codes without a value that are answers too: one of both would be lost in silence."""
+    for index, source in enumerate(run.sources):
+        for place, code in enumerate(source.missing if source.table == "responses" else ()):
+            item = next((name for name, scale in _scales_of(run, source) if _is_answer(code, scale)), None)
+            if item is not None:
+                message = f"{code!r} is declared to be missing, and is an answer on the scale of {item!r}."
+                remedy = "Keep one of them; a code of one question alone belongs to 'not_applicable'."
+                yield document.problem(("sources", index, "missing", place), message, remedy=remedy)
+
+
+def _scales_of(run: Run, source: Source) -> Iterator[tuple[str, ScaleModel]]:
+    """Yield the items that the columns of a source feed, each with the scales it may be answered on."""
+    only = source.constants.get("survey_type")
+    for survey_type, model in run.instruments.items():
+        for name, item in model.items.items():
+            if name in source.columns and only in (None, survey_type):
+                yield name, item.scale
+
+
+def _is_answer(code: str, scale: ScaleModel) -> bool:
+    if code.strip().lower() in {label.strip().lower() for label in scale.labels}:
+        return True
+    try:
+        return _on_scale(float(code), scale)
+    except ValueError:
+        return False
+
+
+def _items_on_one_column(run: Run, document: Document) -> Iterator[Problem]:
+    """Refuse cells that are told to answer two questions."""
+    for index, source in enumerate(run.sources):
+        items = [name for name in source.columns if name.startswith("q_") and source.table == "responses"]
+        fed: list[tuple[Path, str, str]] = [
+            (("columns", name), name, cells_of(source.columns[name]).label) for name in items
+        ]
+        for place, value in enumerate(source.wide.values if source.wide else ()):
+            path: Path = ("wide", "values", place, "column")
+            fed.append((path, f"the {value.box} of {value.item}", value.column))
+        first: dict[str, str] = {}
+        for path, name, label in fed:
+            other = first.setdefault(label, name)
+            if other != name:
+                message = f"the column {label!r} feeds {other!r} already, and {name!r} is another question."
+                yield document.problem(("sources", index, *path), message, remedy="Correct one of them.")
 
 
 def _published_means(run: Run, document: Document) -> Iterator[Problem]:

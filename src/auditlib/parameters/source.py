@@ -163,7 +163,7 @@ class Source(Strict):
     file: FileName | None = Field(None, description="Path below the data folder; .gz is unpacked.")
     database: Database | None = None
     form: Literal["csv", "excel", "parquet", "database"]
-    sheet: str | None = Field(None, description="Worksheet, for Excel; default: the first.")
+    sheet: str | None = Field(None, description="Worksheet, for Excel; needed where several hold something.")
     dialect: Dialect = Dialect()
     dates: Dates = Dates()
     columns: dict[str, Origin] = Field(
