@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import Evidence, prepare
+from auditlib.onboarding.set_aside import set_aside
 from auditlib.onboarding.standing import fallen
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Run
@@ -381,13 +382,14 @@ def test_rows_of_a_database_are_kept_and_joined_alike(tmp_path, monkeypatch):
 def test_check_names_the_line_that_declares_a_column_of_which_no_cell_can_be_read(tmp_path):
     columns = COLUMNS.replace("submitted: When", "submitted: When, device_id: Id")
     for declared, line, said in (
-        (('dates_of: {submitted: {formats: ["%d.%m.%Y"]}}', columns), 17, "declared are '%d.%m.%Y'"),
-        ((columns, 'dates: {formats: ["%d.%m.%Y"]}'), 18, "declared are '%d.%m.%Y'"),
+        (('dates_of: {submitted: {formats: ["%d.%m.%Y"]}}', columns), 17, "declared: '%d.%m.%Y'"),
+        ((columns, 'dates: {formats: ["%d.%m.%Y"]}'), 18, "declared: '%d.%m.%Y'"),
     ):
         text = HEAD + "".join(f"    {each}\n" for each in declared) + TAIL
         document = read_yaml(text, name="words.yaml")
         evidence = taken(tmp_path, run_of(*declared), answers=REPEATED.replace("Score,Site", "Other,Site"))
-        (problem,) = fallen(run_of(*declared), document, evidence)
+        run = run_of(*declared)
+        (problem,) = fallen(run, document, evidence, set_aside(run, evidence))
         assert (problem.file, problem.line) == ("words.yaml", line)
         assert said in problem.message
 
@@ -397,7 +399,8 @@ def test_check_names_the_filter_that_leaves_out_every_row(tmp_path):
     text = HEAD + f"    {COLUMNS}\n    {only}\n" + TAIL
     run = run_of(COLUMNS, only)
     evidence = taken(tmp_path, run, answers=REPEATED.replace("Score,Site", "Other,Site"))
-    (problem,) = fallen(run, read_yaml(text, name="words.yaml"), evidence)
+    aside = set_aside(run, evidence)
+    (problem,) = fallen(run, read_yaml(text, name="words.yaml"), evidence, aside)
     assert (problem.file, problem.line) == ("words.yaml", 18)
     assert problem.message.startswith("no row of responses is kept: 'only' leaves out every one")
 

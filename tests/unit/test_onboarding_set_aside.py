@@ -170,14 +170,14 @@ LIMITED = RUN.replace("sources:\n", "thresholds: {quarantine_share: 0.1}\nsource
     ("good", "bad", "run", "said"),
     [
         (5, 5, RUN, ""),
-        (5, 6, RUN, "6 of 11 rows are in quarantine (54.5%), more than half of them"),
+        (5, 6, RUN, "more than half is in quarantine, 6 of 11 rows (54.5%)"),
         (0, 6, RUN, "no row of responses could be kept: every one of responses.csv (6 rows)"),
         (18, 2, LIMITED, ""),
         (
             17,
             2,
             LIMITED,
-            "2 of 19 rows are in quarantine (10.5%), more than the declared quarantine_share of 0.1",
+            "more than the declared quarantine_share of 0.1 is in quarantine, 2 of 19 rows (10.5%)",
         ),
     ],
 )

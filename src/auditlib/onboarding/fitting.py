@@ -12,7 +12,7 @@ from auditlib.onboarding.dates import FORMATS, look_at_dates, parsed
 from auditlib.onboarding.writing_values import listed, mapping, quoted
 from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
-from auditlib.records import Reason
+from auditlib.records import Reason, counted
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _EPOCHS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -208,7 +208,7 @@ def _exchanged(form: str) -> str:
 def _unit(column: Column, cells: Sequence[str], source: Source, units: Sequence[str]) -> Declared:
     path = ("columns", column.name) if column.name in source.columns else ("constants", column.name)
     near = nearest_units(cells, units)
-    words = f"{len(units):,} units in the register" if units else "no unit in the register"
+    words = f"{counted(len(units), 'unit')} in the register" if units else "no unit in the register"
     if near:
         remedy = f"Nearest in the register: {near}. Correct the cells, or map another column."
     else:

@@ -83,7 +83,7 @@ def _too_little(
 ) -> Iterator[Problem]:
     """Yield a problem for each table of which more than half, or more than is allowed, is in quarantine."""
     told = "quarantine_share" in run.thresholds.model_fields_set
-    limit, whose = HALF, "half of them"
+    limit, whose = HALF, "half"
     if told and run.thresholds.quarantine_share < HALF:
         limit = run.thresholds.quarantine_share
         whose = f"the declared quarantine_share of {limit:.4g}"
@@ -96,8 +96,8 @@ def _too_little(
             continue
         groups = [group for group in aside if evidence.totals[group.source].table == table]
         place = explained(max(groups, key=lambda group: group.rows), run, document, evidence)
-        head = f"{table} cannot stand on what was kept: {lost:,} of {counted(judged, 'row')}"
-        message = f"{head} are in quarantine ({lost / judged:.1%}), more than {whose}."
+        share = f"{lost:,} of {counted(judged, 'row')} ({lost / judged:.1%})"
+        message = f"{table} cannot stand on what was kept: more than {whose} is in quarantine, {share}."
         yield replace(place, message=message, remedy=f"The commonest reason: {place.remedy}")
 
 
