@@ -11,7 +11,7 @@ class Reason(StrEnum):
     """Why a row is in quarantine. The first test that is true names the reason, in this order."""
 
     FIELD_COUNT = "field_count"
-    """The row has more or fewer fields than the header, or an unclosed quote."""
+    """The row has more or fewer fields than the header, an unclosed quote, or a cell that cannot be read."""
     IDENTICAL = "identical"
     """A copy of a row that was kept."""
     CONFLICTING = "conflicting"

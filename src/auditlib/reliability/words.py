@@ -17,7 +17,9 @@ ANSWERS: Mapping[Reliability, str] = MappingProxyType(
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
-        Reason.FIELD_COUNT: "more or fewer fields than the header, or an unclosed quote",
+        Reason.FIELD_COUNT: (
+            "more or fewer fields than the header, an unclosed quote, or a cell that cannot be read"
+        ),
         Reason.IDENTICAL: "copy of a row that was kept",
         Reason.CONFLICTING: "one id with different content",
         Reason.UNIT: "unit not in the register of units",
