@@ -455,7 +455,7 @@ def test_what_is_not_recorded_is_neither_open_nor_done_in_times_and_other_readin
     assert list(frame.loc[["acknowledgement", "contact"], "n"]) == [4, 3]
     assert list(frame.loc[["acknowledgement", "contact"], "open"]) == [0, 0]
     said = " ".join(sentence.text for sentence in steps.summary())
-    assert "0 had not been when last seen, and count; 1 more, of which it cannot be told, is left out" in said
+    assert "by the wall clock; 1 more, of which it cannot be told, is left out" in said
     assert "2 more, of which it cannot be told, are left out" in said
     keys = {key for sentence in steps.summary() for key in sentence.keys}
     assert keys <= {number.key for number in steps.numbers()}

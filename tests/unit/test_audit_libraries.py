@@ -17,7 +17,17 @@ from auditlib.audit.libraries import MODULES
 from auditlib.report.facts import _libraries
 
 HOUSE = Path(auditlib.__file__).parent
-TOOLS = {"pydantic", "pydantic_core", "python_calamine", "xlsxwriter", "yaml", "PIL", "IPython"}
+TOOLS = {
+    "psycopg",
+    "pymysql",
+    "pydantic",
+    "pydantic_core",
+    "python_calamine",
+    "xlsxwriter",
+    "yaml",
+    "PIL",
+    "IPython",
+}
 """They read parameters and files, write files and pictures, and make no number."""
 COMPUTING = (
     "statistics",

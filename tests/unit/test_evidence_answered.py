@@ -168,4 +168,4 @@ def test_the_rate_of_a_survey_asked_of_too_few_is_not_said(asked: int, told: boo
     (sentence,) = found.summary()
     assert ("relationship" in sentence.text) is told
     assert ("rate:all:relationship" in sentence.keys) is told
-    assert "25.0% transactional; the same in every unit." in sentence.text
+    assert "25.0% transactional; by unit 25.0% throughout." in sentence.text
