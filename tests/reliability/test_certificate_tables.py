@@ -129,7 +129,9 @@ def without_vacancies(responses: pd.DataFrame, vacant: pd.DataFrame) -> pd.DataF
 def judged(company: Company, **changes: pd.DataFrame) -> Verdict:
     found = verdict_on(Changed(company.evidence, company.righted | changes), company.run, root=ROOT)
     # the company's two minors have accepted plans, which the audit reads when it is assembled
-    decision = decide(found.demands, found.judgements, findings=(), closed={"CF-13", "KM-03"})
+    # and CF-15 is left out: the company keeps no rewards, and a criterion without evidence may hide a minor
+    judgements = [entry for entry in found.judgements if entry.criterion.id != "CF-15"]
+    decision = decide(found.demands, judgements, findings=(), closed={"CF-13", "KM-03"})
     return replace(found, decision=decision)
 
 

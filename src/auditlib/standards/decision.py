@@ -7,8 +7,8 @@ Conventions
   Opportunities never stop a decision.
 - A minor that is open has no accepted plan: it withholds the certificate until the register of actions holds
   one. The criteria alone do not show the register: there, minors leave the decision undecided. A criterion
-  of this grade that stays open leaves it undecided too: evidence held back must not fare better than evidence
-  that shows a minor.
+  of this grade without evidence leaves it undecided too: evidence held back must not fare better than evidence
+  that shows a minor. One that is shown and not demonstrated earns no score, and withholds nothing.
 - What closes a finding is decided elsewhere (`actions.closing`): the decision is told.
 - A criterion this suite does not measure is outside the certified scope: it opens nothing and scores nothing.
 - A step of the rule is ``met``, ``not_met``, or ``not_demonstrated`` where open criteria decide it.
@@ -162,7 +162,8 @@ def _plans_step(minors: Sequence[WeighedFinding], judgements: Sequence[Judgement
     """Hold every minor against the register; a criterion left open may hide one, which no plan can cover."""
     rule = "every minor has an accepted plan that is not overdue"
     names = each_once(one.name for one in minors)
-    still = tuple(entry.criterion.id for entry in _undecided(judgements, Grade.MINOR))
+    unseen = in_scope(judgements, Outcome.NOT_ASSESSABLE)
+    still = tuple(entry.criterion.id for entry in unseen if entry.criterion.severity is Grade.MINOR)
     failed, told = (
         (names, " without an accepted plan") if whole else ((), "; plans are read when the run is assembled")
     )
