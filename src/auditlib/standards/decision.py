@@ -7,8 +7,8 @@ Conventions
   Opportunities never stop a decision.
 - A minor that is open has no accepted plan: it withholds the certificate until the register of actions holds
   one. The criteria alone do not show the register: there, minors leave the decision undecided. A criterion
-  of this grade without evidence leaves it undecided too: evidence held back must not fare better than evidence
-  that shows a minor. One that is shown and not demonstrated earns no score, and withholds nothing.
+  of this grade without evidence leaves it undecided too: what is held back must not fare better than what
+  shows a minor. One that is shown and not demonstrated earns no score, and withholds nothing.
 - What closes a finding is decided elsewhere (`actions.closing`): the decision is told.
 - A criterion this suite does not measure is outside the certified scope: it opens nothing and scores nothing.
 - A step of the rule is ``met``, ``not_met``, or ``not_demonstrated`` where open criteria decide it.
