@@ -303,8 +303,8 @@ def test_a_criterion_without_evidence_may_hide_a_minor_so_that_holding_it_back_c
     found = decision(*pairs, findings=())
     assert (found.outcome, found.open_minors) == (SHORT, ())
     assert outcomes(found) == [MET, MET, MET, MET, SHORT]
-    undecided = "1 criterion that could raise one is undecided"
-    assert found.trace[4].found == f"0 minors without an accepted plan, {undecided}"
+    unseen = "1 criterion that could raise one has no evidence"
+    assert found.trace[4].found == f"0 minors without an accepted plan, {unseen}"
     assert found.trace[4].criteria == ("P-02",)
     shown = decision(pairs[0], (criterion("P-02"), NOT_MET), findings=(), closed={"P-02"})
     assert shown.outcome is MET

@@ -167,7 +167,8 @@ def _plans_step(minors: Sequence[WeighedFinding], judgements: Sequence[Judgement
     failed, told = (
         (names, " without an accepted plan") if whole else ((), "; plans are read when the run is assembled")
     )
-    hidden = f", {_could_raise(still)}" if still else ""
+    could, coulds = "criterion that could raise one has", "criteria that could raise one have"
+    hidden = f", {counted(len(still), could, coulds)} no evidence" if still else ""
     found = f"{counted(len(minors), 'minor')}{told}{hidden}"
     return Step(rule, found, _three(failed, (*names, *still)), (*names, *still))
 

@@ -26,7 +26,8 @@ DECIDING = (
     "must_pass", "must_pass:met", "must_pass:not_met", "must_pass:open", "rule:pass_mark", "score:low",
     "score:high", "process:low", "process:high", "results:low", "results:high", "rule:process_weight",
     "majors:failed", "majors:undecided", "rule:minors_make_major", "minors:open", "minors:gathered",
-    "minors:undecided", "findings:closed", "scope:outside", "scope:weight_outside", "scope:weight",
+    "minors:undecided", "minors:without_evidence", "findings:closed", "scope:outside",
+    "scope:weight_outside", "scope:weight",
 )  # fmt: skip
 """Keys of the numbers that the steps of the decision rule state."""
 _COUNTED = "counted from the outcomes of the criteria"
@@ -99,6 +100,8 @@ def _gathered(verdict: Verdict) -> Iterator[Number]:
     yield _found("minors:open", len(decision.open_minors))
     yield _found("minors:gathered", len(decision.gathered))
     yield _count("minors:undecided", sum(entry.criterion.severity is Grade.MINOR for entry in still))
+    unseen = in_scope(verdict.judgements, Outcome.NOT_ASSESSABLE)
+    yield _count("minors:without_evidence", sum(entry.criterion.severity is Grade.MINOR for entry in unseen))
     yield _found("findings:closed", len(decision.closed))
     for group in decision.gathered:
         yield _found(f"minors:gathered:{group.category}", len(group.names))
