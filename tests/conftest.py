@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,20 @@ def shared_field() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder ../shared/field with small failing inputs is not beside the project")
     return folder
+
+
+@pytest.fixture
+def notebooks_here() -> Iterator[None]:
+    """Let runs execute their notebooks in the process of the test (see `in_process`)."""
+    from in_process import executed_here
+
+    with executed_here():
+        yield
+
+
+@pytest.fixture
+def no_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs set no paper: the page says the same, and paper has tests of its own."""
+    from auditlib.runs.documents import no_pdf
+
+    monkeypatch.setattr("auditlib.runs.steps.usual_pdf", no_pdf)

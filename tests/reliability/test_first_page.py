@@ -12,15 +12,8 @@ import pytest
 from whole_company import ONE_OF_EACH, instant, row_of, write_company
 
 from auditlib.cli import main
-from auditlib.runs.documents import no_pdf
 
-
-@pytest.fixture(autouse=True)
-def _page_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set no paper: the page is what is asked about here, and paper has tests of its own."""
-    monkeypatch.setattr("auditlib.runs.steps.usual_pdf", no_pdf)
-
-
+pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 SINGULAR = frozenset(
     re.findall(
         r"\w+",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from in_process import executed_here
 
 from auditlib.parameters.load import load
 from auditlib.runs import Options, perform, verify
@@ -65,7 +66,8 @@ def test_another_company_is_audited_to_a_sealed_report(project: Path, by: dict[s
     write_company(load(Scenario, text, name="other.yaml"), project / "data")
     options = Options(data=project / "data", outputs=project / "outputs")
     steps = replace(usual_steps(), pdf=no_pdf)  # the page is what is asked about; paper has tests of its own
-    outcome = perform(project / "params" / "runs" / "demo.yaml", options=options, steps=steps)
+    with executed_here():
+        outcome = perform(project / "params" / "runs" / "demo.yaml", options=options, steps=steps)
     assert not outcome.missing
     assert outcome.report.is_file()
     assert verify(outcome.directory).manifest.key

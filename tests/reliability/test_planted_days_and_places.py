@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from in_process import executed_here
 
 from auditlib.runs import Options, perform
 from auditlib.runs.documents import no_pdf
@@ -111,7 +112,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     run = project / "params" / "runs" / "planted.yaml"
     run.write_text(yaml.safe_dump(run_file(), sort_keys=False), encoding="utf-8")
     steps = replace(usual_steps(), pdf=no_pdf)  # paper has tests of its own
-    outcome = perform(run, options=Options(data=data, outputs=project / "outputs"), steps=steps)
+    with executed_here():
+        outcome = perform(run, options=Options(data=data, outputs=project / "outputs"), steps=steps)
     assert not outcome.missing
     assert outcome.report.is_file()
     found = {}

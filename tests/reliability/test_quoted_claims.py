@@ -26,6 +26,7 @@ claims:
     dated: 2017-01-01
     status: unverified
 """
+pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 OPEN = """\
 from auditlib.audit import open_audit
 from auditlib.records import Number, Sentence

@@ -20,6 +20,8 @@ from auditlib.runs.action_register import read_register
 from auditlib.runs.oscal import export_oscal
 from auditlib.runs.registered import actions_schema
 
+pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
+
 ROOT = Path(__file__).parents[2]
 
 FINDING = {

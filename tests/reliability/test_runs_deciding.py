@@ -18,6 +18,7 @@ from auditlib.cli import main
 from auditlib.runs.action_register import read_register, register_bytes, register_path
 from auditlib.runs.trace import trace_key
 
+pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 GAMED = {"04_integrity": [("A12", "major")]}
 
 

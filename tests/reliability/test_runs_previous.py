@@ -10,6 +10,7 @@ from tiny_project import Tiny, notebook, tiny_project
 
 from auditlib.errors import ParameterError, VerificationFailed
 
+pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 RAISE = """\
 import hashlib, json
 raised = [

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from in_process import executed_here
 
 from auditlib.cli import main
 from auditlib.errors import DataError
 from auditlib.runs import Options, perform
+from auditlib.runs.documents import no_pdf
 from auditlib.runs.ledger import read_ledger
+from auditlib.runs.steps import usual_steps
 from auditlib.sampling import form_reading
 from auditlib.sampling.drawn import Drawn
 from auditlib.sampling.form_reading import read_form
@@ -29,7 +33,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_file = project / "params" / "runs" / "demo.yaml"
     text = run_file.read_text("utf-8")
     run_file.write_text(text[: text.index("\nnotebooks:")] + "\nnotebooks:\n  01_intake: {}\n", "utf-8")
-    return perform(run_file, options=Options(jobs=1)).directory
+    steps = replace(usual_steps(), pdf=no_pdf)  # paper has tests of its own
+    with executed_here():
+        return perform(run_file, options=Options(jobs=1), steps=steps).directory
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from decided_project import decided_project, page, verdict
 
 from auditlib.cli import main
+
+pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 
 PROFILE = """\
 profile: acme

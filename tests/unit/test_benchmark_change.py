@@ -1,5 +1,7 @@
 """Units over time and over periods: trends, charts, outliers followed; what stays unanswered and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from auditlib import benchmark, figures
 from auditlib.audit.numerals import orphans
 from auditlib.benchmark.scores import Measure, from_cells
 from auditlib.benchmark.series import ALL, series
+from auditlib.benchmark.verdicts import Verdict
 from auditlib.records import Instrument, Item, Refusal, Scale
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
@@ -205,6 +208,15 @@ def test_the_figure_of_followed_outliers_is_the_same_every_time():
     assert "called lower again" in text
     axes = figures.new_axes()
     assert figures.outliers_followed(found, axes) is axes
+
+
+def test_the_figure_of_outliers_of_whom_none_was_asked_again_says_it_of_the_first_period_alone():
+    first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
+    followed = benchmark.stability(spells([first, first]), {}, minimum_n=30)
+    gone = followed.frame.assign(distance_2=np.nan, verdict_2=Verdict.NONE.value)
+    text = figures.svg_of(figures.outliers_followed(replace(followed, frame=gone)))
+    assert "X called lower" in text
+    assert "again" not in text
 
 
 def test_published_figures_have_no_change_over_time():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_company import aggregates, company, run
 
@@ -52,6 +54,20 @@ def test_a_unit_with_too_few_invitations_is_not_drawn() -> None:
     rates = reliability.response_rates(company(), thresholds=Thresholds())
     assert isinstance(rates, ResponseRates)
     assert [label.get_text() for label in intake.response_rates(rates).get_yticklabels()] == ["U2"]
+
+
+@pytest.mark.parametrize(("least", "marks"), [(40, 1), (41, 0)])
+def test_where_no_unit_has_enough_invitations_the_picture_says_so(least: int, marks: int) -> None:
+    """Axes without a mark leave no room for themselves: drawing them warns, and warnings are errors."""
+    known = reliability.response_rates(company(), thresholds=run().thresholds)
+    assert isinstance(known, ResponseRates)
+    whole = replace(known.units[0], invitations=40)
+    ax = intake.response_rates(replace(known, units=(whole,), minimum_cell=least))
+    svg_of(ax)
+    assert ax.axison is bool(marks)
+    assert [text.get_text() for text in ax.texts if "no unit" in text.get_text()] == (
+        [] if marks else ["no unit has 41 invitations or more"]
+    )
 
 
 def test_of_many_rates_the_lowest_are_shown() -> None:

@@ -164,7 +164,7 @@ def test_where_nothing_is_judged_there_is_no_score_and_not_one_of_zero(edition: 
 
 
 def test_every_number_in_a_step_of_the_rule_is_one_of_those_that_decide(edition: Edition) -> None:
-    """Whatever the number of criteria that stay open, for few cases or for none: each has a key of its own."""
+    """Whatever number of criteria stays open, for few cases or for none: each has a key of its own."""
     told = []
     demands = demands_on(edition, date(2025, 12, 31))
     for shown in range(len(edition.criteria) + 1):

@@ -33,7 +33,15 @@ def measures() -> dict[str, Measure]:
     return collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
 
 
-def verdict_on(tables: Tables, run: Run, *, root: Path, standard: str = "", profile: str = "") -> Verdict:
+def verdict_on(
+    tables: Tables,
+    run: Run,
+    *,
+    root: Path,
+    standard: str = "",
+    profile: str = "",
+    context: Context | None = None,
+) -> Verdict:
     """Judge the evidence of an audit by a standard.
 
     Parameters
@@ -49,6 +57,8 @@ def verdict_on(tables: Tables, run: Run, *, root: Path, standard: str = "", prof
         own profile belongs to its own edition and is then left out.
     profile
         Another profile, by name.
+    context
+        That of an earlier verdict on this run: what it measured is not measured again.
 
     Raises
     ------
@@ -58,13 +68,22 @@ def verdict_on(tables: Tables, run: Run, *, root: Path, standard: str = "", prof
     edition = read_edition(standard or run.standard, root=root)
     own = "" if standard and standard != run.standard else run.profile
     demands = demands_of(edition, run, root=root, profile=profile or own)
-    return assess(demands, measures(), tables, Context(run, texts(run, root=root)))
+    return assess(demands, measures(), tables, context or Context(run, texts(run, root=root)))
 
 
 def judge_audit(audit: Audit, *, standard: str = "", profile: str = "") -> Verdict:
     """Judge an open audit by its standard, or by another edition of it; see `verdict_on`."""
     root = project_root(Path.cwd())
-    return verdict_on(audit.evidence, audit.run, root=root, standard=standard, profile=profile)
+    context = _context_of(audit, root)
+    return verdict_on(
+        audit.evidence, audit.run, root=root, standard=standard, profile=profile, context=context
+    )
+
+
+@lru_cache(maxsize=1)
+def _context_of(audit: Audit, root: Path) -> Context:
+    """Return what measures need in an open audit, the same each time it is judged."""
+    return Context(audit.run, texts(audit.run, root=root))
 
 
 def demands_of(edition: Edition, run: Run, *, root: Path, profile: str) -> Demands:

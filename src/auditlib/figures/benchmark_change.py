@@ -82,18 +82,20 @@ def _side(ax: Axes, result: Stability, side: Verdict, x: Floats) -> None:
     columns = [f"distance_{place + 1}" for place in range(len(x))]
     paths = rows[columns].to_numpy(dtype=np.float64)
     ax.plot(x, paths.T, color=_COLOURS[side], lw=0.6, alpha=0.35, zorder=2)
-    means = np.nanmean(paths, axis=0)
+    means = (
+        rows[columns].mean().to_numpy(dtype=np.float64)
+    )  # missing where no unit called out was asked again
     ax.plot(x, means, color=_COLOURS[side], lw=2.0, marker=_MARKERS[side], ms=7, zorder=4)
     foretold = float(rows["expected"].mean())
     away = 15 if side is Verdict.HIGHER else -15
     ax.plot([x[1]], [foretold], "D", mfc=PAPER, mec=INK, ms=6, mew=1.1, zorder=5)
-    for place, mean in enumerate(means):
+    for place in np.flatnonzero(np.isfinite(means)):
         mine = rows[rows[f"verdict_{place + 1}"] != Verdict.NONE.value]
         again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
-        text = _followed_as(side, mine["name"].tolist(), again, first=place == 0)
+        text = _followed_as(side, mine["name"].tolist(), again, first=not place)
         ax.annotate(
-            text, (x[place], mean), xytext=(0, away), textcoords="offset points", ha="center", va="center",
-            fontsize=8,
+            text, (x[place], means[place]), xytext=(0, away), textcoords="offset points", ha="center",
+            va="center", fontsize=8,
             color=INK, zorder=6, bbox={"fc": PAPER, "ec": "none", "pad": 1.0, "alpha": 0.85},
         )  # fmt: skip
 

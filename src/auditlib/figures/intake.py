@@ -30,7 +30,7 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
         By unit and month: darker is more rows, a stroke marks a cell without any. By item: share of units.
     """
     if isinstance(result, Unanswered):
-        return _unanswered(result, ax)
+        return _note(result.refusal.reason, ax)
     if isinstance(result, ItemCoverage):
         return _items(result, ax)
     return _months(result, ax)
@@ -39,7 +39,7 @@ def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
 def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
     """Draw the response rate of each unit with its interval, or the quantiles of published ones."""
     if isinstance(result, Unanswered):
-        return _unanswered(result, ax)
+        return _note(result.refusal.reason, ax)
     if isinstance(result, PublishedRates):
         return _published(result, ax)
     shown = sorted(
@@ -47,6 +47,8 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
         key=lambda rate: (rate.value or 0.0, rate.unit_id),
     )
     known, shown = len(shown), shown[:UNITS_SHOWN]
+    if not shown:
+        return _note(f"no unit has {counted(result.minimum_cell, 'invitation')} or more", ax)
     if ax is None:
         ax = new_axes(height=1.2 + 0.13 * max(len(shown), 4))
     with style():
@@ -174,12 +176,12 @@ def _published(result: PublishedRates, ax: Axes | None) -> Axes:
     return ax
 
 
-def _unanswered(result: Unanswered, ax: Axes | None) -> Axes:
+def _note(text: str, ax: Axes | None) -> Axes:
     if ax is None:
         ax = new_axes(height=0.8)
     with style():
         ax.set_axis_off()
-        ax.text(0, 0.5, result.refusal.reason, color=QUIET, va="center", transform=ax.transAxes)
+        ax.text(0, 0.5, text, color=QUIET, va="center", transform=ax.transAxes)
     return ax
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from inspect import Parameter, getdoc, signature
 from types import ModuleType
@@ -51,6 +51,22 @@ class Tables(Protocol):
         """Return one table without reading it yet."""
 
 
+class Taken:
+    """Measurements taken of one evidence: another edition, or another profile, asks for most of them again."""
+
+    def __init__(self) -> None:
+        self._tables: Tables | None = None
+        self._measurements: dict[tuple[object, ...], Measurement] = {}
+
+    def once(self, tables: Tables, key: tuple[object, ...], take: Callable[[], Measurement]) -> Measurement:
+        """Return what was measured under `key` on these very tables, or measure it now."""
+        if tables is not self._tables:
+            self._tables, self._measurements = tables, {}
+        if key not in self._measurements:
+            self._measurements[key] = take()
+        return self._measurements[key]
+
+
 @dataclass(frozen=True, eq=False)
 class Context:
     """What a measure needs beside the tables.
@@ -63,11 +79,14 @@ class Context:
         Policies and calendars by the name the run file gives them, as text.
     reasons
         Reasons for which the criterion in question lets a case be excused, where it is recorded.
+    taken
+        What was measured in this context already.
     """
 
     run: Run
     texts: Mapping[str, str]
     reasons: tuple[str, ...] = ()
+    taken: Taken = field(default_factory=Taken, repr=False)
 
     @property
     def confidence(self) -> float:
@@ -208,7 +227,8 @@ def take(
     if known is not None:
         # Only where there are reasons: measures remember their tables by the very context.
         asked = replace(context, reasons=criterion.reasons) if criterion.reasons else context
-        return known.take(tables, asked, criterion.options)
+        key = (known.definition_hash(criterion.options), *criterion.reasons)
+        return context.taken.once(tables, key, lambda: known.take(tables, asked, criterion.options))
     what = PLANNED.get(criterion.metric, criterion.metric)
     return replace(nothing(f"this suite does not yet measure {what}"), metric=criterion.metric, built=False)
 
