@@ -1,0 +1,89 @@
+"""What varies in an export of a known tool: the language of the tool's own columns, names that repeat."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from auditlib.onboarding.new import new
+
+ROOT = Path(__file__).parents[2]
+EXPORTS = ROOT / "tests" / "exports"
+GERMAN = {
+    "id": "Antwort ID",
+    "submitdate": "Datum Abgeschickt",
+    "lastpage": "Letzte Seite",
+    "startlanguage": "Start-Sprache",
+    "seed": "Zufallsstartwert",
+    "startdate": "Datum gestartet",
+    "datestamp": "Datum letzte Aktivit\u00e4t",
+    "ipaddr": "IP-Adresse",
+    "G01Q01": "Wie zufrieden waren Sie insgesamt mit Ihrem Einkauf?",
+}
+SPANISH = {
+    "id": "ID de respuesta",
+    "submitdate": "Fecha de env\u00edo",
+    "lastpage": "\u00daltima p\u00e1gina",
+    "startlanguage": "Lenguaje inicial",
+    "seed": "Semilla",
+    "startdate": "Fecha de inicio",
+    "datestamp": "Fecha de la \u00faltima acci\u00f3n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "params" / "runs").mkdir(parents=True)
+    for folder in (path for path in (ROOT / "params").iterdir() if path.name != "runs"):
+        (tmp_path / "params" / folder.name).symlink_to(folder)
+    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(before)
+
+
+def exported(name: str) -> list[list[str]]:
+    with (EXPORTS / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def proposed(project: Path, rows: list[list[str]]) -> str:
+    """Return the run file proposed for an export."""
+    path = project / "export.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+    return new("trial", [path], start=project).run_file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("names", [GERMAN, SPANISH], ids=["German", "Spanish"])
+def test_a_survey_is_recognised_in_the_language_of_its_export(project: Path, names: dict[str, str]) -> None:
+    header, *rows = exported("limesurvey")
+    pages = header.index("lastpage")
+    for place, row in enumerate(rows):  # pages that could pass for a score from 1 to 5
+        row[pages] = str(5 - place % 5)
+    text = proposed(project, [[names.get(name, name) for name in header], *rows])
+    assert "recognised as: LimeSurvey" in text
+    run = yaml.safe_load(text)
+    (survey,) = (source for source in run["sources"] if source["table"] == "responses")
+    assert (survey["columns"]["response_id"], survey["columns"]["submitted"]) == (
+        names["id"],
+        names["submitdate"],
+    )
+    assert {each["column"] for each in survey["only"]} == {names["submitdate"]}
+    assert names["lastpage"] not in survey["columns"].values()
+
+
+def test_no_column_of_a_name_that_repeats_is_taken_for_the_words_of_the_customer(project: Path) -> None:
+    header, *rows = exported("jira_service_management")
+    header += ["Comment", "Comment"]
+    said = [f"Hello, we have looked into it and will call on day {n} of the month." for n in range(len(rows))]
+    text = proposed(project, [header, *([*row, "", words] for row, words in zip(rows, said, strict=True))])
+    surveys = [source for source in yaml.safe_load(text)["sources"] if source["table"] == "responses"]
+    assert surveys
+    assert all("comment" not in survey["columns"] for survey in surveys)
