@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from auditlib.errors import ParameterError
 from auditlib.onboarding.new import new
+from auditlib.onboarding.zoning import zones_apart
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
 
 ROOT = Path(__file__).parents[2]
 EXPORTS = ROOT / "tests" / "exports"
@@ -87,3 +91,31 @@ def test_no_column_of_a_name_that_repeats_is_taken_for_the_words_of_the_customer
     surveys = [source for source in yaml.safe_load(text)["sources"] if source["table"] == "responses"]
     assert surveys
     assert all("comment" not in survey["columns"] for survey in surveys)
+
+
+def test_the_zone_is_asked_of_every_source_of_a_file_and_one_left_unlike_is_told(project: Path) -> None:
+    text = proposed(project, exported("jira_service_management"))
+    run = yaml.safe_load(text)
+    dated = [source for source in run["sources"] if source["table"] != "units"]
+    assert [source["dates"]["time_zone"] for source in dated] == ["UTC"] * len(dated)
+    assert text.count("is assumed.") == len(dated) == 3
+    apart = text.replace("time_zone: UTC}", "time_zone: Europe/Berlin}", 1)
+    alike = text.replace("time_zone: UTC}", "time_zone: Europe/Berlin}")
+    told = "export.csv is read in the zones Europe/Berlin and UTC"
+    for written, said in ((text, False), (apart, True), (alike, False)):
+        given = load(Run, written, name="trial")
+        assert any(told in note for note in zones_apart(given)) is said
+        assert bool(tuple(zones_apart(given))) is said
+
+
+def test_outside_the_suite_no_file_is_blamed_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        with pytest.raises(ParameterError) as error:
+            new("trial", [tmp_path / "export.csv"], start=tmp_path)
+    finally:
+        os.chdir(before)
+    assert "new.yaml" not in str(error.value)
+    assert "Go to the suite's folder" in str(error.value)
