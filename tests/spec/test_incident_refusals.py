@@ -134,6 +134,42 @@ def test_a_case_that_waits_for_its_customer_is_pending_and_closing_is_nothing(te
     assert result.counts("all")["resolution_24x7"] == 1
 
 
+def test_a_log_that_can_only_say_that_cases_were_opened_shows_no_case_late(terms: IncidentTerms) -> None:
+    opened = case(1, ("06 10:00", "New"))
+    for sayable, status in (
+        (frozenset({"New"}), None),
+        (frozenset({"New", "Resolved"}), "missing"),
+        (None, "missing"),
+    ):
+        result = result_of(replace(terms, sayable=sayable), opened)
+        assert result.cases.loc[0, "status:resolution_24x7"] == status
+        assert ("No event of the log enters a state that shows 'resolve'" in told(result)) is (status is None)
+
+
+def test_what_a_log_can_say_is_read_off_its_sources() -> None:
+    sources = [
+        source.model_copy(update={"columns": {}, "constants": {"state": "New"}}) for source in RUN.sources
+    ]
+    run = RUN.model_copy(update={"sources": tuple(sources)})
+    found = incident_terms(run, World({}), texts(RUN, root=ROOT))
+    assert isinstance(found, IncidentTerms)
+    assert found.sayable == {"New"}
+    assert incident_terms(RUN, World({}), texts(RUN, root=ROOT)).sayable is None
+
+
+def test_a_case_resolved_after_the_period_is_resolved(terms: IncidentTerms) -> None:
+    """What was seen until the audit looked counts for the cases of the period, and brings in no others."""
+    after = case(1, ("06 10:00", "New"), ("06 11:00", "Resolved"))
+    after[1]["in_period"] = False
+    before = case(2, ("05 22:00", "New"), ("06 01:00", "Resolved"))
+    before[0]["in_period"] = False
+    elsewhere = case(3, ("06 10:00", "New"), in_period=False)
+    result = result_of(terms, after, before, elsewhere)
+    assert list(result.cases["case_id"]) == ["INC1", "INC2"]
+    assert list(result.cases["status:resolution_24x7"]) == ["met", "met"]
+    assert result.oddities.never_resolved == 0
+
+
 def test_closing_neither_stops_nor_starts_the_clock_of_a_reopened_case(terms: IncidentTerms) -> None:
     """Resolved after three hours, closed by the system, taken back after days: an hour is left then."""
     steps = ("06 10:00", "New"), ("06 13:00", "Resolved"), ("11 13:00", "Closed"), ("12 09:00", "Active")

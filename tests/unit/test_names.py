@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from auditlib.audit.names import names_stated
-from auditlib.records import Basis, Number
+from auditlib.records import Basis, Number, SourceTotals
 
 
 class Tables:
@@ -32,6 +32,11 @@ class Tables:
     @property
     def tables(self) -> tuple[str, ...]:
         return ("units",)
+
+    @property
+    def totals(self) -> tuple[SourceTotals, ...]:
+        names = ("Jira (3).csv", "Jira (3).csv", "Call log 7 May (14).xlsx", "calls.csv")
+        return tuple(SourceTotals(name, "responses", "", 1, 1, 1, 0, {}) for name in names)
 
     def lazy(self, table: str) -> Any:
         self.read += 1
@@ -59,6 +64,10 @@ def found(*texts: str, numbers: tuple[Number, ...] = ()) -> list[str]:
         ("it took 0.007 days", []),
         ("all of 1,007 rows", []),
         ("nothing is stated", []),
+        ("Of Jira (3).csv (units), a row was left out.", ["Jira (3).csv"]),
+        ("Of Jira (3).csv (New) (units), a row was left out.", ["Jira (3).csv"]),
+        ("A copy of Call log 7 May (14).xlsx.", ["Call log 7 May (14).xlsx"]),
+        ("3 rows of calls.csv were left out.", []),
     ],
 )
 def test_a_name_with_digits_is_found_where_it_stands_by_itself(text: str, names: list[str]) -> None:
@@ -68,6 +77,15 @@ def test_a_name_with_digits_is_found_where_it_stands_by_itself(text: str, names:
 def test_a_name_leads_to_the_row_it_names() -> None:
     (name,) = names_stated(document("007 is called out"), {}, Tables())
     assert (name.key, name.basis) == ("name:007", (Basis("units", (("unit_id", "007"),)),))
+
+
+def test_the_name_of_a_file_with_digits_needs_no_key_and_a_number_beside_it_does() -> None:
+    from auditlib.audit.numerals import orphans
+
+    text = "Of Jira (3).csv (units), 41 rows were left out."
+    names = names_stated(document(text), {}, Tables())
+    assert names[0].basis == (Basis("sources", (("file", "Jira (3).csv"),)),)
+    assert orphans(text, names) == ("41",)
 
 
 def test_digits_that_a_key_has_are_no_names_and_the_evidence_is_not_read() -> None:

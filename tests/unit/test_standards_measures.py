@@ -408,6 +408,18 @@ def test_answered_within_counts_the_abandoned_among_the_offered() -> None:
     assert found("channels_in_use", small_tables(interactions=rows), minimum_contacts=2).value == 1
 
 
+@pytest.mark.parametrize(("gone", "said"), [("true", True), ("True", True), ("false", False), ("", False)])
+def test_a_source_of_contacts_given_up_needs_no_answer(gone: str, said: bool) -> None:
+    words = {"abandoned": gone} if gone else {}
+    given_up = constant("interactions", **words)
+    del given_up["columns"]["answered"]
+    tables = small_tables(interactions=[contact(10), contact(None)])
+    run = context(sources=[mapped("interactions"), given_up])
+    reason = lacking(("interactions", "interactions.answered"), tables, run.run, {})
+    assert (reason == "") is said
+    assert said or "not every source of interactions says answered" in reason
+
+
 def test_resolved_first_leaves_out_what_is_not_marked() -> None:
     rows = [contact(1, resolved_first=mark) for mark in (True, True, False, None)]
     solved = found("resolved_first", small_tables(interactions=[*rows, contact(None)]))
@@ -571,6 +583,32 @@ def test_a_log_in_other_words_or_of_closings_alone_says_nothing_of_clocks(
         assert judged.value is None
         assert reason in judged.reason
     assert found("complaints_reopened", tables).value is None
+
+
+def constant(table: str, **words: str) -> dict[str, Any]:
+    """Return a source that maps a table but for the columns it gives as constants."""
+    source = mapped(table)
+    columns = {name: cell for name, cell in source["columns"].items() if name not in words}
+    return source | {"columns": columns, "constants": words}
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [(("received", "assigned"), False), (("received", "resolved"), True), (("received", ""), True)],
+)
+def test_a_log_whose_sources_can_only_say_other_states_knows_no_late_complaint(
+    states: tuple[str, ...], said: bool
+) -> None:
+    """A list of complaints that dates no answer accuses nobody; a log that could say so does."""
+    tables = small_tables(
+        complaints=[complaint(1)], complaint_events=events(1, ("received", 0), ("assigned", 1))
+    )
+    log = [constant("complaint_events", **({"state": state} if state else {})) for state in states]
+    run = context(sources=[mapped("complaints"), *log])
+    for metric in ("complaints_resolved", "complaints_overdue"):
+        judged = MEASURES[metric].take(tables, run, {"within_days": 10})
+        assert (judged.value is not None) is said
+        assert ("no source of the log can say that a complaint was resolved" in judged.reason) is not said
 
 
 def test_a_word_the_run_file_declares_as_itself_is_known() -> None:

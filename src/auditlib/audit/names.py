@@ -1,4 +1,4 @@
-"""The party's own names that hold digits: a unit called 007, or Branch 12, is no number of the audit.
+"""The party's own names with digits: unit 007, Branch 12 or a file calls (3).csv is no number of the audit.
 
 Where a text states digits that none of its keys has, and the evidence knows them as a name, the name is
 recorded with the rows it names. A reader can then look it up like a number, and the report lets it stand.
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from auditlib.audit.formats import NAMING
 from auditlib.audit.numerals import keys_of, numerals, orphans
 from auditlib.contracts import Column, Kind, table
-from auditlib.records import Basis, Number
+from auditlib.records import Basis, Number, SourceTotals
 
 PREFIX = "name:"
 """How the keys of names begin; any text of their notebook may state them."""
@@ -26,6 +26,8 @@ class Tables(Protocol):
 
     @property
     def tables(self) -> tuple[str, ...]: ...  # noqa: D102 - said by the class
+    @property
+    def totals(self) -> tuple[SourceTotals, ...]: ...  # noqa: D102
     def lazy(self, table: str) -> Any: ...  # noqa: D102
 
 
@@ -51,7 +53,7 @@ def names_stated(document: Mapping[str, Any], numbers: Mapping[str, Number], tab
         return []
     found = {
         value: Basis(source, ((column, value),))
-        for source, column, value in _known(tables)
+        for source, column, value in (*_known(tables), *_files(tables.totals))
         if any(_holds(text, value) for text in unsure)
     }
     return [Number(f"{PREFIX}{value}", value, "name", basis=(found[value],)) for value in sorted(found)]
@@ -87,6 +89,12 @@ def _known(tables: Tables) -> Iterator[tuple[str, str, str]]:
                 distinct = tables.lazy(source).select(column.name).unique().collect()[column.name]
                 known = (str(value) for value in distinct.drop_nulls().to_list())
                 yield from ((source, column.name, value) for value in sorted(known) if numerals(value))
+
+
+def _files(totals: Iterable[SourceTotals]) -> Iterator[tuple[str, str, str]]:
+    """Give every name of a file that holds digits, with where it is looked up."""
+    names = dict.fromkeys(total.file for total in totals)
+    yield from (("sources", "file", name) for name in names if numerals(name))
 
 
 def _names(source: str, column: Column) -> bool:

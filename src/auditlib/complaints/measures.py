@@ -12,7 +12,7 @@ Conventions
 - A complaint past the limit is excused by a deviation with a reason that the criterion lists, recorded before
   its clock passed the limit.
 - A log with a state that the clock does not know says nothing about any clock, and neither does one that
-  records closings and not a single resolution.
+  records closings and not a single resolution, or whose sources can only ever say other states.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from auditlib.standards.observed import (
     share_known,
     whole_of,
 )
+from auditlib.standards.supplied import only_words
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, repeated, whole_day
 from auditlib.standards.whole_days import within as kept_to
 
@@ -302,6 +303,9 @@ def _unreadable(tables: Tables, context: Context) -> str:
         return f"the log has states whose meaning is not declared: {_listed(strange)}"
     if CLOSED in states and states.isdisjoint(RESOLVED):
         return "the log records when complaints were closed and never when one was resolved"
+    told = only_words("complaint_events", "state", context.run)
+    if told is not None and told.isdisjoint(RESOLVED):
+        return f"no source of the log can say that a complaint was resolved: they say {_listed(sorted(told))}"
     return ""
 
 

@@ -175,10 +175,19 @@ def _longest(still: Pauses) -> int:
     return int(np.bincount(still.case, weights=still.resumes - still.stops).max())
 
 
-def lacking(log: pd.DataFrame, cases: pd.DataFrame, rule: IncidentRule, *, states: States) -> Refusal | None:
+def lacking(
+    log: pd.DataFrame,
+    cases: pd.DataFrame,
+    rule: IncidentRule,
+    *,
+    states: States,
+    sayable: frozenset[str] | None = None,
+) -> Refusal | None:
     """Return why `rule` cannot be judged on this log, or None where it can.
 
-    A log that never shows a stage says nothing of it: neither that it was done nor that it was not.
+    A log that never shows a stage says nothing of it: neither that it was done nor that it was not. That
+    nothing was resolved in a log which could say so is a fact about the desk; where the only states that it
+    can say (`sayable`) are others, it is none.
     """
     listed: tuple[str, ...] = getattr(states, _LISTED[rule.stage])
     if not listed:
@@ -197,7 +206,8 @@ def lacking(log: pd.DataFrame, cases: pd.DataFrame, rule: IncidentRule, *, state
             f"No event of the log enters a state that shows '{rule.stage}' ({', '.join(listed)}).",
             "Ask what the desk calls it, and list that state in the policy.",
         )
-    if rule.stage != RESOLVE and entered.isdisjoint(listed):
+    silent = sayable is not None and sayable.isdisjoint(listed)
+    if entered.isdisjoint(listed) and (rule.stage != RESOLVE or silent):
         return Refusal(
             f"No event of the log enters a state that shows '{rule.stage}' ({', '.join(listed)}).",
             "Ask whether the desk records it, and under which state.",

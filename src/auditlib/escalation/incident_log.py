@@ -89,7 +89,13 @@ def _spanned(log: pd.DataFrame, *, as_of: int) -> pd.DataFrame:
 
 
 def _incidents(tables: Tables) -> Frame:
-    return tables.lazy("incident_events").filter(nw.col("in_period")).select(*INCIDENTS, *_SECONDS)
+    """Return every event of the cases that something happened to in the period.
+
+    What became of them after it counts too, as far as it was seen: a case resolved a day later is not open.
+    """
+    events = tables.lazy("incident_events")
+    touched = events.filter(nw.col("in_period")).select("case_id").unique()
+    return events.join(touched, on="case_id", how="semi").select(*INCIDENTS, *_SECONDS)
 
 
 def _complaints(tables: Tables) -> Frame:

@@ -18,7 +18,7 @@ from auditlib.escalation.terms import calendar_file, hours_of, places, policy_of
 from auditlib.obligations import WorkingHours, hours_of_rule
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.standards.supplied import stood_in
+from auditlib.standards.supplied import only_words, stood_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,12 +39,15 @@ class IncidentTerms:
         What each rule's clock, and each calendar to try, is called → the calendar of each unit.
     as_of, minimum_cell
         The instant to look from, in UTC microseconds; fewest cases of which a share is stated.
+    sayable
+        The only states that the log can ever say; None where its cells may say anything.
     """
 
     policy: IncidentPolicy
     hours: Mapping[str, WorkingHours]
     as_of: int
     minimum_cell: int = 1
+    sayable: frozenset[str] | None = None
 
 
 def incident_terms(
@@ -72,7 +75,8 @@ def incident_terms(
         for rule in policy.rules
     }
     as_of = round(run.as_of.timestamp() * 1_000_000)
-    return IncidentTerms(policy, tried | own, as_of, run.thresholds.minimum_cell)
+    sayable = only_words(policy.log, "state", run)
+    return IncidentTerms(policy, tried | own, as_of, run.thresholds.minimum_cell, sayable)
 
 
 def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
@@ -108,7 +112,7 @@ def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult 
         open_here = cases["case_id"].isin(open_cases).to_numpy(bool)
         status = f"status:{rule.duty}"
         cases, unclear = cases.assign(**{status: cases[status].mask(open_here, None)}), unclear | open_here
-        why = lacking(log, cases, rule, states=policy.states)
+        why = lacking(log, cases, rule, states=policy.states, sayable=terms.sayable)
         if why is not None:
             refused[rule.duty] = why
             cases = cases.assign(**{status: None})

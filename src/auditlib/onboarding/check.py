@@ -19,6 +19,7 @@ from auditlib.onboarding.places import misplaced
 from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
 from auditlib.onboarding.unasked import unasked
+from auditlib.onboarding.zoning import zones_apart
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
@@ -124,7 +125,12 @@ def check(
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
     others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
     aside = tuple(explained(group, run, document, evidence) for group in others)
-    notes = (*evidence.notes, *foreseen(run, evidence, root=root), *unasked(run, evidence, root=root))
+    notes = (
+        *evidence.notes,
+        *zones_apart(run),
+        *foreseen(run, evidence, root=root),
+        *unasked(run, evidence, root=root),
+    )
     places = () if law else misplaced(run, document, evidence, root=root)
     return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, notes, aside, undecided)
 

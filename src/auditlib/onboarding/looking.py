@@ -88,11 +88,14 @@ class Look:
 
     def find(self, alternatives: str) -> Facts | None:
         """Return the first column that has one of the names, apart by bars; None where none has."""
+        return next(self.called(alternatives), None)
+
+    def called(self, alternatives: str) -> Iterator[Facts]:
+        """Yield every column that has one of the names, apart by bars, in the order of the names."""
         for name in alternatives.split("|"):
             for facts in self.columns:
                 if facts.name and simplified_name(facts.name) == simplified_name(name):
-                    return facts
-        return None
+                    yield facts
 
     def origin(self, facts: Facts) -> str | dict[str, str | int]:
         """Return how the run file names a column: by name, by its place among namesakes, or by position."""

@@ -86,6 +86,11 @@ class ZoneGuess:
     remark: str = ""
     doubt: str = ""
 
+    @property
+    def assumed(self) -> str:
+        """What is assumed until the auditor answers, in words."""
+        return "each unit's own" if self.name == "unit" else self.name or "UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceProposal:

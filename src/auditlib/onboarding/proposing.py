@@ -113,7 +113,8 @@ def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
         )
         zone = source.zone
         if zone.doubt and again(look, zone.doubt):
-            zone = replace(zone, doubt="", remark="The zone as above.")
+            # No source takes the zone of another: unanswered here, its instants would be read as UTC.
+            zone = replace(zone, doubt=f"the same zone as above; {zone.assumed} is assumed.")
         quieter.append(replace(source, fed=fed, only=only, zone=zone))
     return tuple(quieter)
 

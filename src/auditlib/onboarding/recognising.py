@@ -23,7 +23,7 @@ _SHOWN = 5
 
 def recognised_sources(look: Look, recogniser: Recogniser) -> tuple[SourceProposal, ...]:
     """Return a proposal for each table that a recognised file can feed."""
-    own = {facts.position for name in recogniser.own if (facts := look.find(name)) is not None}
+    own = {facts.position for name in recogniser.own for facts in look.called(name)}
     return tuple(_source(look, feed, recogniser, own) for feed in recogniser.feeds if _holds(look, feed))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from auditlib.contracts import Kind
+from auditlib.contracts import TABLES, Kind
 from auditlib.onboarding.dates import parsed, states_zone
 from auditlib.onboarding.exports import zone_of
 from auditlib.onboarding.proposal import Fed, SourceProposal, ZoneGuess
 from auditlib.onboarding.recogniser import Zone
+from auditlib.parameters.run import Run
 from auditlib.parameters.zones import zone_known
 
 _SCORED = ("responses", "complaints", "interactions", "incident_events")
@@ -51,11 +52,29 @@ def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: b
 
 def _asked(source: SourceProposal, hint: Zone | None, by_unit: bool) -> ZoneGuess:
     zone = "unit" if by_unit and source.feeding("unit_id") else ""
-    said = "each unit's own" if zone else "UTC"
+    said = ZoneGuess(zone).assumed
     doubt = f"the zone of these wall-clock times; {said} is assumed."
     if hint is not None and hint.ask:
         doubt = f"{hint.ask} {said[0].upper()}{said[1:]} is assumed."
     return ZoneGuess(zone, doubt=doubt)
+
+
+def zones_apart(run: Run) -> Iterator[str]:
+    """Say of each file that its sources are read in different zones: clocks between them are wrong."""
+    zones: dict[str, dict[str, None]] = {}
+    for source in run.sources:
+        instants = {column.name for column in TABLES[source.table].columns if column.kind is Kind.INSTANT}
+        local = not all(states_zone(form) for form in source.dates.formats)
+        if source.file is not None and local and instants & set(source.columns):
+            where = f"{source.file}, sheet {source.sheet}" if source.sheet else source.file
+            zones.setdefault(where, {})[source.dates.time_zone] = None
+    for where, read in zones.items():
+        if len(read) > 1:
+            yield (
+                f"{where} is read in the zones {' and '.join(read)}: times taken from one of its instants to "
+                "another are wrong, unless its columns are in different zones. Write time_zone under the "
+                "dates of each of its sources."
+            )
 
 
 def _stated(source: SourceProposal, fed: Fed) -> bool:

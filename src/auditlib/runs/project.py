@@ -32,8 +32,8 @@ def project_root(run_file: Path) -> Path:
     raise ParameterError(
         Problem(
             "no folder with params/ and notebooks/ was found around the run file or the current folder.",
-            file=str(run_file),
-            remedy="Go to the project's folder and run again.",
+            file=str(run_file) if run_file.is_file() else "",
+            remedy="Go to the suite's folder, which holds both, and run again; other paths may lie anywhere.",
         )
     )
 

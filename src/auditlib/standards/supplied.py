@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 Option = str | int | float | bool
 
+_WITHOUT = {("interactions", "answered"): ("abandoned", "true")}
+"""Columns that are empty by their nature where another column holds this word: a contact given up was never
+answered, so that a source of such contacts alone need not map the answer."""
+
 
 class Supplied(Protocol):
     """As much of the evidence as tells what was supplied."""
@@ -56,6 +60,17 @@ def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[s
         *unsaid(columns, tables, run),
     )
     return "; ".join(reasons)
+
+
+def only_words(table: str, column: str, run: Run) -> frozenset[str] | None:
+    """Return the only words that a column can ever hold, where every source gives it as a constant.
+
+    None where a source maps the column: its cells may say anything.
+    """
+    sources = [source for source in run.sources if source.table == table]
+    if not sources or any(column not in source.constants for source in sources):
+        return None
+    return frozenset(source.constants[column] for source in sources)
 
 
 def stood_in(starts: Sequence[str], run: Run) -> str:
@@ -116,8 +131,8 @@ def _unsaid(table: str, name: str, tables: Supplied, run: Run) -> str:
         return "the evidence has no {names} of {table}"
     rows, filled = _filled(tables, table, stored)
     sources = [source for source in run.sources if source.table == table]
-    unmapped = [source for source in sources if not _maps(source, name)]
-    mapped = sources and not unmapped
+    unmapped = [source for source in sources if not _maps(source, name) and not _never(source, table, name)]
+    mapped = bool(sources) and not unmapped
     if column.empty and unmapped and len(unmapped) < len(sources):
         return "not every source of {table} says {names}: map {them}, or declare a constant"
     if rows and not filled and not (column.empty and mapped):
@@ -132,6 +147,12 @@ def _listed(names: Sequence[str]) -> str:
 
 def _maps(source: Any, column: str) -> bool:
     return column in source.columns or column in source.constants
+
+
+def _never(source: Any, table: str, column: str) -> bool:
+    """Tell whether all rows of a source are, as the run file says, of those without such a cell."""
+    told, word = _WITHOUT.get((table, column), ("", ""))
+    return bool(told) and source.constants.get(told, "").casefold() == word
 
 
 def _any_row(tables: Supplied, table: str) -> bool:
