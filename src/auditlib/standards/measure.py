@@ -52,7 +52,7 @@ class Tables(Protocol):
 
 
 class Taken:
-    """Measurements taken of one evidence: another edition, or another profile, asks for most of them again."""
+    """Measurements taken of one evidence: another edition or profile asks for most of them again."""
 
     def __init__(self) -> None:
         self._tables: Tables | None = None
