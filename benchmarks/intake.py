@@ -1,161 +1,176 @@
-"""Intake of generated responses beside plain pandas doing the same: wall time and peak memory.
+"""Intake of generated responses beside scripts that do the same: processor time and peak memory, in one run.
 
-Both read every cell as text, parse, test (units, times, scales), find copies and contradictions, keep
-the good rows and the bad ones in Parquet, and count cells. Each measurement is a process of its own.
-pandas drops rows with a wrong number of fields without saying where; everything else is the same.
+make bench                                      1 million rows of each form
+python -m benchmarks intake --rows 1000000 10000000
+python -m benchmarks intake --large             1, 10 and 50 million rows
+
+Every script reads the client's file, notes its SHA-256, parses, tests units, times, scales, ids, copies and
+contradictions, keeps the good rows with the day and second in the unit's zone, puts the bad ones aside with
+their reason, and counts cells. Each measurement is a process of its own with the same number of threads; its
+processor time (user and system, children included) and its peak are what the kernel says when it ends.
+A script that kept other rows than the suite is named. Polars comes from `.venv-oracles`, which
+`make bench-oracles` sets up.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from benchmarks._intake_data import AS_OF, COLUMNS, FORMS, ITEMS, SURVEY_TYPES, file_of, generate
+from benchmarks._intake_frames import with_arrow, with_pandas, with_polars
+from benchmarks._intake_sql import with_duckdb
 
-ITEMS = ("q_overall", "q_resolution", "q_speed", "q_courtesy", "q_knowledge")
-UNITS = 200
-CHUNK = 500_000
-AS_OF = "2026-01-01 00:00:00"
-_SQL_DAYS = 1095
-_BROKEN = 20
+ROOT = Path(__file__).parents[1]
+ORACLES = ROOT / ".venv-oracles" / "bin" / "python"
+_LARGE = (1_000_000, 10_000_000, 50_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one process cost and what it came to."""
+
+    wall: float
+    cpu: float
+    peak: float
+    counts: dict[str, int]
+    rows: str
 
 
 def main(argv: list[str]) -> None:
-    """Measure and print one table."""
+    """Measure and print one table, or be one of the processes that are measured."""
     arguments = _arguments(argv)
-    if arguments.one:
-        _measure_one(arguments.one, Path(arguments.data), arguments.form, arguments.threads)
-        return
-    print("Intake of generated responses: 12 columns, 5 items; every measurement in its own process")
-    heads = "".join(f"{head:>12}" for head in ("kept", "quarantined", "cells n"))
-    print(f"{'form':8}{'rows':>12}{'':10}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{heads}")
-    for rows in arguments.rows:
-        for form in arguments.form.split(","):
-            with tempfile.TemporaryDirectory(prefix="intake-", dir=arguments.scratch) as folder:
-                _compare(Path(folder), rows, form, arguments.threads, pandas=not arguments.without_pandas)
+    folder = Path(arguments.data) if arguments.data else None
+    if folder is not None and arguments.generate:
+        generate(folder, arguments.generate, arguments.form)
+    elif folder is not None and arguments.digest:
+        print(_digest(folder))
+    elif folder is not None:
+        _file_hash(file_of(folder, arguments.form), arguments.one)
+        print(json.dumps(WORK[arguments.one](folder, arguments.form, arguments.threads)))
+    else:
+        _compare_all(arguments)
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks intake")
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--form", default="csv,parquet")
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--large", action="store_true", help="1, 10 and 50 million rows")
+    parser.add_argument("--form", default=",".join(FORMS), help=f"some of {', '.join(FORMS)}")
+    parser.add_argument("--with", dest="names", default=",".join(WORK), help=f"some of {', '.join(WORK)}")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--scratch", default=None, help="folder for the generated files")
-    parser.add_argument("--without-pandas", action="store_true")
-    parser.add_argument("--one", choices=("auditlib", "pandas"), help=argparse.SUPPRESS)
+    parser.add_argument("--one", choices=tuple(WORK), help=argparse.SUPPRESS)
+    parser.add_argument("--generate", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--digest", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--data", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
 
-def _compare(folder: Path, rows: int, form: str, threads: int, *, pandas: bool) -> None:
-    generate(folder, rows, form)
-    measured = {}
-    for name in ("auditlib", "pandas")[: 1 + pandas]:
-        command = [sys.executable, "-m", "benchmarks", "intake", "--one", name, "--data", str(folder)]
-        command += ["--form", form, "--threads", str(threads)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"{form:8}{rows:>12,}  {name} failed: {done.stderr.strip().splitlines()[-1:]}")
+def _compare_all(arguments: argparse.Namespace) -> None:
+    names = [name for name in WORK if name in arguments.names.split(",")]
+    print("Intake of generated responses: 12 columns, 5 items; every measurement in its own process")
+    print("csv and parquet hold text; native holds instants, integers, booleans and dictionaries")
+    if "polars" in names and not _has_polars():
+        names.remove("polars")
+        print("Not compared with Polars: it is not installed in .venv-oracles; `make bench-oracles` does so.")
+    heads = "".join(f"{head:>12}" for head in ("kept", "quarantined", "cells n"))
+    print(f"{'form':8}{'rows':>12}  {'':14}{'wall s':>8}{'CPU s':>8}{'ratio':>7}{'MB':>7}{'ratio':>7}{heads}")
+    for rows in _LARGE if arguments.large else arguments.rows:
+        for form in arguments.form.split(","):
+            with tempfile.TemporaryDirectory(prefix="intake-", dir=arguments.scratch) as folder:
+                _python("--generate", str(rows), "--data", folder, "--form", form)
+                _compare(Path(folder), rows, form, names, threads=arguments.threads)
+
+
+def _compare(folder: Path, rows: int, form: str, names: list[str], *, threads: int) -> None:
+    """Print one line per script; ratios are to the first, so that more than 1 is dearer than the suite."""
+    first: Measured | None = None
+    for name in names:
+        measured = _measured(folder, form, name, threads=threads)
+        if isinstance(measured, str):
+            print(f"{form:8}{rows:>12,}  {name:14} failed: {measured}", flush=True)
             continue
-        measured[name] = found = json.loads(done.stdout.splitlines()[-1])
-        times = f"{found['wall']:>9.2f}{found['cpu']:>9.2f}"
-        counts = "".join(f"{found[key]:>12,}" for key in ("kept", "quarantined", "n"))
-        print(f"{form:8}{rows:>12,}  {name:8}{times}{found['peak']:>9.0f}{counts}", flush=True)
-    if len(measured) == 2:
-        ours, theirs = measured["auditlib"], measured["pandas"]
-        ratios = "".join(f"{ours[key] / theirs[key]:>9.2f}" for key in ("wall", "cpu", "peak"))
-        print(f"{form:8}{rows:>12,}  {'ratio':8}{ratios}", flush=True)
+        first = first or measured
+        counts = "".join(f"{measured.counts[key]:>12,}" for key in ("kept", "quarantined", "n"))
+        same = (measured.rows, measured.counts) == (first.rows, first.counts)
+        print(
+            f"{form:8}{rows:>12,}  {name:14}{measured.wall:>8.1f}{measured.cpu:>8.1f}"
+            f"{measured.cpu / first.cpu:>7.2f}{measured.peak:>7.0f}{measured.peak / first.peak:>7.2f}{counts}"
+            f"{'' if same else '  OTHER ROWS'}",
+            flush=True,
+        )
 
 
-def generate(folder: Path, rows: int, form: str) -> None:
-    """Write ``responses`` in the wanted form and ``units.csv``; a few rows are broken in every way."""
-    units = "unit_id,time_zone\n" + "".join(f"{unit:03d},Europe/Berlin\n" for unit in range(UNITS))
-    (folder / "units.csv").write_text(units, encoding="utf-8")
-    if form == "csv":
-        _generate_csv(folder / "responses.csv", rows)
-    else:
-        _generate_parquet(folder / "responses.parquet", rows)
+def _measured(folder: Path, form: str, name: str, *, threads: int) -> Measured | str:
+    """Return what a process of its own cost, or the last line of its complaint."""
+    executable = str(ORACLES) if name == "polars" else sys.executable
+    command = [executable, "-m", "benchmarks", "intake", "--one", name, "--data", str(folder)]
+    command += ["--form", form, "--threads", str(threads)]
+    limited = os.environ | {"POLARS_MAX_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
+    begin = time.perf_counter()
+    with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err, cwd=ROOT, env=limited)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - begin
+    if process.returncode:
+        said = (folder / "err").read_text(errors="replace").strip().splitlines()
+        return said[-1] if said else f"it ended with {process.returncode}"
+    counts = json.loads((folder / "out").read_text().splitlines()[-1])
+    rows = _python("--digest", "--data", str(folder))
+    for made in ("store", "spill"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    for made in ("kept.parquet", "quarantine.parquet", "peer.duckdb"):
+        (folder / made).unlink(missing_ok=True)
+    return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, counts, rows)
 
 
-def _generate_csv(path: Path, rows: int) -> None:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    options = csv.WriteOptions(include_header=False, quoting_style="none")
-    with path.open("wb") as stream:
-        for start in range(0, rows, CHUNK):
-            table = _chunk(start, min(CHUNK, rows - start), rows)
-            if start == 0:
-                stream.write((",".join(table.column_names) + "\n").encode())
-            buffer = pa.BufferOutputStream()
-            csv.write_csv(table, buffer, options)
-            stream.write(buffer.getvalue())
-            if start == 0:
-                stream.writelines(b"one,field,short\n" for _ in range(_BROKEN))
+def _python(*arguments: str) -> str:
+    """Run a step in a process of its own: a peak that was reached here would be inherited."""
+    command = [sys.executable, "-m", "benchmarks", "intake", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def _generate_parquet(path: Path, rows: int) -> None:
+def _has_polars() -> bool:
+    command = [str(ORACLES), "-c", "import polars"]
+    return ORACLES.exists() and not subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def _file_hash(path: Path, name: str) -> str:
+    """Return the SHA-256 of a client's file; the suite takes it itself."""
+    import hashlib
+
+    if name == "auditlib":
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _digest(folder: Path) -> str:
+    """Return what tells one set of kept responses from another, whatever their order."""
+    import numpy as np
     from pyarrow import parquet
 
-    first = _chunk(0, 1, rows)
-    with parquet.ParquetWriter(path, first.schema, compression="snappy") as writer:
-        for start in range(0, rows, CHUNK):
-            writer.write_table(_chunk(start, min(CHUNK, rows - start), rows))
-
-
-def _chunk(start: int, count: int, rows: int) -> pa.Table:
-    """Return some rows as text; every ten-thousandth is broken in one of six ways."""
-    import numpy as np
-    import pyarrow as pa
-
-    number = np.arange(start, start + count, dtype=np.int64)
-    mixed = (number * 2654435761) % (1 << 32)
-    seconds = (mixed * 7919) % (_SQL_DAYS * 86_400)
-    instant = np.datetime64("2023-01-01T00:00:00") + seconds.astype("timedelta64[s]")
-    stamp = np.char.replace(instant.astype("datetime64[s]").astype(str), "T", " ").astype(object)
-    ident = np.char.add("R", np.char.zfill(number.astype(str), 9)).astype(object)
-    unit = np.char.zfill(((mixed >> 7) % UNITS).astype(str), 3).astype(object)
-    scores = {item: (1 + (mixed >> shift) % 5).astype(str).astype(object) for shift, item in enumerate(ITEMS)}
-    way = np.where(
-        number % (rows // (6 * _BROKEN) or 1) == 7, (number // (rows // (6 * _BROKEN) or 1)) % 6, -1
-    )
-    ident[way == 0] = "R000000000"
-    unit[way == 1] = "999"
-    stamp[way == 2] = "2023-02-30 10:00:00"
-    stamp[way == 3] = "2026-02-01 10:00:00"
-    scores["q_overall"][way == 4] = "9"
-    scores["q_speed"][way == 5] = "very good"
-    columns = {
-        "response_id": ident,
-        "invitation_id": np.char.add("I", np.char.zfill(number.astype(str), 9)),
-        "survey_type": np.where(number % 3 == 0, "relationship", "transactional"),
-        "unit_id": unit,
-        "customer_id": np.char.add("C", np.char.zfill((mixed % 300_000).astype(str), 6)),
-        "channel": np.array(["phone", "mail", "chat"])[number % 3],
-        "submitted": stamp,
-        **scores,
-    }
-    return pa.table({name: pa.array(list(column), pa.string()) for name, column in columns.items()})
-
-
-def _measure_one(name: str, folder: Path, form: str, threads: int) -> None:
-    import resource
-
-    begin = time.perf_counter()
-    work = with_auditlib if name == "auditlib" else with_pandas
-    found = work(folder, form, threads)
-    wall = time.perf_counter() - begin
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    peak, cpu = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
-    print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak, **found}))
+    stored = next(folder.glob("store/*/responses.parquet"), folder / "kept.parquet")
+    count, total, squares = 0, np.uint64(0), np.uint64(0)
+    with parquet.ParquetFile(stored) as file:
+        for batch in file.iter_batches(1 << 17, columns=["response_id"]):
+            numbers = np.array([int(each[1:]) for each in batch.column(0).to_pylist()], dtype=np.uint64)
+            count += len(numbers)
+            total += numbers.sum(dtype=np.uint64)
+            squares += (numbers * numbers).sum(dtype=np.uint64)
+    return f"{count} {total} {squares}"
 
 
 def with_auditlib(folder: Path, form: str, threads: int) -> dict[str, int]:
@@ -175,79 +190,31 @@ def with_auditlib(folder: Path, form: str, threads: int) -> dict[str, int]:
 
 
 def _run(form: str) -> dict[str, object]:
-    columns = (
-        "response_id",
-        "invitation_id",
-        "survey_type",
-        "unit_id",
-        "customer_id",
-        "channel",
-        "submitted",
-    )
     scale = {"low": 1, "high": 5}
     items = {item: {"wording": item, "scale": scale} for item in ITEMS}
+    columns = (*COLUMNS, *ITEMS, *(("anonymous",) if form == "native" else ()))
+    file = file_of(Path(), form)
     return {
         "audit": "bench",
         "party": {"name": "Bench"},
         "period": {"start": "2023-01-01", "end": "2025-12-31"},
         "as_of": AS_OF.replace(" ", "T") + "Z",
-        "instruments": {"transactional": {"items": items}, "relationship": {"items": items}},
+        "instruments": {name: {"items": items} for name in SURVEY_TYPES},
         "sources": [
             {"table": "units", "file": "units.csv", "form": "csv",
              "columns": {"unit_id": "unit_id", "time_zone": "time_zone"}},
-            {"table": "responses", "file": f"responses.{form}", "form": form,
+            {"table": "responses", "file": file.name, "form": file.suffix.removeprefix("."),
              "dates": {"formats": ["%Y-%m-%d %H:%M:%S"], "time_zone": "UTC"},
-             "columns": {name: name for name in (*columns, *ITEMS)}},
+             "columns": {name: name for name in columns}},
         ],
         "notebooks": {"01_intake": {}},
     }  # fmt: skip
 
 
-def with_pandas(folder: Path, form: str, _threads: int) -> dict[str, int]:
-    """Do the same with plain pandas, as an analyst would write it."""
-    import pandas as pd
-
-    units = set(pd.read_csv(folder / "units.csv", dtype=str)["unit_id"])
-    if form == "csv":
-        frame = pd.read_csv(
-            folder / "responses.csv", dtype=str, keep_default_na=False, on_bad_lines="skip", engine="c"
-        )
-        frame = frame[frame["submitted"].notna()]
-    else:
-        frame = pd.read_parquet(folder / "responses.parquet")
-    reason = pd.Series("", index=frame.index, dtype="str")
-    ids = frame["response_id"]
-    repeated = ids.duplicated(keep=False)
-    identical = frame[repeated].duplicated(keep="first").reindex(frame.index, fill_value=False)
-    contents = frame[repeated].drop_duplicates()["response_id"].value_counts()
-    conflicting = ids.isin(contents[contents > 1].index)
-    submitted = pd.to_datetime(frame["submitted"], format="%Y-%m-%d %H:%M:%S", errors="coerce", utc=True)
-    scores = frame[list(ITEMS)].apply(pd.to_numeric, errors="coerce")
-    off = (scores.isna() & (frame[list(ITEMS)] != "")) | (scores.notna() & ~scores.isin([1, 2, 3, 4, 5]))
-    tests = {
-        "scale": off.any(axis=1) | ~frame["survey_type"].isin(["transactional", "relationship"]),
-        "future": submitted > pd.Timestamp(AS_OF, tz="UTC"),
-        "time": submitted.isna(),
-        "unit": ~frame["unit_id"].isin(units),
-        "conflicting": conflicting,
-        "identical": identical,
-    }
-    for name, broken in tests.items():
-        reason[broken] = name
-    local = submitted.dt.tz_convert("Europe/Berlin")
-    kept = frame.assign(
-        submitted_at=submitted.astype("int64"),
-        month=local.dt.year * 100 + local.dt.month,
-        day=local.dt.tz_localize(None).dt.floor("D"),
-        second=local.dt.hour * 3600 + local.dt.minute * 60 + local.dt.second,
-        in_period=local.dt.year.between(2023, 2025),
-        **{item: scores[item] for item in ITEMS},
-    )[reason == ""]
-    kept.to_parquet(folder / "kept.parquet", compression="zstd")
-    frame.assign(reason=reason)[reason != ""].to_parquet(folder / "quarantine.parquet")
-    within = kept[kept["in_period"]]
-    cells = [
-        within.groupby(["unit_id", "month", "survey_type", item], observed=True).size() for item in ITEMS
-    ]
-    total = int(sum(cell.sum() for cell in cells))
-    return {"kept": len(kept), "quarantined": int((reason != "").sum()), "n": total}
+WORK: dict[str, Callable[[Path, str, int], dict[str, Any]]] = {
+    "auditlib": with_auditlib,
+    "pandas": with_pandas,
+    "pandas+arrow": with_arrow,
+    "duckdb": with_duckdb,
+    "polars": with_polars,
+}
