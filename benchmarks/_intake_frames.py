@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STAMP = "%Y-%m-%d %H:%M:%S"
-_WIDE = len("2023-01-01 00:00:00")
 
 
 def with_pandas(folder: Path, form: str, _threads: int) -> dict[str, int]:
@@ -70,9 +69,11 @@ def _in_pandas(frame: pd.DataFrame, folder: Path, broken: int) -> dict[str, int]
     scores = pd.DataFrame({item: _numbers(frame[item]) for item in ITEMS})
     off = pd.Series(data=False, index=frame.index)
     for item in ITEMS:
-        off |= scores[item].isna() & frame[item].notna() & (frame[item].astype(object) != "") if (
-            scores[item].isna().any()
-        ) else False
+        off |= (
+            scores[item].isna() & frame[item].notna() & (frame[item].astype(object) != "")
+            if (scores[item].isna().any())
+            else False
+        )
         off |= scores[item].notna() & ~scores[item].isin([1, 2, 3, 4, 5])
     tests = {
         "scale": off | ~frame["survey_type"].isin(SURVEY_TYPES),
@@ -159,7 +160,7 @@ def with_polars(folder: Path, form: str, _threads: int) -> dict[str, int]:
 
 
 def _scanned(folder: Path, form: str) -> Any:
-    """Return the file as text with line numbers; a cell without a value is null, as is one that is missing."""
+    """Return the file with line numbers; a cell without a value is null, as is one that is not there."""
     import polars as pl
 
     path = file_of(folder, form)
@@ -184,7 +185,9 @@ def _judged(read: Any, folder: Path, form: str, copies: Any, conflicts: Any) -> 
     units = pl.read_csv(folder / "units.csv", infer_schema=False)["unit_id"]
     text = form != "native"
     stamp = pl.col("submitted").str.to_datetime(_STAMP, strict=False) if text else pl.col("submitted")
-    short = pl.col("submitted").is_null() & pl.col(ITEMS[-1]).is_null() if form == "csv" else pl.lit(value=False)
+    short = (
+        pl.col("submitted").is_null() & pl.col(ITEMS[-1]).is_null() if form == "csv" else pl.lit(value=False)
+    )
     score = {
         item: pl.col(item).cast(pl.Float64, strict=False) if text else pl.col(item).cast(pl.Float64)
         for item in ITEMS

@@ -19,7 +19,8 @@ def with_duckdb(folder: Path, form: str, threads: int) -> dict[str, int]:
 
     spill = str(folder / "spill")
     connection = duckdb.connect(
-        str(folder / "peer.duckdb"), config={"threads": threads, "temp_directory": spill, "memory_limit": "2GB"}
+        str(folder / "peer.duckdb"),
+        config={"threads": threads, "temp_directory": spill, "memory_limit": "2GB"},
     )
     with connection:
         connection.execute("SET preserve_insertion_order = false")
@@ -71,42 +72,45 @@ FROM marked WHERE identical OR conflicting
 
 
 def _judged(folder: Path, form: str) -> str:
-    path = file_of(folder, form)
-    text = form != "native"
-    read = (
-        f"(SELECT *, row_number() OVER () AS line FROM read_csv('{path}', all_varchar = true, header = true, "
-        "delim = ',', quote = '\"', store_rejects = true))"
-        if form == "csv"
-        else f"(SELECT * RENAME (file_row_number AS line) FROM read_parquet('{path}', file_row_number = true))"
-    )
-    stamp = f"try_strptime(submitted, '{_STAMP}')" if text else "submitted"
+    stamp = "submitted" if form == "native" else f"try_strptime(submitted, '{_STAMP}')"
     scores = ", ".join(f"TRY_CAST({item} AS DOUBLE) AS {item}" for item in ITEMS)
-    cells = ["response_id", "invitation_id", "survey_type", "unit_id", "customer_id", "channel", "submitted"]
-    content = f"hash({', '.join([*cells, *ITEMS])})"
+    hashed = ["response_id", "invitation_id", "survey_type", "unit_id", "customer_id", "channel", "submitted"]
+    content = f"hash({', '.join([*hashed, *ITEMS])})"
     off = " OR ".join(
-        f"(read.{item} IS NOT NULL AND typed.{item} IS NULL) OR typed.{item} NOT IN (1, 2, 3, 4, 5)"
-        for item in ITEMS
-    ).replace("read.", "raw_").replace("typed.", "")
+        f"(raw_{item} IS NOT NULL AND {item} IS NULL) OR {item} NOT IN (1, 2, 3, 4, 5)" for item in ITEMS
+    )
     raws = ", ".join(f"{item} AS raw_{item}" for item in ITEMS)
     surveys = ", ".join(f"'{name}'" for name in SURVEY_TYPES)
     others = ", anonymous" if form == "native" else ""
+    cells = ", ".join(f"raw_{item}" for item in ITEMS)
     return f"""
 CREATE TABLE judged AS
 WITH typed AS (
     SELECT line, response_id, invitation_id, survey_type, unit_id, customer_id, channel{others},
            {stamp} AS moment, submitted AS written, {content} AS content, {scores}, {raws}
-    FROM {read}
+    FROM ({_read(file_of(folder, form), form)})
 ), timed AS (
     SELECT *, timezone('{ZONE}', timezone('UTC', moment)) AS local FROM typed
 )
 SELECT line, response_id, invitation_id, survey_type, timed.unit_id, customer_id, channel{others},
-       epoch_us(moment) AS submitted_at, year(local) * 100 + month(local) AS month, CAST(local AS DATE) AS day,
+       epoch_us(moment) AS submitted_at, year(local) * 100 + month(local) AS month,
+       CAST(local AS DATE) AS day,
        CAST(epoch(local) AS BIGINT) % 86400 AS second, year(local) BETWEEN 2023 AND 2025 AS in_period,
-       {', '.join(ITEMS)}, content,
+       {", ".join(ITEMS)}, content,
        CASE WHEN response_id IS NULL THEN 'key' WHEN units.unit_id IS NULL THEN 'unit'
             WHEN moment IS NULL THEN 'time' WHEN moment > TIMESTAMP '{AS_OF}' THEN 'future'
             WHEN survey_type NOT IN ({surveys}) OR {off} THEN 'scale' END AS reason,
-       CASE WHEN reason IS NOT NULL THEN concat_ws(',', timed.unit_id, written, {', '.join('raw_' + i for i in ITEMS)})
+       CASE WHEN reason IS NOT NULL THEN concat_ws(',', timed.unit_id, written, {cells})
        END AS raw
-FROM timed LEFT JOIN read_csv('{folder / 'units.csv'}', all_varchar = true) AS units ON timed.unit_id = units.unit_id
+FROM timed LEFT JOIN read_csv('{folder / "units.csv"}', all_varchar = true) AS units
+     ON timed.unit_id = units.unit_id
 """
+
+
+def _read(path: Path, form: str) -> str:
+    if form != "csv":
+        return (
+            f"SELECT * RENAME (file_row_number AS line) FROM read_parquet('{path}', file_row_number = true)"
+        )
+    options = "all_varchar = true, header = true, delim = ',', quote = '\"', store_rejects = true"
+    return f"SELECT *, row_number() OVER () AS line FROM read_csv('{path}', {options})"

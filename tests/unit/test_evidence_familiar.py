@@ -302,6 +302,23 @@ def test_the_counter_grows_with_new_units_and_scores() -> None:
     ]
 
 
+def test_the_counter_leaves_out_days_outside_the_period_and_keeps_rows_without_a_unit() -> None:
+    days = pa.array([19_722, 19_723, 20_088, 20_089, None], pa.int32())  # the period runs from 19723 to 20088
+    piece = pa.table(
+        {
+            "unit_id": pa.array(["a", "a", None, "a", "a"]),
+            "survey_type": ["tx"] * 5,
+            "submitted_day": days,
+            "q": [1.0] * 5,
+        }
+    )
+    counter = cells.CellCounter(["q"], dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+    counter.add(piece)
+    counter.add(piece)
+    found: Any = counter.table("q").select(["unit_id", "month", "n"]).to_pylist()
+    assert found == [{"unit_id": "a", "month": 202401, "n": 2}, {"unit_id": None, "month": 202412, "n": 2}]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_work_ahead_and_behind_keeps_its_order_and_tells_of_a_fault(threads: int) -> None:
     done: list[int] = []

@@ -10,9 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from auditlib.errors import DataError, Problem
 
 BLOCK_BYTES = 16 << 20
+_NEWLINE = 10
 _UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -119,7 +122,7 @@ def _checked(pieces: Iterator[bytes], *, name: str, encoding: str) -> Iterator[b
     for piece in pieces:
         if not piece.isascii() or decoder.getstate()[0]:
             _decode(decoder, piece, line=line, name=name, encoding=encoding)
-        line += piece.count(b"\n")
+        line += int(np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == _NEWLINE))
         yield piece
     _decode(decoder, b"", line=line, name=name, encoding=encoding, final=True)
 

@@ -94,38 +94,41 @@ class CellCounter:
         """Count the answers of canonical rows."""
         import numpy as np
 
-        day = rows["submitted_day"].fill_null(-(1 << 30)).to_numpy().astype(np.int64) - self._first
+        months = len(self._months)
+        day = rows["submitted_day"].fill_null(-(1 << 30)).to_numpy() - np.int32(self._first)
         inside = (day >= 0) & (day < len(self._month_of))
-        month = self._month_of[np.where(inside, day, 0)]
-        unit, units = _codes(rows["unit_id"])
-        survey, surveys = _codes(rows["survey_type"])
-        for item in self._counts:
-            score, scores = _codes(rows[item])
-            shape = (len(units), len(self._months), len(surveys), len(scores))
+        month = self._month_of[day] if inside.all() else self._months_inside(day, inside)
+        units, surveys, scores = self._values
+        unit = self._numbers(rows["unit_id"], units).astype(np.int64)
+        place = unit * (months + 1) + month
+        survey = self._numbers(rows["survey_type"], surveys)
+        for item, counts in self._counts.items():
+            score = self._numbers(rows[item], scores, answers=True)
+            shape = (len(units), months + 1, len(surveys), len(scores) + 1)
             if self.overflown or math.prod(shape) > MOST_CELLS:
                 self.overflown = True
                 return
-            place = ((unit * shape[1] + month) * shape[2] + survey) * shape[3] + score
-            chosen = inside & (score < len(scores) - 1)
-            counted = np.bincount(place if chosen.all() else place[chosen], minlength=math.prod(shape))
-            self._merge(item, counted.reshape(shape), (units, surveys, scores))
+            # Behind the last month stand the days outside the period, behind the last score no answer.
+            at = (place * shape[2] + survey) * shape[3] + np.where(score < 0, shape[3] - 1, score)
+            counted = np.bincount(at, minlength=math.prod(shape)).reshape(shape)[:, :-1, :, :-1]
+            grown = [(0, new - old) for new, old in zip(counted.shape, counts.shape, strict=True)]
+            self._counts[item] = (np.pad(counts, grown) if np.any(grown) else counts) + counted
 
-    def _merge(self, item: str, counted: NDArray[np.int64], axes: tuple[list[Any], ...]) -> None:
-        """Add the counts of a piece to those of the whole, which grow with new units and scores."""
+    def _months_inside(self, day: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.int64]:
         import numpy as np
 
-        unit, survey, score = (
-            np.array([known.setdefault(value, len(known)) for value in axis], dtype=np.int64)
-            for known, axis in zip(self._values, axes, strict=True)
-        )
-        whole = self._counts[item]
-        shape = (len(self._values[0]), len(self._months), len(self._values[1]), len(self._values[2]))
-        if math.prod(shape) > MOST_CELLS:
-            self.overflown = True
-            return
-        grown = np.pad(whole, [(0, new - old) for new, old in zip(shape, whole.shape, strict=True)])
-        grown[np.ix_(unit, np.arange(shape[1]), survey, score)] += counted
-        self._counts[item] = grown
+        return np.where(inside, self._month_of[np.where(inside, day, 0)], len(self._months))
+
+    def _numbers(
+        self, column: pa.ChunkedArray, known: dict[Any, int], *, answers: bool = False
+    ) -> NDArray[np.int32]:
+        """Return the number of each value, the same in every piece; -1 where there is no answer."""
+        import numpy as np
+
+        codes, cells = _codes(column)
+        counted = [cell for cell in cells if cell is not None or not answers]
+        numbers = {cell: known.setdefault(cell, len(known)) for cell in counted}
+        return np.array([numbers.get(cell, -1) for cell in cells], dtype=np.int32)[codes]
 
     def table(self, item: str) -> pa.Table:
         """Return the cells of one item in their order."""
@@ -147,7 +150,7 @@ class CellCounter:
         return pa.table(list(columns), schema=cell_schema()).sort_by(order)
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[Any]]:
+def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[Any]]:
     """Return a column as numbers into its distinct values; the last stands for null."""
     import pyarrow as pa
 
@@ -155,4 +158,5 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[Any]]:
     whole = coded.unify_dictionaries().combine_chunks()
     whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
     values = whole.dictionary.to_pylist()
-    return whole.indices.fill_null(len(values)).cast(pa.int64()).to_numpy(), [*values, None]
+    numbers = whole.indices.fill_null(len(values)) if whole.null_count else whole.indices
+    return numbers.to_numpy(), [*values, None]

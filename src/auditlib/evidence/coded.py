@@ -16,9 +16,29 @@ if TYPE_CHECKING:
 class Coded:
     """A column of a block as numbers into its distinct cells."""
 
-    codes: NDArray[np.int64]
+    codes: NDArray[np.int32]
     cells: list[Any]
     values: pa.Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A column beside the survey type: which pairs of the two occur, and the pair of each row.
+
+    Parameters
+    ----------
+    pairs
+        Number of each row's pair; pair ``s * width + c`` is of the survey type `s` and the cell `c`.
+    width
+        Distinct cells of the column.
+    seen
+        The pairs that occur, ascending.
+    """
+
+    column: Coded
+    pairs: NDArray[np.int32]
+    width: int
+    seen: list[int]
 
 
 def coded(records: pa.Table, place: str) -> Coded:
@@ -26,33 +46,53 @@ def coded(records: pa.Table, place: str) -> Coded:
     import pyarrow as pa
 
     if not place:
-        return Coded(np.zeros(records.num_rows, dtype=np.int64), [None], None)
+        return Coded(np.zeros(records.num_rows, dtype=np.int32), [None], None)
     column = records[place]
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    joined = whole(column.unify_dictionaries())
+    joined = whole(column.unify_dictionaries() if column.num_chunks > 1 else column)
     cells = joined.dictionary.to_pylist()
-    codes = joined.indices.fill_null(len(cells)).cast(pa.int64()).to_numpy()
-    return Coded(codes, [*cells, None], joined.dictionary)
+    codes = joined.indices.fill_null(len(cells)) if joined.null_count else joined.indices
+    return Coded(codes.to_numpy().astype(np.int32, copy=False), [*cells, None], joined.dictionary)
 
 
-def pairs_in(survey: Coded, column: Coded) -> list[tuple[int, int]]:
-    """Return which cells stand in rows of which survey type."""
+def paired(survey: Coded, column: Coded) -> Paired:
+    """Return a column beside the survey type."""
     width = len(column.cells)
-    seen = np.bincount(survey.codes * width + column.codes, minlength=1)
-    return [divmod(int(pair), width) for pair in np.flatnonzero(seen)]
+    pairs = survey.codes * np.int32(width) + column.codes if len(survey.cells) > 1 else column.codes
+    seen = np.flatnonzero(np.bincount(pairs, minlength=1))
+    return Paired(column, pairs, width, seen.tolist())
 
 
-def looked_up(values: list[Any], pairs: NDArray[np.int64], kind: pa.DataType) -> pa.Array:
-    """Return the values of rows; text as a dictionary in the order of the alphabet."""
+def looked_up(values: list[Any], column: Paired, kind: pa.DataType, *, absent: bool) -> pa.Array:
+    """Return the values of rows; text as a dictionary in the order of the alphabet.
+
+    Parameters
+    ----------
+    values
+        The value of each pair.
+    absent
+        Whether pairs that occur may have none.
+    """
     import pyarrow as pa
 
     if not pa.types.is_string(kind):
-        return pa.array(values, kind).take(pa.array(pairs))
+        if pa.types.is_float64(kind) and not absent:
+            return pa.array(np.array([0.0 if value is None else value for value in values])[column.pairs])
+        return pa.array(values, kind).take(pa.array(column.pairs))
     distinct = sorted({value for value in values if value is not None})
     index = {value: number for number, value in enumerate(distinct)}
-    numbers = pa.array([index.get(value) for value in values], pa.int32()).take(pa.array(pairs))
+    if absent or not distinct:
+        numbers = pa.array([index.get(value) for value in values], pa.int32()).take(pa.array(column.pairs))
+    else:
+        numbers = pa.array(np.array([index.get(value, 0) for value in values], dtype=np.int32)[column.pairs])
     return pa.DictionaryArray.from_arrays(numbers, pa.array(distinct, pa.string()))
+
+
+def lengths(cells: pa.Array) -> NDArray[np.int32]:
+    """Return the bytes of each text; of one that is null, any number."""
+    offsets = np.frombuffer(cells.buffers()[1], dtype=np.int32)
+    return np.diff(offsets[cells.offset : cells.offset + len(cells) + 1])
 
 
 def whole(column: pa.ChunkedArray) -> Any:

@@ -70,7 +70,10 @@ def _open(path: Path, name: str, dictionaries: Sequence[str] = ()) -> parquet.Pa
             Problem("the file is empty (0 bytes).", file=name, remedy="Ask the client for a new export.")
         )
     return parquet.ParquetFile(
-        path, page_checksum_verification=True, read_dictionary=list(dictionaries) or None
+        path,
+        page_checksum_verification=True,
+        read_dictionary=list(dictionaries) or None,
+        pre_buffer=False,  # otherwise all that was read stays in memory
     )
 
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditlib.contracts import WHOLE_DAY, Column, Kind
-from auditlib.evidence.coded import Coded, coded, looked_up, mask_of, pairs_in, whole
+from auditlib.evidence.coded import Coded, Paired, coded, lengths, looked_up, mask_of, paired, whole
 from auditlib.evidence.plan import Field, Plan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.stamps import is_timed
-from auditlib.evidence.storage import canonical_schema
+from auditlib.evidence.storage import canonical_schema, without
 from auditlib.evidence.wallclock import Instants, WallClock, read_stamps, stamp_format
 
 if TYPE_CHECKING:
@@ -159,12 +159,14 @@ class Familiar:
         widest = max((len(column.cells) for column in columns.values()), default=1)
         if len(survey.cells) > _MOST_TYPES or len(survey.cells) * widest > _MOST_PAIRS:
             return None
-        self._learn(records, survey, columns)
+        beside = {name: paired(survey, column) for name, column in columns.items()}
+        self._learn(records, survey, beside)
         found = _Rows(records.num_rows)
         for memory in self._memories:
-            values, pairs = _recall(found, memory, survey, columns[memory.name], self._schema)
+            column = beside[memory.name]
+            values = _recall(found, memory, survey, column, self._schema)
             if memory.name == _UNITS:
-                found.zones = self._zones_of(values)[pairs]
+                found.zones = self._zones_of(values)[column.pairs]
         for given in self._plan.fields:
             if not repeats(given.column) and given.column.kind is not Kind.INSTANT:
                 self._texts(found, records, given)
@@ -173,15 +175,15 @@ class Familiar:
                 self._instants(found, records, given)
         return self._result(found, records)
 
-    def _learn(self, records: pa.Table, survey: Coded, columns: Mapping[str, Coded]) -> None:
+    def _learn(self, records: pa.Table, survey: Coded, columns: Mapping[str, Paired]) -> None:
         """Have the exact query judge the cells that were not seen before."""
         self._find_templates(records, survey)
         probes, asked = [], []
         for memory in self._memories:
-            column = columns[memory.name]
+            pairs, column = columns[memory.name], columns[memory.name].column
             new = [
                 (s, c)
-                for s, c in pairs_in(survey, column)
+                for s, c in (divmod(pair, pairs.width) for pair in pairs.seen)
                 if (survey.cells[s], column.cells[c]) not in memory.known
                 and survey.cells[s] in self._templates
             ]
@@ -250,12 +252,14 @@ class Familiar:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        if self._missing == [""]:
-            absent = pc.equal(cells, "").fill_null(True)
-        else:
-            absent = pc.or_(pc.is_in(cells, value_set=pa.array(self._missing)), cells.is_null())
-        mask = mask_of(absent)
-        return (pc.if_else(absent, pa.scalar(None, pa.string()), cells) if mask.any() else cells), mask
+        mask = lengths(cells) == 0
+        if self._missing != [""]:
+            mask |= mask_of(pc.is_in(cells, value_set=pa.array(self._missing)))
+        if cells.null_count:
+            mask |= mask_of(cells.is_null())
+        if not mask.any():
+            return cells, mask
+        return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), cells), mask
 
     def _instants(self, found: _Rows, records: pa.Table, given: Field) -> None:
         import pyarrow as pa
@@ -338,8 +342,8 @@ class Familiar:
             {"source_line": rows["source_line"], "key": key, **texts, "combined": found.combined}
         )
         if len(places) < count:
-            mask = pa.array(found.plain)
-            rows, noted = rows.filter(mask), noted.filter(mask)
+            others = np.flatnonzero(~found.plain)
+            rows, noted = without(rows, others), without(noted, others)
         return Known(places, rows, noted)
 
     def _zones_of(self, units: list[Any]) -> NDArray[np.int64]:
@@ -361,24 +365,23 @@ class _Rows:
         self.zones: NDArray[np.int64] | None = None
 
 
-def _recall(
-    found: _Rows, memory: _Memory, survey: Coded, column: Coded, schema: pa.Schema
-) -> tuple[list[Any], NDArray[np.int64]]:
-    """Give every row the verdict, the hash and the value of its cell; return the values and their place."""
-    width = len(column.cells)
-    size = len(survey.cells) * width
+def _recall(found: _Rows, memory: _Memory, survey: Coded, column: Paired, schema: pa.Schema) -> list[Any]:
+    """Give every row the verdict, the hash and the value of its cell; return the value of each pair."""
+    size = len(survey.cells) * column.width
     sound, hashes = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.uint64)
     values: list[Any] = [None] * size
-    for s, c in pairs_in(survey, column):
-        verdict = memory.known.get((survey.cells[s], column.cells[c]))
+    for pair in column.seen:
+        s, c = divmod(pair, column.width)
+        verdict = memory.known.get((survey.cells[s], column.column.cells[c]))
         if verdict is not None:
-            sound[s * width + c], values[s * width + c], hashes[s * width + c] = verdict
-    pairs = survey.codes * width + column.codes
-    found.plain &= sound[pairs]
-    found.combined ^= hashes[pairs]
+            sound[pair], values[pair], hashes[pair] = verdict
+    if not sound[column.seen].all():
+        found.plain &= sound[column.pairs]
+    found.combined ^= hashes[column.pairs]
+    absent = any(values[pair] is None for pair in column.seen if sound[pair])
     kind = schema.field(memory.name).type
-    found.columns[memory.name] = looked_up(values, pairs, kind)
-    return values, pairs
+    found.columns[memory.name] = looked_up(values, column, kind, absent=absent)
+    return values
 
 
 def _remember(asked: list[tuple[_Memory, Any, Any]], tested: pa.Table) -> None:

@@ -22,7 +22,7 @@ from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
 from auditlib.evidence.plan import Plan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
-from auditlib.evidence.storage import Staging, TableWriter, coded_schema, fitted, merged, read_pieces
+from auditlib.evidence.storage import Staging, TableWriter, coded_schema, fitted, merged, read_pieces, without
 from auditlib.evidence.wallclock import WallClock
 from auditlib.evidence.wide import unpivoted
 from auditlib.evidence.workshop import Workshop
@@ -31,6 +31,7 @@ from auditlib.records import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from auditlib.parameters.run import Run
 
@@ -59,30 +60,30 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     `counter`. Rows wait in a staging file until the last is read, because only then is it known which
     ids occur again.
     """
-    import pyarrow as pa
-
-    duplicates.create(shop.connection)
     named_once.create(shop.connection)
+    identities = duplicates.Identities(shop.connection, shop.scratch)
     staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
     tallies = {plan.number: Tally() for plan in sources}
     for plan in sources:
-        _read(shop, plan, staged[plan.number], tallies[plan.number])
+        _read(shop, plan, staged[plan.number], tallies[plan.number], identities)
         shop.progress(
             f"{shop.names[plan.number]}: {counted(tallies[plan.number].read, 'record')} of {plan.target.name}"
         )
-    again = named_once.named_again(shop.connection)
-    copies = duplicates.repeated(shop.connection)
+    again = named_once.named_again(shop.connection, identities)
+    copies = identities.repeated()
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
     for place in again.to_pylist():
         tallies[place // duplicates.PLACES].named_again += 1
-    dropped = pa.chunked_array([*again.chunks, *copies["place"].chunks], pa.int64())
+    dropped = np.sort(np.concatenate([again.to_numpy(), copies["place"].to_numpy()]))
     with ExitStack() as stack:
         writer, beside = _writers(shop, sources[0], stack)
         hand_over = stack.enter_context(behind(threads=shop.threads))
         for plan in sources:
+            first = plan.number * duplicates.PLACES
+            gone = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
             for piece in staged[plan.number].pieces():
-                rows = _stored(piece, plan, dropped, shop.names[plan.number], tallies[plan.number])
+                rows = _stored(piece, plan, gone, shop.names[plan.number], tallies[plan.number])
                 rows, silent = answered.split(rows, plan)
                 tallies[plan.number].unanswered += silent.num_rows
                 hand_over(partial(writer.write, rows))
@@ -102,7 +103,9 @@ def _writers(shop: Workshop, plan: Plan, stack: ExitStack) -> tuple[TableWriter,
     return writer, stack.enter_context(TableWriter(shop.folder / f"{UNANSWERED}.parquet", schema))
 
 
-def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
+def _read(
+    shop: Workshop, plan: Plan, staging: Staging, tally: Tally, identities: duplicates.Identities
+) -> None:
     """Read one source: broken and faulty records go to quarantine, the others to `staging`."""
     blocks = source_blocks(
         plan.source,
@@ -116,7 +119,7 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
     )
     arrangement = Arrangement(plan)
     threads = shop.threads if plan.source.form in ("csv", "parquet", "database") else 1
-    with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge)) as sorter:
+    with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge, identities)) as sorter:
         for block in ahead(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)
             tally.notes += [note for note in block.notes if note not in tally.notes]
@@ -136,14 +139,13 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
 class _Sorter:
     """Takes the sound records of a source from its blocks and puts the others into quarantine."""
 
-    def __init__(self, shop: Workshop, plan: Plan, judge: Judge) -> None:
-        self._shop, self._plan, self._judge = shop, plan, judge
+    def __init__(self, shop: Workshop, plan: Plan, judge: Judge, identities: duplicates.Identities) -> None:
+        self._shop, self._plan, self._judge, self._identities = shop, plan, judge, identities
         self._familiar: Familiar | None = None
-        self._seldom = sum(not repeats(field.column) for field in plan.fields)
         self._unsure: list[tuple[pa.Table, pa.Table]] = []
         self._waiting = 0
-        self._identities = duplicates.Identities(shop.connection, plan.number, self._seldom)
-        self._judged_ids = duplicates.inbox(shop.connection)
+        seldom = sum(not repeats(field.column) for field in plan.fields)
+        self._marker = duplicates.Marker(shop.connection, plan.number, seldom)
         self.naming = named_once.Naming(shop.connection, plan.number)
         self._refused = quarantine.inbox(shop.connection)
         schema = coded_schema(plan.contract)
@@ -152,9 +154,8 @@ class _Sorter:
     def close(self) -> None:
         """Hand over what is waiting and forget what was prepared for this source."""
         self._refused.flush()
-        self._judged_ids.flush()
         self.naming.close()
-        self._identities.close()
+        self._marker.close()
 
     def refuse(self, rows: pa.Table) -> None:
         """Put rows into quarantine."""
@@ -166,7 +167,7 @@ class _Sorter:
         known = self._known(cells)
         if known is None:
             return self._judged(records, cells)
-        self._identities.note(known.identities)
+        self._identities.add(self._marker.marked(known.identities))
         if len(known.places) == records.num_rows:
             return known.rows
         others = np.delete(np.arange(records.num_rows), known.places)
@@ -203,7 +204,7 @@ class _Sorter:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)
         else:
-            self._judged_ids.add(_identities(tested, self._plan.number))
+            self._identities.add(_identified(tested, self._plan.number))
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
@@ -224,14 +225,22 @@ def _setting(shop: Workshop, plan: Plan, judge: Judge) -> Setting:
     )
 
 
-def _stored(piece: pa.Table, plan: Plan, dropped: pa.ChunkedArray, name: str, tally: Tally) -> pa.Table:
-    """Return the canonical rows of a piece without those at `dropped` places, and count them in `tally`."""
-    import pyarrow as pa
+def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of some ascending places that may be among ascending lines."""
+    if not len(lines):
+        return places[:0]
+    begin, end = np.searchsorted(places, [lines[0], lines[-1] + 1])
+    return places[begin:end]
+
+
+def _stored(piece: pa.Table, plan: Plan, dropped: NDArray[np.int64], name: str, tally: Tally) -> pa.Table:
+    """Return the canonical rows of a piece without those at `dropped` lines, and count them in `tally`."""
     import pyarrow.compute as pc
 
-    if len(dropped):
-        places = pc.add(piece["source_line"], pa.scalar(plan.number * duplicates.PLACES, pa.int64()))
-        piece = piece.filter(pc.invert(pc.is_in(places, value_set=dropped.combine_chunks())))
+    lines = piece["source_line"].to_numpy()
+    positions = np.flatnonzero(np.isin(lines, _within(dropped, lines), assume_unique=True))
+    if len(positions):
+        piece = without(piece, positions).combine_chunks()
     tally.kept += piece.num_rows
     tally.out_of_period += pc.sum(pc.invert(piece["in_period"])).as_py() or 0
     return unpivoted(_with_file(piece, name), plan)
@@ -298,12 +307,10 @@ def zone_names(run: Run, units: Path | None) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def _identities(tested: pa.Table, number: int) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    place = pc.add(tested["source_line"], pa.scalar(number * duplicates.PLACES, pa.int64()))
-    return pa.table({"place": place, "key": tested["row__key"], "content": tested["row__content"]})
+def _identified(tested: pa.Table, number: int) -> pa.Table:
+    """Return the identities of judged rows."""
+    hashes = tested.select(["row__mark", "row__content"]).rename_columns(["mark", "content"])
+    return duplicates.identities(number, tested["source_line"], tested["row__key"], hashes)
 
 
 def _with_file(rows: pa.Table, name: str) -> pa.Table:

@@ -45,7 +45,7 @@ class Judge:
         """Return numbered records typed, in their order.
 
         Besides the canonical columns there are ``fault`` (position in `tests` of the first broken rule),
-        ``h__<column>`` per column whose cells repeat, ``row__key`` and ``row__content``.
+        ``h__<column>`` per column whose cells repeat, ``row__key``, ``row__mark`` and ``row__content``.
         """
         if self._query is None or records.schema != self._schema:
             self._prepare(records)
@@ -77,7 +77,9 @@ def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...
     frame = _with_period(shop, plan, _with_context(shop, plan, frame))
     stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
     hashes = [f"h__{field.column.name}" for field in plan.fields if repeats(field.column)]
-    chosen = with_fault(frame, tests).select(*stored, *hashes, "fault", "row__key", "row__content")
+    chosen = with_fault(frame, tests).select(
+        *stored, *hashes, "fault", "row__key", "row__mark", "row__content"
+    )
     query: str = chosen.to_native().sql_query()
     return query
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.evidence.duplicates import PLACES
+from auditlib.evidence.duplicates import PLACES, Identities
 from auditlib.evidence.engine import Inbox
 from auditlib.evidence.rules import SOUND
 
@@ -69,9 +69,20 @@ class Naming:
         self._named.flush()
 
 
-def named_again(connection: duckdb.DuckDBPyConnection) -> pa.ChunkedArray:
+def named_again(connection: duckdb.DuckDBPyConnection, own: Identities) -> pa.ChunkedArray:
     """Return the places of rows whose key an earlier row names, or a register of its own holds."""
-    return connection.sql(
+    if not connection.execute("SELECT count(*) FROM named").fetchall()[0][0]:
+        return _nowhere()
+    connection.register("registered", own.keys())
+    again = connection.sql(
         "SELECT place FROM (SELECT place, key, row_number() OVER (PARTITION BY key ORDER BY place) AS nth "
-        "FROM named) WHERE nth > 1 OR key IN (SELECT key FROM identities) ORDER BY place"
+        "FROM named) WHERE nth > 1 OR key IN (SELECT key FROM registered) ORDER BY place"
     ).to_arrow_table()["place"]
+    connection.unregister("registered")
+    return again
+
+
+def _nowhere() -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return pa.chunked_array([], pa.int64())

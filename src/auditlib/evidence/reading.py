@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TEXTUAL = (Kind.ID, Kind.CODE, Kind.TEXT)
 _TEMPORAL = (Kind.DAY, Kind.INSTANT)
+_SPACE, _DELETE = 32, 127
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
@@ -35,8 +36,8 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     Its result has per textual column the text; per other column the value and ``__unread``; per
     instant ``<stem>__local`` and ``<stem>__utc`` (microseconds, at most one of the two), ``__whole``
     (whether the cell holds a day without a time) and ``__unread``; per column whose cells repeat
-    ``h__<column>`` (a hash); then ``source_line``, ``row__key`` (text, NULL where a part is missing) and
-    ``row__content`` (a hash of all cells).
+    ``h__<column>`` (a hash); then ``source_line``, ``row__key`` (text, NULL where a part is missing),
+    ``row__mark`` (its hash) and ``row__content`` (a hash of all cells).
     """
     reader = _Reader(plan, run, schema)
     texts = [f"{reader.text(field)} AS {reader.name(field)}" for field in plan.fields]
@@ -44,8 +45,16 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     inner = ", ".join([*texts, *passed, "source_line"])
     values = [f"{sql} AS {quoted(name)}" for field in plan.fields for name, sql in reader.values(field)]
     hashes = [f"{reader.hashed(field)} AS {quoted('h__' + field.column.name)}" for field in reader.often]
+    key = reader.key()
     outer = ", ".join(
-        [*values, *hashes, "source_line", f"{reader.key()} AS row__key", f"{reader.whole()} AS row__content"]
+        [
+            *values,
+            *hashes,
+            "source_line",
+            f"{key} AS row__key",
+            f"hash({key}) AS row__mark",
+            f"{reader.whole()} AS row__content",
+        ]
     )
     inside = f"SELECT {inner} FROM block"  # noqa: S608 - every part is quoted where it is made
     typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
@@ -56,7 +65,7 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
 def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
     """Return the records without blanks around the cells that are not free text.
 
-    A dictionary is trimmed once per distinct cell.
+    A dictionary is trimmed once per distinct cell; a column without blanks at any edge is left as it is.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -65,7 +74,8 @@ def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
         place = records.schema.get_field_index(name)
         column = records.column(place)
         if pa.types.is_string(column.type):
-            records = records.set_column(place, name, pc.utf8_trim_whitespace(column))
+            if any(map(may_be_padded, column.chunks)):
+                records = records.set_column(place, name, pc.utf8_trim_whitespace(column))
         elif pa.types.is_dictionary(column.type):
             chunks = [
                 pa.DictionaryArray.from_arrays(chunk.indices, pc.utf8_trim_whitespace(chunk.dictionary))
@@ -73,6 +83,23 @@ def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
             ]
             records = records.set_column(place, name, pa.chunked_array(chunks))
     return records
+
+
+def may_be_padded(cells: pa.Array) -> bool:
+    """Whether a cell may begin or end with a blank: none does where all edges are visible ASCII."""
+    import numpy as np
+
+    _, places, text = cells.buffers()
+    if text is None or not len(cells):
+        return False
+    offsets = np.frombuffer(places, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    body = np.frombuffer(text, dtype=np.uint8)
+    begin, end = offsets[:-1], offsets[1:]
+    if not (begin < end).all():
+        filled = begin < end
+        begin, end = begin[filled], end[filled]
+    edges = np.concatenate((body[begin], body[end - 1]))
+    return not bool(((edges > _SPACE) & (edges < _DELETE)).all())
 
 
 class _Reader:

@@ -12,11 +12,14 @@ from auditlib.contracts import Kind, Table
 from auditlib.evidence.plan import repeats
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
     from pyarrow import dataset, ipc
 
 _HASH_BYTES = 1 << 20
+_FEW = 64
 _DISTINCT = (
     "source_line",
     "response_id",
@@ -89,6 +92,20 @@ def merged(rows: pa.Table, others: pa.Table) -> pa.Table:
     return (
         pa.concat_tables([rows, others.select(rows.column_names)]).unify_dictionaries().sort_by("source_line")
     )
+
+
+def without(rows: pa.Table, positions: NDArray[np.int64]) -> pa.Table:
+    """Return rows without those at some ascending positions; few of them leave runs that are not copied."""
+    import numpy as np
+    import pyarrow as pa
+
+    if not len(positions):
+        return rows
+    if len(positions) > _FEW:
+        return rows.take(pa.array(np.delete(np.arange(rows.num_rows), positions)))
+    begins, ends = [0, *(positions + 1).tolist()], [*positions.tolist(), rows.num_rows]
+    runs = [rows.slice(begin, end - begin) for begin, end in zip(begins, ends, strict=True)]
+    return pa.concat_tables(runs)
 
 
 class TableWriter:

@@ -91,8 +91,9 @@ def _prepared(
         progress("Evidence found: the same files and parameters were taken in before")
         return open_evidence(final, threads=threads)
     with draft(store, key) as folder:
-        _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
-        _publish(folder, final)
+        described = _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
+        if _publish(folder, final):  # sealed a moment ago, by the hashes of what was read back from the disk
+            return _opened(final, described, threads=threads)
     return open_evidence(final, threads=threads)
 
 
@@ -124,6 +125,10 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
         path = directory / name
         if not path.is_file() or file_hash(path) != expected["sha256"]:
             raise _changed(name)
+    return _opened(directory, described, threads=threads)
+
+
+def _opened(directory: Path, described: Mapping[str, Any], *, threads: int) -> Evidence:
     return Evidence(
         directory,
         described["key"],
@@ -166,8 +171,8 @@ def _fill(
     key: str,
     threads: int,
     progress: Callable[[str], None],
-) -> None:
-    """Write everything that the evidence consists of, the description last."""
+) -> Mapping[str, Any]:
+    """Write everything that the evidence consists of, the description last; return the description."""
     scratch = draft / "scratch"
     scratch.mkdir(parents=True)
     names = source_names(run.sources)
@@ -195,7 +200,7 @@ def _fill(
         for plan in sorted(made, key=lambda plan: plan.number)
     ]
     copies = [one.extract.described(names[number]) for number, one in sorted(inputs.items()) if one.extract]
-    _describe(draft, run, shop.done, totals, notes, key=key, copies=copies)
+    return _describe(draft, run, shop.done, totals, notes, key=key, copies=copies)
 
 
 def _take_in_all(
@@ -289,7 +294,7 @@ def _describe(
     *,
     key: str,
     copies: Sequence[Mapping[str, Any]],
-) -> None:
+) -> Mapping[str, Any]:
     described: dict[str, Any] = {
         "schema": SCHEMA,
         "key": key,
@@ -302,9 +307,10 @@ def _describe(
     if copies:
         described["databases"] = list(copies)
     described["seal"] = hash_of(described)
-    write_text(
-        draft / DESCRIPTION, json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    )
+    text = json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False)
+    write_text(draft / DESCRIPTION, text + "\n")
+    made: Mapping[str, Any] = json.loads(text)  # as it is found again, texts and lists alone
+    return made
 
 
 def _sealed_file(path: Path) -> dict[str, Any]:
@@ -330,15 +336,18 @@ def _scale(described: Mapping[str, Any]) -> Scale:
     return Scale(**{**described, "not_applicable": tuple(described["not_applicable"])})
 
 
-def _publish(draft: Path, final: Path) -> None:
-    """Give complete evidence its name; where another process was first, its result stands."""
+def _publish(draft: Path, final: Path) -> bool:
+    """Give complete evidence its name; False where another process was first, whose result stands."""
     to_disk(draft)
+    ours = True
     try:
         draft.rename(final)
     except OSError:
         if not (final / DESCRIPTION).is_file():
             raise
+        ours = False
     to_disk(final.parent)
+    return ours
 
 
 def _check_unchanged(inputs: Mapping[int, _Input], names: Sequence[str]) -> None:
