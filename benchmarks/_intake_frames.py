@@ -6,6 +6,7 @@ Each returns how many rows it kept and quarantined and how many answers it count
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,8 @@ def _instants(column: pd.Series) -> pd.Series:
     import pandas as pd
 
     if not isinstance(column.dtype, pd.StringDtype) and "string" not in str(column.dtype):
-        return column.dt.tz_localize("UTC")
+        zoned: pd.Series = column.dt.tz_localize("UTC")
+        return zoned
     return pd.to_datetime(column, format=_STAMP, errors="coerce", utc=True)
 
 
@@ -128,7 +130,7 @@ def _numbers(column: pd.Series) -> pd.Series:
 
 def with_polars(folder: Path, form: str, _threads: int) -> dict[str, int]:
     """Take the file in with Polars, streamed; ids that occur again are looked for in a first pass."""
-    import polars as pl
+    pl = _polars()
 
     read = _scanned(folder, form)
     again = read.group_by("response_id").len().filter(pl.col("len") > 1).select("response_id")
@@ -159,9 +161,14 @@ def with_polars(folder: Path, form: str, _threads: int) -> dict[str, int]:
     return {"kept": counts[0], "quarantined": counts[1], "n": sum(counts[2:])}
 
 
+def _polars() -> Any:
+    """Return the library, which the suite's own environment does not have."""
+    return import_module("polars")
+
+
 def _scanned(folder: Path, form: str) -> Any:
     """Return the file with line numbers; a cell without a value is null, as is one that is not there."""
-    import polars as pl
+    pl = _polars()
 
     path = file_of(folder, form)
     if form != "csv":
@@ -171,7 +178,7 @@ def _scanned(folder: Path, form: str) -> Any:
 
 def _copies(twice: Any) -> tuple[Any, Any]:
     """Return the lines of copies, and the ids that have different contents."""
-    import polars as pl
+    pl = _polars()
 
     cells = [name for name in twice.columns if name != "line"]
     copies = twice.filter(pl.int_range(pl.len()).over(cells) > 0)["line"]
@@ -180,7 +187,7 @@ def _copies(twice: Any) -> tuple[Any, Any]:
 
 
 def _judged(read: Any, folder: Path, form: str, copies: Any, conflicts: Any) -> Any:
-    import polars as pl
+    pl = _polars()
 
     units = pl.read_csv(folder / "units.csv", infer_schema=False)["unit_id"]
     text = form != "native"

@@ -89,10 +89,20 @@ def looked_up(values: list[Any], column: Paired, kind: pa.DataType, *, absent: b
     return pa.DictionaryArray.from_arrays(numbers, pa.array(distinct, pa.string()))
 
 
-def lengths(cells: pa.Array) -> NDArray[np.int32]:
-    """Return the bytes of each text; of one that is null, any number."""
-    offsets = np.frombuffer(cells.buffers()[1], dtype=np.int32)
-    return np.diff(offsets[cells.offset : cells.offset + len(cells) + 1])
+def present(cells: pa.Array, missing: list[str]) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Return texts without those that stand for nothing, of which one is empty, and where those are."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    offsets = np.frombuffer(cells.buffers()[1] or b"", dtype=np.int32)
+    mask: NDArray[np.bool_] = np.diff(offsets[cells.offset : cells.offset + len(cells) + 1]) == 0
+    if missing != [""]:
+        mask |= mask_of(pc.is_in(cells, value_set=pa.array(missing)))
+    if cells.null_count:
+        mask |= mask_of(cells.is_null())
+    if not mask.any():
+        return cells, mask
+    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), cells), mask
 
 
 def whole(column: pa.ChunkedArray) -> Any:

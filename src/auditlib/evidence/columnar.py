@@ -169,9 +169,10 @@ def _is_utf8(cell: bytes) -> bool:
 
 
 def _plain(table: pa.Table, repetitive: frozenset[str]) -> pa.Table:
-    """Replace dictionaries that were not asked for, bytes and view columns, by plain text.
+    """Replace dictionaries of text that were not asked for, bytes and view columns, by plain text.
 
-    Numbers of two bytes become such of four, which the database can read; the rest stays.
+    Other dictionaries become what they hold, numbers of two bytes such of four, which the database can read;
+    the rest stays.
     """
     import pyarrow as pa
 
@@ -185,6 +186,8 @@ def _plain_field(field: pa.Field, repetitive: frozenset[str]) -> pa.Field:
         return pa.field(field.name, pa.float32())
     if field.name in repetitive and _is_text_dictionary(field.type):
         return field
+    if pa.types.is_dictionary(field.type) and not _is_text(field.type):
+        return pa.field(field.name, field.type.value_type)
     return pa.field(field.name, pa.string()) if _is_textual(field.type) else field
 
 
@@ -216,4 +219,4 @@ def _is_textual(kind: pa.DataType) -> bool:
 
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
     plain = pa.types.is_string(kind)
-    return bool(not plain and (pa.types.is_dictionary(kind) or _is_text(kind) or pa.types.is_null(inner)))
+    return bool(not plain and (_is_text(kind) or pa.types.is_null(inner)))

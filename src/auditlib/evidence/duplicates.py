@@ -33,6 +33,8 @@ PLACES = 1 << 40
 class Identities:
     """The identities of the rows of one table, on the disk: where each stands, its id, what is in it.
 
+    Whoever makes one closes it.
+
     Parameters
     ----------
     connection
@@ -63,6 +65,18 @@ class Identities:
         self._writer.write_table(kept)
         self._counts.append(rows.num_rows)
 
+    def close(self) -> None:
+        """Forget the rows."""
+        self._complete()
+        self._marks.close()
+        self._marks_file.unlink()
+        self._rows_file.unlink(missing_ok=True)
+
+    def _complete(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
     def keys(self) -> pa.RecordBatchReader:
         """Return all ids, as ``key``; from now on there are no more rows to add."""
         import pyarrow as pa
@@ -79,9 +93,6 @@ class Identities:
         compared = [
             verdicts(lazy(self._connection, rows)).to_native().to_arrow_table() for rows in self._candidates()
         ]
-        self._marks.close()
-        self._marks_file.unlink()
-        self._rows_file.unlink(missing_ok=True)
         return pa.concat_tables(compared).sort_by("place")
 
     def _candidates(self) -> Iterator[pa.Table]:
@@ -128,9 +139,7 @@ class Identities:
         import pyarrow as pa
         from pyarrow import ipc
 
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        self._complete()
         with pa.OSFile(str(self._rows_file)) as file:
             return ipc.open_file(file).get_batch(number)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditlib.contracts import WHOLE_DAY, Column, Kind
-from auditlib.evidence.coded import Coded, Paired, coded, lengths, looked_up, mask_of, paired, whole
+from auditlib.evidence.coded import Coded, Paired, coded, looked_up, mask_of, paired, present, whole
 from auditlib.evidence.plan import Field, Plan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.stamps import is_timed
@@ -242,24 +242,10 @@ class Familiar:
         if given.column.kind is Kind.TEXT:
             blank = pc.not_equal(pc.utf8_trim_whitespace(cells), cells).fill_null(False)
             found.plain &= ~mask_of(blank)
-        text, absent = self._present(cells)
+        text, absent = present(cells, self._missing)
         if given.column.required or name in self._plan.contract.key:
             found.plain &= ~absent
         found.columns[name] = found.texts[name] = text
-
-    def _present(self, cells: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
-        """Return cells without those that stand for nothing, and where those are."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        mask = lengths(cells) == 0
-        if self._missing != [""]:
-            mask |= mask_of(pc.is_in(cells, value_set=pa.array(self._missing)))
-        if cells.null_count:
-            mask |= mask_of(cells.is_null())
-        if not mask.any():
-            return cells, mask
-        return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), cells), mask
 
     def _instants(self, found: _Rows, records: pa.Table, given: Field) -> None:
         import pyarrow as pa
@@ -298,7 +284,7 @@ class Familiar:
             zone = None if cells.type.tz is not None else source
             read = setting.clock.instants(micros // 1_000_000, ~absent, source_zone=zone, unit_zone=units)
             return Instants(read.plain, read.at + micros % 1_000_000, read.day, read.second), absent
-        text, absent = self._present(cells)
+        text, absent = present(cells, self._missing)
         found.texts[name] = text
         form = stamp_format(self._plan.source.dates.formats)
         seconds, plain = read_stamps(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,22 +60,9 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     `counter`. Rows wait in a staging file until the last is read, because only then is it known which
     ids occur again.
     """
-    named_once.create(shop.connection)
-    identities = duplicates.Identities(shop.connection, shop.scratch)
     staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
     tallies = {plan.number: Tally() for plan in sources}
-    for plan in sources:
-        _read(shop, plan, staged[plan.number], tallies[plan.number], identities)
-        shop.progress(
-            f"{shop.names[plan.number]}: {counted(tallies[plan.number].read, 'record')} of {plan.target.name}"
-        )
-    again = named_once.named_again(shop.connection, identities)
-    copies = identities.repeated()
-    if copies.num_rows:
-        quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
-    for place in again.to_pylist():
-        tallies[place // duplicates.PLACES].named_again += 1
-    dropped = np.sort(np.concatenate([again.to_numpy(), copies["place"].to_numpy()]))
+    dropped = _read_all(shop, sources, staged, tallies)
     with ExitStack() as stack:
         writer, beside = _writers(shop, sources[0], stack)
         hand_over = stack.enter_context(behind(threads=shop.threads))
@@ -92,6 +79,25 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
                 if counter is not None:
                     counter.add(rows)
     return tallies
+
+
+def _read_all(
+    shop: Workshop, sources: Sequence[Plan], staged: Mapping[int, Staging], tallies: Mapping[int, Tally]
+) -> NDArray[np.int64]:
+    """Read the sources of one table; return the places of staged rows that must not stay, ascending."""
+    named_once.create(shop.connection)
+    with closing(duplicates.Identities(shop.connection, shop.scratch)) as identities:
+        for plan in sources:
+            tally = tallies[plan.number]
+            _read(shop, plan, staged[plan.number], tally, identities)
+            shop.progress(f"{shop.names[plan.number]}: {counted(tally.read, 'record')} of {plan.target.name}")
+        again = named_once.named_again(shop.connection, identities)
+        copies = identities.repeated()
+    if copies.num_rows:
+        quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
+    for place in again.to_pylist():
+        tallies[place // duplicates.PLACES].named_again += 1
+    return np.sort(np.concatenate([again.to_numpy(), copies["place"].to_numpy()]))
 
 
 def _writers(shop: Workshop, plan: Plan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:

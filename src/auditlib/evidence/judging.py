@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.contracts import TABLES, WHOLE_DAY, Kind
+from auditlib.evidence.blanks import trimmed
 from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import Prepared, lazy
 from auditlib.evidence.plan import Plan, repeats
-from auditlib.evidence.reading import projection, trimmed
+from auditlib.evidence.reading import projection
 from auditlib.evidence.rules import Parent, Rule, rules, with_fault
 from auditlib.evidence.storage import canonical_schema
 

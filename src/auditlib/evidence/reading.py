@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 TEXTUAL = (Kind.ID, Kind.CODE, Kind.TEXT)
 _TEMPORAL = (Kind.DAY, Kind.INSTANT)
-_SPACE, _DELETE = 32, 127
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
@@ -60,46 +59,6 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
     flags = ", ".join(["*", *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
     return f"SELECT {flags} FROM ({typed})"  # noqa: S608 - every part is quoted where it is made
-
-
-def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
-    """Return the records without blanks around the cells that are not free text.
-
-    A dictionary is trimmed once per distinct cell; a column without blanks at any edge is left as it is.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for name in plan.trimmed:
-        place = records.schema.get_field_index(name)
-        column = records.column(place)
-        if pa.types.is_string(column.type):
-            if any(map(may_be_padded, column.chunks)):
-                records = records.set_column(place, name, pc.utf8_trim_whitespace(column))
-        elif pa.types.is_dictionary(column.type):
-            chunks = [
-                pa.DictionaryArray.from_arrays(chunk.indices, pc.utf8_trim_whitespace(chunk.dictionary))
-                for chunk in column.chunks
-            ]
-            records = records.set_column(place, name, pa.chunked_array(chunks))
-    return records
-
-
-def may_be_padded(cells: pa.Array) -> bool:
-    """Whether a cell may begin or end with a blank: none does where all edges are visible ASCII."""
-    import numpy as np
-
-    _, places, text = cells.buffers()
-    if text is None or not len(cells):
-        return False
-    offsets = np.frombuffer(places, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
-    body = np.frombuffer(text, dtype=np.uint8)
-    begin, end = offsets[:-1], offsets[1:]
-    if not (begin < end).all():
-        filled = begin < end
-        begin, end = begin[filled], end[filled]
-    edges = np.concatenate((body[begin], body[end - 1]))
-    return not bool(((edges > _SPACE) & (edges < _DELETE)).all())
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""Ids that occur again are found however many there are; cells are trimmed where blanks may stand."""
+"""What large files need: ids that occur again are found on the disk, and nothing is done that need not be."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlib.evidence import duplicates, named_once
+from auditlib.evidence import columnar, duplicates, named_once
+from auditlib.evidence.blanks import may_be_padded
 from auditlib.evidence.duplicates import PLACES, Identities, Marker, identities
 from auditlib.evidence.engine import connect
-from auditlib.evidence.reading import may_be_padded
 from auditlib.evidence.storage import without
 
 
@@ -56,6 +56,7 @@ def test_repeated_ids_are_those_that_comparing_all_rows_finds(
         store.add(rows_of(keys[:half], contents[:half], first=1, marks=marks[:half]))
         store.add(rows_of(keys[half:], contents[half:], first=1 + half, marks=marks[half:]))
         again = store.repeated()
+        store.close()
         assert not list(folder.glob("*.arrow"))
     found = [
         (place - PLACES, same)
@@ -75,6 +76,7 @@ def test_a_register_of_its_own_goes_before_what_an_export_names(tmp_path: Path) 
         connection.execute("INSERT INTO named VALUES (10, 'b'), (11, 'c'), (12, 'c')")
         assert named_once.named_again(connection, store).to_pylist() == [10, 12]
         assert store.repeated().num_rows == 0
+        store.close()
 
 
 def test_rows_known_by_look_up_get_the_hashes_of_the_exact_query(tmp_path: Path) -> None:
@@ -110,3 +112,13 @@ def test_rows_are_left_out_by_runs_as_one_by_one(
     rows = pa.table({"n": list(range(10))})
     kept = without(rows, np.array(gone, dtype=np.int64))
     assert kept["n"].to_pylist() == [number for number in range(10) if number not in gone]
+
+
+def test_dictionaries_of_numbers_and_instants_never_become_text() -> None:
+    instants = pa.array([0, 1, 0], pa.timestamp("us")).dictionary_encode()
+    numbers = pa.array([5, 4, 5], pa.int8()).dictionary_encode()
+    words = pa.array(["a", "b", "a"]).dictionary_encode()
+    table = pa.table({"when": instants, "score": numbers, "unit": words, "id": words})
+    plain = columnar._plain(table, frozenset({"unit"}))
+    assert plain.schema.types == [pa.timestamp("us"), pa.int8(), words.type, pa.string()]
+    assert plain["score"].to_pylist() == [5, 4, 5]

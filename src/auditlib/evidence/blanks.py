@@ -1,0 +1,52 @@
+"""Blanks around cells, which no cell but free text keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditlib.evidence.plan import Plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_SPACE, _DELETE = 32, 127
+
+
+def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
+    """Return the records without blanks around the cells that are not free text.
+
+    A dictionary is trimmed once per distinct cell; a column without blanks at any edge is left as it is.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name in plan.trimmed:
+        place = records.schema.get_field_index(name)
+        column = records.column(place)
+        if pa.types.is_string(column.type):
+            if any(map(may_be_padded, column.chunks)):
+                records = records.set_column(place, name, pc.utf8_trim_whitespace(column))
+        elif pa.types.is_dictionary(column.type):
+            chunks = [
+                pa.DictionaryArray.from_arrays(chunk.indices, pc.utf8_trim_whitespace(chunk.dictionary))
+                for chunk in column.chunks
+            ]
+            records = records.set_column(place, name, pa.chunked_array(chunks))
+    return records
+
+
+def may_be_padded(cells: pa.Array) -> bool:
+    """Whether a cell may begin or end with a blank: none does where all edges are visible ASCII."""
+    _, places, text = cells.buffers()
+    if text is None or not len(cells):
+        return False
+    offsets = np.frombuffer(places, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    body = np.frombuffer(text, dtype=np.uint8)
+    begin, end = offsets[:-1], offsets[1:]
+    if not (begin < end).all():
+        filled = begin < end
+        begin, end = begin[filled], end[filled]
+    edges = np.concatenate((body[begin], body[end - 1]))
+    return not bool(((edges > _SPACE) & (edges < _DELETE)).all())
