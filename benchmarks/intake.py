@@ -160,13 +160,16 @@ def _file_hash(path: Path, name: str) -> str:
 def _digest(folder: Path) -> str:
     """Return what tells one set of kept responses from another, whatever their order."""
     import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
     from pyarrow import parquet
 
     stored = next(folder.glob("store/*/responses.parquet"), folder / "kept.parquet")
     count, total, squares = 0, np.uint64(0), np.uint64(0)
     with parquet.ParquetFile(stored) as file:
         for batch in file.iter_batches(1 << 17, columns=["response_id"]):
-            numbers = np.array([int(each[1:]) for each in batch.column(0).to_pylist()], dtype=np.uint64)
+            digits = pc.utf8_slice_codeunits(batch.column(0), start=1)
+            numbers = digits.cast(pa.uint64()).to_numpy(zero_copy_only=False)
             count += len(numbers)
             total += numbers.sum(dtype=np.uint64)
             squares += (numbers * numbers).sum(dtype=np.uint64)
