@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import answered, duplicates, named_once, quarantine
+from auditlib.evidence import answered, doubled, duplicates, named_once, quarantine
 from auditlib.evidence.ahead import ahead, behind
 from auditlib.evidence.arrange import Arrangement
 from auditlib.evidence.cells import CellCounter
@@ -63,6 +63,7 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
 
     duplicates.create(shop.connection)
     named_once.create(shop.connection)
+    doubled.create(shop.connection)
     staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
     tallies = {plan.number: Tally() for plan in sources}
     for plan in sources:
@@ -74,9 +75,12 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
+    twice = doubled.doubled(shop.connection, copies, names=shop.names)
+    quarantine.add(shop.connection, twice)
     for place in again.to_pylist():
         tallies[place // duplicates.PLACES].named_again += 1
-    dropped = pa.chunked_array([*again.chunks, *copies["place"].chunks], pa.int64())
+    places = [column for table in (copies, twice) for column in table["place"].chunks]
+    dropped = pa.chunked_array([*again.chunks, *places], pa.int64())
     with ExitStack() as stack:
         writer, beside = _writers(shop, sources[0], stack)
         hand_over = stack.enter_context(behind(threads=shop.threads))
@@ -207,6 +211,8 @@ class _Sorter:
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
+        if self._plan.target.name == doubled.TABLE:
+            doubled.note(self._shop.connection, sound, self._plan.number)
         return fitted(sound, self._schema)
 
 

@@ -13,7 +13,8 @@ from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import Prepared, lazy
 from auditlib.evidence.plan import Plan, repeats
 from auditlib.evidence.reading import projection, trimmed
-from auditlib.evidence.rules import Parent, Rule, rules, with_fault
+from auditlib.evidence.rule import Rule
+from auditlib.evidence.rules import Parent, rules, with_fault
 from auditlib.evidence.storage import canonical_schema
 
 if TYPE_CHECKING:

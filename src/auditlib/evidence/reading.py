@@ -15,6 +15,7 @@ from auditlib.contracts import Column, Kind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.plan import Field, Plan, repeats
 from auditlib.evidence.stamps import Stamps, duration
+from auditlib.evidence.totals import names_total, totals_in
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -140,13 +141,19 @@ class _Reader:
         """Return the typed columns of a field, as (name, expression)."""
         name, kind = field.column.name, field.column.kind
         if kind in TEXTUAL:
-            return [(name, self.name(field))]
+            return [(name, self.name(field)), *self._total(field)]
         if not field.fed:
-            return self._empty(field.column)
+            return [*self._empty(field.column), *self._total(field)]
         given = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
         if kind is Kind.INSTANT:
-            return [*self._instant(field), given]
+            return [*self._instant(field), given, *self._total(field)]
         return [(name, self._value(field)), given]
+
+    def _total(self, field: Field) -> list[tuple[str, str]]:
+        """Return whether a cell names a row of totals, where such rows are looked for."""
+        if field.column.name not in totals_in(self._plan.contract):
+            return []
+        return [(f"{field.column.name}__total", names_total(self.name(field)))]
 
     def unread(self) -> list[tuple[str, str]]:
         """Return per column that is no text whether a cell was given and could not be read."""
@@ -189,7 +196,9 @@ class _Reader:
     def _key_text(self, name: str) -> str:
         field = self._plan.field(name)
         native = field.origin and self._native(field)
-        return f"CAST({self._place[field.origin]} AS VARCHAR)" if native else self.name(field)
+        text = f"CAST({self._place[field.origin]} AS VARCHAR)" if native else self.name(field)
+        # Where an empty cell says something, it tells rows apart as any other does.
+        return f"coalesce({text}, '')" if field.column.empty else text
 
     def _native(self, field: Field) -> bool:
         """Whether the source's own type already is the kind, so that nothing is read from text."""

@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
+from auditlib.evidence.counted import counted_rules
 from auditlib.evidence.reading import TEXTUAL
+from auditlib.evidence.rule import Rule
 from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason
 
@@ -32,28 +34,6 @@ _CLOCK_CHANGES = {
     "skipped": "clocks were put forward: this local time does not exist; 'nonexistent' can move it",
     "twice": "clocks were put back: this local time came twice; 'ambiguous' can say which is meant",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule: when `broken` is true of a row, it goes to quarantine.
-
-    Parameters
-    ----------
-    reason
-        The reason given.
-    column
-        Canonical column at fault.
-    broken
-        Boolean expression over the typed columns.
-    message
-        What is wrong, for an auditor.
-    """
-
-    reason: Reason
-    column: str
-    broken: nw.Expr
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +87,7 @@ def rules(
         Instants given as durations, with their unit.
     """
     made = [
+        *counted_rules(contract, as_of),
         *(_unit_rules(contract) if register else ()),
         *_time_rules(contract, parents, durations),
         *_future_rules(contract, as_of),
@@ -282,7 +263,7 @@ def _key_rules(contract: Table) -> Iterator[Rule]:
 
     for column in contract.columns:
         needed = column.required and column.kind is Kind.ID and column.references != "units"
-        if needed or (column.name in contract.key and column.kind in TEXTUAL):
+        if needed or (column.name in contract.key and column.kind in TEXTUAL and not column.empty):
             yield Rule(Reason.KEY, column.name, nw.col(column.name).is_null(), "the row has no id here")
 
 

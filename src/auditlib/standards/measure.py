@@ -116,6 +116,8 @@ class Measure:
         the metric: ``interactions.abandoned``.
     starts
         Instants, as ``table.column``, from which its clock runs: what only stands in for one starts none.
+    instead
+        Tables and columns from which it can be told as well, where it cannot be told from those it needs.
     satisfaction
         Whether it measures satisfaction: only then may a discretionary criterion rest on it (B2).
     register
@@ -130,6 +132,7 @@ class Measure:
     unit: str
     needs: tuple[str, ...]
     starts: tuple[str, ...]
+    instead: tuple[str, ...]
     satisfaction: bool
     register: bool
     function: Callable[..., Measurement]
@@ -146,6 +149,14 @@ class Measure:
 
     def missing(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
         """Return why there can be no measurement, all of it at once; empty where there can be one."""
+        reason = self.lacking(tables, run, options)
+        if not reason or not self.instead or self.instead[0] not in tables.tables:
+            return reason
+        other = lacking(self.instead, tables, run, options)
+        return f"{reason}; {other}" if other else ""
+
+    def lacking(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
+        """Return why it cannot be told from the tables it needs; empty where it can."""
         reasons = (lacking(self.needs, tables, run, options), stood_in(self.starts, run))
         return "; ".join(reason for reason in reasons if reason)
 
@@ -175,6 +186,7 @@ def measure(
     *,
     needs: tuple[str, ...],
     starts: tuple[str, ...] = (),
+    instead: tuple[str, ...] = (),
     statistic: Statistic = Statistic.SHARE,
     unit: str = "share",
     satisfaction: bool = False,
@@ -188,14 +200,16 @@ def measure(
         Id, as criteria name it.
     needs
         Canonical tables and columns without which there is no measurement.
-    starts, statistic, unit, satisfaction, register
+    starts, instead, statistic, unit, satisfaction, register
         See `Measure`.
     """
 
     def make(function: Callable[..., Measurement]) -> Measure:
         words = (getdoc(function) or "").partition("\n\n")[0]
         means = " ".join(words.split())
-        return Measure(metric, means, statistic, unit, needs, starts, satisfaction, register, function)
+        return Measure(
+            metric, means, statistic, unit, needs, starts, instead, satisfaction, register, function
+        )
 
     return make
 

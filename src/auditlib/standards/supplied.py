@@ -153,4 +153,6 @@ def _absence(absent: Sequence[str], tables: Supplied) -> str:
     named = _listed(absent)
     if "aggregates" in tables.tables and "responses" in absent:
         return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
+    if "interval_counts" in tables.tables and "interactions" in absent:
+        return f"the evidence has interval counts and no {named}: this cannot be answered from counts"
     return f"the evidence has no {named}"
