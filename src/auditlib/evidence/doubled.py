@@ -151,7 +151,8 @@ def _across() -> str:
     )
 
 
-_BY_QUEUE = "SELECT place, min(part) AS first, sum(counted) = any_value(offered) AS adds_up FROM across GROUP BY place"
+_BY_QUEUE = "SELECT place, min(part) AS first, sum(counted) = any_value(offered) AS adds_up "
+    "FROM across GROUP BY place"
 
 
 def _rows(found: Sequence[_Row]) -> pa.Table:
