@@ -151,8 +151,10 @@ def _across() -> str:
     )
 
 
-_BY_QUEUE = "SELECT place, min(part) AS first, sum(counted) = any_value(offered) AS adds_up "
+_BY_QUEUE = (
+    "SELECT place, min(part) AS first, sum(counted) = any_value(offered) AS adds_up "
     "FROM across GROUP BY place"
+)
 
 
 def _rows(found: Sequence[_Row]) -> pa.Table:
