@@ -37,6 +37,7 @@ _COUNTS = (TABLE, f"{TABLE}.channel")
     "answered_within",
     needs=("interactions", _CHANNEL, _ANSWERED),
     starts=(_OFFERED,),
+    dates=(_ANSWERED,),
     instead=(*_COUNTS, f"{TABLE}.answered_in_time", f"{TABLE}.within_seconds"),
 )
 def answered_within(
@@ -173,6 +174,7 @@ def _more(contacts: list[int], unknown: int, minimum: int) -> int:
     "wait_quantile",
     needs=("interactions", _CHANNEL, _ANSWERED),
     starts=(_OFFERED,),
+    dates=(_ANSWERED,),
     statistic=Statistic.QUANTILE,
     unit="seconds",
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 from auditlib.parameters.run import Run
 from auditlib.records import Criterion, EvidenceLevel, Measurement, SourceTotals, Statistic
 from auditlib.standards.planned import PLANNED
-from auditlib.standards.supplied import Supplied, lacking, stood_in
+from auditlib.standards.supplied import NO_TIME, Supplied, lacking, placed_by, stood_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -116,6 +116,9 @@ class Measure:
         the metric: ``interactions.abandoned``.
     starts
         Instants, as ``table.column``, from which its clock runs: what only stands in for one starts none.
+    dates
+        Instants and days, as ``table.column``, at which its clocks end, or between which and what else it
+        measures: what only stands in for one measures nothing.
     instead
         Tables and columns from which it can be told as well, where it cannot be told from those it needs.
     satisfaction
@@ -132,6 +135,7 @@ class Measure:
     unit: str
     needs: tuple[str, ...]
     starts: tuple[str, ...]
+    dates: tuple[str, ...]
     instead: tuple[str, ...]
     satisfaction: bool
     register: bool
@@ -157,13 +161,18 @@ class Measure:
 
     def lacking(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
         """Return why it cannot be told from the tables it needs; empty where it can."""
-        reasons = (lacking(self.needs, tables, run, options), stood_in(self.starts, run))
+        reasons = (
+            lacking(self.needs, tables, run, options),
+            stood_in(self.starts, run),
+            stood_in(self.dates, run, so=NO_TIME),
+        )
         return "; ".join(reason for reason in reasons if reason)
 
     def take(self, tables: Tables, context: Context, options: Mapping[str, Option]) -> Measurement:
         """Measure, or say what is missing."""
         missing = self.missing(tables, context.run, options)
         found = nothing(missing) if missing else self.function(tables, context, **options)
+        found = self._said(found, context.run)
         return replace(
             found,
             metric=self.metric,
@@ -171,6 +180,12 @@ class Measure:
             unit=self.unit,
             definition_hash=self.definition_hash(options),
         )
+
+    def _said(self, found: Measurement, run: Run) -> Measurement:
+        """Return a measurement that says where a stand-in decides which rows are of the period."""
+        rests_on = [need.partition(".")[0] for need in self.needs] + [each.table for each in found.basis]
+        placed = placed_by(rests_on, run) if found.value is not None else ""
+        return replace(found, reason="; ".join(filter(None, (found.reason, placed)))) if placed else found
 
     def definition_hash(self, options: Mapping[str, Option]) -> str:
         """Return a hash of definition and options; only equal hashes are compared (A7)."""
@@ -186,6 +201,7 @@ def measure(
     *,
     needs: tuple[str, ...],
     starts: tuple[str, ...] = (),
+    dates: tuple[str, ...] = (),
     instead: tuple[str, ...] = (),
     statistic: Statistic = Statistic.SHARE,
     unit: str = "share",
@@ -200,7 +216,7 @@ def measure(
         Id, as criteria name it.
     needs
         Canonical tables and columns without which there is no measurement.
-    starts, instead, statistic, unit, satisfaction, register
+    starts, dates, instead, statistic, unit, satisfaction, register
         See `Measure`.
     """
 
@@ -208,7 +224,7 @@ def measure(
         words = (getdoc(function) or "").partition("\n\n")[0]
         means = " ".join(words.split())
         return Measure(
-            metric, means, statistic, unit, needs, starts, instead, satisfaction, register, function
+            metric, means, statistic, unit, needs, starts, dates, instead, satisfaction, register, function
         )
 
     return make
