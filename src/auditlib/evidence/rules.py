@@ -66,6 +66,7 @@ def rules(
     register: bool,
     bands: Sequence[str] = (),
     durations: Mapping[str, str] = MappingProxyType({}),
+    dated: Sequence[str] = (),
 ) -> tuple[Rule, ...]:
     """Return the rules of a table in the order in which they are tested.
 
@@ -85,10 +86,13 @@ def rules(
         Published bands of survey counts, for a wide file.
     durations
         Instants given as durations, with their unit.
+    dated
+        Days and instants of which it is known whether they are placeholders.
     """
     made = [
         *counted_rules(contract, as_of),
         *(_unit_rules(contract) if register else ()),
+        *_placeholder_rules(contract, dated),
         *_time_rules(contract, parents, durations),
         *_future_rules(contract, as_of),
         *_scale_rules(contract, instruments),
@@ -140,6 +144,15 @@ def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[s
             early = before(column.name, parent.stem)
             message = f"it lies before its trigger in {parent.table} ({parent.link})"
             yield Rule(Reason.TIME, column.name, early, message)
+
+
+def _placeholder_rules(contract: Table, dated: Sequence[str]) -> Iterator[Rule]:
+    import narwhals as nw
+
+    for column in contract.columns:
+        if column.required and column.name in dated:
+            message = "this day stands for an unknown one, and the row needs it"
+            yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__placeholder"), message)
 
 
 def _readable(column: Column, unit: str) -> Iterator[Rule]:
