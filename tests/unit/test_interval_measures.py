@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from standards_tables import DAY, START, context, mapped, small_tables
+from small_company import Evidence, rows
+from standards_tables import DAY, START, context, mapped
 
 from auditlib.records import EvidenceLevel, Measurement
 from auditlib.standards.measure import collect
@@ -44,7 +45,8 @@ def contact(start: int, wait: int | None, **more: Any) -> dict[str, Any]:
 
 def found(metric: str, tables: dict[str, list[dict[str, Any]]], **options: Any) -> Measurement:
     run = context(sources=[mapped(table) for table in tables])
-    return MEASURES[metric].take(small_tables(**tables), run, {"channel": "phone", **options})
+    held = Evidence({name: rows(name, *given) for name, given in tables.items()}, ())
+    return MEASURES[metric].take(held, run, {"channel": "phone", **options})
 
 
 def test_published_figures_of_one_service_by_three_definitions():

@@ -26,7 +26,19 @@ CRITERIA = tuple(
 )
 POLICIES = ROOT / "params" / "policies"
 WORDS = "creation of the ticket"
-UNREAD: set[tuple[str, str]] = set()
+UNREAD = {
+    ("follow_up_reports", "produced"),
+    ("interactions", "ended"),
+    ("invitations", "transaction"),
+    ("report_actions", "due_on"),
+    ("report_actions", "done_on"),
+    ("responsibilities", "valid_to"),
+    ("rewards", "granted"),
+    ("units", "opened_on"),
+    ("units", "certified_on"),
+}
+"""Times that no criterion reads, or that are empty here, or that only have to be there."""
+UNASKED = {"call_backs_in_time", "deviations_valid", "satisfaction_mean", "satisfied_with_type"}
 CLOCKS = {
     ("responses", "submitted"): {
         "acknowledged_in_time",
@@ -137,7 +149,8 @@ DATED = [
 def moved(table: str, column: str) -> Company:
     """Return the company with a time of a table moved by weeks that differ from row to row."""
     own, day = whole().held[table], TABLES[table].column(column).kind is Kind.DAY
-    weeks = pa.array([(number * 5) % 13 - 6 for number in range(own.num_rows)], pa.int64())
+    far = 20 if day else 1  # days of registers hold for years
+    weeks = pa.array([far * ((number * 5) % 13 - 6) for number in range(own.num_rows)], pa.int64())
     for name in (column,) if day else (f"{column}_at", f"{column}_day"):
         unit = DAY * 7 if name.endswith("_at") else 7
         later = pc.add(own[name].cast(pa.int64()), pc.multiply(weeks, unit)).cast(own.schema.field(name).type)
@@ -165,7 +178,7 @@ def test_no_measure_reads_a_stand_in_without_saying_so(table, column):
             if WORDS not in take(each, measures(), whole(), run).reason:
                 silent.append(each.metric)
     assert not silent
-    assert moving or (table, column) in UNREAD
+    assert bool(moving) != ((table, column) in UNREAD)
 
 
 @lru_cache(maxsize=1)
@@ -179,4 +192,4 @@ def measured() -> list[tuple[Criterion, Measurement, frozenset[str]]]:
 
 
 def test_every_measure_is_asked_by_a_criterion():
-    assert {each.metric for each in CRITERIA} == set(measures()) - {"call_backs_in_time", "deviations_valid"}
+    assert {each.metric for each in CRITERIA} == set(measures()) - UNASKED

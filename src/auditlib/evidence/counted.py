@@ -64,6 +64,6 @@ def seconds_until_end() -> nw.Expr:
     """Return the seconds from the start of an interval to its end; an end that is a day is included."""
     import narwhals as nw
 
-    days = (nw.col("ended_day") - nw.col("starts_day") + 1) * _DAY
+    days = (nw.col("ended_day") - nw.col("starts_day") + 1).cast(nw.Int64) * _DAY
     apart = (nw.col("ended_at") - nw.col("starts_at")) // _SECOND
     return nw.when(nw.col("ended_second") == WHOLE_DAY).then(days).otherwise(apart)

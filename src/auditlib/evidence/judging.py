@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 from auditlib.contracts import TABLES, WHOLE_DAY, Kind
 from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import Prepared, lazy
-from auditlib.evidence.plan import Field, Plan, repeats
-from auditlib.evidence.reading import dated, projection, trimmed
+from auditlib.evidence.plan import Plan, repeats
+from auditlib.evidence.reading import projection, trimmed
 from auditlib.evidence.rule import Rule
 from auditlib.evidence.rules import Parent, rules, with_fault
 from auditlib.evidence.storage import canonical_schema
+from auditlib.evidence.unknown_days import dated, placeholder_mark
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -73,11 +74,6 @@ class Judge:
         connection.unregister("block")
         self._schema = records.schema
         self._query = Prepared(connection, query, view="block", records=records)
-
-
-def placeholder_mark(field: Field) -> str:
-    """Return the column that says whether a time stands for an unknown one."""
-    return f"{field.column.name}__placeholder"
 
 
 def numbered(plan: Plan, records: pa.Table) -> pa.Table:

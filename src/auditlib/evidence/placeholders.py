@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.evidence.judging import placeholder_mark
 from auditlib.evidence.plan import Plan
-from auditlib.evidence.reading import dated
+from auditlib.evidence.unknown_days import dated, placeholder_mark
 from auditlib.records import counted
 
 if TYPE_CHECKING:

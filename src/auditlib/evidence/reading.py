@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from auditlib.contracts import Column, Kind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.plan import Field, Plan, repeats
-from auditlib.evidence.stamps import PLACEHOLDERS, Stamps, duration
+from auditlib.evidence.stamps import Stamps, duration
 from auditlib.evidence.totals import names_total, totals_in
+from auditlib.evidence.unknown_days import emptied
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +51,7 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     )
     inside = f"SELECT {inner} FROM block"  # noqa: S608 - every part is quoted where it is made
     typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
-    flags = ", ".join([reader.every(), *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
+    flags = ", ".join([emptied(plan), *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
     return f"SELECT {flags} FROM ({typed})"  # noqa: S608 - every part is quoted where it is made
 
 
@@ -74,14 +75,6 @@ def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
             ]
             records = records.set_column(place, name, pa.chunked_array(chunks))
     return records
-
-
-def dated(plan: Plan) -> tuple[Field, ...]:
-    """Return the fields of days and instants that a column of the source feeds."""
-    kinds = (Kind.DAY, Kind.INSTANT)
-    return tuple(
-        field for field in plan.fields if field.column.kind in kinds and field.origin and not field.after
-    )
 
 
 class _Reader:
@@ -176,24 +169,6 @@ class _Reader:
             if field.column.kind not in TEXTUAL:
                 flags.append((f"{name}__unread", f"{quoted(name + '__given')} AND {got}"))
         return flags
-
-    def every(self) -> str:
-        """Return all columns, times that stand for unknown ones emptied, with ``<column>__placeholder``."""
-        days = [*PLACEHOLDERS, *(day.isoformat() for day in self._source.dates.placeholders)]
-        listed = ", ".join(f"DATE '{day}'" for day in dict.fromkeys(days))
-        emptied, flags = [], []
-        for field in dated(self._plan):
-            name = field.column.name
-            value, given = quoted(name), quoted(f"{name}__given")
-            instant = field.column.kind is Kind.INSTANT
-            local, utc = quoted(f"{name}__local"), quoted(f"{name}__utc")
-            day = f"make_timestamp(coalesce({local}, {utc}))" if instant else f"DATE '1970-01-01' + {value}"
-            stands = f"coalesce(CAST({day} AS DATE) IN ({listed}), FALSE)"
-            parts = (local, utc) if instant else (value,)
-            emptied += [f"CASE WHEN NOT {stands} THEN {part} END AS {part}" for part in parts]
-            emptied.append(f"{given} AND NOT {stands} AS {given}")
-            flags.append(f"{stands} AS {quoted(name + '__placeholder')}")
-        return ", ".join([f"* REPLACE ({', '.join(emptied)})", *flags]) if emptied else "*"
 
     def content(self, field: Field) -> str:
         """Return what of this field makes two rows identical."""

@@ -170,7 +170,7 @@ def _end() -> nw.Expr:
     import narwhals as nw
 
     whole = nw.when(nw.col("ended_second") == WHOLE_DAY).then(nw.lit(DAY_MICROSECONDS)).otherwise(nw.lit(0))
-    by_length = nw.col("starts_at") + nw.col("length") * _SECOND
+    by_length = nw.col("starts_at") + nw.col("length").cast(nw.Int64) * _SECOND
     return nw.when(nw.col("ended_at").is_null()).then(by_length).otherwise(nw.col("ended_at") + whole)
 
 
@@ -178,7 +178,7 @@ def _last_day() -> nw.Expr:
     """Return the local day of the last microsecond of an interval; needs ``ends_at``."""
     import narwhals as nw
 
-    second = nw.col("starts_second")
+    second = nw.col("starts_second").cast(nw.Int64)
     into_day = nw.when(second == WHOLE_DAY).then(nw.lit(0)).otherwise(second) * _SECOND
     lasted = nw.col("ends_at") - nw.col("starts_at") - 1
     return nw.col("starts_day").cast(nw.Int64) + (into_day + lasted) // DAY_MICROSECONDS
