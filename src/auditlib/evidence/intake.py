@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import answered, duplicates, named_once, quarantine
+from auditlib.evidence import answered, doubled, duplicates, named_once, quarantine
 from auditlib.evidence.ahead import ahead, behind
 from auditlib.evidence.arrange import Arrangement
+from auditlib.evidence.blocks import BrokenRecord
 from auditlib.evidence.cells import CellCounter
 from auditlib.evidence.evidence import UNANSWERED
 from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
 from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
+from auditlib.evidence.placeholders import Placeholders
 from auditlib.evidence.plan import Plan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
@@ -63,6 +65,7 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
 
     duplicates.create(shop.connection)
     named_once.create(shop.connection)
+    doubled.create(shop.connection)
     staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
     tallies = {plan.number: Tally() for plan in sources}
     for plan in sources:
@@ -74,9 +77,12 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
     copies = duplicates.repeated(shop.connection)
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
+    twice = doubled.doubled(shop.connection, copies, names=shop.names)
+    quarantine.add(shop.connection, twice)
     for place in again.to_pylist():
         tallies[place // duplicates.PLACES].named_again += 1
-    dropped = pa.chunked_array([*again.chunks, *copies["place"].chunks], pa.int64())
+    places = [column for table in (copies, twice) for column in table["place"].chunks]
+    dropped = pa.chunked_array([*again.chunks, *places], pa.int64())
     with ExitStack() as stack:
         writer, beside = _writers(shop, sources[0], stack)
         hand_over = stack.enter_context(behind(threads=shop.threads))
@@ -114,17 +120,22 @@ def _read(shop: Workshop, plan: Plan, staging: Staging, tally: Tally) -> None:
         ids=plan.ids,
         threads=shop.threads,
     )
-    arrangement = Arrangement(plan)
+    arrangement, broken = Arrangement(plan), list[BrokenRecord]()
     threads = shop.threads if plan.source.form in ("csv", "parquet", "database") else 1
     with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge)) as sorter:
         for block in ahead(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)
             tally.notes += [note for note in block.notes if note not in tally.notes]
-            sorter.refuse(quarantine.broken_rows(block.broken, plan.number))
+            broken += block.broken
             records = arrangement.arranged(block.records)
+            if not plan.kept:
+                sorter.refuse(quarantine.broken_rows(broken, plan.number))
+                broken.clear()
             if records.num_rows:
                 staging.add(sorter.sound(records))
+        sorter.refuse(quarantine.broken_rows(arrangement.staying(broken), plan.number))
         staging.insert(sorter.late())
+    tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
     if plan.source.once:
         if sorter.naming.nameless:
@@ -145,6 +156,7 @@ class _Sorter:
         self._identities = duplicates.Identities(shop.connection, plan.number, self._seldom)
         self._judged_ids = duplicates.inbox(shop.connection)
         self.naming = named_once.Naming(shop.connection, plan.number)
+        self.placeholders = Placeholders(plan)
         self._refused = quarantine.inbox(shop.connection)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
@@ -199,6 +211,7 @@ class _Sorter:
         import pyarrow.compute as pc
 
         tested = self._judge.judged(cells)
+        self.placeholders.count(tested)
         if self._plan.source.once:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)
@@ -207,6 +220,8 @@ class _Sorter:
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
+        if self._plan.target.name == doubled.TABLE:
+            doubled.note(self._shop.connection, sound, self._plan.number)
         return fitted(sound, self._schema)
 
 
@@ -220,7 +235,7 @@ def _setting(shop: Workshop, plan: Plan, judge: Judge) -> Setting:
         as_of=shop.as_of,
         first=first,
         last=last,
-        judge=judge.judged,
+        judge=judge.plain,
     )
 
 
