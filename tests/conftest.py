@@ -19,6 +19,20 @@ settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
 
 
+LONG = (
+    "test_runs_demo", "test_lacking_evidence", "test_runs_interrupted", "test_linkage_lab",
+    "test_other_companies", "test_standards_unknown", "test_first_page", "test_integrity", "test_numbers",
+    "test_report_pdf", "test_runs_failures", "test_check_foresees", "test_known_exports", "test_runs_samples",
+)  # fmt: skip
+"""Modules that take a minute or more: begun last, each would leave the other process without work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest; the others keep their order."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of real data beside the project; skip where it is absent."""

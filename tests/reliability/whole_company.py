@@ -29,7 +29,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "pay_links": {"metric": "transactional:q_overall:mean"},
 }
 """What codes without a list, and columns of the instrument, hold."""
-ONE_OF_EACH = tuple(name for name in TABLES if name not in ("aggregates", "service_intervals"))
+ONE_OF_EACH = tuple(name for name in TABLES if name not in ("aggregates", "interval_counts"))
 """Tables with a row for each thing; the others hold figures somebody made of them."""
 
 

@@ -214,6 +214,26 @@ def test_a_delegate_counts_only_if_listed() -> None:
     assert judged(responsibilities=matrix, attendance=stranger)["attendance"][0] == "wrong_party"
 
 
+@pytest.mark.parametrize(("first", "last", "status"), [
+    (0, 0, "met"), (-3, None, "met"), (1, None, "wrong_party"), (-3, -1, "wrong_party"),
+])  # fmt: skip
+def test_a_delegate_of_certain_days_stands_in_on_those_days_only(
+    first: int, last: int | None, status: str
+) -> None:
+    held, entry = day("2025-06-10"), MATRIX[0]
+    given = {
+        "delegation_id": "D1",
+        "responsibility_id": entry["responsibility_id"],
+        "delegate_id": "xx",
+        "valid_from": held + first,
+        "valid_to": None if last is None else held + last,
+    }
+    came = present("xx", *(role[:2] for role in ROLES[1:]))
+    assert judged(attendance=came, delegations=[given])["attendance"][0] == status
+    other = given | {"responsibility_id": MATRIX[1]["responsibility_id"]}
+    assert judged(attendance=came, delegations=[other])["attendance"][0] == "wrong_party"
+
+
 @pytest.mark.parametrize(
     ("left_on", "status"), [(-2, "wrong_party"), (-1, "wrong_party"), (0, "met"), (1, "met")]
 )

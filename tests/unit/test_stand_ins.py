@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from filled_company import ROOT, Company, company, context
+from filled_company import DAY, ROOT, START, Company, company, context
 
 from auditlib.audit.standard import measures, read_edition
+from auditlib.contracts import TABLES, Kind
 from auditlib.errors import ParameterError
 from auditlib.escalation.incidents import incident_terms
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Source
-from auditlib.records import Outcome, Refusal
+from auditlib.records import Criterion, Measurement, Outcome, Refusal
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, take
 
@@ -23,6 +26,19 @@ CRITERIA = tuple(
 )
 POLICIES = ROOT / "params" / "policies"
 WORDS = "creation of the ticket"
+UNREAD = {
+    ("follow_up_reports", "produced"),
+    ("interactions", "ended"),
+    ("invitations", "transaction"),
+    ("report_actions", "due_on"),
+    ("report_actions", "done_on"),
+    ("responsibilities", "valid_to"),
+    ("rewards", "granted"),
+    ("units", "opened_on"),
+    ("units", "certified_on"),
+}
+"""Times that no criterion reads, or that are empty here, or that only have to be there."""
+UNASKED = {"call_backs_in_time", "deviations_valid", "satisfaction_mean", "satisfied_with_type"}
 CLOCKS = {
     ("responses", "submitted"): {
         "acknowledged_in_time",
@@ -30,9 +46,15 @@ CLOCKS = {
         "attended_as_required",
         "documented_in_time",
         "reported_in_time",
+        "months_without_responses",
     },
     ("interactions", "offered"): {"answered_within", "wait_quantile"},
-    ("complaints", "received"): {"complaints_resolved", "complaints_overdue", "complaints_repeated"},
+    ("complaints", "received"): {
+        "complaints_resolved",
+        "complaints_overdue",
+        "complaints_repeated",
+        "recurrence_ratio",
+    },
 }
 
 
@@ -65,7 +87,7 @@ def test_clocks_that_start_from_a_stand_in_are_not_assessable_and_others_stay(ta
         found = judge_one(each, take(each, measures(), whole(), run))
         if each.metric in concerned:
             assert found.outcome is Outcome.NOT_ASSESSABLE, each.id
-            assert f"({WORDS}), so no clock can start from it" in found.reason.replace("So no", "so no")
+            assert f"({WORDS}), so no " in found.reason.replace("So no", "so no")
         else:
             assert found.outcome is usual()[each.id], each.id
 
@@ -114,3 +136,60 @@ def test_a_stand_in_for_what_is_not_mapped_is_refused():
     with pytest.raises(ParameterError, match="to which no column is mapped") as caught:
         load_run(text, name="a.yaml")
     assert "'unit_id' is neither a day nor an instant" in str(caught.value)
+
+
+DATED = [
+    (table, column.name)
+    for table in sorted(company(good=True).tables)
+    for column in TABLES[table].columns
+    if column.kind in (Kind.DAY, Kind.INSTANT)
+]
+
+
+def moved(table: str, column: str) -> Company:
+    """Return the company with a time of a table moved by weeks that differ from row to row."""
+    own, day = whole().held[table], TABLES[table].column(column).kind is Kind.DAY
+    far = 20 if day else 1  # days of registers hold for years
+    weeks = pa.array([far * ((number * 5) % 13 - 6) for number in range(own.num_rows)], pa.int64())
+    for name in (column,) if day else (f"{column}_at", f"{column}_day"):
+        unit = DAY * 7 if name.endswith("_at") else 7
+        later = pc.add(own[name].cast(pa.int64()), pc.multiply(weeks, unit)).cast(own.schema.field(name).type)
+        own = own.set_column(own.column_names.index(name), name, later)
+    if TABLES[table].instant == column:
+        days = own[f"{column}_day"]
+        inside = pc.and_(pc.greater_equal(days, START), pc.less(days, START + 90))
+        own = own.set_column(own.column_names.index("in_period"), "in_period", inside)
+    return Company({**whole().held, table: own})
+
+
+def judged(measurement: Measurement) -> tuple[object, ...]:
+    interval = measurement.interval and (measurement.interval.low, measurement.interval.high)
+    return (measurement.value, measurement.n, measurement.successes, measurement.unknown, interval)
+
+
+@pytest.mark.parametrize(("table", "column"), DATED)
+def test_no_measure_reads_a_stand_in_without_saying_so(table, column):
+    """Whatever a time of the company is moved to: a measure that moves with it names what stands in."""
+    other, run = moved(table, column), stood_in(table, column)
+    known, silent, moving = context(whole().tables), [], 0
+    for each, before, read in measured():
+        if table in read and judged(before) != judged(take(each, measures(), other, known)):
+            moving += 1
+            if WORDS not in take(each, measures(), whole(), run).reason:
+                silent.append(each.metric)
+    assert not silent
+    assert bool(moving) != ((table, column) in UNREAD)
+
+
+@lru_cache(maxsize=1)
+def measured() -> list[tuple[Criterion, Measurement, frozenset[str]]]:
+    """Return what each criterion measures in the company, and the tables it looks at."""
+    found = []
+    for each in CRITERIA:
+        own = Company(whole().held)
+        found.append((each, take(each, measures(), own, context(own.tables)), frozenset(own.read)))
+    return found
+
+
+def test_every_measure_is_asked_by_a_criterion():
+    assert {each.metric for each in CRITERIA} == set(measures()) - UNASKED

@@ -42,13 +42,14 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 _RECEIVED = "complaints.received"
+_ENDS = ("complaint_events.occurred", "deviations.recorded")
 WAITING = "waiting_customer"
 RESOLVED = ("resolved", "accepted")
 REOPENED = "reopened"
 CLOSED = "closed"
 
 
-@measure("complaints_resolved", needs=("complaints", "complaint_events"), starts=(_RECEIVED,))
+@measure("complaints_resolved", needs=("complaints", "complaint_events"), starts=(_RECEIVED,), dates=_ENDS)
 def complaints_resolved(
     tables: Tables, context: Context, *, within_days: int, severity: str = ""
 ) -> Measurement:
@@ -95,7 +96,7 @@ def _left_out(*, pending: int, unclear: int) -> str:
     return f"not counted, because {'; '.join(told)}" if told else ""
 
 
-@measure("complaints_overdue", needs=("complaints", "complaint_events"), starts=(_RECEIVED,))
+@measure("complaints_overdue", needs=("complaints", "complaint_events"), starts=(_RECEIVED,), dates=_ENDS[:1])
 def complaints_overdue(tables: Tables, context: Context, *, within_days: int) -> Measurement:
     """Complaints of the period that are open and past the limit, over all that are open.
 
@@ -123,7 +124,7 @@ def _none_open(complaints: int, context: Context) -> Measurement:
     return replace(share, level=EvidenceLevel.REGISTER, interval=None) if complaints else share
 
 
-@measure("complaints_reopened", needs=("complaints", "complaint_events"))
+@measure("complaints_reopened", needs=("complaints", "complaint_events"), dates=_ENDS[:1])
 def complaints_reopened(tables: Tables, context: Context) -> Measurement:
     """Complaints of the period that were opened again, over those resolved at least once."""
     import narwhals as nw
@@ -195,6 +196,7 @@ def fixes_owned(tables: Tables, _context: Context) -> Measurement:
 @measure(
     "recurrence_ratio",
     needs=("complaints", "complaints.cause_code", "fixes", "fixes.implemented_on", "fixes.unit_id"),
+    dates=(_RECEIVED, "fixes.implemented_on"),
     statistic=Statistic.RATIO,
     unit="times",
 )

@@ -61,6 +61,18 @@ PROMISES: tuple[Table, ...] = (
         "requested",
     ),
     Table(
+        "delegations",
+        "who stood in for the holder of a role, from one day to another",
+        ("delegation_id",),
+        (
+            key("delegation_id", "Delegation; the line number where the list has none."),
+            link("responsibility_id", "responsibilities", "Entry of the matrix it is for.", required=True),
+            link("delegate_id", "employees", "Delegate.", required=True),
+            Column("valid_from", DAY, "First day.", required=True),
+            Column("valid_to", DAY, "Last day; empty while valid.", empty="still valid"),
+        ),
+    ),
+    Table(
         "deviations",
         "departures from a standard that were written down, with their reason",
         ("deviation_id",),

@@ -29,6 +29,7 @@ from auditlib.contracts.columns import (
     key,
     link,
 )
+from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.contracts.promises import PROMISES
 from auditlib.contracts.types import Column, Kind, Table
 
@@ -359,6 +360,7 @@ _ALL: tuple[Table, ...] = (
         "updated",
     ),
     *PROMISES,
+    INTERVAL_COUNTS,
 )
 
 TABLES: dict[str, Table] = {entry.name: entry for entry in _ALL}

@@ -11,13 +11,16 @@ ANY = ""
 """How an empty unit or type of transaction of the matrix is written when it is joined."""
 _LEVELS = (("unit", "type"), ("unit", ANY), (ANY, "type"), (ANY, ANY))
 """From the most specific entry to the least: the first level with a valid entry decides."""
+DELEGATIONS = "delegations"
+"""The table of delegates who stand in from one day to another, beside those that the matrix lists."""
 ABSENT, VACANT, NO_ENTRY = "absent", "vacant", "no entry"
 
 
 def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
     """Add ``role_<role>`` for every role a band asks for: empty where satisfied, else why not.
 
-    A role is satisfied by its holder or its listed delegate. A vacant role cannot be satisfied (`held`).
+    A role is satisfied by its holder, its listed delegate or a delegate of the day (`DELEGATIONS`). A vacant
+    role cannot be satisfied (`held`).
 
     Parameters
     ----------
@@ -28,7 +31,7 @@ def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: Es
     """
     needs = _needs(contacts, tables, policy=policy)
     entries = _entries(needs, tables.lazy("responsibilities"))
-    present = _present(entries, tables.lazy("attendance"))
+    present = _present(entries, tables.lazy("attendance"), _dated(entries, tables))
     codes = present.with_columns(
         *[
             nw.when(nw.col("role") == role).then(nw.col("gap_code")).alias(f"role_{role}")
@@ -93,6 +96,7 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
     matrix = responsibilities.select(
         nw.col("unit_id").fill_null(ANY).alias("unit_key"),
         nw.col("transaction_type").fill_null(ANY).alias("type_key"),
+        "responsibility_id",
         "role",
         "person_id",
         "delegate_id",
@@ -110,21 +114,49 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
         nw.col("level") == nw.col("best")
     )
     every = needs.filter(nw.col("level") == 0).select(case)
-    holders = best.select("response_id", "role", "person_id", "delegate_id", "best")
+    holders = best.select(
+        "response_id", "role", "responsibility_id", "contact_day", "person_id", "delegate_id", "best"
+    )
     return every.join(holders, on=["response_id", "role"], how="left")
 
 
-def _present(entries: Frame, attendance: Frame) -> Frame:
-    """Return contact by role with ``gap_code``: 0 where holder or listed delegate was there."""
+def _dated(entries: Frame, tables: Tables) -> Frame | None:
+    """Return who was a delegate for an entry on the day of a contact; None where there is no list."""
+    if DELEGATIONS not in tables.tables:
+        return None
+    listed = tables.lazy(DELEGATIONS).select(
+        "responsibility_id",
+        nw.col("delegate_id").alias("who"),
+        nw.col("valid_from").alias("begins"),
+        nw.col("valid_to").alias("ends"),
+    )
+    joined = entries.join(listed, on="responsibility_id", how="inner")
+    valid = joined.filter(
+        nw.col("begins") <= nw.col("contact_day"),
+        nw.col("ends").is_null() | (nw.col("ends") >= nw.col("contact_day")),
+    )
+    return valid.select("contact_id", "role", "responsibility_id", "who")
+
+
+def _present(entries: Frame, attendance: Frame, dated: Frame | None) -> Frame:
+    """Return contact by role with ``gap_code``: 0 where the holder or a delegate was there."""
     there = attendance.select(
         nw.col("follow_up_id").alias("contact_id"), nw.col("person_id").alias("who"), nw.lit(1).alias("there")
     )
     for column, seen in (("person_id", "holder_there"), ("delegate_id", "delegate_there")):
         found = there.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(seen))
         entries = entries.join(found, on=["contact_id", column], how="left")
-    came = held() & (~nw.col("holder_there").is_null() | ~nw.col("delegate_there").is_null())
+    came = [~nw.col("holder_there").is_null(), ~nw.col("delegate_there").is_null()]
+    if dated is not None:
+        case = ["contact_id", "role", "responsibility_id"]
+        came_instead = (
+            dated.join(there, on=["contact_id", "who"], how="inner").select(*case, "there").unique()
+        )
+        entries = entries.join(came_instead, on=case, how="left")
+        came.append(~nw.col("there").is_null())
+    satisfied = held() & nw.any_horizontal(*came, ignore_nulls=False)
     scored = entries.with_columns(
-        nw.when(came)
+        nw.when(satisfied)
         .then(nw.lit(0))
         .when(held())
         .then(nw.lit(1))

@@ -66,6 +66,7 @@ def reported_in_time(tables: Tables, context: Context) -> Measurement:
 @measure(
     "responsibilities_filled",
     needs=("responsibilities", "responsibilities.person_id", "responsibilities.valid_to"),
+    dates=("responsibilities.valid_from", "responsibilities.valid_to"),
     register=True,
 )
 def responsibilities_filled(tables: Tables, context: Context) -> Measurement:
@@ -152,7 +153,12 @@ def _assess_once(
     return result, {finding.subject: finding.cases for finding in findings}
 
 
-@measure("call_backs_in_time", needs=("call_backs",), starts=("call_backs.requested",))
+@measure(
+    "call_backs_in_time",
+    needs=("call_backs",),
+    starts=("call_backs.requested",),
+    dates=("call_backs.due", "call_backs.called", "deviations.recorded"),
+)
 def call_backs_in_time(tables: Tables, context: Context) -> Measurement:
     """Promised calls of the period made within the limit of their rule, over all that are settled.
 
@@ -180,7 +186,12 @@ def call_backs_in_time(tables: Tables, context: Context) -> Measurement:
     )
 
 
-@measure("deviations_valid", needs=("call_backs", "deviations"))
+@measure(
+    "deviations_valid",
+    needs=("call_backs", "deviations"),
+    starts=("call_backs.requested",),
+    dates=("call_backs.due", "deviations.recorded"),
+)
 def deviations_valid(tables: Tables, context: Context) -> Measurement:
     """Deviations recorded for promised calls that count: listed, in time, for a rule that allows them."""
     found = _promised(tables, context)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
+from auditlib.escalation.matrix import DELEGATIONS
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import UNRECORDED
 from auditlib.escalation.rates import FAILED
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import Status
 from auditlib.parameters.run import Run
-from auditlib.standards.supplied import lacking, stood_in
+from auditlib.standards.supplied import NO_TIME, lacking, stood_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,21 @@ STARTS: Final = "responses.submitted"
 """The instant from which every duty runs, at once or through the contact it is about."""
 EVERY: Final = "every duty"
 
+_HELD = "follow_ups.held"
+_VALID = ("responsibilities.valid_from", "responsibilities.valid_to")
+ENDS: Mapping[str, tuple[str, ...]] = {
+    "acknowledgement": ("acknowledgements.sent",),
+    "contact": (_HELD,),
+    "attendance": (_HELD, *_VALID, "delegations.valid_from", "delegations.valid_to"),
+    "documentation": (_HELD,),
+    "report": (
+        _HELD,
+        *(f"follow_up_reports.{column}" for column in ("due_on", "produced", "presented")),
+        "report_actions.due_on",
+    ),
+}
+"""Instants and days at which a duty is judged; what only stands in for one judges nothing."""
+
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
 
 
@@ -50,11 +66,16 @@ def unsaid(policy: EscalationPolicy, tables: Tables, run: Run) -> dict[str, str]
         if rule.duty in NEEDED
     }
     stands_in = stood_in((STARTS,), run)
-    reasons = {duty: stands_in or lacking(needs, tables, run, {}) for duty, needs in asked.items()}
+    reasons = {
+        duty: stands_in or stood_in(ENDS[duty], run, so=NO_TIME) or lacking(needs, tables, run, {})
+        for duty, needs in asked.items()
+    }
     silent = {duty: reason for duty, reason in reasons.items() if reason}
     if silent and len(silent) == len(asked):
         every = [need for needs in asked.values() for need in needs]
-        silent[EVERY] = stands_in or lacking(every, tables, run, {})
+        ends = [end for duty in asked for end in ENDS[duty]]
+        reasons_of_all = (stood_in(ends, run, so=NO_TIME), lacking(every, tables, run, {}))
+        silent[EVERY] = stands_in or "; ".join(filter(None, reasons_of_all))
     return silent
 
 
@@ -73,7 +94,8 @@ def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ..
             *(f"report_actions.{column}" for column in actions),
         )
     if duty == "attendance":
-        held = ("unit_id", "transaction_type", "person_id", "delegate_id", "valid_to")
+        listed = () if DELEGATIONS in tables.tables else ("delegate_id",)
+        held = ("unit_id", "transaction_type", "person_id", *listed, "valid_to")
         typed = ("responses.transaction_type",) if _by_type(tables) else ()
         return (*_FOLLOWED, *(f"responsibilities.{column}" for column in held), *typed)
     return _FOLLOWED

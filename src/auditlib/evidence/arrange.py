@@ -6,13 +6,20 @@ settled here, block by block and before anything is judged, so that rules see re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from auditlib.evidence.blocks import BrokenRecord
+from auditlib.evidence.celltext import as_text
 from auditlib.evidence.plan import Join, Kept, Plan
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_MOST = 1000
+"""Cells remembered for which rows of a source were left out."""
 
 
 class Arrangement:
@@ -28,18 +35,58 @@ class Arrangement:
         self._plan = plan
         self._missing = plan.missing
         self.left_out: dict[str, int] = {test.words: 0 for test in plan.kept}
+        self._others: dict[str, set[str]] = {test.words: set() for test in plan.kept}
+
+    def staying(self, broken: Sequence[BrokenRecord]) -> tuple[BrokenRecord, ...]:
+        """Return the broken records that may be of this table; the others are left out and counted.
+
+        A record of which it is not certain what stands where is left out only for a cell that says so by
+        itself: one that is listed to be left out, or one for which sound rows were left out.
+        """
+        return tuple(record for record in broken if not self._fails(record))
+
+    def _fails(self, record: BrokenRecord) -> bool:
+        for test in self._plan.kept:
+            cell = record.cells.get(test.column)
+            if cell is None or self._holds(test, cell.strip(), placed=record.placed):
+                continue
+            self.left_out[test.words] += 1
+            return True
+        return False
+
+    def _holds(self, test: Kept, cell: str, *, placed: bool) -> bool:
+        """Return whether a cell passes a test, or whether it passes can not be told."""
+        if test.filled is not None:
+            return not placed or (cell not in self._missing) == test.filled
+        listed = cell in {each.strip() for each in test.cells}
+        if not test.among:
+            return not listed
+        return listed or (not placed and cell not in self._others[test.words])
 
     def arranged(self, records: pa.Table) -> pa.Table:
         """Return the records to be judged: the columns that are wanted, then ``source_line``."""
+        import pyarrow.compute as pc
+
         if not self._plan.kept and not self._plan.joins:
             return records
         for test in self._plan.kept:
             before = records.num_rows
-            records = records.filter(self._passes(records, test))
+            passed = self._passes(records, test)
+            if test.among:
+                self._note_others(records[test.column].filter(pc.invert(passed)), test)
+            records = records.filter(passed)
             self.left_out[test.words] += before - records.num_rows
         for join in self._plan.joins:
             records = records.append_column(join.label, self._joined(records, join))
         return records.select([*self._plan.wanted, "source_line"])
+
+    def _note_others(self, cells: pa.ChunkedArray, test: Kept) -> None:
+        """Remember some of the cells for which rows are left out."""
+        known = self._others[test.words]
+        if len(known) < _MOST and len(cells):
+            import pyarrow.compute as pc
+
+            known.update(pc.unique(as_text(cells)).to_pylist()[:_MOST])
 
     def _passes(self, records: pa.Table, test: Kept) -> Any:
         import pyarrow as pa
@@ -61,22 +108,3 @@ class Arrangement:
         parts = [pc.if_else(pc.is_in(cells, value_set=absent), "", cells) for cells in parts]
         nothing = reduce(pc.and_, [pc.equal(cells, "") for cells in parts])
         return pc.if_else(nothing, "", pc.binary_join_element_wise(*parts, join.between))
-
-
-def as_text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return cells as text without blanks around them, as they would stand in a file of text.
-
-    Nothing becomes empty text, a whole number has no decimal point, midnight no fraction of a second.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = cells.type
-    text = cells.cast(pa.string())
-    if pa.types.is_floating(kind):
-        whole = pc.and_(pc.equal(cells, pc.floor(cells)), pc.less(pc.abs(cells), float(1 << 53)))
-        numbers = pc.if_else(whole, cells, None).cast(pa.int64())
-        text = pc.coalesce(numbers.cast(pa.string()), text)
-    elif pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
-        text = pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
-    return pc.utf8_trim_whitespace(pc.fill_null(text, ""))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,11 +22,17 @@ class BrokenRecord:
         The beginning of the record as it stands in the file.
     message
         What is wrong with it, for an auditor.
+    cells
+        Its cells that can be read all the same, by column.
+    placed
+        Whether it is certain that these cells stand in their columns.
     """
 
     line: int
     value: str
     message: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.addresses import address_of
 from auditlib.evidence.blocks import Block, BrokenRecord
+from auditlib.evidence.celltext import as_text
 from auditlib.evidence.columnar import columnar_blocks
 from auditlib.evidence.databases import Snapshot, snapshot
 from auditlib.evidence.drafts import draft
@@ -170,5 +171,14 @@ def _split(records: pa.Table, wanted: Sequence[str]) -> Block:
     if not pc.any(at_fault).as_py():
         return Block(whole)
     rows = records.filter(at_fault).select(["source_line", VALUE, MESSAGE]).to_pylist()
-    broken = tuple(BrokenRecord(row["source_line"], row[VALUE], row[MESSAGE]) for row in rows)
+    held = whole.filter(at_fault).select(list(wanted))
+    # A cell that its type cannot hold is empty here, so that an empty one may be any.
+    cells = [
+        {name: text for name, text in zip(wanted, texts, strict=True) if text}
+        for texts in zip(*(as_text(column).to_pylist() for column in held.columns), strict=True)
+    ]
+    broken = tuple(
+        BrokenRecord(row["source_line"], row[VALUE], row[MESSAGE], read)
+        for row, read in zip(rows, cells, strict=True)
+    )
     return Block(whole.filter(records[MESSAGE].is_null()), broken)

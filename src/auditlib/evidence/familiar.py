@@ -110,7 +110,9 @@ def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
     """
     if referring or plan.source.wide is not None or plan.source.form not in ("csv", "parquet", "database"):
         return False
-    if plan.source.once or plan.source.dates_of or any(given.after for given in plan.fields):
+    if plan.source.once or plan.source.dates_of or plan.source.dates.placeholders:
+        return False
+    if any(given.after for given in plan.fields):
         return False
     key = plan.contract.key
     if len(key) != 1 or repeats(plan.field(key[0]).column) or not plan.field(key[0]).origin:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import answered, duplicates, named_once, quarantine
+from auditlib.evidence import answered, doubled, duplicates, named_once, quarantine
 from auditlib.evidence.ahead import ahead, behind
 from auditlib.evidence.arrange import Arrangement
+from auditlib.evidence.blocks import BrokenRecord
 from auditlib.evidence.cells import CellCounter
 from auditlib.evidence.evidence import UNANSWERED
 from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
 from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
+from auditlib.evidence.placeholders import Placeholders
 from auditlib.evidence.plan import Plan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
@@ -86,6 +88,7 @@ def _read_all(
 ) -> NDArray[np.int64]:
     """Read the sources of one table; return the places of staged rows that must not stay, ascending."""
     named_once.create(shop.connection)
+    doubled.create(shop.connection)
     with closing(duplicates.Identities(shop.connection, shop.scratch)) as identities:
         for plan in sources:
             tally = tallies[plan.number]
@@ -95,9 +98,12 @@ def _read_all(
         copies = identities.repeated()
     if copies.num_rows:
         quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
+    twice = doubled.doubled(shop.connection, copies, names=shop.names)
+    quarantine.add(shop.connection, twice)
     for place in again.to_pylist():
         tallies[place // duplicates.PLACES].named_again += 1
-    return np.sort(np.concatenate([again.to_numpy(), copies["place"].to_numpy()]))
+    places = [again, *(rows["place"] for rows in (copies, twice))]
+    return np.sort(np.concatenate([column.to_numpy() for column in places]))
 
 
 def _writers(shop: Workshop, plan: Plan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
@@ -123,17 +129,22 @@ def _read(
         ids=plan.ids,
         threads=shop.threads,
     )
-    arrangement = Arrangement(plan)
+    arrangement, broken = Arrangement(plan), list[BrokenRecord]()
     threads = shop.threads if plan.source.form in ("csv", "parquet", "database") else 1
     with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge, identities)) as sorter:
         for block in ahead(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)
             tally.notes += [note for note in block.notes if note not in tally.notes]
-            sorter.refuse(quarantine.broken_rows(block.broken, plan.number))
+            broken += block.broken
             records = arrangement.arranged(block.records)
+            if not plan.kept:
+                sorter.refuse(quarantine.broken_rows(broken, plan.number))
+                broken.clear()
             if records.num_rows:
                 staging.add(sorter.sound(records))
+        sorter.refuse(quarantine.broken_rows(arrangement.staying(broken), plan.number))
         staging.insert(sorter.late())
+    tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
     if plan.source.once:
         if sorter.naming.nameless:
@@ -153,6 +164,7 @@ class _Sorter:
         seldom = sum(not repeats(field.column) for field in plan.fields)
         self._marker = duplicates.Marker(shop.connection, plan.number, seldom)
         self.naming = named_once.Naming(shop.connection, plan.number)
+        self.placeholders = Placeholders(plan)
         self._refused = quarantine.inbox(shop.connection)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
@@ -206,6 +218,7 @@ class _Sorter:
         import pyarrow.compute as pc
 
         tested = self._judge.judged(cells)
+        self.placeholders.count(tested)
         if self._plan.source.once:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)
@@ -214,6 +227,8 @@ class _Sorter:
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
+        if self._plan.target.name == doubled.TABLE:
+            doubled.note(self._shop.connection, sound, self._plan.number)
         return fitted(sound, self._schema)
 
 
@@ -227,7 +242,7 @@ def _setting(shop: Workshop, plan: Plan, judge: Judge) -> Setting:
         as_of=shop.as_of,
         first=first,
         last=last,
-        judge=judge.judged,
+        judge=judge.plain,
     )
 
 

@@ -14,8 +14,10 @@ from auditlib.evidence.clocks import ClockRule, with_instant
 from auditlib.evidence.engine import Prepared, lazy
 from auditlib.evidence.plan import Plan, repeats
 from auditlib.evidence.reading import projection
-from auditlib.evidence.rules import Parent, Rule, rules, with_fault
+from auditlib.evidence.rule import Rule
+from auditlib.evidence.rules import Parent, rules, with_fault
 from auditlib.evidence.storage import canonical_schema
+from auditlib.evidence.unknown_days import dated, placeholder_mark
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -53,6 +55,17 @@ class Judge:
         assert self._query is not None  # noqa: S101 - prepared a line above, for the type checker
         return _in_order(self._query.run(records))
 
+    def plain(self, records: pa.Table) -> pa.Table:
+        """Return what `judged` does, with a fault in every row that holds a placeholder."""
+        import pyarrow.compute as pc
+
+        tested = self.judged(records)
+        for field in dated(self._plan):
+            place = tested.schema.get_field_index("fault")
+            fault = pc.if_else(tested[placeholder_mark(field)], 0, tested["fault"])
+            tested = tested.set_column(place, "fault", fault.cast(tested.schema.field(place).type))
+        return tested
+
     def _prepare(self, records: pa.Table) -> None:
         if self._query is not None:
             self._query.close()
@@ -78,8 +91,9 @@ def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...
     frame = _with_period(shop, plan, _with_context(shop, plan, frame))
     stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
     hashes = [f"h__{field.column.name}" for field in plan.fields if repeats(field.column)]
+    marks = [placeholder_mark(field) for field in dated(plan)]
     chosen = with_fault(frame, tests).select(
-        *stored, *hashes, "fault", "row__key", "row__mark", "row__content"
+        *stored, *hashes, "fault", "row__key", "row__mark", "row__content", *marks
     )
     query: str = chosen.to_native().sql_query()
     return query
@@ -182,6 +196,7 @@ def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
         as_of=shop.as_of,
         register="units" in shop.done,
         bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
+        dated=tuple(field.column.name for field in dated(plan)),
         durations={field.column.name: field.unit for field in plan.fields if field.after},
     )
 

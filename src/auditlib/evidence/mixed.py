@@ -29,7 +29,8 @@ def explain(connection: duckdb.DuckDBPyConnection, plans: tuple[Plan, ...]) -> t
     notes = []
     for number, column, rows, low, high in _suspected(connection):
         if (number, column) in columns:
-            seen = f"{counted(rows, 'whole number')} from {low} to {high} stand off the declared scale"
+            which = f"from {low} to {high} stand" if low < high else f"{low} stand"
+            seen = f"{counted(rows, 'whole number')} {which} off the declared scale"
             note = f"In column {column!r} {seen}: two scales seem to be mixed."
             connection.execute(
                 "UPDATE quarantine SET message = message || ' ' || $note "

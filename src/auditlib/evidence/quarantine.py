@@ -9,7 +9,8 @@ from auditlib.evidence.blocks import BrokenRecord, shown
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import Inbox
 from auditlib.evidence.plan import Plan
-from auditlib.evidence.rules import SOUND, Rule
+from auditlib.evidence.rule import Rule
+from auditlib.evidence.rules import SOUND
 from auditlib.evidence.spreadsheets import cell_text
 from auditlib.records import Reason
 
@@ -31,6 +32,13 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 def inbox(connection: duckdb.DuckDBPyConnection) -> Inbox:
     """Return where to add rows with the columns of `row_schema`."""
     return Inbox(connection, "INSERT INTO quarantine SELECT * FROM arrived")
+
+
+def add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
+    """Add rows with the columns of `row_schema` at once."""
+    waiting = inbox(connection)
+    waiting.add(rows)
+    waiting.flush()
 
 
 def stored_schema() -> pa.Schema:

@@ -15,6 +15,8 @@ from auditlib.contracts import Column, Kind
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.plan import Field, Plan, repeats
 from auditlib.evidence.stamps import Stamps, duration
+from auditlib.evidence.totals import names_total, totals_in
+from auditlib.evidence.unknown_days import emptied
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +59,7 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
     )
     inside = f"SELECT {inner} FROM block"  # noqa: S608 - every part is quoted where it is made
     typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
-    flags = ", ".join(["*", *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
+    flags = ", ".join([emptied(plan), *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
     return f"SELECT {flags} FROM ({typed})"  # noqa: S608 - every part is quoted where it is made
 
 
@@ -80,7 +82,8 @@ class _Reader:
             line = "CAST(source_line AS VARCHAR)"
             return f"{literal(field.prefix)} || {line}" if field.prefix else line
         if field.constant is not None:
-            return literal(field.constant)
+            nothing = field.constant.strip() in self._plan.missing
+            return "CAST(NULL AS VARCHAR)" if nothing else literal(field.constant)
         if not field.origin or self._native(field):
             return "CAST(NULL AS VARCHAR)"
         raw = self._raw(field)
@@ -126,13 +129,19 @@ class _Reader:
         """Return the typed columns of a field, as (name, expression)."""
         name, kind = field.column.name, field.column.kind
         if kind in TEXTUAL:
-            return [(name, self.name(field))]
+            return [(name, self.name(field)), *self._total(field)]
         if not field.fed:
-            return self._empty(field.column)
+            return [*self._empty(field.column), *self._total(field)]
         given = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
         if kind is Kind.INSTANT:
-            return [*self._instant(field), given]
+            return [*self._instant(field), given, *self._total(field)]
         return [(name, self._value(field)), given]
+
+    def _total(self, field: Field) -> list[tuple[str, str]]:
+        """Return whether a cell names a row of totals, where such rows are looked for."""
+        if field.column.name not in totals_in(self._plan.contract):
+            return []
+        return [(f"{field.column.name}__total", names_total(self.name(field)))]
 
     def unread(self) -> list[tuple[str, str]]:
         """Return per column that is no text whether a cell was given and could not be read."""
@@ -175,7 +184,9 @@ class _Reader:
     def _key_text(self, name: str) -> str:
         field = self._plan.field(name)
         native = field.origin and self._native(field)
-        return f"CAST({self._place[field.origin]} AS VARCHAR)" if native else self.name(field)
+        text = f"CAST({self._place[field.origin]} AS VARCHAR)" if native else self.name(field)
+        # Where an empty cell says something, it tells rows apart as any other does.
+        return f"coalesce({text}, '')" if field.column.empty else text
 
     def _native(self, field: Field) -> bool:
         """Whether the source's own type already is the kind, so that nothing is read from text."""

@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
+from auditlib.evidence.counted import counted_rules
 from auditlib.evidence.reading import TEXTUAL
+from auditlib.evidence.rule import Rule
 from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason
 
@@ -32,28 +34,6 @@ _CLOCK_CHANGES = {
     "skipped": "clocks were put forward: this local time does not exist; 'nonexistent' can move it",
     "twice": "clocks were put back: this local time came twice; 'ambiguous' can say which is meant",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule: when `broken` is true of a row, it goes to quarantine.
-
-    Parameters
-    ----------
-    reason
-        The reason given.
-    column
-        Canonical column at fault.
-    broken
-        Boolean expression over the typed columns.
-    message
-        What is wrong, for an auditor.
-    """
-
-    reason: Reason
-    column: str
-    broken: nw.Expr
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +66,7 @@ def rules(
     register: bool,
     bands: Sequence[str] = (),
     durations: Mapping[str, str] = MappingProxyType({}),
+    dated: Sequence[str] = (),
 ) -> tuple[Rule, ...]:
     """Return the rules of a table in the order in which they are tested.
 
@@ -105,9 +86,13 @@ def rules(
         Published bands of survey counts, for a wide file.
     durations
         Instants given as durations, with their unit.
+    dated
+        Days and instants of which it is known whether they are placeholders.
     """
     made = [
+        *counted_rules(contract, as_of),
         *(_unit_rules(contract) if register else ()),
+        *_placeholder_rules(contract, dated),
         *_time_rules(contract, parents, durations),
         *_future_rules(contract, as_of),
         *_scale_rules(contract, instruments),
@@ -159,6 +144,15 @@ def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[s
             early = before(column.name, parent.stem)
             message = f"it lies before its trigger in {parent.table} ({parent.link})"
             yield Rule(Reason.TIME, column.name, early, message)
+
+
+def _placeholder_rules(contract: Table, dated: Sequence[str]) -> Iterator[Rule]:
+    import narwhals as nw
+
+    for column in contract.columns:
+        if column.required and column.name in dated:
+            message = "this day stands for an unknown one, and the row needs it"
+            yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__placeholder"), message)
 
 
 def _readable(column: Column, unit: str) -> Iterator[Rule]:
@@ -282,7 +276,7 @@ def _key_rules(contract: Table) -> Iterator[Rule]:
 
     for column in contract.columns:
         needed = column.required and column.kind is Kind.ID and column.references != "units"
-        if needed or (column.name in contract.key and column.kind in TEXTUAL):
+        if needed or (column.name in contract.key and column.kind in TEXTUAL and not column.empty):
             yield Rule(Reason.KEY, column.name, nw.col(column.name).is_null(), "the row has no id here")
 
 

@@ -232,7 +232,16 @@ def _block(chunk: list[tuple[int, list[Any]]], sheet: _Sheet) -> Block:
         "source_line", pa.array([line for line, _ in sound], pa.int64())
     )
     broken = tuple(
-        BrokenRecord(line, shown(";".join(_shown_cells(line, row, sheet.hollow))), faults[line])
+        BrokenRecord(
+            line,
+            shown(";".join(_shown_cells(line, row, sheet.hollow))),
+            faults[line],
+            {
+                name: shown(_text(row, place))
+                for name, place in places.items()
+                if place + 1 not in sheet.hollow.get(line, {})
+            },
+        )
         for line, row in filled
         if line in faults
     )

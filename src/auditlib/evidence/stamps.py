@@ -20,6 +20,8 @@ _COUNTED = {
     _SECONDS: ("^[0-9]{9,10}([.][0-9]{1,6})?$", "DECIMAL(38, 6)", 1_000_000),
     _MILLISECONDS: ("^[0-9]{11,14}([.][0-9]{1,3})?$", "DECIMAL(38, 3)", 1_000),
 }
+PLACEHOLDERS = ("1900-01-01", "1970-01-01", "9999-12-31")
+"""Days that systems write where they know none; see also what a source declares."""
 _NO_SERIAL = 61
 """Serials below it are shifted by the day that 1900 did not have."""
 _UNITS = {

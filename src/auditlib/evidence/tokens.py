@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +89,18 @@ class Tokeniser:
                 int(lines[number - 1]),
                 shown(value),
                 f"the row has {counted(found, 'field')} where the header has {expected}",
+                self._cells(value),
+                placed=False,
             )
             for number, found, value in wrong
         )
+
+    def _cells(self, record: str) -> dict[str, str]:
+        """Return the wanted cells of a record, counted from the left."""
+        text = io.StringIO(record, newline="")
+        row = next(csv.reader(text, delimiter=self._dialect.delimiter, quotechar=self._dialect.quote), [])
+        found = dict(zip(self._header, row, strict=False))
+        return {name: shown(found[name]) for name in self._columns if name in found}
 
     def _tokens(self, stretch: Stretch) -> tuple[pa.Table, list[tuple[int, int, str]]]:
         """Return the columns and the records with a wrong number of fields (number, fields, text)."""

@@ -111,7 +111,7 @@ class WallClock:
         self, seconds: NDArray[np.int64], zone: NDArray[np.int64] | int
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         day = seconds // DAY
-        inside = (day >= 0) & (day <= self.last_day)
+        inside = (day > 0) & (day <= self.last_day)  # the first of all days is a placeholder
         return zone * (self.last_day + 1) + np.where(inside, day, 0), inside
 
 

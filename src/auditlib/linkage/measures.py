@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NEEDS = ("pay_links", "pay_links.ends_on")
+_DATES = ("pay_links.starts_on", "pay_links.ends_on")
 NONE_RUNS = "no pay link runs on the day of the audit"
 
 
-@measure("pay_linked_roles", needs=_NEEDS, statistic=Statistic.COUNT, unit="count", register=True)
+@measure(
+    "pay_linked_roles", needs=_NEEDS, dates=_DATES, statistic=Statistic.COUNT, unit="count", register=True
+)
 def pay_linked_roles(tables: Tables, context: Context) -> Measurement:
     """Roles, of manager and staff, with a pay link that runs on the day of the audit."""
     register = tables.frame("pay_links")
@@ -34,7 +37,7 @@ def pay_linked_roles(tables: Tables, context: Context) -> Measurement:
     return whole_of(roles, len(register), basis=[_basis(tables)], none="", level=EvidenceLevel.REGISTER)
 
 
-@measure("pay_metric_audited", needs=_NEEDS, statistic=Statistic.COUNT, register=True)
+@measure("pay_metric_audited", needs=_NEEDS, dates=_DATES, statistic=Statistic.COUNT, register=True)
 def pay_metric_audited(tables: Tables, context: Context) -> Measurement:
     """Share of the pay links of the period whose metric is by its definition one the audit judges by.
 
@@ -55,7 +58,7 @@ def pay_metric_audited(tables: Tables, context: Context) -> Measurement:
     )
 
 
-@measure("pay_weight_largest", needs=_NEEDS, statistic=Statistic.COUNT, register=True)
+@measure("pay_weight_largest", needs=_NEEDS, dates=_DATES, statistic=Statistic.COUNT, register=True)
 def pay_weight_largest(tables: Tables, context: Context) -> Measurement:
     """Largest share of variable pay that one running link ties to one metric."""
     register = tables.frame("pay_links")
@@ -66,7 +69,13 @@ def pay_weight_largest(tables: Tables, context: Context) -> Measurement:
     return whole_of(largest, len(links), basis=[_basis(tables)], none="", level=EvidenceLevel.REGISTER)
 
 
-@measure("pay_link_responses", needs=(*_NEEDS, "responses"), statistic=Statistic.COUNT, register=True)
+@measure(
+    "pay_link_responses",
+    needs=(*_NEEDS, "responses"),
+    dates=_DATES,
+    statistic=Statistic.COUNT,
+    register=True,
+)
 def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: int) -> Measurement:
     """Share of those paid, or of linked units, whose typical pay period has enough answers behind it.
 

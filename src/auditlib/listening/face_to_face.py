@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@measure("key_accounts_visited", needs=("accounts", "accounts.key_account", "visits"), register=True)
+@measure(
+    "key_accounts_visited",
+    needs=("accounts", "accounts.key_account", "visits"),
+    dates=("visits.held_on",),
+    register=True,
+)
 def key_accounts_visited(tables: Tables, context: Context, *, months: int) -> Measurement:
     """Key accounts met face to face in the months up to the end of the period, over all key accounts."""
     accounts = tables.frame("accounts", columns=["account_id", "key_account"])
@@ -56,7 +61,10 @@ def _not_met(tables: Tables, met: set[str]) -> tuple[CaseReference, ...]:
 
 
 @measure(
-    "commitments_kept", needs=("commitments", "commitments.due_on", "commitments.done_on"), register=True
+    "commitments_kept",
+    needs=("commitments", "commitments.due_on", "commitments.done_on"),
+    dates=("commitments.due_on", "commitments.done_on"),
+    register=True,
 )
 def commitments_kept(tables: Tables, context: Context) -> Measurement:
     """Face-to-face commitments done by the end of their due day, over all that were due.

@@ -178,7 +178,7 @@ def _published(tables: Tables, survey_type: str, item: str) -> list[tuple[str, i
     return [(str(unit), None if n is None else int(n)) for unit, n in most.collect().rows()]
 
 
-@measure("invited_again", needs=("invitations", "invitations.customer_id"))
+@measure("invited_again", needs=("invitations", "invitations.customer_id"), dates=("invitations.sent",))
 def invited_again(tables: Tables, context: Context, *, within_days: int) -> Measurement:
     """Invitations of the period sent less than so many times 24 hours after the person's last one.
 
@@ -202,7 +202,13 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
     )
 
 
-@measure("months_without_responses", needs=("responses",), statistic=Statistic.COUNT, unit="count")
+@measure(
+    "months_without_responses",
+    needs=("responses",),
+    dates=("responses.submitted",),
+    statistic=Statistic.COUNT,
+    unit="count",
+)
 def months_without_responses(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
     """Calendar months of the period without a single response of the survey type."""
     import narwhals as nw

@@ -109,6 +109,11 @@ _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
         lambda _: "",
         "Ask the client which row holds, or make the id of several columns: {join: [...]}.",
     ),
+    Reason.OVERLAP: (
+        "only",
+        lambda _: "",
+        "Totals take nothing away; leave them out by name, or ask the client which of the rows holds.",
+    ),
     Reason.KEY: ("columns", lambda _: "", "Map another column as the id, or ask the client for it."),
 }
 

@@ -15,7 +15,7 @@ from auditlib.parameters.origins import Cells, Filter, Origin
 from auditlib.parameters.strict_model import Strict
 from auditlib.records import counted
 
-LINE_IS_KEY = ("incident_events", "pay_links")
+LINE_IS_KEY = ("incident_events", "pay_links", "delegations")
 """Tables whose key is the line number where nothing else feeds it."""
 
 ItemId = Annotated[
@@ -97,6 +97,11 @@ class Dates(Strict):
     )
     nonexistent: Literal["forward", "quarantine"] = Field(
         "quarantine", description="A local time skipped when clocks go forward."
+    )
+    placeholders: tuple[date, ...] = Field(
+        (),
+        description="Days that stand for an unknown one, besides 1900-01-01, 1970-01-01 and 9999-12-31. "
+        "They are counted and read as empty cells.",
     )
 
 
@@ -190,7 +195,8 @@ class Source(Strict):
     stands_for: dict[str, str] = Field(
         default_factory=dict,
         description="Canonical column whose cells only stand in for it, and what they really are. It is "
-        "printed, and clocks that start from the column are not assessable.",
+        "printed, clocks that start from the column or end at it are not assessable, and what it places in "
+        "the period says so.",
     )
     missing: tuple[str, ...] = Field(
         ("",), description="Cells that mean 'no value'. 'NA' is text unless listed."

@@ -79,7 +79,8 @@ def _value_maps(source: Source, table: Table, document: Document, *, path: Path)
                     (*path, "values", name, cell), message, remedy="Keep one.", of_key=True
                 )
     for name, code in source.constants.items():
-        yield from _code_problems(by_name.get(name), code, document, path=(*path, "constants", name))
+        if code.strip() not in source.missing:  # an empty cell for all rows
+            yield from _code_problems(by_name.get(name), code, document, path=(*path, "constants", name))
 
 
 def _code_problems(column: Column | None, code: str, document: Document, *, path: Path) -> Iterator[Problem]:

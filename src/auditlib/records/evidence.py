@@ -16,6 +16,8 @@ class Reason(StrEnum):
     """A copy of a row that was kept."""
     CONFLICTING = "conflicting"
     """One id with different content: every such row is quarantined."""
+    OVERLAP = "overlap"
+    """A row of totals, or counts of a time that other rows count too."""
     UNIT = "unit"
     """The unit is not in the register of units."""
     TIME = "time"
@@ -23,7 +25,7 @@ class Reason(StrEnum):
     FUTURE = "future"
     """An instant after `as_of`."""
     SCALE = "scale"
-    """A score off its declared scale, an unknown label or code, or a number that is none."""
+    """A score off its scale, an unknown label or code, a number that is none or contradicts others."""
     KEY = "key"
     """The row has no id."""
 

@@ -12,7 +12,9 @@ from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic, counted
-from auditlib.standards.measure import Context, Tables, measure, nothing
+from auditlib.service_levels.counts import TABLE, counts
+from auditlib.service_levels.shares import WHOLES, Single, among, share_from
+from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, whole_day, within
 from auditlib.statistics.types import normal_quantile
@@ -28,28 +30,91 @@ _CHANNEL, _ANSWERED = "interactions.channel", "interactions.answered"
 _OFFERED = "interactions.offered"
 
 
-@measure("answered_within", needs=("interactions", _CHANNEL, _ANSWERED), starts=(_OFFERED,))
-def answered_within(tables: Tables, context: Context, *, channel: str, seconds: int) -> Measurement:
-    """Contacts of a channel answered within so many seconds, over all that were offered."""
+_COUNTS = (TABLE, f"{TABLE}.channel")
+
+
+@measure(
+    "answered_within",
+    needs=("interactions", _CHANNEL, _ANSWERED),
+    starts=(_OFFERED,),
+    dates=(_ANSWERED,),
+    instead=(*_COUNTS, f"{TABLE}.answered_in_time", f"{TABLE}.within_seconds"),
+)
+def answered_within(
+    tables: Tables, context: Context, *, channel: str, seconds: int, over: str = "offered"
+) -> Measurement:
+    """Contacts of a channel answered within so many seconds, over all that were offered.
+
+    Or over those answered, or settled (answered or given up), as `over` says. Interval counts were made at
+    one limit and cannot be made again at another: at another they leave all their contacts unknown.
+    """
     import narwhals as nw
 
+    if over not in WHOLES:
+        return nothing(f"'over' says {over!r} and must be one of {', '.join(WHOLES)}")
+    contacts, why = _waits(tables, channel, _lacking(answered_within, tables, context), seconds)
+    counted = counts(tables, channel, contacts=contacts, why=why)
+    found = None if contacts is None else known(among(contacts, over), nw.col("quick"))
+    in_time = nw.when(nw.col("within_seconds") == seconds).then(nw.col("answered_in_time"))
+    days = "" if contacts is None else BY_DAYS * holds_days(contacts, *_STEMS)
+    return share_from(
+        Single(found, why, unsaid=f"their channel{days}"),
+        counted,
+        None if counted is None else counted.sums(in_time, of=WHOLES[over]()),
+        confidence=context.confidence,
+        channel=channel,
+        column="answered_in_time",
+        limit=seconds,
+    )
+
+
+def _lacking(asked: Measure, tables: Tables, context: Context) -> str:
+    """Return why single contacts cannot be measured; where there are no counts, that was asked before."""
+    return asked.lacking(tables, context.run, {}) if TABLE in tables.tables else ""
+
+
+def _waits(tables: Tables, channel: str, lacking: str, seconds: int) -> tuple[nw.LazyFrame[Any] | None, str]:
+    """Return contacts with ``quick``: whether they were answered in time; or why there are none."""
+    import narwhals as nw
+
+    if lacking:
+        return None, lacking
     contacts = _waited(_possible(tables, channel))
+    never, ours = nw.col("answered_at").is_null(), nw.col("channel") == channel
     kept = within(nw.col("least"), nw.col("most"), limit=seconds * _SECOND)
-    never = nw.col("answered_at").is_null()
     quick = nw.when(never).then(nw.lit(value=False)).otherwise(kept)
-    untold = _untold(contacts.filter(~never, nw.col("channel") == channel), quick.is_null())
+    untold = _untold(contacts.filter(~never, ours), quick.is_null())
     if untold:
-        return nothing(untold)
-    return _share(contacts, context, channel, quick, unsaid=BY_DAYS * holds_days(contacts, *_STEMS))
+        return None, untold
+    silent = nw.col("channel").is_null()
+    return contacts.with_columns(quick=nw.when(~silent).then(quick)), ""
 
 
-@measure("abandoned", needs=("interactions", _CHANNEL, "interactions.abandoned"))
+@measure(
+    "abandoned",
+    needs=("interactions", _CHANNEL, "interactions.abandoned"),
+    instead=(*_COUNTS, f"{TABLE}.abandoned"),
+)
 def abandoned(tables: Tables, context: Context, *, channel: str) -> Measurement:
     """Contacts of a channel that the customer gave up while waiting, over all that were offered."""
     import narwhals as nw
 
-    unsaid = " or whether the customer gave up"
-    return _share(_possible(tables, channel), context, channel, nw.col("abandoned"), unsaid=unsaid)
+    why = _lacking(abandoned, tables, context)
+    contacts = None if why else _possible(tables, channel)
+    counted = counts(tables, channel, contacts=contacts, why=why)
+    gave_up = nw.when(~nw.col("channel").is_null()).then(nw.col("abandoned"))
+    return share_from(
+        Single(
+            None if contacts is None else known(contacts, gave_up),
+            why,
+            unsaid="their channel or whether the customer gave up",
+        ),
+        counted,
+        None if counted is None else counted.sums(nw.col("abandoned"), of=WHOLES["offered"]()),
+        confidence=context.confidence,
+        channel=channel,
+        column="abandoned",
+    )
 
 
 @measure("resolved_first", needs=("interactions", "interactions.resolved_first"))
@@ -109,6 +174,7 @@ def _more(contacts: list[int], unknown: int, minimum: int) -> int:
     "wait_quantile",
     needs=("interactions", _CHANNEL, _ANSWERED),
     starts=(_OFFERED,),
+    dates=(_ANSWERED,),
     statistic=Statistic.QUANTILE,
     unit="seconds",
 )
@@ -207,20 +273,4 @@ def _untold(answered: nw.LazyFrame[Any], undecided: nw.Expr) -> str:
     return (
         f"days without times stand in {columns}: no wait is said by {found.meeting:,} of "
         f"{counted(found.n, 'answered contact')}"
-    )
-
-
-def _share(
-    contacts: nw.LazyFrame[Any], context: Context, channel: str, condition: nw.Expr, *, unsaid: str = ""
-) -> Measurement:
-    """Return the share of the contacts of a channel that meet a condition; see `_possible`."""
-    import narwhals as nw
-
-    found = known(contacts, nw.when(~nw.col("channel").is_null()).then(condition))
-    return share_known(
-        found,
-        confidence=context.confidence,
-        basis=[Basis("interactions", (*IN_PERIOD, ("channel", channel)))],
-        none=f"there is no {channel} contact in the period that says enough",
-        unsaid=f"their channel{unsaid}",
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 from auditlib.parameters.run import Run
 from auditlib.records import Criterion, EvidenceLevel, Measurement, SourceTotals, Statistic
 from auditlib.standards.planned import PLANNED
-from auditlib.standards.supplied import Supplied, lacking, stood_in
+from auditlib.standards.supplied import NO_TIME, Supplied, lacking, placed_by, stood_in
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -116,6 +116,11 @@ class Measure:
         the metric: ``interactions.abandoned``.
     starts
         Instants, as ``table.column``, from which its clock runs: what only stands in for one starts none.
+    dates
+        Instants and days, as ``table.column``, at which its clocks end, or between which and what else it
+        measures: what only stands in for one measures nothing.
+    instead
+        Tables and columns from which it can be told as well, where it cannot be told from those it needs.
     satisfaction
         Whether it measures satisfaction: only then may a discretionary criterion rest on it (B2).
     register
@@ -130,6 +135,8 @@ class Measure:
     unit: str
     needs: tuple[str, ...]
     starts: tuple[str, ...]
+    dates: tuple[str, ...]
+    instead: tuple[str, ...]
     satisfaction: bool
     register: bool
     function: Callable[..., Measurement]
@@ -146,13 +153,26 @@ class Measure:
 
     def missing(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
         """Return why there can be no measurement, all of it at once; empty where there can be one."""
-        reasons = (lacking(self.needs, tables, run, options), stood_in(self.starts, run))
+        reason = self.lacking(tables, run, options)
+        if not reason or not self.instead or self.instead[0] not in tables.tables:
+            return reason
+        other = lacking(self.instead, tables, run, options)
+        return f"{reason}; {other}" if other else ""
+
+    def lacking(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
+        """Return why it cannot be told from the tables it needs; empty where it can."""
+        reasons = (
+            lacking(self.needs, tables, run, options),
+            stood_in(self.starts, run),
+            stood_in(self.dates, run, so=NO_TIME),
+        )
         return "; ".join(reason for reason in reasons if reason)
 
     def take(self, tables: Tables, context: Context, options: Mapping[str, Option]) -> Measurement:
         """Measure, or say what is missing."""
         missing = self.missing(tables, context.run, options)
         found = nothing(missing) if missing else self.function(tables, context, **options)
+        found = self._said(found, context.run)
         return replace(
             found,
             metric=self.metric,
@@ -160,6 +180,12 @@ class Measure:
             unit=self.unit,
             definition_hash=self.definition_hash(options),
         )
+
+    def _said(self, found: Measurement, run: Run) -> Measurement:
+        """Return a measurement that says where a stand-in decides which rows are of the period."""
+        rests_on = [need.partition(".")[0] for need in self.needs] + [each.table for each in found.basis]
+        placed = placed_by(rests_on, run) if found.value is not None else ""
+        return replace(found, reason="; ".join(filter(None, (found.reason, placed)))) if placed else found
 
     def definition_hash(self, options: Mapping[str, Option]) -> str:
         """Return a hash of definition and options; only equal hashes are compared (A7)."""
@@ -175,6 +201,8 @@ def measure(
     *,
     needs: tuple[str, ...],
     starts: tuple[str, ...] = (),
+    dates: tuple[str, ...] = (),
+    instead: tuple[str, ...] = (),
     statistic: Statistic = Statistic.SHARE,
     unit: str = "share",
     satisfaction: bool = False,
@@ -188,14 +216,16 @@ def measure(
         Id, as criteria name it.
     needs
         Canonical tables and columns without which there is no measurement.
-    starts, statistic, unit, satisfaction, register
+    starts, dates, instead, statistic, unit, satisfaction, register
         See `Measure`.
     """
 
     def make(function: Callable[..., Measurement]) -> Measure:
         words = (getdoc(function) or "").partition("\n\n")[0]
         means = " ".join(words.split())
-        return Measure(metric, means, statistic, unit, needs, starts, satisfaction, register, function)
+        return Measure(
+            metric, means, statistic, unit, needs, starts, dates, instead, satisfaction, register, function
+        )
 
     return make
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 Option = str | int | float | bool
+NO_START = "no clock can start from it"
+NO_TIME = "no time can be measured by it"
+"""What follows where another time only stands in for one a measure rests on."""
 
 _WITHOUT = {("interactions", "answered"): ("abandoned", "true")}
 """Columns that are empty by their nature where another column holds this word: a contact given up was never
@@ -73,22 +76,33 @@ def only_words(table: str, column: str, run: Run) -> frozenset[str] | None:
     return frozenset(source.constants[column] for source in sources)
 
 
-def stood_in(starts: Sequence[str], run: Run) -> str:
+def stood_in(starts: Sequence[str], run: Run, *, so: str = NO_START) -> str:
     """Return why no clock can start where it would; empty where it can.
 
     Parameters
     ----------
     starts
         Instants, as ``table.column``, for which a source may declare that others only stand in for them.
+    so
+        What cannot be done with a stand-in.
     """
-    reasons = []
-    for start in dict.fromkeys(starts):
-        table, _, column = start.partition(".")
-        declared = (source.stands_for.get(column) for source in run.sources if source.table == table)
-        for words in dict.fromkeys(words for words in declared if words):
-            what = f"{column} of {table} only stands in for what it is called ({words})"
-            reasons.append(f"{what}, so no clock can start from it")
-    return "; ".join(reasons)
+    times = (start.partition(".") for start in dict.fromkeys(starts))
+    stood = (what for table, _, column in times for what in _stand_ins(table, column, run))
+    return "; ".join(f"{what}, so {so}" for what in stood)
+
+
+def placed_by(tables: Sequence[str], run: Run) -> str:
+    """Say which rows of some tables are placed in the period by a stand-in; empty where none are."""
+    instants = ((name, TABLES[name].instant) for name in dict.fromkeys(tables) if name in TABLES)
+    stood = (what for name, column in instants if column for what in _stand_ins(name, column, run))
+    return "; ".join(f"{what}, and it alone says which rows are of the period" for what in stood)
+
+
+def _stand_ins(table: str, column: str, run: Run) -> Iterator[str]:
+    """Say what the cells of an instant or a day really are, where a source declares that they stand in."""
+    declared = (source.stands_for.get(column) for source in run.sources if source.table == table)
+    for words in dict.fromkeys(words for words in declared if words):
+        yield f"{column} of {table} only stands in for what it is called ({words})"
 
 
 def _rowless(table: str, tables: Supplied, run: Run, options: Mapping[str, Option]) -> Iterator[str]:
@@ -120,7 +134,18 @@ def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
         if form:
             silent.setdefault((form, table), []).append(name)
     for (form, table), names in silent.items():
-        yield form.format(table=table, names=_listed(names), them="it" if len(names) == 1 else "them")
+        reason = form.format(table=table, names=_listed(names), them="it" if len(names) == 1 else "them")
+        yield reason + _never_filled(table, names)
+
+
+def _never_filled(table: str, names: Sequence[str]) -> str:
+    """Return what helps where a column would be empty in every row because of what an empty cell says."""
+    said = [(name, TABLES[table].column(name).empty) for name in names]
+    if not all(empty for _, empty in said):
+        return ""
+    constants = ", ".join(f'{name}: ""' for name, _ in said)
+    means = _listed([f"{empty!r}" for _, empty in said])
+    return f"; if every row means {means}, say so by constants: {{{constants}}}"
 
 
 def _unsaid(table: str, name: str, tables: Supplied, run: Run) -> str:
@@ -174,4 +199,6 @@ def _absence(absent: Sequence[str], tables: Supplied) -> str:
     named = _listed(absent)
     if "aggregates" in tables.tables and "responses" in absent:
         return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
+    if "interval_counts" in tables.tables and "interactions" in absent:
+        return f"the evidence has interval counts and no {named}: this cannot be answered from counts"
     return f"the evidence has no {named}"

@@ -1,0 +1,69 @@
+"""The rules of interval counts: no part is more than its whole, and an interval has a length and is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from auditlib.contracts import WHOLE_DAY, Table
+from auditlib.evidence.rule import Rule
+from auditlib.evidence.totals import totals_in
+from auditlib.records import Reason
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+_SECOND = 1_000_000
+_DAY = 86_400
+_MORE = (
+    ("answered", "offered", "more were answered than offered"),
+    ("abandoned", "offered", "more were given up than offered"),
+    ("answered_in_time", "answered", "more were answered in time than answered"),
+    ("answered_in_time", "offered", "more were answered in time than offered"),
+)
+
+
+def counted_rules(contract: Table, as_of: int) -> Iterator[Rule]:
+    """Yield the rules of a table of interval counts; none for another table."""
+    import narwhals as nw
+
+    for name in totals_in(contract):
+        message = "this names a row of totals or averages, which the other rows already say"
+        yield Rule(Reason.OVERLAP, name, nw.col(f"{name}__total"), message)
+    if contract.name != "interval_counts":
+        return
+    for part, whole, message in _MORE:
+        yield Rule(Reason.SCALE, part, nw.col(part) > nw.col(whole), f"{message} in the interval")
+    both = nw.col("answered") + nw.col("abandoned") > nw.col("offered")
+    yield Rule(Reason.SCALE, "answered", both, "more were answered or given up than offered in the interval")
+    yield from _length_rules(as_of)
+
+
+def _length_rules(as_of: int) -> Iterator[Rule]:
+    import narwhals as nw
+
+    no_end, no_length = nw.col("ended_at").is_null(), nw.col("length").is_null()
+    unsaid = "neither the end nor the length of the interval is said"
+    yield Rule(Reason.TIME, "starts", no_end & no_length, unsaid)
+    yield Rule(Reason.TIME, "length", nw.col("length") == 0, "an interval has a length above zero")
+    lasted = seconds_until_end()
+    yield Rule(Reason.TIME, "ended", lasted == 0, "the interval ends when it starts")
+    # Reports write the end of a half hour as 09:30:00 or as 09:29:59.
+    missing = nw.col("length") - lasted
+    cut = "the interval was cut short: it ends before its length is over"
+    yield Rule(Reason.TIME, "ended", missing > 1, cut)
+    yield Rule(Reason.TIME, "ended", missing < 0, "the interval is longer than its length")
+    unfinished = "the interval was cut short: it was not over at the instant of the audit"
+    ends = (
+        nw.when(no_end).then(nw.col("starts_at") + nw.col("length") * _SECOND).otherwise(nw.col("ended_at"))
+    )
+    yield Rule(Reason.FUTURE, "starts", ends > as_of, unfinished)
+
+
+def seconds_until_end() -> nw.Expr:
+    """Return the seconds from the start of an interval to its end; an end that is a day is included."""
+    import narwhals as nw
+
+    days = (nw.col("ended_day") - nw.col("starts_day") + 1).cast(nw.Int64) * _DAY
+    apart = (nw.col("ended_at") - nw.col("starts_at")) // _SECOND
+    return nw.when(nw.col("ended_second") == WHOLE_DAY).then(days).otherwise(apart)

@@ -1,0 +1,40 @@
+"""Days that stand for an unknown one, such as 1900-01-01: counted, and read as empty cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlib.evidence.plan import Plan
+from auditlib.evidence.unknown_days import dated, placeholder_mark
+from auditlib.records import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Placeholders:
+    """Counts the cells of one source that stand for an unknown time."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._fields = dated(plan)
+        self._seen = dict.fromkeys(self._fields, 0)
+
+    def count(self, tested: pa.Table) -> None:
+        """Count the cells among judged rows."""
+        import pyarrow.compute as pc
+
+        for field in self._fields:
+            self._seen[field] += pc.sum(tested[placeholder_mark(field)]).as_py() or 0
+
+    def notes(self) -> list[str]:
+        """Return one sentence for each column in which there are any."""
+        return [
+            self._note(field.origin, field.column.empty, cells)
+            for field, cells in self._seen.items()
+            if cells
+        ]
+
+    def _note(self, column: str, empty: str, cells: int) -> str:
+        held = f"{counted(cells, 'cell')} of column {column!r} name a day that stands for an unknown one"
+        says = f", which says {empty!r}" if empty else ""
+        return f"{held}, and count as empty{says}."

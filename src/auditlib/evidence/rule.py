@@ -1,0 +1,33 @@
+"""What a rule is: when it is broken, by which column, and how that is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditlib.records import Reason
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: when `broken` is true of a row, it goes to quarantine.
+
+    Parameters
+    ----------
+    reason
+        The reason given.
+    column
+        Canonical column at fault.
+    broken
+        Boolean expression over the typed columns.
+    message
+        What is wrong, for an auditor.
+    """
+
+    reason: Reason
+    column: str
+    broken: nw.Expr
+    message: str

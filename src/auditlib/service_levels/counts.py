@@ -1,0 +1,184 @@
+"""Interval counts beside single contacts: used where there are no others, never counted twice, reconciled.
+
+Conventions: an interval belongs to the period and to the day it starts in. Where a unit has single contacts
+of a channel on a day that an interval touches, they are what is counted there, and the interval is only held
+against them. A contact that names no channel may be one of any. What an interval leaves unsaid (its answered,
+its abandoned) is unknown for all contacts offered in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import WHOLE_DAY
+from auditlib.records import Basis, counted
+from auditlib.standards.measure import Tables
+from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, counts_by, rows_in
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+TABLE = "interval_counts"
+_SECOND, _NEVER = 1_000_000, -(1 << 62)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Contacts of a channel as interval counts have them, beside single ones.
+
+    Parameters
+    ----------
+    used
+        Intervals beside which no single contact stands.
+    intervals
+        How many they are.
+    words
+        What was used, and how the other intervals compare with the single contacts.
+    """
+
+    used: nw.LazyFrame[Any]
+    intervals: int
+    words: str
+
+    def sums(self, part: nw.Expr, *, of: nw.Expr) -> Known:
+        """Return contacts of the intervals used: the part, the whole it is of, and the offered it leaves out.
+
+        An interval that does not say both leaves all its contacts unknown.
+        """
+        import narwhals as nw
+
+        chosen = self.used.select(part=part, whole=of, offered=nw.col("offered"))
+        said = ~(nw.col("part").is_null() | nw.col("whole").is_null())
+        row = (
+            chosen.select(
+                part=nw.when(said).then(nw.col("part")).otherwise(nw.lit(0)),
+                whole=nw.when(said).then(nw.col("whole")).otherwise(nw.lit(0)),
+                open=nw.when(said).then(nw.lit(0)).otherwise(nw.col("offered")),
+            )
+            .select(nw.col("part").sum(), nw.col("whole").sum(), nw.col("open").sum())
+            .collect()
+            .rows()[0]
+        )
+        return Known(*(int(value or 0) for value in row))
+
+    def limits(self) -> tuple[int, ...]:
+        """Return the limits of 'in time', in seconds, by which the intervals used were counted."""
+        import narwhals as nw
+
+        named = self.used.filter(~nw.col("within_seconds").is_null())
+        return tuple(sorted(int(limit) for (limit,) in counts_by(named, "within_seconds")))
+
+    def basis(self, channel: str, column: str) -> tuple[Basis, ...]:
+        """Return the rows that counts rest on; none where none are used."""
+        where = (*IN_PERIOD, ("channel", channel))
+        return (Basis(TABLE, where, column, self.intervals),) if self.intervals else ()
+
+
+def counts(
+    tables: Tables, channel: str, *, contacts: nw.LazyFrame[Any] | None, why: str = ""
+) -> Counted | None:
+    """Return the interval counts of a channel; None where the evidence has no such table.
+
+    Parameters
+    ----------
+    contacts
+        Single contacts of the channel, or of no channel named; None where there are none to be measured.
+    why
+        Why there are none.
+    """
+    import narwhals as nw
+
+    if TABLE not in tables.tables:
+        return None
+    rows = tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == channel)
+    if contacts is None:
+        many = rows_in(rows)
+        return Counted(rows, many, f"from {counted(many, 'interval count')} alone, because {why}")
+    placed = rows.with_columns(ends_at=_end()).with_columns(last_day=_last_day())
+    marked = _beside(placed, contacts)
+    used = marked.filter(~nw.col("beside"))
+    many = rows_in(used)
+    notes = (
+        [f"{counted(many, 'interval')} without single contacts taken from interval counts"] if many else []
+    )
+    compared = _compared(marked.filter(nw.col("beside")), contacts.filter(nw.col("channel") == channel))
+    return Counted(used, many, "; ".join([*notes, *([compared] if compared else [])]))
+
+
+def _beside(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``beside``: whether the unit has a single contact on a day that the interval touches."""
+    import narwhals as nw
+
+    days = contacts.select("unit_id", at=nw.col("offered_day").cast(nw.Int64)).unique()
+    seen = _latest(days, intervals.select("unit_id", at=nw.col("last_day")).unique())
+    joined = intervals.join(seen.rename({"at": "last_day"}), on=["unit_id", "last_day"], how="left")
+    return joined.with_columns(beside=(nw.col("latest") >= nw.col("starts_day")).fill_null(value=False))
+
+
+def _latest(marks: nw.LazyFrame[Any], asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return `asked` with ``latest``: the last of the unit's marks that does not lie after ``at``."""
+    import narwhals as nw
+
+    # A running maximum is empty where its own row is, so that what is asked has a mark before all others.
+    none = nw.lit(_NEVER, dtype=nw.Int64)
+    both = nw.concat(
+        [
+            marks.select("unit_id", "at", mark=nw.col("at"), order=nw.lit(0)),
+            asked.select("unit_id", "at", mark=none, order=nw.lit(1)),
+        ]
+    )
+    latest = nw.col("mark").cum_max().over("unit_id", order_by=["at", "order"])
+    return both.with_columns(latest=latest).filter(nw.col("order") == 1).select("unit_id", "at", "latest")
+
+
+def _compared(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> str:
+    """Return how intervals compare with the single contacts offered in them; empty where there are none."""
+    import narwhals as nw
+
+    whole = intervals.group_by("unit_id", "starts_at").agg(
+        counted=nw.col("offered").sum(), ends_at=nw.col("ends_at").max()
+    )
+    starts = whole.select("unit_id", at=nw.col("starts_at"))
+    placed = _latest(starts, contacts.select("unit_id", at=nw.col("offered_at")))
+    placed = placed.rename({"latest": "starts_at", "at": "offered_at"}).join(
+        whole.select("unit_id", "starts_at", "ends_at"), on=["unit_id", "starts_at"], how="inner"
+    )
+    inside = placed.filter(nw.col("offered_at") < nw.col("ends_at"))
+    logged = inside.group_by("unit_id", "starts_at").agg(logged=nw.len())
+    both = whole.join(logged, on=["unit_id", "starts_at"], how="left").with_columns(
+        logged=nw.col("logged").fill_null(0)
+    )
+    row = both.select(
+        many=nw.len(),
+        counted=nw.col("counted").sum(),
+        logged=nw.col("logged").sum(),
+        unlike=(nw.col("counted") != nw.col("logged")).cast(nw.Int64).sum(),
+    ).collect().rows(named=True)[0]  # fmt: skip
+    many, unlike = int(row["many"]), int(row["unlike"] or 0)
+    if not many:
+        return ""
+    held = f"{counted(many, 'interval')} with both are counted from single contacts"
+    if not unlike:
+        return f"{held}, and the counts agree with them"
+    offered = f"{int(row['counted']):,} offered by the counts and {int(row['logged']):,} by the contacts"
+    return f"{held}; {unlike:,} of them differ: {offered}"
+
+
+def _end() -> nw.Expr:
+    """Return the end of an interval, in UTC microseconds; an end that is a day is included."""
+    import narwhals as nw
+
+    whole = nw.when(nw.col("ended_second") == WHOLE_DAY).then(nw.lit(DAY_MICROSECONDS)).otherwise(nw.lit(0))
+    by_length = nw.col("starts_at") + nw.col("length").cast(nw.Int64) * _SECOND
+    return nw.when(nw.col("ended_at").is_null()).then(by_length).otherwise(nw.col("ended_at") + whole)
+
+
+def _last_day() -> nw.Expr:
+    """Return the local day of the last microsecond of an interval; needs ``ends_at``."""
+    import narwhals as nw
+
+    second = nw.col("starts_second").cast(nw.Int64)
+    into_day = nw.when(second == WHOLE_DAY).then(nw.lit(0)).otherwise(second) * _SECOND
+    lasted = nw.col("ends_at") - nw.col("starts_at") - 1
+    return nw.col("starts_day").cast(nw.Int64) + (into_day + lasted) // DAY_MICROSECONDS

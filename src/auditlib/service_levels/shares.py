@@ -1,0 +1,143 @@
+"""Shares of contacts, from single ones and from interval counts, each contact counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from auditlib.records import Basis, EvidenceLevel, Measurement, counted
+from auditlib.service_levels.counts import Counted
+from auditlib.standards.measure import nothing
+from auditlib.standards.observed import IN_PERIOD, Known, share_known, share_of
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """What single contacts say.
+
+    Parameters
+    ----------
+    found
+        Contacts by whether they meet the condition; None where there are none to be measured.
+    why
+        Why there are none.
+    unsaid
+        What some of them leave open.
+    """
+
+    found: Known | None
+    why: str
+    unsaid: str
+
+
+def _offered() -> nw.Expr:
+    import narwhals as nw
+
+    return nw.col("offered")
+
+
+def _answered() -> nw.Expr:
+    import narwhals as nw
+
+    return nw.col("answered")
+
+
+def _settled() -> nw.Expr:
+    return _answered() + _abandoned()
+
+
+def _abandoned() -> nw.Expr:
+    import narwhals as nw
+
+    return nw.col("abandoned")
+
+
+WHOLES: Mapping[str, Callable[[], nw.Expr]] = MappingProxyType(
+    {"offered": _offered, "answered": _answered, "settled": _settled}
+)
+"""What shares of contacts are over, in interval counts."""
+
+
+def among(contacts: nw.LazyFrame[Any], over: str) -> nw.LazyFrame[Any]:
+    """Return the single contacts a share is over; one that may have been given up is among the settled."""
+    import narwhals as nw
+
+    answered = ~nw.col("answered_at").is_null()
+    if over == "answered":
+        return contacts.filter(answered)
+    return contacts.filter(answered | _abandoned().fill_null(value=True)) if over == "settled" else contacts
+
+
+def share_from(
+    single: Single,
+    intervals: Counted | None,
+    sums: Known | None,
+    *,
+    confidence: float,
+    channel: str,
+    column: str,
+    limit: int | None = None,
+) -> Measurement:
+    """Return the share of the contacts of a channel that meet a condition.
+
+    Parameters
+    ----------
+    intervals, sums
+        Interval counts where there are any, and what those that are used add up to.
+    column
+        Column of the interval counts that the condition is said by.
+    limit
+        Limit in seconds that the criterion asks about.
+    """
+    rests_on = (Basis("interactions", (*IN_PERIOD, ("channel", channel))),)
+    none = f"there is no {channel} contact in the period that says enough"
+    if intervals is None or sums is None:
+        if single.found is None:
+            return nothing(single.why)
+        return share_known(
+            single.found, confidence=confidence, basis=rests_on, none=none, unsaid=single.unsaid
+        )
+    found = _together(single.found, sums)
+    notes = (_left_open(single), intervals.words, _uncounted(intervals, sums, column, limit))
+    said = "; ".join(note for note in notes if note)
+    return share_of(
+        found.meeting,
+        found.n,
+        confidence=confidence,
+        basis=(*(rests_on if single.found is not None else ()), *intervals.basis(channel, column)),
+        none=said or none,
+        level=EvidenceLevel.AGGREGATES if single.found is None else EvidenceLevel.RESPONSES,
+        unknown=found.unknown,
+        reason=said,
+    )
+
+
+def _together(single: Known | None, sums: Known) -> Known:
+    first = single or Known(0, 0, 0)
+    return Known(first.meeting + sums.meeting, first.n + sums.n, first.unknown + sums.unknown)
+
+
+def _left_open(single: Single) -> str:
+    if single.found is None or not single.found.unknown:
+        return ""
+    rows = counted(single.found.n + single.found.unknown, "row")
+    return f"of {rows}, {single.found.unknown:,} left open {single.unsaid}"
+
+
+def _uncounted(intervals: Counted, sums: Known, column: str, limit: int | None) -> str:
+    """Return why contacts of intervals are on neither side; empty where none is."""
+    if not sums.unknown:
+        return ""
+    others = [] if limit is None else [each for each in intervals.limits() if each != limit]
+    contacts = f"{counted(sums.unknown, 'contact')} of interval counts left open"
+    if not others:
+        return f"{contacts}: not every interval says {column}"
+    made = " and ".join(f"{each:,}" for each in others)
+    return (
+        f"{contacts}: they were counted at a limit of {made} seconds and cannot be counted again at {limit:,}"
+    )

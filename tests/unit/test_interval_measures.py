@@ -1,0 +1,166 @@
+"""Service levels from interval counts: alone, beside single contacts, never twice, at their own limit."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_company import Evidence, rows
+from standards_tables import DAY, START, context, mapped
+
+from auditlib.records import EvidenceLevel, Measurement
+from auditlib.standards.measure import collect
+
+MEASURES = collect([importlib.import_module("auditlib.service_levels.measures")])
+SECOND, FIRST = 1_000_000, START // DAY
+
+
+def span(start: int, offered: int, answered: int | None, quick: int | None, lost: int | None,
+         **more: Any) -> dict[str, Any]:  # fmt: skip
+    """Return an interval of half an hour that starts so many half hours after the year."""
+    at = START + start * 1800 * SECOND
+    row = {
+        "unit_id": "A", "channel": "phone", "queue": None, "starts_at": at, "starts_day": at // DAY,
+        "starts_second": at % DAY // SECOND, "ended_at": None, "ended_day": None, "ended_second": None,
+        "length": 1800, "offered": offered, "answered": answered, "answered_in_time": quick,
+        "within_seconds": 20, "abandoned": lost, "in_period": True,
+    }  # fmt: skip
+    return row | more
+
+
+def contact(start: int, wait: int | None, **more: Any) -> dict[str, Any]:
+    """Return a contact offered a minute into a half hour, and answered so many seconds later."""
+    at = START + start * 1800 * SECOND + 60 * SECOND
+    answered = None if wait is None else at + wait * SECOND
+    row = {
+        "unit_id": "A", "channel": "phone", "offered_at": at, "offered_day": at // DAY,
+        "offered_second": at % DAY // SECOND, "answered_at": answered, "answered_second": 0,
+        "abandoned": wait is None, "in_period": True,
+    }  # fmt: skip
+    return row | more
+
+
+def found(metric: str, tables: dict[str, list[dict[str, Any]]], **options: Any) -> Measurement:
+    run = context(sources=[mapped(table) for table in tables])
+    held = Evidence({name: rows(name, *given) for name, given in tables.items()}, ())
+    return MEASURES[metric].take(held, run, {"channel": "phone", **options})
+
+
+def test_published_figures_of_one_service_by_three_definitions():
+    """NHS 111 of December 2016 (england.nhs.uk): 86.0% of answered within 60 s is 78.7% of offered."""
+    answered = 1_351_761
+    row = span(0, 1_476_826, answered, round(0.86 * answered), 56_119, within_seconds=60)
+    values = {
+        over: found("answered_within", {"interval_counts": [row]}, seconds=60, over=over)
+        for over in ("answered", "offered", "settled")
+    }
+    assert values["answered"].value == pytest.approx(0.860, abs=5e-4)
+    assert values["offered"].value == pytest.approx(0.787, abs=5e-4)
+    assert values["settled"].n == answered + 56_119
+    lost = found("abandoned", {"interval_counts": [row]})
+    assert (lost.value, lost.n) == (pytest.approx(0.038, abs=5e-4), 1_476_826)
+    assert lost.level is EvidenceLevel.AGGREGATES
+    assert "from 1 interval count alone, because the evidence has interval counts and no interactions" in (
+        lost.reason
+    )
+
+
+def test_one_example_by_its_published_formulae():
+    """Call Centre Helper (206890): answered 1,000 of which 860 within 20 s, 60 given up."""
+    row = span(0, 1060, 1000, 860, 60)
+    shares = {"answered": 0.86, "settled": 0.8113, "offered": 0.8113}
+    for over, share in shares.items():
+        level = found("answered_within", {"interval_counts": [row]}, seconds=20, over=over)
+        assert level.value == pytest.approx(share, abs=5e-5)
+    wrong = found("answered_within", {"interval_counts": [row]}, seconds=20, over="all")
+    assert wrong.value is None
+    assert "must be one of offered, answered, settled" in wrong.reason
+
+
+@pytest.mark.parametrize(("limit", "said"), [(19, False), (20, True), (21, False)])
+def test_counts_say_nothing_of_another_limit(limit: int, *, said: bool):
+    level = found("answered_within", {"interval_counts": [span(0, 10, 9, 8, 1)]}, seconds=limit)
+    assert (level.value == 0.8) == said
+    if not said:
+        assert level.value is None
+        words = f"counted at a limit of 20 seconds and cannot be counted again at {limit}"
+        assert words in level.reason
+
+
+def test_what_an_interval_does_not_say_is_unknown_for_all_its_contacts():
+    rows = [span(0, 10, 9, 8, 1), span(1, 7, 7, None, None)]
+    level = found("answered_within", {"interval_counts": rows}, seconds=20)
+    assert (level.successes, level.n, level.unknown) == (8, 10, 7)
+    assert "7 contacts of interval counts left open: not every interval says answered_in_time" in level.reason
+    lost = found("abandoned", {"interval_counts": rows})
+    assert (lost.successes, lost.n, lost.unknown) == (1, 10, 7)
+
+
+def test_contacts_and_counts_of_one_day_are_counted_once_and_held_against_each_other():
+    contacts = [contact(0, 10), contact(0, 30), contact(1, None), contact(5, 5)]
+    rows = [span(0, 2, 2, 1, 0), span(1, 3, 2, 2, 1), span(48, 10, 9, 8, 1), span(0, 4, 4, 4, 0, unit_id="B")]
+    level = found("answered_within", {"interactions": contacts, "interval_counts": rows}, seconds=20)
+    assert (level.successes, level.n, level.unknown) == (2 + 8 + 4, 4 + 10 + 4, 0)
+    assert level.level is EvidenceLevel.RESPONSES
+    assert "2 intervals without single contacts taken from interval counts" in level.reason
+    held = "2 intervals with both are counted from single contacts; 1 of them differ"
+    assert f"{held}: 5 offered by the counts and 3 by the contacts" in level.reason
+    assert [each.table for each in level.basis] == ["interactions", "interval_counts"]
+    same = found("abandoned", {"interactions": contacts[:2], "interval_counts": rows[:1]})
+    assert (same.successes, same.n) == (0, 2)
+    assert (
+        same.reason == "1 interval with both are counted from single contacts, and the counts agree with them"
+    )
+
+
+@pytest.mark.parametrize(("length", "used"), [(86_400, 1), (86_400 + 1, 0)])
+def test_an_interval_of_days_stands_beside_a_contact_on_any_of_them(length: int, used: int):
+    rows = [span(0, 9, 9, 9, 0, length=length)]
+    level = found("abandoned", {"interactions": [contact(48, 5)], "interval_counts": rows})
+    assert level.n == 1 + 9 * used
+
+
+def test_a_contact_of_no_channel_may_be_one_of_those_counted():
+    contacts = [contact(0, 5, channel=None), contact(96, 5)]
+    share = found("abandoned", {"interactions": contacts, "interval_counts": [span(0, 9, 9, 9, 0)]})
+    assert (share.n, share.unknown) == (1, 1)
+
+
+def test_contacts_that_cannot_be_measured_leave_the_counts():
+    vague = [contact(0, 5, answered_at=None, abandoned=None)]
+    level = found("abandoned", {"interactions": vague, "interval_counts": [span(0, 9, 8, 8, 1)]})
+    assert (level.successes, level.n) == (1, 9)
+    assert "because no row of interactions says abandoned" in level.reason
+
+
+def test_waits_of_single_contacts_cannot_be_told_from_counts():
+    level = found("wait_quantile", {"interval_counts": [span(0, 9, 9, 9, 0)]}, share=0.9)
+    assert level.value is None
+    assert "this cannot be answered from counts" in level.reason
+
+
+CONTACTS = st.lists(
+    st.tuples(st.integers(0, 6 * 48 - 1), st.one_of(st.none(), st.integers(0, 60))), min_size=1, max_size=30
+)
+
+
+@given(contacts=CONTACTS, days=st.sets(st.integers(0, 5)))
+@settings(max_examples=12, deadline=None)
+def test_counts_made_from_the_contacts_give_what_the_contacts_give(contacts, days):
+    """Whichever days the log of single contacts lacks, the share is that of all contacts."""
+    single = [contact(start, wait) for start, wait in contacts if start // 48 not in days]
+    starts = {start for start, _ in contacts}
+    rows = []
+    for start in starts:
+        waits = [wait for place, wait in contacts if place == start]
+        taken = [wait for wait in waits if wait is not None]
+        rows.append(span(start, len(waits), len(taken), sum(w <= 20 for w in taken), len(waits) - len(taken)))
+    tables = {"interval_counts": rows, **({"interactions": single} if single else {})}
+    level = found("answered_within", tables, seconds=20)
+    assert (level.successes, level.n) == (
+        sum(wait is not None and wait <= 20 for _, wait in contacts), len(contacts)
+    )  # fmt: skip
+    assert "differ" not in level.reason
