@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from unsimulated import UNSIMULATED
 
 from auditlib.contracts import TABLES
 from auditlib.escalation.assessment import assess
@@ -100,9 +101,7 @@ def test_response_rates_are_exact(evidence: Evidence) -> None:
     assert found.to_dict("index") == stated.to_dict("index")
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(TABLES) - {"aggregates", "incident_events", "visits", "commitments"})
-)
+@pytest.mark.parametrize("name", sorted(set(TABLES) - UNSIMULATED))
 def test_evidence_holds_what_the_company_did(name: str, evidence: Evidence, made: Company) -> None:
     """Instants, local days, codes and numbers survive every zone, dialect and file form."""
     keys = list(TABLES[name].key)

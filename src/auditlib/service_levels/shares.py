@@ -137,7 +137,5 @@ def _uncounted(intervals: Counted, sums: Known, column: str, limit: int | None) 
     contacts = f"{counted(sums.unknown, 'contact')} of interval counts left open"
     if not others:
         return f"{contacts}: not every interval says {column}"
-    made = " and ".join(f"{each:,}" for each in others)
-    return (
-        f"{contacts}: they were counted at a limit of {made} seconds and cannot be counted again at {limit:,}"
-    )
+    made = " and ".join(counted(each, "second") for each in others)
+    return f"{contacts}: they were counted at a limit of {made} and cannot be counted again at {limit:,}"
