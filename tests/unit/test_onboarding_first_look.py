@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from auditlib.errors import ParameterError
 from auditlib.onboarding.first_look import FirstLook, first_look
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def look(tmp_path: Path) -> FirstLook:
-    for folder in ("params/runs", "notebooks", "sent"):
+    for folder in ("params/runs", "notebooks/explore", "sent"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "params/exports").symlink_to(ROOT / "params/exports")
     shutil.copy(ROOT / "tests/exports/typeform.csv", tmp_path / "sent")
@@ -50,7 +51,7 @@ def test_what_would_be_set_aside_is_counted(look: FirstLook) -> None:
 
 
 def test_the_notebook_shows_all_of_it(look: FirstLook, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.chdir(look.root)
+    monkeypatch.chdir(look.root / "notebooks" / "explore")
     content = json.loads((ROOT / "notebooks/explore/first_look.ipynb").read_text("utf-8"))
     names: dict[str, Any] = {}
     for cell in content["cells"]:
@@ -59,3 +60,11 @@ def test_the_notebook_shows_all_of_it(look: FirstLook, monkeypatch: pytest.Monke
             names |= {"data": "sent"}
     assert names["look"].looks[0].layout == "typeform"
     assert "notebooks:" in capsys.readouterr().out
+
+
+def test_a_folder_is_looked_up_from_where_one_stands_and_from_the_project() -> None:
+    """A notebook stands in its own folder, and names the client's from the project's folder on."""
+    look = first_look(Path("data/demo"), start=ROOT / "notebooks" / "explore")
+    assert look.folder == ROOT / "data" / "demo"
+    with pytest.raises(ParameterError, match="there is no such folder"):
+        first_look(Path("data/nowhere"), start=ROOT / "notebooks" / "explore")

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditlib.errors import ParameterError, Problem
 from auditlib.evidence import Evidence, prepare
 from auditlib.onboarding.asking import Open, walk
 from auditlib.onboarding.exports import recognisers
@@ -102,11 +103,20 @@ def first_look(folder: Path, *, start: Path) -> FirstLook:
     Parameters
     ----------
     folder
-        The client's files; README files are passed over.
+        The client's files, from `start` or from the project's folder on; README files are passed over.
     start
         A folder of the project.
+
+    Raises
+    ------
+    ParameterError
+        Where there is no such folder.
     """
     root = project_root(start / "new.yaml")
+    places = (start / folder, root / folder)
+    folder = next((place for place in places if place.is_dir()), places[-1])
+    if not folder.is_dir():
+        raise ParameterError(Problem("there is no such folder.", file=str(folder), remedy="Name another."))
     known = recognisers(root)
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not _is_note(path)]
     looks = tuple(look for path in files for look in look_at(path, file=path.name, known=known))
