@@ -43,7 +43,7 @@ class Oddities:
     Parameters
     ----------
     events, events_flagged, events_met
-        Events of the period, those that carry the flag, and those at which it was still true.
+        Events of the cases of the period, those that carry the flag, and those at which it was still true.
     unknown_states
         States that are not listed, with their events.
     rewritten

@@ -16,7 +16,7 @@ from auditlib.escalation.matrix import DELEGATIONS
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import UNRECORDED
 from auditlib.escalation.rates import FAILED
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import Frame, Tables
 from auditlib.obligations import Status
 from auditlib.parameters.run import Run
 from auditlib.standards.supplied import NO_TIME, lacking, stood_in
@@ -94,7 +94,7 @@ def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ..
             *(f"report_actions.{column}" for column in actions),
         )
     if duty == "attendance":
-        listed = () if DELEGATIONS in tables.tables else ("delegate_id",)
+        listed = () if _dated_delegates(tables) else ("delegate_id",)
         held = ("unit_id", "transaction_type", "person_id", *listed, "valid_to")
         typed = ("responses.transaction_type",) if _by_type(tables) else ()
         return (*_FOLLOWED, *(f"responsibilities.{column}" for column in held), *typed)
@@ -140,6 +140,15 @@ def _by_type(tables: Tables) -> bool:
     """Return whether the matrix tells types of transaction apart."""
     if "responsibilities" not in tables.tables:
         return False
-    typed = tables.lazy("responsibilities").filter(~nw.col("transaction_type").is_null()).head(1)
-    eager = typed.collect() if isinstance(typed, nw.LazyFrame) else typed
+    return _any(tables.lazy("responsibilities").filter(~nw.col("transaction_type").is_null()))
+
+
+def _dated_delegates(tables: Tables) -> bool:
+    """Return whether any delegate is listed by day; an empty list says as little as none."""
+    return DELEGATIONS in tables.tables and _any(tables.lazy(DELEGATIONS))
+
+
+def _any(rows: Frame) -> bool:
+    first = rows.head(1)
+    eager = first.collect() if isinstance(first, nw.LazyFrame) else first
     return bool(eager.shape[0])
