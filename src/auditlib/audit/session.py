@@ -127,8 +127,9 @@ class Audit:
 
     def caveat(self, *tables: str) -> View | Shown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""
-        sentence = caveat(self.reliability, tables=tables)
-        self.number(*(number for number in self.reliability.numbers() if number.key in sentence.keys))
+        reliability = assess(self.evidence, thresholds=self.run.thresholds, period=self.run.period, of=tables)
+        sentence = caveat(reliability, tables=tables)
+        self.number(*(number for number in reliability.numbers() if number.key in sentence.keys))
         return show(SentencesView(self._recorder.say((sentence,), section="")))
 
     def number(self, *numbers: Number) -> None:

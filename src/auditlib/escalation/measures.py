@@ -24,7 +24,7 @@ from auditlib.obligations.deviations import INVALID, Verdict
 from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, Refusal, counted
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import answers_to, share_of
-from auditlib.standards.supplied import unsaid
+from auditlib.standards.supplied import Same, unsaid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def _valid_on(entries: pd.DataFrame, day: int) -> pd.Series:
 
 
 def _met(duty: str, tables: Tables, context: Context) -> Measurement:
-    found, cases = _assess_once(_Same(tables), context)
+    found, cases = _assess_once(Same(tables), context)
     if isinstance(found, Refusal):
         return nothing(f"{found.reason} {found.remedy}".strip())
     if duty in found.refused:
@@ -127,28 +127,15 @@ def _terms(tables: Tables, context: Context) -> Terms | Refusal:
         raise
 
 
-class _Same:
-    """Tables as a key: equal only to themselves."""
-
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.tables is self.tables
-
-    def __hash__(self) -> int:
-        return id(self.tables)
-
-
 @lru_cache(maxsize=2)
 def _assess_once(
-    same: _Same, context: Context
+    same: Same, context: Context
 ) -> tuple[EscalationResult | Refusal, Mapping[str, tuple[CaseReference, ...]]]:
     """Assess once for all five duties, with the cases of each finding by its subject.
 
     The same evidence and terms give the same result.
     """
-    result = assess(cast("LazyTables", same.tables), _terms(same.tables, context))
+    result = assess(cast("LazyTables", same.tables), _terms(cast("Tables", same.tables), context))
     findings = () if isinstance(result, Refusal) else result.findings()
     return result, {finding.subject: finding.cases for finding in findings}
 

@@ -118,8 +118,10 @@ class Assessment:
         return (*unreliable, *unreconciled)
 
 
-def assess(evidence: EvidenceLike, *, thresholds: Thresholds, period: Period) -> Assessment:
-    """Judge every supplied table of `evidence` for its purpose.
+def assess(
+    evidence: EvidenceLike, *, thresholds: Thresholds, period: Period, of: Iterable[str] = TABLES
+) -> Assessment:
+    """Judge the supplied tables of `evidence` for their purpose.
 
     Parameters
     ----------
@@ -129,8 +131,11 @@ def assess(evidence: EvidenceLike, *, thresholds: Thresholds, period: Period) ->
         ``quarantine_share`` is the largest share of rows that may be set aside, or refer to nothing.
     period
         A month of it in which a table holds no row at all leaves that table undetermined.
+    of
+        The tables that are judged, where they were supplied; default: all.
     """
-    supplied = [name for name in TABLES if name in evidence.tables]
+    asked = set(of)
+    supplied = [name for name in TABLES if name in evidence.tables and name in asked]
     facts = tuple(gather(evidence, table, period=period) for table in supplied)
     return Assessment(tuple(judge(known, thresholds=thresholds) for known in facts), facts)
 

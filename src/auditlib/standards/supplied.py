@@ -9,6 +9,7 @@ the column.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from auditlib.contracts import TABLES, Kind
@@ -41,6 +42,19 @@ class Supplied(Protocol):
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         """Return one table."""
+
+
+class Same:
+    """Tables as a key: equal only to themselves, so that what was counted in them once is remembered."""
+
+    def __init__(self, tables: Supplied) -> None:
+        self.tables = tables
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.tables is self.tables
+
+    def __hash__(self) -> int:
+        return id(self.tables)
 
 
 def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
@@ -181,18 +195,32 @@ def _never(source: Any, table: str, column: str) -> bool:
 
 
 def _any_row(tables: Supplied, table: str) -> bool:
-    return bool(tables.lazy(table).head(1).collect().shape[0])
+    return _rows(Same(tables), table) > 0
 
 
 def _filled(tables: Supplied, table: str, column: str) -> tuple[int, int]:
     """Return how many rows of the period there are, and how many of them say anything in a column."""
+    rows, filled = _filled_cells(Same(tables), table)
+    return rows, filled[column]
+
+
+@lru_cache(maxsize=128)
+def _rows(same: Same, table: str) -> int:
     import narwhals as nw
 
-    frame = tables.lazy(table)
-    dated = "in_period" in frame.collect_schema().names()
-    inside = frame.filter(nw.col("in_period")) if dated else frame
-    row = inside.select(rows=nw.len(), filled=nw.col(column).count()).collect().rows()[0]
-    return int(row[0]), int(row[1])
+    return int(same.tables.lazy(table).select(rows=nw.len()).collect().item())
+
+
+@lru_cache(maxsize=128)
+def _filled_cells(same: Same, table: str) -> tuple[int, Mapping[str, int]]:
+    """Return the rows of the period, and of each column how many of them say anything."""
+    import narwhals as nw
+
+    frame = same.tables.lazy(table)
+    names = frame.collect_schema().names()
+    inside = frame.filter(nw.col("in_period")) if "in_period" in names else frame
+    counts = inside.select(nw.len(), nw.col(names).count().name.prefix("filled ")).collect().rows()[0]
+    return int(counts[0]), dict(zip(names, map(int, counts[1:]), strict=True))
 
 
 def _absence(absent: Sequence[str], tables: Supplied) -> str:
