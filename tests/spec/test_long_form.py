@@ -8,11 +8,14 @@ place once; R8 has a row of no item; R9 lies before the period; R10 answers noth
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+import xlsxwriter
 from pyarrow import parquet
 from quarantined import run_of
 
@@ -160,6 +163,43 @@ def test_types_of_parquet_are_kept(tmp_path):
     frame = evidence.frame("responses")
     assert frame[["response_id", "q_overall", "q_effort"]].values.tolist() == [["1", 4.0, 5.0]]
     assert told(evidence) == [(3, "", "scale", "2"), (4, "item 2", "scale", "2.5")]
+
+
+def test_an_error_in_a_worksheet_takes_its_response_with_it(tmp_path):
+    """The score on line 4 is a word; on line 6 it is an error, and the row beside it is sound."""
+    cells = [(1, 1, 4), (1, 2, 5), (2, 1, "x"), (2, 2, 3), (3, 1, 3), (3, 2, 3)]
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "unit", "at", "question", "answer"])
+        for line, (number, item, score) in enumerate(cells, start=1):
+            sheet.write_row(line, 0, [number, "Oslo", "2024-05-01 10:00:00", item, score])
+        sheet.write_formula(5, 4, "=1/0", None, "#DIV/0!")
+    items = {**COLUMNS, "q_overall": {"item": "1"}, "q_effort": {"item": "2"}}
+    evidence = taken_in(tmp_path, long(file="a.xlsx", form="excel", columns=items))
+    assert evidence.frame("responses")["response_id"].tolist() == ["1"]
+    assert told(evidence) == [
+        (4, "item 1", "scale", "x"),
+        (5, "", "scale", "2"),
+        (6, "", "field_count", "3;Oslo;2024-05-01 10:00:00;1;#DIV/0!"),
+        (7, "", "field_count", "3"),
+    ]
+
+
+def test_rows_of_a_database_become_responses_too(tmp_path, monkeypatch):
+    with closing(sqlite3.connect(tmp_path / "client.db")) as connection, connection:
+        connection.execute("CREATE TABLE answers (id INTEGER, unit, at, question INTEGER, answer)")
+        rows = [(1, 1, 4), (2, 2, 5), (1, 2, b"\xff"), (2, 1, 2)]
+        for number, item, score in rows:
+            row = (number, "Oslo", "2024-05-01 10:00:00", item, score)
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", row)
+    monkeypatch.setenv("CLIENT", f"sqlite:///{tmp_path / 'client.db'}")
+    items = {**COLUMNS, "q_overall": {"item": "1"}, "q_effort": {"item": "2"}}
+    database = {"connection": "CLIENT", "relation": "answers"}
+    evidence = taken_in(tmp_path, long(file=None, database=database, form="database", columns=items))
+    scores = evidence.frame("responses", columns=["response_id", "q_overall", "q_effort"])
+    assert scores.values.tolist() == [["2", 2.0, 5.0]]
+    assert [reason for _, _, reason, _ in told(evidence)] == ["field_count"] * 2
+    assert evidence.totals[1].reconciled
 
 
 def test_filters_hold_for_rows_and_ids_of_another_file_for_responses(tmp_path):

@@ -144,13 +144,19 @@ class LongForm:
         execute(f"INSERT INTO spoiled SELECT id, label, '{Reason.CONFLICTING.value}' FROM ({again})")  # noqa: S608 - own names only
 
     def _unlike(self) -> None:
-        """Spoil the responses whose rows differ in what each of them repeats."""
-        for place, name in enumerate(self._others):
-            label = self._own[place]
-            filled = _text(self._filled(name))
-            found = f"SELECT id, {literal(label)}, '{Reason.CONFLICTING.value}' FROM answered"  # noqa: S608 - own names only
-            unlike = f"GROUP BY id HAVING min({filled}) <> max({filled})"
-            self._connection.execute(f"INSERT INTO spoiled {found} {unlike}")
+        """Spoil the responses whose rows differ in what each of them repeats, by the first such column."""
+        cases = [
+            f"WHEN min({cell}) <> max({cell}) THEN {literal(label)}"
+            for place, label in enumerate(self._own)
+            if label != self._key
+            for cell in (_text(self._filled(f"o{place}")),)
+        ]
+        if cases:
+            first = f"SELECT id, CASE {' '.join(cases)} END AS label FROM answered GROUP BY id"  # noqa: S608 - every part is quoted where it is made
+            reason = literal(Reason.CONFLICTING.value)
+            self._connection.execute(
+                f"INSERT INTO spoiled SELECT id, label, {reason} FROM ({first}) WHERE label IS NOT NULL"  # noqa: S608 - every part is quoted where it is made
+            )
 
     def _set_aside(self) -> None:
         """Quarantine every row of a spoiled response; the rows of the item, or all, say why."""

@@ -56,7 +56,7 @@ Column = Annotated[_Name | Annotated[Reference, Tag("block")], Discriminator(_wr
 """A column of the source: its name, or a block where that is not enough."""
 
 
-_ORIGINS = "Give one of column, position, line, item, join, or after with duration."
+_ORIGINS = "Give one of column, position, line, join, item, or after with duration."
 
 
 class Cells(Reference):
