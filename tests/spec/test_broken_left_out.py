@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pyarrow as pa
+import pytest
+import xlsxwriter
 from pyarrow import parquet
 from quarantined import COLUMNS, UNITS, responses, run_of, take_in, units, verdicts
 
@@ -50,3 +56,78 @@ def test_a_cell_of_parquet_that_is_no_text_does_not_hide_the_others(tmp_path):
     evidence = prepare(run_of(units(), source), data, tmp_path / "store", threads=1)
     assert [(line, reason) for line, _, reason in verdicts(evidence)] == [(3, "field_count")]
     assert counts(evidence) == (3, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("only", "aside"),
+    [
+        (NOT_PREVIEWS, [(3, "field_count"), (5, "field_count")]),
+        (ONLY_SENT, [(3, "field_count"), (5, "field_count")]),
+        (
+            {"column": "status", "filled": True, "because": "others are drafts"},
+            [(n, "field_count") for n in (3, 4, 5)],
+        ),
+    ],
+)
+def test_an_error_in_a_worksheet_does_not_hide_the_other_cells_of_its_row(tmp_path, only, aside):
+    """Lines 3 and 4 have an error for a score; in line 5 the cell that would tell is one."""
+    rows = [[f"R{n}", "007", "transactional", "2024-05-01 10:00:00", 4] for n in range(1, 6)]
+    told = ["sent", "sent", "preview", None, ""]
+    with xlsxwriter.Workbook(str(tmp_path / "responses.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER.split(","))
+        for line, (row, status) in enumerate(zip(rows, told, strict=True), start=1):
+            sheet.write_row(line, 0, [*row, status or ""])
+        sheet.write_formula(2, 4, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(3, 4, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(4, 5, "=NA()", None, "#N/A")
+    source = responses(file="responses.xlsx", form="excel", columns=COLUMNS, only=[only])
+    evidence = prepared(tmp_path, source)
+    assert [(line, reason) for line, _, reason in verdicts(evidence)] == aside
+    kept_of = {"is_not": (5, 2, 2, 1), "is": (5, 1, 2, 2), "filled": (5, 1, 3, 1)}
+    assert counts(evidence) == next(kept_of[test] for test in kept_of if test in only)
+
+
+@pytest.mark.parametrize("only", [NOT_PREVIEWS, ONLY_SENT])
+def test_a_cell_of_a_database_that_is_no_text_does_not_hide_the_others(tmp_path, monkeypatch, only):
+    """Rows 2 and 3 have a score that is no text; in row 4 the cell that would tell is none."""
+    with closing(sqlite3.connect(tmp_path / "client.db")) as connection, connection:
+        connection.execute(f"CREATE TABLE answers ({HEADER})")
+        told = ["sent", "sent", "preview", b"\xffsent", "preview"]
+        for number, status in enumerate(told, start=1):
+            score = b"\xff4" if number in (2, 3) else "4"
+            row = (f"R{number}", "007", "transactional", "2024-05-01 10:00:00", score, status)
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)", row)
+    monkeypatch.setenv("CLIENT", f"sqlite:///{tmp_path / 'client.db'}")
+    database = {"connection": "CLIENT", "relation": "answers"}
+    source = responses(file=None, database=database, form="database", columns=COLUMNS, only=[only])
+    evidence = prepared(tmp_path, source)
+    assert [(line, reason) for line, _, reason in verdicts(evidence)] == [
+        (2, "field_count"),
+        (4, "field_count"),
+    ]
+    assert counts(evidence) == (5, 1, 2, 2)
+
+
+def prepared(folder: Path, *sources):
+    (folder / "units.csv").write_text(UNITS)
+    return prepare(run_of(units(), *sources), folder, folder / "store", threads=1)
+
+
+def test_sources_that_nothing_but_their_entry_tells_apart_keep_their_own_quarantine(tmp_path):
+    """One file feeds responses twice, by filters alone: the rows of each stand under its own entry."""
+    rows = [ROW.format(n, "sent" if n < 3 else "late") for n in range(1, 6)]
+    rows[1], rows[4] = rows[1].replace(",4,", ",9,"), rows[4].replace(",4,", ",8,")
+    rows[3] = rows[3].replace("007", "008")
+    (tmp_path / "responses.csv").write_text("\n".join((HEADER, *rows, "")))
+    late = {"column": "status", "is": ["late"], "because": "the others are in time"}
+    evidence = prepared(tmp_path, responses(only=[ONLY_SENT]), responses(only=[late]))
+    first, second = "responses.csv (entry 2)", "responses.csv (entry 3)"
+    assert [total.file for total in evidence.totals] == ["units.csv", first, second]
+    aside = evidence.quarantine()[["file", "line", "reason"]].values.tolist()
+    assert aside == [[first, 3, "scale"], [second, 5, "unit"], [second, 6, "scale"]]
+    kept = evidence.frame("responses", columns=["response_id", "source_file"]).values.tolist()
+    assert kept == [["R1", first], ["R3", second]]
+    assert [dict(total.reasons) for total in evidence.totals[1:]] == [{"scale": 1}, {"scale": 1, "unit": 1}]
+    assert [total.rows_left_out for total in evidence.totals[1:]] == [3, 2]
+    assert all(total.reconciled for total in evidence.totals)

@@ -251,15 +251,6 @@ def test_an_export_that_ends_at_a_round_limit_is_asked_about(
     assert ("was the export cut at a limit?" in text) is said
 
 
-def test_one_row_an_answer_is_said(tmp_path: Path) -> None:
-    rows = [[row[0], row[1], f"R{n // 2}", "ABC"[n % 3], row[2]] for n, row in enumerate(answers())]
-    header = ["Date", "Shop", "Response ID", "Question", "Answer"]
-    assert "each row seems to hold one answer ('Question', 'Answer')" in text_of(
-        proposed(tmp_path, header, rows)
-    )
-    assert "each row seems" not in text_of(proposed(tmp_path, HEADER, answers()))
-
-
 def test_period_and_as_of_are_days_of_the_units(tmp_path: Path) -> None:
     header = ["Submitted (America/Denver)", "Shop", "Overall satisfaction"]
     proposal = proposed(tmp_path, header, [[f"{row[0]}:00", *row[1:]] for row in answers()])

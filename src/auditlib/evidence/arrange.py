@@ -78,7 +78,7 @@ class Arrangement:
             self.left_out[test.words] += before - records.num_rows
         for join in self._plan.joins:
             records = records.append_column(join.label, self._joined(records, join))
-        return records.select([*self._plan.wanted, "source_line"])
+        return records.select([*self._plan.arranged, "source_line"])
 
     def _note_others(self, cells: pa.ChunkedArray, test: Kept) -> None:
         """Remember some of the cells for which rows are left out."""

@@ -37,6 +37,11 @@ def check_content(path: Path, *, form: str, name: str) -> None:
     raise DataError(Problem(f"the file is {what}, and {form} is declared.", file=name, remedy=remedy))
 
 
+def form_of(path: Path) -> str:
+    """Return the form that a file's first bytes show it to have; empty where they show none."""
+    return _what(path)[1]
+
+
 def _what(path: Path) -> tuple[str, str]:
     """Return in words what a file is, and the form that reads it; both empty where that is not plain."""
     start = _start(path)

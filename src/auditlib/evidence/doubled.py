@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.contracts import WHOLE_DAY
 from auditlib.evidence.duplicates import PLACES
-from auditlib.evidence.quarantine import row_schema
+from auditlib.evidence.quarantine import rows_of
 from auditlib.records import Reason
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def note(connection: duckdb.DuckDBPyConnection, rows: pa.Table, number: int) -> 
 
 
 def doubled(connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: Sequence[str]) -> pa.Table:
-    """Return quarantine rows for what counts a time twice, copies aside; see `quarantine.row_schema`."""
+    """Return quarantine rows for what counts a time twice, copies aside; see `quarantine.rows_of`."""
     if not connection.execute("SELECT count(*) FROM spans").fetchall()[0][0]:
-        return _rows(())
+        return rows_of(())
     connection.register("copied", copies.select(["place"]))
     connection.execute("DELETE FROM spans WHERE place IN (SELECT place FROM copied)")
     connection.unregister("copied")
@@ -76,7 +76,7 @@ def doubled(connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: S
         "FROM across JOIN split USING (place) WHERE NOT adds_up GROUP BY part"
     )
     found += _taken_out(connection, others, _OVERLAP, names)
-    return _rows(found)
+    return rows_of(found)
 
 
 _Row = tuple[int, str, str, str, str]
@@ -155,12 +155,3 @@ _BY_QUEUE = (
     "SELECT place, min(part) AS first, sum(counted) = any_value(offered) AS adds_up "
     "FROM across GROUP BY place"
 )
-
-
-def _rows(found: Sequence[_Row]) -> pa.Table:
-    import pyarrow as pa
-
-    schema = row_schema()
-    columns = zip(*found, strict=True) if found else [()] * len(schema)
-    return pa.table([pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)],
-                    schema=schema)  # fmt: skip

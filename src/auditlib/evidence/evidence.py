@@ -23,6 +23,9 @@ CELLS, QUARANTINE, SOURCES = "cells", "quarantine", "sources"
 UNANSWERED = "unanswered"
 """Rows of surveys in which nothing is answered; see `answered.split`."""
 
+ANSWER_ROWS = "answer_rows"
+"""Of files in long form: the lines that each kept response was made of."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -141,8 +144,18 @@ class Evidence:
             frame = frame[frame[name] == value]
         return frame.reset_index(drop=True)
 
+    @property
+    def has_answer_rows(self) -> bool:
+        """Whether responses were made of several rows each, so that there is a table ``answer_rows``."""
+        return (self.directory / f"{ANSWER_ROWS}.parquet").is_file()
+
     def _path(self, table: str) -> Path:
-        if table in (*self.tables, CELLS, QUARANTINE) or (table == UNANSWERED and "responses" in self.tables):
+        beside = table == UNANSWERED and "responses" in self.tables
+        if (
+            table in (*self.tables, CELLS, QUARANTINE)
+            or beside
+            or (table == ANSWER_ROWS and self.has_answer_rows)
+        ):
             return self.directory / f"{table}.parquet"
         known = "is not among the sources of this audit" if table in TABLES else "is no canonical table"
         raise ParameterError(

@@ -112,6 +112,8 @@ def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
         return False
     if plan.source.once or plan.source.dates_of or plan.source.dates.placeholders:
         return False
+    if plan.source.units_by != "id" or plan.answers is not None:
+        return False
     if any(given.after for given in plan.fields):
         return False
     key = plan.contract.key

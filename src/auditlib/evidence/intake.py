@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import answered, doubled, duplicates, named_once, quarantine
+from auditlib.evidence import answered, doubled, duplicates, named_once, quarantine, units_named
 from auditlib.evidence.ahead import ahead, behind
 from auditlib.evidence.arrange import Arrangement
 from auditlib.evidence.blocks import BrokenRecord
@@ -20,6 +20,7 @@ from auditlib.evidence.cells import CellCounter
 from auditlib.evidence.evidence import UNANSWERED
 from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
 from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
+from auditlib.evidence.longform import Lines, LongForm, spread
 from auditlib.evidence.placeholders import Placeholders
 from auditlib.evidence.plan import Plan, repeats
 from auditlib.evidence.rules import SOUND
@@ -71,8 +72,11 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
         for plan in sources:
             first = plan.number * duplicates.PLACES
             gone = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
+            spread(shop.connection, plan)
+            lines = Lines(shop.connection, plan)
             for piece in staged[plan.number].pieces():
-                rows = _stored(piece, plan, gone, shop.names[plan.number], tallies[plan.number])
+                rows = _stored(piece, gone, tallies[plan.number], lines)
+                rows = unpivoted(_with_file(rows, shop.names[plan.number]), plan)
                 rows, silent = answered.split(rows, plan)
                 tallies[plan.number].unanswered += silent.num_rows
                 hand_over(partial(writer.write, rows))
@@ -130,6 +134,7 @@ def _read(
         threads=shop.threads,
     )
     arrangement, broken = Arrangement(plan), list[BrokenRecord]()
+    gathered = LongForm(shop.connection, plan, shop.names, shop.scratch) if plan.answers is not None else None
     threads = shop.threads if plan.source.form in ("csv", "parquet", "database") else 1
     with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge, identities)) as sorter:
         for block in ahead(blocks, threads=threads):
@@ -137,12 +142,20 @@ def _read(
             tally.notes += [note for note in block.notes if note not in tally.notes]
             broken += block.broken
             records = arrangement.arranged(block.records)
-            if not plan.kept:
+            if not plan.kept and gathered is None:
                 sorter.refuse(quarantine.broken_rows(broken, plan.number))
                 broken.clear()
-            if records.num_rows:
+            if records.num_rows and gathered is not None:
+                gathered.add(records)
+            elif records.num_rows:
                 staging.add(sorter.sound(records))
-        sorter.refuse(quarantine.broken_rows(arrangement.staying(broken), plan.number))
+        staying = arrangement.staying(broken)
+        sorter.refuse(quarantine.broken_rows(staying, plan.number))
+        if gathered is not None:
+            gathered.note(staying)
+            for records in gathered.records():
+                staging.add(sorter.sound(records))
+            tally.left_out |= gathered.left_out
         staging.insert(sorter.late())
     tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
@@ -254,17 +267,17 @@ def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.i
     return places[begin:end]
 
 
-def _stored(piece: pa.Table, plan: Plan, dropped: NDArray[np.int64], name: str, tally: Tally) -> pa.Table:
-    """Return the canonical rows of a piece without those at `dropped` lines, and count them in `tally`."""
+def _stored(piece: pa.Table, dropped: NDArray[np.int64], tally: Tally, made_of: Lines) -> pa.Table:
+    """Return the rows of a piece without those at `dropped` lines, and count them in `tally`."""
     import pyarrow.compute as pc
 
     lines = piece["source_line"].to_numpy()
     positions = np.flatnonzero(np.isin(lines, _within(dropped, lines), assume_unique=True))
     if len(positions):
         piece = without(piece, positions).combine_chunks()
-    tally.kept += piece.num_rows
-    tally.out_of_period += pc.sum(pc.invert(piece["in_period"])).as_py() or 0
-    return unpivoted(_with_file(piece, name), plan)
+    tally.kept += made_of.of(piece)
+    tally.out_of_period += made_of.of(piece.select(["source_line"]).filter(pc.invert(piece["in_period"])))
+    return piece
 
 
 def remember(shop: Workshop, table: str) -> None:
@@ -292,6 +305,7 @@ def prepare_zones(shop: Workshop) -> None:
     import pyarrow as pa
 
     units, numbers = _unit_zones(shop)
+    units_named.create(shop.connection, units, _unit_names(shop))
     tables = {
         "unit_zones": pa.table(
             {"unit_id": pa.array(units, pa.string()), "unit__zone__known": pa.array(numbers, pa.int64())}
@@ -301,7 +315,7 @@ def prepare_zones(shop: Workshop) -> None:
     }
     for name, table in tables.items():
         shop.connection.register("filled", table)
-        shop.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM filled")  # noqa: S608 - three fixed names
+        shop.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM filled")  # noqa: S608 - three fixed names
         shop.connection.unregister("filled")
 
 
@@ -314,6 +328,14 @@ def _unit_zones(shop: Workshop) -> tuple[list[str], list[int]]:
         units += piece["unit_id"].to_pylist()
         numbers += [shop.zones.index(name or shop.run.time_zone) for name in piece["time_zone"].to_pylist()]
     return units, numbers
+
+
+def _unit_names(shop: Workshop) -> list[str | None]:
+    if "units" not in shop.done:
+        return []
+    return [
+        name for piece in read_pieces(shop.folder / "units.parquet") for name in piece["name"].to_pylist()
+    ]
 
 
 def zone_names(run: Run, units: Path | None) -> tuple[str, ...]:

@@ -195,6 +195,7 @@ def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
         parents=parents_of(shop, plan),
         as_of=shop.as_of,
         register="units" in shop.done,
+        units_by=plan.source.units_by,
         bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
         dated=tuple(field.column.name for field in dated(plan)),
         durations={field.column.name: field.unit for field in plan.fields if field.after},

@@ -61,6 +61,23 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """Columns of a file in long form, and the items that are taken from it.
+
+    Parameters
+    ----------
+    item, value
+        Labels of the columns that hold item and answer.
+    items
+        Label that a record has an item under: the item, as written.
+    """
+
+    item: str
+    value: str
+    items: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A test that rows of a source pass or are left out by.
 
@@ -103,6 +120,8 @@ class Plan:
         Columns that are made of several, and the tests that decide which rows are kept.
     references
         Of labels that are more than a name, what they stand for.
+    answers
+        For a file in long form, how its rows become records.
     """
 
     number: int
@@ -113,6 +132,7 @@ class Plan:
     joins: tuple[Join, ...]
     kept: tuple[Kept, ...]
     references: Mapping[str, Reference]
+    answers: Answers | None = None
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -120,10 +140,18 @@ class Plan:
         return tuple(dict.fromkeys(field.origin for field in self.fields if field.origin))
 
     @property
+    def arranged(self) -> tuple[str, ...]:
+        """Columns of its rows, joined where they are; those of `wanted` unless the file is in long form."""
+        if self.answers is None:
+            return self.wanted
+        plain = [label for label in self.wanted if label not in self.answers.items]
+        return tuple(dict.fromkeys([*plain, self.answers.item, self.answers.value]))
+
+    @property
     def read(self) -> tuple[str, ...]:
         """Columns of the source that are read, each once."""
         joined = {join.label: join.parts for join in self.joins}
-        parts = [part for label in self.wanted for part in joined.get(label, (label,))]
+        parts = [part for label in self.arranged for part in joined.get(label, (label,))]
         return tuple(dict.fromkeys([*parts, *(test.column for test in self.kept)]))
 
     @property
@@ -208,6 +236,7 @@ def table_order(names: Sequence[str]) -> tuple[str, ...]:
 def _plan(run: Run, number: int, source: Source) -> Plan:
     target = canonical_table(run, source.table)
     contract = target if source.wide is None else _wide_contract(target, source)
+    contract = _further(contract) if source.fills else contract
     fields = tuple(_field(run, source, column) for column in contract.columns)
     cells = [cells_of(origin) for origin in source.columns.values()]
     joins = tuple(
@@ -216,7 +245,15 @@ def _plan(run: Run, number: int, source: Source) -> Plan:
         if each.join is not None
     )
     kept = tuple(map(_kept, source.only))
-    return Plan(number, source, contract, target, fields, joins, kept, _references(source, cells))
+    references = _references(source, cells)
+    return Plan(number, source, contract, target, fields, joins, kept, references, _answers(source, cells))
+
+
+def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
+    if source.long is None:
+        return None
+    items = {each.label: each.item.strip() for each in cells if each.item is not None}
+    return Answers(label_of(source.long.item), label_of(source.long.value), items)
 
 
 def _kept(test: Filter) -> Kept:
@@ -228,6 +265,7 @@ def _kept(test: Filter) -> Kept:
 def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Reference]:
     """Return what labels stand for that are more than a name."""
     parts = [part for each in cells for part in each.parts] + [test.column for test in source.only]
+    parts += [source.long.item, source.long.value] if source.long is not None else []
     return {part.label: part for part in parts if isinstance(part, Reference)}
 
 
@@ -255,6 +293,15 @@ def _prefix(run: Run, source: Source, column: Column) -> str:
     beside = next((at for at, each in others if source.beside(each)), None)
     at = own if own is not None else beside
     return "" if at is None else f"{source_names(run.sources)[at]}:"
+
+
+def _further(register: Table) -> Table:
+    """Return the table of rows that say more of units which the register already holds."""
+    columns = tuple(
+        replace(column, references=register.name) if column.name in register.key else column
+        for column in register.columns
+    )
+    return replace(register, columns=columns)
 
 
 def _wide_contract(target: Table, source: Source) -> Table:

@@ -95,7 +95,7 @@ def broken_rows(broken: Sequence[BrokenRecord], number: int) -> pa.Table:
         (number * PLACES + record.line, "", Reason.FIELD_COUNT.value, record.value, _sentence(record.message))
         for record in broken
     ]
-    return _rows(rows)
+    return rows_of(rows)
 
 
 def faulty_rows(fault: pa.ChunkedArray, records: pa.Table, plan: Plan, tests: Sequence[Rule]) -> pa.Table:
@@ -120,7 +120,7 @@ def faulty_rows(fault: pa.ChunkedArray, records: pa.Table, plan: Plan, tests: Se
         origin = plan.field(rule.column).origin or rule.column
         message = _sentence(f"{value!r}: {rule.message}" if value else rule.message)
         rows.append((plan.number * PLACES + line, origin, rule.reason.value, shown(value), message))
-    return _rows(rows)
+    return rows_of(rows)
 
 
 def add_copies(
@@ -139,7 +139,7 @@ def add_copies(
         else:
             reason, message = Reason.CONFLICTING, f"the id {value!r} has different contents, first on {first}"
         rows.append((row["place"], ", ".join(key), reason.value, shown(value), _sentence(message)))
-    connection.register("copied", _rows(rows))
+    connection.register("copied", rows_of(rows))
     connection.execute("DELETE FROM quarantine WHERE place IN (SELECT place FROM copied)")
     connection.execute("INSERT INTO quarantine SELECT * FROM copied")
     connection.unregister("copied")
@@ -167,7 +167,8 @@ def _sentence(message: str) -> str:
     return message[:1].upper() + message[1:] + "."
 
 
-def _rows(rows: Sequence[tuple[int, str, str, str, str]]) -> pa.Table:
+def rows_of(rows: Sequence[tuple[int, str, str, str, str]]) -> pa.Table:
+    """Return quarantine rows: place, column, reason, value, message."""
     import pyarrow as pa
 
     schema = row_schema()

@@ -16,6 +16,7 @@ from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.plan import Field, Plan, repeats
 from auditlib.evidence.stamps import Stamps, duration
 from auditlib.evidence.totals import names_total, totals_in
+from auditlib.evidence.units_named import with_units
 from auditlib.evidence.unknown_days import emptied
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
         ]
     )
     inside = f"SELECT {inner} FROM block"  # noqa: S608 - every part is quoted where it is made
+    inside = with_units(inside, plan)
     typed = f"SELECT {outer} FROM ({inside})"  # noqa: S608 - every part is quoted where it is made
     flags = ", ".join([emptied(plan), *(f"{sql} AS {quoted(name)}" for name, sql in reader.unread())])
     return f"SELECT {flags} FROM ({typed})"  # noqa: S608 - every part is quoted where it is made

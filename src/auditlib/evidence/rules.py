@@ -18,6 +18,7 @@ from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
 from auditlib.evidence.counted import counted_rules
 from auditlib.evidence.reading import TEXTUAL
 from auditlib.evidence.rule import Rule
+from auditlib.evidence.units_named import UNKNOWN
 from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason
 
@@ -64,6 +65,7 @@ def rules(
     parents: Sequence[Parent],
     as_of: int,
     register: bool,
+    units_by: str = "id",
     bands: Sequence[str] = (),
     durations: Mapping[str, str] = MappingProxyType({}),
     dated: Sequence[str] = (),
@@ -82,6 +84,8 @@ def rules(
         UTC microseconds; nothing can have happened later.
     register
         Whether there is a register of units to check against.
+    units_by
+        How rows name their units.
     bands
         Published bands of survey counts, for a wide file.
     durations
@@ -91,7 +95,7 @@ def rules(
     """
     made = [
         *counted_rules(contract, as_of),
-        *(_unit_rules(contract) if register else ()),
+        *(_unit_rules(contract, units_by) if register else ()),
         *_placeholder_rules(contract, dated),
         *_time_rules(contract, parents, durations),
         *_future_rules(contract, as_of),
@@ -114,7 +118,7 @@ def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[Rule]) -> nw.LazyFrame
     return frame.with_columns(fault=fault)
 
 
-def _unit_rules(contract: Table) -> Iterator[Rule]:
+def _unit_rules(contract: Table, units_by: str) -> Iterator[Rule]:
     import narwhals as nw
 
     for column in contract.columns:
@@ -123,8 +127,7 @@ def _unit_rules(contract: Table) -> Iterator[Rule]:
             absent = nw.col(column.name).is_null()
             if column.required:
                 yield Rule(Reason.UNIT, column.name, absent, "the row names no unit")
-            message = "this unit is not in the register of units"
-            yield Rule(Reason.UNIT, column.name, unknown & ~absent, message)
+            yield Rule(Reason.UNIT, column.name, unknown & ~absent, UNKNOWN[units_by])
 
 
 def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[str, str]) -> Iterator[Rule]:

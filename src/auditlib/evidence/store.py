@@ -15,10 +15,12 @@ from auditlib.errors import DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
 from auditlib.evidence.drafts import draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
-from auditlib.evidence.evidence import CELLS, QUARANTINE, Evidence
+from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, Evidence
 from auditlib.evidence.extracts import Extract, extracts
+from auditlib.evidence.filling import fill
 from auditlib.evidence.identity import content_key, hash_of
 from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
+from auditlib.evidence.longform import lineage
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.sources import source_names, source_path
 from auditlib.evidence.storage import TableWriter, file_hash, to_disk, write_text
@@ -185,6 +187,7 @@ def _fill(
         notes = (*_register_note(shop), *_unsteady(inputs), *mixed.explain(connection, made), *told)
         _write_cells(shop, counter)
         _write_quarantine(shop)
+        _write_answer_rows(shop, made)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
     _check_unchanged(inputs, names)
@@ -214,8 +217,12 @@ def _take_in_all(
         if table != "units" and not zoned:
             shop, zoned = _with_zones(shop), True
         counted = counter if table == "responses" else None
-        tallies |= take_in(shop, [plan for plan in made if plan.target.name == table], counted)
+        mine = [plan for plan in made if plan.target.name == table]
+        tallies |= take_in(shop, [plan for plan in mine if not plan.source.fills], counted)
         shop = replace(shop, done=(*shop.done, table))
+        for plan in mine:
+            if plan.source.fills:
+                tallies |= fill(_with_zones(shop), plan)
         if _looked_up(table, made):
             remember(shop, table)
     return shop, tallies
@@ -273,6 +280,19 @@ def _write_quarantine(shop: Workshop) -> None:
     with TableWriter(shop.folder / f"{QUARANTINE}.parquet", quarantine.stored_schema()) as writer:
         for batch in quarantine.finished(shop.connection, tables, shop.names):
             writer.write(pa.Table.from_batches([batch]))
+
+
+def _write_answer_rows(shop: Workshop, made: tuple[Plan, ...]) -> None:
+    """Write of which lines responses were made, where a file is in long form."""
+    import pyarrow as pa
+
+    if any(plan.answers is not None for plan in made):
+        kinds = [("source_file", pa.string()), ("source_line", pa.int64()), ("line", pa.int64())]
+        schema = pa.schema([*kinds, ("item", pa.string())])
+        with TableWriter(shop.folder / f"{ANSWER_ROWS}.parquet", schema) as writer:
+            for plan in made:
+                for batch in lineage(shop.connection, plan, shop.names):
+                    writer.write(pa.Table.from_batches([batch]))
 
 
 def _totals(

@@ -12,6 +12,7 @@ from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
+from auditlib.onboarding.cut import perhaps_cut
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
 from auditlib.onboarding.open_lines import open_lines
@@ -127,6 +128,7 @@ def check(
     aside = tuple(explained(group, run, document, evidence) for group in others)
     notes = (
         *evidence.notes,
+        *perhaps_cut(run, evidence),
         *zones_apart(run),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),

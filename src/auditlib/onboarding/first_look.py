@@ -151,7 +151,7 @@ def _mapped(source: SourceProposal) -> Iterator[dict[str, object]]:
         yield {**stem, "column": each.column, "from": str(each.origin), "to decide": each.doubt}
     for item in source.items:
         doubts = "; ".join(part for part in (item.scale.doubt, item.scale.direction) if part)
-        origin = str(source.look.origin(item.facts))
+        origin = str(source.origin_of(item))
         yield {**stem, "column": item.item, "from": origin, "to decide": doubts}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from auditlib.errors import DataError, Problem
+from auditlib.evidence.contents import form_of
 from auditlib.onboarding.decoding import SAMPLE_RECORDS, Grid, TextLook, grid_of, look_at_text
 from auditlib.onboarding.exports import recognised, simplified_name
 from auditlib.onboarding.facts import Facts, look_at_column
@@ -127,9 +128,10 @@ def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = N
     if not path.is_file():
         raise DataError(Problem("there is no such file.", file, remedy="Check the path."))
     ending = path.suffix.lower()
-    if ending in _EXCEL:
+    form = form_of(path) if not ending else ""  # a name without an ending says nothing: the content does
+    if ending in _EXCEL or form == "excel":
         yield from _sheets(path, file, known or {})
-    elif ending in _PARQUET:
+    elif ending in _PARQUET or form == "parquet":
         yield _recognised(Look(file, "parquet", "", _parquet_columns(path, file)), known)
     else:
         text, grid = look_at_text(path, name=file)

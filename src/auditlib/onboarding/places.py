@@ -134,6 +134,11 @@ def _problem(
     if fault.column in source.constants:
         place = ("sources", index, "constants", fault.column)
         return document.problem(place, message, remedy=fault.remedy)
+    for number, further in enumerate(run.sources):
+        if further.fills and fault.column in {*further.columns, *further.constants}:
+            block = "columns" if fault.column in further.columns else "constants"
+            path = ("sources", number, block, fault.column)
+            return document.problem(path, message, remedy=fault.remedy)
     if fault.column not in source.columns:
         remedy = f"Map {fault.column} to a column of the register of units, or give it under 'constants'."
         return document.problem(("sources", index, "columns"), message, remedy=remedy)

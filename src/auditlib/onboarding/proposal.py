@@ -116,6 +116,12 @@ class SourceProposal:
         Rows the table is made of.
     once
         Whether each key counts once.
+    units_by
+        How it names units, where not by the ids of the register.
+    fills
+        Whether it says more of the units of another register.
+    long
+        For a file in long form, the columns of item and answer as the run file writes them.
     stands_for
         Instants that stand for others the file lacks.
     zone
@@ -135,6 +141,9 @@ class SourceProposal:
     missing: tuple[str, ...] = ("",)
     only: tuple[Kept, ...] = ()
     once: bool = False
+    units_by: Given | None = None
+    fills: Given | None = None
+    long: Given | None = None
     stands_for: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneGuess = ZoneGuess()
     doubts: tuple[str, ...] = ()
@@ -153,6 +162,10 @@ class SourceProposal:
         if fed.formats or fed.facts is None or fed.facts.dates is None:
             return fed.formats
         return fed.facts.dates.formats
+
+    def origin_of(self, item: ItemProposal) -> Origin:
+        """Return where the answers to a question come from."""
+        return self.look.origin(item.facts) if self.long is None else {"item": item.facts.name}
 
     def feeding(self, column: str) -> Fed | None:
         """Return what feeds a canonical column; None where no column does."""

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from auditlib.contracts import Column, Kind
+from auditlib.onboarding.cut import at_a_limit
 from auditlib.onboarding.gaps import with_missing
+from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.looking import Look
 from auditlib.onboarding.matching import Match, match
 from auditlib.onboarding.proposal import Kept, Proposal, SourceProposal
@@ -15,15 +17,13 @@ from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.recognising import recognised_sources
 from auditlib.onboarding.registers import registers, with_key, with_unit
 from auditlib.onboarding.surveys import completed, fed_by, unread
-from auditlib.onboarding.words import closeness, meaning, simplified, vocabulary
+from auditlib.onboarding.unit_readings import named_by
+from auditlib.onboarding.words import meaning, simplified, vocabulary
 from auditlib.onboarding.zoning import common_zone, days_by_table, guessed_zone, span
 from auditlib.records import counted
 
 _SOON = timedelta(days=60)
 _UNEVEN = 0.02
-_SURELY = 0.9
-_QUESTION = ("question", "question id", "question text", "item", "frage", "pregunta", "variable")
-_ROUND = (1_000, 2_000, 5_000, 10_000, 20_000, 25_000, 50_000, 65_535, 65_536, 100_000, 1_048_575)
 
 
 def propose(
@@ -42,7 +42,9 @@ def propose(
     """
     layouts = {look: known[look.layout] for look in looks if known and look.layout in known}
     fixed = [source for look, one in layouts.items() for source in _recognised(look, one)]
-    rest = [look for look in looks if look not in layouts]
+    long = {look: found for look in looks if look not in layouts and (found := in_long_form(look))}
+    fixed += [_asked_whole(responses_of(look, found)) for look, found in long.items()]
+    rest = [look for look in looks if look not in layouts and look not in long]
     keys = _keys({look: match(look) for look in rest})
     matches = {look: match(look, keys=keys) for look in rest}
     general = [_source(look, found, keys) for look, found in matches.items() if found is not None]
@@ -66,7 +68,7 @@ def _proposal(
         source if source.look in layouts else replace(source, zone=guessed_zone(source, by_unit=by_unit))
         for source in sources
     ]
-    every = asked_once(sorted([*registers(zoned), *zoned], key=_order))
+    every = asked_once(sorted(named_by([*registers(zoned), *zoned]), key=_order))
     zone = common_zone(zoned)
     days = days_by_table(zoned, zone.name)
     start, end = span(days, fallback)
@@ -83,8 +85,13 @@ def _proposal(
     )
 
 
-def _order(source: SourceProposal) -> tuple[bool, str, str]:
-    return (source.table.name != "units", source.look.file, source.look.sheet)
+def _asked_whole(source: SourceProposal) -> SourceProposal:
+    """Return a source with the questions about its file as a whole, and without its row of totals."""
+    return replace(source, doubts=(*source.doubts, *_whole(source.look)), only=_without_totals(source.look))
+
+
+def _order(source: SourceProposal) -> tuple[bool, bool, str, str]:
+    return (source.table.name != "units", source.fills is not None, source.look.file, source.look.sheet)
 
 
 def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
@@ -177,28 +184,14 @@ def _source(look: Look, found: Match, keys: Mapping[str, Collection[str]]) -> So
 def _whole(look: Look) -> tuple[str, ...]:
     """Return questions where a file ends at a number that tools stop at, or where its rows are uneven."""
     doubts: list[str] = []
-    if look.records in _ROUND:
-        cut = counted(look.records, "record")
-        doubts.append(f"it holds exactly {cut}: was the export cut at a limit?")
+    if cut := at_a_limit(look.records):
+        doubts.append(cut)
     uneven, rows = look.grid.ragged(look.header_rows) if look.grid is not None else (0, 0)
     if uneven > _UNEVEN * rows:
         longer = "is longer or shorter" if uneven == 1 else "are longer or shorter"
         aside = "than the first row and will be set aside; ask for a new export?"
         doubts.append(f"{uneven:,} of {counted(rows, 'record')} {longer} {aside}")
-    return (*doubts, *_long(look))
-
-
-def _long(look: Look) -> tuple[str, ...]:
-    """Return a question where each row seems to hold one answer of a response, not one response."""
-    asked = [facts for facts in look.columns if facts.groups and closeness(facts.name, _QUESTION) >= _SURELY]
-    given = [facts for facts in look.columns if closeness(facts.name, vocabulary().ratings) >= _SURELY]
-    ids = [
-        facts for facts in look.columns if 2 * len(facts.distinct) <= len(facts.filled) and facts not in asked
-    ]
-    if not asked or not given or not ids:
-        return ()
-    columns = f"{asked[0].name!r}, {given[0].name!r}"
-    return (f"each row seems to hold one answer ({columns}); ask for an export with one row a response",)
+    return tuple(doubts)
 
 
 def _without_totals(look: Look) -> tuple[Kept, ...]:

@@ -9,6 +9,7 @@ from auditlib.contracts import TABLES, Column, with_items
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
 from auditlib.onboarding.fitting import Declared, declared_for
+from auditlib.onboarding.unit_readings import WAYS, better, readings
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Reason, counted
@@ -71,10 +72,41 @@ def declared_of(group: SetAside, run: Run, evidence: Evidence) -> Declared:
     units: Sequence[str] = ()
     if group.reason == Reason.UNIT and "units" in evidence.tables:
         units = evidence.frame("units", columns=("unit_id",))["unit_id"].dropna().astype(str).tolist()
+        reading = _reading(group, column, run, evidence)
+        if reading is not None:
+            return reading
     cells = tuple(cell for cell in group.cells if cell)
     return declared_for(
         group.reason, group.rule, column, cells, run=run, source=source, kept=kept, units=units
     )
+
+
+def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidence) -> Declared | None:
+    """Return the way to name units that finds most of those not in the register; None where there is none."""
+    import narwhals as nw
+
+    source, total = run.sources[group.source], evidence.totals[group.source]
+    here = [nw.col(name) == value for name, value in (("table", total.table), ("file", total.file),
+            ("reason", group.reason), ("column", group.column))]  # fmt: skip
+    aside = evidence.lazy("quarantine").filter(*here).select("value").unique().collect()
+    cells = [cell for (cell,) in aside.rows() if cell]
+    register = evidence.frame("units", columns=("unit_id", "name")).fillna("")
+    read = readings(cells, register.itertuples(index=False, name=None))
+    way = better(read, source.units_by)
+    if column is None or not way or 2 * read[way] < len(cells):
+        return None
+    kept = (
+        evidence.lazy(total.table).filter(nw.col("source_file") == total.file) if not source.fills else None
+    )
+    known = 0 if kept is None else len(kept.select(column.name).unique().collect())
+    what = total.file if source.fills else total.table
+    units = f"{len(cells):,} of {counted(known + len(cells), 'unit')} of {what}"
+    are = "is" if len(cells) == 1 else "are"
+    found = "all are" if read[way] == len(cells) else f"{read[way]:,} {'is' if read[way] == 1 else 'are'}"
+    line = "delete 'units_by'" if way == "id" else f"write units_by: {way}"
+    remedy = f"{units} {are} not in units; {WAYS[way]} {found}: {line} in this entry of 'sources'."
+    path = ("units_by",) if source.units_by != "id" else ("columns", column.name)
+    return Declared(path, f"{counted(len(register), 'unit')} in the register", remedy)
 
 
 def shown(group: SetAside) -> str:

@@ -115,10 +115,10 @@ def _with_items(source: SourceProposal, own: Collection[int], pattern: str | Non
             name = item_id(facts)
             free = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 500))) if n not in items)
             items[free] = ItemProposal(free, facts, scale)
-    return replace(source, items=_headlined(tuple(items.values())))
+    return replace(source, items=headlined(tuple(items.values())))
 
 
-def _headlined(items: tuple[ItemProposal, ...]) -> tuple[ItemProposal, ...]:
+def headlined(items: tuple[ItemProposal, ...]) -> tuple[ItemProposal, ...]:
     """Name the question units are compared on: the overall one where there is one, otherwise the first."""
     if not items or any(item.headline for item in items):
         return items
@@ -157,14 +157,15 @@ def _with_survey_type(source: SourceProposal) -> SourceProposal:
 
 
 def _by_type(source: SourceProposal, types: Facts) -> tuple[ItemProposal, ...]:
-    """Give each question to the survey types in whose rows it was answered."""
+    """Give each question to the survey types in whose rows it was answered; to all in long form."""
     read: Mapping[str, str] = source.values.get("survey_type", {})
     named = {cell: read.get(cell, cell) for cell in types.distinct}
     items: list[ItemProposal] = []
     for item in source.items:
+        answers = item.facts.cells if source.long is None else ()
         filled = {
             named[kind]
-            for kind, cell in zip(types.cells, item.facts.cells, strict=True)
+            for kind, cell in zip(types.cells, answers, strict=source.long is None)
             if kind in named and cell in item.facts.distinct
         }
         items.append(replace(item, survey_types=tuple(sorted(filled)) or tuple(sorted(set(named.values())))))

@@ -32,6 +32,9 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
     yield from _only(source)
     if source.once:
         yield "    once: true"
+    for key, given in (("fills", source.fills), ("units_by", source.units_by), ("long", source.long)):
+        if given is not None:
+            yield f"    {key}: {given.value}   {DECIDE} {commented(given.doubt)}"
     yield from _stands_for(source)
     yield from _columns(source)
     yield from _constants(source)
@@ -148,7 +151,7 @@ def _constants(source: SourceProposal) -> Iterator[str]:
 
 def _columns(source: SourceProposal) -> Iterator[str]:
     lines = [_mapped(each) for each in source.fed]
-    lines += [f"      {item.item}: {origin_text(source.look.origin(item.facts))}" for item in source.items]
+    lines += [f"      {item.item}: {origin_text(source.origin_of(item))}" for item in source.items]
     given = {each.column for each in source.fed} | set(source.constants)
     asked = [
         f"      {DECIDE} which column is {column.name}? {commented(column.meaning)}"

@@ -23,6 +23,8 @@ def origin_problems(run: Run, document: Document) -> Iterator[Problem]:
         yield from _duration_problems(source, document, path=path)
         yield from _once_problems(source, document, path=path)
         yield from _named_columns(source, document, path=path)
+        yield from _long_problems(source, document, path=path)
+        yield from _unit_problems(run, source, document, path=path)
 
 
 def _header_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -47,18 +49,16 @@ def _header_problems(source: Source, document: Document, *, path: Path) -> Itera
 
 def _references(source: Source) -> Iterator[tuple[Path, Reference]]:
     """Yield every column of the source that is not referred to by its bare name, with its place."""
+    parts: list[tuple[Path, object]] = []
     for name, origin in source.columns.items():
         if isinstance(origin, Cells):
-            if origin.column is not None or origin.position is not None:
-                yield ("columns", name), origin
-            for number, part in enumerate(origin.join or ()):
-                if isinstance(part, Reference):
-                    yield ("columns", name, "join", number), part
-            if isinstance(origin.duration, Reference):
-                yield ("columns", name, "duration"), origin.duration
-    for number, test in enumerate(source.only):
-        if isinstance(test.column, Reference):
-            yield ("only", number, "column"), test.column
+            plain = origin if origin.column is not None or origin.position is not None else None
+            parts += [(("columns", name), plain), (("columns", name, "duration"), origin.duration)]
+            parts += [(("columns", name, "join", at), part) for at, part in enumerate(origin.join or ())]
+    parts += [(("only", number, "column"), test.column) for number, test in enumerate(source.only)]
+    if source.long is not None:
+        parts += [(("long", "item"), source.long.item), (("long", "value"), source.long.value)]
+    yield from ((place, part) for place, part in parts if isinstance(part, Reference))
 
 
 def _line_problems(run: Run, source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -135,6 +135,56 @@ def _once_problems(source: Source, document: Document, *, path: Path) -> Iterato
         if source.numbered(name):
             message = f"'once' keeps each {name} once, and {name} is the line: every one differs."
             yield document.problem((*path, "once"), message, remedy="Delete one of them.", of_key=True)
+
+
+def _long_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    """Yield words on items of a file that is in no long form, and on a long form that makes no responses."""
+    items: dict[str, str] = {}
+    for name, origin in source.columns.items():
+        item = cells_of(origin).item
+        if item is not None and (source.long is None or items.setdefault(item.strip(), name) != name):
+            message = f"{name!r} is an item, and the source is in no long form."
+            remedy = "Add long: {item: ..., value: ...}, or map a column."
+            if source.long is not None:
+                message = f"{items[item.strip()]!r} and {name!r} are one item."
+                remedy = "Correct one of them."
+            yield document.problem((*path, "columns", name), message, remedy=remedy)
+    if source.long is None:
+        return
+    key = cells_of(source.columns["response_id"]) if "response_id" in source.columns else None
+    wrong = {
+        "'long' is for table: responses.": source.table != "responses",
+        "'long' makes responses of rows, and no column says which belong together.": key is None
+        or bool(key.line or key.item),
+        "'once' and 'long' both say what the rows of a key are.": source.once,
+        "no column is mapped to an item.": not items,
+    }
+    for message in (message for message, holds in wrong.items() if holds):
+        remedy = "Map response_id to a column, items as {item: ...}, or delete 'long'."
+        yield document.problem((*path, "long"), message, remedy=remedy, of_key=True)
+
+
+def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
+    """Yield words on units where the source names none, or where there is nothing to find them by."""
+    own = [each for each in run.sources if each.table == "units" and not each.fills]
+    if source.fills and (source.table != "units" or source.once):
+        message = "'fills' is for a source with table: units that says more of what a register holds."
+        yield document.problem((*path, "fills"), message, remedy="Delete it.", of_key=True)
+    elif source.fills and not own:
+        message = "'fills' says more of units, and no source registers them."
+        remedy = "Add the register as a source with table: units, or delete 'fills'."
+        yield document.problem((*path, "fills"), message, remedy=remedy, of_key=True)
+    names_units = any(column.references == "units" for column in TABLES[source.table].columns)
+    if source.units_by != "id" and not (names_units or source.fills):
+        message = f"the table {source.table!r} names no units of the register."
+        yield document.problem((*path, "units_by"), message, remedy="Delete it.", of_key=True)
+    elif (
+        source.units_by == "name"
+        and own
+        and not any({*each.columns, *each.constants} & {"name"} for each in own)
+    ):
+        message = "units are to be found by their name, and the register of units maps none."
+        yield document.problem((*path, "units_by"), message, remedy="Map 'name' in the register of units.")
 
 
 def _named_columns(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:

@@ -56,11 +56,17 @@ Column = Annotated[_Name | Annotated[Reference, Tag("block")], Discriminator(_wr
 """A column of the source: its name, or a block where that is not enough."""
 
 
+_ORIGINS = "Give one of column, position, line, join, item, or after with duration."
+
+
 class Cells(Reference):
     """The cells of a canonical column where one column of the source, by its name, is not enough."""
 
     line: Literal[True] | None = Field(
         None, description="true: the line of the record is its id, or the id of the record it stands for."
+    )
+    item: str | None = Field(
+        None, min_length=1, description="Item, as written, whose answer it is; for a file in long form."
     )
     join: tuple[Column, ...] | None = Field(
         None, description="Columns whose cells are put behind each other, two or more."
@@ -78,7 +84,7 @@ class Cells(Reference):
     def _one_kind(self) -> Self:
         if sum(value is not None for value in self._kinds) != 1:
             message = "the cells have no origin, or more than one"
-            raise Misfit(message, remedy="Give one of column, position, line, join, or after with duration.")
+            raise Misfit(message, remedy=_ORIGINS)
         if self.join is not None and len(self.join) < 2:
             remedy = "Name two or more, or give it as 'column'."
             raise Misfit("'join' needs columns to join", remedy=remedy, at=("join",))
@@ -93,7 +99,7 @@ class Cells(Reference):
     @property
     def _kinds(self) -> tuple[object, ...]:
         plain = self.column if self.column is not None else self.position
-        return (plain, self.line, self.join, self.after)
+        return (plain, self.line, self.item, self.join, self.after)
 
     @property
     def label(self) -> str:
@@ -102,6 +108,8 @@ class Cells(Reference):
             return " + ".join(label_of(part) for part in self.join)
         if self.duration is not None:
             return label_of(self.duration)
+        if self.item is not None:
+            return f"item {self.item}"
         return "line" if self.line else super().label
 
     @property
@@ -111,9 +119,16 @@ class Cells(Reference):
             return self.join
         if self.duration is not None:
             return (self.duration,)
-        if self.line:
+        if self.line or self.item is not None:
             return ()
         return (Reference.model_validate(self.model_dump(include=set(Reference.model_fields))),)
+
+
+class Long(Strict):
+    """A file in long form: each row holds one answer of a response, not one response."""
+
+    item: Column = Field(description="Column that says which item the row answers.")
+    value: Column = Field(description="Column that holds the answer.")
 
 
 class Filter(Strict):

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from auditlib.contracts import TABLES
 from auditlib.parameters.database import Database
 from auditlib.parameters.misfit import Misfit
-from auditlib.parameters.origins import Cells, Filter, Origin
+from auditlib.parameters.origins import Cells, Filter, Long, Origin
 from auditlib.parameters.strict_model import Strict
 from auditlib.records import counted
 
@@ -183,6 +183,17 @@ class Source(Strict):
         description="Each key once: later rows of a key only name it again and are left out, no copies. "
         "Makes a register of the places, products or persons that an export names.",
     )
+    units_by: Literal["id", "number", "name"] = Field(
+        "id",
+        description="How this source names the units of the register. id: as written there; number: leading "
+        "zeros aside, so that 58 is 0058; name: by the register's name, whatever its case. What several "
+        "units share names none of them.",
+    )
+    fills: bool = Field(
+        False,
+        description="For table: units. Its rows say more of units that another source registers (a region, a "
+        "country) and fill their empty cells; they register none.",
+    )
     constants: dict[str, str] = Field(
         default_factory=dict, description="Canonical column: one value for all rows."
     )
@@ -202,6 +213,12 @@ class Source(Strict):
         ("",), description="Cells that mean 'no value'. 'NA' is text unless listed."
     )
     wide: Wide | None = None
+    long: Long | None = Field(
+        None,
+        description="For responses with one row an answer: rows of one response_id become one response, and "
+        "questions are mapped to their item ({item: Q1}). Other items are counted and left out; a response "
+        "that answers an item twice, or one of whose rows is at fault, is quarantined whole.",
+    )
     expected_rows: int | None = Field(None, ge=0, description="The client's own count of records.")
 
     @field_validator("table")

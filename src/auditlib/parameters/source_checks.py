@@ -228,7 +228,7 @@ def _same_rows(source: Source, other: Source) -> bool:
 
 
 def _no_register(run: Run, document: Document) -> Iterator[Problem]:
-    tables = {source.table for source in run.sources}
+    tables = {source.table for source in run.sources if not source.fills}
     needing = [
         name
         for name in sorted(tables)

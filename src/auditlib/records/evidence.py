@@ -61,7 +61,8 @@ class SourceTotals:
     expected_rows
         The client's own control total, where one was given.
     rows_unanswered
-        Kept rows of a survey in which nothing is answered: they are no responses and stand apart.
+        Kept rows of a survey in which nothing is answered: they are no responses and stand apart. In long
+        form, the rows of one response are one.
     left_out
         Rows that the run file leaves out, by the test they fail and its reason.
     rows_named_again

@@ -187,7 +187,7 @@ def _unanswered(facts: TableFacts) -> Iterator[Number]:
     if facts.rows_unanswered:
         basis = (Basis("unanswered", rows=facts.rows_unanswered),)
         yield Number(f"rows_unanswered:{facts.table}", facts.rows_unanswered, "rows", basis=basis)
-        share = facts.rows_unanswered / facts.rows_kept
+        share = facts.unanswered_share
         yield Number(f"unanswered_share:{facts.table}", share, "share", basis=basis)
 
 

@@ -75,6 +75,11 @@ class TableFacts:
         return sum(source.rows_left_out for source in self.sources)
 
     @property
+    def unanswered_share(self) -> float:
+        """Share of the survey's rows in which nothing is answered; rows of one response are one."""
+        return self.rows_unanswered / (self.rows + self.rows_unanswered)
+
+    @property
     def rows_unanswered(self) -> int:
         """Records kept in which nothing is answered: they are no rows of the table."""
         return sum(source.rows_unanswered for source in self.sources)

@@ -129,7 +129,7 @@ def _remarks(facts: TableFacts) -> Iterator[Ground]:
         rows = counted(facts.rows_unanswered, "row")
         yield Ground(
             Reliability.SUFFICIENT,
-            f"Without any answer: {rows}, {percent(facts.rows_unanswered / facts.rows_kept)} of those kept; "
+            f"Without any answer: {rows}, {percent(facts.unanswered_share)} of those kept; "
             "they are no responses and count nowhere; a row with a comment alone is a response.",
         )
     sparse = [

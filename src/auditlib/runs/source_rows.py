@@ -102,6 +102,26 @@ class RowsOf:
             _unanswered(values) for values in _records(self._evidence.frame(UNANSWERED, where=tuple(where)))
         ]
 
+    def made_of(self, row: SourceRow) -> list[int]:
+        """Return the lines that a kept row was made of, where its file holds one answer a line."""
+        if row.table != "responses" or row.reason not in ("", UNANSWERED):
+            return []
+        return [int(line) for line in self._answer_rows("source_line", row.file, row.line)["line"]]
+
+    def record_of(self, file: str | None, line: int) -> int:
+        """Return the line of the record that a line was made part of; the line itself where it was not."""
+        records = self._answer_rows("line", file, line)["source_line"].tolist()
+        return int(records[0]) if len(records) == 1 else line
+
+    def _answer_rows(self, column: str, file: str | None, line: int) -> pd.DataFrame:
+        if not self._evidence.has_answer_rows:
+            import pandas as pd
+
+            return pd.DataFrame({"source_line": [], "line": []})
+        where: list[tuple[str, Any]] = [(column, line)]
+        where += [("source_file", file)] if file is not None else []
+        return self._evidence.frame("answer_rows", where=tuple(where))
+
     def selected(self, basis: Basis, *, limit: int) -> list[SourceRow]:
         """Return up to `limit` rows of a basis on a canonical table or on the quarantine."""
         records = list(_records(self._evidence.rows(basis, limit=limit)))
@@ -162,7 +182,8 @@ def find_rows(
     if identity is not None:
         where = [(TABLES[table].key[0], identity)]
         return [*rows.kept(table, where), *(rows.unanswered(where) if table == "responses" else [])]
-    where = [("source_line", int(line or 0))]
+    record = rows.record_of(file, int(line or 0)) if table == "responses" else int(line or 0)
+    where = [("source_line", record)]
     if file is not None:
         where.append(("source_file", file))
     apart = rows.unanswered(where) if table == "responses" else []

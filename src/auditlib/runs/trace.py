@@ -239,10 +239,16 @@ def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
         if any(rests_on(basis, row) for basis in bases_of(number))
     ]
     fields = {"table": row.table, "file": row.file, "line": row.line, "reason": row.reason, **row.key}
-    children = (*cells, *linked, *numbers)
+    children = (*_lines(rows.made_of(row)), *cells, *linked, *numbers)
     if not numbers:
         children = (*children, Node("none", "no recorded number rests on it"))
     return Node("row", f"{row}: {state}", fields, children)
+
+
+def _lines(lines: Sequence[int]) -> tuple[Node, ...]:
+    """Return the lines that a row was made of, where they are several."""
+    shown = ", ".join(map(str, lines[:LISTED])) + (", ..." if len(lines) > LISTED else "")
+    return (Node("lines", f"made of the lines {shown} of the file", {"lines": list(lines)}),) if lines else ()
 
 
 def _touched(recorded: Recorded, key: str) -> Node:

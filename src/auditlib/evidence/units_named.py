@@ -1,0 +1,72 @@
+"""Units that a source names otherwise than the register does: by their number, or by their name.
+
+Which way a source names them is declared; nothing is read so that it fits. What several units of the register
+share names none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from auditlib.evidence.engine import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from auditlib.evidence.plan import Plan
+
+UNKNOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "id": "this unit is not in the register of units",
+        "number": "no unit of the register has this number, leading zeros aside, or several have",
+        "name": "no unit of the register has this name, or several have",
+    }
+)
+"""What is said of a unit that is not found, by the way it is named."""
+_FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "number": ("unit_id", r"regexp_replace({}, '^0*([0-9]+)([.]0+)?$', '\1')"),
+        "name": ("name", "lower(trim(regexp_replace({}, '[[:space:]]+', ' ', 'g')))"),
+    }
+)
+"""Column of the register that a unit is found by, and the form in which cells are compared."""
+_NO_UNIT = "chr(31)"
+"""Before a cell that names no unit: no id of a register begins with it."""
+
+
+def create(connection: duckdb.DuckDBPyConnection, units: Sequence[str], names: Sequence[str | None]) -> None:
+    """Fill a table for each way to name a unit: the form that is compared, and the unit it belongs to."""
+    import pyarrow as pa
+
+    register = pa.table({"unit_id": pa.array(units, pa.string()), "name": pa.array(names, pa.string())})
+    connection.register("registered", register)
+    for way, (column, form) in _FORMS.items():
+        connection.execute(
+            f"CREATE OR REPLACE TABLE units_by_{way} AS SELECT {form.format(column)} AS named, "  # noqa: S608 - own names only
+            "min(unit_id) AS unit FROM registered WHERE named IS NOT NULL GROUP BY named HAVING count(*) = 1"
+        )
+    connection.unregister("registered")
+
+
+def with_units(query: str, plan: Plan) -> str:
+    """Return the query for the texts of a source, its units by the ids of the register.
+
+    Parameters
+    ----------
+    query
+        SELECT of the texts as written, ``t__<column>`` each.
+    """
+    way = plan.source.units_by
+    if way == "id":
+        return query
+    for field in plan.fields:
+        if field.column.references == "units" and field.fed:
+            text = quoted(f"t__{field.column.name}")
+            form = _FORMS[way][1].format(text)
+            query = (
+                f"SELECT * EXCLUDE (named, unit) REPLACE (coalesce(unit, {_NO_UNIT} || {text}) AS {text}) "  # noqa: S608 - every part is quoted where it is made
+                f"FROM ({query}) LEFT JOIN units_by_{way} ON named = {form}"
+            )
+    return query

@@ -1,0 +1,124 @@
+"""Files in long form, one row an answer: how they are recognised, and what is proposed for their items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from auditlib.contracts import TABLES
+from auditlib.onboarding.facts import Facts, look_at_column
+from auditlib.onboarding.gaps import with_missing
+from auditlib.onboarding.items import is_person, item_id, scale_of
+from auditlib.onboarding.looking import Look
+from auditlib.onboarding.matching import match_columns
+from auditlib.onboarding.proposal import Fed, Given, ItemProposal, SourceProposal
+from auditlib.onboarding.registers import with_unit
+from auditlib.onboarding.surveys import completed, fed_by, headlined
+from auditlib.onboarding.words import closeness, vocabulary, words_for
+from auditlib.onboarding.writing_values import origin_text
+from auditlib.records import counted
+
+_QUESTION = ("question", "question id", "question text", "item", "frage", "pregunta", "variable")
+_SURELY = 0.9
+_MOST_ITEMS = 200
+_ONCE = 0.98
+"""Share of rows that must answer an item for the first time, in a response that answers each item once."""
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The columns of a file in long form: which response, which item, which answer."""
+
+    key: Facts
+    item: Facts
+    value: Facts
+
+
+def in_long_form(look: Look) -> Answered | None:
+    """Return what holds response, item and answer where each row seems to be an answer; None elsewhere."""
+    items = [facts for facts in look.columns if _few(facts) and closeness(facts.name, _QUESTION) >= _SURELY]
+    values = [facts for facts in look.columns if closeness(facts.name, vocabulary().ratings) >= _SURELY]
+    for item in items[:1]:
+        for value in (facts for facts in values[:1] if facts is not item):
+            keys = [facts for facts in look.columns if facts not in (item, value) and _keys(facts, item)]
+            words = words_for("responses", "response_id")
+            if keys:
+                return Answered(max(keys, key=lambda facts: closeness(facts.name, words)), item, value)
+    return None
+
+
+def responses_of(look: Look, found: Answered) -> SourceProposal:
+    """Return the responses that a file in long form seems to hold, to be decided."""
+    own = {facts.position for facts in (found.key, found.item, found.value)}
+    rest = replace(look, columns=tuple(facts for facts in look.columns if facts.position not in own))
+    table = TABLES["responses"]
+    fed = [Fed("response_id", look.origin(found.key), found.key)]
+    fed += [fed_by(look, entry) for entry in match_columns(rest, table) if entry.column != "response_id"]
+    answers = _by_item(found)
+    items = _items(answers)
+    comment = next((name for name, facts in answers.items() if facts.texts), "")
+    if comment:
+        doubt = "what the customer wrote?"
+        fed = [each for each in fed if each.column != "comment"]
+        fed.append(Fed("comment", {"item": comment}, doubt=doubt))
+    source = SourceProposal(
+        look,
+        table,
+        tuple(fed),
+        items=headlined(tuple(items.values())),
+        long=Given(origin_text({"item": found.item.name, "value": found.value.name}), _doubt(found)),
+        remarks=_left(answers, {item.facts.name for item in items.values()} | {comment}),
+        own=frozenset({found.item.position, found.value.position}),
+    )
+    source = completed(source, own=own, pattern=None)
+    return with_missing(with_unit(source, own=own))
+
+
+def _few(facts: Facts) -> bool:
+    return 2 <= len(facts.distinct) <= min(_MOST_ITEMS, len(facts.filled) / 3) and not is_person(facts)
+
+
+def _keys(facts: Facts, item: Facts) -> bool:
+    """Return whether a column tells responses apart: it repeats, and hardly ever with the same item."""
+    if 2 * len(facts.distinct) > len(facts.filled) or len(facts.filled) < _ONCE * len(facts.cells):
+        return False
+    pairs = [pair for pair in zip(facts.cells, item.cells, strict=True) if all(pair)]
+    return len(set(pairs)) >= _ONCE * len(pairs) > 0
+
+
+def _by_item(found: Answered) -> dict[str, Facts]:
+    """Return the answers to each item, as a column of its own."""
+    cells: dict[str, list[str]] = {item: [] for item in found.item.distinct}
+    for item, cell in zip(found.item.cells, found.value.cells, strict=True):
+        if item in cells:
+            cells[item].append(cell)
+    return {item: look_at_column(item, answers) for item, answers in cells.items()}
+
+
+def _items(answers: Mapping[str, Facts]) -> dict[str, ItemProposal]:
+    items: dict[str, ItemProposal] = {}
+    for facts in answers.values():
+        scale = scale_of(facts)
+        if scale is not None:
+            name = item_id(facts)
+            free = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 500))) if n not in items)
+            items[free] = ItemProposal(free, facts, scale)
+    return items
+
+
+def _doubt(found: Answered) -> str:
+    rows, items = counted(len(found.item.cells), "row"), counted(len(found.item.distinct), "item")
+    responses = counted(len(found.key.distinct), "response")
+    seen = f"{rows}, {responses} by {found.key.name!r}, {items}"
+    return f"each row seems to hold one answer: {seen}; is that right?"
+
+
+def _left(answers: Mapping[str, Facts], mapped: set[str]) -> tuple[str, ...]:
+    """Return a remark on items that nothing is proposed for: their rows are left out and counted."""
+    left = [(name, len(facts.cells)) for name, facts in answers.items() if name not in mapped]
+    if not left:
+        return ()
+    named = ", ".join(f"{name!r} ({counted(rows, 'row')})" for name, rows in left[:_SHOWN])
+    more = ", ..." if len(left) > _SHOWN else ""
+    return (f"Items that nothing is mapped to are left out and counted: {named}{more}.",)
