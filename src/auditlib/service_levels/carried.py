@@ -1,8 +1,9 @@
 """Contacts that an interval hands on to the next: offered in one, answered or given up in another.
 
 Most systems count a contact as offered when it comes and as answered when it is: who waits at the end of an
-interval counts in the next, so that more can end in an interval than came in it. No queue hands on more than
-came in its busiest interval: where more ended in all, the columns are not of the same contacts.
+interval counts in the next, so that more can end in an interval than came in it ("Why does offered not always
+equal answered plus abandoned?", Genesys Cloud resource center). No queue hands on more than came in its
+busiest interval: where more ended in all, the columns are not of the same contacts.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Conventions: an interval belongs to the period and to the day it starts in. Where a unit has single contacts
 of a channel on a day that an interval touches, they are what is counted there, and the interval is only held
 against them. A contact that names no channel may be one of any. What an interval leaves unsaid (its answered,
-its abandoned) is unknown for all contacts offered in it, and so are all where the counts contradict themselves.
+its abandoned) is unknown for all contacts offered in it, and so is everything where counts contradict
+themselves.
 """
 
 from __future__ import annotations

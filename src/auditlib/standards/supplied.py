@@ -142,7 +142,7 @@ def set_aside(table: str, tables: Supplied, run: Run, options: Mapping[str, Opti
         other = source is not None and any(
             options.get(name, value) != value for name, value in source.constants.items()
         )
-        if total.table == table and total.rows_in and not total.rows_kept and not other:
+        if total.table == table and total.empty and not other:
             rows = counted(total.rows_in, "row")
             where = "in quarantine" if total.rows_quarantined else "left out by the run file"
             yield f"every row of {total.file} ({table}, {rows}) is {where}"
