@@ -797,8 +797,8 @@ MAKERS: dict[str, Callable[[Maker], Rows]] = {
     for made in (
         qualtrics, surveymonkey, google_forms, typeform, limesurvey, microsoft_forms, zendesk, freshdesk,
         intercom, servicenow, jira_service_management, friends_and_family, gp_survey, genesys_cloud, five9,
-        genesys_cloud_intervals, amazon_connect_intervals, cisco_uccx, asterisk_queue_log, asterisk_queue_table,
-        nyc_311, open311, cfpb_complaints,
+        genesys_cloud_intervals, amazon_connect_intervals, cisco_uccx, asterisk_queue_log,
+        asterisk_queue_table, nyc_311, open311, cfpb_complaints,
     )
 }  # fmt: skip
 BOMS = ("qualtrics", "jira_service_management")
