@@ -567,11 +567,65 @@ def five9(make: Maker) -> Rows:
     return rows
 
 
+def amazon_connect_intervals(make: Maker) -> Rows:
+    """Counts of half hours; who waits when one ends is handled in the next; a row of all queues."""
+    names = [
+        "Channel",
+        "Queue",
+        "StartInterval",
+        "EndInterval",
+        "Contacts queued",
+        "Contacts handled incoming",
+    ]
+    rows = [[*names, "Contacts answered in 20 seconds", "Contacts abandoned", "Average queue answer time"]]
+    for queue, channel in (("Orders", "VOICE"), ("Repairs", "VOICE"), ("Repairs", "CHAT")):
+        for number in range(20):
+            start = START + timedelta(minutes=30 * number)
+            spans = [written(start + timedelta(minutes=more), "%Y-%m-%dT%H:%M:%SZ") for more in (0, 30)]
+            queued, lost = make.random.randint(0, 40), make.random.randint(0, 2)
+            handled = max(0, queued - lost + make.random.choice((-1, 0, 1)))
+            quick = handled * 3 // 4
+            rows.append([channel, queue, *spans, *map(str, (queued, handled, quick, lost)), "14.2"])
+    return rows
+
+
+def genesys_cloud_intervals(make: Maker) -> Rows:
+    """Percentages without counts, on many days; an interval not over; rows that add the media types up."""
+    names = [
+        "Interval Start",
+        "Interval End",
+        "Interval Complete",
+        "Filters",
+        "Media Type",
+        "Queue Id",
+        "Queue Name",
+    ]
+    rows = [[*names, "Offer", "Answer", "Answer %", "Abandon", "Abandon %", "ASA", "Service Level %"]]
+    for queue in TEAMS[:2]:
+        for number in range(16):
+            start = START + timedelta(days=number, minutes=30 * number)
+            spans = [written(start + timedelta(minutes=more), "%m/%d/%y %I:%M %p") for more in (0, 30)]
+            done = "NO" if number == 15 else "YES"
+            totals = [0, 0, 0]
+            for media in ("voice", "chat"):
+                offered, lost = make.random.randint(1, 25), make.random.randint(0, 1)
+                counts = [offered, max(0, offered - lost + make.random.choice((-1, 0, 1))), lost]
+                totals = [one + other for one, other in zip(totals, counts, strict=True)]
+                rows.append([*spans, done, "", media, f"id-{queue}", queue, *_performance(*counts)])
+            rows.append([*spans, done, "", "", f"id-{queue}", queue, *_performance(*totals)])
+    return rows
+
+
+def _performance(offered: int, answered: int, lost: int) -> list[str]:
+    shares = [f"{answered / offered:.4f}", str(lost), f"{lost / offered:.4f}"]
+    return [str(offered), str(answered), *shares, "11250.5", f"{answered / (offered + lost):.4f}"]
+
+
 def cisco_uccx(make: Maker) -> Rows:
     """Titles above the header; calls given up before a queue."""
     names = ["Node ID - Session ID - Sequence No.", "Call Start Time", "Call End Time", "Contact Disposition"]
     names += [
-        "Originator DN",
+        "Originator DN (Calling Number)",
         "Destination DN",
         "Called Number",
         "Application Name",
@@ -743,7 +797,8 @@ MAKERS: dict[str, Callable[[Maker], Rows]] = {
     for made in (
         qualtrics, surveymonkey, google_forms, typeform, limesurvey, microsoft_forms, zendesk, freshdesk,
         intercom, servicenow, jira_service_management, friends_and_family, gp_survey, genesys_cloud, five9,
-        cisco_uccx, asterisk_queue_log, asterisk_queue_table, nyc_311, open311, cfpb_complaints,
+        genesys_cloud_intervals, amazon_connect_intervals, cisco_uccx, asterisk_queue_log,
+        asterisk_queue_table, nyc_311, open311, cfpb_complaints,
     )
 }  # fmt: skip
 BOMS = ("qualtrics", "jira_service_management")

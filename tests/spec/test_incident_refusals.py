@@ -136,12 +136,13 @@ def test_a_case_that_waits_for_its_customer_is_pending_and_closing_is_nothing(te
 
 def test_a_log_that_can_only_say_that_cases_were_opened_shows_no_case_late(terms: IncidentTerms) -> None:
     opened = case(1, ("06 10:00", "New"))
-    for sayable, status in (
-        (frozenset({"New"}), None),
-        (frozenset({"New", "Resolved"}), "missing"),
-        (None, "missing"),
+    for sayable, timed, status in (
+        (frozenset({"New"}), True, None),
+        (frozenset({"New", "Resolved"}), False, "missing"),
+        (None, True, "missing"),
+        (None, False, None),
     ):
-        result = result_of(replace(terms, sayable=sayable), opened)
+        result = result_of(replace(terms, sayable=sayable, times_resolution=timed), opened)
         assert result.cases.loc[0, "status:resolution_24x7"] == status
         assert ("No event of the log enters a state that shows 'resolve'" in told(result)) is (status is None)
 
@@ -155,6 +156,18 @@ def test_what_a_log_can_say_is_read_off_its_sources() -> None:
     assert isinstance(found, IncidentTerms)
     assert found.sayable == {"New"}
     assert incident_terms(RUN, World({}), texts(RUN, root=ROOT)).sayable is None
+
+
+def test_whether_a_log_times_resolution_is_read_off_its_columns(terms: IncidentTerms) -> None:
+    assert terms.times_resolution
+    bare = [
+        source.model_copy(update={"columns": {k: v for k, v in source.columns.items() if k != "resolved"}})
+        for source in RUN.sources
+    ]
+    run = RUN.model_copy(update={"sources": tuple(bare)})
+    found = incident_terms(run, World({}), texts(RUN, root=ROOT))
+    assert isinstance(found, IncidentTerms)
+    assert not found.times_resolution
 
 
 def test_a_case_resolved_after_the_period_is_resolved(terms: IncidentTerms) -> None:

@@ -47,15 +47,15 @@ def test_counts_are_kept_with_the_limit_that_the_source_declares(tmp_path):
     assert (held["offered"], held["answered_in_time"], held["within_seconds"]) == (10, 7, 20)
 
 
-def test_parts_are_no_more_than_the_whole(tmp_path):
+def test_who_was_answered_in_time_was_answered_and_who_waits_counts_in_the_next_interval(tmp_path):
     numbers = {
         "10,8,7,2": None,
         "10,8,8,0": None,
-        "10,8,7,3": ("answered", "scale"),
-        "10,11,7,": ("answered", "scale"),
+        "10,8,7,3": None,
+        "10,11,7,": None,
         "10,8,9,2": ("quick", "scale"),
-        "10,,11,": ("quick", "scale"),
-        "10,,,11": ("lost", "scale"),
+        "10,,11,": None,
+        "10,,,11": None,
         "10,-1,,": ("answered", "scale"),
         ",1,1,0": ("offered", "scale"),
     }

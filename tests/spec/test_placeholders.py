@@ -59,3 +59,23 @@ def test_whole_numbers_off_the_scale_that_are_all_alike_are_no_range(tmp_path):
     rows = [f"R{each},007,transactional,2024-05-01 10:00:00,7" for each in range(12)]
     evidence = take_in(tmp_path, "\n".join(rows))
     assert any("12 whole numbers 7 stand off the declared scale" in note for note in evidence.notes)
+
+
+@pytest.mark.parametrize("filler", [0, 6000])
+def test_a_day_that_stands_for_an_unknown_one_is_no_value_to_keep_a_row_for(tmp_path, filler):
+    log = {
+        "table": "interactions", "file": "log.csv", "form": "csv",
+        "columns": {"interaction_id": "id", "unit_id": "unit", "channel": "channel", "offered": "in"},
+        "only": [{"column": "in", "filled": True, "because": "what never came is no contact"}],
+    }  # fmt: skip
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "units.csv").write_text(UNITS)
+    cells = ["", "1900-01-01 00:00:00", "9999-12-31", "1970-01-01", *["2024-05-01 10:00:00"] * (1 + filler)]
+    rows = [f"M{each},007,phone,{cell}" for each, cell in enumerate(cells)]
+    (data / "log.csv").write_text("\n".join(["id,unit,channel,in", *rows, "Z,007,phone,soon", ""]))
+    evidence = prepare(run_of(units(), log), data, tmp_path / "store", threads=1)
+    total = evidence.totals[1]
+    assert (total.rows_kept, total.rows_quarantined) == (1 + filler, 1)
+    assert list(total.left_out.values()) == [4]
+    assert total.rows_in == total.rows_kept + total.rows_quarantined + 4

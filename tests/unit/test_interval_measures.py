@@ -63,9 +63,7 @@ def test_published_figures_of_one_service_by_three_definitions():
     lost = found("abandoned", {"interval_counts": [row]})
     assert (lost.value, lost.n) == (pytest.approx(0.038, abs=5e-4), 1_476_826)
     assert lost.level is EvidenceLevel.AGGREGATES
-    assert "from 1 interval count alone, because the evidence has interval counts and no interactions" in (
-        lost.reason
-    )
+    assert lost.reason == "from 1 interval count alone, because the evidence has no interactions"
 
 
 def test_one_example_by_its_published_formulae():
@@ -134,6 +132,39 @@ def test_contacts_that_cannot_be_measured_leave_the_counts():
     level = found("abandoned", {"interactions": vague, "interval_counts": [span(0, 9, 8, 8, 1)]})
     assert (level.successes, level.n) == (1, 9)
     assert "because no row of interactions says abandoned" in level.reason
+
+
+@pytest.mark.parametrize(
+    ("ended", "value", "words"),
+    [
+        ((9, 1), 0.1, ""),
+        ((10, 1), 0.1, "in 1 interval more were answered or given up than offered"),
+        ((18, 2), 0.15, "in 1 interval more were answered or given up than offered"),
+        ((19, 2), None, "contradict themselves: 31 answered or given up against 20 offered"),
+    ],
+)
+def test_who_waits_when_an_interval_ends_counts_in_the_next(ended: tuple[int, int], value: float, words: str):
+    answered, lost = ended
+    first = span(0, 10, 9, 8, 1)
+    level = found("abandoned", {"interval_counts": [first, span(1, 10, answered, 8, lost)]})
+    assert level.value == value
+    assert words in level.reason
+    assert bool(words) == ("than offered" in level.reason or "contradict" in level.reason)
+
+
+@pytest.mark.parametrize(("quick", "lost"), [(11, None), (None, 11)])
+def test_no_part_is_more_than_all_that_were_offered(quick: int | None, lost: int | None):
+    rows = [span(0, 10, None, quick, lost)]
+    asked: dict[str, Any] = {"seconds": 20} if quick else {}
+    level = found("answered_within" if quick else "abandoned", {"interval_counts": rows}, **asked)
+    assert level.value is None
+    assert "11 answered or given up against 10 offered" in level.reason
+
+
+def test_a_channel_without_counts_says_so():
+    level = found("abandoned", {"interval_counts": [span(0, 9, 9, 9, 0, channel="chat")]})
+    assert level.value is None
+    assert level.reason == "the evidence has no interactions, and no interval counts of phone"
 
 
 def test_waits_of_single_contacts_cannot_be_told_from_counts():

@@ -111,6 +111,8 @@ KNOWN: dict[str, Known] = {
         (POLICY, HEADLINE, ZONE, COMPARED),
     ),
     "genesys_cloud": Known({"units": [3], "interactions": [93, 13, 5]}, LIKE_ANOTHER, (ZONE, COMPARED)),
+    "genesys_cloud_intervals": Known({"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (ZONE, COMPARED)),
+    "amazon_connect_intervals": Known({"units": [2], "interval_counts": [60]}, LIKE_ANOTHER, (COMPARED,)),
     "five9": Known({"units": [2], "interactions": [96, 12]}, LIKE_ANOTHER, (ZONE, COMPARED)),
     "cisco_uccx": Known({"units": [2], "interactions": [94, 12]}, LIKE_ANOTHER, (ZONE, COMPARED)),
     "asterisk_queue_log": Known({"units": [2], "interactions": [50, 10]}, CALLS, (COMPARED,)),

@@ -182,12 +182,14 @@ def lacking(
     *,
     states: States,
     sayable: frozenset[str] | None = None,
+    timed: bool = True,
 ) -> Refusal | None:
     """Return why `rule` cannot be judged on this log, or None where it can.
 
     A log that never shows a stage says nothing of it: neither that it was done nor that it was not. That
-    nothing was resolved in a log which could say so is a fact about the desk; where the only states that it
-    can say (`sayable`) are others, it is none.
+    nothing was resolved in a log which could say so is a fact about the desk: it has a column of its own for
+    when a case was (`timed`), or is declared to say it (`sayable`, the only states it can say). That the
+    cells of a column of states might have said it is none.
     """
     listed: tuple[str, ...] = getattr(states, _LISTED[rule.stage])
     if not listed:
@@ -206,7 +208,7 @@ def lacking(
             f"No event of the log enters a state that shows '{rule.stage}' ({', '.join(listed)}).",
             "Ask what the desk calls it, and list that state in the policy.",
         )
-    silent = sayable is not None and sayable.isdisjoint(listed)
+    silent = not timed if sayable is None else sayable.isdisjoint(listed)
     if entered.isdisjoint(listed) and (rule.stage != RESOLVE or silent):
         return Refusal(
             f"No event of the log enters a state that shows '{rule.stage}' ({', '.join(listed)}).",

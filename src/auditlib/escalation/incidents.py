@@ -41,6 +41,8 @@ class IncidentTerms:
         The instant to look from, in UTC microseconds; fewest cases of which a share is stated.
     sayable
         The only states that the log can ever say; None where its cells may say anything.
+    times_resolution
+        Whether a source of the log says when a case was resolved, in a column of its own.
     """
 
     policy: IncidentPolicy
@@ -48,6 +50,7 @@ class IncidentTerms:
     as_of: int
     minimum_cell: int = 1
     sayable: frozenset[str] | None = None
+    times_resolution: bool = True
 
 
 def incident_terms(
@@ -76,7 +79,8 @@ def incident_terms(
     }
     as_of = round(run.as_of.timestamp() * 1_000_000)
     sayable = only_words(policy.log, "state", run)
-    return IncidentTerms(policy, tried | own, as_of, run.thresholds.minimum_cell, sayable)
+    timed = any("resolved" in source.columns for source in run.sources if source.table == policy.log)
+    return IncidentTerms(policy, tried | own, as_of, run.thresholds.minimum_cell, sayable, timed)
 
 
 def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
@@ -112,7 +116,9 @@ def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult 
         open_here = cases["case_id"].isin(open_cases).to_numpy(bool)
         status = f"status:{rule.duty}"
         cases, unclear = cases.assign(**{status: cases[status].mask(open_here, None)}), unclear | open_here
-        why = lacking(log, cases, rule, states=policy.states, sayable=terms.sayable)
+        why = lacking(
+            log, cases, rule, states=policy.states, sayable=terms.sayable, timed=terms.times_resolution
+        )
         if why is not None:
             refused[rule.duty] = why
             cases = cases.assign(**{status: None})

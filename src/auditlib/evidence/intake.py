@@ -159,6 +159,8 @@ def _read(
         staging.insert(sorter.late())
     tally.notes += sorter.placeholders.notes()
     tally.left_out |= arrangement.left_out
+    for words, rows in sorter.placeholders.left_out.items():
+        tally.left_out[words] += rows
     if plan.source.once:
         if sorter.naming.nameless:
             named = " and ".join(plan.contract.key)
@@ -232,6 +234,7 @@ class _Sorter:
 
         tested = self._judge.judged(cells)
         self.placeholders.count(tested)
+        tested, records = self.placeholders.holding(tested, records)
         if self._plan.source.once:
             going = pa.array(self.naming.first(tested))
             tested, records = tested.filter(going), records.filter(going)

@@ -233,7 +233,7 @@ class _Reader:
         if kind is Kind.SCORE:
             return self._score(field)
         if kind is Kind.COUNT:
-            return f"CASE WHEN regexp_matches({text}, '^[0-9]+$') THEN TRY_CAST({text} AS BIGINT) END"
+            return self._count(text)
         if kind is Kind.FLAG:
             yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
             return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
@@ -265,6 +265,14 @@ class _Reader:
         if self._decimal == ",":
             text = f"CASE WHEN contains({text}, '.') THEN NULL ELSE replace({text}, ',', '.') END"
         return f"CASE WHEN regexp_matches({text}, {_DIGITS}) THEN TRY_CAST({text} AS DOUBLE) END"
+
+    def _count(self, text: str) -> str:
+        """Return a whole number, thousands apart by the sign that is not the decimal one, or with ``.0``."""
+        apart = "." if self._decimal == "," else ","
+        grouped = f"regexp_matches({text}, '^[1-9][0-9]{{0,2}}([{apart}][0-9]{{3}})+$')"
+        plain = f"regexp_replace({text}, '[{self._decimal}]0{{1,2}}$', '')"
+        bare = f"CASE WHEN {grouped} THEN replace({text}, '{apart}', '') ELSE {plain} END"
+        return f"CASE WHEN regexp_matches({bare}, '^[0-9]+$') THEN TRY_CAST({bare} AS BIGINT) END"
 
     def _score(self, field: Field) -> str:
         """Return the score: a declared label's, otherwise the number; the scale is checked later."""

@@ -30,10 +30,13 @@ _ISO_TIMES = (
     "T%H:%M:%S.%fZ",
     "T%H:%M:%S.%f",
     " %H:%M:%S%z",
+    "T%H:%MZ",
+    "T%H:%M%z",
 )
 FORMATS = (
     *(day + time for day in (*_DAYS, *_MORE_DAYS) for time in _TIMES),
     *("%Y-%m-%d" + time for time in _ISO_TIMES),
+    "%a %b %d %H:%M:%S %Y",
 )
 _ENOUGH = 0.9
 _TRIED = 400
@@ -57,6 +60,14 @@ _TIMELY = (
     "zeit",
     "datum",
     "ts",
+    "ms",
+    "unix",
+    "received",
+    "resolved",
+    "opened",
+    "closed",
+    "offered",
+    "queued",
 )
 
 
@@ -92,17 +103,18 @@ def look_at_dates(cells: Sequence[str]) -> DateLook | None:
         return _with_offsets(cells, suffixes)
     counted = Counter(cells)
     tried = [cell for cell, _ in counted.most_common(_TRIED)]
-    if not tried or sum(bool(_DIGIT.search(cell)) for cell in tried) < len(tried) * _ENOUGH:
+    every = sum(counted[cell] for cell in tried)
+    if sum(counted[cell] for cell in tried if _DIGIT.search(cell)) < every * _ENOUGH or not tried:
         return None
     chosen: list[str] = []
     left = tried
     while left and len(left) > len(tried) * 0.02:
         best, fitting = _best_format(left)
-        if len(fitting) < min(len(tried), 2):
+        if len(fitting) < min(len(tried), 2) and sum(counted[cell] for cell in fitting) < every / 2:
             break
         chosen.append(best)
         left = [cell for cell in left if cell not in fitting]
-    share = 1 - sum(counted[cell] for cell in left) / sum(counted[cell] for cell in tried)
+    share = 1 - sum(counted[cell] for cell in left) / every
     if not chosen or share < _ENOUGH:
         return None
     timed = any("%H" in form or "%I" in form for form in chosen)

@@ -131,6 +131,8 @@ def _time(rule: str, column: Column, cells: Sequence[str], source: Source, *, ke
         words = f"time_zone {source.dates.time_zone}"
         remedy = "Correct the time zone or the mapped columns, or ask the client which instant is right."
         return Declared(_dates(source, "time_zone"), words, remedy)
+    if "stands for an unknown one" in rule:
+        return Declared(("columns", column.name), "", _unknown_day(column, source))
     unit = cells_of(source.columns[column.name]).unit if column.name in source.columns else None
     if unit and "no duration" in rule:
         remedy = "Correct the unit, or what it runs from."
@@ -143,6 +145,13 @@ def _time(rule: str, column: Column, cells: Sequence[str], source: Source, *, ke
     path = ("dates_of", column.name, "formats") if own else _dates(source, "formats")
     words = " or ".join(repr(form) for form in formats)
     return Declared(path, words, date_remedy(cells, formats, kept=kept, key="" if path else "dates"))
+
+
+def _unknown_day(column: Column, source: Source) -> str:
+    """Return how rows are left out that have nothing to say because their time is not known."""
+    label = source.label(column.name)
+    test = f"only: [{{column: {quoted(label)}, filled: true, because: ...}}]"
+    return f"Ask the client when it was; where such a row says that nothing happened yet, write {test}."
 
 
 def _dates(source: Source, key: str) -> tuple[str, ...]:

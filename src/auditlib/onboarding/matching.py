@@ -6,6 +6,7 @@ without dates is no instant, one with a value twice is no key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,13 @@ _FLOOR = 0.5
 _FITS = 0.3
 _SURELY = 0.9
 _MAPPED_BY_VALUES = 0.55
+_WITHIN = (
+    r"<=?|≤|\b(?:in|within|under|below|innerhalb|binnen|unter|en|dentro de|antes de|menos de|dans les|sous|"
+    r"moins de|en moins de|entro)"
+)
+_UNIT = r"s|secs?|seconds?|sek|sekunden|seg|segundos|secondes?|secondi|seconden|min|minutes?|minuten|minutos"
+_LIMIT = re.compile(rf"(?:{_WITHIN})\W{{0,2}}(?P<seconds>[1-9][0-9]{{0,3}}) ?(?P<unit>{_UNIT})\b")
+_WHOLE = re.compile(r"[0-9]+([.,]0+)?|[0-9]{1,3}([.,' ][0-9]{3})+")
 _NOTED = ("response_id", "submitted", "invitation_id", "customer_id", "device_id")
 """Canonical columns that what a survey tool notes may feed."""
 
@@ -168,6 +176,22 @@ def _answers_questions(look: Look, used: Collection[int]) -> float:
     return min(1.0, scores / 2)
 
 
+def limit_named(name: str) -> int:
+    """Return the seconds that a column of counts is limited to by its name, as 'answered in 20 s'; else 0."""
+    found = _LIMIT.search(" ".join(name.casefold().split()))
+    return int(found["seconds"]) * (60 if found["unit"].startswith("m") else 1) if found else 0
+
+
+def _counted(column: Column, facts: Facts, named: float) -> float:
+    """Return how well a column is counts of intervals, by whether its name says a limit in seconds."""
+    limited = limit_named(facts.name) > 0
+    if column.name == "answered_in_time" and limited:
+        lost = closeness(facts.name, words_for("interval_counts", "abandoned"))
+        answered = closeness(facts.name, words_for("interval_counts", "answered"))
+        return max(named, _SURELY) if answered >= lost else 0.0
+    return 0.0 if limited else named
+
+
 def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
     if not facts.name or (column.name == "unit_id" and is_person(facts)):
         return 0.0
@@ -181,6 +205,8 @@ def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collec
     named = own + max(
         closeness(facts.name, words), 0.9 * closeness(facts.label, words) if facts.label else 0.0
     )
+    if table.name == "interval_counts" and column.kind is Kind.COUNT:
+        named = _counted(column, facts, named)
     shared = _shared(facts, keys.get(column.references, ())) if column.references else 0.0
     if shared > 0.9:
         return max(named * allowed, _MAPPED_BY_VALUES) + 0.2 * shared
@@ -194,12 +220,20 @@ def _plausible(column: Column, facts: Facts, *, key: bool) -> float:
     if facts.dates is not None and not facts.numeric > 0.9:
         return 0.0
     if column.kind in (Kind.NUMBER, Kind.COUNT, Kind.SHARE):
-        return float(facts.numeric > 0.9 and (column.kind is not Kind.SHARE or _shares(facts)))
+        return float(facts.numeric > 0.9 and _of_kind(column.kind, facts))
     if column.kind is Kind.FLAG:
         return _plausible_flag(facts)
     if column.kind is Kind.CODE:
         return _plausible_zone(facts) if column.name == "time_zone" else _plausible_code(column, facts)
     return _plausible_key(facts) if key else 1.0
+
+
+def _of_kind(kind: Kind, facts: Facts) -> bool:
+    """Return whether numbers can be what is measured: counts are whole, shares lie between 0 and 1."""
+    if kind is Kind.COUNT:
+        whole = sum(count for cell, count in facts.distinct.items() if _WHOLE.fullmatch(cell))
+        return whole > 0.9 * len(facts.filled)
+    return kind is not Kind.SHARE or _shares(facts)
 
 
 def _shares(facts: Facts) -> bool:

@@ -41,6 +41,11 @@ class Fed:
     doubt: str = ""
     remark: str = ""
 
+    @property
+    def joined(self) -> bool:
+        """Whether its cells are those of several columns; the column looked at holds a part of them."""
+        return not isinstance(self.origin, str) and "join" in self.origin
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -199,6 +204,8 @@ class Proposal:
         Known exports: file, what it is, where that is documented, what to know.
     ask_next
         What to ask the client for next.
+    dated
+        Whether any record says when it was; otherwise the days are made up.
     """
 
     sources: tuple[SourceProposal, ...]
@@ -209,3 +216,4 @@ class Proposal:
     zone: ZoneGuess = ZoneGuess()
     recognised: tuple[tuple[str, str, str, str], ...] = ()
     ask_next: tuple[str, ...] = ()
+    dated: bool = True

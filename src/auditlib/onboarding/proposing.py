@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from auditlib.contracts import Column, Kind
 from auditlib.onboarding.cut import at_a_limit
 from auditlib.onboarding.gaps import with_missing
+from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
 from auditlib.onboarding.looking import Look
 from auditlib.onboarding.matching import Match, match
@@ -17,6 +18,7 @@ from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.recognising import recognised_sources
 from auditlib.onboarding.registers import registers, with_key, with_unit
 from auditlib.onboarding.surveys import completed, fed_by, unread
+from auditlib.onboarding.two_columns import with_times
 from auditlib.onboarding.unit_readings import named_by
 from auditlib.onboarding.words import meaning, simplified, vocabulary
 from auditlib.onboarding.zoning import common_zone, days_by_table, guessed_zone, span
@@ -71,7 +73,8 @@ def _proposal(
     every = asked_once(sorted(named_by([*registers(zoned), *zoned]), key=_order))
     zone = common_zone(zoned)
     days = days_by_table(zoned, zone.name)
-    start, end = span(days, fallback)
+    dated = span(days)
+    start, end = dated or (fallback, fallback)
     near = (day for table in days.values() for day in table if day <= end + _SOON)
     return Proposal(
         every,
@@ -82,6 +85,7 @@ def _proposal(
         zone,
         tuple((_where(look), one.export, one.source, one.note) for look, one in layouts.items()),
         _ask_next(zoned, layouts),
+        dated is not None,
     )
 
 
@@ -177,7 +181,7 @@ def _source(look: Look, found: Match, keys: Mapping[str, Collection[str]]) -> So
         source = completed(source)
     elif found.table.name == "invitations" and source.feeding("survey_type") is None:
         source = completed(source, pattern=None)
-    source = with_unit(with_key(source))
+    source = with_interval(with_times(with_unit(with_key(source))))
     return with_missing(source, keys=keys)
 
 
@@ -208,7 +212,7 @@ def _without_totals(look: Look) -> tuple[Kept, ...]:
 
 def _values(found: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Map cells onto the codes a contract fixes; open codes stay as they are."""
-    values: dict[str, dict[str, str]] = {}
+    values: dict[str, dict[str, str]] = {"channel": channels} if (channels := _channels(found)) else {}
     doubts: list[str] = []
     for entry in found.mapped:
         meanings = _meanings(found.table.column(entry.column))
@@ -229,3 +233,12 @@ def _meanings(column: Column) -> Mapping[str, Iterable[str]]:
     if column.kind is Kind.FLAG:
         return vocabulary().flags
     return {code: vocabulary().codes.get(code, ()) for code in column.codes}
+
+
+def _channels(found: Match) -> dict[str, str]:
+    """Return the cells that name a channel in other words than the standards do; others are channels too."""
+    named = found.source_of("channel")
+    if named is None or not any(column.name == "channel" for column in found.table.columns):
+        return {}
+    read = {cell: meaning(cell, vocabulary().channels) for cell in named.distinct}
+    return {cell: code for cell, code in read.items() if code is not None and code != cell}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from auditlib.contracts import TABLES, Column, Kind, Table
 from auditlib.onboarding.facts import Facts, number
 from auditlib.onboarding.gaps import with_missing
+from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.items import ScaleGuess, scale_of
 from auditlib.onboarding.looking import Look
 from auditlib.onboarding.proposal import Fed, Given, ItemProposal, Kept, Origin, SourceProposal
@@ -57,7 +58,7 @@ def _source(look: Look, feed: Feed, recogniser: Recogniser, own: Collection[int]
     if feed.table == "responses":
         source = completed(source, own=own, pattern=feed.questions, matched=feed.questions is None)
     source = source if feed.once else with_unit(with_key(source), own=own)
-    source = with_missing(source)
+    source = with_interval(with_missing(source))
     return replace(source, zone=guessed_zone(source, hint=recogniser.zone))
 
 

@@ -38,7 +38,7 @@ def fallen(
     aside
         Why the rest is in quarantine; see `set_aside`.
     """
-    empty = [at for at, total in enumerate(evidence.totals) if total.rows_in and not total.rows_kept]
+    empty = [at for at, total in enumerate(evidence.totals) if total.empty]
     sources = [_fallen(at, run, document, evidence, leading(at, aside)) for at in empty]
     named = {evidence.totals[at].table for at in empty}
     return (*sources, *_too_little(run, document, evidence, aside, named))
@@ -51,7 +51,7 @@ def leading(source: int, aside: Sequence[SetAside]) -> SetAside | None:
 
 def wholly_fallen(evidence: Evidence, aside: Sequence[SetAside]) -> tuple[SetAside, ...]:
     """Return the reasons that `fallen` tells itself: the commonest of each source without a kept row."""
-    empty = [at for at, total in enumerate(evidence.totals) if total.rows_in and not total.rows_kept]
+    empty = [at for at, total in enumerate(evidence.totals) if total.empty]
     return tuple(group for at in empty if (group := leading(at, aside)))
 
 

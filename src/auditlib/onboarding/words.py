@@ -38,6 +38,7 @@ class Vocabulary(Strict):
     ask_next: dict[str, dict[str, str]]
     flags: _Words
     codes: _Words
+    channels: _Words
 
 
 @cache

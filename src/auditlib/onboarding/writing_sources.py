@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from auditlib.contracts import Kind
@@ -11,6 +12,8 @@ from auditlib.onboarding.writing_values import DECIDE, commented, listed, mappin
 from auditlib.parameters.run import Dates
 from auditlib.records import counted
 
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}([.][0-9]{3})+")
+"""A count whose thousands are apart by points: its decimal sign is the comma."""
 _MEASURES = (Kind.NUMBER, Kind.SCORE, Kind.SHARE)
 
 
@@ -78,7 +81,11 @@ def _decimal_comma(source: SourceProposal) -> bool:
     used += [item.facts for item in source.items]
     measures = any(column.kind in _MEASURES for column in source.table.columns)
     every = source.look.columns if measures else ()
-    return any(facts.comma for facts in (*used, *every))
+    counts = [each.facts for each in source.fed if source.table.column(each.column).kind is Kind.COUNT]
+    grouped = any(
+        _THOUSANDS.fullmatch(cell) for facts in counts if facts is not None for cell in facts.distinct
+    )
+    return grouped or any(facts.comma for facts in (*used, *every))
 
 
 def _dates(source: SourceProposal) -> Iterator[str]:
@@ -86,8 +93,9 @@ def _dates(source: SourceProposal) -> Iterator[str]:
     dated = [each for each in source.fed if source.formats_of(each)]
     plain = (form for each in dated if each.column not in own for form in source.formats_of(each))
     formats = tuple(dict.fromkeys(plain))
-    for each in dated:
-        dates = each.facts.dates if each.facts is not None and not each.formats else None
+    for each in {each.facts.position if each.facts else each.column: each for each in dated}.values():
+        seen = each.facts is not None and (each.joined or not each.formats)
+        dates = each.facts.dates if seen and each.facts is not None else None
         name = commented(each.facts.name if each.facts is not None else each.column)
         if dates is not None and dates.swapped:
             other = commented(dates.swapped)

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from auditlib.contracts import TABLES, Kind
+from auditlib.evidence.stamps import PLACEHOLDERS
 from auditlib.onboarding.dates import parsed, states_zone
 from auditlib.onboarding.exports import zone_of
 from auditlib.onboarding.proposal import Fed, SourceProposal, ZoneGuess
@@ -100,12 +101,12 @@ def days_by_table(sources: Sequence[SourceProposal], zone: str) -> dict[str, lis
     return days
 
 
-def span(days: Mapping[str, Sequence[date]], fallback: date) -> tuple[date, date]:
-    """Return the days that hold all but a thousandth of the records at either end."""
+def span(days: Mapping[str, Sequence[date]]) -> tuple[date, date] | None:
+    """Return the days that hold all but a thousandth of the records at either end, if any."""
     scored = [day for table in _SCORED for day in days.get(table, ())]
     every = sorted(scored or [day for table in days.values() for day in table])
     if not every:
-        return fallback, fallback
+        return None
     edge = len(every) // 1000
     return every[edge], every[len(every) - 1 - edge]
 
@@ -116,11 +117,12 @@ def _days(source: SourceProposal, local: ZoneInfo) -> Iterator[date]:
         fed = source.feeding(str(fed.origin.get("after")))  # the instant it lies behind is near enough
     if fed is None or fed.facts is None:
         return
-    formats = source.formats_of(fed)
+    part = fed.facts.dates if fed.joined else None
+    formats = source.formats_of(fed) if part is None else part.formats
     written = local if source.zone.name == "unit" else ZoneInfo(source.zone.name or "UTC")
     for cell, count in fed.facts.distinct.items():
         read = parsed(cell, formats)
-        if read is not None:
+        if read is not None and read.date().isoformat() not in PLACEHOLDERS:
             zoned = read if read.tzinfo is not None else read.replace(tzinfo=written)
             day = zoned.date() if zoned.tzinfo is local else zoned.astimezone(local).date()
             yield from (day,) * count

@@ -89,6 +89,12 @@ class SourceTotals:
         return sum(self.left_out.values()) + self.rows_named_again
 
     @property
+    def empty(self) -> bool:
+        """Whether it adds nothing: no row is kept, and not because all it names was named before."""
+        again = self.rows_named_again > 0 and not self.rows_quarantined
+        return self.rows_in > 0 and not self.rows_kept and not again
+
+    @property
     def rows_judged(self) -> int:
         """Rows of this table: what the share in quarantine is a share of."""
         return self.rows_in - sum(self.left_out.values())

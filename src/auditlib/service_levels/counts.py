@@ -3,7 +3,8 @@
 Conventions: an interval belongs to the period and to the day it starts in. Where a unit has single contacts
 of a channel on a day that an interval touches, they are what is counted there, and the interval is only held
 against them. A contact that names no channel may be one of any. What an interval leaves unsaid (its answered,
-its abandoned) is unknown for all contacts offered in it.
+its abandoned) is unknown for all contacts offered in it, and so is everything where counts contradict
+themselves.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
 from auditlib.records import Basis, counted
+from auditlib.service_levels.carried import carried
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, counts_by, rows_in
 
@@ -35,11 +37,14 @@ class Counted:
         How many they are.
     words
         What was used, and how the other intervals compare with the single contacts.
+    contradicts
+        Whether what is used cannot be true.
     """
 
     used: nw.LazyFrame[Any]
     intervals: int
     words: str
+    contradicts: bool = False
 
     def sums(self, part: nw.Expr, *, of: nw.Expr) -> Known:
         """Return contacts of the intervals used: the part, the whole it is of, and the offered it leaves out.
@@ -49,7 +54,8 @@ class Counted:
         import narwhals as nw
 
         chosen = self.used.select(part=part, whole=of, offered=nw.col("offered"))
-        said = ~(nw.col("part").is_null() | nw.col("whole").is_null())
+        unsaid = nw.col("part").is_null() | nw.col("whole").is_null() | nw.lit(self.contradicts)
+        said = ~unsaid
         row = (
             chosen.select(
                 part=nw.when(said).then(nw.col("part")).otherwise(nw.lit(0)),
@@ -94,7 +100,8 @@ def counts(
     rows = tables.lazy(TABLE).filter(nw.col("in_period"), nw.col("channel") == channel)
     if contacts is None:
         many = rows_in(rows)
-        return Counted(rows, many, f"from {counted(many, 'interval count')} alone, because {why}")
+        alone = f"from {counted(many, 'interval count')} alone, because {why}"
+        return _used(rows, many, [alone if many else f"{why}, and no interval counts of {channel}"])
     placed = rows.with_columns(ends_at=_end()).with_columns(last_day=_last_day())
     marked = _beside(placed, contacts)
     used = marked.filter(~nw.col("beside"))
@@ -103,7 +110,13 @@ def counts(
         [f"{counted(many, 'interval')} without single contacts taken from interval counts"] if many else []
     )
     compared = _compared(marked.filter(nw.col("beside")), contacts.filter(nw.col("channel") == channel))
-    return Counted(used, many, "; ".join([*notes, *([compared] if compared else [])]))
+    return _used(used, many, [*notes, *([compared] if compared else [])])
+
+
+def _used(intervals: nw.LazyFrame[Any], many: int, notes: list[str]) -> Counted:
+    over = carried(intervals)
+    words = "; ".join([*notes, *([over.words] if over.words else [])])
+    return Counted(intervals, many, words, over.contradicts)
 
 
 def _beside(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -133,6 +133,8 @@ def _uncounted(intervals: Counted, sums: Known, column: str, limit: int | None) 
     """Return why contacts of intervals are on neither side; empty where none is."""
     if not sums.unknown:
         return ""
+    if intervals.contradicts:
+        return ""
     others = [] if limit is None else [each for each in intervals.limits() if each != limit]
     contacts = f"{counted(sums.unknown, 'contact')} of interval counts left open"
     if not others:

@@ -154,15 +154,18 @@ class Measure:
     def missing(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
         """Return why there can be no measurement, all of it at once; empty where there can be one."""
         reason = self.lacking(tables, run, options)
-        if not reason or not self.instead or self.instead[0] not in tables.tables:
+        if not reason or not self._has_other(tables):
             return reason
         other = lacking(self.instead, tables, run, options)
         return f"{reason}; {other}" if other else ""
 
+    def _has_other(self, tables: Supplied) -> bool:
+        return bool(self.instead) and self.instead[0] in tables.tables
+
     def lacking(self, tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
         """Return why it cannot be told from the tables it needs; empty where it can."""
         reasons = (
-            lacking(self.needs, tables, run, options),
+            lacking(self.needs, tables, run, options, final=not self._has_other(tables)),
             stood_in(self.starts, run),
             stood_in(self.dates, run, so=NO_TIME),
         )

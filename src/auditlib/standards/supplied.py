@@ -57,7 +57,14 @@ class Same:
         return id(self.tables)
 
 
-def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[str, Option]) -> str:
+def lacking(
+    needs: Sequence[str],
+    tables: Supplied,
+    run: Run,
+    options: Mapping[str, Option],
+    *,
+    final: bool = True,
+) -> str:
     """Return why there can be no measurement, all of it at once; empty where everything needed is there.
 
     Parameters
@@ -66,13 +73,15 @@ def lacking(needs: Sequence[str], tables: Supplied, run: Run, options: Mapping[s
         Tables (``interactions``) and columns (``interactions.abandoned``).
     options
         Options of the criterion: a source of another survey type than it asks about does not matter to it.
+    final
+        Whether nothing else answers the question: only then is it said that what there is does not.
     """
     names = tuple(dict.fromkeys(need.partition(".")[0] for need in needs))
     absent = [name for name in names if name not in tables.tables]
     there = [name for name in names if name in tables.tables]
     columns = [need for need in needs if "." in need and need.partition(".")[0] in there]
     reasons = (
-        *([_absence(absent, tables)] if absent else []),
+        *([_absence(absent, tables, final=final)] if absent else []),
         *(reason for name in there for reason in _rowless(name, tables, run, options)),
         *unsaid(columns, tables, run),
     )
@@ -133,7 +142,7 @@ def set_aside(table: str, tables: Supplied, run: Run, options: Mapping[str, Opti
         other = source is not None and any(
             options.get(name, value) != value for name, value in source.constants.items()
         )
-        if total.table == table and total.rows_in and not total.rows_kept and not other:
+        if total.table == table and total.empty and not other:
             rows = counted(total.rows_in, "row")
             where = "in quarantine" if total.rows_quarantined else "left out by the run file"
             yield f"every row of {total.file} ({table}, {rows}) is {where}"
@@ -223,8 +232,10 @@ def _filled_cells(same: Same, table: str) -> tuple[int, Mapping[str, int]]:
     return int(counts[0]), dict(zip(names, map(int, counts[1:]), strict=True))
 
 
-def _absence(absent: Sequence[str], tables: Supplied) -> str:
+def _absence(absent: Sequence[str], tables: Supplied, *, final: bool) -> str:
     named = _listed(absent)
+    if not final:
+        return f"the evidence has no {named}"
     if "aggregates" in tables.tables and "responses" in absent:
         return f"the evidence is aggregated and has no {named}: this cannot be answered from aggregates"
     if "interval_counts" in tables.tables and "interactions" in absent:

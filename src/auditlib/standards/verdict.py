@@ -250,9 +250,15 @@ def _row(judgement: Judgement) -> dict[str, str | int | None]:
         "interval": f"{amount(interval.low, unit)} to {amount(interval.high, unit)}" if interval else "",
         "observations": measurement.n,
         "still_needed": judgement.n_missing,
-        "stands_on": measurement.level.value,
+        "stands_on": _rests_on(measurement),
         "reason": _rest(judgement),
     }
+
+
+def _rests_on(measurement: Measurement) -> str:
+    """Return the tables whose rows were counted; where none is named, what kind of evidence it is."""
+    tables = dict.fromkeys(basis.table.replace("_", " ") for basis in measurement.basis)
+    return " and ".join(tables) or measurement.level.value
 
 
 def _rest(judgement: Judgement) -> str:

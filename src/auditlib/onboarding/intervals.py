@@ -1,0 +1,72 @@
+"""What interval counts leave to headers and rows: the limit of 'in time', and how long an interval is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from auditlib.onboarding.dates import parsed
+from auditlib.onboarding.matching import limit_named
+from auditlib.onboarding.proposal import Fed, Given, SourceProposal
+
+_COUNTS = "interval_counts"
+_DAY = timedelta(days=1)
+
+
+def with_interval(source: SourceProposal) -> SourceProposal:
+    """Return interval counts with their limit and their length, asked for where nothing says them."""
+    return _with_length(_with_limit(source)) if source.table.name == _COUNTS else source
+
+
+def _with_limit(source: SourceProposal) -> SourceProposal:
+    counted = source.feeding("answered_in_time")
+    if counted is None or counted.facts is None or _says(source, "within_seconds"):
+        return source
+    seconds = limit_named(counted.facts.name)
+    doubt = "" if seconds else "within how many seconds was 'in time'? Nothing says it; 20 is assumed."
+    return _given(source, "within_seconds", seconds or 20, doubt)
+
+
+def _with_length(source: SourceProposal) -> SourceProposal:
+    """Return intervals with a length where no end is given, or where midnight would end the day before."""
+    starts, ended = source.feeding("starts"), source.feeding("ended")
+    if starts is None or _says(source, "length") or (ended is not None and not ended.joined):
+        return source
+    begins = list(_instants(source, starts))
+    if ended is not None:
+        ends = _instants(source, ended)
+        lengths = {(end - begin) % _DAY for begin, end in zip(begins, ends, strict=True) if begin and end}
+        if len(lengths) != 1:
+            return source
+        shorter = replace(source, fed=tuple(each for each in source.fed if each is not ended))
+        return _given(shorter, "length", int(lengths.pop().total_seconds()), "")
+    steps = Counter(later - begin for begin, later in pairwise(sorted({each for each in begins if each})))
+    if not steps:
+        return source
+    seconds = int(steps.most_common(1)[0][0].total_seconds())
+    minutes = f"{seconds / 60:g} minutes"
+    return _given(source, "length", seconds, f"how long is an interval? Most start {minutes} apart.")
+
+
+def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
+    """Yield for each row what feeds an instant, as a wall clock; None where it is none."""
+    names = [fed.facts.name] if fed.facts is not None else []
+    if fed.joined and not isinstance(fed.origin, str):
+        joined = fed.origin["join"]
+        names = list(joined) if isinstance(joined, list) else []
+    rows = zip(*(source.look.column(name).cells for name in names), strict=True)
+    formats = source.formats_of(fed)
+    for row in rows:
+        read = parsed(" ".join(row), formats)
+        yield None if read is None else read.replace(tzinfo=None)
+
+
+def _says(source: SourceProposal, column: str) -> bool:
+    return source.feeding(column) is not None or column in source.constants
+
+
+def _given(source: SourceProposal, column: str, value: int, doubt: str) -> SourceProposal:
+    return replace(source, constants={**source.constants, column: Given(str(value), doubt)})
