@@ -132,6 +132,12 @@ def test_a_response_stands_at_its_first_line_and_names_every_one(tmp_path):
     assert aside.message == "'R2': another row of this response is in quarantine."
 
 
+def test_a_cell_that_only_a_later_row_says_is_blamed_on_its_line(tmp_path):
+    rows = "R1,,2024-05-01 10:00:00,Q1,4\nR1,Paris,2024-05-01 10:00:00,Q2,4\n"
+    evidence = taken_in(tmp_path, rows=f"id,unit,at,question,answer\n{rows}")
+    assert told(evidence) == [(2, "", "unit", "R1"), (3, "unit", "unit", "Paris")]
+
+
 def test_a_row_of_no_response_takes_none_with_it(tmp_path):
     whole = "id,unit,at,question,answer\nR1,Oslo,2024-05-01 10:00:00,Q1,4\n"
     evidence = taken_in(tmp_path, rows=f"{whole}R2,Oslo,2024-05-01 10:00:00,Q1,4,4\n")
@@ -202,6 +208,36 @@ def test_rows_of_a_database_become_responses_too(tmp_path, monkeypatch):
     assert evidence.totals[1].reconciled
 
 
+OWN_TIMES = """id,unit,at,question,answer
+R1,Oslo,30.04.2024 10:00,Q1,4
+R1,Oslo,02.05.2024 09:00,Q2,5
+R1,Oslo,,FREE,takk
+R2,Oslo,02.05.2024 10:00,Q1,4
+R2,Oslo,32.05.2024 10:00,Q2,5
+"""
+LATEST = {"long": {"item": "question", "value": "answer", "latest": ["submitted"]}}
+
+
+def test_where_each_answer_has_its_own_time_the_latest_is_that_of_the_response(tmp_path):
+    """As text the 30th is later than the 2nd; a day that is none is not passed over."""
+    dates = {"formats": ["%d.%m.%Y %H:%M"]}
+    evidence = taken_in(tmp_path, long(dates=dates, **LATEST), rows=OWN_TIMES)
+    kept = evidence.frame("responses", columns=["response_id", "submitted_day", "submitted_second"])
+    assert kept.values.tolist() == [["R1", 19_845, 9 * 3600]]
+    assert told(evidence) == [(5, "", "time", "R2"), (6, "at", "time", "32.05.2024 10:00")]
+    (tmp_path / "unlike").mkdir()
+    evidence = taken_in(tmp_path / "unlike", long(dates=dates), rows=OWN_TIMES)
+    assert {(column, reason) for _, column, reason, _ in told(evidence)} == {("at", "conflicting")}
+
+
+def test_the_latest_of_native_times_is_found_too(tmp_path):
+    columns = {"id": ["a", "a"], "unit": ["Oslo"] * 2, "question": ["Q1", "Q2"], "answer": ["4", "5"]}
+    columns["at"] = pa.array([1_714_557_600, 1_714_471_200]).cast(pa.timestamp("s", "UTC"))
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    evidence = taken_in(tmp_path, long(file="a.parquet", form="parquet", **LATEST))
+    assert evidence.frame("responses")["submitted_at"].tolist() == [1_714_557_600_000_000]
+
+
 def test_filters_hold_for_rows_and_ids_of_another_file_for_responses(tmp_path):
     """R1 of both files is not alike; previews of the second file are left out before they are looked at."""
     other = (
@@ -243,6 +279,7 @@ GOOD = "response_id: id, unit_id: unit, submitted: at, q_a: {item: Q1}"
         (GOOD.replace("id: id", "id: {line: true}"), "LONG", "no column says which belong together"),
         (GOOD, "LONG, once: true", "'once' and 'long' both say"),
         (GOOD.replace("{item: Q1}", "Q1"), "LONG", "no column is mapped to an item."),
+        (GOOD, "long: {item: q, value: a, latest: [unit_id]}", "'unit_id' is no day or instant"),
     ],
 )
 def test_what_is_declared_wrongly_is_located(columns, more, message):

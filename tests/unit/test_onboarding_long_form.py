@@ -67,6 +67,15 @@ def test_check_reconciles_what_is_proposed(tmp_path: Path) -> None:
     assert any("line 7, column 'item Recommend': 'P001'; line 566: 'P001'" in message for message in said)
 
 
+def test_times_of_answers_are_proposed_as_such(tmp_path: Path) -> None:
+    told = ("Overall", "Recommend")
+    days = [f"P{n // 2:03d},Natal,2025-04-{n % 28 + 1:02d} 10:{n % 60:02d}" for n in range(120)]
+    rows = "".join(f"{day},{told[n % 2]},{n % 5 + 1}\n" for n, day in enumerate(days))
+    text = proposed(tmp_path, f"Response ID,Hotel,Submitted at,Item,Answer\n{rows}")
+    assert "long: {item: Item, value: Answer, latest: [submitted]}" in text
+    assert "latest" not in proposed(tmp_path, export())
+
+
 @pytest.mark.parametrize(
     ("ids", "items", "long"),
     [

@@ -57,6 +57,24 @@ def test_names_are_proposed_where_the_export_has_names(tmp_path: Path) -> None:
     )
 
 
+def test_a_column_of_names_is_what_is_compared_whatever_it_is_called(tmp_path: Path) -> None:
+    shops = "".join(f"{number:04d},{name}\n" for number, name in SHOPS)
+    (tmp_path / "lojas.csv").write_text(f"Store,Name\n{shops}")
+    rows = [
+        f"A{n},2025-03-{n % 28 + 1:02d} 10:00,{SHOPS[n % 41][1]},Via {n % 4},{n % 5 + 1}\n"
+        for n in range(205)
+    ]
+    (tmp_path / "respostas.csv").write_text(
+        "Response ID,Date,Onde,Como,Overall satisfaction\n" + "".join(rows)
+    )
+    looks = [look for file in sorted(tmp_path.glob("*.csv")) for look in look_at(file, file=file.name)]
+    text = run_file_text(
+        propose(looks, fallback=date(2025, 1, 1)), audit="lojas", command="check", notebooks=["01_intake"]
+    )
+    assert "unit_id: Onde" in text
+    assert "units_by: name   # DECIDE:" in text
+
+
 @pytest.mark.parametrize("lost", [0, 1, 20, 21])
 def test_check_names_the_line_that_finds_them(tmp_path: Path, lost: int) -> None:
     """With 20 of 41 lost, 21 are found without zeros, more than half; with 21 lost it is no answer."""

@@ -17,6 +17,7 @@ from auditlib.evidence.blocks import BrokenRecord
 from auditlib.evidence.celltext import as_text
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import literal, quoted
+from auditlib.evidence.stamps import Stamps
 from auditlib.records import Reason, counted
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class LongForm:
         self._connection, self._plan, self._answers = connection, plan, plan.answers
         self._name, self._file = names[plan.number], scratch / f"long-{plan.number}.arrow"
         self._key = plan.field("response_id").origin
-        self._own = [label for label in plan.wanted if label not in self._answers.items]
-        self._ready = False
+        self._own = _own(plan)
+        self._ready, self._texts = False, [True] * len(self._own)
         self.left_out: dict[str, int] = {}
         connection.execute("CREATE OR REPLACE TEMP TABLE spoiled (id VARCHAR, label VARCHAR, reason VARCHAR)")
 
@@ -69,6 +70,7 @@ class LongForm:
         columns = {"line": rows["source_line"], "id": as_text(rows[self._key])}
         columns |= {"item": as_text(rows[self._answers.item]), "value": rows[self._answers.value]}
         columns |= {f"o{place}": rows[label] for place, label in enumerate(self._own)}
+        self._texts = [not pa.types.is_temporal(_values(rows[label].type)) for label in self._own]
         self._connection.register("arrived", pa.table(columns))
         start = "INSERT INTO answered" if self._ready else "CREATE OR REPLACE TEMP TABLE answered AS"
         self._connection.execute(f"{start} SELECT *, {self._label()} AS label FROM arrived")  # noqa: S608 - every part is quoted where it is made
@@ -95,8 +97,9 @@ class LongForm:
         self._repeated()
         self._unlike()
         self._set_aside()
-        lines = "SELECT id, min(line) OVER (PARTITION BY id) AS record, line, label FROM answered"
-        self._connection.execute(f"CREATE TABLE {lines_of(self._plan)} AS {lines}")
+        rows = "SELECT *, min(line) OVER (PARTITION BY id) AS record FROM answered"
+        self._connection.execute(f"CREATE TABLE {lines_of(self._plan)} AS {rows}")
+        self._connection.execute("DROP TABLE answered")
         yield from self._turned()
 
     def _label(self) -> str:
@@ -148,7 +151,7 @@ class LongForm:
         cases = [
             f"WHEN min({cell}) <> max({cell}) THEN {literal(label)}"
             for place, label in enumerate(self._own)
-            if label != self._key
+            if label != self._key and label not in self._answers.latest
             for cell in (_text(self._filled(f"o{place}")),)
         ]
         if cases:
@@ -191,22 +194,33 @@ class LongForm:
         absent = ", ".join(map(literal, self._plan.missing))
         return f"CASE WHEN trim({_text(name)}) NOT IN ({absent}) THEN {name} END"
 
+    def _one_of(self, place: int, label: str) -> str:
+        """Return the cell that stands for those of a response: the latest of its dates, or the only one.
+
+        A date that cannot be read goes before all others, so that it is seen.
+        """
+        cell = self._filled(f"o{place}")
+        if label not in self._answers.latest or not self._texts[place]:
+            return f"max({cell})"
+        stamps, text = Stamps(self._answers.latest[label]), f"trim({_text(cell)})"
+        read = f"coalesce({stamps.local(text)}, {stamps.utc(text)}, TIMESTAMP 'infinity')"
+        return f"arg_max({cell}, CASE WHEN {cell} IS NOT NULL THEN {read} END)"
+
     def _turned(self) -> Iterator[pa.Table]:
         """Yield the records; they are written down first, because the database serves one query at a time."""
         import pyarrow as pa
         from pyarrow import ipc
 
-        own = [f"max({self._filled(f'o{n}')}) AS {quoted(label)}" for n, label in enumerate(self._own)]
+        own = [f"{self._one_of(n, label)} AS {quoted(label)}" for n, label in enumerate(self._own)]
         items = [
             f"max(value) FILTER (WHERE label = {literal(label)}) AS {quoted(label)}"
             for label in self._answers.items
         ]
-        query = f"SELECT {', '.join([*own, *items])}, min(line) AS source_line FROM answered"  # noqa: S608 - every part is quoted where it is made
-        rows = self._connection.sql(f"{query} GROUP BY id ORDER BY source_line").to_arrow_reader(_RECORDS)
+        query = f"SELECT {', '.join([*own, *items])}, record AS source_line FROM {lines_of(self._plan)}"  # noqa: S608 - every part is quoted where it is made
+        rows = self._connection.sql(f"{query} GROUP BY record ORDER BY record").to_arrow_reader(_RECORDS)
         with ipc.new_stream(self._file, rows.schema) as writer:
             for batch in rows:
                 writer.write_batch(batch)
-        self._connection.execute("DROP TABLE answered")
         with pa.OSFile(str(self._file)) as stream:
             for batch in ipc.open_stream(stream):
                 yield pa.table(batch).select([*self._plan.wanted, "source_line"])
@@ -237,10 +251,13 @@ def spread(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Spread what was quarantined by its record over the rows the record was made of."""
     if not _has_lines(connection, plan):
         return
-    first = plan.number * PLACES
+    first, own = plan.number * PLACES, enumerate(_own(plan))
+    cells = " ".join(f"WHEN {literal(label)} THEN trim({_text(f'o{place}')})" for place, label in own)
+    here = f'label = "column" OR CASE "column" {cells} END = quarantine.value'
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE held AS SELECT quarantine.*, id, line + {first} AS own, coalesce("  # noqa: S608 - own names only
-        f'min(line) FILTER (WHERE label = "column") OVER of_record, record) + {first} AS at_fault '
+        'CREATE OR REPLACE TEMP TABLE held AS SELECT place, "column", reason, quarantine.value, message, id, '  # noqa: S608 - every part is quoted where it is made
+        f"line + {first} AS own, "
+        f"coalesce(min(line) FILTER (WHERE {here}) OVER of_record, record) + {first} AS at_fault "
         f"FROM {lines_of(plan)} JOIN quarantine ON place = record + {first} "
         "WINDOW of_record AS (PARTITION BY record)"
     )
@@ -275,6 +292,18 @@ def lines_of(plan: Plan) -> str:
 def _has_lines(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
     known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [lines_of(plan)])
     return plan.answers is not None and bool(known.fetchall())
+
+
+def _own(plan: Plan) -> list[str]:
+    """Return the labels of columns that are no items: what the rows of a response share."""
+    return [label for label in plan.wanted if plan.answers is None or label not in plan.answers.items]
+
+
+def _values(kind: pa.DataType) -> pa.DataType:
+    """Return the type of the values of a column, which may be a dictionary."""
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def _text(cell: str) -> str:

@@ -70,11 +70,14 @@ class Answers:
         Labels of the columns that hold item and answer.
     items
         Label that a record has an item under: the item, as written.
+    latest
+        Labels of dates of which the latest counts, with the formats they are written in.
     """
 
     item: str
     value: str
     items: Mapping[str, str]
+    latest: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,9 @@ def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
     if source.long is None:
         return None
     items = {each.label: each.item.strip() for each in cells if each.item is not None}
-    return Answers(label_of(source.long.item), label_of(source.long.value), items)
+    own = {name: source.dates_of[name].formats for name in source.dates_of}
+    latest = {source.label(name): own.get(name, source.dates.formats) for name in source.long.latest}
+    return Answers(label_of(source.long.item), label_of(source.long.value), items, latest)
 
 
 def _kept(test: Filter) -> Kept:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from auditlib.contracts import Kind, Table
 from auditlib.evidence.engine import literal
 
@@ -26,3 +28,8 @@ def totals_in(contract: Table) -> tuple[str, ...]:
 def names_total(text: str) -> str:
     """Return whether a cell of text names totals or averages, as an expression of the database."""
     return f"coalesce(regexp_matches(lower(trim({text})), {literal(_PATTERN)}), FALSE)"
+
+
+def is_total(text: str) -> bool:
+    """Return whether a text names totals or averages."""
+    return re.fullmatch(_PATTERN, text.strip().lower()) is not None

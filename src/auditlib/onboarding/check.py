@@ -12,7 +12,7 @@ from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence import prepare
-from auditlib.onboarding.cut import perhaps_cut
+from auditlib.onboarding.doubtful import perhaps_cut, perhaps_totals
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
 from auditlib.onboarding.open_lines import open_lines
@@ -129,6 +129,7 @@ def check(
     notes = (
         *evidence.notes,
         *perhaps_cut(run, evidence),
+        *perhaps_totals(evidence),
         *zones_apart(run),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),

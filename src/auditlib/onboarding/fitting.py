@@ -26,6 +26,10 @@ _STEPS = (1, 0.5, 0.25, 0.1, 0.01)
 _NAMED = 3
 _FEW = 2
 """So many different scores may stand beside a scale as codes, such as 6 for 'don't know'."""
+_LONG = (
+    "Ask the client which row holds, or map another column; where each answer has its own time, write "
+    "latest: [submitted]."
+)
 _ASK = "Correct the cells, or ask the client."
 
 
@@ -119,6 +123,8 @@ _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
 
 
 def _row(reason: str, source: Source) -> Declared:
+    if source.long is not None and reason == Reason.CONFLICTING:
+        return Declared(("long",), "one row an answer, each item once", _LONG)
     key, words, remedy = _ROWS.get(reason, ("wide" if source.wide else "columns", lambda _: "", _ASK))
     return Declared((key,), words(source), remedy)
 

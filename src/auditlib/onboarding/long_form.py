@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditlib.contracts import TABLES
@@ -67,7 +67,7 @@ def responses_of(look: Look, found: Answered) -> SourceProposal:
         table,
         tuple(fed),
         items=headlined(tuple(items.values())),
-        long=Given(origin_text({"item": found.item.name, "value": found.value.name}), _doubt(found)),
+        long=Given(_written(found, fed), _doubt(found)),
         remarks=_left(answers, {item.facts.name for item in items.values()} | {comment}),
         own=frozenset({found.item.position, found.value.position}),
     )
@@ -105,6 +105,21 @@ def _items(answers: Mapping[str, Facts]) -> dict[str, ItemProposal]:
             free = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 500))) if n not in items)
             items[free] = ItemProposal(free, facts, scale)
     return items
+
+
+def _written(found: Answered, fed: Sequence[Fed]) -> str:
+    """Return the block of the run file, with the dates in which the rows of one response differ."""
+    block: dict[str, str | int | bool | list[str]] = {"item": found.item.name, "value": found.value.name}
+    dated = [each for each in fed if each.facts is not None and each.facts.dates is not None]
+    if latest := [each.column for each in dated if _differs(found.key, each.facts)]:
+        block["latest"] = latest
+    return origin_text(block)
+
+
+def _differs(key: Facts, facts: Facts | None) -> bool:
+    """Return whether a column holds different cells in rows of one response."""
+    pairs = {pair for pair in zip(key.cells, facts.cells if facts else (), strict=True) if all(pair)}
+    return len(pairs) > len({cell for cell, _ in pairs})
 
 
 def _doubt(found: Answered) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from auditlib.contracts import Column, Kind
-from auditlib.onboarding.cut import at_a_limit
+from auditlib.onboarding.doubtful import at_a_limit
 from auditlib.onboarding.gaps import with_missing
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
@@ -155,12 +155,15 @@ def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[Look, Recognis
 
 
 def _keys(matches: Mapping[Look, Match | None]) -> dict[str, set[str]]:
-    """Return the key values of each table found; a unit called NA is a key, not a gap."""
+    """Return the key values of each table found; a unit called NA is a key, not a gap.
+
+    A file may name a unit by its name, too.
+    """
     keys: dict[str, set[str]] = {}
     for found in matches.values():
         if found is not None and len(found.table.key) == 1:
-            source = found.source_of(found.table.key[0])
-            if source is not None:
+            naming = (*found.table.key, *(("name",) if found.table.name == "units" else ()))
+            for source in filter(None, map(found.source_of, naming)):
                 keys.setdefault(found.table.name, set()).update(cell for cell in source.cells if cell)
     return keys
 

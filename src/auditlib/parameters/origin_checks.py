@@ -159,6 +159,11 @@ def _long_problems(source: Source, document: Document, *, path: Path) -> Iterato
         "'once' and 'long' both say what the rows of a key are.": source.once,
         "no column is mapped to an item.": not items,
     }
+    for at, name in enumerate(source.long.latest):
+        column = _column(TABLES[source.table], name)
+        if name not in source.columns or column is None or column.kind not in (Kind.DAY, Kind.INSTANT):
+            message = f"{name!r} is no day or instant that a column is mapped to."
+            yield document.problem((*path, "long", "latest", at), message, remedy="Correct or delete it.")
     for message in (message for message, holds in wrong.items() if holds):
         remedy = "Map response_id to a column, items as {item: ...}, or delete 'long'."
         yield document.problem((*path, "long"), message, remedy=remedy, of_key=True)

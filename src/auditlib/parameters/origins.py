@@ -129,6 +129,11 @@ class Long(Strict):
 
     item: Column = Field(description="Column that says which item the row answers.")
     value: Column = Field(description="Column that holds the answer.")
+    latest: tuple[str, ...] = Field(
+        (),
+        description="Canonical days and instants that the rows of one response need not share, because each "
+        "answer has its own: the latest is that of the response.",
+    )
 
 
 class Filter(Strict):

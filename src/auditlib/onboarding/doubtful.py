@@ -1,10 +1,14 @@
-"""Exports that end where tools stop: at a round number of records, or at the last line of a worksheet."""
+"""What is asked of files as a whole: whether an export was cut, and whether a unit is a row of totals.
+
+Tools stop at a round number of records, or at the last line of a worksheet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from auditlib.evidence import Evidence
+from auditlib.evidence.totals import is_total
 from auditlib.parameters.run import Run
 from auditlib.records import counted
 
@@ -28,3 +32,16 @@ def perhaps_cut(run: Run, evidence: Evidence) -> Iterator[str]:
     }
     for file, question in asked.items():
         yield f"{file}: {question} Where the client counts as many, declare expected_rows."
+
+
+def perhaps_totals(evidence: Evidence) -> Iterator[str]:
+    """Yield a sentence for each unit of the register that is called as rows of totals are."""
+    if "units" not in evidence.tables:
+        return
+    units = evidence.frame("units", columns=("unit_id", "source_file", "source_line"))
+    for unit, file, line in units.itertuples(index=False, name=None):
+        if is_total(unit):
+            yield (
+                f"{file}, line {line}: a unit is called {unit!r}; where this is a row that adds up others, "
+                f"leave it out by 'only'."
+            )

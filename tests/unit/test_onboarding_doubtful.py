@@ -1,4 +1,4 @@
-"""Exports that end at a round number, and files whose names say nothing of what they are."""
+"""Exports that end at a round number, units called totals, files whose names say nothing of what they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from auditlib.errors import DataError
 from auditlib.evidence import prepare
-from auditlib.onboarding.cut import perhaps_cut
+from auditlib.onboarding.doubtful import perhaps_cut, perhaps_totals
 from auditlib.onboarding.exports import recognisers
 from auditlib.onboarding.looking import look_at
 from auditlib.onboarding.proposing import propose
@@ -44,6 +44,16 @@ def test_check_asks_whether_an_export_was_cut(tmp_path: Path, rows: int, more: s
     notes = list(perhaps_cut(run, prepare(run, tmp_path, tmp_path / "store", threads=1)))
     said = "stops.csv: it holds exactly 1,000 records: was the export cut at a limit?"
     assert [note.startswith(said) for note in notes] == [True] * asked
+
+
+def test_check_asks_about_a_unit_that_is_called_a_total(tmp_path: Path) -> None:
+    (tmp_path / "stops.csv").write_text("stop\nHarbour\nTotalis\nGrand Total:\nGesamtergebnis\nTotally\n")
+    run = load_run(RUN.replace("MORE", "once: false"), name="run.yaml")
+    notes = list(perhaps_totals(prepare(run, tmp_path, tmp_path / "store", threads=1)))
+    assert [note.partition(";")[0] for note in notes] == [
+        "stops.csv, line 4: a unit is called 'Grand Total:'",
+        "stops.csv, line 5: a unit is called 'Gesamtergebnis'",
+    ]
 
 
 @pytest.mark.parametrize(
