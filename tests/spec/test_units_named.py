@@ -18,6 +18,8 @@ from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import read_yaml
+from auditlib.runs.source_rows import RowsOf, find_rows
+from auditlib.runs.trace import _no_row
 
 REGISTER = "code,label\n0058,Leeds  North\n0101,York\n0007,Bath\n7,Bristol\nHQ,Head Office\n0300,York\n"
 UNITS = {
@@ -126,6 +128,15 @@ def test_a_second_file_fills_what_the_register_leaves_empty(tmp_path):
     assert evidence.notes == (
         "regions.csv: it says nothing of 4 of 6 units: '0101', '0007', '7' and others.",
     )
+
+
+def test_trace_says_that_rows_of_a_second_file_stand_with_their_units(tmp_path):
+    (tmp_path / "regions.csv").write_text("store,region,since\n58,North,2001-02-03\n")
+    rows = RowsOf(evidence_of(tmp_path, REGIONS))
+    assert find_rows(rows, "units", identity=None, file="regions.csv", line="2") == []
+    problem = _no_row("units:regions.csv:2", "units", rows)
+    said = "Rows of regions.csv say more of units registered elsewhere: trace units:id=ID."
+    assert problem.remedy.endswith(said)
 
 
 def test_a_second_file_never_overrules_the_register_nor_a_file_before_it(tmp_path):
