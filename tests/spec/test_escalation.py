@@ -386,6 +386,11 @@ def test_a_table_of_events_without_a_row_refuses_its_duties_and_is_named(
     assert set(found.rows["duty"]).isdisjoint(refused)
     assert all(table in why.reason for why in found.refused.values())
     assert found.findings() == ()
+    said = " ".join(sentence.text for sentence in found.summary())
+    aside = refused - {"acknowledgement"}
+    assert ("got everything that was promised" in said) == (not aside)
+    if aside and "contact" not in aside:
+        assert said.startswith(f"Leaving aside {aside.pop()}, which cannot be judged, every dissatisfied")
 
 
 def test_where_no_table_of_events_holds_a_row_nothing_is_judged_and_all_are_named() -> None:
@@ -441,8 +446,8 @@ def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves
     first = found.summary()[0]
     assert first.text == (
         "Whether every dissatisfied customer was followed up as promised cannot be told for 1 of 5 named "
-        "customers owed a follow-up; of the other 4, 4 (100.0%) got everything that was promised, or "
-        "declined in time."
+        "customers owed a follow-up; of the other 4, 4 (100.0%) got everything else that was promised, "
+        "or declined in time."
     )
     assert set(first.keys) <= {number.key for number in found.numbers()}
 

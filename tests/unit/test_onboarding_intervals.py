@@ -101,7 +101,7 @@ def test_what_no_header_says_is_asked_and_a_percentage_is_no_count(project: Path
     counts = next(source for source in run.sources if source.table == "interval_counts")
     assert counts.constants == {"within_seconds": "20", "length": "86400"}
     assert "within how many seconds was 'in time'? Nothing says it; 20 is assumed." in text
-    assert "how long is an interval? Most start 1440 minutes apart." in text
+    assert "how long is an interval? Most start 1,440 minutes apart." in text
     assert "service level %" not in counts.columns.values()
 
 

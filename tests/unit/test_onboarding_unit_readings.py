@@ -44,9 +44,7 @@ def test_the_way_to_name_units_is_asked_with_both_counts(tmp_path: Path) -> None
     text = written(tmp_path)
     assert BY_NUMBER.format(41) in text
     assert BY_NUMBER.format(40) in text
-    assert (
-        "fills: true   # DECIDE: 40 of 40 units are in lojas.csv already; does it say more of them?" in text
-    )
+    assert "fills: true   # DECIDE: lojas.csv names 40 of 40 units already; does it say more of them?" in text
     assert text.index("file: lojas.csv") < text.index("file: regioes.csv") < text.index("table: responses")
 
 

@@ -155,13 +155,26 @@ class EscalationResult:
             return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
         if self.unclear:
             return self._as_far_as_told()
-        every = "Every" if self.kept == self.named else "Not every"
+        every = "every" if self.kept == self.named else "not every"
+        begin = f"{self._aside()}{every} dissatisfied customer was followed up as promised"
         return Sentence(
-            f"{every} dissatisfied customer was followed up as promised: of "
-            f"{counted(self.named, 'named customer')} owed a follow-up, {self.kept:,} "
-            f"({self.kept / self.named:.1%}) got everything that was promised, or declined in time.",
+            f"{begin[0].upper()}{begin[1:]}: of {counted(self.named, 'named customer')} owed a follow-up, "
+            f"{self.kept:,} ({self.kept / self.named:.1%}) got {self._everything()} that was promised, or "
+            "declined in time.",
             ("follow_ups", "kept_follow_ups"),
         )
+
+    @property
+    def _untold(self) -> tuple[str, ...]:
+        """Duties of a follow-up that cannot be judged: nobody knows whether they were met."""
+        return tuple(duty for duty in self.refused if duty != "acknowledgement")
+
+    def _aside(self) -> str:
+        untold = " and ".join(self._untold)
+        return f"leaving aside {untold}, which cannot be judged, " if untold else ""
+
+    def _everything(self) -> str:
+        return "everything else" if self._untold else "everything"
 
     def _as_far_as_told(self) -> Sentence:
         """Return the promise where what is recorded leaves some follow-ups open: they are on neither side."""
@@ -178,8 +191,8 @@ class EscalationResult:
         else:
             begin = "Not every dissatisfied customer was followed up as promised, and it cannot be told"
         return Sentence(
-            f"{begin} {left}; of the other {told:,}, {self.kept:,} ({self.kept / told:.1%}) got everything "
-            "that was promised, or declined in time.",
+            f"{begin} {left}; of the other {told:,}, {self.kept:,} ({self.kept / told:.1%}) got "
+            f"{self._everything()} that was promised, or declined in time.",
             keys,
         )
 

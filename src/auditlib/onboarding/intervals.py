@@ -11,6 +11,7 @@ from itertools import pairwise
 from auditlib.onboarding.dates import parsed
 from auditlib.onboarding.matching import limit_named
 from auditlib.onboarding.proposal import Fed, Given, SourceProposal
+from auditlib.records import counted
 
 _COUNTS = "interval_counts"
 _DAY = timedelta(days=1)
@@ -22,10 +23,10 @@ def with_interval(source: SourceProposal) -> SourceProposal:
 
 
 def _with_limit(source: SourceProposal) -> SourceProposal:
-    counted = source.feeding("answered_in_time")
-    if counted is None or counted.facts is None or _says(source, "within_seconds"):
+    quick = source.feeding("answered_in_time")
+    if quick is None or quick.facts is None or _says(source, "within_seconds"):
         return source
-    seconds = limit_named(counted.facts.name)
+    seconds = limit_named(quick.facts.name)
     doubt = "" if seconds else "within how many seconds was 'in time'? Nothing says it; 20 is assumed."
     return _given(source, "within_seconds", seconds or 20, doubt)
 
@@ -47,8 +48,8 @@ def _with_length(source: SourceProposal) -> SourceProposal:
     if not steps:
         return source
     seconds = int(steps.most_common(1)[0][0].total_seconds())
-    minutes = f"{seconds / 60:g} minutes"
-    return _given(source, "length", seconds, f"how long is an interval? Most start {minutes} apart.")
+    apart = counted(seconds, "second") if seconds % 60 else counted(seconds // 60, "minute")
+    return _given(source, "length", seconds, f"how long is an interval? Most start {apart} apart.")
 
 
 def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:

@@ -62,7 +62,7 @@ def _named(source: SourceProposal, register: SourceProposal) -> SourceProposal:
     way = better(read, "id")
     file, units = register.look.file, counted(len(cells), "unit")
     if source.table.name == "units" and cells and 2 * read[way or "id"] >= len(cells):
-        doubt = f"{read[way or 'id']:,} of {units} are in {file} already; does it say more of them?"
+        doubt = f"{file} names {read[way or 'id']:,} of {units} already; does it say more of them?"
         source = replace(source, fills=Given("true", doubt))
     if not way:
         return source
