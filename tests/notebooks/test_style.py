@@ -67,6 +67,15 @@ def test_no_notebook_without_a_number_and_a_name() -> None:
     assert sorted(NOTEBOOKS.glob("*.ipynb")) == STORED
 
 
+def test_notebooks_to_explore_with_are_stored_without_outputs() -> None:
+    """What they show is what their reader turned, or a client's files."""
+    explore = sorted((NOTEBOOKS / "explore").glob("*.ipynb"))
+    assert len(explore) > 2
+    for path in explore:
+        for cell in cells(json.loads(path.read_text("utf-8")), "code"):
+            assert (cell["outputs"], cell["execution_count"]) == ([], None), path.name
+
+
 def test_it_asks_one_question_and_asks_it_first(notebook: dict[str, Any]) -> None:
     headings = [
         line

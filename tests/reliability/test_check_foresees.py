@@ -83,6 +83,30 @@ LACKING = [
 ]
 
 
+FOLLOWED = """\
+  - {table: responses, file: r.csv, form: csv, constants: {survey_type: transactional, anonymous: 'false'},
+     columns: {response_id: id, unit_id: unit, submitted: at, q_a: a}}
+  - {table: follow_ups, file: f.csv, form: csv, constants: {reached: 'true', declined: 'false'},
+     columns: {follow_up_id: id, response_id: response, held: at}}
+  - {table: attendance, file: f.csv, form: csv, constants: {role: client_manager},
+     columns: {follow_up_id: id, person_id: who}}
+  - {table: responsibilities, file: m.csv, form: csv, constants: {valid_to: '', transaction_type: ''},
+     columns: {responsibility_id: id, unit_id: unit, role: role, person_id: who, valid_from: since}}
+"""
+
+
+def test_what_the_matrix_leaves_open_is_foreseen(tiny: Tiny, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tiny.root / "data" / "tiny"
+    (data / "f.csv").write_text("id,response,at,who\nF1,R1,2025-03-02,P1\n")
+    (data / "m.csv").write_text("id,unit,role,who,since,deputy\nM1,U1,client_manager,P1,2024-01-01,P2\n")
+    for mapped in ("", "delegate_id: deputy, "):
+        sources = FOLLOWED.replace("role: role,", f"role: role, {mapped}")
+        written(tiny, "  05_escalation: {}\n", sources, policies="[escalation]")
+        main(["check", RUN])
+        said = "where that turns on delegate_id of responsibilities" in capsys.readouterr().out
+        assert said is not bool(mapped)
+
+
 @pytest.mark.parametrize(("notebook", "sources", "policies", "about", "because"), LACKING)
 def test_what_a_notebook_lacks_is_foreseen_and_is_no_mistake(
     tiny: Tiny,

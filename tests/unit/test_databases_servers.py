@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import database_servers as servers
-import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -27,12 +26,8 @@ from auditlib.evidence.addresses import address_of
 from auditlib.evidence.databases import snapshot
 from auditlib.evidence.lines import gathered, rows_of
 from auditlib.evidence.offered import Asked, columns_of
-from auditlib.evidence.plan import plans
-from auditlib.evidence.sources import source_blocks
 from auditlib.parameters.database import Database
-from auditlib.parameters.load import validate
-from auditlib.parameters.run import Run, Source
-from auditlib.parameters.strict_yaml import read_yaml
+from auditlib.parameters.run import Run
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = "WARD_DB"
@@ -407,92 +402,3 @@ def test_no_password_reaches_a_file_or_a_message(server: servers.Server, read: R
         assert secret not in seen
     assert read.told[0].startswith("wards: 3 rows read from " + server.engine)
     assert not list(store.glob(".incomplete*"))
-
-
-def demo_run() -> Run:
-    """Return the audit of the demo company, cut to its units, customers, surveys, complaints and promises."""
-    path = ROOT / "params" / "runs" / "demo.yaml"
-    run = validate(Run, read_yaml(path.read_text("utf-8"), name=path.name))
-    tables = ("units", "customers", "responses", "complaints", "complaint_events", "call_backs", "deviations")
-    chosen = [source for source in run.sources if source.table in tables]
-    return run.model_copy(update={"sources": tuple(chosen)})
-
-
-def in_postgres(server: servers.Server, run: Run, data: Path) -> tuple[Run, dict[str, list[int]]]:
-    """Load the CSV files into tables, as they stand; return the run that reads them, and the lines of rows.
-
-    Records without the right number of fields cannot stand in a table, and a decimal comma is none there.
-    """
-    sources, lines = list(run.sources), dict[str, list[int]]()
-    with server.owner() as connection:
-        for plan in plans(run):
-            source, name = plan.source, plan.source.file or ""
-            if source.form != "csv":
-                continue
-            table = name.removesuffix(".csv")
-            columns = ", ".join(f'"{column}" text' for column in plan.read)
-            connection.execute(f"CREATE TABLE {table} (place int, {columns})")
-            lines[name] = []
-            with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                for block in source_blocks(
-                    source, data / name, name=name, wanted=plan.read, references=plan.references, threads=1
-                ):
-                    for row in block.records.to_pylist():
-                        lines[name].append(row.pop("source_line"))
-                        copy.write_row([len(lines[name]), *(point(source, cell) for cell in row.values())])
-            connection.execute(f"GRANT SELECT ON {table} TO {servers.READER}")
-            database = {"connection": VARIABLE, "relation": table, "name": name, "order": ["place"]}
-            changed = {"form": "database", "file": None, "database": database, "expected_rows": None}
-            sources[plan.number] = Source.model_validate({**source.model_dump(), **changed})
-    return run.model_copy(update={"sources": tuple(sources)}), lines
-
-
-def point(source: Source, cell: str) -> str:
-    return (
-        cell.replace(",", ".")
-        if source.dialect.decimal == "," and re.fullmatch("[0-9]+,[0-9]+", cell)
-        else cell
-    )
-
-
-def test_the_demo_company_in_postgres_gives_the_same_evidence(server: servers.Server, tmp_path: Path) -> None:
-    if server.engine != "PostgreSQL":
-        pytest.skip("once is enough: rows of the engines are compared above")
-    run, data = demo_run(), ROOT / "data" / "demo"
-    theirs = prepare(run, data, tmp_path / "store")
-    moved, lines = in_postgres(server, run, data)
-    ours = prepare(moved, data, tmp_path / "store")
-    assert ours.tables == theirs.tables
-    assert file_bytes(ours, "cells") == file_bytes(theirs, "cells")
-    assert file_bytes(ours, "units") == file_bytes(theirs, "units")
-    for table in ours.tables:
-        assert with_lines(ours, table, lines).equals(
-            parquet.read_table(theirs.directory / f"{table}.parquet")
-        )
-    held = theirs.quarantine().query("reason != 'field_count'")  # no table holds such a record
-    assert quarantined(ours.quarantine(), lines) == quarantined(held, {})
-    assert len(held) > 40
-
-
-def quarantined(frame: pd.DataFrame, lines: dict[str, list[int]]) -> list[tuple[Any, ...]]:
-    rows = frame[["table", "file", "line", "column", "reason"]].itertuples(index=False, name=None)
-    return sorted(
-        (table, file, lines[file][line - 1] if file in lines else line, str(column), reason)
-        for table, file, line, column, reason in rows
-    )
-
-
-def file_bytes(evidence: Evidence, table: str) -> bytes:
-    return (evidence.directory / f"{table}.parquet").read_bytes()
-
-
-def with_lines(evidence: Evidence, table: str, lines: dict[str, list[int]]) -> pa.Table:
-    """Return a table with the lines of the files that its rows came from, in place of their numbers."""
-    rows = parquet.read_table(evidence.directory / f"{table}.parquet")
-    at = rows.column_names.index("source_line")
-    files, numbers = (rows[name].to_pylist() for name in ("source_file", "source_line"))
-    known = [
-        lines[file][number - 1] if file in lines else number
-        for file, number in zip(files, numbers, strict=True)
-    ]
-    return rows.set_column(at, rows.schema.field(at), pa.array(known, pa.int64()))

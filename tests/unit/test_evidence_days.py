@@ -9,13 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.evidence import prepare
-from auditlib.parameters.run import Run
+from auditlib.evidence import open_evidence, prepare
+from auditlib.parameters.run import Run, Source
+from auditlib.reliability import gather
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -200,3 +202,31 @@ def numbered(form: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             )
         connection.close()
         monkeypatch.setenv("DAYS_DB", f"sqlite:///{folder / 'r.db'}")
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["mapped", "not mapped"])
+def test_the_account_of_an_entry_of_the_matrix_is_stored_where_a_source_names_it(
+    tmp_path: Path, named: bool
+) -> None:
+    """Two lists of one matrix: what only one of them has is empty in the rows of the other."""
+    plain = {"responsibility_id": "id", "unit_id": "unit", "role": "role", "valid_from": "from"}
+    (tmp_path / "m.csv").write_text("id,unit,role,from\nM1,U1,staff,2025-01-01\n")
+    (tmp_path / "k.csv").write_text(
+        "id,unit,role,from,account\nK1,,staff,2025-01-01,007\nK2,,staff,2025-01-01,\n"
+    )
+    lists = [
+        {"table": "responsibilities", "form": "csv", "file": "m.csv", "columns": plain},
+        {"table": "responsibilities", "form": "csv", "file": "k.csv",
+         "columns": plain | ({"account_id": "account"} if named else {})},
+    ]  # fmt: skip
+    run = run_of("csv", formats=["%Y-%m-%d"])
+    sources = [run.sources[0], *map(Source.model_validate, lists)]
+    run = run.model_copy(update={"sources": tuple(sources)})
+    rows = taken_in(run, tmp_path, "responsibilities")
+    assert [row["responsibility_id"] for row in rows] == ["M1", "K1", "K2"]
+    accounts = [row.get("account_id", "-") for row in rows]
+    assert [None if pd.isna(each) else each for each in accounts] == (
+        [None, "007", None] if named else ["-"] * 3
+    )
+    facts = gather(open_evidence(next((tmp_path / "store").iterdir())), "responsibilities", period=run.period)
+    assert facts.missing.get("account_id") == (2 if named else None)

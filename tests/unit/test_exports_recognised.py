@@ -119,3 +119,23 @@ def test_outside_the_suite_no_file_is_blamed_that_is_not_there(tmp_path: Path) -
         os.chdir(before)
     assert "new.yaml" not in str(error.value)
     assert "Go to the suite's folder" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cfpb_complaints", "(Timely response?) is not read: the company's answer is dated nowhere"),
+        (
+            "jira_service_management",
+            "Time to resolution; with a minus where it was missed) is not read: clocks",
+        ),
+    ],
+)
+def test_a_verdict_of_the_source_s_own_that_is_not_read_is_said_with_its_reason(
+    project: Path, name: str, words: str
+) -> None:
+    """To the last word: a reason cut short is none."""
+    text = proposed(project, exported(name))
+    said = " ".join(line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#"))
+    assert words in said
+    assert "# Not mapped: " in text

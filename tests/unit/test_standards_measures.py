@@ -12,13 +12,11 @@ import pytest
 from standards_tables import AS_OF, DAY, START, SmallTables, context, mapped, small_tables
 
 from auditlib.audit.standard import read_edition
-from auditlib.escalation.policy import EscalationPolicy
-from auditlib.escalation.recorded import needed
+from auditlib.escalation.recorded import silent_in_matrix
 from auditlib.linkage.definition import audited
 from auditlib.linkage.fairness import fair_pay
 from auditlib.linkage.opened import links_judged
 from auditlib.linkage.panel import panel
-from auditlib.parameters.load import load
 from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Measure, Taken, collect, nothing
@@ -723,15 +721,19 @@ def test_all_that_a_measure_lacks_is_named_at_once() -> None:
 
 def test_an_empty_list_of_delegates_says_as_little_as_none() -> None:
     """A register that was emptied must not turn delegates nobody mapped into persons who were absent."""
-    path = Path(__file__).parents[2] / "params" / "policies" / "escalation.yaml"
-    policy = load(EscalationPolicy, path.read_text(encoding="utf-8"), name="escalation.yaml")
     given = {"delegation_id": "D1", "responsibility_id": "R1", "delegate_id": "P1", "valid_from": 1}
-    for tables, asked in (
-        (small_tables(), True),
-        (SmallTables({"delegations": pd.DataFrame([given]).iloc[:0]}, pd.DataFrame()), True),
-        (small_tables(delegations=[given]), False),
-    ):
-        assert ("responsibilities.delegate_id" in needed("attendance", policy, tables)) is asked
+    matrix = small_tables(
+        responsibilities=[entry_of_matrix("P1", first=0, last=None) | {"delegate_id": None}]
+    )
+    source = mapped("responsibilities")
+    source["columns"].pop("delegate_id")
+    run = context(sources=[source]).run
+    for delegations, silent in ((None, True), ([], True), ([given], False)):
+        listed = (
+            {} if delegations is None else {"delegations": pd.DataFrame(delegations, columns=list(given))}
+        )
+        tables = replace(matrix, frames={**matrix.frames, **listed})
+        assert ("delegate_id" in silent_in_matrix(tables, run)) is silent
 
 
 def test_a_measurement_is_taken_once_of_the_same_tables_and_again_of_others() -> None:

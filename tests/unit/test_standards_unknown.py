@@ -17,7 +17,7 @@ from auditlib.audit.standard import measures, read_edition
 from auditlib.contracts import TABLES
 from auditlib.escalation.breaches import METRIC
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
-from auditlib.escalation.recorded import needed
+from auditlib.escalation.recorded import MATRIX, needed
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, Judgement, Outcome
 from auditlib.standards.judge import judge_one
@@ -72,6 +72,7 @@ def columns(table: str) -> tuple[list[str], list[str]]:
     policy = load(EscalationPolicy, text, name="escalation.yaml")
     turned_on = {need for entry in measures().values() for need in entry.needs}
     turned_on |= {need for duty in DUTIES for need in needed(duty, policy, whole(WELL))}
+    turned_on |= {f"responsibilities.{column}" for column in MATRIX}
     every = [column.name for column in TABLES[table].columns if not column.required]
     chosen = [name for name in every if f"{table}.{name}" in turned_on]
     return chosen, [name for name in every if name not in chosen and name not in TABLES[table].key]
@@ -144,3 +145,14 @@ def test_a_table_that_was_not_supplied_makes_nothing_better_or_worse(table: str,
     held = {name: rows for name, rows in whole(state).held.items() if name != table}
     run = context([name for name in FILLED if name != table])
     assert list(changes(state, table, Company(held), run)) == []
+
+
+@pytest.mark.parametrize("column", [column for column in MATRIX if column != "account_id"])
+def test_attendance_is_judged_as_far_as_the_matrix_says(column: str) -> None:
+    """Whoever made no contact attended none, whatever the matrix says; here a delegate came to every one."""
+    criterion = next(entry for entry in CRITERIA if entry.metric == "attended_as_required")
+    run = context(FILLED, without=("responsibilities", column))
+    for state, outcome in ((WELL, Outcome.NOT_ASSESSABLE), (BADLY, Outcome.NOT_MET)):
+        found = judged(criterion, whole(state).without("responsibilities", column), run)
+        assert found.outcome is outcome, (state, found.reason)
+        assert (f"({column.replace('_', ' ')})" in found.reason) is (state == WELL)

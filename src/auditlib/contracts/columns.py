@@ -34,9 +34,11 @@ def key(name: str, meaning: str) -> Column:
     return Column(name, ID, meaning, required=True)
 
 
-def link(name: str, table: str, meaning: str, *, required: bool = False, empty: str = "") -> Column:
+def link(
+    name: str, table: str, meaning: str, *, required: bool = False, empty: str = "", optional: bool = False
+) -> Column:
     """Return a column that repeats the key of `table`."""
-    return Column(name, ID, meaning, required=required, references=table, empty=empty)
+    return Column(name, ID, meaning, required, references=table, empty=empty, optional=optional)
 
 
 UNIT = link("unit_id", "units", "Unit the row belongs to.", required=True)

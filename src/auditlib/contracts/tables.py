@@ -238,6 +238,13 @@ _ALL: tuple[Table, ...] = (
         (
             key("responsibility_id", "Entry of the responsibility matrix."),
             link("unit_id", "units", "Unit it holds for; empty for all.", empty="every unit"),
+            link(
+                "account_id",
+                "accounts",
+                "Account it holds for; empty for all.",
+                empty="every account",
+                optional=True,
+            ),
             Column("transaction_type", CODE, "Type of transaction; empty for all.", empty="all"),
             Column("role", CODE, "Role.", required=True, codes=ROLES),
             link("person_id", "employees", "Holder; empty while vacant.", empty="vacant"),

@@ -62,6 +62,8 @@ class Column:
     words
         The codes that clocks and criteria know, where others may stand in the data too; what another one
         means has to be asked.
+    optional
+        Whether it is stored only in evidence of which a source feeds it.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Column:
     after: str = ""
     empty: str = ""
     words: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

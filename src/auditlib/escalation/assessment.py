@@ -53,6 +53,8 @@ class Terms:
     unsaid
         Duty → why the evidence says nothing about it; see `recorded.unsaid`. A table without a row refuses
         its duties in any case.
+    silent
+        Columns of the responsibility matrix that say nothing; see `recorded.silent_in_matrix`.
     """
 
     policy: EscalationPolicy
@@ -62,6 +64,7 @@ class Terms:
     as_of: int
     minimum_cell: int = 1
     unsaid: Mapping[str, str] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
 
 def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal:
@@ -98,7 +101,7 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
     named = tables.lazy_of({"duty": list(judged)})
     rows = obligations(facts, named, policy=terms.policy, duties=judged, as_of=terms.as_of)
     return EscalationResult(
-        with_unrecorded(_frame(rows, judged), tables, terms.policy),
+        with_unrecorded(_frame(rows, judged), tables, terms.policy, silent=terms.silent),
         _population(population),
         terms.policy,
         terms.hours,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from auditlib.escalation.matrix import spoken
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates
 from auditlib.obligations import Rule, Status
@@ -86,7 +87,7 @@ def _cases(bad: pd.DataFrame) -> Iterator[CaseReference]:
 def words_of(status: str, detail: str) -> str:
     """Return what was wrong with one case, in a few words."""
     told = _WORDS[status][0]
-    return f"{told}: {detail.replace('_', ' ')}" if detail else told
+    return f"{told}: {spoken(detail)}" if detail else told
 
 
 def _finding(

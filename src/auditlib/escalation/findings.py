@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.escalation.matrix import NO_ENTRY, VACANT
+from auditlib.escalation.matrix import NO_ENTRY, OF_ACCOUNT, VACANT, spoken
 from auditlib.escalation.reports import NO_ACTION_DUE, NO_ACTIONS, NO_DUE, NO_OWNER
 from auditlib.records import CaseReference, Finding, Grade, counted
 
@@ -46,7 +46,7 @@ def findings_of(rows: pd.DataFrame) -> tuple[Finding, ...]:
 def _matrix(rows: pd.DataFrame) -> Iterator[Gap]:
     bad = rows[(rows["duty"] == "attendance") & rows["detail"].str.contains(f"{VACANT}|{NO_ENTRY}")]
     parts = bad.assign(part=bad["detail"].str.split("; ")).explode("part")
-    parts = parts[parts["part"].str.endswith((VACANT, NO_ENTRY))]
+    parts = parts[parts["part"].str.contains(f" (?:{VACANT}|{NO_ENTRY})")]
     for (unit, part), found in parts.groupby(["unit_id", "part"], sort=True):
         yield Gap("matrix", str(unit), str(part), len(found), _references(found, str(part)))
 
@@ -61,13 +61,14 @@ def _reports(rows: pd.DataFrame) -> Iterator[Gap]:
 
 def _references(rows: pd.DataFrame, words: str) -> tuple[CaseReference, ...]:
     pairs = sorted(zip(rows["response_id"].astype(str), rows["unit_id"].astype(str), strict=True))
-    return tuple(CaseReference("responses", case, unit, words.replace("_", " ")) for case, unit in pairs)
+    return tuple(CaseReference("responses", case, unit, spoken(words)) for case, unit in pairs)
 
 
 def _matrix_finding(gap: Gap) -> Finding:
     role, _, lack = gap.words.partition(" ")
-    named = role.replace("_", " ")
-    state = "was vacant" if lack == VACANT else "had no entry in the matrix"
+    account = lack.partition(OF_ACCOUNT)[2].strip("'")
+    named = f"{role.replace('_', ' ')}{OF_ACCOUNT}'{account}'" if account else role.replace("_", " ")
+    state = "was vacant" if lack.startswith(VACANT) else "had no entry in the matrix"
     day = f"on the day of {counted(gap.cases, 'contact')}"
     return Finding(
         criterion="E4: roles at a contact resolve through a responsibility matrix valid on that day.",
@@ -76,7 +77,7 @@ def _matrix_finding(gap: Gap) -> Finding:
         effect="These contacts could not be attended as promised, whoever came.",
         recommendation=f"Name a {named} for unit {gap.unit}, and a successor before the next one leaves.",
         grade=Grade.MINOR,
-        subject=f"responsibilities:{gap.unit}:{role}",
+        subject=":".join(filter(None, ("responsibilities", gap.unit, role, account))),
         evidence=(f"{NOTEBOOK}/{gap.key}",),
         cases=gap.references,
     )

@@ -2,18 +2,77 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
+from itertools import product
+from typing import NamedTuple
+
 import narwhals as nw
 
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.sources import Frame, Tables
 
 ANY = ""
-"""How an empty unit or type of transaction of the matrix is written when it is joined."""
-_LEVELS = (("unit", "type"), ("unit", ANY), (ANY, "type"), (ANY, ANY))
-"""From the most specific entry to the least: the first level with a valid entry decides."""
+"""How an empty account, unit or type of transaction of the matrix is written when it is joined."""
+PLACE = ("account_id", "unit_id", "transaction_type")
+"""What an entry may be limited to, the most specific first."""
+_LEVELS = tuple(product((True, False), repeat=len(PLACE)))
+"""Which of them an entry names, from the most specific entry to the least: the first level with a valid
+entry decides. An entry for the account goes before one for the unit, and that before one for the type."""
 DELEGATIONS = "delegations"
 """The table of delegates who stand in from one day to another, beside those that the matrix lists."""
 ABSENT, VACANT, NO_ENTRY = "absent", "vacant", "no entry"
+OF_ACCOUNT = " for account "
+"""Between a vacancy and the account whose own entry is vacant."""
+_CODES = ((1, ABSENT), (2, VACANT), (3, NO_ENTRY))
+
+
+class Entry(NamedTuple):
+    """An entry of the matrix for one role: what it is limited to, who holds it, and its days."""
+
+    place: tuple[str | None, str | None, str | None]
+    holder: str | None
+    delegate: str | None
+    first: int
+    last: int | None
+
+
+def gap_one(
+    place: tuple[str | None, str | None, str | None],
+    day: int,
+    entries: Sequence[Entry],
+    present: Collection[str | None],
+) -> str:
+    """Return why a role is not satisfied at one contact, empty where it is: the law, case by case.
+
+    Parameters
+    ----------
+    place
+        Account, unit and type of transaction of the contact.
+    day
+        Its local day.
+    entries
+        All entries of the matrix for the role.
+    present
+        Who was there.
+    """
+    fitting = [
+        entry
+        for entry in entries
+        if entry.first <= day and (entry.last is None or day <= entry.last)
+        if all(named is None or named == own for named, own in zip(entry.place, place, strict=True))
+    ]
+    if not fitting:
+        return NO_ENTRY
+    best = min(tuple(named is None for named in entry.place) for entry in fitting)
+    entries = [entry for entry in fitting if tuple(named is None for named in entry.place) == best]
+    held_by = [entry for entry in entries if entry.holder is not None]
+    if any(who is not None and who in present for entry in held_by for who in (entry.holder, entry.delegate)):
+        return ""
+    if held_by:
+        return ABSENT
+    account = entries[0].place[0]
+    return VACANT if account is None else f"{VACANT}{OF_ACCOUNT}'{account}'"
 
 
 def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
@@ -29,19 +88,53 @@ def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: Es
     contacts
         One row per contact: ``response_id, contact_id, contact_day, unit_id, transaction_type, band``.
     """
-    needs = _needs(contacts, tables, policy=policy)
+    needs = _needs(_with_account(contacts, tables), tables, policy=policy)
     entries = _entries(needs, tables.lazy("responsibilities"))
     present = _present(entries, tables.lazy("attendance"), _dated(entries, tables))
     codes = present.with_columns(
-        *[
-            nw.when(nw.col("role") == role).then(nw.col("gap_code")).alias(f"role_{role}")
-            for role in roles(policy)
-        ]
+        *[nw.when(nw.col("role") == role).then(_gap()).alias(f"role_{role}") for role in roles(policy)]
     )
     columns = [f"role_{role}" for role in roles(policy)]
     wide = codes.group_by("response_id").agg(*[nw.col(column).max() for column in columns])
-    named = wide.select("response_id", *[_gap(column).alias(column) for column in columns])
+    named = wide.select("response_id", *[nw.col(column).fill_null("") for column in columns])
     return facts.join(named, on="response_id", how="left")
+
+
+def spoken(detail: str) -> str:
+    """Return a detail in words; an account, which stands in quotation marks, keeps its underscores."""
+    return re.sub("'[^']*'|_", lambda part: part[0] if part[0] != "_" else " ", detail)
+
+
+def by_account(tables: Tables) -> bool:
+    """Return whether the matrix tells accounts apart."""
+    return _names(tables, "account_id")
+
+
+def by_type(tables: Tables) -> bool:
+    """Return whether the matrix tells types of transaction apart."""
+    return _names(tables, "transaction_type")
+
+
+def _names(tables: Tables, column: str) -> bool:
+    if "responsibilities" not in tables.tables:
+        return False
+    matrix = tables.lazy("responsibilities")
+    return column in matrix.collect_schema().names() and any_row(matrix.filter(~nw.col(column).is_null()))
+
+
+def any_row(rows: Frame) -> bool:
+    """Return whether there is a row."""
+    first = rows.head(1)
+    eager = first.collect() if isinstance(first, nw.LazyFrame) else first
+    return bool(eager.shape[0])
+
+
+def _with_account(contacts: Frame, tables: Tables) -> Frame:
+    """Add the account of each contact's response, where the matrix tells accounts apart."""
+    if not by_account(tables):
+        return contacts
+    accounts = tables.lazy("responses").select("response_id", "account_id")
+    return contacts.join(accounts, on="response_id", how="left")
 
 
 def held() -> nw.Expr:
@@ -53,12 +146,14 @@ def held() -> nw.Expr:
     return ~nw.col("person_id").is_null()
 
 
-def _gap(column: str) -> nw.Expr:
-    """Return the word for a code: empty where the role is satisfied or not asked for."""
+def _gap() -> nw.Expr:
+    """Return the word for a code: empty where the role is satisfied."""
     gap = nw.lit("")
-    for code, word in ((1, ABSENT), (2, VACANT), (3, NO_ENTRY)):
-        gap = nw.when(nw.col(column) == code).then(nw.lit(word)).otherwise(gap)
-    return gap
+    for code, word in _CODES:
+        gap = nw.when(nw.col("gap_code") == code).then(nw.lit(word)).otherwise(gap)
+    of_account = (nw.col("gap_code") == 2) & (nw.col("account_key") != ANY)
+    named = nw.concat_str(nw.lit(f"{VACANT}{OF_ACCOUNT}'"), "account_key", nw.lit("'"))
+    return nw.when(of_account).then(named).otherwise(gap)
 
 
 def roles(policy: EscalationPolicy) -> tuple[str, ...]:
@@ -68,11 +163,10 @@ def roles(policy: EscalationPolicy) -> tuple[str, ...]:
 
 def _needs(contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
     """Return one row per contact, required role and level of the matrix."""
+    accounts = "account_id" in contacts.collect_schema().names()
+    levels = [level for level, (of_account, *_) in enumerate(_LEVELS) if accounts or not of_account]
     wanted = [
-        (band.band, role, level)
-        for band in policy.bands
-        for role in band.attendees
-        for level in range(len(_LEVELS))
+        (band.band, role, level) for band in policy.bands for role in band.attendees for level in levels
     ]
     columns = {
         "band": [band for band, _, _ in wanted],
@@ -80,22 +174,29 @@ def _needs(contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Fram
         "level": [level for _, _, level in wanted],
     }
     rows = contacts.join(tables.lazy_of(columns), on="band", how="inner")
-    by_unit = nw.col("level") <= 1
-    by_type = (nw.col("level") == 0) | (nw.col("level") == 2)
-    return rows.with_columns(
-        nw.when(by_unit).then(nw.col("unit_id")).otherwise(nw.lit(ANY)).alias("unit_key"),
-        nw.when(by_type)
-        .then(nw.col("transaction_type").fill_null("?"))
-        .otherwise(nw.lit(ANY))
-        .alias("type_key"),
-    )
+    keys = []
+    for at, column in enumerate(PLACE):
+        naming = [level for level in levels if _LEVELS[level][at]]
+        key = nw.lit(ANY)
+        if naming:
+            own = nw.col(column).fill_null("?")
+            key = nw.when(nw.col("level").is_in(naming)).then(own).otherwise(nw.lit(ANY))
+        keys.append(key.alias(_key(column)))
+    return rows.with_columns(*keys)
+
+
+def _key(column: str) -> str:
+    return f"{column.removesuffix('_id').removeprefix('transaction_')}_key"
 
 
 def _entries(needs: Frame, responsibilities: Frame) -> Frame:
     """Return contact by role with the valid entries of the most specific level; one row without any."""
+    stored = responsibilities.collect_schema().names()
     matrix = responsibilities.select(
-        nw.col("unit_id").fill_null(ANY).alias("unit_key"),
-        nw.col("transaction_type").fill_null(ANY).alias("type_key"),
+        *[
+            (nw.col(column).fill_null(ANY) if column in stored else nw.lit(ANY)).alias(_key(column))
+            for column in PLACE
+        ],
         "responsibility_id",
         "role",
         "person_id",
@@ -103,7 +204,7 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
         "valid_from",
         "valid_to",
     )
-    on = ["unit_key", "type_key", "role"]
+    on = [*map(_key, PLACE), "role"]
     valid = needs.join(matrix, on=on, how="inner").filter(
         nw.col("valid_from") <= nw.col("contact_day"),
         nw.col("valid_to").is_null() | (nw.col("valid_to") >= nw.col("contact_day")),
@@ -113,9 +214,16 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
     best = valid.join(level, on=["response_id", "role"], how="inner").filter(
         nw.col("level") == nw.col("best")
     )
-    every = needs.filter(nw.col("level") == 0).select(case)
+    every = needs.filter(nw.col("level") == len(_LEVELS) - 1).select(case)
     holders = best.select(
-        "response_id", "role", "responsibility_id", "contact_day", "person_id", "delegate_id", "best"
+        "response_id",
+        "role",
+        "account_key",
+        "responsibility_id",
+        "contact_day",
+        "person_id",
+        "delegate_id",
+        "best",
     )
     return every.join(holders, on=["response_id", "role"], how="left")
 
@@ -166,4 +274,4 @@ def _present(entries: Frame, attendance: Frame, dated: Frame | None) -> Frame:
         .alias("gap_code")
     )
     # Several valid entries of one level (two holders): the kindest decides.
-    return scored.group_by("response_id", "role").agg(nw.col("gap_code").min())
+    return scored.group_by("response_id", "role").agg(nw.col("gap_code").min(), nw.col("account_key").max())

@@ -99,14 +99,15 @@ def _met(duty: str, tables: Tables, context: Context) -> Measurement:
     rows = found.rows[found.rows["duty"] == duty]
     judged, met = _judged(rows)
     unknown = rows[rows["status"] == Status.UNKNOWN.value]
+    doubts = "; ".join(doubt_of(reason) for reason in dict.fromkeys(unknown["detail"]))
     measured = share_of(
         met,
         judged,
         confidence=context.confidence,
         basis=(RESPONSES,),
-        none=f"no {duty} is settled",
+        none=f"no {duty} is settled" + (f": {doubts}" if doubts else ""),
         unknown=len(unknown),
-        reason="; ".join(doubt_of(reason) for reason in dict.fromkeys(unknown["detail"])),
+        reason=doubts,
     )
     return replace(measured, cases=cases.get(f"duty:{duty}", ()))
 

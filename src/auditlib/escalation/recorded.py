@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
-from auditlib.escalation.matrix import DELEGATIONS
+from auditlib.escalation.matrix import DELEGATIONS, NO_ENTRY, PLACE, VACANT, any_row, by_account, by_type
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import UNRECORDED
 from auditlib.escalation.rates import FAILED
-from auditlib.escalation.sources import Frame, Tables
+from auditlib.escalation.sources import Tables
 from auditlib.obligations import Status
 from auditlib.parameters.run import Run
 from auditlib.standards.supplied import NO_TIME, lacking, stood_in
@@ -52,6 +52,8 @@ ENDS: Mapping[str, tuple[str, ...]] = {
 }
 """Instants and days at which a duty is judged; what only stands in for one judges nothing."""
 
+MATRIX = (*PLACE, "person_id", "delegate_id", "valid_to")
+"""Columns of the responsibility matrix that say who had to be at a contact."""
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
 
 
@@ -94,26 +96,54 @@ def needed(duty: str, policy: EscalationPolicy, tables: Tables) -> tuple[str, ..
             *(f"report_actions.{column}" for column in actions),
         )
     if duty == "attendance":
-        listed = () if _dated_delegates(tables) else ("delegate_id",)
-        held = ("unit_id", "transaction_type", "person_id", *listed, "valid_to")
-        typed = ("responses.transaction_type",) if _by_type(tables) else ()
-        return (*_FOLLOWED, *(f"responsibilities.{column}" for column in held), *typed)
+        return (*_FOLLOWED, *(f"responses.{column}" for column in _told_apart_by(tables)))
     return _FOLLOWED
 
 
-def with_unrecorded(rows: pd.DataFrame, tables: Tables, policy: EscalationPolicy) -> pd.DataFrame:
+def silent_in_matrix(tables: Tables, run: Run) -> frozenset[str]:
+    """Return the columns of the responsibility matrix, if there is one, that say nothing.
+
+    They refuse no duty: what turns on them is unknown case by case (`_with_open_matrix`). Where delegates are
+    listed by day, in a list that is not empty, the matrix need not name any.
+    """
+    if "responsibilities" not in tables.tables:
+        return frozenset()
+    stored = tables.lazy("responsibilities").collect_schema().names()
+    listed = DELEGATIONS in tables.tables and any_row(tables.lazy(DELEGATIONS))
+    asked = [name for name in MATRIX if name in stored and not (listed and name == "delegate_id")]
+    return frozenset(name for name in asked if lacking((f"responsibilities.{name}",), tables, run, {}))
+
+
+def gap_stands(gap: str, silent: frozenset[str]) -> bool:
+    """Return whether a gap of the matrix is one whatever stands in the columns that say nothing.
+
+    Where no entry holds although every one was taken for everywhere and for ever, there is none. A vacancy
+    is one whoever the delegate is; somebody absent may have sent a delegate.
+    """
+    return gap == NO_ENTRY or (gap.startswith(VACANT) and silent <= {"delegate_id"})
+
+
+def with_unrecorded(
+    rows: pd.DataFrame, tables: Tables, policy: EscalationPolicy, *, silent: frozenset[str] = frozenset()
+) -> pd.DataFrame:
     """Return `rows` with every settled case unknown of which a row leaves open what its duty turns on.
 
     A complete acknowledgement in time stays one, whatever else was sent. The detail names the column; of
     several the first that `_turns_on` names.
+
+    Parameters
+    ----------
+    silent
+        Columns of the responsibility matrix that say nothing.
     """
+    rows = _with_open_matrix(rows, policy, silent) if silent else rows
     settled = rows["status"].isin((Status.MET.value, *FAILED))
     settled &= ~((rows["duty"] == "acknowledgement") & (rows["status"] == Status.MET.value))
     status, detail = rows["status"], rows["detail"]
     for duty in rows["duty"].unique():
         for table, column in reversed(tuple(_turns_on(duty, tables, policy))):
-            silent = rows["response_id"].isin(_silent(tables, table, column))
-            unclear = settled & (rows["duty"] == duty) & silent
+            open_yet = rows["response_id"].isin(_silent(tables, table, column))
+            unclear = settled & (rows["duty"] == duty) & open_yet
             status = status.mask(unclear, Status.UNKNOWN.value)
             detail = detail.mask(unclear, f"{UNRECORDED}: {column}")
     return rows.assign(status=status, detail=detail)
@@ -125,8 +155,40 @@ def _turns_on(duty: str, tables: Tables, policy: EscalationPolicy) -> Iterator[t
         yield from (("acknowledgements", column) for column in policy.acknowledgement_states)
         return
     yield from (("responses", "anonymous"), ("follow_ups", "reached"), ("follow_ups", "declined"))
-    if duty == "attendance" and _by_type(tables):
-        yield ("responses", "transaction_type")
+    if duty == "attendance":
+        yield from (("responses", column) for column in _told_apart_by(tables))
+
+
+def _told_apart_by(tables: Tables) -> tuple[str, ...]:
+    """Return what of a response decides which entry of the matrix holds, beside its unit."""
+    asked = (("transaction_type", by_type), ("account_id", by_account))
+    return tuple(column for column, apart in asked if apart(tables))
+
+
+def _with_open_matrix(rows: pd.DataFrame, policy: EscalationPolicy, silent: frozenset[str]) -> pd.DataFrame:
+    """Return `rows` with every attendance unknown that turns on what the matrix does not say.
+
+    A contact too late stays late, whoever was there.
+    """
+    asked = {band.band for band in policy.bands if band.attendees}
+    attended = (rows["duty"] == "attendance") & rows["band"].isin(asked)
+    wrong = attended & (rows["status"] == Status.WRONG_PARTY.value)
+    stands = rows["detail"].map(lambda detail: _standing(detail, silent)).where(wrong, "")
+    met = attended & (rows["status"] == Status.MET.value) & (not silent <= {"person_id", "delegate_id"})
+    unclear = met | (wrong & (stands == ""))
+    late = unclear & wrong & (rows["done_at"] > rows["due_at"]).fillna(value=False)
+    if "done_until" in rows:  # only days are known, and the hour decides
+        late &= False
+    names = " and ".join(sorted(silent))
+    detail = rows["detail"].mask(wrong, stands).mask(unclear & ~late, f"{UNRECORDED}: {names}")
+    status = rows["status"].mask(unclear, Status.UNKNOWN.value).mask(late, Status.LATE.value)
+    return rows.assign(status=status, detail=detail)
+
+
+def _standing(detail: str, silent: frozenset[str]) -> str:
+    """Return as much of the detail of a wrong party as stands whatever the matrix does not say."""
+    parts = (part.partition(" ") for part in detail.split("; "))
+    return "; ".join(f"{role} {gap}" for role, _, gap in parts if gap_stands(gap, silent))
 
 
 def _silent(tables: Tables, table: str, column: str) -> set[str]:
@@ -134,21 +196,3 @@ def _silent(tables: Tables, table: str, column: str) -> set[str]:
     found = tables.lazy(table).filter(nw.col(column).is_null()).select("response_id").unique()
     eager = found.collect() if isinstance(found, nw.LazyFrame) else found
     return {str(response) for (response,) in eager.rows()}
-
-
-def _by_type(tables: Tables) -> bool:
-    """Return whether the matrix tells types of transaction apart."""
-    if "responsibilities" not in tables.tables:
-        return False
-    return _any(tables.lazy("responsibilities").filter(~nw.col("transaction_type").is_null()))
-
-
-def _dated_delegates(tables: Tables) -> bool:
-    """Return whether any delegate is listed by day; an empty list says as little as none."""
-    return DELEGATIONS in tables.tables and _any(tables.lazy(DELEGATIONS))
-
-
-def _any(rows: Frame) -> bool:
-    first = rows.head(1)
-    eager = first.collect() if isinstance(first, nw.LazyFrame) else first
-    return bool(eager.shape[0])

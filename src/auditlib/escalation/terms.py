@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.assessment import Terms, to_pandas
 from auditlib.escalation.policy import EscalationPolicy
-from auditlib.escalation.recorded import unsaid
+from auditlib.escalation.recorded import silent_in_matrix, unsaid
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import Place, Policy, WorkingHours, hours_of_rule, working_hours
 from auditlib.parameters.calendar import CalendarFile
@@ -57,8 +57,8 @@ def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refu
     instruments = {name: run.instrument(name) for name in run.instruments}
     zones = {unit.unit_id: unit.time_zone or run.time_zone for unit in units}
     as_of = round(run.as_of.timestamp() * 1_000_000)
-    silent = unsaid(law, tables, run)
-    return Terms(law, hours, instruments, zones, as_of, run.thresholds.minimum_cell, silent)
+    refused, silent = unsaid(law, tables, run), silent_in_matrix(tables, run)
+    return Terms(law, hours, instruments, zones, as_of, run.thresholds.minimum_cell, refused, silent)
 
 
 def policy_of(model: type[Law], stem: str, run: Run, texts: Mapping[str, str]) -> Law | Refusal:

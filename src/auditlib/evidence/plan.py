@@ -199,8 +199,15 @@ def item_ids(run: Run) -> tuple[str, ...]:
 
 
 def canonical_table(run: Run, name: str) -> Table:
-    """Return the canonical table `name`; responses have one score column per item of the run."""
-    return with_items(TABLES[name], item_ids(run)) if name == "responses" else TABLES[name]
+    """Return the canonical table `name` as a run stores it.
+
+    Responses have one score column per item of the run; optional columns stand where a source feeds them.
+    """
+    sources = [source for source in run.sources if source.table == name]
+    fed = {column for source in sources for column in (*source.columns, *source.constants)}
+    columns = tuple(each for each in TABLES[name].columns if not each.optional or each.name in fed)
+    stored = replace(TABLES[name], columns=columns)
+    return with_items(stored, item_ids(run)) if name == "responses" else stored
 
 
 def plans(run: Run) -> tuple[Plan, ...]:

@@ -12,7 +12,7 @@ from auditlib.audit.law import JUDGE
 from auditlib.audit.standard import editions, measures, read_edition, texts
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
-from auditlib.escalation.recorded import EVERY, unsaid
+from auditlib.escalation.recorded import EVERY, silent_in_matrix, unsaid
 from auditlib.escalation.terms import policy_of
 from auditlib.evidence import Evidence
 from auditlib.linkage.definition import written
@@ -129,6 +129,12 @@ def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
     for why, duties in without.items():
         noun = "duty" if len(duties) == 1 else "duties"
         yield _sentence(FOLLOWING_UP, f" on the {noun} of {' and '.join(duties)}", why)
+    open_yet = sorted(silent_in_matrix(evidence, run))
+    if open_yet and policy.rule("attendance") and "attendance" not in silent:
+        yield (
+            f"{FOLLOWING_UP} will leave open who had to be at a contact where that turns on "
+            f"{' or '.join(open_yet)} of responsibilities, which says nothing: map it, or declare a constant."
+        )
 
 
 def _asked(part: Part, run: Run, evidence: Evidence) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from auditlib.onboarding.items import ScaleGuess
@@ -85,8 +86,7 @@ def _recognised(proposal: Proposal) -> Iterator[str]:
         yield "#"
         yield f"# {commented(where)} is recognised as: {commented(export)}"
         yield f"#   layout: {commented(source)}"
-        if note:
-            yield f"#   {commented(note)}"
+        yield from (f"#   {commented(line)}" for line in wrap(note, 100))
     if proposal.ask_next:
         yield "#"
         yield "# Ask the client for next:"

@@ -92,8 +92,10 @@ class TableFacts:
 
 def gather(evidence: EvidenceLike, table: str, *, period: Period) -> TableFacts:
     """Count what the judgement of `table` rests on."""
-    links = [column for column in TABLES[table].columns if column.references]
-    counts = _counts(evidence.lazy(table), _optional(table))
+    stored = evidence.lazy(table).collect_schema().names()
+    columns = [column for column in TABLES[table].columns if not column.optional or column.name in stored]
+    links = [column for column in columns if column.references]
+    counts = _counts(evidence.lazy(table), (_stored(column) for column in columns if not column.required))
     rows = counts.pop("rows")
     return TableFacts(
         table,
@@ -105,10 +107,6 @@ def gather(evidence: EvidenceLike, table: str, *, period: Period) -> TableFacts:
         _empty_months(evidence, table, period=period) if rows else (),
         "units" in evidence.tables or not any(link.references == "units" for link in links),
     )
-
-
-def _optional(table: str) -> tuple[str, ...]:
-    return tuple(_stored(column) for column in TABLES[table].columns if not column.required)
 
 
 def _stored(column: Column) -> str:

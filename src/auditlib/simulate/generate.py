@@ -64,6 +64,8 @@ class Company:
         zones = self._zones(frame)
         columns: dict[str, object] = {}
         for column in TABLES[table].columns:
+            if column.optional and column.name not in frame:
+                continue
             if column.kind is Kind.INSTANT:
                 columns |= _spelled_out(column.name, frame[column.name], zones)
             else:
