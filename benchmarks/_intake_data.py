@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,21 +74,17 @@ def _chunk(start: int, count: int, rows: int, *, native: bool) -> pa.Table:
     mixed = (number * 2654435761) % (1 << 32)
     every = rows // (6 * _BROKEN) or 1
     way = np.where(number % every == 7, (number // every) % 6, -1)
-    ident = np.char.add("R", np.char.zfill(number.astype(str), 9)).astype(object)
-    unit = np.char.zfill(((mixed >> 7) % UNITS).astype(str), 3).astype(object)
-    ident[way == 0] = "R000000000"
-    unit[way == 1] = "999"
-    columns: dict[str, Any] = {
-        "response_id": ident,
-        "invitation_id": np.char.add("I", np.char.zfill(number.astype(str), 9)),
-        "survey_type": np.where(number % 3 == 0, "relationship", "transactional"),
-        "unit_id": unit,
-        "customer_id": np.char.add("C", np.char.zfill((mixed % 300_000).astype(str), 6)),
-        "channel": np.array(["phone", "mail", "chat"])[number % 3],
+    units = [*(f"{unit:03d}" for unit in range(UNITS)), "999"]
+    made = {
+        "response_id": _ids("R", np.where(way == 0, 0, number), 9),
+        "invitation_id": _ids("I", number, 9),
+        "survey_type": _codes((number % 3 == 0).astype(np.int64), SURVEY_TYPES),
+        "unit_id": _codes(np.where(way == 1, UNITS, (mixed >> 7) % UNITS), units),
+        "customer_id": _ids("C", mixed % 300_000, 6),
+        "channel": _codes(number % 3, ("phone", "mail", "chat")),
     }
-    made = {name: pa.array(list(column), pa.string()) for name, column in columns.items()}
-    if native:
-        made |= {name: made[name].dictionary_encode() for name in _CODED}
+    if not native:
+        made |= {name: made[name].cast(pa.string()) for name in _CODED}
     made["submitted"] = _instants(mixed, way, native=native)
     made |= {item: _scores(mixed, way, place, native=native) for place, item in enumerate(ITEMS)}
     if native:
@@ -95,30 +92,42 @@ def _chunk(start: int, count: int, rows: int, *, native: bool) -> pa.Table:
     return pa.table(made)
 
 
+def _ids(letter: str, numbers: Any, width: int) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    digits = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
+    return pc.binary_join_element_wise(letter, digits, "")
+
+
+def _codes(places: Any, codes: Sequence[str]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), list(codes))
+
+
 def _instants(mixed: Any, way: Any, *, native: bool) -> pa.Array:
     """Return instants; the native form cannot hold a day that no calendar has, and holds none instead."""
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     seconds = (mixed * 7919) % (_DAYS * 86_400)
     instant = np.datetime64("2023-01-01T00:00:00") + seconds.astype("timedelta64[s]")
     instant[way == 3] = np.datetime64("2026-02-01T10:00:00")
     if native:
         return pa.array(instant.astype("datetime64[us]"), pa.timestamp("us"), mask=way == 2)
-    stamp = np.char.replace(instant.astype(str), "T", " ").astype(object)
-    stamp[way == 2] = "2023-02-30 10:00:00"
-    return pa.array(list(stamp), pa.string())
+    return pc.if_else(way == 2, "2023-02-30 10:00:00", pa.array(instant).cast(pa.string()))
 
 
 def _scores(mixed: Any, way: Any, place: int, *, native: bool) -> pa.Array:
     """Return the scores of an item; text can hold words where a score belongs, integers but other numbers."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     score = 1 + (mixed >> place) % 5
     score[(way == 4) & (place == 0)] = 9
     score[(way == 5) & (place == 2)] = -1
     if native:
         return pa.array(score, pa.int16())
-    text = score.astype(str).astype(object)
-    text[score == -1] = "very good"
-    return pa.array(list(text), pa.string())
+    return pc.if_else(score == -1, "very good", pa.array(score).cast(pa.string()))

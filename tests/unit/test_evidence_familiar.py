@@ -17,6 +17,8 @@ from pyarrow import parquet
 
 from auditlib.evidence import cells, familiar, intake, prepare
 from auditlib.evidence.ahead import ahead, behind
+from auditlib.evidence.columnar import columnar_blocks
+from auditlib.evidence.plan import plans
 from auditlib.evidence.wallclock import read_stamps, stamp_format
 from auditlib.parameters.run import Run
 
@@ -222,6 +224,25 @@ def test_typed_parquet_is_judged_by_look_up_as_by_the_exact_query(zone: str | No
     )
     run = run_of("parquet")
     same(taken_in(run, table, fewest=1), taken_in(run, table, fewest=NEVER))
+
+
+def test_columns_told_by_their_name_alone_are_read_from_parquet_as_dictionaries(tmp_path: Path) -> None:
+    """Texts that repeat then become numbers in the reader, which halves what text in Parquet costs."""
+    run, cells = (
+        run_of("parquet"),
+        {"id": ["a", "b"], "type": ["tx", "tx"], "unit": ["1", "1"], "when": ["x", "x"]},
+    )
+    source = next(plan for plan in plans(run) if plan.target.name == "responses")
+    table = pa.table({name: cells.get(name, ["5", "5"]) for name in source.read})
+    parquet.write_table(table, tmp_path / "r.parquet")
+    block = next(
+        columnar_blocks(
+            tmp_path / "r.parquet", name="r", wanted=source.read, references=source.references,
+            repetitive=source.repetitive, threads=1,
+        )
+    )  # fmt: skip
+    coded = {field.name for field in block.records.schema if pa.types.is_dictionary(field.type)}
+    assert coded == source.repetitive == {"type", "unit", "channel", "anon", "overall", "speed"}
 
 
 TEXTS = st.one_of(

@@ -85,7 +85,8 @@ class CellCounter:
 
         calendar = months(start, end)
         self._first = calendar["submitted_day"][0].as_py()
-        self._months, self._month_of = np.unique(calendar["month"].to_numpy(), return_inverse=True)
+        self._months, numbers = np.unique(calendar["month"].to_numpy(), return_inverse=True)
+        self._month_of = numbers.astype(np.int32)
         self._values: tuple[dict[Any, int], dict[Any, int], dict[Any, int]] = ({}, {}, {})
         self._counts = {item: np.zeros((0, len(self._months), 0, 0), dtype=np.int64) for item in items}
         self.overflown = False
@@ -99,9 +100,7 @@ class CellCounter:
         inside = (day >= 0) & (day < len(self._month_of))
         month = self._month_of[day] if inside.all() else self._months_inside(day, inside)
         units, surveys, scores = self._values
-        unit = self._numbers(rows["unit_id"], units).astype(np.int64)
-        place = unit * (months + 1) + month
-        survey = self._numbers(rows["survey_type"], surveys)
+        unit, survey = self._numbers(rows["unit_id"], units), self._numbers(rows["survey_type"], surveys)
         for item, counts in self._counts.items():
             score = self._numbers(rows[item], scores, answers=True)
             shape = (len(units), months + 1, len(surveys), len(scores) + 1)
@@ -109,15 +108,16 @@ class CellCounter:
                 self.overflown = True
                 return
             # Behind the last month stand the days outside the period, behind the last score no answer.
-            at = (place * shape[2] + survey) * shape[3] + np.where(score < 0, shape[3] - 1, score)
+            place = (unit * np.int32(shape[1]) + month) * np.int32(shape[2]) + survey
+            at = place * np.int32(shape[3]) + np.where(score < 0, np.int32(shape[3] - 1), score)
             counted = np.bincount(at, minlength=math.prod(shape)).reshape(shape)[:, :-1, :, :-1]
             grown = [(0, new - old) for new, old in zip(counted.shape, counts.shape, strict=True)]
             self._counts[item] = (np.pad(counts, grown) if np.any(grown) else counts) + counted
 
-    def _months_inside(self, day: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def _months_inside(self, day: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.int32]:
         import numpy as np
 
-        return np.where(inside, self._month_of[np.where(inside, day, 0)], len(self._months))
+        return np.where(inside, self._month_of[np.where(inside, day, 0)], np.int32(len(self._months)))
 
     def _numbers(
         self, column: pa.ChunkedArray, known: dict[Any, int], *, answers: bool = False

@@ -70,12 +70,12 @@ def with_instant(
         local__slot=source_zone * SLOTS + _clamped(_day(local), rule.last_day),
         local__micros=_micros_of_day(local),
     ).join(local_days, on="local__slot", how="left")
-    frame = frame.with_columns(**_utc(stem, rule))
-    at = nw.col(f"{stem}_at")
+    utc = _utc(stem, rule)
+    at = utc[f"{stem}_at"]
     frame = frame.with_columns(
-        utc__slot=nw.col("unit__zone") * SLOTS + _clamped(_day(at), rule.last_day),
-        utc__micros=_micros_of_day(at),
+        **utc, utc__slot=unit_zone * SLOTS + _clamped(_day(at), rule.last_day), utc__micros=_micros_of_day(at)
     ).join(utc_days, on="utc__slot", how="left")
+    at = nw.col(f"{stem}_at")
     offset = (
         nw.when(nw.col("utc__micros") < nw.col("utc__change") * _MICRO)
         .then(nw.col("utc__before"))
@@ -85,10 +85,14 @@ def with_instant(
     second = (
         nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // _MICRO)
     )
-    return frame.with_columns(
+    return frame.select(
+        *kept,
+        f"{stem}_at",
         _day(unit_local).cast(nw.Int32).alias(f"{stem}_day"),
         second.cast(nw.Int32).alias(f"{stem}_second"),
-    ).select(*kept, f"{stem}_at", f"{stem}_day", f"{stem}_second", f"{stem}__skipped", f"{stem}__twice")
+        f"{stem}__skipped",
+        f"{stem}__twice",
+    )
 
 
 def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:

@@ -39,6 +39,7 @@ def columnar_blocks(
     DataError
         When the file is damaged or lacks a wanted column.
     """
+    import numpy as np
     import pyarrow as pa
 
     labels = list(dict.fromkeys(wanted))
@@ -52,7 +53,7 @@ def columnar_blocks(
         line = 1
         for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
             table = pa.Table.from_batches([batch]).rename_columns(read).select(labels)
-            lines = pa.array(range(line, line + len(batch)), pa.int64())
+            lines = pa.array(np.arange(line, line + len(batch)), pa.int64())
             yield _block(table.append_column("source_line", lines), repetitive)
             line += len(batch)
 

@@ -110,7 +110,9 @@ class Identities:
             chosen = [
                 marks if ranges == 1 else marks[marks >> shift == number] for marks in self._all_marks()
             ]
-            ordered = np.sort(np.concatenate([*chosen, np.empty(0, dtype=np.uint64)]))
+            ordered = np.concatenate([*chosen, np.empty(0, dtype=np.uint64)])
+            chosen.clear()
+            ordered.sort()
             yield np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
     def _all_marks(self) -> Iterator[NDArray[np.uint64]]:

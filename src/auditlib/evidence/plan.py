@@ -278,7 +278,8 @@ def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Referenc
     """Return what labels stand for that are more than a name."""
     parts = [part for each in cells for part in each.parts] + [test.column for test in source.only]
     parts += [source.long.item, source.long.value] if source.long is not None else []
-    return {part.label: part for part in parts if isinstance(part, Reference)}
+    given = [part for part in parts if isinstance(part, Reference)]
+    return {part.label: part for part in given if part.label != part.column}
 
 
 def _field(run: Run, source: Source, column: Column) -> Field:
