@@ -6,9 +6,11 @@ is executed, and one that re-performs clocks. A whole audit: ``python -m benchma
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import database_servers as servers
 import pandas as pd
@@ -58,4 +60,13 @@ def test_the_demo_company_in_postgres_gives_the_demo_s_results(company: Moved, t
     results = {path.name: path for path in theirs.rglob("results/*.json")}
     assert len(results) == len(ONLY)
     for path in ours.rglob("results/*.json"):
-        assert as_filed(path.read_text("utf-8"), company.lines) == results[path.name].read_text("utf-8")
+        assert recorded(as_filed(path.read_text("utf-8"), company.lines)) == recorded(
+            results[path.name].read_text("utf-8")
+        )
+
+
+def recorded(text: str) -> str:
+    """Return results without the libraries loaded: in one process they are those of both audits."""
+    content: dict[str, Any] = json.loads(text)
+    del content["libraries"]
+    return json.dumps(content)
