@@ -135,7 +135,7 @@ def test_trace_says_that_rows_of_a_second_file_stand_with_their_units(tmp_path):
     rows = RowsOf(evidence_of(tmp_path, REGIONS))
     assert find_rows(rows, "units", identity=None, file="regions.csv", line="2") == []
     problem = _no_row("units:regions.csv:2", "units", rows)
-    said = "Rows of regions.csv say more of units registered elsewhere: trace units:id=ID."
+    said = "regions.csv says more of units that are registered elsewhere: trace units:id=ID."
     assert problem.remedy.endswith(said)
 
 

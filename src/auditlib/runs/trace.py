@@ -291,7 +291,7 @@ def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
     remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
     for one in (one for one in rows.totals if one.table == table == "units" and one.rows_kept):
         if not rows.kept(table, (("source_file", one.file),)):
-            remedy += f" Rows of {one.file} say more of units registered elsewhere: trace {table}:id=ID."
+            remedy += f" {one.file} says more of units that are registered elsewhere: trace {table}:id=ID."
     left = sum(one.rows_left_out for one in rows.totals if one.table == table)
     if left:
         remedy += (
