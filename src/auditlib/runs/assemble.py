@@ -42,6 +42,7 @@ from auditlib.runs.manifest import (
     sealed,
     write_manifest,
 )
+from auditlib.runs.occupied import refuse_occupied
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan
 from auditlib.runs.project import law_files
@@ -114,6 +115,7 @@ def assemble(
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)
+    refuse_occupied(places)  # a person may have put something there meanwhile
     # entered first: wherever this is interrupted, the run in its place is one that the ledger knows
     enter_sealed(places, seal=manifest.seal, at=datetime.now(UTC))
     replace_directory(stage, places.finished, aside=places.aside)

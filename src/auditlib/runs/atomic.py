@@ -123,7 +123,7 @@ def replace_directory(built: Path, target: Path, *, aside: Path) -> None:
 
 def recover(target: Path, *, aside: Path) -> bool:
     """Bring back `target` from `aside` where an interruption fell between two renames."""
-    if target.exists() or not (aside / "manifest.json").is_file():
+    if os.path.lexists(target) or not (aside / "manifest.json").is_file():
         return False
     aside.rename(target)
     flush_directory(target.parent)
@@ -131,7 +131,13 @@ def recover(target: Path, *, aside: Path) -> bool:
 
 
 def remove_directory(directory: Path) -> None:
-    """Remove a folder; its manifest first, so that no half-removed folder says it is complete."""
+    """Remove a folder; its manifest first, so that no half-removed folder says it is complete.
+
+    Of a link, the link alone.
+    """
+    if directory.is_symlink():
+        directory.unlink()
+        return
     (directory / "manifest.json").unlink(missing_ok=True)
     shutil.rmtree(directory, ignore_errors=False)
 

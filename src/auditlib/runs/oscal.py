@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from auditlib.records import Sentence
 from auditlib.runs.atomic import canonical, replace_directory, write_bytes
 from auditlib.runs.deciding import judge_of, verdict_of
 from auditlib.runs.findings import FindingsDocument
+from auditlib.runs.occupied import foreign
 from auditlib.runs.recorded import read_results
 from auditlib.runs.registered import kept_actions
 from auditlib.runs.verify import verify
@@ -133,10 +135,9 @@ def _refuse_place(target: Path, run: Path, *, names: set[str]) -> None:
     if target.resolve().is_relative_to(run):
         message = "this lies in the run, and a sealed run is never altered."
         raise ParameterError(Problem(message, str(target), remedy="Name a folder beside it with --out."))
-    if not target.exists():
+    if not os.path.lexists(target):
         return
-    foreign = not target.is_dir() or any(entry.name not in names for entry in target.iterdir())
-    if foreign:
+    if target.is_symlink() or not target.is_dir() or any(foreign(target, named=names)):
         message = "there is something else than an OSCAL export, and it would be replaced."
         raise ParameterError(
             Problem(message, str(target), remedy="Name an empty or a new folder with --out.")

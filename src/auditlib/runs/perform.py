@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from types import FrameType
 
@@ -24,6 +25,7 @@ from auditlib.runs.findings import findings_before, previous_problems
 from auditlib.runs.fixing import enter_data, enter_parameters
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.lock import only_writer
+from auditlib.runs.occupied import refuse_occupied
 from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan, PlannedNotebook, read_plan
 from auditlib.runs.registered import registered
@@ -283,7 +285,8 @@ def _already_sealed(places: Places, *, key: str) -> bool:
 
 
 def _tidy(places: Places) -> None:
-    """Put right what an interrupted run left behind."""
+    """Put right what an interrupted run left behind; nothing of it where a person's files would be lost."""
+    refuse_occupied(places)
     recover(places.finished, aside=places.aside)
     for folder in (places.stage, places.aside):
         if folder.exists():
@@ -294,14 +297,21 @@ def _tidy(places: Places) -> None:
 def _keep_failure(places: Places, job: Job, cause: str) -> Path:
     copy = places.failed / f"{job.notebook}.ipynb"
     source = next(path for path in (job.partial, job.source) if path.is_file())
+    _forget_failure(places, job.notebook)
     write_bytes(copy, source.read_bytes())
     write_bytes(copy.with_suffix(".txt"), f"{cause}\n".encode())
     return copy
 
 
 def _forget_failure(places: Places, notebook: str) -> None:
-    for suffix in (".ipynb", ".txt"):
-        (places.failed / f"{notebook}{suffix}").unlink(missing_ok=True)
+    """Remove the copy of a notebook that stopped; one that a person worked on since gets another name."""
+    copy = places.failed / f"{notebook}.ipynb"
+    cause = copy.with_suffix(".txt")
+    if copy.is_file() and cause.is_file() and copy.stat().st_mtime_ns > cause.stat().st_mtime_ns:
+        numbered = (copy.with_name(f"{notebook}.edited-{number}.ipynb") for number in count(1))
+        copy.rename(next(free for free in numbered if not free.exists()))
+    for path in (copy, cause):
+        path.unlink(missing_ok=True)
     with suppress(OSError):  # it is not there, or holds the copies of others
         places.failed.rmdir()
 

@@ -78,9 +78,15 @@ def store_notebooks(
         steps.prepare(plan.run, data, outputs / ".evidence", threads, lambda text: notify(EvidenceStep(text)))
         for left in lock.parent.glob(f"{_SCRATCH}*"):  # by one that was killed: this one alone holds the lock
             shutil.rmtree(left, ignore_errors=True)
+        begun = {one.path: one.path.read_bytes() for one in chosen}
         with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=lock.parent) as scratch:
             todo = _jobs(chosen, plan.root / "notebooks", Path(scratch), timeout=timeout)
             _execute(todo, plan.root, Path(scratch), stored, jobs=jobs, threads=threads, notify=notify)
+        stored.failures += [
+            Problem("it was edited while it ran, and stays as it is.", file=path.name)
+            for path, before in begun.items()
+            if path.read_bytes() != before
+        ]
         if stored.failures:
             raise NotebookFailed(*stored.failures)
         changed = tuple(path for path, text in sorted(stored.texts.items()) if path.read_bytes() != text)
