@@ -12,6 +12,9 @@ from auditlib.standards.document import VerdictDocument
 SCHEMA = "auditlib/results@1"
 _DETAIL = "Whether it stands on the screen and in the work papers only, and paper names it in a line."
 
+_SLUG = r"^[A-Za-z0-9_-]{1,100}$"
+"""An id that stands in names of files and in addresses within a page."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
@@ -75,7 +78,7 @@ class ColumnModel(_Part):
 class TableModel(_Part):
     """A table as printed, with the key of the number in each cell (empty where it is a label)."""
 
-    id: str
+    id: str = Field(pattern=_SLUG)
     kind: Literal["table"]
     section: str
     title: str
@@ -91,13 +94,13 @@ class TableModel(_Part):
 class FigureModel(_Part):
     """A figure, kept as SVG beside the results."""
 
-    id: str
+    id: str = Field(pattern=_SLUG)
     kind: Literal["figure"]
     section: str
     title: str
     caption: str
     alt: str = Field(min_length=1, description="What a reader who cannot see it must know.")
-    file: str
+    file: str = Field(pattern=r"^[A-Za-z0-9_-]+\.svg$")
     sha256: str
     keys: list[str]
     detail: bool = Field(False, description=_DETAIL)

@@ -20,7 +20,7 @@ from auditlib.audit.display import (
     View,
     show,
 )
-from auditlib.audit.files import write_table, write_whole
+from auditlib.audit.files import Slugs, write_table, write_whole
 from auditlib.audit.names import names_stated
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
 from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
@@ -97,6 +97,7 @@ class Audit:
         self.question = question
         self.texts = dict(texts or {})
         self._work = work
+        self._slugs = Slugs()
         self._figures: dict[str, str] = {}
         self._handed: dict[str, Any] = {}
         self._cases: dict[str, Finding] = {}
@@ -176,6 +177,7 @@ class Audit:
             Whether it stands on the screen and in the work papers only; paper then names it in a line.
             Default: where it has more than `ROWS_ON_PAPER` rows.
         """
+        id = self._slugs.of(id)  # noqa: A001 - names hold what a client calls its surveys
         own = self._numbers_of(shown)
         frame = shown.to_frame() if isinstance(shown, Result) else shown
         table = tabulate(
@@ -224,6 +226,7 @@ class Audit:
         """
         from auditlib.figures.svg import png_of, svg_of
 
+        id = self._slugs.of(id)  # noqa: A001
         svg = svg_of(drawn)
         self._figures[id] = svg
         self._recorder.exhibit(
@@ -267,7 +270,7 @@ class Audit:
             Its ``rows`` are written; its sentences say what they are. Ids and units alone: no name of a
             person and no free text.
         """
-        self._handed[id] = register
+        self._handed[self._slugs.of(id)] = register
         return self.say(register)
 
     def close(self) -> View | Shown:

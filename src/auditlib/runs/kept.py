@@ -53,8 +53,10 @@ def kept_result(store: Path, notebook: str, *, key: str) -> KeptResult | None:
     directory = store / notebook
     try:
         stamp: Mapping[str, Any] = json.loads((directory / STAMP).read_text(encoding="utf-8"))
+        here = {name for name, _ in files_below(directory)}  # a stamp cannot name what lies elsewhere
         intact = stamp["key"] == key and all(
-            hash_file(directory / name) == tuple(seal) for name, seal in stamp["files"].items()
+            name in here and hash_file(directory / name) == tuple(seal)
+            for name, seal in stamp["files"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
