@@ -241,6 +241,12 @@ class TestFindings:
         audit.finding(finding(evidence=("a",)))
         assert recorded(audit, tmp_path)["findings"][0]["evidence"] == ["01_intake/a"]
 
+    def test_a_slash_in_a_clients_own_id_names_no_notebook(self, audit: Audit, tmp_path: Path) -> None:
+        audit.number(Number("top_box:A/12:../x", 1))
+        audit.finding(finding(evidence=("top_box:A/12:../x", "05_escalation/late:A/12")))
+        named = recorded(audit, tmp_path)["findings"][0]["evidence"]
+        assert named == ["01_intake/top_box:A/12:../x", "05_escalation/late:A/12"]
+
     def test_evidence_that_was_not_recorded_is_refused(self, audit: Audit) -> None:
         audit.finding(finding(evidence=("nowhere",)))
         with pytest.raises(AuditError, match="nowhere"):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 
 from auditlib.records import Finding
+
+_OF_NOTEBOOK = re.compile(r"[0-9]{2}_[a-z0-9_]+/")
+"""How a key begins that names its notebook; a slash further on is the client's own, as in unit A/12."""
 
 
 def fingerprint(finding: Finding, *, party: str) -> str:
@@ -22,5 +26,5 @@ def fingerprint(finding: Finding, *, party: str) -> str:
 
 def identified(finding: Finding, *, party: str, notebook: str) -> Finding:
     """Return `finding` with its fingerprint, and its evidence keys named with their notebook."""
-    evidence = tuple(key if "/" in key else f"{notebook}/{key}" for key in finding.evidence)
+    evidence = tuple(key if _OF_NOTEBOOK.match(key) else f"{notebook}/{key}" for key in finding.evidence)
     return replace(finding, fingerprint=fingerprint(finding, party=party), evidence=evidence)

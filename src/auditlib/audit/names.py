@@ -64,7 +64,7 @@ def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
     for said in (*document["answer"], *document["sentences"]):
         yield said["text"], said["keys"]
     for finding in document["findings"]:
-        keys = [key.rpartition("/")[2] for key in finding["evidence"]]
+        keys = [key.partition("/")[2] for key in finding["evidence"]]
         for part in ("criterion", "condition", "cause", "effect", "recommendation", "headline"):
             yield finding[part], keys
     for exhibit in document["exhibits"]:
