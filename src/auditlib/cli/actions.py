@@ -29,13 +29,13 @@ def actions(
     ] = None,
 ) -> None:
     """Write the register of corrective actions, or read it back, check it and carry it on."""
-    from auditlib.cli.messages import plain
+    from auditlib.cli.messages import say
     from auditlib.runs.action_register import bring_up_to_date
 
     plan, path = bring_up_to_date(directory, previous=previous, register=register_file)
-    typer.echo(f"Register: {path}")
+    say(f"Register: {path}")
     typer.echo("Fill in the shaded columns; auditlib actions checks them, auditlib run takes them in.")
     for sentence in plan.summary():
-        typer.echo(sentence)
+        say(sentence)
     for finding in plan.uncovered:
-        typer.echo(plain(f"  no accepted action: {finding.grade}, {finding.criterion} ({finding.subject})"))
+        say(f"  no accepted action: {finding.grade}, {finding.criterion} ({finding.subject})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -25,6 +26,11 @@ def show_remarks(remarks: Sequence[Problem], title: str) -> None:
     console = Console(highlight=False, soft_wrap=False)
     console.print(Text(title, style="bold"))
     _show_by_file(remarks, console)
+
+
+def say(text: str) -> None:
+    """Print a line that holds words of a client, a notebook or a file."""
+    typer.echo(plain(text))
 
 
 def show_sentences(sentences: Iterable[str]) -> None:

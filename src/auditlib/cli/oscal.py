@@ -26,10 +26,11 @@ def oscal(
     ] = None,
 ) -> None:
     """Write a finished run as five OSCAL documents that other systems import."""
+    from auditlib.cli.messages import say
     from auditlib.oscal import OSCAL_VERSION
     from auditlib.runs.oscal import export_oscal
 
     exported = export_oscal(directory, out=out)
     if exported.unjudged:
-        typer.echo(exported.unjudged)
-    typer.echo(f"OSCAL {OSCAL_VERSION}: {', '.join(exported.files)} in {exported.directory}")
+        say(exported.unjudged)
+    say(f"OSCAL {OSCAL_VERSION}: {', '.join(exported.files)} in {exported.directory}")

@@ -168,16 +168,16 @@ def _show_written(written: Written) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from auditlib.cli.messages import columns
+    from auditlib.cli.messages import columns, plain
 
     table = Table("file", "table", box=None)
     for row in columns((*written.placed, *((where, "none fits") for where in written.unplaced))):
         table.add_row(*row)
     console = Console(highlight=False, markup=False)
     console.print(table)
-    console.print(f"Written: {written.run_file}", soft_wrap=True)
+    console.print(plain(f"Written: {written.run_file}"), soft_wrap=True)
     console.print(
         f"{counted(written.decisions, 'line is', 'lines are')} marked DECIDE. Decide them, then: "
-        f"{written.command}",
+        f"{plain(written.command)}",
         soft_wrap=True,
     )

@@ -92,7 +92,7 @@ def _from_evidence(
     from auditlib.audit.opening import evidence_of, place, project_root, read_run
     from auditlib.benchmark import compare_evidence
     from auditlib.benchmark.design import Design, design_of
-    from auditlib.cli.messages import working
+    from auditlib.cli.messages import say, working
 
     root = project_root(run_file.resolve().parent)
     name = run_file.resolve().relative_to(root).as_posix()
@@ -104,11 +104,11 @@ def _from_evidence(
             evidence_of(run, where), thresholds=run.thresholds, statistic=statistic, survey_type=survey_type
         )
     for kind, refusal in compared.refusals:
-        typer.echo(f"{kind}: {refusal.reason} {refusal.remedy}".strip())
+        say(f"{kind}: {refusal.reason} {refusal.remedy}".strip())
     found = [(entry, design_of(entry, wishes=wishes, seed=run.seed)) for entry in compared]
     for entry, outcome in found:
         if not isinstance(outcome, Design):
-            typer.echo(f"{entry.title}: {outcome.reason}")
+            say(f"{entry.title}: {outcome.reason}")
     return [outcome for _, outcome in found if isinstance(outcome, Design)]
 
 
@@ -116,7 +116,7 @@ def _show(found: Design) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from auditlib.cli.messages import columns
+    from auditlib.cli.messages import columns, say
 
     table = Table(box=None, pad_edge=False)
     for heading, side in (("To", "left"), ("answers a unit", "right"), ("all units", "right")):
@@ -125,7 +125,7 @@ def _show(found: Design) -> None:
     for cells in columns(rows):
         table.add_row(*cells)
     if found.what:
-        typer.echo(found.what)
+        say(found.what)
     spread = f"Answers scatter by {found.sigma:.3g} within units; units differ by {found.tau:.3g}"
     typer.echo(f"{spread}; {counted(found.units, 'unit')}.")
     Console().print(table)

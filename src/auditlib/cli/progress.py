@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from auditlib.cli.messages import plain
 from auditlib.runs.events import (
     CellStarted,
     Event,
@@ -62,7 +63,7 @@ class Lines:
             if now - self._last.get(event.notebook, -_SECONDS_BETWEEN_LINES) < _SECONDS_BETWEEN_LINES:
                 return
             self._last[event.notebook] = now
-        self.console.print(escape(said(event)))
+        self.console.print(_legible(said(event)))
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Bars:
             for notebook in event.execute:
                 self._tasks[notebook] = self.progress.add_task(notebook, total=None, state="waiting")
         if isinstance(event, CellStarted):
-            state = escape(f"cell {event.cell} of {event.cells} · {event.section}")
+            state = _legible(f"cell {event.cell} of {event.cells} · {event.section}")
             task = self._tasks[event.notebook]
             self.progress.update(task, completed=event.cell - 1, total=event.cells, state=state)
         elif isinstance(event, Finished):
@@ -88,7 +89,7 @@ class Bars:
         elif isinstance(event, Stopped):
             self.progress.update(self._tasks[event.notebook], state="[red]stopped[/red]")
         else:
-            self.progress.console.print(escape(said(event)))
+            self.progress.console.print(_legible(said(event)))
 
 
 def said(event: Event) -> str:
@@ -107,6 +108,11 @@ def said(event: Event) -> str:
             return f"{notebook}: stopped: {cause} {_still(left).capitalize()}"
         case Step(text):
             return text
+
+
+def _legible(text: str) -> str:
+    """Return `text` as one line that steers no terminal, whatever put it there."""
+    return escape(plain(" ".join(text.splitlines())))
 
 
 def _still(left: tuple[str, ...]) -> str:

@@ -48,6 +48,7 @@ def draw(
     out: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="Default: beside the run.")] = None,
 ) -> None:
     """Draw sites or rows from a finished run and write the form to fill in."""
+    from auditlib.cli.messages import say
     from auditlib.runs.samples import Rates, cases_of, open_source, sites_of, write_form
 
     if bool(sites) == bool(rows):
@@ -59,7 +60,7 @@ def draw(
         rates = Rates(tolerable, expected, confidence)
         drawn = cases_of(source, rows, rates=rates, question=question, stratify=stratify)
     path = write_form(source, drawn, at=datetime.now(UTC), out=out)
-    typer.echo(f"{drawn.title}. Form: {path}")
+    say(f"{drawn.title}. Form: {path}")
     typer.echo(f"Sample {drawn.digest}, seed {source.seed}.")
 
 
@@ -74,6 +75,7 @@ def evaluate_command(
 
     A filled form in the folder of samples beside its run enters the report with the next run.
     """
+    from auditlib.cli.messages import say
     from auditlib.runs.samples import evaluate_form, require_entered
     from auditlib.sampling.results import visited
 
@@ -84,19 +86,19 @@ def evaluate_command(
     if evaluation is None:
         count, missed = visited(filled)
         left = f" Not visited: {', '.join(missed)}." if missed else ""
-        typer.echo(f"{count} of {counted(len(filled.answers), 'site was', 'sites were')} visited.{left}")
+        say(f"{count} of {counted(len(filled.answers), 'site was', 'sites were')} visited.{left}")
     else:
         for sentence in evaluation.summary():
-            typer.echo(sentence)
+            say(sentence)
     _show_altered(filled.altered)
 
 
 def _show_altered(altered: tuple[str, ...]) -> None:
-    from auditlib.cli.messages import plain
+    from auditlib.cli.messages import say
 
     typer.echo("Altered besides the answers:" if altered else "Nothing but the answers was altered.")
     for each in altered:
-        typer.echo(f"  {plain(each)}")
+        say(f"  {each}")
 
 
 def _programme(name: str) -> Programme:

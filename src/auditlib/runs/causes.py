@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
+_STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
+"""What a terminal takes as a command: colours and places, titles and links, and the rest."""
 _LONGEST = 400
+_MOST_READ = 100_000
+"""Characters of a message that are looked at, so that one of megabytes takes no time."""
 
 
 def section_of(cells: Sequence[Mapping[str, Any]], index: int) -> str:
@@ -16,7 +19,7 @@ def section_of(cells: Sequence[Mapping[str, Any]], index: int) -> str:
     for cell in reversed(cells[: index + 1]):
         headings = _HEADING.findall(cell["source"]) if cell["cell_type"] == "markdown" else []
         if headings:
-            return str(headings[-1])
+            return _legible(headings[-1].rstrip("# \t"))
     return ""
 
 
@@ -27,16 +30,26 @@ def cause_of_error(error: Any) -> str:
 
 def plain(name: str, value: str) -> str:
     """Return an exception's name and message as one line."""
-    lines = [line.strip() for line in _COLOUR.sub("", value).splitlines() if line.strip()]
-    text = " ".join(lines)
-    return f"{name}: {text}"[:_LONGEST] if text else name
+    shown = value[:_MOST_READ]
+    return _legible(f"{name}: {shown}" if shown.strip() else name)[:_LONGEST]
+
+
+def _legible(text: str) -> str:
+    """Return `text` as one line without anything that steers a terminal or turns letters round."""
+    line = " ".join(_STEERING.sub("", text).split())
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+
+
+def too_long(seconds: float) -> str:
+    """Return why a cell was ended that would not end."""
+    return f"it took longer than the {seconds:g} seconds allowed"
 
 
 def cause_of_exception(error: Exception, *, timeout: float) -> str:
     """Return why executing itself ended: a timeout, a dead kernel, or something unexpected."""
     name = type(error).__name__
     if name == "CellTimeoutError":
-        return f"it took longer than the {timeout:g} seconds allowed"
+        return too_long(timeout)
     if name == "DeadKernelError":
         return "its Python process died; the usual reason is too little memory"
     return plain(name, str(error))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,14 +14,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO, Any
 
+from auditlib.runs import guard
+from auditlib.runs.causes import too_long
 from auditlib.runs.declared import Scalar
 from auditlib.runs.events import CellStarted, Event, Finished, Notify, Stopped
 
 _PATIENCE = 10.0
+_TO_START = 300.0
+"""Seconds until a first cell has begun; the process that executes gives up earlier by itself."""
+_BEYOND = 15.0
+"""Seconds that process has to say that a cell took too long, before it is ended from outside."""
+_END_OF_LOG = 4000
+"""Bytes of what a process printed in which the reason is looked for why it ended."""
 _SOCKETS = "auditlib-"
 """Folder for the sockets of kernels: in the system's own, for their paths must be short (see `worker`)."""
+_OVER, _LATE = {"event": "over"}, {"event": "late"}
+"""What stands in the queue of messages when there will be no more, and for one that did not come."""
 _THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -73,6 +88,7 @@ class _Pool:
     notify: Notify
     left: list[str]
     sockets: Path
+    mark: str
     running: list[subprocess.Popen[str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: bool = False
@@ -82,7 +98,7 @@ class _Pool:
             self.notify(event)
 
     def stop(self) -> None:
-        """End every process: a closed standard input tells it to end its kernel and itself."""
+        """End every process, and whatever it started; where they cannot be found, a closed pipe tells it."""
         with self.lock:
             self.stopped = True
             running = tuple(self.running)
@@ -90,6 +106,7 @@ class _Pool:
             with suppress(OSError):
                 if process.stdin:
                     process.stdin.close()
+        guard.end_marked(self.mark)
         for process in running:
             try:
                 process.wait(timeout=_PATIENCE)
@@ -117,9 +134,28 @@ def execute_all(
     -----
     Whatever interrupts this function, every process and kernel it started is ended before it returns.
     """
-    with tempfile.TemporaryDirectory(prefix=_SOCKETS, ignore_cleanup_errors=True) as sockets:
-        pool = _Pool(notify, [job.notebook for job in jobs], Path(sockets))
+    with _guarded() as (mark, sockets):
+        pool = _Pool(notify, [job.notebook for job in jobs], sockets, mark)
         _execute_in(pool, jobs, side_by_side=side_by_side, environment=environment, settle=settle)
+
+
+@contextmanager
+def _guarded() -> Iterator[tuple[str, Path]]:
+    """Give a mark for the processes of a run and a folder for sockets; killed or not, both end with it."""
+    mark, folder = secrets.token_hex(16), tempfile.mkdtemp(prefix=_SOCKETS)
+    watching = subprocess.Popen(  # noqa: S603 - this Python and a file of the suite
+        [sys.executable, "-I", "-S", guard.__file__, mark, folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield mark, Path(folder)
+    finally:
+        watching.communicate()
+        guard.end_marked(mark)  # nothing is left to do unless the guard itself was killed
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _execute_in(
@@ -185,6 +221,7 @@ def _ended(pool: _Pool) -> Iterator[None]:
 
 def _run(job: Job, pool: _Pool, *, environment: Mapping[str, str]) -> str:
     """Run one job to its end; return the cause of its failure in one line, or ''."""
+    mark = f"{pool.mark}/{job.notebook}/"
     job.folder.mkdir(parents=True, exist_ok=True)
     with job.log.open("w", encoding="utf-8") as log, pool.lock:
         if pool.stopped:
@@ -196,13 +233,14 @@ def _run(job: Job, pool: _Pool, *, environment: Mapping[str, str]) -> str:
             stderr=log,
             text=True,
             encoding="utf-8",
-            env=dict(environment),
+            env={**environment, guard.VARIABLE: mark},
             start_new_session=True,
         )
         pool.running.append(process)
     try:
-        return _followed(job, process, pool)
+        return _followed(job, process, pool, end=partial(guard.end_marked, mark))
     finally:
+        guard.end_marked(mark)  # also what the notebook put into a session of its own
         with pool.lock:
             pool.running.remove(process)
         for stream in (process.stdin, process.stdout):
@@ -211,25 +249,48 @@ def _run(job: Job, pool: _Pool, *, environment: Mapping[str, str]) -> str:
                     stream.close()
 
 
-def _followed(job: Job, process: subprocess.Popen[str], pool: _Pool) -> str:
+def _followed(job: Job, process: subprocess.Popen[str], pool: _Pool, *, end: Callable[[], None]) -> str:
+    """Follow one process to its end; what it executes may keep it too busy to end by itself."""
     assert process.stdin is not None  # noqa: S101 - both are pipes, opened above
     assert process.stdout is not None  # noqa: S101
     with suppress(OSError):
         process.stdin.write(json.dumps(_as_message(job, pool.sockets)) + "\n")
         process.stdin.flush()
-    place, ending = "", {"event": ""}
-    for line in process.stdout:
-        message = json.loads(line)
-        if message["event"] == "cell":
+    messages: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    threading.Thread(target=_read, args=(process.stdout, messages), daemon=True).start()
+    place, patience, ending = "", _TO_START, {"event": ""}
+    while (message := _next(messages, patience)) != _OVER:
+        if message == _LATE:
+            end()
+            process.kill()
+            ending = {"event": "late", "cause": too_long(job.timeout) if place else "it did not come up"}
+        elif message["event"] == "cell":
             pool.tell(CellStarted(job.notebook, message["cell"], message["cells"], message["section"]))
-            place = _place(message)
-        else:
+            place, patience = _place(message), job.timeout + _BEYOND
+        elif message["event"] == "storing":
+            patience = _TO_START
+        elif ending["event"] != "late":
             ending = message
     code = process.wait()
     if ending["event"] == "done":
         return ""
     cause = str(ending.get("cause") or _sudden_end(job, code))
     return f"{job.notebook} stopped{place}: {cause.rstrip('.')}."
+
+
+def _read(stream: IO[str], messages: SimpleQueue[dict[str, Any]]) -> None:
+    """Pass on what a process says, line by line; the last may be cut off where it was killed."""
+    with suppress(OSError, ValueError):
+        for line in stream:
+            messages.put(json.loads(line))
+    messages.put(_OVER)
+
+
+def _next(messages: SimpleQueue[dict[str, Any]], patience: float) -> dict[str, Any]:
+    for seconds in (patience, 1.0):  # whoever was suspended finds what was said meanwhile in the second
+        with suppress(Empty):
+            return messages.get(timeout=seconds)
+    return _LATE
 
 
 def _as_message(job: Job, sockets: Path) -> dict[str, object]:
@@ -241,6 +302,7 @@ def _as_message(job: Job, sockets: Path) -> dict[str, object]:
         "executed": str(job.executed),
         "timeout": job.timeout,
         "sockets": str(sockets),
+        "parent": os.getpid(),
     }
 
 
@@ -251,5 +313,7 @@ def _place(message: Mapping[str, object]) -> str:
 
 def _sudden_end(job: Job, code: int) -> str:
     how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-    lines = job.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    with job.log.open("rb") as log:
+        log.seek(max(0, log.seek(0, os.SEEK_END) - _END_OF_LOG))
+        lines = log.read().decode(errors="replace").strip().splitlines()
     return f"the process executing it {how}" + (f" ({lines[-1].strip()})" if lines else "")

@@ -1,7 +1,7 @@
 """Executed notebooks made the same on every day and machine: no clock, no path, no random id.
 
-What is removed is what papermill and the kernel add about themselves; what a cell printed is kept as it is,
-except that neighbouring pieces of one printed stream are joined (how they were cut is chance).
+What is removed is what papermill and the kernel add about themselves; what a cell printed is kept as a
+terminal shows it, except that the pieces of one printed stream are joined (how they were cut is chance).
 """
 
 from __future__ import annotations
@@ -84,14 +84,27 @@ def _without(source: str, names: Sequence[str]) -> str:
 
 
 def _joined(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return `outputs` with each printed stream in one piece, where its first stood; stdout before stderr."""
     joined: list[dict[str, Any]] = []
+    pieces: dict[str, list[str]] = {}
     for output in outputs:
-        last = joined[-1] if joined else {}
-        if output["output_type"] == "stream" == last.get("output_type") and last["name"] == output["name"]:
-            joined[-1] = {**last, "text": _text(last["text"]) + _text(output["text"])}
-        else:
+        name = output["name"] if output["output_type"] == "stream" else ""
+        if name not in pieces:
             joined.append(dict(output))
+        if name:
+            pieces.setdefault(name, []).append(_text(output["text"]))
+    for output in joined:
+        if output["output_type"] == "stream":
+            output["text"] = _as_seen("".join(pieces[output["name"]]))
+    for place in range(len(joined) - 1):
+        if [one.get("name") for one in joined[place : place + 2]] == ["stderr", "stdout"]:
+            joined[place : place + 2] = reversed(joined[place : place + 2])
     return joined
+
+
+def _as_seen(text: str) -> str:
+    """Return `text` without what a carriage return wrote over."""
+    return "\n".join(line[line.rfind("\r", 0, len(line) - 1) + 1 :] for line in text.split("\n"))
 
 
 def _output(output: Mapping[str, Any]) -> dict[str, Any]:

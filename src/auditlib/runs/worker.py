@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +22,9 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 
 from auditlib.runs.atomic import write_bytes
+from auditlib.runs.bounded import BoundedClient
 from auditlib.runs.causes import cause_of_error, cause_of_exception, section_of
+from auditlib.runs.guard import end_descendants, tie_to_parent
 from auditlib.runs.normalise import as_text, normalised
 
 Tell = Callable[..., None]
@@ -30,6 +33,11 @@ LONGEST_ADDRESS = 100
 """Bytes of a socket's path that every system takes: Linux keeps 108 for it, macOS 104, each with a zero."""
 STARTS = 2
 """A kernel that does not come up is started once more; one that came up never is."""
+START = 60
+"""Seconds a kernel may take to come up."""
+LAG = 10
+"""Seconds that what a cell has put out may arrive after its end."""
+_PASSED_ON = ("timeout", "iopub_timeout", "startup_timeout", "kernel_manager_class")
 HIDDEN = ("data", "work")
 """Parameters that say where one machine keeps its files; taken out of the stored copy."""
 
@@ -83,7 +91,7 @@ class _Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill car
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill carries no types
-    """papermill's own engine with our manager."""
+    """papermill's own engine with our manager, and output within bounds."""
 
     partial: Path
     tell: Tell
@@ -92,13 +100,12 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill carries no typ
 
     @classmethod
     def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
-        for unused in ("output_path", "progress_bar", "autosave_cell_every"):
-            options.pop(unused, None)
+        options = {name: options[name] for name in _PASSED_ON}
         nb.metadata.papermill.pop("input_path", None)
         manager = _Manager(nb, partial=cls.partial, tell=cls.tell)
         manager.notebook_start()
         try:
-            cls.execute_managed_notebook(manager, kernel_name, **options)
+            BoundedClient(manager, kernel_name=kernel_name, **options).execute()
         finally:
             manager.notebook_complete()
         return manager.nb
@@ -107,12 +114,15 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill carries no typ
 def main() -> int:
     """Execute the job on standard input; return the process's exit code."""
     job = json.loads(sys.stdin.readline())
+    tie_to_parent(job["parent"])
     tell = _channel()
     threading.Thread(target=_end_with_parent, args=(job.get("sockets"),), daemon=True).start()
     try:
         cause = execute(job, tell=tell)
     except OSError as error:
         cause = f"its executed copy could not be written: {error.strerror or error}"
+    finally:
+        end_descendants()
     if cause:
         tell("failed", cause=cause)
         return 1
@@ -136,6 +146,7 @@ def execute(job: Mapping[str, Any], *, tell: Tell) -> str:
         return cause if _Engine.begun else f"its Python process did not come up, {STARTS} times over: {cause}"
     if unfinished := _unfinished(executed):
         return unfinished
+    tell("storing")
     write_bytes(Path(job["executed"]), as_text(normalised(executed, hidden=HIDDEN)).encode())
     return ""
 
@@ -167,9 +178,9 @@ def _papermill(job: Mapping[str, Any]) -> Any:
         language="python",
         progress_bar=False,
         cwd=job["cwd"],
-        execution_timeout=job["timeout"],
-        start_timeout=60,
-        coalesce_streams=True,
+        timeout=ceil(job["timeout"]),
+        iopub_timeout=LAG,
+        startup_timeout=START,
         kernel_manager_class=_Kernel,
     )
 
