@@ -15,7 +15,9 @@ from pyarrow import parquet
 from auditlib.contracts import physical_columns
 from auditlib.errors import DataError, EvidenceChanged, ParameterError
 from auditlib.evidence import Evidence, open_evidence, prepare, sources
+from auditlib.evidence.identity import hash_of
 from auditlib.evidence.plan import canonical_table, plans, table_order
+from auditlib.evidence.storage import file_hash
 from auditlib.parameters.run import Run
 from auditlib.records import Basis
 
@@ -153,7 +155,60 @@ def test_a_missing_file_is_named(evidence, tmp_path):
         open_evidence(copy)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense"])
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: file_hash(path) for path in folder.iterdir()}
+
+
+def flip(folder: Path) -> None:
+    path = folder / "cells.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+def only_a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+
+
+def a_link(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    (folder.with_name("elsewhere") / "units.parquet").unlink()
+    folder.symlink_to(folder.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip,
+        only_a_file,
+        a_link,
+        shutil.rmtree,
+        lambda folder: (folder / "units.parquet").unlink(),
+        lambda folder: (folder / "evidence.json").write_text("[" * 100_000),
+        lambda folder: (folder / "evidence.json").write_text(""),
+    ],
+)
+def test_damaged_evidence_is_made_again_the_same(evidence, data, tmp_path, damage):
+    told: list[str] = []
+    shutil.copytree(evidence.directory, tmp_path / evidence.key)
+    damage(tmp_path / evidence.key)
+    again = prepare(run_of(), data, tmp_path, progress=told.append)
+    assert hashes(again.directory) == hashes(evidence.directory)
+    assert damage is shutil.rmtree or "damaged, so it is taken in again" in told[0]
+    assert [path.name for path in tmp_path.iterdir() if path.name != "elsewhere"] == [evidence.key]
+    assert len(list((tmp_path / "elsewhere").glob("*"))) > 1 or damage is not a_link
+    prepare(run_of(), data, tmp_path, progress=told.append)
+    assert "Evidence found" in told[-1]
+
+
+@pytest.mark.parametrize("described", [{}, {"files": []}, {"files": {"../x": {"sha256": 1}}}, {"files": {}}])
+def test_a_description_that_is_sealed_and_empty_is_no_evidence(tmp_path, described):
+    content = {**described, "seal": hash_of(described)}
+    (tmp_path / "evidence.json").write_text(json.dumps(content))
+    with pytest.raises(DataError):
+        open_evidence(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", "[" * 100_000])
 def test_a_folder_without_a_whole_description_is_no_evidence(tmp_path, text):
     (tmp_path / "evidence.json").write_text(text)
     with pytest.raises(DataError, match="no complete evidence"):

@@ -35,6 +35,20 @@ def draft(store: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def discard(final: Path) -> None:
+    """Take away what stands under the name of complete evidence; of a link, the link alone.
+
+    It loses its name first, so that whoever is killed here leaves nothing that looks complete.
+    """
+    away = final.with_name(f".incomplete-{final.name}-{os.getpid()}")
+    if final.is_symlink() or not final.is_dir():
+        final.unlink()
+        return
+    shutil.rmtree(away, ignore_errors=True)
+    final.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
+
+
 def _remove_abandoned(store: Path, name: str) -> None:
     for folder in store.glob(f".incomplete-{name}-*"):
         owner = folder.name.rsplit("-", 1)[-1]

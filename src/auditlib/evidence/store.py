@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import Kind
 from auditlib.errors import DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
-from auditlib.evidence.drafts import draft
+from auditlib.evidence.drafts import discard, draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, Evidence
 from auditlib.evidence.extracts import Extract, extracts
@@ -89,14 +90,27 @@ def _prepared(
     """Return the evidence of these inputs: found in the store, or made now."""
     key = content_key(run, [inputs[number].sha256 for number in sorted(inputs)])
     final = store / key
-    if final.is_dir():  # it gets its name when it is complete
-        progress("Evidence found: the same files and parameters were taken in before")
-        return open_evidence(final, threads=threads)
+    if found := _found(final, threads=threads, progress=progress):
+        return found
     with draft(store, key) as folder:
         described = _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
         if _publish(folder, final):  # sealed a moment ago, by the hashes of what was read back from the disk
             return _opened(final, described, threads=threads)
     return open_evidence(final, threads=threads)
+
+
+def _found(final: Path, *, threads: int, progress: Callable[[str], None]) -> Evidence | None:
+    """Return evidence that was prepared before; what is damaged is taken away, so that it is made again."""
+    if not os.path.lexists(final):  # it gets its name when it is complete
+        return None
+    try:
+        found = open_evidence(final, threads=threads)
+    except DataError as error:
+        progress(f"Evidence was prepared before and is damaged, so it is taken in again: {error.problems[0]}")
+        discard(final)
+        return None
+    progress("Evidence found: the same files and parameters were taken in before")
+    return found
 
 
 def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
@@ -110,24 +124,23 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
         When a file is missing or differs from what was sealed; the message names it.
     """
     try:
-        text = (directory / DESCRIPTION).read_text(encoding="utf-8")
-        described = json.loads(text)
-        sealed = described.pop("seal")
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        described = json.loads((directory / DESCRIPTION).read_text(encoding="utf-8"))
+        if described.pop("seal") != hash_of(described):
+            raise _changed(DESCRIPTION)
+        for name, expected in described["files"].items():
+            path = directory / Path(name).name
+            if not path.is_file() or file_hash(path) != expected["sha256"]:
+                raise _changed(name)
+        return _opened(directory, described, threads=threads)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        why = f" ({error})" if isinstance(error, OSError) else ""
         raise DataError(
             Problem(
-                "this folder holds no complete evidence.",
+                f"this folder holds no complete evidence{why}.",
                 file=directory.name,
                 remedy="Remove it and take the evidence in again.",
             )
         ) from None
-    if sealed != hash_of(described):
-        raise _changed(DESCRIPTION)
-    for name, expected in described["files"].items():
-        path = directory / name
-        if not path.is_file() or file_hash(path) != expected["sha256"]:
-            raise _changed(name)
-    return _opened(directory, described, threads=threads)
 
 
 def _opened(directory: Path, described: Mapping[str, Any], *, threads: int) -> Evidence:

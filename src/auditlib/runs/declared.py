@@ -50,8 +50,9 @@ def declared_parameters(notebook: Mapping[str, Any]) -> dict[str, Declared]:
         raise NotDeclarable(f"it needs exactly one code cell tagged 'parameters'; it has {len(cells)}")
     try:
         tree = ast.parse(source_of(cells[0]))
-    except SyntaxError as error:
-        raise NotDeclarable(f"its 'parameters' cell is not Python: {error.msg}") from error
+    except (SyntaxError, MemoryError, RecursionError) as error:
+        reason = getattr(error, "msg", "it is nested too deeply")
+        raise NotDeclarable(f"its 'parameters' cell is not Python: {reason}") from error
     found = [_declared(statement) for statement in tree.body if not _is_text(statement)]
     return {parameter.name: parameter for parameter in found}
 
@@ -117,7 +118,7 @@ def _declared(statement: ast.stmt) -> Declared:
     name, kind = statement.target.id, statement.annotation.id
     try:
         value: Scalar = ast.literal_eval(statement.value)
-    except ValueError as error:
+    except (ValueError, TypeError, MemoryError, RecursionError) as error:
         raise NotDeclarable(f"the default of '{name}' is not a plain value") from error
     if kind == "float" and type(value) is int:
         value = float(value)

@@ -35,7 +35,6 @@ _SOCKETS = "auditlib-"
 """Folder for the sockets of kernels: in the system's own, for their paths must be short (see `worker`)."""
 _OVER, _LATE = {"event": "over"}, {"event": "late"}
 """What stands in the queue of messages when there will be no more, and for one that did not come."""
-_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,29 +185,6 @@ def _execute_in(
             pool.stop()
             threads.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def worker_environment(*, threads: int, scratch: Path, without: Sequence[str] = ()) -> dict[str, str]:
-    """Return the environment notebooks run in: this process's, less secrets and personal settings.
-
-    Parameters
-    ----------
-    threads
-        Threads numerical libraries may use.
-    scratch
-        Folder for what kernels write about themselves, instead of the user's home.
-    without
-        Variables that hold secrets; a notebook reads evidence, never a source.
-    """
-    kept = {name: value for name, value in os.environ.items() if name not in without}
-    own = {
-        "AUDITLIB_THREADS": str(threads),
-        "IPYTHONDIR": str(scratch / "ipython"),
-        "JUPYTER_RUNTIME_DIR": str(scratch / "jupyter"),
-        "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-    return kept | own | dict.fromkeys(_THREAD_COUNTS, str(threads))
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def kept_result(store: Path, notebook: str, *, key: str) -> KeptResult | None:
             name in here and hash_file(directory / name) == tuple(seal)
             for name, seal in stamp["files"].items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return KeptResult(notebook, directory, tuple(sorted(stamp["files"]))) if intact else None
 

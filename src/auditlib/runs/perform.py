@@ -20,7 +20,7 @@ from auditlib.runs.assemble import assemble, run_key, secrets_of
 from auditlib.runs.atomic import recover, remove_directory, write_bytes
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.examined import read_examined
-from auditlib.runs.execute import Job, execute_all, worker_environment
+from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.findings import findings_before, previous_problems
 from auditlib.runs.fixing import enter_data, enter_parameters
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
@@ -30,6 +30,7 @@ from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan, PlannedNotebook, read_plan
 from auditlib.runs.registered import registered
 from auditlib.runs.steps import Prepared, Steps, usual_steps
+from auditlib.runs.surroundings import worker_environment
 from auditlib.runs.verify import verify
 
 

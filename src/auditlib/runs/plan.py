@@ -206,13 +206,25 @@ def read_notebook(path: Path) -> dict[str, Any]:
         notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if notebook["nbformat"] != 4:
             raise NotDeclarable("its file format is not version 4")
-        for cell in notebook["cells"]:
-            _ = cell["cell_type"], cell["source"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        whole = isinstance(notebook["metadata"], dict) and isinstance(notebook["nbformat_minor"], int)
+        whole = whole and all(_is_cell(cell) for cell in notebook["cells"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, NotDeclarable):
             raise
         raise NotDeclarable("its file is not a notebook") from error
+    if not whole:
+        raise NotDeclarable("its file is not a notebook")
     return notebook
+
+
+def _is_cell(cell: Mapping[str, Any]) -> bool:
+    """Tell whether a cell has the parts that are read of it, each of its kind."""
+    metadata = cell.get("metadata", {})
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("tags", []), list):
+        return False
+    texts = [cell["cell_type"], *metadata.get("tags", [])]
+    texts += [cell["source"]] if isinstance(cell["source"], str) else cell["source"]
+    return all(isinstance(text, str) for text in texts)
 
 
 def question_of(notebook: Mapping[str, Any]) -> str:

@@ -19,12 +19,13 @@ from auditlib.records import counted
 from auditlib.runs.atomic import copy_file, files_below
 from auditlib.runs.declared import checked_values, declared_parameters, injected_code
 from auditlib.runs.events import Notify, Planned, silent
-from auditlib.runs.execute import Job, execute_all, worker_environment
+from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.manifest import Manifest
 from auditlib.runs.perform import lend, terminated_as_interrupt
 from auditlib.runs.plan import read_notebook
 from auditlib.runs.project import versions
 from auditlib.runs.recorded import read_results
+from auditlib.runs.surroundings import worker_environment
 from auditlib.runs.verify import verify
 
 LAST_DIGIT = 1e-9

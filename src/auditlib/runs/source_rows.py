@@ -21,6 +21,8 @@ UNANSWERED = "unanswered"
 """Table of the survey rows in which nothing is answered, and the reason such a row is no response."""
 SHOWN = 10
 """Rows of one basis that are shown."""
+_DIGITS = 18
+"""Digits a line number has at most; more than a file can hold, and fewer than an engine cannot count."""
 
 _EPOCH = date(1970, 1, 1)
 
@@ -182,6 +184,8 @@ def find_rows(
     if identity is not None:
         where = [(TABLES[table].key[0], identity)]
         return [*rows.kept(table, where), *(rows.unanswered(where) if table == "responses" else [])]
+    if line is not None and len(line) > _DIGITS:
+        return []
     record = rows.record_of(file, int(line or 0)) if table == "responses" else int(line or 0)
     where = [("source_line", record)]
     if file is not None:

@@ -26,6 +26,8 @@ from auditlib.runs.source_rows import (
 )
 from auditlib.runs.verify import verify
 
+_LONGEST = 5000
+"""Characters of a key; longer ones are compared with nothing."""
 _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
 _ROW_KEY = re.compile(r"(?P<table>[a-z_]+):(?:id=(?P<id>.+)|(?:(?P<file>.+):)?(?P<line>[0-9]+))", re.DOTALL)
 
@@ -59,6 +61,9 @@ def trace_key(directory: Path, key: str) -> Node:
     VerificationFailed
         If a file of the run was altered.
     """
+    if len(key) > _LONGEST:
+        remedy = "See results/*.json for keys."
+        raise ParameterError(Problem(f"no key has {counted(len(key), 'character')}.", remedy=remedy))
     verify(directory)
     recorded = read_recorded(directory)
     rows = open_rows(directory / "evidence")
