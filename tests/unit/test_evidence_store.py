@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from auditlib.contracts import physical_columns
-from auditlib.errors import DataError, EvidenceChanged, ParameterError
+from auditlib.errors import AuditError, DataError, EvidenceChanged, ParameterError
 from auditlib.evidence import Evidence, open_evidence, prepare, sources
 from auditlib.evidence.identity import hash_of
 from auditlib.evidence.plan import canonical_table, plans, table_order
@@ -198,6 +200,30 @@ def test_damaged_evidence_is_made_again_the_same(evidence, data, tmp_path, damag
     assert len(list((tmp_path / "elsewhere").glob("*"))) > 1 or damage is not a_link
     prepare(run_of(), data, tmp_path, progress=told.append)
     assert "Evidence found" in told[-1]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Give a function that makes a real file system of some kB."""
+    place = tmp_path / "small"
+    place.mkdir()
+
+    def mounted(kilobytes: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", str(place)]
+        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            pytest.skip("mounting a small file system needs rights this machine does not give")
+        return place
+
+    yield mounted
+    subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+@pytest.mark.parametrize("kilobytes", [4, 16, 24, 64, 512])
+def test_on_a_full_disk_intake_says_so_and_leaves_nothing(data, small_disk, kilobytes):
+    place = small_disk(kilobytes)
+    with pytest.raises(AuditError, match=r"the evidence could not be written .*Make room"):
+        prepare(run_of(), data, place)
+    assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("described", [{}, {"files": []}, {"files": {"../x": {"sha256": 1}}}, {"files": {}}])

@@ -24,10 +24,10 @@ def draft(store: Path, name: str) -> Iterator[Path]:
     folder = store / f".incomplete-{name}-{os.getpid()}"
     try:
         yield folder
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (OSError, MemoryError, duckdb.OperationalError, duckdb.FatalException) as error:
         raise AuditError(
             Problem(
-                f"the evidence could not be written ({str(error).splitlines()[0]}).",
+                f"the evidence could not be written ({str(error).partition(chr(10))[0]}).",
                 remedy="Make room on the disk and in memory and start again; earlier evidence is unharmed.",
             )
         ) from error

@@ -67,8 +67,8 @@ class Identities:
 
     def close(self) -> None:
         """Forget the rows."""
-        self._complete()
-        self._marks.close()
+        with self._marks:
+            self._complete()
         self._marks_file.unlink()
         self._rows_file.unlink(missing_ok=True)
 
