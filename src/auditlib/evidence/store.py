@@ -21,12 +21,13 @@ from auditlib.evidence.extracts import Extract, extracts
 from auditlib.evidence.filling import fill
 from auditlib.evidence.identity import content_key, hash_of
 from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
+from auditlib.evidence.items import described_items, instrument_of
 from auditlib.evidence.longform import lineage
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.sources import source_names, source_path
 from auditlib.evidence.storage import TableWriter, file_hash, to_disk, write_text
 from auditlib.evidence.workshop import Workshop
-from auditlib.records import Instrument, Item, Scale, SourceTotals
+from auditlib.records import SourceTotals
 
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
@@ -149,7 +150,7 @@ def _opened(directory: Path, described: Mapping[str, Any], *, threads: int) -> E
         described["key"],
         tuple(SourceTotals(**total) for total in described["totals"]),
         tuple(described["tables"]),
-        {name: _instrument(name, items) for name, items in described["instruments"].items()},
+        {name: instrument_of(name, items) for name, items in described["instruments"].items()},
         tuple(described["notes"]),
         threads,
     )
@@ -334,7 +335,7 @@ def _describe(
         "tables": list(tables),
         "files": {path.name: _sealed_file(path) for path in sorted(draft.glob("*.parquet"))},
         "totals": [asdict(total) for total in totals],
-        "instruments": {name: _described(run.instrument(name)) for name in run.instruments},
+        "instruments": {name: described_items(run.instrument(name)) for name in run.instruments},
         "notes": list(notes),
     }
     if copies:
@@ -349,24 +350,6 @@ def _describe(
 def _sealed_file(path: Path) -> dict[str, Any]:
     to_disk(path)
     return {"sha256": file_hash(path), "size": path.stat().st_size}
-
-
-def _described(instrument: Instrument) -> dict[str, Any]:
-    return {
-        item.item: {"wording": item.wording, "scale": asdict(item.scale), "headline": item.headline}
-        for item in instrument.items
-    }
-
-
-def _instrument(survey_type: str, items: Mapping[str, Any]) -> Instrument:
-    made = tuple(
-        Item(name, item["wording"], _scale(item["scale"]), item["headline"]) for name, item in items.items()
-    )
-    return Instrument(survey_type, made)
-
-
-def _scale(described: Mapping[str, Any]) -> Scale:
-    return Scale(**{**described, "not_applicable": tuple(described["not_applicable"])})
 
 
 def _publish(draft: Path, final: Path) -> bool:
