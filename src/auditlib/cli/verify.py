@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditlib.cli.messages import interruptible, near, plain
+from auditlib.errors import ParameterError, Problem
 from auditlib.records import counted
 
 if TYPE_CHECKING:
+    from auditlib.runs.held import Held
     from auditlib.runs.manifest import Fixed
     from auditlib.runs.reperform import Reperformed
     from auditlib.runs.verify import Verified
@@ -49,19 +51,33 @@ def verify(
             "--reperform", help="Also execute it again from its evidence and compare every recorded number."
         ),
     ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="With --reperform: the client's files, from which the evidence is made again."
+        ),
+    ] = None,
 ) -> None:
     """Check that every file of a finished run is what was sealed."""
     from auditlib.runs.verify import unchecked, verify_all
 
-    for what in unchecked(directory, head=head, reperform=reperform):
+    if data is not None and not reperform:
+        raise ParameterError(Problem("--data goes with --reperform.", remedy="Give both."))
+    for what in unchecked(directory, head=head, reperform=reperform, data=data is not None):
         typer.echo(f"Not checked: {what}.")
     verified = verify_all(directory, head=head, keys=tuple(key or ()))
+    held = _held(directory, data, threads=threads) if data is not None else None
     again = _performed_again(directory, jobs=jobs, threads=threads, timeout=timeout) if reperform else None
     typer.echo(
         f"Intact: all {counted(verified.files, 'file')} ({counted(verified.size, 'byte')}) of "
         f"{near(directory)} and its manifest are what was sealed at {verified.manifest.ended}."
     )
-    sentences = _parameters(verified.manifest.fixed), _ledger(verified), _signed(directory), _again(again)
+    sentences = (
+        _parameters(verified.manifest.fixed),
+        _ledger(verified),
+        _signed(directory),
+        _again(held, again),
+    )
     for sentence in chain(*sentences):
         typer.echo(plain(sentence))
 
@@ -98,6 +114,14 @@ def _signed(directory: Path) -> Iterator[str]:
         yield f"Signed by key {name}."
 
 
+def _held(directory: Path, data: Path, *, threads: int) -> Held:
+    from auditlib.cli.progress import shown
+    from auditlib.runs.held import hold_evidence
+
+    with interruptible("Nothing was compared."), shown() as notify:
+        return hold_evidence(directory, data, threads=threads, notify=notify)
+
+
 def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float) -> Reperformed:
     from auditlib.cli.progress import shown
     from auditlib.runs.reperform import reperform
@@ -106,7 +130,9 @@ def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float
         return reperform(directory, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
 
 
-def _again(again: Reperformed | None) -> Iterator[str]:
+def _again(held: Held | None, again: Reperformed | None) -> Iterator[str]:
+    if held is not None:
+        yield f"Taken in again: the evidence is what stands in {held} of the client."
     if again is None:
         return
     for name, then, now in again.other_versions:

@@ -95,13 +95,13 @@ def unchecked(
     directory: Path, *, head: str = "", reperform: bool = False, data: bool = False
 ) -> tuple[str, ...]:
     """Return what a verification of `directory` leaves open, each with its reason, as parts of a sentence."""
-    left = {
+    left: dict[str, bool] = {
         "who made the run, because nobody signed it": kind_of(directory / SIGNATURE) is None,
         "whether its ledger lost entries at the end, because no hash of one was given (--head)": not head,
-        "whether its notebooks give the recorded numbers, because they were not run again (--reperform)": (
+        "whether its notebooks give the recorded numbers, for they were not run again (--reperform)": (
             not reperform
         ),
-        "whether its evidence is what the client's files hold, because none were given (--data)": not data,
+        "whether its evidence is what the client's files hold, which were not read again (--data)": not data,
     }
     return tuple(words for words, open_ in left.items() if open_)
 
