@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tiny_project import STEPS, Tiny, notebook, tiny_project
 from auditlib.cli import main
 from auditlib.errors import NotebookFailed, ParameterError
 from auditlib.runs.atomic import canonical, hash_file
-from auditlib.runs.ledger import ledger_path
+from auditlib.runs.ledger import SEALED, append, ledger_path
 from auditlib.runs.manifest import FileSeal, read_manifest, sealed, write_manifest
 from auditlib.runs.reperform import LAST_DIGIT, same
 from auditlib.runs.store import store_notebooks
@@ -42,22 +43,30 @@ def test_a_forged_number_under_a_valid_seal_is_found_by_performing_again(
     assert "all 1 recorded number of 1 notebook is the same" in capsys.readouterr().out
 
     forge(tiny, 0.8)
+    path = ledger_path(tiny.finished.parent, "tiny")
     assert main(["verify", str(tiny.finished)]) == 5, "the ledger knows no such seal"
-    ledger_path(tiny.finished.parent, "tiny").unlink()  # a forger hands the run over without it
+    whole = path.read_bytes()
+    path.unlink()
+    assert main(["verify", str(tiny.finished)]) == 5, "nor is a run without its ledger what was sealed"
+    path.write_bytes(whole)  # a forger enters the new seal
+    append(path, SEALED, {"seal": read_manifest(tiny.finished).seal}, at=datetime.now(UTC))
     assert main(["verify", str(tiny.finished)]) == 0
+    capsys.readouterr()
     assert main(["verify", str(tiny.finished), "--reperform"]) == 5
-    shown = " ".join(capsys.readouterr().err.split())
+    captured = capsys.readouterr()
+    shown = " ".join(captured.err.split())
+    assert "Intact" not in captured.out
     assert "01_one/share" in shown
     assert "value was 0.8 and is now 0.7" in shown
 
 
-def test_performing_again_needs_nothing_but_the_folder(
+def test_performing_again_needs_nothing_but_the_folder_and_its_ledger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiny = tiny_project(tmp_path / "project", names=("01_one",))
     tiny.perform()
-    handed_over = tmp_path / "handed over"
-    tiny.finished.rename(handed_over)
+    tiny.finished.rename(tmp_path / "handed over")
+    ledger_path(tiny.finished.parent, "tiny").rename(ledger_path(tmp_path, "tiny"))
     tiny.root.rename(tmp_path / "gone")
     monkeypatch.chdir(tmp_path)
     assert main(["verify", "handed over", "--reperform"]) == 0

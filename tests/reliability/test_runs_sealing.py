@@ -13,13 +13,16 @@ from tiny_project import CLOSING, Tiny, notebook, tiny_project
 from auditlib.cli import main
 from auditlib.errors import ParameterError, VerificationFailed
 from auditlib.runs import verify
+from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.keys import make_keys
-from auditlib.runs.ledger import append, latest, ledger_path, read_ledger
-from auditlib.runs.signature import check_signature, sign_run
+from auditlib.runs.ledger import append, latest, ledger_path, page_path, read_ledger
+from auditlib.runs.signature import sign_run
 from auditlib.runs.signoff import Role, sign_off, sign_offs
-from auditlib.runs.verify import SIGNATURE
+from auditlib.runs.verify import verify_all
 
-NOW = datetime(2026, 2, 1, 9, tzinfo=UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,10 @@ def tiny(performed: Tiny, tmp_path: Path) -> Tiny:
 
 def ledger(tiny: Tiny) -> Path:
     return ledger_path(tiny.finished.parent, "tiny")
+
+
+def signed_page(tiny: Tiny) -> Path:
+    return page_path(tiny.finished.parent, "tiny")
 
 
 def words(capsys: pytest.CaptureFixture[str]) -> str:
@@ -66,8 +73,9 @@ def test_signing_twice_changes_nothing_and_two_may_sign(tiny: Tiny, tmp_path: Pa
     sign_run(tiny.finished, key=keys[0][0])
     assert (tiny.finished / SIGNATURE).read_bytes() == first
     sign_run(tiny.finished, key=keys[1][0])
-    for _, public in keys:
-        check_signature(tiny.finished, verify(tiny.finished).manifest, key=public)
+    verify_all(tiny.finished, keys=[public for _, public in keys])
+    with pytest.raises(VerificationFailed, match="nobody checked"):
+        verify_all(tiny.finished, keys=[keys[1][1]])
 
 
 def test_a_changed_signature_fails(tiny: Tiny, tmp_path: Path) -> None:
@@ -76,16 +84,15 @@ def test_a_changed_signature_fails(tiny: Tiny, tmp_path: Path) -> None:
     path = tiny.finished / SIGNATURE
     content = path.read_bytes()
     envelope = json.loads(content)
-    manifest = verify(tiny.finished).manifest
     first = envelope["signatures"][0]["sig"]
     envelope["signatures"][0]["sig"] = ("A" if first[0] != "A" else "B") + first[1:]
     path.write_text(json.dumps(envelope, sort_keys=True, indent=1, ensure_ascii=False) + "\n")
     with pytest.raises(VerificationFailed, match="not good"):
-        check_signature(tiny.finished, manifest, key=public)
+        verify_all(tiny.finished, keys=[public])
     for index in range(0, len(content), 37):
         path.write_bytes(content[:index] + bytes([content[index] ^ 1]) + content[index + 1 :])
         with pytest.raises(VerificationFailed, match=r"signature|signed"):
-            check_signature(tiny.finished, manifest, key=public)
+            verify_all(tiny.finished, keys=[public])
 
 
 def test_a_signature_does_not_fit_another_run(tiny: Tiny, tmp_path: Path) -> None:
@@ -171,7 +178,7 @@ def cut(path: Path, *, to: int) -> None:
 
 
 def test_a_ledger_cut_at_the_seal_is_noticed(tiny: Tiny) -> None:
-    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=now())
     cut(ledger(tiny), to=2)
     with pytest.raises(VerificationFailed, match="lacks the entry that this run was sealed"):
         verify(tiny.finished)
@@ -179,14 +186,13 @@ def test_a_ledger_cut_at_the_seal_is_noticed(tiny: Tiny) -> None:
 
 def test_entries_before_a_signature_cannot_be_cut_off(tiny: Tiny, tmp_path: Path) -> None:
     secret, public = make_keys(tmp_path / "key")
-    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=now())
     sign_run(tiny.finished, key=secret)
-    sign_off(tiny.finished, role=Role.REVIEWER, name="Ben Roth", at=NOW)
-    verified = verify(tiny.finished)
-    check_signature(tiny.finished, verified.manifest, key=public)
+    sign_off(tiny.finished, role=Role.REVIEWER, name="Ben Roth", at=now())
+    verify_all(tiny.finished, keys=[public])
+    cut(ledger(tiny), to=5)
+    assert len(verify(tiny.finished).ledger) == 5, "what came after the signature nobody remembers"
     cut(ledger(tiny), to=4)
-    assert len(verify(tiny.finished).ledger) == 4, "what came after the signature nobody remembers"
-    cut(ledger(tiny), to=3)
     with pytest.raises(VerificationFailed, match="when the run was signed"):
         verify(tiny.finished)
 
@@ -194,9 +200,9 @@ def test_entries_before_a_signature_cannot_be_cut_off(tiny: Tiny, tmp_path: Path
 def test_signing_again_speaks_of_the_entries_since(tiny: Tiny, tmp_path: Path) -> None:
     secret, _ = make_keys(tmp_path / "key")
     sign_run(tiny.finished, key=secret)
-    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=now())
     sign_run(tiny.finished, key=secret)
-    cut(ledger(tiny), to=3)
+    cut(ledger(tiny), to=4)
     with pytest.raises(VerificationFailed, match="when the run was signed"):
         verify(tiny.finished)
 
@@ -207,7 +213,7 @@ def test_a_hash_that_was_noted_down_shows_what_was_cut_off(
     run = str(tiny.finished)
     assert main(["signoff", run, "--role", "preparer", "--name", "Ada Lind"]) == 0
     (head,) = {one for one in words(capsys).split() if len(one) == 64}
-    page = (tiny.finished.parent / "tiny.signoff.html").read_text(encoding="utf-8")
+    page = signed_page(tiny).read_text(encoding="utf-8")
     assert head in page
     assert "Ada Lind" in page
     for noted in (head, head[:16]):
@@ -216,7 +222,10 @@ def test_a_hash_that_was_noted_down_shows_what_was_cut_off(
     assert main(["verify", run, "--head", "x" * 16]) == 2
     capsys.readouterr()
     cut(ledger(tiny), to=3)
+    assert main(["verify", run]) == 5, "the page of the sign-off is still there"
+    signed_page(tiny).unlink()
     assert main(["verify", run]) == 0
+    assert "lost entries at the end, because no hash of one was given" in words(capsys)
     assert main(["verify", run, "--head", head]) == 5
     assert "holds no entry" in words(capsys)
     ledger(tiny).unlink()
@@ -225,11 +234,11 @@ def test_a_hash_that_was_noted_down_shows_what_was_cut_off(
 
 def test_a_line_that_was_never_finished_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "a.ledger.jsonl"
-    append(path, "one", {"x": 1}, at=NOW)
+    append(path, "one", {"x": 1}, at=now())
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"n":2,"at')
     assert len(read_ledger(path)) == 1
-    append(path, "two", {}, at=NOW)
+    append(path, "two", {}, at=now())
     assert [entry.event for entry in read_ledger(path)] == ["one", "two"]
     assert path.read_bytes().startswith(whole)
     assert latest(read_ledger(path), "one") == read_ledger(path)[0]
@@ -255,18 +264,17 @@ def test_preparer_and_reviewer_differ(tiny: Tiny, capsys: pytest.CaptureFixture[
 
 
 def test_a_sign_off_belongs_to_the_run_as_it_was_sealed(tiny: Tiny) -> None:
-    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    sign_off(tiny.finished, role=Role.PREPARER, name="Ada Lind", at=now())
     tiny.write_run({"01_one": ""}, title="Another")
     tiny.perform()
     verified = verify(tiny.finished)
     assert sign_offs(verified.ledger, seal=verified.manifest.seal) == ()
 
 
-def test_a_copy_without_its_ledger_verifies_and_cannot_be_signed_off(tiny: Tiny, tmp_path: Path) -> None:
+def test_a_copy_without_its_ledger_does_not_verify(tiny: Tiny, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny.finished, tmp_path / "elsewhere" / "tiny"))
-    assert verify(copy).ledger == ()
-    with pytest.raises(VerificationFailed, match="not beside it"):
-        sign_off(copy, role=Role.PREPARER, name="Ada Lind", at=NOW)
+    with pytest.raises(VerificationFailed, match="is missing, and the run was sealed with 2 entries"):
+        sign_off(copy, role=Role.PREPARER, name="Ada Lind", at=now())
 
 
 def test_a_claim_that_did_not_come_from_the_register_stops_the_run(tiny: Tiny) -> None:

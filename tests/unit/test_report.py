@@ -216,6 +216,11 @@ class TestParts:
         assert "did not finish" in to_html(compose((), facts))
 
 
+def test_it_says_that_the_evidence_was_not_held_to_the_clients_files_again(text: str) -> None:
+    assert "has not been checked a second time" in text
+    assert "--reperform --data FOLDER" in text
+
+
 def test_a_folder_of_a_run_becomes_its_report(tmp_path: Path) -> None:
     run_file = """
 audit: tiny-2024

@@ -18,6 +18,7 @@ from auditlib.errors import AuditError
 GROUPS = (
     "parameters",
     "runs",
+    "verify",
     "seals",
     "samples",
     "actions",

@@ -70,6 +70,7 @@ LESSONS: Mapping[str, Lesson] = {
         {
             "auditlib verify outputs/demo-2025": "hashes every file again and names what was altered",
             "auditlib verify outputs/demo-2025 --reperform": "also compares all numbers",
+            "auditlib verify outputs/demo-2025 --reperform --data data/demo": "and reads the files again",
             "auditlib verify outputs/demo-2025 --key reviewer.pub": "also asks who signed",
             "auditlib verify outputs/demo-2025 --head 1a2b3c4d5e6f7890": "the ledger must hold this entry",
         },

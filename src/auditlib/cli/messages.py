@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -64,6 +65,22 @@ def working() -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("Looking") as status:
         yield lambda what: status.update(Text(plain(what)))
+
+
+@contextmanager
+def interruptible(consequence: str) -> Iterator[None]:
+    """End with exit code 130 where the block is interrupted, and say what follows from that."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted. {consequence}", err=True)
+        raise typer.Exit(130) from None
+
+
+def near(path: Path) -> str:
+    """Return `path` as seen from the current folder, where it lies below it."""
+    here, there = Path.cwd(), path.resolve()
+    return there.relative_to(here).as_posix() if there.is_relative_to(here) else str(there)
 
 
 def plain(text: str) -> str:

@@ -1,20 +1,14 @@
-"""Commands around runs: run, verify, trace, store-notebooks."""
+"""Commands around runs: run, trace, store-notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from auditlib.cli.messages import interruptible, near
 from auditlib.errors import VerificationFailed
-from auditlib.records import counted
-
-if TYPE_CHECKING:
-    from auditlib.runs.manifest import Fixed
-    from auditlib.runs.verify import Verified
 
 _PANEL = "Audit"
 
@@ -35,7 +29,6 @@ _Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time on
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command(rich_help_panel=_PANEL)(run)
-    app.command(rich_help_panel=_PANEL)(verify)
     app.command(rich_help_panel=_PANEL)(trace)
     app.command(name="store-notebooks", rich_help_panel="Develop")(store_notebooks)
 
@@ -63,7 +56,7 @@ def run(
     from auditlib.runs import Options, perform, read_manifest
 
     options = Options(data, out, jobs, threads, tuple(only or ()), fresh, timeout)
-    with _interruptible("Finished notebooks are kept; run again to go on."), shown() as notify:
+    with interruptible("Finished notebooks are kept; run again to go on."), shown() as notify:
         outcome = perform(run_file, name=str(run_file), options=options, notify=notify)
     if outcome.missing:
         typer.echo(
@@ -71,87 +64,11 @@ def run(
         )
         return
     state = "unchanged since it was sealed" if outcome.unchanged else "complete"
-    typer.echo(f"The run is {state}: {_near(outcome.directory)}")
+    typer.echo(f"The run is {state}: {near(outcome.directory)}")
     for document, seal in read_manifest(outcome.directory).documents.items():
         if not seal.made:
             typer.echo(f"{document} was not made: {seal.reason}")
-    typer.echo(f"Report: {_near(outcome.report)}")
-
-
-def verify(
-    directory: _Directory,
-    jobs: _Jobs = 2,
-    threads: _Threads = 2,
-    timeout: _Timeout = 900.0,
-    *,
-    key: Annotated[
-        Path | None, typer.Option(metavar="PUB", help="Also require a signature by this public key.")
-    ] = None,
-    head: Annotated[
-        str, typer.Option(metavar="HASH", help="Also require the ledger's entry with this hash.")
-    ] = "",
-    reperform: Annotated[
-        bool,
-        typer.Option(
-            "--reperform", help="Also execute it again from its evidence and compare every recorded number."
-        ),
-    ] = False,
-) -> None:
-    """Check that every file of a finished run is what was sealed."""
-    from auditlib.runs import verify as verify_files
-
-    verified = verify_files(directory, head=head)
-    typer.echo(
-        f"Intact: all {counted(verified.files, 'file')} ({counted(verified.size, 'byte')}) of "
-        f"{_near(directory)} "
-        f"and its manifest are what was sealed at {verified.manifest.ended}."
-    )
-    _show_parameters(verified.manifest.fixed)
-    _show_ledger(verified)
-    if key is not None:
-        from auditlib.runs.signature import check_signature
-
-        typer.echo(f"Signed by key {check_signature(directory, verified.manifest, key=key)}.")
-    if reperform:
-        _reperform(directory, jobs=jobs, threads=threads, timeout=timeout)
-
-
-def _show_parameters(fixed: Fixed | None) -> None:
-    if fixed is None:
-        return
-    when = "before" if fixed.before_data else "not before"
-    typer.echo(f"Parameters were first entered at {fixed.at}, {when} a run had read the data.")
-    for change in fixed.changes:
-        when = "after" if change.after_data else "before"
-        typer.echo(f"Changed at {change.at}, {when} the data was read: {', '.join(change.parts)}.")
-
-
-def _show_ledger(verified: Verified) -> None:
-    from auditlib.runs.signoff import sign_offs
-
-    if not verified.ledger:
-        typer.echo("The ledger is not beside the run, so sign-offs were not checked.")
-        return
-    typer.echo(
-        f"The ledger is whole: {counted(len(verified.ledger), 'entry', 'entries')}, the last "
-        f"{verified.ledger[-1].hash}."
-    )
-    for one in sign_offs(verified.ledger, seal=verified.manifest.seal):
-        typer.echo(f"Signed off by {one.name} as {one.role.value} at {one.at}.")
-
-
-def _reperform(directory: Path, *, jobs: int, threads: int, timeout: float) -> None:
-    from auditlib.cli.progress import shown
-    from auditlib.runs.reperform import reperform
-
-    with _interruptible("Nothing was compared."), shown() as notify:
-        again = reperform(directory, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
-    for name, then, now in again.other_versions:
-        typer.echo(f"Note: {name} was {then} and is now {now}.")
-    typer.echo(
-        f"Performed again: all {counted(again.numbers, 'recorded number')} of "
-        f"{counted(again.notebooks, 'notebook is', 'notebooks are')} the same."
-    )
+    typer.echo(f"Report: {near(outcome.report)}")
 
 
 def trace(
@@ -194,7 +111,7 @@ def store_notebooks(
     from auditlib.cli.progress import shown
     from auditlib.runs.store import store_notebooks as store
 
-    with _interruptible("Nothing was stored."), shown() as notify:
+    with interruptible("Nothing was stored."), shown() as notify:
         changed = store(
             run_file,
             name=str(run_file),
@@ -205,20 +122,6 @@ def store_notebooks(
             notify=notify,
         )
     for path in changed:
-        typer.echo(f"Stored {_near(path)}")
+        typer.echo(f"Stored {near(path)}")
     if not changed:
         typer.echo("The stored notebooks were up to date.")
-
-
-@contextmanager
-def _interruptible(consequence: str) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(f"Interrupted. {consequence}", err=True)
-        raise typer.Exit(130) from None
-
-
-def _near(path: Path) -> str:
-    here, there = Path.cwd(), path.resolve()
-    return there.relative_to(here).as_posix() if there.is_relative_to(here) else str(there)

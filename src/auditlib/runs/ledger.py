@@ -6,25 +6,37 @@ something outside the ledger remembers them. The manifest names the last line be
 about the sealing itself must be there. A signature names the last line at the time of signing. Whoever noted
 down the hash that a sign-off printed can ask for it (``auditlib verify DIR --head HASH``). Lines added after
 all of these and cut off again are missed by nobody: sign last, or keep the hash elsewhere.
+
+No entry is dated before the one before it: a clock that was set back is noticed when the next is entered.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from auditlib.errors import Problem, VerificationFailed
+from auditlib.errors import AuditError, Problem, VerificationFailed
 from auditlib.runs.atomic import digest, flush_directory
+from auditlib.runs.inside import read_plain
 
 SEALED = "sealed"
 """Event of a run that was sealed; its facts name the seal."""
+SIGNED_OFF = "signed off"
+"""Event of a sign-off; its facts name the seal, the role and the person."""
+SIGN_OFF_PAGE = "sign-off page"
+"""Event of the page beside a run that prints its sign-offs; its facts name the seal and the page's hash."""
 START = "0" * 64
 """What the first line names as the hash before it."""
+_TEXTS = {SEALED: {"seal"}, SIGNED_OFF: {"seal", "role", "name"}, SIGN_OFF_PAGE: {"seal", "sha256"}}
+"""What an entry that is read back must say, in words."""
+_STEP_BACK = timedelta(minutes=1)
+"""By how much a clock may be put right between two entries; both then bear the later instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +55,19 @@ def ledger_path(outputs: Path, audit: str) -> Path:
     return outputs / f"{audit}.ledger.jsonl"
 
 
+def page_path(outputs: Path, audit: str) -> Path:
+    """Return the sign-off page beside a run."""
+    return outputs / f"{audit}.signoff.html"
+
+
 def read_ledger(path: Path) -> tuple[Entry, ...]:
     """Return the entries of a ledger, its chain checked; none where there is no file.
 
     Raises
     ------
     VerificationFailed
-        Naming the first line that is not what was entered.
+        Naming the first line that is not what was entered, or what stands in the ledger's place.
     """
-    if not path.exists():
-        return ()
     entries: list[Entry] = []
     previous = START
     for number, line in enumerate(_whole_lines(path), start=1):
@@ -79,7 +94,7 @@ def append(path: Path, event: str, facts: Mapping[str, Any], *, at: datetime) ->
     entries = read_ledger(path)
     document = _document(
         len(entries) + 1,
-        at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        _dated(at.astimezone(UTC), entries, path),
         event,
         facts,
         entries[-1].hash if entries else START,
@@ -110,8 +125,61 @@ def holds(entries: Sequence[Entry], *, number: int, head: str) -> bool:
     return 1 <= number <= len(entries) and entries[number - 1].hash == head
 
 
+def backwards(entries: Sequence[Entry], *, name: str) -> Iterator[Problem]:
+    """Yield a problem for every entry that is dated before the one before it, or not dated at all."""
+    for entry in entries:
+        if _instant(entry.at) is None:
+            yield Problem(f"the entry is dated {entry.at!r}, which is no instant.", name, entry.number)
+    for before, after in pairwise(entries):
+        then, now = _instant(before.at), _instant(after.at)
+        if then and now and now < then:
+            yield Problem(
+                f"time runs backwards: the entry is dated {after.at}, the one before it {before.at}.",
+                name,
+                after.number,
+                remedy="A clock was set back or an entry dated back: ask who made it.",
+            )
+
+
+def unfinished(path: Path) -> bool:
+    """Tell whether the last line of a ledger was never finished; it does not count."""
+    return _content(path)[-1:] not in (b"", b"\n")
+
+
+def _dated(at: datetime, entries: Sequence[Entry], path: Path) -> str:
+    last = _instant(entries[-1].at) if entries else None
+    if last and at < last - _STEP_BACK:
+        raise AuditError(
+            Problem(
+                f"its last entry is dated {_shown(last)}, and the clock of this machine says {_shown(at)}.",
+                path.name,
+                remedy="Set the clock right and do this again.",
+            )
+        )
+    return _shown(max(at, last or at))
+
+
+def _shown(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        return None
+    return at if _shown(at) == text and at.tzinfo == UTC else None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_plain(path)
+    except FileNotFoundError:
+        return b""
+
+
 def _whole_lines(path: Path) -> list[bytes]:
-    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return _content(path).split(b"\n")[:-1]
 
 
 def _entry(line: bytes, *, number: int, previous: str) -> Entry | None:
@@ -119,9 +187,11 @@ def _entry(line: bytes, *, number: int, previous: str) -> Entry | None:
         stored = json.loads(line)
         document = _document(stored["n"], stored["at"], stored["event"], stored["facts"], previous)
         sealed = document | {"hash": digest(document)}
+        wanted = _TEXTS.get(stored["event"], set())
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    if stored["n"] != number or _line(sealed) != line:
+    texts = {name for name, value in document["facts"].items() if isinstance(value, str)}
+    if stored["n"] != number or _line(sealed) != line or not wanted <= texts:
         return None
     return Entry(number, stored["at"], stored["event"], stored["facts"], sealed["hash"])
 

@@ -12,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.parameters.run import AuditId, Name, Notebook, Scalar
 from auditlib.runs.atomic import canonical, digest, write_bytes
+from auditlib.runs.inside import kind_of, read_plain
 
 NAME = "manifest.json"
 SCHEMA: Final = "auditlib/manifest@1"
+_OF_A_RUN = ("report.html", "findings.json", "results", "evidence/evidence.json", "manifest.dsse.json")
+"""What shows that a folder without a manifest was a run."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -156,11 +159,11 @@ def read_manifest(directory: Path) -> Manifest:
     ParameterError
         If `directory` holds no run.
     VerificationFailed
-        If the manifest is not, byte for byte, what was sealed.
+        If the manifest is not, byte for byte, what was sealed, or is missing among what was.
     """
     path = directory / NAME
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _no_run(directory) from error
     try:
@@ -194,7 +197,10 @@ def _altered(path: Path) -> VerificationFailed:
     )
 
 
-def _no_run(directory: Path) -> ParameterError:
+def _no_run(directory: Path) -> ParameterError | VerificationFailed:
+    if any(kind_of(directory / name) for name in _OF_A_RUN):
+        remedy = f"Do not rely on {directory}; restore the manifest from a copy, or run the audit again."
+        return VerificationFailed(Problem("is missing among sealed files.", file=NAME, remedy=remedy))
     if not directory.is_dir():
         return ParameterError(Problem(f"there is no folder {directory}.", remedy="Name the folder of a run."))
     return ParameterError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
@@ -14,13 +15,11 @@ from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.parameters.run import Run
 from auditlib.runs.atomic import write_bytes
 from auditlib.runs.documents import PAGE
-from auditlib.runs.ledger import Entry, append, ledger_path, read_ledger
+from auditlib.runs.ledger import SIGN_OFF_PAGE, SIGNED_OFF, Entry, append, read_ledger
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
 from auditlib.runs.places import Places
-from auditlib.runs.verify import verify
-
-SIGNED_OFF = "signed off"
+from auditlib.runs.verify import Place, place_of, verify, wrong_page
 
 
 class Role(StrEnum):
@@ -43,7 +42,9 @@ class SignOff:
 
 
 def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff:
-    """Verify a finished run and enter a sign-off into its ledger.
+    """Verify a finished run, enter a sign-off into its ledger, and print it on the page beside the run.
+
+    Whoever signed off already and does it again has the page printed anew, where it is not what was entered.
 
     Raises
     ------
@@ -54,20 +55,28 @@ def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff
     """
     manifest = verify(directory).manifest
     places = Places(directory.resolve().parent, manifest.audit)
-    shown = " ".join(name.split())
+    place, shown = place_of(directory, manifest), " ".join(name.split())
     with only_writer(places.lock, audit=manifest.audit):
-        path = ledger_path(places.outputs, places.audit)
-        entries = read_ledger(path)
-        _require_ledger(manifest, entries, path)
-        _require_allowed(sign_offs(entries, seal=manifest.seal), role, shown)
-        entry = append(path, SIGNED_OFF, {"role": role.value, "name": shown, "seal": manifest.seal}, at=at)
-        write_bytes(page_path(places), _page(manifest, read_ledger(path)).encode())
-    return SignOff(role, shown, entry.at, entry.number, entry.hash)
+        entries = read_ledger(place.ledger)
+        _require_ledger(entries, place.ledger)
+        given = sign_offs(entries, seal=manifest.seal)
+        again = next((one for one in given if one.role is role and _person(one.name) == _person(shown)), None)
+        if again is None or not any(wrong_page(place, manifest, entries)):
+            _require_allowed(given, role, shown)
+            facts = {"role": role.value, "name": shown, "seal": manifest.seal}
+            append(place.ledger, SIGNED_OFF, facts, at=at)
+        _write_page(place, manifest, at=at)
+        return next(
+            one for one in sign_offs(read_ledger(place.ledger), seal=manifest.seal) if one.role is role
+        )
 
 
-def page_path(places: Places) -> Path:
-    """Return the sign-off page beside a run; no audit id contains a dot."""
-    return places.outputs / f"{places.audit}.signoff.html"
+def _write_page(place: Place, manifest: Manifest, *, at: datetime) -> None:
+    """Print the sign-offs; the hash of the page is entered first, so that no other page is taken for it."""
+    page = _page(manifest, read_ledger(place.ledger)).encode()
+    sha256 = hashlib.sha256(page).hexdigest()
+    append(place.ledger, SIGN_OFF_PAGE, {"seal": manifest.seal, "sha256": sha256}, at=at)
+    write_bytes(place.page, page)
 
 
 def _page(manifest: Manifest, entries: Sequence[Entry]) -> str:
@@ -91,12 +100,12 @@ def sign_offs(entries: Sequence[Entry], *, seal: str) -> tuple[SignOff, ...]:
     return tuple(
         SignOff(Role(entry.facts["role"]), entry.facts["name"], entry.at, entry.number, entry.hash)
         for entry in entries
-        if entry.event == SIGNED_OFF and entry.facts["seal"] == seal
+        if entry.event == SIGNED_OFF and entry.facts["seal"] == seal and entry.facts["role"] in tuple(Role)
     )
 
 
-def _require_ledger(manifest: Manifest, entries: Sequence[Entry], path: Path) -> None:
-    if manifest.fixed is not None and not entries:
+def _require_ledger(entries: Sequence[Entry], path: Path) -> None:
+    if not entries:
         raise VerificationFailed(
             Problem("the ledger of the run is not beside it.", path.name, remedy="Sign off where it is kept.")
         )

@@ -1,21 +1,36 @@
-"""Whether a run is, byte for byte, what was sealed, and whether its ledger is whole."""
+"""Whether a run is, byte for byte, what was sealed, and whether its ledger is whole.
+
+Nothing is read but the folder of the run, and its ledger and sign-off page beside it; links are not followed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.records import counted
-from auditlib.runs.atomic import files_below, hash_file
-from auditlib.runs.ledger import SEALED, Entry, holds, ledger_path, read_ledger
-from auditlib.runs.manifest import NAME, Manifest, read_manifest
+from auditlib.runs.atomic import hash_file
+from auditlib.runs.envelope import SIGNATURE, misfits, read_envelope, unproven
+from auditlib.runs.inside import Kind, folders_of, inside, kind_of, leads_outside
+from auditlib.runs.ledger import (
+    SEALED,
+    SIGN_OFF_PAGE,
+    SIGNED_OFF,
+    Entry,
+    backwards,
+    holds,
+    ledger_path,
+    page_path,
+    read_ledger,
+    unfinished,
+)
+from auditlib.runs.manifest import NAME, FileSeal, Manifest, read_manifest
 
 SHORTEST_HEAD = 16
 """Characters of a hash that nobody finds another entry for by accident."""
-SIGNATURE = "manifest.dsse.json"
-"""The signature; it is made after the manifest and lies beside it."""
+_COPY = "Restore it from a copy."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +41,28 @@ class Verified:
     files: int
     size: int
     ledger: tuple[Entry, ...] = ()
-    """Entries of the ledger beside the run; none where it was handed over without."""
+    """Entries of the ledger beside the run; none where it was sealed without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run lies, and what it was sealed with lies."""
+
+    directory: Path
+    ledger: Path
+    page: Path
+
+
+def place_of(directory: Path, manifest: Manifest) -> Place:
+    """Return the place of a run in a folder of outputs: ledger and sign-off page lie beside it."""
+    outputs = directory.resolve().parent
+    return Place(directory, ledger_path(outputs, manifest.audit), page_path(outputs, manifest.audit))
 
 
 def verify(directory: Path, *, head: str = "") -> Verified:
-    """Hash every file of a run again and compare it with the manifest.
+    """Hash every file of a run again and compare it with the manifest; read its ledger through.
+
+    Who signed is not asked here: see `verify_all`.
 
     Parameters
     ----------
@@ -47,45 +79,150 @@ def verify(directory: Path, *, head: str = "") -> Verified:
         ledger that was, or a signature of something else.
     """
     manifest = read_manifest(directory)
-    problems = [*_altered(directory, manifest), *_extra(directory, manifest)]
-    entries = read_ledger(ledger_path(directory.resolve().parent, manifest.audit))
-    problems += [*_cut_off(manifest, entries), *_missing(head, manifest, entries)]
+    place = place_of(directory, manifest)
+    entries, broken = ledger_of(place, manifest, head=head)
+    problems = [
+        *differing(directory, manifest.files, own=(NAME, SIGNATURE)),
+        *broken,
+        *_signed(place, manifest, entries),
+    ]
     if problems:
         raise VerificationFailed(*problems)
-    if (directory / SIGNATURE).exists():
-        from auditlib.runs.signature import check_envelope
-
-        check_envelope(directory, manifest, ledger=entries)
-    return Verified(
-        manifest, len(manifest.files), sum(seal.size for seal in manifest.files.values()), entries
-    )
+    return Verified(manifest, len(manifest.files), sum(one.size for one in manifest.files.values()), entries)
 
 
-def _cut_off(manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Yield a problem where the ledger no longer holds the entry the manifest was sealed with."""
-    fixed = manifest.fixed
-    if fixed is None or not entries:
+def unchecked(
+    directory: Path, *, head: str = "", reperform: bool = False, data: bool = False
+) -> tuple[str, ...]:
+    """Return what a verification of `directory` leaves open, each with its reason, as parts of a sentence."""
+    left: dict[str, bool] = {
+        "who made the run, because nobody signed it": kind_of(directory / SIGNATURE) is None,
+        "whether its ledger lost entries at the end, because no hash of one was given (--head)": not head,
+        "whether its notebooks give the recorded numbers, for they were not run again (--reperform)": (
+            not reperform
+        ),
+        "whether its evidence is what the client's files hold, which were not read again (--data)": not data,
+    }
+    return tuple(words for words, open_ in left.items() if open_)
+
+
+def verify_all(directory: Path, *, head: str = "", keys: Sequence[Path] = ()) -> Verified:
+    """Verify a run as `verify` does, its sign-off page, and who made each of its signatures.
+
+    Raises
+    ------
+    ParameterError
+        If `directory` holds no complete run, or a key is none.
+    VerificationFailed
+        As `verify` does, and where a signature is proven by none of `keys`.
+    """
+    verified = verify(directory, head=head)
+    problems = [
+        *beside(place_of(directory, verified.manifest), verified.manifest, verified.ledger, keys=keys)
+    ]
+    if problems:
+        raise VerificationFailed(*problems)
+    return verified
+
+
+def beside(
+    place: Place, manifest: Manifest, entries: Sequence[Entry], *, keys: Sequence[Path]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the end of the ledger, the sign-off page and the signatures."""
+    if unfinished(place.ledger):
+        message = "its last line is unfinished and does not count: it was cut, or writing it was interrupted."
+        yield Problem(message, place.ledger.name, len(entries) + 1, remedy=_COPY)
+    yield from wrong_page(place, manifest, entries)
+    yield from unproven(read_envelope(place.directory), keys)
+
+
+def differing(directory: Path, files: Mapping[str, FileSeal], *, own: Collection[str]) -> Iterator[Problem]:
+    """Yield every way in which a folder is not, byte for byte, the sealed `files`.
+
+    Parameters
+    ----------
+    own
+        Files that speak of the others and are checked by themselves; they may be there.
+    """
+    if outside := sorted(filter(leads_outside, files)):
+        yield from (Problem("is named as a file of the run and lies outside its folder.", x) for x in outside)
         return
-    name = ledger_path(Path(), manifest.audit).name
-    if not holds(entries, number=fixed.entries, head=fixed.head):
-        yield Problem("lacks entries the run was sealed with, or is another ledger.", name)
-    elif not any(one.event == SEALED and one.facts["seal"] == manifest.seal for one in entries):
+    there = inside(directory)
+    folders = {folder for name in files for folder in folders_of(name)}
+    blocked = {name for name in folders if there.get(name, Kind.FOLDER) is not Kind.FOLDER}
+    for name, seal in sorted(files.items()):
+        if blocked.isdisjoint(folders_of(name)):
+            yield from _altered(directory, name, there.get(name), seal)
+    for name, kind in there.items():
+        if name in blocked:
+            yield Problem(f"should be a folder and is {kind}.", name, remedy=_COPY)
+        elif name not in files and name not in folders and name not in own:
+            yield Problem(
+                "does not belong to the run." if kind is Kind.FILE else f"is {kind}, and not of the run.",
+                name,
+            )
+
+
+def _altered(directory: Path, name: str, kind: Kind | None, seal: FileSeal) -> Iterator[Problem]:
+    if kind is not Kind.FILE:
+        yield Problem(f"is {kind}." if kind else "is missing.", name, remedy=_COPY)
+        return
+    try:
+        found, size = hash_file(directory / name)
+    except OSError as error:
+        yield Problem(f"cannot be read: {error.strerror}.", file=name)
+        return
+    if size != seal.size:
+        yield Problem(f"was altered: {counted(size, 'byte')} instead of {seal.size}.", file=name)
+    elif found != seal.sha256:
+        yield Problem("was altered: same size, other content.", file=name)
+
+
+def ledger_of(
+    place: Place, manifest: Manifest, *, head: str = ""
+) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """Return the entries of a run's ledger, and what is wrong with them."""
+    name = place.ledger.name
+    _require_hash(head, name)
+    try:
+        entries = read_ledger(place.ledger)
+    except VerificationFailed as error:
+        return (), error.problems
+    problems = (
+        *_cut_off(place.ledger, manifest, entries),
+        *backwards(entries, name=name),
+        *_missing(head, name, entries),
+    )
+    return entries, problems
+
+
+def _cut_off(ledger: Path, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Yield a problem where the ledger no longer holds the entry the manifest was sealed with."""
+    fixed, name = manifest.fixed, ledger.name
+    if not entries and fixed is not None:
+        state = "holds no entry" if kind_of(ledger) else "is missing"
         yield Problem(
-            "lacks the entry that this run was sealed, and whatever came after it.",
+            f"{state}, and the run was sealed with {counted(fixed.entries, 'entry', 'entries')} in it.",
             name,
-            remedy="Restore the ledger from a copy.",
+            remedy="Put it beside the run. A run that is handed over takes it along: auditlib release.",
+        )
+    elif fixed is not None and not holds(entries, number=fixed.entries, head=fixed.head):
+        yield Problem("lacks entries the run was sealed with, or is another ledger.", name, remedy=_COPY)
+    elif entries and not any(one.event == SEALED and one.facts["seal"] == manifest.seal for one in entries):
+        yield Problem(
+            "lacks the entry that this run was sealed, and whatever came after it.", name, remedy=_COPY
         )
 
 
-def _missing(head: str, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Yield a problem where the ledger holds no entry with the hash `head`."""
-    if not head:
-        return
-    name = ledger_path(Path(), manifest.audit).name
-    if len(head) < SHORTEST_HEAD or not set(head) <= set("0123456789abcdef"):
+def _require_hash(head: str, name: str) -> None:
+    if head and (len(head) < SHORTEST_HEAD or not set(head) <= set("0123456789abcdef")):
         remedy = f"Give at least {SHORTEST_HEAD} characters of the hash that the sign-off printed."
         raise ParameterError(Problem(f"{head!r} is no hash of an entry.", name, remedy=remedy))
-    if not any(one.hash.startswith(head) for one in entries):
+
+
+def _missing(head: str, name: str, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Yield a problem where the ledger holds no entry with the hash `head`."""
+    if head and not any(one.hash.startswith(head) for one in entries):
         yield Problem(
             f"holds no entry {head[:SHORTEST_HEAD]}...: it was cut off, or this is another ledger.",
             name,
@@ -93,24 +230,33 @@ def _missing(head: str, manifest: Manifest, entries: Sequence[Entry]) -> Iterato
         )
 
 
-def _altered(directory: Path, manifest: Manifest) -> Iterator[Problem]:
-    for name, seal in sorted(manifest.files.items()):
-        path = directory / name
-        if path.is_symlink() or not path.is_file():
-            yield Problem("is missing.", file=name)
-            continue
-        try:
-            found, size = hash_file(path)
-        except OSError as error:
-            yield Problem(f"cannot be read: {error.strerror}.", file=name)
-            continue
-        if size != seal.size:
-            yield Problem(f"was altered: {counted(size, 'byte')} instead of {seal.size}.", file=name)
-        elif found != seal.sha256:
-            yield Problem("was altered: same size, other content.", file=name)
+def _signed(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+    try:
+        envelope = read_envelope(place.directory)
+    except VerificationFailed as error:
+        yield from error.problems
+        return
+    if envelope:
+        yield from misfits(envelope, place.directory, manifest, ledger=entries, name=place.ledger.name)
 
 
-def _extra(directory: Path, manifest: Manifest) -> Iterator[Problem]:
-    for name, _ in files_below(directory):
-        if name not in (NAME, SIGNATURE) and name not in manifest.files:
-            yield Problem("does not belong to the run.", file=name)
+def wrong_page(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Yield what is wrong with the page of sign-offs: it is there as it was entered, or not at all."""
+    path, kind = place.page, kind_of(place.page)
+    entered = {one.facts["sha256"]: one.facts["seal"] for one in entries if one.event == SIGN_OFF_PAGE}
+    now = next((page for page, seal in reversed(entered.items()) if seal == manifest.seal), None)
+    if kind not in (Kind.FILE, None):
+        yield Problem(f"is {kind}.", path.name, remedy=_COPY)
+    elif kind is None and signed_off(entries, manifest):
+        yield Problem("is missing, and the run was signed off.", path.name, remedy=_COPY)
+    elif kind is not None and hash_file(path)[0] not in ({now} if now else {*entered}):
+        yield Problem(
+            "is not the sign-off page that the ledger names: it was altered, or belongs to something else.",
+            path.name,
+            remedy="Restore it from a copy, or sign off again in the same role and name to print it anew.",
+        )
+
+
+def signed_off(entries: Sequence[Entry], manifest: Manifest) -> bool:
+    """Tell whether the run of this manifest was signed off."""
+    return any(one.event == SIGNED_OFF and one.facts["seal"] == manifest.seal for one in entries)

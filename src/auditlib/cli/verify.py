@@ -1,0 +1,143 @@
+"""The command verify: what was not checked is said first, and that all is well only after everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditlib.cli.messages import interruptible, near, plain
+from auditlib.errors import ParameterError, Problem
+from auditlib.records import counted
+
+if TYPE_CHECKING:
+    from auditlib.runs.held import Held
+    from auditlib.runs.manifest import Fixed
+    from auditlib.runs.reperform import Reperformed
+    from auditlib.runs.verify import Verified
+
+_PANEL = "Audit"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command(rich_help_panel=_PANEL)(verify)
+
+
+def verify(
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False
+        ),
+    ],
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Notebooks executed side by side.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="Threads each of them may use.")] = 2,
+    timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time one cell may take.")] = 900.0,
+    *,
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PUB", help="Public key of who signed; one for each signature."),
+    ] = None,
+    head: Annotated[
+        str, typer.Option(metavar="HASH", help="Also require the ledger's entry with this hash.")
+    ] = "",
+    reperform: Annotated[
+        bool,
+        typer.Option(
+            "--reperform", help="Also execute it again from its evidence and compare every recorded number."
+        ),
+    ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="With --reperform: the client's files, from which the evidence is made again."
+        ),
+    ] = None,
+) -> None:
+    """Check that every file of a finished run is what was sealed."""
+    from auditlib.runs.verify import unchecked, verify_all
+
+    if data is not None and not reperform:
+        raise ParameterError(Problem("--data goes with --reperform.", remedy="Give both."))
+    for what in unchecked(directory, head=head, reperform=reperform, data=data is not None):
+        typer.echo(f"Not checked: {what}.")
+    verified = verify_all(directory, head=head, keys=tuple(key or ()))
+    held = _held(directory, data, threads=threads) if data is not None else None
+    again = _performed_again(directory, jobs=jobs, threads=threads, timeout=timeout) if reperform else None
+    typer.echo(
+        f"Intact: all {counted(verified.files, 'file')} ({counted(verified.size, 'byte')}) of "
+        f"{near(directory)} and its manifest are what was sealed at {verified.manifest.ended}."
+    )
+    sentences = (
+        _parameters(verified.manifest.fixed),
+        _ledger(verified),
+        _signed(directory),
+        _again(held, again),
+    )
+    for sentence in chain(*sentences):
+        typer.echo(plain(sentence))
+
+
+def _parameters(fixed: Fixed | None) -> Iterator[str]:
+    if fixed is None:
+        return
+    when = "before" if fixed.before_data else "not before"
+    yield f"Parameters were first entered at {fixed.at}, {when} a run had read the data."
+    for change in fixed.changes:
+        when = "after" if change.after_data else "before"
+        yield f"Changed at {change.at}, {when} the data was read: {', '.join(change.parts)}."
+
+
+def _ledger(verified: Verified) -> Iterator[str]:
+    from auditlib.runs.signoff import sign_offs
+
+    if not verified.ledger:
+        yield "The run was sealed without a ledger, so there are no sign-offs."
+        return
+    yield (
+        f"The ledger is whole: {counted(len(verified.ledger), 'entry', 'entries')}, the last "
+        f"{verified.ledger[-1].hash}."
+    )
+    for one in sign_offs(verified.ledger, seal=verified.manifest.seal):
+        yield f"Signed off by {one.name} as {one.role.value} at {one.at}."
+
+
+def _signed(directory: Path) -> Iterator[str]:
+    from auditlib.runs.envelope import read_envelope
+
+    envelope = read_envelope(directory)
+    for name in sorted(envelope.signatures) if envelope else ():
+        yield f"Signed by key {name}."
+
+
+def _held(directory: Path, data: Path, *, threads: int) -> Held:
+    from auditlib.cli.progress import shown
+    from auditlib.runs.held import hold_evidence
+
+    with interruptible("Nothing was compared."), shown() as notify:
+        return hold_evidence(directory, data, threads=threads, notify=notify)
+
+
+def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float) -> Reperformed:
+    from auditlib.cli.progress import shown
+    from auditlib.runs.reperform import reperform
+
+    with interruptible("Nothing was compared."), shown() as notify:
+        return reperform(directory, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
+
+
+def _again(held: Held | None, again: Reperformed | None) -> Iterator[str]:
+    if held is not None:
+        yield f"Taken in again: the evidence is what stands in {held} of the client."
+    if again is None:
+        return
+    for name, then, now in again.other_versions:
+        yield f"Note: {name} was {then} and is now {now}."
+    yield (
+        f"Performed again: all {counted(again.numbers, 'recorded number')} of "
+        f"{counted(again.notebooks, 'notebook is', 'notebooks are')} the same."
+    )
