@@ -255,6 +255,34 @@ class TestTotals:
         found = reliability.examples(given, each=2)
         assert list(zip(found["file"], found["line"], strict=True)) == [("a", 1), ("b", 9)]
 
+    @pytest.mark.parametrize(
+        ("value", "message", "shown", "said"),
+        [
+            ("R7;Ada Lind;78-05-11", "It has 3 fields.", "a9;aaa aaaa;99-99-99", "It has 3 fields."),
+            ("Ana O'Hara", repr("Ana O'Hara") + ": no score.", "aaa a'aaaa", "'aaa a'aaaa': no score."),
+            ("ada@x.org", "The id 'ada@x.org' has different contents, first on line 3 of a.csv.", "aaa@a.aaa",
+             "The id 'aaa@a.aaa' has different contents, first on line 3 of a.csv."),
+            ("M\u00fcll\x00 7", "'M\u00fcll\\x00 7': none.", "aaaa\ufffd 9", "'aaaa\\a99 9': none."),
+            ("x" * 199 + "\u2026", repr("x" * 250) + ": none.", "a" * 60 + " ...", f"'{'a' * 60} ...': none."),
+            ("8", "'8': the scale runs from 1 to 5.", "9", "'9': the scale runs from 1 to 5."),
+            ("4", "'4': column 'sent' of line 14.", "9", "'9': column 'sent' of line 14."),
+        ],
+    )  # fmt: skip
+    def test_a_row_in_quarantine_is_shown_by_the_form_of_its_cell(
+        self, value: str, message: str, shown: str, said: str
+    ) -> None:
+        names = ["table", "file", "line", "column", "reason", "value", "message"]
+        found = reliability.examples(
+            pd.DataFrame([["t", "a.csv", 1, "c", "time", value, message]], columns=names)
+        )
+        assert found.loc[0, ["file", "line", "column", "value", "message"]].tolist() == [
+            "a.csv",
+            1,
+            "c",
+            shown,
+            said,
+        ]
+
 
 def test_months_of_days() -> None:
     days = [day(2023, 12, 31), day(2024, 1, 1), day(2024, 2, 29), 0, -1]

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from auditlib.errors import Problem
+from auditlib.errors.values import named
 
 
 class Kind(StrEnum):
@@ -130,17 +131,17 @@ def row_problems(
             "Do not change it; where the finding fell away when the audit ran again, delete the row.",
         )
     if not row["No."].isascii() or not row["No."].isdigit() or row["No."] == "0":
-        yield wrong("No.", f"{row['No.']!r} is no number from 1.")
+        yield wrong("No.", f"{named(row['No.'])} is no number from 1.")
     if row["State"] not in tuple(State):
-        yield wrong("State", f"there is no state {row['State']!r}.", f"There are {', '.join(State)}.")
+        yield wrong("State", f"there is no state {named(row['State'])}.", f"There are {', '.join(State)}.")
     if row["Type"] and row["Type"] not in tuple(Kind):
-        yield wrong("Type", f"there is no type {row['Type']!r}.", f"There are {', '.join(Kind)}.")
+        yield wrong("Type", f"there is no type {named(row['Type'])}.", f"There are {', '.join(Kind)}.")
     if row["Due"] and _day(row["Due"]) is None:
-        yield wrong("Due", f"{row['Due']!r} is no day.", "Write it as YYYY-MM-DD.")
+        yield wrong("Due", f"{named(row['Due'])} is no day.", "Write it as YYYY-MM-DD.")
     if _SEVERAL.search(row["Owner"]):
         yield wrong(
             "Owner",
-            f"{row['Owner']!r} is more than one owner.",
+            f"{named(row['Owner'])} is more than one owner.",
             "Name one accountable person, given name first; others may help.",
         )
     yield from (wrong(column, message, "Fill it in, or leave it proposed.") for column, message in _gaps(row))

@@ -7,6 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.errors.values import named
 
 
 def public_holidays(country: str, *, years: Iterable[int], subdivision: str = "") -> frozenset[date]:
@@ -46,8 +47,10 @@ def subdivisions(country: str) -> tuple[str, ...]:
     known = holidays.list_supported_countries()
     if country not in known:
         near = get_close_matches(country.upper(), known, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else "Give the ISO 3166 alpha-2 code."
-        raise ParameterError(Problem(f"no public holidays are known for country {country!r}.", remedy=hint))
+        hint = f"Did you mean {named(near[0])}?" if near else "Give the ISO 3166 alpha-2 code."
+        raise ParameterError(
+            Problem(f"no public holidays are known for country {named(country)}.", remedy=hint)
+        )
     return tuple(known[country])
 
 
@@ -65,7 +68,7 @@ def subdivision_of(country: str, code: str) -> str:
         return bare
     raise ParameterError(
         Problem(
-            f"{code!r} is no subdivision of {country} with holidays of its own.",
+            f"{named(code)} is no subdivision of {country} with holidays of its own.",
             remedy=f"Known are: {', '.join(known) or 'none'}. Leave it empty where the holidays of the "
             "whole country hold.",
         )

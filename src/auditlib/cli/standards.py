@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.errors.values import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ def show(
         if criterion not in edition.ids:
             raise ParameterError(
                 Problem(
-                    f"{edition.name} has no criterion {criterion!r}.",
+                    f"{edition.name} has no criterion {named(criterion)}.",
                     remedy=f"It has {', '.join(edition.ids)}.",
                 )
             )
@@ -192,7 +193,7 @@ def _targets(given: Sequence[str]) -> dict[str, float]:
             found[name.strip()] = _finite(value)
         except ValueError:
             remedy = "Write CRITERION=VALUE with a decimal point, as in CF-02=0.10."
-            problems.append(Problem(f"--target {text!r} is not understood.", remedy=remedy))
+            problems.append(Problem(f"--target {named(text)} is not understood.", remedy=remedy))
     if problems:
         raise ParameterError(*problems)
     return found

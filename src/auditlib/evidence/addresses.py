@@ -23,6 +23,22 @@ _SCHEMES: dict[str, Engine] = {
 _EXAMPLES = (
     "postgresql://user:password@host/database, mariadb://..., sqlite:///client.db, duckdb:///client.db"
 )
+_OTHERS = frozenset(
+    [
+        "http",
+        "https",
+        "jdbc",
+        "mongodb",
+        "mssql",
+        "odbc",
+        "oracle",
+        "redis",
+        "redshift",
+        "snowflake",
+        "sqlserver",
+    ]
+)
+"""Schemes that are named in a message; any other word may be a secret."""
 _SECRET_KEYS = ("password", "passwd", "sslpassword", "ssl_key_password")
 
 
@@ -75,9 +91,22 @@ class Address:
         return path
 
     def told(self, message: object) -> str:
-        """Return the first line of what a driver says, in brackets; nothing where it repeats a secret."""
+        """Return the first line of what a driver says, in brackets; nothing where it repeats a secret.
+
+        A host, user or database may be a password that stands in the wrong place: they are not repeated.
+        """
         line = next(iter(str(message).strip().splitlines()), "").strip()
-        return f" ({line})" if line and not any(secret in line for secret in self._secrets()) else ""
+        if not line or any(secret in line for secret in self._secrets()):
+            return ""
+        for part in sorted(self._parts(), key=len, reverse=True):
+            line = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "...", line)
+        return f" ({line})"
+
+    def _parts(self) -> set[str]:
+        """Return what the address is made of, but for the names of its options."""
+        after, _, query = self.text.partition("://")[2].partition("?")
+        parts = {*re.split(r"[:/@]", after), after, *(value for _, value in parse_qsl(query))}
+        return {form for part in parts for form in (part, unquote(part)) if len(form) > 1}
 
     def _secrets(self) -> set[str]:
         """Return every form in which the address or a password of it can be read."""
@@ -104,11 +133,15 @@ def address_of(variable: str) -> Address:
     scheme, _, rest = address.partition(":")
     engine = _SCHEMES.get(scheme.lower().partition("+")[0])
     if engine is None:
-        named = f"an address of {scheme!r}, which" if rest.startswith("//") and scheme.isalnum() else "what"
-        raise _unusable(variable, f"{{}} holds {named} is none of a database this suite reads.")
+        known = scheme.lower() in _OTHERS and rest.startswith("//")
+        what = f"an address of {scheme!r}, which" if known else "what"
+        raise _unusable(
+            variable, f"the environment variable {{}} holds {what} is none of a database this suite reads."
+        )
     return Address(variable, engine, f"{engine}:{rest}")
 
 
 def _unusable(variable: str, message: str) -> ParameterError:
     remedy = f"Set it to the address of the database, for example {_EXAMPLES}."
-    return ParameterError(Problem(message.format(variable), remedy=remedy))
+    shown = variable if variable.isupper() else "that 'connection' names"  # else it may be a password itself
+    return ParameterError(Problem(message.format(shown), remedy=remedy))

@@ -76,7 +76,7 @@ class MySQL:
         parts, options = self._address.parts, self._address.options
         unknown = sorted(set(options) - {*_OPTIONS, "charset"})
         if unknown:
-            message = f"the address in {self._address.variable} has the option {unknown[0]!r}."
+            message = f"the address in {self._address.variable} has an option that is none."
             raise ParameterError(Problem(message, remedy=f"There are {', '.join(_OPTIONS)}."))
         flags = {
             key: value.lower() in ("1", "true", "yes") for key, value in options.items() if "verify" in key

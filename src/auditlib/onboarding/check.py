@@ -11,6 +11,7 @@ from pathlib import Path
 from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
 from auditlib.errors import DataError, ParameterError, Problem
+from auditlib.errors.values import named
 from auditlib.evidence import prepare
 from auditlib.onboarding.doubtful import perhaps_cut, perhaps_totals
 from auditlib.onboarding.files import parameter_text
@@ -145,7 +146,7 @@ def _absent_files(run: Run, document: Document, folder: Path) -> Iterator[Proble
         return
     for index, source in enumerate(run.sources):
         if source.file is not None and not (folder / source.file).is_file():
-            message = f"the data folder {folder.as_posix()} has no file {source.file!r}."
+            message = f"the data folder {folder.as_posix()} has no file {named(source.file)}."
             path = ("sources", index, "file")
             yield document.problem(path, message, remedy="Correct the name, or put the file there.")
 

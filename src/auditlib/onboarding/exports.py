@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 
 from auditlib.contracts import TABLES, Kind, Table
 from auditlib.errors import ParameterError, Problem
+from auditlib.errors.values import named
 from auditlib.onboarding.recogniser import FOLDER, Cells, Constant, Feed, Recogniser
 from auditlib.onboarding.words import simplified
 from auditlib.parameters.load import in_order, validate
@@ -135,7 +136,7 @@ def recogniser_problems(recogniser: Recogniser, document: Document) -> Iterator[
     for index, feed in enumerate(recogniser.feeds):
         path: Path = ("feeds", index)
         if feed.table not in TABLES:
-            message = f"there is no canonical table {feed.table!r}."
+            message = f"there is no canonical table {named(feed.table)}."
             yield document.problem((*path, "table"), message, remedy=did_you_mean(feed.table, TABLES))
             continue
         table = TABLES[feed.table]
@@ -152,7 +153,7 @@ def _pattern(pattern: str, path: Path, document: Document) -> Iterator[Problem]:
     try:
         re.compile(pattern)
     except re.error as error:
-        message = f"{pattern!r} is no regular expression: {error}."
+        message = f"{named(pattern)} is no regular expression: {error}."
         yield document.problem(path, message, remedy="Write it as Python's re reads it.")
 
 
@@ -161,18 +162,18 @@ def _columns(feed: Feed, table: Table, document: Document, *, path: Path) -> Ite
     for block in ("columns", "constants", "values", "stands_for"):
         for name in getattr(feed, block):
             if name not in known:
-                message = f"the table {table.name!r} has no column {name!r}."
+                message = f"the table {named(table.name)} has no column {named(name)}."
                 place = (*path, block, name)
                 yield document.problem(place, message, remedy=did_you_mean(name, known), of_key=True)
     for name in feed.constants:
         if name in feed.columns:
-            message = f"{name!r} stands under 'columns' and under 'constants'."
+            message = f"{named(name)} stands under 'columns' and under 'constants'."
             yield document.problem((*path, "constants", name), message, remedy="Keep one.", of_key=True)
     instants = {column.name for column in table.columns if column.kind is Kind.INSTANT}
     for name, cells in feed.columns.items():
         anchor = cells.after if isinstance(cells, Cells) else ""
         if anchor and (anchor not in instants or anchor not in feed.columns):
-            message = f"{anchor!r} is no instant that this table is given."
+            message = f"{named(anchor)} is no instant that this table is given."
             place = (*path, "columns", name)
             yield document.problem(place, message, remedy=did_you_mean(anchor, instants & {*feed.columns}))
 
@@ -194,5 +195,5 @@ def _codes(feed: Feed, table: Table, document: Document, *, path: Path) -> Itera
         column = by_name.get(name)
         codes = ("true", "false") if column and column.kind is Kind.FLAG else column.codes if column else ()
         if codes and code not in codes:
-            message = f"{code!r} is no code of {name!r}."
+            message = f"{named(code)} is no code of {named(name)}."
             yield document.problem((*path, *place), message, remedy=did_you_mean(code, codes))

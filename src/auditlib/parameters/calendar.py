@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, field_validator, model_validator
 
 from auditlib.calendars import Calendar, Window, public_holidays
+from auditlib.errors.values import named
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
@@ -70,7 +71,7 @@ class CalendarFile(Strict):
             try:
                 ZoneInfo(value)
             except (KeyError, ValueError, OSError):
-                message = f"{value!r} is no IANA time zone"
+                message = f"{named(value)} is no IANA time zone"
                 raise Misfit(message, remedy=f"{zone_hint(value)} Or 'unit', for each unit's own.") from None
         return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.errors.values import named
 from auditlib.parameters.instrument_checks import instrument_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.origin_checks import origin_problems
@@ -57,7 +58,7 @@ def _blank_problems(run: Run, document: Document) -> Iterator[Problem]:
     for survey_type, model in run.instruments.items():
         for key, item in model.items.items():
             place = ("instruments", survey_type, "items", key, "wording")
-            texts.append((place, item.wording, f"wording of {key!r}"))
+            texts.append((place, item.wording, f"wording of {named(key)}"))
     for path, text, what in texts:
         if not text.strip():
             yield document.problem(path, f"the {what} is blank.", remedy="Write it as a reader is to see it.")
@@ -71,12 +72,12 @@ def _period_problems(run: Run, document: Document) -> Iterator[Problem]:
 
 def _zone_problems(run: Run, document: Document) -> Iterator[Problem]:
     if not zone_known(run.time_zone):
-        message = f"there is no time zone {run.time_zone!r}."
+        message = f"there is no time zone {named(run.time_zone)}."
         yield document.problem(("time_zone",), message, remedy=zone_hint(run.time_zone))
     for index, source in enumerate(run.sources):
         for place, zone in _zones(source):
             if zone not in ("unit", None) and not zone_known(zone):
-                message = f"there is no time zone {zone!r}."
+                message = f"there is no time zone {named(zone)}."
                 path = ("sources", index, *place, "time_zone")
                 yield document.problem(path, message, remedy=zone_hint(zone))
 

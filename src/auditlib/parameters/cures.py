@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from auditlib.errors.values import holds_secret
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import bounds_at, description_at, did_you_mean, keys_at
 from auditlib.parameters.strict_yaml import Document, Path, scalar
@@ -84,7 +85,7 @@ def other_cure(model: type[BaseModel], path: Path, entry: Mapping[str, Any], *, 
 def _text_cure(document: Document, path: Path, found: Any) -> str:
     if isinstance(found, dict | list):
         return "Write one text there, without keys or entries below it."
-    if document.plain.get(path):
+    if document.plain.get(path) and not holds_secret(str(path[-1])):
         return f'Put it in quotes: "{document.plain[path]}".'
     return "Write the text there, or '' where it is meant to be empty."
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from auditlib.errors import Problem
+from auditlib.errors.values import named
 from auditlib.parameters.cures import (
     BLOCK,
     DAY,
@@ -129,7 +130,7 @@ def _unknown_key(model: type[BaseModel], document: Document, path: Path) -> Prob
 
 def _none_of(document: Document, path: Path, entries: list[_Error]) -> Problem:
     expected = " or ".join(dict.fromkeys(word for entry in entries if (word := _expected(entry))))
-    message = f"{label(path)} must be {expected}; found {described(entries[0]['input'])}."
+    message = f"{label(path)} must be {expected}; found {described(entries[0]['input'], path)}."
     return document.problem(path, message, remedy="Write one value there.")
 
 
@@ -138,7 +139,7 @@ def _wrong(model: type[BaseModel], document: Document, path: Path, entry: _Error
         return _no_choice(model, document, path, entry["input"], of_key=of_key)
     expected = _expected(entry)
     if expected:
-        message = f"{label(path)} must be {expected}; found {described(entry['input'])}."
+        message = f"{label(path)} must be {expected}; found {described(entry['input'], path)}."
         remedy = type_cure(model, document, path, expected=expected, entry=entry)
         return document.problem(path, message, remedy=remedy)
     message = _other(path, entry, of_key=of_key)
@@ -151,11 +152,11 @@ def _no_choice(
 ) -> Problem:
     if of_key:
         remedy = did_you_mean(str(found), key_choices_at(model, path))
-        message = f"{found!r} is no key of {label(path[:-1])}."
+        message = f"{named(found)} is no key of {label(path[:-1])}."
         return document.problem(path, message, remedy=remedy, of_key=True)
     choices = choices_at(model, path)
     one_of = "one of " if len(choices) > 1 else ""
-    message = f"{label(path)} must be {one_of}{', '.join(choices)}; found {described(found)}."
+    message = f"{label(path)} must be {one_of}{', '.join(choices)}; found {described(found, path)}."
     return document.problem(path, message, remedy=choice_cure(found, choices))
 
 
@@ -166,12 +167,12 @@ def _other(path: Path, entry: _Error, *, of_key: bool) -> str:
         return _ended(f"{label(path)}: {context['error']}" if located else str(context["error"]))
     if kind == "string_pattern_mismatch":
         where = "" if of_key else f"{label(path)}: "
-        return f"{where}{found!r} cannot stand here."
+        return f"{where}{named(found, of=_key_of(path))} cannot stand here."
     if not found and kind in ("string_too_short", "too_short"):
         return f"{label(path)} is empty."
     if kind in _BOUNDS:
-        return f"{label(path)} {_BOUNDS[kind].format(**context)}; found {described(found)}."
-    return f"{label(path)}: {entry['msg']}; found {described(found)}."
+        return f"{label(path)} {_BOUNDS[kind].format(**context)}; found {described(found, path)}."
+    return f"{label(path)}: {entry['msg']}; found {described(found, path)}."
 
 
 def _expected(entry: _Error) -> str:
@@ -182,17 +183,23 @@ def _ended(message: str) -> str:
     return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
-def described(value: Any) -> str:
-    """Return what `value` is, for a person."""
+def described(value: Any, path: Path = ()) -> str:
+    """Return what `value`, which stands at `path`, is, for a person."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return f"the yes-or-no value {str(value).lower()}"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return f"the number {named(value, of=_key_of(path))}"
     if isinstance(value, str):
-        return f"the text {value[:60]!r}" + (" ..." if len(value) > 60 else "")
+        said = named(value, of=_key_of(path))
+        return said if said.startswith("a ") else f"the text {said}"
     return "a list" if isinstance(value, list | tuple) else "a block of keys"
+
+
+def _key_of(path: Path) -> str:
+    """Return the nearest key around `path`."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def label(path: Path) -> str:

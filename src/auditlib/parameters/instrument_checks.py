@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditlib.errors import Problem
+from auditlib.errors.values import named
 from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
 from auditlib.parameters.shape import did_you_mean
@@ -28,7 +29,7 @@ def _headline_problems(run: Run, document: Document) -> Iterator[Problem]:
         heads = [key for key, item in instrument.items.items() if item.headline]
         for extra in heads[1:]:
             path = ("instruments", survey_type, "items", extra, "headline")
-            message = f"{survey_type!r} has two headline items, {heads[0]!r} and {extra!r}."
+            message = f"{named(survey_type)} has two headline items, {named(heads[0])} and {named(extra)}."
             yield document.problem(path, message, remedy="Keep one.")
 
 
@@ -45,12 +46,14 @@ def _scale_problems(run: Run, document: Document) -> Iterator[Problem]:
 def _one_scale(scale: ScaleModel, document: Document, *, path: Path) -> Iterator[Problem]:
     for label, score in scale.labels.items():
         if not _on_scale(score, scale):
-            message = f"the label {label!r} has score {score:g}, which is not on the scale {_range(scale)}."
+            message = (
+                f"the label {named(label)} has score {score:g}, which is not on the scale {_range(scale)}."
+            )
             yield document.problem(
                 (*path, "labels", label), message, remedy="Correct the score or the scale."
             )
         if label.lower() in {code.lower() for code in scale.not_applicable}:
-            message = f"{label!r} is both a label with a score and 'not applicable'."
+            message = f"{named(label)} is both a label with a score and 'not applicable'."
             yield document.problem((*path, "labels", label), message, remedy="Keep one of them.")
     yield from _same_words(scale, document, path=path)
     yield from _codes_that_are_scores(scale, document, path=path)
@@ -72,7 +75,7 @@ def _same_words(scale: ScaleModel, document: Document, *, path: Path) -> Iterato
     for label, score in scale.labels.items():
         other, known = scores.setdefault(label.strip().lower(), (label, score))
         if known != score:
-            message = f"{label!r} and {other!r} are one label, whatever the case, with two scores."
+            message = f"{named(label)} and {named(other)} are one label, whatever the case, with two scores."
             yield document.problem((*path, "labels", label), message, remedy="Keep one.", of_key=True)
 
 
@@ -83,7 +86,7 @@ def _codes_that_are_scores(scale: ScaleModel, document: Document, *, path: Path)
         except ValueError:
             continue
         if is_score:
-            message = f"{code!r} means 'not applicable' and is a score of the scale {_range(scale)}."
+            message = f"{named(code)} means 'not applicable' and is a score of the scale {_range(scale)}."
             yield document.problem((*path, "not_applicable", index), message, remedy="Keep one of them.")
 
 
@@ -93,7 +96,9 @@ def _missing_that_are_scores(run: Run, document: Document) -> Iterator[Problem]:
         for place, code in enumerate(source.missing if source.table == "responses" else ()):
             item = next((name for name, scale in _scales_of(run, source) if _is_answer(code, scale)), None)
             if item is not None:
-                message = f"{code!r} is declared to be missing, and is an answer on the scale of {item!r}."
+                message = (
+                    f"{named(code)} is declared to be missing, and is an answer on the scale of {item!r}."
+                )
                 remedy = "Keep one of them; a code of one question alone belongs to 'not_applicable'."
                 yield document.problem(("sources", index, "missing", place), message, remedy=remedy)
 
@@ -130,7 +135,9 @@ def _items_on_one_column(run: Run, document: Document) -> Iterator[Problem]:
         for path, name, label in fed:
             other = first.setdefault(label, name)
             if other != name:
-                message = f"the column {label!r} feeds {other!r} already, and {name!r} is another question."
+                message = (
+                    f"the column {named(label)} feeds {other!r} already, and {name!r} is another question."
+                )
                 yield document.problem(("sources", index, *path), message, remedy="Correct one of them.")
 
 
@@ -161,8 +168,10 @@ def _orphan_columns(run: Run, document: Document) -> Iterator[Problem]:
     for path, item, survey_type in _fed_items(run):
         allowed = _items_of(run, survey_type) if survey_type in run.instruments else known
         if item not in allowed:
-            where = f"the instrument {survey_type!r}" if survey_type in run.instruments else "any instrument"
-            message = f"the item {item!r} is not in {where}."
+            where = (
+                f"the instrument {named(survey_type)}" if survey_type in run.instruments else "any instrument"
+            )
+            message = f"the item {named(item)} is not in {where}."
             remedy = did_you_mean(item, allowed) or "Declare it under 'instruments' with wording and scale."
             yield document.problem(path, message, remedy=remedy, of_key=True)
 
@@ -176,7 +185,7 @@ def _orphan_items(run: Run, document: Document) -> Iterator[Problem]:
         for key in instrument.items:
             if (key, survey_type) not in fed and (key, None) not in fed:
                 path = ("instruments", survey_type, "items", key)
-                message = f"no source gives a column for the item {key!r} of {survey_type!r}."
+                message = f"no source gives a column for the item {named(key)} of {named(survey_type)}."
                 yield document.problem(
                     path, message, remedy="Map it under 'columns', or delete it.", of_key=True
                 )
@@ -188,7 +197,7 @@ def _survey_type_problems(run: Run, document: Document) -> Iterator[Problem]:
             continue
         for path, survey_type in _named_types(source):
             if survey_type not in run.instruments:
-                message = f"the survey type {survey_type!r} has no instrument."
+                message = f"the survey type {named(survey_type)} has no instrument."
                 remedy = did_you_mean(survey_type, run.instruments) or "Declare it under 'instruments'."
                 yield document.problem(("sources", index, *path), message, remedy=remedy)
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.errors.values import named
 from auditlib.parameters.explain import problems_of
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import kinds_at
@@ -77,7 +78,7 @@ def _digits_as_dates(model: type[BaseModel], document: Document) -> Iterator[Pro
         kinds = kinds_at(model, path)
         value = _at(document, path)
         if isinstance(value, str) and value.strip("+-. ").isdigit() and (date in kinds or datetime in kinds):
-            message = f"{str(path[-1])!r} must be a date; found the digits {value!r}."
+            message = f"{named(str(path[-1]))} must be a date; found the digits {named(value)}."
             yield document.problem(path, message, remedy="Write it as YYYY-MM-DD.")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from auditlib.contracts import TABLES
+from auditlib.errors.values import named
 from auditlib.parameters.database import Database
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.origins import Cells, Filter, Long, Origin
@@ -226,8 +227,8 @@ class Source(Strict):
     def _known_table(cls, value: str) -> str:
         if value not in TABLES:
             near = get_close_matches(value, TABLES, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(TABLES)}."
-            raise Misfit(f"there is no canonical table {value!r}", remedy=hint)
+            hint = f"Did you mean {named(near[0])}?" if near else f"There are {', '.join(TABLES)}."
+            raise Misfit(f"there is no canonical table {named(value)}", remedy=hint)
         return value
 
     @field_validator("file")

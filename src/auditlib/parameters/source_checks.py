@@ -9,6 +9,7 @@ from encodings.aliases import aliases
 
 from auditlib.contracts import TABLES, Column, Kind, Table
 from auditlib.errors import Problem
+from auditlib.errors.values import named
 from auditlib.parameters.origins import Reference, cells_of
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.shape import did_you_mean
@@ -47,12 +48,12 @@ def _column_names(source: Source, table: Table, document: Document, *, path: Pat
     for block in ("columns", "constants", "values"):
         for name in getattr(source, block):
             if name not in known and not (table.name == "responses" and name.startswith("q_")):
-                message = f"the table {table.name!r} has no column {name!r}."
+                message = f"the table {named(table.name)} has no column {named(name)}."
                 remedy = did_you_mean(name, known)
                 yield document.problem((*path, block, name), message, remedy=remedy, of_key=True)
     for name in source.constants:
         if name in source.columns:
-            message = f"{name!r} stands under 'columns' and under 'constants'."
+            message = f"{named(name)} stands under 'columns' and under 'constants'."
             yield document.problem((*path, "constants", name), message, remedy="Keep one.", of_key=True)
 
 
@@ -60,7 +61,7 @@ def _required(source: Source, table: Table, document: Document, *, path: Path) -
     given = {*source.columns, *source.constants, *(_WIDE_FILLS if source.wide else ())}
     for column in table.columns:
         if column.required and column.name not in given and not source.numbered(column.name):
-            message = f"the table {table.name!r} needs {column.name!r}: {column.meaning}"
+            message = f"the table {named(table.name)} needs {named(column.name)}: {column.meaning}"
             remedy = "Map it under 'columns', or give one value under 'constants'."
             yield document.problem((*path, "columns"), message, remedy=remedy, of_key=True)
 
@@ -69,12 +70,12 @@ def _value_maps(source: Source, table: Table, document: Document, *, path: Path)
     by_name = {column.name: column for column in table.columns}
     for name, cells in source.values.items():
         if name in by_name and name not in source.columns:
-            message = f"{name!r} has a value map, but no column is mapped to it."
+            message = f"{named(name)} has a value map, but no column is mapped to it."
             yield document.problem((*path, "values", name), message, remedy="Map the column.", of_key=True)
         for cell, code in cells.items():
             yield from _code_problems(by_name.get(name), code, document, path=(*path, "values", name, cell))
             if cell in source.missing:
-                message = f"the cell {cell!r} has a code and is also listed under 'missing'."
+                message = f"the cell {named(cell)} has a code and is also listed under 'missing'."
                 yield document.problem(
                     (*path, "values", name, cell), message, remedy="Keep one.", of_key=True
                 )
@@ -86,7 +87,7 @@ def _value_maps(source: Source, table: Table, document: Document, *, path: Path)
 def _code_problems(column: Column | None, code: str, document: Document, *, path: Path) -> Iterator[Problem]:
     codes = FLAG_CODES if column and column.kind is Kind.FLAG else column.codes if column else ()
     if codes and code not in codes:
-        message = f"{code!r} is no code of {column.name if column else ''!r}."
+        message = f"{named(code)} is no code of {named(column.name if column else '')}."
         yield document.problem(path, message, remedy=did_you_mean(code, codes))
 
 
@@ -99,7 +100,7 @@ def _file_problems(source: Source, document: Document, *, path: Path) -> Iterato
     ending = source.file.lower().removesuffix(".gz")
     other = next((form for form, ends in _ENDINGS.items() if ending.endswith(ends)), None)
     if other is not None and other != source.form:
-        message = f"{source.file!r} looks like {other}, but the form is {source.form}."
+        message = f"{named(source.file)} looks like {other}, but the form is {source.form}."
         yield document.problem((*path, "form"), message, remedy=f"Write form: {other}.")
 
 
@@ -110,7 +111,7 @@ def _place_problems(source: Source, document: Document, *, path: Path) -> Iterat
     for name, origin in source.columns.items():
         parts = cells_of(origin).parts
         if any(isinstance(part, Reference) and part.label != part.column for part in parts):
-            message = f"{name!r} is told by its place, and columns of a database have names."
+            message = f"{named(name)} is told by its place, and columns of a database have names."
             remedy = "Name the column, or give it a name by a 'query'."
             yield document.problem((*path, "columns", name), message, remedy=remedy)
 
@@ -118,7 +119,7 @@ def _place_problems(source: Source, document: Document, *, path: Path) -> Iterat
 def _dialect_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
     dialect = source.dialect
     if not _is_text_encoding(dialect.encoding):
-        message = f"there is no text encoding {dialect.encoding!r}."
+        message = f"there is no text encoding {named(dialect.encoding)}."
         remedy = did_you_mean(dialect.encoding, {*aliases, "utf-8", "latin-1", "cp1252"})
         remedy = remedy or "Write one that Python knows, such as utf-8, cp1252 or utf-16."
         yield document.problem((*path, "dialect", "encoding"), message, remedy=remedy)
@@ -128,7 +129,7 @@ def _dialect_problems(source: Source, document: Document, *, path: Path) -> Iter
     for role in ("delimiter", "quote"):
         sign = getattr(dialect, role)
         if sign.isalnum() or sign in "\r\n":
-            message = f"{sign!r} cannot be the {role}: it occurs in ordinary values."
+            message = f"{named(sign)} cannot be the {role}: it occurs in ordinary values."
             yield document.problem((*path, "dialect", role), message, remedy="Give the sign itself.")
 
 
@@ -147,15 +148,14 @@ def _format_problems(source: Source, document: Document, *, path: Path) -> Itera
         place = (*path, *block, "formats")
         for index, form in enumerate(formats):
             if not _is_date_format(form):
-                message = f"{form!r} is no date format."
+                message = f"{named(form)} is no date format."
                 remedy = "Write it as strptime reads it: %d.%m.%Y %H:%M."
                 near = did_you_mean(form, NUMERIC_DATES)
                 remedy = near if near.startswith("Did") else remedy
                 yield document.problem((*place, index), message, remedy=remedy)
         for first, second in _confusable(formats):
-            message = (
-                f"a date such as 03/04 fits both {first!r} and {second!r}: day and month could change places."
-            )
+            both = f"both {named(first)} and {named(second)}"
+            message = f"a date such as 03/04 fits {both}: day and month could change places."
             yield document.problem(place, message, remedy="Keep the one the client uses.")
         yield from _only_digits(formats, document, path=place)
 
@@ -166,7 +166,7 @@ def _only_digits(formats: tuple[str, ...], document: Document, *, path: Path) ->
     probe = datetime(2024, 11, 23, 13, 45, 56)  # noqa: DTZ001  # no instant: it only exercises the format
     for form in formats if counted_from else ():
         if form not in NUMERIC_DATES and probe.strftime(form).isdigit():
-            message = f"a cell of digits alone fits both {form!r} and {counted_from[0]!r}."
+            message = f"a cell of digits alone fits both {named(form)} and {named(counted_from[0])}."
             yield document.problem(path, message, remedy="Keep the one the client uses.")
 
 
@@ -196,12 +196,12 @@ def _wide_problems(source: Source, document: Document, *, path: Path) -> Iterato
     for index, value in enumerate(source.wide.values):
         place = (*path, "wide", "values", index)
         if (value.item, value.box) in seen:
-            message = f"the {value.box} box of {value.item!r} is given twice."
+            message = f"the {value.box} box of {named(value.item)} is given twice."
             yield document.problem(place, message, remedy="Keep one column.")
         seen[value.item, value.box] = index
     for name, band in source.wide.n_bands.items():
         if band.high is not None and band.high < band.low:
-            message = f"the band {name!r} ends below its start."
+            message = f"the band {named(name)} ends below its start."
             yield document.problem((*path, "wide", "n_bands", name), message, remedy="Exchange them.")
     if source.wide.n_bands and source.wide.n is None:
         message = "'n_bands' needs the column they stand in."
@@ -213,9 +213,8 @@ def _repeated(run: Run, document: Document) -> Iterator[Problem]:
         twice = [place for place, other in enumerate(run.sources[:index]) if _same_rows(source, other)]
         if twice:
             origin = source.file or (source.database.label if source.database else "")
-            message = (
-                f"{origin!r} already feeds {source.table!r} as entry {twice[0] + 1}: rows would count twice."
-            )
+            fed = f"{source.table!r} as entry {twice[0] + 1}"
+            message = f"{named(origin)} already feeds {fed}: rows would count twice."
             remedy = "Delete one of them, or say by 'only' or 'constants' what each of them takes."
             yield document.problem(("sources", index), message, remedy=remedy)
 

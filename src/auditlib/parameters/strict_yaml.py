@@ -26,6 +26,7 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.errors.values import UNSEEN
 
 MAXIMUM_BYTES = 2_000_000
 MAXIMUM_DEPTH = 40
@@ -38,7 +39,7 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORDS: Mapping[str, bool | None] = {"": None, "null": None, "~": None, "true": True, "false": False}
 # Control characters and those that reverse the reading direction: what is shown would not be what is read.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -134,7 +135,7 @@ def _refuse_oversize(text: str, name: str) -> None:
 
 
 def _refuse_unseen(text: str, name: str) -> None:
-    found = _UNSEEN.search(text) or re.search("[\ud800-\udfff]", text)
+    found = _UNSEEN.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from auditlib.errors.values import form_of
 from auditlib.records import Basis, Number, Sentence, SourceTotals, counted
 from auditlib.reliability.words import REASONS, SHORT_REASONS, percent
 
@@ -147,6 +149,8 @@ class Quarantine:
         return tuple(source for source in self.sources if source.rows_quarantined)
 
 
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+"""A text as Python quotes it, which is how a message quotes a cell."""
 _TOTALS = ("rows_in", "rows_kept", "rows_quarantined", "rows_out_of_period")
 _LEFT_OUT = ("rows_left_out",)
 
@@ -164,6 +168,8 @@ def quarantine(sources: Sequence[SourceTotals]) -> Quarantine:
 def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     """Return `each` quarantined rows of every reason, from different files where there are several.
 
+    The cell that failed is shown by its form, in its message too: who may see the row has the file.
+
     Parameters
     ----------
     rows
@@ -178,7 +184,26 @@ def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     order = {str(reason): place for place, reason in enumerate(REASONS)}
     chosen = pd.concat([one_per_file, rest]).groupby("reason", sort=False).head(each)
     chosen = chosen.sort_values("reason", key=lambda reasons: reasons.map(order), kind="stable")
+    said = [tuple(map(str, pair)) for pair in chosen[["value", "message"]].fillna("").to_numpy()]
+    chosen = chosen.assign(
+        value=[form_of(value) for value, _ in said],
+        message=[_masked(message, value) for value, message in said],
+    )
     return chosen[columns].replace({"reason": dict(SHORT_REASONS)}).reset_index(drop=True)
+
+
+def _masked(message: str, value: str) -> str:
+    """Return a message with the form of the cell wherever it quotes the cell."""
+    if not value:
+        return message
+    cell = value.removesuffix("…")
+    spelled = (cell, repr(cell)[1:-1])
+
+    def form(quoted: re.Match[str]) -> str:
+        return f"'{form_of(quoted[0][1:-1])}'" if any(one in quoted[0] for one in spelled) else quoted[0]
+
+    masked = _QUOTED.sub(form, message)
+    return masked.replace(cell, form_of(cell)) if len(cell) > 3 else masked
 
 
 def _totals_of(source: SourceTotals) -> tuple[Number, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from auditlib.actions.carry import Plan, Raised, carry, verified_although_raised
 from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, action_of, as_row, row_problems
 from auditlib.errors import DataError, ParameterError, Problem
+from auditlib.errors.values import named
 from auditlib.records import counted
 from auditlib.report.spreadsheet_cells import cell_of
 from auditlib.report.worksheet import Book
@@ -87,7 +88,7 @@ def register_bytes(actions: Iterable[Action], *, suffix: str, created: datetime)
         return stream.getvalue().encode("utf-8-sig")
     if suffix == ".xlsx":
         return _workbook(cells, created)
-    raise ParameterError(Problem(f"a register is .xlsx or .csv, not {suffix!r}."))
+    raise ParameterError(Problem(f"a register is .xlsx or .csv, not {named(suffix)}."))
 
 
 def read_register(path: Path, *, known: Iterable[str] | None = None) -> tuple[Action, ...]:
@@ -148,7 +149,7 @@ def _rows(path: Path) -> list[list[str]]:
         return _csv_rows(content, str(path))
     sheets = sheets_of(content, str(path))
     if SHEET not in sheets:
-        raise DataError(Problem(f"there is no sheet {SHEET!r}.", str(path)))
+        raise DataError(Problem(f"there is no sheet {named(SHEET)}.", str(path)))
     return [_fitted([_text(cell) for cell in row]) for row in sheets[SHEET]]
 
 
@@ -172,7 +173,7 @@ def _fitted(row: list[str]) -> list[str]:
     if len(row) > len(HEADINGS):
         message = (
             f"a row has {counted(len(row), 'cell')} and a register "
-            f"{counted(len(HEADINGS), 'column')}: {row[-1]!r} is right of it."
+            f"{counted(len(HEADINGS), 'column')}: {named(row[-1])} is right of it."
         )
         raise DataError(Problem(message, remedy="Move it to a workbook of your own."))
     return [*row, *[""] * (len(HEADINGS) - len(row))]

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from auditlib.errors import Problem
+from auditlib.errors.values import named
 
 Scalar = bool | int | float | str
 
@@ -137,14 +138,15 @@ def _name_problem(name: str, declared: Mapping[str, Declared]) -> Problem | None
     own = [known for known in declared if known not in GIVEN_BY_RUN]
     near = get_close_matches(name, own, n=1)
     remedy = f"Did you mean '{near[0]}'?" if near else f"It takes: {', '.join(own) or 'no parameters'}."
-    return Problem(f"the notebook has no parameter {name!r}.", remedy=remedy)
+    return Problem(f"the notebook has no parameter {named(name)}.", remedy=remedy)
 
 
 def _value_problem(value: Scalar, declared: Declared) -> Problem | None:
     allowed = (int, float) if declared.type == "float" else (_TYPES[declared.type],)
     if type(value) not in allowed:
         return Problem(
-            f"'{declared.name}' must be of type {declared.type}, not {type(value).__name__} ({value!r}).",
+            f"'{declared.name}' must be of type {declared.type}, "
+            f"not {type(value).__name__} ({named(value)}).",
             remedy=f"Its default is {declared.default!r}.",
         )
     if isinstance(value, float) and not math.isfinite(value):

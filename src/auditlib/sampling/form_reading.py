@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from auditlib.errors import DataError, Problem
+from auditlib.errors.values import named
 from auditlib.records import counted
 from auditlib.sampling.drawn import Case, Drawn, from_document
 from auditlib.sampling.form_writing import (
@@ -142,10 +143,10 @@ def _placed(form: list[Row], drawn: Drawn, name: str) -> dict[str, tuple[int, Ro
 def _key_problem(case: Case | None, row: Row, placed: Mapping[str, object]) -> str:
     found = _text(row, 0)
     if case is None:
-        return f"the row {found!r} does not belong to the sample: its hash is none of it."
+        return f"the row {named(found)} does not belong to the sample: its hash is none of it."
     if found != cell_of(case.key):
-        return f"the row key was changed from {case.key!r} to {found!r}."
-    return f"the row {found!r} stands in the form twice." if case.key in placed else ""
+        return f"the row key was changed from {named(case.key)} to {named(found)}."
+    return f"the row {named(found)} stands in the form twice." if case.key in placed else ""
 
 
 def _filled_rows(form: list[Row]) -> Iterator[tuple[int, Row]]:
@@ -160,7 +161,7 @@ def _require_answers(
     allowed = answers_of(drawn)
     problems = [
         Problem(
-            f"{key} is answered {answer!r}." if answer else f"{key} has no answer.",
+            f"{key} is answered {named(answer)}." if answer else f"{key} has no answer.",
             name,
             placed[key][0],
             ANSWER,
@@ -177,11 +178,12 @@ def _head_changes(form: list[Row], drawn: Drawn) -> Iterator[str]:
     for index, line in enumerate(form_head(drawn)):
         found = _text(form[index], 0) if index < len(form) else ""
         if found != cell_of(line):
-            yield f"line {index + 1}: {cell_of(line)!r} was changed to {found!r}"
+            yield f"line {index + 1}: {named(cell_of(line))} was changed to {named(found)}"
     row = form[HEADER_ROW] if len(form) > HEADER_ROW else []
     for column, heading in enumerate(headings_of(drawn)):
         if _text(row, column) != heading:
-            yield f"line {HEADER_ROW + 1}: heading {heading!r} was changed to {_text(row, column)!r}"
+            now = named(_text(row, column))
+            yield f"line {HEADER_ROW + 1}: heading {heading!r} was changed to {now}"
 
 
 def _cell_changes(placed: Mapping[str, tuple[int, Row]], drawn: Drawn) -> Iterator[str]:
@@ -190,16 +192,17 @@ def _cell_changes(placed: Mapping[str, tuple[int, Row]], drawn: Drawn) -> Iterat
         line, row = placed[case.key]
         for column, (heading, text) in enumerate(zip(drawn.columns, case.shown, strict=True), start=1):
             if _text(row, column) != cell_of(text):
-                yield f"line {line}, {heading}: {cell_of(text)!r} was changed to {_text(row, column)!r}"
+                now = named(_text(row, column))
+                yield f"line {line}, {heading}: {named(cell_of(text))} was changed to {now}"
         for column in range(width, len(row)):
             if _text(row, column):
-                yield f"line {line}: {_text(row, column)!r} was added right of the form"
+                yield f"line {line}: {named(_text(row, column))} was added right of the form"
 
 
 def _added_sheets(sheets: Mapping[str, object]) -> Iterator[str]:
     for title in sheets:
         if title not in (FORM, DRAWN):
-            yield f"sheet {title!r} was added"
+            yield f"sheet {named(title)} was added"
 
 
 def _text(row: Row, column: int) -> str:

@@ -20,10 +20,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from auditlib.errors.values import printable, without_secrets
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, where it is, and what to do about it.
+
+    Whatever it repeats is repeated without passwords and without characters that cannot be seen.
 
     Parameters
     ----------
@@ -42,6 +46,12 @@ class Problem:
     line: int | None = None
     column: int | str | None = None
     remedy: str = ""
+
+    def __post_init__(self) -> None:
+        for part in ("message", "file", "column", "remedy"):
+            said = getattr(self, part)
+            if isinstance(said, str):
+                object.__setattr__(self, part, printable(without_secrets(said)))
 
     def __str__(self) -> str:
         where = ", ".join(
