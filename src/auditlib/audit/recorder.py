@@ -11,7 +11,7 @@ from typing import Any
 
 from auditlib.audit.fingerprint import identified
 from auditlib.audit.libraries import libraries_loaded
-from auditlib.audit.redaction import without_contacts
+from auditlib.audit.outgoing import Outgoing, Pairs, said
 from auditlib.audit.rounding import plain
 from auditlib.audit.suppression import suppressed
 from auditlib.errors import AuditError, Problem
@@ -31,8 +31,11 @@ class Recorder:
     another value under a key that is taken is one.
     """
 
-    def __init__(self, *, notebook: str, party: str, minimum: int) -> None:
+    def __init__(self, *, notebook: str, party: str, minimum: int, outgoing: Outgoing) -> None:
         self.notebook = notebook
+        self._outgoing = outgoing
+        self._keys: dict[str, str] = {}
+        self._changed: dict[str, Pairs] = {}
         self._party = party
         self._minimum = minimum
         self.numbers: dict[str, Number] = {}
@@ -43,8 +46,23 @@ class Recorder:
         self._section = ""
         self._verdict: dict[str, Any] = {}
 
-    def number(self, *numbers: Number) -> None:
-        """Keep `numbers`, suppressed where they rest on too few observations."""
+    def number(self, *numbers: Number, known: Pairs | None = None) -> None:
+        """Keep `numbers` as they may be shown, suppressed where they rest on too few observations.
+
+        `known` holds values that their keys may name, and what is shown for them.
+        """
+        for given in numbers:
+            shown, changed = self._outgoing.number(given, known or {})
+            self._keys[given.key] = shown.key
+            self._changed[shown.key] = changed
+            self.keep(shown)
+
+    def key(self, key: str) -> str:
+        """Return the key that a number was kept under."""
+        return self._keys.get(key) or (key if key in self.numbers else self._outgoing.key(key, {}))
+
+    def keep(self, *numbers: Number) -> None:
+        """Keep numbers that are as they may be shown already."""
         for given in numbers:
             number = suppressed(_finite(given), minimum=self._minimum)
             number = replace(number, value=plain(number.value))
@@ -60,24 +78,32 @@ class Recorder:
 
     def answer(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
         """Keep the answer of the notebook."""
-        self._answer = tuple(_cleaned(sentence) for sentence in sentences)
+        self._answer = tuple(self._cleaned(sentence) for sentence in sentences)
         return self._answer
 
     def say(self, sentences: Sequence[Sentence], *, section: str | None = None) -> tuple[Sentence, ...]:
         """Keep sentences that read the latest exhibit, or belong to `section`."""
-        cleaned = tuple(_cleaned(sentence) for sentence in sentences)
+        cleaned = tuple(self._cleaned(sentence) for sentence in sentences)
         place = self._section if section is None else section
         self._sentences.update({(place, sentence.text): sentence for sentence in cleaned})
         return cleaned
 
-    def exhibit(self, content: Mapping[str, Any]) -> None:
-        """Keep an exhibit; what is said next reads it."""
+    def exhibit(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep an exhibit with its words as they may be shown; what is said next reads it."""
         self._section = content["id"]
-        self.exhibits[content["id"]] = {**content, "section": content["id"]}
+        words = {
+            part: self._outgoing.text(content[part])
+            for part in ("title", "caption", "alt")
+            if part in content
+        }
+        keys = tuple(dict.fromkeys(map(self.key, content["keys"])))
+        self.exhibits[content["id"]] = {**content, **words, "keys": keys, "section": content["id"]}
+        return self.exhibits[content["id"]]
 
     def finding(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Keep findings under their fingerprints."""
-        named = tuple(identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
+        raised = (identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
+        named = tuple(self._shown(finding) for finding in raised)
         for one in named:
             if self.findings.setdefault(one.fingerprint, one) != one:
                 raise AuditError(
@@ -96,6 +122,7 @@ class Recorder:
         AuditError
             Where another verdict was given before.
         """
+        document = self._outgoing.document(document)
         if self._verdict and self._verdict != document:
             raise AuditError(
                 Problem(
@@ -165,6 +192,21 @@ class Recorder:
         if problems:
             raise AuditError(*problems)
 
+    def _cleaned(self, sentence: Sentence) -> Sentence:
+        keys = tuple(self.key(key) for key in sentence.keys)
+        return replace(sentence, text=self._outgoing.text(said(sentence.text, self._named(keys))), keys=keys)
+
+    def _shown(self, finding: Finding) -> Finding:
+        mine = f"{self.notebook}/"
+        own = {key: self.key(key.removeprefix(mine)) for key in finding.evidence if key.startswith(mine)}
+        shown = self._outgoing.finding(finding, self._named(own.values()))
+        evidence = tuple(f"{mine}{own[key]}" if key in own else key for key in finding.evidence)
+        return replace(shown, evidence=evidence)
+
+    def _named(self, keys: Iterable[str]) -> Pairs:
+        """Return the values that numbers rest on, and what is shown for them where that is another."""
+        return {raw: shown for key in keys for raw, shown in self._changed.get(key, {}).items()}
+
     def _missing(self, keys: Iterable[str]) -> list[str]:
         return [key for key in keys if key not in self.numbers]
 
@@ -191,10 +233,6 @@ def _finite(number: Number) -> Number:
 
 def _is_finite(value: float | str | None) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
-
-
-def _cleaned(sentence: Sentence) -> Sentence:
-    return replace(sentence, text=without_contacts(sentence.text))
 
 
 def _unknown(key: str, where: str) -> Problem:

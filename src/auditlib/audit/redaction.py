@@ -3,63 +3,137 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
+from ipaddress import ip_address
+
+from auditlib.audit.national_numbers import FORMS, holds, iban, luhn
+from auditlib.errors.values import form_of
 
 FREE_TEXT = frozenset({"comment", "note", "verbatim", "questions", "value", "message", "text"})
 """Columns in which a person may have written anything; names are redacted in them too."""
 
 _DATE = r"(?!\d{4}-\d{2}-\d{2})(?!\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b)"
 _GAP = r"[\s./-]"
+_BEFORE = r"(?<![\w.,+-])(?<!\d:)"
+_AFTER = r"(?![\w:-])"
+TELEPHONE = "[telephone removed]"
+NUMBER = "[number removed]"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is looked for, how many digits it has at least, and what stands in its place."""
+    """What is looked for, what it must be besides, how many digits it has at least, and what replaces it."""
 
     name: str
     pattern: re.Pattern[str]
     replacement: str
     digits: int = 0
+    sound: Callable[[str], bool] = bool
 
-    def apply(self, text: str) -> str:
-        """Return `text` with everything the rule finds replaced."""
-        return self.pattern.sub(self._replaced, text)
+    def apply(self, text: str, *, own: Collection[str] = ()) -> str:
+        """Return `text` with everything the rule finds replaced, but for numbers of the party's `own`."""
+        return self.pattern.sub(lambda match: self._replaced(match, own), text)
 
-    def _replaced(self, match: re.Match[str]) -> str:
-        enough = sum(character.isdigit() for character in match[0]) >= self.digits
-        return match.expand(self.replacement) if enough else match[0]
+    def _replaced(self, match: re.Match[str], own: Collection[str]) -> str:
+        found = match[0]
+        enough = sum(character.isdigit() for character in found) >= self.digits
+        if not enough or found in own or form_of(found) == found or not self.sound(found):
+            return found
+        return match.expand(self.replacement)
 
 
+def _account(text: str) -> bool:
+    compact = re.sub(r"\s", "", text).upper()
+    return " " in text.strip() or (15 <= len(compact) <= 34 and iban(compact))
+
+
+def _card(text: str) -> bool:
+    digits = re.sub(r"\D", "", text)
+    return 13 <= len(digits) <= 19 and digits[0] in "23456" and luhn(digits)
+
+
+def _address(text: str) -> bool:
+    """Tell whether `text` is an address of a machine rather than a clause or a version."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    if ":" in text:
+        return sum(map(bool, text.split(":"))) > 2
+    return any(part == "0" or int(part) > 31 for part in text.split("."))
+
+
+_CODED = tuple(
+    Rule("national number", form, NUMBER, sound=partial(holds, sound=sound)) for form, sound in FORMS
+)
 CONTACT_RULES: tuple[Rule, ...] = (
-    Rule("e-mail", re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+"), "[e-mail removed]"),
+    Rule(
+        "e-mail",
+        re.compile(
+            r"[\w+][\w.!#$%&'*+/=?^`{|}~-]*\s?[@\uff20]\s?(?:[\w-]+(?:[.\u3002][\w-]+)+|\[[^\]\s]+\])"
+        ),
+        "[e-mail removed]",
+    ),
     Rule(
         "account number",
-        re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),
+        re.compile(
+            r"\b[A-Za-z]{2}\d{2}(?:(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?|[A-Za-z0-9]{11,30})\b"
+        ),
         "[account removed]",
+        sound=_account,
     ),
-    Rule("card number", re.compile(r"\b\d{4}(?:[ -]\d{4}){3}\b"), "[card removed]"),
+    Rule(
+        "card number",
+        re.compile(rf"{_BEFORE}\d{{4,6}}(?:[ -]?\d{{2,6}}){{2,4}}{_AFTER}"),
+        "[card removed]",
+        sound=_card,
+    ),
+    *_CODED,
+    Rule(
+        "machine",
+        re.compile(
+            r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7})(?![\w:]|\.\d)"
+        ),
+        "[address removed]",
+        sound=_address,
+    ),
     Rule(
         "international telephone",
         re.compile(rf"(?<![\w+])(?:\+|00)\d{{1,3}}(?:{_GAP}?\(?\d{{1,5}}\)?){{2,6}}(?![\w])"),
-        "[telephone removed]",
+        TELEPHONE,
         digits=9,
     ),
     Rule(
         "national telephone",
-        re.compile(
-            rf"(?<![\w.,+:-]){_DATE}\(?0\d{{1,4}}\)?{_GAP}?\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}(?![\w:-])"
-        ),
-        "[telephone removed]",
+        re.compile(rf"{_BEFORE}{_DATE}\(?0\d{{1,4}}\)?{_GAP}?\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}{_AFTER}"),
+        TELEPHONE,
         digits=9,
     ),
     Rule(
         "telephone in groups",
-        re.compile(rf"(?<![\w.,+:-]){_DATE}\(?\d{{3}}\)?{_GAP}\d{{3}}{_GAP}\d{{4}}(?![\w:-])"),
-        "[telephone removed]",
+        re.compile(
+            rf"{_BEFORE}{_DATE}(?:1{_GAP})?(?:\(?\d{{3}}\)?{_GAP}\d{{3}}{_GAP}\d{{4}}"
+            rf"|\(\d{{2}}\){_GAP}?9?\d{{4}}{_GAP}\d{{4}}|[6-9]\d{{4}}[ -]\d{{5}}"
+            rf"|3\d{{2}}[ ./-]\d{{6,7}}){_AFTER}"
+        ),
+        TELEPHONE,
+    ),
+    Rule(
+        "telephone by its word",
+        re.compile(
+            r"(?i)(\b(?:tele(?:phone|fon)|phone|tel|mobile|cell|handy|mobil|fax|whatsapp|call(?:ed)?|rang?|ring)\b"
+            r"(?:\s+(?:me|us|him|her|on|at|under|number|no|nr|is))*[.:]{0,2}\s*)\+?\(?\d[\d ()./-]{4,}\d"
+        ),
+        rf"\g<1>{TELEPHONE}",
+        digits=6,
     ),
 )
-"""Ways to reach a person; applied to everything that is shown."""
+"""Ways to reach a person, and numbers that states and banks give; applied to everything that is shown."""
+_MAY_HOLD = re.compile(r"[@\uff20]|\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|:[\dA-Fa-f]*:", re.DOTALL)
+"""Without one of these no rule finds anything."""
 
 TITLE_RULE = Rule(
     "name after a title",
@@ -72,8 +146,86 @@ TITLE_RULE = Rule(
 """A capitalised name that follows a form of address."""
 
 
-def redact(text: str, *, names: Iterable[str] = ()) -> str:
-    """Return `text` without e-mail addresses, account, card and telephone numbers and names.
+_CAPITAL = "[A-Z\u00c0-\u00de]"
+_ENGLISH = "Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Close|Court|Square|Way"
+_JOINED = "stra\u00dfe|strasse|str\\.|gasse|platz|weg|allee|gatan|vej|straat"
+STREET_RULE = Rule(
+    "street",
+    re.compile(
+        rf"\b\d{{1,5}}[A-Za-z]?,? (?:[A-Z][\w'-]+ ){{1,3}}(?:{_ENGLISH})\b\.?"
+        rf"|\b{_CAPITAL}[\w-]*(?:{_JOINED}) \d{{1,4}}\s?[a-z]?\b"
+        r"|\b(?:[Rr]ue|[Vv]ia|[Cc]alle|[Rr]ua|[Aa]venida|[Pp]iazza)(?: (?:de|del|della|la|do|da|des|du))* "
+        rf"{_CAPITAL}[\w' -]{{2,30}}?,? \d{{1,4}}\b"
+        r"|\b\d{1,4}(?: bis)?,? (?:rue|avenue|boulevard|place)(?: (?:de|des|du|la|le))* "
+        rf"{_CAPITAL}[\w'-]+"
+    ),
+    "[address removed]",
+)
+"""A street with its number, in free text alone: units may be called by theirs."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of persons and accounts that the evidence knows, to be found in any text in one pass."""
+
+    known: frozenset[str] = frozenset()
+
+    @cached_property
+    def _by_first(self) -> dict[str, list[tuple[str, ...]]]:
+        """Names of several words by their first, longest first; of two words in both orders."""
+        found: dict[str, set[tuple[str, ...]]] = {}
+        for name in self.known:
+            words = tuple(_folded(name))
+            turned = (words[-1:] + words[:-1]) if len(words) > 1 else words
+            for order in (words, turned):
+                if len(order) > 1:
+                    found.setdefault(order[0], set()).add(order)
+        return {first: sorted(orders, key=len, reverse=True) for first, orders in found.items()}
+
+    @cached_property
+    def _alone(self) -> frozenset[str]:
+        """Words that name somebody in free text: a surname, or a name of one word."""
+        return frozenset(
+            words[-1] for name in self.known if (words := _WORD.findall(name)) and len(words[-1]) > 2
+        )
+
+    def removed(self, text: str, *, alone: bool = False) -> str:
+        """Return `text` without names of several words, and where `alone` without surnames too."""
+        spans = list(self._spans(text, alone=alone)) if self.known else []
+        for start, end in reversed(spans):
+            text = f"{text[:start]}[name removed]{text[end:]}"
+        return text
+
+    def _spans(self, text: str, *, alone: bool) -> Iterator[tuple[int, int]]:
+        words = list(_WORD.finditer(text))
+        folded = [_fold(word[0]) for word in words]
+        place = 0
+        while place < len(words):
+            orders = self._by_first.get(folded[place], ())
+            many = next(
+                (len(order) for order in orders if tuple(folded[place : place + len(order)]) == order), 0
+            )
+            if not many and alone and words[place][0] in self._alone:
+                many = 1
+            if many:
+                yield words[place].start(), words[place + many - 1].end()
+            place += max(many, 1)
+
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+
+
+def _fold(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
+
+
+def _folded(name: str) -> list[str]:
+    return [_fold(word) for word in _WORD.findall(name)]
+
+
+def redact(text: str, *, names: Names | Iterable[str] = ()) -> str:
+    """Return `text` without ways to reach a person, numbers of persons, streets and names.
 
     Parameters
     ----------
@@ -82,23 +234,23 @@ def redact(text: str, *, names: Iterable[str] = ()) -> str:
     names
         Full names known from the evidence (employees); each is removed, and its surname alone too.
     """
-    cleaned = TITLE_RULE.apply(without_contacts(text))
-    pattern = _names_pattern(names)
-    return pattern.sub("[name removed]", cleaned) if pattern else cleaned
+    known = names if isinstance(names, Names) else Names(frozenset(names))
+    cleaned = TITLE_RULE.apply(STREET_RULE.apply(without_contacts(text)))
+    return known.removed(cleaned, alone=True)
 
 
-def without_contacts(text: str) -> str:
-    """Return `text` without the ways to reach a person."""
-    for rule in CONTACT_RULES:
-        text = rule.apply(text)
+def without_contacts(text: str, *, own: Collection[str] = ()) -> str:
+    """Return `text` without the ways to reach a person and the numbers given to one.
+
+    Parameters
+    ----------
+    own
+        Numbers of the party that are none of these, though they may look like one.
+    """
+    if _MAY_HOLD.search(text):
+        for rule in CONTACT_RULES:
+            text = rule.apply(text, own=own)
     return text
-
-
-def _names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    full = {name.strip() for name in names if len(name.strip()) > 2}
-    surnames = {name.split()[-1] for name in full if " " in name and len(name.split()[-1]) > 2}
-    words = sorted(full | surnames, key=lambda word: (-len(word), word))
-    return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in words)})\b") if words else None
 
 
 def neutralised(text: str) -> str:

@@ -22,8 +22,8 @@ from auditlib.audit.display import (
 )
 from auditlib.audit.files import Slugs, write_table, write_whole
 from auditlib.audit.names import names_stated
+from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
-from auditlib.audit.redaction import FREE_TEXT, neutralised, redact, without_contacts
 from auditlib.audit.tables import Layout, Tabulated, tabulate
 from auditlib.parameters import claims
 from auditlib.parameters.run import Run
@@ -101,8 +101,12 @@ class Audit:
         self._figures: dict[str, str] = {}
         self._handed: dict[str, Any] = {}
         self._cases: dict[str, Finding] = {}
+        self._outgoing = Outgoing(evidence)
         self._recorder = Recorder(
-            notebook=notebook, party=run.party.name, minimum=run.thresholds.minimum_cell
+            notebook=notebook,
+            party=run.party.name,
+            minimum=run.thresholds.minimum_cell,
+            outgoing=self._outgoing,
         )
         self._recorder.number(*_thresholds(run))
 
@@ -177,9 +181,10 @@ class Audit:
             Whether it stands on the screen and in the work papers only; paper then names it in a line.
             Default: where it has more than `ROWS_ON_PAPER` rows.
         """
-        id = self._slugs.of(id)  # noqa: A001 - names hold what a client calls its surveys
-        own = self._numbers_of(shown)
+        id = self._slugs.of(self._outgoing.text(id))  # noqa: A001 - names hold what a client calls its surveys
         frame = shown.to_frame() if isinstance(shown, Result) else shown
+        known = self._outgoing.changed(frame)
+        own = tuple(self._outgoing.number(number, known)[0] for number in self._numbers_of(shown, known))
         table = tabulate(
             frame,
             Layout(
@@ -191,14 +196,16 @@ class Audit:
                 units or {},
                 labels or {},
                 self.run.thresholds.minimum_cell,
-                self._clean,
+                self._outgoing.cell,
                 limit,
-                tuple(self._recorder.numbers[key] for key in keys),
+                tuple(self._recorder.numbers[self._recorder.key(key)] for key in keys),
             ),
         )
-        self._recorder.number(*table.numbers)
-        self._recorder.exhibit(_table_exhibit(id, title, caption, table, stated=keys, detail=detail))
-        return show(TableView(title, caption, table))
+        self._recorder.keep(*table.numbers)
+        exhibit = self._recorder.exhibit(
+            _table_exhibit(id, title, caption, table, stated=keys, detail=detail)
+        )
+        return show(TableView(exhibit["title"], exhibit["caption"], table))
 
     def figure(
         self,
@@ -225,24 +232,26 @@ class Audit:
             Whether it stands on the screen only; paper then names it in a line.
         """
         from auditlib.figures.svg import png_of, svg_of
+        from auditlib.figures.texts import shown_as
 
-        id = self._slugs.of(id)  # noqa: A001
+        id = self._slugs.of(self._outgoing.text(id))  # noqa: A001
+        shown_as(drawn, self._outgoing.text)
         svg = svg_of(drawn)
         self._figures[id] = svg
-        self._recorder.exhibit(
+        exhibit = self._recorder.exhibit(
             {
                 "id": id,
                 "kind": "figure",
                 "title": title,
                 "caption": caption,
-                "alt": without_contacts(alt),
+                "alt": alt,
                 "file": f"{self.notebook}-{id}.svg",
                 "sha256": hashlib.sha256(svg.encode()).hexdigest(),
                 "keys": list(keys),
                 "detail": detail,
             }
         )
-        return show(FigureView(title, without_contacts(alt), svg, png_of(drawn)))
+        return show(FigureView(exhibit["title"], exhibit["alt"], svg, png_of(drawn)))
 
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
@@ -284,10 +293,10 @@ class Audit:
         for name, svg in self._figures.items():
             write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
         for name, register in self._handed.items():
-            write_table(exhibits / f"{self.notebook}-{name}.parquet", register.rows)
+            write_table(exhibits / f"{self.notebook}-{name}.parquet", self._outgoing.frame(register.rows))
         cases = case_rows(tuple(self._cases.values()))
         if cases is not None:
-            write_table(exhibits / f"{self.notebook}-cases.parquet", cases)
+            write_table(exhibits / f"{self.notebook}-cases.parquet", self._outgoing.frame(cases))
         write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))
@@ -303,18 +312,6 @@ class Audit:
     @property
     def _parameters(self) -> dict[str, bool | int | float | str]:
         return {"audit": self.run.audit, **self.run.notebooks.get(self.notebook, {})}
-
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
-        if "employees" not in self.evidence.tables:
-            return ()
-        names = self.evidence.frame("employees", columns=("name",))["name"].dropna()
-        return tuple(sorted({str(name) for name in names}))
-
-    def _clean(self, column: str, text: str) -> str:
-        if column in FREE_TEXT:
-            return neutralised(redact(text, names=self._names))
-        return neutralised(text if column.endswith("_id") else without_contacts(text))
 
     def _sentences(self, said: Sequence[Said]) -> tuple[Sentence, ...]:
         for part in said:
@@ -335,11 +332,11 @@ class Audit:
         self.number(*(_quotation(key, one) for key, one in named.items()))
         return replace(sentence, text=text, keys=(*sentence.keys, *named))
 
-    def _numbers_of(self, part: Any) -> tuple[Number, ...]:
+    def _numbers_of(self, part: Any, known: Mapping[str, str] | None = None) -> tuple[Number, ...]:
         if not isinstance(part, Result):
             return ()
         numbers = part.numbers()
-        self._recorder.number(*numbers)
+        self._recorder.number(*numbers, known=known)
         return numbers
 
 
@@ -362,7 +359,7 @@ def _table_exhibit(
 
 def _quotation(key: str, claim: claims.Claim) -> Number:
     """Return a claim as a number: its n, and as the reason its words, whose figures a sentence may repeat."""
-    return Number(key, claim.n, "count", claim.n, reason=without_contacts(str(claim)))
+    return Number(key, claim.n, "count", claim.n, reason=str(claim))
 
 
 def _thresholds(run: Run) -> tuple[Number, ...]:

@@ -23,6 +23,7 @@ from auditlib.audit.formats import (
     unit_of,
 )
 from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
+from auditlib.audit.redaction import neutralised
 from auditlib.audit.rounding import rounded
 from auditlib.audit.suppression import COUNTED, is_suppressed, too_small
 from auditlib.contracts import TABLES, physical_columns
@@ -32,7 +33,8 @@ from auditlib.records import Basis, Number
 if TYPE_CHECKING:
     import pandas as pd
 
-Clean = Callable[[str, str], str]
+Shown = Callable[[str, Any], Any]
+"""What is shown for the value of a column."""
 
 _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "cells": ("unit_id", "month", "survey_type", "item", "score"),
@@ -84,7 +86,7 @@ class Layout:
     units: Mapping[str, str]
     labels: Mapping[str, str]
     minimum: int
-    clean: Clean
+    shown: Shown
     limit: int
     stated: tuple[Number, ...] = ()
 
@@ -99,7 +101,8 @@ class _Cell:
 def tabulate(frame: pd.DataFrame, layout: Layout) -> Tabulated:
     """Print `frame`, binding every number in it to a key."""
     records = [
-        {str(name): _built_in(value) for name, value in row.items()} for row in frame.to_dict("records")
+        {str(name): _built_in(str(name), value, layout.shown) for name, value in row.items()}
+        for row in frame.to_dict("records")
     ]
     columns = _columns([str(name) for name in frame.columns], records, layout)
     by = layout.by or _leading_labels(columns)
@@ -119,14 +122,14 @@ def tabulate(frame: pd.DataFrame, layout: Layout) -> Tabulated:
     )
 
 
-def _built_in(value: Any) -> Any:
+def _built_in(column: str, value: Any, shown: Shown) -> Any:
     import pandas as pd
 
     if not isinstance(value, str | list | tuple) and pd.isna(value):
         return None
     if isinstance(value, list | tuple):
-        return "; ".join(str(entry) for entry in value)
-    return value.item() if hasattr(value, "item") else value
+        return "; ".join(str(shown(column, entry)) for entry in value)
+    return shown(column, value.item() if hasattr(value, "item") else value)
 
 
 def _is_number(value: Any) -> bool:
@@ -151,7 +154,7 @@ def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> 
     whole = all(isinstance(value, int) for value in filled)
     usual = unit_of(name, whole=whole) if numeric else label_unit(name)
     unit = layout.units.get(name) or known or usual
-    return Column(name, layout.labels.get(name, heading(name)), unit, numeric)
+    return Column(name, layout.shown("", layout.labels.get(name, heading(name))), unit, numeric)
 
 
 def _leading_labels(columns: Iterable[Column]) -> tuple[str, ...]:
@@ -190,7 +193,7 @@ def _cell(
 ) -> _Cell:
     value = record[column.name]
     if not column.counts:
-        text = _label(column, value, layout.clean)
+        text = _label(column, value)
         return _Cell(text, "" if column.unit in NAMING else _stated(text, column, row, layout))
     if _row_too_small(record, layout.minimum):
         return _Cell(f"< {layout.minimum}" if column.name == "n" else SUPPRESSED)
@@ -205,11 +208,11 @@ def _cell(
     return _Cell(format_value(value, column.unit), number.key, number)
 
 
-def _label(column: Column, value: Any, clean: Clean) -> str:
+def _label(column: Column, value: Any) -> str:
     if value is None:
         return MISSING
     if isinstance(value, str):
-        return clean(column.name, value)
+        return neutralised(value)
     return format_value(value, column.unit) if _is_number(value) or isinstance(value, bool) else str(value)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
+from auditlib.evidence.secret import read_secret
 from auditlib.evidence.storage import frame_of, verified_dataset
 from auditlib.records import Basis, Instrument, SourceTotals
 
@@ -143,6 +144,11 @@ class Evidence:
         for name, value in where:
             frame = frame[frame[name] == value]
         return frame.reset_index(drop=True)
+
+    @cached_property
+    def secret(self) -> bytes | None:
+        """Key of the pseudonyms that stand for the client's ids; None where ids are shown as they are."""
+        return read_secret(self.directory)
 
     @property
     def has_answer_rows(self) -> bool:

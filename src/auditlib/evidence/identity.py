@@ -23,10 +23,11 @@ LIBRARIES = (
 _SHAPING = ("period", "as_of", "time_zone", "instruments", "sources")
 
 
-def content_key(run: Run, hashes: Sequence[str]) -> str:
+def content_key(run: Run, hashes: Sequence[str], *, secret: bytes = b"") -> str:
     """Return the content address of evidence: a hash of its files, its parameters and what made it of them.
 
-    The code is part of it, so that no change of the code can be served what the code before it made.
+    The code is part of it, so that no change of the code can be served what the code before it made; so is
+    the key of a store that pseudonyms are made with, so that results of other pseudonyms are not kept.
     """
     identity = {
         "files": list(hashes),
@@ -34,6 +35,7 @@ def content_key(run: Run, hashes: Sequence[str]) -> str:
         "code": source_hash(ROOMS),
         "libraries": library_versions(),
         "python": platform.python_version(),
+        **({"pseudonyms": hashlib.sha256(secret).hexdigest()} if secret else {}),
     }
     return hash_of(identity)
 

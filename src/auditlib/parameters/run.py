@@ -156,6 +156,12 @@ class Run(Strict):
     instruments: dict[str, InstrumentModel] = Field(default_factory=dict)
     sources: tuple[Source, ...] = Field(min_length=1)
     notebooks: dict[Notebook, dict[Name, Scalar]] = Field(min_length=1)
+    ids_shown_because: str = Field(
+        "",
+        max_length=200,
+        description="Why the client's ids may be shown as they are, such as: the data is public. The report "
+        "repeats it. Empty: pseudonyms stand for the ids of persons, accounts and cases.",
+    )
     seed: int = Field(0, ge=0)
 
     @classmethod

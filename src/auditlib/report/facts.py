@@ -11,6 +11,7 @@ from pathlib import Path
 from platform import python_version
 
 from auditlib import __version__
+from auditlib.audit.outgoing import Outgoing
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters import claims
@@ -82,16 +83,17 @@ def read_facts(directory: Path) -> Facts:
         )
     content = files[0].read_bytes()
     evidence = open_evidence(directory / "evidence")
+    outgoing, run = Outgoing(evidence), load(Run, content.decode("utf-8"), name=files[0].name)
     return Facts(
-        load(Run, content.decode("utf-8"), name=files[0].name),
-        tuple(evidence.totals),
+        run,
+        outgoing.totals(evidence.totals),
         files[0].name,
         hashlib.sha256(content).hexdigest(),
         evidence.key,
         {"auditlib": __version__, "Python": python_version(), **_libraries(directory)},
-        tuple(_fixing(directory / FIXING)),
+        (*_fixing(directory / FIXING), _ids(run, outgoing)),
         _claims(directory / "parameters" / claims.FILE),
-        _units(evidence),
+        _units(evidence, outgoing),
     )
 
 
@@ -117,11 +119,23 @@ def _claims(path: Path) -> Mapping[str, claims.Claim]:
     return claims.read_claims(path.read_text(encoding="utf-8"), name=claims.FILE).claims
 
 
-def _units(evidence: Evidence) -> dict[str, str]:
+def _ids(run: Run, outgoing: Outgoing) -> str:
+    """Say what stands for the client's ids."""
+    if outgoing.pseudonyms.used:
+        return (
+            "Ids of persons, accounts and cases are pseudonyms of this audit; who has its evidence finds the "
+            "client's own with auditlib trace."
+        )
+    reason = run.ids_shown_because.rstrip(".")
+    return f"The client's ids are shown as they are: {reason}." if reason else ""
+
+
+def _units(evidence: Evidence, outgoing: Outgoing) -> dict[str, str]:
     if "units" not in evidence.tables:
         return {}
     rows = evidence.frame("units", columns=["unit_id", "name"]).dropna()
-    return {str(unit): str(name) for unit, name in zip(rows["unit_id"], rows["name"], strict=True)}
+    pairs = zip(rows["unit_id"], rows["name"], strict=True)
+    return {outgoing.value("unit_id", str(unit)): outgoing.text(str(name)) for unit, name in pairs}
 
 
 def _libraries(directory: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditlib.audit.outgoing import Outgoing
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
@@ -71,7 +72,11 @@ def open_source(directory: Path, *, seed: int | None = None) -> Source:
 def sites_of(source: Source, *, programme: Programme, central: str = "", chosen: Sequence[str] = ()) -> Drawn:
     """Draw the sites to visit from the register of units."""
     units = source.evidence.frame("units", columns=["unit_id", "name"])
-    names = dict(zip(_texts(units["unit_id"]), _texts(units["name"]), strict=True))
+    outgoing = Outgoing(source.evidence)
+    ids, words = _texts(units["unit_id"]), _texts(units["name"])
+    names = {
+        outgoing.value("unit_id", unit): outgoing.text(name) for unit, name in zip(ids, words, strict=True)
+    }
     sites = draw_sites(tuple(names), programme=programme, seed=source.seed, central=central, chosen=chosen)
     return Drawn(
         title=f"{source.run.party.name}: sites to visit, {programme.value} audit",
@@ -198,11 +203,12 @@ def _population(evidence: Evidence, table: str, columns: tuple[str, ...], strati
     frame = evidence.frame(
         table, columns=[*columns, "source_file", "source_line"], where=(("in_period", True),)
     )
-    texts = [_texts(frame[name]) for name in columns]
+    outgoing = Outgoing(evidence)
+    texts = [[outgoing.value(name, text) for text in _texts(frame[name])] for name in columns]
     strata = texts[columns.index(stratify)] if stratify else [""] * len(frame)
     places = zip(frame["source_file"], frame["source_line"], strict=True)
     return [
-        Case(f"{table}:{file}:{line}", stratum, shown)
+        Case(f"{table}:{outgoing.value('file', file)}:{line}", stratum, shown)
         for (file, line), stratum, shown in zip(places, strata, zip(*texts, strict=True), strict=True)
     ]
 

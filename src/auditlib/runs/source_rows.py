@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import TABLES
+from auditlib.audit.outgoing import Outgoing
+from auditlib.audit.pseudonyms import FORM
+from auditlib.contracts import TABLES, Kind
+from auditlib.contracts.identities import LETTERS, kind_of
 from auditlib.records import Basis, SourceTotals
 
 if TYPE_CHECKING:
@@ -69,6 +72,46 @@ class RowsOf:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
+        self.outgoing = Outgoing(evidence)
+        self._raw: dict[tuple[str, str], dict[str, str]] = {}
+
+    def resolved(self, basis: Basis) -> Basis:
+        """Return a recorded basis with the client's own values in place of their pseudonyms."""
+        where = tuple((name, self.raw(basis.table, name, value)) for name, value in basis.where)
+        return replace(basis, where=where)
+
+    def raw(self, table: str, column: str, shown: Any) -> Any:
+        """Return the client's own value of a column, from what is shown for it."""
+        if not isinstance(shown, str) or not FORM.fullmatch(shown):
+            return shown
+        if (table, column) not in self._raw:
+            known = self._distinct(table, column)
+            self._raw[table, column] = {self.outgoing.value(column, value): value for value in known}
+        return self._raw[table, column].get(shown, shown)
+
+    def named(self, pseudonym: str) -> list[SourceRow]:
+        """Return the rows a pseudonym stands for: of the table it is the key of, or that name it."""
+        places = [
+            (column.name not in TABLES[table].key, table, column.name)
+            for table in self._evidence.tables
+            for column in TABLES[table].columns
+            if column.kind is Kind.ID and pseudonym.startswith(LETTERS[kind_of(column.name) or "units"])
+        ]
+        for _, table, column in sorted(places):
+            if (own := self.raw(table, column, pseudonym)) != pseudonym:
+                return self.kept(table, ((column, own),))
+        return []
+
+    def shown(self, row: SourceRow) -> str:
+        """Return what the only id of a row is shown as in what is handed over, if as something else."""
+        changed = self.outgoing.pairs(row.key.items()) if len(row.key) == 1 else {}
+        return next(iter(changed.values()), "")
+
+    def _distinct(self, table: str, column: str) -> list[str]:
+        if table == "sources":
+            return [str(getattr(total, column)) for total in self.totals]
+        values = self._evidence.lazy(table).select(column).unique().collect()[column].drop_nulls()
+        return [str(value) for value in values.to_list()]
 
     @property
     def totals(self) -> Sequence[SourceTotals]:
@@ -182,10 +225,11 @@ def find_rows(
     """Return the rows of `table` with this key, or at this line (of `file`, where it is given)."""
     where: list[tuple[str, Any]]
     if identity is not None:
-        where = [(TABLES[table].key[0], identity)]
+        where = [(TABLES[table].key[0], rows.raw(table, TABLES[table].key[0], identity))]
         return [*rows.kept(table, where), *(rows.unanswered(where) if table == "responses" else [])]
     if line is not None and len(line) > _DIGITS:
         return []
+    file = None if file is None else rows.raw("sources", "file", file)
     record = rows.record_of(file, int(line or 0)) if table == "responses" else int(line or 0)
     where = [("source_line", record)]
     if file is not None:

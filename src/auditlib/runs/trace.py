@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from auditlib.audit.pseudonyms import FORM
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import Basis, counted
@@ -52,7 +53,8 @@ def trace_key(directory: Path, key: str) -> Node:
     key
         ``notebook/number``, ``notebook/exhibit`` (either alone where it is unique), a finding's fingerprint
         or its first eight characters or more, a source row (``table:line``, ``table:file:line``,
-        ``table:id=ID``), all duties of a case (``duty:ID``), or the cases of an outcome (``late:contact``).
+        ``table:id=ID``), all duties of a case (``duty:ID``), the cases of an outcome (``late:contact``), or
+        a pseudonym. An ID is the client's or its pseudonym.
 
     Raises
     ------
@@ -70,8 +72,13 @@ def trace_key(directory: Path, key: str) -> Node:
     matched = _ROW_KEY.fullmatch(key)
     if matched and matched["table"] in TABLES:
         return _forward(recorded, rows, key, matched)
-    if (case := case_of(key)) and (duties := duties_of_case(directory, case)):
+    if (case := case_of(key)) and (duties := _duties(directory, rows, case)):
         return _case(recorded, rows, case, duties)
+    if FORM.fullmatch(key) and (named := rows.named(key)):
+        nodes = tuple(_row(recorded, rows, row) for row in named)
+        return Node(
+            "pseudonym", f"{key} stands for the id of {counted(len(nodes), 'row')}", {"key": key}, nodes
+        )
     outcome = outcome_of(key)
     cases = duties_of_outcome(directory, *outcome) if outcome else []
     if found := _match(key, recorded.numbers):
@@ -84,6 +91,13 @@ def trace_key(directory: Path, key: str) -> Node:
     if found := _finding_key(key, recorded.findings):
         return _finding(recorded, rows, found)
     raise _unknown(key, recorded)
+
+
+def _duties(directory: Path, rows: RowsOf, case: str) -> list[Duty]:
+    """Return the duties of a case, which may be named by its pseudonym or by the client's id."""
+    kinds = ("responses", "complaints", "call_backs", "cases")
+    names = (case, *(rows.outgoing.pseudonyms.of(kind, case) for kind in kinds))
+    return next((found for name in names if (found := duties_of_case(directory, name))), [])
 
 
 def as_document(node: Node) -> dict[str, Any]:
@@ -124,7 +138,7 @@ def _cases(duties: Sequence[Duty]) -> Iterator[Node]:
 
 def _number(recorded: Recorded, rows: RowsOf, key: str, *, uses: bool) -> Node:
     number = recorded.numbers[key]
-    children = [_basis(rows, basis) for basis in bases_of(number)]
+    children = [_basis(rows, rows.resolved(basis)) for basis in bases_of(number)]
     if uses:
         children += [_use(use) for use in uses_of(recorded, key)]
     fields = {name: number[name] for name in ("value", "unit", "n", "interval", "reason")}
@@ -241,9 +255,12 @@ def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
     numbers = [
         _touched(recorded, key)
         for key, number in recorded.numbers.items()
-        if any(rests_on(basis, row) for basis in bases_of(number))
+        if any(rests_on(rows.resolved(basis), row) for basis in bases_of(number))
     ]
+    shown = rows.shown(row)
+    state += f"; shown as {shown}" if shown else ""
     fields = {"table": row.table, "file": row.file, "line": row.line, "reason": row.reason, **row.key}
+    fields |= {"shown_as": shown} if shown else {}
     children = (*_lines(rows.made_of(row)), *cells, *linked, *numbers)
     if not numbers:
         children = (*children, Node("none", "no recorded number rests on it"))

@@ -1,0 +1,47 @@
+"""Texts of a figure, changed before it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryFormatter
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
+
+from auditlib.figures.style import figure_of
+
+
+class _Shown(Formatter):
+    """Formats ticks as another does, and changes what it gives."""
+
+    def __init__(self, given: Formatter, change: Callable[[str], str]) -> None:
+        self._given, self._change = given, change
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self._change(self._given(x, pos))
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        return [self._change(text) for text in self._given.format_ticks(values)]
+
+    def get_offset(self) -> str:
+        return self._given.get_offset()
+
+    def set_locs(self, locs: Any) -> None:
+        self._given.set_locs(locs)
+
+
+def shown_as(drawn: Axes | Figure, change: Callable[[str], str]) -> None:
+    """Let every text of a figure be what `change` gives for it; texts that it leaves are not touched."""
+    figure = figure_of(drawn)
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)  # noqa: S101 - for the type checker
+        if (shown := change(text.get_text())) != text.get_text():
+            text.set_text(shown)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            given = axis.get_major_formatter()
+            if isinstance(given, FixedFormatter | FuncFormatter | StrCategoryFormatter):
+                axis.set_major_formatter(_Shown(given, change))
