@@ -38,11 +38,13 @@ class Outgoing:
     Parameters
     ----------
     evidence
-        Its tables; read once, when the first text passes.
+        Its tables; read once, when the first text passes. None where all that passes came out of the door
+        before.
     """
 
-    def __init__(self, evidence: Any) -> None:
+    def __init__(self, evidence: Any = None) -> None:
         self._evidence = evidence
+        self._tables: tuple[str, ...] = getattr(evidence, "tables", ())
         self.pseudonyms = Pseudonyms(getattr(evidence, "secret", None))
         self.text = lru_cache(maxsize=50_000)(self._text)
         self._personal = lru_cache(maxsize=50_000)(self._is_personal)
@@ -101,7 +103,7 @@ class Outgoing:
         """Return a finding with its cases, its words and the keys it rests on as they may be shown."""
         changed = {**known, **dict(self._account_pairs(finding.condition))}
         cases = tuple(self.case(case) for case in finding.cases)
-        words = {
+        words: dict[str, Any] = {
             part: self.text(said(getattr(finding, part), changed))
             for part in ("criterion", "condition", "cause", "effect", "recommendation", "headline")
         }
@@ -198,11 +200,11 @@ class Outgoing:
 
     @cached_property
     def _files(self) -> frozenset[str]:
-        return frozenset(total.file for total in self._evidence.totals)
+        return frozenset(total.file for total in getattr(self._evidence, "totals", ()))
 
     @cached_property
     def _units(self) -> tuple[str, ...]:
-        table = "units" if "units" in self._evidence.tables else "aggregates"
+        table = "units" if "units" in self._tables else "aggregates"
         return self._distinct(table, "unit_id")
 
     @cached_property
@@ -225,7 +227,7 @@ class Outgoing:
         return frozenset(filter(_LONG.fullmatch, self._units)) - self._units_as_persons
 
     def _distinct(self, table: str, column: str) -> tuple[str, ...]:
-        if table not in self._evidence.tables:
+        if table not in self._tables:
             return ()
         values = self._evidence.lazy(table).select(column).unique().collect()[column].drop_nulls()
         return tuple(sorted(str(value) for value in values.to_list()))

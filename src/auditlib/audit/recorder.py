@@ -31,9 +31,9 @@ class Recorder:
     another value under a key that is taken is one.
     """
 
-    def __init__(self, *, notebook: str, party: str, minimum: int, outgoing: Outgoing) -> None:
+    def __init__(self, *, notebook: str, party: str, minimum: int, outgoing: Outgoing | None = None) -> None:
         self.notebook = notebook
-        self._outgoing = outgoing
+        self._outgoing = outgoing or Outgoing()
         self._keys: dict[str, str] = {}
         self._changed: dict[str, Pairs] = {}
         self._party = party

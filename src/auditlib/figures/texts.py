@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ class _Shown(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:
         return self._change(self._given(x, pos))
 
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
+    def format_ticks(self, values: list[float]) -> list[str]:
         return [self._change(text) for text in self._given.format_ticks(values)]
 
     def get_offset(self) -> str:

@@ -74,9 +74,8 @@ def sites_of(source: Source, *, programme: Programme, central: str = "", chosen:
     units = source.evidence.frame("units", columns=["unit_id", "name"])
     outgoing = Outgoing(source.evidence)
     ids, words = _texts(units["unit_id"]), _texts(units["name"])
-    names = {
-        outgoing.value("unit_id", unit): outgoing.text(name) for unit, name in zip(ids, words, strict=True)
-    }
+    pairs = zip(ids, words, strict=True)
+    names = {outgoing.value("unit_id", unit): outgoing.text(name) for unit, name in pairs}
     sites = draw_sites(tuple(names), programme=programme, seed=source.seed, central=central, chosen=chosen)
     return Drawn(
         title=f"{source.run.party.name}: sites to visit, {programme.value} audit",

@@ -74,11 +74,6 @@ def trace_key(directory: Path, key: str) -> Node:
         return _forward(recorded, rows, key, matched)
     if (case := case_of(key)) and (duties := _duties(directory, rows, case)):
         return _case(recorded, rows, case, duties)
-    if FORM.fullmatch(key) and (named := rows.named(key)):
-        nodes = tuple(_row(recorded, rows, row) for row in named)
-        return Node(
-            "pseudonym", f"{key} stands for the id of {counted(len(nodes), 'row')}", {"key": key}, nodes
-        )
     outcome = outcome_of(key)
     cases = duties_of_outcome(directory, *outcome) if outcome else []
     if found := _match(key, recorded.numbers):
@@ -90,7 +85,15 @@ def trace_key(directory: Path, key: str) -> Node:
         return _exhibit(recorded, rows, found)
     if found := _finding_key(key, recorded.findings):
         return _finding(recorded, rows, found)
-    raise _unknown(key, recorded)
+    return _pseudonym(recorded, rows, key)
+
+
+def _pseudonym(recorded: Recorded, rows: RowsOf, key: str) -> Node:
+    nodes = tuple(_row(recorded, rows, row) for row in rows.named(key)) if FORM.fullmatch(key) else ()
+    if not nodes:
+        raise _unknown(key, recorded)
+    words = f"{key} stands for the id of {counted(len(nodes), 'row')}"
+    return Node("pseudonym", words, {"key": key}, nodes)
 
 
 def _duties(directory: Path, rows: RowsOf, case: str) -> list[Duty]:
