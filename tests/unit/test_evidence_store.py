@@ -47,6 +47,7 @@ def run_of(**more: Any) -> Run:
     return Run.model_validate(
         {
             "audit": "stored",
+            "ids_shown_because": "The rows are invented.",
             "party": {"name": "Stored"},
             "period": {"start": "2024-01-01", "end": "2024-12-31"},
             "as_of": "2025-06-01T00:00:00Z",

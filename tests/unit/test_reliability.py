@@ -263,7 +263,7 @@ class TestTotals:
             ("ada@x.org", "The id 'ada@x.org' has different contents, first on line 3 of a.csv.", "aaa@a.aaa",
              "The id 'aaa@a.aaa' has different contents, first on line 3 of a.csv."),
             ("M\u00fcll\x00 7", "'M\u00fcll\\x00 7': none.", "aaaa\ufffd 9", "'aaaa\\a99 9': none."),
-            ("x" * 199 + "\u2026", repr("x" * 250) + ": none.", "a" * 60 + " ...", f"'{'a' * 60} ...': none."),
+            ("x" * 199 + "\u2026", repr("x" * 250) + ": no.", "a" * 60 + " ...", f"'{'a' * 60} ...': no."),
             ("8", "'8': the scale runs from 1 to 5.", "9", "'9': the scale runs from 1 to 5."),
             ("4", "'4': column 'sent' of line 14.", "9", "'9': column 'sent' of line 14."),
         ],

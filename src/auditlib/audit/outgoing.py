@@ -76,16 +76,19 @@ class Outgoing:
         return self.pairs((name, value) for name in names for value in frame[name])
 
     def number(self, number: Number, known: Pairs) -> tuple[Number, Pairs]:
-        """Return a number with what its key, its basis and its reason may show, and what changed in them."""
-        changed = {**known, **self.pairs(pair for basis in number.basis for pair in basis.where)}
+        """Return a number with what its key, its basis and its reason may show, and what changed in them.
+
+        `known` holds more values that its key may name, and what is shown for them.
+        """
+        changed = self.pairs(pair for basis in number.basis for pair in basis.where)
         shown = replace(
             number,
-            key=self.key(number.key, changed),
+            key=self.key(number.key, {**known, **changed}),
             value=self.cell("", number.value),
             basis=tuple(self.basis(basis) for basis in number.basis),
             reason=self.text(said(number.reason, changed)),
         )
-        return shown, {raw: other for raw, other in changed.items() if raw not in known}
+        return shown, changed
 
     def basis(self, basis: Basis) -> Basis:
         """Return a basis whose conditions name what is shown."""

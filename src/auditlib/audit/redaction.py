@@ -102,7 +102,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "international telephone",
-        re.compile(rf"(?<![\w+])(?:\+|00)\d{{1,3}}(?:{_GAP}?\(?\d{{1,5}}\)?){{2,6}}(?![\w])"),
+        re.compile(rf"(?<![\w+])(?:\+|00){_GAP}?\d{{1,3}}(?:{_GAP}?\(?\d{{1,5}}\)?){{2,6}}(?![\w])"),
         TELEPHONE,
         digits=9,
     ),

@@ -23,7 +23,7 @@ LIBRARIES = (
 _SHAPING = ("period", "as_of", "time_zone", "instruments", "sources")
 
 
-def content_key(run: Run, hashes: Sequence[str], *, secret: bytes = b"") -> str:
+def content_key(run: Run, hashes: Sequence[str], *, secret: bytes | None = None) -> str:
     """Return the content address of evidence: a hash of its files, its parameters and what made it of them.
 
     The code is part of it, so that no change of the code can be served what the code before it made; so is

@@ -35,9 +35,11 @@ def store_secret(store: Path) -> bytes:
     return _read(path)
 
 
-def write_secret(folder: Path, store: Path, *, key: str) -> None:
-    """Write the key of the evidence in `folder`, whose content address is `key`."""
-    _write(folder / FILE, hmac.digest(store_secret(store), key.encode(), "sha256"))
+def write_secret(folder: Path, secret: bytes | None, *, key: str) -> None:
+    """Make the folder of evidence whose content address is `key`, with a key of its own."""
+    folder.mkdir(parents=True)
+    if secret is not None:
+        _write(folder / FILE, hmac.digest(secret, key.encode(), "sha256"))
 
 
 def read_secret(folder: Path) -> bytes | None:

@@ -24,7 +24,6 @@ from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zo
 from auditlib.evidence.items import described_items, instrument_of
 from auditlib.evidence.longform import lineage
 from auditlib.evidence.plan import Plan, item_ids, plans
-from auditlib.evidence.secret import FILE as SECRET
 from auditlib.evidence.secret import store_secret, write_secret
 from auditlib.evidence.sources import source_names, source_path
 from auditlib.evidence.storage import TableWriter, file_hash, to_disk, write_text
@@ -91,15 +90,13 @@ def _prepared(
     progress: Callable[[str], None],
 ) -> Evidence:
     """Return the evidence of these inputs: found in the store, or made now."""
-    secret = b"" if run.ids_shown_because else store_secret(store)
+    secret = None if run.ids_shown_because else store_secret(store)
     key = content_key(run, [inputs[number].sha256 for number in sorted(inputs)], secret=secret)
     final = store / key
     if found := _found(final, threads=threads, progress=progress):
         return found
     with draft(store, key) as folder:
-        folder.mkdir(parents=True)
-        if secret:
-            write_secret(folder, store, key=key)
+        write_secret(folder, secret, key=key)
         described = _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
         if _publish(folder, final):  # sealed a moment ago, by the hashes of what was read back from the disk
             return _opened(final, described, threads=threads)
@@ -339,7 +336,7 @@ def _describe(
         "schema": SCHEMA,
         "key": key,
         "tables": list(tables),
-        "files": {path.name: _sealed_file(path) for path in _stored(draft)},
+        "files": {path.name: _sealed_file(path) for path in sorted(draft.iterdir())},
         "totals": [asdict(total) for total in totals],
         "instruments": {name: described_items(run.instrument(name)) for name in run.instruments},
         "notes": list(notes),
@@ -351,10 +348,6 @@ def _describe(
     write_text(draft / DESCRIPTION, text + "\n")
     made: Mapping[str, Any] = json.loads(text)  # as it is found again, texts and lists alone
     return made
-
-
-def _stored(draft: Path) -> list[Path]:
-    return [path for path in sorted(draft.iterdir()) if path.suffix == ".parquet" or path.name == SECRET]
 
 
 def _sealed_file(path: Path) -> dict[str, Any]:

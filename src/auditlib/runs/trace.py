@@ -83,12 +83,13 @@ def trace_key(directory: Path, key: str) -> Node:
         return Node("outcome", f"{key}: {counted(len(cases), 'case')}", {"key": key}, tuple(_cases(cases)))
     if found := _match(key, recorded.exhibits):
         return _exhibit(recorded, rows, found)
+    return _otherwise(recorded, rows, key)
+
+
+def _otherwise(recorded: Recorded, rows: RowsOf, key: str) -> Node:
+    """Trace what is a finding or a pseudonym; refuse what is neither."""
     if found := _finding_key(key, recorded.findings):
         return _finding(recorded, rows, found)
-    return _pseudonym(recorded, rows, key)
-
-
-def _pseudonym(recorded: Recorded, rows: RowsOf, key: str) -> Node:
     nodes = tuple(_row(recorded, rows, row) for row in rows.named(key)) if FORM.fullmatch(key) else ()
     if not nodes:
         raise _unknown(key, recorded)
