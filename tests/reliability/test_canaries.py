@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from html import unescape
@@ -220,3 +221,8 @@ def test_no_planted_person_is_in_what_is_handed_over(
     through = sorted({(name, text) for name, content in texts for text in planted() if text in content})
     assert not through, "\n".join(map(str, through[:60]))
     assert len(planted()) > 60
+    findings = json.loads((run / "findings.json").read_text("utf-8"))["findings"]
+    shown = next(case["id"] for one in findings for case in one["cases"] if case["table"] == "call_backs")
+    for key in (shown, f"call_backs:id={shown}"):
+        assert main(["trace", str(run), key]) == 0
+        assert re.search(r"call_backs\d+\.person@ids\.example", capfd.readouterr().out)

@@ -54,6 +54,7 @@ class Evidence:
     totals: tuple[SourceTotals, ...]
     aside: pd.DataFrame = field(default_factory=pd.DataFrame)
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    secret: bytes | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:

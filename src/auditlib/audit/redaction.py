@@ -62,7 +62,8 @@ def _address(text: str) -> bool:
     except ValueError:
         return False
     if ":" in text:
-        return sum(map(bool, text.split(":"))) > 2
+        parts = text.split(":")
+        return sum(map(bool, parts)) > 2 or len(parts[0]) == 4  # fewer may be a time or a key
     return any(part == "0" or int(part) > 31 for part in text.split("."))
 
 
