@@ -28,7 +28,7 @@ from auditlib.runs.worker import HIDDEN
 def executed_here() -> Iterator[None]:
     """Let runs that begin within this context execute their notebooks in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("perform", "reperform"):  # the package shows the functions of these names
+        for name in ("passes", "reperform"):  # the package shows the functions of these names
             patch.setattr(import_module(f"auditlib.runs.{name}"), "execute_all", execute_all)
         patch.setattr("auditlib.figures.svg.png_of", lambda _drawn: b"")  # nobody looks at these notebooks
         yield

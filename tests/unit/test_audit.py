@@ -22,7 +22,7 @@ from auditlib.audit.formats import format_value
 from auditlib.audit.redaction import neutralised, redact, without_contacts
 from auditlib.audit.rounding import plain, rounded
 from auditlib.audit.session import Audit
-from auditlib.audit.suppression import suppressed, too_small
+from auditlib.disclosure import small_group, without_small
 from auditlib.errors import AuditError
 from auditlib.figures.style import new_axes
 from auditlib.records import Basis, Finding, Grade, Interval, Number, Sentence
@@ -96,15 +96,15 @@ class TestFormats:
 class TestSuppression:
     @pytest.mark.parametrize(("n", "hidden"), [(0, False), (1, True), (4, True), (5, False), (6, False)])
     def test_cells_below_the_minimum(self, n: int, hidden: bool) -> None:
-        assert too_small(n, minimum=5) is hidden
+        assert small_group(n, minimum=5) is hidden
 
     def test_a_number_loses_value_interval_and_n(self) -> None:
-        number = suppressed(Number("a", 0.5, "share", 4, Interval(0.1, 0.9)), minimum=5)
+        number = without_small(Number("a", 0.5, "share", 4, Interval(0.1, 0.9)), minimum=5)
         assert (number.value, number.n, number.interval) == (None, None, None)
         assert "fewer than 5" in number.reason
 
     def test_a_plain_count_is_shown(self) -> None:
-        assert suppressed(Number("a", 3, "rows"), minimum=5).value == 3
+        assert without_small(Number("a", 3, "rows"), minimum=5).value == 3
 
     def test_a_row_of_a_table_is_hidden(self, audit: Audit, tmp_path: Path) -> None:
         frame = pd.DataFrame({"unit_id": ["U1", "U2"], "n": [4, 5], "mean": [1.5, 4.25]})
@@ -117,8 +117,8 @@ class TestSuppression:
         rates = reliability.response_rates(audit.evidence, thresholds=audit.run.thresholds)
         shown = view(audit.table("rates", rates, title="Rates"))
         rows = {row[0]: row[2:] for row in shown.table.rows}
-        assert rows["U1"] == ("suppressed",) * 4
-        assert rows["U2"] == ("1", "20.0%", "3.6%", "62.4%")
+        assert rows["U1"] == ("< 5", *("suppressed",) * 3)
+        assert rows["U2"] == ("< 5", "20.0%", "3.6%", "62.4%")  # the share goes too, once the run is whole
 
 
 class TestRedaction:
@@ -276,7 +276,7 @@ class TestWhatIsWritten:
         for name in ("one", "two"):
             self.filled(tmp_path / name)
         one, two = (sorted((tmp_path / name).rglob("*.*")) for name in ("one", "two"))
-        assert len(one) == 2
+        assert [path.parent.name for path in one] == ["exhibits", "held_back", "results"]
         assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
     def test_no_half_written_file_stays_behind(self, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from auditlib import linkage
 from auditlib.audit.numerals import orphans
-from auditlib.audit.suppression import suppressed
+from auditlib.disclosure import without_small
 from auditlib.linkage.placebo import Placebos, placebos
 from auditlib.linkage.plan import Design, Plan, plan
 from auditlib.linkage.procedure import Choices, effects, split
@@ -200,7 +200,7 @@ class TestRefusals:
 
 def unfounded(found: linkage.LinkageResult) -> list[str]:
     """Return what is said with a number that none of its keys has once small cells are held back."""
-    numbers = {number.key: suppressed(number, minimum=5) for number in found.numbers()}
+    numbers = {number.key: without_small(number, minimum=5) for number in found.numbers()}
     said = [*found.summary(), *found.limits(), *found.advice()]
     for subject in ("test", "placebo", "drift", "departures", "left_out", "choices", "simple", "shifts"):
         said += found.said(subject)

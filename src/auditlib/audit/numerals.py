@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from auditlib.audit.formats import format_value
-from auditlib.audit.suppression import COUNTED
+from auditlib.disclosure.small import COUNTS
 
 _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -101,7 +101,14 @@ def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
 
 def numerals(text: str) -> tuple[Numeral, ...]:
     """Return the numbers that `text` states, in their order."""
-    return tuple(Numeral(found.rstrip(",")) for found in _NUMBER.findall(_NAMED.sub(" ", text)))
+    return tuple(numeral for _, _, numeral in placed(text))
+
+
+def placed(text: str) -> tuple[tuple[int, int, Numeral], ...]:
+    """Return the numbers that `text` states, each with where it begins and ends."""
+    bare = _NAMED.sub(lambda name: " " * len(name[0]), text)
+    spans = ((match.start(), match[0].rstrip(",")) for match in _NUMBER.finditer(bare))
+    return tuple((start, start + len(digits), Numeral(digits)) for start, digits in spans)
 
 
 def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
@@ -141,7 +148,7 @@ def _values(number: Valued) -> Iterator[float]:
         yield float(number.value)
     if number.n is not None:
         yield float(number.n)
-        if number.n and number.unit in COUNTED and not isinstance(number.value, str | None):
+        if number.n and number.unit in COUNTS and not isinstance(number.value, str | None):
             yield number.value / number.n
     interval = getattr(number, "interval", None)
     if interval is not None:

@@ -13,7 +13,7 @@ from auditlib.audit.fingerprint import identified
 from auditlib.audit.libraries import libraries_loaded
 from auditlib.audit.outgoing import Outgoing, Pairs, said
 from auditlib.audit.rounding import plain
-from auditlib.audit.suppression import suppressed
+from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Finding, Number, Sentence
 
@@ -21,6 +21,8 @@ LIMITS = "limits"
 IMPROVING = "improving"
 """Sections of sentences that read no exhibit."""
 
+_TEXTS = ("condition", "cause", "effect", "recommendation", "headline")
+"""Parts of a finding that may state numbers."""
 _STATED = re.compile(r"(?<![\w-])\d[\d,.]*%?(?![\w-])")
 
 
@@ -31,13 +33,15 @@ class Recorder:
     another value under a key that is taken is one.
     """
 
-    def __init__(self, *, notebook: str, party: str, minimum: int, outgoing: Outgoing | None = None) -> None:
+    def __init__(
+        self, *, notebook: str, party: str, suppression: Suppression, outgoing: Outgoing | None = None
+    ) -> None:
         self.notebook = notebook
         self._outgoing = outgoing or Outgoing()
         self._keys: dict[str, str] = {}
         self._changed: dict[str, Pairs] = {}
         self._party = party
-        self._minimum = minimum
+        self.suppression = suppression
         self.numbers: dict[str, Number] = {}
         self.exhibits: dict[str, dict[str, Any]] = {}
         self.findings: dict[str, Finding] = {}
@@ -64,8 +68,8 @@ class Recorder:
     def keep(self, *numbers: Number) -> None:
         """Keep numbers that are as they may be shown already."""
         for given in numbers:
-            number = suppressed(_finite(given), minimum=self._minimum)
-            number = replace(number, value=plain(number.value))
+            finite = _finite(given)
+            number = self.suppression.shown(replace(finite, value=plain(finite.value)))
             known = self.numbers.setdefault(number.key, number)
             if known != number:
                 raise AuditError(
@@ -103,7 +107,7 @@ class Recorder:
     def finding(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Keep findings under their fingerprints."""
         raised = (identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
-        named = tuple(self._shown(finding) for finding in raised)
+        named = tuple(self._bounded(self._shown(finding)) for finding in raised)
         for one in named:
             if self.findings.setdefault(one.fingerprint, one) != one:
                 raise AuditError(
@@ -153,7 +157,9 @@ class Recorder:
             "sentences": [
                 {"section": section, **asdict(sentence)} for (section, _), sentence in self._sentences.items()
             ],
-            "numbers": [asdict(self.numbers[key]) for key in sorted(self.numbers)],
+            "numbers": [
+                asdict(self.suppression.explained(self.numbers[key])) for key in sorted(self.numbers)
+            ],
             "exhibits": list(self.exhibits.values()),
             "findings": [
                 {**asdict(finding), "grade": finding.grade.value} for finding in self.findings.values()
@@ -194,7 +200,9 @@ class Recorder:
 
     def _cleaned(self, sentence: Sentence) -> Sentence:
         keys = tuple(self.key(key) for key in sentence.keys)
-        return replace(sentence, text=self._outgoing.text(said(sentence.text, self._named(keys))), keys=keys)
+        shown = self._outgoing.text(said(sentence.text, self._named(keys)))
+        text, more = self.suppression.text(shown, keys)
+        return replace(sentence, text=text, keys=tuple(dict.fromkeys((*keys, *more))))
 
     def _shown(self, finding: Finding) -> Finding:
         mine = f"{self.notebook}/"
@@ -206,6 +214,16 @@ class Recorder:
     def _named(self, keys: Iterable[str]) -> Pairs:
         """Return the values that numbers rest on, and what is shown for them where that is another."""
         return {raw: shown for key in keys for raw, shown in self._changed.get(key, {}).items()}
+
+    def _bounded(self, finding: Finding) -> Finding:
+        """Return `finding` without the numbers that are held back; its fingerprint is of what was known."""
+        keys = self._local(finding)
+        texts = {name: self.suppression.text(getattr(finding, name), keys) for name in _TEXTS}
+        more = dict.fromkeys(f"{self.notebook}/{key}" for _, needed in texts.values() for key in needed)
+        if not more:
+            return finding
+        words: dict[str, Any] = {name: text for name, (text, _) in texts.items()}
+        return replace(finding, **words, evidence=tuple(dict.fromkeys((*finding.evidence, *more))))
 
     def _missing(self, keys: Iterable[str]) -> list[str]:
         return [key for key in keys if key not in self.numbers]

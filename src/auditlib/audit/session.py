@@ -24,6 +24,7 @@ from auditlib.audit.files import Slugs, write_table, write_whole
 from auditlib.audit.names import names_stated
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
+from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
 from auditlib.audit.tables import Layout, Tabulated, tabulate
 from auditlib.parameters import claims
 from auditlib.parameters.run import Run
@@ -102,10 +103,13 @@ class Audit:
         self._handed: dict[str, Any] = {}
         self._cases: dict[str, Finding] = {}
         self._outgoing = Outgoing(evidence)
+        self._suppression = Suppression(
+            minimum=run.thresholds.minimum_cell, withheld=withheld_from(work, notebook=notebook)
+        )
         self._recorder = Recorder(
             notebook=notebook,
             party=run.party.name,
-            minimum=run.thresholds.minimum_cell,
+            suppression=self._suppression,
             outgoing=self._outgoing,
         )
         self._recorder.number(*_thresholds(run))
@@ -185,6 +189,7 @@ class Audit:
         frame = shown.to_frame() if isinstance(shown, Result) else shown
         known = self._outgoing.changed(frame)
         own = tuple(self._outgoing.number(number, known)[0] for number in self._numbers_of(shown, known))
+        title, caption = (self._without_small(text, keys) for text in (title, caption))
         table = tabulate(
             frame,
             Layout(
@@ -195,7 +200,7 @@ class Audit:
                 own,
                 units or {},
                 labels or {},
-                self.run.thresholds.minimum_cell,
+                self._suppression,
                 self._outgoing.cell,
                 limit,
                 tuple(self._recorder.numbers[self._recorder.key(key)] for key in keys),
@@ -237,6 +242,8 @@ class Audit:
         id = self._slugs.of(self._outgoing.text(id))  # noqa: A001
         shown_as(drawn, self._outgoing.text)
         svg = svg_of(drawn)
+        title, caption = (self._without_small(text, keys) for text in (title, caption))
+        alt = self._without_small(alt, (*keys, *self._suppression.true))
         self._figures[id] = svg
         exhibit = self._recorder.exhibit(
             {
@@ -266,7 +273,8 @@ class Audit:
         """Record what the audit concludes by its standard, whole, for ``verdict.json`` and the report."""
         from auditlib.standards.document import verdict_document
 
-        self._recorder.verdict(verdict_document(verdict))
+        self._numbers_of(verdict)
+        self._recorder.verdict(self._suppression.verdict(verdict_document(verdict)))
 
     def hand_over(self, id: str, register: Result) -> View | Shown:  # noqa: A002 - an exhibit has an id
         """Hand a register of single cases over, whole, as ``exhibits/<notebook>-<id>.parquet``.
@@ -297,9 +305,16 @@ class Audit:
         cases = case_rows(tuple(self._cases.values()))
         if cases is not None:
             write_table(exhibits / f"{self.notebook}-cases.parquet", self._outgoing.frame(cases))
+        if self._suppression.true:
+            held = held_document(self.notebook, self._suppression.true.values())
+            write_whole(self._work / HELD_BACK_FOLDER / f"{self.notebook}.json", held)
         write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))
+
+    def _without_small(self, text: str, keys: Sequence[str]) -> str:
+        """Return `text` without those of the numbers of `keys` that are held back."""
+        return self._suppression.text(text, (self._recorder.key(key) for key in keys))[0]
 
     def _document(self) -> dict[str, Any]:
         return self._recorder.document(question=self.question, parameters=self._parameters)

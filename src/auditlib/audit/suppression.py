@@ -1,32 +1,178 @@
-"""Cells that are too small to be shown, so that no single answer can be read off a report."""
+"""What an audit knows and does not show, so that nobody can be read off a report.
+
+Small counts are held back as they are recorded. What has to be held back besides is known once all notebooks
+of a run have been executed (`auditlib.disclosure`); those that state it are then executed again and told. The
+true numbers stand beside the evidence, for those who may see the rows.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
-from auditlib.records import Number, counted
+from auditlib.audit.formats import SUPPRESSED, format_value
+from auditlib.audit.numerals import Numeral, placed
+from auditlib.disclosure import HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
+from auditlib.records import Number
 
-COUNTED = frozenset({"rows", "count", "responses", "invitations", "units", "months", "bytes", "rank"})
-"""Units of plain counts. A count that gives no n is shown however small; one that gives the n of the cell
-it is a part of is held back with that cell."""
-
-
-_SUPPRESSED = "Suppressed"
-
-
-def too_small(n: int | None, *, minimum: int) -> bool:
-    """Tell whether a cell of `n` observations must not be shown; an empty cell hides nobody."""
-    return n is not None and 0 < n < minimum
-
-
-def suppressed(number: Number, *, minimum: int) -> Number:
-    """Return `number` without value, interval and exact n where it rests on fewer than `minimum`."""
-    if number.value is None or not too_small(number.n, minimum=minimum):
-        return number
-    reason = f"{_SUPPRESSED}: fewer than {counted(minimum, 'observation')}."
-    return replace(number, value=None, n=None, interval=None, reason=reason)
+WITHHELD = "withheld.json"
+"""What is held back besides; in the folder of a notebook that is executed, and beside a run's evidence."""
+HELD_BACK_FOLDER = "held_back"
+"""Beside the evidence of a run: the true numbers of what its notebooks held back."""
+MINIMUM = "threshold:minimum_cell"
+_VOICE = "held back"
+_NOUN = re.compile(r" ([a-z]+)(?: (was|is|has|does))?\b")
+_PLURAL = {"was": "were", "is": "are", "has": "have", "does": "do"}
 
 
-def is_suppressed(number: Number) -> bool:
-    """Tell whether `number` was held back because its cell is too small."""
-    return number.value is None and number.reason.startswith(_SUPPRESSED)
+class Suppression:
+    """What one notebook holds back.
+
+    Parameters
+    ----------
+    minimum
+        Counts below it, and what rests on fewer, are small.
+    withheld
+        By key, the parts of a number that are held back besides: its value, its n, the rows of a basis.
+    """
+
+    def __init__(self, *, minimum: int, withheld: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.minimum = minimum
+        self._withheld = dict(withheld or {})
+        self.true: dict[str, Number] = {}
+
+    def shown(self, number: Number) -> Number:
+        """Return `number` as it may be shown, and remember it where that is less than is known."""
+        shown = without_small(number, minimum=self.minimum)
+        shown = self._without(shown, self._withheld.get(number.key, ()))
+        if shown != number and not is_held_back(number):
+            self.true.setdefault(number.key, number)
+        return shown
+
+    def _without(self, number: Number, parts: Sequence[str]) -> Number:
+        """Return `number` without `parts`; where the size of a group goes, its value goes too."""
+        if not parts:
+            return number
+        bases = tuple(
+            replace(basis, rows=None) if f"rows {place}" in parts else basis
+            for place, basis in enumerate(number.basis)
+        )
+        number = replace(number, basis=bases, n=None if "n" in parts else number.n)
+        reason = f"{HELD_BACK}: small counts could be worked out from it, or it is one."
+        if SIZE in parts and is_held_back(number):
+            return replace(number, reason=reason)
+        if not isinstance(number.value, int | float) or not {"value", "share", "n"} & set(parts):
+            return number
+        return replace(number, value=None, interval=None, reason=reason)
+
+    def group_too_small(self, key: str) -> bool:
+        """Tell whether the number of `key` rests on too few to be shown."""
+        true = self.true.get(key)
+        return true is not None and small_group(true.n, minimum=self.minimum)
+
+    def cell(self, key: str) -> str:
+        """Return what stands in the place of the number of `key`."""
+        true = self.true.get(key)
+        small = true is not None and self._bounded(true) and small_count(true, minimum=self.minimum)
+        return f"< {self.minimum}" if small else SUPPRESSED
+
+    def _bounded(self, number: Number) -> bool:
+        """Tell whether a reader may learn that `number` is small."""
+        return SIZE not in self._withheld.get(number.key, ())
+
+    def text(self, text: str, keys: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+        """Return `text` without the numbers of `keys` that are held back, and the keys it then needs too."""
+        hidden = [self.true[key] for key in dict.fromkeys(keys) if key in self.true]
+        if not hidden:
+            return text, ()
+        parts, at = [], 0
+        for start, end, numeral in placed(text):
+            number = next((one for one in hidden if _states(text, end, numeral, one)), None)
+            if number is None or start < at:
+                continue
+            phrase, until = self._phrase(text, end, number, numeral)
+            parts += [text[at:start], phrase]
+            at = until
+        masked = "".join((*parts, text[at:]))
+        return masked, (MINIMUM,) if masked != text else ()
+
+    def explained(self, number: Number) -> Number:
+        """Return `number` with a reason that states nothing its row holds back."""
+        row = self._row(number.key.partition(":")[2])
+        return replace(number, reason=self.text(number.reason, row)[0]) if row else number
+
+    def _row(self, label: str) -> list[str]:
+        """Return the keys of what is held back in the row of `label`; a number of no row has none."""
+        return [key for key in self.true if label and key.partition(":")[2] == label]
+
+    def verdict(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a verdict without the values, numbers of cases and reasons that give few people away."""
+        criteria = [self._criterion(criterion) for criterion in document["criteria"]]
+        return {**document, "criteria": criteria}
+
+    def _criterion(self, criterion: Mapping[str, Any]) -> dict[str, Any]:
+        row = self._row(criterion["id"])
+        bare: dict[str, Any] = {"reason": self.text(criterion["reason"], row)[0]}
+        if f"found:{criterion['id']}" in row:
+            bare |= {"value": None, "interval": None, "margin": None}
+        if f"observations:{criterion['id']}" in row:
+            bare |= {"n": None}
+        return {**criterion, **bare}
+
+    def _phrase(self, text: str, end: int, number: Number, numeral: Numeral) -> tuple[str, int]:
+        """Return what is said instead of a number, and where the text goes on."""
+        if text[end : end + 1] == "%":
+            end += 1
+        size = int(numeral.value) if numeral.value in (number.value, number.n) else 0
+        if not small_group(size, minimum=self.minimum) or not self._bounded(number):
+            return f"({_VOICE})", end
+        phrase = f"fewer than {self.minimum}"
+        noun = _NOUN.match(text, end)
+        if size != 1 or noun is None:
+            return phrase, end
+        verb = f" {_PLURAL[noun[2]]}" if noun[2] else ""
+        return f"{phrase} {_plural(noun[1])}{verb}", noun.end()
+
+
+def _plural(noun: str) -> str:
+    if noun in ("person", "of"):
+        return "people" if noun == "person" else noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+
+
+def _states(text: str, end: int, numeral: Numeral, number: Number) -> bool:
+    """Tell whether `numeral` is what `number` says, so exactly that it must not stand."""
+    percent = text[end : end + 1] == "%"
+    exact = [value for value in (number.value, number.n) if isinstance(value, int | float)]
+    if not percent and any(numeral.value == abs(value) for value in exact):
+        return True
+    if numeral.text in format_value(number.value, number.unit) and (percent or "." in numeral.text):
+        return True
+    limits = (number.interval.low, number.interval.high) if number.interval else ()
+    scale = 100.0 if percent else 1.0
+    rounded = (
+        abs(numeral.value - abs(float(value)) * scale) <= numeral.tolerance for value in (*exact, *limits)
+    )
+    return (percent or "." in numeral.text) and any(rounded)
+
+
+def withheld_from(folder: Path, *, notebook: str) -> dict[str, tuple[str, ...]]:
+    """Return what a run told `notebook` to hold back besides; nothing where it is opened by hand."""
+    for path in (folder / WITHHELD, folder / "evidence" / WITHHELD):
+        if path.is_file():
+            withheld = json.loads(path.read_text(encoding="utf-8")).get(notebook, {})
+            return {key: tuple(parts) for key, parts in withheld.items()}
+    return {}
+
+
+def held_document(notebook: str, numbers: Iterable[Number]) -> str:
+    """Return the true numbers of what was held back, as they are stored beside the evidence."""
+    content = {
+        "notebook": notebook,
+        "numbers": [asdict(number) for number in sorted(numbers, key=lambda one: one.key)],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

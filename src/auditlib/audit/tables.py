@@ -25,8 +25,9 @@ from auditlib.audit.formats import (
 from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
 from auditlib.audit.redaction import neutralised
 from auditlib.audit.rounding import rounded
-from auditlib.audit.suppression import COUNTED, is_suppressed, too_small
+from auditlib.audit.suppression import Suppression
 from auditlib.contracts import TABLES, physical_columns
+from auditlib.disclosure import COUNTS, is_held_back, small_group
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Basis, Number
 
@@ -85,7 +86,7 @@ class Layout:
     own: tuple[Number, ...]
     units: Mapping[str, str]
     labels: Mapping[str, str]
-    minimum: int
+    suppression: Suppression
     shown: Shown
     limit: int
     stated: tuple[Number, ...] = ()
@@ -194,17 +195,18 @@ def _cell(
     value = record[column.name]
     if not column.counts:
         text = _label(column, value)
+        text = layout.suppression.text(text, _keys_of_row(row, layout))[0]
         return _Cell(text, "" if column.unit in NAMING else _stated(text, column, row, layout))
-    if _row_too_small(record, layout.minimum):
-        return _Cell(f"< {layout.minimum}" if column.name == "n" else SUPPRESSED)
     key = f"{column.name}:{row}"
-    if key not in layout.known and column.unit not in COUNTED and _row_suppressed(row, layout):
-        return _Cell(SUPPRESSED)
+    if _without_trace(column, record, row, layout):
+        return _Cell(f"< {layout.suppression.minimum}" if column.name == "n" else SUPPRESSED)
     if key in layout.known:
-        return _bound(layout.known[key], value, column, layout.exhibit)
+        return _bound(layout.known[key], value, column, layout)
     if value is None:
         return _Cell(MISSING)
     number = _own_number(column, value, row, bases.get(row, ()) or _narrowed(record, layout), layout)
+    if is_held_back(layout.suppression.shown(number)):
+        return _Cell(layout.suppression.cell(number.key), number.key, number)
     return _Cell(format_value(value, column.unit), number.key, number)
 
 
@@ -228,23 +230,37 @@ def _stated(text: str, column: Column, row: str, layout: Layout) -> str:
     return BESIDE.join(keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.own)))
 
 
+def _without_trace(column: Column, record: Mapping[str, Any], row: str, layout: Layout) -> bool:
+    """Tell whether a cell of a row on too few is not even recorded."""
+    bound = f"{column.name}:{row}" in layout.known
+    return _row_too_small(record, layout.suppression.minimum) or (
+        not bound and column.unit not in COUNTS and _row_suppressed(row, layout)
+    )
+
+
 def _row_too_small(record: Mapping[str, Any], minimum: int) -> bool:
     n = record.get("n")
-    return _is_number(n) and too_small(int(n or 0), minimum=minimum)
+    return _is_number(n) and small_group(int(n or 0), minimum=minimum)
+
+
+def _keys_of_row(row: str, layout: Layout) -> list[str]:
+    """Return the keys whose numbers a text in `row` may state."""
+    own = (number.key for number in layout.own if number.key.partition(":")[2] == row)
+    return [*own, *(number.key for number in layout.stated)]
 
 
 def _row_suppressed(row: str, layout: Layout) -> bool:
-    keys = (number.key for number in layout.own if number.key.partition(":")[2] == row)
-    return any(is_suppressed(layout.known[key]) for key in keys)
+    return any(layout.suppression.group_too_small(key) for key in _keys_of_row(row, layout))
 
 
-def _bound(number: Number, value: Any, column: Column, exhibit: str) -> _Cell:
+def _bound(number: Number, value: Any, column: Column, layout: Layout) -> _Cell:
     if number.value is None:
-        return _Cell(SUPPRESSED if is_suppressed(number) else MISSING, number.key)
+        held = is_held_back(number)
+        return _Cell(layout.suppression.cell(number.key) if held else MISSING, number.key)
     if value is None or rounded(float(value)) != rounded(float(number.value)):
         raise AuditError(
             Problem(
-                f"table {exhibit!r} shows {value} where {number.key!r} was recorded as {number.value}",
+                f"table {layout.exhibit!r} shows {value} where {number.key!r} was recorded as {number.value}",
                 remedy="Take the table and its numbers from the same result.",
             )
         )
@@ -260,7 +276,7 @@ def _own_number(column: Column, value: float, row: str, basis: tuple[Basis, ...]
                 remedy="Give basis=Basis(table, where), or a result that names the basis of its numbers.",
             )
         )
-    n = None if column.unit in COUNTED else basis[0].rows
+    n = None if column.unit in COUNTS else basis[0].rows
     return Number(f"{layout.exhibit}.{column.name}:{row}", value, column.unit, n, basis=basis)
 
 

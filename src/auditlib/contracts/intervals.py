@@ -28,4 +28,5 @@ INTERVAL_COUNTS = Table(
         Column("abandoned", COUNT, "Contacts the customer gave up while waiting."),
     ),
     "starts",
+    people=False,
 )

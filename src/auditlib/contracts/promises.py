@@ -44,6 +44,7 @@ PROMISES: tuple[Table, ...] = (
             Column("due_on", DAY, "Day it is due.", empty="no day named"),
             Column("done_on", DAY, "Day it was done; empty while open.", empty="still open"),
         ),
+        people=False,
     ),
     Table(
         "call_backs",
@@ -71,6 +72,7 @@ PROMISES: tuple[Table, ...] = (
             Column("valid_from", DAY, "First day.", required=True),
             Column("valid_to", DAY, "Last day; empty while valid.", empty="still valid"),
         ),
+        people=False,
     ),
     Table(
         "deviations",

@@ -56,6 +56,7 @@ _ALL: tuple[Table, ...] = (
             Column("opened_on", DAY, "First day of operation."),
             Column("certified_on", DAY, "Day of first certification."),
         ),
+        people=False,
     ),
     Table(
         "accounts",
@@ -149,6 +150,7 @@ _ALL: tuple[Table, ...] = (
             Column("response_rate", SHARE, "Response rate as published."),
         ),
         "",
+        people=False,
     ),
     Table(
         "acknowledgements",
@@ -217,6 +219,7 @@ _ALL: tuple[Table, ...] = (
             Column("due_on", DAY, "Day by which it is due.", empty="no day named"),
             Column("done_on", DAY, "Day on which it was done."),
         ),
+        people=False,
     ),
     Table(
         "rewards",
@@ -252,6 +255,7 @@ _ALL: tuple[Table, ...] = (
             Column("valid_from", DAY, "First day.", required=True),
             Column("valid_to", DAY, "Last day; empty while valid.", empty="still valid"),
         ),
+        people=False,
     ),
     Table(
         "complaints",
@@ -296,6 +300,7 @@ _ALL: tuple[Table, ...] = (
             Column("action_type", CODE, "Type of action.", codes=ACTION_TYPES, empty="no type"),
             Column("implemented_on", DAY, "Day it took effect.", empty="planned"),
         ),
+        people=False,
     ),
     Table(
         "interactions",
@@ -342,6 +347,7 @@ _ALL: tuple[Table, ...] = (
             Column("starts_on", DAY, "First day of the link.", required=True),
             Column("ends_on", DAY, "Last day; empty while it runs.", empty="still running"),
         ),
+        people=False,
     ),
     Table(
         "incident_events",

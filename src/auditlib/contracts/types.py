@@ -94,6 +94,9 @@ class Table:
         All its columns, in order.
     instant
         Stem of the instant that places a row in or out of the audited period; empty where none does.
+    people
+        Whether a row is about a customer or a member of staff, so that a count of few rows is held back;
+        registers of units, duties, contracts and fixes are not.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     instant: str = ""
+    people: bool = True
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError where there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -121,6 +121,19 @@ class Evidence:
         names = [name for name, _ in basis.where] + ([basis.column] if basis.column else [])
         self._check_columns(basis.table, names, stored.schema.names)
         return int(stored.count_rows(filter=_condition(basis.where, filled=basis.column)))
+
+    def crossed(
+        self, table: str, columns: Sequence[str], filled: Sequence[str]
+    ) -> Iterator[tuple[tuple[Any, ...], tuple[bool, ...], int]]:
+        """Yield how many rows have which values of `columns`, and which of `filled` they have."""
+        import narwhals as nw
+
+        tests = [(~nw.col(name).is_null()).alias(f"{name} filled") for name in filled]
+        keys = [*columns, *(f"{name} filled" for name in filled)]
+        whole, size = self.lazy(table), nw.len().alias("rows")
+        counted = whole.select(*columns, *tests).group_by(*keys).agg(size) if keys else whole.select(size)
+        for row in counted.collect("pyarrow").rows():
+            yield tuple(row[: len(columns)]), tuple(map(bool, row[len(columns) : -1])), int(row[-1])
 
     def rows(self, basis: Basis, *, limit: int = 50) -> pd.DataFrame:
         """Return the first `limit` rows that `basis` selects, in the order of the client's files."""

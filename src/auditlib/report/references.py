@@ -109,8 +109,9 @@ def unreferenced(table: TableModel, numbers: Mapping[str, NumberModel]) -> list[
 
 
 def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[str, NumberModel]) -> bool:
-    if column.numeric and text.startswith("<") and not reference:
-        return False  # a cell too small to be shown, "< 5"
+    held = (numbers[key].value is None for key in keys_of(reference) if key in numbers)
+    if column.numeric and text.startswith("<") and all(held):
+        return False  # a count too small to be shown, "< 5"
     names = (key for key in numbers if key.startswith(PREFIX))
     return bool(orphans(text, [numbers[key] for key in (*keys_of(reference), *names) if key in numbers]))
 

@@ -5,7 +5,8 @@ the next run completes.
 """
 
 from auditlib.runs.manifest import Manifest, manifest_schema, read_manifest
-from auditlib.runs.perform import Options, Outcome, perform
+from auditlib.runs.options import Options
+from auditlib.runs.perform import Outcome, perform
 from auditlib.runs.steps import Steps
 from auditlib.runs.verify import Verified, verify
 

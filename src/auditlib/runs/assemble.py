@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from auditlib.audit.suppression import WITHHELD
 from auditlib.errors import AuditError, ParameterError, Problem
 from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
@@ -22,6 +23,7 @@ from auditlib.runs.atomic import (
     remove_directory,
     replace_directory,
     write_bytes,
+    write_json,
 )
 from auditlib.runs.deciding import conclude
 from auditlib.runs.documents import write_documents
@@ -49,6 +51,7 @@ from auditlib.runs.project import law_files
 from auditlib.runs.recorded import read_results
 from auditlib.runs.registered import Registered
 from auditlib.runs.steps import Prepared, Steps
+from auditlib.runs.withholding import Parts
 
 
 def run_key(
@@ -74,6 +77,7 @@ def assemble(
     results: Sequence[KeptResult],
     places: Places,
     *,
+    withheld: Parts,
     steps: Steps,
     registers: Registered,
     examined: Examined = NOTHING_EXAMINED,
@@ -95,6 +99,8 @@ def assemble(
     for result in results:
         for name in result.files:
             copy_file(result.directory / name, stage / name)
+    if withheld:
+        write_json(stage / "evidence" / WITHHELD, withheld)
     record_examined(examined, plan.run, stage)
     recorded = read_results(stage / "results")
     concluded = conclude(recorded, plan.run, registers=registers, before=before)

@@ -11,6 +11,7 @@ from auditlib.actions.carry import carry
 from auditlib.actions.closing import closed_by
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.schema import FindingModel, finding_of
+from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError, Problem
 from auditlib.parameters.run import Run
 from auditlib.records import Criterion, Grade, Number, Outcome, Sentence, WeighedFinding, counted, metric_text
@@ -158,7 +159,7 @@ def _closed(stated: Json, results: Mapping[str, Json], run: Run, *, registers: R
 
 def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run) -> dict[str, Any]:
     """Return the decision as a results file: its sentences, their numbers, the minors that gather."""
-    recorder = Recorder(notebook=RECORDED, party=run.party.name, minimum=1)
+    recorder = Recorder(notebook=RECORDED, party=run.party.name, suppression=Suppression(minimum=1))
     gathered = gathered_findings(decided)
     reported = tuple(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)

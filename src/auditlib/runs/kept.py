@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditlib.audit.suppression import HELD_BACK_FOLDER
 from auditlib.runs.atomic import copy_file, files_below, flush_directory, hash_file, write_json
 from auditlib.runs.execute import Job
 
@@ -74,6 +75,9 @@ def _made(job: Job) -> dict[str, Path]:
         if path.is_symlink() or "/" in name or not name.startswith(f"{job.notebook}-"):
             raise Unusable(f"it wrote the exhibit {name}, which is not named after it")
         made[f"exhibits/{name}"] = path
+    held = job.folder / HELD_BACK_FOLDER / results.name
+    if held.is_file():
+        made[f"evidence/{HELD_BACK_FOLDER}/{results.name}"] = held
     return made
 
 

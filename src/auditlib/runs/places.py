@@ -58,6 +58,11 @@ class Places:
         return self.work / "kept"
 
     @property
+    def withheld(self) -> Path:
+        """What the latest run found must be held back besides the small counts."""
+        return self.work / "withheld.json"
+
+    @property
     def stage(self) -> Path:
         """The run that is being put together."""
         return self.work / "stage"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditlib.audit.suppression import HELD_BACK_FOLDER
 from auditlib.records import Basis
 
 Fields = Mapping[str, Any]
@@ -22,6 +23,8 @@ class Recorded:
     findings: Mapping[str, Fields]
     sentences: tuple[tuple[str, str, Fields], ...]
     """Notebook, section and sentence; the section of an answer is ``answer``."""
+    held: Mapping[str, Fields]
+    """Numbers as they are, of those that are held back in what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,16 @@ def read_recorded(directory: Path) -> Recorded:
     results = read_results(directory / "results")
     findings = json.loads((directory / "findings.json").read_text(encoding="utf-8"))["findings"]
     return Recorded(
-        numbers={f"{name}/{one['key']}": one for name, all_ in results.items() for one in all_["numbers"]},
+        numbers=_by_reference(results),
         exhibits={f"{name}/{one['id']}": one for name, all_ in results.items() for one in all_["exhibits"]},
         findings={one["fingerprint"]: one for one in findings},
         sentences=tuple(_sentences(results)),
+        held=_by_reference(read_results(directory / "evidence" / HELD_BACK_FOLDER)),
     )
+
+
+def _by_reference(results: Mapping[str, Fields]) -> dict[str, Fields]:
+    return {f"{name}/{number['key']}": number for name, all_ in results.items() for number in all_["numbers"]}
 
 
 def bases_of(number: Fields) -> tuple[Basis, ...]:

@@ -21,7 +21,8 @@ from auditlib.runs.declared import checked_values, declared_parameters, injected
 from auditlib.runs.events import Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.manifest import Manifest
-from auditlib.runs.perform import lend, terminated_as_interrupt
+from auditlib.runs.passes import lend
+from auditlib.runs.perform import terminated_as_interrupt
 from auditlib.runs.plan import read_notebook
 from auditlib.runs.project import versions
 from auditlib.runs.recorded import read_results

@@ -142,11 +142,20 @@ def _cases(duties: Sequence[Duty]) -> Iterator[Node]:
 
 def _number(recorded: Recorded, rows: RowsOf, key: str, *, uses: bool) -> Node:
     number = recorded.numbers[key]
-    children = [_basis(rows, rows.resolved(basis)) for basis in bases_of(number)]
+    true = recorded.held.get(key, number)
+    children = [_basis(rows, rows.resolved(basis)) for basis in bases_of(true)]
+    if true is not number:
+        children.insert(0, _held(true))
     if uses:
         children += [_use(use) for use in uses_of(recorded, key)]
     fields = {name: number[name] for name in ("value", "unit", "n", "interval", "reason")}
     return Node("number", f"{key} = {_value(number)}", {"key": key, **fields}, tuple(children))
+
+
+def _held(number: Fields) -> Node:
+    """Return what is held back in everything that is shown; who has the evidence may know it."""
+    fields = {name: number[name] for name in ("value", "n", "interval")}
+    return Node("held back", f"held back in what is shown; it is {_value(number)}", fields)
 
 
 def _value(number: Fields) -> str:

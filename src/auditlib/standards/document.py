@@ -78,7 +78,7 @@ class VerdictCriterion(_Part):
     value: float | None
     unit: str
     statistic: Statistic
-    n: int
+    n: int | None = Field(description="Cases; null where they are so few that they are held back.")
     n_missing: int | None = Field(description="Observations still needed; null where more would not help.")
     interval: VerdictInterval | None
     margin: float | None

@@ -71,7 +71,7 @@ def _judgement(entry: VerdictCriterion) -> Judgement:
     measurement = Measurement(
         entry.metric,
         entry.value,
-        entry.n,
+        entry.n or 0,  # held back: the outcome is what is retaken, and stands
         entry.statistic,
         entry.unit,
         None if interval is None else Interval(**interval.model_dump()),
@@ -79,7 +79,7 @@ def _judgement(entry: VerdictCriterion) -> Judgement:
         definition_hash=entry.definition_hash,
         built=entry.measured,
     )
-    needed = None if entry.n_missing is None else entry.n + entry.n_missing
+    needed = None if entry.n_missing is None or entry.n is None else entry.n + entry.n_missing
     return Judgement(_criterion(entry), measurement, entry.outcome, entry.reason, entry.margin, needed)
 
 

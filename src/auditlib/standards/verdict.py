@@ -284,7 +284,7 @@ def _numbers(judgement: Judgement) -> tuple[Number, ...]:
             reason=judgement.reason,
         ),
         Number(f"found:{name}", found.value, found.unit, n, found.interval, found.basis, found.reason),
-        Number(f"observations:{name}", found.n, "count", basis=found.basis, reason=found.reason),
+        Number(f"observations:{name}", found.n, "cases", basis=found.basis, reason=found.reason),
         Number(
             f"still_needed:{name}",
             missing,

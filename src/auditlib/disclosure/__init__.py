@@ -1,0 +1,32 @@
+"""What a reader of an audit could work out about few people, and what must be held back besides.
+
+A run states thousands of counts: of responses, of complaints, of those that were late. The small ones are
+held back by the recorder. This room asks what a reader could still work out by adding and subtracting the
+others, over all notebooks as one set of linked tables, and names the numbers that have to be held back too.
+"""
+
+from auditlib.disclosure.small import (
+    COUNTS,
+    HELD_BACK,
+    counts_people,
+    is_held_back,
+    small_count,
+    small_group,
+    without_small,
+)
+from auditlib.disclosure.statement import SIZE, Name, Selection, Stated, statements
+
+__all__ = [
+    "COUNTS",
+    "HELD_BACK",
+    "SIZE",
+    "Name",
+    "Selection",
+    "Stated",
+    "counts_people",
+    "is_held_back",
+    "small_count",
+    "small_group",
+    "statements",
+    "without_small",
+]

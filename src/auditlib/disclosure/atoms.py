@@ -1,0 +1,70 @@
+"""The rows of a table counted by everything its selections tell apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auditlib.disclosure.statement import Selection
+
+Crossed = Callable[
+    [str, Sequence[str], Sequence[str]], Iterable[tuple[tuple[Any, ...], tuple[bool, ...], int]]
+]
+"""Counts the rows of a table by the values of columns, and by whether other columns are filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atoms:
+    """Groups of rows that no selection tells apart.
+
+    Parameters
+    ----------
+    sizes
+        Rows of each.
+    members
+        For each selection the positions of the groups it is made of.
+    """
+
+    sizes: tuple[int, ...]
+    members: Mapping[Selection, tuple[int, ...]]
+
+
+def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
+    """Return the groups that `selections` are made of, each of them inside or outside of every selection."""
+    sizes: list[int] = []
+    members: dict[Selection, list[int]] = defaultdict(list)
+    by_table: dict[str, list[Selection]] = defaultdict(list)
+    for selection in sorted(set(selections), key=repr):
+        by_table[selection.table].append(selection)
+    for table, chosen in by_table.items():
+        for holding, size in _signatures(table, chosen, crossed).items():
+            for place in holding:
+                members[chosen[place]].append(len(sizes))
+            sizes.append(size)
+    every = (one for chosen in by_table.values() for one in chosen)
+    return Atoms(tuple(sizes), {one: tuple(members[one]) for one in every})
+
+
+def _signatures(table: str, chosen: Sequence[Selection], crossed: Crossed) -> dict[tuple[int, ...], int]:
+    """Count the rows of `table` by the selections that hold them; rows that none holds are left out."""
+    columns = sorted({name for one in chosen for name in one.columns})
+    filled = sorted({one.column for one in chosen if one.column})
+    by_kind: dict[tuple[tuple[str, ...], str], dict[tuple[Any, ...], int]] = defaultdict(dict)
+    for place, one in enumerate(chosen):
+        by_kind[(one.columns, one.column)][tuple(value for _, value in one.where)] = place
+    groups: dict[tuple[int, ...], int] = defaultdict(int)
+    for values, known, size in crossed(table, columns, filled):
+        row = dict(zip(columns, values, strict=True)) | {
+            f"filled {name}": has for name, has in zip(filled, known, strict=True)
+        }
+        holding = [
+            places.get(tuple(row[name] for name in names))
+            for (names, column), places in by_kind.items()
+            if not column or row[f"filled {column}"]
+        ]
+        within = tuple(sorted(place for place in holding if place is not None))
+        if within:
+            groups[within] += size
+    return dict(groups)

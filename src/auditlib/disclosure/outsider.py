@@ -1,0 +1,244 @@
+"""What a reader can work out: the least and the most a count held back can be, given all that is shown.
+
+The reader knows every number of the run, which counts add up to which, that no count is negative, that
+what is held back is not none, and that it is below the minimum where it is said to be.
+
+Source: the attacker's problem of table protection; Fischetti and Salazar (2001), Solving the cell suppression
+problem on tabular data with linear constraints, Management Science 47, 1008-1027.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.sparse.csgraph import connected_components
+
+from auditlib.disclosure.statement import SIZE, Name, Stated
+from auditlib.disclosure.tables import Linked, Row, Vector, matrix
+
+_SLACK = 1e-6
+"""How far the solver may be off."""
+_TRIES, _FAR = 10, 1000.0
+"""Random directions in which all small counts are moved at once, and how far at most."""
+
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deduced:
+    """A small count that is held back and can be worked out: it lies between `low` and `high`."""
+
+    stated: Stated
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a reader knows of the unknowns: what combinations of them are or are at most, and their limits."""
+
+    equal: sparse.csr_array
+    values: Vector
+    below: sparse.csr_array
+    most: Vector
+    low: Vector
+    high: Vector
+
+
+def deduced(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozenset()) -> tuple[Deduced, ...]:
+    """Return the small counts that a reader can work out.
+
+    Parameters
+    ----------
+    tables
+        The counts of the run.
+    minimum
+        Counts below it are small.
+    withheld
+        Statements that are held back besides.
+    """
+    shown = shown_cells(tables, withheld)
+    elsewhere = [
+        Deduced(one, one.count, one.count)
+        for one, cell in zip(tables.stated, tables.cell_of, strict=True)
+        if one.small and cell in shown
+    ]
+    known = _known(tables, shown, withheld, minimum=minimum)
+    goals = {cell: tables.cells[cell] for cell in small_cells(tables) if cell not in shown}
+    narrow = [
+        Deduced(tables.stated[tables.statements_of[cell][0]], low, high)
+        for cell, low, high in _limits(known, goals, tables.truth)
+        if high < np.inf and math.ceil(low - _SLACK) >= math.floor(high + _SLACK)  # one whole number fits
+    ]
+    return (*elsewhere, *narrow)
+
+
+def shown_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
+    """Return the cells that at least one statement shows."""
+    return frozenset(
+        cell
+        for one, cell in zip(tables.stated, tables.cell_of, strict=True)
+        if one.shown and one.name not in withheld
+    )
+
+
+def small_cells(tables: Linked) -> tuple[int, ...]:
+    """Return the cells that must not be worked out: those held back as small by some statement."""
+    return tuple(
+        cell
+        for cell, places in sorted(tables.statements_of.items())
+        if any(tables.stated[place].small for place in places)
+    )
+
+
+def bounded_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
+    """Return the cells of which a reader is told that they are small."""
+    return frozenset(
+        cell
+        for one, cell in zip(tables.stated, tables.cell_of, strict=True)
+        if one.bounded and (one.notebook, one.key, SIZE) not in withheld
+    )
+
+
+def _known(tables: Linked, shown: frozenset[int], withheld: frozenset[Name], *, minimum: int) -> Known:
+    """Return what is known where the cells `shown` are; a cell of one unknown becomes its limits."""
+    bounded = bounded_cells(tables, withheld)
+    low, high = np.zeros(len(tables.truth)), np.full(len(tables.truth), np.inf)
+    equal: list[tuple[Row, float]] = [_expanded(tables, row, shown) for row in tables.sums]
+    below: list[tuple[Row, float]] = []
+    for cell, made_of in enumerate(tables.cells):
+        count = float(tables.counts[cell])
+        least, most = _range(count, shown=cell in shown, bounded=cell in bounded, minimum=minimum)
+        if len(made_of) == 1:
+            unknown = next(iter(made_of))
+            low[unknown], high[unknown] = max(low[unknown], least), min(high[unknown], most)
+        elif cell in shown:
+            equal.append((made_of, count))
+        else:
+            below += [(dict.fromkeys(made_of, -1.0), -least)]
+            below += [(made_of, most)] if most < np.inf else []
+    for part, whole in tables.parts:
+        row, right = _expanded(tables, {part: 1.0, whole: -1.0}, shown)
+        below.append((row, right))
+    width = len(tables.truth)
+    return Known(
+        matrix([row for row, _ in equal], width),
+        np.array([right for _, right in equal]),
+        matrix([row for row, _ in below], width),
+        np.array([right for _, right in below]),
+        low,
+        high,
+    )
+
+
+def _range(count: float, *, shown: bool, bounded: bool, minimum: int) -> tuple[float, float]:
+    """Return the limits within which a reader knows a count to lie before doing any sums."""
+    if shown:
+        return count, count
+    return min(1.0, count), (minimum - 1.0 if bounded else np.inf)
+
+
+def _expanded(tables: Linked, cells: Row, shown: frozenset[int]) -> tuple[Row, float]:
+    """Return a combination of cells in unknowns, those that are shown as a number on the right."""
+    row: dict[int, float] = {}
+    right = 0.0
+    for cell, times in cells.items():
+        if cell in shown:
+            right -= times * float(tables.counts[cell])
+            continue
+        for unknown, inner in tables.cells[cell].items():
+            row[unknown] = row.get(unknown, 0.0) + times * inner
+    return {unknown: times for unknown, times in row.items() if times}, right
+
+
+def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[tuple[int, float, float]]:
+    """Yield the least and the most that each of `goals` can be, of those that few tries do not move."""
+    fixed = known.high - known.low < _SLACK
+    label = _components(known, fixed)
+    by_component: dict[int, list[int]] = {}
+    for cell, goal in goals.items():
+        free = [unknown for unknown in goal if not fixed[unknown]]
+        if free:  # what is held back is one tie, so all its unknowns are of one component
+            by_component.setdefault(int(label[free[0]]), []).append(cell)
+        else:
+            count = float(sum(times * known.low[unknown] for unknown, times in goal.items()))
+            yield cell, count, count
+    for component, cells in by_component.items():
+        part = _part(known, fixed, label == component)
+        weights = matrix([goals[cell] for cell in cells], len(truth))[:, part.chosen]
+        for place in np.flatnonzero(~part.moved(weights, truth[part.chosen])):
+            goal = weights[[place]].toarray()[0]
+            count = sum(times * truth[unknown] for unknown, times in goals[cells[place]].items())
+            certain = count - float(goal @ truth[part.chosen])
+            yield cells[place], certain + part.extreme(goal), certain - part.extreme(-goal)
+
+
+def _components(known: Known, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Label the unknowns that are tied to one another, directly or through others."""
+    ties = abs(sparse.vstack([known.equal, known.below], format="csr"))
+    ties = ties[:, ~fixed]
+    _, free = connected_components(ties.T @ ties, directed=False)
+    label = np.full(len(fixed), -1)
+    label[~fixed] = free
+    return label
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The problem of the unknowns `chosen`, which nothing ties to the others."""
+
+    known: Known
+    chosen: Mask
+
+    def moved(self, weights: sparse.csr_array, truth: Vector) -> Mask:
+        """Tell which of the weighted sums of unknowns differ from the truth in another whole solution.
+
+        A few directions are tried, all sums at once; what no try moves may still be open.
+        """
+        count = weights.shape[0]
+        chance = np.random.default_rng(0).choice([-1.0, 1.0], (_TRIES, count))
+        moved = np.zeros(count, dtype=bool)
+        for signs in (np.ones(count), -np.ones(count), *chance):
+            solved = self._solved(weights.T @ signs, most=truth + _FAR, whole=False)
+            if np.allclose(solved.x, np.round(solved.x), atol=_SLACK):
+                moved |= np.abs(weights @ (solved.x - truth)) > 0.5
+            if moved.all():
+                break
+        return moved
+
+    def extreme(self, goal: Vector) -> float:
+        """Return the least that the weighted sum `goal` of unknowns can be."""
+        solved = self._solved(goal, most=np.full(len(goal), np.inf), whole=True)
+        if solved.status in (3, 4):  # nothing limits it on this side: something fits, the truth does
+            return -np.inf
+        if not solved.success:
+            raise ArithmeticError(solved.message)
+        return float(solved.fun)
+
+    def _solved(self, goal: Vector, *, most: Vector, whole: bool) -> OptimizeResult:
+        known = self.known
+        return milp(
+            goal,
+            integrality=np.full(len(goal), whole, dtype=np.int8),
+            bounds=Bounds(known.low, np.minimum(known.high, most)),
+            constraints=[
+                LinearConstraint(known.equal, known.values, known.values),
+                LinearConstraint(known.below, -np.inf, known.most),
+            ],
+        )
+
+
+def _part(known: Known, fixed: Mask, chosen: Mask) -> _Part:
+    """Return the part of the problem that concerns `chosen`; what is fixed moves to the right."""
+    at = np.where(fixed, known.low, 0.0)
+    values, most = known.values - known.equal @ at, known.most - known.below @ at
+    equal, below = known.equal[:, chosen], known.below[:, chosen]
+    tied, bound = np.diff(equal.indptr) > 0, np.diff(below.indptr) > 0
+    part = Known(equal[tied], values[tied], below[bound], most[bound], known.low[chosen], known.high[chosen])
+    return _Part(part, chosen)

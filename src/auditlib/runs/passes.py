@@ -1,0 +1,209 @@
+"""The notebooks of a run executed, and those again that must hold more back once all numbers are known."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from auditlib.errors import AuditError, NotebookFailed, Problem
+from auditlib.runs.assemble import secrets_of
+from auditlib.runs.atomic import digest, write_bytes
+from auditlib.runs.events import Notify, Planned, Step
+from auditlib.runs.execute import Job, execute_all
+from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
+from auditlib.runs.options import Options
+from auditlib.runs.places import Places
+from auditlib.runs.plan import Plan, PlannedNotebook, read_plan
+from auditlib.runs.steps import Prepared
+from auditlib.runs.surroundings import worker_environment
+from auditlib.runs.withholding import MOST_PASSES, Parts, joined, tell, withholding, write_withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """What is to be executed, from what, where to, and who is told.
+
+    `key` stands for all that the run depends on.
+    """
+
+    plan: Plan
+    places: Places
+    evidence: Prepared
+    options: Options
+    notify: Notify
+    key: str
+
+    def wanted(self, current: Mapping[str, KeptResult]) -> list[PlannedNotebook]:
+        """Return the notebooks to execute: those that are not current, of those that were asked for."""
+        only = self.options.only
+        return [
+            one for one in self.plan.notebooks if one.name not in current and (not only or one.name in only)
+        ]
+
+    def current(self, withheld: Parts) -> dict[str, KeptResult]:
+        """Return the results that are still good where `withheld` is held back besides."""
+        known = {
+            one.name: kept_result(self.places.kept, one.name, key=self.key_of(one, withheld))
+            for one in self.plan.notebooks
+        }
+        return {name: result for name, result in known.items() if result}
+
+    def key_of(self, one: PlannedNotebook, withheld: Parts) -> str:
+        """Return the hash of everything a result depends on, what it was told to hold back included."""
+        key, own = self.plan.notebook_key(one, evidence=self.evidence.key), withheld.get(one.name)
+        return digest({"key": key, "withheld": own}) if own else key
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """Results by notebook, those of them made now, and what they hold back besides small counts."""
+
+    results: Mapping[str, KeptResult]
+    made: Mapping[str, KeptResult]
+    withheld: Parts
+
+
+def execute_passes(commission: Commission, current: Mapping[str, KeptResult], withheld: Parts) -> Executed:
+    """Execute what is not current, and again what must hold more back once all numbers are known.
+
+    Raises
+    ------
+    NotebookFailed
+        Once all notebooks of a pass have ended.
+    AuditError
+        Where counts of few people can be worked out whatever is held back.
+    """
+    plan, results, made = commission.plan, dict(current), dict[str, KeptResult]()
+    for _ in range(MOST_PASSES):
+        todo = commission.wanted(results)
+        commission.notify(Planned(tuple(one.name for one in todo), tuple(results)))
+        made |= _execute(commission, todo, withheld)
+        results |= made
+        if len(results) < len(plan.notebooks):
+            return Executed(results, made, withheld)
+        commission.notify(Step("looking for counts of few people that could be worked out"))
+        more = withholding(
+            [results[one.name] for one in plan.notebooks],
+            commission.evidence.directory,
+            minimum=plan.run.thresholds.minimum_cell,
+            threads=commission.options.threads,
+        )
+        if not more:
+            return Executed(results, made, withheld)
+        withheld = joined(withheld, more)
+        write_withheld(commission.places.withheld, withheld, key=commission.key)
+        results = commission.current(withheld)
+    raise AuditError(
+        Problem(
+            f"after {MOST_PASSES} passes counts of few people could still be worked out.",
+            remedy="Raise thresholds.minimum_cell, or leave out the exhibits that state them.",
+        )
+    )
+
+
+def _execute(
+    commission: Commission, todo: Sequence[PlannedNotebook], withheld: Parts
+) -> dict[str, KeptResult]:
+    """Execute `todo`; return their results, or raise NotebookFailed once all have ended."""
+    places, options = commission.places, commission.options
+    keys = {one.name: commission.key_of(one, withheld) for one in todo}
+    made: dict[str, KeptResult] = {}
+    failures: list[Problem] = []
+
+    def settle(job: Job, cause: str) -> tuple[str, str]:
+        if not cause and _changed(commission, job.notebook, withheld, key=keys[job.notebook]):
+            cause = f"{job.notebook}, the run file or the law was changed while it ran."
+        if not cause:
+            try:
+                made[job.notebook] = keep(job, places.kept, key=keys[job.notebook])
+            except Unusable as error:
+                cause = f"{job.notebook} ended, but {error}."
+        if not cause:
+            _forget_failure(places, job.notebook)
+            return "", ""
+        kept = _keep_failure(places, job, cause)
+        failures.append(Problem(cause, remedy=f"Its executed copy is {kept}"))
+        return cause, str(kept)
+
+    with _scratch(places.running) as scratch:
+        jobs = [_job(one, commission, folder=scratch / one.name) for one in todo]
+        for job in jobs:
+            tell(job.folder, job.notebook, withheld)
+        secrets = tuple(secrets_of(commission.plan.run))
+        environment = worker_environment(threads=options.threads, scratch=scratch, without=secrets)
+        execute_all(
+            jobs,
+            side_by_side=options.jobs,
+            environment=environment,
+            settle=settle,
+            notify=commission.notify,
+        )
+    if failures:
+        raise NotebookFailed(*failures)
+    return made
+
+
+@contextmanager
+def _scratch(running: Path) -> Iterator[Path]:
+    """Give a folder no other run writes to, not even one whose processes are just being ended."""
+    running.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=running))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _job(one: PlannedNotebook, commission: Commission, *, folder: Path) -> Job:
+    (folder / "results").mkdir(parents=True)
+    (folder / "exhibits").mkdir()
+    lend(commission.evidence.directory, folder / "evidence")
+    plan = commission.plan
+    given = {"run_file": plan.run_file, "data": "", "work": str(folder)}
+    values, cwd = {**given, **one.values}, plan.root / "notebooks"
+    return Job(one.name, one.path, values, cwd, folder, commission.options.timeout)
+
+
+def lend(directory: Path, place: Path) -> None:
+    """Make `directory` readable at `place`: a link, or a copy where the system allows no links."""
+    try:
+        place.symlink_to(directory.resolve(), target_is_directory=True)
+    except OSError:
+        shutil.copytree(directory, place)
+
+
+def _changed(commission: Commission, notebook: str, withheld: Parts, *, key: str) -> bool:
+    """Whether what a result depends on is no longer what was read when the run began."""
+    try:
+        now = read_plan(commission.plan.file, name=commission.plan.file.name)
+    except AuditError:
+        return True
+    again = replace(commission, plan=now)
+    return key not in (again.key_of(one, withheld) for one in now.notebooks if one.name == notebook)
+
+
+def _keep_failure(places: Places, job: Job, cause: str) -> Path:
+    copy = places.failed / f"{job.notebook}.ipynb"
+    source = next(path for path in (job.partial, job.source) if path.is_file())
+    _forget_failure(places, job.notebook)
+    write_bytes(copy, source.read_bytes())
+    write_bytes(copy.with_suffix(".txt"), f"{cause}\n".encode())
+    return copy
+
+
+def _forget_failure(places: Places, notebook: str) -> None:
+    """Remove the copy of a notebook that stopped; one that a person worked on since gets another name."""
+    copy = places.failed / f"{notebook}.ipynb"
+    cause = copy.with_suffix(".txt")
+    if copy.is_file() and cause.is_file() and copy.stat().st_mtime_ns > cause.stat().st_mtime_ns:
+        numbered = (copy.with_name(f"{notebook}.edited-{number}.ipynb") for number in count(1))
+        copy.rename(next(free for free in numbered if not free.exists()))
+    for path in (copy, cause):
+        path.unlink(missing_ok=True)
+    with suppress(OSError):  # it is not there, or holds the copies of others
+        places.failed.rmdir()
