@@ -24,6 +24,8 @@ from auditlib.runs.withholding import recorded_deductions
 from auditlib.simulate import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ("01_intake", "02_benchmark", "05_escalation", "10_promises", "11_standards")
+"""Those that count people by unit, month, duty and cause; the others cost time and state no more of it."""
 SMALL: dict[str, Any] = {
     "seed": 4711,
     "units": 9,
@@ -51,7 +53,7 @@ def small_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_company(load(Scenario, yaml.safe_dump(scenario), name="small.yaml"), project / "data")
     run_file = project / "params" / "runs" / "demo.yaml"
     run = yaml.safe_load(run_file.read_text(encoding="utf-8"))
-    run["notebooks"].setdefault("03_compensation", {})["placebo_adoptions"] = 20
+    run["notebooks"] = {name: run["notebooks"][name] or {} for name in NOTEBOOKS}
     run_file.write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")
     steps = replace(usual_steps(), pdf=no_pdf)
     options = Options(data=project / "data", outputs=project / "outputs")
