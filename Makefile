@@ -47,8 +47,12 @@ notebooks: $(READY)  ## re-execute the stored notebooks on the demo run and stor
 lab: $(READY)  ## open JupyterLab on the suite; more options by LAB="--no-browser --port 8899"
 	@$(BIN)/jupyter lab --notebook-dir=. $(LAB)
 
-bench: $(READY)  ## measure time and memory beside the usual alternatives
-	@$(BIN)/python -m benchmarks
+bench: $(READY)  ## measure time and memory beside the usual alternatives; one alone: make bench faults
+	@$(BIN)/python -m benchmarks $(ONE)
+
+# What follows "bench" names a benchmark and is no target.
+ONE := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,2,$(MAKECMDGOALS)))
+$(if $(ONE),$(eval $(ONE):;@:))
 
 $(ORACLES)/.ready: benchmarks/oracles.lock
 	@echo "Setting up $(ORACLES) from benchmarks/oracles.lock (once; the suite itself needs none of it)"

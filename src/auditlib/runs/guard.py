@@ -68,7 +68,7 @@ def _found(mark: str, below: int | None) -> set[int]:
     parents: dict[int, int] = {}
     found = set() if below is None else {below}
     needle = f"{VARIABLE}={mark}".encode()
-    for process, parent, environment in _processes():
+    for process, parent, environment in processes():
         parents[process] = parent
         if below is None and needle in environment:
             found.add(process)
@@ -77,7 +77,7 @@ def _found(mark: str, below: int | None) -> set[int]:
     return found - {os.getpid()}
 
 
-def _processes() -> Iterator[tuple[int, int, bytes]]:
+def processes() -> Iterator[tuple[int, int, bytes]]:
     """Yield every process that is alive, its parent and its environment, as far as they can be read."""
     if sys.platform == "linux":
         for entry in os.scandir("/proc"):
