@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import fill
@@ -57,6 +58,7 @@ RC: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, read aloud by a screen reader
     "svg.hashsalt": "auditlib",
     "text.color": INK,
+    "text.parse_math": False,  # a unit may be called $x$
     "xtick.color": QUIET,
     "xtick.labelsize": 8.5,
     "xtick.major.size": 3,
@@ -70,8 +72,12 @@ RC: dict[str, Any] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw in the style of the house within this context, whatever the reader's own settings."""
-    with mpl.rc_context():
+    """Draw in the style of the house within this context, whatever the reader's own settings.
+
+    A letter that the font lacks is drawn as a box; the text of the figure has it, so nobody is warned.
+    """
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
         mpl.rcParams.update(mpl.rcParamsDefault | {"backend": mpl.rcParams["backend"]} | RC)
         yield
 

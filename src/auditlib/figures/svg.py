@@ -6,8 +6,10 @@ from io import BytesIO
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from auditlib.figures.style import figure_of, style
+from auditlib.records.letters import readable
 
 DPI = 110
 """Dots per inch of a picture on a screen."""
@@ -19,8 +21,16 @@ def svg_of(drawn: Axes | Figure) -> str:
     """Return the figure as SVG text: no date, stable ids, the same bytes on every run."""
     buffer = BytesIO()
     with style():
-        figure_of(drawn).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue().decode("utf-8")
+        _literal(drawn).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return readable(buffer.getvalue().decode("utf-8"))
+
+
+def _literal(drawn: Axes | Figure) -> Figure:
+    """Return the figure with every text taken as it stands, also where it looks like a formula."""
+    figure = figure_of(drawn)
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    return figure
 
 
 def png_of(drawn: Axes | Figure, *, dpi: int = DPI) -> bytes:
@@ -29,7 +39,7 @@ def png_of(drawn: Axes | Figure, *, dpi: int = DPI) -> bytes:
 
     buffer, small = BytesIO(), BytesIO()
     with style():
-        figure_of(drawn).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        _literal(drawn).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     picture = Image.open(buffer).convert("RGB")
     # the usual way to choose colours, by how often they occur, would turn a few small marks grey
     fewer = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
