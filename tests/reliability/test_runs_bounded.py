@@ -89,7 +89,7 @@ def test_a_busy_executor_is_ended_from_outside(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(NotebookFailed, match=r"in cell 5 of 6 .*longer than the 2 seconds allowed"):
         tiny.perform(timeout=2.0)
     assert time.monotonic() - began < 30
-    assert wait_until(lambda: marked() == [], seconds=2)
+    assert wait_until(lambda: of_test(tmp_path) == [], seconds=2)
 
 
 @pytest.mark.parametrize("killed", ["run", "group"])
@@ -110,19 +110,20 @@ def test_a_killed_run_leaves_no_process_behind(
     )
     process = start(tiny, limit=os.setsid)
     assert wait_until(waiting.exists)
-    assert len(marked()) >= 4
+    assert len(of_test(tmp_path)) >= 5
     if killed == "group":
         os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
     process.communicate()
-    assert wait_until(lambda: marked() == [], seconds=5)
+    assert wait_until(lambda: of_test(tmp_path) == [], seconds=5)
     assert wait_until(lambda: processes_of(tmp_path) == [], seconds=5)
 
 
-def marked() -> list[int]:
-    """Return every process that carries a mark of a run of this test."""
-    return sorted(guard._found("", None))
+def of_test(root: Path) -> list[int]:
+    """Return every process that was started while `keep_busy` held for the test in `root`."""
+    needle = f"PYTHONPATH={root / 'busy'}".encode()
+    return [process for process, _, environment in guard.processes() if needle in environment]
 
 
 def test_what_a_notebook_puts_into_its_own_session_ends_with_it(tmp_path: Path) -> None:
