@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from simulated import small
 
+from auditlib.errors import ParameterError
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run, Source
 from auditlib.simulate import Scenario, write_company
@@ -74,6 +75,14 @@ def test_the_same_scenario_gives_the_same_bytes(tmp_path: Path) -> None:
     assert hashes(first.folder) == hashes(second.folder)
     assert first.rows == second.rows
     assert first.broken > 50
+
+
+def test_a_clients_own_file_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("mine")
+    with pytest.raises(ParameterError, match=r"customers\.csv: this file was made by no simulation"):
+        write_company(small(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["customers.csv"]
+    assert (tmp_path / "customers.csv").read_text() == "mine"
 
 
 def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:

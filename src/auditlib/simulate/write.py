@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from auditlib.errors import ParameterError, Problem
 from auditlib.simulate import truth
 from auditlib.simulate.breakage import broken
 from auditlib.simulate.cells_as_written import as_written
@@ -46,7 +48,13 @@ def write_company(scenario: Scenario, out: Path) -> Written:
     """Generate the company of `scenario` into the folder `out`: exports, and ``truth/`` beside them.
 
     The same scenario gives the same bytes. Files of other names in `out` are left alone.
+
+    Raises
+    ------
+    ParameterError
+        Where a client's own file of such a name would be written over: one without ``truth/`` beside it.
     """
+    _refuse_written_over(out)
     rng = np.random.default_rng(scenario.seed)
     made = company(scenario, rng)
     (out / "truth").mkdir(parents=True, exist_ok=True)
@@ -66,6 +74,15 @@ def write_company(scenario: Scenario, out: Path) -> Written:
         planted += _planted(cells, layout, lines[sheet])
     _write_truth(made, rows, planted, out / "truth")
     return Written(out, MappingProxyType(rows), len(planted))
+
+
+def _refuse_written_over(out: Path) -> None:
+    known = (out / "truth").is_dir()
+    taken = sorted({layout.file for layout in LAYOUTS if not known and os.path.lexists(out / layout.file)})
+    if taken:
+        message = "this file was made by no simulation and would be written over."
+        remedy = "Name a new or an empty folder."
+        raise ParameterError(*(Problem(message, str(out / name), remedy=remedy) for name in taken))
 
 
 def _with_faults(made: Company, layout: Layout, rng: np.random.Generator) -> pd.DataFrame:
