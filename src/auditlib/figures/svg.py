@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from auditlib.errors.values import printable
 from auditlib.figures.style import figure_of, style
-from auditlib.records.letters import readable
 
 DPI = 110
 """Dots per inch of a picture on a screen."""
@@ -22,7 +22,7 @@ def svg_of(drawn: Axes | Figure) -> str:
     buffer = BytesIO()
     with style():
         _literal(drawn).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return readable(buffer.getvalue().decode("utf-8"))
+    return printable(buffer.getvalue().decode("utf-8"))
 
 
 def _literal(drawn: Axes | Figure) -> Figure:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from xml.etree import ElementTree as ET
 
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.records.letters import readable
+from auditlib.errors.values import printable
 from auditlib.report.drawing import SVG, merged
 
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -74,7 +74,7 @@ def inline_svg(text: str, *, name: str, title: str, description: str) -> str:
 
 
 def _parse(text: str, name: str) -> ET.Element:
-    text = readable(text)  # kept by an earlier version, or by somebody else
+    text = printable(text)  # kept by an earlier version, or by somebody else
     body = re.sub(r"^\s*(<\?xml[^>]*\?>)?\s*(<!DOCTYPE[^>\[]*>)?", "", text)
     broken = Problem("the figure is not plain SVG", name, remedy="Run the audit again.")
     if "<!DOCTYPE" in body or "<!ENTITY" in body:
@@ -174,5 +174,5 @@ def _local(value: str, name: str) -> str:
 
 def _told(tag: str, identifier: str, text: str) -> ET.Element:
     element = ET.Element(f"{{{SVG}}}{tag}", {"id": identifier})
-    element.text = readable(text)
+    element.text = printable(text)
     return element

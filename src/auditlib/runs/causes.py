@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from auditlib.errors.values import printable
+
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
 """What a terminal takes as a command: colours and places, titles and links, and the rest."""
@@ -36,8 +38,7 @@ def plain(name: str, value: str) -> str:
 
 def _legible(text: str) -> str:
     """Return `text` as one line without anything that steers a terminal or turns letters round."""
-    line = " ".join(_STEERING.sub("", text).split())
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+    return " ".join(printable(_STEERING.sub("", text)).split())
 
 
 def too_long(seconds: float) -> str:
