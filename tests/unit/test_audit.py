@@ -24,6 +24,7 @@ from auditlib.audit.rounding import plain, rounded
 from auditlib.audit.session import Audit
 from auditlib.disclosure import small_group, without_small
 from auditlib.errors import AuditError
+from auditlib.escalation.rates import Rates
 from auditlib.figures.style import new_axes
 from auditlib.records import Basis, Finding, Grade, Interval, Number, Sentence
 
@@ -334,3 +335,27 @@ def test_importing_the_room_loads_no_statistics() -> None:
     program = "import sys, auditlib.audit; print({'pandas', 'pydantic', 'narwhals'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+class TestWhatAFigureDraws:
+    def test_a_value_that_its_table_holds_back_is_a_gap(self, audit: Audit) -> None:
+        frame = pd.DataFrame(
+            {
+                "duty": ["contact"] * 2,
+                "unit_id": ["U1", "U2"],
+                **{
+                    name: [0, 0]
+                    for name in ("late", "missing", "wrong_party", "pending", "excused", "unknown")
+                },
+                "met": [2, 36],
+                "judged": [3, 40],
+                "share": [2 / 3, 0.9],
+                "low": [0.2, 0.8],
+                "high": [0.9, 1.0],
+            }
+        )
+        drawn = audit.drawn(Rates(frame, ("duty", "unit_id"), 0.95)).frame
+        assert drawn["share"].isna().tolist() == [True, False]
+        assert drawn["high"].isna().tolist() == [True, False]
+        assert drawn["judged"].tolist() == [3, 40]
+        assert frame["share"].notna().all(), "what was computed stays as it is"

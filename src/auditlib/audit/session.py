@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.case_list import bounded, case_rows
 from auditlib.audit.display import (
@@ -24,8 +24,9 @@ from auditlib.audit.files import Slugs, write_table, write_whole
 from auditlib.audit.names import names_stated
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
+from auditlib.audit.returned import Result, Tabled
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
-from auditlib.audit.tables import Layout, Tabulated, tabulate
+from auditlib.audit.tables import Layout, Tabulated, tabulate, with_gaps
 from auditlib.parameters import claims
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Finding, Number, Sentence
@@ -40,23 +41,6 @@ ROWS_SHOWN = 60
 """Rows of a table that are printed; the numbers of all rows are recorded by the result."""
 ROWS_ON_PAPER = 14
 """A table of more rows is a detail: on the screen and in the work papers, named on paper."""
-
-
-@runtime_checkable
-class Result(Protocol):
-    """What every domain room returns."""
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the table of the result."""
-        ...
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return the result in words."""
-        ...
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the numbers of the result."""
-        ...
 
 
 Said = Result | Sentence
@@ -259,6 +243,11 @@ class Audit:
             }
         )
         return show(FigureView(exhibit["title"], exhibit["alt"], svg, png_of(drawn)))
+
+    def drawn(self, result: Tabled) -> Tabled:
+        """Return `result` as a figure may draw it: with a gap where its table holds a value back."""
+        self._numbers_of(result)
+        return replace(result, frame=with_gaps(result.frame, result.by, self._suppression))
 
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
