@@ -100,6 +100,13 @@ LESSONS: Mapping[str, Lesson] = {
         },
         (0, 2, 5),
     ),
+    "release": Lesson(
+        {
+            "auditlib release outputs/demo-2025": "makes the package, or names what it gives away",
+            "auditlib verify outputs/demo-2025.release": "what who receives it can check",
+        },
+        (0, 2, 3, 5, 6),
+    ),
     "actions": Lesson(
         {
             "auditlib actions outputs/demo-2025": "writes the register beside the run, or reads it back",
