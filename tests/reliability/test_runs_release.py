@@ -41,7 +41,7 @@ DATA = {
     "customers.csv": "customer,account\nC_5501-x,204117\nada.lovelace@post.example,17\n",
     "responses.csv": "id,unit,customer,at,b\nR/2025/000431,U001,C_5501-x,2025-03-01T10:00:00,5\n"
     "R/2025/000432,U002,,2025-03-02T10:00:00,2\nR/2025/000432,U002,,2025-03-02T10:00:00,2\n"
-    "R/2025/000999,U002,,never,2\n",
+    "R/2025/000999,U002,,never,2\nR/2025/001000,U002,,2025-03-03T10:00:00,2,Eve Hall rang\n",
 }
 COLUMNS = {
     "units": {"unit_id": "unit", "name": "name"},
@@ -242,13 +242,24 @@ def test_quarantined_ids_and_ways_to_reach_a_person_are_found_too(evidence: Evid
     path = tmp_path / "report.html"
     path.write_text(
         "<p>x</p>\n<p>ada.lovelace@post.example and eve@elsewhere.example</p>\n<p>R/2025/000432</p>"
+        "<p>R/2025/001000,U002,,2025-03-03T10:00:00,2,Eve Hall rang</p>"
     )
     messages = [str(one) for one in objections({"report.html": path}, evidence)]
     assert messages == [
         "report.html: holds 1 value of customers.customer_id: line 2.",
         "report.html: holds 1 value of responses.response_id: line 3.",
+        "report.html: holds 1 value of quarantine.responses: line 3.",
         "report.html: holds what looks like a way to reach a person: line 2.",
     ]
+
+
+def test_ids_that_the_run_file_shows_for_a_reason_are_no_objection(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(f"<p>{CANARIES['responses.response_id']}, {CANARIES['employees.name']}</p>", "utf-8")
+    found = [str(one) for one in objections({"report.html": path}, evidence, ids=False)]
+    assert found == ["report.html: holds 1 value of employees.name: line 1."]
 
 
 def test_what_may_be_said_is_no_objection(evidence: Evidence, tmp_path: Path) -> None:

@@ -23,9 +23,7 @@ def draft(store: Path, name: str) -> Iterator[Path]:
     _remove_abandoned(store, name)
     folder = store / f".incomplete-{name}-{os.getpid()}"
     try:
-        folder.mkdir(
-            mode=0o700
-        )  # nobody but the owner reads what is taken in, under this name or a later one
+        folder.mkdir(mode=0o700)  # its name changes when it is complete, its owner never
         yield folder
     except (OSError, MemoryError, duckdb.OperationalError, duckdb.FatalException) as error:
         raise AuditError(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditlib.audit.redaction import without_contacts
 from auditlib.contracts import TABLES, Column, Kind
+from auditlib.contracts.identities import kind_of
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
 from auditlib.evidence.storage import read_pieces
@@ -24,16 +24,7 @@ _PERSONS = ("employees", "accounts")
 """Tables whose names are those of people and customers."""
 
 
-@dataclass(slots=True)
-class Looked:
-    """What was looked for, and what could not be."""
-
-    values: int = 0
-    too_short: int = 0
-    sought: Sought = field(default_factory=Sought)
-
-
-def objections(files: Mapping[str, Path], evidence: Evidence) -> Iterator[Problem]:
+def objections(files: Mapping[str, Path], evidence: Evidence, *, ids: bool = True) -> Iterator[Problem]:
     """Yield what the files of a package give away of the people and customers in the evidence.
 
     No value is repeated: a message names its table and column, and the places.
@@ -44,39 +35,38 @@ def objections(files: Mapping[str, Path], evidence: Evidence) -> Iterator[Proble
         Files of the package by their name in it.
     evidence
         The evidence that stays behind.
+    ids
+        Whether ids are looked for too: not where the run file says why they are shown.
     """
     texts = {name: [*texts_of(name, path)] for name, path in files.items()}
     known = vocabulary(text.text for each in texts.values() for text in each)
-    sought = sought_in(evidence, known).sought
+    sought = sought_in(evidence, known, ids=ids)
     for name, each in texts.items():
         yield from _held(name, each, sought)
         yield from _contacts(name, each)
 
 
-def sought_in(evidence: Evidence, known: set[str]) -> Looked:
+def sought_in(evidence: Evidence, known: set[str], *, ids: bool = True) -> Sought:
     """Return those values of people and customers in the evidence whose words all occur in a package."""
-    looked, public = Looked(), _public(evidence)
-    for what, value in _values(evidence):
-        looked.values += 1
+    sought, public = Sought(), _public(evidence)
+    for what, value in _values(evidence, ids=ids):
         words = words_of(value)
-        if not words or words in public or not _telling(words):
-            looked.too_short += 1
-        elif known.issuperset(words):
-            looked.sought.add(words, what)
-    return looked
+        if words and known.issuperset(words) and words not in public and _telling(words):
+            sought.add(words, what)
+    return sought
 
 
-def is_personal(table: str, column: Column) -> bool:
-    """Tell whether the values of a column are of people, customers or their cases."""
+def is_personal(table: str, column: Column, *, ids: bool = True) -> bool:
+    """Tell whether a column names people and customers, or, with `ids`, identifies them or their cases."""
     if column.kind is Kind.ID:
-        return table != "units" and column.references != "units"
+        return ids and bool(kind_of(column.name))
     return column.name == "name" and table in _PERSONS
 
 
-def _values(evidence: Evidence) -> Iterator[tuple[str, str]]:
+def _values(evidence: Evidence, *, ids: bool) -> Iterator[tuple[str, str]]:
     """Yield every value of a personal column with what it is, and what stands in quarantine for one."""
     personal = {
-        table: [column.name for column in TABLES[table].columns if is_personal(table, column)]
+        table: [column.name for column in TABLES[table].columns if is_personal(table, column, ids=ids)]
         for table in evidence.tables
     }
     for table, columns in personal.items():

@@ -37,7 +37,8 @@ Check = Callable[[Candidate], Iterator[Problem]]
 
 def _personal(candidate: Candidate) -> Iterator[Problem]:
     """Yield the places that hold names, ids or addresses of the evidence."""
-    return objections(candidate.files, candidate.evidence)
+    shown = candidate.manifest.parameters.run.get("ids_shown_because", "")
+    return objections(candidate.files, candidate.evidence, ids=not shown)
 
 
 CHECKS: tuple[Check, ...] = (_personal,)
