@@ -216,8 +216,11 @@ def test_no_planted_person_is_in_what_is_handed_over(
     assert code == 0, console
     run = outputs / "whole"
     assert main(["oscal", str(run), "--out", str(outputs / "oscal")]) == 0
+    for what in (["--rows", "call_backs"], ["--sites", "initial", "--choose", UNITS[3]]):
+        assert main(["sample", "draw", str(run), *what]) == 0
     name = f"answers of {STAFF[0]} {REACHED[0]}.csv"  # the terminal names a file as its user does
     texts = [("console", console.replace(name, "")), *texts_of(run), *texts_of(outputs / "oscal")]
+    texts += texts_of(outputs / "whole.samples")
     through = sorted({(name, text) for name, content in texts for text in planted() if text in content})
     assert not through, "\n".join(map(str, through[:60]))
     assert len(planted()) > 60

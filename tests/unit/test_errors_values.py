@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditlib.cli.messages import show_problems
 from auditlib.errors import ParameterError, Problem
 from auditlib.errors.values import form_of, named, printable, without_secrets, without_values
 from auditlib.evidence.addresses import Address, address_of
@@ -97,6 +98,21 @@ def test_the_form_of_a_cell_has_none_of_its_letters_and_digits() -> None:
 def test_values_of_variables_are_named_by_their_variables() -> None:
     held = {"A": "abc", "B": "abcdef", "C": ""}
     assert without_values("abcdef and abc", held) == "[B] and [A]"
+
+
+@pytest.mark.parametrize("variable", ["SHOP_PASSWORD", "AWS_SECRET_ACCESS_KEY", "MY_TOKEN"])
+def test_the_terminal_never_shows_what_a_variable_for_secrets_holds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
+) -> None:
+    monkeypatch.setenv(variable, "blue sky")
+    monkeypatch.setenv("SHOP_DB", "mysql://me:grass@host/db")
+    monkeypatch.setenv("HOME_TOWN", "green field")
+    show_problems([Problem("blue sky at mysql://me:grass@host/db", remedy="See green field.")])
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "blue sky" not in shown
+    assert "grass" not in shown
+    assert f"[{variable}]" in shown
+    assert "green field" in shown
 
 
 RUN = """

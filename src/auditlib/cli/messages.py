@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from auditlib.errors import Problem
+from auditlib.errors.values import holds_secret, without_values
 from auditlib.records import counted
+
+_SHORTEST = 6
+"""Characters of a value that is looked for: a shorter one would stand in words by chance."""
 
 
 def show_problems(problems: Sequence[Problem]) -> None:
@@ -84,10 +89,23 @@ def near(path: Path) -> str:
 
 
 def plain(text: str) -> str:
-    """Return `text` with every control character spelled out, so that a file cannot steer a terminal."""
+    """Return `text` with every control character spelled out, so that a file cannot steer a terminal.
+
+    A secret that a variable of the environment holds stands under the variable's name.
+    """
+    shown = without_values(text, _secrets())
     return "".join(
-        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text
+        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in shown
     )
+
+
+def _secrets() -> dict[str, str]:
+    """Return what variables hold whose name says that it is a secret, and addresses with a login."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if len(value) >= _SHORTEST and (holds_secret(name) or ("://" in value and "@" in value))
+    }
 
 
 def place(problem: Problem) -> str:

@@ -76,6 +76,7 @@ def sites_of(source: Source, *, programme: Programme, central: str = "", chosen:
     ids, words = _texts(units["unit_id"]), _texts(units["name"])
     pairs = zip(ids, words, strict=True)
     names = {outgoing.value("unit_id", unit): outgoing.text(name) for unit, name in pairs}
+    central, *chosen = (outgoing.value("unit_id", unit) for unit in (central, *chosen))
     sites = draw_sites(tuple(names), programme=programme, seed=source.seed, central=central, chosen=chosen)
     return Drawn(
         title=f"{source.run.party.name}: sites to visit, {programme.value} audit",
