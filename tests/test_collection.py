@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -39,3 +40,16 @@ def test_stored_notebooks_are_compared_where_that_is_asked_and_only_there() -> N
     asked = {line.split("::")[0] for line in collected("--nbval", "notebooks")}
     assert asked == {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").rglob("*.ipynb")}
     assert collected("notebooks") == []
+
+
+def test_every_promise_of_the_threat_model_names_tests_that_are_collected() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    promises = text.split("## What is promised")[1].split("## What is not promised")[0].split("\n\n")[1:]
+    named = {
+        promise: re.findall(r"`(tests/[\w/]+\.py::\w+)`", promise) for promise in promises if promise.strip()
+    }
+    assert len(named) > 10
+    assert [promise for promise, tests in named.items() if not tests] == []
+    tests = sorted({test for tests in named.values() for test in tests})
+    found = {line.split("[")[0] for line in collected(*tests)}
+    assert set(tests) <= found

@@ -72,6 +72,7 @@ LESSONS: Mapping[str, Lesson] = {
             "auditlib verify outputs/demo-2025 --reperform": "also compares all numbers",
             "auditlib verify outputs/demo-2025 --reperform --data data/demo": "and reads the files again",
             "auditlib verify outputs/demo-2025 --key reviewer.pub": "also asks who signed",
+            "auditlib verify outputs/demo-2025.release": "a package, by who receives it",
             "auditlib verify outputs/demo-2025 --head 1a2b3c4d5e6f7890": "the ledger must hold this entry",
         },
         (0, 2, 3, 4, 5, 130),
@@ -99,6 +100,13 @@ LESSONS: Mapping[str, Lesson] = {
             "auditlib signoff outputs/demo-2025 --role reviewer --name 'B. Reviewer'": "then somebody else",
         },
         (0, 2, 5),
+    ),
+    "release": Lesson(
+        {
+            "auditlib release outputs/demo-2025": "makes the package, or names what it gives away",
+            "auditlib release outputs/demo-2025 --out acme-2025": "under another name",
+        },
+        (0, 2, 3, 5, 6),
     ),
     "actions": Lesson(
         {

@@ -1,4 +1,4 @@
-"""Commands around seals: keygen, sign, signoff."""
+"""Commands around seals: keygen, sign, signoff, release."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=_PANEL)(keygen)
     app.command(rich_help_panel=_PANEL)(sign)
     app.command(rich_help_panel=_PANEL)(signoff)
+    app.command(rich_help_panel=_PANEL)(release)
 
 
 def keygen(
@@ -61,3 +62,23 @@ def signoff(
     typer.echo(f"Entry {done.entry} of the ledger: {done.head}")
     typer.echo("Keep this hash elsewhere; it shows later whether the ledger was cut:")
     typer.echo(f"  auditlib verify {directory} --head {done.head}")
+
+
+def release(
+    directory: _Directory,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The package; default: RUN.release beside the run.")
+    ] = None,
+) -> None:
+    """Make the package that is handed over: all of a run but its evidence; refused where any of it shows."""
+    from datetime import UTC, datetime
+
+    from auditlib.cli.messages import near
+    from auditlib.records import counted
+    from auditlib.runs.release import release_run
+
+    target, made = release_run(directory, out=out, at=datetime.now(UTC))
+    left = counted(len(made.left_out), "file of the evidence stays", "files of the evidence stay")
+    typer.echo(f"Released: {near(target)}, {counted(len(made.files), 'file')}; {left} here.")
+    typer.echo("Not looked through: report.pdf, which is set from report.html, and pictures in notebooks.")
+    typer.echo(f"To check it, who receives it needs nothing else: auditlib verify {near(target)}")

@@ -31,7 +31,9 @@ def verify(
     directory: Annotated[
         Path,
         typer.Argument(
-            metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False
+            metavar="DIR",
+            help="A finished run or a package, for example outputs/demo-2025.",
+            show_default=False,
         ),
     ],
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Notebooks executed side by side.")] = 2,
@@ -58,14 +60,17 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Check that every file of a finished run is what was sealed."""
-    from auditlib.runs.verify import unchecked, verify_all
+    """Check that every file of a finished run, or of a package made of one, is what was sealed."""
+    from auditlib.runs.package import is_package, unchecked_of, verify_handed
 
     if data is not None and not reperform:
         raise ParameterError(Problem("--data goes with --reperform.", remedy="Give both."))
-    for what in unchecked(directory, head=head, reperform=reperform, data=data is not None):
+    if reperform and is_package(directory):
+        remedy = "Who keeps the run can do this."
+        raise ParameterError(Problem("a package holds no evidence to perform it on.", remedy=remedy))
+    for what in unchecked_of(directory, head=head, reperform=reperform, data=data is not None):
         typer.echo(f"Not checked: {what}.")
-    verified = verify_all(directory, head=head, keys=tuple(key or ()))
+    verified = verify_handed(directory, head=head, keys=tuple(key or ()))
     held = _held(directory, data, threads=threads) if data is not None else None
     again = _performed_again(directory, jobs=jobs, threads=threads, timeout=timeout) if reperform else None
     typer.echo(

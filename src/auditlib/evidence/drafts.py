@@ -13,7 +13,7 @@ from auditlib.errors import AuditError, Problem
 
 @contextmanager
 def draft(store: Path, name: str) -> Iterator[Path]:
-    """Give the place of a folder for what is not complete yet, and remove it on leaving.
+    """Give a folder of the owner alone for what is not complete yet, and remove it on leaving.
 
     What a killed process left behind under the same name is removed first; the drafts of living ones stay.
     """
@@ -23,6 +23,7 @@ def draft(store: Path, name: str) -> Iterator[Path]:
     _remove_abandoned(store, name)
     folder = store / f".incomplete-{name}-{os.getpid()}"
     try:
+        folder.mkdir(mode=0o700)  # its name changes when it is complete, its owner never
         yield folder
     except (OSError, MemoryError, duckdb.OperationalError, duckdb.FatalException) as error:
         raise AuditError(

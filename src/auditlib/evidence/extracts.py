@@ -97,7 +97,6 @@ def extracts(
         yield {}
         return
     with draft(store, "extract") as folder:
-        folder.mkdir()
         found: dict[int, Extract] = {}
         for of_one in asked.values():
             found |= _of_one_database(of_one, folder, progress)

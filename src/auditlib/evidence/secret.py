@@ -37,7 +37,7 @@ def store_secret(store: Path) -> bytes:
 
 def write_secret(folder: Path, secret: bytes | None, *, key: str) -> None:
     """Make the folder of evidence whose content address is `key`, with a key of its own."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     if secret is not None:
         _write(folder / FILE, hmac.digest(secret, key.encode(), "sha256"))
 

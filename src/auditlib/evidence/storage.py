@@ -223,6 +223,13 @@ def to_disk(path: Path) -> None:
         os.close(handle)
 
 
+def owner_only(directory: Path) -> None:
+    """Let nobody but the owner read a folder and what lies in it, where the system knows owners."""
+    for path in directory.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    directory.chmod(0o700)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file under a temporary name and rename it, so that it is whole or absent."""
     draft = path.with_name(f".{path.name}.tmp")

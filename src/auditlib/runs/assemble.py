@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from auditlib.audit.suppression import WITHHELD
 from auditlib.errors import AuditError, ParameterError, Problem
+from auditlib.evidence.storage import owner_only
 from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
 from auditlib.runs.atomic import (
@@ -93,6 +94,7 @@ def assemble(
     notify(Step("copying the evidence"))
     for name, path in files_below(evidence.directory):
         copy_file(path, stage / "evidence" / name)
+    owner_only(stage / "evidence")
     _refuse_claims(results)
     _copy_law(plan, stage / "parameters")
     write_bytes(stage / "parameters" / plan.file.name, plan.content)

@@ -33,6 +33,8 @@ SIGN_OFF_PAGE = "sign-off page"
 """Event of the page beside a run that prints its sign-offs; its facts name the seal and the page's hash."""
 START = "0" * 64
 """What the first line names as the hash before it."""
+RELEASED = "released"
+"""Event of a package that was made to be handed over; its facts name the seals of the run and of it."""
 _TEXTS = {SEALED: {"seal"}, SIGNED_OFF: {"seal", "role", "name"}, SIGN_OFF_PAGE: {"seal", "sha256"}}
 """What an entry that is read back must say, in words."""
 _STEP_BACK = timedelta(minutes=1)

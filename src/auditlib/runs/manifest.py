@@ -16,7 +16,14 @@ from auditlib.runs.inside import kind_of, read_plain
 
 NAME = "manifest.json"
 SCHEMA: Final = "auditlib/manifest@1"
-_OF_A_RUN = ("report.html", "findings.json", "results", "evidence/evidence.json", "manifest.dsse.json")
+_OF_A_RUN = (
+    "report.html",
+    "findings.json",
+    "results",
+    "evidence/evidence.json",
+    "manifest.dsse.json",
+    "release.json",
+)
 """What shows that a folder without a manifest was a run."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -84,7 +84,7 @@ def verify(directory: Path, *, head: str = "") -> Verified:
     problems = [
         *differing(directory, manifest.files, own=(NAME, SIGNATURE)),
         *broken,
-        *_signed(place, manifest, entries),
+        *signed(place, manifest, entries),
     ]
     if problems:
         raise VerificationFailed(*problems)
@@ -106,8 +106,13 @@ def unchecked(
     return tuple(words for words, open_ in left.items() if open_)
 
 
-def verify_all(directory: Path, *, head: str = "", keys: Sequence[Path] = ()) -> Verified:
+def verify_all(directory: Path, *, head: str = "", keys: Sequence[Path] | None = ()) -> Verified:
     """Verify a run as `verify` does, its sign-off page, and who made each of its signatures.
+
+    Parameters
+    ----------
+    keys
+        Public keys, one for each signature; None where nobody asks who signed.
 
     Raises
     ------
@@ -126,14 +131,15 @@ def verify_all(directory: Path, *, head: str = "", keys: Sequence[Path] = ()) ->
 
 
 def beside(
-    place: Place, manifest: Manifest, entries: Sequence[Entry], *, keys: Sequence[Path]
+    place: Place, manifest: Manifest, entries: Sequence[Entry], *, keys: Sequence[Path] | None
 ) -> Iterator[Problem]:
     """Yield what is wrong with the end of the ledger, the sign-off page and the signatures."""
     if unfinished(place.ledger):
         message = "its last line is unfinished and does not count: it was cut, or writing it was interrupted."
         yield Problem(message, place.ledger.name, len(entries) + 1, remedy=_COPY)
     yield from wrong_page(place, manifest, entries)
-    yield from unproven(read_envelope(place.directory), keys)
+    if keys is not None:
+        yield from unproven(read_envelope(place.directory), keys)
 
 
 def differing(directory: Path, files: Mapping[str, FileSeal], *, own: Collection[str]) -> Iterator[Problem]:
@@ -230,7 +236,8 @@ def _missing(head: str, name: str, entries: Sequence[Entry]) -> Iterator[Problem
         )
 
 
-def _signed(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+def signed(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Yield what is wrong with the signatures, whoever made them."""
     try:
         envelope = read_envelope(place.directory)
     except VerificationFailed as error:

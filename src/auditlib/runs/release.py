@@ -1,0 +1,122 @@
+"""Making the package of a finished run: nothing that the evidence alone may hold leaves with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from auditlib.errors import AuditError, ParameterError, Problem, VerificationFailed
+from auditlib.evidence import Evidence, open_evidence
+from auditlib.release import objections
+from auditlib.runs.atomic import copy_file, flush_directory, remove_directory
+from auditlib.runs.envelope import SIGNATURE
+from auditlib.runs.inside import Kind, kind_of
+from auditlib.runs.ledger import RELEASED, append
+from auditlib.runs.lock import only_writer
+from auditlib.runs.manifest import NAME, FileSeal, Manifest
+from auditlib.runs.package import LEDGER, LEFT_OUT, PAGE, Release, sealed_release, write_release
+from auditlib.runs.places import Places
+from auditlib.runs.verify import place_of, verify_all
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is about to leave: the run, the files of the package by name, and the evidence that stays."""
+
+    directory: Path
+    manifest: Manifest
+    files: Mapping[str, Path]
+    evidence: Evidence
+
+
+Check = Callable[[Candidate], Iterator[Problem]]
+
+
+def _personal(candidate: Candidate) -> Iterator[Problem]:
+    """Yield the places that hold names, ids or addresses of the evidence."""
+    shown = candidate.manifest.parameters.run.get("ids_shown_because", "")
+    return objections(candidate.files, candidate.evidence, ids=not shown)
+
+
+CHECKS: tuple[Check, ...] = (_personal,)
+"""What a package must pass before it is made; each yields what must not leave, with its place."""
+
+
+def release_run(directory: Path, *, out: Path | None = None, at: datetime) -> tuple[Path, Release]:
+    """Make the package of a finished run and enter it into the ledger.
+
+    Parameters
+    ----------
+    out
+        Folder to be made; default ``<run>.release`` beside the run.
+
+    Raises
+    ------
+    VerificationFailed
+        Where the run is not what was sealed, its sign-off page and its ledger included.
+    AuditError
+        Where the package would give something away; nothing is written then.
+    """
+    manifest = verify_all(directory, keys=None).manifest
+    place, places = place_of(directory, manifest), Places(directory.resolve().parent, manifest.audit)
+    target = (out or places.outputs / f"{manifest.audit}.release").resolve()
+    _require_free(target, places)
+    files = {name: directory / name for name in manifest.files if not name.startswith(LEFT_OUT)}
+    beside = {
+        NAME: directory / NAME,
+        SIGNATURE: directory / SIGNATURE,
+        LEDGER: place.ledger,
+        PAGE: place.page,
+    }
+    files |= {name: path for name, path in beside.items() if kind_of(path) is Kind.FILE}
+    evidence = open_evidence(directory / LEFT_OUT)
+    refused = [
+        problem for check in CHECKS for problem in check(Candidate(directory, manifest, files, evidence))
+    ]
+    if refused:
+        raise AuditError(*refused, Problem("Nothing was released: see the places above."))
+    with only_writer(places.lock, audit=manifest.audit):
+        return target, _make(target, manifest, files, ledger=place.ledger, at=at)
+
+
+def _make(
+    target: Path, manifest: Manifest, files: Mapping[str, Path], *, ledger: Path, at: datetime
+) -> Release:
+    stage = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    if stage.exists():
+        remove_directory(stage)
+    try:
+        copied = {name: copy_file(path, stage / name) for name, path in files.items()}
+        seals = {name: FileSeal(sha256=sha256, size=size) for name, (sha256, size) in copied.items()}
+        _require_same(manifest, seals)
+        release = sealed_release(manifest, seals, at=at)
+        write_release(stage, release)
+        # entered first: what left is known, whatever happens next
+        append(ledger, RELEASED, {"seal": manifest.seal, "release": release.seal}, at=at)
+        stage.rename(target)
+    except BaseException:
+        if stage.exists():
+            remove_directory(stage)
+        raise
+    flush_directory(target.parent)
+    return release
+
+
+def _require_same(manifest: Manifest, seals: Mapping[str, FileSeal]) -> None:
+    for name in sorted(seals.keys() & manifest.files.keys()):
+        if seals[name] != manifest.files[name]:
+            raise VerificationFailed(Problem("was altered while it was copied.", name))
+
+
+def _require_free(target: Path, places: Places) -> None:
+    if kind_of(target) is not None:
+        raise ParameterError(
+            Problem(
+                "stands there already.", str(target), remedy="Name another folder with --out, or move it."
+            )
+        )
+    if target.is_relative_to(places.finished) or target.is_relative_to(places.work):
+        raise ParameterError(Problem("a package is never made within a run.", str(target)))

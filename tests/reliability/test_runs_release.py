@@ -1,0 +1,389 @@
+"""Packages: all of a run but its evidence, refused where they hold any of it, and verified by themselves."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from in_process import executed_here
+from pyarrow import parquet
+from sealed_run import seal_again, sealed_run
+from tiny_project import tiny_project
+
+from auditlib.cli import main
+from auditlib.errors import AuditError, ParameterError, VerificationFailed
+from auditlib.evidence import Evidence, prepare
+from auditlib.parameters.run import Run
+from auditlib.release import objections
+from auditlib.runs import verify
+from auditlib.runs.atomic import canonical, files_below
+from auditlib.runs.keys import make_keys
+from auditlib.runs.ledger import RELEASED, SEALED, append, ledger_path, read_ledger
+from auditlib.runs.package import RELEASE, read_release, verify_handed
+from auditlib.runs.release import release_run
+from auditlib.runs.signature import sign_run
+from auditlib.runs.signoff import Role, sign_off
+
+DATA = {
+    "units.csv": "unit,name\nU001,North Harbour\nU002,South\n",
+    "employees.csv": "person,name\nP-0007,\u00c1nna M\u00fcller-Lindqvist\n"
+    "P-0008,Bo Nyk\u00f8bing\nP-9,Li Wu\n",
+    "accounts.csv": "account,name\n204117,Acme Works GmbH\n17,South\n",
+    "customers.csv": "customer,account\nC_5501-x,204117\nada.lovelace@post.example,17\n",
+    "responses.csv": "id,unit,customer,at,b\nR/2025/000431,U001,C_5501-x,2025-03-01T10:00:00,5\n"
+    "R/2025/000432,U002,,2025-03-02T10:00:00,2\nR/2025/000432,U002,,2025-03-02T10:00:00,2\n"
+    "R/2025/000999,U002,,never,2\nR/2025/001000,U002,,2025-03-03T10:00:00,2,Eve Hall rang\n",
+}
+COLUMNS = {
+    "units": {"unit_id": "unit", "name": "name"},
+    "employees": {"person_id": "person", "name": "name"},
+    "accounts": {"account_id": "account", "name": "name"},
+    "customers": {"customer_id": "customer", "account_id": "account"},
+    "responses": {
+        "response_id": "id",
+        "unit_id": "unit",
+        "customer_id": "customer",
+        "submitted": "at",
+        "q_b": "b",
+    },
+}
+CANARIES = {
+    "employees.name": "Anna Mueller-Lindqvist".replace("ue", "\u00fc"),
+    "employees.person_id": "P-0007",
+    "accounts.account_id": "204117",
+    "accounts.name": "ACME Works GmbH",
+    "customers.customer_id": "C_5501-x",
+    "responses.response_id": "R/2025/000431",
+}
+PAGE = (
+    "<p>Unit U001, North Harbour, of South.</p>\n<p>1,204,117 rows; 204117.5 and P-0007-3; P-9, 17, Li</p>\n"
+)
+CLEAN: Mapping[str, bytes] = {
+    "report.html": PAGE.encode(),
+    "results/01_one.json": canonical({"numbers": [{"key": "rows", "value": 204117}]}).encode(),
+}
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    data = tmp_path_factory.mktemp("data")
+    for name, content in DATA.items():
+        (data / name).write_text(content, "utf-8")
+    run = Run.model_validate(
+        {
+            "audit": "small",
+            "party": {"name": "Small"},
+            "time_zone": "UTC",
+            "period": {"start": "2025-01-01", "end": "2025-12-31"},
+            "as_of": "2026-01-31T18:00:00Z",
+            "instruments": {
+                "transactional": {
+                    "items": {"q_b": {"wording": "Well?", "scale": {"low": 1, "high": 5}, "headline": True}}
+                }
+            },
+            "sources": [
+                {"table": table, "file": f"{table}.csv", "form": "csv", "columns": columns}
+                | ({"constants": {"survey_type": "transactional"}} if table == "responses" else {})
+                for table, columns in COLUMNS.items()
+            ],
+            "notebooks": {"01_one": {}},
+        }
+    )
+    return prepare(run, data, tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def run(evidence: Evidence, tmp_path: Path) -> Path:
+    """A finished run, signed off, that gives nothing away."""
+    kept = {f"evidence/{name}": path.read_bytes() for name, path in files_below(evidence.directory)}
+    directory = sealed_run(tmp_path / "outputs", {**CLEAN, **kept})
+    sign_off(directory, role=Role.PREPARER, name="Ada Lind", at=datetime.now(UTC))
+    return directory
+
+
+@pytest.fixture
+def package(run: Path) -> Path:
+    return release_run(run, at=datetime.now(UTC))[0]
+
+
+def test_a_package_holds_all_but_the_evidence_and_verifies_anywhere(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret, public = make_keys(tmp_path / "key")
+    sign_run(run, key=secret)
+    before = {name: path.read_bytes() for name, path in files_below(run)}
+    assert main(["release", str(run)]) == 0
+    assert "files of the evidence stay" in capsys.readouterr().out
+    handed = tmp_path / "far away"
+    (run.parent / "small.release").rename(handed)
+    shutil.rmtree(run.parent)
+    held = {name: path.read_bytes() for name, path in files_below(handed)}
+    assert {name for name in before if name not in held} == {
+        name for name in before if name.startswith("evidence/")
+    }
+    assert all(held[name] == content for name, content in before.items() if name in held)
+    assert {*held} - {*before} == {RELEASE, "ledger.jsonl", "signoff.html"}
+    assert main(["verify", str(handed)]) == 5, "the signature is to be checked here too"
+    capsys.readouterr()
+    assert main(["verify", str(handed), "--key", str(public)]) == 0
+    out = capsys.readouterr().out
+    assert "Not checked: the evidence and that the numbers rest on it" in out
+    assert "Signed off by Ada Lind as preparer" in out
+    assert main(["verify", str(handed), "--key", str(public), "--reperform"]) == 2
+
+
+def test_what_left_stands_in_the_ledger_and_the_run_stays_as_it_is(run: Path) -> None:
+    target, release = release_run(run, at=datetime.now(UTC))
+    entry = read_ledger(ledger_path(run.parent, "small"))[-1]
+    assert (entry.event, entry.facts["release"]) == (RELEASED, read_release(target).seal)
+    assert release.run == verify(run).manifest.seal
+    with pytest.raises(ParameterError, match="stands there already"):
+        release_run(run, at=datetime.now(UTC))
+    with pytest.raises(ParameterError, match="never made within a run"):
+        release_run(run, out=run / "package", at=datetime.now(UTC))
+    verify_handed(target)
+    verify_handed(run)
+
+
+def test_an_altered_run_is_never_released(run: Path) -> None:
+    (run / "report.html").write_text("<p>Better</p>")
+    with pytest.raises(VerificationFailed, match=r"report\.html"):
+        release_run(run, at=datetime.now(UTC))
+    assert not (run.parent / "small.release").exists()
+
+
+def workbook(value: str, *, sheet: str = "Sheet", creator: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    book.active["B7"] = value
+    book.properties.creator = creator
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def table(column: str, *values: str) -> bytes:
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({column: pa.array(values).dictionary_encode()}), stream)
+    return stream.getvalue()
+
+
+def cell(**parts: Any) -> bytes:
+    one = {"cell_type": "code", "metadata": {}, "source": [], "outputs": []} | parts
+    return json.dumps({"cells": [one], "metadata": {}, "nbformat": 4}).encode()
+
+
+def shown(kind: str, text: str) -> bytes:
+    return cell(outputs=[{"output_type": "display_data", "data": {kind: [text]}, "metadata": {}}])
+
+
+MADE: Mapping[str, tuple[str, Callable[[str], bytes], str]] = {
+    "words of a page": ("report.html", lambda text: f"<p>\n{text}</p>".encode(), "line 2"),
+    "words in tags": (
+        "report.html",
+        lambda text: f"<p><b>{text.replace(' ', '</b> <i>')}</i></p>".encode(),
+        "line 1",
+    ),
+    "an alternative text": ("report.html", lambda text: f"<img alt='of {text}' src=''>".encode(), "line 1"),
+    "a title in a figure": (
+        "exhibits/a.svg",
+        lambda text: f"<svg><title>{text}</title></svg>".encode(),
+        "line 1",
+    ),
+    "a text of results": ("results/a.json", lambda text: canonical({"text": text}).encode(), "line 2"),
+    "a key of results": ("results/a.json", lambda text: canonical({f"share:{text}": 1}).encode(), "in ''"),
+    "a cell's source": ("notebooks/a.ipynb", lambda text: cell(source=["x\n", text]), "cell 1, line 2"),
+    "a cell's words": ("notebooks/a.ipynb", lambda text: shown("text/plain", text), "cell 1, line 1"),
+    "a cell's page": ("notebooks/a.ipynb", lambda text: shown("text/html", f"<b>{text}</b>"), "cell 1"),
+    "a cell of a workbook": ("workpapers.xlsx", workbook, "Sheet!B7"),
+    "the maker of a workbook": (
+        "workpapers.xlsx",
+        lambda text: workbook("", creator=text),
+        "docProps/core.xml",
+    ),
+    "a row of a table": ("exhibits/a.parquet", lambda text: table("case", "x", text), "row 2 of case"),
+    "a header of a table": ("exhibits/a.parquet", lambda text: table(text, "x"), "the name of a column"),
+    "the run file": ("parameters/small.yaml", lambda text: f"a: 1\nb: '{text}'\n".encode(), "line 2"),
+}
+
+
+@pytest.mark.parametrize("column", CANARIES)
+@pytest.mark.parametrize("way", MADE)
+def test_a_value_of_the_evidence_is_found_wherever_it_stands(
+    column: str, way: str, evidence: Evidence, tmp_path: Path
+) -> None:
+    name, make, place = MADE[way]
+    path = tmp_path / Path(name).name
+    path.write_bytes(make(CANARIES[column]))
+    problems = [one for one in objections({name: path}, evidence) if column in one.message]
+    assert len(problems) == 1
+    assert problems[0].file == name
+    assert place in problems[0].message
+    assert CANARIES[column] not in str(problems[0])
+
+
+def test_a_value_in_the_name_of_a_file_is_found(evidence: Evidence, tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text("<svg/>")
+    (problem,) = objections({"exhibits/03_pay-R-2025-000431_x.svg": path}, evidence)
+    assert "responses.response_id: its name" in str(problem)
+
+
+def test_quarantined_ids_and_ways_to_reach_a_person_are_found_too(evidence: Evidence, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(
+        "<p>x</p>\n<p>ada.lovelace@post.example and eve@elsewhere.example</p>\n<p>R/2025/000432</p>"
+        "<p>R/2025/001000,U002,,2025-03-03T10:00:00,2,Eve Hall rang</p>"
+    )
+    messages = [str(one) for one in objections({"report.html": path}, evidence)]
+    assert messages == [
+        "report.html: holds 1 value of customers.customer_id: line 2.",
+        "report.html: holds 1 value of responses.response_id: line 3.",
+        "report.html: holds 1 value of quarantine.responses: line 3.",
+        "report.html: holds what looks like a way to reach a person: line 2.",
+    ]
+
+
+def test_ids_that_the_run_file_shows_for_a_reason_are_no_objection(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(f"<p>{CANARIES['responses.response_id']}, {CANARIES['employees.name']}</p>", "utf-8")
+    found = [str(one) for one in objections({"report.html": path}, evidence, ids=False)]
+    assert found == ["report.html: holds 1 value of employees.name: line 1."]
+
+
+def test_what_may_be_said_is_no_objection(evidence: Evidence, tmp_path: Path) -> None:
+    files = {name: tmp_path / Path(name).name for name in CLEAN}
+    for name, path in files.items():
+        path.write_bytes(CLEAN[name])
+    assert [*objections(files, evidence)] == []
+
+
+def test_a_package_that_would_give_something_away_is_refused_whole(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run / "report.html").write_text("<p>Bo Nyk\u00f8bing said so.</p>", "utf-8")
+    manifest = seal_again(run, fixed=json.loads((run / "manifest.json").read_text())["fixed"])
+    append(ledger_path(run.parent, "small"), SEALED, {"seal": manifest.seal}, at=datetime.now(UTC))
+    before = ledger_path(run.parent, "small").read_bytes()
+    assert main(["release", str(run)]) == 1
+    captured = capsys.readouterr()
+    assert "holds 1 value of employees.name: line 1" in " ".join(captured.err.split())
+    assert "Nyk" not in captured.out + captured.err
+    assert ledger_path(run.parent, "small").read_bytes() == before
+    assert sorted(path.name for path in run.parent.iterdir() if "release" in path.name) == []
+
+
+def test_a_file_that_nobody_can_look_through_is_not_released(evidence: Evidence, tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"")
+    with pytest.raises(AuditError, match="nobody knows how to look through"):
+        [*objections({"a.docx": path}, evidence)]
+
+
+def forged(package: Path, **changes: Any) -> None:
+    """Change the manifest of a package and seal it again, as someone with the suite could."""
+    from auditlib.runs import package as packages
+
+    document = json.loads((package / RELEASE).read_text()) | changes
+    document["seal"] = packages._seal(document)
+    (package / RELEASE).write_text(canonical(document))
+
+
+def moved(package: Path, name: str) -> dict[str, Any]:
+    """Return the fields of a package whose file `name` is said to have been left out."""
+    document = json.loads((package / RELEASE).read_text())
+    seal = document["files"].pop(name)
+    (package / name).unlink()
+    return {"files": document["files"], "left_out": document["left_out"] | {name: seal}}
+
+
+def added(package: Path) -> dict[str, Any]:
+    document = json.loads((package / RELEASE).read_text())
+    (package / "more.html").write_bytes(b"")
+    empty = {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "size": 0}
+    return {"files": document["files"] | {"more.html": empty}}
+
+
+FAULTS: Mapping[str, tuple[Callable[[Path], object], str]] = {
+    "a file altered": (lambda one: (one / "report.html").write_bytes(b""), "report.html was altered"),
+    "a file removed": (lambda one: (one / "report.html").unlink(), "report.html is missing"),
+    "a file added": (lambda one: (one / "a.txt").write_bytes(b""), "a.txt does not belong"),
+    "a link": (lambda one: (one / "a.txt").symlink_to("report.html"), "a.txt is a link"),
+    "its manifest emptied": (
+        lambda one: (one / RELEASE).write_bytes(b"{}"),
+        "manifest of the package was altered",
+    ),
+    "its manifest removed": (lambda one: (one / RELEASE).unlink(), "evidence/units.parquet is missing"),
+    "its manifest a folder": (
+        lambda one: ((one / RELEASE).unlink(), (one / RELEASE).mkdir()),
+        "release.json is a folder",
+    ),
+    "the run's manifest removed": (
+        lambda one: (one / "manifest.json").unlink(),
+        "is missing among sealed files",
+    ),
+    "the ledger emptied": (lambda one: (one / "ledger.jsonl").write_bytes(b""), "ledger.jsonl was altered"),
+    "the sign-offs altered": (
+        lambda one: (one / "signoff.html").write_bytes(b"x"),
+        "signoff.html was altered",
+    ),
+    "another run": (lambda one: forged(one, run="0" * 64), "belongs to another run"),
+    "findings left out": (
+        lambda one: forged(one, **moved(one, "report.html")),
+        "was left out, and only the evidence may be",
+    ),
+    "the ledger left out": (lambda one: forged(one, **moved(one, "ledger.jsonl")), "never had"),
+    "a file put in": (lambda one: forged(one, **added(one)), "was added to what the run sealed"),
+    "nothing left out": (lambda one: forged(one, left_out={}), "is not in the package as the run sealed it"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_package_that_is_not_what_the_run_sealed_is_refused(
+    fault: str, package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(package)]) == 0
+    capsys.readouterr()
+    act, words = FAULTS[fault]
+    act(package)
+    assert main(["verify", str(package)]) == 5
+    captured = capsys.readouterr()
+    assert "Intact" not in captured.out
+    assert words in " ".join(captured.err.split())
+
+
+def test_a_flipped_bit_anywhere_in_a_package_is_named(package: Path) -> None:
+    for name, path in files_below(package):
+        content = path.read_bytes()
+        for place in range(0, len(content), max(1, len(content) // 25)):
+            path.write_bytes(
+                content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :]
+            )
+            with pytest.raises(VerificationFailed):
+                verify_handed(package)
+        path.write_bytes(content)
+        assert verify_handed(package), name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the system knows no such owners")
+def test_evidence_is_for_its_owner_alone(evidence: Evidence, tmp_path: Path) -> None:
+    assert evidence.directory.stat().st_mode & 0o077 == 0, "as it is taken in"
+    tiny = tiny_project(tmp_path, names=("01_one",))
+    with executed_here():
+        tiny.perform()
+    kept = [tiny.finished / "evidence", *(tiny.finished / "evidence").rglob("*")]
+    assert len(kept) > 1
+    assert {path.name: path.stat().st_mode & 0o077 for path in kept} == dict.fromkeys(
+        (p.name for p in kept), 0
+    )
