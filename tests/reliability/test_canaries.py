@@ -224,6 +224,13 @@ def test_no_planted_person_is_in_what_is_handed_over(
     through = sorted({(name, text) for name, content in texts for text in planted() if text in content})
     assert not through, "\n".join(map(str, through[:60]))
     assert len(planted()) > 60
+    assert main(["release", str(run)]) == 1, "the run file names a file that is called after a person"
+    refused = " ".join(capfd.readouterr().err.split())
+    assert {
+        part for part in ("report.html", "results/", "notebooks/", "exhibits/") if part in refused
+    } == set()
+    assert f"parameters/{project.name} holds" in refused
+    assert not [text for text in planted() if text in refused]
     findings = json.loads((run / "findings.json").read_text("utf-8"))["findings"]
     shown = next(case["id"] for one in findings for case in one["cases"] if case["table"] == "call_backs")
     for key in (shown, f"call_backs:id={shown}"):

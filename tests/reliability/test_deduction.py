@@ -17,7 +17,6 @@ from in_process import executed_here
 from auditlib.parameters.load import load
 from auditlib.runs import Options, perform, verify
 from auditlib.runs.documents import no_pdf
-from auditlib.runs.reperform import reperform
 from auditlib.runs.steps import usual_steps
 from auditlib.runs.trace import trace_key
 from auditlib.runs.withholding import recorded_deductions
@@ -29,7 +28,6 @@ NOTEBOOKS = ("01_intake", "02_benchmark", "05_escalation", "10_promises", "11_st
 SMALL: dict[str, Any] = {
     "seed": 4711,
     "units": 9,
-    "months": 36,
     "volume": {"transactions_per_month": 3},
     "scores": {"outliers": {"U004": -0.5}},
     "manager_links": {
@@ -111,8 +109,3 @@ def test_a_trace_tells_the_true_number_to_who_has_the_evidence(small_units: Path
     node = trace_key(small_units, key)
     told = [child.fields["value"] for child in node.children if child.kind == "held back"]
     assert told == [number["value"]]
-
-
-def test_it_performs_again_with_the_same_numbers_held_back(small_units: Path) -> None:
-    with executed_here():
-        assert reperform(small_units).numbers > 1_000

@@ -23,6 +23,7 @@ from auditlib.runs.ledger import ledger_path
 from auditlib.runs.recorded import bases_of, read_recorded
 from auditlib.runs.reperform import reperform
 from auditlib.runs.trace import Node, disagreements, trace_key
+from auditlib.runs.withholding import recorded_deductions
 
 ROOT = Path(__file__).parents[2]
 MOST_PAGES = 40
@@ -65,7 +66,7 @@ def words(node: Node) -> Iterator[str]:
 
 def test_one_thread_gives_the_same_bytes_as_two(run: Path, run_file: Path, tmp_path: Path) -> None:
     """Of the evidence and of two notebooks; `python -m benchmarks same_bytes` compares all of them."""
-    some = ("02_benchmark", "05_escalation")
+    some = ("02_benchmark", "10_promises")  # alone, they are not told what others make them hold back
     options = Options(data=DATA, outputs=tmp_path, jobs=1, threads=1, only=some)
     outcome = perform(run_file, options=options)
     assert not outcome.directory.exists()  # two notebooks are no audit
@@ -175,6 +176,11 @@ def test_from_a_number_back_to_its_rows(run: Path) -> None:
     assert any(child.fields.get("key") == key for child in forward.children)
     assert trace_key(run, f"responses:id={row['response_id']}") == forward
     assert list(disagreements(node)) == []
+
+
+def test_no_count_of_few_people_can_be_worked_out(run: Path) -> None:
+    assert json.loads((run / "evidence" / "withheld.json").read_text("utf-8")), "or nothing is asked here"
+    assert recorded_deductions(run, minimum=5) == ()
 
 
 def test_every_reference_of_the_report_is_one_that_trace_knows(run: Path) -> None:

@@ -69,8 +69,25 @@ PAGE = (
 )
 CLEAN: Mapping[str, bytes] = {
     "report.html": PAGE.encode(),
-    "results/01_one.json": canonical({"numbers": [{"key": "rows", "value": 204117}]}).encode(),
+    "results/01_one.json": canonical(
+        {
+            "notebook": "01_one",
+            "numbers": [
+                {
+                    "key": "rows",
+                    "value": 204117,
+                    "unit": "rows",
+                    "n": None,
+                    "interval": None,
+                    "basis": [],
+                    "reason": "",
+                }
+            ],
+        }
+    ).encode(),
 }
+STAYING: Mapping[str, bytes] = {"exhibits/01_one-cases.parquet": b"PAR1", "workpapers.xlsx": b"PK"}
+"""What holds single cases: it stays with the evidence, whatever it says."""
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +122,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 def run(evidence: Evidence, tmp_path: Path) -> Path:
     """A finished run, signed off, that gives nothing away."""
     kept = {f"evidence/{name}": path.read_bytes() for name, path in files_below(evidence.directory)}
-    directory = sealed_run(tmp_path / "outputs", {**CLEAN, **kept})
+    directory = sealed_run(tmp_path / "outputs", {**CLEAN, **STAYING, **kept})
     sign_off(directory, role=Role.PREPARER, name="Ada Lind", at=datetime.now(UTC))
     return directory
 
@@ -122,13 +139,13 @@ def test_a_package_holds_all_but_the_evidence_and_verifies_anywhere(
     sign_run(run, key=secret)
     before = {name: path.read_bytes() for name, path in files_below(run)}
     assert main(["release", str(run)]) == 0
-    assert "files of the evidence stay" in capsys.readouterr().out
+    assert "files stay here: the evidence, the registers of single cases" in capsys.readouterr().out
     handed = tmp_path / "far away"
     (run.parent / "small.release").rename(handed)
     shutil.rmtree(run.parent)
     held = {name: path.read_bytes() for name, path in files_below(handed)}
     assert {name for name in before if name not in held} == {
-        name for name in before if name.startswith("evidence/")
+        name for name in before if name.startswith("evidence/") or name in STAYING
     }
     assert all(held[name] == content for name, content in before.items() if name in held)
     assert {*held} - {*before} == {RELEASE, "ledger.jsonl", "signoff.html"}
@@ -139,6 +156,58 @@ def test_a_package_holds_all_but_the_evidence_and_verifies_anywhere(
     assert "Not checked: the evidence and that the numbers rest on it" in out
     assert "Signed off by Ada Lind as preparer" in out
     assert main(["verify", str(handed), "--key", str(public), "--reperform"]) == 2
+
+
+def shown_again(run: Path, *rows: int) -> None:
+    """Let the run state `rows` of units' responses and their total, and seal it again."""
+    counts = {"rows:all": sum(rows), **{f"rows:U{place:03}": size for place, size in enumerate(rows)}}
+    basis = [{"table": "responses", "where": [], "column": "", "rows": None}]
+    numbers = [
+        {
+            "key": key,
+            "value": value,
+            "unit": "rows",
+            "n": None,
+            "interval": None,
+            "basis": basis,
+            "reason": "",
+        }
+        for key, value in counts.items()
+    ]
+    hidden = [
+        {**one, "value": None, "reason": "Suppressed: fewer than 5 observations."}
+        if one["value"] < 5
+        else one
+        for one in numbers
+    ]
+    (run / "results" / "01_one.json").write_text(canonical({"notebook": "01_one", "numbers": hidden}))
+    (run / "evidence" / "held_back").mkdir(exist_ok=True)
+    held = {"notebook": "01_one", "numbers": [one for one in numbers if one["value"] < 5]}
+    (run / "evidence" / "held_back" / "01_one.json").write_text(canonical(held))
+    manifest = seal_again(run, fixed=json.loads((run / "manifest.json").read_text())["fixed"])
+    append(ledger_path(run.parent, "small"), SEALED, {"seal": manifest.seal}, at=datetime.now(UTC))
+
+
+def test_a_count_of_few_people_that_can_be_worked_out_is_not_released(run: Path) -> None:
+    shown_again(run, 71, 610, 231, 1)
+    with pytest.raises(AuditError, match="'rows:U003' is held back, and can be worked out from others"):
+        release_run(run, at=datetime.now(UTC))
+    shown_again(run, 71, 610, 2, 3)
+    release_run(run, at=datetime.now(UTC))
+
+
+def test_two_editions_that_differ_by_few_people_are_not_both_released(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown_again(run, 71, 610)
+    before, _ = release_run(run, out=run.parent / "before", at=datetime.now(UTC))
+    shown_again(run, 71, 612)
+    assert main(["release", str(run), "--against", str(before)]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "the number 'rows:U001' differs by fewer than 5" in said
+    assert "the number 'rows:U000'" not in said
+    shown_again(run, 71, 615)
+    assert main(["release", str(run), "--against", str(before)]) == 0
 
 
 def test_what_left_stands_in_the_ledger_and_the_run_stays_as_it_is(run: Path) -> None:
@@ -341,7 +410,7 @@ FAULTS: Mapping[str, tuple[Callable[[Path], object], str]] = {
     "another run": (lambda one: forged(one, run="0" * 64), "belongs to another run"),
     "findings left out": (
         lambda one: forged(one, **moved(one, "report.html")),
-        "was left out, and only the evidence may be",
+        "was left out, and only the evidence, registers",
     ),
     "the ledger left out": (lambda one: forged(one, **moved(one, "ledger.jsonl")), "never had"),
     "a file put in": (lambda one: forged(one, **added(one)), "was added to what the run sealed"),

@@ -69,16 +69,27 @@ def release(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The package; default: RUN.release beside the run.")
     ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="A run or package that its readers have as well, such as the edition before: refused where "
+            "counts differ by few people.",
+        ),
+    ] = None,
 ) -> None:
-    """Make the package that is handed over: all of a run but its evidence; refused where any of it shows."""
+    """Make the package that is handed over: a run without its evidence; refused where any of it shows."""
     from datetime import UTC, datetime
 
     from auditlib.cli.messages import near
     from auditlib.records import counted
     from auditlib.runs.release import release_run
 
-    target, made = release_run(directory, out=out, at=datetime.now(UTC))
-    left = counted(len(made.left_out), "file of the evidence stays", "files of the evidence stay")
-    typer.echo(f"Released: {near(target)}, {counted(len(made.files), 'file')}; {left} here.")
+    target, made = release_run(directory, out=out, others=tuple(against or ()), at=datetime.now(UTC))
+    left = counted(len(made.left_out), "file stays", "files stay")
+    typer.echo(
+        f"Released: {near(target)}, {counted(len(made.files), 'file')}; {left} here: "
+        "the evidence, the registers of single cases and the work papers."
+    )
     typer.echo("Not looked through: report.pdf, which is set from report.html, and pictures in notebooks.")
     typer.echo(f"To check it, who receives it needs nothing else: auditlib verify {near(target)}")

@@ -35,8 +35,9 @@ from auditlib.runs.verify import (
 
 RELEASE, LEDGER, PAGE = "release.json", "ledger.jsonl", "signoff.html"
 SCHEMA: Final = "auditlib/release@1"
-LEFT_OUT = "evidence/"
+EVIDENCE = "evidence/"
 """What never leaves: everything below it."""
+WORK_PAPERS = "workpapers.xlsx"
 
 
 class Release(BaseModel):
@@ -100,6 +101,16 @@ def _document(release: Release) -> dict[str, Any]:
     return release.model_dump(mode="json", by_alias=True)
 
 
+def stays(name: str) -> bool:
+    """Tell whether a file of a run stays where its evidence is.
+
+    Registers hold single cases, and so do the work papers: whoever counts them has every small count that the
+    report holds back.
+    """
+    register = name.startswith("exhibits/") and name.endswith(".parquet")
+    return name.startswith(EVIDENCE) or name == WORK_PAPERS or register
+
+
 def is_package(directory: Path) -> bool:
     """Tell whether a folder says that it is a package."""
     return kind_of(directory / RELEASE) is not None
@@ -146,8 +157,9 @@ def _unchained(release: Release, manifest: Manifest) -> Iterator[Problem]:
         left, given = release.left_out.get(name), release.files.get(name)
         if seal not in (left, given) or (left is not None and given is not None):
             yield Problem("is not in the package as the run sealed it.", name)
-        elif left is not None and not name.startswith(LEFT_OUT):
-            yield Problem("was left out, and only the evidence may be.", name)
+        elif left is not None and not stays(name):
+            message = "was left out, and only the evidence, registers of cases and work papers may be."
+            yield Problem(message, name)
     for name in sorted({*release.files} - {*manifest.files} - {NAME, SIGNATURE, LEDGER, PAGE}):
         yield Problem("was added to what the run sealed.", name)
     if more := len({*release.left_out} - {*manifest.files}):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from auditlib.errors import AuditError, ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
+from auditlib.parameters.run import Thresholds
 from auditlib.release import objections
 from auditlib.runs.atomic import copy_file, flush_directory, remove_directory
 from auditlib.runs.envelope import SIGNATURE
@@ -17,19 +18,24 @@ from auditlib.runs.inside import Kind, kind_of
 from auditlib.runs.ledger import RELEASED, append
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import NAME, FileSeal, Manifest
-from auditlib.runs.package import LEDGER, LEFT_OUT, PAGE, Release, sealed_release, write_release
+from auditlib.runs.package import EVIDENCE, LEDGER, PAGE, Release, sealed_release, stays, write_release
 from auditlib.runs.places import Places
 from auditlib.runs.verify import place_of, verify_all
+from auditlib.runs.withholding import recorded_deductions, recorded_differences
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is about to leave: the run, the files of the package by name, and the evidence that stays."""
+    """What is about to leave: the run, the files of the package by name, and the evidence that stays.
+
+    `others` are runs or packages that its readers may have as well.
+    """
 
     directory: Path
     manifest: Manifest
     files: Mapping[str, Path]
     evidence: Evidence
+    others: tuple[Path, ...] = ()
 
 
 Check = Callable[[Candidate], Iterator[Problem]]
@@ -41,17 +47,46 @@ def _personal(candidate: Candidate) -> Iterator[Problem]:
     return objections(candidate.files, candidate.evidence, ids=not shown)
 
 
-CHECKS: tuple[Check, ...] = (_personal,)
+def _few_people(candidate: Candidate) -> Iterator[Problem]:
+    """Yield the counts of few people that its readers could work out, from it or with what they have."""
+    minimum = _minimum(candidate.manifest)
+    for found in recorded_deductions(candidate.directory, minimum=minimum):
+        stated = found.stated
+        yield Problem(
+            f"the number {stated.key!r} is held back, and can be worked out from others.",
+            f"results/{stated.notebook}.json",
+            remedy="Run the audit again with this version of the suite.",
+        )
+    for other in candidate.others:
+        for apart in recorded_differences(candidate.directory, other, minimum=minimum):
+            yield Problem(
+                f"the number {apart.key!r} differs by fewer than {minimum} from that in {other}: "
+                "who has both knows of so few.",
+                f"results/{apart.notebook}.json",
+                remedy="Hand over one of the two, or wait until more have come.",
+            )
+
+
+def _minimum(manifest: Manifest) -> int:
+    thresholds = manifest.parameters.run.get("thresholds", {})
+    return Thresholds.model_validate(thresholds).minimum_cell
+
+
+CHECKS: tuple[Check, ...] = (_personal, _few_people)
 """What a package must pass before it is made; each yields what must not leave, with its place."""
 
 
-def release_run(directory: Path, *, out: Path | None = None, at: datetime) -> tuple[Path, Release]:
+def release_run(
+    directory: Path, *, out: Path | None = None, others: Sequence[Path] = (), at: datetime
+) -> tuple[Path, Release]:
     """Make the package of a finished run and enter it into the ledger.
 
     Parameters
     ----------
     out
         Folder to be made; default ``<run>.release`` beside the run.
+    others
+        Runs or packages that its readers have as well, such as the edition before.
 
     Raises
     ------
@@ -64,7 +99,7 @@ def release_run(directory: Path, *, out: Path | None = None, at: datetime) -> tu
     place, places = place_of(directory, manifest), Places(directory.resolve().parent, manifest.audit)
     target = (out or places.outputs / f"{manifest.audit}.release").resolve()
     _require_free(target, places)
-    files = {name: directory / name for name in manifest.files if not name.startswith(LEFT_OUT)}
+    files = {name: directory / name for name in manifest.files if not stays(name)}
     beside = {
         NAME: directory / NAME,
         SIGNATURE: directory / SIGNATURE,
@@ -72,10 +107,9 @@ def release_run(directory: Path, *, out: Path | None = None, at: datetime) -> tu
         PAGE: place.page,
     }
     files |= {name: path for name, path in beside.items() if kind_of(path) is Kind.FILE}
-    evidence = open_evidence(directory / LEFT_OUT)
-    refused = [
-        problem for check in CHECKS for problem in check(Candidate(directory, manifest, files, evidence))
-    ]
+    evidence = open_evidence(directory / EVIDENCE)
+    candidate = Candidate(directory, manifest, files, evidence, tuple(others))
+    refused = [problem for check in CHECKS for problem in check(candidate)]
     if refused:
         raise AuditError(*refused, Problem("Nothing was released: see the places above."))
     with only_writer(places.lock, audit=manifest.audit):

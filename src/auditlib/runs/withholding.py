@@ -14,6 +14,7 @@ from typing import Any
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
 from auditlib.disclosure import Name, Selection, Stated, statements
 from auditlib.disclosure.atoms import Atoms, atoms_of
+from auditlib.disclosure.differencing import Difference, differences
 from auditlib.disclosure.outsider import Deduced, deduced
 from auditlib.disclosure.protect import protect
 from auditlib.disclosure.sums import sums
@@ -23,6 +24,7 @@ from auditlib.evidence import Evidence, open_evidence
 from auditlib.records import Basis, Interval, Number
 from auditlib.runs.atomic import write_json
 from auditlib.runs.kept import KeptResult
+from auditlib.runs.recorded import read_results
 
 Parts = Mapping[str, Mapping[str, Sequence[str]]]
 """By notebook and key, the parts of a number that are held back besides."""
@@ -145,6 +147,16 @@ def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> t
     true = {key: number for path in held for key, number in _true(json.loads(path.read_text("utf-8")))}
     evidence = open_evidence(directory / "evidence", threads=threads)
     return deduced(linked_counts(shown, true, evidence, minimum=minimum), minimum=minimum)
+
+
+def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[Difference, ...]:
+    """Return the counts of people that differ by few between two runs or packages, as they are shown."""
+    return tuple(differences(_shown(first), _shown(second), minimum=minimum))
+
+
+def _shown(directory: Path) -> dict[str, dict[str, Number]]:
+    documents = read_results(directory / "results").values()
+    return {one["notebook"]: {number.key: number for number in _numbers(one)} for one in documents}
 
 
 def _recorded(result: KeptResult) -> dict[str, Any]:
