@@ -98,6 +98,8 @@ def kills(root: Path, times: int, *, seed: int) -> Iterator[Row]:
     if not times or os.name == "nt":
         return
     tiny = _project(root)
+    slow = import_module("tiny_project").notebook("01_one", "import time; time.sleep(1)")
+    tiny.write_notebook("01_one", slow)
     began = time.monotonic()
     _finish(_start(root))
     longest = time.monotonic() - began
@@ -287,12 +289,13 @@ def _kill(process: subprocess.Popen[str], victim: str, *, after: float) -> bool:
             return False
         (os.killpg if victim == "group" else os.kill)(process.pid, signal.SIGKILL)
         return True
-    while process.poll() is None:
-        for child in _below(process.pid, COMMANDS[victim]):
-            with contextlib.suppress(OSError):
-                os.kill(child, signal.SIGKILL)
-                return True
+    while process.poll() is None and not _below(process.pid, COMMANDS[victim]):
         time.sleep(0.02)
+    time.sleep(2 * (after % 1.0))  # it has come up this instant, and is to be hit at work too
+    for child in _below(process.pid, COMMANDS[victim]):
+        with contextlib.suppress(OSError):
+            os.kill(child, signal.SIGKILL)
+            return True
     return False
 
 

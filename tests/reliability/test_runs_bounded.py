@@ -59,7 +59,7 @@ def test_long_lines_take_no_time_and_what_is_too_long_is_cut(tmp_path: Path) -> 
         tmp_path,
         "print('x' * 1_000_000)",
         "import sys; print('y' * 1_000_001); print('more'); print('z' * 999_990, file=sys.stderr)",
-        "'v' * 30_000_000",
+        "'v' * 20_000_001",
     )
     tiny.perform(timeout=5.0)
     whole, cut, shown = (outputs(tiny, cell) for cell in (4, 5, 6))
@@ -76,7 +76,7 @@ def test_a_cell_that_prints_for_ever_is_ended_by_its_limit(tmp_path: Path) -> No
     began = time.monotonic()
     with pytest.raises(NotebookFailed, match=r"longer than the 1\.5 seconds allowed"):
         tiny.perform(timeout=1.5)
-    assert time.monotonic() - began < 40
+    assert time.monotonic() - began < 120
     assert (tmp_path / "outputs/tiny.failed/01_one.ipynb").stat().st_size < 10_000_000
 
 
@@ -86,10 +86,10 @@ def test_a_busy_executor_is_ended_from_outside(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(execute, "_BEYOND", 1.0)
     tiny = tiny_with(tmp_path, "print('x')")
     began = time.monotonic()
-    with pytest.raises(NotebookFailed, match=r"in cell 5 of 6 .*longer than the 2 seconds allowed"):
-        tiny.perform(timeout=2.0)
-    assert time.monotonic() - began < 30
-    assert wait_until(lambda: of_test(tmp_path) == [], seconds=2)
+    with pytest.raises(NotebookFailed, match=r"in cell 5 of 6 .*longer than the 5 seconds allowed"):
+        tiny.perform(timeout=5.0)
+    assert time.monotonic() - began < 120
+    assert wait_until(lambda: of_test(tmp_path) == [], seconds=10)
 
 
 @pytest.mark.parametrize("killed", ["run", "group"])
@@ -116,8 +116,8 @@ def test_a_killed_run_leaves_no_process_behind(
     else:
         process.kill()
     process.communicate()
-    assert wait_until(lambda: of_test(tmp_path) == [], seconds=5)
-    assert wait_until(lambda: processes_of(tmp_path) == [], seconds=5)
+    assert wait_until(lambda: of_test(tmp_path) == [], seconds=20)
+    assert wait_until(lambda: processes_of(tmp_path) == [], seconds=20)
 
 
 def of_test(root: Path) -> list[int]:

@@ -68,9 +68,9 @@ def test_a_cause_and_a_heading_are_one_legible_line() -> None:
 
 
 def test_long_messages_and_headings_take_no_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     plain("ValueError", "\x1b[" * 3_000_000)
     section_of(
         [{"cell_type": "markdown", "source": "# a" + " " * 1_000_000 + "b" + "#" * 1_000_000 + "b"}], 0
     )
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
