@@ -255,11 +255,16 @@ def shown(kind: str, text: str) -> bytes:
     return cell(outputs=[{"output_type": "display_data", "data": {kind: [text]}, "metadata": {}}])
 
 
+def in_tags(text: str) -> str:
+    """Return a text whose words stand in tags of their own."""
+    return f"<p><b>{text.replace(' ', '</b> <i>')}</i></p>"
+
+
 MADE: Mapping[str, tuple[str, Callable[[str], bytes], str]] = {
     "words of a page": ("report.html", lambda text: f"<p>\n{text}</p>".encode(), "line 2"),
     "words in tags": (
         "report.html",
-        lambda text: f"<p><b>{text.replace(' ', '</b> <i>')}</i></p>".encode(),
+        lambda text: in_tags(text).encode(),
         "line 1",
     ),
     "an alternative text": ("report.html", lambda text: f"<img alt='of {text}' src=''>".encode(), "line 1"),
@@ -272,7 +277,7 @@ MADE: Mapping[str, tuple[str, Callable[[str], bytes], str]] = {
     "a key of results": ("results/a.json", lambda text: canonical({f"share:{text}": 1}).encode(), "in ''"),
     "a cell's source": ("notebooks/a.ipynb", lambda text: cell(source=["x\n", text]), "cell 1, line 2"),
     "a cell's words": ("notebooks/a.ipynb", lambda text: shown("text/plain", text), "cell 1, line 1"),
-    "a cell's page": ("notebooks/a.ipynb", lambda text: shown("text/html", f"<b>{text}</b>"), "cell 1"),
+    "a cell's page": ("notebooks/a.ipynb", lambda text: shown("text/html", in_tags(text)), "cell 1"),
     "a cell of a workbook": ("workpapers.xlsx", workbook, "Sheet!B7"),
     "the maker of a workbook": (
         "workpapers.xlsx",
