@@ -2,8 +2,9 @@
 
 First: a run is killed at moments spread over the time it takes: with its whole process group, alone, or by
 the process that executes a notebook, or by a kernel. Second: it meets a disk with ever more room, from none
-to enough for all, so that every phase meets it. Third: every bit of a sealed run, of its ledger and of its
-signature is flipped, one at a time, and the run is verified. Sizes are options; small ones take a minute.
+to enough for all, so that every phase meets it. Third: every bit of a sealed run, of its ledger, its signature
+and its package is flipped, one at a time, and what was spoilt is verified. Sizes are options; small ones take a
+minute.
 """
 
 from __future__ import annotations
@@ -166,21 +167,30 @@ def disks(root: Path, times: int) -> Iterator[Row]:
 
 
 def flips(root: Path, most: int) -> Iterator[Row]:
-    """Flip bits of a sealed and signed run, verify it each time, and yield a row for each kind of file."""
+    """Flip bits of a sealed and signed run and of its package, verify, and yield a row for each kind of file."""
     tiny = _project(root)
     _finish(_start(root))
     key = root / "key"
     for words in (["keygen", str(key)], ["sign", str(tiny.finished), "--key", f"{key}.key"]):
         if _said(words)[0]:
             raise SystemExit(f"the run could not be signed: {_said(words)[1]}")
-    command = ["verify", str(tiny.finished), "--key", f"{key}.pub"]
-    code, told = _said(command)
-    if code:
-        raise SystemExit(f"the run that is to be spoilt is not sound: {told}")
+    package = root / "package"
+    if _said(["release", str(tiny.finished), "--out", str(package)])[0]:
+        raise SystemExit("the run could not be released")
     ledger, signature = root / "outputs/tiny.ledger.jsonl", tiny.finished / "manifest.dsse.json"
     sealed = [path for path in sorted(tiny.finished.rglob("*")) if path.is_file() and path != signature]
-    kinds = {"run": sealed, "ledger": [ledger], "signature": [signature]}
-    for name, files in kinds.items():
+    handed = [path for path in sorted(package.rglob("*")) if path.is_file()]
+    kinds = {
+        "run": (tiny.finished, sealed),
+        "ledger": (tiny.finished, [ledger]),
+        "signature": (tiny.finished, [signature]),
+        "package": (package, handed),
+    }
+    for name, (directory, files) in kinds.items():
+        command = ["verify", str(directory), "--key", f"{key}.pub"]
+        code, told = _said(command)
+        if code:
+            raise SystemExit(f"what is to be spoilt is not sound: {told}")
         row = Row(f"bit flipped: {name}")
         for path, place, bit in _bits(files, most):
             with _flipped(path, place, bit):
