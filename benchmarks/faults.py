@@ -2,9 +2,9 @@
 
 First: a run is killed at moments spread over the time it takes: with its whole process group, alone, or by
 the process that executes a notebook, or by a kernel. Second: it meets a disk with ever more room, from none
-to enough for all, so that every phase meets it. Third: every bit of a sealed run, of its ledger, its signature
-and its package is flipped, one at a time, and what was spoilt is verified. Sizes are options; small ones take a
-minute.
+to enough for all, so that every phase meets it. Third: every bit of a sealed run, of its ledger, of its
+signature and of its package is flipped, one at a time, and what was spoilt is verified. Sizes are options;
+small ones take a minute.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def disks(root: Path, times: int) -> Iterator[Row]:
 
 
 def flips(root: Path, most: int) -> Iterator[Row]:
-    """Flip bits of a sealed and signed run and of its package, verify, and yield a row for each kind of file."""
+    """Flip bits of a sealed and signed run and of its package, verify, and yield a row for each kind."""
     tiny = _project(root)
     _finish(_start(root))
     key = root / "key"

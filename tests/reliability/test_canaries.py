@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from html import unescape
@@ -202,13 +204,24 @@ def texts_of(directory: Path) -> Iterator[tuple[str, str]]:
                 )
         elif path.suffix in (".json", ".ipynb"):
             yield name, json.dumps(json.loads(path.read_bytes()), ensure_ascii=False)
+        elif path.suffix == ".pdf":
+            read = ["pdftotext", "-raw", str(path), "-"]
+            yield name, subprocess.run(read, capture_output=True, check=True, text=True).stdout
         else:
             yield name, unescape(path.read_text("utf-8", "replace"))
 
 
+@pytest.fixture
+def paper(request: pytest.FixtureRequest) -> None:
+    """Print where the words of a PDF can be read; where not, the page it is set from is read alone."""
+    if shutil.which("pdftotext") is None:
+        request.getfixturevalue("no_paper")
+
+
 def test_no_planted_person_is_in_what_is_handed_over(
-    project: Path, notebooks_here: None, no_paper: None, capfd: pytest.CaptureFixture[str]
+    project: Path, paper: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """With real kernels: what a notebook stores is handed over as well."""
     root = project.parents[2]
     outputs = root / "outputs"
     code = main(["run", str(project), "--data", str(root / "data"), "--out", str(outputs)])
