@@ -19,12 +19,13 @@ from auditlib.disclosure import (
     Stated,
     counts_people,
     is_held_back,
+    silent,
     small_count,
     small_group,
     statements,
     without_small,
 )
-from auditlib.disclosure.atoms import atoms_of
+from auditlib.disclosure.atoms import atoms_of, unstated
 from auditlib.disclosure.differencing import differences
 from auditlib.disclosure.outsider import deduced
 from auditlib.disclosure.protect import protect
@@ -55,17 +56,26 @@ def number(key: str, value: Any, unit: str = "responses", n: int | None = None, 
     return Number(key, value, unit, n, basis=(Basis("responses", tuple(where.items())),))
 
 
-def tables(rows: Sequence[Row], numbers: Sequence[Number], *, minimum: int = MINIMUM) -> Linked:
+def tables(
+    rows: Sequence[Row],
+    numbers: Sequence[Number],
+    *,
+    minimum: int = MINIMUM,
+    beside: Sequence[Selection] = (),
+) -> Linked:
     """Return what an audit with `numbers` over `rows` states, its small counts held back."""
     shown = {"02_benchmark": [without_small(one, minimum=minimum) for one in numbers]}
     true = {("02_benchmark", one.key): one for one in numbers}
     selections = {Selection.of(basis) for one in numbers for basis in one.basis}
-    atoms = atoms_of(selections, crossing(rows))
+    atoms = atoms_of([*selections, *beside], crossing(rows))
 
     def count(selection: Selection) -> int:
         return sum(atoms.sizes[member] for member in atoms.members[selection])
 
-    stated = statements(shown, true, count=count, minimum=minimum)
+    stated = (
+        *statements(shown, true, count=count, minimum=minimum),
+        *(silent(one, count(one)) for one in beside),
+    )
     return linked(stated, sums(stated), atoms)
 
 
@@ -275,3 +285,18 @@ class TestTwoEditions:
     def test_an_n_that_grows_by_few_tells_too(self) -> None:
         first, second = ({"a": {"x": number("x", 0.5, "share", n)}} for n in (40, 42))
         assert [one.part for one in differences(first, second, minimum=MINIMUM)] == ["n"]
+
+
+def test_a_group_that_no_table_lists_is_as_good_as_stated_where_its_others_are() -> None:
+    """A channel of two that is left out of the table of channels: the total less the others."""
+    counts = {"phone": 272, "desk": 138, "chat": 2}
+    rows = of_types(counts)
+    listed = [one for one in numbers_of_types(counts) if one.key != "rows:chat"]
+    selections = {Selection.of(basis) for one in listed for basis in one.basis}
+    (chat,) = unstated(selections, crossing(rows), minimum=MINIMUM)
+    assert chat.where == (("type", "chat"),)
+    linked_tables = tables(rows, listed, beside=(chat,))
+    (found,) = deduced(linked_tables, minimum=MINIMUM)
+    assert found.stated.count == 2
+    assert keys(protect(linked_tables, minimum=MINIMUM).names) == {"rows:desk"}
+    assert not unstated({Selection("responses")}, crossing(rows), minimum=MINIMUM), "nobody asks for channels"

@@ -227,7 +227,7 @@ class Audit:
         shown_as(drawn, self._outgoing.text)
         svg = svg_of(drawn)
         title, caption = (self._without_small(text, keys) for text in (title, caption))
-        alt = self._without_small(alt, (*keys, *self._suppression.true))
+        alt = self._suppression.unkeyed(self._without_small(alt, keys))
         self._figures[id] = svg
         exhibit = self._recorder.exhibit(
             {

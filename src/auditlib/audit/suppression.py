@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from auditlib.audit.formats import SUPPRESSED, format_value
 from auditlib.audit.numerals import Numeral, placed
-from auditlib.disclosure import HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
+from auditlib.disclosure import COUNTS, HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
 from auditlib.records import Number
 
 WITHHELD = "withheld.json"
@@ -26,6 +26,11 @@ HELD_BACK_FOLDER = "held_back"
 MINIMUM = "threshold:minimum_cell"
 _VOICE = "held back"
 _NOUN = re.compile(r" ([a-z]+)(?: (was|is|has|does))?\b")
+_PEOPLE = re.compile(
+    r" (?:[a-z-]+ )?(?:responses?|answers?|cases?|complaints?|customers?|invitations?|people|persons?"
+    r"|contacts?|calls?|accounts?|surveys?|follow-ups?|visits?)\b"
+)
+"""What follows a count of people."""
 _PLURAL = {"was": "were", "is": "are", "has": "have", "does": "do"}
 
 
@@ -69,10 +74,14 @@ class Suppression:
             return number
         return replace(number, value=None, interval=None, reason=reason)
 
-    def group_too_small(self, key: str) -> bool:
-        """Tell whether the number of `key` rests on too few to be shown."""
+    def measure_held(self, key: str) -> bool:
+        """Tell whether the number of `key` was measured on a group, and is held back."""
         true = self.true.get(key)
-        return true is not None and small_group(true.n, minimum=self.minimum)
+        return true is not None and true.unit not in COUNTS and true.value is not None and self._lost(true)
+
+    def _lost(self, true: Number) -> bool:
+        small = small_group(true.n, minimum=self.minimum)
+        return small or bool({"value", "share", "n"} & set(self._withheld.get(true.key, ())))
 
     def cell(self, key: str) -> str:
         """Return what stands in the place of the number of `key`."""
@@ -86,12 +95,37 @@ class Suppression:
 
     def text(self, text: str, keys: Iterable[str]) -> tuple[str, tuple[str, ...]]:
         """Return `text` without the numbers of `keys` that are held back, and the keys it then needs too."""
-        hidden = [self.true[key] for key in dict.fromkeys(keys) if key in self.true]
-        if not hidden:
-            return text, ()
+        hidden = [self._hidden(key) for key in dict.fromkeys(keys) if key in self.true]
+        return self._masked(text, lambda numeral, end: _first(text, end, numeral, hidden) if hidden else None)
+
+    def unkeyed(self, text: str) -> str:
+        """Return a text that names no keys without any number that is held back.
+
+        Of a whole number only what follows can tell what it counts: units and months stay.
+        """
+        hidden = [self._hidden(key) for key in self.true]
+
+        def of(numeral: Numeral, end: int) -> Number | None:
+            counts = "." not in numeral.text and text[end : end + 1] != "%"
+            return None if counts and not _PEOPLE.match(text, end) else _first(text, end, numeral, hidden)
+
+        return self._masked(text, of)[0]
+
+    def _hidden(self, key: str) -> Number:
+        """Return as much of the number of `key` as is held back."""
+        true = self.true[key]
+        small = small_group(true.n, minimum=self.minimum)
+        n = true.n if small or "n" in self._withheld.get(key, ()) else None
+        if self._lost(true) or small_count(true, minimum=self.minimum):
+            return replace(true, n=n)
+        return replace(true, value=None, interval=None, n=n)
+
+    def _masked(
+        self, text: str, hidden: Callable[[Numeral, int], Number | None]
+    ) -> tuple[str, tuple[str, ...]]:
         parts, at = [], 0
         for start, end, numeral in placed(text):
-            number = next((one for one in hidden if _states(text, end, numeral, one)), None)
+            number = hidden(numeral, end)
             if number is None or start < at:
                 continue
             phrase, until = self._phrase(text, end, number, numeral)
@@ -144,13 +178,17 @@ def _plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
 
 
+def _first(text: str, end: int, numeral: Numeral, hidden: Sequence[Number]) -> Number | None:
+    return next((number for number in hidden if _states(text, end, numeral, number)), None)
+
+
 def _states(text: str, end: int, numeral: Numeral, number: Number) -> bool:
     """Tell whether `numeral` is what `number` says, so exactly that it must not stand."""
     percent = text[end : end + 1] == "%"
     exact = [value for value in (number.value, number.n) if isinstance(value, int | float)]
     if not percent and any(numeral.value == abs(value) for value in exact):
         return True
-    if numeral.text in format_value(number.value, number.unit) and (percent or "." in numeral.text):
+    if exact and numeral.text in format_value(number.value, number.unit) and (percent or "." in numeral.text):
         return True
     limits = (number.interval.low, number.interval.high) if number.interval else ()
     scale = 100.0 if percent else 1.0

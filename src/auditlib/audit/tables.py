@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.formats import (
@@ -109,6 +110,7 @@ def tabulate(frame: pd.DataFrame, layout: Layout) -> Tabulated:
     by = layout.by or _leading_labels(columns)
     bound = replace(layout, by=by)
     bases = _bases_by_row(layout.own)
+    records = _in_telling_order(records, columns, bound)
     names = _row_names(records, by)
     table = [
         [_cell(column, record, name, bases, bound) for column in columns]
@@ -178,6 +180,28 @@ def _leading_labels(columns: Iterable[Column]) -> tuple[str, ...]:
             break
         labels.append(column.name)
     return tuple(labels)
+
+
+def _in_telling_order(
+    records: list[dict[str, Any]], columns: Sequence[Column], layout: Layout
+) -> list[dict[str, Any]]:
+    """Return the rows in order of their names where they stood in that of a number, and one is held back.
+
+    Between which others a row stands would tell what its cell does not.
+    """
+    names = _row_names(records, layout.by)
+    if not any(_row_suppressed(name, layout) for name in names):
+        return records
+    if not any(_in_order([record[column.name] for record in records]) for column in columns if column.counts):
+        return records
+    return [record for _, record in sorted(zip(names, records, strict=True), key=lambda pair: pair[0])]
+
+
+def _in_order(values: Sequence[Any]) -> bool:
+    known = [value for value in values if _is_number(value)]
+    steps = [after - before for before, after in pairwise(known)]
+    rising, falling = all(step >= 0 for step in steps), all(step <= 0 for step in steps)
+    return len(known) > 2 and rising is not falling
 
 
 def _row_names(records: Sequence[Mapping[str, Any]], by: Sequence[str]) -> list[str]:
@@ -263,7 +287,9 @@ def _keys_of_row(row: str, layout: Layout) -> list[str]:
 
 
 def _row_suppressed(row: str, layout: Layout) -> bool:
-    return any(layout.suppression.group_too_small(key) for key in _keys_of_row(row, layout))
+    """Tell whether what was measured in `row` is held back: its limits would tell it."""
+    own = (number.key for number in layout.own if number.key.partition(":")[2] == row)
+    return any(layout.suppression.measure_held(key) for key in own)
 
 
 def _bound(number: Number, value: Any, column: Column, layout: Layout) -> _Cell:

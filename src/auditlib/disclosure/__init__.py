@@ -8,13 +8,14 @@ others, over all notebooks as one set of linked tables, and names the numbers th
 from auditlib.disclosure.small import (
     COUNTS,
     HELD_BACK,
+    about_people,
     counts_people,
     is_held_back,
     small_count,
     small_group,
     without_small,
 )
-from auditlib.disclosure.statement import SIZE, Name, Selection, Stated, statements
+from auditlib.disclosure.statement import SIZE, Name, Selection, Stated, silent, statements
 
 __all__ = [
     "COUNTS",
@@ -23,8 +24,10 @@ __all__ = [
     "Name",
     "Selection",
     "Stated",
+    "about_people",
     "counts_people",
     "is_held_back",
+    "silent",
     "small_count",
     "small_group",
     "statements",

@@ -47,6 +47,39 @@ def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
     return Atoms(tuple(sizes), {one: tuple(members[one]) for one in every})
 
 
+OUTSIDE = ("in_period", False)
+"""Rows outside of the period: that there are some is said of them, and nothing else."""
+
+
+def unstated(selections: Iterable[Selection], crossed: Crossed, *, minimum: int) -> tuple[Selection, ...]:
+    """Return the small groups that nothing states, beside groups of the same kind that are stated.
+
+    Of four channels three may be shown with their total; the fourth is then as good as stated.
+    """
+    by_kind: dict[tuple[str, tuple[str, ...], str], set[tuple[Any, ...]]] = defaultdict(set)
+    for one in set(selections):
+        by_kind[(one.table, one.columns, one.column)].add(tuple(value for _, value in one.where))
+    small: list[Selection] = []
+    for (table, columns, column), stated in sorted(by_kind.items(), key=repr):
+        if not columns:
+            continue
+        filled = (column,) if column else ()
+        near = {_but(values, place) for values in stated for place in range(len(columns))}
+        groups = crossed(table, columns, filled)
+        small += [
+            Selection(table, tuple(zip(columns, values, strict=True)), column)
+            for values, known, size in groups
+            if all(known) and 0 < size < minimum and values not in stated
+            if OUTSIDE not in zip(columns, values, strict=True)
+            if any(_but(values, place) in near for place in range(len(columns)))
+        ]
+    return tuple(small)
+
+
+def _but(values: tuple[Any, ...], place: int) -> tuple[Any, ...]:
+    return (place, *values[:place], *values[place + 1 :])
+
+
 def _signatures(table: str, chosen: Sequence[Selection], crossed: Crossed) -> dict[tuple[int, ...], int]:
     """Count the rows of `table` by the selections that hold them; rows that none holds are left out."""
     columns = sorted({name for one in chosen for name in one.columns})

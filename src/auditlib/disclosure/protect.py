@@ -112,7 +112,7 @@ def _neighbourhoods(tables: Linked, cell: int) -> Iterator[Sequence[int]]:
     near = {cell}
     for _ in range(_STEPS):
         near |= {other for one in near for row in tables.sums_of.get(one, ()) for other in tables.sums[row]}
-        if any(len(tables.cells[one]) > 1 for one in near):
+        if any(len(tables.cells_of[unknown]) > 1 for one in near for unknown in tables.cells[one]):
             near = _tied(tables, _tied(tables, near))
         yield sorted({unknown for one in near for unknown in tables.cells[one]})
     yield range(len(tables.truth))

@@ -92,6 +92,15 @@ class Stated:
         return self.notebook, self.key, self.part
 
 
+def silent(selection: Selection, count: int) -> Stated:
+    """Return a small group that no number states, as if one held it back."""
+    named = " and ".join(f"{name} = {value}" for name, value in selection.where)
+    key = f"{selection.table} where {named}"
+    return Stated(
+        "", key, "rows", count, shown=False, small=True, bounded=False, within=selection, whole=True
+    )
+
+
 Count = Callable[[Selection], int | None]
 
 

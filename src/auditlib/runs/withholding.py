@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
-from auditlib.disclosure import Name, Selection, Stated, statements
-from auditlib.disclosure.atoms import Atoms, atoms_of
+from auditlib.disclosure import Name, Selection, Stated, about_people, silent, statements
+from auditlib.disclosure.atoms import atoms_of, unstated
 from auditlib.disclosure.differencing import Difference, differences
 from auditlib.disclosure.outsider import Deduced, deduced
 from auditlib.disclosure.protect import protect
@@ -52,8 +52,6 @@ def withholding(
     """
     shown = {result.notebook: _numbers(_recorded(result)) for result in results}
     true = dict(_held(results))
-    if not true:
-        return {}
     tables = linked_counts(shown, true, open_evidence(directory, threads=threads), minimum=minimum)
     found = protect(tables, minimum=minimum)
     if found.left:
@@ -69,27 +67,32 @@ def linked_counts(
     minimum: int,
 ) -> Linked:
     """Return the counts of a run as linked tables."""
-    atoms = _atoms(shown, true, evidence)
+    known = _selections(shown, true, evidence)
+    beside = unstated(known, evidence.crossed, minimum=minimum)
+    atoms = atoms_of([*known, *beside], evidence.crossed)
 
     def count(selection: Selection) -> int | None:
         members = atoms.members.get(selection)
         return None if members is None else sum(atoms.sizes[member] for member in members)
 
-    stated = statements(shown, true, count=count, minimum=minimum)
+    stated = (
+        *statements(shown, true, count=count, minimum=minimum),
+        *(silent(selection, count(selection) or 0) for selection in beside),
+    )
     return linked(stated, sums(stated), atoms)
 
 
-def _atoms(
+def _selections(
     shown: Mapping[str, Sequence[Number]], true: Mapping[tuple[str, str], Number], evidence: Evidence
-) -> Atoms:
+) -> tuple[Selection, ...]:
     every = {
         Selection.of(basis)
         for notebook, numbers in shown.items()
         for number in numbers
         for basis in true.get((notebook, number.key), number).basis
     }
-    known = (one for one in every if one.table in evidence.tables and not one.names_rows)
-    return atoms_of(known, evidence.crossed)
+    people = (one for one in every if one.table in evidence.tables and about_people(one.table))
+    return tuple(sorted((one for one in people if not one.names_rows), key=repr))
 
 
 def by_notebook(names: Iterable[Name]) -> dict[str, dict[str, list[str]]]:

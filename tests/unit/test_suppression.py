@@ -1,0 +1,109 @@
+"""What is said of numbers that are held back: in sentences, texts without keys, tables and their order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from auditlib.audit.suppression import Suppression
+from auditlib.audit.tables import Layout, tabulate
+from auditlib.records import Basis, Interval, Number
+
+RESPONSES = (Basis("responses"),)
+
+
+def late(value: int, n: int = 300) -> Number:
+    return Number("late", value, "count", n, basis=RESPONSES)
+
+
+def suppression(*numbers: Number, withheld: dict[str, tuple[str, ...]] | None = None) -> Suppression:
+    made = Suppression(minimum=5, withheld=withheld)
+    for number in numbers:
+        made.shown(number)
+    return made
+
+
+class TestASentence:
+    @pytest.mark.parametrize(
+        ("text", "value", "said"),
+        [
+            ("2 of 300 responses were late.", 2, "fewer than 5 of 300 responses were late."),
+            ("1 response was late.", 1, "fewer than 5 responses were late."),
+            ("1 reply was late.", 1, "fewer than 5 replies were late."),
+            ("1 person has answered.", 1, "fewer than 5 people have answered."),
+            ("1 of 300 was late.", 1, "fewer than 5 of 300 was late."),
+            ("4 of 300.", 4, "fewer than 5 of 300."),
+            ("5 of 300.", 5, "5 of 300."),
+            ("0 of 300.", 0, "0 of 300."),
+            ("Line 2 of 2024-02-02 says 2.", 2, "Line 2 of 2024-02-02 says fewer than 5."),
+        ],
+    )
+    def test_says_fewer_than_the_minimum(self, text: str, value: int, said: str) -> None:
+        masked, keys = suppression(late(value)).text(text, ["late"])
+        assert masked == said
+        assert keys == (("threshold:minimum_cell",) if masked != text else ())
+
+    def test_leaves_the_numbers_of_other_keys_alone(self) -> None:
+        assert suppression(late(2)).text("2 units of 40", ["units"]) == ("2 units of 40", ())
+
+    def test_holds_a_share_back_that_would_tell(self) -> None:
+        kept = Number("kept", 0.9933333333, "share", 300, Interval(0.976, 0.998), basis=RESPONSES)
+        made = suppression(kept, withheld={"kept": ("share",)})
+        assert made.text("99.3% (97.6% to 99.8%) of 300.", ["kept"])[0] == (
+            "(held back) ((held back) to (held back)) of 300."
+        )
+
+
+class TestATextWithoutKeys:
+    def test_keeps_what_counts_things(self) -> None:
+        text = "3 units are compared over 3 months; 3 responses are few."
+        assert suppression(late(3)).unkeyed(text) == (
+            "3 units are compared over 3 months; fewer than 5 responses are few."
+        )
+
+    def test_loses_a_measured_value_wherever_it_stands(self) -> None:
+        rate = Number("rate", 0.5, "share", 4, basis=RESPONSES)
+        assert (
+            suppression(rate).unkeyed("from 41.4% in A to 50.0% in B")
+            == "from 41.4% in A to (held back) in B"
+        )
+
+
+class TestATable:
+    def shown(
+        self, frame: pd.DataFrame, numbers: list[Number], **withheld: tuple[str, ...]
+    ) -> list[tuple[str, ...]]:
+        made = suppression(*numbers, withheld=withheld)
+        known = {number.key: made.shown(number) for number in numbers}
+        layout = Layout(
+            "rates", ("unit_id",), None, known, tuple(numbers), {}, {}, made, lambda _column, value: value, 60
+        )
+        return list(tabulate(frame, layout).rows)
+
+    def frame(self) -> tuple[pd.DataFrame, list[Number]]:
+        rates = {"C": 0.25, "A": 0.5, "B": 0.75, "D": 0.8}
+        frame: Any = pd.DataFrame(
+            {
+                "unit_id": list(rates),
+                "rate": list(rates.values()),
+                "low": [0.1, 0.2, 0.3, 0.4],
+                "high": [0.6, 0.7, 0.8, 0.9],
+            }
+        )
+        numbers = [
+            Number(
+                f"rate:{unit}", rate, "share", 20, basis=(Basis("responses", (("unit_id", unit),), rows=20),)
+            )
+            for unit, rate in rates.items()
+        ]
+        return frame, numbers
+
+    def test_holds_back_the_limits_with_the_value(self) -> None:
+        rows = self.shown(*self.frame(), **{"rate:A": ("share",)})
+        assert next(row for row in rows if row[0] == "A") == ("A", "suppressed", "suppressed", "suppressed")
+
+    def test_is_in_order_of_names_where_its_own_order_would_tell(self) -> None:
+        assert [row[0] for row in self.shown(*self.frame())] == ["C", "A", "B", "D"]
+        assert [row[0] for row in self.shown(*self.frame(), **{"rate:A": ("share",)})] == ["A", "B", "C", "D"]
