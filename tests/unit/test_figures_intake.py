@@ -43,6 +43,22 @@ def test_nothing_at_all_can_be_drawn() -> None:
     assert len(strokes.get_paths()) == 4
 
 
+@pytest.mark.parametrize(("minimum", "few"), [(1, 2), (5, 1)])
+def test_counts_of_few_people_have_one_shade(minimum: int, few: int) -> None:
+    cells = intake.coverage(months(10), minimum=minimum).collections[0]
+    shades = [int(cells.norm(count)) for count in range(1, 11)]
+    assert len(set(shades[:4])) == few, "1 to 4"
+    assert (shades[3] < shades[4]) is (minimum == 5), "4 and 5"
+    assert shades[8] < shades[9], "9 and 10"
+
+
+def test_a_unit_whose_rate_is_held_back_has_no_dot() -> None:
+    known = reliability.response_rates(company(), thresholds=Thresholds())
+    assert isinstance(known, ResponseRates)
+    drawn = intake.response_rates(known, without={"U2"})
+    assert "U2" not in [label.get_text() for label in drawn.get_yticklabels()]
+
+
 @pytest.mark.parametrize(("units", "shown"), [(59, 59), (60, 60), (61, 60)])
 def test_of_many_units_the_least_covered_are_shown(units: int, shown: int) -> None:
     ax = intake.coverage(months(units))

@@ -249,6 +249,12 @@ class Audit:
         self._numbers_of(result)
         return replace(result, frame=with_gaps(result.frame, result.by, self._suppression))
 
+    def held_back(self, result: Result, column: str) -> frozenset[str]:
+        """Return the rows of `result` whose `column` is held back: a figure leaves them out."""
+        self._numbers_of(result)
+        keys = (key.partition(":") for key in self._suppression.true if self._suppression.tells(key))
+        return frozenset(row for name, _, row in keys if name == column)
+
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
         raised = self._recorder.finding(bounded(finding) for finding in findings)

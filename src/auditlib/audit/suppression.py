@@ -74,6 +74,11 @@ class Suppression:
             return number
         return replace(number, value=None, interval=None, reason=reason)
 
+    def tells(self, key: str) -> bool:
+        """Tell whether a drawing of the number of `key` would tell what is held back."""
+        true = self.true[key]
+        return self._lost(true) or small_count(true, minimum=self.minimum)
+
     def measure_held(self, key: str) -> bool:
         """Tell whether the number of `key` was measured on a group, and is held back."""
         true = self.true.get(key)
@@ -116,7 +121,7 @@ class Suppression:
         true = self.true[key]
         small = small_group(true.n, minimum=self.minimum)
         n = true.n if small or "n" in self._withheld.get(key, ()) else None
-        if self._lost(true) or small_count(true, minimum=self.minimum):
+        if self.tells(key):
             return replace(true, n=n)
         return replace(true, value=None, interval=None, n=n)
 

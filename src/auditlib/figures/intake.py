@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.figures.ticks import share_ticks
@@ -21,29 +21,38 @@ UNITS_SHOWN = 60
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#dbe5ee", HIGHER])
 
 
-def coverage(result: Coverage, ax: Axes | None = None) -> Axes:
+def coverage(result: Coverage, ax: Axes | None = None, *, minimum: int = 1) -> Axes:
     """Draw where there is data.
 
     Parameters
     ----------
     result
         By unit and month: darker is more rows, a stroke marks a cell without any. By item: share of units.
+    minimum
+        Counts below it have one shade: a shade of its own would tell each of them.
     """
     if isinstance(result, Unanswered):
         return _note(result.refusal.reason, ax)
     if isinstance(result, ItemCoverage):
         return _items(result, ax)
-    return _months(result, ax)
+    return _months(result, ax, minimum=minimum)
 
 
-def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
-    """Draw the response rate of each unit with its interval, or the quantiles of published ones."""
+def response_rates(result: Rates, ax: Axes | None = None, *, without: Collection[str] = frozenset()) -> Axes:
+    """Draw the response rate of each unit with its interval, or the quantiles of published ones.
+
+    Units in `without` have no dot: their rates are held back.
+    """
     if isinstance(result, Unanswered):
         return _note(result.refusal.reason, ax)
     if isinstance(result, PublishedRates):
         return _published(result, ax)
     shown = sorted(
-        (rate for rate in result.units if rate.interval and rate.invitations >= result.minimum_cell),
+        (
+            rate
+            for rate in result.units
+            if rate.interval and rate.invitations >= result.minimum_cell and rate.unit_id not in without
+        ),
         key=lambda rate: (rate.value or 0.0, rate.unit_id),
     )
     known, shown = len(shown), shown[:UNITS_SHOWN]
@@ -71,14 +80,14 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _months(result: MonthCoverage, ax: Axes | None) -> Axes:
+def _months(result: MonthCoverage, ax: Axes | None, *, minimum: int) -> Axes:
     units = sorted(result.units, key=lambda unit: (len(result.months_of(unit)), unit))[:UNITS_SHOWN]
     units.sort(reverse=True)
     if ax is None:
         ax = new_axes(height=1.1 + 0.145 * max(len(units), 6))
     counts = np.array([[result.counts.get((unit, month), 0) for month in result.months] for unit in units])
     with style():
-        _grid(ax, counts)
+        _grid(ax, counts, minimum=minimum)
         _month_axis(ax, result.months)
         ax.set_yticks(np.arange(len(units)) + 0.5, units, fontsize=7)
         ax.tick_params(length=0)
@@ -88,27 +97,34 @@ def _months(result: MonthCoverage, ax: Axes | None) -> Axes:
     return ax
 
 
-def _grid(ax: Axes, counts: np.ndarray) -> None:
+def _grid(ax: Axes, counts: np.ndarray, *, minimum: int) -> None:
     import seaborn as sns
 
-    high = max(2, int(counts.max(initial=0)))
+    edges = _edges(int(counts.max(initial=0)), minimum)
     place = {"aspect": 40, "pad": 0.015, "fraction": 0.03}
     sns.heatmap(
-        counts, mask=counts == 0, vmin=1, vmax=high, norm=LogNorm(1, high), cmap=_SHADES, linecolor=PAPER,
-        linewidths=0.8, antialiased=True, xticklabels=False, yticklabels=False, cbar_kws=place, ax=ax,
+        counts, mask=counts == 0, vmin=1, vmax=edges[-1], norm=BoundaryNorm(edges, _SHADES.N), cmap=_SHADES,
+        linecolor=PAPER, linewidths=0.8, antialiased=True, xticklabels=False, yticklabels=False,
+        cbar_kws=place, ax=ax,
     )  # fmt: skip
     bar = ax.collections[0].colorbar
     assert bar is not None  # noqa: S101 - the line above drew it
     rows, columns = np.nonzero(counts == 0)
     strokes = [[(x + 0.25, y + 0.25), (x + 0.75, y + 0.75)] for x, y in zip(columns, rows, strict=True)]
     ax.add_collection(LineCollection(strokes, colors=LOWER, linewidths=0.8))
-    ticks = [value for value in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if value <= high]
-    bar.set_ticks(ticks, labels=[f"{value:,}" for value in ticks])
+    bar.set_ticks(edges[:-1], labels=[f"{value:,}" for value in edges[:-1]])
     bar.minorticks_off()
     bar.ax.tick_params(which="both", length=0, labelsize=7.5)
     bar.ax.set_title("rows", fontsize=7.5, color=QUIET, pad=4)
     ax.set_xlim(0, counts.shape[1])
     ax.set_ylim(0, counts.shape[0])
+
+
+def _edges(high: int, minimum: int) -> list[int]:
+    """Return where one shade ends and the next begins, the last beyond every count."""
+    steps = sorted({1, max(2, minimum), *(10**power * times for power in range(1, 9) for times in (1, 3))})
+    edges = [step for step in steps if step == 1 or step >= minimum]
+    return edges[: max(2, sum(edge <= high for edge in edges) + 1)]
 
 
 def _month_axis(ax: Axes, months: Sequence[int]) -> None:
