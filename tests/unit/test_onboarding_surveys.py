@@ -296,3 +296,15 @@ def test_an_encoding_that_reads_as_nonsense_is_asked_about(
     guess = guess_encoding(path, name="a.csv")
     assert guess.value == value or not value  # which of the East Asian ones it is, a person decides
     assert bool(guess.doubt) is asked
+
+
+def test_invitations_alone_are_proposed_as_invitations(tmp_path: Path) -> None:
+    """What answers need (their id, when and what was written) is not looked for in what was sent."""
+    rows = [
+        [f"CV{n:05d}", f"Clinic {n % 3}", f"P{n}", "phone", f"{n % 27 + 1:02d}-02-2026 10:{n % 60:02d}:10"]
+        for n in range(60)
+    ]
+    proposal = proposed(tmp_path, ["Invitation", "Clinic", "Customer", "Channel", "Sent"], rows)
+    text = text_of(proposal)
+    assert "table: invitations" in text
+    assert "response_id" not in text

@@ -17,7 +17,7 @@ from auditlib.onboarding.proposal import Kept, Proposal, SourceProposal
 from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.recognising import recognised_sources
 from auditlib.onboarding.registers import registers, with_key, with_unit
-from auditlib.onboarding.surveys import completed, fed_by, unread
+from auditlib.onboarding.surveys import completed, fed_by, unread, with_survey_type
 from auditlib.onboarding.two_columns import with_times
 from auditlib.onboarding.unit_readings import named_by
 from auditlib.onboarding.words import meaning, simplified, vocabulary
@@ -183,7 +183,7 @@ def _source(look: Look, found: Match, keys: Mapping[str, Collection[str]]) -> So
     if found.table.name == "responses":
         source = completed(source)
     elif found.table.name == "invitations" and source.feeding("survey_type") is None:
-        source = completed(source, pattern=None)
+        source = with_survey_type(source)
     source = with_interval(with_times(with_unit(with_key(source))))
     return with_missing(source, keys=keys)
 

@@ -60,7 +60,7 @@ def completed(
     steps = source if matched else _with_matches(source, own)
     steps = _with_time(_with_ids(steps), own)
     steps = _with_comment(_with_items(steps, own, pattern), own)
-    return _with_survey_type(steps)
+    return with_survey_type(steps)
 
 
 def _free(source: SourceProposal, own: Collection[int]) -> list[Facts]:
@@ -139,7 +139,7 @@ def _with_comment(source: SourceProposal, own: Collection[int]) -> SourceProposa
     return replace(source, fed=(*source.fed, Fed("comment", source.look.origin(facts), facts, doubt=doubt)))
 
 
-def _with_survey_type(source: SourceProposal) -> SourceProposal:
+def with_survey_type(source: SourceProposal) -> SourceProposal:
     """Use a column that names survey types; otherwise propose one, marked unless the file is called so."""
     if "survey_type" in source.constants:
         return source
