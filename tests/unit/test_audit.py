@@ -126,7 +126,8 @@ class TestRedaction:
     @pytest.mark.parametrize(
         "private",
         ["ada@example.org", "+49 30 123-4567", "0171 2345678", "(555) 123-4567", "0044 20 7946 0958",
-         "DE89 3704 0044 0532 0130 00", "4111 1111 1111 1111"],
+         "DE89 3704 0044 0532 0130 00", "4111 1111 1111 1111",
+         "NIF 245796312", "social security no. 123 456 78"],
     )  # fmt: skip
     def test_ways_to_reach_a_person_are_removed(self, private: str) -> None:
         cleaned = redact(f"Reach me: {private}.")

@@ -131,6 +131,17 @@ CONTACT_RULES: tuple[Rule, ...] = (
         rf"\g<1>{TELEPHONE}",
         digits=6,
     ),
+    Rule(
+        "number by its word",
+        re.compile(
+            r"(?i)(\b(?:nif|nipc|niss|nie|dni|cpf|pesel|nino|ssn|tfn|bsn|curp|rfc|cnp|oib|egn|amka|afm|tin|itin"
+            r"|aadhaar|personnummer|cpr|insee|steuer-?(?:id|nr)|tax (?:id|no|number)"
+            r"|(?:social security|national insurance|passport|identity card)(?: number| no)?)\b[ .:#-]{0,3})"
+            r"[A-Z]{0,6}\d[\d ./-]{3,}\d(?:[A-Z]{1,2}\b)?"
+        ),
+        rf"\g<1>{NUMBER}",
+        digits=5,
+    ),
 )
 """Ways to reach a person, and numbers that states and banks give; applied to everything that is shown."""
 _MAY_HOLD = re.compile(r"[@\uff20]|\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|:[\dA-Fa-f]*:", re.DOTALL)
