@@ -10,12 +10,16 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tiny_project import Tiny, hashes, tiny_project
 
-from auditlib.errors import AuditError
+from auditlib.errors import AuditError, Problem
 from auditlib.runs import atomic, verify
+from auditlib.runs.envelope import SIGNATURE
+from auditlib.runs.manifest import NAME, read_manifest
+from auditlib.runs.verify import differing
 
 _CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "ctypes.dlsym")
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -41,10 +45,17 @@ def unsound(outputs: Path) -> list[str]:
     found = []
     for manifest in outputs.rglob("manifest.json"):
         try:
-            verify(manifest.parent)
+            if manifest.parent.parent == outputs:
+                verify(manifest.parent)
+            elif problems := [*_altered(manifest.parent)]:  # no ledger lies beside a hidden folder
+                found.append(f"{manifest.parent}: {problems[0]}")
         except AuditError as error:
             found.append(f"{manifest.parent}: {error}")
     return found
+
+
+def _altered(folder: Path) -> Iterator[Problem]:
+    yield from differing(folder, read_manifest(folder).files, own=(NAME, SIGNATURE))
 
 
 def old_run_new_results(root: Path) -> Tiny:

@@ -74,7 +74,7 @@ def test_long_lines_take_no_time_and_what_is_too_long_is_cut(tmp_path: Path) -> 
 def test_a_cell_that_prints_for_ever_is_ended_by_its_limit(tmp_path: Path) -> None:
     tiny = tiny_with(tmp_path, "while True: print('x' * 10_000)")
     began = time.monotonic()
-    with pytest.raises(NotebookFailed, match=r"longer than the 1\.5 seconds allowed"):
+    with pytest.raises(NotebookFailed, match=r"longer than the seconds allowed: 1\.5"):
         tiny.perform(timeout=1.5)
     assert time.monotonic() - began < 120
     assert (tmp_path / "outputs/tiny.failed/01_one.ipynb").stat().st_size < 10_000_000
@@ -86,7 +86,7 @@ def test_a_busy_executor_is_ended_from_outside(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(execute, "_BEYOND", 1.0)
     tiny = tiny_with(tmp_path, "print('x')")
     began = time.monotonic()
-    with pytest.raises(NotebookFailed, match=r"in cell 5 of 6 .*longer than the 5 seconds allowed"):
+    with pytest.raises(NotebookFailed, match=r"in cell 5 of 6 .*longer than the seconds allowed: 5"):
         tiny.perform(timeout=5.0)
     assert time.monotonic() - began < 120
     assert wait_until(lambda: of_test(tmp_path) == [], seconds=10)

@@ -73,7 +73,7 @@ def test_one_thread_gives_the_same_bytes_as_two(run: Path, run_file: Path, tmp_p
     one, two = hashes(tmp_path), hashes(run)
     for name in some:
         files = {path: value for path, value in two.items() if f"/{name}" in path}
-        assert len(files) > 5
+        assert len(files) > 3
         again = {
             path.partition(f"/kept/{name}/")[2]: value
             for path, value in one.items()

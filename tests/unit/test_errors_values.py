@@ -61,7 +61,7 @@ def test_a_named_value_is_short_and_its_signs_can_be_seen() -> None:
 
 @pytest.mark.parametrize("key", ["password", "connection", "API_KEY", "client_secret", "DB_PASSWD"])
 def test_what_stands_under_a_key_for_secrets_is_not_repeated(key: str) -> None:
-    assert named(WORD, of=key) == "a text of 14 characters, not repeated here"
+    assert named(WORD, of=key) == "a text that is not repeated here (its length: 14)"
     assert named(WORD, of="relation") == repr(WORD)
 
 

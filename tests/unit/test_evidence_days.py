@@ -228,5 +228,9 @@ def test_the_account_of_an_entry_of_the_matrix_is_stored_where_a_source_names_it
     assert [None if pd.isna(each) else each for each in accounts] == (
         [None, "007", None] if named else ["-"] * 3
     )
-    facts = gather(open_evidence(next((tmp_path / "store").iterdir())), "responsibilities", period=run.period)
+    facts = gather(
+        open_evidence(next(path for path in (tmp_path / "store").iterdir() if path.is_dir())),
+        "responsibilities",
+        period=run.period,
+    )
     assert facts.missing.get("account_id") == (2 if named else None)

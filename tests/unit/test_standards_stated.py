@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditlib.audit.numerals import orphans
+from auditlib.audit.suppression import Suppression
 from auditlib.audit.tables import Layout, tabulate
 from auditlib.records import (
     Basis,
@@ -89,7 +90,16 @@ def cells(found: Verdict, known: dict[str, Number]) -> list[str]:
     told = []
     for frame in (found.to_frame(), change.what_would_change(found)):
         layout = Layout(
-            "x", ("criterion",), BASIS, known, found.numbers(), {}, {}, 1, lambda _, text: text, 60
+            "x",
+            ("criterion",),
+            BASIS,
+            known,
+            found.numbers(),
+            {},
+            {},
+            Suppression(minimum=1),
+            lambda _, text: text,
+            60,
         )
         table = tabulate(frame, layout)
         for row, references in zip(table.rows, table.references, strict=True):

@@ -62,7 +62,7 @@ def named(value: object, *, of: str = "") -> str:
         The key it stands under: what may be a secret there is not repeated.
     """
     if holds_secret(of):
-        return f"a text of {len(str(value))} characters, not repeated here"
+        return f"a text that is not repeated here (its length: {len(str(value))})"
     text = without_secrets(value) if isinstance(value, str) else without_secrets(repr(value))
     more = " ..." if len(text) > LONGEST else ""
     return (repr(text[:LONGEST]) if isinstance(value, str) else printable(text[:LONGEST])) + more

@@ -75,7 +75,7 @@ def _same_words(scale: ScaleModel, document: Document, *, path: Path) -> Iterato
     for label, score in scale.labels.items():
         other, known = scores.setdefault(label.strip().lower(), (label, score))
         if known != score:
-            message = f"{named(label)} and {named(other)} are one label, whatever the case, with two scores."
+            message = f"one label has two scores, whatever the case: {named(label)}, {named(other)}."
             yield document.problem((*path, "labels", label), message, remedy="Keep one.", of_key=True)
 
 
@@ -86,7 +86,7 @@ def _codes_that_are_scores(scale: ScaleModel, document: Document, *, path: Path)
         except ValueError:
             continue
         if is_score:
-            message = f"{named(code)} means 'not applicable' and is a score of the scale {_range(scale)}."
+            message = f"it means 'not applicable' and is a score of the scale {_range(scale)}: {named(code)}."
             yield document.problem((*path, "not_applicable", index), message, remedy="Keep one of them.")
 
 

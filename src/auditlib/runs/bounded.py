@@ -9,6 +9,8 @@ from typing import Any
 
 from papermill.clientwrap import PapermillNotebookClient
 
+from auditlib.records import counted
+
 MOST_PRINTED = 1_000_000
 """Characters that are kept of each stream of one cell."""
 MOST_SHOWN = 20_000_000
@@ -62,7 +64,7 @@ class BoundedClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill
 
 def left_out(most: int, done: str) -> str:
     """Return the line that stands where output was cut."""
-    return f"\n[What this cell has {done} beyond {most:,} characters is left out.]\n"
+    return f"\n[What this cell has {done} beyond {counted(most, 'character')} is left out.]\n"
 
 
 def _size(value: Any) -> int:

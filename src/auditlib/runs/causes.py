@@ -43,7 +43,7 @@ def _legible(text: str) -> str:
 
 def too_long(seconds: float) -> str:
     """Return why a cell was ended that would not end."""
-    return f"it took longer than the {seconds:g} seconds allowed"
+    return f"it took longer than the seconds allowed: {seconds:g}"
 
 
 def cause_of_exception(error: Exception, *, timeout: float) -> str:

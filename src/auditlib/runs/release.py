@@ -60,7 +60,7 @@ def _few_people(candidate: Candidate) -> Iterator[Problem]:
     for other in candidate.others:
         for apart in recorded_differences(candidate.directory, other, minimum=minimum):
             yield Problem(
-                f"the number {apart.key!r} differs by fewer than {minimum} from that in {other}: "
+                f"a difference of fewer than {minimum} to {other} stands in {apart.key!r}: "
                 "who has both knows of so few.",
                 f"results/{apart.notebook}.json",
                 remedy="Hand over one of the two, or wait until more have come.",

@@ -52,6 +52,8 @@ def withholding(
     """
     shown = {result.notebook: _numbers(_recorded(result)) for result in results}
     true = dict(_held(results))
+    if not true and not any(map(_counts_people, shown.values())):
+        return {}
     tables = linked_counts(shown, true, open_evidence(directory, threads=threads), minimum=minimum)
     found = protect(tables, minimum=minimum)
     if found.left:
@@ -80,6 +82,10 @@ def linked_counts(
         *(silent(selection, count(selection) or 0) for selection in beside),
     )
     return linked(stated, sums(stated), atoms)
+
+
+def _counts_people(numbers: Sequence[Number]) -> bool:
+    return any(about_people(basis.table) for number in numbers for basis in number.basis)
 
 
 def _selections(
@@ -196,7 +202,7 @@ def _number(content: Mapping[str, Any]) -> Number:
 
 def _given_away(stated: Stated) -> Problem:
     return Problem(
-        f"{stated.notebook}: {stated.key!r} counts fewer than the smallest cell, and can be worked out from "
-        f"what else is shown whatever is held back.",
+        f"fewer than the smallest cell stand behind {stated.key!r} of {stated.notebook or 'no notebook'}, "
+        "and can be worked out from what else is shown, whatever is held back.",
         remedy="Leave out the exhibit that states it, or raise thresholds.minimum_cell.",
     )
