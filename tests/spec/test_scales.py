@@ -128,8 +128,8 @@ def test_a_code_beside_the_scale_is_known_in_every_type_of_parquet(tmp_path, num
         ),
         ("best: low", "best: lowest", 6, "'best' must be one of high, low", "Did you mean 'low'?"),
         ("Very poor: 5", "Very poor: 7", 6, "has score 7", "Correct the score"),
-        ("Very poor: 5", "very good: 2", 6, "are one label", "Keep one"),
-        ('["6", Don', '["5", Don', 6, "'5' means 'not applicable' and is a score", "Keep one"),
+        ("Very poor: 5", "very good: 2", 6, "one label has two scores", "Keep one"),
+        ('["6", Don', '["5", Don', 6, "it means 'not applicable' and is a score", "Keep one"),
         ("Don't know]", "very poor]", 6, "both a label with a score and", "Keep one"),
     ],
 )
