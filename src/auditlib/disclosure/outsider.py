@@ -206,7 +206,7 @@ class _Part:
         moved = np.zeros(count, dtype=bool)
         for signs in (np.ones(count), -np.ones(count), *chance):
             solved = self._solved(weights.T @ signs, most=truth + _FAR, whole=False)
-            if np.allclose(solved.x, np.round(solved.x), atol=_SLACK):
+            if solved.success and np.allclose(solved.x, np.round(solved.x), atol=_SLACK):
                 moved |= np.abs(weights @ (solved.x - truth)) > 0.5
             if moved.all():
                 break

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
+from auditlib.contracts.identities import kind_of
 from auditlib.disclosure import Name, Selection, about_people, silent, statements
 from auditlib.disclosure.atoms import atoms_of, unstated
 from auditlib.disclosure.differencing import Difference, differences
@@ -20,10 +21,10 @@ from auditlib.disclosure.protect import protect
 from auditlib.disclosure.sums import sums
 from auditlib.disclosure.tables import Linked, linked
 from auditlib.evidence import Evidence, open_evidence
-from auditlib.records import Basis, Interval, Number
+from auditlib.records import Interval, Number
 from auditlib.runs.atomic import write_json
 from auditlib.runs.kept import KeptResult
-from auditlib.runs.recorded import read_results
+from auditlib.runs.recorded import bases_of, read_results
 
 Parts = Mapping[str, Mapping[str, Sequence[str]]]
 """By notebook and key, the parts of a number that are held back besides."""
@@ -62,7 +63,9 @@ def linked_counts(
 ) -> Linked:
     """Return the counts of a run as linked tables."""
     known = _selections(shown, true, evidence)
-    beside = unstated(known, evidence.crossed, minimum=minimum)
+    # ids of persons and cases stand in numbers as pseudonyms, and single people are listed, not counted
+    groups = [one for one in known if not any(map(kind_of, one.columns))]
+    beside = unstated(groups, evidence.crossed, minimum=minimum)
     atoms = atoms_of([*known, *beside], evidence.crossed)
 
     def count(selection: Selection) -> int | None:
@@ -140,12 +143,9 @@ def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> t
 
     Nothing but what the run shows is used to work them out; its evidence tells which counts are small.
     """
-    documents = [
-        json.loads(path.read_text("utf-8")) for path in sorted((directory / "results").glob("*.json"))
-    ]
-    shown = {document["notebook"]: _numbers(document) for document in documents}
-    held = sorted((directory / "evidence" / HELD_BACK_FOLDER).glob("*.json"))
-    true = {key: number for path in held for key, number in _true(json.loads(path.read_text("utf-8")))}
+    shown = {notebook: list(numbers.values()) for notebook, numbers in _shown(directory).items()}
+    held = read_results(directory / "evidence" / HELD_BACK_FOLDER).values()
+    true = {key: number for document in held for key, number in _true(document)}
     evidence = open_evidence(directory / "evidence", threads=threads)
     return deduced(linked_counts(shown, true, evidence, minimum=minimum), minimum=minimum)
 
@@ -184,9 +184,5 @@ def _numbers(document: Mapping[str, Any]) -> list[Number]:
 
 def _number(content: Mapping[str, Any]) -> Number:
     interval = Interval(**content["interval"]) if content["interval"] else None
-    bases = tuple(
-        Basis(one["table"], tuple((name, value) for name, value in one["where"]), one["column"], one["rows"])
-        for one in content["basis"]
-    )
     parts = {name: content[name] for name in ("key", "value", "unit", "n", "reason")}
-    return Number(**parts, interval=interval, basis=bases)
+    return Number(**parts, interval=interval, basis=bases_of(content))
