@@ -59,6 +59,16 @@ def small_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return perform(run_file, options=options, steps=steps).directory
 
 
+@pytest.mark.parametrize("published", ["hcahps", "uci"])
+def test_nor_of_published_data(published: str, shared_data: Path, tmp_path: Path) -> None:
+    """Hospitals give shares and no persons; incidents are single cases under pseudonyms."""
+    steps = replace(usual_steps(), pdf=no_pdf)
+    options = Options(data=shared_data, outputs=tmp_path / "outputs")
+    with executed_here():
+        run = perform(ROOT / "params" / "runs" / f"{published}.yaml", options=options, steps=steps).directory
+    assert recorded_deductions(run, minimum=5) == ()
+
+
 def held(directory: Path) -> dict[str, dict[str, Any]]:
     paths = sorted((directory / "evidence" / "held_back").glob("*.json"))
     documents = [json.loads(path.read_text("utf-8")) for path in paths]

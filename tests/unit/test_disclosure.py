@@ -25,7 +25,7 @@ from auditlib.disclosure import (
     statements,
     without_small,
 )
-from auditlib.disclosure.atoms import atoms_of, unstated
+from auditlib.disclosure.atoms import grouped, unstated
 from auditlib.disclosure.differencing import differences
 from auditlib.disclosure.outsider import deduced
 from auditlib.disclosure.protect import protect
@@ -61,20 +61,15 @@ def tables(
     numbers: Sequence[Number],
     *,
     minimum: int = MINIMUM,
-    beside: Sequence[Selection] = (),
 ) -> Linked:
     """Return what an audit with `numbers` over `rows` states, its small counts held back."""
     shown = {"02_benchmark": [without_small(one, minimum=minimum) for one in numbers]}
     true = {("02_benchmark", one.key): one for one in numbers}
     selections = {Selection.of(basis) for one in numbers for basis in one.basis}
-    atoms = atoms_of([*selections, *beside], crossing(rows))
-
-    def count(selection: Selection) -> int:
-        return sum(atoms.sizes[member] for member in atoms.members[selection])
-
+    atoms, implied = grouped(selections, crossing(rows), minimum=minimum)
     stated = (
-        *statements(shown, true, count=count, minimum=minimum),
-        *(silent(one, count(one)) for one in beside),
+        *statements(shown, true, count=atoms.count, minimum=minimum),
+        *(silent(one, atoms.count(one) or 0) for one in implied),
     )
     return linked(stated, sums(stated), atoms)
 
@@ -122,6 +117,7 @@ class TestASubtraction:
         assert keys([one.stated for one in deduced(linked_tables, minimum=MINIMUM)]) == {
             "rows:chat",
             "rows:visit",
+            "responses, but for the responses where type = phone",
         }
         assert protect(linked_tables, minimum=MINIMUM).left == ()
 
@@ -295,8 +291,57 @@ def test_a_group_that_no_table_lists_is_as_good_as_stated_where_its_others_are()
     selections = {Selection.of(basis) for one in listed for basis in one.basis}
     (chat,) = unstated(selections, crossing(rows), minimum=MINIMUM)
     assert chat.where == (("type", "chat"),)
-    linked_tables = tables(rows, listed, beside=(chat,))
+    linked_tables = tables(rows, listed)
     (found,) = deduced(linked_tables, minimum=MINIMUM)
     assert found.stated.count == 2
     assert keys(protect(linked_tables, minimum=MINIMUM).names) == {"rows:desk"}
     assert not unstated({Selection("responses")}, crossing(rows), minimum=MINIMUM), "nobody asks for channels"
+
+
+class TestWhatIsLeftOfAWhole:
+    """Of 40 responses 38 came by mail in Portuguese: that two did not is said by no table."""
+
+    @staticmethod
+    def world(others: int) -> tuple[list[Row], list[Number]]:
+        rows = [{"type": "mail", "language": "pt", "region": "A"} for _ in range(38)]
+        rows += [
+            {"type": ("mail", "phone")[place % 2], "language": ("en", "pt")[place % 2], "region": "A"}
+            for place in range(others)
+        ]
+        listed = [
+            number("rows:A", len(rows), region="A"),
+            number("rows:A:mail:pt", 38, region="A", type="mail", language="pt"),
+        ]
+        return rows, listed
+
+    @pytest.mark.parametrize(("others", "small"), [(1, True), (4, True), (5, False)])
+    def test_is_small_below_the_minimum(self, others: int, small: bool) -> None:
+        worked_out = keys([one.stated for one in deduced(tables(*self.world(others)), minimum=MINIMUM)])
+        left = "responses where region = A, but for the responses where "
+        assert ({key for key in worked_out if key.startswith(left)} != set()) is small
+
+    def test_groups_that_share_what_is_left_stay_unknown(self) -> None:
+        """Two of each: they could be one and three."""
+        (left,) = deduced(tables(*self.world(4)), minimum=MINIMUM)
+        assert left.stated.within is not None
+        assert left.stated.within.but is not None
+
+    def test_is_hidden_with_the_cheaper_of_the_two(self) -> None:
+        linked_tables = tables(*self.world(2))
+        withheld = protect(linked_tables, minimum=MINIMUM)
+        assert keys(withheld.names) == {"rows:A:mail:pt"}
+        assert deduced(linked_tables, minimum=MINIMUM, withheld=withheld.names) == ()
+
+    def test_none_is_left_of_a_whole_that_is_its_part(self) -> None:
+        assert deduced(tables(*self.world(0)), minimum=MINIMUM) == ()
+
+    def test_what_lies_outside_of_the_period_is_known_to_be_there(self) -> None:
+        rows = [{"in_period": place > 1} for place in range(40)]
+        listed = [number("rows", 40), number("rows:in", 38, in_period=True)]
+        assert deduced(tables(rows, listed), minimum=MINIMUM) == ()
+
+    def test_who_left_a_question_unanswered_is_no_group(self) -> None:
+        rows = [{"region": "A", "score": None if place < 2 else 5} for place in range(40)]
+        of_unit = (("region", "A"),)
+        answers = Number("n:A", 38, "responses", basis=(Basis("responses", of_unit, column="score"),))
+        assert deduced(tables(rows, [number("rows:A", 40, region="A"), answers]), minimum=MINIMUM) == ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
-from auditlib.disclosure.statement import Selection
+from auditlib.contracts.identities import kind_of
+from auditlib.disclosure.statement import Condition, Selection
 
 Crossed = Callable[
     [str, Sequence[str], Sequence[str]], Iterable[tuple[tuple[Any, ...], tuple[bool, ...], int]]
@@ -30,6 +32,20 @@ class Atoms:
     sizes: tuple[int, ...]
     members: Mapping[Selection, tuple[int, ...]]
 
+    def count(self, selection: Selection) -> int | None:
+        """Count the rows of `selection`; None where it is none of those the groups were made by."""
+        members = self.members.get(selection)
+        return None if members is None else sum(self.sizes[place] for place in members)
+
+    def but(self, remainders: Iterable[Selection]) -> Atoms:
+        """Return the same groups with what of one selection is not in another."""
+        rest = {
+            one: tuple(sorted({*self.members[replace(one, but=None)]} - {*self.members[one.but]}))
+            for one in remainders
+            if one.but
+        }
+        return replace(self, members={**self.members, **rest})
+
 
 def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
     """Return the groups that `selections` are made of, each of them inside or outside of every selection."""
@@ -47,6 +63,29 @@ def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
     return Atoms(tuple(sizes), {one: tuple(members[one]) for one in every})
 
 
+def grouped(
+    selections: Iterable[Selection], crossed: Crossed, *, minimum: int
+) -> tuple[Atoms, tuple[Selection, ...]]:
+    """Return the groups of rows, and the small selections that follow from others though nothing states them.
+
+    Parameters
+    ----------
+    selections
+        Those whose rows some number counts.
+    crossed
+        Counts rows again.
+    minimum
+        Counts below it are small.
+    """
+    known = tuple(selections)
+    # ids of persons and cases stand in numbers as pseudonyms, and single people are listed, not counted
+    beside = unstated([one for one in known if not any(map(kind_of, one.columns))], crossed, minimum=minimum)
+    atoms = atoms_of([*known, *beside], crossed)
+    left = remainders(atoms, minimum=minimum)
+    return atoms.but(left), (*beside, *left)
+
+
+INSIDE = ("in_period", True)
 OUTSIDE = ("in_period", False)
 """Rows outside of the period: that there are some is said of them, and nothing else."""
 
@@ -74,6 +113,33 @@ def unstated(selections: Iterable[Selection], crossed: Crossed, *, minimum: int)
             if any(_but(values, place) in near for place in range(len(columns)))
         ]
     return tuple(small)
+
+
+def remainders(atoms: Atoms, *, minimum: int) -> tuple[Selection, ...]:
+    """Return what is left of a selection beside a part of it that is nearly the whole.
+
+    Of 40 responses 38 came by mail: that two did not follows, whatever is said of the other ways. Where the
+    part differs by what was left unanswered alone, nobody is told by it.
+    """
+    return tuple(
+        replace(whole, but=part)
+        for part in sorted(atoms.members, key=repr)
+        for whole in _wholes(part)
+        if 0 < (atoms.count(part) or 0) < (atoms.count(whole) or 0) < (atoms.count(part) or 0) + minimum
+    )
+
+
+def _wholes(part: Selection) -> Iterator[Selection]:
+    """Yield the selections `part` is a part of by its conditions, of the same period."""
+    columns = {"", part.column}
+    for count in range(1, len(part.where) + 1):
+        for fewer in combinations(part.where, len(part.where) - count):
+            if _same_period(fewer, part.where):
+                yield from (Selection(part.table, fewer, column) for column in sorted(columns))
+
+
+def _same_period(fewer: tuple[Condition, ...], more: tuple[Condition, ...]) -> bool:
+    return (INSIDE in fewer) == (INSIDE in more)
 
 
 def _but(values: tuple[Any, ...], place: int) -> tuple[Any, ...]:

@@ -18,13 +18,14 @@ _WHOLE = 0.01
 """A share times its n is a count where it is this near to a whole number; shares are stored to ten places."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """Rows of a table: those that satisfy `where`, in which `column` is not empty."""
+    """Rows of a table: those that satisfy `where`, in which `column` is not empty; none that are in `but`."""
 
     table: str
     where: tuple[Condition, ...] = ()
     column: str = ""
+    but: Selection | None = None
 
     @classmethod
     def of(cls, basis: Basis) -> Selection:
@@ -35,6 +36,12 @@ class Selection:
     def columns(self) -> tuple[str, ...]:
         """The columns it is made by."""
         return tuple(name for name, _ in self.where)
+
+    def __str__(self) -> str:
+        """Return it in words: the responses where unit_id = U014."""
+        named = " and ".join(f"{name} = {value}" for name, value in self.where)
+        rows = f"{self.table} where {named}" if named else self.table
+        return f"{rows}, but for the {self.but}" if self.but else rows
 
     @property
     def names_rows(self) -> bool:
@@ -87,6 +94,11 @@ class Stated:
         return tuple(self.key.split(":")[1:])
 
     @property
+    def is_silent(self) -> bool:
+        """Whether no number states it."""
+        return not self.notebook
+
+    @property
     def name(self) -> Name:
         """What it is held back by."""
         return self.notebook, self.key, self.part
@@ -94,10 +106,16 @@ class Stated:
 
 def silent(selection: Selection, count: int) -> Stated:
     """Return a small group that no number states, as if one held it back."""
-    named = " and ".join(f"{name} = {value}" for name, value in selection.where)
-    key = f"{selection.table} where {named}"
     return Stated(
-        "", key, "rows", count, shown=False, small=True, bounded=False, within=selection, whole=True
+        "",
+        str(selection),
+        "rows",
+        count,
+        shown=False,
+        small=True,
+        bounded=False,
+        within=selection,
+        whole=True,
     )
 
 

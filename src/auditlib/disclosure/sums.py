@@ -39,9 +39,11 @@ def sums(stated: Sequence[Stated]) -> tuple[Sum, ...]:
 
 
 def _grouped(stated: Sequence[Stated], key: Callable[[Stated], Any]) -> dict[Any, list[int]]:
+    """Return positions by `key`; what no number states is in no table, and its selection tells its sums."""
     groups: dict[Any, list[int]] = defaultdict(list)
     for place, one in enumerate(stated):
-        groups[key(one)].append(place)
+        if not one.is_silent:
+            groups[key(one)].append(place)
     return groups
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
-from auditlib.contracts.identities import kind_of
 from auditlib.disclosure import Name, Selection, about_people, silent, statements
-from auditlib.disclosure.atoms import atoms_of, unstated
+from auditlib.disclosure.atoms import grouped
 from auditlib.disclosure.differencing import Difference, differences
 from auditlib.disclosure.outsider import Deduced, deduced
 from auditlib.disclosure.protect import protect
@@ -62,19 +61,10 @@ def linked_counts(
     minimum: int,
 ) -> Linked:
     """Return the counts of a run as linked tables."""
-    known = _selections(shown, true, evidence)
-    # ids of persons and cases stand in numbers as pseudonyms, and single people are listed, not counted
-    groups = [one for one in known if not any(map(kind_of, one.columns))]
-    beside = unstated(groups, evidence.crossed, minimum=minimum)
-    atoms = atoms_of([*known, *beside], evidence.crossed)
-
-    def count(selection: Selection) -> int | None:
-        members = atoms.members.get(selection)
-        return None if members is None else sum(atoms.sizes[member] for member in members)
-
+    atoms, implied = grouped(_selections(shown, true, evidence), evidence.crossed, minimum=minimum)
     stated = (
-        *statements(shown, true, count=count, minimum=minimum),
-        *(silent(selection, count(selection) or 0) for selection in beside),
+        *statements(shown, true, count=atoms.count, minimum=minimum),
+        *(silent(selection, atoms.count(selection) or 0) for selection in implied),
     )
     return linked(stated, sums(stated), atoms)
 
