@@ -32,6 +32,21 @@ NATIONAL = {
     "FI": ("131052-308T", "131052-308U"), "BR": ("111.444.777-35", "111.444.777-36"),
     "IN": ("2341 2341 2346", "2341 2341 2345"), "PL": ("44051401359", "44051401358"),
     "IE": ("1234567T", "1234567U"), "CA": ("046 454 286", "046 454 287"),
+    "PT": ("245796312", "245796318"), "PT grouped": ("PT 245 796 312", "PT 245 796 318"),
+    "NL": ("111222333", "111222334"), "BE": ("85.07.30-033.28", "85.07.30-033.29"),
+    "GB health, plain": ("4010232137", "4010232139"), "AT": ("1237 010180", "1238 010180"),
+    "CZ": ("710319/2745", "710319/2746"), "RO": ("1630615123457", "1630615123458"),
+    "BG": ("7523169263", "7524169263"), "HR": ("33392005961", "33392005962"),
+    "GR": ("01013099997", "01013099998"), "EE": ("36805280109", "36805280108"),
+    "HU": ("123 456 788", "123 456 787"), "IS": ("0101800239", "0101800249"),
+    "SI": ("0101006500006", "0101006500007"), "LU": ("1980010112302", "1980010112303"),
+    "TR": ("17291716060", "17291716050"), "RU": ("112-233-445 95", "112-233-445 96"),
+    "AU": ("123 456 782", "123 456 783"), "AR": ("20-05536168-2", "20-05536168-3"),
+    "CL": ("12.531.909-2", "12.531.909-3"), "CN": ("360426199101010071", "360426199101010072"),
+    "KR": ("971013-1019902", "971313-1019902"), "MX": ("BOXW310820HNERXN09", "BOXW310820HNERXN08"),
+    "MY": ("770305-02-1234", "771305-02-1234"), "SG": ("S1234567D", "S1234567A"),
+    "TH": ("3-1005-13462-35-3", "3-1005-13462-35-2"), "ZA": ("7503305044089", "7503305044088"),
+    "IN tax": ("ACUPA7085R", "ACUCA7085R"), "US tax": ("912-90-3456", "912-45-3456"),
 }  # fmt: skip
 """A number of each country, and one that its check digit, or its day, rules out."""
 
@@ -52,7 +67,10 @@ def test_a_national_number_is_told_by_its_check_digit(country: str) -> None:
     "private",
     [
         "DE89370400440532013000", "gb29nwbk60161331926819", "4111111111111111", "3782 822463 10005",
-        "192.168.17.44", "2001:db8::ff00:42:8329", "fe80::1", "\u7528\u6237@\u4f8b\u3048.jp",
+        "192.168.17.44", "2001:db8::ff00:42:8329", "fe80::1", "10.11.12.13", "192.168.001.044",
+        "10.1.2.3:8080", "::ffff:10.11.12.13", "fd12:3456:789a::1", "00:1b:44:11:3a:b7", "00-1B-44-11-3A-B7",
+        "rssmra85t10a562s", "\u0664\u0664\u0660\u0665\u0661\u0664\u0660\u0661\u0663\u0665\u0669",
+        "\u7528\u6237@\u4f8b\u3048.jp",
         "ada@[192.0.2.7]", "o'hara+x@mail.example",
         "00 33 1 23 45 67 89", "1-800-555-0199", "98765 43210", "(11) 91234-5678",
     ],
@@ -66,7 +84,8 @@ def test_ways_to_reach_a_person_are_removed(private: str) -> None:
     [
         "DE88370400440532013000", "4111111111111112", "10:22:11", "clause 8.2.1.4", "U1::U2", "4711-0815",
         "2024-05 to 2025-06", "86095742718", "1234567890123", "999-99-9999", "aaa@aaaa.aaa", "100000000",
-        "2.1.3.12",
+        "2.1.3.12", "clause 10.1.2.3", "version 10.2.3.4", "1.2.3.4", "123,456,782", "0.111222333",
+        "1735689600000", "20250131123456",
     ],
 )  # fmt: skip
 def test_a_party_s_own_numbers_stay(own: str) -> None:
@@ -162,6 +181,20 @@ class TestValues:
         alone = Outgoing(evidence(units=("U1", "86095742719")))
         assert FORM.fullmatch(alone.value("unit_id", "86095742719"))
         assert "86095742719" not in alone.text("unit 86095742719 is late")
+
+    @pytest.mark.parametrize("secret", [None, SECRET])
+    def test_a_number_is_an_id_of_the_party_only_where_ids_are_shown(self, secret: bytes | None) -> None:
+        made = evidence(units=("111222333", "111222334", "111222335"), secret=secret)
+        held = {**made.held, "customers": rows("customers", {"customer_id": "245796312"})}
+        text = Outgoing(replace(made, held=held)).text("of 111222333 and 245796312, called 123456789")
+        shown = "245796312" if secret is None else "[number removed]"
+        assert text == f"of 111222333 and {shown}, called [number removed]"
+
+    def test_a_unit_that_is_a_person_s_number_with_letters_is_judged_with_those_of_its_form(self) -> None:
+        assert FORM.fullmatch(Outgoing(evidence(units=("U1", "12345678Z"))).value("unit_id", "12345678Z"))
+        desks = tuple(f"1234567{last}Z" for last in range(10))
+        assert Outgoing(evidence(units=desks)).value("unit_id", "12345678Z") == "12345678Z"
+        assert Outgoing(evidence(units=desks)).text("In 12345678Z") == "In 12345678Z"
 
     def test_names_of_accounts_and_staff_leave_words(self) -> None:
         assert (

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from unicodedata import decimal, normalize
 
 Sound = Callable[[str], bool]
 
@@ -59,12 +60,17 @@ def _cpf(digits: str) -> bool:
 
 
 def _steuer(digits: str) -> bool:
-    """German tax id: one digit stands twice or three times among the first ten (ISO 7064, mod 11, 10)."""
-    most = sorted(Counter(digits[:10]).values())
+    """German tax id: one digit stands twice or three times among the first ten."""
+    most = max(Counter(digits[:10]).values())
+    return digits[0] != "0" and most in (2, 3) and _multiplied(digits)
+
+
+def _multiplied(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of ISO 7064, mod 11, 10."""
     product = 10
-    for digit in digits[:10]:
+    for digit in digits[:-1]:
         product = ((int(digit) + product) % 10 or 10) * 2 % 11
-    return digits[0] != "0" and most[-1] in (2, 3) and (11 - product) % 10 == int(digits[10])
+    return (11 - product) % 10 == int(digits[-1])
 
 
 def _nir(text: str) -> bool:
@@ -72,19 +78,10 @@ def _nir(text: str) -> bool:
     return number.isdigit() and 97 - int(number) % 97 == int(text[13:])
 
 
-def _ahv(digits: str) -> bool:
-    return _weighed(digits, (1, 3) * 6 + (1,)) % 10 == 0
-
-
 def _sweden(text: str) -> bool:
     digits = re.sub(r"\D", "", text)[-10:]
     day = int(digits[4:6])
     return _day(f"20{digits[:2]}", digits[2:4], f"{day - 60 * (day > 60)}") and luhn(digits)
-
-
-def _norway(digits: str) -> bool:
-    first = _weighed(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11 == 0
-    return first and _weighed(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
 
 
 def _denmark(text: str) -> bool:
@@ -131,37 +128,165 @@ def _britain(text: str) -> bool:
 
 def _america(text: str) -> bool:
     area, group, serial = text.split(text[3])
-    return area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
+    taxpayer = area >= "900" and "50" <= group <= "99"
+    return area not in ("000", "666") and (area < "900" or taxpayer) and group != "00" and serial != "0000"
+
+
+def _balanced(weights: Sequence[int], modulus: int = 11) -> Sound:
+    """Return the test of a weighed sum of all digits, the check digit among them."""
+    return lambda digits: _weighed(digits, weights) % modulus == 0
+
+
+def _checked(weights: Sequence[int], turn: Callable[[int], int], modulus: int = 11) -> Sound:
+    """Return the test of a last digit that `turn` gives for the rest of the weighed sum before it."""
+    return lambda digits: turn(_weighed(digits[:-1], weights) % modulus) == int(digits[-1])
+
+
+def _born(sound: Sound, *places: int, added: Sequence[int] = (0,)) -> Sound:
+    """Return `sound` for numbers with a day of birth: the places of year, month and day, two digits each.
+
+    `added` is what is added to the month for a century or a sex.
+    """
+
+    def tested(text: str) -> bool:
+        year, month, day = (text[place : place + 2] for place in places)
+        days = (_day(f"20{year}", str(int(month) - more), day) for more in added)
+        return any(days) and sound(text)
+
+    return tested
+
+
+def _belgium(digits: str) -> bool:
+    rest = 97 - int(digits[9:])
+    return rest in (int(digits[:9]) % 97, int(f"2{digits[:9]}") % 97)
+
+
+def _baltic(digits: str) -> bool:
+    """Estonian and Lithuanian numbers: a second row of weights where the first leaves ten."""
+    rests = (_weighed(digits, weights) % 11 for weights in ((*range(1, 10), 1), (*range(3, 10), 1, 2, 3)))
+    return int(digits[10]) == next((rest for rest in rests if rest < 10), 0)
+
+
+def _turkey(digits: str) -> bool:
+    odd, even = (sum(map(int, digits[first:9:2])) for first in (0, 1))
+    tenth = (7 * odd - even) % 10
+    return digits[0] != "0" and [tenth, (odd + even + tenth) % 10] == [int(digit) for digit in digits[9:]]
+
+
+def _china(text: str) -> bool:
+    weighed = _weighed(text[:17], [2**place % 11 for place in range(17, 0, -1)])
+    return "10X98765432"[weighed % 11] == text[17]
+
+
+def _mexico(text: str) -> bool:
+    signs = "0123456789ABCDEFGHIJKLMN\u00d1OPQRSTUVWXYZ"
+    weighed = sum(signs.index(sign) * weight for sign, weight in zip(text, range(18, 1, -1), strict=False))
+    return str(-weighed % 10) == text[17]
+
+
+def _singapore(text: str) -> bool:
+    weighed = _weighed(text[1:8], (2, 7, 6, 5, 4, 3, 2)) + 4 * (text[0] in "TG")
+    return ("JZIHGFEDCBA" if text[0] in "ST" else "XWUTRQPNMLK")[weighed % 11] == text[8]
+
+
+def _chile(text: str) -> bool:
+    weighed = _weighed(text[-2::-1], (2, 3, 4, 5, 6, 7, 2, 3))
+    return "0123456789K"[-weighed % 11] == text[-1]
+
+
+def _russia(digits: str) -> bool:
+    return _weighed(digits, range(9, 0, -1)) % 101 % 100 == int(digits[9:])
+
+
+def _norway(digits: str) -> bool:
+    first, second = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+    return _balanced(first)(digits) and _balanced(second)(digits)
+
+
+def _czech(digits: str) -> bool:
+    return int(digits[:9]) % 11 % 10 == int(digits[9:])
+
+
+def _down(rest: int) -> int:
+    return (11 - rest) % 11 % 10
+
+
+_PORTUGAL = _checked(range(9, 1, -1), _down)
+_BULGARIA = _checked((2, 4, 8, 5, 10, 9, 7, 3, 6), lambda rest: rest % 10)
+_ROMANIA = _checked((2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9), lambda rest: 1 if rest == 10 else rest)
+_SLOVENIA = _checked((7, 6, 5, 4, 3, 2) * 2, _down)
+
+
+def _luxembourg(digits: str) -> bool:
+    return luhn(digits[:12]) and _india(digits[:11] + digits[12])
 
 
 _NATIONAL: tuple[tuple[str, str, Sound], ...] = (
-    ("US", r"\d{3}([- ])\d{2}\1\d{4}", _america),
-    ("GB", r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", _britain),
-    ("GB", r"\d{3}[ -]\d{3}[ -]\d{4}", lambda digits: _weighed(digits, range(10, 0, -1)) % 11 == 0),
-    ("IT", r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]", _italy),
-    ("DE", r"\d{2} ?\d{3} ?\d{3} ?\d{3}", _steuer),
-    ("FR", r"[12] ?\d{2} ?[0-9]{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", _nir),
-    ("ES", r"(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]", _spain),
-    ("CH", r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}", _ahv),
-    ("SE", r"(?:19|20)?\d{6}[-+]?\d{4}", _sweden),
-    ("NO", r"[0-7]\d[0-5]\d{3} ?\d{5}", _norway),
-    ("DK", r"[0-3]\d[01]\d{3}-\d{4}", _denmark),
-    ("FI", r"[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", _finland),
+    ("AR", r"2[0347]-?\d{8}-?\d", _balanced((5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))),
+    ("AT", r"[1-9]\d{3} ?\d{6}", _born(_balanced((3, 7, 9, -1, 5, 8, 4, 2, 1, 6)), 8, 6, 4)),
+    ("AU", r"\d{3}([ -])\d{3}\1\d{3}", _balanced((1, 4, 3, 7, 5, 8, 6, 9, 10))),
+    ("BE", r"\d{2}[ .]?\d{2}[ .]?\d{2}[ .-]?\d{3}[ .-]?\d{2}", _belgium),
+    ("BG", r"\d{10}", _born(_BULGARIA, 0, 2, 4, added=(0, 20, 40))),
     ("BR", r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", _cpf),
-    ("IN", r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}", _india),
-    ("PL", r"\d{11}", _poland),
+    ("CA", r"\d{3}([ -])\d{3}\1\d{3}", luhn),
+    ("CH", r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}", _balanced((1, 3) * 6 + (1,), 10)),
+    ("CL", r"\d{1,2}\.\d{3}\.\d{3}-[\dK]|\d{7,8}-K", _chile),
+    ("CN", r"[1-9]\d{16}[\dX]", _born(_china, 8, 10, 12)),
+    ("CZ", r"\d{6}/?\d{4}", _born(_czech, 0, 2, 4, added=(0, 20, 50, 70))),
+    ("DE", r"\d{2} ?\d{3} ?\d{3} ?\d{3}", _steuer),
+    ("DK", r"[0-3]\d[01]\d{3}-\d{4}", _denmark),
+    ("EE", r"[1-8]\d{10}", _born(_baltic, 1, 3, 5)),
+    ("ES", r"(?:\d{8}|\d{1,2}\.\d{3}\.\d{3}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]", _spain),
+    ("FI", r"[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", _finland),
+    ("FR", r"[12] ?\d{2} ?[0-9]{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", _nir),
+    ("GB", r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", _britain),
+    ("GB", r"\d{3}[ -]\d{3}[ -]\d{4}|[467]\d{9}", _balanced(range(10, 0, -1))),
+    ("GR", r"[0-3]\d[01]\d{8}", _born(luhn, 4, 2, 0)),
+    ("HR", r"\d{11}", _multiplied),
+    ("HU", r"\d{3}([ -])\d{3}\1\d{3}", _balanced((3, 7) * 4 + (-1,), 10)),
     ("IE", r"\d{7}[A-W][A-IW]?", _ireland),
-    ("CA", r"\d{3}([- ])\d{3}\2\d{3}", luhn),
-)
-"""Country, form, and what its digits must fulfil; signs between them are left out of what is tested."""
+    ("IN", r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}", _india),
+    ("IN", r"[A-Z]{3}P[A-Z]\d{4}[A-Z]", bool),
+    ("IS", r"[0-3]\d[01]\d{3}-?\d{3}[089]", _born(_balanced((3, 2, 7, 6, 5, 4, 3, 2, 1)), 4, 2, 0)),
+    ("IT", r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]", _italy),
+    ("KR", r"\d{6}-[1-8]\d{6}", _born(bool, 0, 2, 4)),
+    ("LU", r"(?:19|20)\d{11}", _born(_luxembourg, 2, 4, 6)),
+    ("LV", r"[0-3]\d[01]\d{3}-\d{5}", _born(bool, 4, 2, 0)),
+    ("MX", r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d", _mexico),
+    ("MY", r"\d{6}-\d{2}-\d{4}", _born(bool, 0, 2, 4)),
+    ("NL", r"\d{9}|\d{4}\.\d{2}\.\d{3}", _balanced((*range(9, 1, -1), -1))),
+    ("NO", r"[0-7]\d[0-5]\d{3} ?\d{5}", _norway),
+    ("PL", r"\d{11}", _poland),
+    ("PT", r"(?:PT ?)?(?:[123]\d{2}|45\d)([ .]?)\d{3}\1\d{3}", lambda text: _PORTUGAL(text[-9:])),
+    ("RO", r"[1-9]\d{12}", _born(_ROMANIA, 1, 3, 5)),
+    ("RU", r"\d{3}-\d{3}-\d{3}[ -]\d{2}", _russia),
+    ("SE", r"(?:19|20)?\d{6}[-+]?\d{4}", _sweden),
+    ("SG", r"[STFG]\d{7}[A-Z]", _singapore),
+    ("SI", r"[0-3]\d[01]\d{10}", _born(_SLOVENIA, 5, 2, 0)),
+    ("TH", r"[1-8]-\d{4}-\d{5}-\d{2}-\d", _checked(range(13, 1, -1), lambda rest: (11 - rest) % 10)),
+    ("TR", r"[1-9]\d{10}", _turkey),
+    ("US", r"\d{3}([- ])\d{2}\1\d{4}", _america),
+    ("ZA", r"\d{6} ?\d{4} ?\d{2} ?\d", _born(luhn, 0, 2, 4)),
+)  # fmt: skip
+"""Country, form, and what its digits must fulfil; signs between them are left out of what is tested.
+
+Plain digits are looked for only where they are eleven or more, hold a day of birth, or a state uses no
+other way to write them.
+"""
 FORMS: tuple[tuple[re.Pattern[str], Sound], ...] = tuple(
-    (re.compile(rf"(?<![\w.+-])(?:{form.replace(chr(92) + '2', chr(92) + '1')})(?![\w-]|[.,]\d)"), sound)
+    (re.compile(rf"(?i)(?<![\w.+-])(?<!\d,)(?:{form})(?![\w-]|[.,]\d)"), sound)
     for _, form, sound in _NATIONAL
 )
 _KEPT = (_america, _denmark, _finland, _sweden)
 """Those that look at the signs between the digits."""
 
 
+def coded(text: str) -> bool:
+    """Tell whether `text` is a number that some state gives to persons."""
+    return any(form.fullmatch(text) and holds(text, sound) for form, sound in FORMS)
+
+
 def holds(found: str, sound: Sound) -> bool:
     """Tell whether what has the form of a number fulfils what its digits must fulfil."""
-    return sound(found if sound in _KEPT else re.sub(r"[^0-9A-Z]", "", found))
+    plain = "".join(str(decimal(sign, sign)) for sign in normalize("NFKC", found)).upper()
+    return sound(plain if sound in _KEPT else re.sub(r"[^0-9A-Z]", "", plain))

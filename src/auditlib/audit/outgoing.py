@@ -8,16 +8,18 @@ names, numbers and addresses where they stand. Signs that cannot be seen become 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from auditlib.audit.national_numbers import FORMS, holds
+from auditlib.audit.national_numbers import coded
 from auditlib.audit.pseudonyms import Pseudonyms
 from auditlib.audit.redaction import FREE_TEXT, Names, redact, without_contacts
+from auditlib.contracts import TABLES, Kind
 from auditlib.contracts.identities import holds_values, kind_of, kind_of_case
-from auditlib.errors.values import printable
+from auditlib.errors.values import form_of, printable
 from auditlib.escalation.matrix import OF_ACCOUNT
 from auditlib.records import Basis, CaseReference, Finding, Number, SourceTotals
 
@@ -179,7 +181,7 @@ class Outgoing:
         return self.pseudonyms.of(kind, value) if self._personal(value) else printable(value)
 
     def _is_personal(self, value: str) -> bool:
-        if value.isdecimal():
+        if value.isdecimal() or value in self._units_like_numbers:
             return value in self._units_as_persons
         return self._names.removed(without_contacts(value)) != value
 
@@ -188,7 +190,7 @@ class Outgoing:
         for raw, shown in self._units_shown.items():
             if raw in text:
                 text = said(text, {raw: shown})
-        return self._names.removed(without_contacts(text, own=self._own))
+        return self._names.removed(without_contacts(text, own=self.own))
 
     def _accounts(self, text: str) -> str:
         return _ACCOUNT.sub(lambda found: f"{found[1]}'{self.value('account_id', found[2])}'", text)
@@ -215,19 +217,22 @@ class Outgoing:
         return self.pairs(("unit_id", unit) for unit in self._units)
 
     @cached_property
-    def _units_as_persons(self) -> frozenset[str]:
-        """Units with the digits of a person's number; where few of a length have them, it is chance."""
-        found: dict[int, list[str]] = {}
-        for unit in filter(_LONG.fullmatch, self._units):
-            found.setdefault(len(unit), []).append(unit)
-        sound = {size: [unit for unit in units if _coded(unit)] for size, units in found.items()}
-        return frozenset(
-            unit for size, units in sound.items() if len(units) * 2 > len(found[size]) for unit in units
-        )
+    def _units_like_numbers(self) -> frozenset[str]:
+        return frozenset(unit for unit in self._units if _LONG.fullmatch(unit) or coded(unit))
 
     @cached_property
-    def _own(self) -> frozenset[str]:
-        return frozenset(filter(_LONG.fullmatch, self._units)) - self._units_as_persons
+    def _units_as_persons(self) -> frozenset[str]:
+        """Units that are a person's number; where few of a form have its check digits, it is chance."""
+        forms = Counter(map(form_of, self._units))
+        sound = list(filter(coded, self._units_like_numbers))
+        likely = {form for form, count in Counter(map(form_of, sound)).items() if count * 2 > forms[form]}
+        return frozenset(unit for unit in sound if form_of(unit) in likely)
+
+    @cached_property
+    def own(self) -> Container[str]:
+        """The party's own ids that may be shown: no number of a person, whatever their check digits say."""
+        units = self._units_like_numbers - self._units_as_persons
+        return units if self.pseudonyms.used else _Shown(self._evidence, self._tables, units)
 
     def _distinct(self, table: str, column: str) -> tuple[str, ...]:
         if table not in self._tables:
@@ -246,5 +251,20 @@ def said(text: str, changed: Pairs) -> str:
     return text
 
 
-def _coded(digits: str) -> bool:
-    return any(form.fullmatch(digits) and holds(digits, sound) for form, sound in FORMS)
+@dataclass(frozen=True)
+class _Shown:
+    """Every id in the evidence, where ids are shown as they are; each is looked for when it is asked for."""
+
+    evidence: Any
+    tables: tuple[str, ...]
+    units: frozenset[str]
+
+    def __contains__(self, value: object) -> bool:
+        import narwhals as nw
+
+        return value in self.units or any(
+            len(self.evidence.lazy(table).filter(nw.col(column.name) == value).head(1).collect())
+            for table in self.tables
+            for column in TABLES[table].columns
+            if column.name in TABLES[table].key and column.kind is Kind.ID and column.references != "units"
+        )

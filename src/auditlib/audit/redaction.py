@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from ipaddress import ip_address
@@ -21,6 +21,7 @@ _BEFORE = r"(?<![\w.,+-])(?<!\d:)"
 _AFTER = r"(?![\w:-])"
 TELEPHONE = "[telephone removed]"
 NUMBER = "[number removed]"
+NATIONAL = "national number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,11 @@ class Rule:
     digits: int = 0
     sound: Callable[[str], bool] = bool
 
-    def apply(self, text: str, *, own: Collection[str] = ()) -> str:
+    def apply(self, text: str, *, own: Container[str] = ()) -> str:
         """Return `text` with everything the rule finds replaced, but for numbers of the party's `own`."""
         return self.pattern.sub(lambda match: self._replaced(match, own), text)
 
-    def _replaced(self, match: re.Match[str], own: Collection[str]) -> str:
+    def _replaced(self, match: re.Match[str], own: Container[str]) -> str:
         found = match[0]
         enough = sum(character.isdigit() for character in found) >= self.digits
         if not enough or found in own or form_of(found) == found or not self.sound(found):
@@ -56,20 +57,26 @@ def _card(text: str) -> bool:
 
 
 def _address(text: str) -> bool:
-    """Tell whether `text` is an address of a machine rather than a clause or a version."""
+    """Tell whether `text` is an address of a machine rather than a clause, a version, a time or a key."""
+    if _HARDWARE.fullmatch(text):
+        return True
+    quad = _QUAD.search(text)
+    plain = _QUAD.sub(lambda match: ".".join(str(int(part)) for part in match[1].split(".")), text)
     try:
-        ip_address(text)
+        ip_address(plain)
     except ValueError:
         return False
-    if ":" in text:
-        parts = text.split(":")
-        return sum(map(bool, parts)) > 2 or len(parts[0]) == 4  # fewer may be a time or a key
-    return any(part == "0" or int(part) > 31 for part in text.split("."))
+    if ":" in plain:
+        parts = plain.split(":")
+        return sum(map(bool, parts)) > 2 or len(parts[0]) == 4 or quad is not None
+    first, *others = map(int, plain.split("."))
+    return first == 10 or any(part == 0 or part > 31 for part in (first, *others))
 
 
-_CODED = tuple(
-    Rule("national number", form, NUMBER, sound=partial(holds, sound=sound)) for form, sound in FORMS
-)
+_QUAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$")
+"""Four numbers, perhaps with the number of a port."""
+_HARDWARE = re.compile(r"[\dA-Fa-f]{2}(?:[:-][\dA-Fa-f]{2}){5}")
+_CODED = tuple(Rule(NATIONAL, form, NUMBER, sound=partial(holds, sound=sound)) for form, sound in FORMS)
 CONTACT_RULES: tuple[Rule, ...] = (
     Rule(
         "e-mail",
@@ -96,7 +103,11 @@ CONTACT_RULES: tuple[Rule, ...] = (
     Rule(
         "machine",
         re.compile(
-            r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7})(?![\w:]|\.\d)"
+            r"(?<![\w.-])(?<!\d:)(?:::(?:[Ff]{4}:)?)?"
+            r"(?:(?<!lause )(?<!ection )(?<!ersion )10|(?!10\.)\d{1,3})(?:\.\d{1,3}){3}(?::\d{1,5})?"
+            r"(?![\w:]|\.\d)"
+            r"|(?<![\w.:-])(?:[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7}|[\dA-Fa-f]{2}(?:-[\dA-Fa-f]{2}){5})"
+            r"(?![\w:]|\.\d)"
         ),
         "[address removed]",
         sound=_address,
@@ -136,7 +147,9 @@ CONTACT_RULES: tuple[Rule, ...] = (
         re.compile(
             r"(?i)(\b(?:nif|nipc|niss|nie|dni|cpf|pesel|nino|ssn|tfn|bsn|curp|rfc|cnp|oib|egn|amka|afm|tin|itin"
             r"|aadhaar|personnummer|cpr|insee|steuer-?(?:id|nr)|tax (?:id|no|number)"
-            r"|(?:social security|national insurance|passport|identity card)(?: number| no)?)\b[ .:#-]{0,3})"
+            r"|contribuinte|emso|jmbg|svnr|codice fiscale|num[e\u00e9]ro fiscal|cui[lt]|snils|pps"
+            r"|(?:social security|national insurance|nhs|passport|identity card)(?: number| no)?)\b"
+            r"(?: n\.?[\u00ba\u00b0o]\.?)?[ .:#-]{0,3})"
             r"[A-Z]{0,6}\d[\d ./-]{3,}\d(?:[A-Z]{1,2}\b)?"
         ),
         rf"\g<1>{NUMBER}",
@@ -144,8 +157,16 @@ CONTACT_RULES: tuple[Rule, ...] = (
     ),
 )
 """Ways to reach a person, and numbers that states and banks give; applied to everything that is shown."""
-_MAY_HOLD = re.compile(r"[@\uff20]|\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|:[\dA-Fa-f]*:", re.DOTALL)
+_MAY_HOLD = re.compile(
+    r"[@\uff20]|\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|:[\dA-Fa-f]*:|(?:[\dA-Fa-f]{2}-){5}", re.DOTALL
+)
 """Without one of these no rule finds anything."""
+_MAY_BE_CODED = re.compile(
+    r"(?<!\d)(?!\d{4}-\d{2}-\d{2}\b)\d(?:\D?\d){6}"
+    r"|[^\W\d_]\d{4}(?:\d{2})?[^\W\d_]|[^\W\d_]{2} ?\d{2} ?\d{2} ?\d{2} ?[^\W\d_]",
+    re.DOTALL,
+)
+"""Without one of these a text holds no national number: seven digits that are no date, or some in letters."""
 
 TITLE_RULE = Rule(
     "name after a title",
@@ -251,7 +272,7 @@ def redact(text: str, *, names: Names | Iterable[str] = ()) -> str:
     return known.removed(cleaned, alone=True)
 
 
-def without_contacts(text: str, *, own: Collection[str] = ()) -> str:
+def without_contacts(text: str, *, own: Container[str] = ()) -> str:
     """Return `text` without the ways to reach a person and the numbers given to one.
 
     Parameters
@@ -260,8 +281,9 @@ def without_contacts(text: str, *, own: Collection[str] = ()) -> str:
         Numbers of the party that are none of these, though they may look like one.
     """
     if _MAY_HOLD.search(text):
+        coded = _MAY_BE_CODED.search(text)
         for rule in CONTACT_RULES:
-            text = rule.apply(text, own=own)
+            text = rule.apply(text, own=own) if coded or rule.name != NATIONAL else text
     return text
 
 

@@ -89,7 +89,10 @@ def readable(name: str) -> str:
 
 
 _SMALL = frozenset({"AND", "AT", "FOR", "IN", "OF", "ON", "THE", "TO"})
-_CAPITAL = frozenset({"II", "III", "IV", "LLC", "LLP", "LP", "NE", "NW", "SE", "SW", "US", "USA", "VA"})
+_CAPITAL = frozenset(
+    {"II", "III", "IV", "LLC", "LLP", "LP", "NE", "NW", "SE", "SW", "US", "USA", "VA"}
+    | {"BIC", "CNPJ", "CPF", "DNI", "IBAN", "IP", "NIE", "NIF", "NIPC", "SSN"}
+)
 
 
 def _cased(word: str, *, first: bool) -> str:
