@@ -14,16 +14,18 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
+import yaml
 from in_process import executed_here
 from pyarrow import parquet
-from sealed_run import seal_again, sealed_run
+from sealed_run import RUN, seal_again, sealed_run
 from tiny_project import tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import AuditError, ParameterError, VerificationFailed
 from auditlib.evidence import Evidence, prepare
+from auditlib.onboarding.words import known_words
 from auditlib.parameters.run import Run
-from auditlib.release import objections
+from auditlib.release import objections, unexplained
 from auditlib.runs import verify
 from auditlib.runs.atomic import canonical, files_below
 from auditlib.runs.keys import make_keys
@@ -356,6 +358,51 @@ def test_a_package_that_would_give_something_away_is_refused_whole(
     assert "Nyk" not in captured.out + captured.err
     assert ledger_path(run.parent, "small").read_bytes() == before
     assert sorted(path.name for path in run.parent.iterdir() if "release" in path.name) == []
+
+
+FILES: Mapping[str, str] = {
+    "responses.csv": "",
+    "2025/export_responses-final v2 (Q3).csv.gz": "",
+    "North Harbour Antworten M\u00e4rz.xlsx": "",
+    "SmallSurveyAnswers.csv": "",
+    "respostas.csv": "",
+    "answers of Quit\u00e9ria Bragan\u00e7al.csv": "2 words that nothing explains: number 3, 4.",
+    "respostasBragan\u00e7al2025.csv": "1 word that nothing explains: number 2.",
+    "\u0418\u0432\u0430\u043d\u043e\u0432.csv": "1 word that nothing explains: number 1.",
+}
+
+
+@pytest.mark.parametrize("part", ["file", "sheet"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_called_by_words_that_nothing_explains_is_not_released_unless_the_run_file_says_why(
+    name: str, part: str, run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = {"table": "responses", "file": "responses.csv", "form": "csv", part: name}
+    asked = {**RUN, "sources": [source]}
+    parameters = run / "parameters" / "small.yaml"
+    parameters.parent.mkdir()
+    parameters.write_text(f"a: 1\nb: {name}\n", "utf-8")
+    again(run, asked)
+    assert main(["release", str(run)]) == bool(FILES[name])
+    said = " ".join(capsys.readouterr().err.split())
+    if FILES[name]:
+        assert f"parameters/small.yaml 2 the {part} of source 1 (responses) is called by" in said
+        assert FILES[name] in said
+        assert name not in said
+        again(run, {**asked, "file_names_shown_because": "Nobody is meant."})
+        assert main(["release", str(run)]) == 0
+
+
+def again(run: Path, asked: Mapping[str, Any]) -> None:
+    """Seal a run again, as one that was asked for something else."""
+    manifest = seal_again(run, run=asked, fixed=json.loads((run / "manifest.json").read_text())["fixed"])
+    append(ledger_path(run.parent, "small"), SEALED, {"seal": manifest.seal}, at=datetime.now(UTC))
+
+
+def test_every_shipped_run_file_calls_its_files_by_words_that_name_nobody() -> None:
+    for path in (Path(__file__).parents[2] / "params" / "runs").glob("*.yaml"):
+        asked = yaml.safe_load(path.read_text("utf-8"))
+        assert [str(each) for each in unexplained(asked, known_words(), file=path.name)] == []
 
 
 def test_a_file_that_nobody_can_look_through_is_not_released(evidence: Evidence, tmp_path: Path) -> None:

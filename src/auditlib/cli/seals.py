@@ -82,10 +82,12 @@ def release(
     from datetime import UTC, datetime
 
     from auditlib.cli.messages import near
+    from auditlib.onboarding.words import known_words
     from auditlib.records import counted
     from auditlib.runs.release import release_run
 
-    target, made = release_run(directory, out=out, others=tuple(against or ()), at=datetime.now(UTC))
+    others = tuple(against or ())
+    target, made = release_run(directory, out=out, others=others, words=known_words(), at=datetime.now(UTC))
     left = counted(len(made.left_out), "file stays", "files stay")
     typer.echo(
         f"Released: {near(target)}, {counted(len(made.files), 'file')}; {left} here: "

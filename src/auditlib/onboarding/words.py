@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -39,6 +39,7 @@ class Vocabulary(Strict):
     flags: _Words
     codes: _Words
     channels: _Words
+    files: tuple[str, ...]
 
 
 @cache
@@ -46,6 +47,22 @@ def vocabulary() -> Vocabulary:
     """Return the words shipped with the suite."""
     text = files("auditlib.onboarding").joinpath("words.yaml").read_text(encoding="utf-8")
     return load(Vocabulary, text, name="words.yaml")
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return every word that the suite knows clients to use: none of them names a person."""
+    texts: list[Any] = [vocabulary().model_dump()]
+    words: set[str] = set()
+    while texts:
+        part = texts.pop()
+        if isinstance(part, dict):
+            texts += [*part, *part.values()]
+        elif isinstance(part, str):
+            words |= {*simplified(part).split()}
+        else:
+            texts += part
+    return frozenset(words)
 
 
 @cache

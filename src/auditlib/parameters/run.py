@@ -162,6 +162,13 @@ class Run(Strict):
         description="Why the client's ids may be shown as they are, such as: the data is public. The report "
         "repeats it. Empty: pseudonyms stand for the ids of persons, accounts and cases.",
     )
+    file_names_shown_because: str = Field(
+        "",
+        max_length=200,
+        description="Why the names of the client's files may be handed over though they hold words that "
+        "neither tables nor dates nor units explain, such as: no file is called after a person. The report "
+        "repeats it. Empty: auditlib release names those files and makes no package.",
+    )
     seed: int = Field(0, ge=0)
 
     @classmethod

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
+from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.redaction import without_contacts
 from auditlib.contracts import TABLES, Column, Kind
 from auditlib.contracts.identities import kind_of
@@ -41,9 +42,10 @@ def objections(files: Mapping[str, Path], evidence: Evidence, *, ids: bool = Tru
     texts = {name: [*texts_of(name, path)] for name, path in files.items()}
     known = vocabulary(text.text for each in texts.values() for text in each)
     sought = sought_in(evidence, known, ids=ids)
+    own = Outgoing(evidence).own
     for name, each in texts.items():
         yield from _held(name, each, sought)
-        yield from _contacts(name, each)
+        yield from _contacts(name, each, own)
 
 
 def sought_in(evidence: Evidence, known: set[str], *, ids: bool = True) -> Sought:
@@ -86,6 +88,11 @@ def _distinct(evidence: Evidence, table: str, column: str) -> Iterator[str]:
             yield from filter(None, pc.unique(piece[column]).to_pylist())
 
 
+def named_units(evidence: Evidence) -> set[str]:
+    """Return the words of the ids and names of units."""
+    return {word for words in _public(evidence) for word in words}
+
+
 def _public(evidence: Evidence) -> set[tuple[str, ...]]:
     """Return the ids and names of units: what is compared may be named."""
     if "units" not in evidence.tables:
@@ -107,12 +114,12 @@ def _held(name: str, texts: list[Text], sought: Sought) -> Iterator[Problem]:
         yield Problem(f"holds {counted(len(where), 'value')} of {what}: {_listed(where)}.", name)
 
 
-def _contacts(name: str, texts: list[Text]) -> Iterator[Problem]:
+def _contacts(name: str, texts: list[Text], own: Container[str]) -> Iterator[Problem]:
     where = [
         text.place(start)
         for text in texts
         for start, part in _parts(text.text)
-        if without_contacts(part) != part
+        if without_contacts(part, own=own) != part
     ]
     if where:
         yield Problem(f"holds what looks like a way to reach a person: {_listed(where)}.", name)

@@ -91,7 +91,7 @@ def read_facts(directory: Path) -> Facts:
         hashlib.sha256(content).hexdigest(),
         evidence.key,
         {"auditlib": __version__, "Python": python_version(), **_libraries(directory)},
-        (*_fixing(directory / FIXING), _ids(run, outgoing)),
+        (*_fixing(directory / FIXING), _ids(run, outgoing), *_file_names(run)),
         _claims(directory / "parameters" / claims.FILE),
         _units(evidence, outgoing),
     )
@@ -128,6 +128,11 @@ def _ids(run: Run, outgoing: Outgoing) -> str:
         )
     reason = run.ids_shown_because.rstrip(".")
     return f"The client's ids are shown as they are: {reason}." if reason else ""
+
+
+def _file_names(run: Run) -> Iterator[str]:
+    if reason := run.file_names_shown_because.rstrip("."):
+        yield f"The names of the client's files are shown as they are: {reason}."
 
 
 def _units(evidence: Evidence, outgoing: Outgoing) -> dict[str, str]:

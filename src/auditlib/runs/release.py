@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from auditlib.errors import AuditError, ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters.run import Thresholds
-from auditlib.release import objections
+from auditlib.release import named_units, objections, unexplained
 from auditlib.runs.atomic import copy_file, flush_directory, remove_directory
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.inside import Kind, kind_of
@@ -28,7 +28,7 @@ from auditlib.runs.withholding import recorded_deductions, recorded_differences
 class Candidate:
     """What is about to leave: the run, the files of the package by name, and the evidence that stays.
 
-    `others` are runs or packages that its readers may have as well.
+    `others` are runs or packages that its readers may have as well, `words` those that name nobody.
     """
 
     directory: Path
@@ -36,6 +36,7 @@ class Candidate:
     files: Mapping[str, Path]
     evidence: Evidence
     others: tuple[Path, ...] = ()
+    words: Collection[str] = ()
 
 
 Check = Callable[[Candidate], Iterator[Problem]]
@@ -45,6 +46,15 @@ def _personal(candidate: Candidate) -> Iterator[Problem]:
     """Yield the places that hold names, ids or addresses of the evidence."""
     shown = candidate.manifest.parameters.run.get("ids_shown_because", "")
     return objections(candidate.files, candidate.evidence, ids=not shown)
+
+
+def _file_names(candidate: Candidate) -> Iterator[Problem]:
+    """Yield the names of the client's files that may be called after somebody."""
+    sealed = candidate.manifest.parameters
+    if not sealed.run.get("file_names_shown_because"):
+        path, known = candidate.files.get(sealed.file), {*candidate.words, *named_units(candidate.evidence)}
+        text = path.read_text("utf-8-sig") if path else ""
+        yield from unexplained(sealed.run, known, file=sealed.file, text=text)
 
 
 def _few_people(candidate: Candidate) -> Iterator[Problem]:
@@ -72,12 +82,17 @@ def _minimum(manifest: Manifest) -> int:
     return Thresholds.model_validate(thresholds).minimum_cell
 
 
-CHECKS: tuple[Check, ...] = (_personal, _few_people)
+CHECKS: tuple[Check, ...] = (_personal, _file_names, _few_people)
 """What a package must pass before it is made; each yields what must not leave, with its place."""
 
 
 def release_run(
-    directory: Path, *, out: Path | None = None, others: Sequence[Path] = (), at: datetime
+    directory: Path,
+    *,
+    out: Path | None = None,
+    others: Sequence[Path] = (),
+    words: Collection[str] = (),
+    at: datetime,
 ) -> tuple[Path, Release]:
     """Make the package of a finished run and enter it into the ledger.
 
@@ -87,6 +102,8 @@ def release_run(
         Folder to be made; default ``<run>.release`` beside the run.
     others
         Runs or packages that its readers have as well, such as the edition before.
+    words
+        Words that name nobody: what a file of the client may be called by, besides those of the audit.
 
     Raises
     ------
@@ -108,7 +125,7 @@ def release_run(
     }
     files |= {name: path for name, path in beside.items() if kind_of(path) is Kind.FILE}
     evidence = open_evidence(directory / EVIDENCE)
-    candidate = Candidate(directory, manifest, files, evidence, tuple(others))
+    candidate = Candidate(directory, manifest, files, evidence, tuple(others), words)
     refused = [problem for check in CHECKS for problem in check(candidate)]
     if refused:
         raise AuditError(*refused, Problem("Nothing was released: see the places above."))
