@@ -16,9 +16,19 @@ from auditlib.audit.standard import texts
 from auditlib.calendars import HOUR, MINUTE
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError
-from auditlib.escalation import IncidentPolicy, IncidentResult, IncidentTerms, incident_terms, incidents
+from auditlib.escalation import (
+    Asked,
+    EscalationResult,
+    IncidentPolicy,
+    IncidentResult,
+    IncidentTerms,
+    incident_terms,
+    incidents,
+    register_of,
+)
 from auditlib.obligations import Limit, Rule
 from auditlib.parameters.load import load
+from auditlib.records import Basis, Refusal
 
 ROOT = PARAMS.parent
 DEMO = read_run("params/runs/demo.yaml", root=ROOT)
@@ -156,3 +166,55 @@ def test_desks_clocks_are_rigid_and_a_class_has_two_parts_at_most() -> None:
     )
     with pytest.raises(ParameterError):
         load(IncidentPolicy, flexible, name="x")
+
+
+def placed(terms: IncidentTerms) -> IncidentResult:
+    """Judge two complaints of one file, one of them outside the period, by the events of another."""
+    received = {"unit_id": "U1", "received_at": RECEIVED, "source_file": "complaints.csv"}
+    complaints = [
+        received | {"complaint_id": "C1", "severity": "low", "source_line": 7},
+        received | {"complaint_id": "C2", "severity": None, "source_line": 8},
+    ]
+    events = [
+        {
+            "event_id": f"{case}{state}", "complaint_id": case, "state": state, "source_line": line,
+            "source_file": "events.csv", "occurred_at": RECEIVED + line * HOUR,
+        }
+        for case in ("C1", "C2")
+        for line, state in enumerate(("contacted", "escalated", "resolved"), start=2)
+    ]  # fmt: skip
+    found = incidents(World({"complaints": complaints, "complaint_events": events}), terms)
+    assert isinstance(found, IncidentResult)
+    return found
+
+
+def test_a_duty_names_the_file_and_line_of_its_complaint(terms: IncidentTerms) -> None:
+    rows = register_of(
+        Asked[EscalationResult]("follow-up", Refusal("None.")), Asked("complaints", placed(terms))
+    ).rows
+    assert len(rows) == 3
+    for duty in rows.to_dict("records"):
+        assert (duty["table"], duty["source_file"], duty["source_line"]) == (
+            "complaints",
+            "complaints.csv",
+            7,
+        )
+
+
+def test_numbers_of_complaints_rest_on_complaints_of_their_severity_and_on_all_events(
+    terms: IncidentTerms,
+) -> None:
+    result = placed(terms)
+    received, events = Basis("complaints", (("in_period", True),)), Basis("complaint_events")
+    low = replace(received, where=(*received.where, ("severity", "low")))
+    rates = {number.key: number.basis for number in result.rates().numbers()}
+    assert rates["share:complaint_contact:low"] == (low, events)
+    numbers = {number.key: number.basis for number in result.numbers()}
+    assert numbers["complaint_contact:low"] == (low, events)
+    assert numbers["complaint_contact:none"] == (received, events), "without a severity none is selected"
+    assert numbers["cases"] == (received, events)
+    assert not [key for key, basis in {**rates, **numbers}.items() if Basis("responses") in basis]
+    desk = replace(result, policy=result.policy.model_copy(update={"log": "incident_events"}))
+    assert {basis for number in desk.rates().numbers() for basis in number.basis} == {
+        Basis("incident_events")
+    }

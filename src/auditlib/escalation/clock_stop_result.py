@@ -139,9 +139,8 @@ class ClockStops:
 
     @property
     def basis(self) -> Basis:
-        """The rows the signs rest on."""
-        table = self.policy.log
-        return Basis(table, (("in_period", True),)) if table == "incident_events" else Basis(table)
+        """The rows the signs rest on: all events of the cases that one of the period touched."""
+        return Basis(self.policy.log)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per sign, clock and group: n, count, p and what it says; persons are left out."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.calendars import Pauses, pauses
+from auditlib.escalation.incident_log import OF_CASE
 from auditlib.escalation.incident_policy import States
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def cases_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
     grouped = events.groupby("case_id", sort=True)
     last = grouped.tail(1).set_index("case_id").sort_index()
     done = _resolutions(events, states=states)
+    own = {name: last[column] for name, column in OF_CASE.items() if column in last}
     return last.assign(
+        **own,
         flag=last["sla_met"].astype("boolean"),
         done_at=done,
         done_until=_resolutions(events, states=states, when="updated_until"),

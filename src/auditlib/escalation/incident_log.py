@@ -33,6 +33,8 @@ INCIDENTS = (
     "source_line",
 )
 """Columns of a log; a log of complaints has no flag of its own and no fields beside its states."""
+OF_CASE = {"source_file": "case_file", "source_line": "case_line"}
+"""Where the case itself stands, in a log whose cases have a table of their own."""
 STEMS = ("opened", "updated", "resolved", "closed")
 """Its instants; one known by its day alone lies between ``<stem>_at`` and ``<stem>_until``."""
 _SECONDS = tuple(f"{stem}_second" for stem in STEMS)
@@ -103,7 +105,7 @@ def _complaints(tables: Tables) -> Frame:
     received = tables.lazy("complaints").filter(nw.col("in_period"))
     cases = received.select(
         "complaint_id", "unit_id", "account_id", priority="severity", opened_at="received_at",
-        opened_second="received_second",
+        opened_second="received_second", case_file="source_file", case_line="source_line",
     )  # fmt: skip
     nothing = {
         "sla_met": nw.lit(None, nw.Boolean),
@@ -117,7 +119,8 @@ def _complaints(tables: Tables) -> Frame:
         updated_at="occurred_at", updated_second="occurred_second",
     )  # fmt: skip
     joined = events.join(cases, on="complaint_id", how="inner").with_columns(**nothing)
-    return joined.with_columns(case_id=nw.col("complaint_id")).select(*INCIDENTS, *_SECONDS)
+    named = joined.with_columns(case_id=nw.col("complaint_id"))
+    return named.select(*INCIDENTS, *_SECONDS, *OF_CASE.values())
 
 
 def _with_tier(rows: Frame, tables: Tables) -> Frame:

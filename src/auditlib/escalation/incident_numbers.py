@@ -21,7 +21,7 @@ UNTRIED = "No case carries both a flag and an end that a clock could be tried on
 
 def of(result: IncidentResult) -> Iterator[Number]:
     """Yield every number the sentences and tables of `result` state."""
-    odd, basis = result.oddities, (result.basis,)
+    odd, basis = result.oddities, result.basis
     counts = {
         "cases": len(result.cases),
         "events": odd.events,
@@ -43,7 +43,7 @@ def of(result: IncidentResult) -> Iterator[Number]:
 
 def of_clocks(result: IncidentResult) -> Iterator[Number]:
     """Yield the breaches of every clock, and why a clock could not be judged."""
-    basis = (result.basis,)
+    basis = result.basis
     yield from _refusals(result)
     yield Number("cases_without_calendar", result.without_calendar, "count", basis=basis)
     for clock in result.clocks:
@@ -63,12 +63,12 @@ def _refusals(result: IncidentResult) -> Iterator[Number]:
 def _closing(result: IncidentResult) -> Iterator[Number]:
     n = len(result.cases)
     share = result.oddities.closed_automatically / n
-    yield Number("closed_automatically_share", share, "share", n, basis=(result.basis,))
+    yield Number("closed_automatically_share", share, "share", n, basis=result.basis)
     yield Number("automatic_closing", result.policy.automatic_closing.days, "days", reason="Declared.")
 
 
 def _flag(result: IncidentResult) -> Iterator[Number]:
-    odd, basis = result.oddities, (result.basis,)
+    odd, basis = result.oddities, result.basis
     if not result.flagged:
         yield Number("flag_share_of_events", None, "share", 0, basis=basis, reason=FLAGLESS)
     else:
@@ -83,7 +83,7 @@ def _flag(result: IncidentResult) -> Iterator[Number]:
 
 
 def _shares(result: IncidentResult, row: Mapping[Hashable, Any]) -> Iterator[Number]:
-    basis = (result.basis,)
+    basis = result.basis_of(str(row["priority"]))
     for column, n in result.counts(str(row["priority"])).items():
         key, share = f"{column}:{row['priority']}", row[column]
         if pd.isna(share):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,10 +102,23 @@ class IncidentResult:
     hours: Mapping[str, WorkingHours] = field(default_factory=dict)
 
     @property
-    def basis(self) -> Basis:
-        """The rows the numbers rest on."""
-        table = "complaints" if self.policy.log == "complaint_events" else self.policy.log
-        return Basis(table, (("in_period", True),))
+    def table(self) -> str:
+        """The table whose rows are the cases."""
+        return self.basis[0].table
+
+    @property
+    def basis(self) -> tuple[Basis, ...]:
+        """The rows the numbers rest on: a case that an event of the period touched is read to its end."""
+        events = Basis(self.policy.log)
+        received = Basis("complaints", (("in_period", True),))
+        return (received, events) if self.policy.log == "complaint_events" else (events,)
+
+    def basis_of(self, priority: str) -> tuple[Basis, ...]:
+        """Return the rows that the numbers of a priority rest on: a complaint has one severity throughout."""
+        first, *others = self.basis
+        if first.table == "complaints" and priority not in (ALL, NO_PRIORITY):
+            first = replace(first, where=(*first.where, ("severity", priority)))
+        return (first, *others)
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -187,7 +200,8 @@ class IncidentResult:
         """Return the statuses by clock and priority."""
         long = self.statuses()
         named = long.assign(priority=long["priority"].fillna(NO_PRIORITY))
-        return rates(named, by=("duty", "priority"), minimum=self.minimum_cell)
+        bases = {priority: self.basis_of(priority) for priority in named["priority"].unique()}
+        return rates(named, by=("duty", "priority"), minimum=self.minimum_cell, bases=bases)
 
     def clock_numbers(self) -> tuple[Number, ...]:
         """Return the numbers of the clocks alone: what its findings and refusals state."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from auditlib.escalation.policy import DUTIES
@@ -33,12 +33,15 @@ class Rates:
         Coverage of the intervals.
     minimum
         Fewest cases of which a share is stated in words.
+    bases
+        By priority, the rows that were read; where there are none, responses of the period were.
     """
 
     frame: pd.DataFrame
     by: tuple[str, ...]
     level: float
     minimum: int = 1
+    bases: Mapping[str, tuple[Basis, ...]] = field(default_factory=dict)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -82,7 +85,8 @@ class Rates:
     def _of(self, row: Mapping[Hashable, Any]) -> list[Number]:
         judged = int(row["judged"])
         where = tuple((name, str(row[name])) for name in self.by if name in _BASES)
-        basis = (Basis("responses", (("in_period", True), *where)),)
+        responses = (Basis("responses", (("in_period", True), *where)),)
+        basis = self.bases[str(row["priority"])] if self.bases else responses
         counts = [
             Number(self._key(status, row), int(row[status]), "count", judged, basis=basis)
             for status in (*STATUSES, "judged")
@@ -97,7 +101,14 @@ class Rates:
         return [*counts, share]
 
 
-def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95, minimum: int = 1) -> Rates:
+def rates(
+    rows: pd.DataFrame,
+    *,
+    by: tuple[str, ...],
+    level: float = 0.95,
+    minimum: int = 1,
+    bases: Mapping[str, tuple[Basis, ...]] | None = None,
+) -> Rates:
     """Count the statuses of `rows` by the columns `by`; groups stand in order of their names."""
     import numpy as np
 
@@ -114,7 +125,7 @@ def rates(rows: pd.DataFrame, *, by: tuple[str, ...], level: float = 0.95, minim
         met, n = frame.loc[some, "met"].to_numpy(), judged.loc[some].to_numpy()
         limits = wilson(met, n, level=level)
         frame.loc[some, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
-    return Rates(frame, by, level, minimum)
+    return Rates(frame, by, level, minimum, bases or {})
 
 
 def _turns(duties: pd.Series) -> pd.Series:

@@ -77,7 +77,7 @@ def _desk(result: IncidentResult) -> pd.DataFrame:
     rows = result.statuses()
     tier = rows["tier"].fillna("").astype(str)
     joined = rows["priority"].fillna("").astype(str) + tier.where(tier == "", "/" + tier)
-    named = rows.assign(table=result.basis.table, case_class=joined, detail="")
+    named = rows.assign(table=result.table, case_class=joined, detail="")
     return named.assign(**dict(_instants(rows, trigger="opened_at")))
 
 
