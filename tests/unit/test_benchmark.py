@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from auditlib import benchmark
 from auditlib.benchmark import Verdict
+from auditlib.benchmark.wording import readable
 from auditlib.errors import ParameterError
 from auditlib.records import Instrument, Item, Refusal, Scale
 
@@ -459,3 +460,9 @@ def test_one_answer_never_gives_a_verdict(n, judged):
     assert (row["verdict"] != "no verdict") is judged
     if not judged:
         assert row["why"] == "1 response; a verdict needs 2. The value is suppressed below 2."
+
+
+def test_a_name_in_capitals_is_read_with_small_letters_but_for_what_is_an_abbreviation() -> None:
+    assert readable("NORTH DESK OF THE BAY II") == "North Desk of the Bay II"
+    assert readable("DESK NIF [number removed]") == "DESK NIF [number removed]"
+    assert readable("NIF 245796312 IBAN PT50") == "NIF 245796312 IBAN Pt50"

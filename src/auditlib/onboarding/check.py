@@ -10,6 +10,7 @@ from pathlib import Path
 
 from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
+from auditlib.audit.places import misplaced, unplaced
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.evidence import prepare
@@ -17,7 +18,6 @@ from auditlib.onboarding.doubtful import perhaps_cut, perhaps_totals
 from auditlib.onboarding.files import parameter_text
 from auditlib.onboarding.needs import foreseen
 from auditlib.onboarding.open_lines import open_lines
-from auditlib.onboarding.places import misplaced
 from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
 from auditlib.onboarding.unasked import unasked
@@ -127,6 +127,7 @@ def check(
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
     others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
     aside = tuple(explained(group, run, document, evidence) for group in others)
+    without = () if law else unplaced(run, document, evidence, root=root)
     notes = (
         *evidence.notes,
         *perhaps_cut(run, evidence),
@@ -134,6 +135,7 @@ def check(
         *zones_apart(run),
         *foreseen(run, evidence, root=root),
         *unasked(run, evidence, root=root),
+        *map(str, without),
     )
     places = () if law else misplaced(run, document, evidence, root=root)
     return CheckReport((*parameters, *words), (*lost, *places), evidence.totals, notes, aside, undecided)

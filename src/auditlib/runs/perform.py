@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from auditlib.errors import AuditError, ParameterError, Problem
-from auditlib.parameters.strict_yaml import read_yaml
+from auditlib.errors import AuditError, DataError, ParameterError, Problem
+from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.runs.assemble import assemble, run_key
 from auditlib.runs.atomic import recover, remove_directory
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
@@ -88,7 +88,7 @@ def perform(
     ParameterError
         With all problems of the run file at once, before anything is read.
     DataError
-        If a source cannot be used as declared.
+        If a source cannot be used as declared, or a unit stands where no calendar knows the holidays.
     NotebookFailed
         After all other notebooks are finished; their results and the partly executed copy are kept.
     Busy
@@ -99,18 +99,28 @@ def perform(
     options, started = options or Options(), datetime.now(UTC)
     plan = read_plan(run_file, name=name or str(run_file))
     _check_options(plan, options)
-    _check_previous(plan, options.outputs or plan.root / "outputs", name=name or str(run_file))
+    document = read_yaml(plan.content.decode("utf-8-sig"), name=name or str(run_file))
+    _check_previous(plan, document, options.outputs or plan.root / "outputs")
     places = Places((options.outputs or plan.root / "outputs").resolve(), plan.run.audit)
     try:
         with terminated_as_interrupt(), only_writer(places.lock, audit=plan.run.audit):
-            return _perform(plan, places, options, steps or usual_steps(), started=started, notify=notify)
+            begun = Begun(plan, document, started)
+            return _perform(begun, places, options, steps or usual_steps(), notify=notify)
     except OSError as error:
         raise _refused(error, places) from error
 
 
-def _perform(
-    plan: Plan, places: Places, options: Options, steps: Steps, *, started: datetime, notify: Notify
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is run, its run file with places, and since when."""
+
+    plan: Plan
+    document: Document
+    started: datetime
+
+
+def _perform(begun: Begun, places: Places, options: Options, steps: Steps, *, notify: Notify) -> Outcome:
+    plan, started = begun.plan, begun.started
     _tidy(places)
     enter_parameters(plan, places, at=started)
     before = findings_before(plan.run, places.outputs)
@@ -121,6 +131,8 @@ def _perform(
         plan.run, data, places.evidence, options.threads, lambda text: notify(EvidenceStep(text))
     )
     enter_data(places, evidence=evidence.key, at=datetime.now(UTC))
+    if foreseen := steps.foresee(plan.run, begun.document, plan.root, evidence):
+        raise DataError(*foreseen)
     entered = registers.sha256 + examined.sha256
     key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name, registers=entered)
     commission = Commission(plan, places, evidence, options, notify, key)
@@ -173,8 +185,7 @@ def _check_options(plan: Plan, options: Options) -> None:
         raise ParameterError(Problem("--jobs, --threads and --timeout must be 1 or more."))
 
 
-def _check_previous(plan: Plan, outputs: Path, *, name: str) -> None:
-    document = read_yaml(plan.content.decode("utf-8-sig"), name=name)
+def _check_previous(plan: Plan, document: Document, outputs: Path) -> None:
     problems = [*previous_problems(plan.run, document, outputs)]
     if problems:
         raise ParameterError(*problems)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from auditlib.errors import Problem
 from auditlib.parameters.run import Run
+from auditlib.parameters.strict_yaml import Document
 from auditlib.records import SourceTotals
 from auditlib.runs.documents import PdfMaker, no_pdf, usual_pdf
 
@@ -29,29 +31,42 @@ class Prepared(Protocol):
 
 
 Prepare = Callable[[Run, Path, Path, int, Callable[[str], None]], Prepared]
+Foresee = Callable[[Run, Document, Path, Prepared], Sequence[Problem]]
 Render = Callable[[Path], str]
 Tabulate = Callable[[Path], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How evidence is prepared, the report rendered and set as PDF, and the work papers written."""
+    """How evidence is prepared, the report rendered and set as PDF, and the work papers written.
+
+    `foresee` names what would stop a notebook anyhow.
+    """
 
     prepare: Prepare
     render: Render
     workpapers: Tabulate
     pdf: Callable[[], PdfMaker] = no_pdf
+    foresee: Foresee = lambda _run, _document, _root, _evidence: ()
 
 
 def usual_steps() -> Steps:
     """Return the suite's own steps."""
-    return Steps(_prepare, _render, _workpapers, usual_pdf)
+    return Steps(_prepare, _render, _workpapers, usual_pdf, _foresee)
 
 
 def _prepare(run: Run, data: Path, store: Path, threads: int, progress: Callable[[str], None]) -> Prepared:
     from auditlib.evidence import prepare
 
     return prepare(run, data, store, threads=threads, progress=progress)
+
+
+def _foresee(run: Run, document: Document, root: Path, evidence: Prepared) -> Sequence[Problem]:
+    """Return the places of units that no calendar knows, as `auditlib check` names them."""
+    from auditlib.audit.places import misplaced
+    from auditlib.evidence import open_evidence
+
+    return misplaced(run, document, open_evidence(evidence.directory), root=root)
 
 
 def _render(directory: Path) -> str:

@@ -1,7 +1,8 @@
 """Whether every unit stands where the calendars of its duties know the holidays.
 
-A clock that stops on the holidays of a unit's own country cannot run for a unit whose country is not known,
-or whose subdivision has no holidays of that name. Both are found here, before a run.
+A clock that stops on the holidays of a unit's own country cannot run for a unit that names none: its duties
+are not assessable, and the run says so. A code that is no country's, or no subdivision's with holidays, is a
+mistake that stops a run before its first notebook. Both are found here, and told by `check` as well.
 """
 
 from __future__ import annotations
@@ -45,7 +46,19 @@ class _Fault(NamedTuple):
 
 
 def misplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -> tuple[Problem, ...]:
-    """Return a problem for each wrong or missing place on whose holidays a clock of the run depends.
+    """Return a problem for each wrong place on whose holidays a clock of the run depends; see `_problems`."""
+    return _problems(run, document, evidence, root=root, named=True)
+
+
+def unplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -> tuple[Problem, ...]:
+    """Return what is to be told of units that name no country, so that a clock of the run stands still."""
+    return _problems(run, document, evidence, root=root, named=False)
+
+
+def _problems(
+    run: Run, document: Document, evidence: Evidence, *, root: Path, named: bool
+) -> tuple[Problem, ...]:
+    """Return a problem for each place on whose holidays a clock depends and that does not say them.
 
     Parameters
     ----------
@@ -55,11 +68,17 @@ def misplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -
         The register of units.
     root
         The project: the folder that holds params/.
+    named
+        Whether places whose codes are wrong are meant, or those that name no country.
     """
     law = texts(run, root=root)
     units = places(run, evidence)
     clocks = _clocks(run, units, law)
-    faults = [(_fault(unit, clocks[unit.unit_id]), unit.unit_id) for unit in units if unit.unit_id in clocks]
+    faults = [
+        (_fault(unit, clocks[unit.unit_id]), unit.unit_id)
+        for unit in units
+        if unit.unit_id in clocks and bool(unit.country) is named
+    ]
     wrong = sorted((fault, unit) for fault, unit in faults if fault)
     return tuple(
         _problem(fault, [unit for _, unit in group], run, document, evidence)
@@ -109,7 +128,10 @@ def _tried(policies: Iterable[Policy | Refusal]) -> tuple[str, ...]:
 def _fault(place: Place, calendar: str) -> _Fault | None:
     """Return what is wrong with the place of a unit, of whose duties one runs on `calendar`."""
     if not place.country:
-        message = f"no country, and calendar {calendar!r}, which stops on each unit's own holidays, needs it."
+        message = (
+            f"no country, and calendar {calendar!r}, which stops on each unit's own holidays, needs it: "
+        )
+        message += "what is owed there will not be judged."
         return _Fault("country", message, "Write its ISO 3166 alpha-2 code, such as DE.")
     column = "country"
     try:
