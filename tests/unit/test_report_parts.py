@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from small_company import run
 from small_report import page, record
 
+from auditlib.report import facts
 from auditlib.report.document import compose, to_html
 from auditlib.report.exhibits import LONGEST_LIST, printed
 from auditlib.report.findings import States, findings_of, read_states
@@ -224,3 +226,11 @@ def test_the_subjects_of_a_finding_that_was_several_are_told_one_by_one() -> Non
 
     both = "follow_up_reports:no due date; follow_up_reports:no actions"
     assert subject_of(both, {}) == "follow-up reports: no due date; follow-up reports: no actions"
+
+
+@pytest.mark.parametrize("why", ["", "Nobody is meant", "Nobody is meant."])
+def test_the_report_repeats_why_names_of_files_are_shown(why: str) -> None:
+    said = [*facts._file_names(run(file_names_shown_because=why))]
+    assert said == (
+        ["The names of the client's files are shown as they are: Nobody is meant."] if why else []
+    )
