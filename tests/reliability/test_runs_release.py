@@ -400,7 +400,11 @@ def again(run: Path, asked: Mapping[str, Any]) -> None:
 
 
 def test_every_shipped_run_file_calls_its_files_by_words_that_name_nobody() -> None:
-    for path in (Path(__file__).parents[2] / "params" / "runs").glob("*.yaml"):
+    params = Path(__file__).parents[2] / "params"
+    exports = [{"table": "units", "file": f"{path.stem}.csv"} for path in (params / "exports").glob("*.yaml")]
+    assert len(exports) > 20
+    assert [*unexplained({"sources": exports}, known_words(), file="x")] == []
+    for path in (params / "runs").glob("*.yaml"):
         asked = yaml.safe_load(path.read_text("utf-8"))
         assert [str(each) for each in unexplained(asked, known_words(), file=path.name)] == []
 
