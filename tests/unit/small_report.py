@@ -10,7 +10,7 @@ from small_company import Evidence, company, run
 from auditlib import reliability
 from auditlib.audit.session import Audit
 from auditlib.figures import intake
-from auditlib.records import Sentence
+from auditlib.records import Sentence, Ungrouped
 from auditlib.report.document import compose, to_html
 from auditlib.report.facts import Facts
 from auditlib.report.reading import read_results
@@ -26,8 +26,9 @@ def record(folder: Path, *, evidence: Evidence | None = None, **run_changes: Any
     audit.table("reliability", audit.reliability, title="Reliability")
     if len(evidence.quarantine()):
         audit.table("examples", reliability.examples(evidence.quarantine()), title="Examples")
-    audit.figure("rates", intake.response_rates(rates), title=rates.title, alt=rates.alt)
-    audit.figure("again", intake.response_rates(rates), title=rates.title, alt=rates.alt)
+    for name in ("rates", "again"):  # of so few people nothing would be drawn: the picture is made beforehand
+        made = intake.response_rates(rates)
+        audit.figure(name, lambda _, made=made: made, Ungrouped(), title=rates.title, alt=rates.alt)
     audit.say(Sentence("Fewer than 5 are not shown.", ("threshold:minimum_cell",)))
     audit.finding(*audit.reliability.findings())
     audit.limits(Sentence("Files only."))

@@ -24,9 +24,8 @@ from auditlib.audit.rounding import plain, rounded
 from auditlib.audit.session import Audit
 from auditlib.disclosure import small_group, without_small
 from auditlib.errors import AuditError
-from auditlib.escalation.rates import Rates
 from auditlib.figures.style import new_axes
-from auditlib.records import Basis, Finding, Grade, Interval, Number, Sentence
+from auditlib.records import Basis, Finding, Grade, Interval, Number, Sentence, Ungrouped
 
 KEPT = Basis("responses", (("in_period", True),))
 
@@ -262,7 +261,7 @@ class TestWhatIsWritten:
         audit.table("reliability", audit.reliability, title="Reliability")
         axes = new_axes(height=1)
         axes.plot([0, 1], [0, 1])
-        audit.figure("line", axes, title="Line", alt="A line that rises.")
+        audit.figure("line", lambda _: axes, Ungrouped(), title="Line", alt="A line that rises.")
         audit.finding(*audit.reliability.findings())
         audit.close()
         return audit
@@ -318,7 +317,9 @@ class TestDisplay:
     def test_a_figure_is_seen_where_no_script_and_no_svg_is_trusted(self, audit: Audit) -> None:
         axes = new_axes(height=1)
         axes.plot([0, 1], [0, 1])
-        shown = audit.figure("line", axes, title="Line", alt="It rises; ask ann@example.org.")
+        shown = audit.figure(
+            "line", lambda _: axes, Ungrouped(), title="Line", alt="It rises; ask ann@example.org."
+        )
         assert isinstance(shown, FigureView)
         forms, words = shown._repr_mimebundle_()
         assert set(forms) == {"text/plain", "image/svg+xml", "image/png"}
@@ -336,27 +337,3 @@ def test_importing_the_room_loads_no_statistics() -> None:
     program = "import sys, auditlib.audit; print({'pandas', 'pydantic', 'narwhals'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
-
-
-class TestWhatAFigureDraws:
-    def test_a_value_that_its_table_holds_back_is_a_gap(self, audit: Audit) -> None:
-        frame = pd.DataFrame(
-            {
-                "duty": ["contact"] * 2,
-                "unit_id": ["U1", "U2"],
-                **{
-                    name: [0, 0]
-                    for name in ("late", "missing", "wrong_party", "pending", "excused", "unknown")
-                },
-                "met": [2, 36],
-                "judged": [3, 40],
-                "share": [2 / 3, 0.9],
-                "low": [0.2, 0.8],
-                "high": [0.9, 1.0],
-            }
-        )
-        drawn = audit.drawn(Rates(frame, ("duty", "unit_id"), 0.95)).frame
-        assert drawn["share"].isna().tolist() == [True, False]
-        assert drawn["high"].isna().tolist() == [True, False]
-        assert drawn["judged"].tolist() == [3, 40]
-        assert frame["share"].notna().all(), "what was computed stays as it is"

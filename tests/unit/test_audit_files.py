@@ -13,7 +13,7 @@ from small_company import company, run
 
 from auditlib.audit.files import Slugs
 from auditlib.audit.session import Audit
-from auditlib.records import Sentence
+from auditlib.records import Sentence, Ungrouped
 from auditlib.report.reading import read_results
 
 HOSTILE = ("../../../tmp/x", "a/b", "nul\0l", "客服", "x" * 5000, "A/B")
@@ -61,7 +61,7 @@ def test_exhibits_of_any_name_are_written_below_their_folder_and_read_back(tmp_p
 
     audit = Audit(run(), company(), notebook="02_benchmark", question="Q", work=work)
     for name in (*HOSTILE, HOSTILE[0]):  # a cell may be run again
-        audit.figure(name, drawn, title="T", alt="A")
+        audit.figure(name, lambda _: drawn, Ungrouped(), title="T", alt="A")
         audit.table(f"table {name}", Register.rows, title="T")
         audit.say(Sentence(f"It reads {name}."))
         audit.hand_over(name, Register())

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import OptimizeResult
 
 from auditlib.disclosure import (
     Name,
@@ -110,6 +111,20 @@ class TestASubtraction:
         assert (
             protect(tables(of_types(counts), numbers_of_types(counts)), minimum=MINIMUM).names == frozenset()
         )
+
+    def test_what_the_solver_cannot_decide_is_taken_to_be_worked_out(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Two small counts hide each other; a solver that ends without an answer must not say so."""
+        counts = {"phone": 71, "chat": 2, "visit": 3}
+        linked_tables = tables(of_types(counts), numbers_of_types(counts))
+        assert deduced(linked_tables, minimum=MINIMUM) == ()
+        late = OptimizeResult(success=False, status=1, x=None, fun=None, message="Time limit reached.")
+        monkeypatch.setattr("auditlib.disclosure.outsider.milp", lambda *_, **__: late)
+        found = {one.stated.key: one for one in deduced(linked_tables, minimum=MINIMUM)}
+        assert {"rows:chat", "rows:visit"} <= set(found)
+        assert [(one.low, one.high) for one in (found["rows:chat"], found["rows:visit"])] == [(2, 2), (3, 3)]
+        assert {one.unknown for one in found.values()} == {"Time limit reached."}
 
     def test_two_small_counts_that_can_only_be_one_each_hide_nothing(self) -> None:
         counts = {"phone": 71, "chat": 1, "visit": 1}

@@ -52,13 +52,6 @@ def test_counts_of_few_people_have_one_shade(minimum: int, few: int) -> None:
     assert shades[8] < shades[9], "9 and 10"
 
 
-def test_a_unit_whose_rate_is_held_back_has_no_dot() -> None:
-    known = reliability.response_rates(company(), thresholds=Thresholds())
-    assert isinstance(known, ResponseRates)
-    drawn = intake.response_rates(known, without={"U2"})
-    assert "U2" not in [label.get_text() for label in drawn.get_yticklabels()]
-
-
 @pytest.mark.parametrize(("units", "shown"), [(59, 59), (60, 60), (61, 60)])
 def test_of_many_units_the_least_covered_are_shown(units: int, shown: int) -> None:
     ax = intake.coverage(months(units))

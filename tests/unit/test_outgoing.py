@@ -19,7 +19,7 @@ from auditlib.audit.session import Audit
 from auditlib.contracts import TABLES, Kind
 from auditlib.contracts.identities import LETTERS, kind_of, kind_of_case
 from auditlib.figures.style import new_axes
-from auditlib.records import Basis, CaseReference, Finding, Grade, Number, Sentence
+from auditlib.records import Basis, CaseReference, Finding, Grade, Number, Sentence, Ungrouped
 
 SECRET = bytes(range(32))
 NATIONAL = {
@@ -271,7 +271,9 @@ class TestAudit:
         ax.set_title("+49 30 9018205")
         ax.set_yticks([0, 1, 2], ["ada@example.org", "Desk of Ada Sommerfeld", "U\x08\u202e1"])
         ax.annotate("Peter Falkenrath", (1, 1))
-        shown: Any = audit.figure("f", ax, title="Ada Sommerfeld", alt="ada@example.org")
+        shown: Any = audit.figure(
+            "f", lambda _: ax, Ungrouped(), title="Ada Sommerfeld", alt="ada@example.org"
+        )
         text = self.recorded(audit, tmp_path) + repr(shown) + shown.svg
         for private in ("ada@example", "Sommerfeld", "9018205", "Falkenrath", "\x08", "\u202e"):
             assert private not in text

@@ -33,7 +33,19 @@ class TestASentence:
             ("1 response was late.", 1, "fewer than 5 responses were late."),
             ("1 reply was late.", 1, "fewer than 5 replies were late."),
             ("1 person has answered.", 1, "fewer than 5 people have answered."),
-            ("1 of 300 was late.", 1, "fewer than 5 of 300 was late."),
+            ("1 of 300 was late.", 1, "fewer than 5 of 300 were late."),
+            ("1 of the 300 cases was late.", 1, "fewer than 5 of the 300 cases were late."),
+            ("1 formal report counts.", 1, "fewer than 5 formal reports count."),
+            ("1 more carries none.", 1, "fewer than 5 more carry none."),
+            (
+                "1 anonymous response below it could not be reached and is left out.",
+                1,
+                "fewer than 5 anonymous responses below it could not be reached and are left out.",
+            ),
+            ("1 case, where the limit is late.", 1, "fewer than 5 cases, where the limit is late."),
+            ("1 case; the rest is late.", 1, "fewer than 5 cases; the rest is late."),
+            ("1 late, 1 missing.", 1, "fewer than 5 late, fewer than 5 missing."),
+            ("1 criterion has it.", 1, "fewer than 5 criteria have it."),
             ("4 of 300.", 4, "fewer than 5 of 300."),
             ("5 of 300.", 5, "5 of 300."),
             ("0 of 300.", 0, "0 of 300."),
@@ -44,6 +56,17 @@ class TestASentence:
         masked, keys = suppression(late(value)).text(text, ["late"])
         assert masked == said
         assert keys == (("threshold:minimum_cell",) if masked != text else ())
+
+    def test_tells_no_one_by_the_words_that_agree_with_it(self) -> None:
+        """Where not even the bound may be said, a singular would say that it is one."""
+        made = suppression(late(1), withheld={"late": ("size",)})
+        assert made.text("1 of 300 was late.", ["late"])[0] == "(held back) of 300 were late."
+        assert made.text("1 response was late.", ["late"])[0] == "(held back) responses were late."
+
+    def test_masks_a_number_beside_another_though_the_verb_stands_behind_both(self) -> None:
+        assert suppression(late(1, n=4)).text("1 of 4 was late.", ["late"])[0] == (
+            "fewer than 5 of fewer than 5 were late."
+        )
 
     def test_leaves_the_numbers_of_other_keys_alone(self) -> None:
         assert suppression(late(2)).text("2 units of 40", ["units"]) == ("2 units of 40", ())

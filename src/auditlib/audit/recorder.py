@@ -61,6 +61,10 @@ class Recorder:
             self._changed[shown.key] = changed
             self.keep(shown)
 
+    def kept(self, key: str) -> str:
+        """Return the key that a number was kept under; empty where none was."""
+        return self._keys.get(key, "")
+
     def key(self, key: str) -> str:
         """Return the key that a number was kept under."""
         return self._keys.get(key) or (key if key in self.numbers else self._outgoing.key(key, {}))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
-from auditlib.records import Number, Sentence
+from auditlib.records import Held, Number, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,20 +27,21 @@ class Result(Protocol):
         ...
 
 
-class Framed(Protocol):
-    """A result that is one table, with the columns that name its rows."""
+@runtime_checkable
+class Drawable(Protocol):
+    """What can be drawn."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The table."""
-        ...
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """The columns that name a row."""
+    def without(self, held: Held) -> tuple[Any, int]:
+        """Return it without the groups that are held back (None where nothing is left), and their number."""
         ...
 
 
-Tabled = TypeVar("Tabled", bound=Framed)
+@runtime_checkable
+class Ranging(Protocol):
+    """A result whose words say which of its groups come first: they are chosen among what is shown."""
+
+    ranges: ClassVar[bool]
+
+    def without(self, held: Held) -> tuple[Result | None, int]:
+        """Return it without the groups that are held back, and their number."""
+        ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +21,13 @@ from auditlib.audit.display import (
     show,
 )
 from auditlib.audit.files import Slugs, write_table, write_whole
+from auditlib.audit.held import NOTHING_DRAWN, Door
 from auditlib.audit.names import names_stated
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
-from auditlib.audit.returned import Result, Tabled
+from auditlib.audit.returned import Result
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
-from auditlib.audit.tables import Layout, Tabulated, tabulate, with_gaps
+from auditlib.audit.tables import Layout, Tabulated, tabulate
 from auditlib.parameters import claims
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Finding, Number, Sentence
@@ -96,6 +97,7 @@ class Audit:
             suppression=self._suppression,
             outgoing=self._outgoing,
         )
+        self._door = Door(self._recorder, self._outgoing)
         self._recorder.number(*_thresholds(run))
 
     def __repr__(self) -> str:
@@ -199,30 +201,42 @@ class Audit:
     def figure(
         self,
         id: str,  # noqa: A002 - an exhibit has an id
-        drawn: Any,
+        draw: Callable[..., Any],
+        result: Any,
         *,
         title: str,
-        alt: str,
+        alt: str = "",
         caption: str = "",
         keys: Sequence[str] = (),
         detail: bool = False,
+        **look: Any,
     ) -> View | Shown:
-        """Show and record a figure.
+        """Show and record a figure: what `draw` makes of `result`, without what is held back.
 
         Parameters
         ----------
-        drawn
-            Axes, or a figure.
+        draw
+            Returns axes, or a figure; `look` is handed on to it.
+        result
+            What is drawn. It says itself how it is left without some of its groups (`without`).
         alt
-            What a reader who cannot see it must know.
+            What a reader who cannot see it must know; default: what the result says of its figure.
         keys
             Numbers the figure shows, where a reader may want to find them.
         detail
             Whether it stands on the screen only; paper then names it in a line.
         """
         from auditlib.figures.svg import png_of, svg_of
-        from auditlib.figures.texts import shown_as
+        from auditlib.figures.texts import left_out, note, note_beneath, shown_as
 
+        part, lost = self._door.drawn(result, figure=id)
+        if part is None:
+            drawn, alt = note(NOTHING_DRAWN), NOTHING_DRAWN
+        else:
+            drawn, alt = draw(part, **look), alt or part.alt
+        if lost and part is not None:
+            note_beneath(drawn, left_out(lost))
+            alt = f"{alt} {left_out(lost)}"
         id = self._slugs.of(self._outgoing.text(id))  # noqa: A001
         shown_as(drawn, self._outgoing.text)
         svg = svg_of(drawn)
@@ -243,17 +257,6 @@ class Audit:
             }
         )
         return show(FigureView(exhibit["title"], exhibit["alt"], svg, png_of(drawn)))
-
-    def drawn(self, result: Tabled) -> Tabled:
-        """Return `result` as a figure may draw it: with a gap where its table holds a value back."""
-        self._numbers_of(result)
-        return replace(result, frame=with_gaps(result.frame, result.by, self._suppression))
-
-    def held_back(self, result: Result, column: str) -> frozenset[str]:
-        """Return the rows of `result` whose `column` is held back: a figure leaves them out."""
-        self._numbers_of(result)
-        keys = (key.partition(":") for key in self._suppression.true if self._suppression.tells(key))
-        return frozenset(row for name, _, row in keys if name == column)
 
     def finding(self, *findings: Finding) -> View | Shown:
         """Raise findings; none is an answer too."""
@@ -329,7 +332,7 @@ class Audit:
         return tuple(
             self._cited(sentence)
             for part in said
-            for sentence in ((part,) if isinstance(part, Sentence) else part.summary())
+            for sentence in ((part,) if isinstance(part, Sentence) else self._door.said(part))
         )
 
     def _cited(self, sentence: Sentence) -> Sentence:

@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from auditlib.audit.agreement import Edit, edited, plural
 from auditlib.audit.formats import SUPPRESSED, format_value
 from auditlib.audit.numerals import Numeral, placed
 from auditlib.disclosure import COUNTS, HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
@@ -25,13 +26,11 @@ HELD_BACK_FOLDER = "held_back"
 """Beside the evidence of a run: the true numbers of what its notebooks held back."""
 MINIMUM = "threshold:minimum_cell"
 _VOICE = "held back"
-_NOUN = re.compile(r" ([a-z]+)(?: (was|is|has|does))?\b")
 _PEOPLE = re.compile(
     r" (?:[a-z-]+ )?(?:responses?|answers?|cases?|complaints?|customers?|invitations?|people|persons?"
     r"|contacts?|calls?|accounts?|surveys?|follow-ups?|visits?)\b"
 )
 """What follows a count of people."""
-_PLURAL = {"was": "were", "is": "are", "has": "have", "does": "do"}
 
 
 class Suppression:
@@ -78,6 +77,13 @@ class Suppression:
         """Tell whether a drawing of the number of `key` would tell what is held back."""
         true = self.true[key]
         return self._lost(true) or small_count(true, minimum=self.minimum)
+
+    def holds(self, key: str, number: Number | None) -> bool:
+        """Tell whether any part of what `key` names is held back: a number recorded, or still to be."""
+        true = self.true.get(key, number)
+        if self._withheld.get(key) or true is None:
+            return key in self._withheld
+        return small_group(true.n, minimum=self.minimum) or small_count(true, minimum=self.minimum)
 
     def measure_held(self, key: str) -> bool:
         """Tell whether the number of `key` was measured on a group, and is held back."""
@@ -128,15 +134,16 @@ class Suppression:
     def _masked(
         self, text: str, hidden: Callable[[Numeral, int], Number | None]
     ) -> tuple[str, tuple[str, ...]]:
-        parts, at = [], 0
+        edits: list[Edit] = []
         for start, end, numeral in placed(text):
             number = hidden(numeral, end)
-            if number is None or start < at:
+            if number is None:
                 continue
-            phrase, until = self._phrase(text, end, number, numeral)
-            parts += [text[at:start], phrase]
-            at = until
-        masked = "".join((*parts, text[at:]))
+            size = int(numeral.value) if numeral.value in (number.value, number.n) else 0
+            until = end + (text[end : end + 1] == "%")
+            edits.append((start, until, self._phrase(number, size)))
+            edits += plural(text, end) if size == 1 and until == end else ()
+        masked = edited(text, edits)
         return masked, (MINIMUM,) if masked != text else ()
 
     def explained(self, number: Number) -> Number:
@@ -162,25 +169,11 @@ class Suppression:
             bare |= {"n": None}
         return {**criterion, **bare}
 
-    def _phrase(self, text: str, end: int, number: Number, numeral: Numeral) -> tuple[str, int]:
-        """Return what is said instead of a number, and where the text goes on."""
-        if text[end : end + 1] == "%":
-            end += 1
-        size = int(numeral.value) if numeral.value in (number.value, number.n) else 0
+    def _phrase(self, number: Number, size: int) -> str:
+        """Return what is said instead of a number."""
         if not small_group(size, minimum=self.minimum) or not self._bounded(number):
-            return f"({_VOICE})", end
-        phrase = f"fewer than {self.minimum}"
-        noun = _NOUN.match(text, end)
-        if size != 1 or noun is None:
-            return phrase, end
-        verb = f" {_PLURAL[noun[2]]}" if noun[2] else ""
-        return f"{phrase} {_plural(noun[1])}{verb}", noun.end()
-
-
-def _plural(noun: str) -> str:
-    if noun in ("person", "of"):
-        return "people" if noun == "person" else noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+            return f"({_VOICE})"
+        return f"fewer than {self.minimum}"
 
 
 def _first(text: str, end: int, numeral: Numeral, hidden: Sequence[Number]) -> Number | None:

@@ -125,19 +125,6 @@ def tabulate(frame: pd.DataFrame, layout: Layout) -> Tabulated:
     )
 
 
-def with_gaps(frame: pd.DataFrame, by: Sequence[str], suppression: Suppression) -> pd.DataFrame:
-    """Return `frame` without the measured values of rows in which one is held back; its counts stay.
-
-    A figure draws measured values; what a table holds back must not be read off an axis.
-    """
-    records = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-    measured = [name for name in frame.columns if frame[name].dtype.kind == "f"]
-    held = [any(f"{name}:{row}" in suppression.true for name in measured) for row in _row_names(records, by)]
-    gaps = frame.copy()
-    gaps.loc[held, measured] = float("nan")
-    return gaps
-
-
 def _built_in(column: str, value: Any, shown: Shown) -> Any:
     import pandas as pd
 

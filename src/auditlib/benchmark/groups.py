@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from auditlib.benchmark.numbers import UNIT_OF, rests_on
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import counted, listed, percent, shown, spoken
-from auditlib.records import Interval, Number, Refusal, Sentence
+from auditlib.records import Held, Interval, Number, Refusal, Sentence
 from auditlib.statistics import discovery, ranks, shrinkage
 from auditlib.statistics.ranks import RankSets
 from auditlib.statistics.types import Floats, normal_quantile
@@ -39,6 +40,8 @@ class Groups:
         Share of the variance between units' true values that lies between groups, 0 to 1.
     """
 
+    ranges: ClassVar[bool] = True
+
     comparison: Comparison
     by: str
     frame: pd.DataFrame
@@ -50,6 +53,13 @@ class Groups:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group, highest value first."""
         return self.frame.copy()
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it with gaps for the groups whose numbers are held back, and how many they are."""
+        lost = [held(f"group:{name}:{self.key}") for name in self.frame[self.by]]
+        frame = self.frame.copy()
+        frame.loc[lost, ["value", "low", "high"]] = np.nan
+        return (None if all(lost) else replace(self, frame=frame)), sum(lost)
 
     @property
     def key(self) -> str:
@@ -82,8 +92,11 @@ class Groups:
         for side in ("higher", "lower"):
             rows = self.frame[self.frame["verdict"] == side]
             if len(rows):
-                entries = zip(rows[self.by], rows["value"], strict=True)
-                named = listed([f"{spoken(g)} {shown(v, statistic)}" for g, v in entries], as_written=True)
+                told = rows.dropna(subset=["value"])
+                entries = zip(told[self.by], told["value"], strict=True)
+                entry = [f"{spoken(g)} {shown(v, statistic)}" for g, v in entries]
+                entry += [f"{spoken(g)} (held back)" for g in sorted(rows[self.by][rows["value"].isna()])]
+                named = listed(entry, as_written=True)
                 keys += [f"group:{name}:{self.key}" for name in rows[self.by]]
                 parts.append(f"{len(rows)} {side} than the units of all others ({named})")
             keys.append(f"groups_{side}:{self.key}")
@@ -100,8 +113,9 @@ class Groups:
             f"groups by {name}, the rest within them; "
             f"{counted(certain, 'group')} {'have' if certain > 1 else 'has'} a certain place among {last}"
         )
-        first = spoken(self.frame[self.by].iloc[0])
-        leader = f", with {first} the first" if (self.places.high == 1).any() else ""
+        first = self.frame.iloc[0]
+        told = (self.places.high == 1).any() and not np.isnan(first["value"])
+        leader = f", with {spoken(first[self.by])} the first" if told else ""
         names = ("between", "certain_places", "groups", "left_out_groups", "left_out_units", "smallest_group")
         keys = tuple(f"{name}:{self.key}" for name in names)
         return Sentence(f"{text}{leader}.{self._hidden()}", keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,13 +58,18 @@ def _unit_number(comparison: Comparison, row: dict[Any, Any]) -> Number:
     if known:
         method = METHODS[comparison.measure.statistic]
         limits = Interval(float(row["low"]), float(row["high"]), comparison.confidence, method)
-    n = int(row["n"])
-    certain = n if n == int(row["n_high"]) or n >= comparison.minimum_cell else None
+    n, certain = int(row["n"]), certain_n(row, minimum=comparison.minimum_cell)
     printed_unit = UNIT_OF[comparison.measure.statistic]
     return Number(
         comparison.number_key(unit), value if known else None, printed_unit, certain, limits,
         unit_basis(comparison.scores, unit, n) if known else (), str(row["why"]),
     )  # fmt: skip
+
+
+def certain_n(row: Mapping[Any, Any], *, minimum: int) -> int | None:
+    """Return the answers a unit has; None where its published band reaches below what may be shown."""
+    n = int(row["n"])
+    return n if n == int(row["n_high"]) or n >= minimum else None
 
 
 def unit_basis(scores: UnitScores, unit: str, n: int) -> tuple[Basis, ...]:

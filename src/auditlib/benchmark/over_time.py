@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.series import ALL, Series, series
 from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import counted, listed, per_year, readable
-from auditlib.records import Interval, Number, Refusal, Sentence
+from auditlib.records import Held, Interval, Number, Refusal, Sentence
 from auditlib.statistics import control_charts, discovery
 from auditlib.statistics.control_charts import Chart
 from auditlib.statistics.trend import Trend, trend
@@ -57,6 +58,16 @@ class OverTime:
     def overall(self) -> Trend | Refusal:
         """The trend of all units together, by step of the series."""
         return _fit(self.series, self.series.unit_id.index(ALL), self.comparison)
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the charts of units whose numbers are held back, and how many they are."""
+        name = self.comparison.number_key
+        charts = {
+            unit: chart
+            for unit, chart in self.charts.items()
+            if not held(name(unit or "pooled")) and not (unit and held(self._change_key(unit)))
+        }
+        return (replace(self, charts=charts) if charts else None), len(self.charts) - len(charts)
 
     def changing(self) -> pd.DataFrame:
         """Return the units that change beyond chance, the fastest first, as printed."""

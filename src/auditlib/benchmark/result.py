@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.numbers import UNIT_OF, numbers_of, rests_on
+from auditlib.benchmark.numbers import UNIT_OF, certain_n, numbers_of, rests_on
 from auditlib.benchmark.places import Places
 from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
 from auditlib.benchmark.wording import band, counted, listed, percent, readable, shown, what
-from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.records import Basis, Held, Number, Refusal, Sentence
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
 from auditlib.statistics.types import normal_quantile
 
@@ -63,6 +64,8 @@ class Comparison:
         Answers needed for a verdict, and for a value to be shown.
     """
 
+    ranges: ClassVar[bool] = True
+
     scores: UnitScores
     judgement: Judgement
     places: Places
@@ -106,6 +109,33 @@ class Comparison:
         """
         return self.frame.copy()
 
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it with gaps for the units whose numbers are held back, and how many they are."""
+        rows = self.frame.to_dict("records")
+        lost = [
+            held(self.number_key(str(row["unit_id"])), certain_n(row, minimum=self.minimum_cell))
+            for row in rows
+        ]
+        if not any(lost):
+            return (None, len(rows)) if held(self.number_key("pooled")) else (self, 0)
+        frame = self.frame.copy()
+        frame.loc[lost, list(frame.select_dtypes("float"))] = np.nan
+        kept = replace(self, frame=frame)
+        if held(self.number_key("pooled")) or kept.compared.empty:
+            return None, len(rows)
+        return replace(kept, limits=self._limits_of(kept.compared["n"])), sum(lost)
+
+    def _limits_of(self, n: pd.Series) -> pd.DataFrame:
+        """Return the limits over no more than `n`: their ends would tell the sizes of other units."""
+        limits = self.limits
+        within = limits["n"].between(n.min(), n.max())
+        return limits[within] if within.sum() > 1 else limits
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """Rows of the units compared whose value is known and shown."""
+        return self.frame[self.judgement.chosen].dropna(subset=["value"])
+
     def units(self, *verdicts: Verdict) -> pd.DataFrame:
         """Return the rows with one of `verdicts`, farthest from the target first."""
         rows = self.frame[self.frame["verdict"].isin([verdict.value for verdict in verdicts])]
@@ -121,7 +151,7 @@ class Comparison:
             high, likely_low, likely_high, joint_low, joint_high over its units.
         """
         # units of one value stay in order of id: by n, sure and unsure ones would form parts
-        rows = self.frame[self.judgement.chosen].sort_values("value", ascending=False, kind="stable")
+        rows = self.compared.sort_values("value", ascending=False, kind="stable")
         part = np.arange(len(rows)) * PARTS // len(rows)
         columns = ["value", "low", "high", "likely_low", "likely_high", "joint_low", "joint_high"]
         grouped = rows[columns].astype("Float64").astype(float).groupby(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from auditlib.benchmark.numbers import UNIT_OF, rests_on
 from auditlib.benchmark.scores import Measure, UnitScores
 from auditlib.benchmark.verdicts import Judgement, Verdict, judge
 from auditlib.benchmark.wording import counted, listed, shown, what
-from auditlib.records import Basis, Interval, Number, Refusal, Sentence
+from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence
 from auditlib.statistics import intervals
 from auditlib.statistics.funnel import Variant
 
@@ -54,6 +55,13 @@ class Stability:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit compared in the first period."""
         return self.frame.copy()
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it, or nothing where a unit called out is held back: mean and others would tell it."""
+        called = self.frame[self.frame["verdict"].isin([side.value for side in SIDES])]
+        keys = (f"{self.measure.statistic}:{unit}:{self.key}" for unit in called["unit_id"])
+        lost = sum(held(key) for key in keys)
+        return (None if lost else self), lost
 
     @property
     def drawn(self) -> bool:

@@ -32,11 +32,15 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 @dataclass(frozen=True, slots=True)
 class Deduced:
-    """A small count that is held back and can be worked out: it lies between `low` and `high`."""
+    """A small count that is held back and can be worked out: it lies between `low` and `high`.
+
+    Where the solver found no answer, `unknown` says why: it is taken to be worked out.
+    """
 
     stated: Stated
     low: float
     high: float
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ def deduced(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozens
     known = _known(tables, shown, withheld, minimum=minimum)
     goals = {cell: tables.cells[cell] for cell in small_cells(tables) if cell not in shown}
     narrow = [
-        Deduced(tables.stated[tables.statements_of[cell][0]], low, high)
-        for cell, low, high in _limits(known, goals, tables.truth)
+        Deduced(tables.stated[tables.statements_of[cell][0]], low, high, unknown)
+        for cell, low, high, unknown in _limits(known, goals, tables.truth)
         if high < np.inf and math.ceil(low - _SLACK) >= math.floor(high + _SLACK)  # one whole number fits
     ]
     return (*elsewhere, *narrow)
@@ -157,8 +161,11 @@ def _expanded(tables: Linked, cells: Row, shown: frozenset[int]) -> tuple[Row, f
     return {unknown: times for unknown, times in row.items() if times}, right
 
 
-def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[tuple[int, float, float]]:
-    """Yield the least and the most that each of `goals` can be, of those that few tries do not move."""
+def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[tuple[int, float, float, str]]:
+    """Yield the least and the most that each of `goals` can be, of those that few tries do not move.
+
+    Where that cannot be found out, the last says why, and both are the count: unknown is never good.
+    """
     fixed = known.high - known.low < _SLACK
     label = _components(known, fixed)
     by_component: dict[int, list[int]] = {}
@@ -168,7 +175,7 @@ def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[t
             by_component.setdefault(int(label[free[0]]), []).append(cell)
         else:
             count = float(sum(times * known.low[unknown] for unknown, times in goal.items()))
-            yield cell, count, count
+            yield cell, count, count, ""
     for component, cells in by_component.items():
         part = _part(known, fixed, label == component)
         weights = matrix([goals[cell] for cell in cells], len(truth))[:, part.chosen]
@@ -176,7 +183,11 @@ def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[t
             goal = weights[[place]].toarray()[0]
             count = sum(times * truth[unknown] for unknown, times in goals[cells[place]].items())
             certain = count - float(goal @ truth[part.chosen])
-            yield cells[place], certain + part.extreme(goal), certain - part.extreme(-goal)
+            low, high = part.extreme(goal), part.extreme(-goal)
+            if isinstance(low, str) or isinstance(high, str):
+                yield cells[place], count, count, next(why for why in (low, high) if isinstance(why, str))
+            else:
+                yield cells[place], certain + low, certain - high, ""
 
 
 def _components(known: Known, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -212,14 +223,12 @@ class _Part:
                 break
         return moved
 
-    def extreme(self, goal: Vector) -> float:
-        """Return the least that the weighted sum `goal` of unknowns can be."""
+    def extreme(self, goal: Vector) -> float | str:
+        """Return the least that the weighted sum `goal` of unknowns can be, or why it is not known."""
         solved = self._solved(goal, most=np.full(len(goal), np.inf), whole=True)
         if solved.status in (3, 4):  # nothing limits it on this side: something fits, the truth does
             return -np.inf
-        if not solved.success:
-            raise ArithmeticError(solved.message)
-        return float(solved.fun)
+        return float(solved.fun) if solved.success else str(solved.message)
 
     def _solved(self, goal: Vector, *, most: Vector, whole: bool) -> OptimizeResult:
         known = self.known

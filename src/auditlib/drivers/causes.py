@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Estimate, estimate_of
-from auditlib.records import Basis, Refusal, counted
+from auditlib.records import Basis, Held, Refusal, counted
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.statistics.redrawn import cluster_weights, spread_of
@@ -60,6 +60,8 @@ class Causes:
         The tables they come from.
     n, uncoded, units
         Voices with a coded cause, without one, and the units they concern.
+    unseen
+        Causes whose share is held back.
     """
 
     causes: tuple[Cause, ...] = ()
@@ -68,6 +70,11 @@ class Causes:
     uncoded: int = 0
     units: int = 0
     refusal: Refusal | None = None
+    unseen: frozenset[str] = frozenset()
+
+    def without(self, held: Held) -> Causes:
+        """Return it knowing which causes are held back."""
+        return replace(self, unseen=frozenset(one.code for one in self.causes if held(f"share:{one.code}")))
 
     @property
     def basis(self) -> tuple[Basis, ...]:

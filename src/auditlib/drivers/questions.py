@@ -8,7 +8,7 @@ questions are counted in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.parameters.run import Run
-from auditlib.records import Basis, Instrument, Interval, Item, Refusal, counted
+from auditlib.records import Basis, Held, Instrument, Interval, Item, Refusal, counted
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.statistics.redrawn import Spread, cluster_weights, spread_of
@@ -102,11 +102,23 @@ class Survey:
     bad_share: float = 0.0
     explained: float = 0.0
     refusal: Refusal | None = None
+    left_out: int = 0
 
     @property
     def survey_type(self) -> str:
         """The survey type."""
         return self.instrument.survey_type
+
+    def shown(self, held: Held) -> Survey:
+        """Return it without the questions whose numbers are held back."""
+        whole = held(f"responses:{self.survey_type}", self.n)
+        names = ("low_share", "penalty")
+        questions = tuple(
+            each
+            for each in self.questions
+            if not (whole or any(held(f"{name}:{self.survey_type}:{each.name}") for name in names))
+        )
+        return replace(self, questions=questions, left_out=len(self.questions) - len(questions))
 
     @property
     def basis(self) -> Basis:

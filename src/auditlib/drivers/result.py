@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from auditlib.drivers import tables
 from auditlib.drivers.causes import Cause, Causes
@@ -21,7 +21,7 @@ from auditlib.drivers.wording import (
     movement_sentences,
     survey_sentence,
 )
-from auditlib.records import Basis, Finding, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +101,8 @@ class DriversResult:
         Fewest complaints of which a ratio is stated.
     """
 
+    ranges: ClassVar[bool] = True
+
     policy: DriversPolicy
     level: float
     surveys: tuple[Survey, ...] = ()
@@ -110,6 +112,12 @@ class DriversResult:
     followed: tuple[Followed, ...] = ()
     not_assessable: Refusal | None = None
     minimum_cell: int = 1
+
+    def without(self, held: Held) -> tuple[Self, int]:
+        """Return it without the questions whose numbers are held back, and how many they are."""
+        kept = tuple(each.shown(held) for each in self.surveys)
+        shown = replace(self, surveys=kept, causes=self.causes.without(held))
+        return shown, sum(each.left_out for each in kept)
 
     @property
     def ranked(self) -> tuple[Survey, ...]:

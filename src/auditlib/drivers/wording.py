@@ -52,7 +52,9 @@ def cause_sentence(causes: Causes, top: int) -> Sentence:
         text = f"What customers themselves name as causes: not assessable. {causes.refusal.reason}"
         return Sentence(f"{text} {causes.refusal.remedy}".strip(), ("voices",))
     main = causes.causes[:top]
-    told = listed([f"{plain(each.code)} ({percent(each.share.value)})" for each in main])
+    lost = sorted((each for each in main if each.code in causes.unseen), key=lambda each: each.code)
+    shown = [*(each for each in main if each.code not in causes.unseen), *lost]
+    told = listed([f"{plain(each.code)} ({percent(each.share.value)})" for each in shown])
     return Sentence(
         f"Of {voices(causes.n)} with a coded cause, most name {told}{_unsure(main, causes.causes, top)}.",
         ("voices", *(f"share:{each.code}" for each in main), "top"),
@@ -97,7 +99,10 @@ def survey_sentence(survey: Survey, top: int) -> Sentence:
     if survey.refusal is not None:
         text = f"Questions of the {name} survey cannot be ranked: {survey.refusal.reason}"
         return Sentence(f"{text} {survey.refusal.remedy}".strip(), (f"questions:{name}",))
+    if not survey.questions:
+        return Sentence(f"Which low answers go with bad overall answers to the {name} survey is held back.")
     first = survey.questions[0]
+    low = "Of what is shown, low answers on" if survey.left_out else "Low answers on"
     apart = [each for each in survey.questions[1:] if each.best <= 1]
     row = f"{name}:{first.name}"
     tied = (
@@ -106,7 +111,7 @@ def survey_sentence(survey: Survey, top: int) -> Sentence:
         else ""
     )
     return Sentence(
-        f"Low answers on {plain(first.item.item)} go with the most bad overall answers to the {name} survey: "
+        f"{low} {plain(first.item.item)} go with the most bad overall answers to the {name} survey: "
         f"they are given in {percent(first.low_share)} of responses, and a bad overall answer is then "
         f"{100 * first.penalty.value:.1f} percentage points more frequent, the other questions held equal, "
         f"within units{tied}.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import narwhals as nw
 import numpy as np
@@ -12,7 +12,7 @@ from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import EVERY, Status
-from auditlib.records import Basis, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Held, Number, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,11 +40,21 @@ class Claims:
         Settled contacts owed whose source says nothing.
     minimum_cell
         Fewest contacts of which a share is stated.
+    unseen
+        Keys of counts that are held back: none of them is called the first.
     """
+
+    ranges: ClassVar[bool] = True
 
     frame: pd.DataFrame
     unflagged: int
     minimum_cell: int = 1
+    unseen: frozenset[str] = frozenset()
+
+    def without(self, held: Held) -> tuple[Self, int]:
+        """Return it knowing which of its counts are held back, and how many they are."""
+        unseen = frozenset(key for key in map(_key, self.frame.to_dict("records")) if held(key))
+        return replace(self, unseen=unseen), len(unseen)
 
     @property
     def flagged(self) -> int:
@@ -62,10 +72,7 @@ class Claims:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return how many contacts carry a flag, and how many of those part from the clock."""
-        named = (
-            (f"contacts:{row['flag']}:{row['status']}:{row['reason']}", int(row["contacts"]))
-            for row in self.frame.to_dict("records")
-        )
+        named = ((_key(row), int(row["contacts"])) for row in self.frame.to_dict("records"))
         rows = [Number(key, n, "count", basis=(FLAGGED,)) for key, n in named]
         counts = {"flagged": self.flagged, "flag_parts": self.parting, "unflagged": self.unflagged}
         return (*rows, *(Number(key, n, "count", basis=(FLAGGED,)) for key, n in counts.items()))
@@ -79,6 +86,7 @@ class Claims:
             f"{counted(self.flagged, 'settled contact')}"
         )
         kind = self.frame[(self.frame["flag"] == "in time") & (self.frame["reason"] != AGREE)]
+        kind = kind.loc[[_key(row) not in self.unseen for row in kind.to_dict("records")]]
         kinder = int(kind["contacts"].sum())
         if self.unflagged:
             text += f"; {counted(self.unflagged, 'more carries', 'more carry')} none"
@@ -86,9 +94,13 @@ class Claims:
         if not kinder:
             return (Sentence(f"{text}.", keys),)
         worst = kind.sort_values(["contacts", "reason"], ascending=[False, True]).iloc[0]
-        key = f"contacts:in time:{worst['status']}:{worst['reason']}"
         more = f"Where it is kinder, the first reason is: {worst['reason']} ({worst['contacts']:,})."
-        return (Sentence(f"{text}.", keys), Sentence(more, (key,)))
+        return (Sentence(f"{text}.", keys), Sentence(more, (_key(worst),)))
+
+
+def _key(row: Any) -> str:
+    """Return the key of the contacts of a row."""
+    return f"contacts:{row['flag']}:{row['status']}:{row['reason']}"
 
 
 def claims(tables: Tables, result: EscalationResult) -> Claims | Refusal:

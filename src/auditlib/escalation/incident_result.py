@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from auditlib.escalation.incident_findings import findings_of_clocks
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Basis, Finding, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +90,8 @@ class IncidentResult:
         Clocks of the policy that this log cannot show, with the reason.
     hours
         What each rule's clock is called → the calendar of each unit.
+    left_out
+        Priorities that are not drawn.
     """
 
     cases: pd.DataFrame
@@ -100,6 +102,7 @@ class IncidentResult:
     minimum_cell: int = 1
     refused: Mapping[str, Refusal] = field(default_factory=dict)
     hours: Mapping[str, WorkingHours] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
 
     @property
     def table(self) -> str:
@@ -155,10 +158,21 @@ class IncidentResult:
             {"priority": name, "n": len(part), "flag": _mean(part["flag"].dropna())}
             | {clock: _mean(_met(part, clock)) for clock in self.clocks}
             for name, part in groups
+            if name not in self.left_out
         ]
         order = {name: turn for turn, name in enumerate((*self._priorities, NO_PRIORITY, ALL))}
         frame = pd.DataFrame(rows)
         return frame.sort_values("priority", key=lambda column: column.map(order), ignore_index=True)
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the priorities of which a number is held back, and how many they are."""
+        every = self.to_frame()[["priority", "n"]].itertuples(index=False)
+        lost = frozenset(name for name, n in every if held(f"flag.n:{name}", n) or self._held(name, held))
+        left = set(self.to_frame()["priority"]) - lost
+        return (replace(self, left_out=lost) if left else None), len(lost)
+
+    def _held(self, priority: str, held: Held) -> bool:
+        return any(held(f"{column}:{priority}", n) for column, n in self.counts(priority).items())
 
     def counts(self, priority: str) -> dict[str, int]:
         """Return by column of `to_frame` how many cases its share is of."""

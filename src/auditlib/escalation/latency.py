@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import narwhals as nw
 
@@ -13,7 +13,7 @@ from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Frame, Tables
 from auditlib.obligations import Status
-from auditlib.records import Basis, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Held, Number, Refusal, Sentence, counted
 from auditlib.standards.whole_days import beyond, whole_day
 from auditlib.statistics.durations import Survival, done_by, quantile, survival
 
@@ -41,6 +41,8 @@ class Stage:
         Canonical table the step is read from.
     unknown
         Cases left out, of which the evidence does not say whether the step was done.
+    until
+        Share down to which the curve may be drawn: beneath it, it would tell how few are open.
     """
 
     stage: str
@@ -48,6 +50,7 @@ class Stage:
     curve: Survival | Refusal
     table: str
     unknown: int = 0
+    until: float = 0.0
 
     @property
     def key(self) -> str:
@@ -82,6 +85,29 @@ class Latencies:
     def of(self, stage: str) -> tuple[Stage, ...]:
         """Return the stages of one step, one per group."""
         return tuple(found for found in self.stages if found.stage == stage)
+
+    def only(self, stage: str) -> Latencies:
+        """Return the stages of one step alone, to be drawn."""
+        return replace(self, stages=self.of(stage))
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the stages that are held back, and how many they are."""
+        kept = tuple(one for each in self.stages for one in self._shown(each, held))
+        left_out = len(self.stages) - len(kept)
+        return (replace(self, stages=kept) if kept or not left_out else None), left_out
+
+    def _shown(self, stage: Stage, held: Held) -> tuple[Stage, ...]:
+        """Return a stage as it may be drawn: not at all, or as far as more than a few are open."""
+        if isinstance(stage.curve, Refusal):
+            return (stage,)
+        names = ("median", "p90", "share_within_a_day")
+        if any(held(f"{name}:{stage.key}", stage.curve.n) for name in names):
+            return ()
+        if not held(f"open:{stage.key}"):
+            return (stage,)
+        # in whole steps of the smallest cell: where the curve ends would tell how many are open
+        steps = stage.curve.censored // self.minimum_cell + 1
+        return (replace(stage, until=steps * self.minimum_cell / stage.curve.n),)
 
     def to_frame(self) -> pd.DataFrame:
         """Return n, cases still open, median and 90% point with their unit, and the share done in a day."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.escalation.promise_findings import NOTEBOOK, broken, dissatisfied, named, too_often
 from auditlib.escalation.promise_policy import PromiseRule, ServicePromises
@@ -15,6 +15,7 @@ from auditlib.obligations.worthless import recorded_key, worthless
 from auditlib.records import (
     Basis,
     Finding,
+    Held,
     Interval,
     Number,
     Refusal,
@@ -98,6 +99,16 @@ class PromiseResult:
         grouped = marked.groupby(["duty", "month"], sort=True)["excused"].agg(["size", "sum"]).reset_index()
         frame = grouped.rename(columns={"size": "settled", "sum": "excused"})
         return frame.assign(share=frame["excused"] / frame["settled"], limit=frame["duty"].map(flexible))
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the rules and months that are held back, and how many they are."""
+        frame = self.excused_by_month()
+        rules = {duty for duty in frame["duty"] if held(f"excused_share:{duty}") or held(f"excused:{duty}")}
+        settled = frame[~frame["duty"].isin(rules)].groupby("month")["settled"].sum()
+        months = {month for month, n in settled.items() if held("", int(n))}
+        kept = self.rows[~self.rows["duty"].isin(rules) & ~self.rows["month"].isin(months)]
+        left_out = len(rules) + len(months)
+        return (None if left_out == len(rules) + len(settled) else replace(self, rows=kept)), left_out
 
     @property
     def flexible(self) -> tuple[PromiseResult, ...]:

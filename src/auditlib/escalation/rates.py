@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from auditlib.escalation.policy import DUTIES
 from auditlib.obligations import Status
-from auditlib.records import Basis, Interval, Number, Sentence
+from auditlib.records import Basis, Held, Interval, Number, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,22 +35,55 @@ class Rates:
         Fewest cases of which a share is stated in words.
     bases
         By priority, the rows that were read; where there are none, responses of the period were.
+    hidden
+        Keys of its numbers that are held back.
     """
+
+    ranges: ClassVar[bool] = True
 
     frame: pd.DataFrame
     by: tuple[str, ...]
     level: float
     minimum: int = 1
     bases: Mapping[str, tuple[Basis, ...]] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> pd.DataFrame:
-        """The groups whose share may be stated: settled cases enough."""
-        return self.frame[self.frame["judged"] >= max(1, self.minimum)]
+        """The groups whose share may be stated: settled cases enough, and not held back."""
+        known = self.frame["share"].notna()
+        return self.frame[known & (self.frame["judged"] >= max(1, self.minimum))]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts and shares."""
         return self.frame
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it with gaps where a share is held back, and how many they are."""
+        keys = [self._pooled, *(number.key for number in self.numbers())]
+        hidden = frozenset(key for key in keys if held(key))
+        lost = [self._key("share", row) in hidden for row in self.frame.to_dict("records")]
+        frame = self.frame.copy()
+        frame.loc[lost, ["share", "low", "high"]] = float("nan")
+        whole = frame["share"].notna().any() or not any(lost)
+        return (replace(self, frame=frame, hidden=hidden) if whole else None), sum(lost)
+
+    @property
+    def _pooled(self) -> str:
+        """Key of the share of all its groups together, where they are of one duty."""
+        duties = set(self.frame["duty"]) if "duty" in self.by else set()
+        return f"share:{duties.pop()}" if len(duties) == 1 else ""
+
+    @property
+    def pooled(self) -> float | None:
+        """Share met of all groups together; None where it is held back."""
+        if self._pooled in self.hidden:
+            return None
+        return float(self.frame["met"].sum() / max(1, self.frame["judged"].sum()))
+
+    def hides(self, status: str, duty: str) -> bool:
+        """Tell whether the cases of a duty with `status` are held back."""
+        return bool({f"{status}:{duty}", f"share:{duty}"} & self.hidden)
 
     def numbers(self) -> tuple[Number, ...]:
         """Return each share with its interval, and each count."""
@@ -67,13 +100,16 @@ class Rates:
         if len(found) == 1:
             return (Sentence(f"{_named(low, self.by)}: {_told(low)}.", (self._key("share", low),)),)
         keys = (self._key("share", low), self._key("share", high))
+        lost = any(key.startswith("share:") for key in self.hidden - {self._pooled})
         lowest, highest = (f"{float(row['share']):.1%}" for row in (low, high))
         if lowest == highest:
             by = " and ".join(name.removesuffix("_id") for name in self.by)
-            return (Sentence(f"By {by}, the share met is {lowest} throughout.", keys),)
+            start = f"By {by}, of those that are shown" if lost else f"By {by}"
+            return (Sentence(f"{start}, the share met is {lowest} throughout.", keys),)
+        start = "Of those that are shown, the share met runs" if lost else "The share met runs"
         return (
             Sentence(
-                f"The share met runs from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
+                f"{start} from {_told(low)} ({_named(low, self.by)}) to {_told(high)} "
                 f"({_named(high, self.by)}).",
                 keys,
             ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from auditlib.escalation.breaches import findings_of_duties
 from auditlib.escalation.calendar_use import UNITS, CalendarUse
@@ -13,7 +13,7 @@ from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.precision import doubt_of
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Basis, Finding, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,11 @@ class EscalationResult:
         Duties of the policy that cannot be assessed, with the reason.
     minimum_cell
         Fewest cases of which a share is stated.
+    unseen
+        Duties whose share is held back: none of them is called the weakest.
     """
+
+    ranges: ClassVar[bool] = True
 
     rows: pd.DataFrame
     population: pd.DataFrame
@@ -50,6 +54,12 @@ class EscalationResult:
     as_of: int
     refused: Mapping[str, Refusal]
     minimum_cell: int = 1
+    unseen: frozenset[str] = frozenset()
+
+    def without(self, held: Held) -> tuple[Self, int]:
+        """Return it knowing which duties are held back, and how many they are."""
+        unseen = frozenset(duty for duty in self.rates().frame["duty"] if held(f"share:{duty}"))
+        return replace(self, unseen=unseen), len(unseen)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the statuses by duty, with the share met of the cases judged and its interval."""
@@ -198,21 +208,24 @@ class EscalationResult:
 
     def _weakest(self) -> Sentence | None:
         rates = self.rates()
-        found = rates.shown
+        found = rates.shown[~rates.shown["duty"].isin(self.unseen)]
         if found.empty:
             return Sentence(
                 "Too few duties are settled for a share to be shown."
                 if (rates.frame["judged"] > 0).any()
                 else "No duty is settled yet, so there is nothing to judge."
             )
+        shown = " that is shown" if self.unseen else ""
         row = found.sort_values(["share", "duty"]).iloc[0]
         failed = int(row["judged"] - row["met"])
         if not failed:
             keys = ("judged", *(f"share:{duty}" for duty in found["duty"]))
-            return Sentence(f"Every duty judged was met: {int(found['judged'].sum()):,} of them.", keys)
+            return Sentence(
+                f"Every duty judged{shown} was met: {int(found['judged'].sum()):,} of them.", keys
+            )
         cases = counted(int(row["judged"]), "case")
         return Sentence(
-            f"The weakest duty is {row['duty']}: met in {row['share']:.1%} of {cases} "
+            f"The weakest duty{shown} is {row['duty']}: met in {row['share']:.1%} of {cases} "
             f"(95% interval {row['low']:.1%} to {row['high']:.1%}); {int(row['missing']):,} missing, "
             f"{int(row['late']):,} late, {int(row['wrong_party']):,} with the wrong party.",
             (

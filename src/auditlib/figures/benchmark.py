@@ -38,7 +38,7 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """
     with style():
         drawn = new_axes(height=3.3) if ax is None else ax
-        compared = comparison.frame[comparison.judgement.chosen]
+        compared = comparison.compared
         if compared["n"].nunique() <= 4 and len(compared) > MOST_ROWS:
             _strips(drawn, comparison, compared)
         else:

@@ -166,7 +166,7 @@ def _explain_charts(figure: Figure) -> None:
 
 def groups(result: Groups, ax: Axes | None = None) -> Axes:
     """Draw the mean of each group with its interval, highest first, and how many units it has."""
-    rows = result.frame.iloc[::-1].reset_index(drop=True)
+    rows = result.frame.dropna(subset=["value"]).iloc[::-1].reset_index(drop=True)
     y = np.arange(len(rows), dtype=float)
     names = [labels.shortened(spoken(name), most=44) for name in rows[result.by]]
     with style():

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from auditlib.drivers import DriversResult, Question, Survey
 from auditlib.drivers.wording import plain
 from auditlib.figures.labels import place
-from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, style
+from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, figure_of, style
+from auditlib.figures.texts import note
 from auditlib.figures.ticks import share_ticks
 from auditlib.records import counted
 
@@ -27,6 +28,8 @@ def importance_and_performance(result: DriversResult) -> Figure:
     Along a curve the product of both is the same. Importance-performance analysis after Martilla and James
     (1977), Journal of Marketing 41:77-79, with the performance as share of low answers.
     """
+    if not result.ranked:
+        return figure_of(note("no question may be shown"))
     with style():
         figure = Figure(figsize=(WIDTH, 4.0), layout="constrained")
         FigureCanvasAgg(figure)

@@ -37,7 +37,8 @@ def failures(rates: Rates, ax: Axes | None = None) -> Axes:
         settled = (frame["judged"] + frame["excused"]).clip(lower=1)
         left = np.zeros(len(duties))
         for status in ("missing", "late", "wrong_party", "excused"):
-            share = (frame[status] / settled).loc[duties].to_numpy(float)
+            share = (frame[status] / settled).loc[duties].to_numpy(float, copy=True)
+            share[[rates.hides(status, duty) for duty in duties]] = 0.0
             drawn.barh(
                 duties,
                 share,
@@ -50,7 +51,7 @@ def failures(rates: Rates, ax: Axes | None = None) -> Axes:
             left = left + share
         for row, (duty, end) in enumerate(zip(duties, left, strict=True)):
             drawn.annotate(
-                _met(frame.loc[[duty]].iloc[0]),
+                _met(frame.loc[[duty]].iloc[0]) + _unsaid(rates, duty),
                 (end, row),
                 (5, 0),
                 textcoords="offset points",
@@ -70,35 +71,48 @@ def _whole_per_cent() -> MaxNLocator:
 
 
 def _met(row: pd.Series) -> str:
-    return "nothing settled" if not row["judged"] else f"met {row['share']:.1%} of {int(row['judged']):,}"
+    if not row["judged"]:
+        return "nothing settled"
+    return "held back" if np.isnan(row["share"]) else f"met {row['share']:.1%} of {int(row['judged']):,}"
+
+
+def _unsaid(rates: Rates, duty: str) -> str:
+    """Say which parts of a bar are not drawn; where the share met is not, none is."""
+    hidden = [status.replace("_", " ") for status in _FAILED if f"{status}:{duty}" in rates.hidden]
+    whole = f"share:{duty}" in rates.hidden
+    return f" (held back: {', '.join(hidden)})" if hidden and not whole else ""
 
 
 def adherence_by_unit(rates: Rates, ax: Axes | None = None) -> Axes:
     """Draw the share met by unit with its interval, in order of the units' names: no ranking."""
     with style():
         frame = rates.to_frame()
-        frame = frame[frame["judged"] > 0].iloc[::-1]
+        frame = frame[frame["share"].notna()].iloc[::-1]
         drawn = new_axes(height=max(2.4, 0.13 * len(frame) + 1.1)) if ax is None else ax
         rows = np.arange(len(frame))
-        pooled = float(frame["met"].sum() / max(1, frame["judged"].sum()))
-        below = (frame["high"] < pooled).to_numpy()
+        below = (frame["high"] < (rates.pooled or 0.0)).to_numpy()
         drawn.hlines(rows, frame["low"], frame["high"], color=np.where(below, LOWER, QUIET), lw=1.1)
         for chosen, marker, face in ((~below, "o", PAPER), (below, "v", LOWER)):
             colour = LOWER if marker == "v" else QUIET
             drawn.scatter(
                 frame["share"][chosen], rows[chosen], marker=marker, s=20, fc=face, ec=colour, zorder=3
             )
-        drawn.axvline(pooled, color=INK, lw=0.8, ls="--")
-        drawn.annotate(
-            f"all units {pooled:.1%}", (pooled, 1), (-4, 4), xycoords=("data", "axes fraction"),
-            textcoords="offset points", color=INK, fontsize=8.5, ha="right", annotation_clip=False,
-        )  # fmt: skip
+        if rates.pooled is not None:
+            _pooled(drawn, rates.pooled)
         drawn.set_yticks(rows, frame["unit_id"].astype(str), fontsize=6.5)
         drawn.set_ylim(-0.8, len(frame) - 0.2)
         drawn.xaxis.set_major_locator(_whole_per_cent())
         share_ticks(drawn.xaxis)
         drawn.set_xlabel("share met, 95% interval; a triangle lies below all units together")
     return drawn
+
+
+def _pooled(drawn: Axes, share: float) -> None:
+    drawn.axvline(share, color=INK, lw=0.8, ls="--")
+    drawn.annotate(
+        f"all units {share:.1%}", (share, 1), (-4, 4), xycoords=("data", "axes fraction"),
+        textcoords="offset points", color=INK, fontsize=8.5, ha="right", annotation_clip=False,
+    )  # fmt: skip
 
 
 def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
@@ -155,16 +169,25 @@ def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -
     import seaborn as sns
 
     shown = _visible(curve.times, hours)
-    times = np.concatenate([[0.0], curve.times[shown], [hours]])
+    shown = shown[curve.share[shown] >= stage.until]
+    end = slice(None) if not stage.until else slice(-1)
+    times = np.concatenate([[0.0], curve.times[shown], [hours]])[end]
     share = np.concatenate([[1.0], curve.share[shown]])
-    label = f"{stage.group}: {counted(curve.n, 'case')}, {curve.censored:,} open"
+    still = "open: held back" if stage.until else f"{curve.censored:,} open"
+    label = f"{stage.group}: {counted(curve.n, 'case')}, {still}"
     sns.lineplot(
-        x=times, y=np.append(share, share[-1]), drawstyle="steps-post", estimator=None, sort=False,
+        x=times, y=np.append(share, share[-1])[end], drawstyle="steps-post", estimator=None, sort=False,
         color=colour, ls=line, label=label, ax=drawn,
     )  # fmt: skip
     low, high = (np.concatenate([[1.0], limit[shown]]) for limit in (curve.limits.low, curve.limits.high))
     drawn.fill_between(
-        times, np.append(low, low[-1]), np.append(high, high[-1]), step="post", color=colour, alpha=0.15, lw=0
+        times,
+        np.append(low, low[-1])[end],
+        np.append(high, high[-1])[end],
+        step="post",
+        color=colour,
+        alpha=0.15,
+        lw=0,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.texts import note
 from auditlib.figures.ticks import share_ticks
 from auditlib.records import counted
 from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates, Unanswered
@@ -32,32 +33,27 @@ def coverage(result: Coverage, ax: Axes | None = None, *, minimum: int = 1) -> A
         Counts below it have one shade: a shade of its own would tell each of them.
     """
     if isinstance(result, Unanswered):
-        return _note(result.refusal.reason, ax)
+        return note(result.refusal.reason, ax)
     if isinstance(result, ItemCoverage):
         return _items(result, ax)
     return _months(result, ax, minimum=minimum)
 
 
-def response_rates(result: Rates, ax: Axes | None = None, *, without: Collection[str] = frozenset()) -> Axes:
-    """Draw the response rate of each unit with its interval, or the quantiles of published ones.
-
-    Units in `without` have no dot: their rates are held back.
-    """
+def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
+    """Draw the response rate of each unit with its interval, or the quantiles of published ones."""
     if isinstance(result, Unanswered):
-        return _note(result.refusal.reason, ax)
+        return note(result.refusal.reason, ax)
     if isinstance(result, PublishedRates):
         return _published(result, ax)
+    if not result.units:
+        return note("no rate of a unit may be shown", ax)
     shown = sorted(
-        (
-            rate
-            for rate in result.units
-            if rate.interval and rate.invitations >= result.minimum_cell and rate.unit_id not in without
-        ),
+        (rate for rate in result.units if rate.interval and rate.invitations >= result.minimum_cell),
         key=lambda rate: (rate.value or 0.0, rate.unit_id),
     )
     known, shown = len(shown), shown[:UNITS_SHOWN]
     if not shown:
-        return _note(f"no unit has {counted(result.minimum_cell, 'invitation')} or more", ax)
+        return note(f"no unit has {counted(result.minimum_cell, 'invitation')} or more", ax)
     if ax is None:
         ax = new_axes(height=1.2 + 0.13 * max(len(shown), 4))
     with style():
@@ -66,7 +62,7 @@ def response_rates(result: Rates, ax: Axes | None = None, *, without: Collection
             ax.set_xlabel(
                 f"share of invitations answered; the lowest {len(shown)} of {counted(known, 'unit')}"
             )
-        if result.total.value is not None:
+        if result.total.interval is not None and result.total.value is not None:
             ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
             ax.annotate(
                 f"all units {result.total.value:.1%}",
@@ -189,15 +185,6 @@ def _published(result: PublishedRates, ax: Axes | None) -> Axes:
                 color=INK,
             )
         _share_axis(ax, f"published response rate of {counted(result.units, 'unit')}")
-    return ax
-
-
-def _note(text: str, ax: Axes | None) -> Axes:
-    if ax is None:
-        ax = new_axes(height=0.8)
-    with style():
-        ax.set_axis_off()
-        ax.text(0, 0.5, text, color=QUIET, va="center", transform=ax.transAxes)
     return ax
 
 

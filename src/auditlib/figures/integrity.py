@@ -51,7 +51,7 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
 def unit_changes(alarm: Signature, ax: Axes | None = None, *, level: float = 0.95) -> Axes:
     """Draw the change of each unit behind an alarm's strongest detection, linked units apart."""
     with style():
-        detection = min(alarm.carried_by, key=lambda each: each.p_value)
+        detection = alarm.strongest
         units = sorted(detection.units, key=lambda unit: (unit.linked, unit.unit_id), reverse=True)
         drawn = new_axes(height=max(2.6, 0.13 * len(units) + 1.2)) if ax is None else ax
         reach = normal_quantile(level) * np.array([unit.error for unit in units])

@@ -112,31 +112,34 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
     The thick bars hold for a stated share of the units. The thin lines hold for all units at once, with at
     least that probability: two units can be told apart where their thin lines do not meet.
     """
-    rows = comparison.frame[comparison.judgement.chosen].sort_values(["value", "n"], kind="stable")
-    few = len(rows) <= MOST_ROWS
+    rows = comparison.compared.sort_values(["value", "n"], kind="stable")
+    few, whole = len(rows) <= MOST_ROWS, len(rows) == comparison.judgement.chosen.sum()
     with style():
         room = {"width": HALF, "height": 1.6 + 0.112 * len(rows)} if few else {}
         drawn = new_axes(**room) if ax is None else ax
         if few:
-            _rank_rows(drawn, rows)
+            _rank_rows(drawn, rows, whole=bool(whole))
         else:
             _rank_profile(drawn, comparison.typical())
-        _explain_ranks(drawn, percent(comparison.confidence), few=few)
+        _explain_ranks(drawn, percent(comparison.confidence), few=few, observed=bool(whole) or not few)
         head(drawn, measure_title(comparison.measure), own=ax is None)
     return drawn
 
 
-def _rank_rows(ax: Axes, rows: pd.DataFrame) -> None:
+def _rank_rows(ax: Axes, rows: pd.DataFrame, *, whole: bool) -> None:
+    """Draw a row per unit; where one is left out, observed places would tell where it stands."""
     y, ends = np.arange(len(rows), dtype=float), rows[_ENDS].astype(float)
     colours = [colour_of(str(verdict), other=FAINT) for verdict in rows["verdict"]]
     ax.hlines(y, ends["joint_low"] - 0.3, ends["joint_high"] + 0.3, color=QUIET, lw=0.6)
     ax.hlines(y, ends["likely_low"] - 0.3, ends["likely_high"] + 0.3, color=colours, lw=3.6)
-    ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=6, mew=1.1)
+    if whole:
+        ax.plot(np.arange(len(rows), 0, -1), y, "|", color=INK, ms=6, mew=1.1)
     ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]], fontsize=7.5)
     ax.tick_params(axis="y", labelcolor=INK)
     ax.set_ylim(-0.8, len(rows) - 0.2)
-    ax.set_xlim(0.4, len(rows) + 0.6)
-    ax.xaxis.set_major_locator(FixedLocator([1, *range(5, len(rows) + 1, 5)]))
+    last = max(len(rows), int(ends["joint_high"].max()))
+    ax.set_xlim(0.4, last + 0.6)
+    ax.xaxis.set_major_locator(FixedLocator([1, *range(5, last + 1, 5)]))
     ax.spines["left"].set_visible(False)
     ax.grid(visible=True, axis="x")
     ax.set_xlabel("Place among the units, 1 is highest")
@@ -162,16 +165,16 @@ def _rank_profile(ax: Axes, typical: pd.DataFrame) -> None:
     ax.set_ylabel("Places the typical unit there may hold")
 
 
-def _explain_ranks(ax: Axes, level: str, *, few: bool) -> None:
+def _explain_ranks(ax: Axes, level: str, *, few: bool, observed: bool) -> None:
     """Write beneath the axes what thick and thin lines, or dark and light bands, promise."""
     likely, sure = f"likely ranks: hold for {level} of units", "rank sets: all hold at once, at least "
-    observed: dict[str, Any] = {"marker": "|", "ls": "", "ms": 8} if few else {}
+    stroke: dict[str, Any] = {"marker": "|", "ls": "", "ms": 8} if few else {}
     handles: list[Artist] = [
         Line2D([], [], color=FAINT, lw=4.2) if few else Patch(fc=FAINT),
         Line2D([], [], color=QUIET, lw=0.6) if few else Patch(fc=BAND_INNER),
-        Line2D([], [], color=INK, lw=1.0, **observed),
+        *([Line2D([], [], color=INK, lw=1.0, **stroke)] if observed else []),
     ]
     figure_of(ax).legend(
-        handles, [likely, f"{sure}{level}", "as observed"],
+        handles, [likely, f"{sure}{level}", "as observed"][: len(handles)],
         loc="outside lower left", ncols=1 if few else 3, handlelength=1.6, columnspacing=1.4, fontsize=8,
     )  # fmt: skip

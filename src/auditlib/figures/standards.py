@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
+from auditlib.figures.texts import left_out, note_beneath
 from auditlib.figures.ticks import share_ticks
 from auditlib.records import Direction, Judgement, Outcome
 from auditlib.standards.verdict import Verdict
@@ -107,9 +108,11 @@ def targets(result: Verdict, ax: Axes | None = None) -> Axes:
 
     Criteria measured otherwise, in points, seconds or counts, stand in the table only.
     """
-    shown = _shares(result)
+    shown, lost = _shares(result), _held_back(result)
     if ax is None:
         ax = new_axes(height=0.9 + 0.35 * max(len(shown), 3))
+    if lost:
+        note_beneath(ax, left_out(lost))
     with style():
         for row, entry in enumerate(reversed(shown)):
             _share(ax, entry, row)
@@ -129,6 +132,11 @@ def _shares(result: Verdict) -> list[Judgement]:
         and entry.measurement.value is not None
         and entry.outcome in _MARKERS
     ]
+
+
+def _held_back(result: Verdict) -> int:
+    """Return how many criteria are decided whose value is not shown."""
+    return sum(entry.measurement.value is None and entry.outcome in _MARKERS for entry in result.judgements)
 
 
 def _share(ax: Axes, judgement: Judgement, row: int) -> None:

@@ -11,7 +11,36 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 
-from auditlib.figures.style import figure_of
+from auditlib.figures.style import QUIET, figure_of, new_axes, style
+from auditlib.records import counted
+
+
+def left_out(values: int) -> str:
+    """Return the words of how many values are not drawn."""
+    return counted(
+        values, "value is not drawn: it is held back.", "values are not drawn: they are held back."
+    )
+
+
+def note(text: str, ax: Axes | None = None) -> Axes:
+    """Write why there is nothing to draw."""
+    if ax is None:
+        ax = new_axes(height=0.8)
+    with style():
+        ax.set_axis_off()
+        ax.text(0, 0.5, text, color=QUIET, va="center", transform=ax.transAxes)
+    return ax
+
+
+def note_beneath(drawn: Axes | Figure, text: str) -> None:
+    """Write a line beneath a figure, clear of the legend that stands there."""
+    figure = figure_of(drawn)
+    with style():
+        if figure.legends:
+            last = figure.axes[-1]
+            last.set_xlabel(f"{last.get_xlabel()}\n{text}")
+        else:
+            figure.supxlabel(text, x=0.008, ha="left", fontsize=8, color=QUIET)
 
 
 class _Shown(Formatter):

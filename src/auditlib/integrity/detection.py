@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.unit_changes import Measured
-from auditlib.records import Basis, Interval, Number, counted
+from auditlib.records import Basis, Held, Interval, Number, counted
 from auditlib.statistics.changes import Contrast, Dealt, Ints, contrast, deal, ways
 from auditlib.statistics.types import Floats
 
@@ -101,6 +101,17 @@ class Detection:
         parts = (self.contrast.estimate, self.contrast.low, self.contrast.high)
         low_first = tuple(shown(self.detector, part) for part in parts)
         return low_first[0], low_first[1], low_first[2]
+
+    def without(self, held: Held) -> Detection:
+        """Return it without the units that are held back; the table of units names their numbers."""
+        row = f"{self.group.name}:{self.detector.title}"
+        names = ("n", "change")
+        units = (
+            unit
+            for unit in self.units
+            if not any(held(f"units.{name}:{row}:{unit.unit_id}", unit.n) for name in names)
+        )
+        return replace(self, units=tuple(units))
 
     @property
     def eventful(self) -> bool:

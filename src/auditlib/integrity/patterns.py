@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from auditlib.integrity.detection import Detection, Sign
 from auditlib.integrity.groups import Group
 from auditlib.integrity.policy import IntegrityPolicy
-from auditlib.records import Basis, Number
+from auditlib.records import Basis, Held, Number
 from auditlib.statistics.changes import together, whole_or_part
 from auditlib.statistics.multiplicity import holm
 from auditlib.statistics.types import Floats
@@ -110,6 +111,18 @@ class Signature:
     p_value: float | None
     p_adjusted: float = 1.0
     alarm: bool = False
+
+    def without(self, held: Held) -> tuple[Self | None, int]:
+        """Return it without the units that are held back, and how many of those to be drawn they are."""
+        kept = tuple(each.without(held) for each in self.detections)
+        shown = replace(self, detections=kept)
+        left_out = len(self.strongest.units) - len(shown.strongest.units)
+        return (shown if shown.strongest.units else None), left_out
+
+    @property
+    def strongest(self) -> Detection:
+        """The detection behind an alarm that chance explains least."""
+        return min(self.carried_by, key=lambda each: each.p_value)
 
     @property
     def key(self) -> str:

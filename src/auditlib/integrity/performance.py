@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Strict
+from auditlib.records import Ungrouped
 from auditlib.statistics.intervals import clopper_pearson
 
 LEVEL = 0.95
@@ -57,7 +58,7 @@ class Planted(Strict):
     any: float = Field(ge=0, le=1, description="Share in which at least one detector did.")
 
 
-class Performance(Strict):
+class Performance(Strict, Ungrouped):
     """The register as it was measured."""
 
     company: str = Field(description="What the simulated companies are like.")

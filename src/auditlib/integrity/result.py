@@ -13,7 +13,7 @@ from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.score_changes import ScoreChange
 from auditlib.integrity.wording import keys_of, listed, measured, share, whom
-from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence, Ungrouped, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ _LINKS = (Basis("pay_links"),)
 
 
 @dataclass(frozen=True)
-class IntegrityResult:
+class IntegrityResult(Ungrouped):
     """Every kind of sign in every group of linked units.
 
     Parameters

@@ -23,7 +23,7 @@ from auditlib.linkage.specifications import (
     specifications,
 )
 from auditlib.linkage.wording import points
-from auditlib.records import Refusal, Sentence, counted
+from auditlib.records import Refusal, Sentence, Ungrouped, counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints
 from auditlib.statistics.bands import uniform_band
 from auditlib.statistics.group_time import average, group_time
@@ -32,7 +32,7 @@ from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class Look(Ungrouped):
     """The effect of one role's links by one choice.
 
     Parameters

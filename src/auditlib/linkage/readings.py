@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.linkage.published import UNNAMED, Published, kinds
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal, Ungrouped, counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.intervals import wilson
@@ -68,7 +68,7 @@ class Placebo:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Readings:
+class Readings(Ungrouped):
     """All simple comparisons of linked and never-linked units.
 
     Parameters

@@ -17,11 +17,11 @@ from auditlib.linkage.register import NOUNS, RoleLinks
 from auditlib.linkage.specifications import Specifications
 from auditlib.linkage.tested import Tested
 from auditlib.linkage.threats import Shift
-from auditlib.records import Basis, Finding, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Number, Refusal, Sentence, Ungrouped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RoleEffect:
+class RoleEffect(Ungrouped):
     """The effect of linking one role's pay.
 
     Parameters

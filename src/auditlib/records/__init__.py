@@ -12,6 +12,7 @@ from auditlib.records.evidence import (
     SourceTotals,
     TableReliability,
 )
+from auditlib.records.held import Held, Ungrouped
 from auditlib.records.instrument import Instrument, Item, Scale
 from auditlib.records.result import Basis, CaseReference, Finding, Grade, Interval, Number, Refusal, Sentence
 from auditlib.records.standard import (
@@ -45,6 +46,7 @@ __all__ = [
     "Finding",
     "GatheredMinors",
     "Grade",
+    "Held",
     "Instrument",
     "Interval",
     "Item",
@@ -66,6 +68,7 @@ __all__ = [
     "Step",
     "TableReliability",
     "Target",
+    "Ungrouped",
     "WeighedFinding",
     "counted",
     "metric_text",

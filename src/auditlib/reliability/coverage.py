@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from auditlib.contracts import TABLES
 from auditlib.parameters.run import Period
-from auditlib.records import Basis, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Number, Refusal, Sentence, Ungrouped, counted
 from auditlib.reliability.months import months_between, months_of_days
 from auditlib.reliability.source import EvidenceLike, one_row
 from auditlib.reliability.unanswered import Unanswered
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthCoverage:
-    """Rows of one table by unit and month of the audited period.
+class MonthCoverage(Ungrouped):
+    """Rows of one table by unit and month of the audited period; its figure draws them in classes.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ EXACT = "units.n:exact"
 
 
 @dataclass(frozen=True, slots=True)
-class ItemCoverage:
+class ItemCoverage(Ungrouped):
     """Aggregated values by item, with what is known of the n behind them.
 
     Parameters

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Basis, Interval, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence, Ungrouped, counted
 from auditlib.reliability.source import EvidenceLike
 from auditlib.reliability.unanswered import Unanswered
 from auditlib.reliability.words import listed, percent
@@ -60,12 +60,14 @@ class ResponseRates:
     """Response rates by the invitation's unit, by survey type, by both, and of all together."""
 
     by: ClassVar[tuple[str, ...]] = ("unit_id",)
+    ranges: ClassVar[bool] = True
 
     units: tuple[Rate, ...]
     types: tuple[Rate, ...]
     cells: tuple[Rate, ...]
     total: Rate
     minimum_cell: int
+    left_out: int = 0
 
     @property
     def title(self) -> str:
@@ -95,11 +97,20 @@ class ResponseRates:
         every = (*self.units, *self.types, *self.cells, self.total)
         return tuple(number for rate in every for number in _numbers_of(rate))
 
+    def without(self, held: Held) -> tuple[Self, int]:
+        """Return it without the units of which a number is held back, and how many they are."""
+        units = tuple(rate for rate in self.units if not _held(rate, held))
+        total = replace(self.total, interval=None) if held(f"rate:{self.total.name}") else self.total
+        left_out = len(self.units) - len(units)
+        return replace(self, units=units, total=total, left_out=left_out), left_out
+
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: the rate of all units, and the lowest and highest."""
         total, interval = self.total, self.total.interval
-        if interval is None or total.value is None:
+        if total.value is None:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
+        if interval is None:
+            return (Sentence("The response rate of all units together is held back."),)
         if total.invitations < self.minimum_cell:
             return (Sentence("Too few invitations were sent for a response rate to be shown."),)
         text = (
@@ -117,12 +128,13 @@ class ResponseRates:
         low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         high = max(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         ends = f"from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}"
-        text += f"; by unit {ends if _shown(low) != _shown(high) else f'{_shown(low)} throughout'}."
+        by_unit = "of the units that are shown" if self.left_out else "by unit"
+        text += f"; {by_unit} {ends if _shown(low) != _shown(high) else f'{_shown(low)} throughout'}."
         return (Sentence(text, (*keys, f"rate:{low.unit_id}", f"rate:{high.unit_id}")),)
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedRates:
+class PublishedRates(Ungrouped):
     """Response rates as the source publishes them; they cannot be re-performed.
 
     Parameters
@@ -276,6 +288,11 @@ def _published(evidence: EvidenceLike) -> PublishedRates | Unanswered:
 def _row(rate: Rate) -> tuple[str, int, int, float | None, float | None, float | None]:
     low, high = (rate.interval.low, rate.interval.high) if rate.interval else (None, None)
     return (rate.unit_id, rate.invitations, rate.responses, rate.value, low, high)
+
+
+def _held(rate: Rate, held: Held) -> bool:
+    """Tell whether a number of `rate` is held back: its dot would tell it."""
+    return any(held(number.key) for number in _numbers_of(rate))
 
 
 def _numbers_of(rate: Rate) -> tuple[Number, ...]:

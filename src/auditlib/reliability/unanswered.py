@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from auditlib.records import Number, Refusal, Sentence
+from auditlib.records import Number, Refusal, Sentence, Ungrouped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def answered(result: Shown) -> tuple[Shown, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(Ungrouped):
     """Stands where a result would stand: no rows, no numbers, and the reason in words."""
 
     title: str

@@ -62,8 +62,13 @@ def _few_people(candidate: Candidate) -> Iterator[Problem]:
     minimum = _minimum(candidate.manifest)
     for found in recorded_deductions(candidate.directory, minimum=minimum):
         stated = found.stated
+        worked_out = (
+            f"perhaps it can be worked out from others: that was not decided ({found.unknown.rstrip('.')})"
+            if found.unknown
+            else "can be worked out from others"
+        )
         yield Problem(
-            f"the number {stated.key!r} is held back, and can be worked out from others.",
+            f"the number {stated.key!r} is held back, and {worked_out}.",
             f"results/{stated.notebook}.json",
             remedy="Run the audit again with this version of the suite.",
         )

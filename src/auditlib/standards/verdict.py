@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from auditlib.records import (
     Decision,
     DecisionMode,
+    Held,
     Judgement,
     Kind,
     Measurement,
@@ -61,6 +62,16 @@ class Verdict:
     demands: Demands
     judgements: tuple[Judgement, ...]
     decision: Decision
+
+    def without(self, held: Held) -> tuple[Self, int]:
+        """Return it without the values that are held back; what is drawn of them says how many."""
+        judgements = tuple(
+            replace(entry, measurement=replace(entry.measurement, value=None, interval=None))
+            if held(f"found:{entry.criterion.id}")
+            else entry
+            for entry in self.judgements
+        )
+        return replace(self, judgements=judgements), 0
 
     def judgement(self, identifier: str) -> Judgement:
         """Return the judgement of one criterion; KeyError where there is none."""

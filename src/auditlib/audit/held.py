@@ -1,0 +1,65 @@
+"""The one door through which results are drawn, and their first and last named: without what is held back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditlib.audit.outgoing import Outgoing
+from auditlib.audit.recorder import Recorder
+from auditlib.audit.returned import Drawable, Ranging, Result
+from auditlib.disclosure import small_group
+from auditlib.errors import AuditError, Problem
+from auditlib.records import Held, Sentence, Ungrouped
+
+NOTHING_DRAWN = "Nothing is drawn: what it would tell is held back."
+NOTHING_SAID = "What could be said here is held back."
+
+
+class Door:
+    """Lets of a result through what may be shown of it.
+
+    Parameters
+    ----------
+    recorder
+        Knows under which key a number is kept, and what is held back.
+    outgoing
+        How a number is named that is not recorded yet.
+    """
+
+    def __init__(self, recorder: Recorder, outgoing: Outgoing) -> None:
+        self._recorder, self._outgoing = recorder, outgoing
+
+    def drawn(self, result: Any, *, figure: str) -> tuple[Any, int]:
+        """Return `result` as it may be drawn (None: not at all), and how many of its values are left out."""
+        if not isinstance(result, Drawable):
+            raise AuditError(
+                Problem(
+                    f"what {figure!r} is drawn of, {type(result).__name__}, does not say what it leaves out",
+                    remedy="Give it a method `without`; what draws no group of people is `Ungrouped`.",
+                )
+            )
+        if isinstance(result, Ungrouped):
+            return result, 0
+        return result.without(self._held(result))
+
+    def said(self, result: Result) -> tuple[Sentence, ...]:
+        """Return the words of `result`; what comes first and last is chosen among what is shown."""
+        shown = result.without(self._held(result))[0] if isinstance(result, Ranging) else result
+        return shown.summary() if shown is not None else (Sentence(NOTHING_SAID),)
+
+    def _held(self, result: Any) -> Held:
+        """Return what tells whether a number of `result`, or of the audit, is held back."""
+        suppression = self._recorder.suppression
+        numbers = result.numbers() if isinstance(result, Result) else ()
+        own = {number.key: number for number in numbers}
+
+        def held(key: str, n: int | None = None) -> bool:
+            if small_group(n, minimum=suppression.minimum):
+                return True
+            number = own.get(key)
+            kept = self._recorder.kept(key) or (
+                self._outgoing.number(number, {})[0].key if number else self._recorder.key(key)
+            )
+            return suppression.holds(kept, number)
+
+        return held

@@ -1,0 +1,472 @@
+"""What is held back is drawn by no figure: neither a value, nor an interval, nor a size, nor a name."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from small_company import company, run
+
+from auditlib import benchmark, figures
+from auditlib.audit.held import Door
+from auditlib.audit.outgoing import Outgoing
+from auditlib.audit.recorder import Recorder
+from auditlib.audit.session import Audit
+from auditlib.audit.suppression import WITHHELD, Suppression
+from auditlib.drivers import DriversResult
+from auditlib.drivers.policy import DriversPolicy
+from auditlib.drivers.questions import Estimate, Question, Survey
+from auditlib.errors import AuditError
+from auditlib.escalation.incident_result import IncidentResult
+from auditlib.escalation.latency import Latencies, Stage
+from auditlib.escalation.promise_result import PromiseResult
+from auditlib.escalation.rates import STATUSES, Rates, rates
+from auditlib.figures import drivers, escalation, intake, integrity, promises, standards
+from auditlib.figures.style import figure_of
+from auditlib.integrity import DETECTORS, Sign
+from auditlib.integrity.detection import Detection, UnitChange
+from auditlib.integrity.patterns import PATTERNS, Signature
+from auditlib.records import Instrument, Interval, Item, Measurement, Scale, Statistic
+from auditlib.reliability.rates import Rate, ResponseRates
+from auditlib.standards.edition import load_edition
+from auditlib.standards.observed import share_of
+from auditlib.standards.profile import demands_on
+from auditlib.standards.verdict import Verdict, verdict_of
+from auditlib.statistics.changes import Contrast
+from auditlib.statistics.durations import survival
+
+INSTRUMENT = Instrument("transactional", (Item("q_overall", "How satisfied?", Scale(1, 5), True),))
+MINIMUM = 5
+FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yaml"
+UNGROUPED = {
+    "coverage": "shades of classes of counts, the smallest of all that are too few",
+    "signs": "a sign for a group of units, no value",
+    "performance": "simulated companies",
+    "outcomes": "the outcome of a criterion, no value",
+    "event_study": "estimates over all units of a role",
+    "placebo_distribution": "estimates over all units of a role",
+    "departures": "estimates over all units of a role",
+    "specification_curve": "estimates over all units of a role",
+    "readings_curve": "estimates over all units of a role",
+}
+"""Figures that draw no value, interval or size of a group of people, and why."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A figure of a result, the key that is withheld, and what a reader could read off it before.
+
+    Parameters
+    ----------
+    draw, result
+        The figure, and how its result is made.
+    key
+        Withheld.
+    numbers, names
+        Drawn or written where nothing is withheld, and not where `key` is.
+    left_out
+        Values the figure says are not drawn; 0 where it says so in other words.
+    """
+
+    draw: Callable[[Any], Axes | Figure]
+    result: Callable[[], Any]
+    key: str
+    numbers: tuple[float, ...] | Callable[[], tuple[float, ...]] = ()
+    names: tuple[str, ...] = ()
+    left_out: int = 1
+
+    @property
+    def drawn(self) -> tuple[float, ...]:
+        """The numbers."""
+        return self.numbers() if callable(self.numbers) else self.numbers
+
+
+@cache
+def compared(units: int = 30) -> Any:
+    """Return units of distinct sizes and shares; unit U07 has 77 answers, half of them fives."""
+    rows: list[tuple[str, str, str, float, int]] = []
+    for place in range(units):
+        n, tops = (77, 36) if place == 7 else (100 + 3 * place, 60 + place + place % 3)
+        for score, count in ((5.0, tops), (2.0, n - tops)):
+            rows.append((f"U{place:02d}", "transactional", "q_overall", score, count))
+    cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
+    register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
+    register["region"] = [f"region {place % 4}" for place in range(units)]
+    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
+    return found, register
+
+
+def of_unit(column: str, units: int = 30) -> float:
+    return float(compared(units)[0].frame.set_index("unit_id").loc["U07", column])
+
+
+@cache
+def grouped() -> Any:
+    return benchmark.groups(*compared(40), by="region")
+
+
+def of_group(column: str) -> float:
+    return float(grouped().frame.set_index("region").loc["region 2", column])
+
+
+@cache
+def over_time() -> Any:
+    """Return units over 36 months, of which U13 is called out."""
+    rows = []
+    for place in range(14):
+        for step in range(36):
+            month = (2023 + step // 12) * 100 + step % 12 + 1
+            tops = (3 if place == 13 else 13 + place % 3) + (-1, 1, 0)[step % 3]
+            for score, count in ((5.0, tops), (2.0, 20 - tops)):
+                rows.append((f"U{place:02d}", month, "transactional", "q_overall", score, count))
+    cells = pd.DataFrame(rows, columns=["unit_id", "month", "survey_type", "item", "score", "n"])
+    register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
+    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
+    return benchmark.over_time(cells, found)
+
+
+@cache
+def followed() -> Any:
+    """Return units in two periods, of which U13 is called out in both."""
+    shares = {f"U{place:02d}": 0.3 if place == 13 else 0.7 + 0.01 * (place % 3) for place in range(14)}
+    spells = []
+    for label in ("2023", "2024"):
+        rows = [
+            (unit, "transactional", "q_overall", score, count)
+            for unit, share in shares.items()
+            for score, count in ((5.0, round(200 * share)), (2.0, 200 - round(200 * share)))
+        ]
+        cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
+        register = pd.DataFrame({"unit_id": list(shares)})
+        (found,) = benchmark.compare(
+            cells, INSTRUMENT, units=register, statistic="top_box", draws=50
+        ).comparisons
+        spells.append(benchmark.Spell(label, found.scores))
+    return benchmark.stability(spells, {}, minimum_n=30)
+
+
+def of_responses() -> ResponseRates:
+    limits = Interval(0.271, 0.613, 0.95, "Wilson")
+    other = Interval(0.2, 0.9, 0.95, "Wilson")
+    units = (Rate("U1", "", 40, 15, limits), Rate("U2", "", 50, 30, other))
+    return ResponseRates(units, (), (), Rate("all", "", 90, 47, other), MINIMUM)
+
+
+def statuses(by: str, counts: dict[Any, tuple[int, int, int]]) -> Rates:
+    """Return rates of contacts: met, late and missing for each value of `by`."""
+    rows = pd.DataFrame(
+        [
+            ("contact" if by != "duty" else name, name, status)
+            for name, given in counts.items()
+            for status, count in zip(("met", "late", "missing"), given, strict=True)
+            for _ in range(count)
+        ],
+        columns=["duty", "group" if by == "duty" else by, "status"],
+    )
+    assert set(rows["status"]) <= set(STATUSES)
+    return rates(rows, by=("duty",) if by == "duty" else ("duty", by), minimum=MINIMUM)
+
+
+def by_unit() -> Rates:
+    return statuses("unit_id", {"U1": (29, 8, 0), "U2": (50, 3, 7), "U3": (41, 9, 9)})
+
+
+def by_month() -> Rates:
+    return statuses("month", {202401: (29, 8, 0), 202402: (50, 3, 7), 202403: (41, 9, 9)})
+
+
+def by_duty() -> Rates:
+    return statuses("duty", {"contact": (29, 8, 6), "report": (50, 7, 7)})
+
+
+def latencies(n: int = 31) -> Latencies:
+    def stage(band: str, size: int, still: int) -> Stage:
+        hours = np.arange(1.0, size + 1)
+        return Stage("contact", band, survival(hours, hours <= size - still), "follow_ups")
+
+    return Latencies((stage("furious", n, n // 5), stage("unhappy", 53, 9)), MINIMUM)
+
+
+def incidents() -> IncidentResult:
+    settled = {"urgent": (17, 37), "usual": (50, 60)}
+    cases = pd.DataFrame(
+        [
+            (name, place < met, "met" if place < met - 2 else "late")
+            for name, (met, n) in settled.items()
+            for place in range(n)
+        ],
+        columns=["priority", "flag", "status:resolution"],
+    )
+
+    class Rule:
+        duty, within = "resolution", ("urgent", "usual")
+
+    class Policy:
+        rules = (Rule(),)
+        log = "incident_events"
+
+    class Bare(IncidentResult):
+        def numbers(self) -> Any:
+            return ()
+
+    return Bare(cases, pd.DataFrame(), Policy(), 0, None, MINIMUM)  # type: ignore[arg-type]
+
+
+def of_questions() -> DriversResult:
+    def question(name: str, low: float, impact: float) -> Question:
+        limits = Interval(impact - 0.05, impact + 0.05, 0.95, "t")
+        found = Estimate(impact, limits)
+        return Question("transactional", Item(name, name, Scale(1, 5)), low, found, found, found, 1, 2)
+
+    asked = (question("q_speed", 0.213, 0.317), question("q_manner", 0.1, 0.2))
+    return DriversResult(DriversPolicy(), 0.95, (Survey(INSTRUMENT, asked, 400, 10),))
+
+
+def promised(few: int = 8) -> PromiseResult:
+    class Deviations:
+        most = 0.3
+
+    class Rule:
+        duty, deviations, kind, satisfaction = "call", Deviations(), None, None
+
+    class Policy:
+        rules = (Rule(),)
+
+    class Bare(PromiseResult):
+        def numbers(self) -> Any:
+            return ()
+
+    months = {202401: (few, 3), 202402: (40, 10)}
+    rows = pd.DataFrame(
+        [
+            ("call", month, "excused" if place < excused else "met")
+            for month, (n, excused) in months.items()
+            for place in range(n)
+        ],
+        columns=["duty", "month", "status"],
+    )
+    return Bare(rows, pd.DataFrame(), Policy(), {}, 0, 0, MINIMUM)  # type: ignore[arg-type]
+
+
+def alarm(n: int = 60) -> Signature:
+    group: Any = SimpleNamespace(name="managers 2024", also=frozenset())
+    test = Contrast(0.3, 0.1, 0.5, np.array([3.0, 0.1, 0.2]), 2, 2)
+    changes = (("U1", True, 0.4321, n), ("U2", True, 0.2, 90), ("U3", False, 0.1, 90), ("U4", False, 0.0, 90))
+    units = tuple(UnitChange(unit, linked, change, 0.11, size) for unit, linked, change, size in changes)
+    found = Detection(DETECTORS[0], group, Sign.ALARM, test, units=units)
+    return Signature(PATTERNS[0], group, (found,), 0.01)
+
+
+def judged() -> Verdict:
+    """Return a verdict with two shares measured, the rest without evidence."""
+    edition = load_edition(FILE.read_text("utf-8"), name="2025.yaml")
+    shares = {"CF-02": (900, 1000), "CF-04": (123, 1000)}
+    entries = [
+        share_of(*shares[one], confidence=0.95, basis=[], none="")
+        if one in shares
+        else Measurement("m", None, 0, Statistic.COUNT, reason="no evidence")
+        for one in edition.ids
+    ]
+    return verdict_of(demands_on(edition, date(2025, 12, 31)), entries)
+
+
+def texts(drawn: Axes | Figure) -> list[str]:
+    figure = figure_of(drawn)
+    figure.canvas.draw()
+    every = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+    return [text for text in every if text]
+
+
+def numbers(drawn: Axes | Figure) -> np.ndarray[Any, Any]:
+    """Return every coordinate that is drawn."""
+
+    def of_axes(ax: Axes) -> Iterator[Any]:
+        for line in ax.lines:
+            yield np.asarray(line.get_xydata(), float)
+        for collection in ax.collections:
+            yield np.asarray(collection.get_offsets(), float)
+            yield from (path.vertices for path in collection.get_paths())
+        for patch in ax.patches:
+            yield (
+                patch.get_transform()
+                .transform_path(patch.get_path())
+                .transformed(ax.transData.inverted())
+                .vertices
+            )
+
+    found = [np.ravel(part) for ax in figure_of(drawn).axes for part in of_axes(ax)]
+    return np.concatenate([part[np.isfinite(part)] for part in found])
+
+
+UNIT = "top_box:U07:transactional:q_overall"
+CASES = {
+    "funnel": Case(
+        figures.funnel, lambda: compared()[0], UNIT, lambda: (of_unit("value"), 77.0)
+    ),
+    "caterpillar": Case(
+        figures.caterpillar, lambda: compared()[0], UNIT,
+        lambda: (of_unit("value"), of_unit("low")), ("U07", "77"),
+    ),
+    "caterpillar of many": Case(
+        figures.caterpillar, lambda: compared(70)[0], UNIT, lambda: (of_unit("value", 70),)
+    ),
+    "ranks": Case(figures.ranks, lambda: compared()[0], UNIT, (), ("U07", "as observed")),
+    "groups": Case(
+        figures.groups, grouped, "group:region 2:region:transactional:q_overall",
+        lambda: (of_group("value"), of_group("low")), ("region 2",),
+    ),
+    "control_charts": Case(
+        figures.control_charts, over_time, "change:U13:transactional:q_overall", (0.1,), ("U13",)
+    ),
+    "outliers_followed": Case(
+        figures.outliers_followed, followed, "top_box:U13:transactional:q_overall", (),
+        ("U13 called lower",), 0,
+    ),
+    "response_rates": Case(
+        intake.response_rates, of_responses, "rate:U1", (0.375, 0.271, 0.613), ("U1",)
+    ),
+    "adherence_by_unit": Case(
+        escalation.adherence_by_unit, by_unit, "share:contact:U1", (29 / 37,), ("U1",)
+    ),
+    "adherence_by_unit, all together": Case(
+        escalation.adherence_by_unit, by_unit, "share:contact", (120 / 156,), ("all units 76.9%",), 0
+    ),
+    "adherence_by_month": Case(
+        escalation.adherence_by_month, by_month, "share:contact:202401", (29 / 37,)
+    ),
+    "failures": Case(
+        escalation.failures, by_duty, "share:contact", (14 / 43, 6 / 43), ("met 67.4% of 43",)
+    ),
+    "failures, one status": Case(escalation.failures, by_duty, "late:contact", (14 / 43,), (), 0),
+    "latency_curves": Case(
+        escalation.latency_curves, latencies, "median:contact:furious", (1 - 1 / 31,),
+        ("furious: 31 cases, 6 open",),
+    ),
+    "latency_curves, few open": Case(
+        escalation.latency_curves, latencies, "open:contact:furious", (6 / 31,),
+        ("furious: 31 cases, 6 open",), 0,
+    ),
+    "flag_and_clocks": Case(
+        escalation.flag_and_clocks, incidents, "flag:urgent", (17 / 37, 15 / 37), ("urgent (37)",)
+    ),
+    "importance_and_performance": Case(
+        drivers.importance_and_performance, of_questions, "low_share:transactional:speed", (0.213, 31.7),
+        ("speed",),
+    ),
+    "excused": Case(promises.excused, promised, "excused_share:call", (3 / 8, 10 / 40)),
+    "unit_changes": Case(
+        integrity.unit_changes, alarm,
+        f"units.change:managers 2024:{DETECTORS[0].title}:U1", (0.4321,), ("U1",),
+    ),
+    "targets": Case(standards.targets, judged, "found:CF-04", (0.123,), (), 0),
+}  # fmt: skip
+
+
+def drawn_with(case: Case, *withheld: str) -> tuple[Axes | Figure | None, int]:
+    """Draw the result of `case` as an audit does that holds `withheld` back."""
+    suppression = Suppression(minimum=MINIMUM, withheld=dict.fromkeys(withheld, ("share",)))
+    recorder = Recorder(notebook="n", party="p", suppression=suppression)
+    result, lost = Door(recorder, Outgoing()).drawn(case.result(), figure="f")
+    return (None if result is None else case.draw(result)), lost
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_what_is_held_back_is_not_drawn(case: Case) -> None:
+    whole, none = drawn_with(case)
+    assert whole is not None
+    assert none == 0
+    for value in case.drawn:
+        assert np.isclose(numbers(whole), value, atol=1e-9).any(), (
+            f"{value} is drawn where it is not held back"
+        )
+    written = texts(whole)
+    assert all(any(name in text for text in written) for name in case.names)
+    less, lost = drawn_with(case, case.key)
+    assert (lost == case.left_out) or (less is None and lost)
+    if less is None:
+        return
+    for value in case.drawn:
+        assert not np.isclose(numbers(less), value, atol=1e-9).any(), f"{value} is drawn"
+    assert not [text for text in texts(less) for name in case.names if name in text]
+    assert case.left_out or any("held back" in text for text in texts(less)) or case.key == "share:contact"
+
+
+FEW = {
+    "adherence_by_unit": (lambda: statuses("unit_id", {"U1": (3, 1, 0), "U2": (50, 3, 7)}), 0.75),
+    "adherence_by_month": (lambda: statuses("month", {202401: (3, 1, 0), 202402: (50, 3, 7)}), 0.75),
+    "failures": (lambda: statuses("duty", {"contact": (3, 1, 0), "report": (50, 7, 7)}), 0.25),
+    "latency_curves": (lambda: latencies(4), 0.75),
+    "excused": (lambda: promised(4), 0.75),
+    "unit_changes": (lambda: alarm(4), 0.4321),
+}
+"""Results with a group of four, and a value that is drawn of it."""
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_a_group_of_few_is_not_drawn_though_nobody_withholds_it(name: str) -> None:
+    result, value = FEW[name]
+    case = Case(CASES[name].draw, result, "")
+    assert np.isclose(numbers(case.draw(result())), value).any()
+    less, lost = drawn_with(case)
+    assert less is not None
+    assert lost == 1
+    assert not np.isclose(numbers(less), value).any()
+
+
+def functions() -> Iterator[str]:
+    """Yield the names of every function of the room that draws a result."""
+    for module in pkgutil.iter_modules(figures.__path__, "auditlib.figures."):
+        found = importlib.import_module(module.name)
+        for name, function in inspect.getmembers(found, inspect.isfunction):
+            own = function.__module__ == module.name and not name.startswith("_")
+            if own and function.__annotations__.get("return") in ("Axes", "Figure"):
+                yield name
+
+
+def test_every_figure_is_asked_or_says_why_it_draws_no_group() -> None:
+    helpers = {"new_axes", "figure_of", "note"}
+    asked = {name.partition(",")[0].partition(" of ")[0] for name in CASES}
+    assert set(functions()) - helpers == asked | set(UNGROUPED)
+    assert not asked & set(UNGROUPED)
+
+
+def test_a_result_that_does_not_say_what_it_leaves_out_is_refused() -> None:
+    case = Case(lambda _: figures.new_axes(), object, "")
+    with pytest.raises(AuditError, match="does not say what it leaves out"):
+        drawn_with(case)
+
+
+def test_what_an_audit_draws_and_says_leaves_out_what_it_holds_back(tmp_path: Path) -> None:
+    """U2 has the lowest share and is withheld: neither end of the range is placed by it."""
+    told = {"05_escalation": {"share:contact:U2": ["share"], "rate:U2": ["share"]}}
+    (tmp_path / WITHHELD).write_text(json.dumps(told), encoding="utf-8")
+    audit = Audit(run(), company(), notebook="05_escalation", question="Q", work=tmp_path)
+    shares = statuses("unit_id", {"U1": (50, 3, 7), "U2": (29, 30, 0), "U3": (41, 9, 9)})
+    shown: Any = audit.figure("units", escalation.adherence_by_unit, shares, title="T", alt="A.")
+    assert shown.alt == "A. 1 value is not drawn: it is held back."
+    assert ">U1<" in shown.svg
+    assert ">U2<" not in shown.svg
+    assert "1 value is not drawn" in shown.svg
+    said: Any = audit.say(shares)
+    assert repr(said) == (
+        "Of those that are shown, the share met runs from 69.5% of 59 (contact, U3) to "
+        "83.3% of 60 (contact, U1)."
+    )
+    few = of_responses()
+    answered: Any = audit.say(replace(few, units=(*few.units, Rate("U3", "", 60, 30, few.total.interval))))
+    assert repr(answered).endswith("; of the units that are shown from 37.5% in U1 to 50.0% in U3.")
