@@ -297,3 +297,18 @@ def test_a_unit_whose_name_cannot_be_seen_has_a_complete_report(tmp_path: Path, 
     assert sign not in text
     assert "<svg" in text
     assert text.rstrip().endswith("</html>")
+
+
+def test_the_evidence_is_searched_only_for_what_could_be_a_number_of_a_person() -> None:
+    """Searching it for every run of digits took minutes where ids are shown."""
+    asked: list[object] = []
+
+    class Own:
+        def __contains__(self, value: object) -> bool:
+            asked.append(value)
+            return True
+
+    sound, unsound = "756.9217.0769.85", "756.9217.0769.86"
+    text = f"Case 123456789012, {unsound}, {sound}, on 2024-05-01 at line 1,234."
+    assert without_contacts(text, own=Own()) == text
+    assert asked == [sound]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -258,11 +258,17 @@ class _Shown:
     evidence: Any
     tables: tuple[str, ...]
     units: frozenset[str]
+    known: dict[object, bool] = field(default_factory=dict)
 
     def __contains__(self, value: object) -> bool:
+        if value not in self.known:
+            self.known[value] = value in self.units or self._stored(value)
+        return self.known[value]
+
+    def _stored(self, value: object) -> bool:
         import narwhals as nw
 
-        return value in self.units or any(
+        return any(
             len(self.evidence.lazy(table).filter(nw.col(column.name) == value).head(1).collect())
             for table in self.tables
             for column in TABLES[table].columns

@@ -41,7 +41,8 @@ class Rule:
     def _replaced(self, match: re.Match[str], own: Container[str]) -> str:
         found = match[0]
         enough = sum(character.isdigit() for character in found) >= self.digits
-        if not enough or found in own or form_of(found) == found or not self.sound(found):
+        # what is the party's own is looked up in the evidence: last, and only for what could be another's
+        if not enough or form_of(found) == found or not self.sound(found) or found in own:
             return found
         return match.expand(self.replacement)
 
