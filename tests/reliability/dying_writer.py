@@ -19,7 +19,7 @@ from auditlib.errors import AuditError, Problem
 from auditlib.runs import atomic, verify
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.manifest import NAME, read_manifest
-from auditlib.runs.verify import differing
+from auditlib.runs.verifying import differing
 
 _CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "ctypes.dlsym")
 _WRITING = os.O_WRONLY | os.O_RDWR

@@ -18,7 +18,7 @@ from auditlib.runs.keys import make_keys
 from auditlib.runs.ledger import append, latest, ledger_path, page_path, read_ledger
 from auditlib.runs.signature import sign_run
 from auditlib.runs.signoff import Role, sign_off, sign_offs
-from auditlib.runs.verify import verify_all
+from auditlib.runs.verifying import verify_all
 
 
 def now() -> datetime:

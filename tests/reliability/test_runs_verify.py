@@ -24,7 +24,7 @@ from auditlib.runs.ledger import append, ledger_path, page_path, read_ledger
 from auditlib.runs.manifest import FileSeal, read_manifest
 from auditlib.runs.signature import sign_run
 from auditlib.runs.signoff import Role, sign_off
-from auditlib.runs.verify import verify_all
+from auditlib.runs.verifying import verify_all
 
 SECRET = b"what lies outside the folder"
 

@@ -11,7 +11,7 @@ from auditlib.errors import DataError, Problem
 from auditlib.onboarding.check import CheckReport, check
 from auditlib.runs.events import Event, Planned
 from auditlib.runs.options import Options
-from auditlib.runs.perform import perform
+from auditlib.runs.performing import perform
 
 ROOT = Path(__file__).parents[2]
 RUN = """audit: small

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditlib.runs.held import Held
     from auditlib.runs.manifest import Fixed
     from auditlib.runs.reperform import Reperformed
-    from auditlib.runs.verify import Verified
+    from auditlib.runs.verifying import Verified
 
 _PANEL = "Audit"
 

@@ -23,7 +23,7 @@ from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
 from auditlib.runs.places import Places
 from auditlib.runs.recorded import read_results
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 from auditlib.sampling.form_reading import sheets_of
 from auditlib.standards.decision import RECORDED
 

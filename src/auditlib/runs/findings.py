@@ -19,7 +19,7 @@ from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Grade
 from auditlib.runs.manifest import NAME as MANIFEST
 from auditlib.runs.manifest import read_manifest
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 from auditlib.standards.merging import RaisedFinding
 
 NAME = "findings.json"

@@ -23,7 +23,7 @@ from auditlib.runs.findings import FindingsDocument
 from auditlib.runs.occupied import foreign
 from auditlib.runs.recorded import read_results
 from auditlib.runs.registered import kept_actions
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 from auditlib.standards.document import VerdictDocument
 from auditlib.standards.edition import load_edition
 from auditlib.standards.profile import load_profile

@@ -22,7 +22,7 @@ from auditlib.runs.atomic import canonical, digest, write_bytes
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.inside import kind_of, read_plain
 from auditlib.runs.manifest import NAME, FileSeal, Manifest, Sha256, read_manifest
-from auditlib.runs.verify import (
+from auditlib.runs.verifying import (
     Place,
     Verified,
     beside,

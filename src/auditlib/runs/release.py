@@ -20,7 +20,7 @@ from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import NAME, FileSeal, Manifest
 from auditlib.runs.package import EVIDENCE, LEDGER, PAGE, Release, sealed_release, stays, write_release
 from auditlib.runs.places import Places
-from auditlib.runs.verify import place_of, verify_all
+from auditlib.runs.verifying import place_of, verify_all
 from auditlib.runs.withholding import recorded_deductions, recorded_differences
 
 

@@ -22,12 +22,12 @@ from auditlib.runs.events import Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.manifest import Manifest
 from auditlib.runs.passes import lend
-from auditlib.runs.perform import terminated_as_interrupt
+from auditlib.runs.performing import terminated_as_interrupt
 from auditlib.runs.plan import read_notebook
 from auditlib.runs.project import versions
 from auditlib.runs.recorded import read_results
 from auditlib.runs.surroundings import worker_environment
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 
 LAST_DIGIT = 1e-9
 """Relative difference that rounding to ten significant digits can make of a last-bit difference."""

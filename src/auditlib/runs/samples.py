@@ -19,7 +19,7 @@ from auditlib.runs.atomic import write_bytes
 from auditlib.runs.ledger import append, ledger_path
 from auditlib.runs.lock import only_writer
 from auditlib.runs.places import Places
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 from auditlib.sampling.drawn import Case, Drawn, draw_cases, site_cases
 from auditlib.sampling.evaluation import Evaluation
 from auditlib.sampling.form_reading import Filled, read_form

@@ -16,7 +16,7 @@ from auditlib.runs.envelope import (
 )
 from auditlib.runs.keys import key_id, read_secret
 from auditlib.runs.ledger import head_of
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 
 
 def sign_run(directory: Path, *, key: Path) -> str:

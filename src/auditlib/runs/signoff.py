@@ -19,7 +19,7 @@ from auditlib.runs.ledger import SIGN_OFF_PAGE, SIGNED_OFF, Entry, append, read_
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
 from auditlib.runs.places import Places
-from auditlib.runs.verify import Place, place_of, verify, wrong_page
+from auditlib.runs.verifying import Place, place_of, verify, wrong_page
 
 
 class Role(StrEnum):

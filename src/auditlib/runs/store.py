@@ -15,7 +15,7 @@ from auditlib.runs.declared import declared_parameters
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.lock import only_writer
-from auditlib.runs.perform import terminated_as_interrupt
+from auditlib.runs.performing import terminated_as_interrupt
 from auditlib.runs.plan import PlannedNotebook, read_notebook, read_plan
 from auditlib.runs.steps import Steps, usual_steps
 from auditlib.runs.surroundings import worker_environment

@@ -25,7 +25,7 @@ from auditlib.runs.source_rows import (
     open_rows,
     rests_on,
 )
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 
 _LONGEST = 5000
 """Characters of a key; longer ones are compared with nothing."""

@@ -28,7 +28,7 @@ from auditlib.runs.places import Places
 from auditlib.runs.plan import Plan, read_plan
 from auditlib.runs.registered import registered
 from auditlib.runs.steps import Steps, usual_steps
-from auditlib.runs.verify import verify
+from auditlib.runs.verifying import verify
 from auditlib.runs.withholding import Parts, read_withheld
 
 
