@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,8 @@ class Prepared:
     connection
         The database.
     query
-        SELECT or INSERT over `view`.
+        SELECT or INSERT over `view`, or what makes a relation over it. A relation is not read as text and
+        bound once more to be run for the first time, which for a long query takes as long as running it.
     view
         Name that the records have in the query.
     records
@@ -61,16 +63,27 @@ class Prepared:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, query: str, *, view: str, records: pa.Table
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        query: str | Callable[[], duckdb.DuckDBPyRelation],
+        *,
+        view: str,
+        records: pa.Table,
     ) -> None:
         self._connection, self._view, self._stream = connection, view, _Stream(records)
-        self._query, self._runs = query, 0
+        self._runs = 0
         connection.register(view, self._stream)
+        self._relation = None if isinstance(query, str) else query()
+        self._query = query if isinstance(query, str) else ""
 
     def run(self, records: pa.Table) -> pa.Table:
         """Return the result of a SELECT over `records`."""
         self._stream.records = records
-        return self._connection.sql(self._statement()).to_arrow_table()
+        if self._relation is None:
+            return self._connection.sql(self._statement()).to_arrow_table()
+        relation, self._relation = self._relation, None
+        self._query, self._runs = relation.sql_query(), 1
+        return relation.to_arrow_table()
 
     def act(self, records: pa.Table) -> None:
         """Run an INSERT over `records`."""

@@ -5,6 +5,7 @@ The query is written and planned once per source and run for each block of recor
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +21,7 @@ from auditlib.evidence.storage import canonical_schema
 from auditlib.evidence.unknown_days import dated, placeholder_mark
 
 if TYPE_CHECKING:
+    import duckdb
     import narwhals as nw
     import pyarrow as pa
 
@@ -69,12 +71,9 @@ class Judge:
     def _prepare(self, records: pa.Table) -> None:
         if self._query is not None:
             self._query.close()
-        connection = self._shop.connection
-        connection.register("block", records.slice(0, 0))
-        query = _query(self._shop, self._plan, records.schema, self.tests)
-        connection.unregister("block")
+        query = partial(_query, self._shop, self._plan, records.schema, self.tests)
         self._schema = records.schema
-        self._query = Prepared(connection, query, view="block", records=records)
+        self._query = Prepared(self._shop.connection, query, view="block", records=records)
 
 
 def numbered(plan: Plan, records: pa.Table) -> pa.Table:
@@ -84,7 +83,7 @@ def numbered(plan: Plan, records: pa.Table) -> pa.Table:
     )
 
 
-def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...]) -> str:
+def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...]) -> duckdb.DuckDBPyRelation:
     """Return the whole work on one block of a source, registered as ``block``, as one query."""
     connection = shop.connection
     frame = lazy(connection, connection.sql(projection(plan, shop.run, schema)))
@@ -95,7 +94,7 @@ def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...
     chosen = with_fault(frame, tests).select(
         *stored, *hashes, "fault", "row__key", "row__mark", "row__content", *marks
     )
-    query: str = chosen.to_native().sql_query()
+    query: duckdb.DuckDBPyRelation = chosen.to_native()
     return query
 
 
