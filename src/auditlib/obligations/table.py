@@ -40,10 +40,12 @@ def assess(
         As in `assess_one`.
     """
     present = set(frame.collect_schema().names())
-    ends = [("at", "until") if f"{name}_until" in present else ("at",) for name in SPANS]
+    spans = [name for name in SPANS if f"{name}_until" in present and _matters(name, present, kind)]
+    lasts = {name: f"{into}__{name}_last" for name in spans}
+    ends = [(f"{name}_at", lasts[name]) if name in lasts else (f"{name}_at",) for name in SPANS]
     statuses = [
         _status(
-            {name: _end(name, end) for name, end in zip(SPANS, possible, strict=True)},
+            {name: nw.col(end) for name, end in zip(SPANS, possible, strict=True)},
             present,
             as_of=as_of,
             kind=kind,
@@ -53,23 +55,30 @@ def assess(
     ]
     if len(statuses) == 1:
         return frame.with_columns(statuses[0].alias(into))
+    # every status asks for them several times over, so they are worked out before, and once
+    known = frame.with_columns(*[_last(name).alias(column) for name, column in lasts.items()])
     columns = [f"{into}__{number}" for number in range(len(statuses))]
-    judged = frame.with_columns(*[value.alias(name) for name, value in zip(columns, statuses, strict=True)])
+    judged = known.with_columns(*[value.alias(name) for name, value in zip(columns, statuses, strict=True)])
     agreed = nw.all_horizontal(
         *[nw.col(columns[0]) == nw.col(name) for name in columns[1:]], ignore_nulls=False
     )
     status = nw.when(agreed).then(nw.col(columns[0])).otherwise(nw.lit(Status.UNKNOWN.value))
-    return judged.with_columns(status.alias(into)).drop(*columns)
+    return judged.with_columns(status.alias(into)).drop(*columns, *lasts.values())
 
 
-def _end(name: str, end: str) -> nw.Expr:
-    """Return one end of what is known of an instant; where no last one is given, the instant itself."""
-    at = nw.col(f"{name}_at")
-    if end == "at":
-        return at
-    return (
-        nw.when(at.is_null() | nw.col(f"{name}_until").is_null()).then(at).otherwise(nw.col(f"{name}_until"))
-    )
+def _matters(name: str, present: set[str], kind: Kind) -> bool:
+    """Return whether a status asks when `name` was at all; see `_status`."""
+    asked = {
+        "excused": "excused_at" in present,
+        "deviation": kind is Kind.FLEXIBLE and "deviation_at" in present,
+    }
+    return asked.get(name, True)
+
+
+def _last(name: str) -> nw.Expr:
+    """Return the last instant it may have been; where none is given, the instant itself."""
+    at, until = nw.col(f"{name}_at"), nw.col(f"{name}_until")
+    return nw.when(at.is_null() | until.is_null()).then(at).otherwise(until)
 
 
 def _status(
