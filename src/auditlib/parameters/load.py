@@ -75,9 +75,11 @@ def _position(problem: Problem) -> tuple[int, int]:
 def _digits_as_dates(model: type[BaseModel], document: Document) -> Iterator[Problem]:
     """Refuse digits where a date is expected: pydantic would read them as seconds since 1970."""
     for path in document.values:
-        kinds = kinds_at(model, path)
         value = _at(document, path)
-        if isinstance(value, str) and value.strip("+-. ").isdigit() and (date in kinds or datetime in kinds):
+        if not (isinstance(value, str) and value.strip("+-. ").isdigit()):
+            continue  # most values; what a place takes is looked up for the others alone
+        kinds = kinds_at(model, path)
+        if date in kinds or datetime in kinds:
             message = f"{named(str(path[-1]))} must be a date; found the digits {named(value)}."
             yield document.problem(path, message, remedy="Write it as YYYY-MM-DD.")
 
