@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from auditlib.evidence import Evidence
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,6 +40,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
+def pytest_collection_finish() -> None:
+    """Take the tests themselves out of every search for garbage: they are thousands, and stay to the end.
+
+    A library that asks for a search with each adjustment of p-values went through all of them each time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let the process end as it would have."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of real data beside the project; skip where it is absent."""
@@ -50,6 +70,21 @@ def shared_field() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder ../shared/field with small failing inputs is not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """Return the evidence of the demo company, taken in once for all tests and processes; to be read alone.
+
+    Where two processes want it at once, both take it in, and the store keeps that of the first.
+    """
+    from auditlib.audit.opening import read_run
+    from auditlib.evidence import prepare
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    run = read_run("params/runs/demo.yaml", root=ROOT)
+    return prepare(run, ROOT / "data" / "demo", shared / "demo-evidence")
 
 
 @pytest.fixture

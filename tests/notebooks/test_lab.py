@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,17 +15,16 @@ from nbclient import NotebookClient
 
 from auditlib.audit.laboratory import Laboratory, benchmark_lab
 from auditlib.audit.opening import read_run
-from auditlib.evidence import prepare
+from auditlib.evidence import Evidence
 
 ROOT = Path(__file__).parents[2]
 LAB = ROOT / "notebooks" / "explore" / "benchmark_lab.ipynb"
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def work(demo_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lab")
-    evidence = prepare(read_run("params/runs/demo.yaml", root=ROOT), ROOT / "data" / "demo", folder / "store")
-    evidence.directory.rename(folder / "evidence")
+    shutil.copytree(demo_evidence.directory, folder / "evidence")
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from nbclient import NotebookClient
 
 from auditlib.audit.linkage_laboratory import LinkageLaboratory, Planner, linkage_lab, power_planner
 from auditlib.audit.opening import read_run
-from auditlib.evidence import prepare
+from auditlib.evidence import Evidence
 from auditlib.linkage.look import Look
 from auditlib.linkage.plan import Plan, plan
 from auditlib.records import Refusal
@@ -24,10 +25,9 @@ LAB = ROOT / "notebooks" / "explore" / "linkage_lab.ipynb"
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def work(demo_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lab")
-    evidence = prepare(read_run("params/runs/demo.yaml", root=ROOT), ROOT / "data" / "demo", folder / "store")
-    evidence.directory.rename(folder / "evidence")
+    shutil.copytree(demo_evidence.directory, folder / "evidence")
     return folder
 
 

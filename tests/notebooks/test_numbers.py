@@ -15,9 +15,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from auditlib.evidence import prepare
-from auditlib.parameters.load import load
-from auditlib.parameters.run import Run
+from auditlib.evidence import Evidence
 from auditlib.records import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -33,11 +31,9 @@ def truth(name: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def work(demo_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
-    run = load(Run, (ROOT / RUN_FILE).read_text(encoding="utf-8"), name=RUN_FILE)
-    evidence = prepare(run, ROOT / "data" / "demo", folder / "store")
-    shutil.copytree(evidence.directory, folder / "evidence")
+    shutil.copytree(demo_evidence.directory, folder / "evidence")
     return folder
 
 

@@ -9,7 +9,6 @@ import pytest
 from auditlib import benchmark
 from auditlib.audit.opening import read_run
 from auditlib.benchmark import Verdict
-from auditlib.evidence import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / "data" / "demo" / "truth"
@@ -26,8 +25,8 @@ def run():
 
 
 @pytest.fixture(scope="module")
-def evidence(run, tmp_path_factory):
-    return prepare(run, ROOT / "data" / "demo", tmp_path_factory.mktemp("evidence"))
+def evidence(demo_evidence):
+    return demo_evidence
 
 
 def _compared(evidence, run, **choices):

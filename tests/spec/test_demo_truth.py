@@ -15,7 +15,7 @@ from auditlib.escalation.promise_result import PromiseResult
 from auditlib.escalation.promises import promise_terms, promises
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.terms import terms_of
-from auditlib.evidence import Evidence, prepare
+from auditlib.evidence import Evidence
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.simulate import Company, Scenario, company
@@ -39,8 +39,8 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def evidence(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return prepare(run, DEMO, tmp_path_factory.mktemp("store"))
+def evidence(demo_evidence: Evidence) -> Evidence:
+    return demo_evidence
 
 
 @pytest.fixture(scope="module")
