@@ -43,6 +43,11 @@ class TestASentence:
                 "fewer than 5 anonymous responses below it could not be reached and are left out.",
             ),
             ("1 case, where the limit is late.", 1, "fewer than 5 cases, where the limit is late."),
+            (
+                "1 account of 584 with answers to both is late.",
+                1,
+                "fewer than 5 accounts of 584 with answers to both are late.",
+            ),
             ("1 case; the rest is late.", 1, "fewer than 5 cases; the rest is late."),
             ("1 late, 1 missing.", 1, "fewer than 5 late, fewer than 5 missing."),
             ("1 criterion has it.", 1, "fewer than 5 criteria have it."),

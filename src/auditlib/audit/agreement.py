@@ -23,6 +23,8 @@ _NOUNS = {
 }  # fmt: skip
 _OTHERS = {"more", "further", "other"}
 _UNLIKE = {"person": "people", "criterion": "criteria"}
+_PREPOSITIONS = {"at", "by", "for", "from", "in", "of", "on", "to", "with", "without"}
+"""Words behind which a noun follows: "of 300 with answers"."""
 _BEGINS = {"a", "an", "because", "if", "that", "the", "when", "where", "which", "while", "who"}
 """Words after which the subject is another; "of the" goes on with the same."""
 
@@ -35,7 +37,11 @@ def plural(text: str, end: int) -> Iterator[Edit]:
         if word.start() != end or (word[1] in _BEGINS and before != "of"):
             return
         bare = word[1].rstrip(",")
-        if bare in _VERBS and (named or bare not in ("answers", "counts", "names")):
+        if (
+            bare in _VERBS
+            and before not in _PREPOSITIONS
+            and (named or bare not in ("answers", "counts", "names"))
+        ):
             yield (*word.span(1), _VERBS[bare])
             return
         if not named and bare == "of":
