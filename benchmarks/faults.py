@@ -233,7 +233,7 @@ def _flipped(path: Path, place: int, bit: int) -> Iterator[None]:
 
 @cache
 def _command() -> Callable[[list[str]], int]:
-    """Return the real command, its options read once: that takes ten times as long as to verify a small run."""
+    """Return the real command, its options read once: they take ten times as long as a small run."""
     from typer.main import get_command
 
     from auditlib import cli
