@@ -116,6 +116,11 @@ class IncidentResult:
         received = Basis("complaints", (("in_period", True),))
         return (received, events) if self.policy.log == "complaint_events" else (events,)
 
+    @property
+    def events(self) -> Basis:
+        """All events of the log, which the tables of its flag rest on."""
+        return self.basis[-1]
+
     def basis_of(self, priority: str) -> tuple[Basis, ...]:
         """Return the rows that the numbers of a priority rest on: a complaint has one severity throughout."""
         first, *others = self.basis
