@@ -4,7 +4,7 @@ First: a run is killed at moments spread over the time it takes: with its whole 
 the process that executes a notebook, or by a kernel. Second: it meets a disk with ever more room, from none
 to enough for all, so that every phase meets it. Third: every bit of a sealed run, of its ledger, of its
 signature and of its package is flipped, one at a time, and what was spoilt is verified: half a million
-verifications, which take an hour or two. Sizes are options; small ones take a minute.
+verifications, which take half an hour. Sizes are options; small ones take a minute.
 """
 
 from __future__ import annotations
@@ -35,8 +35,15 @@ VICTIMS = ("group", "parent", "worker", "kernel")
 COMMANDS = {"worker": "auditlib.runs.worker", "kernel": "ipykernel_launcher"}
 COMPLETED_EVERY = 5
 """After so many kills a run is left alone, and must complete."""
+SPOILT = ("run", "ledger", "signature", "package")
+"""Kinds of files whose bits are flipped."""
+COMMAND_EVERY = 500
+"""After so many flipped bits the real command is asked too, and must say and return the same."""
 DISK, LEAST_ROOM, MOST_ROOM = 32 << 20, 1 << 12, 1 << 20
 """Bytes of the disk that is filled, and of the room it has left: from a page to more than a run takes."""
+
+
+_TRACEBACK = 99
 
 
 @dataclass(slots=True)
@@ -73,7 +80,7 @@ def main(argv: list[str]) -> None:
         for rows in (
             kills(Path(scratch, "kills"), arguments.kills, seed=arguments.seed),
             disks(Path(scratch, "disks"), arguments.disks),
-            flips(Path(scratch, "flips"), arguments.bits),
+            flips(Path(scratch, "flips"), arguments.bits, kinds=arguments.kinds),
         ):
             for row in rows:
                 print(row, flush=True)
@@ -89,6 +96,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--bits", type=int, default=0, help="bits flipped of each kind of file; 0 for every one"
     )
+    parser.add_argument("--kinds", nargs="+", choices=SPOILT, default=SPOILT, help="whose bits are flipped")
     parser.add_argument("--seed", type=int, default=20261129, help="of the moments of kills")
     parser.add_argument("--scratch", default=None, help="folder for the projects")
     parser.add_argument("--perform", help=argparse.SUPPRESS)
@@ -167,7 +175,7 @@ def disks(root: Path, times: int) -> Iterator[Row]:
         subprocess.run(["umount", "-l", str(root)], check=False)
 
 
-def flips(root: Path, most: int) -> Iterator[Row]:
+def flips(root: Path, most: int, *, kinds: Sequence[str] = SPOILT) -> Iterator[Row]:
     """Flip bits of a sealed and signed run and of its package, verify, and yield a row for each kind."""
     tiny = _project(root)
     _finish(_start(root))
@@ -181,29 +189,46 @@ def flips(root: Path, most: int) -> Iterator[Row]:
     ledger, signature = root / "outputs/tiny.ledger.jsonl", tiny.finished / "manifest.dsse.json"
     sealed = [path for path in sorted(tiny.finished.rglob("*")) if path.is_file() and path != signature]
     handed = [path for path in sorted(package.rglob("*")) if path.is_file()]
-    kinds = {
+    spoilt = {
         "run": (tiny.finished, sealed),
         "ledger": (tiny.finished, [ledger]),
         "signature": (tiny.finished, [signature]),
         "package": (package, handed),
     }
-    for name, (directory, files) in kinds.items():
+    for name in kinds:
+        directory, files = spoilt[name]
         command = ["verify", str(directory), "--key", f"{key}.pub"]
         code, told = _said(command)
         if code:
             raise SystemExit(f"what is to be spoilt is not sound: {told}")
         row = Row(f"bit flipped: {name}")
-        for path, place, bit in _bits(files, most):
+        for number, (path, place, bit) in enumerate(_bits(files, most)):
             with _flipped(path, place, bit):
-                code, told = _said(command)
-            told = told.replace("\n", "").replace(" ", "")
+                code, told = _verified(directory, Path(f"{key}.pub"))
+                same = number % COMMAND_EVERY or _said(command)[0] == code
             # of a signed hash of the ledger that was altered, the ledger is said to be another
             named = path.name in told or ledger.name in told
-            wrong = (
-                "not noticed" if not code else "a traceback" if code == 99 else "" if named else "not named"
-            )
-            row.took(*([wrong] if wrong else []), said=f"exit {code}")
+            wrong = [
+                *(["not noticed"] if not code else ["a traceback"] if code == _TRACEBACK else []),
+                *([] if named or not code else ["not named"]),
+                *([] if same else ["said otherwise by the command"]),
+            ]
+            row.took(*wrong, said=f"exit {code}")
         yield row
+
+
+def _verified(directory: Path, key: Path) -> tuple[int, str]:
+    """Return what the command would return, and what is wrong, by the function it calls."""
+    from auditlib.errors import AuditError
+    from auditlib.runs.package import verify_handed
+
+    try:
+        verify_handed(directory, keys=(key,))
+    except AuditError as error:
+        return error.exit_code, " ".join(map(str, error.problems))
+    except Exception as error:
+        return _TRACEBACK, repr(error)
+    return 0, ""
 
 
 def _bits(files: Sequence[Path], most: int) -> Iterator[tuple[Path, int, int]]:
@@ -243,13 +268,13 @@ def _command() -> Callable[[list[str]], int]:
 
 
 def _said(words: list[str]) -> tuple[int, str]:
-    """Return exit code and words of a command; 99 where it ended by a traceback."""
+    """Return exit code and words of a command; `_TRACEBACK` where it ended by one."""
     command, said = _command(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
             return command(words), said.getvalue()
         except Exception as error:
-            return 99, f"{said.getvalue()}{error!r}"
+            return _TRACEBACK, f"{said.getvalue()}{error!r}"
 
 
 def _project(root: Path) -> Any:
