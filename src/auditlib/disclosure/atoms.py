@@ -86,6 +86,7 @@ def grouped(
 
 
 INSIDE = ("in_period", True)
+"""Rows of the period."""
 OUTSIDE = ("in_period", False)
 """Rows outside of the period: that there are some is said of them, and nothing else."""
 
@@ -121,11 +122,12 @@ def remainders(atoms: Atoms, *, minimum: int) -> tuple[Selection, ...]:
     Of 40 responses 38 came by mail: that two did not follows, whatever is said of the other ways. Where the
     part differs by what was left unanswered alone, nobody is told by it.
     """
+    sizes = {one: sum(atoms.sizes[place] for place in members) for one, members in atoms.members.items()}
     return tuple(
         replace(whole, but=part)
-        for part in sorted(atoms.members, key=repr)
+        for part in sorted(sizes, key=repr)
         for whole in _wholes(part)
-        if 0 < (atoms.count(part) or 0) < (atoms.count(whole) or 0) < (atoms.count(part) or 0) + minimum
+        if 0 < sizes[part] < sizes.get(whole, 0) < sizes[part] + minimum
     )
 
 
