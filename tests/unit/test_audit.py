@@ -18,7 +18,6 @@ from auditlib import audit as room
 from auditlib import reliability
 from auditlib.audit.display import FigureView, Shown, TableView
 from auditlib.audit.fingerprint import fingerprint
-from auditlib.audit.formats import format_value
 from auditlib.audit.redaction import neutralised, redact, without_contacts
 from auditlib.audit.rounding import plain, rounded
 from auditlib.audit.session import Audit
@@ -26,6 +25,7 @@ from auditlib.disclosure import small_group, without_small
 from auditlib.errors import AuditError
 from auditlib.figures.style import new_axes
 from auditlib.records import Basis, Finding, Grade, Interval, Number, Sentence, Ungrouped
+from auditlib.statements.formats import format_value
 
 KEPT = Basis("responses", (("in_period", True),))
 

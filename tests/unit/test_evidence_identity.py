@@ -101,7 +101,7 @@ def test_code_that_makes_no_evidence_and_compiled_files_do_not_count(package: Pa
 
 def test_a_moved_line_and_a_renamed_file_give_another_name(package: Path) -> None:
     before = identity.source_hash_of(package, identity.ROOMS)
-    (package / "records" / "wording.py").rename(package / "records" / "words.py")
+    (package / "statements" / "words.py").rename(package / "statements" / "wording.py")
     assert identity.source_hash_of(package, identity.ROOMS) != before
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from auditlib.actions.register import Action, State
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 
 GRADES = ("major", "minor", "opportunity")
 AGAIN = "Raised again although the action was {state}: accepted anew."

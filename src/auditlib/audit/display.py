@@ -9,7 +9,8 @@ from html import escape
 from typing import Any
 
 from auditlib.audit.tables import Tabulated
-from auditlib.records import Finding, Sentence, counted
+from auditlib.records import Finding, Sentence
+from auditlib.statements import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from auditlib.audit.formats import NAMING
 from auditlib.audit.numerals import keys_of, numerals, orphans
 from auditlib.contracts import Column, Kind, table
 from auditlib.records import Basis, Number, SourceTotals
+from auditlib.statements.formats import NAMING
 
 PREFIX = "name:"
 """How the keys of names begin; any text of their notebook may state them."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from auditlib.audit.formats import format_value
 from auditlib.disclosure.small import COUNTS
+from auditlib.statements.formats import format_value
 
 _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"

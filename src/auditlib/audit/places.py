@@ -22,7 +22,8 @@ from auditlib.evidence import Evidence
 from auditlib.obligations import Place, Policy, Rule
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

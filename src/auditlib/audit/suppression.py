@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.agreement import Edit, edited, plural
-from auditlib.audit.formats import SUPPRESSED, format_value
 from auditlib.audit.numerals import Numeral, placed
 from auditlib.disclosure import COUNTS, HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
 from auditlib.records import Number
+from auditlib.statements.formats import SUPPRESSED, format_value
 
 WITHHELD = "withheld.json"
 """What is held back besides; in the folder of a notebook that is executed, and beside a run's evidence."""

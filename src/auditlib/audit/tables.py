@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from auditlib.audit.formats import (
+from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
+from auditlib.audit.redaction import neutralised
+from auditlib.audit.rounding import rounded
+from auditlib.audit.suppression import Suppression
+from auditlib.contracts import TABLES, physical_columns
+from auditlib.disclosure import COUNTS, is_held_back, small_group
+from auditlib.errors import AuditError, Problem
+from auditlib.records import Basis, Number
+from auditlib.statements.formats import (
     LABEL_UNITS,
     MISSING,
     NAMING,
@@ -23,14 +31,6 @@ from auditlib.audit.formats import (
     label_unit,
     unit_of,
 )
-from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
-from auditlib.audit.redaction import neutralised
-from auditlib.audit.rounding import rounded
-from auditlib.audit.suppression import Suppression
-from auditlib.contracts import TABLES, physical_columns
-from auditlib.disclosure import COUNTS, is_held_back, small_group
-from auditlib.errors import AuditError, Problem
-from auditlib.records import Basis, Number
 
 if TYPE_CHECKING:
     import pandas as pd

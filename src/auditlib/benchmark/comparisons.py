@@ -11,7 +11,8 @@ import pandas as pd
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import listed, question
-from auditlib.records import Basis, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Number, Refusal, Sentence
+from auditlib.statements import counted
 
 MOST_ROWS = 60
 """Compared units up to which all are listed with their values."""

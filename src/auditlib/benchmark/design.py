@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.result import Comparison
-from auditlib.records import Number, Refusal, Sentence, counted
+from auditlib.records import Number, Refusal, Sentence
+from auditlib.statements import counted
 from auditlib.statistics import ranks
 from auditlib.statistics.reliability import n_for_gap, n_for_reliability
 from auditlib.statistics.types import Floats, normal_quantile

@@ -10,7 +10,8 @@ from auditlib.benchmark.numbers import MOST_ALONE
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.verdicts import Verdict
 from auditlib.benchmark.wording import percent, readable, shown, what
-from auditlib.records import CaseReference, Finding, Grade, counted
+from auditlib.records import CaseReference, Finding, Grade
+from auditlib.statements import counted
 
 
 @dataclass(frozen=True, slots=True)

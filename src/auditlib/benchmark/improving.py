@@ -13,7 +13,8 @@ from auditlib.benchmark.numbers import UNIT_OF, rests_on
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import UnitScores, coded
 from auditlib.benchmark.wording import listed, per_year, points, shown, signed, spoken
-from auditlib.records import Interval, Number, Refusal, Sentence, counted
+from auditlib.records import Interval, Number, Refusal, Sentence
+from auditlib.statements import counted
 from auditlib.statistics import case_mix
 from auditlib.statistics.trend import Trend
 

@@ -30,7 +30,8 @@ from auditlib.benchmark.spans import Spans, spans_of
 from auditlib.benchmark.stability import Spell, Stability, stability
 from auditlib.benchmark.unanswered import Unanswered
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Instrument, Refusal, counted
+from auditlib.records import Instrument, Refusal
+from auditlib.statements import counted
 from auditlib.statistics.trend import FEWEST_POINTS
 
 Answer = TypeVar("Answer")

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.benchmark.scores import UnitScores
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics import discovery, funnel, shrinkage
 from auditlib.statistics.funnel import OverDispersion, Variant
 from auditlib.statistics.reliability import reliability

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
-from auditlib.records import Item, Refusal, with_sign
-from auditlib.records import counted as said
+from auditlib.records import Item, Refusal
+from auditlib.statements import counted as said
+from auditlib.statements import with_sign
 from auditlib.statistics.reliability import SUFFICIENT
 
 NAMES = {

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from auditlib.errors import Problem
 from auditlib.errors.values import holds_secret, without_values
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _SHORTEST = 6
 """Characters of a value that is looked for: a shorter one would stand in words by chance."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditlib.errors import ParameterError, Problem
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.onboarding.asking import Open

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditlib.errors import ParameterError, Problem
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.sampling.sites import Programme

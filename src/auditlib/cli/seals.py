@@ -83,8 +83,8 @@ def release(
 
     from auditlib.cli.messages import near
     from auditlib.onboarding.words import known_words
-    from auditlib.records import counted
     from auditlib.runs.release import release_run
+    from auditlib.statements import counted
 
     others = tuple(against or ())
     target, made = release_run(directory, out=out, others=others, words=known_words(), at=datetime.now(UTC))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from auditlib.records import counted
+from auditlib.statements import counted
 
 
 def register(app: typer.Typer) -> None:

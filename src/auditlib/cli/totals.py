@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from auditlib.cli.messages import columns, plain
-from auditlib.records import SourceTotals, counted
+from auditlib.records import SourceTotals
+from auditlib.statements import counted
 
 _GAP = 2
 """Blanks between two columns."""

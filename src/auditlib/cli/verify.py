@@ -11,7 +11,7 @@ import typer
 
 from auditlib.cli.messages import interruptible, near, plain
 from auditlib.errors import ParameterError, Problem
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.runs.held import Held

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.complaints.deviations import excused
 from auditlib.complaints.recurrence import recurrence_of
 from auditlib.contracts import TABLES
-from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic, counted
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import (
     DAY_MICROSECONDS,
@@ -37,6 +37,7 @@ from auditlib.standards.observed import (
 from auditlib.standards.supplied import only_words
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, repeated, whole_day
 from auditlib.standards.whole_days import within as kept_to
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

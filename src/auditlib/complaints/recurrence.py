@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, Interval, Measurement, Statistic, counted
+from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, nothing
 from auditlib.standards.observed import IN_PERIOD, day_number
+from auditlib.statements import counted
 from auditlib.statistics.intervals import clopper_pearson
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditlib.contracts import TABLES
-from auditlib.records import Basis, Number, counted
+from auditlib.records import Basis, Number
+from auditlib.statements import counted
 
 HELD_BACK = "Suppressed"
 """How the reason of a number begins that is known and not shown."""

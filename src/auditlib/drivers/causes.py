@@ -10,9 +10,10 @@ import numpy as np
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Estimate, estimate_of
-from auditlib.records import Basis, Held, Refusal, counted
+from auditlib.records import Basis, Held, Refusal
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
+from auditlib.statements import counted
 from auditlib.statistics.redrawn import cluster_weights, spread_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from auditlib.drivers.causes import Cause
 from auditlib.drivers.coverage import Covered
 from auditlib.drivers.wording import listed, percent, plain, voices
-from auditlib.records import Finding, Grade, counted, metric_text
+from auditlib.records import Finding, Grade, metric_text
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.drivers.result import Driver

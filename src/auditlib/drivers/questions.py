@@ -16,9 +16,10 @@ import numpy as np
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.parameters.run import Run
-from auditlib.records import Basis, Held, Instrument, Interval, Item, Refusal, counted
+from auditlib.records import Basis, Held, Instrument, Interval, Item, Refusal
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
+from auditlib.statements import counted
 from auditlib.statistics.redrawn import Spread, cluster_weights, spread_of
 from auditlib.statistics.relative_importance import MOST_PREDICTORS, lmg
 from auditlib.statistics.types import Floats

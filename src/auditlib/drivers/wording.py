@@ -9,7 +9,8 @@ from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.following import Followed
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Survey
-from auditlib.records import Interval, Sentence, counted
+from auditlib.records import Interval, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.drivers.result import Driver

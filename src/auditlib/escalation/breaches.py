@@ -10,7 +10,8 @@ from auditlib.escalation.matrix import spoken
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates
 from auditlib.obligations import Rule, Status
-from auditlib.records import CaseReference, Finding, counted
+from auditlib.records import CaseReference, Finding
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from auditlib.calendars import Calendar, subdivisions
 from auditlib.obligations import Place, WorkingHours
-from auditlib.records import Basis, Number, Sentence, counted
+from auditlib.records import Basis, Number, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

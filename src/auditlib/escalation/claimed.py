@@ -12,7 +12,8 @@ from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import EVERY, Status
-from auditlib.records import Basis, Held, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Held, Number, Refusal, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

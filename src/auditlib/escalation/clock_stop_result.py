@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.breaches import NOTEBOOK
 from auditlib.escalation.incident_policy import IncidentPolicy
-from auditlib.records import Basis, CaseReference, Finding, Number, Sentence, counted
+from auditlib.records import Basis, CaseReference, Finding, Number, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

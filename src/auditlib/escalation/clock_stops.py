@@ -25,7 +25,8 @@ from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy, StopTer
 from auditlib.escalation.incidents import IncidentTerms
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import WorkingHours
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.multiplicity import holm
 from auditlib.statistics.near_limit import near_limit

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.matrix import NO_ENTRY, OF_ACCOUNT, VACANT, spoken
 from auditlib.escalation.reports import NO_ACTION_DUE, NO_ACTIONS, NO_DUE, NO_OWNER
-from auditlib.records import CaseReference, Finding, Grade, counted
+from auditlib.records import CaseReference, Finding, Grade
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from auditlib.escalation.breaches import FEW, NOTEBOOK, words_of
 from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, Stage
 from auditlib.escalation.incident_wording import CASE
-from auditlib.records import CaseReference, Finding, counted
+from auditlib.records import CaseReference, Finding
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from auditlib.escalation.incident_numbers import FLAGLESS, UNTRIED, UNVARYING
-from auditlib.records import Sentence, counted
+from auditlib.records import Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.escalation.incident_result import IncidentResult

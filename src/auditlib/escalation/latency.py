@@ -13,8 +13,9 @@ from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import Frame, Tables
 from auditlib.obligations import Status
-from auditlib.records import Basis, Held, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Held, Number, Refusal, Sentence
 from auditlib.standards.whole_days import beyond, whole_day
+from auditlib.statements import counted
 from auditlib.statistics.durations import Survival, done_by, quantile, survival
 
 if TYPE_CHECKING:

@@ -21,10 +21,11 @@ from auditlib.escalation.sources import Tables as LazyTables
 from auditlib.escalation.terms import terms_of
 from auditlib.obligations import Kind, Status
 from auditlib.obligations.deviations import INVALID, Verdict
-from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, Refusal, counted
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, Refusal
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import answers_to, share_of
 from auditlib.standards.supplied import Same, unsaid
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

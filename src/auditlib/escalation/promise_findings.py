@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.promise_policy import PromiseRule
 from auditlib.obligations import Kind, Status
-from auditlib.records import CaseReference, Finding, Grade, counted
+from auditlib.records import CaseReference, Finding, Grade
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,16 +12,8 @@ from auditlib.escalation.rates import FAILED
 from auditlib.obligations import Kind, Status
 from auditlib.obligations.deviations import INVALID
 from auditlib.obligations.worthless import recorded_key, worthless
-from auditlib.records import (
-    Basis,
-    Finding,
-    Held,
-    Interval,
-    Number,
-    Refusal,
-    Sentence,
-    counted,
-)
+from auditlib.records import Basis, Finding, Held, Interval, Number, Refusal, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

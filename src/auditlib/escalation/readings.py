@@ -10,7 +10,8 @@ from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.result import RESPONSES, EscalationResult
 from auditlib.escalation.sources import Tables
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Number, Sentence, counted
+from auditlib.records import Number, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

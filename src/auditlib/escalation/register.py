@@ -10,7 +10,8 @@ from auditlib.escalation.asked import Asked
 from auditlib.escalation.incident_result import IncidentResult
 from auditlib.escalation.rates import STATUSES
 from auditlib.escalation.result import EscalationResult
-from auditlib.records import Number, Sentence, counted
+from auditlib.records import Number, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,8 @@ from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.precision import doubt_of
 from auditlib.escalation.rates import FAILED, Rates, rates
 from auditlib.obligations import Status, WorkingHours
-from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence, counted
+from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from auditlib.evidence.bytestream import utf8_blocks
 from auditlib.evidence.headers import numbered_columns, placed_header
 from auditlib.evidence.recordsplit import MAX_RECORD, Splitter, Stretch
 from auditlib.evidence.tokens import Tokeniser
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Reference

@@ -22,7 +22,7 @@ from auditlib.evidence.databases import Snapshot, snapshot
 from auditlib.evidence.drafts import draft
 from auditlib.evidence.lines import MESSAGE, VALUE, gathered, place, row_schema, rows_of
 from auditlib.evidence.offered import Asked, Offered, columns_of
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,8 @@ from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import quoted
 from auditlib.evidence.intake import Tally, take_in
 from auditlib.evidence.storage import TableWriter, fitted, verified_dataset
-from auditlib.records import Reason, counted
+from auditlib.records import Reason
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from auditlib.errors import DataError, Problem
 from auditlib.parameters.origins import Reference
-from auditlib.records import counted
+from auditlib.statements import counted
 
 Header = Sequence[Sequence[object]]
 _NOTHING: Mapping[str, Reference] = MappingProxyType({})

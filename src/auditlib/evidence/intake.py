@@ -30,7 +30,7 @@ from auditlib.evidence.wallclock import WallClock
 from auditlib.evidence.wide import unpivoted
 from auditlib.evidence.workshop import Workshop
 from auditlib.evidence.zones import local_days, utc_days, zone
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

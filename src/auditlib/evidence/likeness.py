@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditlib.errors import Problem
 from auditlib.evidence.evidence import Evidence
 from auditlib.evidence.storage import file_hash, read_pieces
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.evidence.blocks import shown
 from auditlib.evidence.offered import Held, Offered
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -18,7 +18,8 @@ from auditlib.evidence.celltext import as_text
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import literal, quoted
 from auditlib.evidence.stamps import Stamps
-from auditlib.records import Reason, counted
+from auditlib.records import Reason
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.plan import Plan
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import duckdb

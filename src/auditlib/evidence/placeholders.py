@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.evidence.plan import Plan
 from auditlib.evidence.unknown_days import dated, placeholder_mark
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

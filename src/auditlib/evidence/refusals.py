@@ -8,7 +8,7 @@ from enum import Enum
 
 from auditlib.errors import DataError, Problem
 from auditlib.evidence.addresses import Address
-from auditlib.records import counted
+from auditlib.statements import counted
 
 
 class Refused(Enum):

@@ -18,7 +18,7 @@ from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.headers import numbered_columns, placed_header
 from auditlib.evidence.hollow import Hollow, column_letters, hollow_cells
 from auditlib.evidence.worn_ids import worn
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Reference

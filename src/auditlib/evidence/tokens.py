@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.evidence.blocks import Block, BrokenRecord, shown
 from auditlib.evidence.recordsplit import MAX_RECORD, Stretch
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import numpy as np

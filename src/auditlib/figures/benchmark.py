@@ -17,7 +17,7 @@ from auditlib.benchmark.wording import band, percent
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
 from auditlib.figures.style import BAND, BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
 from auditlib.figures.ticks import readable_on_log
-from auditlib.records import counted
+from auditlib.statements import counted
 from auditlib.statistics.types import Floats
 
 MOST_MARKS = 400

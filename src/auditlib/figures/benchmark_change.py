@@ -28,7 +28,7 @@ from auditlib.figures.style import (
     new_axes,
     style,
 )  # fmt: skip
-from auditlib.records import with_sign
+from auditlib.statements import with_sign
 from auditlib.statistics.types import Floats
 
 _COLOURS = {Verdict.HIGHER: HIGHER, Verdict.LOWER: LOWER}

@@ -15,7 +15,7 @@ from auditlib.figures.labels import place
 from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, figure_of, style
 from auditlib.figures.texts import note
 from auditlib.figures.ticks import share_ticks
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _HUNDRED = 100
 _STEPS = (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)

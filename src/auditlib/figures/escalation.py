@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.figures.ticks import share_ticks
-from auditlib.records import counted
+from auditlib.statements import counted
 from auditlib.statistics.durations import Survival
 from auditlib.statistics.types import Floats
 

@@ -27,7 +27,8 @@ from auditlib.figures.style import (
 )
 from auditlib.linkage import RoleEffect
 from auditlib.linkage.look import Look
-from auditlib.records import Refusal, with_sign
+from auditlib.records import Refusal
+from auditlib.statements import with_sign
 
 _PHASES = {
     "before": {"mfc": PAPER, "mec": QUIET, "color": QUIET, "marker": "o"},

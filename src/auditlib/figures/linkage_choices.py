@@ -22,7 +22,7 @@ from auditlib.figures.style import (
 from auditlib.linkage import Readings, RoleEffect
 from auditlib.linkage.look import Look
 from auditlib.linkage.readings import DESIGNS
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _SHORT = {
     "imputation": "imputation",

@@ -27,7 +27,7 @@ from auditlib.figures.marks import (
     set_scale,
 )
 from auditlib.figures.style import BAND_INNER, FAINT, HALF, INK, QUIET, figure_of, new_axes, style
-from auditlib.records import counted
+from auditlib.statements import counted
 from auditlib.statistics.types import Floats
 
 _ENDS = ["joint_low", "joint_high", "likely_low", "likely_high"]

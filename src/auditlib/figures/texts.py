@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 
 from auditlib.figures.style import QUIET, figure_of, new_axes, style
-from auditlib.records import counted
+from auditlib.statements import counted
 
 
 def left_out(values: int) -> str:

@@ -14,7 +14,8 @@ from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.unit_changes import Measured
-from auditlib.records import Basis, Held, Interval, Number, counted
+from auditlib.records import Basis, Held, Interval, Number
+from auditlib.statements import counted
 from auditlib.statistics.changes import Contrast, Dealt, Ints, contrast, deal, ways
 from auditlib.statistics.types import Floats
 

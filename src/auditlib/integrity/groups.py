@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.run import Run
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.score_changes import ScoreChange
 from auditlib.integrity.wording import keys_of, listed, measured, share, whom
-from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence, Ungrouped, counted
+from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence, Ungrouped
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ import numpy as np
 from auditlib.integrity.groups import Flags, Group
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
-from auditlib.records import Basis, Interval, Number, with_sign
+from auditlib.records import Basis, Interval, Number
+from auditlib.statements import with_sign
 from auditlib.statistics.changes import Contrast, Dealt, contrast
 from auditlib.statistics.types import Floats
 

@@ -8,7 +8,7 @@ from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.groups import Group
 from auditlib.integrity.patterns import Signature
-from auditlib.records import with_sign
+from auditlib.statements import with_sign
 
 _SINGLE_DIGIT = 0.1
 

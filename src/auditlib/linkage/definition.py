@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run

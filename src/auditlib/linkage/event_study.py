@@ -11,7 +11,8 @@ import pandas as pd
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.procedure import Choices, Split, split
 from auditlib.linkage.register import RoleLinks
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints
 from auditlib.statistics.bands import band_by_chance, uniform_band
 from auditlib.statistics.chance import chance_statistics

@@ -22,7 +22,8 @@ from auditlib.linkage.paid import PUBLISHED, Paid, paid_scores
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.published import Published
 from auditlib.linkage.register import NOUNS, roles_in, running
-from auditlib.records import Basis, Finding, Grade, Number, Sentence, counted
+from auditlib.records import Basis, Finding, Grade, Number, Sentence
+from auditlib.statements import counted
 
 FEWEST_ANSWERS = 25
 """Answers a person's bonus should rest on in a pay period."""

@@ -23,7 +23,8 @@ from auditlib.linkage.specifications import (
     specifications,
 )
 from auditlib.linkage.wording import points
-from auditlib.records import Refusal, Sentence, Ungrouped, counted
+from auditlib.records import Refusal, Sentence, Ungrouped
+from auditlib.statements import counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints
 from auditlib.statistics.bands import uniform_band
 from auditlib.statistics.group_time import average, group_time

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.procedure import Choices, assignment, effects, pattern, split
 from auditlib.linkage.register import RoleLinks
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints, by_cluster
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import FEWEST, Method, recommend

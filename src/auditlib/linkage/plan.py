@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Number, Refusal, Sentence, counted
+from auditlib.records import Number, Refusal, Sentence
+from auditlib.statements import counted
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method, design_of, recommend
 from auditlib.statistics.imputation import impute

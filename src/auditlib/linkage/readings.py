@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.linkage.published import UNNAMED, Published, kinds
-from auditlib.records import Refusal, Ungrouped, counted
+from auditlib.records import Refusal, Ungrouped
+from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.intervals import wilson

@@ -10,7 +10,8 @@ import numpy as np
 from auditlib.linkage.panel import Panel
 from auditlib.linkage.procedure import Choices, assignment, effects
 from auditlib.linkage.register import RoleLinks
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical, two_sided
 from auditlib.statistics.few_clusters import Design, Method, recommend

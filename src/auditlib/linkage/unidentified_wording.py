@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from auditlib.linkage.readings import DESIGNS, NAIVE
 from auditlib.linkage.wording import points
 from auditlib.linkage.wording_whole import shifted
-from auditlib.records import Finding, Grade, Refusal, Sentence, counted
+from auditlib.records import Finding, Grade, Refusal, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.linkage.unidentified import PublishedLinkage

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.linkage.result import RoleEffect

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from auditlib.linkage.claim import Claim, unchecked
 from auditlib.linkage.register import NOUNS
 from auditlib.linkage.weakest import RARE, weakest
-from auditlib.records import Refusal, Sentence, counted, with_sign
+from auditlib.records import Refusal, Sentence
+from auditlib.statements import counted, with_sign
 from auditlib.statistics.few_clusters import Method
 
 if TYPE_CHECKING:

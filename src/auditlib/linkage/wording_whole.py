@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from auditlib.linkage.claim import Claim
 from auditlib.linkage.register import NOUNS
 from auditlib.linkage.wording import points
-from auditlib.records import Finding, Grade, Refusal, Sentence, counted
+from auditlib.records import Finding, Grade, Refusal, Sentence
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     from auditlib.linkage.result import LinkageResult, RoleEffect

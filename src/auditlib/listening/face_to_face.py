@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from auditlib.obligations.law import Case, Status, assess_one
-from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, counted
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement
 from auditlib.standards.measure import Context, Tables, measure
 from auditlib.standards.observed import DAY_MICROSECONDS, day_number, share_of
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

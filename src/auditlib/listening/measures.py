@@ -10,7 +10,7 @@ import numpy as np
 
 from auditlib.listening import face_to_face
 from auditlib.listening.agreement import compared_accounts, newcombe
-from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic, counted
+from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import (
     DAY_MICROSECONDS,
@@ -27,6 +27,7 @@ from auditlib.standards.observed import (
 from auditlib.standards.supplied import lacking
 from auditlib.standards.unknown import span
 from auditlib.standards.whole_days import BY_DAYS, holds_days, repeated
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

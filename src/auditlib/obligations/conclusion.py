@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditlib.obligations.law import Status
 from auditlib.obligations.policy import Kind, Rule
-from auditlib.records import counted
+from auditlib.statements import counted
 
 
 @dataclass(frozen=True, slots=True)

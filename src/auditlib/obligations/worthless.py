@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.records import CaseReference, Finding, Grade, counted
+from auditlib.records import CaseReference, Finding, Grade
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from auditlib.errors import DataError, Problem
 from auditlib.onboarding.words import simplified
-from auditlib.records import counted
+from auditlib.statements import counted
 
 SAMPLE_RECORDS = 20_000
 _BLOCK = 1 << 20

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from auditlib.evidence import Evidence
 from auditlib.evidence.totals import is_total
 from auditlib.parameters.run import Run
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _LIMITS = (1_000, 2_000, 5_000, 10_000, 20_000, 25_000, 50_000, 65_535, 65_536, 100_000, 1_048_575)
 

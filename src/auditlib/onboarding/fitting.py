@@ -12,7 +12,8 @@ from auditlib.onboarding.dates import FORMATS, look_at_dates, parsed
 from auditlib.onboarding.writing_values import listed, mapping, quoted
 from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
-from auditlib.records import Reason, counted
+from auditlib.records import Reason
+from auditlib.statements import counted
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _EPOCHS: tuple[tuple[str, re.Pattern[str]], ...] = (

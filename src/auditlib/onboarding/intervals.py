@@ -11,7 +11,7 @@ from itertools import pairwise
 from auditlib.onboarding.dates import parsed
 from auditlib.onboarding.matching import limit_named
 from auditlib.onboarding.proposal import Fed, Given, SourceProposal
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _COUNTS = "interval_counts"
 _DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from auditlib.onboarding.registers import with_unit
 from auditlib.onboarding.surveys import completed, fed_by, headlined
 from auditlib.onboarding.words import closeness, vocabulary, words_for
 from auditlib.onboarding.writing_values import origin_text
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _QUESTION = ("question", "question id", "question text", "item", "frage", "pregunta", "variable")
 _SURELY = 0.9

@@ -22,7 +22,7 @@ from auditlib.onboarding.two_columns import with_times
 from auditlib.onboarding.unit_readings import named_by
 from auditlib.onboarding.words import meaning, simplified, vocabulary
 from auditlib.onboarding.zoning import common_zone, days_by_table, guessed_zone, span
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _SOON = timedelta(days=60)
 _UNEVEN = 0.02

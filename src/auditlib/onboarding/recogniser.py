@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import ItemId, Strict
 from auditlib.parameters.schema import file_schema
-from auditlib.records import counted
+from auditlib.statements import counted
 
 FOLDER = "exports"
 """Folder of recognisers, below params/."""

@@ -10,7 +10,7 @@ from auditlib.onboarding.facts import Facts
 from auditlib.onboarding.items import is_person, is_tool_column, scale_of
 from auditlib.onboarding.proposal import Fed, Given, Kept, SourceProposal
 from auditlib.onboarding.words import closeness, words_for
-from auditlib.records import counted
+from auditlib.statements import counted
 
 WHOLE = "all"
 """The one unit of a file that names no place."""

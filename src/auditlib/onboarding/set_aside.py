@@ -12,7 +12,8 @@ from auditlib.onboarding.fitting import Declared, declared_for
 from auditlib.onboarding.unit_readings import WAYS, better, readings
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import Reason, counted
+from auditlib.records import Reason
+from auditlib.statements import counted
 
 SHOWN = 3
 """Cells shown of each reason."""

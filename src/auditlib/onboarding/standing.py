@@ -16,7 +16,8 @@ from auditlib.evidence import Evidence
 from auditlib.onboarding.set_aside import SetAside, explained
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import SourceTotals, counted
+from auditlib.records import SourceTotals
+from auditlib.statements import counted
 
 HALF = 0.5
 """A table of which a larger share is in quarantine cannot stand."""

@@ -13,7 +13,7 @@ from auditlib.onboarding.matching import SURE, Mapped, match_columns
 from auditlib.onboarding.proposal import Fed, Given, ItemProposal, SourceProposal
 from auditlib.onboarding.registers import COMPARED, seen
 from auditlib.onboarding.words import closeness, words_for
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _SURVEYS = {
     "relationship": (

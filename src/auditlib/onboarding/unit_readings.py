@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from auditlib.onboarding.proposal import Given, SourceProposal
-from auditlib.records import counted
+from auditlib.statements import counted
 
 WAYS: Mapping[str, str] = MappingProxyType(
     {"id": "as written", "number": "without leading zeros", "name": "by their name"}

@@ -14,7 +14,7 @@ from auditlib.onboarding.proposal import ItemProposal, Proposal
 from auditlib.onboarding.proposing import as_of_day
 from auditlib.onboarding.writing_sources import source_lines
 from auditlib.onboarding.writing_values import DECIDE, commented, listed, quoted
-from auditlib.records import counted
+from auditlib.statements import counted
 
 __all__ = ["DECIDE", "quoted", "run_file_text"]
 

@@ -10,7 +10,7 @@ from auditlib.contracts import Kind
 from auditlib.onboarding.proposal import Fed, Kept, SourceProposal
 from auditlib.onboarding.writing_values import DECIDE, commented, listed, mapping, origin_text, quoted
 from auditlib.parameters.run import Dates
-from auditlib.records import counted
+from auditlib.statements import counted
 
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}([.][0-9]{3})+")
 """A count whose thousands are apart by points: its decimal sign is the comma."""

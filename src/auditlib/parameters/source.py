@@ -14,7 +14,7 @@ from auditlib.parameters.database import Database
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.origins import Cells, Filter, Long, Origin
 from auditlib.parameters.strict_model import Strict
-from auditlib.records import counted
+from auditlib.statements import counted
 
 LINE_IS_KEY = ("incident_events", "pay_links", "delegations")
 """Tables whose key is the line number where nothing else feeds it."""

@@ -30,7 +30,6 @@ from auditlib.records.standard import (
     Target,
     metric_text,
 )
-from auditlib.records.wording import counted, with_sign
 
 __all__ = [
     "Aspect",
@@ -70,7 +69,5 @@ __all__ = [
     "Target",
     "Ungrouped",
     "WeighedFinding",
-    "counted",
     "metric_text",
-    "with_sign",
 ]

@@ -8,8 +8,8 @@ from typing import Any
 
 from auditlib.contracts import TABLES
 from auditlib.errors import Problem
-from auditlib.records import counted
 from auditlib.release.words import folded
+from auditlib.statements import counted
 
 _HUMP = re.compile(r"(?<=[^\W\d_])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")

@@ -12,9 +12,9 @@ from auditlib.contracts.identities import kind_of
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
 from auditlib.evidence.storage import read_pieces
-from auditlib.records import counted
 from auditlib.release.places import Text, texts_of
 from auditlib.release.words import Sought, vocabulary, words_of
+from auditlib.statements import counted
 
 FEWEST_DIGITS = 5
 """An id of fewer digits cannot be told from any other number."""

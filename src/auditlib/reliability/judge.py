@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Reliability, SourceTotals, TableReliability, counted
+from auditlib.records import Reliability, SourceTotals, TableReliability
 from auditlib.reliability.facts import TableFacts
 from auditlib.reliability.months import month_name
 from auditlib.reliability.words import listed, percent
+from auditlib.statements import counted
 
 MISSING_SHARE_NAMED = 0.2
 """A column that is empty in a larger share of the rows is named in the grounds."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from auditlib.contracts import TABLES
-from auditlib.records import Basis, Number, Sentence, SourceTotals, counted
+from auditlib.records import Basis, Number, Sentence, SourceTotals
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

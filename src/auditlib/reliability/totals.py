@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from auditlib.errors.values import form_of
-from auditlib.records import Basis, Number, Sentence, SourceTotals, counted
+from auditlib.records import Basis, Number, Sentence, SourceTotals
 from auditlib.reliability.words import REASONS, SHORT_REASONS, percent
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditlib.records import counted
 from auditlib.report.findings import Reported
 from auditlib.report.references import runs_of
 from auditlib.report.words import NO_NAMES, sentence_of, with_labels
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.merging import ALIKE
+from auditlib.statements import counted
 
 _TITLES = {
     "major": "not met: to be fixed, and the fix verified",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.schema import FindingModel
-from auditlib.records import counted
 from auditlib.report.worksheet import Book
+from auditlib.statements import counted
 
 CASES, DUTIES = "Cases", "Duties"
 MOST_CASES, MOST_DUTIES = 500, 5_000

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditlib.audit.formats import LABEL_UNITS, NAMING
 from auditlib.audit.numerals import BESIDE, keys_of
 from auditlib.audit.schema import ColumnModel, FigureModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
@@ -16,6 +15,7 @@ from auditlib.report.references import patterns, refuse_orphans, unreferenced
 from auditlib.report.svg import inline_svg
 from auditlib.report.widths import LONGEST_WORD, PLAIN, WHOLE, Fit, fit, looks_numeric
 from auditlib.report.words import sentence_of
+from auditlib.statements.formats import LABEL_UNITS, NAMING
 
 HALF = 290.0
 """Points of a figure's width up to which two of them stand abreast."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from auditlib.audit.formats import NAMING
 from auditlib.audit.names import PREFIX
 from auditlib.audit.numerals import keys_of, orphans
 from auditlib.audit.schema import ColumnModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.statements.formats import NAMING
 
 DECLARED = ("threshold:", PREFIX)
 """How keys begin that any text of their notebook may state: what the run file declares, and names."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from auditlib.audit.formats import format_value
 from auditlib.audit.schema import BasisModel, NumberModel
 from auditlib.linkage.register import NOUNS
-from auditlib.records import counted
 from auditlib.standards.merging import BETWEEN
+from auditlib.statements import counted
+from auditlib.statements.formats import format_value
 
 MOST_SELECTIONS = 3
 """Selections of rows that are spelled out; where a number rests on more, `trace` lists them."""

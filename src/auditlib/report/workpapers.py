@@ -12,16 +12,17 @@ from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 
-from auditlib.audit.formats import LABEL_UNITS
 from auditlib.audit.schema import FindingModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.records import SourceTotals, counted
+from auditlib.records import SourceTotals
 from auditlib.report.case_sheets import CASES, DUTIES, DutyRows, read_duties, write_cases, write_duties
 from auditlib.report.facts import Facts
 from auditlib.report.reading import Recorded, findings_recorded
 from auditlib.report.spreadsheet_cells import Value
 from auditlib.report.words import basis_of, day, instant
 from auditlib.report.worksheet import Book, Printed, Worksheet, printed, sheet_names
+from auditlib.statements import counted
+from auditlib.statements.formats import LABEL_UNITS
 
 TICKS = {
     "F": "footed: the parts were added up again and give the total",

@@ -14,7 +14,6 @@ from auditlib.actions.carry import Plan, Raised, carry, verified_although_raised
 from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, action_of, as_row, row_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
-from auditlib.records import counted
 from auditlib.report.spreadsheet_cells import cell_of
 from auditlib.report.worksheet import Book
 from auditlib.runs.atomic import write_bytes
@@ -26,6 +25,7 @@ from auditlib.runs.recorded import read_results
 from auditlib.runs.verifying import verify
 from auditlib.sampling.form_reading import sheets_of
 from auditlib.standards.decision import RECORDED
+from auditlib.statements import counted
 
 SHEET = "Actions"
 MOST_BYTES = 16 << 20

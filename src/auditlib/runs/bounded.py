@@ -9,7 +9,7 @@ from typing import Any
 
 from papermill.clientwrap import PapermillNotebookClient
 
-from auditlib.records import counted
+from auditlib.statements import counted
 
 MOST_PRINTED = 1_000_000
 """Characters that are kept of each stream of one cell."""

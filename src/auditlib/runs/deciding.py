@@ -14,7 +14,7 @@ from auditlib.audit.schema import FindingModel, finding_of
 from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError, Problem
 from auditlib.parameters.run import Run
-from auditlib.records import Criterion, Grade, Number, Outcome, Sentence, WeighedFinding, counted, metric_text
+from auditlib.records import Criterion, Grade, Number, Outcome, Sentence, WeighedFinding, metric_text
 from auditlib.runs.action_register import raised_of
 from auditlib.runs.findings import NAME as FINDINGS
 from auditlib.runs.findings import Before, StatedFinding, findings_of
@@ -28,6 +28,7 @@ from auditlib.standards.retaken import retaken
 from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import identifier_of, name_of, weighed_finding
+from auditlib.statements import counted
 
 VERDICT: Final = "verdict.json"
 QUESTION: Final = "Does the operation meet the standard, over all findings?"

@@ -13,10 +13,10 @@ from auditlib.evidence.likeness import unlike
 from auditlib.evidence.sources import source_path
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Run
-from auditlib.records import counted
 from auditlib.runs.atomic import hash_file
 from auditlib.runs.events import EvidenceStep, Notify, silent
 from auditlib.runs.manifest import Manifest, read_manifest
+from auditlib.statements import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from auditlib.errors import AuditError, Problem
-from auditlib.records import counted
 from auditlib.runs.atomic import files_below
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.manifest import NAME
 from auditlib.runs.places import Places
+from auditlib.statements import counted
 
 _MADE_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """Files that a system puts into every folder it shows."""

@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.parameters.run import AuditId
-from auditlib.records import counted
 from auditlib.runs.atomic import canonical, digest, write_bytes
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.inside import kind_of, read_plain
@@ -32,6 +31,7 @@ from auditlib.runs.verifying import (
     unchecked,
     verify_all,
 )
+from auditlib.statements import counted
 
 RELEASE, LEDGER, PAGE = "release.json", "ledger.jsonl", "signoff.html"
 SCHEMA: Final = "auditlib/release@1"

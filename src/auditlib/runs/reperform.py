@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import NotebookFailed, Problem, VerificationFailed
-from auditlib.records import counted
 from auditlib.runs.atomic import copy_file, files_below
 from auditlib.runs.declared import checked_values, declared_parameters, injected_code
 from auditlib.runs.events import Notify, Planned, silent
@@ -28,6 +27,7 @@ from auditlib.runs.project import versions
 from auditlib.runs.recorded import read_results
 from auditlib.runs.surroundings import worker_environment
 from auditlib.runs.verifying import verify
+from auditlib.statements import counted
 
 LAST_DIGIT = 1e-9
 """Relative difference that rounding to ten significant digits can make of a last-bit difference."""

@@ -14,7 +14,7 @@ from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.parameters.run import Run
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
 from auditlib.runs.atomic import write_bytes
 from auditlib.runs.ledger import append, ledger_path
 from auditlib.runs.lock import only_writer
@@ -26,6 +26,7 @@ from auditlib.sampling.form_reading import Filled, read_form
 from auditlib.sampling.form_writing import form_bytes
 from auditlib.sampling.results import evaluation_of
 from auditlib.sampling.sites import Programme, draw_sites
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

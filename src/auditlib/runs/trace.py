@@ -12,7 +12,7 @@ from typing import Any
 from auditlib.audit.pseudonyms import FORM
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
-from auditlib.records import Basis, counted
+from auditlib.records import Basis
 from auditlib.runs.duties import LISTED, Duty, case_of, duties_of_case, duties_of_outcome, outcome_of
 from auditlib.runs.recorded import Fields, Recorded, Use, bases_of, read_recorded, uses_of
 from auditlib.runs.source_rows import (
@@ -26,6 +26,7 @@ from auditlib.runs.source_rows import (
     rests_on,
 )
 from auditlib.runs.verifying import verify
+from auditlib.statements import counted
 
 _LONGEST = 5000
 """Characters of a key; longer ones are compared with nothing."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
-from auditlib.records import counted
 from auditlib.runs.atomic import hash_file
 from auditlib.runs.envelope import SIGNATURE, misfits, read_envelope, unproven
 from auditlib.runs.inside import Kind, folders_of, inside, kind_of, leads_outside
@@ -27,6 +26,7 @@ from auditlib.runs.ledger import (
     unfinished,
 )
 from auditlib.runs.manifest import NAME, FileSeal, Manifest, read_manifest
+from auditlib.statements import counted
 
 SHORTEST_HEAD = 16
 """Characters of a hash that nobody finds another entry for by accident."""

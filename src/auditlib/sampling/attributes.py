@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.types import Floats, as_floats
 
 MOST_EXAMINED = 5_000

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
 from auditlib.sampling.attributes import Plan, allocate, plan_attributes
 from auditlib.sampling.drawing import shuffled
 from auditlib.sampling.evaluation import Design
 from auditlib.sampling.sites import Site
+from auditlib.statements import counted
 
 SCHEMA = "auditlib/sample@1"
 

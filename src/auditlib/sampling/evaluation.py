@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditlib.records import counted
 from auditlib.sampling.attributes import at_most, projected, upper_limit
+from auditlib.statements import counted
 
 
 class Answer(StrEnum):

@@ -12,7 +12,6 @@ from zipfile import BadZipFile, ZipFile
 
 from auditlib.errors import DataError, Problem
 from auditlib.errors.values import named
-from auditlib.records import counted
 from auditlib.sampling.drawn import Case, Drawn, from_document
 from auditlib.sampling.form_writing import (
     ANSWER,
@@ -26,6 +25,7 @@ from auditlib.sampling.form_writing import (
     form_head,
     headings_of,
 )
+from auditlib.statements import counted
 
 MOST_UNPACKED = 64 << 20
 """Bytes a form may unpack to; protects against archives made to fill the memory."""

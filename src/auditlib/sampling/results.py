@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.records import CaseReference, Finding, Grade, Interval, Number, Sentence, counted
+from auditlib.records import CaseReference, Finding, Grade, Interval, Number, Sentence
 from auditlib.sampling.evaluation import Answer, Evaluation, evaluate
 from auditlib.sampling.form_reading import Filled
 from auditlib.sampling.form_writing import SITE_ANSWERS
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from enum import StrEnum
 from math import isqrt
 
 from auditlib.errors import ParameterError, Problem
-from auditlib.records import counted
 from auditlib.sampling.drawing import shuffled
+from auditlib.statements import counted
 
 
 class Programme(StrEnum):

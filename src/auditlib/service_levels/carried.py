@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import counted
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

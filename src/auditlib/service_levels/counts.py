@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.records import Basis, counted
+from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
 from auditlib.standards.measure import Tables
 from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, counts_by, rows_in
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

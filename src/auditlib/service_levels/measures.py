@@ -11,12 +11,13 @@ from __future__ import annotations
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, Interval, Measurement, Statistic, counted
+from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.service_levels.counts import TABLE, counts
 from auditlib.service_levels.shares import WHOLES, Single, among, share_from
 from auditlib.standards.measure import Context, Measure, Tables, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, counts_by, known, rows_in, share_known, whole_of
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, whole_day, within
+from auditlib.statements import counted
 from auditlib.statistics.types import normal_quantile
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, EvidenceLevel, Measurement, counted
+from auditlib.records import Basis, EvidenceLevel, Measurement
 from auditlib.service_levels.counts import Counted
 from auditlib.standards.measure import nothing
 from auditlib.standards.observed import IN_PERIOD, Known, share_known, share_of
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome, counted
+from auditlib.records import Criterion, Decision, DecisionMode, Grade, Judgement, Number, Outcome
 from auditlib.standards.decision import decide
 from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.standards.words import amount, limit, said
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

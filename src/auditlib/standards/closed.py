@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditlib.records import EvidenceLevel, Judgement, Kind, Measurement, Outcome, Statistic, counted
+from auditlib.records import EvidenceLevel, Judgement, Kind, Measurement, Outcome, Statistic
+from auditlib.statements import counted
 
 _JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 

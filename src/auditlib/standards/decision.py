@@ -30,12 +30,12 @@ from auditlib.records import (
     Score,
     Step,
     WeighedFinding,
-    counted,
 )
 from auditlib.standards.edition import Rule
 from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN, combined, in_scope, mismatch, scope_of, score
 from auditlib.standards.weighing import each_once, gathered_minors, weighed_criterion
+from auditlib.statements import counted
 
 RECORDED = "decision"
 """Under this name the decision over all findings is recorded, as a notebook's results are."""

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome, counted
+from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome
 from auditlib.standards.change import needed
 from auditlib.standards.headline import headline
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import each_once
 from auditlib.standards.words import limit as limit_in_words
+from auditlib.statements import counted
 
 
 class State(StrEnum):

@@ -9,18 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from auditlib.records import (
-    Criterion,
-    Direction,
-    Judgement,
-    Measurement,
-    Outcome,
-    Statistic,
-    Target,
-    counted,
-)
+from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Statistic, Target
 from auditlib.standards.unknown import ends
 from auditlib.standards.words import amount
+from auditlib.statements import counted
 
 CASES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {

@@ -43,12 +43,12 @@ from auditlib.records import (
     Outcome,
     Statistic,
     Target,
-    counted,
 )
 from auditlib.standards.needed import n_needed
 from auditlib.standards.profile import Exemption
 from auditlib.standards.unknown import ends, unclear
 from auditlib.standards.words import amount, demanded
+from auditlib.statements import counted
 from auditlib.statistics.intervals import wilson
 from auditlib.statistics.types import normal_quantile
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic, counted
+from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import nothing
 from auditlib.standards.unknown import span
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -19,10 +19,11 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import AuditId, Strict
-from auditlib.records import Criterion, Direction, Kind, Outcome, counted
+from auditlib.records import Criterion, Direction, Kind, Outcome
 from auditlib.standards.edition import CriterionId, Edition, Words
 from auditlib.standards.facts import Fact, fits, fitting, look_for
 from auditlib.standards.measure import Context, Tables
+from auditlib.statements import counted
 
 LONGEST_WAIVER = 366
 """Days, both ends counted. A house rule: editions are yearly, and what is set aside for longer than one of

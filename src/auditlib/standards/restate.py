@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.records import Number, Outcome, Sentence, counted
+from auditlib.records import Number, Outcome, Sentence
 from auditlib.standards.difference import Change, Difference, difference
 from auditlib.standards.verdict import DECIDED, Verdict
 from auditlib.standards.words import said
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

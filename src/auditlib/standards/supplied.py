@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from auditlib.contracts import TABLES, Kind
 from auditlib.parameters.run import Run
-from auditlib.records import SourceTotals, counted
+from auditlib.records import SourceTotals
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditlib.records import Interval, Measurement, counted
+from auditlib.records import Interval, Measurement
 from auditlib.standards.words import amount
+from auditlib.statements import counted
 from auditlib.statistics.intervals import wilson
 
 

@@ -17,7 +17,6 @@ from auditlib.records import (
     Number,
     Outcome,
     Sentence,
-    counted,
 )
 from auditlib.standards.aside import Aside, set_aside
 from auditlib.standards.closed import closed, gives_nobody_away
@@ -28,6 +27,7 @@ from auditlib.standards.profile import Demands, as_shown
 from auditlib.standards.scoring import OPEN, in_scope
 from auditlib.standards.weighing import each_once
 from auditlib.standards.words import amount, demanded, limit, said
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd

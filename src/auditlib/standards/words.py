@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from auditlib.records import Cases, Criterion, Direction, Outcome, Target, counted
+from auditlib.records import Cases, Criterion, Direction, Outcome, Target
+from auditlib.statements import counted
 
 
 def amount(value: float, unit: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.funnel import adjusted_z, over_dispersion
 from auditlib.statistics.types import Floats, Numbers, as_floats
 

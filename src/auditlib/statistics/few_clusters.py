@@ -7,7 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.randomisation import smallest_p
 

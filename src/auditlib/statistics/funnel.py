@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
 
 Variant = Literal["winsorised", "trimmed"]

@@ -9,7 +9,8 @@ from math import factorial, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints, by_cluster
 from auditlib.statistics.two_way import demeaned
 from auditlib.statistics.types import Floats, Limits

@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from auditlib.records import Refusal, counted
+from auditlib.records import Refusal
+from auditlib.statements import counted
 from auditlib.statistics.types import Floats, Numbers, as_floats
 
 FEWEST_POINTS = 12

@@ -1,0 +1,117 @@
+"""A sentence as a template over facts: the number, its key and its word are named once.
+
+A placeholder names a fact and how it is said::
+
+    {score:low}                        the value in the format of its unit
+    {rule:pass_mark|.0%}               in a format of its own
+    {majors:open|open major|open majors}    counted, with the word that agrees
+    {majors:open~is|are}               the word alone
+    {edition}                          a word, or several as a list, that states no number
+
+A template holds no digits. Whatever is a number in a sentence is a fact with a key, so that a reader finds it
+again; a name that holds digits (a unit, a clause) is given as a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditlib.records import Number, Sentence
+from auditlib.statements.facts import Facts
+from auditlib.statements.formats import format_value
+from auditlib.statements.words import agreeing, counted, listed
+
+_PLACEHOLDER = re.compile(r"\{(?P<name>[^{}|~]+)(?:(?P<how>[|~])(?P<rest>[^{}]*))?\}")
+Word = str | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What a template says of a fact or a word.
+
+    Parameters
+    ----------
+    name
+        Of the fact or word.
+    how
+        ``"|"`` where a format or a noun follows, ``"~"`` where words that agree do, else empty.
+    words
+        What follows, parted at the bars.
+    """
+
+    name: str
+    how: str
+    words: tuple[str, ...]
+
+    def says(self, fact: Number) -> str:
+        """Return how `fact` is said.
+
+        Raises
+        ------
+        ValueError
+            Where it has no value: what is not known is not stated.
+        """
+        value = fact.value
+        if value is None:
+            raise ValueError(f"{fact.key!r} has no value to state: {fact.reason or 'nobody said why'}")
+        if isinstance(value, str) or not self.how:
+            return format_value(value, fact.unit)
+        if len(self.words) == 1:
+            return format(value, self.words[0])
+        if self.how == "~":
+            return agreeing(value, *self.words)
+        return counted(int(value), *self.words)
+
+
+def say(template: str, facts: Facts, **words: Word) -> Sentence:
+    """Return a sentence filled from facts, with the keys of those it states.
+
+    Parameters
+    ----------
+    template
+        See the placeholders above.
+    facts
+        The numbers it may state.
+    **words
+        Names and phrases that state none.
+
+    Raises
+    ------
+    ValueError
+        Where the template types a digit, or states a fact that has no value.
+    KeyError
+        Where it names what is neither a fact nor a word.
+
+    Examples
+    --------
+    >>> facts = Facts.of([Number("late", 1, "cases"), Number("judged", 1200, "cases")])
+    >>> say("{late|case|cases} of {judged} {late~is|are} late in {where}.", facts, where=["A1", "B2"])
+    Sentence(text='1 case of 1,200 is late in A1 and B2.', keys=('late', 'judged'))
+    """
+    if types_a_number(template):
+        raise ValueError(f"the template {template!r} types a number: name a fact, or give a word")
+    keys: dict[str, None] = {}
+
+    def filled(match: re.Match[str]) -> str:
+        place = placeholder(match)
+        if place.name in words:
+            word = words[place.name]
+            return word if isinstance(word, str) else listed(word)
+        fact = facts[place.name]
+        keys[fact.key] = None
+        return place.says(fact)
+
+    return Sentence(_PLACEHOLDER.sub(filled, template), tuple(keys))
+
+
+def types_a_number(template: str) -> bool:
+    """Tell whether `template` holds a digit outside of its placeholders."""
+    return re.search(r"\d", _PLACEHOLDER.sub("", template)) is not None
+
+
+def placeholder(match: re.Match[str]) -> Placeholder:
+    """Return the placeholder that was matched."""
+    rest = match["rest"]
+    return Placeholder(match["name"], match["how"] or "", tuple(rest.split("|")) if rest else ())

@@ -1,0 +1,58 @@
+"""Counts, signs and lists as they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun.
+
+    Parameters
+    ----------
+    n
+        How many.
+    noun, plural
+        What there is one of, and several of; `plural` is `noun` with an s unless it is given.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(1200, "row"), counted(0, "category", "categories")
+    ('1 row', '1,200 rows', '0 categories')
+    """
+    return f"{n:,} {agreeing(n, noun, plural or f'{noun}s')}"
+
+
+def agreeing(n: float, singular: str, plural: str) -> str:
+    """Return the word that agrees with `n`.
+
+    Examples
+    --------
+    >>> agreeing(1, "is", "are"), agreeing(0, "is", "are")
+    ('is', 'are')
+    """
+    return singular if n == 1 else plural
+
+
+def listed(words: Sequence[str], *, conjunction: str = "and") -> str:
+    """Return words as a list in a sentence; nothing where there are none.
+
+    Examples
+    --------
+    >>> listed(["phone", "chat", "mail"]), listed(["phone", "chat"], conjunction="or"), listed([])
+    ('phone, chat and mail', 'phone or chat', '')
+    """
+    *first, last = words or [""]
+    return f"{', '.join(first)} {conjunction} {last}" if first else last
+
+
+def with_sign(value: float, *, decimals: int) -> str:
+    """Return a value with its sign; minus is no hyphen, and what rounds to nothing has none.
+
+    Examples
+    --------
+    >>> with_sign(0.25, decimals=2), with_sign(-0.001, decimals=2)
+    ('+0.25', '0.00')
+    """
+    text = f"{value:+.{decimals}f}"
+    return text.replace("-", "\N{MINUS SIGN}") if float(text) else text[1:]

@@ -1,0 +1,111 @@
+"""A sentence states facts: the number, its key and its word are named once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditlib.records import Number, Sentence
+from auditlib.statements import Facts, agreeing, counted, listed, say, with_sign
+from auditlib.statements.template import types_a_number
+
+HOUSE = Path(__file__).parents[2] / "src" / "auditlib"
+FACTS = Facts.of(
+    [
+        Number("judged", 1200, "cases"),
+        Number("late", 1, "cases"),
+        Number("score:low", 0.712, "share"),
+        Number("decision", "not_met"),
+        Number("n:U014", 31, "responses"),
+        Number("mean", None, "points", reason="too few responses"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "keys"),
+    [
+        ("{judged} were judged.", "1,200 were judged.", ("judged",)),
+        ("{late|case|cases} {late~is|are} late.", "1 case is late.", ("late",)),
+        ("{judged|case|cases} {judged~is|are} due.", "1,200 cases are due.", ("judged",)),
+        ("It scores {score:low}.", "It scores 71.2%.", ("score:low",)),
+        ("It scores {score:low|.0%}.", "It scores 71%.", ("score:low",)),
+        ("It is {decision}.", "It is not_met.", ("decision",)),
+        ("{late} of {judged}, {late|.1f}.", "1 of 1,200, 1.0.", ("late", "judged")),
+        ("In {where} nothing.", "In U1, U2 and U3 nothing.", ()),
+    ],
+)
+def test_a_template_names_its_facts(template: str, text: str, keys: tuple[str, ...]) -> None:
+    assert say(template, FACTS, where=["U1", "U2", "U3"]) == Sentence(text, keys)
+
+
+def test_a_scope_is_looked_in_first_and_the_key_stays_whole() -> None:
+    assert say("{n} of {judged}.", FACTS.about("U014")) == Sentence("31 of 1,200.", ("n:U014", "judged"))
+    assert "n" in FACTS.about("U014")
+    assert "n" not in FACTS
+
+
+def test_a_digit_typed_in_a_template_is_refused() -> None:
+    with pytest.raises(ValueError, match="types a number"):
+        say("At least 95% of {judged}.", FACTS)
+
+
+def test_digits_of_names_and_formats_are_none() -> None:
+    assert str(say("{unit} has {judged|.1f}.", FACTS, unit="U014")) == "U014 has 1200.0."
+
+
+def test_what_is_not_known_is_not_stated() -> None:
+    with pytest.raises(ValueError, match="too few responses"):
+        say("The mean is {mean}.", FACTS)
+
+
+def test_what_is_neither_fact_nor_word_is_named() -> None:
+    with pytest.raises(KeyError, match="median"):
+        say("The median is {median}.", FACTS)
+
+
+def test_two_numbers_under_one_name_are_refused_and_one_said_twice_is_not() -> None:
+    first = Number("rows", 1)
+    assert list(Facts.of([first, first])) == [first]
+    with pytest.raises(ValueError, match="rows"):
+        Facts.of([first, Number("rows", 2)])
+
+
+@given(st.integers(0, 10**9))
+def test_a_count_agrees_with_its_noun_and_its_verb(n: int) -> None:
+    assert counted(n, "case").endswith("case") is (n == 1)
+    assert agreeing(n, "is", "are") == ("is" if n == 1 else "are")
+
+
+@given(st.lists(st.text(st.characters(categories=["L"]), min_size=1), max_size=5))
+def test_a_list_names_each_word_once(words: list[str]) -> None:
+    text = listed(words)
+    assert text.count(",") == max(0, len(words) - 2)
+    assert text.replace(", ", "\n").replace(" and ", "\n").split("\n") == (words or [""])
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [with_sign(value, decimals=1) for value in (-0.04, -0.05001, 0.26)] == [
+        "0.0",
+        "\N{MINUS SIGN}0.1",
+        "+0.3",
+    ]
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Yield every template typed in the source: the first argument of `say`."""
+    for path in sorted(HOUSE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield f"{path.relative_to(HOUSE)}:{node.lineno}", first.value
+
+
+def test_no_template_of_the_house_types_a_number() -> None:
+    assert [where for where, template in templates() if types_a_number(template)] == []
