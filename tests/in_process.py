@@ -16,7 +16,7 @@ import pytest
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from auditlib.runs.atomic import write_bytes
+from auditlib.files import write_bytes
 from auditlib.runs.causes import cause_of_exception
 from auditlib.runs.events import Finished, Notify, Stopped
 from auditlib.runs.execute import Job

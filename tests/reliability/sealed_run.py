@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from auditlib.runs.atomic import files_below, hash_file, write_bytes
+from auditlib.files import hash_file, write_bytes
+from auditlib.files.folders import files_below
 from auditlib.runs.ledger import SEALED, append, ledger_path
 from auditlib.runs.manifest import FileSeal, Fixed, Manifest, sealed, write_manifest
 from auditlib.runs.project import versions

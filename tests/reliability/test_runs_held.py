@@ -18,9 +18,8 @@ from tiny_project import STEPS, Tiny, tiny_project
 from auditlib.cli import main
 from auditlib.errors import DataError, VerificationFailed
 from auditlib.evidence import Evidence, likeness, open_evidence
-from auditlib.evidence.identity import hash_of
 from auditlib.evidence.likeness import unlike
-from auditlib.evidence.storage import file_hash
+from auditlib.files import digest, hash_file
 from auditlib.runs import Options, Steps, perform
 from auditlib.runs.held import hold_evidence
 from auditlib.runs.plan import read_plan
@@ -73,9 +72,9 @@ def forge(directory: Path, table: str, change: Callable[[pa.Table], pa.Table], *
     parquet.write_table(change(parquet.read_table(path)), path, store_schema=False)
     text = json.loads((directory / "evidence.json").read_text())
     text.pop("seal")
-    text["files"][path.name] = {"sha256": file_hash(path), "size": path.stat().st_size}
+    text["files"][path.name] = {"sha256": hash_file(path)[0], "size": path.stat().st_size}
     text |= described
-    (directory / "evidence.json").write_text(json.dumps(text | {"seal": hash_of(text)}))
+    (directory / "evidence.json").write_text(json.dumps(text | {"seal": digest(text)}))
 
 
 def with_value(column: str, row: int, value: object) -> Callable[[pa.Table], pa.Table]:
@@ -173,7 +172,7 @@ def test_every_difference_of_two_pieces_of_evidence_is_named(
 def test_the_same_rows_in_other_pieces_are_the_same_evidence(honest: Evidence, other: Path) -> None:
     path = other / "units.parquet"
     parquet.write_table(parquet.read_table(path), path, row_group_size=2, compression="none")
-    assert file_hash(path) != file_hash(honest.directory / "units.parquet")
+    assert hash_file(path)[0] != hash_file(honest.directory / "units.parquet")[0]
     assert [*unlike(replace(honest, directory=other), honest)] == []
 
 

@@ -10,8 +10,8 @@ from tiny_project import Tiny, hashes, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import AuditError, NotebookFailed, ParameterError
+from auditlib.files.folders import remove_directory
 from auditlib.runs import verify
-from auditlib.runs.atomic import remove_directory
 from auditlib.runs.oscal import _refuse_place
 
 pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")

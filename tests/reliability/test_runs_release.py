@@ -23,11 +23,12 @@ from tiny_project import tiny_project
 from auditlib.cli import main
 from auditlib.errors import AuditError, ParameterError, VerificationFailed
 from auditlib.evidence import Evidence, prepare
+from auditlib.files import canonical
+from auditlib.files.folders import files_below
 from auditlib.onboarding.words import known_words
 from auditlib.parameters.run import Run
 from auditlib.release import objections, unexplained
 from auditlib.runs import verify
-from auditlib.runs.atomic import canonical, files_below
 from auditlib.runs.keys import make_keys
 from auditlib.runs.ledger import RELEASED, SEALED, append, ledger_path, read_ledger
 from auditlib.runs.package import RELEASE, read_release, verify_handed

@@ -11,7 +11,7 @@ from tiny_project import STEPS, Tiny, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import NotebookFailed, ParameterError
-from auditlib.runs.atomic import canonical, hash_file
+from auditlib.files import canonical, hash_file
 from auditlib.runs.ledger import SEALED, append, ledger_path
 from auditlib.runs.manifest import FileSeal, read_manifest, sealed, write_manifest
 from auditlib.runs.reperform import LAST_DIGIT, same

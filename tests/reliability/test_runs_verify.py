@@ -16,8 +16,8 @@ from sealed_run import FILES, seal_again, sealed_run
 
 from auditlib.cli import main
 from auditlib.errors import AuditError, ParameterError, VerificationFailed
+from auditlib.files import canonical
 from auditlib.runs import ledger, verify
-from auditlib.runs.atomic import canonical
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.keys import make_keys
 from auditlib.runs.ledger import append, ledger_path, page_path, read_ledger

@@ -17,9 +17,8 @@ from pyarrow import parquet
 from auditlib.contracts import physical_columns
 from auditlib.errors import AuditError, DataError, EvidenceChanged, ParameterError
 from auditlib.evidence import Evidence, open_evidence, prepare, sources
-from auditlib.evidence.identity import hash_of
 from auditlib.evidence.plan import canonical_table, plans, table_order
-from auditlib.evidence.storage import file_hash
+from auditlib.files import digest, hash_file
 from auditlib.parameters.run import Run
 from auditlib.records import Basis
 
@@ -159,7 +158,7 @@ def test_a_missing_file_is_named(evidence, tmp_path):
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    return {path.name: file_hash(path) for path in folder.iterdir()}
+    return {path.name: hash_file(path)[0] for path in folder.iterdir()}
 
 
 def flip(folder: Path) -> None:
@@ -229,7 +228,7 @@ def test_on_a_full_disk_intake_says_so_and_leaves_nothing(data, small_disk, kilo
 
 @pytest.mark.parametrize("described", [{}, {"files": []}, {"files": {"../x": {"sha256": 1}}}, {"files": {}}])
 def test_a_description_that_is_sealed_and_empty_is_no_evidence(tmp_path, described):
-    content = {**described, "seal": hash_of(described)}
+    content = {**described, "seal": digest(described)}
     (tmp_path / "evidence.json").write_text(json.dumps(content))
     with pytest.raises(DataError):
         open_evidence(tmp_path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from auditlib.files import beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,25 +48,6 @@ def write_table(path: Path, rows: pd.DataFrame) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
-        parquet.write_table(table, neighbour, compression="zstd", write_page_checksum=True)
-        neighbour.replace(path)
-    finally:
-        neighbour.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` through a neighbour that is renamed into place when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with neighbour.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        neighbour.replace(path)
-    finally:
-        neighbour.unlink(missing_ok=True)
+    table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+    with beside(path) as draft:
+        parquet.write_table(table, draft, compression="zstd", write_page_checksum=True)

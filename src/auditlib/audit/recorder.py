@@ -266,8 +266,3 @@ def _unstated(sentence: Sentence) -> Problem:
         f"the sentence {sentence.text!r} states a number and names none",
         remedy="Give the keys of the numbers it states.",
     )
-
-
-def to_json(document: Mapping[str, Any]) -> str:
-    """Return `document` as it is stored: keys sorted, one line per value, newline at the end."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -20,14 +19,15 @@ from auditlib.audit.display import (
     View,
     show,
 )
-from auditlib.audit.files import Slugs, write_table, write_whole
+from auditlib.audit.files import Slugs, write_table
 from auditlib.audit.held import NOTHING_DRAWN, Door
 from auditlib.audit.names import names_stated
 from auditlib.audit.outgoing import Outgoing
-from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder, to_json
+from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder
 from auditlib.audit.returned import Result
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
 from auditlib.audit.tables import Layout, Tabulated, tabulate
+from auditlib.files import canonical, hash_bytes, write_text
 from auditlib.parameters import claims
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Finding, Number, Sentence
@@ -251,7 +251,7 @@ class Audit:
                 "caption": caption,
                 "alt": alt,
                 "file": f"{self.notebook}-{id}.svg",
-                "sha256": hashlib.sha256(svg.encode()).hexdigest(),
+                "sha256": hash_bytes(svg.encode()),
                 "keys": list(keys),
                 "detail": detail,
             }
@@ -297,7 +297,7 @@ class Audit:
             document = self._document()
         exhibits = self._work / "exhibits"
         for name, svg in self._figures.items():
-            write_whole(exhibits / f"{self.notebook}-{name}.svg", svg)
+            write_text(exhibits / f"{self.notebook}-{name}.svg", svg)
         for name, register in self._handed.items():
             write_table(exhibits / f"{self.notebook}-{name}.parquet", self._outgoing.frame(register.rows))
         cases = case_rows(tuple(self._cases.values()))
@@ -305,8 +305,8 @@ class Audit:
             write_table(exhibits / f"{self.notebook}-cases.parquet", self._outgoing.frame(cases))
         if self._suppression.true:
             held = held_document(self.notebook, self._suppression.true.values())
-            write_whole(self._work / HELD_BACK_FOLDER / f"{self.notebook}.json", held)
-        write_whole(self._work / "results" / f"{self.notebook}.json", to_json(document))
+            write_text(self._work / HELD_BACK_FOLDER / f"{self.notebook}.json", held)
+        write_text(self._work / "results" / f"{self.notebook}.json", canonical(document))
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))
 

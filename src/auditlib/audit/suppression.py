@@ -17,6 +17,7 @@ from typing import Any
 from auditlib.audit.agreement import Edit, edited, plural
 from auditlib.audit.numerals import Numeral, placed
 from auditlib.disclosure import COUNTS, HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
+from auditlib.files import canonical
 from auditlib.records import Number
 from auditlib.statements.formats import SUPPRESSED, format_value
 
@@ -211,4 +212,4 @@ def held_document(notebook: str, numbers: Iterable[Number]) -> str:
         "notebook": notebook,
         "numbers": [asdict(number) for number in sorted(numbers, key=lambda one: one.key)],
     }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return canonical(content)

@@ -87,7 +87,7 @@ def trace(
 ) -> None:
     """Walk from a number to its source rows, or from a source row to everything it touched."""
     from auditlib.cli.tree import show_tree
-    from auditlib.runs.atomic import canonical
+    from auditlib.files import canonical
     from auditlib.runs.trace import as_document, disagreements, trace_key
 
     node = trace_key(directory, key)

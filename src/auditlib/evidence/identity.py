@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from auditlib.files import digest
 
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
 
-ROOMS = ("contracts", "errors", "evidence", "parameters", "records")
+ROOMS = ("contracts", "errors", "evidence", "files", "parameters", "records", "statements")
 """The rooms whose code makes evidence: this one, and all that it imports."""
 LIBRARIES = (
     "duckdb", "narwhals", "numpy", "pandas", "pyarrow", "pydantic", "python-calamine", "pyyaml", "tzdata",
@@ -37,7 +38,7 @@ def content_key(run: Run, hashes: Sequence[str], *, secret: bytes | None = None)
         "python": platform.python_version(),
         **({"pseudonyms": hashlib.sha256(secret).hexdigest()} if secret else {}),
     }
-    return hash_of(identity)
+    return digest(identity)
 
 
 @cache
@@ -55,20 +56,10 @@ def source_hash_of(package: Path, rooms: tuple[str, ...] = ()) -> str:
         for name, path in named.items()
         if not rooms or Path(name.split("/")[0]).stem in rooms
     }
-    return hash_of(chosen)
+    return digest(chosen)
 
 
 @cache
 def library_versions() -> Mapping[str, str]:
     """Return the version of each of `LIBRARIES`."""
     return {name: version(name) for name in LIBRARIES}
-
-
-def hash_of(value: Any) -> str:
-    """Return the hash of plain values, whatever the order of their keys."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
-
-
-def canonical(value: Any) -> str:
-    """Return plain values as the one text that is hashed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from auditlib.errors import Problem
 from auditlib.evidence.evidence import Evidence
-from auditlib.evidence.storage import file_hash, read_pieces
+from auditlib.evidence.storage import read_pieces
+from auditlib.files import hash_file
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def unlike(stored: Evidence, again: Evidence) -> Iterator[Problem]:
         if name not in then or name not in now:
             state = "is no table of" if name in then else "is missing in the evidence, and a table of"
             yield Problem(f"{state} what the client's files give.", f"evidence/{name}")
-        elif file_hash(then[name]) != file_hash(now[name]):
+        elif hash_file(then[name]) != hash_file(now[name]):
             yield from _table(then[name], now[name])
 
 

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from auditlib.errors import EvidenceChanged, Problem
-from auditlib.evidence.storage import to_disk
+from auditlib.files import flush
 
 FILE = "pseudonyms.key"
 """Its name, in the store and in the evidence of one audit."""
@@ -63,4 +63,4 @@ def _write(path: Path, content: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
         stream.write(content.hex() + "\n")
-    to_disk(path)
+    flush(path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -203,39 +201,6 @@ def verified_dataset(path: Path) -> dataset.Dataset:
 
     options = dataset.ParquetFragmentScanOptions(page_checksum_verification=True, pre_buffer=False)
     return dataset.dataset(path, format=dataset.ParquetFileFormat(default_fragment_scan_options=options))
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(_HASH_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def to_disk(path: Path) -> None:
-    """Wait until a file or directory has reached the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def owner_only(directory: Path) -> None:
-    """Let nobody but the owner read a folder and what lies in it, where the system knows owners."""
-    for path in directory.rglob("*"):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-    directory.chmod(0o700)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file under a temporary name and rename it, so that it is whole or absent."""
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    to_disk(draft)
-    draft.replace(path)
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

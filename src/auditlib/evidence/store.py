@@ -19,15 +19,16 @@ from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, Evidence
 from auditlib.evidence.extracts import Extract, extracts
 from auditlib.evidence.filling import fill
-from auditlib.evidence.identity import content_key, hash_of
+from auditlib.evidence.identity import content_key
 from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
 from auditlib.evidence.items import described_items, instrument_of
 from auditlib.evidence.longform import lineage
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.secret import store_secret, write_secret
 from auditlib.evidence.sources import source_names, source_path
-from auditlib.evidence.storage import TableWriter, file_hash, to_disk, write_text
+from auditlib.evidence.storage import TableWriter
 from auditlib.evidence.workshop import Workshop
+from auditlib.files import canonical, digest, flush, flush_directory, hash_file, write_text
 from auditlib.records import SourceTotals
 
 if TYPE_CHECKING:
@@ -129,11 +130,11 @@ def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
     """
     try:
         described = json.loads((directory / DESCRIPTION).read_text(encoding="utf-8"))
-        if described.pop("seal") != hash_of(described):
+        if described.pop("seal") != digest(described):
             raise _changed(DESCRIPTION)
         for name, expected in described["files"].items():
             path = directory / Path(name).name
-            if not path.is_file() or file_hash(path) != expected["sha256"]:
+            if not path.is_file() or hash_file(path)[0] != expected["sha256"]:
                 raise _changed(name)
         return _opened(directory, described, threads=threads)
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
@@ -173,7 +174,7 @@ class _Input:
 def _input(path: Path) -> _Input:
     """Hash a file; its size and time are taken before, so that a later change is noticed."""
     state = path.stat()
-    return _Input(path, file_hash(path), state.st_size, state.st_mtime_ns)
+    return _Input(path, hash_file(path)[0], state.st_size, state.st_mtime_ns)
 
 
 def _copy(extract: Extract) -> _Input:
@@ -343,21 +344,22 @@ def _describe(
     }
     if copies:
         described["databases"] = list(copies)
-    described["seal"] = hash_of(described)
-    text = json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False)
-    write_text(draft / DESCRIPTION, text + "\n")
+    described["seal"] = digest(described)
+    text = canonical(described)
+    write_text(draft / DESCRIPTION, text)
     made: Mapping[str, Any] = json.loads(text)  # as it is found again, texts and lists alone
     return made
 
 
 def _sealed_file(path: Path) -> dict[str, Any]:
-    to_disk(path)
-    return {"sha256": file_hash(path), "size": path.stat().st_size}
+    flush(path)
+    sha256, size = hash_file(path)
+    return {"sha256": sha256, "size": size}
 
 
 def _publish(draft: Path, final: Path) -> bool:
     """Give complete evidence its name; False where another process was first, whose result stands."""
-    to_disk(draft)
+    flush_directory(draft)
     ours = True
     try:
         draft.rename(final)
@@ -365,7 +367,7 @@ def _publish(draft: Path, final: Path) -> bool:
         if not (final / DESCRIPTION).is_file():
             raise
         ours = False
-    to_disk(final.parent)
+    flush_directory(final.parent)
     return ours
 
 

@@ -6,13 +6,12 @@ counted, and judged apart.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from auditlib.files import compact, digest
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -53,12 +52,12 @@ class Definition:
     @property
     def canonical(self) -> str:
         """The definition as JSON with sorted keys and no blanks."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return compact(asdict(self))
 
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical form."""
-        return sha256(self.canonical.encode()).hexdigest()
+        return digest(asdict(self))
 
     @property
     def words(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.files import write_bytes
 from auditlib.onboarding.asking import Open, walk
 from auditlib.onboarding.exports import recognisers
 from auditlib.onboarding.looking import Look, look_at, look_in
@@ -19,7 +20,6 @@ from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.surveys import unread
 from auditlib.onboarding.writing import DECIDE, run_file_text
 from auditlib.parameters.run import AuditId, FileName
-from auditlib.runs.atomic import write_bytes
 from auditlib.runs.project import project_root
 
 _FIRST_DAY = date(2025, 1, 1)

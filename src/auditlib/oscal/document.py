@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from auditlib.files import digest
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.wording import figure, markup, paragraphs, plain
 
@@ -36,9 +36,7 @@ def identify(kind: str, *names: str) -> str:
 
 def rooted(kind: str, body: Json) -> Json:
     """Return a whole document; its identifier follows from its content, as OSCAL asks."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return {kind: {"uuid": identify(kind, digest), **body}}
+    return {kind: {"uuid": identify(kind, digest(body)), **body}}
 
 
 def filled(**fields: Any) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from auditlib import __version__
 from auditlib.audit.outgoing import Outgoing
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
+from auditlib.files import hash_bytes
 from auditlib.parameters import claims
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -88,7 +88,7 @@ def read_facts(directory: Path) -> Facts:
         run,
         outgoing.totals(evidence.totals),
         files[0].name,
-        hashlib.sha256(content).hexdigest(),
+        hash_bytes(content),
         evidence.key,
         {"auditlib": __version__, "Python": python_version(), **_libraries(directory)},
         (*_fixing(directory / FIXING), _ids(run, outgoing), *_file_names(run)),

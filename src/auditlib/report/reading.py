@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from auditlib.audit.schema import FigureModel, FindingModel, NumberModel, ResultsModel
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.files import hash_bytes
 from auditlib.report.outline import EMPTY, Outline, read_outline
 from auditlib.report.references import DECLARED
 
@@ -91,12 +91,12 @@ def _read(path: Path) -> Recorded:
         if isinstance(exhibit, FigureModel)
     }
     outline = read_outline(path.parent.parent / "notebooks" / f"{results.notebook}.ipynb")
-    return Recorded(results, hashlib.sha256(content).hexdigest(), figures, outline)
+    return Recorded(results, hash_bytes(content), figures, outline)
 
 
 def _figure(path: Path, exhibit: FigureModel) -> str:
     content = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(content).hexdigest() != exhibit.sha256:
+    if hash_bytes(content) != exhibit.sha256:
         raise VerificationFailed(
             Problem(
                 "the figure is not the recorded one", f"exhibits/{path.name}", remedy="Run the audit again."

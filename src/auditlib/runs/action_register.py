@@ -14,9 +14,9 @@ from auditlib.actions.carry import Plan, Raised, carry, verified_although_raised
 from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, action_of, as_row, row_problems
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
+from auditlib.files import write_bytes
 from auditlib.report.spreadsheet_cells import cell_of
 from auditlib.report.worksheet import Book
-from auditlib.runs.atomic import write_bytes
 from auditlib.runs.driven import drivers_of
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest

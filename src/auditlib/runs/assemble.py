@@ -11,21 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 from auditlib.audit.suppression import WITHHELD
 from auditlib.errors import AuditError, ParameterError, Problem
-from auditlib.evidence.storage import owner_only
+from auditlib.files import canonical, digest, flush_directory, hash_file, write_bytes, write_json
+from auditlib.files.folders import files_below, owner_only, remove_directory, replace_directory
+from auditlib.files.writing import copy_file
 from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
-from auditlib.runs.atomic import (
-    canonical,
-    copy_file,
-    digest,
-    files_below,
-    flush_directory,
-    hash_file,
-    remove_directory,
-    replace_directory,
-    write_bytes,
-    write_json,
-)
 from auditlib.runs.deciding import conclude
 from auditlib.runs.documents import write_documents
 from auditlib.runs.events import Notify, Step

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditlib.runs.atomic import write_bytes
+from auditlib.files import write_bytes
 from auditlib.runs.events import Notify, Step, silent
 from auditlib.runs.manifest import DocumentSeal
 

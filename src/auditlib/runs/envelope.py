@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.files import canonical, hash_bytes
 from auditlib.runs import ed25519
-from auditlib.runs.atomic import canonical
 from auditlib.runs.inside import read_plain
 from auditlib.runs.keys import key_id, read_public
 from auditlib.runs.ledger import Entry, holds
@@ -127,9 +126,7 @@ def statement(directory: Path, manifest: Manifest, *, ledger: Mapping[str, Any] 
     predicate = {"audit": manifest.audit, "key": manifest.key, "seal": manifest.seal}
     document = {
         "_type": STATEMENT,
-        "subject": [
-            {"name": NAME, "digest": {"sha256": hashlib.sha256(read_plain(directory / NAME)).hexdigest()}}
-        ],
+        "subject": [{"name": NAME, "digest": {"sha256": hash_bytes(read_plain(directory / NAME))}}],
         "predicateType": PREDICATE,
         "predicate": predicate | ({"ledger": dict(ledger)} if ledger else {}),
     }

@@ -10,9 +10,9 @@ from typing import Final
 from auditlib.audit.session import Audit
 from auditlib.errors import DataError
 from auditlib.evidence import open_evidence
+from auditlib.files import digest
 from auditlib.parameters.run import Run
 from auditlib.records import Sentence
-from auditlib.runs.atomic import digest
 from auditlib.runs.ledger import ledger_path, read_ledger
 from auditlib.runs.places import Places
 from auditlib.runs.samples import DRAWN

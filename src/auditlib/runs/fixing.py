@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from auditlib.runs.atomic import digest
+from auditlib.files import digest
 from auditlib.runs.ledger import SEALED, Entry, append, latest, ledger_path, read_ledger
 from auditlib.runs.manifest import Change, Fixed
 from auditlib.runs.places import Places

@@ -11,9 +11,9 @@ from auditlib.errors import Problem, VerificationFailed
 from auditlib.evidence import open_evidence, prepare
 from auditlib.evidence.likeness import unlike
 from auditlib.evidence.sources import source_path
+from auditlib.files import hash_file
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Run
-from auditlib.runs.atomic import hash_file
 from auditlib.runs.events import EvidenceStep, Notify, silent
 from auditlib.runs.manifest import Manifest, read_manifest
 from auditlib.statements import counted

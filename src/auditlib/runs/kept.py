@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER
-from auditlib.runs.atomic import copy_file, files_below, flush_directory, hash_file, write_json
+from auditlib.files import flush_directory, hash_file, write_json
+from auditlib.files.folders import files_below
+from auditlib.files.writing import copy_file
 from auditlib.runs.execute import Job
 
 STAMP = "stamp.json"

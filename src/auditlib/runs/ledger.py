@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import AuditError, Problem, VerificationFailed
-from auditlib.runs.atomic import digest, flush_directory
+from auditlib.files import compact, digest, flush_directory
 from auditlib.runs.inside import read_plain
 
 SEALED = "sealed"
@@ -203,6 +203,4 @@ def _document(number: int, at: str, event: str, facts: Mapping[str, Any], previo
 
 
 def _line(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode()
+    return compact(document).encode()

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
+from auditlib.files import canonical, digest, write_bytes
 from auditlib.parameters.run import AuditId, Name, Notebook, Scalar
-from auditlib.runs.atomic import canonical, digest, write_bytes
 from auditlib.runs.inside import kind_of, read_plain
 
 NAME = "manifest.json"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from auditlib.errors import AuditError, Problem
-from auditlib.runs.atomic import files_below
+from auditlib.files.folders import files_below
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.manifest import NAME
 from auditlib.runs.places import Places

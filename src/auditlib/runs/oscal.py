@@ -14,10 +14,11 @@ from auditlib.actions.register import Action
 from auditlib.audit.schema import finding_of
 from auditlib.audit.standard import profile_file, standard_file
 from auditlib.errors import ParameterError, Problem
+from auditlib.files import canonical, write_bytes
+from auditlib.files.folders import replace_directory
 from auditlib.oscal import Audited, Raised, export
 from auditlib.parameters.run import Run
 from auditlib.records import Sentence
-from auditlib.runs.atomic import canonical, replace_directory, write_bytes
 from auditlib.runs.deciding import judge_of, verdict_of
 from auditlib.runs.findings import FindingsDocument
 from auditlib.runs.occupied import foreign

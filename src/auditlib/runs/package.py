@@ -16,8 +16,8 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.files import canonical, digest, write_bytes
 from auditlib.parameters.run import AuditId
-from auditlib.runs.atomic import canonical, digest, write_bytes
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.inside import kind_of, read_plain
 from auditlib.runs.manifest import NAME, FileSeal, Manifest, Sha256, read_manifest

@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 
 from auditlib.errors import AuditError, NotebookFailed, Problem
+from auditlib.files import digest, write_bytes
 from auditlib.runs.assemble import secrets_of
-from auditlib.runs.atomic import digest, write_bytes
 from auditlib.runs.events import Notify, Planned, Step
 from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import FrameType
 
 from auditlib.errors import AuditError, DataError, ParameterError, Problem
+from auditlib.files.folders import recover, remove_directory
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.runs.assemble import assemble, run_key
-from auditlib.runs.atomic import recover, remove_directory
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.examined import read_examined
 from auditlib.runs.findings import findings_before, previous_problems

@@ -12,11 +12,11 @@ from typing import Any
 from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
 from auditlib.errors import ParameterError, Problem
+from auditlib.files import digest
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
-from auditlib.runs.atomic import digest
 from auditlib.runs.declared import (
     GIVEN_BY_RUN,
     Declared,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from auditlib import __version__
 from auditlib.errors import ParameterError, Problem
-from auditlib.runs.atomic import hash_file
+from auditlib.files import hash_file
 from auditlib.runs.manifest import Versions
 
 LAW = ("standards", "policies", "calendars", "profiles", "registers")

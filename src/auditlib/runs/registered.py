@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditlib.actions.carry import Driver, Plan, carry
 from auditlib.actions.register import Action, Kind, State, as_row
+from auditlib.files import digest
 from auditlib.parameters.run import Run
 from auditlib.runs.action_register import (
     names_of,
@@ -21,7 +22,6 @@ from auditlib.runs.action_register import (
     refuse_verified,
     register_path,
 )
-from auditlib.runs.atomic import digest
 from auditlib.runs.driven import drivers_of
 
 NAME = "actions.json"

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from auditlib.errors import AuditError, ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
+from auditlib.files import flush_directory
+from auditlib.files.folders import remove_directory
+from auditlib.files.writing import copy_file
 from auditlib.parameters.run import Thresholds
 from auditlib.release import named_units, objections, unexplained
-from auditlib.runs.atomic import copy_file, flush_directory, remove_directory
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.inside import Kind, kind_of
 from auditlib.runs.ledger import RELEASED, append

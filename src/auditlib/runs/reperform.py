@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import NotebookFailed, Problem, VerificationFailed
-from auditlib.runs.atomic import copy_file, files_below
+from auditlib.files.folders import files_below
+from auditlib.files.writing import copy_file
 from auditlib.runs.declared import checked_values, declared_parameters, injected_code
 from auditlib.runs.events import Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all

@@ -13,9 +13,9 @@ from auditlib.audit.outgoing import Outgoing
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
+from auditlib.files import write_bytes
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.runs.atomic import write_bytes
 from auditlib.runs.ledger import append, ledger_path
 from auditlib.runs.lock import only_writer
 from auditlib.runs.places import Places

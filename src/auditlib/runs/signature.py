@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from auditlib.files import write_bytes
 from auditlib.runs import ed25519
-from auditlib.runs.atomic import write_bytes
 from auditlib.runs.envelope import (
     SIGNATURE,
     Envelope,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
@@ -12,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
+from auditlib.files import hash_bytes, write_bytes
 from auditlib.parameters.run import Run
-from auditlib.runs.atomic import write_bytes
 from auditlib.runs.documents import PAGE
 from auditlib.runs.ledger import SIGN_OFF_PAGE, SIGNED_OFF, Entry, append, read_ledger
 from auditlib.runs.lock import only_writer
@@ -74,7 +73,7 @@ def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff
 def _write_page(place: Place, manifest: Manifest, *, at: datetime) -> None:
     """Print the sign-offs; the hash of the page is entered first, so that no other page is taken for it."""
     page = _page(manifest, read_ledger(place.ledger)).encode()
-    sha256 = hashlib.sha256(page).hexdigest()
+    sha256 = hash_bytes(page)
     append(place.ledger, SIGN_OFF_PAGE, {"seal": manifest.seal, "sha256": sha256}, at=at)
     write_bytes(place.page, page)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditlib.errors import NotebookFailed, ParameterError, Problem
-from auditlib.runs.atomic import write_bytes
+from auditlib.files import write_bytes
 from auditlib.runs.declared import declared_parameters
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.errors import ParameterError, Problem, VerificationFailed
-from auditlib.runs.atomic import hash_file
+from auditlib.files import hash_file
 from auditlib.runs.envelope import SIGNATURE, misfits, read_envelope, unproven
 from auditlib.runs.inside import Kind, folders_of, inside, kind_of, leads_outside
 from auditlib.runs.ledger import (

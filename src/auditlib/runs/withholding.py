@@ -20,8 +20,8 @@ from auditlib.disclosure.protect import protect
 from auditlib.disclosure.sums import sums
 from auditlib.disclosure.tables import Linked, linked
 from auditlib.evidence import Evidence, open_evidence
+from auditlib.files import write_json
 from auditlib.records import Interval, Number
-from auditlib.runs.atomic import write_json
 from auditlib.runs.kept import KeptResult
 from auditlib.runs.recorded import bases_of, read_results
 

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 from jupyter_client.manager import AsyncKernelManager
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 
-from auditlib.runs.atomic import write_bytes
+from auditlib.files import write_bytes
 from auditlib.runs.bounded import BoundedClient
 from auditlib.runs.causes import cause_of_error, cause_of_exception, section_of
 from auditlib.runs.guard import end_descendants, tie_to_parent

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from auditlib.files import digest
 from auditlib.records import Refusal
 from auditlib.sampling.attributes import Plan, allocate, plan_attributes
 from auditlib.sampling.drawing import shuffled
@@ -53,8 +53,7 @@ class Drawn:
     @property
     def digest(self) -> str:
         """SHA-256 over everything drawn; forms carry it and draws are entered under it."""
-        text = json.dumps(as_document(self), sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest(as_document(self))
 
     @property
     def name(self) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+from auditlib.files import compact
 from auditlib.sampling.drawn import Drawn, as_document
 from auditlib.sampling.evaluation import Answer
 
@@ -141,7 +141,7 @@ def _set_up_print(sheet: Any, drawn: Drawn) -> None:
 
 def _write_copy(book: Any, drawn: Drawn) -> None:
     """Keep the sample as drawn on a hidden sheet, so that every later change can be told."""
-    document = json.dumps(as_document(drawn), sort_keys=True, ensure_ascii=True)
+    document = compact(as_document(drawn))
     text = b64encode(document.encode()).decode()
     sheet = book.add_worksheet(DRAWN)
     for row, start in enumerate(range(0, len(text), CHUNK)):
