@@ -7,6 +7,8 @@ from quarantined import GOOD, kept, responses, run_of, take_in, units, verdicts
 
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import prepare
+from auditlib.records import Reason, SourceTotals
+from auditlib.reliability.totals import quarantine
 
 STRANGE = "R9,999,transactional,2024-05-01 10:00:00,4"
 SECOND = "R2,007,transactional,2024-05-02 10:00:00,5"
@@ -44,6 +46,15 @@ def test_one_broken_row_between_good_ones(tmp_path, row, column, reason):
     assert (total.rows_in, total.rows_kept, total.rows_quarantined) == (3, 2, 1)
     assert total.reconciled
     assert total.reasons == {reason: 1}
+
+
+def test_every_reason_is_said_and_counted_by_its_own_words():
+    """A reason that nothing words would be counted as none: "No row was set aside"."""
+    assert len({reason.sentence for reason in Reason}) == len({reason.heading for reason in Reason})
+    for reason in Reason:
+        total = SourceTotals("responses.csv", "responses", "", 1, 2, 1, 1, reasons={reason.value: 1})
+        (sentence,) = quarantine([total]).summary()
+        assert f"{reason.sentence} (1)" in sentence.text
 
 
 @pytest.mark.parametrize(

@@ -5,29 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
-    """Why a row is in quarantine. The first test that is true names the reason, in this order."""
+    """Why a row is in quarantine. The first test that is true names the reason, in this order.
 
-    FIELD_COUNT = "field_count"
-    """The row has more or fewer fields than the header, an unclosed quote, or a cell that cannot be read."""
-    IDENTICAL = "identical"
-    """A copy of a row that was kept."""
-    CONFLICTING = "conflicting"
-    """One id with different content: every such row is quarantined."""
-    OVERLAP = "overlap"
-    """A row of totals, or counts of a time that other rows count too."""
-    UNIT = "unit"
-    """The unit is not in the register of units."""
-    TIME = "time"
-    """A date or instant that cannot be read, does not exist, or comes before its trigger."""
-    FUTURE = "future"
-    """An instant after `as_of`."""
-    SCALE = "scale"
-    """A score off its scale, an unknown label or code, a number that is none or contradicts others."""
-    KEY = "key"
-    """The row has no id."""
+    Parameters
+    ----------
+    code
+        As it is stored.
+    sentence
+        As it is said.
+    heading
+        The same as the heading of a column, in lower case.
+    """
+
+    sentence: str
+    heading: str
+
+    def __new__(cls, code: str, sentence: str, heading: str) -> Self:
+        """Return the reason with its words."""
+        reason = str.__new__(cls, code)
+        reason._value_ = code
+        reason.sentence, reason.heading = sentence, heading
+        return reason
+
+    FIELD_COUNT = (
+        "field_count",
+        "more or fewer fields than the header, an unclosed quote, or a cell that cannot be read",
+        "fields",
+    )
+    IDENTICAL = "identical", "copy of a row that was kept", "copy"
+    CONFLICTING = "conflicting", "one id with different content", "conflict"
+    """Every such row is quarantined."""
+    OVERLAP = "overlap", "row of totals, or a time counted twice", "overlap"
+    UNIT = "unit", "unit not in the register of units", "unit"
+    TIME = "time", "date or time unreadable, impossible or before its trigger", "time"
+    FUTURE = "future", "later than the date of the audit", "future"
+    SCALE = "scale", "score off its scale, or an unknown label or code", "scale"
+    """A number that is none, or contradicts others, too."""
+    KEY = "key", "row without an id", "no id"
+
+    @classmethod
+    def of(cls, code: str) -> Reason:
+        """Return the reason that is stored as `code`; KeyError where there is none."""
+        return {reason.value: reason for reason in cls}[code]
 
 
 class Reliability(StrEnum):

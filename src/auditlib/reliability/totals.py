@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from auditlib.errors.values import form_of
-from auditlib.records import Basis, Number, Sentence, SourceTotals
-from auditlib.reliability.words import REASONS, SHORT_REASONS, percent
+from auditlib.records import Basis, Number, Reason, Sentence, SourceTotals
+from auditlib.reliability.words import percent
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -107,17 +107,20 @@ class Quarantine:
     sources: tuple[SourceTotals, ...]
 
     @property
-    def reasons(self) -> dict[str, int]:
+    def reasons(self) -> dict[Reason, int]:
         """Rows by reason, the most frequent first."""
-        sums = {reason: sum(s.reasons.get(reason, 0) for s in self.sources) for reason in REASONS}
-        found = ((reason, rows) for reason, rows in sums.items() if rows)
-        return dict(sorted(found, key=lambda entry: -entry[1]))
+        sums = dict.fromkeys(Reason, 0)
+        for source in self.sources:
+            for reason, rows in source.reasons.items():
+                sums[Reason.of(reason)] += rows
+        frequent = sorted(sums.items(), key=lambda entry: -entry[1])
+        return {reason: rows for reason, rows in frequent if rows}
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per file with rows in quarantine, one column per reason that occurs."""
         import pandas as pd
 
-        found = [reason for reason in REASONS if reason in self.reasons]
+        found = [reason for reason in Reason if reason in self.reasons]
         rows = [
             [source.file, source.table, *(source.reasons.get(reason, 0) for reason in found)]
             for source in self._with_rows
@@ -137,7 +140,7 @@ class Quarantine:
         """Return one sentence: the reasons, the most frequent first."""
         if not self.reasons:
             return (Sentence("No row was set aside."),)
-        said = [f"{REASONS[reason]} ({rows:,})" for reason, rows in self.reasons.items()]
+        said = [f"{reason.sentence} ({rows:,})" for reason, rows in self.reasons.items()]
         return (
             Sentence(
                 f"Rows were set aside for these reasons: {'; '.join(said)}.",
@@ -182,7 +185,7 @@ def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     one_per_file = ordered.drop_duplicates(["reason", "file"])
     rest = ordered.drop(one_per_file.index)
     columns = ["reason", "file", "line", "column", "value", "message"]
-    order = {str(reason): place for place, reason in enumerate(REASONS)}
+    order = {str(reason): place for place, reason in enumerate(Reason)}
     chosen = pd.concat([one_per_file, rest]).groupby("reason", sort=False).head(each)
     chosen = chosen.sort_values("reason", key=lambda reasons: reasons.map(order), kind="stable")
     said = [tuple(map(str, pair)) for pair in chosen[["value", "message"]].fillna("").to_numpy()]
@@ -190,7 +193,8 @@ def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
         value=[form_of(value) for value, _ in said],
         message=[_masked(message, value) for value, message in said],
     )
-    return chosen[columns].replace({"reason": dict(SHORT_REASONS)}).reset_index(drop=True)
+    headings = {reason.value: reason.heading for reason in Reason}
+    return chosen[columns].replace({"reason": headings}).reset_index(drop=True)
 
 
 def _masked(message: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from auditlib.records import Reason, Reliability
+from auditlib.records import Reliability
 
 ANSWERS: Mapping[Reliability, str] = MappingProxyType(
     {
@@ -14,39 +14,6 @@ ANSWERS: Mapping[Reliability, str] = MappingProxyType(
         Reliability.UNDETERMINED: "Undetermined",
     }
 )
-
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        Reason.FIELD_COUNT: (
-            "more or fewer fields than the header, an unclosed quote, or a cell that cannot be read"
-        ),
-        Reason.IDENTICAL: "copy of a row that was kept",
-        Reason.CONFLICTING: "one id with different content",
-        Reason.OVERLAP: "row of totals, or a time counted twice",
-        Reason.UNIT: "unit not in the register of units",
-        Reason.TIME: "date or time unreadable, impossible or before its trigger",
-        Reason.FUTURE: "later than the date of the audit",
-        Reason.SCALE: "score off its scale, or an unknown label or code",
-        Reason.KEY: "row without an id",
-    }
-)
-"""Why a row is in quarantine, in the order in which the tests are made."""
-
-
-SHORT_REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        Reason.FIELD_COUNT: "fields",
-        Reason.IDENTICAL: "copy",
-        Reason.CONFLICTING: "conflict",
-        Reason.OVERLAP: "overlap",
-        Reason.UNIT: "unit",
-        Reason.TIME: "time",
-        Reason.FUTURE: "future",
-        Reason.SCALE: "scale",
-        Reason.KEY: "no id",
-    }
-)
-"""Reasons as columns of a table are headed."""
 
 
 def percent(share: float) -> str:
