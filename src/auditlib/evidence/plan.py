@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.contracts import TABLES, Column, Kind, Table, with_items
 from auditlib.errors import ParameterError, Problem
-from auditlib.evidence.sources import source_names
+from auditlib.evidence.source_files import source_names
 from auditlib.parameters.origins import Cells, Reference, cells_of, label_of
 
 if TYPE_CHECKING:

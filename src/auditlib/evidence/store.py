@@ -25,7 +25,7 @@ from auditlib.evidence.items import described_items, instrument_of
 from auditlib.evidence.longform import lineage
 from auditlib.evidence.plan import Plan, item_ids, plans
 from auditlib.evidence.secret import store_secret, write_secret
-from auditlib.evidence.sources import source_names, source_path
+from auditlib.evidence.source_files import source_names, source_path
 from auditlib.evidence.storage import TableWriter
 from auditlib.evidence.workshop import Workshop
 from auditlib.files import canonical, digest, flush, flush_directory, hash_file, write_text

@@ -1,0 +1,86 @@
+"""What a source is called in a report, and where its file is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditlib.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from auditlib.parameters.run import Source
+
+
+def source_names(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the name each source is reported under: its file without folder, or its database table.
+
+    Where two sources of one table would share a name, the folder is kept, then the sheet is added, then the
+    constants in which they differ, then the place of the source in the run file.
+    """
+    names = [_short_name(source) for source in sources]
+    for longer in (_long_name, _full_name, partial(_with_constants, sources), partial(_with_entry, sources)):
+        labels = [(source.table, name) for source, name in zip(sources, names, strict=True)]
+        names = [
+            longer(source) if labels.count(label) > 1 else label[1]
+            for source, label in zip(sources, labels, strict=True)
+        ]
+    return tuple(names)
+
+
+def _short_name(source: Source) -> str:
+    return _long_name(source).rsplit("/", 1)[-1]
+
+
+def _long_name(source: Source) -> str:
+    return source.database.label if source.database is not None else source.file or ""
+
+
+def _full_name(source: Source) -> str:
+    return f"{_long_name(source)} [{source.sheet}]" if source.sheet else _long_name(source)
+
+
+def _with_constants(sources: Sequence[Source], source: Source) -> str:
+    beside = [other for other in sources if other.table == source.table and other.beside(source)]
+    telling = [
+        value
+        for column, value in source.constants.items()
+        if any(other.constants.get(column) != value for other in beside)
+    ]
+    return f"{_full_name(source)} ({', '.join(telling)})" if telling else _full_name(source)
+
+
+def _with_entry(sources: Sequence[Source], source: Source) -> str:
+    entry = next(place for place, other in enumerate(sources, start=1) if other is source)
+    return f"{_with_constants(sources, source)} (entry {entry})"
+
+
+def source_path(source: Source, data: Path) -> Path:
+    """Return the file of a source.
+
+    Raises
+    ------
+    DataError
+        When it does not exist, is no file, or leads out of the data folder.
+    """
+    name = source.file or ""
+    folder = data.resolve()
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise DataError(
+            Problem(
+                "the file lies outside the data folder.", file=name, remedy="Copy it into the data folder."
+            )
+        )
+    if not path.is_file():
+        raise DataError(_not_found(name, folder))
+    return path
+
+
+def _not_found(name: str, folder: Path) -> Problem:
+    there = sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
+    near = get_close_matches(name, there, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]!r}?" if near else "Give the data folder with --data, or correct 'file'."
+    return Problem("the file is not in the data folder.", file=name, remedy=hint)
