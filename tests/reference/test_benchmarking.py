@@ -44,13 +44,6 @@ def test_limits_of_a_funnel_are_exact_quantiles():
     assert round(normal_quantile(0.998), 6) == 3.090232
 
 
-@pytest.mark.parametrize(("level", "low", "high"), [(0.95, 0.81364, 1.21627), (0.998, 0.71921, 1.34924)])
-def test_exact_poisson_limits_at_one_hundred(level, low, high):
-    # chi-square form of Garwood (1936), Biometrika 28:437-442
-    limits = funnel.poisson_limits(100.0, level=level)
-    assert (round(float(limits.low), 5), round(float(limits.high), 5)) == (low, high)
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_twelve_countries_may_be_among_the_five_best_in_mathematics(shared_data, seed):
     # Mogstad, Romano, Shaikh and Wilhelm (2024), doi 10.1093/restud/rdad006; OECD PISA 2018 (pisa_2018.csv)

@@ -13,12 +13,12 @@ import pytest
 
 from auditlib.audit.standard import measures
 from auditlib.errors import ParameterError
-from auditlib.records import DecisionMode, Direction, Finding, Grade, Kind, Measurement, Outcome, Statistic
+from auditlib.records import DecisionMode, Direction, Grade, Kind, Measurement, Outcome, Statistic
 from auditlib.standards.change import under_mode, what_if, what_would_change
-from auditlib.standards.difference import Change, difference, difference_frame
+from auditlib.standards.difference import Change, difference
 from auditlib.standards.document import verdict_document, verdict_schema
 from auditlib.standards.edition import Edition, load_edition
-from auditlib.standards.findings import State, findings, gathered_findings, with_states
+from auditlib.standards.findings import findings, gathered_findings
 from auditlib.standards.judge import judge_one
 from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.observed import share_of, whole_of
@@ -138,13 +138,6 @@ def test_differences_between_the_editions(old: Edition, new: Edition) -> None:
     }
     assert all(each.reason for each in found.values())
     assert found["CF-13"].before == "target 0.05"
-    assert list(difference_frame(list(found.values())).columns) == [
-        "criterion",
-        "change",
-        "before",
-        "after",
-        "reason",
-    ]
     assert difference(old, old) == ()
     assert rule_difference(old, old) == ()
     (mark,) = rule_difference(old, new)
@@ -453,21 +446,6 @@ def test_what_this_suite_does_not_measure_is_no_finding_about_the_party(old: Edi
     assert findings(found) == ()
     entries[0] = Measurement("x", None, 0, Statistic.COUNT, reason="the evidence has no x")
     assert len(findings(verdict_of(demands_on(old, DAY), entries))) == 1
-
-
-def finding(mark: str) -> Finding:
-    return Finding("CF-01: x", "c", "c", "e", "r", Grade.MINOR, "operation", fingerprint=mark)
-
-
-def test_findings_are_new_unchanged_or_resolved() -> None:
-    found = with_states([finding("a"), finding("b")], [finding("b"), finding("c")])
-    assert [(each.finding.fingerprint, each.state) for each in found] == [
-        ("a", State.NEW),
-        ("b", State.UNCHANGED),
-        ("c", State.RESOLVED),
-    ]
-    with pytest.raises(ValueError, match="fingerprint"):
-        with_states([finding("")], [])
 
 
 def test_what_if_changes_only_what_is_asked(old: Edition) -> None:

@@ -7,23 +7,6 @@ from auditlib.records import Refusal
 from auditlib.statistics import discovery, funnel, multiplicity
 
 
-def test_binomial_limits_lie_between_neighbouring_exact_quantiles():
-    from scipy.stats import binom
-
-    n = np.array([30, 100, 500])
-    limits = funnel.binomial_limits(0.8, n)
-    assert (limits.low <= binom.ppf(0.025, n, 0.8) / n).all()
-    assert (limits.low > (binom.ppf(0.025, n, 0.8) - 1) / n).all()
-    assert (np.diff(limits.low) > 0).all()
-    assert (np.diff(limits.high) < 0).all()
-
-
-@pytest.mark.parametrize("target", [0.0, 1.0])
-def test_binomial_limits_need_a_share_that_varies(target):
-    with pytest.raises(ValueError, match="strictly between"):
-        funnel.binomial_limits(target, [100])
-
-
 @pytest.mark.parametrize(("units", "refused"), [(4, True), (5, False), (6, False)])
 def test_over_dispersion_needs_five_units(units, refused):
     found = funnel.over_dispersion(np.linspace(-1, 1, units), np.ones(units))

@@ -6,7 +6,6 @@ Nothing here imports a data-frame library, reads a file or asks the time.
 from auditlib.records.decision import Decision, GatheredMinors, Scope, Score, Step, WeighedFinding
 from auditlib.records.evidence import (
     Cell,
-    QuarantinedRow,
     Reason,
     Reliability,
     SourceTotals,
@@ -54,7 +53,6 @@ __all__ = [
     "Measurement",
     "Number",
     "Outcome",
-    "QuarantinedRow",
     "Reason",
     "Refusal",
     "Reliability",

@@ -135,19 +135,6 @@ class SourceTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantinedRow:
-    """One row kept out of the evidence: where it stands, why, and what it said."""
-
-    table: str
-    file: str
-    line: int
-    column: str
-    reason: Reason
-    value: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """How many valid answers a unit got in a month, for one survey type, item and native score."""
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from auditlib.records import Criterion, Direction, Grade, Kind
 from auditlib.standards.edition import Edition
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Change(StrEnum):
@@ -64,14 +60,6 @@ def difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
         if (found := _of(before.criterion(entry.id) if entry.id in before.ids else None, entry))
     ]
     return (*removed, *kept)
-
-
-def difference_frame(differences: Sequence[Difference]) -> pd.DataFrame:
-    """Return differences as a table, one row each."""
-    import pandas as pd
-
-    rows = [(each.criterion, each.change.value, each.before, each.after, each.reason) for each in differences]
-    return pd.DataFrame(rows, columns=["criterion", "change", "before", "after", "reason"])
 
 
 def _of(old: Criterion | None, new: Criterion) -> Difference | None:

@@ -7,10 +7,6 @@ limit of the audit and not a finding about the party.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-
 from auditlib.records import CaseReference, Finding, Grade, Judgement, Kind, Outcome
 from auditlib.standards.change import needed
 from auditlib.standards.headline import headline
@@ -18,22 +14,6 @@ from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import each_once
 from auditlib.standards.words import limit as limit_in_words
 from auditlib.statements import counted
-
-
-class State(StrEnum):
-    """A finding against the audit before."""
-
-    NEW = "new"
-    UNCHANGED = "unchanged"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True)
-class StatedFinding:
-    """A finding, and what became of it since the audit before."""
-
-    finding: Finding
-    state: State
 
 
 def findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, ...]:
@@ -50,25 +30,6 @@ def findings(verdict: Verdict, *, subject: str = "operation") -> tuple[Finding, 
     """
     single = (_finding(entry, subject) for entry in verdict.judgements if _reportable(entry))
     return (*single, *_mismatch(verdict, subject))
-
-
-def with_states(now: Sequence[Finding], before: Sequence[Finding]) -> tuple[StatedFinding, ...]:
-    """Return the findings of this audit and those resolved since, by fingerprint.
-
-    Raises
-    ------
-    ValueError
-        If a finding has no fingerprint: nothing can be told about it.
-    """
-    if not all(entry.fingerprint for entry in (*now, *before)):
-        raise ValueError("a finding without fingerprint cannot be recognised")
-    known = {entry.fingerprint for entry in before}
-    still = {entry.fingerprint for entry in now}
-    current = [
-        StatedFinding(entry, State.UNCHANGED if entry.fingerprint in known else State.NEW) for entry in now
-    ]
-    gone = [StatedFinding(entry, State.RESOLVED) for entry in before if entry.fingerprint not in still]
-    return (*current, *gone)
 
 
 def _reportable(judgement: Judgement) -> bool:

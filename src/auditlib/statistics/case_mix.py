@@ -11,54 +11,6 @@ from auditlib.statistics.types import Floats, Numbers, as_floats
 
 
 @dataclass(frozen=True, slots=True)
-class Standardised:
-    """Units beside what their own mix would give at everybody's rates.
-
-    Parameters
-    ----------
-    observed, expected
-        Sum of scores per unit, and the sum its strata would give at the rates of all units together.
-    ratio
-        Observed over expected.
-    adjusted
-        Ratio times the overall mean: comparable between units as far as strata describe the mix.
-    """
-
-    observed: Floats
-    expected: Floats
-    ratio: Floats
-    adjusted: Floats
-
-
-def indirect(sums: Numbers, n: Numbers) -> Standardised | Refusal:
-    """Standardise indirectly, with all units together as the standard.
-
-    Parameters
-    ----------
-    sums, n
-        Units by strata: sum of scores (or of successes) and number of answers.
-
-    Notes
-    -----
-    Breslow and Day (1987), Statistical Methods in Cancer Research II, chapter 2: expected is the sum over
-    strata of n times the stratum's rate in the standard.
-    """
-    score, count = as_floats(sums), as_floats(n)
-    if score.shape != count.shape or score.ndim != 2 or (count < 0).any():
-        raise ValueError("sums and n are units by strata, of one shape, and n is not negative")
-    if (count.sum(axis=1) == 0).any():
-        return Refusal("A unit without answers has no case mix to adjust for.")
-    total = count.sum(axis=0)
-    rate = np.divide(score.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
-    expected = count @ rate
-    if (expected <= 0).any():
-        return Refusal("A unit's strata have no successes anywhere: its expectation is zero.")
-    observed = score.sum(axis=1)
-    ratio = observed / expected
-    return Standardised(observed, expected, ratio, ratio * score.sum() / count.sum())
-
-
-@dataclass(frozen=True, slots=True)
 class Adjusted:
     """Unit means at the average mix of all units.
 

@@ -81,33 +81,3 @@ def laney_p(successes: Numbers, n: Numbers) -> Chart | Refusal:
     spread = float(np.abs(np.diff((share - centre) / error)).mean()) / MEAN_RANGE
     low, high = (np.clip(centre + sign * 3 * error * spread, 0, 1) for sign in (-1, 1))
     return Chart(share, centre, low, high, (share < low) | (share > high))
-
-
-@dataclass(frozen=True, slots=True)
-class Cusum:
-    """Sums of deviations beyond an allowance, upwards and downwards, in standard deviations."""
-
-    up: Floats
-    down: Floats
-    signal: NDArray[np.bool_]
-
-
-def cusum(
-    values: Numbers, *, target: float, deviation: float, allowance: float = 0.5, limit: float = 5.0
-) -> Cusum:
-    """Chart small lasting shifts: sums of (x - target) / deviation beyond `allowance`, signal above `limit`.
-
-    Notes
-    -----
-    Page (1954), Biometrika 41:100-115, in the tabular form of Montgomery, Introduction to Statistical
-    Quality Control, chapter 9. With 0.5 and 5 a series in control signals about once in 465 points.
-    """
-    if deviation <= 0:
-        raise ValueError("the standard deviation must be above zero")
-    z = (as_floats(values) - target) / deviation
-    up, down = np.zeros(len(z)), np.zeros(len(z))
-    high = low = 0.0
-    for index, value in enumerate(z):
-        high, low = max(0.0, high + value - allowance), max(0.0, low - value - allowance)
-        up[index], down[index] = high, low
-    return Cusum(up, down, (up > limit) | (down > limit))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -101,39 +100,7 @@ def quantile(curve: Survival, share: float) -> float | None:
     return float(curve.times[reached[0]]) if len(reached) else None
 
 
-def quantile_limits(curve: Survival, share: float) -> tuple[float | None, float | None]:
-    """Return limits of a quantile by inverting those of the curve (Brookmeyer and Crowley 1982)."""
-    found: list[float | None] = []
-    for limit in (curve.limits.low, curve.limits.high):
-        reached = np.flatnonzero(limit <= 1 - share + 1e-12)
-        found.append(float(curve.times[reached[0]]) if len(reached) else None)
-    return found[0], found[1]
-
-
 def done_by(curve: Survival, time: float) -> float:
     """Return the share of cases done by `time`."""
     reached = int(np.searchsorted(curve.times, time, side="right"))
     return 0.0 if reached == 0 else float(1 - curve.share[reached - 1])
-
-
-def restricted_mean(curve: Survival, horizon: float) -> float:
-    """Return the mean time to completion, cases counted up to `horizon` and no further."""
-    inside = curve.times < horizon
-    edges = np.concatenate([[0.0], curve.times[inside], [horizon]])
-    heights = np.concatenate([[1.0], curve.share[inside]])
-    return float(np.sum(np.diff(edges) * heights))
-
-
-def log_rank(
-    durations: Numbers, done: Sequence[bool] | np.ndarray, group: Sequence[Any] | np.ndarray
-) -> tuple[float, float]:
-    """Return chi-square and p of the log-rank test that groups are done equally fast.
-
-    Notes
-    -----
-    Computed by `statsmodels.duration.survfunc.survdiff`.
-    """
-    from statsmodels.duration.survfunc import survdiff
-
-    chi2, p = survdiff(as_floats(durations), np.asarray(done, dtype=int), np.asarray(group))
-    return float(chi2), float(p)

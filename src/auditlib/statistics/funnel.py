@@ -9,51 +9,12 @@ import numpy as np
 
 from auditlib.records import Refusal
 from auditlib.statements import counted
-from auditlib.statistics.types import Floats, Limits, Numbers, as_floats
+from auditlib.statistics.types import Floats, Numbers, as_floats
 
 Variant = Literal["winsorised", "trimmed"]
 
 FEWEST_UNITS = 5
 """Below it, the tails that are to be moved in hold no unit and dispersion is that of the outliers."""
-
-
-def poisson_limits(expected: Numbers, *, level: float = 0.95) -> Limits:
-    """Return exact limits for observed over expected, at `expected` > 0 events.
-
-    Notes
-    -----
-    The exact Poisson interval at the expected count (Garwood 1936, Biometrika 28:437-442), divided by it.
-    """
-    from scipy.special import chdtri
-
-    events = as_floats(expected)
-    tail = (1 - level) / 2
-    low, high = chdtri(2 * events, 1 - tail) / 2, chdtri(2 * events + 2, tail) / 2
-    return Limits(low / events, high / events)
-
-
-def binomial_limits(target: float, n: Numbers, *, level: float = 0.95) -> Limits:
-    """Return exact limits for shares of `n` answers when the true share is `target`.
-
-    Notes
-    -----
-    Interpolated binomial quantiles (Spiegelhalter 2005, Statistics in Medicine 24:1185-1202, appendix A.1.1),
-    so that limits fall smoothly as n grows.
-    """
-    if not 0 < target < 1:
-        raise ValueError("exact limits need a target strictly between 0 and 1")
-    tail = (1 - level) / 2
-    return Limits(_binomial_quantile(target, n, tail), _binomial_quantile(target, n, 1 - tail))
-
-
-def _binomial_quantile(target: float, n: Numbers, probability: float) -> Floats:
-    from scipy.stats import binom
-
-    total = as_floats(n)
-    count = binom.ppf(probability, total, target)
-    at, below = binom.cdf(count, total, target), binom.cdf(count - 1, total, target)
-    share: Floats = (count - (at - probability) / (at - below)) / total
-    return np.clip(share, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
