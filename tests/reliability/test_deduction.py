@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from golden.recorded import changed
 from in_process import executed_here
 
 from auditlib.parameters.load import load
@@ -67,6 +68,7 @@ def test_nor_of_published_data(published: str, shared_data: Path, tmp_path: Path
     with executed_here():
         run = perform(ROOT / "params" / "runs" / f"{published}.yaml", options=options, steps=steps).directory
     assert recorded_deductions(run, minimum=5) == ()
+    assert changed(run) == [], "the results are not those recorded: see tests/golden/recorded.py"
 
 
 def held(directory: Path) -> dict[str, dict[str, Any]]:
