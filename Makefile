@@ -35,8 +35,8 @@ test: $(READY)  ## set up and run every test
 	@$(BIN)/python -m pytest -n 2 --nbval notebooks
 
 check: $(READY)  ## formatting, lint, strict types, layers, notebook style
-	@$(BIN)/ruff format --check src tests benchmarks
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks company
+	@$(BIN)/ruff check src tests benchmarks company
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_documents.py tests/notebooks/test_style.py
@@ -64,10 +64,11 @@ bench-oracles: $(READY) $(ORACLES)/.ready  ## measure the estimators beside csdi
 	@$(BIN)/python -m benchmarks oracles
 
 demo: $(READY)  ## regenerate data/demo (the same bytes every time)
-	@$(BIN)/auditlib simulate params/scenarios/demo.yaml data/demo
+	@$(BIN)/python -m company params/scenarios/demo.yaml data/demo
 
 schemas: $(READY)  ## rewrite the JSON Schemas in params/schemas
 	@$(BIN)/auditlib schema --write params/schemas
+	@$(BIN)/python -m company --schema
 
 lock:  ## recompute requirements.lock (needs uv on the path)
 	@uv pip compile --universal --python-version 3.11 --extra dev --extra mysql --extra pdf --extra postgres --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml

@@ -24,7 +24,7 @@ from auditlib.integrity import DETECTORS, IntegrityPolicy, examine
 from auditlib.integrity.performance import fingerprint
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.simulate import Scenario, survey_tables
+from company import Scenario, survey_tables
 
 ROOT = Path(__file__).parents[1]
 CHOSEN_BELOW = 100_000

@@ -21,10 +21,10 @@ from auditlib.linkage.register import ROLES, RoleLinks, role_links
 from auditlib.linkage.tested import test_effect
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
-from auditlib.simulate import Scenario, cells
-from auditlib.simulate.sketch import expected_mean
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.types import Floats
+from company import Scenario, cells
+from company.sketch import expected_mean
 
 SCENARIO = Path(__file__).parents[1] / "params" / "scenarios" / "demo.yaml"
 PLACEBOS = 200

@@ -11,8 +11,8 @@ import pandas as pd
 from auditlib.benchmark import Measure, Verdict, from_cells, judge
 from auditlib.parameters.load import load
 from auditlib.records import Item, Refusal, Scale
-from auditlib.simulate import Scenario, cells
-from auditlib.simulate.world import world
+from company import Scenario, cells
+from company.world import world
 
 SCENARIO = Path(__file__).parents[1] / "params" / "scenarios" / "demo.yaml"
 ITEM = Item("q_overall", "How satisfied were you with this contact?", Scale(1, 5, 0.5), True)

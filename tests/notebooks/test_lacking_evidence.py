@@ -27,7 +27,7 @@ from auditlib.contracts import TABLES, Kind
 from auditlib.evidence import Evidence, prepare
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.simulate import Scenario, write_company
+from company import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]
 RUN = read_run("params/runs/demo.yaml", root=ROOT)

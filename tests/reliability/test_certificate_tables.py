@@ -18,9 +18,9 @@ from auditlib.evidence import Evidence, open_evidence, prepare
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.records import Outcome
-from auditlib.simulate import Scenario, write_company
 from auditlib.standards.decision import decide
 from auditlib.standards.verdict import Verdict
+from company import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]
 FAULTS = (

@@ -21,7 +21,7 @@ from auditlib.runs.documents import no_pdf
 from auditlib.runs.steps import usual_steps
 from auditlib.runs.trace import trace_key
 from auditlib.runs.withholding import recorded_deductions
-from auditlib.simulate import Scenario, write_company
+from company import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ("01_intake", "02_benchmark", "05_escalation", "10_promises", "11_standards")

@@ -21,9 +21,9 @@ from auditlib.parameters.checks import load_run
 from auditlib.parameters.claims import read_claims
 from auditlib.parameters.load import load
 from auditlib.parameters.strict_yaml import read_yaml
-from auditlib.simulate.scenario import Scenario
 from auditlib.standards.edition import load_edition
 from auditlib.standards.profile import load_profile
+from company.scenario import Scenario
 
 PARAMS = Path(__file__).parents[2] / "params"
 Place: TypeAlias = tuple[str | int, ...]

@@ -15,7 +15,7 @@ from auditlib.parameters.load import load
 from auditlib.runs import Options, perform, verify
 from auditlib.runs.documents import no_pdf
 from auditlib.runs.steps import usual_steps
-from auditlib.simulate import Scenario, write_company
+from company import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]
 FEW_UNITS: dict[str, Any] = {

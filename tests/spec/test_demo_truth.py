@@ -18,7 +18,7 @@ from auditlib.escalation.terms import terms_of
 from auditlib.evidence import Evidence
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.simulate import Company, Scenario, company
+from company import Company, Scenario, company
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "data" / "demo"

@@ -18,7 +18,7 @@ from auditlib.integrity import IntegrityPolicy, IntegrityResult, examine, perfor
 from auditlib.integrity.performance import MEANT_FOR
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.simulate import Scenario, survey_tables
+from company import Scenario, survey_tables
 
 ROOT = Path(__file__).parents[2]
 CLEAN = range(5000, 5008)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from auditlib.simulate.scenario import Cohort, Fix, Gaming, Links, Scenario, Scores, Volume
+from company.scenario import Cohort, Fix, Gaming, Links, Scenario, Scores, Volume
 
 AS_OF = datetime(2024, 1, 2, 18, tzinfo=UTC)
 

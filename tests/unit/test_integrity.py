@@ -29,7 +29,7 @@ from auditlib.integrity.patterns import PATTERNS
 from auditlib.integrity.performance import fingerprint
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.simulate import Scenario, SurveyTables, survey_tables
+from company import Scenario, SurveyTables, survey_tables
 
 ROOT = Path(__file__).parents[2]
 GAMED = "manager 2024-07-01"

@@ -20,11 +20,11 @@ from auditlib.linkage.register import ROLES, before, role_links
 from auditlib.linkage.specifications import quarterly, specifications
 from auditlib.parameters.load import load
 from auditlib.records import Grade, Refusal
-from auditlib.simulate import Scenario, cells
-from auditlib.simulate.scenario import Links
-from auditlib.simulate.sketch import Sketch
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.imputation import Imputation
+from company import Scenario, cells
+from company.scenario import Links
+from company.sketch import Sketch
 
 DEMO = Path(__file__).parents[2] / "params" / "scenarios" / "demo.yaml"
 EPOCH = date(1970, 1, 1)

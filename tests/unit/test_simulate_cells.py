@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from simulated import small
 
-from auditlib.simulate import Sketch, cells, company
-from auditlib.simulate.scenario import Scenario, Volume
-from auditlib.simulate.sketch import expected_mean
+from company import Sketch, cells, company
+from company.scenario import Scenario, Volume
+from company.sketch import expected_mean
 
 BUSY = Volume(transactions_per_month=900, customers_per_unit=60, size_spread=0.2, response_rate=0.35)
 

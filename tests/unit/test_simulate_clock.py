@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from auditlib.simulate.clock import DAY, OpeningHours, to_local, to_utc, unambiguous
+from company.clock import DAY, OpeningHours, to_local, to_utc, unambiguous
 
 HOURS = OpeningHours(9 * 3600, 17 * 3600)
 

@@ -13,12 +13,12 @@ from unsimulated import UNSIMULATED
 
 from auditlib.contracts import TABLES, physical_columns
 from auditlib.contracts.types import Kind
-from auditlib.simulate import Company, company
-from auditlib.simulate.instruments import QUESTIONS, RELATIONSHIP, answer
-from auditlib.simulate.scenario import Cohort, Fix, Gaming, Links, Scores
-from auditlib.simulate.streams import stream
-from auditlib.simulate.truth import effects, response_rates, unit_means
-from auditlib.simulate.world import world
+from company import Company, company
+from company.instruments import QUESTIONS, RELATIONSHIP, answer
+from company.scenario import Cohort, Fix, Gaming, Links, Scores
+from company.streams import stream
+from company.truth import effects, response_rates, unit_means
+from company.world import world
 
 
 @pytest.fixture(scope="module")

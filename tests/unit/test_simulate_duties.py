@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from simulated import AS_OF, small
 
-from auditlib.simulate import Company, company
-from auditlib.simulate.instruments import QUESTIONS
+from company import Company, company
+from company.instruments import QUESTIONS
 
 DAY_ZERO = datetime(1970, 1, 1, tzinfo=UTC).date()
 

@@ -19,9 +19,10 @@ from simulated import small
 from auditlib.errors import ParameterError
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run, Source
-from auditlib.simulate import Scenario, write_company
-from auditlib.simulate.comments import DIFFICULT
-from auditlib.simulate.layouts import LAYOUTS, Layout
+from company import Scenario, write_company
+from company.__main__ import main
+from company.comments import DIFFICULT
+from company.layouts import LAYOUTS, Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "data" / "demo"
@@ -235,3 +236,27 @@ def test_every_file_is_explained_in_the_readme() -> None:
     for entry in LAYOUTS:
         for header in entry.columns.values():
             assert f"`{header}`" in text, (entry.file, header)
+
+
+def test_the_command_makes_a_company_and_says_what_is_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = tmp_path / "small.yaml"
+    scenario.write_text(small().model_dump_json(exclude_unset=True), encoding="utf-8")
+    assert main([str(scenario), str(tmp_path / "data")]) == 0
+    assert "of them broken on purpose" in capsys.readouterr().out
+    assert (tmp_path / "data" / TRANSACTIONAL).is_file()
+
+
+def test_a_wrong_scenario_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario = tmp_path / "wrong.yaml"
+    scenario.write_text("seed: many\n", encoding="utf-8")
+    assert main([str(scenario), str(tmp_path / "data")]) == ParameterError.exit_code
+    assert "seed" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_is_missing_from_the_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    assert "name a scenario" in capsys.readouterr().err

@@ -24,7 +24,6 @@ GROUPS = (
     "actions",
     "oscal",
     "standards",
-    "simulate",
     "plan_benchmark",
     "plan",
 )

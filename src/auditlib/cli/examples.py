@@ -127,9 +127,6 @@ LESSONS: Mapping[str, Lesson] = {
         },
         (0, 2, 5),
     ),
-    "simulate": Lesson(
-        {"auditlib simulate params/scenarios/demo.yaml data/demo": "the same bytes every time"}, (0, 2)
-    ),
     "sample draw": Lesson(
         {
             "auditlib sample draw outputs/demo-2025 --sites surveillance --central U001": "sites to visit",

@@ -32,7 +32,6 @@ _SCHEMAS = {
     "service_promises": ("auditlib.escalation.promise_policy", "promises_schema"),
     "drivers": ("auditlib.drivers.policy", "drivers_schema"),
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
-    "scenario": ("auditlib.simulate.scenario", "scenario_schema"),
     "findings": ("auditlib.runs.findings", "findings_schema"),
     "actions": ("auditlib.runs.registered", "actions_schema"),
     "verdict": ("auditlib.standards.document", "verdict_schema"),

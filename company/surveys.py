@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Ints, clear_of_changes, day_number, to_local, to_utc
-from auditlib.simulate.comments import comments
-from auditlib.simulate.instruments import QUESTIONS, RELATIONSHIP, TRANSACTIONAL, answer, on_five_points
-from auditlib.simulate.people import People
-from auditlib.simulate.places import CHANNELS, HEADQUARTERS, REVIEW, SEGMENTS, TRANSACTION_TYPES
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.world import Floats, World
+from company.clock import DAY, Ints, clear_of_changes, day_number, to_local, to_utc
+from company.comments import comments
+from company.instruments import QUESTIONS, RELATIONSHIP, TRANSACTIONAL, answer, on_five_points
+from company.people import People
+from company.places import CHANNELS, HEADQUARTERS, REVIEW, SEGMENTS, TRANSACTION_TYPES
+from company.scenario import Scenario
+from company.streams import stream
+from company.world import Floats, World
 
 _HOUR = 3_600
 REVIEW_LIFT = 1.12

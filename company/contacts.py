@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.clock import clear_of_changes
-from auditlib.simulate.follow_ups import DECLINED
-from auditlib.simulate.people import Holder, People
-from auditlib.simulate.places import CAUSES, HEADQUARTERS
-from auditlib.simulate.streams import stream
+from company.clock import clear_of_changes
+from company.follow_ups import DECLINED
+from company.people import Holder, People
+from company.places import CAUSES, HEADQUARTERS
+from company.streams import stream
 
 _NOTES = (
     "Apology accepted.",

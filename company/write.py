@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 
 from auditlib.errors import ParameterError, Problem
-from auditlib.simulate import truth
-from auditlib.simulate.breakage import broken
-from auditlib.simulate.cells_as_written import as_written
-from auditlib.simulate.files import write_csv, write_parquet, write_workbook
-from auditlib.simulate.generate import Company, company
-from auditlib.simulate.layouts import LAYOUTS, Layout
-from auditlib.simulate.planted import PLANTED
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
+from company import truth
+from company.breakage import broken
+from company.cells_as_written import as_written
+from company.files import write_csv, write_parquet, write_workbook
+from company.generate import Company, company
+from company.layouts import LAYOUTS, Layout
+from company.planted import PLANTED
+from company.scenario import Scenario
+from company.streams import stream
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from auditlib.simulate.instruments import LABELS
-from auditlib.simulate.places import HEADQUARTERS, HELP_DESK
+from company.instruments import LABELS
+from company.places import HEADQUARTERS, HELP_DESK
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Path
-from auditlib.simulate.gaming_forms import Forms
-from auditlib.simulate.places import CAUSES
+from company.gaming_forms import Forms
+from company.places import CAUSES
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from auditlib.simulate.places import PLACES, Place
-from auditlib.simulate.scenario import Cohort, Links, Scenario
-from auditlib.simulate.streams import stream
+from company.places import PLACES, Place
+from company.scenario import Cohort, Links, Scenario
+from company.streams import stream
 
 Floats = npt.NDArray[np.float64]
 

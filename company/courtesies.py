@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.clock import DAY
-from auditlib.simulate.faults import assign, boundary_rows, settled_before
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import Surveys
+from company.clock import DAY
+from company.faults import assign, boundary_rows, settled_before
+from company.scenario import Scenario
+from company.streams import stream
+from company.surveys import Surveys
 
 _ACK_FAULTS = ("late_acknowledgement", "missing_acknowledgement", "incomplete_acknowledgement")
 

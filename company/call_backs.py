@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Bools, Ints, Names, clear_of_changes, day_number, to_utc
-from auditlib.simulate.people import People
-from auditlib.simulate.places import TRANSACTION_TYPES
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.world import World
+from company.clock import DAY, Bools, Ints, Names, clear_of_changes, day_number, to_utc
+from company.people import People
+from company.places import TRANSACTION_TYPES
+from company.scenario import Scenario
+from company.streams import stream
+from company.world import World
 
 _HOUR, _MINUTE = 3_600, 60
 COMPLEX = ("onsite_visit", "advice")

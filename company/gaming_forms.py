@@ -15,13 +15,13 @@ import pandas as pd
 from pydantic import Field
 
 from auditlib.parameters.run import Strict
-from auditlib.simulate.clock import DAY, clear_of_changes, to_local, to_utc
-from auditlib.simulate.instruments import QUESTIONS, TRANSACTIONAL
-from auditlib.simulate.places import HEADQUARTERS
+from company.clock import DAY, clear_of_changes, to_local, to_utc
+from company.instruments import QUESTIONS, TRANSACTIONAL
+from company.places import HEADQUARTERS
 
 if TYPE_CHECKING:
-    from auditlib.simulate.surveys import Surveys
-    from auditlib.simulate.world import World
+    from company.surveys import Surveys
+    from company.world import World
 
 Flags = npt.NDArray[np.bool_]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -66,7 +66,7 @@ def with_forms(
     """
     if not any(forms.model_dump().values()):
         return drawn
-    from auditlib.simulate.surveys import Surveys
+    from company.surveys import Surveys
 
     rows = drawn.responses
     gamed = _gamed(rows, place)

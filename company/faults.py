@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Bools
-from auditlib.simulate.scenario import Scenario
+from company.clock import DAY, Bools
+from company.scenario import Scenario
 
 
 def assign(rates: Mapping[str, float], eligible: Bools, rng: np.random.Generator) -> npt.NDArray[Any]:

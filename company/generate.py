@@ -12,21 +12,21 @@ import pandas as pd
 
 from auditlib.contracts import TABLES
 from auditlib.contracts.types import Kind
-from auditlib.simulate.call_backs import CallBacks, call_backs
-from auditlib.simulate.clock import DAY, day_number, to_local
-from auditlib.simulate.complaints import complaints
-from auditlib.simulate.contacts import contact_status, contacts
-from auditlib.simulate.courtesies import courtesies
-from auditlib.simulate.follow_ups import cases
-from auditlib.simulate.formal_reports import formal_reports
-from auditlib.simulate.gaming_forms import with_forms
-from auditlib.simulate.interactions import interactions
-from auditlib.simulate.people import People, people
-from auditlib.simulate.places import HEADQUARTERS
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import Surveys, surveys
-from auditlib.simulate.world import World, world
+from company.call_backs import CallBacks, call_backs
+from company.clock import DAY, day_number, to_local
+from company.complaints import complaints
+from company.contacts import contact_status, contacts
+from company.courtesies import courtesies
+from company.follow_ups import cases
+from company.formal_reports import formal_reports
+from company.gaming_forms import with_forms
+from company.interactions import interactions
+from company.people import People, people
+from company.places import HEADQUARTERS
+from company.scenario import Scenario
+from company.streams import stream
+from company.surveys import Surveys, surveys
+from company.world import World, world
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auditlib.simulate.calibration import SurveyTables, survey_tables
-    from auditlib.simulate.generate import Company, company
-    from auditlib.simulate.scenario import Scenario
-    from auditlib.simulate.sketch import Sketch, cells
-    from auditlib.simulate.write import Written, write_company
+    from company.calibration import SurveyTables, survey_tables
+    from company.generate import Company, company
+    from company.scenario import Scenario
+    from company.sketch import Sketch, cells
+    from company.write import Written, write_company
 
 __all__ = [
     "Company",

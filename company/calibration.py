@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from auditlib.records import SourceTotals
-from auditlib.simulate.complaints import complaints
-from auditlib.simulate.generate import Company, pay_links, planted_surveys
-from auditlib.simulate.instruments import QUESTIONS
-from auditlib.simulate.people import people
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.world import world
+from company.complaints import complaints
+from company.generate import Company, pay_links, planted_surveys
+from company.instruments import QUESTIONS
+from company.people import people
+from company.scenario import Scenario
+from company.world import world
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import day_number
-from auditlib.simulate.places import REVIEW, SEGMENTS, TRANSACTION_TYPES
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.world import World
+from company.clock import day_number
+from company.places import REVIEW, SEGMENTS, TRANSACTION_TYPES
+from company.scenario import Scenario
+from company.streams import stream
+from company.world import World
 
 _GIVEN = (
     *("Anna", "Björn", "Carmen", "Dieter", "Élodie", "François", "Günther", "Heike", "Ines", "Jörg"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from auditlib.simulate.layouts import QUALTRICS, Layout
+from company.layouts import QUALTRICS, Layout
 
 _MARKS = ("_reason", "_note", "_shape")
 _FIXED = (2026, 1, 5, 0, 0, 0)

@@ -13,12 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from auditlib.simulate.instruments import QUESTIONS, RELATIONSHIP, TRANSACTIONAL, Question
-from auditlib.simulate.places import CHANNELS, SEGMENTS
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import REVIEW_LIFT, willingness
-from auditlib.simulate.world import Floats, World, world
+from company.instruments import QUESTIONS, RELATIONSHIP, TRANSACTIONAL, Question
+from company.places import CHANNELS, SEGMENTS
+from company.scenario import Scenario
+from company.streams import stream
+from company.surveys import REVIEW_LIFT, willingness
+from company.world import Floats, World, world
 
 _GRID = np.arange(-4.0, 3.5, 0.05)
 """Distance of one customer's latent satisfaction from the unit's path, in points."""

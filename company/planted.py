@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from auditlib.records import Reason
-from auditlib.simulate.breakage import Fault
+from company.breakage import Fault
 
 _R = Reason
 _SHORT = Fault(_R.FIELD_COUNT, "short row: the line ends early", shape="short")

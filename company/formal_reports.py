@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, day_number, to_utc
-from auditlib.simulate.contacts import contact_status
-from auditlib.simulate.people import People
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
+from company.clock import DAY, day_number, to_utc
+from company.contacts import contact_status
+from company.people import People
+from company.scenario import Scenario
+from company.streams import stream
 
 VARIANTS = (
     "no_report",

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.generate import Company
-from auditlib.simulate.instruments import QUESTIONS
-from auditlib.simulate.places import CHANNELS, SEGMENTS
-from auditlib.simulate.sketch import expected_mean
-from auditlib.simulate.world import Link
+from company.generate import Company
+from company.instruments import QUESTIONS
+from company.places import CHANNELS, SEGMENTS
+from company.sketch import expected_mean
+from company.world import Link
 
 
 def unit_means(company: Company) -> pd.DataFrame:

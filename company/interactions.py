@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Ints, day_number, to_utc
-from auditlib.simulate.places import CHANNELS
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.world import World
+from company.clock import DAY, Ints, day_number, to_utc
+from company.places import CHANNELS
+from company.scenario import Scenario
+from company.streams import stream
+from company.world import World
 
 _HOUR = 3_600
 _WAIT = {

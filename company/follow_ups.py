@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from auditlib.simulate.clock import DAY, Bools, Ints, OpeningHours, day_number, to_local, to_utc
-from auditlib.simulate.faults import assign, boundary_rows, settled_before
-from auditlib.simulate.people import vacancy
-from auditlib.simulate.scenario import Duties, Scenario
-from auditlib.simulate.streams import stream
-from auditlib.simulate.surveys import Surveys
-from auditlib.simulate.world import World
+from company.clock import DAY, Bools, Ints, OpeningHours, day_number, to_local, to_utc
+from company.faults import assign, boundary_rows, settled_before
+from company.people import vacancy
+from company.scenario import Duties, Scenario
+from company.streams import stream
+from company.surveys import Surveys
+from company.world import World
 
 CONTACT_FAULTS = ("late_contact", "missing_contact", "wrong_party", "undocumented", "unreported", "declined")
 DECLINED = ("declined", "declined_just_before", "declined_on", "declined_just_after")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from auditlib.simulate.scenario import Scenario
-from auditlib.simulate.world import Floats
+from company.scenario import Scenario
+from company.world import Floats
 
 _GOOD = (
     "Very helpful, thank you.",

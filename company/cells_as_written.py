@@ -10,10 +10,10 @@ import pandas as pd
 
 from auditlib.contracts import TABLES
 from auditlib.contracts.types import Column, Kind
-from auditlib.simulate.clock import DAY, to_local
-from auditlib.simulate.instruments import QUESTIONS
-from auditlib.simulate.layouts import NOT_APPLICABLE, Layout
-from auditlib.simulate.world import World
+from company.clock import DAY, to_local
+from company.instruments import QUESTIONS
+from company.layouts import NOT_APPLICABLE, Layout
+from company.world import World
 
 _GERMAN_SPEAKING = ("DE", "AT", "CH")
 
