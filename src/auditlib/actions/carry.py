@@ -93,7 +93,9 @@ class Plan:
 
     def on(self, fingerprint: str) -> tuple[Action, ...]:
         """Return the actions on a finding that somebody has accepted."""
-        return tuple(one for one in self.actions if one.settled and one.fingerprint == fingerprint)
+        return tuple(
+            action for action in self.actions if action.settled and action.fingerprint == fingerprint
+        )
 
     @property
     def open_drivers(self) -> tuple[Driver, ...]:
@@ -104,7 +106,9 @@ class Plan:
     def uncovered(self) -> tuple[Raised, ...]:
         """Findings of this audit without an action that somebody has accepted."""
         covered = {action.fingerprint for action in self.actions if action.settled}
-        return tuple(one for one in self.findings if one.stands and one.fingerprint not in covered)
+        return tuple(
+            finding for finding in self.findings if finding.stands and finding.fingerprint not in covered
+        )
 
     @property
     def overdue(self) -> tuple[Action, ...]:
@@ -134,7 +138,7 @@ class Plan:
             return f"{self.no_drivers.reason} {self.no_drivers.remedy}".strip()
         if not self.drivers:
             return "No main driver of dissatisfaction could be named."
-        names = ", ".join(one.name.partition(":")[2].replace("_", " ") for one in self.open_drivers)
+        names = ", ".join(driver.name.partition(":")[2].replace("_", " ") for driver in self.open_drivers)
         covered = len(self.drivers) - len(self.open_drivers)
         told = (
             f"{covered} of {counted(len(self.drivers), 'main driver')} of dissatisfaction are covered "
@@ -174,7 +178,7 @@ def carry(
     """
     current, before = (_readdressed(own, findings) for own in (current, before))
     known = {(action.fingerprint, action.number) for action in current}
-    by_finding = {one.fingerprint: one for one in findings}
+    by_finding = {finding.fingerprint: finding for finding in findings}
     brought = [
         _brought(action, by_finding.get(action.fingerprint))
         for action in before
@@ -182,14 +186,19 @@ def carry(
     ]
     kept = [_told(action, by_finding) for action in (*current, *brought)]
     have = {action.fingerprint for action in kept}
-    fresh = [_proposed(one) for one in findings if one.stands and one.fingerprint not in have]
+    fresh = [_proposed(finding) for finding in findings if finding.stands and finding.fingerprint not in have]
     dated = [_dated(action, day) for action in (*kept, *fresh)]
     return Plan(tuple(sorted(dated, key=_order)), tuple(findings), day, drivers, no_drivers)
 
 
 def _readdressed(actions: Sequence[Action], findings: Sequence[Raised]) -> Sequence[Action]:
     """Return actions on what is part of a finding now as actions on that finding, numbered on."""
-    whole = {part: one.fingerprint for one in findings for part, _ in one.parts if part != one.fingerprint}
+    whole = {
+        part: finding.fingerprint
+        for finding in findings
+        for part, _ in finding.parts
+        if part != finding.fingerprint
+    }
     numbers: dict[str, int] = {}
     for one in actions:
         numbers[one.fingerprint] = max(one.number, numbers.get(one.fingerprint, 0))
@@ -245,7 +254,7 @@ def _order(action: Action) -> tuple[int, str, str, str, int]:
 
 def verified_although_raised(actions: Iterable[Action], findings: Iterable[Raised]) -> tuple[Action, ...]:
     """Return actions said to be verified effective whose finding this very audit raises."""
-    raised = [one for one in findings if one.stands]
+    raised = [finding for finding in findings if finding.stands]
     standing = {name for one in raised for name in (one.fingerprint, *(part for part, _ in one.parts))}
     return tuple(
         action for action in actions if action.state is State.VERIFIED and action.fingerprint in standing

@@ -38,19 +38,24 @@ def closed_by(
         Keys of the numbers this audit recorded, as ``notebook/key``.
     """
     return frozenset(
-        one.fingerprint
-        for one in findings
-        if _closes([each for each in actions if each.fingerprint == one.fingerprint], one, day, recorded)
+        finding.fingerprint
+        for finding in findings
+        if _closes(
+            [action for action in actions if action.fingerprint == finding.fingerprint],
+            finding,
+            day,
+            recorded,
+        )
     )
 
 
 def _closes(actions: Sequence[Action], finding: Raised, day: date, recorded: Collection[str]) -> bool:
     if finding.grade == "minor":
-        accepted = [one for one in actions if one.settled and not one.remark.startswith(_AGAIN)]
-        return bool(accepted) and not any(one.overdue(day) for one in actions)
+        accepted = [action for action in actions if action.settled and not action.remark.startswith(_AGAIN)]
+        return bool(accepted) and not any(action.overdue(day) for action in actions)
     if finding.grade != "major" or finding.stands:
         return False
-    return any(one.state is State.VERIFIED and proves(one.proof, recorded) for one in actions)
+    return any(action.state is State.VERIFIED and proves(action.proof, recorded) for action in actions)
 
 
 def proves(proof: str, recorded: Collection[str]) -> bool:

@@ -92,10 +92,10 @@ def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
 
     Where it repeats reasons, the number with the longest stands for them: others may be a part of it.
     """
-    repeated = [one for one in numbers if one.reason and one.reason in text]
+    repeated = [number for number in numbers if number.reason and number.reason in text]
     whole = tuple(one.key for one in sorted(repeated, key=lambda one: -len(one.reason))[:1])
     rest = _without_reasons(text, numbers)
-    found = (next((one.key for one in numbers if repeats(part, one)), "") for part in numerals(rest))
+    found = (next((number.key for number in numbers if repeats(part, number)), "") for part in numerals(rest))
     return tuple(dict.fromkeys((*whole, *(key for key in found if key))))
 
 
@@ -120,7 +120,9 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
     """
     given = tuple(numbers)
     rest = _without_reasons(text, given)
-    return tuple(one.text for one in numerals(rest) if not any(repeats(one, number) for number in given))
+    return tuple(
+        numeral.text for numeral in numerals(rest) if not any(repeats(numeral, number) for number in given)
+    )
 
 
 def _without_reasons(text: str, numbers: Iterable[Valued]) -> str:

@@ -144,11 +144,11 @@ class Outgoing:
         """Return control totals as they may be printed."""
         return tuple(
             replace(
-                each,
-                file=self.value("file", each.file),
-                left_out={self.text(words): rows for words, rows in each.left_out.items()},
+                total,
+                file=self.value("file", total.file),
+                left_out={self.text(words): rows for words, rows in total.left_out.items()},
             )
-            for each in totals
+            for total in totals
         )
 
     def document(self, value: Any) -> Any:

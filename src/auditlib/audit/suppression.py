@@ -210,6 +210,6 @@ def held_document(notebook: str, numbers: Iterable[Number]) -> str:
     """Return the true numbers of what was held back, as they are stored beside the evidence."""
     content = {
         "notebook": notebook,
-        "numbers": [asdict(number) for number in sorted(numbers, key=lambda one: one.key)],
+        "numbers": [asdict(number) for number in sorted(numbers, key=lambda number: number.key)],
     }
     return canonical(content)

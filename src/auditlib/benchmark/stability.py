@@ -266,7 +266,7 @@ class Stability:
 
     def pooled(self) -> tuple[str, ...]:
         """Return the mean of each period as printed."""
-        return tuple(shown(found.target, self.measure.statistic) for found in self.judgements)
+        return tuple(shown(judgement.target, self.measure.statistic) for judgement in self.judgements)
 
 
 def stability(

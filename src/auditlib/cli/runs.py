@@ -95,7 +95,7 @@ def trace(
         typer.echo(canonical(as_document(node)), nl=False)
     else:
         show_tree(node)
-    if wrong := [one.text for one in disagreements(node)]:
+    if wrong := [disagreement.text for disagreement in disagreements(node)]:
         raise VerificationFailed(*wrong)
 
 

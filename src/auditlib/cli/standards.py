@@ -75,7 +75,7 @@ def show(
         return
     _table(
         ("criterion", "demand", "target", "kind", "grade", "weight"),
-        [briefly(one) for one in edition.criteria],
+        [briefly(criterion) for criterion in edition.criteria],
     )
 
 
@@ -119,7 +119,7 @@ def diff(before: _Standard, after: _Standard) -> None:
         ("what", "change", "before", "after", "reason"),
         [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in (*rule, *criteria)],
     )
-    typer.echo(_counted([one.change.value for one in criteria], new))
+    typer.echo(_counted([criterion.change.value for criterion in criteria], new))
     if rule:
         typer.echo(f"Beside the criteria: {', '.join(f'{one.criterion} {one.change}' for one in rule)}.")
 

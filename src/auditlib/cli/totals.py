@@ -21,15 +21,15 @@ _LEGIBLE = 24
 def show_totals(totals: Sequence[SourceTotals]) -> None:
     """Print the rows of each source, and below them why some are not among those kept."""
     console = Console(highlight=False, markup=False)
-    left = any(each.rows_left_out for each in totals)
+    left = any(total.rows_left_out for total in totals)
     headings = ("in", "kept", "quarantined", *(("left\nout",) if left else ()), "out of\nperiod")
-    counts = [_counts(each, left=left) for each in totals]
+    counts = [_counts(total, left=left) for total in totals]
     rows = [headings, *counts]
     wide = sum(max(len(line) for row in rows for line in row[at].split("\n")) for at in range(len(headings)))
     room = console.width - wide - _GAP * len(headings) - _GAP
-    beside = room - max(len(each.table) for each in totals) - _GAP
-    apart = max(len(each.file) for each in totals) > beside and beside < _LEGIBLE
-    short = shortened([plain(each.file) for each in totals], max(room if apart else beside, _LEGIBLE))
+    beside = room - max(len(total.table) for total in totals) - _GAP
+    apart = max(len(total.file) for total in totals) > beside and beside < _LEGIBLE
+    short = shortened([plain(total.file) for total in totals], max(room if apart else beside, _LEGIBLE))
     table = Table(
         "file", *(() if apart else ("table",)), box=None, title="Rows by source", title_justify="left"
     )

@@ -107,8 +107,8 @@ def _ledger(verified: Verified) -> Iterator[str]:
         f"The ledger is whole: {counted(len(verified.ledger), 'entry', 'entries')}, the last "
         f"{verified.ledger[-1].hash}."
     )
-    for one in sign_offs(verified.ledger, seal=verified.manifest.seal):
-        yield f"Signed off by {one.name} as {one.role.value} at {one.at}."
+    for sign_off in sign_offs(verified.ledger, seal=verified.manifest.seal):
+        yield f"Signed off by {sign_off.name} as {sign_off.role.value} at {sign_off.at}."
 
 
 def _signed(directory: Path) -> Iterator[str]:

@@ -122,7 +122,7 @@ def _verdict(
     if case is None:
         return Verdict.NO_CASE
     severities = ("", case.get("severity"))
-    holding = [one for one in criteria if one.options.get("severity", "") in severities]
+    holding = [criterion for criterion in criteria if criterion.options.get("severity", "") in severities]
     own = events.get(str(entry["case_id"]), [])
     used = [
         elapsed_one(case["received_at"], own, at=entry[name]) for name in ("recorded_at", "recorded_until")

@@ -40,9 +40,11 @@ class Atoms:
     def but(self, remainders: Iterable[Selection]) -> Atoms:
         """Return the same groups with what of one selection is not in another."""
         rest = {
-            one: tuple(sorted({*self.members[replace(one, but=None)]} - {*self.members[one.but]}))
-            for one in remainders
-            if one.but
+            remainder: tuple(
+                sorted({*self.members[replace(remainder, but=None)]} - {*self.members[remainder.but]})
+            )
+            for remainder in remainders
+            if remainder.but
         }
         return replace(self, members={**self.members, **rest})
 
@@ -97,8 +99,10 @@ def unstated(selections: Iterable[Selection], crossed: Crossed, *, minimum: int)
     Of four channels three may be shown with their total; the fourth is then as good as stated.
     """
     by_kind: dict[tuple[str, tuple[str, ...], str], set[tuple[Any, ...]]] = defaultdict(set)
-    for one in set(selections):
-        by_kind[(one.table, one.columns, one.column)].add(tuple(value for _, value in one.where))
+    for selection in set(selections):
+        by_kind[(selection.table, selection.columns, selection.column)].add(
+            tuple(value for _, value in selection.where)
+        )
     small: list[Selection] = []
     for (table, columns, column), stated in sorted(by_kind.items(), key=repr):
         if not columns:

@@ -143,7 +143,7 @@ def _wider(
 ) -> Iterator[int]:
     """Yield the statements that could be the total of `parts`."""
     labels = [stated[part].labels for part in parts]
-    position = next(place for place in range(len(labels[0])) if len({one[place] for one in labels}) > 1)
+    position = next(place for place in range(len(labels[0])) if len({label[place] for label in labels}) > 1)
     before, after = labels[0][:position], labels[0][position + 1 :]
     for wider in ((*before, *after), *((*before, word, *after) for word in ALL)):
         if wider in totals and totals[wider] not in parts:

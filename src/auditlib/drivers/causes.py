@@ -75,7 +75,9 @@ class Causes:
 
     def without(self, held: Held) -> Causes:
         """Return it knowing which causes are held back."""
-        return replace(self, unseen=frozenset(one.code for one in self.causes if held(f"share:{one.code}")))
+        return replace(
+            self, unseen=frozenset(cause.code for cause in self.causes if held(f"share:{cause.code}"))
+        )
 
     @property
     def basis(self) -> tuple[Basis, ...]:

@@ -99,7 +99,7 @@ def fixes_of(tables: Tables) -> tuple[Fix, ...] | None:
 
 def on(cause: str, fixes: Iterable[Fix]) -> tuple[Fix, ...]:
     """Return the actions on `cause`."""
-    return tuple(each for each in fixes if each.cause == cause)
+    return tuple(fix for fix in fixes if fix.cause == cause)
 
 
 def covered(causes: Iterable[str], fixes: Iterable[Fix] | None) -> Covered:

@@ -31,7 +31,7 @@ def survey_numbers(survey: Survey) -> tuple[Number, ...]:
         Number(f"incomplete:{name}", survey.incomplete, "responses", basis=basis),
         Number(f"bad_share:{name}", survey.bad_share, "share", survey.n, basis=basis, reason=COMPLETE),
         Number(f"explained:{name}", survey.explained, "share", survey.n, basis=basis, reason=COMPLETE),
-        *(number for each in survey.questions for number in _question(each, survey.n, basis)),
+        *(number for question in survey.questions for number in _question(question, survey.n, basis)),
     )
 
 
@@ -63,12 +63,14 @@ def cause_numbers(causes: Causes) -> tuple[Number, ...]:
         Number("uncoded", causes.uncoded, "count", basis=basis),
         *(
             number
-            for each in causes.causes
+            for cause in causes.causes
             for number in (
-                Number(f"share:{each.code}", each.share.value, "share", causes.n, each.share.interval, basis),
-                Number(f"named:{each.code}", each.n, "count", basis=causes.basis_of(each.code)),
-                Number(f"best:{each.code}", each.best, "rank", causes.n, basis=basis),
-                Number(f"worst:{each.code}", each.worst, "rank", causes.n, basis=basis),
+                Number(
+                    f"share:{cause.code}", cause.share.value, "share", causes.n, cause.share.interval, basis
+                ),
+                Number(f"named:{cause.code}", cause.n, "count", basis=causes.basis_of(cause.code)),
+                Number(f"best:{cause.code}", cause.best, "rank", causes.n, basis=basis),
+                Number(f"worst:{cause.code}", cause.worst, "rank", causes.n, basis=basis),
             )
         ),
     )

@@ -115,9 +115,9 @@ class Survey:
         whole = held(f"responses:{self.survey_type}", self.n)
         names = ("low_share", "penalty")
         questions = tuple(
-            each
-            for each in self.questions
-            if not (whole or any(held(f"{name}:{self.survey_type}:{each.name}") for name in names))
+            question
+            for question in self.questions
+            if not (whole or any(held(f"{name}:{self.survey_type}:{question.name}") for name in names))
         )
         return replace(self, questions=questions, left_out=len(self.questions) - len(questions))
 
@@ -159,7 +159,7 @@ def examine_survey(
 def _drivers(instrument: Instrument, policy: DriversPolicy) -> tuple[Item, ...]:
     headline = instrument.headline
     return tuple(
-        each for each in instrument.items if each != headline and each.item not in policy.not_drivers
+        item for item in instrument.items if item != headline and item.item not in policy.not_drivers
     )
 
 
@@ -190,7 +190,7 @@ def _sums(answered: nw.LazyFrame[Any], items: tuple[Item, ...]) -> _Sums:
         for place, each in enumerate(items)
     }
     whole = {name: value.cast(nw.Int64) for name, value in (steps | flags).items()}
-    complete = answered.filter(*(~nw.col(each.item).is_null() for each in items)).with_columns(**whole)
+    complete = answered.filter(*(~nw.col(item.item).is_null() for item in items)).with_columns(**whole)
     pairs = [*combinations_with_replacement(steps, 2), *combinations_with_replacement(flags, 2)]
     products = {a + b: (nw.col(a) * nw.col(b)).sum().cast(nw.Int64) for a, b in pairs}
     sums = {name: nw.col(name).sum().cast(nw.Int64) for name in whole}

@@ -115,14 +115,14 @@ class DriversResult:
 
     def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the questions whose numbers are held back, and how many they are."""
-        kept = tuple(each.shown(held) for each in self.surveys)
+        kept = tuple(survey.shown(held) for survey in self.surveys)
         shown = replace(self, surveys=kept, causes=self.causes.without(held))
         return shown, sum(each.left_out for each in kept)
 
     @property
     def ranked(self) -> tuple[Survey, ...]:
         """Surveys whose questions could be ranked."""
-        return tuple(each for each in self.surveys if each.questions)
+        return tuple(survey for survey in self.surveys if survey.questions)
 
     @property
     def main(self) -> tuple[Driver, ...]:
@@ -132,12 +132,14 @@ class DriversResult:
     @property
     def main_causes(self) -> tuple[Driver, ...]:
         """The causes named most often."""
-        return tuple(self._driver("cause", each, each.code) for each in self.causes.causes[: self.policy.top])
+        return tuple(
+            self._driver("cause", cause, cause.code) for cause in self.causes.causes[: self.policy.top]
+        )
 
     @property
     def uncovered(self) -> tuple[Driver, ...]:
         """Main causes that no action covers for every unit."""
-        return tuple(each for each in self.main_causes if each.covered in (Covered.NO, Covered.PART))
+        return tuple(cause for cause in self.main_causes if cause.covered in (Covered.NO, Covered.PART))
 
     @property
     def basis(self) -> Basis:
@@ -165,8 +167,8 @@ class DriversResult:
         return (Ranked(self.numbers(), tables.followed(self.followed)),) if self.followed else ()
 
     def _of(self, survey: Survey) -> Iterator[Driver]:
-        for each in survey.questions[: self.policy.top]:
-            yield self._driver("question", each, f"{survey.survey_type}:{each.name}")
+        for question in survey.questions[: self.policy.top]:
+            yield self._driver("question", question, f"{survey.survey_type}:{question.name}")
 
     def _driver(self, kind: str, found: Cause | Question, name: str) -> Driver:
         own = (found.code,) if isinstance(found, Cause) else self.policy.causes.get(found.item.item, ())
@@ -183,7 +185,7 @@ class DriversResult:
         """Return every estimate with its interval, and how many main drivers are covered."""
         if self.not_assessable is not None:
             return (Number("drivers", None, "count", reason=self.not_assessable.reason),)
-        numbers = [number for each in self.surveys for number in survey_numbers(each)]
+        numbers = [number for survey in self.surveys for number in survey_numbers(survey)]
         numbers += cause_numbers(self.causes)
         numbers += [number for each in self.followed for number in followed_numbers(each)]
         numbers += [
@@ -201,7 +203,7 @@ class DriversResult:
             if self.promised
         ]
         counts = {"drivers": len(self.main_causes), "uncovered": len(self.uncovered)}
-        counts["covered"] = sum(each.covered is Covered.YES for each in self.main_causes)
+        counts["covered"] = sum(cause.covered is Covered.YES for cause in self.main_causes)
         numbers += [Number(name, value, "count", basis=self.causes.basis) for name, value in counts.items()]
         numbers.append(Number("top", self.policy.top, "count", reason="Declared."))
         return tuple(numbers)
@@ -218,7 +220,7 @@ class DriversResult:
         return (
             cause_sentence(self.causes, self.policy.top),
             actions_sentence(self.main_causes, self.uncovered, register=self.fixes is not None),
-            *(survey_sentence(each, self.policy.top) for each in self.surveys),
+            *(survey_sentence(survey, self.policy.top) for survey in self.surveys),
         )
 
     def movement(self) -> tuple[Sentence, ...]:

@@ -24,7 +24,7 @@ def questions(surveys: Iterable[Survey]) -> pd.DataFrame:
         "survey_type", "question", "low_share", "penalty", "contribution", "low", "high", "weight", "best",
         "worst",
     )  # fmt: skip
-    return _frame((_question(each) for survey in surveys for each in survey.questions), columns)
+    return _frame((_question(question) for survey in surveys for question in survey.questions), columns)
 
 
 def _question(each: Question) -> tuple[Any, ...]:
@@ -48,17 +48,17 @@ def causes(found: Causes) -> pd.DataFrame:
     columns = ("cause_code", "complaints", "follow_ups", "n", "share", "low", "high", "best", "worst")
     rows = (
         (
-            each.code,
-            each.complaints,
-            each.follow_ups,
-            each.n,
-            each.share.value,
-            each.share.interval.low,
-            each.share.interval.high,
-            each.best,
-            each.worst,
+            cause.code,
+            cause.complaints,
+            cause.follow_ups,
+            cause.n,
+            cause.share.value,
+            cause.share.interval.low,
+            cause.share.interval.high,
+            cause.best,
+            cause.worst,
         )
-        for each in found.causes
+        for cause in found.causes
     )
     return _frame(rows, columns)
 
@@ -66,7 +66,7 @@ def causes(found: Causes) -> pd.DataFrame:
 def coverage(drivers: Iterable[Driver]) -> pd.DataFrame:
     """Return one row per main driver with the actions on it."""
     columns = ("kind", "driver", "share", "causes", "actions", "promised", "done", "covered")
-    return _frame((_covered(each) for each in drivers), columns)
+    return _frame((_covered(driver) for driver in drivers), columns)
 
 
 def _covered(driver: Driver) -> tuple[Any, ...]:
@@ -88,7 +88,7 @@ def followed(rows: Iterable[Followed]) -> pd.DataFrame:
     columns = (
         "fix_id", "cause_code", "window_days", "before", "after", "ratio", "low", "high", "compared_with",
     )  # fmt: skip
-    return _frame((_followed(each) for each in rows), columns)
+    return _frame((_followed(row) for row in rows), columns)
 
 
 def _followed(each: Followed) -> tuple[Any, ...]:

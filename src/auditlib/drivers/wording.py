@@ -104,7 +104,7 @@ def survey_sentence(survey: Survey, top: int) -> Sentence:
         return Sentence(f"Which low answers go with bad overall answers to the {name} survey is held back.")
     first = survey.questions[0]
     low = "Of what is shown, low answers on" if survey.left_out else "Low answers on"
-    apart = [each for each in survey.questions[1:] if each.best <= 1]
+    apart = [question for question in survey.questions[1:] if question.best <= 1]
     row = f"{name}:{first.name}"
     tied = (
         f", though {listed([plain(each.item.item) for each in apart])} cannot be told from it"
@@ -162,7 +162,7 @@ def limit_sentences(surveys: Sequence[Survey], causes: Causes, policy: DriversPo
             "score need not raise the overall one by its penalty; only following an action can show that."
         )
     ]
-    left = [each for each in surveys if each.questions and each.incomplete]
+    left = [survey for survey in surveys if survey.questions and survey.incomplete]
     told += [
         Sentence(
             f"{counted(each.incomplete, 'response')} to the {each.survey_type} survey with a question "
@@ -194,10 +194,10 @@ def _left_out(surveys: Sequence[Survey], policy: DriversPolicy) -> list[tuple[st
 
 def _undeclared(surveys: Sequence[Survey], policy: DriversPolicy) -> tuple[Sentence, ...]:
     silent = [
-        plain(each.item.item)
+        plain(question.item.item)
         for survey in surveys
-        for each in survey.questions
-        if not policy.causes.get(each.item.item)
+        for question in survey.questions
+        if not policy.causes.get(question.item.item)
     ]
     if not silent:
         return ()

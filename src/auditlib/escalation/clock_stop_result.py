@@ -127,7 +127,7 @@ class ClockStops:
     @property
     def alarms(self) -> tuple[Reading, ...]:
         """What needs an explanation."""
-        return tuple(one for one in self.readings if one.alarm)
+        return tuple(reading for reading in self.readings if reading.alarm)
 
     @property
     def start(self) -> str:
@@ -148,11 +148,19 @@ class ClockStops:
         import pandas as pd
 
         rows = [
-            (one.sign, one.clock.replace("_", " "), one.group, one.n, one.count, one.p_value, one.p_adjusted,
-             "not assessable" if one.reason else one.verdict)
-            for one in self.readings
-            if not one.group.startswith("person ")
-        ]  # fmt: skip
+            (
+                reading.sign,
+                reading.clock.replace("_", " "),
+                reading.group,
+                reading.n,
+                reading.count,
+                reading.p_value,
+                reading.p_adjusted,
+                "not assessable" if reading.reason else reading.verdict,
+            )
+            for reading in self.readings
+            if not reading.group.startswith("person ")
+        ]
         columns = ["sign", "clock", "group", "n", "count", "p", "p_adjusted", "verdict"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -178,7 +186,7 @@ class ClockStops:
                 for name, value in declared.items()
             ),
         ]  # fmt: skip
-        return (*stated, *(number for one in self.readings for number in self._of(one)))
+        return (*stated, *(number for reading in self.readings for number in self._of(reading)))
 
     def _of(self, one: Reading) -> Iterator[Number]:
         basis, start = (self.basis,), self.start
@@ -203,11 +211,11 @@ class ClockStops:
                 f"{counted(len(self.alarms), 'sign')}, reported as findings with the cases. A sign proves "
                 "nothing."
             )
-        elif all(one.reason for one in self.readings):
+        elif all(reading.reason for reading in self.readings):
             head = f"Whether {many} to wait for the customer were made to keep limits could not be tested."
         else:
             head = f"{many} to wait for the customer show no sign that clocks were stopped to keep limits."
-        untested = {one.reason: one.key for one in reversed(self.readings) if one.reason}
+        untested = {reading.reason: reading.key for reading in reversed(self.readings) if reading.reason}
         told = tuple(
             Sentence(f"Not assessable: {reason}", (f"{self.start}:{key}", *self._declared))
             for reason, key in untested.items()
@@ -223,12 +231,12 @@ class ClockStops:
 
         What all units together show is no finding of its own where it is the cases of units that have one.
         """
-        return tuple(self._finding(one) for one in self.alarms if not self._told_by_units(one))
+        return tuple(self._finding(alarm) for alarm in self.alarms if not self._told_by_units(alarm))
 
     def _told_by_units(self, one: Reading) -> bool:
         if one.group != ALL:
             return False
-        alike = [each for each in self.alarms if (each.sign, each.clock) == (one.sign, one.clock)]
+        alike = [alarm for alarm in self.alarms if (alarm.sign, alarm.clock) == (one.sign, one.clock)]
         units = {case for each in alike if each.group != ALL for case in each.cases}
         return bool(one.cases) and units.issuperset(one.cases)
 

@@ -143,7 +143,10 @@ def notes(result: IncidentResult) -> Iterator[Sentence]:
 
 def _unknown_states(result: IncidentResult) -> Sentence:
     odd = result.oddities
-    number, strange = sum(odd.unknown_states.values()), ", ".join(f"'{one}'" for one in odd.unknown_states)
+    number, strange = (
+        sum(odd.unknown_states.values()),
+        ", ".join(f"'{state}'" for state in odd.unknown_states),
+    )
     tail = " No status depends on what it means."
     keys: tuple[str, ...] = ("unknown_state_events",)
     if odd.unclear:

@@ -93,7 +93,7 @@ class Latencies:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the stages that are held back, and how many they are."""
-        kept = tuple(one for each in self.stages for one in self._shown(each, held))
+        kept = tuple(one for stage in self.stages for one in self._shown(stage, held))
         left_out = len(self.stages) - len(kept)
         return (replace(self, stages=kept) if kept or not left_out else None), left_out
 

@@ -58,7 +58,7 @@ class Arrangement:
         """Return whether a cell passes a test, or whether it passes can not be told."""
         if test.filled is not None:
             return not placed or (cell not in self._missing) == test.filled
-        listed = cell in {each.strip() for each in test.cells}
+        listed = cell in {cell.strip() for cell in test.cells}
         if not test.among:
             return not listed
         return listed or (not placed and cell not in self._others[test.words])

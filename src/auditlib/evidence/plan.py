@@ -205,7 +205,7 @@ def canonical_table(run: Run, name: str) -> Table:
     """
     sources = [source for source in run.sources if source.table == name]
     fed = {column for source in sources for column in (*source.columns, *source.constants)}
-    columns = tuple(each for each in TABLES[name].columns if not each.optional or each.name in fed)
+    columns = tuple(column for column in TABLES[name].columns if not column.optional or column.name in fed)
     stored = replace(TABLES[name], columns=columns)
     return with_items(stored, item_ids(run)) if name == "responses" else stored
 
@@ -250,9 +250,9 @@ def _plan(run: Run, number: int, source: Source) -> Plan:
     fields = tuple(_field(run, source, column) for column in contract.columns)
     cells = [cells_of(origin) for origin in source.columns.values()]
     joins = tuple(
-        Join(each.label, tuple(map(label_of, each.join)), " " if each.between is None else each.between)
-        for each in cells
-        if each.join is not None
+        Join(cell.label, tuple(map(label_of, cell.join)), " " if cell.between is None else cell.between)
+        for cell in cells
+        if cell.join is not None
     )
     kept = tuple(map(_kept, source.only))
     references = _references(source, cells)
@@ -262,7 +262,7 @@ def _plan(run: Run, number: int, source: Source) -> Plan:
 def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
     if source.long is None:
         return None
-    items = {each.label: each.item.strip() for each in cells if each.item is not None}
+    items = {cell.label: cell.item.strip() for cell in cells if cell.item is not None}
     own = {name: source.dates_of[name].formats for name in source.dates_of}
     latest = {source.label(name): own.get(name, source.dates.formats) for name in source.long.latest}
     return Answers(label_of(source.long.item), label_of(source.long.value), items, latest)
@@ -276,7 +276,7 @@ def _kept(test: Filter) -> Kept:
 
 def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Reference]:
     """Return what labels stand for that are more than a name."""
-    parts = [part for each in cells for part in each.parts] + [test.column for test in source.only]
+    parts = [part for cell in cells for part in cell.parts] + [test.column for test in source.only]
     parts += [source.long.item, source.long.value] if source.long is not None else []
     given = [part for part in parts if isinstance(part, Reference)]
     return {part.label: part for part in given if part.label != part.column}

@@ -131,15 +131,19 @@ def _chosen(path: Path, *, name: str, sheet: str | None) -> str:
             raise _no_sheet(None, book.sheet_names, name)
         if len(worksheets) == 1:
             return str(worksheets[0].name)
-        seen = [each.name for each in worksheets if each.visible == python_calamine.SheetVisibleEnum.Visible]
+        seen = [
+            worksheet.name
+            for worksheet in worksheets
+            if worksheet.visible == python_calamine.SheetVisibleEnum.Visible
+        ]
         filled = [each for each in seen if book.get_sheet_by_name(each).total_height]
         if len(filled) != 1 or worksheets[0].name not in seen:
-            raise _undecided([each.name for each in worksheets], seen, name)
+            raise _undecided([worksheet.name for worksheet in worksheets], seen, name)
         return str(filled[0])
 
 
 def _undecided(sheets: Sequence[str], seen: Sequence[str], name: str) -> DataError:
-    listed = ", ".join(f"{each!r}" if each in seen else f"{each!r} (hidden)" for each in sheets)
+    listed = ", ".join(f"{sheet!r}" if sheet in seen else f"{sheet!r} (hidden)" for sheet in sheets)
     message = f"it is not declared which worksheet is meant: {listed}."
     return DataError(Problem(message, file=name, remedy="Write 'sheet' with the name of the one to read."))
 

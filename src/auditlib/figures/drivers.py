@@ -35,7 +35,9 @@ def importance_and_performance(result: DriversResult) -> Figure:
         FigureCanvasAgg(figure)
         surveys = result.ranked
         panels = figure.subplots(1, len(surveys), sharey=True, squeeze=False)[0]
-        highest = 1.12 * max(each.penalty.interval.high for one in surveys for each in one.questions)
+        highest = 1.12 * max(
+            question.penalty.interval.high for survey in surveys for question in survey.questions
+        )
         for panel, survey in zip(panels, surveys, strict=True):
             _panel(panel, survey, top=result.policy.top, highest=_HUNDRED * highest)
         panels[0].set_ylabel(
@@ -45,7 +47,7 @@ def importance_and_performance(result: DriversResult) -> Figure:
 
 
 def _panel(panel: Axes, survey: Survey, *, top: int, highest: float) -> None:
-    reach = 1.25 * max(each.low_share for each in survey.questions)
+    reach = 1.25 * max(question.low_share for question in survey.questions)
     panel.set_xlim(0, reach)
     panel.set_ylim(0, highest)
     _curves(panel, reach, highest)
@@ -61,7 +63,7 @@ def _panel(panel: Axes, survey: Survey, *, top: int, highest: float) -> None:
 
 def _names(panel: Axes, questions: Sequence[Question]) -> None:
     """Name each question at the upper end of its interval, or where that is crowded at the lower one."""
-    bars = {plain(each.item.item): _bar(each) for each in questions}
+    bars = {plain(question.item.item): _bar(question) for question in questions}
     avoid = [point for bar in bars.values() for point in bar]
     written = place(panel, list(bars), [bar[-1] for bar in bars.values()], avoid=avoid, size=8.5)
     missing = {name: bar for name, bar in bars.items() if name not in {one.get_text() for one in written}}
@@ -87,11 +89,19 @@ def _curves(panel: Axes, reach: float, highest: float) -> None:
 
 
 def _marks(panel: Axes, questions: Sequence[Question], *, main: bool) -> None:
-    y = np.array([_HUNDRED * each.penalty.value for each in questions])
-    low = np.array([_HUNDRED * each.penalty.interval.low for each in questions])
-    high = np.array([_HUNDRED * each.penalty.interval.high for each in questions])
+    y = np.array([_HUNDRED * question.penalty.value for question in questions])
+    low = np.array([_HUNDRED * question.penalty.interval.low for question in questions])
+    high = np.array([_HUNDRED * question.penalty.interval.high for question in questions])
     colour = LOWER if main else HIGHER
     panel.errorbar(
-        [each.low_share for each in questions], y, yerr=[y - low, high - y], fmt="D" if main else "o", ms=6,
-        mfc=colour if main else PAPER, mec=colour, ecolor=colour, elinewidth=1.0, zorder=3,
-    )  # fmt: skip
+        [question.low_share for question in questions],
+        y,
+        yerr=[y - low, high - y],
+        fmt="D" if main else "o",
+        ms=6,
+        mfc=colour if main else PAPER,
+        mec=colour,
+        ecolor=colour,
+        elinewidth=1.0,
+        zorder=3,
+    )

@@ -32,7 +32,7 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
         rows = {entry.key: len(DETECTORS) - 1 - place for place, entry in enumerate(DETECTORS)}
         columns = {name: place for place, name in enumerate(result.groups)}
         for sign, (marker, face, edge, size) in _MARKS.items():
-            found = [each for each in result.detections if each.sign is sign]
+            found = [detection for detection in result.detections if detection.sign is sign]
             x = [columns[each.group.name] for each in found]
             y = [rows[each.detector.key] for each in found]
             kinds: dict[str, Any] = (
@@ -91,7 +91,7 @@ def performance(known: Performance, ax: Axes | None = None) -> Axes:
     """Draw in how many simulated companies each planted form was noticed, and clean ones raised an alarm."""
     with style():
         forms = list(known.planted.values())[::-1]
-        found = [(each.form, each.any, each.companies) for each in forms]
+        found = [(form.form, form.any, form.companies) for form in forms]
         found.append(("no gaming (false alarms)", known.any_alarm, known.companies))
         drawn = new_axes(height=0.26 * len(found) + 0.9) if ax is None else ax
         for row, (_, value, n) in enumerate(found):

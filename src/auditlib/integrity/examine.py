@@ -120,7 +120,7 @@ def _detections(
             for each in DETECTORS
         ]
         scores.append(score_change(group, seen[metric], dealt, policy, level=level))
-    return found, tuple(each for each in scores if each is not None)
+    return found, tuple(score for score in scores if score is not None)
 
 
 def _why(refusal: Refusal) -> str:

@@ -15,7 +15,7 @@ CRITERION = "A12: where pay depends on satisfaction, the scores it rests on can 
 
 def findings_of(alarms: Iterable[Signature], level: float) -> tuple[Finding, ...]:
     """Return one finding for each alarm, with intervals at `level`."""
-    return tuple(_finding(each, level) for each in alarms)
+    return tuple(_finding(alarm, level) for alarm in alarms)
 
 
 def _finding(alarm: Signature, level: float) -> Finding:

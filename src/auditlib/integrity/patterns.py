@@ -114,7 +114,7 @@ class Signature:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the units that are held back, and how many of those to be drawn they are."""
-        kept = tuple(each.without(held) for each in self.detections)
+        kept = tuple(detection.without(held) for detection in self.detections)
         shown = replace(self, detections=kept)
         left_out = len(self.strongest.units) - len(shown.strongest.units)
         return (shown if shown.strongest.units else None), left_out
@@ -137,23 +137,26 @@ class Signature:
     @property
     def eventful(self) -> bool:
         """Whether any of its detectors saw anything at all."""
-        return any(each.eventful for each in self.detections)
+        return any(detection.eventful for detection in self.detections)
 
     @property
     def carried_by(self) -> tuple[Detection, ...]:
         """The detections behind an alarm: those beyond chance alone, else the strongest."""
-        tested = sorted((each for each in self.detections if each.contrast), key=lambda each: each.p_value)
+        tested = sorted(
+            (detection for detection in self.detections if detection.contrast),
+            key=lambda detection: detection.p_value,
+        )
         strong = tuple(each for each in tested if each.sign in (Sign.ALARM, Sign.WATCH))
         return strong or tuple(tested[:1])
 
     @property
     def linked(self) -> int:
         """Linked units the strongest detection rests on."""
-        return max((each.linked for each in self.detections), default=0)
+        return max((detection.linked for detection in self.detections), default=0)
 
     def numbers(self) -> tuple[Number, ...]:
         """Return both p-values under their keys."""
-        n = sum(each.n for each in self.detections) or None
+        n = sum(detection.n for detection in self.detections) or None
         reason = (
             "" if self.p_value is not None else "; ".join(dict.fromkeys(e.reason for e in self.detections))
         )
@@ -175,7 +178,9 @@ def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tupl
     kinds of which nothing at all was seen, and groups of so few units that no assignment of the links could
     be rare enough, cannot alarm and do not count as tests (Tarone 1990, doi 10.2307/2531456).
     """
-    groups = [_kinds(detections, name) for name in dict.fromkeys(each.group.name for each in detections)]
+    groups = [
+        _kinds(detections, name) for name in dict.fromkeys(detection.group.name for detection in detections)
+    ]
     p_values = {place: p for place, kinds in enumerate(groups) if (p := _p_of_group(kinds)) is not None}
     able = _able({place: _smallest(groups[place]) for place in p_values}, policy.error)
     adjusted = dict(zip(able, holm([p_values[place] for place in able]), strict=True))
@@ -187,7 +192,7 @@ def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tupl
 
 
 def _smallest(kinds: Sequence[Signature]) -> float:
-    return min(each.smallest_p for kind in kinds for each in kind.detections)
+    return min(detection.smallest_p for kind in kinds for detection in kind.detections)
 
 
 def _able(smallest: Mapping[int, float], error: float) -> list[int]:
@@ -198,7 +203,7 @@ def _able(smallest: Mapping[int, float], error: float) -> list[int]:
 
 
 def _kinds(detections: Sequence[Detection], group: str) -> list[Signature]:
-    own = [each for each in detections if each.group.name == group]
+    own = [detection for detection in detections if detection.group.name == group]
     return [
         _signature(pattern, [each for each in own if each.detector.key in pattern.detectors])
         for pattern in PATTERNS
@@ -208,15 +213,15 @@ def _kinds(detections: Sequence[Detection], group: str) -> list[Signature]:
 def _signed(detections: Sequence[Detection]) -> list[Floats]:
     """Return the statistics of `detections` under every assignment; larger is stronger."""
     return [
-        each.contrast.signed(each.detector.alternative)
-        for each in detections
-        if each.contrast is not None and each.eventful
+        detection.contrast.signed(detection.detector.alternative)
+        for detection in detections
+        if detection.contrast is not None and detection.eventful
     ]
 
 
 def _p_of_group(kinds: Sequence[Signature]) -> float | None:
     """Return the p-value of all kinds taken as one test; None where nothing was seen."""
-    parts = [part for part in (_signed(each.detections) for each in kinds) if part]
+    parts = [part for part in (_signed(kind.detections) for kind in kinds) if part]
     return whole_or_part(parts) if parts else None
 
 
@@ -228,27 +233,27 @@ def _signature(pattern: Pattern, own: list[Detection]) -> Signature:
 
 def _within(kinds: list[Signature], group: float, policy: IntegrityPolicy) -> list[Signature]:
     """Return the kinds of one group, corrected among themselves and by the group's own p-value."""
-    seen = [each for each in kinds if each.eventful and each.p_value is not None]
+    seen = [kind for kind in kinds if kind.eventful and kind.p_value is not None]
     p_values = [each.p_value for each in seen if each.p_value is not None]
     own = dict(zip((each.key for each in seen), holm(p_values), strict=True))
     strongest = min(zip(p_values, (each.key for each in seen), strict=True))[1]
     return [
-        _corrected(each, group if each.key == strongest else max(group, float(own[each.key])), policy)
-        if each.key in own
-        else each
-        for each in kinds
+        _corrected(kind, group if kind.key == strongest else max(group, float(own[kind.key])), policy)
+        if kind.key in own
+        else kind
+        for kind in kinds
     ]
 
 
 def _corrected(signature: Signature, adjusted: float, policy: IntegrityPolicy) -> Signature:
     alarm = adjusted <= policy.error
     kept = tuple(
-        replace(each, sign=Sign.ALARM) if alarm and each.sign is Sign.WATCH else each
-        for each in signature.detections
+        replace(detection, sign=Sign.ALARM) if alarm and detection.sign is Sign.WATCH else detection
+        for detection in signature.detections
     )
     return replace(signature, detections=kept, p_adjusted=adjusted, alarm=alarm)
 
 
 def detections_of(found: Iterable[Signature]) -> tuple[Detection, ...]:
     """Return the detections of `found`, in their order."""
-    return tuple(each for signature in found for each in signature.detections)
+    return tuple(detection for signature in found for detection in signature.detections)

@@ -64,7 +64,7 @@ class IntegrityResult(Ungrouped):
     @property
     def alarms(self) -> tuple[Signature, ...]:
         """What needs explanation."""
-        return tuple(each for each in self.signatures if each.alarm)
+        return tuple(signature for signature in self.signatures if signature.alarm)
 
     @property
     def basis(self) -> Basis:
@@ -84,12 +84,12 @@ class IntegrityResult(Ungrouped):
     @property
     def tested(self) -> tuple[Signature, ...]:
         """Kinds of signs that could be tested."""
-        return tuple(each for each in self.signatures if each.p_value is not None)
+        return tuple(signature for signature in self.signatures if signature.p_value is not None)
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Groups of linked units, in order."""
-        return tuple(dict.fromkeys(each.group.name for each in self.signatures))
+        return tuple(dict.fromkeys(signature.group.name for signature in self.signatures))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group and kind of sign: p alone, p allowing for all, and what it says."""
@@ -125,12 +125,12 @@ class IntegrityResult(Ungrouped):
             return (Number("alarms", None, "count", basis=_LINKS, reason=self.not_applicable.reason),)
         counts = {"alarms": len(self.alarms), "tests": len(self.tested), "groups": len(self.groups)}
         counts["detections"] = len(self.detections)
-        counts["untested"] = sum(each.sign is Sign.NOT_RUN for each in self.detections)
-        counts["worth_a_look"] = sum(each.sign is Sign.WATCH for each in self.detections)
+        counts["untested"] = sum(detection.sign is Sign.NOT_RUN for detection in self.detections)
+        counts["worth_a_look"] = sum(detection.sign is Sign.WATCH for detection in self.detections)
         found = [Number(name, value, "count", basis=_LINKS) for name, value in counts.items()]
-        found += [number for each in self.signatures for number in each.numbers()]
-        found += [number for each in self.detections for number in each.numbers(self.level)]
-        found += [each.number(self.level) for each in self.scores]
+        found += [number for signature in self.signatures for number in signature.numbers()]
+        found += [number for detection in self.detections for number in detection.numbers(self.level)]
+        found += [score.number(self.level) for score in self.scores]
         found += self._in_common()
         return (*found, Number("error", self.policy.error, "share", reason="Declared."), *self._measured())
 
@@ -142,8 +142,8 @@ class IntegrityResult(Ungrouped):
             for other, count in self._shares(group).items()
         ]
         each = [
-            Number(f"shared:{one.group.name}", tables.in_common(one, self.alarms), "units", basis=_LINKS)
-            for one in self.scores
+            Number(f"shared:{score.group.name}", tables.in_common(score, self.alarms), "units", basis=_LINKS)
+            for score in self.scores
         ]
         return [*pairs, *each]
 
@@ -177,10 +177,10 @@ class IntegrityResult(Ungrouped):
 
     @property
     def _alarmed(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.group.name for each in self.alarms))
+        return tuple(dict.fromkeys(alarm.group.name for alarm in self.alarms))
 
     def _untestable(self) -> Sentence:
-        reasons = {each.reason: f"effect:{each.key}" for each in self.detections}
+        reasons = {detection.reason: f"effect:{detection.key}" for detection in self.detections}
         return Sentence(
             f"Not assessable: pay is linked in {counted(len(self.groups), 'group')} of units, and none "
             "of the signs can "
@@ -189,22 +189,22 @@ class IntegrityResult(Ungrouped):
         )
 
     def _alarm(self, group: str) -> Sentence:
-        own = [each for each in self.alarms if each.group.name == group]
+        own = [alarm for alarm in self.alarms if alarm.group.name == group]
         clearest = min((each for kind in own for each in kind.carried_by), key=lambda each: each.p_value)
-        scores = [each for each in self.scores if each.group.name == group]
-        told = "".join(f" {each.words(self.level)}." for each in scores)
+        scores = [score for score in self.scores if score.group.name == group]
+        told = "".join(f" {score.words(self.level)}." for score in scores)
         shared = (_shared_key(group, other) for other in self._shares(group))
         return Sentence(
             f"The scores of the {own[0].linked} {whom(own[0].group)} need explanation before anyone relies "
             f"on them: {listed([each.pattern.plain for each in own])}, which proves nothing about anyone. "
             f"The clearest sign: {measured(clearest, self.level)}.{told}{self._shared(group)}",
-            (*keys_of(own), *(each.key for each in scores), *shared),
+            (*keys_of(own), *(score.key for score in scores), *shared),
         )
 
     def _shared(self, group: str) -> str:
         """Say where a group shares units with another one that raised an alarm."""
         shared = self._shares(group).items()
-        groups = {each.group.name: each.group for each in self.alarms}
+        groups = {alarm.group.name: alarm.group for alarm in self.alarms}
         belong = ("of these units also belongs", "of these units also belong")
         told = [f"{counted(count, *belong)} to the {whom(groups[name])}" for name, count in shared]
         return f" {listed(told)}." if told else ""
@@ -245,16 +245,16 @@ class IntegrityResult(Ungrouped):
             return (self._could_hide(),)
         return tuple(
             Sentence(
-                f"{detection.detector.title} ({whom(each.group)}) would be explained by something else if "
+                f"{detection.detector.title} ({whom(alarm.group)}) would be explained by something else if "
                 f"this holds: {detection.detector.innocent}",
                 (f"p:{detection.key}",),
             )
-            for each in self.alarms
-            for detection in each.carried_by
+            for alarm in self.alarms
+            for detection in alarm.carried_by
         )
 
     def _could_hide(self) -> Sentence:
-        watched = sum(each.sign is Sign.WATCH for each in self.detections)
+        watched = sum(detection.sign is Sign.WATCH for detection in self.detections)
         text = (
             f"{counted(watched, 'detection')} would have been called unusual had each been the only "
             "test; among so "
@@ -271,7 +271,7 @@ class IntegrityResult(Ungrouped):
         """Return what cannot be said."""
         if not self.tested:
             return ()
-        missed = sum(each.sign is Sign.NOT_RUN for each in self.detections)
+        missed = sum(detection.sign is Sign.NOT_RUN for detection in self.detections)
         return (
             Sentence(
                 "A sign says that something changed when pay was linked, not who did what, nor why. Gaming "
@@ -289,12 +289,12 @@ class IntegrityResult(Ungrouped):
             return ()
         if not self.alarms:
             return (Sentence("Nothing needs to be asked; look again when the next units are linked."),)
-        kinds = dict.fromkeys(each.pattern for each in self.alarms)
+        kinds = dict.fromkeys(alarm.pattern for alarm in self.alarms)
         asked = (
             Sentence(
                 f"Ask for {kind.ask_for} "
-                f"({listed([whom(each.group) for each in self.alarms if each.pattern is kind])}).",
-                tuple(f"p_adjusted:{each.key}" for each in self.alarms if each.pattern is kind),
+                f"({listed([whom(alarm.group) for alarm in self.alarms if alarm.pattern is kind])}).",
+                tuple(f"p_adjusted:{alarm.key}" for alarm in self.alarms if alarm.pattern is kind),
             )
             for kind in kinds
         )
@@ -314,9 +314,9 @@ def _shared_key(group: str, other: str) -> str:
 def _linked_units(alarms: tuple[Signature, ...], group: str) -> set[str]:
     return {
         unit.unit_id
-        for each in alarms
-        if each.group.name == group
-        for detection in each.detections
+        for alarm in alarms
+        if alarm.group.name == group
+        for detection in alarm.detections
         for unit in detection.units
         if unit.linked
     }

@@ -25,14 +25,14 @@ def kinds(signatures: Sequence[Signature]) -> pd.DataFrame:
 
     rows = [
         (
-            each.group.name,
-            each.pattern.title,
-            _said(each),
-            np.nan if each.p_value is None else each.p_value,
-            np.nan if each.p_value is None else each.p_adjusted,
-            each.linked,
+            signature.group.name,
+            signature.pattern.title,
+            _said(signature),
+            np.nan if signature.p_value is None else signature.p_value,
+            np.nan if signature.p_value is None else signature.p_adjusted,
+            signature.linked,
         )
-        for each in signatures
+        for signature in signatures
     ]
     return pd.DataFrame(rows, columns=["group", "kind", "sign", "p", "p_adjusted", "linked"])
 
@@ -44,7 +44,7 @@ def _said(signature: Signature) -> str:
         return Sign.ALARM.value
     return (
         Sign.WATCH.value
-        if any(each.sign is Sign.WATCH for each in signature.detections)
+        if any(detection.sign is Sign.WATCH for detection in signature.detections)
         else Sign.QUIET.value
     )
 
@@ -53,10 +53,10 @@ def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd
     """Return, by group, what its scores did, which signs need explanation, and how the two read together."""
     import pandas as pd
 
-    alarms = [each for each in signatures if each.alarm]
+    alarms = [signature for signature in signatures if signature.alarm]
     rows = []
     for each in scores:
-        own = [one.pattern.title for one in alarms if one.group.name == each.group.name]
+        own = [alarm.pattern.title for alarm in alarms if alarm.group.name == each.group.name]
         found = (each.contrast.estimate, each.contrast.low, each.contrast.high, each.n)
         rows.append((each.group.name, *found, listed(own) or "none", _read(each, own, alarms)))
     return pd.DataFrame(rows, columns=["group", "change", "low", "high", "n", "signs", "reading"])
@@ -64,7 +64,7 @@ def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd
 
 def in_common(scores: ScoreChange, alarms: Sequence[Signature]) -> int:
     """Return how many linked units a group shares with one that raised an alarm, at most."""
-    return max((int((scores.group.linked & each.group.linked).sum()) for each in alarms), default=0)
+    return max((int((scores.group.linked & alarm.group.linked).sum()) for alarm in alarms), default=0)
 
 
 def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[Signature]) -> str:
@@ -82,7 +82,7 @@ def detectors(detections: Sequence[Detection], signs: Sequence[Sign]) -> pd.Data
     """Return one row per group and detector."""
     import pandas as pd
 
-    rows = [_detector(each) for each in detections if each.sign in signs]
+    rows = [_detector(detection) for detection in detections if detection.sign in signs]
     names = [
         "group",
         "detector",
@@ -112,9 +112,9 @@ def untested(detections: Sequence[Detection]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (each.detector.title, each.reason, each.group.name)
-        for each in detections
-        if each.sign is Sign.NOT_RUN
+        (detection.detector.title, detection.reason, detection.group.name)
+        for detection in detections
+        if detection.sign is Sign.NOT_RUN
     ]
     frame = pd.DataFrame(rows, columns=["detector", "reason", "group"])
     together = frame.groupby(["reason", "group"], sort=False)["detector"].agg("; ".join).reset_index()

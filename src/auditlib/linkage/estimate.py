@@ -67,7 +67,7 @@ def estimate(
     groups = np.arange(len(panel.units)) if cluster is None else cluster
     others, asked = beside or Beside(), roles_in(register)
     links = tuple(one for role in asked if (one := role_links(register, panel, role=role)).linked.any())
-    absent = [role for role in asked if role not in {one.role for one in links}]
+    absent = [role for role in asked if role not in {link.role for link in links}]
     refusals = [
         (role, Refusal(f"No link of {role} pay runs within the months of the panel.")) for role in absent
     ]
@@ -76,7 +76,7 @@ def estimate(
     if links:
         found = effects(panel, links, choices=chosen, cluster=groups)
         if isinstance(found, Refusal):
-            refusals += [(one.role, found) for one in links]
+            refusals += [(link.role, found) for link in links]
         else:
             roles = [
                 _role(
@@ -90,7 +90,7 @@ def estimate(
     sides = simple(panel, links, choices=chosen, cluster=groups, level=confidence)
     return LinkageResult(
         panel, chosen, confidence, tuple(roles), tuple(refusals), shifted, near, sides,
-        tuple(one.role for one in links), _elsewhere(register, panel),
+        tuple(link.role for link in links), _elsewhere(register, panel),
     )  # fmt: skip
 
 

@@ -98,8 +98,8 @@ def event_study(
         *_leads(panel, links, which=which, choices=choices, cluster=cluster),
         *_lags(panel, links, which=which, choices=choices, cluster=cluster),
     ]
-    shown = [one for one in quarters if not one.refused]
-    hidden = tuple((one.quarter, one.refused) for one in quarters if one.refused)
+    shown = [quarter for quarter in quarters if not quarter.refused]
+    hidden = tuple((quarter.quarter, quarter.refused) for quarter in quarters if quarter.refused)
     if not any(one.phase == "linked" for one in shown):
         why = next((text for quarter, text in hidden if quarter >= 0), "none could be estimated")
         return Refusal(f"No quarter after the link has a band: {why}.")

@@ -152,7 +152,7 @@ def _kept(panel: Panel, links: tuple[RoleLinks, ...], compared: Collection[str] 
     tuple[int], np.dtype[np.bool_]
 ]:  # fmt: skip
     """Return the linked units and those never linked that are to be compared with."""
-    linked = np.any(np.stack([one.touched.any(axis=1) for one in links]), axis=0)
+    linked = np.any(np.stack([link.touched.any(axis=1) for link in links]), axis=0)
     wanted = np.array([compared is None or unit in compared for unit in panel.units])
     return np.asarray(linked | wanted)
 
@@ -203,11 +203,17 @@ def _events(
     count = len(scores)
     frame = pd.DataFrame(
         {
-            "quarter": since, "phase": phase, "estimate": effect,
-            "error": np.sqrt((scores**2).sum(axis=0) * count / (count - 1)), "low": band.low,
-            "high": band.high, "units": units, "months": [QUARTER * one for one in units], "clusters": units,
+            "quarter": since,
+            "phase": phase,
+            "estimate": effect,
+            "error": np.sqrt((scores**2).sum(axis=0) * count / (count - 1)),
+            "low": band.low,
+            "high": band.high,
+            "units": units,
+            "months": [QUARTER * unit for unit in units],
+            "clusters": units,
         }
-    )  # fmt: skip
+    )
     return EventStudy(frame, level, float(band.critical), ())
 
 

@@ -23,24 +23,24 @@ def overview(result: LinkageResult) -> pd.DataFrame:
     """Return one row per role."""
     rows = [
         {
-            "role": one.role,
-            "claim": one.claim,
-            "estimate": one.estimate,
-            "low": one.tested.low,
-            "high": one.tested.high,
-            "p": one.tested.p_value,
-            "p_placebo": one.calibrated,
-            "false_alarms": None if isinstance(one.placebo, Refusal) else one.placebo.rate,
-            "detectable": detectable(one),
+            "role": role.role,
+            "claim": role.claim,
+            "estimate": role.estimate,
+            "low": role.tested.low,
+            "high": role.tested.high,
+            "p": role.tested.p_value,
+            "p_placebo": role.calibrated,
+            "false_alarms": None if isinstance(role.placebo, Refusal) else role.placebo.rate,
+            "detectable": detectable(role),
             "test": "none: cannot be tested"
-            if isinstance(one.tested.method, Refusal)
-            else SHORT[str(one.tested.method)],
-            "clusters": one.tested.design.clusters,
-            "linked": one.tested.design.treated,
-            "months": one.months,
-            "answers": one.answers,
+            if isinstance(role.tested.method, Refusal)
+            else SHORT[str(role.tested.method)],
+            "clusters": role.tested.design.clusters,
+            "linked": role.tested.design.treated,
+            "months": role.months,
+            "answers": role.answers,
         }
-        for one in result.roles
+        for role in result.roles
     ]
     return pd.DataFrame(rows)
 
@@ -48,10 +48,18 @@ def overview(result: LinkageResult) -> pd.DataFrame:
 def sides(result: LinkageResult) -> pd.DataFrame:
     """Return the simple comparisons of each role, and beneath them the estimate."""
     used = [
-        (one.role, "estimate", "estimated here, against what would have been", one.estimate, one.tested.low,
-         one.tested.high, len(result.panel.units), "see what would reverse it")
-        for one in result.roles
-    ]  # fmt: skip
+        (
+            role.role,
+            "estimate",
+            "estimated here, against what would have been",
+            role.estimate,
+            role.tested.low,
+            role.tested.high,
+            len(result.panel.units),
+            "see what would reverse it",
+        )
+        for role in result.roles
+    ]
     frame = pd.DataFrame([*result.sides.itertuples(index=False), *used], columns=result.sides.columns)
     order = {one.role: place for place, one in enumerate(result.roles)}
     kept = frame[frame["role"].isin(order)]
@@ -114,8 +122,8 @@ def shifts(result: LinkageResult) -> pd.DataFrame:
     """Return what else moved in linked units."""
     return pd.DataFrame(
         [
-            (one.role, one.name, one.estimate, one.low, one.high, one.p_value, one.meaning)
-            for one in result.shifts
+            (shift.role, shift.name, shift.estimate, shift.low, shift.high, shift.p_value, shift.meaning)
+            for shift in result.shifts
         ],
         columns=["role", "what", "estimate", "low", "high", "p", "meaning"],
     )
@@ -124,11 +132,11 @@ def shifts(result: LinkageResult) -> pd.DataFrame:
 def adoption(result: LinkageResult) -> pd.DataFrame:
     """Return one row per role and month of adoption."""
     rows = []
-    for one in result.roles:
-        for month in sorted(set(one.links.adopted[one.links.linked.any(axis=1)].tolist())):
-            mine = one.links.adopted == month
-            weight = float(one.links.dose[mine, month].mean())
-            rows.append((one.role, result.panel.months[month], int(mine.sum()), weight))
+    for role in result.roles:
+        for month in sorted(set(role.links.adopted[role.links.linked.any(axis=1)].tolist())):
+            mine = role.links.adopted == month
+            weight = float(role.links.dose[mine, month].mean())
+            rows.append((role.role, result.panel.months[month], int(mine.sum()), weight))
     return pd.DataFrame(rows, columns=["role", "month", "units", "weight"])
 
 
@@ -147,7 +155,7 @@ def basis(result: LinkageResult) -> Basis:
 
 def all_numbers(result: LinkageResult) -> tuple[Number, ...]:
     """Return the numbers of every role and of the shifts."""
-    found = [number for one in result.roles for number in _role(one, result)]
+    found = [number for role in result.roles for number in _role(role, result)]
     links = (Basis("pay_links"),)
     found += [
         Number(f"concurrent:{role}", count, "units", basis=links) for role, count in result.concurrent.items()
@@ -162,7 +170,7 @@ def all_numbers(result: LinkageResult) -> tuple[Number, ...]:
 
 
 def _sides(result: LinkageResult) -> Iterator[Number]:
-    estimated = {one.role for one in result.roles}
+    estimated = {role.role for role in result.roles}
     for row in result.sides.to_dict("records"):
         value = None if pd.isna(row["estimate"]) else float(row["estimate"])
         if row["role"] in estimated:

@@ -43,7 +43,7 @@ def paid_question(
     for metric in linking["metric"].value_counts().index:
         paid = written(str(metric))
         known = None if paid is None else instruments.get(paid.survey_type)
-        if paid is not None and known is not None and paid.item in {one.item for one in known.items}:
+        if paid is not None and known is not None and paid.item in {item.item for item in known.items}:
             statistic = paid.statistic if paid.statistic in get_args(Statistic) else "mean"
             return paid.survey_type, paid.item, _statistic(statistic)
     return Refusal(
@@ -93,7 +93,7 @@ def _panel(evidence: EvidenceLike, survey_type: str, item: str, statistic: Stati
 
 
 def _statistic(name: str) -> Statistic:
-    return next(one for one in get_args(Statistic) if one == name)
+    return next(literal for literal in get_args(Statistic) if literal == name)
 
 
 def estimate_evidence(
@@ -186,16 +186,16 @@ def _other_questions(evidence: EvidenceLike, paid: Published) -> dict[str, Publi
     """Return the other questions of the paid survey that are published the same way, by item."""
     aggregates, units = evidence.frame("aggregates"), evidence.frame("units")
     found = {
-        one.item: published(
+        item.item: published(
             aggregates,
             units,
             survey_type=paid.survey_type,
-            item=one.item,
+            item=item.item,
             statistic=paid.statistic,
-            wording=one.wording,
+            wording=item.wording,
         )
-        for one in _named(evidence)[paid.survey_type].items
-        if one.item != paid.item
+        for item in _named(evidence)[paid.survey_type].items
+        if item.item != paid.item
     }
     return {
         item: one

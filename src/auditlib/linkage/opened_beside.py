@@ -40,7 +40,7 @@ def known_beside(evidence: EvidenceLike, shown: Panel) -> Beside:
     """Return what is known beside the panel `shown` of the paid question."""
     given = evidence.instruments
     named = given if isinstance(given, Mapping) else {one.survey_type: one for one in given}
-    items = {one.item: one for one in named[shown.survey_type].items}
+    items = {item.item: item for item in named[shown.survey_type].items}
     cells = evidence.cells()
     kept = cells[cells["survey_type"] == shown.survey_type]
     return Beside(

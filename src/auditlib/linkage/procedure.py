@@ -69,7 +69,7 @@ def split(panel: Panel, links: tuple[RoleLinks, ...], *, choices: Choices) -> Sp
             since = np.arange(panel.n.shape[1])[None, :] - one.adopted[:, None]
             aside |= one.linked & (since < choices.phase_in)
         touched |= one.touched
-    return Split(weight * ~aside, ~touched, np.stack([one.linked for one in links]) & ~aside)
+    return Split(weight * ~aside, ~touched, np.stack([link.linked for link in links]) & ~aside)
 
 
 def effects(
@@ -87,7 +87,7 @@ def effects(
     parts = split(panel, links, choices=choices)
     design = parts.linked.astype(np.float64)
     if dose:
-        design = design * np.stack([one.dose for one in links])
+        design = design * np.stack([link.dose for link in links])
     groups = np.arange(len(panel.units)) if cluster is None else cluster
     return impute(panel.value, parts.weight, parts.clean, design, cluster=groups)
 

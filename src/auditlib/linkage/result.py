@@ -174,7 +174,7 @@ class LinkageResult:
 
     def role(self, name: str) -> RoleEffect | None:
         """Return the effect of `name`, or None where it was refused."""
-        return next((one for one in self.roles if one.role == name), None)
+        return next((role for role in self.roles if role.role == name), None)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per role: estimate, interval, test, design, and what it rests on."""
@@ -195,7 +195,7 @@ class LinkageResult:
         """
         if subject in ("readings", "simple", "shifts"):
             return wording_whole.together(self, subject)
-        return tuple(sentence for one in self.roles for sentence in one.said(subject))
+        return tuple(sentence for role in self.roles for sentence in role.said(subject))
 
     def adoption(self) -> pd.DataFrame:
         """Return who was linked when: role, month, units, weight (mean share of variable pay)."""

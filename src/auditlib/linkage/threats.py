@@ -77,9 +77,9 @@ def shifts(
     found = _asked(panel, beside, fitted)
     for frame, name, unit, meaning in counted:
         found += _counted(panel, frame, partial(fitted, name=name, unit=unit, meaning=meaning))
-    for shown in beside.questions.values():
+    for question in beside.questions.values():
         found += fitted(
-            _on(shown, panel), f"{shown.question}, not paid", "points",
+            _on(question, panel), f"{question.question}, not paid", "points",
             "moving like the paid question: the service or the respondents changed",
         )  # fmt: skip
     found.append(spill_over(panel, links, beside, cluster=cluster, level=level))
@@ -130,11 +130,11 @@ def spill_over(
     """Ask whether months without a link moved with the share of other units linked in the same region."""
     name, unit = "unlinked units where neighbours are linked", "points"
     nothing = partial(Shift, BOTH, name, unit, None, None, None, None)
-    region = np.array([beside.region.get(one, "") for one in panel.units])
+    region = np.array([beside.region.get(unit, "") for unit in panel.units])
     if not (region != "").any():
         return nothing(f"{NOT_SUPPLIED}the register of units names no region, so nobody is near anybody.")
     clean = split(panel, links, choices=Choices(hold_out=0)).clean & (panel.n > 0)
-    linked = np.any(np.stack([one.linked for one in links]), axis=0).astype(np.float64)
+    linked = np.any(np.stack([link.linked for link in links]), axis=0).astype(np.float64)
     near = (region[:, None] == region[None, :]) & ~np.eye(len(region), dtype=bool) & (region != "")[:, None]
     exposed = near @ linked / np.maximum(near.sum(axis=1), 1)[:, None]
     weight = panel.n * clean * near.any(axis=1)[:, None]
@@ -204,11 +204,11 @@ def _shift(
 def concurrent(links: tuple[RoleLinks, ...], *, months: int) -> dict[str, int]:
     """Count units of each role whose other role was linked within `months` of it."""
     found: dict[str, int] = {}
-    for one in links:
-        near = np.zeros(len(one.adopted), dtype=bool)
+    for link in links:
+        near = np.zeros(len(link.adopted), dtype=bool)
         for other in links:
-            if other.role != one.role:
-                both = one.linked.any(axis=1) & other.linked.any(axis=1)
-                near |= both & (np.abs(one.adopted - other.adopted) <= months)
-        found[one.role] = int(near.sum())
+            if other.role != link.role:
+                both = link.linked.any(axis=1) & other.linked.any(axis=1)
+                near |= both & (np.abs(link.adopted - other.adopted) <= months)
+        found[link.role] = int(near.sum())
     return found

@@ -88,7 +88,7 @@ class PublishedLinkage:
     @property
     def fewest(self) -> tuple[str, ...]:
         """Keys of the smallest numbers of surveys that were tried."""
-        return tuple(f"readings:{self.role}:fewest:{n}" for one in self.readings for n in one.fewest)
+        return tuple(f"readings:{self.role}:fewest:{n}" for reading in self.readings for n in reading.fewest)
 
     @property
     def basis(self) -> Basis:
@@ -126,8 +126,8 @@ class PublishedLinkage:
     def shifted(self) -> pd.DataFrame:
         """Return what else moved, and what cannot be told."""
         return pd.DataFrame(
-            [(one.role, one.name, one.estimate, one.low, one.high, one.p_value, one.meaning)
-             for one in self.shifts],
+            [(shift.role, shift.name, shift.estimate, shift.low, shift.high, shift.p_value, shift.meaning)
+             for shift in self.shifts],
             columns=["role", "what", "estimate", "low", "high", "p", "meaning"],
         )  # fmt: skip
 
@@ -263,11 +263,13 @@ def _shifts(
         compared(shown.response_rate), "response rate as published", "percentage points",
         meaning="others may answer than before",
     )  # fmt: skip
-    for one in questions.values():
+    for question in questions.values():
         yield moved(
-            compared(_placed(one, shown)), f"{one.question}, not named in the register", shown.points,
+            compared(_placed(question, shown)),
+            f"{question.question}, not named in the register",
+            shown.points,
             meaning="moving like the paid question: the service or the respondents changed",
-        )  # fmt: skip
+        )
     for name, why in _UNKNOWABLE:
         yield Shift(BOTH, name, "share", None, None, None, None, NOT_SUPPLIED + why)
 

@@ -36,7 +36,7 @@ class Weakness:
 
 def weakest(one: RoleEffect) -> Weakness:
     """Return what the effect of one role bears the least."""
-    return max(weaknesses(one), key=lambda each: each.strain)
+    return max(weaknesses(one), key=lambda weakness: weakness.strain)
 
 
 def weaknesses(one: RoleEffect) -> tuple[Weakness, ...]:

@@ -44,7 +44,7 @@ def probability(value: float) -> str:
 
 def conclusion(result: LinkageResult) -> tuple[Sentence, ...]:
     """Return what changed per role, how sure that is, and what would reverse it."""
-    found = [_role(one, result) for one in result.roles]
+    found = [_role(role, result) for role in result.roles]
     found += [_refused(role, refusal) for role, refusal in result.refusals]
     if result.roles:
         found.append(_reversal(result))
@@ -196,14 +196,14 @@ def detectable(one: RoleEffect) -> float | None:
 
 def _reversal(result: LinkageResult) -> Sentence:
     parts, keys = [], []
-    for one in result.roles:
-        part, named = _turned(one)
-        keys += [f"choices:{one.role}:{name}" for name in ("total", *named)]
-        if one.shown and not isinstance(one.honest, Refusal):
-            keys.append(f"honest:{one.role}:relative")
+    for role in result.roles:
+        part, named = _turned(role)
+        keys += [f"choices:{role.role}:{name}" for name in ("total", *named)]
+        if role.shown and not isinstance(role.honest, Refusal):
+            keys.append(f"honest:{role.role}:relative")
             part += (
                 ", and the effect is no longer shown if linked units could have departed from the others by "
-                f"more than {one.honest.relative:.2f} times their largest departure before"
+                f"more than {role.honest.relative:.2f} times their largest departure before"
             )
         parts.append(part)
     text = "; ".join(parts) + _who_was_asked(result, keys)

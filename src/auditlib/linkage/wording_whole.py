@@ -22,7 +22,7 @@ WEAK = "shown, not robust"
 def together(result: LinkageResult, subject: str) -> tuple[Sentence, ...]:
     """Return sentences on ``simple`` comparisons or on ``shifts``."""
     if subject == "simple":
-        return tuple(found for one in result.roles if (found := _simple(one, result)) is not None)
+        return tuple(found for role in result.roles if (found := _simple(role, result)) is not None)
     return (shifted(result.shifts, level=result.confidence),) if subject == "shifts" and result.shifts else ()
 
 
@@ -63,7 +63,7 @@ def findings(result: LinkageResult, *, notebook: str) -> tuple[Finding, ...]:
     """Return what must be reported: roles of which no effect may be claimed because none can be tested."""
     unanswered = [(role, refusal) for role, refusal in result.refusals if role in result.linked_roles]
     unanswered += [
-        (one.role, one.tested.method) for one in result.roles if isinstance(one.tested.method, Refusal)
+        (role.role, role.tested.method) for role in result.roles if isinstance(role.tested.method, Refusal)
     ]
     return tuple(
         Finding(
@@ -82,7 +82,7 @@ def findings(result: LinkageResult, *, notebook: str) -> tuple[Finding, ...]:
 
 def advice(result: LinkageResult) -> tuple[Sentence, ...]:
     """Return what to do, role by role."""
-    return tuple(_advice(one) for one in result.roles)
+    return tuple(_advice(role) for role in result.roles)
 
 
 def _advice(one: RoleEffect) -> Sentence:

@@ -62,7 +62,9 @@ def _enough(counts: Mapping[str, tuple[int, int]], minimum: int) -> set[str]:
 def _contradicting(accounts: list[str], first: Counts, second: Counts, *, level: float) -> set[str]:
     if not accounts:
         return set()
-    pair = [np.array([counts[one] for one in accounts], dtype=np.float64).T for counts in (first, second)]
+    pair = [
+        np.array([counts[account] for account in accounts], dtype=np.float64).T for counts in (first, second)
+    ]
     low, high = newcombe(pair[0], pair[1], level=level)
     return {account for account, apart in zip(accounts, (low > 0) | (high < 0), strict=True) if apart}
 

@@ -241,7 +241,7 @@ def reward_gap(tables: Tables, context: Context, *, below: float) -> Measurement
     Statistics in Medicine 17:873-890, method 10), folded at zero.
     """
     counts = [_rewarded(tables, context, kind, below) for kind in context.run.instruments]
-    low_n, low_k, high_n, high_k = (sum(each[part] for each in counts) for part in range(4))
+    low_n, low_k, high_n, high_k = (sum(count[part] for count in counts) for part in range(4))
     if not low_n or not high_n:
         return nothing("there are not both satisfied and dissatisfied customers to compare")
     interval = _newcombe((low_k, low_n), (high_k, high_n), level=context.confidence)

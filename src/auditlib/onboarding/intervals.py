@@ -44,7 +44,7 @@ def _with_length(source: SourceProposal) -> SourceProposal:
             return source
         shorter = replace(source, fed=tuple(each for each in source.fed if each is not ended))
         return _given(shorter, "length", int(lengths.pop().total_seconds()), "")
-    steps = Counter(later - begin for begin, later in pairwise(sorted({each for each in begins if each})))
+    steps = Counter(later - begin for begin, later in pairwise(sorted({begin for begin in begins if begin})))
     if not steps:
         return source
     seconds = int(steps.most_common(1)[0][0].total_seconds())

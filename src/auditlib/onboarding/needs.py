@@ -145,7 +145,7 @@ def _why(needs: Sequence[str], run: Run, evidence: Evidence) -> str:
     """Return all that is lacking, in words; empty where nothing is."""
     absent: list[str] = []
     for need in needs:
-        reasons = [_lacks(one, run, evidence) for one in need.split("|")]
+        reasons = [_lacks(part, run, evidence) for part in need.split("|")]
         if all(reasons) and need.startswith(POLICY):
             return reasons[0]  # without a policy nothing is owed that would have to be shown
         absent += reasons if all(reasons) else []

@@ -146,7 +146,7 @@ def _recognised(look: Look, one: Recogniser) -> tuple[SourceProposal, ...]:
 
 def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[Look, Recogniser]) -> tuple[str, ...]:
     """Return what would let more be answered: as recognisers say, otherwise what belongs to these tables."""
-    asked = [ask for one in layouts.values() for ask in one.ask_next]
+    asked = [ask for layout in layouts.values() for ask in layout.ask_next]
     tables = {source.table.name for source in sources}
     for table, needed in vocabulary().ask_next.items():
         if table in tables and (not layouts or not asked):

@@ -31,7 +31,7 @@ def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourcePro
     own
         Positions of columns that cannot name one.
     """
-    column = next((each for each in source.table.columns if each.name == "unit_id"), None)
+    column = next((column for column in source.table.columns if column.name == "unit_id"), None)
     given = source.feeding("unit_id") is not None or "unit_id" in source.constants
     if column is None or not column.required or source.table.name == "units" or given:
         return source
@@ -99,7 +99,7 @@ def _sets(condition: Kept, source: SourceProposal) -> bool:
 
 
 def _names_units(source: SourceProposal) -> bool:
-    column = next((each for each in source.table.columns if each.name == "unit_id"), None)
+    column = next((column for column in source.table.columns if column.name == "unit_id"), None)
     if column is None or source.table.name == "units":
         return False
     return source.feeding("unit_id") is not None or "unit_id" in source.constants

@@ -51,7 +51,7 @@ class SetAside:
 
 def set_aside(run: Run, evidence: Evidence) -> tuple[SetAside, ...]:
     """Return every reason for quarantine, by source, the commonest first."""
-    return tuple(sorted(_groups(run, evidence), key=lambda each: (each.source, -each.rows, each.lines)))
+    return tuple(sorted(_groups(run, evidence), key=lambda group: (group.source, -group.rows, group.lines)))
 
 
 def explained(group: SetAside, run: Run, document: Document, evidence: Evidence) -> Problem:
@@ -124,7 +124,7 @@ def column_at_fault(source: Source, group: SetAside, run: Run) -> Column | None:
         return None
     items = tuple(dict.fromkeys(item for model in run.instruments.values() for item in model.items))
     table = with_items(TABLES[source.table], items) if source.table == "responses" else TABLES[source.table]
-    same = [each for each in table.columns if group.column in (source.label(each.name), each.name)]
+    same = [column for column in table.columns if group.column in (source.label(column.name), column.name)]
     return next((each for each in same if _may(each, group)), same[0] if same else None)
 
 

@@ -143,9 +143,9 @@ def _scales(proposal: Proposal, names: Mapping[tuple[object, ...], str]) -> Iter
     yield "scales:"
     for shared, name in names.items():
         items = {item.item: item.scale for item, _ in _questions(proposal) if item.scale.shared == shared}
-        aside = dict.fromkeys(cell for each in items.values() for cell in each.not_applicable)
+        aside = dict.fromkeys(cell for item in items.values() for cell in item.not_applicable)
         scale = replace(next(iter(items.values())), not_applicable=tuple(aside))
-        doubts = dict.fromkeys(each.doubt for each in items.values() if each.doubt)
+        doubts = dict.fromkeys(item.doubt for item in items.values() if item.doubt)
         yield from (f"  {DECIDE} {commented(doubt)}" for doubt in doubts)
         if scale.direction:
             yield f"  {DECIDE} {commented(scale.direction)}"

@@ -35,9 +35,9 @@ def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: b
         for each in source.fed
         if source.table.column(each.column).kind is Kind.INSTANT and each.facts is not None
     ]
-    if not instants or all(_stated(source, each) for each in instants):
+    if not instants or all(_stated(source, instant) for instant in instants):
         return ZoneGuess()
-    named = {zone_of(each.facts.name) for each in instants if each.facts is not None}
+    named = {zone_of(instant.facts.name) for instant in instants if instant.facts is not None}
     if len(named) == 1 and (zone := named.pop()) and zone_known(zone):
         return ZoneGuess(zone, "The header names the zone in brackets.")
     grid = source.look.grid
@@ -46,7 +46,7 @@ def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: b
         return ZoneGuess(told, "The file's third header row names its zone.")
     if hint is not None and hint.name:
         return ZoneGuess(hint.name, hint.because)
-    if any("utc" in each.facts.name.lower() for each in instants if each.facts is not None):
+    if any("utc" in instant.facts.name.lower() for instant in instants if instant.facts is not None):
         return ZoneGuess("", "The column's name says UTC.")
     return _asked(source, hint, by_unit)
 

@@ -65,7 +65,7 @@ def _item(audited: Audited, found: Placed) -> Json:
 
 def _agreed(audited: Audited, found: Placed) -> list[Json]:
     """Return the actions on an opportunity as properties: it carries no risk that they could remedy."""
-    return [one for action in agreed(audited, found) for one in action_props(action)]
+    return [action_prop for action in agreed(audited, found) for action_prop in action_props(action)]
 
 
 def _nothing(audited: Audited) -> Json:

@@ -64,7 +64,7 @@ def _edition_props(edition: Edition) -> list[Json]:
 
 
 def _group(edition: Edition, category: str) -> Json:
-    controls = [_control(each) for each in edition.criteria if each.category == category]
+    controls = [_control(criterion) for criterion in edition.criteria if criterion.category == category]
     return filled(id=category, title=markup(edition.categories[category]), controls=controls)
 
 
@@ -206,7 +206,7 @@ def _rules() -> list[Json]:
 
 
 def _sources(edition: Edition) -> list[Json]:
-    found = {_source_uuid(each): plain(each.source) for each in edition.criteria}
+    found = {_source_uuid(criterion): plain(criterion.source) for criterion in edition.criteria}
     return [
         {"uuid": uuid, "title": "Source of a demand", "citation": {"text": markup(text)}}
         for uuid, text in found.items()

@@ -141,7 +141,7 @@ def _owners(audited: Audited) -> list[Json]:
             "name": plain(name),
             "member-of-organizations": [party_uuid(audited)],
         }
-        for name in {plain(one): one for one in audited.owners}
+        for name in {plain(owner): owner for owner in audited.owners}
     ]
 
 

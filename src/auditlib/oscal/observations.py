@@ -36,7 +36,7 @@ def observations(audited: Audited, findings: Iterable[Placed]) -> list[Json]:
         *(_measured(audited, each) for each in audited.judged),
         *([_decided(audited, verdict)] if verdict else []),
         *(_answered(audited, notebook) for notebook in audited.questions),
-        *(_found(audited, each) for each in findings if each.own),
+        *(_found(audited, finding) for finding in findings if finding.own),
     ]
 
 

@@ -31,12 +31,12 @@ def agreed(audited: Audited, found: Placed) -> tuple[Action, ...]:
 
 def status_of(actions: Sequence[Action]) -> str:
     """Return the status of a risk by the actions on it."""
-    return "remediating" if any(one.settled for one in actions) else "open"
+    return "remediating" if any(action.settled for action in actions) else "open"
 
 
 def deadline_of(actions: Sequence[Action]) -> str:
     """Return the day by which all accepted actions are due; empty where one has none."""
-    days = [one.due for one in actions if one.settled]
+    days = [action.due for action in actions if action.settled]
     known = [day for day in days if day is not None]
     return midnight(max(known)) if known and len(known) == len(days) else ""
 

@@ -101,7 +101,9 @@ def _duration_problems(source: Source, document: Document, *, path: Path) -> Ite
             yield document.problem(place, message, remedy="Map a column to it.", of_key=True)
             continue
         start = _column(table, cells.after)
-        instants = [each.name for each in table.columns if each.kind is Kind.INSTANT and each.name != name]
+        instants = [
+            column.name for column in table.columns if column.kind is Kind.INSTANT and column.name != name
+        ]
         if start is None or start.name not in instants:
             message = f"a duration cannot run from {cells.after!r}: it is no other instant of {table.name!r}."
             remedy = did_you_mean(cells.after, instants) or "The table has no other instant."
@@ -171,7 +173,7 @@ def _long_problems(source: Source, document: Document, *, path: Path) -> Iterato
 
 def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
     """Yield words on units where the source names none, or where there is nothing to find them by."""
-    own = [each for each in run.sources if each.table == "units" and not each.fills]
+    own = [source for source in run.sources if source.table == "units" and not source.fills]
     if source.fills and (source.table != "units" or source.once):
         message = "'fills' is for a source with table: units that says more of what a register holds."
         yield document.problem((*path, "fills"), message, remedy="Delete it.", of_key=True)

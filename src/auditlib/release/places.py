@@ -92,7 +92,7 @@ def _json(path: Path) -> Iterator[Text]:
     for key, text in _strings(json.loads(content)):
         shown = json.dumps(text, ensure_ascii=False)
         candidates = (f'"{key}": {shown},', f'"{key}": {shown}', f"{shown},", shown)
-        line = next((numbered[one] for one in candidates if one in numbered), None)
+        line = next((numbered[candidate] for candidate in candidates if candidate in numbered), None)
         yield Text(text, None, f"line {line}" if line else f"in {key!r}")
 
 

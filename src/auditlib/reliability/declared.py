@@ -35,11 +35,13 @@ class Declared:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the rows each declaration is about."""
-        return tuple(each.number for each in self.declarations)
+        return tuple(declaration.number for declaration in self.declarations)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence per declaration; none where nothing is declared."""
-        return tuple(Sentence(each.text, (each.number.key,)) for each in self.declarations)
+        return tuple(
+            Sentence(declaration.text, (declaration.number.key,)) for declaration in self.declarations
+        )
 
 
 def declared(run: Run, totals: Sequence[SourceTotals]) -> Declared:
@@ -47,9 +49,9 @@ def declared(run: Run, totals: Sequence[SourceTotals]) -> Declared:
     pairs = zip(run.sources, totals, strict=True) if len(run.sources) == len(totals) else ()
     return Declared(
         tuple(
-            each
+            declaration
             for source, total in pairs
-            for each in (*_declarations(source, total), *_turned(run, source, total))
+            for declaration in (*_declarations(source, total), *_turned(run, source, total))
         )
     )
 

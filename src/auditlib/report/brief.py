@@ -81,7 +81,7 @@ def totals(findings: Sequence[Reported]) -> str:
     """Return how many findings there are, and how many of them come from the standard's criteria."""
     if not findings:
         return ""
-    own = sum(one.notebook in JUDGED for one in findings)
+    own = sum(finding.notebook in JUDGED for finding in findings)
     rest = len(findings) - own
     where = f"{own} on criteria of the standard" if own else ""
     if rest:
@@ -120,11 +120,11 @@ def shortened(text: str, *, longest: int = LONGEST_LINE) -> str:
 
 def _by_demand(findings: Iterable[Reported], grade: str) -> list[list[Reported]]:
     found: dict[str, list[Reported]] = {}
-    for one in findings:
-        if one.finding.grade == grade:
-            found.setdefault(one.demand, []).append(one)
+    for finding in findings:
+        if finding.finding.grade == grade:
+            found.setdefault(finding.demand, []).append(finding)
     return list(found.values())
 
 
 def _numbers(findings: Iterable[Reported]) -> str:
-    return ", ".join(label for label, _ in runs_of([one.number for one in findings]))
+    return ", ".join(label for label, _ in runs_of([finding.number for finding in findings]))

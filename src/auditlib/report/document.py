@@ -98,7 +98,7 @@ def compose(
         "claims": quoted_claims(facts.claims, known),
         "recorded": recorded,
         "register": [
-            (name, tuple(one for one in entries if one.notebook == name))
+            (name, tuple(entry for entry in entries if entry.notebook == name))
             for name in (one.results.notebook for one in recorded)
         ],
         "example": next(iter(register.entries), ""),

@@ -60,7 +60,11 @@ class ActionPlan:
 
     def of(self, fingerprint: str) -> PrintedAction | None:
         """Return the first action on a finding that somebody has accepted."""
-        agreed = (one for one in self.actions if one.fingerprint == fingerprint and one.state != _PROPOSED)
+        agreed = (
+            action
+            for action in self.actions
+            if action.fingerprint == fingerprint and action.state != _PROPOSED
+        )
         return next(agreed, None)
 
 
@@ -76,7 +80,7 @@ def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) ->
         return ActionPlan((NOTHING_FOUND,))
     if document is None:
         return ActionPlan((NO_REGISTER,))
-    numbers = {one.finding.fingerprint: one.number for one in findings}
+    numbers = {finding.finding.fingerprint: finding.number for finding in findings}
     described = [one for one in document["actions"] if one["action"]]
     uncovered = sorted(numbers[one] for one in document["uncovered"] if one in numbers)
     return ActionPlan(
@@ -88,7 +92,7 @@ def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) ->
 
 def _gathering(findings: Iterable[Reported]) -> Iterable[str]:
     """Say why the findings that gather others have no action of their own."""
-    numbers = [one.number for one in findings if one.notebook == RECORDED]
+    numbers = [finding.number for finding in findings if finding.notebook == RECORDED]
     if numbers:
         listed = ", ".join(label for label, _ in runs_of(numbers))
         alone = len(numbers) == 1

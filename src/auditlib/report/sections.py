@@ -23,7 +23,7 @@ class Block:
     @property
     def on_paper(self) -> bool:
         """Whether paper shows any of it."""
-        return bool(self.lines) or any(not one.detail for one in self.exhibits)
+        return bool(self.lines) or any(not exhibit.detail for exhibit in self.exhibits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Section:
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Every exhibit that shows something, in its order."""
-        return tuple(one for part in self.parts for block in part.blocks for one in block.exhibits)
+        return tuple(exhibit for part in self.parts for block in part.blocks for exhibit in block.exhibits)
 
     @property
     def details(self) -> tuple[Exhibit, ...]:
         """Exhibits that paper only names."""
-        return tuple(one for one in self.exhibits if one.detail)
+        return tuple(exhibit for exhibit in self.exhibits if exhibit.detail)
 
 
 def section_of(number: int, recorded: Recorded, register: Register) -> Section:
@@ -79,7 +79,7 @@ def section_of(number: int, recorded: Recorded, register: Register) -> Section:
         lines_of(_about("", results.sentences), name, register),
         _parts(exhibits, recorded, register),
         lines_of(_about(LIMITS, results.sentences), name, register),
-        tuple(one for one in exhibits.values() if one.empty),
+        tuple(exhibit for exhibit in exhibits.values() if exhibit.empty),
     )
 
 
@@ -98,9 +98,9 @@ def _parts(exhibits: dict[str, Exhibit], recorded: Recorded, register: Register)
     of_exhibit = dict(zip(exhibits, titles, strict=True))
     answered = {said.text for said in results.answer}
     under = [
-        (outline.of_sentence(one.text) or of_exhibit.get(one.section, ""), one)
-        for one in results.sentences
-        if one.section not in ("", LIMITS) and one.text not in answered
+        (outline.of_sentence(sentence.text) or of_exhibit.get(sentence.section, ""), sentence)
+        for sentence in results.sentences
+        if sentence.section not in ("", LIMITS) and sentence.text not in answered
     ]
     parts: list[Part] = []
     for heading in dict.fromkeys(["", *outline.headings]):
@@ -119,7 +119,7 @@ def _parts(exhibits: dict[str, Exhibit], recorded: Recorded, register: Register)
 
 
 def _without_empty(block: Block) -> Block:
-    return Block(tuple(one for one in block.exhibits if not one.empty), block.lines)
+    return Block(tuple(exhibit for exhibit in block.exhibits if not exhibit.empty), block.lines)
 
 
 def _abreast(blocks: Sequence[Block]) -> tuple[Block, ...]:

@@ -119,7 +119,7 @@ def to_workbook(
     cited = _cited(findings_recorded(recorded) if findings is None else findings)
     notebooks = [one.results.notebook for one in recorded]
     names, of_tables = sheet_names(notebooks), sheet_names(notebooks, ending=TABLES)
-    own = {one: (names[one], of_tables[one]) for one in notebooks}
+    own = {notebook: (names[notebook], of_tables[notebook]) for notebook in notebooks}
     _index(book, recorded, facts, own, duties=duties is not None)
     _findings(book, cited, names)
     _statements(book, recorded)
@@ -230,16 +230,16 @@ def _statements(book: Book, recorded: Sequence[Recorded]) -> None:
 def _sources(book: Book, totals: Sequence[SourceTotals]) -> None:
     sheet = book.sheet(SOURCES, tuple(SOURCE_COLUMNS.values()))
     sheet.heading(*SOURCE_COLUMNS, repeat=True, right=_COUNTS)
-    for one in totals:
-        if one.rows_in != one.rows_accounted:
+    for total in totals:
+        if total.rows_in != total.rows_accounted:
             raise VerificationFailed(
-                Problem("rows kept, quarantined and left out do not add up to the rows read.", one.file)
+                Problem("rows kept, quarantined and left out do not add up to the rows read.", total.file)
             )
         sheet.write(
-            one.file,
-            one.table,
-            *(_count(value) for value in _totals(one)),
-            one.sha256,
+            total.file,
+            total.table,
+            *(_count(value) for value in _totals(total)),
+            total.sha256,
             "F PBC",
         )
         sheet.to_fill(11)
@@ -300,7 +300,7 @@ def _shown(value: Value, unit: str) -> Value | Printed:
 
 def _tables(book: Book, name: str, recorded: Recorded) -> None:
     """Write every table of an area as it was printed; numbers stand as numbers."""
-    tables = [one for one in recorded.results.exhibits if isinstance(one, TableModel)]
+    tables = [exhibit for exhibit in recorded.results.exhibits if isinstance(exhibit, TableModel)]
     sheet = book.sheet(name, _widths(tables))
     sheet.title(recorded.results.question)
     if not tables:

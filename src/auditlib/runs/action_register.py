@@ -234,7 +234,9 @@ def raised_of(document: Mapping[str, Any]) -> tuple[Raised, ...]:
 
 def names_of(findings: Iterable[Raised]) -> set[str]:
     """Return the fingerprints a register may name: those of findings, and of what is part of them."""
-    return {name for one in findings for name in (one.fingerprint, *(part for part, _ in one.parts))}
+    return {
+        name for finding in findings for name in (finding.fingerprint, *(part for part, _ in finding.parts))
+    }
 
 
 def _before(previous: Path | None, manifest: Manifest, places: Places) -> tuple[Action, ...]:

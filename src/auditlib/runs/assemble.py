@@ -49,7 +49,7 @@ def run_key(
     plan: Plan, evidence: str, *, before: Before | None = None, pdf: str = "", registers: str = ""
 ) -> str:
     """Return the hash of everything the outputs of a run depend on."""
-    notebooks = {one.name: plan.notebook_key(one, evidence=evidence) for one in plan.notebooks}
+    notebooks = {notebook.name: plan.notebook_key(notebook, evidence=evidence) for notebook in plan.notebooks}
     return digest(
         {
             "notebooks": notebooks,
@@ -149,12 +149,12 @@ def _manifest(
     files = {name: _file_seal(path) for name, path in files_below(stage) if name != NAME}
     run_file = f"parameters/{plan.file.name}"
     notebooks = {
-        one.name: NotebookSeal(
-            question=one.question,
-            parameters=dict(one.values),
-            key=plan.notebook_key(one, evidence=evidence.key),
+        notebook.name: NotebookSeal(
+            question=notebook.question,
+            parameters=dict(notebook.values),
+            key=plan.notebook_key(notebook, evidence=evidence.key),
         )
-        for one in plan.notebooks
+        for notebook in plan.notebooks
     }
     return sealed(
         {

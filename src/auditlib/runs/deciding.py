@@ -115,7 +115,9 @@ def _failed(verdict: VerdictDocument | None) -> dict[str, str]:
     """Return the id of each criterion that is not met, by its metric with options."""
     criteria = verdict.criteria if verdict else []
     return {
-        metric_text(one.metric, one.options): one.id for one in criteria if one.outcome is Outcome.NOT_MET
+        metric_text(criterion.metric, criterion.options): criterion.id
+        for criterion in criteria
+        if criterion.outcome is Outcome.NOT_MET
     }
 
 

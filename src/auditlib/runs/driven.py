@@ -18,13 +18,17 @@ def drivers_of(
     results: Mapping[str, Json], findings: Sequence[Raised]
 ) -> tuple[tuple[Driver, ...] | None, Refusal]:
     """Return the main drivers a notebook recorded, first first; None and the reason where none did."""
-    numbers = [number for one in results.values() for number in one["numbers"]]
-    raised = {subject: one.fingerprint for one in findings if one.stands for subject in one.subjects}
-    shares = {one["key"]: one["value"] for one in numbers if one["key"].startswith("share:")}
-    found = tuple(sorted(_drivers(numbers, raised), key=lambda one: _weight(one, shares)))
+    numbers = [number for result in results.values() for number in result["numbers"]]
+    raised = {
+        subject: finding.fingerprint for finding in findings if finding.stands for subject in finding.subjects
+    }
+    shares = {number["key"]: number["value"] for number in numbers if number["key"].startswith("share:")}
+    found = tuple(sorted(_drivers(numbers, raised), key=lambda driver: _weight(driver, shares)))
     if found:
         return found, NO_DRIVERS
-    why = next((one["reason"] for one in numbers if one["key"] in _MISSING and one["value"] is None), "")
+    why = next(
+        (number["reason"] for number in numbers if number["key"] in _MISSING and number["value"] is None), ""
+    )
     return None, Refusal(f"No main driver of dissatisfaction could be named. {why}") if why else NO_DRIVERS
 
 

@@ -53,7 +53,9 @@ def read_envelope(directory: Path) -> Envelope | None:
     try:
         document = json.loads(content)
         signatures = document["signatures"]
-        made = {one["keyid"]: base64.b64decode(one["sig"], validate=True) for one in signatures}
+        made = {
+            signature["keyid"]: base64.b64decode(signature["sig"], validate=True) for signature in signatures
+        }
         envelope = Envelope(base64.b64decode(document["payload"], validate=True), made)
         sound = envelope_bytes(envelope) == content
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):

@@ -43,7 +43,7 @@ class Examined:
     @property
     def sha256(self) -> str:
         """Hash of what was answered; empty where nothing was, so that an empty form changes no run."""
-        said = [[as_document(one.drawn), dict(one.answers), list(one.altered)] for one in self.forms]
+        said = [[as_document(form.drawn), dict(form.answers), list(form.altered)] for form in self.forms]
         return digest([said, list(self.refused)]) if said or self.refused else ""
 
 
@@ -86,24 +86,24 @@ def record_examined(examined: Examined, run: Run, stage: Path) -> None:
         return
     evidence = open_evidence(stage / "evidence")
     audit = Audit(run, evidence, notebook=RECORDED, question=QUESTION, work=stage)
-    current = [one for one in examined.forms if one.drawn.origin["evidence"] == evidence.key]
+    current = [form for form in examined.forms if form.drawn.origin["evidence"] == evidence.key]
     samples = [examined_sample(one) for one in current]
-    audit.number(*(number for one in samples for number in one.numbers()))
-    answers = [sentence for one in samples for sentence in one.summary()]
+    audit.number(*(number for sample in samples for number in sample.numbers()))
+    answers = [sentence for sample in samples for sentence in sample.summary()]
     audit.answer(*(answers or [Sentence("No filled form could be taken in.")]))
     if samples:
-        keys = tuple(number.key for one in samples for number in one.numbers())
+        keys = tuple(number.key for sample in samples for number in sample.numbers())
         frame, title = samples_frame(samples), "What was examined, and what it shows"
         audit.table("samples", frame, by=("sample",), keys=keys, units={"question": "quoted"}, title=title)
-    audit.finding(*(finding for one in samples for finding in one.findings()))
+    audit.finding(*(finding for sample in samples for finding in sample.findings()))
     audit.limits(*(Sentence(text) for text in _left_out(examined, evidence.key)))
     audit.close()
 
 
 def _left_out(examined: Examined, evidence: str) -> Iterator[str]:
     yield from examined.refused
-    for one in examined.forms:
-        if one.drawn.origin["evidence"] != evidence:
-            yield f"The sample {one.drawn.name} is left out: it was drawn from other evidence than this."
-        elif one.altered:
-            yield f"In the form of the sample {one.drawn.name} more than the answers was altered."
+    for form in examined.forms:
+        if form.drawn.origin["evidence"] != evidence:
+            yield f"The sample {form.drawn.name} is left out: it was drawn from other evidence than this."
+        elif form.altered:
+            yield f"In the form of the sample {form.drawn.name} more than the answers was altered."

@@ -136,7 +136,7 @@ def _read(path: Path, *, audit: str, sha256: str) -> Before:
     except ValidationError as error:
         message = f"the findings of {audit} were written by an earlier version and cannot be compared."
         raise ParameterError(Problem(message, remedy="Run that audit again, then this one.")) from error
-    still = [one for one in document.findings if one.state != "resolved"]
+    still = [finding for finding in document.findings if finding.state != "resolved"]
     parts = {part.fingerprint: one for one in still for part in one.members}
     return Before(audit, sha256, parts | {one.fingerprint: one for one in still})
 

@@ -104,7 +104,7 @@ def append(path: Path, event: str, facts: Mapping[str, Any], *, at: datetime) ->
     line = _line(document | {"hash": digest(document)})
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as stream:
-        stream.truncate(sum(len(one) + 1 for one in _whole_lines(path)))
+        stream.truncate(sum(len(line) + 1 for line in _whole_lines(path)))
         stream.write(line + b"\n")
         stream.flush()
         os.fsync(stream.fileno())

@@ -102,9 +102,9 @@ def read_audited(directory: Path) -> Audited:
 def _agreed(directory: Path) -> dict[str, tuple[Action, ...]]:
     """Return the actions the run took in, by finding; bare proposals say nothing yet."""
     found: dict[str, tuple[Action, ...]] = {}
-    for one in kept_actions(directory):
-        if one.begun:
-            found[one.fingerprint] = (*found.get(one.fingerprint, ()), one)
+    for action in kept_actions(directory):
+        if action.begun:
+            found[action.fingerprint] = (*found.get(action.fingerprint, ()), action)
     return found
 
 
@@ -129,7 +129,9 @@ def _raised(directory: Path) -> tuple[Raised, ...]:
     except ValueError as error:
         message = "the findings were written by an earlier version and cannot be exported."
         raise ParameterError(Problem(message, "findings.json", remedy="Run the audit again.")) from error
-    return tuple(Raised(finding_of(one), one.notebook, one.state) for one in document.findings)
+    return tuple(
+        Raised(finding_of(finding), finding.notebook, finding.state) for finding in document.findings
+    )
 
 
 def _refuse_place(target: Path, run: Path, *, names: set[str]) -> None:

@@ -42,14 +42,16 @@ class Commission:
         """Return the notebooks to execute: those that are not current, of those that were asked for."""
         only = self.options.only
         return [
-            one for one in self.plan.notebooks if one.name not in current and (not only or one.name in only)
+            notebook
+            for notebook in self.plan.notebooks
+            if notebook.name not in current and (not only or notebook.name in only)
         ]
 
     def current(self, withheld: Parts) -> dict[str, KeptResult]:
         """Return the results that are still good where `withheld` is held back besides."""
         known = {
-            one.name: kept_result(self.places.kept, one.name, key=self.key_of(one, withheld))
-            for one in self.plan.notebooks
+            notebook.name: kept_result(self.places.kept, notebook.name, key=self.key_of(notebook, withheld))
+            for notebook in self.plan.notebooks
         }
         return {name: result for name, result in known.items() if result}
 
@@ -86,7 +88,7 @@ def execute_passes(commission: Commission, current: Mapping[str, KeptResult], wi
             return Executed(results, made, withheld)
         commission.notify(Step("looking for counts of few people that could be worked out"))
         more = withholding(
-            [results[one.name] for one in plan.notebooks],
+            [results[notebook.name] for notebook in plan.notebooks],
             commission.evidence.directory,
             minimum=plan.run.thresholds.minimum_cell,
             threads=commission.options.threads,

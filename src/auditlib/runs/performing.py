@@ -142,12 +142,12 @@ def _perform(begun: Begun, places: Places, options: Options, steps: Steps, *, no
         notify(Planned((), tuple(current)))
         return Outcome(places.finished, (), tuple(current), unchanged=True)
     have = execute_passes(commission, current, withheld)
-    missing = tuple(one.name for one in plan.notebooks if one.name not in have.results)
+    missing = tuple(notebook.name for notebook in plan.notebooks if notebook.name not in have.results)
     if not missing:
         assemble(
             plan,
             evidence,
-            [have.results[one.name] for one in plan.notebooks],
+            [have.results[notebook.name] for notebook in plan.notebooks],
             places,
             withheld=have.withheld,
             steps=steps,
@@ -157,8 +157,12 @@ def _perform(begun: Begun, places: Places, options: Options, steps: Steps, *, no
             started=started,
             notify=notify,
         )
-    kept = tuple(one.name for one in plan.notebooks if one.name in have.results and one.name not in have.made)
-    executed = tuple(one.name for one in plan.notebooks if one.name in have.made)
+    kept = tuple(
+        notebook.name
+        for notebook in plan.notebooks
+        if notebook.name in have.results and notebook.name not in have.made
+    )
+    executed = tuple(notebook.name for notebook in plan.notebooks if notebook.name in have.made)
     return Outcome(places.finished, executed, kept, missing)
 
 

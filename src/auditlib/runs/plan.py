@@ -93,14 +93,14 @@ class Plan:
         ParameterError
             Naming each that the run file does not name.
         """
-        known = [one.name for one in self.notebooks]
+        known = [notebook.name for notebook in self.notebooks]
         unknown = [name for name in only if name not in known]
         if unknown:
             remedy = f"It names {', '.join(known)}."
             raise ParameterError(
                 *(Problem(f"the run file names no notebook {name!r}.", remedy=remedy) for name in unknown)
             )
-        return tuple(one for one in self.notebooks if not only or one.name in only)
+        return tuple(notebook for notebook in self.notebooks if not only or notebook.name in only)
 
     def notebook_key(self, notebook: PlannedNotebook, *, evidence: str) -> str:
         """Return the hash of everything the result of `notebook` depends on."""

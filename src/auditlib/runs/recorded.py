@@ -48,7 +48,7 @@ def read_recorded(directory: Path) -> Recorded:
     return Recorded(
         numbers=_by_reference(results),
         exhibits={f"{name}/{one['id']}": one for name, all_ in results.items() for one in all_["exhibits"]},
-        findings={one["fingerprint"]: one for one in findings},
+        findings={finding["fingerprint"]: finding for finding in findings},
         sentences=tuple(_sentences(results)),
         held=_by_reference(read_results(directory / "evidence" / HELD_BACK_FOLDER)),
     )

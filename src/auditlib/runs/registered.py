@@ -161,12 +161,22 @@ def kept_actions(directory: Path) -> tuple[Action, ...]:
     document = ActionsDocument.model_validate_json(path.read_bytes())
     return tuple(
         Action(
-            one.fingerprint, one.number, one.grade, one.criterion, one.subject, one.condition, one.action,
-            one.owner, Kind(one.type) if one.type else None, one.due or None, one.state, one.proof,
-            one.remark,
+            action.fingerprint,
+            action.number,
+            action.grade,
+            action.criterion,
+            action.subject,
+            action.condition,
+            action.action,
+            action.owner,
+            Kind(action.type) if action.type else None,
+            action.due or None,
+            action.state,
+            action.proof,
+            action.remark,
         )
-        for one in document.actions
-    )  # fmt: skip
+        for action in document.actions
+    )
 
 
 def _document(plan: Plan, found: Registered) -> dict[str, Any]:
@@ -174,7 +184,7 @@ def _document(plan: Plan, found: Registered) -> dict[str, Any]:
         "schema": SCHEMA,
         "day": plan.day.isoformat(),
         "register": found.file,
-        "actions": [_action(one, plan) for one in plan.actions],
+        "actions": [_action(action, plan) for action in plan.actions],
         "uncovered": [one.fingerprint for one in plan.uncovered],
         "drivers": [_driver(one, rank, plan) for rank, one in enumerate(plan.drivers or (), start=1)],
         "drivers_note": "" if plan.drivers else plan.no_drivers.reason,

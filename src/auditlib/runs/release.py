@@ -62,13 +62,11 @@ def _file_names(candidate: Candidate) -> Iterator[Problem]:
 def _few_people(candidate: Candidate) -> Iterator[Problem]:
     """Yield the counts of few people that its readers could work out, from it or with what they have."""
     minimum = _minimum(candidate.manifest)
-    for found in recorded_deductions(candidate.directory, minimum=minimum):
-        stated = found.stated
-        worked_out = (
-            f"perhaps it can be worked out from others: that was not decided ({found.unknown.rstrip('.')})"
-            if found.unknown
-            else "can be worked out from others"
-        )
+    for deduction in recorded_deductions(candidate.directory, minimum=minimum):
+        stated = deduction.stated
+        worked_out = "can be worked out from others"
+        if deduction.unknown:
+            worked_out = f"perhaps it {worked_out}: that was not decided ({deduction.unknown.rstrip('.')})"
         yield Problem(
             f"the number {stated.key!r} is held back, and {worked_out}.",
             f"results/{stated.notebook}.json",

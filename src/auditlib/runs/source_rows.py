@@ -247,9 +247,9 @@ def contributing_rows(rows: RowsOf, basis: Basis, *, limit: int) -> list[SourceR
     if basis.table == "sources":
         wanted = dict(basis.where)
         return [
-            SourceRow(one.table, one.file, 0)
-            for one in rows.totals
-            if all(getattr(one, name, None) == value for name, value in wanted.items())
+            SourceRow(total.table, total.file, 0)
+            for total in rows.totals
+            if all(getattr(total, name, None) == value for name, value in wanted.items())
         ][:limit]
     if basis.table != "cells":
         return rows.selected(basis, limit=limit)

@@ -125,8 +125,8 @@ def disagreements(node: Node) -> Iterator[Node]:
 
 def _case(recorded: Recorded, rows: RowsOf, case: str, duties: Sequence[Duty]) -> Node:
     """Return every duty of a case, and the row that triggered them."""
-    children = [Node("duty", each.text, dict(each.fields)) for each in duties]
-    for row in dict.fromkeys(each.row for each in duties):
+    children = [Node("duty", duty.text, dict(duty.fields)) for duty in duties]
+    for row in dict.fromkeys(duty.row for duty in duties):
         matched = _ROW_KEY.fullmatch(row)
         if matched and matched["table"] in TABLES:
             children.append(_forward(recorded, rows, row, matched))
@@ -134,8 +134,8 @@ def _case(recorded: Recorded, rows: RowsOf, case: str, duties: Sequence[Duty]) -
 
 
 def _cases(duties: Sequence[Duty]) -> Iterator[Node]:
-    for each in duties[:LISTED]:
-        yield Node("duty", each.text, {**each.fields, "row": each.row})
+    for duty in duties[:LISTED]:
+        yield Node("duty", duty.text, {**duty.fields, "row": duty.row})
     if len(duties) > LISTED:
         left = f"and {len(duties) - LISTED} more in the register of duties, exhibits/*-duties.parquet"
         yield Node("more", left)
@@ -314,21 +314,29 @@ def _finding_key(key: str, known: Iterable[str]) -> str:
 def _unknown(key: str, recorded: Recorded) -> ParameterError:
     known: Sequence[str] = [*recorded.numbers, *recorded.exhibits, *recorded.findings]
     tails = {name.partition("/")[2]: name for name in known if "/" in name}
-    near = [*get_close_matches(key, known, n=3), *(tails[one] for one in get_close_matches(key, tails, n=3))]
+    near = [
+        *get_close_matches(key, known, n=3),
+        *(tails[match] for match in get_close_matches(key, tails, n=3)),
+    ]
     table, _, place = key.partition(":")
     if place:
-        near = [*(f"{one}:{place}" for one in get_close_matches(table, TABLES, n=1)), *near]
+        near = [
+            *(f"{match}:{place}" for match in get_close_matches(table, TABLES, n=1)),
+            *near,
+        ]
     remedy = f"The nearest are {', '.join(dict.fromkeys(near))}." if near else "See results/*.json for keys."
     return ParameterError(Problem(f"the run recorded nothing under {key!r}.", remedy=remedy))
 
 
 def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
-    files = [f"{one.file} ({counted(one.rows_in, 'row')})" for one in rows.totals if one.table == table]
+    files = [
+        f"{total.file} ({counted(total.rows_in, 'row')})" for total in rows.totals if total.table == table
+    ]
     remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
-    for one in (one for one in rows.totals if one.table == table == "units" and one.rows_kept):
+    for one in (total for total in rows.totals if total.table == table == "units" and total.rows_kept):
         if not rows.kept(table, (("source_file", one.file),)):
             remedy += f" {one.file} says more of units that are registered elsewhere: trace {table}:id=ID."
-    left = sum(one.rows_left_out for one in rows.totals if one.table == table)
+    left = sum(total.rows_left_out for total in rows.totals if total.table == table)
     if left:
         remedy += (
             f" {counted(left, 'row')} of it {'is' if left == 1 else 'are'} left out as the run file declares."

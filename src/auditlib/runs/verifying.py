@@ -88,7 +88,9 @@ def verify(directory: Path, *, head: str = "") -> Verified:
     ]
     if problems:
         raise VerificationFailed(*problems)
-    return Verified(manifest, len(manifest.files), sum(one.size for one in manifest.files.values()), entries)
+    return Verified(
+        manifest, len(manifest.files), sum(file.size for file in manifest.files.values()), entries
+    )
 
 
 def unchecked(
@@ -214,7 +216,9 @@ def _cut_off(ledger: Path, manifest: Manifest, entries: Sequence[Entry]) -> Iter
         )
     elif fixed is not None and not holds(entries, number=fixed.entries, head=fixed.head):
         yield Problem("lacks entries the run was sealed with, or is another ledger.", name, remedy=_COPY)
-    elif entries and not any(one.event == SEALED and one.facts["seal"] == manifest.seal for one in entries):
+    elif entries and not any(
+        entry.event == SEALED and entry.facts["seal"] == manifest.seal for entry in entries
+    ):
         yield Problem(
             "lacks the entry that this run was sealed, and whatever came after it.", name, remedy=_COPY
         )
@@ -228,7 +232,7 @@ def _require_hash(head: str, name: str) -> None:
 
 def _missing(head: str, name: str, entries: Sequence[Entry]) -> Iterator[Problem]:
     """Yield a problem where the ledger holds no entry with the hash `head`."""
-    if head and not any(one.hash.startswith(head) for one in entries):
+    if head and not any(entry.hash.startswith(head) for entry in entries):
         yield Problem(
             f"holds no entry {head[:SHORTEST_HEAD]}...: it was cut off, or this is another ledger.",
             name,
@@ -250,7 +254,9 @@ def signed(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterat
 def wrong_page(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
     """Yield what is wrong with the page of sign-offs: it is there as it was entered, or not at all."""
     path, kind = place.page, kind_of(place.page)
-    entered = {one.facts["sha256"]: one.facts["seal"] for one in entries if one.event == SIGN_OFF_PAGE}
+    entered = {
+        entry.facts["sha256"]: entry.facts["seal"] for entry in entries if entry.event == SIGN_OFF_PAGE
+    }
     now = next((page for page, seal in reversed(entered.items()) if seal == manifest.seal), None)
     if kind not in (Kind.FILE, None):
         yield Problem(f"is {kind}.", path.name, remedy=_COPY)
@@ -266,4 +272,4 @@ def wrong_page(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> It
 
 def signed_off(entries: Sequence[Entry], manifest: Manifest) -> bool:
     """Tell whether the run of this manifest was signed off."""
-    return any(one.event == SIGNED_OFF and one.facts["seal"] == manifest.seal for one in entries)
+    return any(entry.event == SIGNED_OFF and entry.facts["seal"] == manifest.seal for entry in entries)

@@ -83,7 +83,7 @@ def _selections(
         for basis in true.get((notebook, number.key), number).basis
     }
     people = (one for one in every if one.table in evidence.tables and about_people(one.table))
-    return tuple(sorted((one for one in people if not one.names_rows), key=repr))
+    return tuple(sorted((person for person in people if not person.names_rows), key=repr))
 
 
 def by_notebook(names: Iterable[Name]) -> dict[str, dict[str, list[str]]]:
@@ -147,7 +147,9 @@ def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[Di
 
 def _shown(directory: Path) -> dict[str, dict[str, Number]]:
     documents = read_results(directory / "results").values()
-    return {one["notebook"]: {number.key: number for number in _numbers(one)} for one in documents}
+    return {
+        document["notebook"]: {number.key: number for number in _numbers(document)} for document in documents
+    }
 
 
 def _recorded(result: KeptResult) -> dict[str, Any]:

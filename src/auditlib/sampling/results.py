@@ -152,7 +152,9 @@ class VisitedSites:
         count, missed = visited(self.filled)
         left = f"; not visited: {', '.join(missed)}" if missed else ""
         sites = counted(len(self.filled.answers), "site drawn was", "sites drawn were")
-        return (Sentence(f"{count} of {sites} visited{left}.", tuple(one.key for one in self.numbers())),)
+        return (
+            Sentence(f"{count} of {sites} visited{left}.", tuple(number.key for number in self.numbers())),
+        )
 
     def row(self) -> dict[str, str]:
         """Return its row of the table of samples."""
@@ -201,4 +203,4 @@ def samples_frame(samples: Sequence[ExaminedSample]) -> pd.DataFrame:
     """Return one row per sample, values in words."""
     import pandas as pd
 
-    return pd.DataFrame([one.row() for one in samples])
+    return pd.DataFrame([sample.row() for sample in samples])

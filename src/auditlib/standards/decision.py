@@ -97,7 +97,7 @@ def decide(
 
 
 def _names(findings: Sequence[WeighedFinding], grade: Grade) -> tuple[str, ...]:
-    return tuple(one.name for one in findings if one.grade is grade)
+    return tuple(finding.name for finding in findings if finding.grade is grade)
 
 
 def _as_major(group: GatheredMinors) -> str:
@@ -161,7 +161,7 @@ def _minors_step(
 def _plans_step(minors: Sequence[WeighedFinding], judgements: Sequence[Judgement], *, whole: bool) -> Step:
     """Hold every minor against the register; a criterion left open may hide one, which no plan can cover."""
     rule = "every minor has an accepted plan that is not overdue"
-    names = each_once(one.name for one in minors)
+    names = each_once(minor.name for minor in minors)
     unseen = in_scope(judgements, Outcome.NOT_ASSESSABLE)
     still = tuple(entry.criterion.id for entry in unseen if entry.criterion.severity is Grade.MINOR)
     failed, told = (

@@ -188,9 +188,9 @@ def _of_period(tables: Tables, table: str) -> nw.LazyFrame[Any]:
 
 def _set_aside(table: str, tables: Tables) -> float:
     """Return the share of the rows of `table` in quarantine; 0 where no source was read."""
-    totals = [each for each in tables.totals if each.table == table]
-    rows = sum(each.rows_judged for each in totals)
-    return sum(each.rows_quarantined for each in totals) / rows if rows else 0.0
+    totals = [total for total in tables.totals if total.table == table]
+    rows = sum(total.rows_judged for total in totals)
+    return sum(total.rows_quarantined for total in totals) / rows if rows else 0.0
 
 
 _RULES: Mapping[Fact, _Rule] = MappingProxyType(

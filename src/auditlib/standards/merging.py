@@ -95,7 +95,7 @@ def _alike(raised: Iterable[RaisedFinding]) -> Iterable[list[RaisedFinding]]:
             finding.criterion,
             finding.grade.value,
             *_roles(subject),
-            *(_unnamed(each, subject) for each in words),
+            *(_unnamed(word, subject) for word in words),
         )
         groups.setdefault(same, []).append(one)
     return groups.values()
@@ -122,7 +122,7 @@ def _unnamed(text: str, subject: str) -> str:
 
 def _headline(findings: Sequence[Finding]) -> str:
     """Return what the worst of several says in one line, and that there are others."""
-    worst = max(findings, key=lambda one: -1.0 if one.shortfall is None else one.shortfall)
+    worst = max(findings, key=lambda finding: -1.0 if finding.shortfall is None else finding.shortfall)
     return f"{worst.headline}{ALIKE}" if worst.headline else ""
 
 
@@ -131,24 +131,24 @@ def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
     if not others:
         return first
     findings = [one.finding for one in group]
-    known = [one.shortfall for one in findings if one.shortfall is not None]
+    known = [finding.shortfall for finding in findings if finding.shortfall is not None]
     finding = replace(
         first.finding,
-        condition=" ".join(_once(one.condition for one in findings)),
-        recommendation=" ".join(_once(one.recommendation for one in findings)),
-        effect=" ".join(_once(one.effect for one in findings)),
-        cause=" ".join(_once(one.cause for one in findings)),
-        subject=BETWEEN.join(one.subject for one in findings),
-        evidence=_once(key for one in findings for key in one.evidence),
+        condition=" ".join(_once(finding.condition for finding in findings)),
+        recommendation=" ".join(_once(finding.recommendation for finding in findings)),
+        effect=" ".join(_once(finding.effect for finding in findings)),
+        cause=" ".join(_once(finding.cause for finding in findings)),
+        subject=BETWEEN.join(finding.subject for finding in findings),
+        evidence=_once(key for finding in findings for key in finding.evidence),
         cases=_once(case for one in group for case in _cases(one, alone=False)),
         cases_in_all=_in_all(findings),
-        metric=first.finding.metric if len({one.metric for one in findings}) == 1 else "",
+        metric=first.finding.metric if len({finding.metric for finding in findings}) == 1 else "",
         shortfall=max(known) if known else None,
         headline=_headline(findings),
     )
     members = (_member(first), *(_member(one) for one in others))
     return replace(
-        first, finding=finding, members=(*members, *(each for one in group for each in one.members))
+        first, finding=finding, members=(*members, *(member for one in group for member in one.members))
     )
 
 

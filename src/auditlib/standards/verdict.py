@@ -138,7 +138,7 @@ class Verdict:
         """Return every measured value with its basis, the outcomes, the scores, and what words count."""
         from auditlib.standards.tally import tally
 
-        measured = (each for entry in self.judgements for each in _numbers(entry))
+        measured = (number for entry in self.judgements for number in _numbers(entry))
         return (*measured, *tally(self), self.aside.number())
 
     def summary(self) -> tuple[Sentence, ...]:
@@ -177,7 +177,7 @@ class Verdict:
                 f"The profile asks for less than the standard in {', '.join(looser)}." * bool(looser),
                 _keys(looser),
             ),
-            *((each.text, each.keys) for each in asides),
+            *((aside.text, aside.keys) for aside in asides),
             (
                 "An interval speaks of how the operation works, not only of the cases that happened to come.",
                 (),

@@ -221,8 +221,8 @@ def average(effects: GroupTime, *, kind: Kind = "simple", last: int | None = Non
         _weighted(effects, chosen(int(value))) if kind != "group" else _plain(effects, chosen(int(value)))
         for value in values
     ]
-    part = np.array([one[0] for one in parts])
-    influences = np.stack([one[1] for one in parts], axis=1)
+    part = np.array([part[0] for part in parts])
+    influences = np.stack([part[1] for part in parts], axis=1)
     if kind == "group":
         first = np.array([np.flatnonzero(effects.cohort == value)[0] for value in values])
         value, influence = _mean(part, influences, effects.share[first], effects.membership[:, first])
