@@ -98,7 +98,7 @@ def speed(rng: np.random.Generator, *, units: int) -> None:
 
 
 def _without_ranks(cells: pd.DataFrame, register: pd.DataFrame) -> object:
-    measure = benchmark.Measure("transactional", ITEM, "mean")
+    measure = benchmark.ScoreMeasure("transactional", ITEM, "mean")
     scores = benchmark.from_cells(cells, measure, unit_ids=tuple(register["unit_id"]))
     if isinstance(scores, Refusal):
         return scores

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib import linkage
-from auditlib.linkage.claim import Claim, calibrated, claim
+from auditlib.linkage.claim import EffectClaim, calibrated, claim
 from auditlib.linkage.placebo import Placebos, placebos
 from auditlib.linkage.procedure import Choices, effects
 from auditlib.linkage.register import ROLES, RoleLinks, role_links
@@ -161,7 +161,7 @@ def _judged(scenario: Scenario, seed: int) -> list[tuple[str, float, bool, bool,
         rows.append(
             (
                 link.role, beside.rate, tested.p_value <= 0.05, other is not None and other <= 0.05,
-                said is Claim.SHOWN, said is Claim.DISPUTED,
+                said is EffectClaim.SHOWN, said is EffectClaim.DISPUTED,
             )
         )  # fmt: skip
     return rows

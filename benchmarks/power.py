@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark import Measure, Verdict, from_cells, judge
+from auditlib.benchmark import OutlierStatus, ScoreMeasure, from_cells, judge
 from auditlib.parameters.load import load
 from auditlib.records import Item, Refusal, Scale
 from company import Scenario, cells
@@ -59,10 +59,10 @@ def power(size: float, *, statistic: str, companies: int, seed: int) -> pd.DataF
         planted = {str(unit): (-size if place < PLANTED // 2 else size) for place, unit in enumerate(units)}
         verdicts = _verdicts(scenario, planted, statistic, seed=seed * 100_000 + number)
         for unit, shift in planted.items():
-            wanted = Verdict.HIGHER if shift > 0 else Verdict.LOWER
+            wanted = OutlierStatus.HIGHER if shift > 0 else OutlierStatus.LOWER
             rows.append(("high" if shift > 0 else "low", verdicts.get(unit) is wanted))
         others = [verdict for unit, verdict in verdicts.items() if unit not in planted]
-        alarms += sum(verdict in (Verdict.HIGHER, Verdict.LOWER) for verdict in others)
+        alarms += sum(verdict in (OutlierStatus.HIGHER, OutlierStatus.LOWER) for verdict in others)
         sound += len(others)
     frame = pd.DataFrame(rows, columns=["direction", "found"])
     frame.attrs.update({"false_alarms": alarms, "sound": sound})
@@ -71,7 +71,7 @@ def power(size: float, *, statistic: str, companies: int, seed: int) -> pd.DataF
 
 def _verdicts(
     scenario: Scenario, planted: dict[str, float], statistic: str, *, seed: int
-) -> dict[str, Verdict]:
+) -> dict[str, OutlierStatus]:
     """Return what the funnel says of each unit of one simulated company."""
     scores = scenario.scores.model_copy(update={"outliers": planted})
     drawn = cells(
@@ -80,7 +80,7 @@ def _verdicts(
         survey_types=("transactional",),
     )
     ids = tuple(sorted(set(drawn.world.unit_ids)))
-    found = from_cells(drawn.cells, Measure("transactional", ITEM, statistic), unit_ids=ids)
+    found = from_cells(drawn.cells, ScoreMeasure("transactional", ITEM, statistic), unit_ids=ids)
     if isinstance(found, Refusal):
         raise TypeError(found.reason)
     enough = found.known & (found.n >= 30)

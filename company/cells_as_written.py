@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from auditlib.contracts import TABLES
-from auditlib.contracts.types import Column, Kind
+from auditlib.contracts.types import Column, ColumnKind
 from company.clock import DAY, to_local
 from company.instruments import QUESTIONS
 from company.layouts import NOT_APPLICABLE, Layout
@@ -28,7 +28,7 @@ def as_written(frame: pd.DataFrame, layout: Layout, world: World) -> pd.DataFram
     zones = _zones(frame, layout, world)
     written: dict[str, Any] = {}
     for name in layout.columns:
-        column = columns.get(name) or Column(name, Kind.SCORE, "")
+        column = columns.get(name) or Column(name, ColumnKind.SCORE, "")
         written[name] = _cells(frame, column, layout, zones, world)
     return pd.DataFrame(written, dtype=object if layout.form != "parquet" else None)
 
@@ -44,15 +44,15 @@ def _cells(
     frame: pd.DataFrame, column: Column, layout: Layout, zones: npt.NDArray[Any], world: World
 ) -> pd.Series[Any]:
     values = frame[column.name]
-    if column.kind is Kind.INSTANT:
+    if column.kind is ColumnKind.INSTANT:
         return _instants(values, layout, zones)
-    if column.kind is Kind.DAY:
+    if column.kind is ColumnKind.DAY:
         return _days(values, layout)
-    if column.kind is Kind.SCORE:
+    if column.kind is ColumnKind.SCORE:
         return _scores(frame, column.name, layout, world)
     if layout.form == "parquet":
         return values
-    if column.kind in (Kind.NUMBER, Kind.SHARE):
+    if column.kind in (ColumnKind.NUMBER, ColumnKind.SHARE):
         return values.astype(object)
     text = values.map(str, na_action="ignore").astype(object)
     if column.name in layout.cells:

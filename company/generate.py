@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from auditlib.contracts import TABLES
-from auditlib.contracts.types import Kind
+from auditlib.contracts.types import ColumnKind
 from company.call_backs import CallBacks, call_backs
 from company.clock import DAY, day_number, to_local
 from company.complaints import complaints
@@ -66,7 +66,7 @@ class Company:
         for column in TABLES[table].columns:
             if column.optional and column.name not in frame:
                 continue
-            if column.kind is Kind.INSTANT:
+            if column.kind is ColumnKind.INSTANT:
                 columns |= _spelled_out(column.name, frame[column.name], zones)
             else:
                 columns[column.name] = frame.get(column.name)

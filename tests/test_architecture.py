@@ -164,6 +164,15 @@ def test_the_house_does_not_know_the_company_it_is_shown_on(path: Path) -> None:
             assert (node.module or "").split(".")[0] not in ("company", "tests", "benchmarks")
 
 
+def test_a_public_class_name_stands_for_a_single_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in python_files():
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(str(path.relative_to(HOUSE)))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
 CIRCLES = {"benchmark": 1, "drivers": 1, "escalation": 1, "linkage": 2, "standards": 1}
 """Circles of imports that still stand, by room: results that word themselves. None may come."""
 

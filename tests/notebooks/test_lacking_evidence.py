@@ -23,7 +23,7 @@ from pyarrow import parquet
 from auditlib.audit.opening import read_run
 from auditlib.audit.session import Audit
 from auditlib.audit.standard import texts
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.evidence import Evidence, prepare
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -156,7 +156,7 @@ def test_follow_up_survives_columns_that_were_never_mapped(company: Evidence, tm
     changes: dict[str, Change] = {}
     for table in FOLLOWED:
         stored = [c for c in TABLES[table].columns if not c.optional and not c.required]
-        optional = [c for c in stored if c.kind is not Kind.INSTANT]
+        optional = [c for c in stored if c.kind is not ColumnKind.INSTANT]
         changes[table] = without(tuple(column.name for column in optional))
     evidence = lacking(company, tmp_path / "evidence", changes)
     assert execute("05_escalation", evidence, tmp_path / "work")["answer"]

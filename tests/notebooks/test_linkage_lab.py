@@ -16,8 +16,8 @@ from nbclient import NotebookClient
 from auditlib.audit.linkage_laboratory import LinkageLaboratory, Planner, linkage_lab, power_planner
 from auditlib.audit.opening import read_run
 from auditlib.evidence import Evidence
-from auditlib.linkage.look import Look
-from auditlib.linkage.plan import Plan, plan
+from auditlib.linkage.look import EffectEstimate
+from auditlib.linkage.plan import DetectableEffect, plan
 from auditlib.records import Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ def test_it_holds_no_function_and_no_output() -> None:
 
 def test_it_begins_with_what_the_audit_chooses(lab: LinkageLaboratory) -> None:
     found = lab.look()
-    assert isinstance(found, Look)
+    assert isinstance(found, EffectEstimate)
     assert (found.role, found.estimator, found.choices.hold_out) == ("manager", "imputation", 3)
     assert found.estimate is not None
     assert f"{found.estimate:+.2f}" in lab.panel.children[2].value
@@ -100,7 +100,7 @@ def test_every_dial_is_obeyed(lab: LinkageLaboratory) -> None:
 def test_each_estimator_draws_its_own_course(lab: LinkageLaboratory, estimator: str) -> None:
     lab.controls["estimator"].value = estimator
     found = lab.look()
-    assert isinstance(found, Look)
+    assert isinstance(found, EffectEstimate)
     assert found.curve.frame.loc[found.curve.frame["default"], "estimator"].tolist() == [estimator]
     assert isinstance(found.events, Refusal) == (estimator == "two_way")
     assert ("what not to trust" in lab.panel.children[2].value) == (estimator == "two_way")
@@ -119,7 +119,7 @@ def test_a_window_without_a_link_is_said(lab: LinkageLaboratory) -> None:
 
 def test_the_planner_starts_at_the_party_and_obeys(planner: Planner) -> None:
     found = planner.plan()
-    assert isinstance(found, Plan)
+    assert isinstance(found, DetectableEffect)
     assert (found.design.units, found.design.months) == (40, 36)
     assert found == plan(found.design)
     assert str(found.summary()[0]) in planner.panel.children[1].value

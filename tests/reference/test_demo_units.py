@@ -8,7 +8,7 @@ import pytest
 
 from auditlib import benchmark
 from auditlib.audit.opening import read_run
-from auditlib.benchmark import Verdict
+from auditlib.benchmark import OutlierStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / "data" / "demo" / "truth"
@@ -71,8 +71,8 @@ def test_planted_outliers_are_called_out_and_no_sound_unit_is(evidence, run):
     planted = {row["unit_id"]: row["direction"] for row in _rows("outliers.csv")}
     result = _compared(evidence, run, statistic="mean")
     (comparison,) = [entry for entry in result if entry.measure.survey_type == "transactional"]
-    higher = set(comparison.units(Verdict.HIGHER)["unit_id"])
-    lower = set(comparison.units(Verdict.LOWER)["unit_id"])
+    higher = set(comparison.units(OutlierStatus.HIGHER)["unit_id"])
+    lower = set(comparison.units(OutlierStatus.LOWER)["unit_id"])
     assert {unit for unit in higher | lower if unit not in planted} == set()
     assert {planted[unit] for unit in higher} <= {"high"}
     assert {planted[unit] for unit in lower} <= {"low"}

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from auditlib.records import Refusal
-from auditlib.sampling.attributes import Plan, plan_attributes, upper_limit
+from auditlib.sampling.attributes import AttributePlan, plan_attributes, upper_limit
 from auditlib.sampling.sites import Programme, random_share_of, site_sample_size
 
 
@@ -18,7 +18,7 @@ from auditlib.sampling.sites import Programme, random_share_of, site_sample_size
 )
 def test_attribute_sample_sizes(tolerable: float, expected: float, size: int, acceptable: int) -> None:
     plan = plan_attributes(confidence=0.95, tolerable=tolerable, expected=expected)
-    assert plan == Plan(size, acceptable)
+    assert plan == AttributePlan(size, acceptable)
 
 
 @pytest.mark.parametrize(("deviations", "limit"), [(3, 5.09), (6, 7.74)])
@@ -47,16 +47,18 @@ def test_a_finite_population_counted_out_by_hand() -> None:
 
 def test_a_finite_plan_counted_out_by_hand() -> None:
     # tolerable 40 % of 10 is 4 deviations: 5 drawn give 2.4 %, 4 drawn C(6,4)/C(10,4) = 15/210 = 7.1 %
-    assert plan_attributes(confidence=0.95, tolerable=0.4, expected=0.0, population=10) == Plan(5, 0)
+    assert plan_attributes(confidence=0.95, tolerable=0.4, expected=0.0, population=10) == AttributePlan(5, 0)
 
 
 def test_a_vast_population_needs_the_binomial_size() -> None:
-    assert plan_attributes(confidence=0.95, tolerable=0.05, expected=0.01, population=10**7) == Plan(93, 1)
+    assert plan_attributes(confidence=0.95, tolerable=0.05, expected=0.01, population=10**7) == AttributePlan(
+        93, 1
+    )
 
 
 def test_a_small_population_needs_fewer() -> None:
     found = plan_attributes(confidence=0.95, tolerable=0.05, expected=0.0, population=200)
-    assert isinstance(found, Plan)
+    assert isinstance(found, AttributePlan)
     assert found.size < 59
     inside = math.comb(190, found.size) / math.comb(200, found.size)
     before = math.comb(190, found.size - 1) / math.comb(200, found.size - 1)

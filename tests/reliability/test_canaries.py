@@ -19,7 +19,7 @@ import yaml
 from whole_company import ONE_OF_EACH, instant, row_of, write_company
 
 from auditlib.cli import main
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 
 STAFF = ("Ada Kanarius", "Bruno Gelbvogel-Specht", "Chiara Cantorini", "Søren Dompapstrup")
 CLIENTS = ("Dorte Finkelstrup", "Émile Serinet", "Farida Bulbulzadeh")
@@ -60,13 +60,13 @@ def rows_of(table: str) -> list[dict[str, Any]]:
         row = row_of(table, number)
         for column in TABLES[table].columns:
             kind = column.references or (table if column.name in TABLES[table].key else "cases")
-            if column.kind is Kind.ID:
+            if column.kind is ColumnKind.ID:
                 own = number if kind not in ("accounts", "employees") else number % 12
                 row[column.name] = UNITS[number % len(UNITS)] if kind == "units" else named(kind, own)
-            elif column.kind is Kind.TEXT:
+            elif column.kind is ColumnKind.TEXT:
                 row[column.name] = said(number)
             elif (
-                column.kind is Kind.CODE
+                column.kind is ColumnKind.CODE
                 and not column.codes
                 and column.name in ("cause_code", "reason", "segment")
             ):

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from auditlib.errors import DataError
-from auditlib.sampling.drawn import Case, Drawn
-from auditlib.sampling.evaluation import Answer, Design
+from auditlib.sampling.drawn import Drawn, DrawnCase
+from auditlib.sampling.evaluation import CaseAnswer, SampleDesign
 from auditlib.sampling.form_reading import Filled, read_form
 from auditlib.sampling.form_writing import DRAWN, FORM, HEADER_ROW, form_bytes
 
@@ -34,14 +34,16 @@ ANSWER_AT, SEEN_AT, HASH_AT = 3, 4, 6
 
 
 def drawn() -> Drawn:
-    cases = tuple(Case(f"follow_ups:f.csv:{line}", "", (text,)) for line, text in enumerate(HOSTILE, start=2))
-    return Drawn("=Title", "Q?", ("Text",), cases, {"seed": "1"}, Design(0.95, 0.05, 0.0, 0, {"": 500}))
+    cases = tuple(
+        DrawnCase(f"follow_ups:f.csv:{line}", "", (text,)) for line, text in enumerate(HOSTILE, start=2)
+    )
+    return Drawn("=Title", "Q?", ("Text",), cases, {"seed": "1"}, SampleDesign(0.95, 0.05, 0.0, 0, {"": 500}))
 
 
 def book(*, answered: bool = True) -> openpyxl.Workbook:
     opened = openpyxl.load_workbook(BytesIO(form_bytes(drawn(), created=AS_OF)))
     for row in range(FIRST, FIRST + len(HOSTILE)):
-        opened[FORM].cell(row, ANSWER_AT).value = Answer.IN_ORDER.value if answered else None
+        opened[FORM].cell(row, ANSWER_AT).value = CaseAnswer.IN_ORDER.value if answered else None
     return opened
 
 

@@ -18,7 +18,7 @@ from tiny_project import STEPS, tiny_project
 from auditlib.report import pdf
 from auditlib.runs import Options, Steps, perform
 from auditlib.runs.documents import PdfMaker
-from auditlib.runs.events import Step
+from auditlib.runs.events import AssemblyStep
 from auditlib.runs.manifest import read_manifest
 
 UNIT_TESTS = Path(__file__).parents[1] / "unit"
@@ -42,7 +42,7 @@ def made(tmp_path: Path, maker: PdfMaker, **options: Any) -> tuple[Path, list[st
         name="tiny.yaml",
         options=Options(**options),
         steps=steps,
-        notify=lambda event: said.append(event.text) if isinstance(event, Step) else None,
+        notify=lambda event: said.append(event.text) if isinstance(event, AssemblyStep) else None,
     )
     return tmp_path / "outputs" / "tiny", said
 

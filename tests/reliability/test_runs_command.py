@@ -15,8 +15,8 @@ from rich.progress import Progress, TextColumn
 from tiny_project import notebook, tiny_project
 
 from auditlib.cli import main
-from auditlib.cli.progress import Bars, Lines, said
-from auditlib.runs.events import CellStarted, EvidenceStep, Finished, Planned, Step, Stopped
+from auditlib.cli.progress import Bars, ProgressLines, said
+from auditlib.runs.events import AssemblyStep, CellStarted, EvidenceStep, Finished, Planned, Stopped
 
 EVENTS = (
     EvidenceStep("units.csv: 1 record read"),
@@ -24,7 +24,7 @@ EVENTS = (
     CellStarted("01_one", 4, 9, "Who is [bold]first[/bold]?"),
     Finished("01_one", ("02_two",)),
     Stopped("02_two", "02_two stopped in cell 2 of 3: no.", "kept.ipynb", ()),
-    Step("sealing"),
+    AssemblyStep("sealing"),
 )
 
 
@@ -80,7 +80,7 @@ def test_interrupted_it_says_that_it_can_go_on(tmp_path: Path) -> None:
 
 def test_every_event_is_one_plain_line_in_a_log() -> None:
     console = Console(width=200, record=True, file=io.StringIO())
-    lines = Lines(console)
+    lines = ProgressLines(console)
     for event in (*EVENTS, EVENTS[2]):
         lines.show(event)
     assert console.export_text().splitlines() == [said(event) for event in EVENTS]

@@ -13,7 +13,7 @@ import pytest
 from decided_project import decided_project, findings, page, verdict
 from tiny_project import Tiny
 
-from auditlib.actions.register import Action, Kind, State
+from auditlib.actions.register import Action, ActionType, State
 from auditlib.cli import main
 from auditlib.runs.action_register import read_register, register_bytes, register_path
 from auditlib.runs.trace import trace_key
@@ -160,7 +160,7 @@ def test_a_major_that_is_not_looked_at_again_stays_open_until_its_fix_is_shown(
     for proof, outcome in (("We looked.", "not_met"), ("11_standards/score:low", "met")):
         fixed = Action(
             past["fingerprint"], 1, "major", past["criterion"], past["subject"], past["condition"], "Do it.",
-            "Ada Lind", Kind.SYSTEM, date(2026, 1, 1), State.VERIFIED, proof,
+            "Ada Lind", ActionType.SYSTEM, date(2026, 1, 1), State.VERIFIED, proof,
         )  # fmt: skip
         content = register_bytes([fixed], suffix=".csv", created=datetime(2026, 1, 1, tzinfo=UTC))
         (finished.parent / "next.actions.csv").write_bytes(content)
@@ -246,7 +246,7 @@ def accept(tiny: Tiny, identifier: str, *, due: str, state: str = "accepted") ->
             one,
             action="Do it.",
             owner="Ada Lind",
-            kind=Kind.PROCEDURE,
+            kind=ActionType.PROCEDURE,
             due=date.fromisoformat(due),
             state=State(state),
             proof="seen" if state.startswith("verified") else "",

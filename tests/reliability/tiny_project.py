@@ -16,7 +16,7 @@ from pathlib import Path
 
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
-from auditlib.runs import Options, Outcome, Steps, perform
+from auditlib.runs import Options, RunOutcome, Steps, perform
 
 OPENING = """\
 import json, pathlib
@@ -93,7 +93,7 @@ class Tiny:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")
 
-    def perform(self, **options: object) -> Outcome:
+    def perform(self, **options: object) -> RunOutcome:
         """Perform the run with evidence and a report that take no time."""
         notify = options.pop("notify", lambda _event: None)
         return perform(

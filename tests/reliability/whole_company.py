@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from auditlib.contracts import TABLES, Column, Kind
+from auditlib.contracts import TABLES, Column, ColumnKind
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2025, 2, 3, 9, tzinfo=UTC)
@@ -40,15 +40,21 @@ def row_of(table: str, number: int, **given: Any) -> dict[str, Any]:
 
 
 def _cell(table: str, column: Column, number: int) -> Any:
-    if column.kind is Kind.ID:
+    if column.kind is ColumnKind.ID:
         return f"{column.references or table}-{number}"
-    plain: dict[Kind, Any] = {
-        Kind.CODE: column.codes[0] if column.codes else "one", Kind.TEXT: "Words", Kind.NUMBER: 1,
-        Kind.COUNT: 1, Kind.SHARE: 0.1, Kind.FLAG: "true", Kind.SCORE: 2, Kind.DAY: "2025-02-03",
-    }  # fmt: skip
-    if column.kind is not Kind.INSTANT:
+    plain: dict[ColumnKind, Any] = {
+        ColumnKind.CODE: column.codes[0] if column.codes else "one",
+        ColumnKind.TEXT: "Words",
+        ColumnKind.NUMBER: 1,
+        ColumnKind.COUNT: 1,
+        ColumnKind.SHARE: 0.1,
+        ColumnKind.FLAG: "true",
+        ColumnKind.SCORE: 2,
+        ColumnKind.DAY: "2025-02-03",
+    }
+    if column.kind is not ColumnKind.INSTANT:
         return plain[column.kind]
-    instants = [one.name for one in TABLES[table].columns if one.kind is Kind.INSTANT]
+    instants = [one.name for one in TABLES[table].columns if one.kind is ColumnKind.INSTANT]
     return instant(hours=instants.index(column.name))
 
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import narwhals as nw
 import pyarrow as pa
 
-from auditlib.contracts import Kind, table
+from auditlib.contracts import ColumnKind, table
 from auditlib.escalation import EscalationPolicy, Terms
-from auditlib.obligations import Place, hours_of_rule
+from auditlib.obligations import UnitPlace, hours_of_rule
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.records import Instrument, Item, Scale
@@ -22,12 +22,12 @@ from auditlib.records import Instrument, Item, Scale
 PARAMS = Path(__file__).parents[2] / "params"
 ZONE = "Europe/Berlin"
 _TYPES = {
-    Kind.NUMBER: pa.float64(),
-    Kind.SHARE: pa.float64(),
-    Kind.SCORE: pa.float64(),
-    Kind.COUNT: pa.int64(),
-    Kind.FLAG: pa.bool_(),
-    Kind.DAY: pa.int32(),
+    ColumnKind.NUMBER: pa.float64(),
+    ColumnKind.SHARE: pa.float64(),
+    ColumnKind.SCORE: pa.float64(),
+    ColumnKind.COUNT: pa.int64(),
+    ColumnKind.FLAG: pa.bool_(),
+    ColumnKind.DAY: pa.int32(),
 }
 
 
@@ -59,7 +59,7 @@ class World:
     def lazy(self, name: str) -> Any:
         contract, schema = table(name), []
         for column in contract.columns:
-            if column.kind is Kind.INSTANT:
+            if column.kind is ColumnKind.INSTANT:
                 schema += [(f"{column.name}_{part}", kind) for part, kind in _PARTS]
             else:
                 schema.append((column.name, _TYPES.get(column.kind, pa.string())))
@@ -83,11 +83,11 @@ class World:
 _PARTS = (("at", pa.int64()), ("day", pa.int32()), ("second", pa.int32()))
 
 
-UNITS = (Place("U1", ZONE, "DE"), Place("U2", "America/New_York", "US"))
+UNITS = (UnitPlace("U1", ZONE, "DE"), UnitPlace("U2", "America/New_York", "US"))
 
 
 def terms(
-    *, as_of: str, policy: str = "", scale: Scale | None = None, units: Sequence[Place] = UNITS
+    *, as_of: str, policy: str = "", scale: Scale | None = None, units: Sequence[UnitPlace] = UNITS
 ) -> Terms:
     """Return the shipped policy and calendars for two units, one of them in New York."""
     text = policy or (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")

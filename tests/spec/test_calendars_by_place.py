@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from auditlib.calendars import deadline_one
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy, EscalationResult, assess
-from auditlib.obligations import CalendarChoice, Place, hours_of_rule, working_hours
+from auditlib.obligations import CalendarChoice, UnitPlace, hours_of_rule, working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
 
 LONDON, BERLIN = "Europe/London", "Europe/Berlin"
 PLACES = (
-    Place("EDI", LONDON, "GB", "GB-SCT", unit_type="branch"),
-    Place("LON", LONDON, "GB", "ENG", unit_type="contact_centre"),
-    Place("MUC", BERLIN, "DE", "DE-BY", unit_type="branch"),
-    Place("BER", BERLIN, "DE", "BE", unit_type="contact_centre"),
+    UnitPlace("EDI", LONDON, "GB", "GB-SCT", unit_type="branch"),
+    UnitPlace("LON", LONDON, "GB", "ENG", unit_type="contact_centre"),
+    UnitPlace("MUC", BERLIN, "DE", "DE-BY", unit_type="branch"),
+    UnitPlace("BER", BERLIN, "DE", "BE", unit_type="contact_centre"),
 )
 HOUR = 3_600_000_000
 REACHED = {"reached": True, "declined": False}
@@ -64,14 +64,14 @@ def test_eight_business_hours_by_hand(unit: str, zone: str, start: str, due: str
 
 @pytest.mark.parametrize(("code", "area"), [("GB-SCT", "GB-SCT"), ("SCT", "GB-SCT"), ("", "GB")])
 def test_a_subdivision_is_read_with_and_without_its_country(code: str, area: str) -> None:
-    hours = working_hours(calendar("business"), [Place("U", LONDON, "GB", code)], years=[2025])
+    hours = working_hours(calendar("business"), [UnitPlace("U", LONDON, "GB", code)], years=[2025])
     assert hours.of_unit == {"U": f"business/Europe/London/{area}"}
 
 
 @pytest.mark.parametrize("code", ["GB-XXX", "XXX", "DE-BY", "scotland"])
 def test_an_unknown_subdivision_is_refused_with_the_unit_and_those_that_are_known(code: str) -> None:
     with pytest.raises(ParameterError, match=f"unit U: '{code}'") as caught:
-        working_hours(calendar("business"), [Place("U", LONDON, "GB", code)], years=[2025])
+        working_hours(calendar("business"), [UnitPlace("U", LONDON, "GB", code)], years=[2025])
     assert "ENG, NIR, SCT, WLS" in caught.value.problems[0].remedy
 
 
@@ -181,7 +181,7 @@ def test_each_calendar_names_its_units_and_one_for_all_is_said(tmp_path: Path) -
 
 
 def test_a_country_whose_parts_have_their_own_holidays_is_said_where_no_unit_names_one() -> None:
-    plain = [Place("U1", BERLIN, "DE"), Place("U2", BERLIN, "DE", "BY")]
+    plain = [UnitPlace("U1", BERLIN, "DE"), UnitPlace("U2", BERLIN, "DE", "BY")]
     found = assess(
         World({"responses": [_unhappy("R1", "U1")], "follow_ups": [OTHERS]}),
         terms(as_of="2025-12-01 12:00", units=plain),
@@ -222,7 +222,7 @@ def test_a_choice_of_calendars_that_makes_no_sense_is_refused(old: str, new: str
 )
 @settings(max_examples=25, deadline=None)
 def test_the_table_gives_every_unit_the_deadline_of_the_clause(
-    unit: Place, minutes: int, limit: int, choice: tuple[str, str]
+    unit: UnitPlace, minutes: int, limit: int, choice: tuple[str, str]
 ) -> None:
     by, value = choice
     text = policy(by=by, of={value: "weekdays"}, otherwise="business")

@@ -8,12 +8,12 @@ import pytest
 from escalation_world import World, at, terms
 from test_escalation import contact, response
 
-from auditlib.escalation import Claims, EscalationResult, assess, claims
+from auditlib.escalation import EscalationResult, FlagComparison, assess, claims
 from auditlib.escalation.claimed import AGREE, LONGER, NIGHTS, NOBODY_REACHED, OTHER_LIMIT, REFUSED
 from auditlib.records import Refusal
 
 
-def held_against(score: float, *follow_ups: dict[str, Any]) -> Claims | Refusal:
+def held_against(score: float, *follow_ups: dict[str, Any]) -> FlagComparison | Refusal:
     world = World({"responses": [response(score)], "follow_ups": list(follow_ups)})
     found = assess(world, terms(as_of="2025-12-01 12:00"))
     assert isinstance(found, EscalationResult)
@@ -50,7 +50,7 @@ def test_each_contact_has_its_flag_its_status_and_the_reason_why_they_part(
     score: float, follow_up: dict[str, Any], flag: str, status: str, reason: str
 ) -> None:
     found = held_against(score, follow_up)
-    assert isinstance(found, Claims)
+    assert isinstance(found, FlagComparison)
     assert found.frame.to_dict("records") == [
         {"flag": flag, "status": status, "reason": reason, "contacts": 1}
     ]
@@ -66,7 +66,7 @@ def test_a_flag_that_runs_on_the_limit_of_the_other_band_is_told() -> None:
     found = assess(world, terms(as_of="2025-12-01 12:00"))
     assert isinstance(found, EscalationResult)
     told = claims(world, found)
-    assert isinstance(told, Claims)
+    assert isinstance(told, FlagComparison)
     assert told.frame["reason"].tolist() == [OTHER_LIMIT]
 
 
@@ -74,5 +74,5 @@ def test_without_a_flag_the_source_is_not_believed_and_not_doubted() -> None:
     assert isinstance(held_against(2.0, contact()), Refusal)
     some = contact("2025-06-10 10:00", follow_up_id="F2")
     found = held_against(2.0, contact("2025-06-06 17:00", reached=False, in_time_claimed=True), some)
-    assert isinstance(found, Claims)
+    assert isinstance(found, FlagComparison)
     assert (found.flagged, found.unflagged) == (1, 0)

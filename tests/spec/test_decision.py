@@ -25,11 +25,11 @@ from auditlib.records import (
     WeighedFinding,
 )
 from auditlib.standards.decision import decide
-from auditlib.standards.edition import Edition, Rule
+from auditlib.standards.edition import DecisionRule, Edition
 from auditlib.standards.profile import Demands
 from auditlib.standards.weighing import category_of, weighed_finding
 
-RULE = Rule(DecisionMode.INTERVAL, 0.95, 0.8, 0.5, 3, 0.3)
+RULE = DecisionRule(DecisionMode.INTERVAL, 0.95, 0.8, 0.5, 3, 0.3)
 MET, NOT_MET = Outcome.MET, Outcome.NOT_MET
 SHORT, BLIND = Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE
 
@@ -63,7 +63,7 @@ def criterion(
 
 def decision(
     *pairs: tuple[Criterion, Outcome],
-    rule: Rule = RULE,
+    rule: DecisionRule = RULE,
     findings: Sequence[WeighedFinding] | None = None,
     closed: Collection[str] = (),
     unmeasured: Collection[str] = (),

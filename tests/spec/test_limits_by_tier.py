@@ -17,7 +17,7 @@ from auditlib.calendars import HOUR, MINUTE
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError
 from auditlib.escalation import (
-    Asked,
+    Attempt,
     EscalationResult,
     IncidentPolicy,
     IncidentResult,
@@ -26,7 +26,7 @@ from auditlib.escalation import (
     incidents,
     register_of,
 )
-from auditlib.obligations import Limit, Rule
+from auditlib.obligations import DutyRule, Limit
 from auditlib.parameters.load import load
 from auditlib.records import Basis, Refusal
 
@@ -137,7 +137,7 @@ def test_a_breach_is_a_finding_with_its_complaint(terms: IncidentTerms) -> None:
 
 def test_the_most_particular_limit_holds() -> None:
     limits = {"critical/gold": Limit(minutes=30), "critical": Limit(hours=1), "every": Limit(hours=9)}
-    rule = Rule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1), within=limits)
+    rule = DutyRule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1), within=limits)
     assert rule.limit_for("critical", "gold") == limits["critical/gold"]
     assert rule.limit_for("critical", "silver") == limits["critical"]
     assert rule.limit_for("low", "gold") == rule.limit_for("low") == limits["every"]
@@ -190,7 +190,7 @@ def placed(terms: IncidentTerms) -> IncidentResult:
 
 def test_a_duty_names_the_file_and_line_of_its_complaint(terms: IncidentTerms) -> None:
     rows = register_of(
-        Asked[EscalationResult]("follow-up", Refusal("None.")), Asked("complaints", placed(terms))
+        Attempt[EscalationResult]("follow-up", Refusal("None.")), Attempt("complaints", placed(terms))
     ).rows
     assert len(rows) == 3
     for duty in rows.to_dict("records"):

@@ -15,7 +15,7 @@ from test_escalation import LATER, WELL, contact, holder, present, response
 
 from auditlib.audit.numerals import numerals
 from auditlib.escalation import EscalationResult, assess
-from auditlib.escalation.matrix import Entry, gap_one, with_attendance
+from auditlib.escalation.matrix import MatrixEntry, gap_one, with_attendance
 from auditlib.escalation.recorded import gap_stands
 
 HELD = day("2025-06-10")
@@ -151,7 +151,12 @@ def test_a_contact_that_nobody_made_is_missing_whatever_the_matrix_says() -> Non
 named = st.sampled_from([None, "a", "b"])
 people = st.sampled_from([None, "p", "q", "r"])
 entries_of = st.builds(
-    Entry, st.tuples(named, named, named), people, people, st.integers(8, 12), st.sampled_from([None, 9, 10])
+    MatrixEntry,
+    st.tuples(named, named, named),
+    people,
+    people,
+    st.integers(8, 12),
+    st.sampled_from([None, 9, 10]),
 )
 places = st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(["a", "b"]), named)
 
@@ -162,7 +167,7 @@ places = st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(["a", "b"]), nam
 )
 @settings(max_examples=60)
 def test_the_table_follows_the_law(
-    entries: list[Entry], contacts: list[tuple[tuple[str, str, str | None], set[str]]]
+    entries: list[MatrixEntry], contacts: list[tuple[tuple[str, str, str | None], set[str]]]
 ) -> None:
     """Of one role; the others have no entry."""
     names = [f"R{n}" for n in range(len(contacts))]
@@ -204,7 +209,7 @@ SILENT = st.sets(st.sampled_from(["unit_id", "person_id", "delegate_id", "valid_
 @given(entries=st.lists(entries_of, max_size=4), silent=SILENT, came=st.sets(st.sampled_from("pqr")))
 @settings(max_examples=300)
 def test_what_stands_is_so_however_the_open_cells_read(
-    entries: list[Entry], silent: set[str], came: set[str]
+    entries: list[MatrixEntry], silent: set[str], came: set[str]
 ) -> None:
     """A gap that stands is a gap in every reading; a role that nothing open touches is filled in all."""
     place = ("a", "a", "a")
@@ -221,13 +226,15 @@ def test_what_stands_is_so_however_the_open_cells_read(
                     assert not reading
 
 
-def blank(entry: Entry, silent: set[str]) -> Entry:
+def blank(entry: MatrixEntry, silent: set[str]) -> MatrixEntry:
     return filling(entry, silent, unit=None, person=None, last=None)
 
 
-def filling(entry: Entry, silent: set[str], *, unit: str | None, person: str | None, last: Any) -> Entry:
+def filling(
+    entry: MatrixEntry, silent: set[str], *, unit: str | None, person: str | None, last: Any
+) -> MatrixEntry:
     account, own, kind = entry.place
-    return Entry(
+    return MatrixEntry(
         (account, unit if "unit_id" in silent else own, kind),
         person if "person_id" in silent else entry.holder,
         person if "delegate_id" in silent else entry.delegate,

@@ -18,9 +18,9 @@ from auditlib.obligations import (
     COLUMNS,
     Case,
     Deviations,
+    DutyRule,
     Kind,
     Limit,
-    Rule,
     Status,
     assess,
     assess_one,
@@ -159,8 +159,8 @@ def test_a_day_is_judged_by_its_beginning_and_its_end(case: Case, status: Status
     assert assess_one(case, as_of=DUE + 90) is status
 
 
-def rule(kind: Kind, **more: Any) -> Rule:
-    return Rule(duty="answer", clause="Answer.", cites=("B2",), since="2025-01-01", kind=kind, **more)
+def rule(kind: Kind, **more: Any) -> DutyRule:
+    return DutyRule(duty="answer", clause="Answer.", cites=("B2",), since="2025-01-01", kind=kind, **more)
 
 
 LISTED = Deviations(reasons=("storm",), most=0.1)

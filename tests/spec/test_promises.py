@@ -14,11 +14,11 @@ from auditlib.errors import ParameterError
 from auditlib.escalation import PromiseResult, PromiseTerms, ServicePromises, promises
 from auditlib.escalation.promise_findings import NOTEBOOK
 from auditlib.escalation.promises import rule_of
-from auditlib.obligations import Case, Deviations, Kind, Limit, Status, assess_one, hours_of_rule
-from auditlib.obligations.deviations import Verdict, verdict_one
+from auditlib.obligations import Case, Deviations, Limit, Status, assess_one, hours_of_rule
+from auditlib.obligations.deviations import DeviationWorth, verdict_one
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
-from auditlib.records import Grade, Refusal
+from auditlib.records import Grade, Kind, Refusal
 
 # Friday afternoon in Berlin; Monday 9 June 2025 is Whit Monday: four open hours end on Tuesday at 12:30.
 ASKED, DUE = "2025-06-06 16:30", "2025-06-10 12:30"
@@ -114,7 +114,7 @@ def test_a_deviation_of_which_only_the_day_is_known_may_or_may_not_be_in_time() 
 
     late = call(made="2025-06-13 10:00")
     assert [status(late, on(f"2025-06-{n}")) for n in (10, 11, 12)] == ["excused", "unknown", "late"]
-    assert result([late], [on("2025-06-11")]).deviations["verdict"].tolist() == [Verdict.UNTOLD.value]
+    assert result([late], [on("2025-06-11")]).deviations["verdict"].tolist() == [DeviationWorth.UNTOLD.value]
 
 
 def test_a_promised_time_is_kept_in_every_case_and_nothing_excuses() -> None:
@@ -295,5 +295,5 @@ def test_a_verdict_on_a_deviation_agrees_with_the_law_of_obligations(
         deviation_listed=listed,
     )
     became = assess_one(case, as_of=10**12, kind=Kind.FLEXIBLE, recorded_within=HOUR)
-    assert (became is Status.EXCUSED) == (found is Verdict.VALID)
-    assert (became is Status.UNKNOWN) == (found is Verdict.UNTOLD)
+    assert (became is Status.EXCUSED) == (found is DeviationWorth.VALID)
+    assert (became is Status.UNKNOWN) == (found is DeviationWorth.UNTOLD)

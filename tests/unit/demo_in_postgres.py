@@ -19,7 +19,7 @@ import yaml
 from pyarrow import parquet
 
 from auditlib.evidence.blocks import Block
-from auditlib.evidence.plan import Plan, plans
+from auditlib.evidence.plan import SourcePlan, plans
 from auditlib.evidence.sources import source_blocks
 from auditlib.parameters.load import validate
 from auditlib.parameters.run import Run, Source
@@ -123,13 +123,13 @@ def _table(source: Source) -> str:
     return "_".join(re.findall("[a-z]+", f"{Path(source.file or '').stem} {source.sheet or ''}".lower()))
 
 
-def _blocks(plan: Plan, path: Path) -> Any:
+def _blocks(plan: SourcePlan, path: Path) -> Any:
     return source_blocks(
         plan.source, path, name=path.name, wanted=plan.read, references=plan.references, threads=1
     )
 
 
-def _load(connection: Any, table: str, plan: Plan, blocks: list[Block]) -> list[int]:
+def _load(connection: Any, table: str, plan: SourcePlan, blocks: list[Block]) -> list[int]:
     """Make and fill a table; return the lines of its rows."""
     schema = blocks[0].records.schema
     columns = ", ".join(f'"{name}" {_kind(schema.field(name).type)}' for name in plan.read)
@@ -154,7 +154,7 @@ def _point(source: Source, cell: Any) -> Any:
     return cell.replace(",", ".") if comma else cell
 
 
-def _without_broken(plan: Plan, path: Path) -> None:
+def _without_broken(plan: SourcePlan, path: Path) -> None:
     """Take the records that no table holds out of a file of text."""
     blocks = list(_blocks(plan, path))
     broken = {record.line for block in blocks for record in block.broken}

@@ -11,8 +11,8 @@ from typing import Any
 
 from standards_tables import context, small_tables
 
-from auditlib.actions.register import Action, Kind, State
-from auditlib.oscal import Audited, Raised
+from auditlib.actions.register import Action, ActionType, State
+from auditlib.oscal import Audited, AuditedFinding
 from auditlib.parameters.run import Run
 from auditlib.records import Finding, Grade, Interval, Measurement, Sentence, Statistic
 from auditlib.standards.document import VerdictDocument, verdict_document
@@ -62,7 +62,7 @@ def audited(
     return Audited(**facts, agreed=_agreed(facts["raised"]) if acted else {})
 
 
-def _agreed(raised: tuple[Raised, ...]) -> dict[str, tuple[Action, ...]]:
+def _agreed(raised: tuple[AuditedFinding, ...]) -> dict[str, tuple[Action, ...]]:
     """Return actions in every state on findings of every grade, one finding with two of them."""
     found: dict[str, tuple[Action, ...]] = {}
     for place, one in enumerate(raised):
@@ -70,7 +70,7 @@ def _agreed(raised: tuple[Raised, ...]) -> dict[str, tuple[Action, ...]]:
         owned = state is not State.PROPOSED or place % 8 == 0
         action = Action(
             one.finding.fingerprint, 1, one.finding.grade.value, one.finding.criterion, "", "", HOSTILE,
-            f"Ada *Lind* {place % 2}" if owned else "", Kind.SYSTEM if owned else None,
+            f"Ada *Lind* {place % 2}" if owned else "", ActionType.SYSTEM if owned else None,
             date(2026, 3, 1 + place % 28) if owned else None, state, "seen" if owned else "", "",
         )  # fmt: skip
         second = (replace(action, number=2, due=None),) if place == 1 else ()
@@ -121,20 +121,21 @@ def _found(at: int, metric: str, target: float) -> Measurement:
     return Measurement(metric, value, 1000, Statistic.MEAN, "points", interval, definition_hash="ef")
 
 
-def _raised(verdict: Verdict) -> tuple[Raised, ...]:
+def _raised(verdict: Verdict) -> tuple[AuditedFinding, ...]:
     return tuple(
-        Raised(replace(one, fingerprint=_hash(one.criterion)), JUDGE, "new") for one in findings(verdict)
+        AuditedFinding(replace(one, fingerprint=_hash(one.criterion)), JUDGE, "new")
+        for one in findings(verdict)
     )
 
 
-def _beside() -> tuple[Raised, ...]:
+def _beside() -> tuple[AuditedFinding, ...]:
     parts = [
         ("data.reliability: it can be relied on", "new"),
         ("CF-01: asked", "resolved"),
         ("E6: reported", "not_examined"),
     ]
     return tuple(
-        Raised(
+        AuditedFinding(
             Finding(
                 text,
                 HOSTILE,

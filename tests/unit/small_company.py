@@ -11,20 +11,20 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from auditlib.contracts import TABLES, Kind, physical_columns
+from auditlib.contracts import TABLES, ColumnKind, physical_columns
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
 
 STORED = {
-    Kind.NUMBER: pa.float64(), Kind.SHARE: pa.float64(), Kind.SCORE: pa.float64(),
-    Kind.COUNT: pa.int64(), Kind.FLAG: pa.bool_(), Kind.DAY: pa.int32(),
+    ColumnKind.NUMBER: pa.float64(), ColumnKind.SHARE: pa.float64(), ColumnKind.SCORE: pa.float64(),
+    ColumnKind.COUNT: pa.int64(), ColumnKind.FLAG: pa.bool_(), ColumnKind.DAY: pa.int32(),
 }  # fmt: skip
 
 
 def schema(table: str) -> pa.Schema:
     fields = []
     for column in TABLES[table].columns:
-        if column.kind is Kind.INSTANT:
+        if column.kind is ColumnKind.INSTANT:
             fields += [(f"{column.name}_at", pa.int64()), (f"{column.name}_day", pa.int32())]
             fields += [(f"{column.name}_second", pa.int32())]
         else:

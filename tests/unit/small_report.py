@@ -12,11 +12,11 @@ from auditlib.audit.session import Audit
 from auditlib.figures import intake
 from auditlib.records import Sentence, Ungrouped
 from auditlib.report.document import compose, to_html
-from auditlib.report.facts import Facts
+from auditlib.report.facts import Provenance
 from auditlib.report.reading import read_results
 
 
-def record(folder: Path, *, evidence: Evidence | None = None, **run_changes: Any) -> Facts:
+def record(folder: Path, *, evidence: Evidence | None = None, **run_changes: Any) -> Provenance:
     """Record a small intake notebook in `folder` and return its provenance."""
     evidence, chosen = evidence or company(), run(**run_changes)
     audit = Audit(chosen, evidence, notebook="01_intake", question="Can this data be relied on?", work=folder)
@@ -33,7 +33,7 @@ def record(folder: Path, *, evidence: Evidence | None = None, **run_changes: Any
     audit.finding(*audit.reliability.findings())
     audit.limits(Sentence("Files only."))
     audit.close()
-    return Facts(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})
+    return Provenance(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})
 
 
 def page(folder: Path, **changes: Any) -> str:

@@ -9,8 +9,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from auditlib.actions.carry import AGAIN, GONE, NO_DRIVERS, NOT_EXAMINED, OVERDUE, Driver, Raised, carry
-from auditlib.actions.register import HEADINGS, Action, Kind, State, as_row, row_problems
+from auditlib.actions.carry import (
+    AGAIN,
+    GONE,
+    NO_DRIVERS,
+    NOT_EXAMINED,
+    OVERDUE,
+    MainDriver,
+    RegisteredFinding,
+    carry,
+)
+from auditlib.actions.register import HEADINGS, Action, ActionType, State, as_row, row_problems
 from auditlib.errors import DataError
 from auditlib.runs.action_register import read_register, register_bytes
 from auditlib.runs.driven import drivers_of
@@ -20,14 +29,14 @@ AS_OF = datetime(2026, 1, 31, 18, tzinfo=UTC)
 ONE, TWO = "a" * 64, "b" * 64
 
 
-def raised(fingerprint: str = ONE, *, grade: str = "major", state: str = "new") -> Raised:
-    return Raised(fingerprint, grade, "CF-01: Ask", "U01", "81% of 95%", state)
+def raised(fingerprint: str = ONE, *, grade: str = "major", state: str = "new") -> RegisteredFinding:
+    return RegisteredFinding(fingerprint, grade, "CF-01: Ask", "U01", "81% of 95%", state)
 
 
 def action(state: State = State.ACCEPTED, **changes: object) -> Action:
     made = Action(
         ONE, 1, "major", "CF-01: Ask", "U01", "81% of 95%", "Write the letter", "Ada Lind",
-        Kind.PROCEDURE, date(2026, 3, 1), state, "The letter of 3 March",
+        ActionType.PROCEDURE, date(2026, 3, 1), state, "The letter of 3 March",
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -131,7 +140,7 @@ def test_what_cannot_be_said_of_drivers_is_said() -> None:
 
 
 NOT_SLOW = "1 of 2 main drivers of dissatisfaction are covered by an action; not covered: slow"
-SLOW, LATE = Driver("cause:slow", covered=False, fingerprint=ONE), Driver("cause:late", covered=True)
+SLOW, LATE = MainDriver("cause:slow", covered=False, fingerprint=ONE), MainDriver("cause:late", covered=True)
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,17 @@ from datetime import date
 
 import pytest
 
-from auditlib.actions.carry import Raised, carry
+from auditlib.actions.carry import RegisteredFinding, carry
 from auditlib.actions.closing import closed_by
-from auditlib.actions.register import Action, Kind, State
+from auditlib.actions.register import Action, ActionType, State
 
 DAY = date(2026, 1, 31)
 KEYS = {"06_complaints/recurrence:Y01"}
 PROOF = "Retest, 06_complaints/recurrence:Y01."
 
 
-def raised(grade: str, state: str = "new") -> Raised:
-    return Raised("f", grade, "E6: reports", "reports", "None.", state)
+def raised(grade: str, state: str = "new") -> RegisteredFinding:
+    return RegisteredFinding("f", grade, "E6: reports", "reports", "None.", state)
 
 
 def action(state: State, *, due: date = DAY, proof: str = "", number: int = 1) -> Action:
@@ -29,14 +29,14 @@ def action(state: State, *, due: date = DAY, proof: str = "", number: int = 1) -
         "",
         "Do it.",
         "Ada Lind",
-        Kind.SYSTEM,
+        ActionType.SYSTEM,
         due,
         state,
         proof,
     )
 
 
-def closes(finding: Raised, *actions: Action, before: tuple[Action, ...] = ()) -> bool:
+def closes(finding: RegisteredFinding, *actions: Action, before: tuple[Action, ...] = ()) -> bool:
     plan = carry([finding], actions, before, day=DAY)
     return "f" in closed_by(plan.actions, [finding], day=DAY, recorded=KEYS)
 
@@ -93,8 +93,12 @@ def test_a_plan_that_did_not_work_closes_nothing_until_another_is_accepted() -> 
 
 
 def test_an_action_on_a_part_of_a_finding_is_one_on_the_finding() -> None:
-    whole = Raised("f", "minor", "E6: reports", "a; b", "None.", "new", (("f", "a"), ("part", "b")))
-    on_part = Action("part", 1, "minor", "", "b", "", "Do it.", "Ada Lind", Kind.SYSTEM, DAY, State.ACCEPTED)
+    whole = RegisteredFinding(
+        "f", "minor", "E6: reports", "a; b", "None.", "new", (("f", "a"), ("part", "b"))
+    )
+    on_part = Action(
+        "part", 1, "minor", "", "b", "", "Do it.", "Ada Lind", ActionType.SYSTEM, DAY, State.ACCEPTED
+    )
     on_whole = action(State.ACCEPTED)
     plan = carry([whole], (on_whole, on_part), (), day=DAY)
     assert [(one.fingerprint, one.number) for one in plan.actions] == [("f", 1), ("f", 2)]

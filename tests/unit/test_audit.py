@@ -16,7 +16,7 @@ from small_company import company, run
 
 from auditlib import audit as room
 from auditlib import reliability
-from auditlib.audit.display import FigureView, Shown, TableView
+from auditlib.audit.display import AlreadyShown, FigureView, TableView
 from auditlib.audit.fingerprint import fingerprint
 from auditlib.audit.redaction import neutralised, redact, without_contacts
 from auditlib.audit.rounding import plain, rounded
@@ -330,7 +330,7 @@ class TestDisplay:
             assert "@" not in alternative
 
     def test_outside_a_notebook_the_view_is_returned(self, audit: Audit) -> None:
-        assert not isinstance(audit.say(Sentence("So.")), Shown)
+        assert not isinstance(audit.say(Sentence("So.")), AlreadyShown)
 
 
 def test_importing_the_room_loads_no_statistics() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib import benchmark
-from auditlib.benchmark import Verdict
+from auditlib.benchmark import OutlierStatus
 from auditlib.benchmark.wording import readable
 from auditlib.errors import ParameterError
 from auditlib.records import Instrument, Item, Refusal, Scale
@@ -53,14 +53,14 @@ def only(result):
 @settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.sampled_from(HALF.scale.scores), st.integers(1, 10**6), min_size=1))
 def test_a_mean_is_the_exact_quotient_rounded_once(scores):
-    measure = benchmark.Measure("transactional", HALF, "mean")
+    measure = benchmark.ScoreMeasure("transactional", HALF, "mean")
     found = benchmark.from_cells(cells_of({"A": scores}), measure, unit_ids=("A",))
     exact = sum(Fraction(score) * n for score, n in scores.items()) / sum(scores.values())
     assert found.value[0] == float(exact)
 
 
 def test_variance_agrees_with_numpy():
-    measure = benchmark.Measure("transactional", HALF, "mean")
+    measure = benchmark.ScoreMeasure("transactional", HALF, "mean")
     found = benchmark.from_cells(cells_of({"A": {1: 2, 2.5: 3, 5: 4}}), measure, unit_ids=("A",))
     answers = np.repeat([1, 2.5, 5], [2, 3, 4])
     assert found.variance[0] == pytest.approx(answers.var(ddof=1))
@@ -71,7 +71,7 @@ def test_variance_agrees_with_numpy():
 )
 def test_boxes_include_their_edges(statistic, value):
     # 2 is in the bottom box, 4 in the top box, 2.5 and 3.5 in neither
-    measure = benchmark.Measure("transactional", HALF, statistic)
+    measure = benchmark.ScoreMeasure("transactional", HALF, statistic)
     cells = cells_of({"A": {2: 2, 2.5: 1, 3.5: 1, 4: 1, 4.5: 1, 5: 3, 3: 1}})
     found = benchmark.from_cells(cells, measure, unit_ids=("A",))
     assert found.value[0] == pytest.approx(value)
@@ -80,7 +80,7 @@ def test_boxes_include_their_edges(statistic, value):
 
 @pytest.mark.parametrize(("score", "value"), [(6, -1.0), (7, 0.0), (8, 0.0), (9, 1.0)])
 def test_promoters_begin_at_nine_and_detractors_end_at_six(score, value):
-    measure = benchmark.Measure("relationship", TEN, "nps")
+    measure = benchmark.ScoreMeasure("relationship", TEN, "nps")
     cells = cells_of({"A": {score: 5}}, item="q_recommend", survey_type="relationship")
     assert benchmark.from_cells(cells, measure, unit_ids=("A",)).value[0] == value
 
@@ -143,8 +143,8 @@ def test_too_few_units_get_no_verdict(units, judged):
 def test_units_that_stand_out_are_called_out_by_name():
     cells, units = company(shift={"U03": -0.9, "U11": 0.7})
     comparison = only(benchmark.compare(cells, CONTACT, units=units))
-    assert comparison.units(Verdict.LOWER)["unit_id"].tolist() == ["U03"]
-    assert comparison.units(Verdict.HIGHER)["unit_id"].tolist() == ["U11"]
+    assert comparison.units(OutlierStatus.LOWER)["unit_id"].tolist() == ["U03"]
+    assert comparison.units(OutlierStatus.HIGHER)["unit_id"].tolist() == ["U11"]
     text = str(comparison.summary()[0])
     assert (
         "1 (Unit U11) lies higher than chance and over-dispersion could explain, and 1 (Unit U03) lower."
@@ -155,7 +155,7 @@ def test_units_that_stand_out_are_called_out_by_name():
 def test_units_alike_are_not_called_out():
     cells, units = company()
     comparison = only(benchmark.compare(cells, CONTACT, units=units))
-    assert comparison.units(Verdict.HIGHER, Verdict.LOWER).empty
+    assert comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER).empty
     assert "None is shown to lie higher or lower" in str(comparison.summary()[0])
 
 
@@ -421,8 +421,8 @@ def _compared_with_mix(responses, *, adjusters):
 
 def test_a_unit_is_not_called_out_for_its_case_mix():
     raw, adjusted = _compared_with_mix(_mixed_company(effect=0.8), adjusters=["channel"])
-    assert raw.units(Verdict.LOWER)["unit_id"].tolist() == ["U00"]
-    assert only(adjusted).units(Verdict.HIGHER, Verdict.LOWER).empty
+    assert raw.units(OutlierStatus.LOWER)["unit_id"].tolist() == ["U00"]
+    assert only(adjusted).units(OutlierStatus.HIGHER, OutlierStatus.LOWER).empty
     assert only(adjusted).scores.adjusted_for == ("channel",)
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from auditlib import benchmark, figures
 from auditlib.audit.numerals import orphans
-from auditlib.benchmark.scores import Measure, from_cells
+from auditlib.benchmark.scores import ScoreMeasure, from_cells
 from auditlib.benchmark.series import ALL, series
-from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.records import Instrument, Item, Refusal, Scale
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
 CONTACT = Instrument("transactional", (ITEM,))
-SHARE = Measure("transactional", ITEM, "top_box")
+SHARE = ScoreMeasure("transactional", ITEM, "top_box")
 
 
 def months_from(start, count):
@@ -213,7 +213,7 @@ def test_the_figure_of_followed_outliers_is_the_same_every_time():
 def test_the_figure_of_outliers_of_whom_none_was_asked_again_says_it_of_the_first_period_alone():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
     followed = benchmark.stability(spells([first, first]), {}, minimum_n=30)
-    gone = followed.frame.assign(distance_2=np.nan, verdict_2=Verdict.NONE.value)
+    gone = followed.frame.assign(distance_2=np.nan, verdict_2=OutlierStatus.NONE.value)
     text = figures.svg_of(figures.outliers_followed(replace(followed, frame=gone)))
     assert "X called lower" in text
     assert "again" not in text

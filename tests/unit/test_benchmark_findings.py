@@ -67,7 +67,7 @@ def test_beyond_a_page_of_them_units_share_a_finding_that_lists_them() -> None:
     low = {f"U{number:02}": -0.9 for number in range(MOST_ALONE + 2)}
     found, raised = findings(units=400, n=400, **low)
     minors = [one for one in raised if one.grade is Grade.MINOR]
-    called = len(only(found).units(benchmark.Verdict.LOWER))
+    called = len(only(found).units(benchmark.OutlierStatus.LOWER))
     assert called > MOST_ALONE
     assert len(minors) == MOST_ALONE + 1
     assert len(minors[-1].cases) == called - MOST_ALONE
@@ -81,7 +81,7 @@ def test_units_called_out_are_one_minor_of_the_audit_with_a_case_for_each(many: 
     low = {f"U{number:02}": -0.9 for number in range(many)}
     found, raised = findings(units=400, n=400, **low)
     minors = [RaisedFinding(one, "02_benchmark") for one in raised if one.grade is Grade.MINOR]
-    called = len(only(found).units(benchmark.Verdict.LOWER))
+    called = len(only(found).units(benchmark.OutlierStatus.LOWER))
     assert len(minors) > 1
     (together,) = brought_together(minors, failed={}, judge="11_standards")
     assert len(together.finding.cases) == called >= many

@@ -140,7 +140,7 @@ def _mix(*, channel_effect):
 
 @pytest.mark.parametrize("effect", [0.0, 0.1])
 def test_a_channel_is_not_credited_with_the_units_that_use_it(effect):
-    measure = benchmark.Measure("transactional", ITEM, "top_box")
+    measure = benchmark.ScoreMeasure("transactional", ITEM, "top_box")
     found = benchmark.kinds(_mix(channel_effect=effect), measure, by="channel")
     rows = found.frame.set_index("channel")
     assert rows.loc["chat", "value"] - rows.loc["phone", "value"] > effect + 0.03
@@ -156,7 +156,7 @@ def test_a_kind_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
         {"unit_id": ["U00"], "channel": ["fax"], "score": [5.0], "n": [n], "survey_type": ["transactional"],
          "item": ["q_overall"]}
     )  # fmt: skip
-    measure = benchmark.Measure("transactional", ITEM, "top_box")
+    measure = benchmark.ScoreMeasure("transactional", ITEM, "top_box")
     found = benchmark.kinds(pd.concat([mix, rare]), measure, by="channel", minimum=5)
     assert len(found.frame) == kinds
     assert found.hidden == 3 - kinds

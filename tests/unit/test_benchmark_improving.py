@@ -6,7 +6,7 @@ import pytest
 
 from auditlib import benchmark
 from auditlib.benchmark.improving import SPAN, Course, Improving, change_of_answers, change_of_published
-from auditlib.benchmark.scores import Measure, from_aggregates
+from auditlib.benchmark.scores import ScoreMeasure, from_aggregates
 from auditlib.benchmark.spans import spans_of
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics.trend import Trend
@@ -101,7 +101,7 @@ def published(shares, *, n=400):
 
 def test_published_periods_are_compared_unit_by_unit():
     base = np.linspace(0.6, 0.9, 12)
-    measure = Measure("contact", ITEM, "top_box")
+    measure = ScoreMeasure("contact", ITEM, "top_box")
     ids = tuple(f"U{unit:02d}" for unit in range(12))
     steps = np.array([0.01, 0.03] * 6)
     earlier, later = (

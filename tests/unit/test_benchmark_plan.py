@@ -104,6 +104,6 @@ def test_the_design_of_a_comparison_uses_what_it_found() -> None:
     cells, units = company({"N": [0.6, 0.7, 0.8] * 5})
     comparison = compared(cells, units)
     found = design_of(comparison)
-    assert isinstance(found, benchmark.Design)
+    assert isinstance(found, benchmark.SampleSizes)
     assert found.has == 200
     assert found.needed[0][1] == comparison.needed()

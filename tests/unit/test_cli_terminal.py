@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from auditlib.cli.messages import say
-from auditlib.cli.progress import Bars, Lines
+from auditlib.cli.progress import Bars, ProgressLines
 from auditlib.runs.causes import plain, section_of
-from auditlib.runs.events import CellStarted, Event, EvidenceStep, Finished, Planned, Step, Stopped
+from auditlib.runs.events import AssemblyStep, CellStarted, Event, EvidenceStep, Finished, Planned, Stopped
 
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp.exe\r\nnext [red]line[/red]"
 """Clears the screen, sets the title, turns letters round, goes to the beginning of the line."""
@@ -20,7 +20,7 @@ EVENTS: tuple[Event, ...] = (
     EvidenceStep(f"units.csv {STEERING}"),
     Planned(("01_one",), ()),
     CellStarted("01_one", 1, 2, STEERING),
-    Step(STEERING),
+    AssemblyStep(STEERING),
     Stopped("01_one", f"it stopped: {STEERING}", "", ()),
     Finished("01_one", ()),
 )
@@ -32,7 +32,7 @@ def unsafe(text: str) -> set[str]:
 
 def test_lines_in_a_log_hold_no_command() -> None:
     stream = io.StringIO()
-    lines = Lines(Console(file=stream, highlight=False, soft_wrap=True))
+    lines = ProgressLines(Console(file=stream, highlight=False, soft_wrap=True))
     for event in EVENTS:
         lines.show(event)
     assert unsafe(stream.getvalue()) == set()

@@ -26,7 +26,7 @@ from auditlib.evidence import prepare
 from auditlib.evidence.addresses import Address, address_of
 from auditlib.evidence.databases import snapshot
 from auditlib.evidence.lines import gathered, rows_of
-from auditlib.evidence.offered import Asked, Held, Offered, columns_of, decimal
+from auditlib.evidence.offered import CellType, ExtractRequest, Offered, columns_of, decimal
 from auditlib.evidence.sqlitefile import _written
 from auditlib.parameters.database import Database
 from auditlib.parameters.run import Run
@@ -58,11 +58,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     return str(request.param)
 
 
-def asked(*wanted: str, **database: Any) -> Asked:
-    return Asked(Database(connection=VARIABLE, **database), "source", wanted)
+def asked(*wanted: str, **database: Any) -> ExtractRequest:
+    return ExtractRequest(Database(connection=VARIABLE, **database), "source", wanted)
 
 
-def taken(one: Asked) -> list[dict[str, Any]]:
+def taken(one: ExtractRequest) -> list[dict[str, Any]]:
     with closing(snapshot(address_of(one.database.connection), time_out=60)) as shot:
         columns = columns_of(one, shot.offered(one))
         wanted = [columns[name] for name in one.wanted]
@@ -238,7 +238,7 @@ def test_no_message_of_a_driver_brings_a_password(word: str, rest: str) -> None:
     assert word not in quoted.told(f"no {word}")
 
 
-def held(cells: list[str | None], how: Held) -> tuple[list[Any], list[str | None]]:
+def held(cells: list[str | None], how: CellType) -> tuple[list[Any], list[str | None]]:
     lines = b"".join(b"1," + (b"" if cell is None else f'"{cell}"'.encode()) + b"\n" for cell in cells)
     rows = rows_of(lines, [Offered("x", how)], expected=len(cells))
     return rows["c0"].to_pylist(), rows["message"].to_pylist()
@@ -247,15 +247,15 @@ def held(cells: list[str | None], how: Held) -> tuple[list[Any], list[str | None
 @pytest.mark.parametrize(
     ("how", "fits", "value", "not_so"),
     [
-        (Held.DAY, "9999-12-31", dt.date.max, ["infinity", "10000-01-01", "0000-00-00", "0044-01-01 BC"]),
-        (Held.INSTANT, "2025-01-01 00:00:00+00", dt.datetime(2025, 1, 1, tzinfo=dt.UTC), ["-infinity"]),
-        (Held.LOCAL, "2025-01-01 00:00:00", dt.datetime.fromisoformat("2025-01-01T00:00:00"), ["2025-02-30"]),
-        (Held.WHOLE, "-12", -12, ["NaN", "99999999999999999999"]),
-        (Held.NUMBER, "1e-7", 1e-7, ["x"]),
+        (CellType.DAY, "9999-12-31", dt.date.max, ["infinity", "10000-01-01", "0000-00-00", "0044-01-01 BC"]),
+        (CellType.INSTANT, "2025-01-01 00:00:00+00", dt.datetime(2025, 1, 1, tzinfo=dt.UTC), ["-infinity"]),
+        (CellType.LOCAL, "2025-01-01 00:00:00", dt.datetime.fromisoformat("2025-01-01"), ["2025-02-30"]),
+        (CellType.WHOLE, "-12", -12, ["NaN", "99999999999999999999"]),
+        (CellType.NUMBER, "1e-7", 1e-7, ["x"]),
     ],
 )  # fmt: skip
 def test_what_no_type_can_hold_is_named_and_its_neighbours_stay(
-    how: Held, fits: str, value: object, not_so: list[str]
+    how: CellType, fits: str, value: object, not_so: list[str]
 ) -> None:
     values, messages = held([fits, *not_so, None], how)
     assert values == [value, *(None for _ in not_so), None]
@@ -268,16 +268,22 @@ def test_what_no_type_can_hold_is_named_and_its_neighbours_stay(
     [("99.00", "99"), ("99.50", "99.5"), ("100", "100"), ("-0.10", "-0.1"), ("0.00", "0"), ("NaN", "NaN")],
 )
 def test_exact_numbers_lose_only_what_says_nothing(written: str, kept: str) -> None:
-    assert held([written], Held.EXACT) == ([kept], [None])
+    assert held([written], CellType.EXACT) == ([kept], [None])
 
 
 @pytest.mark.parametrize(
     ("precision", "scale", "how"),
-    [(15, 2, Held.NUMBER), (16, 2, Held.EXACT), (18, 0, Held.WHOLE), (19, 0, Held.EXACT), (3, -2, Held.EXACT),
-     (None, None, Held.EXACT)],
-)  # fmt: skip
+    [
+        (15, 2, CellType.NUMBER),
+        (16, 2, CellType.EXACT),
+        (18, 0, CellType.WHOLE),
+        (19, 0, CellType.EXACT),
+        (3, -2, CellType.EXACT),
+        (None, None, CellType.EXACT),
+    ],
+)
 def test_a_decimal_is_a_number_only_while_no_digit_can_go(
-    precision: int | None, scale: int | None, how: Held
+    precision: int | None, scale: int | None, how: CellType
 ) -> None:
     assert decimal(precision, scale) is how
 
@@ -359,7 +365,7 @@ def test_new_looks_at_a_database_as_at_a_folder(
 @given(st.lists(st.tuples(*[st.none() | st.text(st.characters(codec="utf-8"))] * 2), max_size=6))
 def test_any_text_comes_back_as_it_was(rows: list[tuple[str | None, str | None]]) -> None:
     lines = [",".join(["1", *map(_written, row)]).encode() + b"\n" for row in rows]
-    columns = [Offered("a", Held.TEXT), Offered("b", Held.TEXT)]
+    columns = [Offered("a", CellType.TEXT), Offered("b", CellType.TEXT)]
     made = [rows_of(piece, columns, expected=count) for piece, count in gathered(lines)]
     assert [(row["c0"], row["c1"]) for table in made for row in table.to_pylist()] == rows
 

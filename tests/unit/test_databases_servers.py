@@ -25,7 +25,7 @@ from auditlib.evidence import Evidence, prepare
 from auditlib.evidence.addresses import address_of
 from auditlib.evidence.databases import snapshot
 from auditlib.evidence.lines import gathered, rows_of
-from auditlib.evidence.offered import Asked, columns_of
+from auditlib.evidence.offered import ExtractRequest, columns_of
 from auditlib.parameters.database import Database
 from auditlib.parameters.run import Run
 
@@ -105,11 +105,11 @@ def _address(server: servers.Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, server.address())
 
 
-def asked(wanted: tuple[str, ...], **database: Any) -> Asked:
-    return Asked(Database(connection=VARIABLE, **database), "source", wanted)
+def asked(wanted: tuple[str, ...], **database: Any) -> ExtractRequest:
+    return ExtractRequest(Database(connection=VARIABLE, **database), "source", wanted)
 
 
-def taken(one: Asked) -> pa.Table:
+def taken(one: ExtractRequest) -> pa.Table:
     """Return the rows of one source as intake gets them."""
     with closing(snapshot(address_of(one.database.connection), time_out=60)) as shot:
         columns = columns_of(one, shot.offered(one))
@@ -119,7 +119,7 @@ def taken(one: Asked) -> pa.Table:
     return pa.concat_tables(tables).rename_columns([*one.wanted, "value", "message"])
 
 
-def refused(one: Asked) -> str:
+def refused(one: ExtractRequest) -> str:
     """Return the words in which a source is refused; none of them, nor of the traceback, is a secret."""
     with pytest.raises(DataError) as caught:
         taken(one)

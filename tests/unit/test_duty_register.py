@@ -18,7 +18,7 @@ from escalation_world import PARAMS, World, at, day, terms
 
 from auditlib.audit.files import write_table
 from auditlib.audit.numerals import orphans
-from auditlib.escalation import Asked, EscalationResult, assess, register_of
+from auditlib.escalation import Attempt, EscalationResult, assess, register_of
 from auditlib.records import Finding, Grade, Refusal
 from auditlib.report.case_sheets import CASES, DUTIES, read_duties
 from auditlib.report.reading import read_results
@@ -93,7 +93,7 @@ def test_too_few_cases_are_listed_but_not_counted_in_words() -> None:
 
 def test_the_register_holds_every_duty_once_and_no_words_of_anybody(tmp_path: Path) -> None:
     result = result_of()
-    register = register_of(Asked("follow-up", result))
+    register = register_of(Attempt("follow-up", result))
     assert len(register.rows) == len(result.rows)
     assert not {"note", "verbatim", "comment"} & set(register.rows.columns)
     late = register.rows[(register.rows["case_id"] == "R3") & (register.rows["duty"] == "contact")].iloc[0]
@@ -105,14 +105,14 @@ def test_the_register_holds_every_duty_once_and_no_words_of_anybody(tmp_path: Pa
 
 
 def test_without_a_judged_duty_the_register_is_empty_and_says_so() -> None:
-    register = register_of(Asked[EscalationResult]("follow-up", Refusal("There is no table of responses.")))
+    register = register_of(Attempt[EscalationResult]("follow-up", Refusal("There is no table of responses.")))
     assert register.rows.empty
     assert register.to_frame().empty
     assert "No duty could be judged" in register.summary()[0].text
 
 
 def handed(folder: Path) -> Path:
-    rows = register_of(Asked("follow-up", result_of())).rows
+    rows = register_of(Attempt("follow-up", result_of())).rows
     write_table(folder / "exhibits" / "05_escalation-duties.parquet", rows)
     return folder
 

@@ -17,8 +17,8 @@ from escalation_world import PARAMS, World, at, day, terms
 
 from auditlib.errors import ParameterError
 from auditlib.escalation import (
-    Answer,
-    Asked,
+    Attempt,
+    CombinedAnswer,
     EscalationPolicy,
     EscalationResult,
     assess,
@@ -162,11 +162,11 @@ def test_figures_are_drawn_and_repeat(result: EscalationResult) -> None:
 
 
 def test_what_cannot_be_answered_is_said_and_the_rest_is_answered(result: EscalationResult) -> None:
-    nothing: Asked[Any] = Asked("clocks of a help desk", Refusal("There is no log.", "Ask for it."))
-    followed = Asked("follow-up", result)
-    assert Answer((followed, nothing)).summary() == result.summary()
+    nothing: Attempt[Any] = Attempt("clocks of a help desk", Refusal("There is no log.", "Ask for it."))
+    followed = Attempt("follow-up", result)
+    assert CombinedAnswer((followed, nothing)).summary() == result.summary()
     assert list(nothing) == []
-    sentence = Answer((nothing,)).summary()[0]
+    sentence = CombinedAnswer((nothing,)).summary()[0]
     assert sentence.text == "Clocks of a help desk: not assessable. There is no log. Ask for it."
     assert {number.key for number in nothing.numbers()} >= set(sentence.keys)
 

@@ -161,7 +161,7 @@ def test_an_ordinary_file_is_judged_by_look_up_and_its_bytes_do_not_depend_on_th
     found: list[int] = []
     known = familiar.Familiar.known
 
-    def counted(self: familiar.Familiar, records: pa.Table) -> familiar.Known | None:
+    def counted(self: familiar.Familiar, records: pa.Table) -> familiar.LookedUpRows | None:
         result = known(self, records)
         found.append(0 if result is None else len(result.places))
         return result

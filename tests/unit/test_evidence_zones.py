@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auditlib.errors import ParameterError
 from auditlib.evidence.clocks import ClockRule, with_instant
-from auditlib.evidence.zones import Change, all_zones, changes, local_days, offset_at, utc_days, zone
+from auditlib.evidence.zones import OffsetChange, all_zones, changes, local_days, offset_at, utc_days, zone
 
 ZONES = ("America/New_York", "Asia/Beirut", "Australia/Lord_Howe", "Europe/Berlin", "Pacific/Apia", "UTC")
 LAST = 20_500
@@ -99,7 +99,7 @@ def test_an_absolute_instant_needs_no_zone_and_keeps_its_microseconds():
 
 def test_a_change_is_found_to_the_second():
     last = changes("Europe/Berlin", LAST)[-1]
-    assert Change(last.at, last.before, last.after) == last
+    assert OffsetChange(last.at, last.before, last.after) == last
     assert offset_at("Europe/Berlin", last.at - 1) == last.before
     assert offset_at("Europe/Berlin", last.at) == last.after
 

@@ -30,7 +30,7 @@ from auditlib.audit.session import Audit
 from auditlib.audit.suppression import WITHHELD, Suppression
 from auditlib.drivers import DriversResult
 from auditlib.drivers.policy import DriversPolicy
-from auditlib.drivers.questions import Estimate, Question, Survey
+from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
 from auditlib.errors import AuditError
 from auditlib.escalation.incident_result import IncidentResult
 from auditlib.escalation.latency import Latencies, Stage
@@ -38,9 +38,9 @@ from auditlib.escalation.promise_result import PromiseResult
 from auditlib.escalation.rates import STATUSES, Rates, rates
 from auditlib.figures import drivers, escalation, intake, integrity, promises, standards
 from auditlib.figures.style import figure_of
-from auditlib.integrity import DETECTORS, Sign
+from auditlib.integrity import DETECTORS, SignStrength
 from auditlib.integrity.detection import Detection, UnitChange
-from auditlib.integrity.patterns import PATTERNS, Signature
+from auditlib.integrity.patterns import PATTERNS, SignPattern
 from auditlib.records import Instrument, Interval, Item, Measurement, Scale, Statistic
 from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.standards.edition import load_edition
@@ -228,10 +228,10 @@ def incidents() -> IncidentResult:
 
 
 def of_questions() -> DriversResult:
-    def question(name: str, low: float, impact: float) -> Question:
+    def question(name: str, low: float, impact: float) -> DriverQuestion:
         limits = Interval(impact - 0.05, impact + 0.05, 0.95, "t")
         found = Estimate(impact, limits)
-        return Question("transactional", Item(name, name, Scale(1, 5)), low, found, found, found, 1, 2)
+        return DriverQuestion("transactional", Item(name, name, Scale(1, 5)), low, found, found, found, 1, 2)
 
     asked = (question("q_speed", 0.213, 0.317), question("q_manner", 0.1, 0.2))
     return DriversResult(DriversPolicy(), 0.95, (Survey(INSTRUMENT, asked, 400, 10),))
@@ -263,13 +263,13 @@ def promised(few: int = 8) -> PromiseResult:
     return Bare(rows, pd.DataFrame(), Policy(), {}, 0, 0, MINIMUM)  # type: ignore[arg-type]
 
 
-def alarm(n: int = 60) -> Signature:
+def alarm(n: int = 60) -> SignPattern:
     group: Any = SimpleNamespace(name="managers 2024", also=frozenset())
     test = Contrast(0.3, 0.1, 0.5, np.array([3.0, 0.1, 0.2]), 2, 2)
     changes = (("U1", True, 0.4321, n), ("U2", True, 0.2, 90), ("U3", False, 0.1, 90), ("U4", False, 0.0, 90))
     units = tuple(UnitChange(unit, linked, change, 0.11, size) for unit, linked, change, size in changes)
-    found = Detection(DETECTORS[0], group, Sign.ALARM, test, units=units)
-    return Signature(PATTERNS[0], group, (found,), 0.01)
+    found = Detection(DETECTORS[0], group, SignStrength.ALARM, test, units=units)
+    return SignPattern(PATTERNS[0], group, (found,), 0.01)
 
 
 def judged() -> Verdict:

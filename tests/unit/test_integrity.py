@@ -18,7 +18,7 @@ from auditlib.integrity import (
     DETECTORS,
     IntegrityPolicy,
     IntegrityResult,
-    Sign,
+    SignStrength,
     examine,
     performance,
     policy_of,
@@ -79,7 +79,7 @@ def test_every_detector_runs_on_every_group() -> None:
     assert len(result().detections) == 5 * len(DETECTORS)
     assert {key for kind in PATTERNS for key in kind.detectors} == {each.key for each in DETECTORS}
     for each in result().detections:
-        assert (each.contrast is None) is (each.sign is Sign.NOT_RUN) is bool(each.reason)
+        assert (each.contrast is None) is (each.sign is SignStrength.NOT_RUN) is bool(each.reason)
     assert sum(each.contrast is not None for each in result().detections) >= 50
 
 
@@ -133,7 +133,7 @@ def gamed(form: str) -> IntegrityResult:
 )
 def test_each_planted_form_moves_its_own_detector(form: str, detector: str) -> None:
     detection = of(gamed(form), detector)
-    assert detection.sign in (Sign.ALARM, Sign.WATCH)
+    assert detection.sign in (SignStrength.ALARM, SignStrength.WATCH)
     assert detection.p_value <= 0.05
 
 
@@ -166,7 +166,7 @@ def test_no_register_is_not_known_and_nothing_linked_is_not_applicable() -> None
 
 def test_only_aggregates_are_not_assessable() -> None:
     found = examine(suppressed().without("responses", "invitations", "complaints"), run(), policy())
-    assert {each.sign for each in found.detections} == {Sign.NOT_RUN}
+    assert {each.sign for each in found.detections} == {SignStrength.NOT_RUN}
     assert "Not assessable" in str(found.summary()[0])
     assert "only aggregates" in found.untested()["reason"].iloc[0]
 
@@ -174,7 +174,7 @@ def test_only_aggregates_are_not_assessable() -> None:
 def test_missing_tables_take_only_their_detectors_away() -> None:
     found = examine(suppressed().without("invitations", "complaints"), run(), policy())
     own = [each for each in found.detections if each.group.name == GAMED]
-    refused = {each.detector.key for each in own if each.sign is Sign.NOT_RUN}
+    refused = {each.detector.key for each in own if each.sign is SignStrength.NOT_RUN}
     assert refused == {
         "invitations_fall", "unhappy_not_asked", "complainants_not_asked", "complaints_diverge",
         "response_rate",
@@ -184,7 +184,7 @@ def test_missing_tables_take_only_their_detectors_away() -> None:
 
 def test_without_words_begging_cannot_be_tested() -> None:
     found = examine(suppressed(), run(), policy().model_copy(update={"words": {}}))
-    assert of(found, "begging").sign is Sign.NOT_RUN
+    assert of(found, "begging").sign is SignStrength.NOT_RUN
     assert "list of words" in of(found, "begging").reason
 
 
@@ -195,14 +195,14 @@ def changed(**columns: Any) -> SurveyTables:
 
 def test_a_metric_that_is_not_audited_is_refused() -> None:
     found = examine(changed(metric="exit:q_overall:mean"), run(), policy())
-    assert {each.sign for each in found.detections} == {Sign.NOT_RUN}
+    assert {each.sign for each in found.detections} == {SignStrength.NOT_RUN}
     assert "no question of an audited survey" in found.detections[0].reason
 
 
 def test_without_threshold_no_heaping() -> None:
     found = examine(changed(threshold=np.nan), run(), policy())
-    assert of(found, "heaping").sign is Sign.NOT_RUN
-    assert of(found, "response_rate").sign is not Sign.NOT_RUN
+    assert of(found, "heaping").sign is SignStrength.NOT_RUN
+    assert of(found, "response_rate").sign is not SignStrength.NOT_RUN
 
 
 def test_a_weight_of_nought_is_no_link() -> None:
@@ -212,7 +212,7 @@ def test_a_weight_of_nought_is_no_link() -> None:
 
 def test_too_few_months_near_the_threshold_are_said_to_be_too_few() -> None:
     heaping = of(examine(changed(threshold=4.9), run(), policy()), "heaping")
-    assert heaping.sign is Sign.NOT_RUN
+    assert heaping.sign is SignStrength.NOT_RUN
     assert "expected just below the threshold" in heaping.reason or "linked units" in heaping.reason
 
 
@@ -245,7 +245,7 @@ def test_silence_is_told_with_what_is_noticed_least() -> None:
 def test_few_units_are_refused_with_the_reason() -> None:
     strict = policy().model_copy(update={"least_units": 8})
     found = examine(suppressed(), run(), strict)
-    assert {each.sign for each in found.detections} == {Sign.NOT_RUN}
+    assert {each.sign for each in found.detections} == {SignStrength.NOT_RUN}
     assert "8 are needed" in found.detections[0].reason
     assert unfounded(found) == []
 

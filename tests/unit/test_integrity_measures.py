@@ -10,7 +10,7 @@ import pytest
 
 from auditlib.integrity.asked_again import asked_after
 from auditlib.integrity.habits import beyond_habit
-from auditlib.integrity.heaping import Rule, _chances, moved_months
+from auditlib.integrity.heaping import BonusRule, _chances, moved_months
 from auditlib.integrity.patterns import _able
 from auditlib.integrity.tails import Counts, odds_beyond, slope_of
 
@@ -29,14 +29,18 @@ def test_chances_of_a_month_are_those_of_every_way_to_answer(threshold: float, w
     above = weight[(mean >= threshold - 1e-9) & (mean < threshold + reach - 1e-9)].sum()
     below = weight[(mean < threshold - 1e-9) & (mean >= threshold - width - 1e-9)].sum()
     found = _chances(
-        total, FIVE, np.array([n, n]), reach=np.array([reach, reach]), rule=Rule(threshold, width, "mean"),
+        total,
+        FIVE,
+        np.array([n, n]),
+        reach=np.array([reach, reach]),
+        rule=BonusRule(threshold, width, "mean"),
         drift=0.0,
-    )  # fmt: skip
+    )
     assert np.allclose(found, [[above, above], [below, below]])
 
 
 def test_many_answers_are_as_good_as_normal() -> None:
-    total, rule = np.array([1.0, 2, 4, 8, 5]), Rule(3.75, 0.05, "mean")
+    total, rule = np.array([1.0, 2, 4, 8, 5]), BonusRule(3.75, 0.05, "mean")
     exact, normal = (
         _chances(total, FIVE, np.array([n]), reach=np.array([0.05]), rule=rule, drift=0.05)
         for n in (400.0, 401.0)
@@ -50,14 +54,14 @@ def months(*rows: tuple[int, ...]) -> np.ndarray:
 
 def test_months_on_the_threshold_are_a_heap_and_months_below_are_none() -> None:
     given = months(*[(0, 0, 0, 8, 2)] * 4)
-    on, under = (moved_months(given, FIVE, [Rule(at, 0.1, "mean")]) for at in (4.2, 4.25))
+    on, under = (moved_months(given, FIVE, [BonusRule(at, 0.1, "mean")]) for at in (4.2, 4.25))
     assert on.share[0] > 1
     assert under.share[0] < -0.3
     assert on.variance[0] > 0
 
 
 def test_without_anything_near_the_threshold_there_is_nothing_to_move() -> None:
-    found = moved_months(months((0, 0, 0, 0, 9), (0, 0, 0, 0, 0)), FIVE, [Rule(3.0, 0.1, "mean")])
+    found = moved_months(months((0, 0, 0, 0, 9), (0, 0, 0, 0, 0)), FIVE, [BonusRule(3.0, 0.1, "mean")])
     assert found.months[0] == 0
     assert np.isinf(found.variance[0])
 
@@ -65,14 +69,14 @@ def test_without_anything_near_the_threshold_there_is_nothing_to_move() -> None:
 def test_months_drawn_from_ones_own_scores_are_no_heap() -> None:
     rng = np.random.default_rng(20)
     drawn = rng.multinomial(12, [0.05, 0.05, 0.1, 0.4, 0.4], size=(400, 18)).astype(float)
-    found = moved_months(drawn, FIVE, [Rule(4.0, 0.1, "mean")] * 400)
+    found = moved_months(drawn, FIVE, [BonusRule(4.0, 0.1, "mean")] * 400)
     assert abs(found.share.mean()) < 3 * np.sqrt((found.variance / 400).mean())
     assert found.share.var() == pytest.approx(found.variance.mean(), rel=0.25)
 
 
 def test_top_box_moves_by_whole_answers() -> None:
     given = months(*[(0, 0, 0, 5, 5)] * 6)
-    assert moved_months(given, FIVE, [Rule(0.5, 0.1, "top_box", 5)]).share[0] > 0.5
+    assert moved_months(given, FIVE, [BonusRule(0.5, 0.1, "top_box", 5)]).share[0] > 0.5
 
 
 def known(kind: str, *rows: tuple[str, int]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from auditlib import linkage
 from auditlib.audit.numerals import orphans
 from auditlib.disclosure import without_small
 from auditlib.linkage.placebo import Placebos, placebos
-from auditlib.linkage.plan import Design, Plan, plan
+from auditlib.linkage.plan import DetectableEffect, LinkDesign, plan
 from auditlib.linkage.procedure import Choices, effects, split
 from auditlib.linkage.register import ROLES, before, role_links
 from auditlib.linkage.specifications import quarterly, specifications
@@ -257,23 +257,23 @@ class TestFairPay:
 
 class TestPlan:
     def test_more_answers_show_smaller_effects(self) -> None:
-        few, many = (plan(Design(30, 15, 24, 12, n), draws=60) for n in (5, 80))
-        assert isinstance(few, Plan)
-        assert isinstance(many, Plan)
+        few, many = (plan(LinkDesign(30, 15, 24, 12, n), draws=60) for n in (5, 80))
+        assert isinstance(few, DetectableEffect)
+        assert isinstance(many, DetectableEffect)
         assert isinstance(few.detectable, float)
         assert isinstance(many.detectable, float)
         assert many.detectable < few.detectable
 
     @pytest.mark.parametrize(("units", "linked"), [(20, 1), (6, 3)])
     def test_some_designs_show_nothing(self, units: int, linked: int) -> None:
-        found = plan(Design(units, linked, 24, 12, 10), draws=5)
-        assert isinstance(found, Plan)
+        found = plan(LinkDesign(units, linked, 24, 12, 10), draws=5)
+        assert isinstance(found, DetectableEffect)
         assert isinstance(found.detectable, Refusal)
         assert "cannot be tested" in found.summary()[0].text
 
     @pytest.mark.parametrize(("linked", "before"), [(0, 12), (20, 12), (10, 0), (10, 24)])
     def test_a_design_without_comparison_is_refused(self, linked: int, before: int) -> None:
-        assert isinstance(plan(Design(20, linked, 24, before, 10)), Refusal)
+        assert isinstance(plan(LinkDesign(20, linked, 24, before, 10)), Refusal)
 
 
 @pytest.fixture(scope="module")

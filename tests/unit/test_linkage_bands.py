@@ -10,11 +10,11 @@ import pytest
 from auditlib import linkage
 from auditlib.linkage import placebo
 from auditlib.linkage import tested as trials
-from auditlib.linkage.claim import Claim, calibrated, claim, unchecked
+from auditlib.linkage.claim import EffectClaim, calibrated, claim, unchecked
 from auditlib.linkage.event_study import Drift, EventStudy, drift, event_study
 from auditlib.linkage.honest import Honest, honest
 from auditlib.linkage.placebo import Placebos, placebos
-from auditlib.linkage.plan import Design, Plan, plan
+from auditlib.linkage.plan import DetectableEffect, LinkDesign, plan
 from auditlib.linkage.procedure import Choices, effects
 from auditlib.linkage.register import RoleLinks
 from auditlib.linkage.specifications import quarterly
@@ -26,7 +26,7 @@ from auditlib.statistics.clustered import critical
 from auditlib.statistics.decomposition import goodman_bacon
 from auditlib.statistics.few_clusters import Method, design_of
 from auditlib.statistics.imputation import Imputation, impute, refitted
-from auditlib.statistics.randomisation import Dealt, constant_effects
+from auditlib.statistics.randomisation import ReassignedOutcomes, constant_effects
 from auditlib.statistics.two_way import jackknife, sun_abraham
 from auditlib.statistics.types import Floats
 
@@ -192,8 +192,10 @@ class TestClaim:
         Method.JACKKNIFE, 0.04, 0.1, 2.0, 1.0, design_of(np.r_[[5] * 10, [9] * 10], never=9), ()
     )
 
-    @pytest.mark.parametrize(("stronger", "said"), [(3, Claim.SHOWN), (4, Claim.SHOWN), (5, Claim.DISPUTED)])
-    def test_an_effect_is_claimed_where_placebos_agree(self, stronger: int, said: Claim) -> None:
+    @pytest.mark.parametrize(
+        ("stronger", "said"), [(3, EffectClaim.SHOWN), (4, EffectClaim.SHOWN), (5, EffectClaim.DISPUTED)]
+    )
+    def test_an_effect_is_claimed_where_placebos_agree(self, stronger: int, said: EffectClaim) -> None:
         """Of 99 placebos 4 may be as strong at 5 %."""
         beside = placed(np.r_[np.zeros(99 - stronger), np.full(stronger, 3.0)])
         assert claim(2.5, self.TESTED, beside) is said
@@ -201,32 +203,33 @@ class TestClaim:
 
     def test_without_placebos_nothing_is_shown(self) -> None:
         none = Refusal("Only 6 units.")
-        assert claim(2.5, self.TESTED, none) is Claim.NOT_SHOWN
+        assert claim(2.5, self.TESTED, none) is EffectClaim.NOT_SHOWN
         assert unchecked(2.5, self.TESTED, none) == "Only 6 units."
         assert calibrated(2.5, self.TESTED, none) is None
         assert unchecked(2.5, self.TESTED, placed(np.zeros(99))) == ""
 
     def test_an_effect_without_error_has_no_place_among_placebos(self) -> None:
         bare = replace(self.TESTED, error=None)
-        assert claim(2.5, bare, placed(np.zeros(99))) is Claim.NOT_SHOWN
+        assert claim(2.5, bare, placed(np.zeros(99))) is EffectClaim.NOT_SHOWN
         assert "no place among placebo links" in unchecked(2.5, bare, placed(np.zeros(99)))
 
     @pytest.mark.parametrize(
-        ("p_value", "said"), [(0.05, Claim.SHOWN), (0.051, Claim.NOT_SHOWN), (None, Claim.UNTESTABLE)]
+        ("p_value", "said"),
+        [(0.05, EffectClaim.SHOWN), (0.051, EffectClaim.NOT_SHOWN), (None, EffectClaim.UNTESTABLE)],
     )
-    def test_placebos_never_make_an_effect(self, p_value: float | None, said: Claim) -> None:
+    def test_placebos_never_make_an_effect(self, p_value: float | None, said: EffectClaim) -> None:
         assert claim(2.5, replace(self.TESTED, p_value=p_value), placed(np.zeros(99))) is said
 
     def test_what_cannot_be_tested_is_not_claimed(self) -> None:
         untested = replace(self.TESTED, method=Refusal("The effect cannot be tested."))
-        assert claim(2.5, untested, placed(np.zeros(99))) is Claim.UNTESTABLE
+        assert claim(2.5, untested, placed(np.zeros(99))) is EffectClaim.UNTESTABLE
 
 
 class TestRandomisationInterval:
-    def lines(self, rng: np.random.Generator) -> Dealt:
+    def lines(self, rng: np.random.Generator) -> ReassignedOutcomes:
         """Of 39 other assignments none has a response: t does not move with the effect."""
         ones = np.ones(39)
-        return Dealt(rng.normal(size=39), 0 * ones, np.stack([ones, 0 * ones, 0 * ones]))
+        return ReassignedOutcomes(rng.normal(size=39), 0 * ones, np.stack([ones, 0 * ones, 0 * ones]))
 
     def test_it_holds_the_effects_that_are_not_rejected(self, rng: np.random.Generator) -> None:
         """Rejected where at most one of 39 exceeds: the second largest is the half-width."""
@@ -242,13 +245,13 @@ class TestRandomisationInterval:
         self, others: int, refused: bool, rng: np.random.Generator
     ) -> None:
         ones = np.ones(others)
-        dealt = Dealt(rng.normal(size=others), 0 * ones, np.stack([ones, 0 * ones, 0 * ones]))
+        dealt = ReassignedOutcomes(rng.normal(size=others), 0 * ones, np.stack([ones, 0 * ones, 0 * ones]))
         assert isinstance(constant_effects(dealt, estimate=0.0, error=1.0), Refusal) is refused
 
     def test_assignments_that_never_exceed_give_no_end(self) -> None:
         """Where a quarter of the assignments are the actual one, no effect is rejected."""
         ones = np.ones(40)
-        dealt = Dealt(np.zeros(40), np.r_[np.ones(10), np.zeros(30)], np.stack([0 * ones] * 3))
+        dealt = ReassignedOutcomes(np.zeros(40), np.r_[np.ones(10), np.zeros(30)], np.stack([0 * ones] * 3))
         assert isinstance(constant_effects(dealt, estimate=0.0, error=1.0), Refusal)
 
     def test_the_interval_and_the_test_agree(self, rng: np.random.Generator) -> None:
@@ -355,13 +358,13 @@ class TestBeforeTheLink:
 
     @pytest.mark.parametrize(("before", "refused"), [(2, True), (3, True), (4, False)])
     def test_a_plan_needs_more_months_than_are_set_aside(self, before: int, refused: bool) -> None:
-        found = plan(Design(20, 10, 24, before, 10.0), draws=20)
+        found = plan(LinkDesign(20, 10, 24, before, 10.0), draws=20)
         assert isinstance(found, Refusal) is refused
 
     def test_what_is_set_aside_costs_power(self) -> None:
-        kept, aside = (plan(Design(20, 10, 24, 6, 10.0, hold_out=months), draws=100) for months in (0, 4))
-        assert isinstance(kept, Plan)
-        assert isinstance(aside, Plan)
+        kept, aside = (plan(LinkDesign(20, 10, 24, 6, 10.0, hold_out=months), draws=100) for months in (0, 4))
+        assert isinstance(kept, DetectableEffect)
+        assert isinstance(aside, DetectableEffect)
         assert aside.error > kept.error
 
     def test_without_departures_the_honest_interval_is_that_of_t(self, rng: np.random.Generator) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from auditlib.onboarding.asking import DROP, LEAVE, Open, walk
-from auditlib.onboarding.looking import Look, look_at
+from auditlib.onboarding.looking import FileLook, look_at
 from auditlib.onboarding.proposing import propose
 from auditlib.onboarding.writing import DECIDE, run_file_text
 
 
 @pytest.fixture
-def looks(tmp_path: Path) -> list[Look]:
+def looks(tmp_path: Path) -> list[FileLook]:
     rows = "".join(f"2025-02-{n % 27 + 1:02d} 09:00,Shop {n % 2},{n % 5 + 1},{n % 7}\n" for n in range(60))
     path = tmp_path / "a.csv"
     path.write_text(f"Date,Shop,Overall satisfaction,Waiting time\n{rows}", encoding="utf-8")
@@ -22,12 +22,12 @@ def looks(tmp_path: Path) -> list[Look]:
 
 
 @pytest.fixture
-def text(looks: list[Look]) -> str:
+def text(looks: list[FileLook]) -> str:
     proposal = propose(looks, fallback=date(2025, 1, 1))
     return run_file_text(proposal, audit="trial", command="check", notebooks=["01_intake"])
 
 
-def walked(text: str, looks: list[Look], answers: dict[str, str]) -> tuple[str, list[Open]]:
+def walked(text: str, looks: list[FileLook], answers: dict[str, str]) -> tuple[str, list[Open]]:
     seen: list[Open] = []
 
     def ask(question: Open) -> str:
@@ -37,7 +37,7 @@ def walked(text: str, looks: list[Look], answers: dict[str, str]) -> tuple[str, 
     return walk(text, looks, ask=ask), seen
 
 
-def test_taking_everything_as_it_stands_leaves_no_question(text: str, looks: list[Look]) -> None:
+def test_taking_everything_as_it_stands_leaves_no_question(text: str, looks: list[FileLook]) -> None:
     after, seen = walked(text, looks, {})
     assert DECIDE not in after
     assert len(seen) == text.count(DECIDE)
@@ -57,26 +57,26 @@ def test_taking_everything_as_it_stands_leaves_no_question(text: str, looks: lis
     ],
 )
 def test_an_answer_becomes_the_value_of_its_line(
-    text: str, looks: list[Look], words: str, answer: str, line: str
+    text: str, looks: list[FileLook], words: str, answer: str, line: str
 ) -> None:
     after, _ = walked(text, looks, {words: answer})
     assert line in after.splitlines()
 
 
-def test_a_question_may_stay_open_and_a_line_may_go(text: str, looks: list[Look]) -> None:
+def test_a_question_may_stay_open_and_a_line_may_go(text: str, looks: list[FileLook]) -> None:
     after, _ = walked(text, looks, {"the audited period": LEAVE, "the zone of units": DROP})
     assert after.count(DECIDE) == 1
     assert not any(line.startswith("time_zone:") for line in after.splitlines())
 
 
-def test_a_question_shows_what_its_column_holds(text: str, looks: list[Look]) -> None:
+def test_a_question_shows_what_its_column_holds(text: str, looks: list[FileLook]) -> None:
     _, seen = walked(text.replace("unit_id: Shop", f"unit_id: Shop   {DECIDE} is it?"), looks, {})
     about = [question for question in seen if question.line == "unit_id: Shop"]
     assert about
     assert about[0].samples == "'Shop 0' (30), 'Shop 1' (30)"
 
 
-def test_a_column_that_was_not_found_can_be_named(looks: list[Look]) -> None:
+def test_a_column_that_was_not_found_can_be_named(looks: list[FileLook]) -> None:
     text = "    columns:\n      # DECIDE: which column is submitted? When it was submitted.\n"
     after, _ = walked(text, looks, {"which column": "Date"})
     assert after == "    columns:\n      submitted: Date\n"

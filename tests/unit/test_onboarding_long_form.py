@@ -14,7 +14,7 @@ import pytest
 from auditlib.onboarding.check import check
 from auditlib.onboarding.facts import look_at_column
 from auditlib.onboarding.long_form import in_long_form
-from auditlib.onboarding.looking import Look, look_at
+from auditlib.onboarding.looking import FileLook, look_at
 from auditlib.onboarding.proposing import propose
 from auditlib.onboarding.writing import run_file_text
 
@@ -91,7 +91,7 @@ def test_a_file_is_in_long_form_where_a_key_repeats_and_each_item_once(
 ) -> None:
     cells = {"Response ID": ids, "Question": items, "Answer": [str(n % 5 + 1) for n in range(20)]}
     columns = tuple(look_at_column(name, held, position=at) for at, (name, held) in enumerate(cells.items()))
-    assert (in_long_form(Look("a.csv", "csv", "", columns)) is not None) is long
+    assert (in_long_form(FileLook("a.csv", "csv", "", columns)) is not None) is long
 
 
 def test_events_of_a_case_are_no_answers(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from markdown_it import MarkdownIt
 from small_audit import HOSTILE, JUDGE, audited
 
 from auditlib.errors import VerificationFailed
-from auditlib.oscal import NAMESPACE, OSCAL_VERSION, Raised, export
+from auditlib.oscal import NAMESPACE, OSCAL_VERSION, AuditedFinding, export
 from auditlib.oscal.document import ACTIONS, CATALOGUE, PLAN, PROFILE, RESULTS, identify
 from auditlib.oscal.references import check_references
 from auditlib.oscal.wording import figure, markup, plain
@@ -265,7 +265,7 @@ def test_findings_beside_the_standard_are_observations(judged: dict[str, Any]) -
 )
 def test_findings_about_the_rule_are_on_its_statement(criterion: str, grade: Grade, statement: str) -> None:
     finding = Finding(criterion, "condition", "cause", "effect", "do", grade, "operation", (), "ab" * 32)
-    documents = export(audited(raised=(Raised(finding, JUDGE, "new"),)))
+    documents = export(audited(raised=(AuditedFinding(finding, JUDGE, "new"),)))
     (found,) = [one for one in result(documents)["findings"] if "fingerprint" in values(one)]
     assert (found["target"]["type"], found["target"]["target-id"]) == ("statement-id", statement)
     assert ("related-risks" in found) is (grade is Grade.MAJOR)

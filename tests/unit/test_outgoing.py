@@ -16,7 +16,7 @@ from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.pseudonyms import FORM, Pseudonyms
 from auditlib.audit.redaction import Names, redact, without_contacts
 from auditlib.audit.session import Audit
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.contracts.identities import LETTERS, kind_of, kind_of_case
 from auditlib.figures.style import new_axes
 from auditlib.records import Basis, CaseReference, Finding, Grade, Number, Sentence, Ungrouped
@@ -109,7 +109,12 @@ def test_names_are_found_in_any_case_order_and_accent() -> None:
 
 class TestPseudonyms:
     def test_every_column_of_ids_has_a_kind_and_every_kind_a_letter_of_its_own(self) -> None:
-        ids = {column.name for table in TABLES.values() for column in table.columns if column.kind is Kind.ID}
+        ids = {
+            column.name
+            for table in TABLES.values()
+            for column in table.columns
+            if column.kind is ColumnKind.ID
+        }
         assert {kind_of(name) for name in ids - {"unit_id"}} <= set(LETTERS)
         assert all(kind_of(name) for name in ids - {"unit_id"})
         assert kind_of("unit_id") == kind_of("question") == ""

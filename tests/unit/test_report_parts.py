@@ -12,9 +12,9 @@ from small_report import page, record
 from auditlib.report import facts
 from auditlib.report.document import compose, to_html
 from auditlib.report.exhibits import LONGEST_LIST, printed
-from auditlib.report.findings import States, findings_of, read_states
+from auditlib.report.findings import FindingStates, findings_of, read_states
 from auditlib.report.glossary import WORDS, words_used
-from auditlib.report.outline import Outline, Shown, read_outline
+from auditlib.report.outline import NotebookOutput, Outline, read_outline
 from auditlib.report.reading import findings_recorded, read_results
 from auditlib.report.references import Register
 from auditlib.report.widths import SIZES, TWIN, fit, looks_numeric
@@ -81,9 +81,9 @@ class TestWidths:
 
 class TestOutline:
     shown = (
-        Shown("One", ("Rates", "U1  3")),
-        Shown("Two", ("They rose.", "They fell.")),
-        Shown("Two", ("Rates", "U2  4")),
+        NotebookOutput("One", ("Rates", "U1  3")),
+        NotebookOutput("Two", ("They rose.", "They fell.")),
+        NotebookOutput("Two", ("Rates", "U2  4")),
     )
 
     def test_titles_that_repeat_are_told_apart_by_their_order(self) -> None:
@@ -101,7 +101,7 @@ class TestOutline:
         ]
         path = tmp_path / "01_intake.ipynb"
         path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
-        assert read_outline(path) == Outline((Shown("Who answers?", ("Rates", "U1  3")),))
+        assert read_outline(path) == Outline((NotebookOutput("Who answers?", ("Rates", "U1  3")),))
 
     def test_without_the_notebook_there_are_no_headings(self, tmp_path: Path) -> None:
         assert read_outline(tmp_path / "none.ipynb") == Outline()
@@ -214,10 +214,12 @@ class TestFirstPage:
         facts = record(tmp_path)
         document = {"previous": None, "findings": []}
         (tmp_path / "findings.json").write_text(json.dumps(document), encoding="utf-8")
-        assert read_states(tmp_path, items={}) == States()
+        assert read_states(tmp_path, items={}) == FindingStates()
         register = Register({f"01_intake/{key}": number for one in read_results(tmp_path)
                              for key, number in one.numbers.items()})  # fmt: skip
-        found = findings_of(findings_recorded(read_results(tmp_path)), register, States(), items=facts.items)
+        found = findings_of(
+            findings_recorded(read_results(tmp_path)), register, FindingStates(), items=facts.items
+        )
         assert {one.state for one in found} == {""}
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditlib.runs.declared import (
-    Declared,
+    DeclaredParameter,
     NotDeclarable,
     checked_values,
     declared_parameters,
@@ -18,11 +18,11 @@ from auditlib.runs.declared import (
 )
 
 DECLARED = {
-    "work": Declared("work", "str", ""),
-    "limit": Declared("limit", "int", 5),
-    "share": Declared("share", "float", 0.5),
-    "label": Declared("label", "str", ""),
-    "strict": Declared("strict", "bool", True),
+    "work": DeclaredParameter("work", "str", ""),
+    "limit": DeclaredParameter("limit", "int", 5),
+    "share": DeclaredParameter("share", "float", 0.5),
+    "label": DeclaredParameter("label", "str", ""),
+    "strict": DeclaredParameter("strict", "bool", True),
 }
 
 
@@ -35,10 +35,10 @@ def test_a_cell_of_annotated_plain_values_declares_them_in_order() -> None:
         '"""What may vary."""\nlimit: int = -3  # lowest\nshare: float = 1\nlabel: str = "a"\non: bool = True'
     )
     assert declared_parameters(notebook(source)) == {
-        "limit": Declared("limit", "int", -3),
-        "share": Declared("share", "float", 1.0),
-        "label": Declared("label", "str", "a"),
-        "on": Declared("on", "bool", True),
+        "limit": DeclaredParameter("limit", "int", -3),
+        "share": DeclaredParameter("share", "float", 1.0),
+        "label": DeclaredParameter("label", "str", "a"),
+        "on": DeclaredParameter("on", "bool", True),
     }
 
 

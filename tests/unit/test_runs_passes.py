@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from auditlib.runs import passes
-from auditlib.runs.events import Planned, Step
+from auditlib.runs.events import AssemblyStep, Planned
 from auditlib.runs.passes import Commission, Executed, execute_passes
 from auditlib.runs.withholding import MOST_PASSES
 
@@ -44,7 +44,7 @@ def test_a_run_that_never_comes_to_rest_ends_and_says_that_a_release_is_refused(
 ) -> None:
     always = [{"01_one": {f"rows:{number}": ["value"]}} for number in range(100)]
     have, told = executed(monkeypatch, always)
-    steps = [event.text for event in told if isinstance(event, Step)]
+    steps = [event.text for event in told if isinstance(event, AssemblyStep)]
     assert steps[:-1] == [LOOKS] * MOST_PASSES
     assert steps[-1] == f"counts of few people may still be worked out; {LEFT}"
     assert [*have.results] == ["01_one"]
@@ -57,7 +57,7 @@ def test_a_run_at_rest_looks_once_and_one_that_comes_to_rest_says_nothing_of_it(
     for before in range(MOST_PASSES):
         finds = [{"01_one": {f"rows:{number}": ["value"]}} for number in range(before)]
         _, told = executed(monkeypatch, finds)
-        assert [event.text for event in told if isinstance(event, Step)] == [LOOKS] * (before + 1)
+        assert [event.text for event in told if isinstance(event, AssemblyStep)] == [LOOKS] * (before + 1)
         assert sum(isinstance(event, Planned) for event in told) == before + 1
 
 

@@ -15,8 +15,8 @@ from auditlib.errors import ParameterError
 from auditlib.records import Refusal
 from auditlib.sampling.attributes import allocate, plan_attributes, upper_limit
 from auditlib.sampling.drawing import shuffled
-from auditlib.sampling.drawn import Case, Drawn, as_document, draw_cases, from_document
-from auditlib.sampling.evaluation import Answer, Design, evaluate
+from auditlib.sampling.drawn import Drawn, DrawnCase, as_document, draw_cases, from_document
+from auditlib.sampling.evaluation import CaseAnswer, SampleDesign, evaluate
 from auditlib.sampling.sites import Programme, draw_sites
 
 SLACK = Fraction(1, 10**8)
@@ -24,8 +24,8 @@ SLACK = Fraction(1, 10**8)
 SITES = [f"U{number:03d}" for number in range(40)]
 
 
-def cases(count: int, strata: int = 1) -> list[Case]:
-    return [Case(f"t:f.csv:{line}", str(line % strata), (str(line),)) for line in range(2, count + 2)]
+def cases(count: int, strata: int = 1) -> list[DrawnCase]:
+    return [DrawnCase(f"t:f.csv:{line}", str(line % strata), (str(line),)) for line in range(2, count + 2)]
 
 
 def test_the_order_of_the_register_does_not_matter() -> None:
@@ -144,7 +144,7 @@ def test_limits_cover_at_their_level_in_a_finite_population() -> None:
 def test_a_stratified_limit_covers_although_strata_differ() -> None:
     generator = np.random.default_rng(6)
     counts, wrong = {"a": 300, "b": 100}, {"a": 5, "b": 25}
-    design = Design(0.9, 0.2, 0.0, 0, counts)
+    design = SampleDesign(0.9, 0.2, 0.0, 0, counts)
     given_ = allocate(counts, size=40)
     truth = sum(wrong.values()) / 400
     covered = 0
@@ -152,7 +152,7 @@ def test_a_stratified_limit_covers_although_strata_differ() -> None:
         answers = []
         for name, size in given_.items():
             bad = int(generator.hypergeometric(wrong[name], counts[name] - wrong[name], size))
-            answers += [(name, Answer.DEVIATION)] * bad + [(name, Answer.IN_ORDER)] * (size - bad)
+            answers += [(name, CaseAnswer.DEVIATION)] * bad + [(name, CaseAnswer.IN_ORDER)] * (size - bad)
         covered += evaluate(answers, design).upper >= truth
     assert covered / 300 > 0.9
 
@@ -163,13 +163,15 @@ def test_a_plan_that_finds_what_it_accepts_is_supported_and_one_more_is_not() ->
     assert not isinstance(drawn, Refusal)
     chosen, design = drawn
     for wrong, supported in ((design.acceptable, True), (design.acceptable + 1, False)):
-        answers = [("0", Answer.DEVIATION if i < wrong else Answer.IN_ORDER) for i in range(len(chosen))]
+        answers = [
+            ("0", CaseAnswer.DEVIATION if i < wrong else CaseAnswer.IN_ORDER) for i in range(len(chosen))
+        ]
         assert evaluate(answers, design).supported is supported
 
 
 def test_a_case_that_cannot_be_examined_counts_as_a_deviation() -> None:
-    design = Design(0.95, 0.05, 0.0, 0, {"": 1000})
-    wrong = [("", Answer.NOT_EXAMINED)] + [("", Answer.IN_ORDER)] * 58
+    design = SampleDesign(0.95, 0.05, 0.0, 0, {"": 1000})
+    wrong = [("", CaseAnswer.NOT_EXAMINED)] + [("", CaseAnswer.IN_ORDER)] * 58
     found = evaluate(wrong, design)
     assert (found.deviations, found.not_examined, found.supported) == (1, 1, False)
     assert found.projection == pytest.approx(1000 / 59)
@@ -178,7 +180,7 @@ def test_a_case_that_cannot_be_examined_counts_as_a_deviation() -> None:
 
 def test_a_stratum_without_a_case_is_no_sample() -> None:
     with pytest.raises(ValueError, match="stratum"):
-        evaluate([("a", Answer.IN_ORDER)], Design(0.95, 0.05, 0.0, 0, {"a": 5, "b": 5}))
+        evaluate([("a", CaseAnswer.IN_ORDER)], SampleDesign(0.95, 0.05, 0.0, 0, {"a": 5, "b": 5}))
 
 
 def test_every_stratum_is_drawn_from() -> None:
@@ -207,6 +209,11 @@ def test_rates_that_make_no_sense_are_refused() -> None:
 
 def test_a_sample_survives_its_document() -> None:
     drawn = Drawn(
-        "T", "Q?", ("A",), (Case("k", "", ("v",)),), {"seed": "1"}, Design(0.95, 0.05, 0.0, 0, {"": 9})
+        "T",
+        "Q?",
+        ("A",),
+        (DrawnCase("k", "", ("v",)),),
+        {"seed": "1"},
+        SampleDesign(0.95, 0.05, 0.0, 0, {"": 9}),
     )
     assert from_document(as_document(drawn)) == drawn

@@ -12,7 +12,7 @@ from simulated import AS_OF, small
 from unsimulated import UNSIMULATED
 
 from auditlib.contracts import TABLES, physical_columns
-from auditlib.contracts.types import Kind
+from auditlib.contracts.types import ColumnKind
 from company import Company, company
 from company.instruments import QUESTIONS, RELATIONSHIP, answer
 from company.scenario import Cohort, Fix, Gaming, Links, Scores
@@ -51,7 +51,7 @@ def test_nothing_true_happens_before_its_trigger_or_after_the_audit_looks(made: 
     now = int(AS_OF.timestamp())
     for name, frame in made.tables.items():
         for column in TABLES[name].columns:
-            if column.kind is not Kind.INSTANT:
+            if column.kind is not ColumnKind.INSTANT:
                 continue
             assert frame[column.name].max() <= now, (name, column.name)
             if column.after:

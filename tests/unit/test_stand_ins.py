@@ -10,7 +10,7 @@ import pytest
 from filled_company import DAY, ROOT, START, Company, company, context
 
 from auditlib.audit.standard import measures, read_edition
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.errors import ParameterError
 from auditlib.escalation.incidents import incident_terms
 from auditlib.parameters.checks import load_run
@@ -142,13 +142,13 @@ DATED = [
     (table, column.name)
     for table in sorted(company(good=True).tables)
     for column in TABLES[table].columns
-    if column.kind in (Kind.DAY, Kind.INSTANT)
+    if column.kind in (ColumnKind.DAY, ColumnKind.INSTANT)
 ]
 
 
 def moved(table: str, column: str) -> Company:
     """Return the company with a time of a table moved by weeks that differ from row to row."""
-    own, day = whole().held[table], TABLES[table].column(column).kind is Kind.DAY
+    own, day = whole().held[table], TABLES[table].column(column).kind is ColumnKind.DAY
     far = 20 if day else 1  # days of registers hold for years
     weeks = pa.array([far * ((number * 5) % 13 - 6) for number in range(own.num_rows)], pa.int64())
     for name in (column,) if day else (f"{column}_at", f"{column}_day"):

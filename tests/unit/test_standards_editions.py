@@ -15,7 +15,7 @@ from auditlib.audit.standard import measures
 from auditlib.errors import ParameterError
 from auditlib.records import DecisionMode, Direction, Grade, Kind, Measurement, Outcome, Statistic
 from auditlib.standards.change import under_mode, what_if, what_would_change
-from auditlib.standards.difference import Change, difference
+from auditlib.standards.difference import CriterionChange, difference
 from auditlib.standards.document import verdict_document, verdict_schema
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings, gathered_findings
@@ -206,7 +206,7 @@ def test_a_difference_that_is_stricter_and_looser_is_mixed(old: Edition) -> None
     first = old.criteria[1]
     moved = replace(first, target=replace(first.target, value=0.3), minimum_n=10)
     (found,) = difference(old, replace(old, criteria=(old.criteria[0], moved, *old.criteria[2:])))
-    assert found.change is Change.MIXED
+    assert found.change is CriterionChange.MIXED
 
 
 PROFILE = """\

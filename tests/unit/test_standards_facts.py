@@ -283,7 +283,7 @@ def test_the_first_page_says_what_share_was_set_aside(edition: Edition, tmp_path
 
     from auditlib.audit.session import Audit
     from auditlib.report.document import compose, to_html
-    from auditlib.report.facts import Facts
+    from auditlib.report.facts import Provenance
     from auditlib.report.reading import read_results
 
     evidence, chosen = company(), run()
@@ -293,7 +293,7 @@ def test_the_first_page_says_what_share_was_set_aside(edition: Edition, tmp_path
     audit.answer(found)
     audit.limits(*found.limits())
     audit.close()
-    facts = Facts(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})
+    facts = Provenance(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})
     page = to_html(compose(read_results(tmp_path), facts))
     box = page.partition('<div class="decision')[2].partition("</div>")[0]
     assert ("The profile sets aside 2.4% of the weight: IM-04 not applicable." in box) is (channel == "phone")

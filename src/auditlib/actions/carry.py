@@ -26,7 +26,7 @@ NONE_AGREED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class RegisteredFinding:
     """A finding as the register needs it.
 
     `state` is that of ``findings.json``: new, unchanged, resolved or not_examined. `parts` are the findings
@@ -53,7 +53,7 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class MainDriver:
     """A main driver of dissatisfaction as the register needs it.
 
     Parameters
@@ -72,7 +72,7 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CarriedRegister:
     """The register after this audit.
 
     Parameters
@@ -86,9 +86,9 @@ class Plan:
     """
 
     actions: tuple[Action, ...]
-    findings: tuple[Raised, ...]
+    findings: tuple[RegisteredFinding, ...]
     day: date
-    drivers: tuple[Driver, ...] | None = None
+    drivers: tuple[MainDriver, ...] | None = None
     no_drivers: Refusal = NO_DRIVERS
 
     def on(self, fingerprint: str) -> tuple[Action, ...]:
@@ -98,12 +98,12 @@ class Plan:
         )
 
     @property
-    def open_drivers(self) -> tuple[Driver, ...]:
+    def open_drivers(self) -> tuple[MainDriver, ...]:
         """Main drivers that neither the register of fixes nor an accepted action covers."""
         return tuple(one for one in self.drivers or () if not (one.covered or self.on(one.fingerprint)))
 
     @property
-    def uncovered(self) -> tuple[Raised, ...]:
+    def uncovered(self) -> tuple[RegisteredFinding, ...]:
         """Findings of this audit without an action that somebody has accepted."""
         covered = {action.fingerprint for action in self.actions if action.settled}
         return tuple(
@@ -148,14 +148,14 @@ class Plan:
 
 
 def carry(
-    findings: Sequence[Raised],
+    findings: Sequence[RegisteredFinding],
     current: Sequence[Action],
     before: Sequence[Action],
     *,
     day: date,
-    drivers: tuple[Driver, ...] | None = None,
+    drivers: tuple[MainDriver, ...] | None = None,
     no_drivers: Refusal = NO_DRIVERS,
-) -> Plan:
+) -> CarriedRegister:
     """Bring the register up to this audit.
 
     Parameters
@@ -188,10 +188,10 @@ def carry(
     have = {action.fingerprint for action in kept}
     fresh = [_proposed(finding) for finding in findings if finding.stands and finding.fingerprint not in have]
     dated = [_dated(action, day) for action in (*kept, *fresh)]
-    return Plan(tuple(sorted(dated, key=_order)), tuple(findings), day, drivers, no_drivers)
+    return CarriedRegister(tuple(sorted(dated, key=_order)), tuple(findings), day, drivers, no_drivers)
 
 
-def _readdressed(actions: Sequence[Action], findings: Sequence[Raised]) -> Sequence[Action]:
+def _readdressed(actions: Sequence[Action], findings: Sequence[RegisteredFinding]) -> Sequence[Action]:
     """Return actions on what is part of a finding now as actions on that finding, numbered on."""
     whole = {
         part: finding.fingerprint
@@ -213,14 +213,14 @@ def _readdressed(actions: Sequence[Action], findings: Sequence[Raised]) -> Seque
     return moved
 
 
-def _brought(action: Action, finding: Raised | None) -> Action:
+def _brought(action: Action, finding: RegisteredFinding | None) -> Action:
     """Return an action of the audit before: open again where its finding was raised again."""
     if finding is None or not finding.stands or action.state not in (State.IMPLEMENTED, State.VERIFIED):
         return replace(action, remark="")
     return replace(action, state=State.ACCEPTED, remark=AGAIN.format(state=action.state.value))
 
 
-def _told(action: Action, findings: Mapping[str, Raised]) -> Action:
+def _told(action: Action, findings: Mapping[str, RegisteredFinding]) -> Action:
     """Return an action with the finding as it is worded now, and what became of it."""
     finding = findings.get(action.fingerprint)
     if finding is None or not finding.stands:
@@ -237,7 +237,7 @@ def _told(action: Action, findings: Mapping[str, Raised]) -> Action:
     )
 
 
-def _proposed(finding: Raised) -> Action:
+def _proposed(finding: RegisteredFinding) -> Action:
     return Action(
         finding.fingerprint, 1, finding.grade, finding.criterion, finding.subject, finding.condition
     )
@@ -252,7 +252,9 @@ def _order(action: Action) -> tuple[int, str, str, str, int]:
     return place, action.criterion, action.subject, action.fingerprint, action.number
 
 
-def verified_although_raised(actions: Iterable[Action], findings: Iterable[Raised]) -> tuple[Action, ...]:
+def verified_although_raised(
+    actions: Iterable[Action], findings: Iterable[RegisteredFinding]
+) -> tuple[Action, ...]:
     """Return actions said to be verified effective whose finding this very audit raises."""
     raised = [finding for finding in findings if finding.stands]
     standing = {name for one in raised for name in (one.fingerprint, *(part for part, _ in one.parts))}

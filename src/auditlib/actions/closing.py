@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from auditlib.actions.carry import AGAIN, Raised
+from auditlib.actions.carry import AGAIN, RegisteredFinding
 from auditlib.actions.register import Action, State
 
 _AGAIN = AGAIN.partition("{")[0]
 
 
 def closed_by(
-    actions: Sequence[Action], findings: Sequence[Raised], *, day: date, recorded: Collection[str]
+    actions: Sequence[Action], findings: Sequence[RegisteredFinding], *, day: date, recorded: Collection[str]
 ) -> frozenset[str]:
     """Return the fingerprints of the majors and minors that `actions` close.
 
@@ -49,7 +49,9 @@ def closed_by(
     )
 
 
-def _closes(actions: Sequence[Action], finding: Raised, day: date, recorded: Collection[str]) -> bool:
+def _closes(
+    actions: Sequence[Action], finding: RegisteredFinding, day: date, recorded: Collection[str]
+) -> bool:
     if finding.grade == "minor":
         accepted = [action for action in actions if action.settled and not action.remark.startswith(_AGAIN)]
         return bool(accepted) and not any(action.overdue(day) for action in actions)

@@ -12,7 +12,7 @@ from auditlib.errors import Problem
 from auditlib.errors.values import named
 
 
-class Kind(StrEnum):
+class ActionType(StrEnum):
     """What an action changes."""
 
     POLICY = "policy"
@@ -67,7 +67,7 @@ class Action:
     condition: str
     action: str = ""
     owner: str = ""
-    kind: Kind | None = None
+    kind: ActionType | None = None
     due: date | None = None
     state: State = State.PROPOSED
     proof: str = ""
@@ -134,8 +134,8 @@ def row_problems(
         yield wrong("No.", f"{named(row['No.'])} is no number from 1.")
     if row["State"] not in tuple(State):
         yield wrong("State", f"there is no state {named(row['State'])}.", f"There are {', '.join(State)}.")
-    if row["Type"] and row["Type"] not in tuple(Kind):
-        yield wrong("Type", f"there is no type {named(row['Type'])}.", f"There are {', '.join(Kind)}.")
+    if row["Type"] and row["Type"] not in tuple(ActionType):
+        yield wrong("Type", f"there is no type {named(row['Type'])}.", f"There are {', '.join(ActionType)}.")
     if row["Due"] and _day(row["Due"]) is None:
         yield wrong("Due", f"{named(row['Due'])} is no day.", "Write it as YYYY-MM-DD.")
     if _SEVERAL.search(row["Owner"]):
@@ -158,7 +158,7 @@ def action_of(row: Mapping[str, str]) -> Action:
         condition=row["Condition"],
         action=row["Action"],
         owner=row["Owner"],
-        kind=Kind(row["Type"]) if row["Type"] else None,
+        kind=ActionType(row["Type"]) if row["Type"] else None,
         due=_day(row["Due"]),
         state=State(row["State"]),
         proof=row["Proof"],

@@ -131,7 +131,7 @@ class ClosedView:
 View = SentencesView | TableView | FigureView | FindingsView | ClosedView
 
 
-class Shown:
+class AlreadyShown:
     """A view that is already on the page of the cell that made it; another cell shows it again."""
 
     def __init__(self, view: View, *, cell: int) -> None:
@@ -146,7 +146,7 @@ class Shown:
             _display(self.view)
 
 
-def show(view: View) -> View | Shown:
+def show(view: View) -> View | AlreadyShown:
     """Put `view` on the page at once, so that a loop shows each of its exhibits.
 
     Outside a notebook there is no page: the view itself is returned.
@@ -155,7 +155,7 @@ def show(view: View) -> View | Shown:
     if cell is None:
         return view
     _display(view)
-    return Shown(view, cell=cell)
+    return AlreadyShown(view, cell=cell)
 
 
 def _shell() -> Any:

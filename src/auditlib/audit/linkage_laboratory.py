@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from auditlib.linkage import Beside, Panel
-    from auditlib.linkage.look import Look
-    from auditlib.linkage.plan import Plan
+    from auditlib.linkage.look import EffectEstimate
+    from auditlib.linkage.plan import DetectableEffect
 
 UNNAMED = "kind not named"
 _STYLE = {"description_width": "9em"}
@@ -47,7 +47,7 @@ class LinkageLaboratory:
     beside: Beside
     kinds: Mapping[str, str]
 
-    def look(self) -> Look | Refusal:
+    def look(self) -> EffectEstimate | Refusal:
         """Return the effect by the choice the dials stand at."""
         from auditlib.linkage.look import look
         from auditlib.linkage.procedure import Choices
@@ -87,11 +87,11 @@ class Planner:
     controls: Mapping[str, Any]
     panel: Any
 
-    def plan(self) -> Plan | Refusal:
+    def plan(self) -> DetectableEffect | Refusal:
         """Return what the design could show."""
-        from auditlib.linkage.plan import Design, plan
+        from auditlib.linkage.plan import LinkDesign, plan
 
-        return plan(Design(**{name: widget.value for name, widget in self.controls.items()}))
+        return plan(LinkDesign(**{name: widget.value for name, widget in self.controls.items()}))
 
     def refresh(self, _: object = None) -> None:
         """Compute and show again."""
@@ -193,11 +193,11 @@ def _design(shown: Panel, register: pd.DataFrame) -> dict[str, Any]:
     """Return the dials of a design, set to the party's own numbers."""
     import ipywidgets as w
 
-    from auditlib.linkage.plan import Design
+    from auditlib.linkage.plan import LinkDesign
 
     months, units = len(shown.months), len(shown.units)
     linked = min(units - 1, register.loc[register["weight"] > 0, "unit_id"].nunique())
-    usual = Design(units, linked, months, months // 2, 1.0)
+    usual = LinkDesign(units, linked, months, months // 2, 1.0)
     answers = round(shown.answers / max(1, int((shown.n > 0).sum())), 1)
     spread = round(shown.variance**0.5, 2)
     whole = {
@@ -221,7 +221,7 @@ def _design(shown: Panel, register: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _picture(found: Look, name: str) -> str:
+def _picture(found: EffectEstimate, name: str) -> str:
     from auditlib import figures
 
     drawn = figures.event_study(found) if name == "events" else figures.specification_curve(found)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from auditlib.audit.numerals import keys_of, numerals, orphans
-from auditlib.contracts import Column, Kind, table
+from auditlib.contracts import Column, ColumnKind, table
 from auditlib.records import Basis, Number, SourceTotals
 from auditlib.statements.formats import NAMING
 
@@ -21,7 +21,7 @@ _REGISTERS = ("units", "accounts", "employees")
 """Tables whose ids and names stand in sentences."""
 
 
-class Tables(Protocol):
+class NamedTables(Protocol):
     """As much of the evidence as holds names."""
 
     @property
@@ -31,7 +31,9 @@ class Tables(Protocol):
     def lazy(self, table: str) -> Any: ...  # noqa: D102
 
 
-def names_stated(document: Mapping[str, Any], numbers: Mapping[str, Number], tables: Tables) -> list[Number]:
+def names_stated(
+    document: Mapping[str, Any], numbers: Mapping[str, Number], tables: NamedTables
+) -> list[Number]:
     """Return the names that the texts of a results document state, each with the rows it names.
 
     Parameters
@@ -81,7 +83,7 @@ def _cells(exhibit: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
                 yield text, keys_of(reference)
 
 
-def _known(tables: Tables) -> Iterator[tuple[str, str, str]]:
+def _known(tables: NamedTables) -> Iterator[tuple[str, str, str]]:
     """Give table, column and value of every name that holds digits."""
     for source in tables.tables:
         for column in table(source).columns:
@@ -99,10 +101,10 @@ def _files(totals: Iterable[SourceTotals]) -> Iterator[tuple[str, str, str]]:
 
 def _names(source: str, column: Column) -> bool:
     if source in _REGISTERS:
-        own = column.kind is Kind.ID and not column.references
-        return own or column.name == "name" or (column.kind is Kind.CODE and not column.codes)
-    own = column.kind is Kind.ID and column.references == "units"
-    return (own and source == "aggregates") or (column.kind is Kind.CODE and not column.codes)
+        own = column.kind is ColumnKind.ID and not column.references
+        return own or column.name == "name" or (column.kind is ColumnKind.CODE and not column.codes)
+    own = column.kind is ColumnKind.ID and column.references == "units"
+    return (own and source == "aggregates") or (column.kind is ColumnKind.CODE and not column.codes)
 
 
 def _holds(text: str, name: str) -> bool:

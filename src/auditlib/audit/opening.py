@@ -19,7 +19,7 @@ _NOTEBOOK = re.compile(r"[0-9]{2}_[a-z][a-z0-9_]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AuditFolders:
     """Folders of one audit.
 
     Parameters
@@ -69,7 +69,7 @@ def _nearest_run(run_file: str, *, root: Path) -> str:
     return f"The nearest is {near[0]}." if near else "Put run files into params/runs/."
 
 
-def place(run: Run, *, run_file: str, data: str, work: str, root: Path) -> Place:
+def place(run: Run, *, run_file: str, data: str, work: str, root: Path) -> AuditFolders:
     """Return where the audit of `run` reads and writes.
 
     Raises
@@ -87,10 +87,10 @@ def place(run: Run, *, run_file: str, data: str, work: str, root: Path) -> Place
                 remedy="Leave 'work' empty to look at the audit by hand.",
             )
         )
-    return Place(root, root / (data or f"data/{Path(run_file).stem}"), folder, by_hand)
+    return AuditFolders(root, root / (data or f"data/{Path(run_file).stem}"), folder, by_hand)
 
 
-def evidence_of(run: Run, where: Place) -> Evidence:
+def evidence_of(run: Run, where: AuditFolders) -> Evidence:
     """Return the evidence: the run's own, or by hand the prepared one, taken in where it is new."""
     if where.by_hand:
         return prepare(run, where.data, where.root / "outputs" / ".evidence", threads=_threads())

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.audit.national_numbers import coded
 from auditlib.audit.pseudonyms import Pseudonyms
 from auditlib.audit.redaction import FREE_TEXT, Names, redact, without_contacts
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.contracts.identities import holds_values, kind_of, kind_of_case
 from auditlib.errors.values import form_of, printable
 from auditlib.escalation.matrix import OF_ACCOUNT
@@ -272,5 +272,7 @@ class _Shown:
             len(self.evidence.lazy(table).filter(nw.col(column.name) == value).head(1).collect())
             for table in self.tables
             for column in TABLES[table].columns
-            if column.name in TABLES[table].key and column.kind is Kind.ID and column.references != "units"
+            if column.name in TABLES[table].key
+            and column.kind is ColumnKind.ID
+            and column.references != "units"
         )

@@ -19,7 +19,7 @@ from auditlib.escalation import EscalationPolicy, IncidentPolicy, ServicePromise
 from auditlib.escalation.incidents import COMPLAINT, INCIDENT
 from auditlib.escalation.terms import calendar_file, places, policy_of
 from auditlib.evidence import Evidence
-from auditlib.obligations import Place, Policy, Rule
+from auditlib.obligations import DutyRule, ObligationPolicy, UnitPlace
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Refusal
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST = 8
 """Units that are named in one question."""
-_POLICIES: tuple[tuple[str, type[Policy]], ...] = (
+_POLICIES: tuple[tuple[str, type[ObligationPolicy]], ...] = (
     ("escalation", EscalationPolicy),
     ("service_promises", ServicePromises),
     (INCIDENT, IncidentPolicy),
@@ -87,7 +87,7 @@ def _problems(
     )
 
 
-def _clocks(run: Run, units: Sequence[Place], law: Mapping[str, str]) -> dict[str, str]:
+def _clocks(run: Run, units: Sequence[UnitPlace], law: Mapping[str, str]) -> dict[str, str]:
     """Return for each unit the first calendar of its duties that stops on the unit's own holidays.
 
     A calendar that a desk's own flag is only tried on leaves out units of no known country, so that it asks
@@ -113,20 +113,20 @@ def _own_holidays(names: Sequence[str], law: Mapping[str, str]) -> tuple[str, ..
     return tuple(name for name in names if calendar_file(name, law).holidays.country == "unit")
 
 
-def _rules(policies: Iterable[Policy | Refusal]) -> Iterator[Rule]:
+def _rules(policies: Iterable[ObligationPolicy | Refusal]) -> Iterator[DutyRule]:
     """Yield the rules with a limit of their own of the policies that the run names."""
     for policy in policies:
         if not isinstance(policy, Refusal):
             yield from (rule for rule in policy.rules if rule.within)
 
 
-def _tried(policies: Iterable[Policy | Refusal]) -> tuple[str, ...]:
+def _tried(policies: Iterable[ObligationPolicy | Refusal]) -> tuple[str, ...]:
     """Return the calendars that flags of desks are tried on."""
     desks = (policy for policy in policies if isinstance(policy, IncidentPolicy))
     return tuple(dict.fromkeys(name for policy in desks for name in policy.probe))
 
 
-def _fault(place: Place, calendar: str) -> _Fault | None:
+def _fault(place: UnitPlace, calendar: str) -> _Fault | None:
     """Return what is wrong with the place of a unit, of whose duties one runs on `calendar`."""
     if not place.country:
         message = (

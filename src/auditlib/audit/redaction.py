@@ -25,7 +25,7 @@ NATIONAL = "national number"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RedactionRule:
     """What is looked for, what it must be besides, how many digits it has at least, and what replaces it."""
 
     name: str
@@ -77,16 +77,18 @@ def _address(text: str) -> bool:
 _QUAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$")
 """Four numbers, perhaps with the number of a port."""
 _HARDWARE = re.compile(r"[\dA-Fa-f]{2}(?:[:-][\dA-Fa-f]{2}){5}")
-_CODED = tuple(Rule(NATIONAL, form, NUMBER, sound=partial(holds, sound=sound)) for form, sound in FORMS)
-CONTACT_RULES: tuple[Rule, ...] = (
-    Rule(
+_CODED = tuple(
+    RedactionRule(NATIONAL, form, NUMBER, sound=partial(holds, sound=sound)) for form, sound in FORMS
+)
+CONTACT_RULES: tuple[RedactionRule, ...] = (
+    RedactionRule(
         "e-mail",
         re.compile(
             r"[\w+][\w.!#$%&'*+/=?^`{|}~-]*\s?[@\uff20]\s?(?:[\w-]+(?:[.\u3002][\w-]+)+|\[[^\]\s]+\])"
         ),
         "[e-mail removed]",
     ),
-    Rule(
+    RedactionRule(
         "account number",
         re.compile(
             r"\b[A-Za-z]{2}\d{2}(?:(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?|[A-Za-z0-9]{11,30})\b"
@@ -94,14 +96,14 @@ CONTACT_RULES: tuple[Rule, ...] = (
         "[account removed]",
         sound=_account,
     ),
-    Rule(
+    RedactionRule(
         "card number",
         re.compile(rf"{_BEFORE}\d{{4,6}}(?:[ -]?\d{{2,6}}){{2,4}}{_AFTER}"),
         "[card removed]",
         sound=_card,
     ),
     *_CODED,
-    Rule(
+    RedactionRule(
         "machine",
         re.compile(
             r"(?<![\w.-])(?<!\d:)(?:::(?:[Ff]{4}:)?)?"
@@ -113,19 +115,19 @@ CONTACT_RULES: tuple[Rule, ...] = (
         "[address removed]",
         sound=_address,
     ),
-    Rule(
+    RedactionRule(
         "international telephone",
         re.compile(rf"(?<![\w+])(?:\+|00){_GAP}?\d{{1,3}}(?:{_GAP}?\(?\d{{1,5}}\)?){{2,6}}(?![\w])"),
         TELEPHONE,
         digits=9,
     ),
-    Rule(
+    RedactionRule(
         "national telephone",
         re.compile(rf"{_BEFORE}{_DATE}\(?0\d{{1,4}}\)?{_GAP}?\d{{2,5}}(?:{_GAP}?\d{{2,5}}){{1,4}}{_AFTER}"),
         TELEPHONE,
         digits=9,
     ),
-    Rule(
+    RedactionRule(
         "telephone in groups",
         re.compile(
             rf"{_BEFORE}{_DATE}(?:1{_GAP})?(?:\(?\d{{3}}\)?{_GAP}\d{{3}}{_GAP}\d{{4}}"
@@ -134,7 +136,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
         ),
         TELEPHONE,
     ),
-    Rule(
+    RedactionRule(
         "telephone by its word",
         re.compile(
             r"(?i)(\b(?:tele(?:phone|fon)|phone|tel|mobile|cell|handy|mobil|fax|whatsapp|call(?:ed)?|rang?|ring)\b"
@@ -143,7 +145,7 @@ CONTACT_RULES: tuple[Rule, ...] = (
         rf"\g<1>{TELEPHONE}",
         digits=6,
     ),
-    Rule(
+    RedactionRule(
         "number by its word",
         re.compile(
             r"(?i)(\b(?:nif|nipc|niss|nie|dni|cpf|pesel|nino|ssn|tfn|bsn|curp|rfc|cnp|oib|egn|amka|afm|tin|itin"
@@ -169,7 +171,7 @@ _MAY_BE_CODED = re.compile(
 )
 """Without one of these a text holds no national number: seven digits that are no date, or some in letters."""
 
-TITLE_RULE = Rule(
+TITLE_RULE = RedactionRule(
     "name after a title",
     re.compile(
         r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Herr|Frau|Señora?|Mme|Mlle)\.?"
@@ -183,7 +185,7 @@ TITLE_RULE = Rule(
 _CAPITAL = "[A-Z\u00c0-\u00de]"
 _ENGLISH = "Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Close|Court|Square|Way"
 _JOINED = "stra\u00dfe|strasse|str\\.|gasse|platz|weg|allee|gatan|vej|straat"
-STREET_RULE = Rule(
+STREET_RULE = RedactionRule(
     "street",
     re.compile(
         rf"\b\d{{1,5}}[A-Za-z]?,? (?:[A-Z][\w'-]+ ){{1,3}}(?:{_ENGLISH})\b\.?"

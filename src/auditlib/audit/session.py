@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.case_list import bounded, case_rows
 from auditlib.audit.display import (
+    AlreadyShown,
     ClosedView,
     FigureView,
     FindingsView,
     SentencesView,
-    Shown,
     TableView,
     View,
     show,
@@ -104,23 +104,23 @@ class Audit:
         period = f"{self.run.period.start} to {self.run.period.end}"
         return f"Audit {self.run.audit} of {self.run.party.name}, {period}, for {self.notebook}"
 
-    def answer(self, *said: Said) -> View | Shown:
+    def answer(self, *said: Said) -> View | AlreadyShown:
         """Answer the notebook's question, in three sentences taken from results."""
         return show(SentencesView(self._recorder.answer(self._sentences(said))))
 
-    def say(self, *said: Said) -> View | Shown:
+    def say(self, *said: Said) -> View | AlreadyShown:
         """State sentences that read the latest exhibit."""
         return show(SentencesView(self._recorder.say(self._sentences(said))))
 
-    def limits(self, *said: Said) -> View | Shown:
+    def limits(self, *said: Said) -> View | AlreadyShown:
         """State what the notebook cannot say."""
         return show(SentencesView(self._recorder.say(self._sentences(said), section=LIMITS)))
 
-    def improving(self, *said: Said) -> View | Shown:
+    def improving(self, *said: Said) -> View | AlreadyShown:
         """State what has become better or worse; the report's first page repeats it."""
         return show(SentencesView(self._recorder.say(self._sentences(said), section=IMPROVING)))
 
-    def caveat(self, *tables: str) -> View | Shown:
+    def caveat(self, *tables: str) -> View | AlreadyShown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""
         reliability = assess(self.evidence, thresholds=self.run.thresholds, period=self.run.period, of=tables)
         sentence = caveat(reliability, tables=tables)
@@ -145,7 +145,7 @@ class Audit:
         limit: int = ROWS_SHOWN,
         keys: Sequence[str] = (),
         detail: bool | None = None,
-    ) -> View | Shown:
+    ) -> View | AlreadyShown:
         """Show and record a table.
 
         Parameters
@@ -210,7 +210,7 @@ class Audit:
         keys: Sequence[str] = (),
         detail: bool = False,
         **look: Any,
-    ) -> View | Shown:
+    ) -> View | AlreadyShown:
         """Show and record a figure: what `draw` makes of `result`, without what is held back.
 
         Parameters
@@ -258,7 +258,7 @@ class Audit:
         )
         return show(FigureView(exhibit["title"], exhibit["alt"], svg, png_of(drawn)))
 
-    def finding(self, *findings: Finding) -> View | Shown:
+    def finding(self, *findings: Finding) -> View | AlreadyShown:
         """Raise findings; none is an answer too."""
         raised = self._recorder.finding(bounded(finding) for finding in findings)
         named = zip(findings, raised, strict=True)
@@ -274,7 +274,7 @@ class Audit:
         self._numbers_of(verdict)
         self._recorder.verdict(self._suppression.verdict(verdict_document(verdict)))
 
-    def hand_over(self, id: str, register: Result) -> View | Shown:  # noqa: A002 - an exhibit has an id
+    def hand_over(self, id: str, register: Result) -> View | AlreadyShown:  # noqa: A002 - an exhibit has an id
         """Hand a register of single cases over, whole, as ``exhibits/<notebook>-<id>.parquet``.
 
         Parameters
@@ -288,7 +288,7 @@ class Audit:
         self._handed[self._slugs.of(id)] = register
         return self.say(register)
 
-    def close(self) -> View | Shown:
+    def close(self) -> View | AlreadyShown:
         """Write the results file and the figures, whole or not at all."""
         document = self._document()
         names = names_stated(document, self._recorder.numbers, self.evidence)

@@ -46,7 +46,7 @@ _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PrintedColumn:
     """A column as it is printed."""
 
     name: str
@@ -64,7 +64,7 @@ class Column:
 class Tabulated:
     """A table ready to be shown and recorded, with the numbers it brought along."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[PrintedColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     references: tuple[tuple[str, ...], ...]
     numbers: tuple[Number, ...]
@@ -141,8 +141,8 @@ def _is_number(value: Any) -> bool:
 
 def _columns(
     names: Sequence[str], records: Sequence[Mapping[str, Any]], layout: Layout
-) -> tuple[Column, ...]:
-    columns: list[Column] = []
+) -> tuple[PrintedColumn, ...]:
+    columns: list[PrintedColumn] = []
     for name in names:
         column = _column(name, records, layout)
         beside = next((earlier.unit for earlier in reversed(columns) if earlier.counts), "")
@@ -150,17 +150,17 @@ def _columns(
     return tuple(columns)
 
 
-def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> Column:
+def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> PrintedColumn:
     filled = [record[name] for record in records if record[name] is not None]
     numeric = bool(filled) and all(_is_number(value) for value in filled)
     known = next((number.unit for number in layout.own if number.key.startswith(f"{name}:")), "")
     whole = all(isinstance(value, int) for value in filled)
     usual = unit_of(name, whole=whole) if numeric else label_unit(name)
     unit = layout.units.get(name) or known or usual
-    return Column(name, layout.shown("", layout.labels.get(name, heading(name))), unit, numeric)
+    return PrintedColumn(name, layout.shown("", layout.labels.get(name, heading(name))), unit, numeric)
 
 
-def _leading_labels(columns: Iterable[Column]) -> tuple[str, ...]:
+def _leading_labels(columns: Iterable[PrintedColumn]) -> tuple[str, ...]:
     labels: list[str] = []
     for column in columns:
         if column.counts:
@@ -170,7 +170,7 @@ def _leading_labels(columns: Iterable[Column]) -> tuple[str, ...]:
 
 
 def _in_telling_order(
-    records: list[dict[str, Any]], columns: Sequence[Column], layout: Layout
+    records: list[dict[str, Any]], columns: Sequence[PrintedColumn], layout: Layout
 ) -> list[dict[str, Any]]:
     """Return the rows in order of their names where they stood in that of a number, and one is held back.
 
@@ -210,7 +210,7 @@ def _bases_by_row(numbers: Iterable[Number]) -> dict[str, tuple[Basis, ...]]:
 
 
 def _cell(
-    column: Column,
+    column: PrintedColumn,
     record: Mapping[str, Any],
     row: str,
     bases: Mapping[str, tuple[Basis, ...]],
@@ -234,7 +234,7 @@ def _cell(
     return _Cell(format_value(value, column.unit), number.key, number)
 
 
-def _label(column: Column, value: Any) -> str:
+def _label(column: PrintedColumn, value: Any) -> str:
     if value is None:
         return MISSING
     if isinstance(value, str):
@@ -242,7 +242,7 @@ def _label(column: Column, value: Any) -> str:
     return format_value(value, column.unit) if _is_number(value) or isinstance(value, bool) else str(value)
 
 
-def _stated(text: str, column: Column, row: str, layout: Layout) -> str:
+def _stated(text: str, column: PrintedColumn, row: str, layout: Layout) -> str:
     """Return the keys of the numbers a text states: of its row, given for all, declared, or the result's."""
     if not numerals(text):
         return ""
@@ -254,7 +254,7 @@ def _stated(text: str, column: Column, row: str, layout: Layout) -> str:
     return BESIDE.join(keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.own)))
 
 
-def _without_trace(column: Column, record: Mapping[str, Any], row: str, layout: Layout) -> bool:
+def _without_trace(column: PrintedColumn, record: Mapping[str, Any], row: str, layout: Layout) -> bool:
     """Tell whether a cell of a row on too few is not even recorded."""
     bound = f"{column.name}:{row}" in layout.known
     return _row_too_small(record, layout.suppression.minimum) or (
@@ -279,7 +279,7 @@ def _row_suppressed(row: str, layout: Layout) -> bool:
     return any(layout.suppression.measure_held(key) for key in own)
 
 
-def _bound(number: Number, value: Any, column: Column, layout: Layout) -> _Cell:
+def _bound(number: Number, value: Any, column: PrintedColumn, layout: Layout) -> _Cell:
     if number.value is None:
         held = is_held_back(number)
         return _Cell(layout.suppression.cell(number.key) if held else MISSING, number.key)
@@ -293,7 +293,9 @@ def _bound(number: Number, value: Any, column: Column, layout: Layout) -> _Cell:
     return _Cell(format_value(value, column.unit), number.key)
 
 
-def _own_number(column: Column, value: float, row: str, basis: tuple[Basis, ...], layout: Layout) -> Number:
+def _own_number(
+    column: PrintedColumn, value: float, row: str, basis: tuple[Basis, ...], layout: Layout
+) -> Number:
     if not basis:
         raise AuditError(
             Problem(

@@ -10,10 +10,10 @@ from auditlib.benchmark.answers import Kinds, kinds
 from auditlib.benchmark.compare import compare
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.contradiction import Contradiction, contradictions
-from auditlib.benchmark.design import Design, Wishes, design, design_of
+from auditlib.benchmark.design import SampleSizes, Wishes, design, design_of
 from auditlib.benchmark.findings import findings_of
 from auditlib.benchmark.groups import Groups, groups
-from auditlib.benchmark.improving import Change, Course, Improving
+from auditlib.benchmark.improving import Course, Improving, MatchedChange
 from auditlib.benchmark.mix import adjusted_scores, count_mix
 from auditlib.benchmark.opened import compare_evidence, contradictions_in
 from auditlib.benchmark.opened_more import (
@@ -26,37 +26,44 @@ from auditlib.benchmark.opened_more import (
 )
 from auditlib.benchmark.over_time import OverTime, over_time
 from auditlib.benchmark.peers import Peers, peers
-from auditlib.benchmark.places import Places
+from auditlib.benchmark.places import ComparedRanks
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.scores import STATISTICS, Measure, Statistic, UnitScores, from_aggregates, from_cells
+from auditlib.benchmark.scores import (
+    STATISTICS,
+    ScoreMeasure,
+    Statistic,
+    UnitScores,
+    from_aggregates,
+    from_cells,
+)
 from auditlib.benchmark.side_by_side import side_by_side
 from auditlib.benchmark.stability import Spell, Stability, stability
-from auditlib.benchmark.unanswered import Unanswered, answered, pictured
-from auditlib.benchmark.verdicts import Judgement, Verdict, judge
+from auditlib.benchmark.unanswered import UnansweredComparison, answered, pictured
+from auditlib.benchmark.verdicts import OutlierJudgement, OutlierStatus, judge
 
 __all__ = [
     "STATISTICS",
     "Agreement",
     "BenchmarkResult",
-    "Change",
+    "ComparedRanks",
     "Comparison",
     "Contradiction",
     "Course",
-    "Design",
     "Groups",
     "Improving",
-    "Judgement",
     "Kinds",
-    "Measure",
+    "MatchedChange",
+    "OutlierJudgement",
+    "OutlierStatus",
     "OverTime",
     "Peers",
-    "Places",
+    "SampleSizes",
+    "ScoreMeasure",
     "Spell",
     "Stability",
     "Statistic",
-    "Unanswered",
+    "UnansweredComparison",
     "UnitScores",
-    "Verdict",
     "Wishes",
     "adjusted_scores",
     "agreement",

@@ -8,11 +8,11 @@ import pandas as pd
 
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.benchmark.wording import counted, listed
 from auditlib.records import Number, Sentence
 
-_CALLED = (Verdict.HIGHER.value, Verdict.LOWER.value)
+_CALLED = (OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from auditlib.benchmark.mix import indicators
 from auditlib.benchmark.numbers import UNIT_OF
-from auditlib.benchmark.scores import Measure, coded
+from auditlib.benchmark.scores import ScoreMeasure, coded
 from auditlib.benchmark.wording import counted, listed, points, shown, spoken, what
 from auditlib.records import Basis, Interval, Number, Refusal, Sentence
 from auditlib.statistics import case_mix, discovery
@@ -31,7 +31,7 @@ class Kinds:
         Kinds with fewer answers than the minimum cell.
     """
 
-    measure: Measure
+    measure: ScoreMeasure
     by: str
     frame: pd.DataFrame
     hidden: int
@@ -96,7 +96,7 @@ class Kinds:
 
 
 def kinds(
-    mix: pd.DataFrame, measure: Measure, *, by: str, minimum: int = 5, confidence: float = 0.95
+    mix: pd.DataFrame, measure: ScoreMeasure, *, by: str, minimum: int = 5, confidence: float = 0.95
 ) -> Kinds | Refusal:
     """Compare kinds of answers.
 

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from auditlib.benchmark.comparisons import BenchmarkResult
 from auditlib.benchmark.mix import adjusted_scores
-from auditlib.benchmark.places import Places, places
+from auditlib.benchmark.places import ComparedRanks, places
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import (
     STATISTICS,
-    Measure,
+    ScoreMeasure,
     UnitScores,
     from_aggregates,
     from_cells,
     interval,
 )
-from auditlib.benchmark.verdicts import Judgement, Verdict, funnel_limits, judge
+from auditlib.benchmark.verdicts import OutlierJudgement, OutlierStatus, funnel_limits, judge
 from auditlib.benchmark.wording import no_verdict_reason, verdict_reason
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import Instrument, Item, Refusal
@@ -100,7 +100,7 @@ def compare(
     comparisons: list[Comparison] = []
     refusals: list[tuple[str, Refusal]] = []
     for instrument in _wanted(given, survey_type, item):
-        measure = Measure(instrument.survey_type, _item(instrument, item), statistic)
+        measure = ScoreMeasure(instrument.survey_type, _item(instrument, item), statistic)
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
         if mix is not None and not isinstance(scores, Refusal):
             scores = mix if isinstance(mix, Refusal) else adjusted_scores(scores, mix)
@@ -144,7 +144,7 @@ def _item(instrument: Instrument, item: str) -> Item:
 
 
 def _scores(
-    cells: pd.DataFrame, aggregates: pd.DataFrame | None, measure: Measure, *, unit_ids: tuple[str, ...]
+    cells: pd.DataFrame, aggregates: pd.DataFrame | None, measure: ScoreMeasure, *, unit_ids: tuple[str, ...]
 ) -> UnitScores | Refusal:
     """Take responses where there are any, published figures otherwise."""
     if aggregates is not None and measure.select(cells).empty and not measure.select(aggregates).empty:
@@ -197,7 +197,7 @@ def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _frame(
-    scores: UnitScores, judgement: Judgement, *, minimum_n: int, minimum_cell: int, confidence: float
+    scores: UnitScores, judgement: OutlierJudgement, *, minimum_n: int, minimum_cell: int, confidence: float
 ) -> pd.DataFrame:
     """Return one row per unit with what it scored, what that means and why."""
     shown = scores.known & (scores.n >= minimum_cell)  # a band that reaches below it gives no interval
@@ -224,7 +224,7 @@ def _frame(
     return frame
 
 
-def _with_ranks(frame: pd.DataFrame, sets: Places, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+def _with_ranks(frame: pd.DataFrame, sets: ComparedRanks, chosen: NDArray[np.bool_]) -> pd.DataFrame:
     """Put the ranks before the verdict; empty where a unit is not compared."""
     ranked = frame.copy()
     likely = None if isinstance(sets.likely, Refusal) else sets.likely
@@ -252,7 +252,7 @@ def _placed(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
 
 
 def _verdicts(
-    scores: UnitScores, judgement: Judgement, minimum_n: int, minimum_cell: int
+    scores: UnitScores, judgement: OutlierJudgement, minimum_n: int, minimum_cell: int
 ) -> tuple[list[str], list[str]]:
     verdicts, reasons = [], []
     judged = iter(zip(judgement.verdicts(), judgement.z, judgement.q, judgement.reliability, strict=True))
@@ -261,7 +261,7 @@ def _verdicts(
             verdict, z, q, reliable = next(judged)
             reason = verdict_reason(verdict, judgement, z=float(z), q=float(q), reliable=float(reliable))
         else:
-            verdict = Verdict.NONE
+            verdict = OutlierStatus.NONE
             reason = no_verdict_reason(scores, index, minimum_n=minimum_n, minimum_cell=minimum_cell)
         verdicts.append(verdict.value)
         reasons.append(reason)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.benchmark.wording import listed, question
 from auditlib.records import Basis, Number, Refusal, Sentence
 from auditlib.statements import counted
@@ -43,11 +43,11 @@ class BenchmarkResult:
 
     def calling_out(self) -> tuple[Comparison, ...]:
         """Return the comparisons that call a unit out."""
-        return tuple(entry for entry in self if len(entry.units(Verdict.HIGHER, Verdict.LOWER)))
+        return tuple(entry for entry in self if len(entry.units(OutlierStatus.HIGHER, OutlierStatus.LOWER)))
 
     def leaving_out(self) -> tuple[Comparison, ...]:
         """Return the comparisons that leave a unit without a verdict."""
-        return tuple(entry for entry in self if len(entry.units(Verdict.NONE)))
+        return tuple(entry for entry in self if len(entry.units(OutlierStatus.NONE)))
 
     def listing(self, adjusted: BenchmarkResult) -> tuple[Comparison, ...]:
         """Return the comparisons to list values of: those adjusted, and those of few enough units."""
@@ -157,6 +157,6 @@ def _overview(comparison: Comparison) -> dict[str, Any]:
         "n": int(comparison.scores.n[chosen].sum()),
         measure.statistic: judgement.target,
         "over_dispersion": None if isinstance(found, Refusal) else found.phi,
-        "called_out": len(comparison.units(Verdict.HIGHER, Verdict.LOWER)),
+        "called_out": len(comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER)),
         "why": "",
     }

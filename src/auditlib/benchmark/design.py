@@ -48,7 +48,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class SampleSizes:
     """Answers each unit needs, wish by wish.
 
     Parameters
@@ -114,7 +114,7 @@ def design(
     what: str = "",
     has: int = 0,
     seed: int = 0,
-) -> Design:
+) -> SampleSizes:
     """Return the answers each of `units` needs for each wish.
 
     Parameters
@@ -138,10 +138,12 @@ def design(
             n_for_places(sigma, tau, units=units, places=asked.places, level=level, seed=seed),
         ),
     )
-    return Design(what, sigma, tau, units, has, tuple(needed))
+    return SampleSizes(what, sigma, tau, units, has, tuple(needed))
 
 
-def design_of(comparison: Comparison, *, wishes: Wishes | None = None, seed: int = 0) -> Design | Refusal:
+def design_of(
+    comparison: Comparison, *, wishes: Wishes | None = None, seed: int = 0
+) -> SampleSizes | Refusal:
     """Return the design that the spread found in `comparison` asks for."""
     shrunk = comparison.judgement.shrunk
     if isinstance(shrunk, Refusal):

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditlib.benchmark.numbers import MOST_ALONE
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.benchmark.wording import percent, readable, shown, what
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.statements import counted
@@ -18,7 +18,7 @@ from auditlib.statements import counted
 class _Side:
     """What is said of units on one side."""
 
-    verdict: Verdict
+    verdict: OutlierStatus
     way: str
     criterion: str
     effect: str
@@ -43,12 +43,12 @@ def findings_of(comparisons: Iterable[Comparison]) -> tuple[Finding, ...]:
 
 
 def _sides(statistic: str) -> tuple[_Side, _Side]:
-    low, high = (Verdict.LOWER, "lower"), (Verdict.HIGHER, "higher")
+    low, high = (OutlierStatus.LOWER, "lower"), (OutlierStatus.HIGHER, "higher")
     worse, better = (high, low) if statistic == "bottom_box" else (low, high)
     return _worse(*worse), _better(*better)
 
 
-def _worse(verdict: Verdict, way: str) -> _Side:
+def _worse(verdict: OutlierStatus, way: str) -> _Side:
     return _Side(
         verdict,
         way,
@@ -60,7 +60,7 @@ def _worse(verdict: Verdict, way: str) -> _Side:
     )
 
 
-def _better(verdict: Verdict, way: str) -> _Side:
+def _better(verdict: OutlierStatus, way: str) -> _Side:
     return _Side(
         verdict,
         way,

@@ -39,7 +39,7 @@ class Course(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MatchedChange:
     """The difference between two spans, within the same units.
 
     Parameters
@@ -87,7 +87,7 @@ class Improving:
     """
 
     comparison: Comparison
-    change: Change
+    change: MatchedChange
     trend: Trend | Refusal
     grain: str
     per_year: float
@@ -206,7 +206,7 @@ def _sure(low: float, high: float, statistic: str) -> str:
 
 def change_of_answers(
     mix: pd.DataFrame, comparison: Comparison, *, spans: tuple[str, str], note: str = ""
-) -> Change | Refusal:
+) -> MatchedChange | Refusal:
     """Compare two spans of answers within the same units and at the same mix.
 
     Parameters
@@ -243,7 +243,7 @@ def change_of_answers(
     difference = float(found.slopes[0])
     values = tuple(float(np.average(score, weights=weight * (later == side))) for side in (0, 1))
     adjusted_for = tuple(spoken(name) for name in adjusters) if described.shape[1] else ()
-    return Change(
+    return MatchedChange(
         spans, (values[0], values[1]), difference, difference - half, difference + half, units,
         int(weight.sum()), adjusted_for, "within units, clustered by unit", note,
     )  # fmt: skip
@@ -258,7 +258,7 @@ def _too_few(units: int, what: str, spans: tuple[str, str]) -> Refusal:
 
 def change_of_published(
     earlier: UnitScores, later: UnitScores, comparison: Comparison, *, spans: tuple[str, str]
-) -> Change | Refusal:
+) -> MatchedChange | Refusal:
     """Compare two published periods in the units that are in both with enough answers, each counted once."""
     from scipy.special import stdtrit
 
@@ -272,6 +272,6 @@ def change_of_published(
     half = float(stdtrit(units - 1, (1 + comparison.confidence) / 2)) * error
     difference = float(differences.mean())
     values = float(earlier.value[both].mean()), float(later.value[both].mean())
-    return Change(
+    return MatchedChange(
         spans, values, difference, difference - half, difference + half, units, 0, (), "paired units, t"
     )

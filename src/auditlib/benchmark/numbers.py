@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditlib.benchmark.scores import METHODS, UnitScores
-from auditlib.benchmark.verdicts import ALARM, Verdict
+from auditlib.benchmark.verdicts import ALARM, OutlierStatus
 from auditlib.benchmark.wording import counted
 from auditlib.records import Basis, Interval, Number, Refusal
 from auditlib.statistics.reliability import SUFFICIENT
@@ -32,7 +32,7 @@ MOST_ALONE = 10
 def numbers_of(comparison: Comparison) -> tuple[Number, ...]:
     """Return the pooled value, the counts, the spread, and one number per unit."""
     frame = comparison.frame
-    plain = frame["verdict"].isin([Verdict.WITHIN.value, Verdict.NONE.value])
+    plain = frame["verdict"].isin([OutlierStatus.WITHIN.value, OutlierStatus.NONE.value])
     left_out = plain if len(frame) > MOST_LISTED else plain & False
     rows = frame[~left_out].to_dict("records")
     units = tuple(_unit_number(comparison, row) for row in rows)
@@ -124,13 +124,15 @@ def _totals(comparison: Comparison) -> tuple[Number, ...]:
 
 
 def _counts(comparison: Comparison) -> tuple[Number, ...]:
-    called = {verdict: len(comparison.units(verdict)) for verdict in (Verdict.HIGHER, Verdict.LOWER)}
+    called = {
+        verdict: len(comparison.units(verdict)) for verdict in (OutlierStatus.HIGHER, OutlierStatus.LOWER)
+    }
     counts = {
         "units": len(comparison.frame),
         "compared": int(comparison.judgement.chosen.sum()),
         "silent": int((~comparison.judgement.chosen).sum()),
-        "higher": called[Verdict.HIGHER],
-        "lower": called[Verdict.LOWER],
+        "higher": called[OutlierStatus.HIGHER],
+        "lower": called[OutlierStatus.LOWER],
         "called": sum(called.values()),
         "minimum_n": comparison.minimum_n,
         "chance_only": int((np.abs(comparison.judgement.z_chance) > normal_quantile(ALARM)).sum()),

@@ -17,7 +17,7 @@ from auditlib.records import Instrument, Refusal
 from auditlib.statistics.funnel import Variant
 
 
-class EvidenceLike(Protocol):
+class ScoreEvidence(Protocol):
     """As much of the evidence as a comparison needs."""
 
     @property
@@ -44,7 +44,7 @@ class EvidenceLike(Protocol):
 
 
 def compare_evidence(
-    evidence: EvidenceLike,
+    evidence: ScoreEvidence,
     *,
     thresholds: Thresholds,
     statistic: str = "top_box",
@@ -94,7 +94,7 @@ def compare_evidence(
     )
 
 
-def register_of(evidence: EvidenceLike) -> pd.DataFrame:
+def register_of(evidence: ScoreEvidence) -> pd.DataFrame:
     """Return the register of units; without one, the units that answers or published figures name."""
     if "units" in evidence.tables:
         return evidence.frame("units")
@@ -104,7 +104,7 @@ def register_of(evidence: EvidenceLike) -> pd.DataFrame:
     return pd.DataFrame({"unit_id": sorted(named)})
 
 
-def _mix(evidence: EvidenceLike, adjust_for: Sequence[str], item: str) -> pd.DataFrame | Refusal | None:
+def _mix(evidence: ScoreEvidence, adjust_for: Sequence[str], item: str) -> pd.DataFrame | Refusal | None:
     if not adjust_for:
         return None
     if "responses" not in evidence.tables:
@@ -115,7 +115,7 @@ def _mix(evidence: EvidenceLike, adjust_for: Sequence[str], item: str) -> pd.Dat
     return count_mix(evidence.lazy("responses"), _instruments(evidence), adjusters=adjust_for, item=item)
 
 
-def contradictions_in(evidence: EvidenceLike, *, thresholds: Thresholds) -> tuple[Contradiction, ...]:
+def contradictions_in(evidence: ScoreEvidence, *, thresholds: Thresholds) -> tuple[Contradiction, ...]:
     """Compare the survey types of the evidence on the same accounts; says why where that cannot be done."""
     instruments = _instruments(evidence)
     if len(instruments) < 2 or "responses" not in evidence.tables:
@@ -132,6 +132,6 @@ def contradictions_in(evidence: EvidenceLike, *, thresholds: Thresholds) -> tupl
     )
 
 
-def _instruments(evidence: EvidenceLike) -> tuple[Instrument, ...]:
+def _instruments(evidence: ScoreEvidence) -> tuple[Instrument, ...]:
     given = evidence.instruments
     return tuple(given.values()) if isinstance(given, Mapping) else tuple(given)

@@ -21,14 +21,14 @@ from auditlib.benchmark.improving import (
     change_of_published,
 )
 from auditlib.benchmark.mix import count_mix, unknown_adjusters
-from auditlib.benchmark.opened import EvidenceLike, register_of
+from auditlib.benchmark.opened import ScoreEvidence, register_of
 from auditlib.benchmark.over_time import OverTime, month_text, over_time
 from auditlib.benchmark.peers import Peers, peers
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import UnitScores, from_aggregates, from_cells
 from auditlib.benchmark.spans import Spans, spans_of
 from auditlib.benchmark.stability import Spell, Stability, stability
-from auditlib.benchmark.unanswered import Unanswered
+from auditlib.benchmark.unanswered import UnansweredComparison
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Instrument, Refusal
 from auditlib.statements import counted
@@ -38,22 +38,24 @@ Answer = TypeVar("Answer")
 _EPOCH = date(1970, 1, 1)
 
 
-def changes_in(evidence: EvidenceLike, compared: BenchmarkResult) -> tuple[OverTime | Unanswered, ...]:
+def changes_in(
+    evidence: ScoreEvidence, compared: BenchmarkResult
+) -> tuple[OverTime | UnansweredComparison, ...]:
     """Follow the units of each comparison over time."""
     cells = evidence.cells()
     return tuple(_or_why(entry, "change over time", over_time(cells, entry)) for entry in compared)
 
 
 def outliers_followed_in(
-    evidence: EvidenceLike, compared: BenchmarkResult, *, thresholds: Thresholds
-) -> tuple[Stability | Unanswered, ...]:
+    evidence: ScoreEvidence, compared: BenchmarkResult, *, thresholds: Thresholds
+) -> tuple[Stability | UnansweredComparison, ...]:
     """Follow the units called out in the first period: periods as published, or halves of the audited one."""
     return tuple(
         _or_why(entry, "outliers over periods", _followed(evidence, entry, thresholds)) for entry in compared
     )
 
 
-def _followed(evidence: EvidenceLike, comparison: Comparison, thresholds: Thresholds) -> Stability | Refusal:
+def _followed(evidence: ScoreEvidence, comparison: Comparison, thresholds: Thresholds) -> Stability | Refusal:
     spells: list[Spell] = []
     for label, scores in _spells(evidence, comparison):
         if isinstance(scores, Refusal):
@@ -64,7 +66,7 @@ def _followed(evidence: EvidenceLike, comparison: Comparison, thresholds: Thresh
     return stability(spells, names, minimum_n=comparison.minimum_n, confidence=thresholds.confidence)
 
 
-def _spells(evidence: EvidenceLike, comparison: Comparison) -> Iterator[tuple[str, UnitScores | Refusal]]:
+def _spells(evidence: ScoreEvidence, comparison: Comparison) -> Iterator[tuple[str, UnitScores | Refusal]]:
     measure, ids = comparison.measure, comparison.scores.unit_id
     if comparison.scores.table == "aggregates":
         published = evidence.frame("aggregates")
@@ -86,12 +88,12 @@ def _month(day: int) -> str:
 
 
 def improving_in(
-    evidence: EvidenceLike,
+    evidence: ScoreEvidence,
     compared: BenchmarkResult,
-    changes: Sequence[OverTime | Unanswered],
+    changes: Sequence[OverTime | UnansweredComparison],
     *,
     adjust_for: Sequence[str] = (),
-) -> tuple[Improving | Unanswered, ...]:
+) -> tuple[Improving | UnansweredComparison, ...]:
     """Say for each comparison whether all units together improve.
 
     Parameters
@@ -113,7 +115,7 @@ IMPROVES = "whether it improves"
 
 
 def _improving(
-    evidence: EvidenceLike, comparison: Comparison, followed: OverTime | None, adjust_for: Sequence[str]
+    evidence: ScoreEvidence, comparison: Comparison, followed: OverTime | None, adjust_for: Sequence[str]
 ) -> Improving | Refusal:
     if comparison.scores.table == "aggregates":
         return _published_improving(evidence, comparison)
@@ -135,7 +137,7 @@ def _improving(
 
 
 def _mix_of_spans(
-    evidence: EvidenceLike, comparison: Comparison, pair: Spans, adjust_for: Sequence[str]
+    evidence: ScoreEvidence, comparison: Comparison, pair: Spans, adjust_for: Sequence[str]
 ) -> pd.DataFrame:
     """Count answers of both spans by span and mix, where the responses are stored."""
     instrument = Instrument(comparison.measure.survey_type, (comparison.measure.item,))
@@ -147,7 +149,7 @@ def _mix_of_spans(
     return pd.concat(parts, ignore_index=True)
 
 
-def _published_improving(evidence: EvidenceLike, comparison: Comparison) -> Improving | Refusal:
+def _published_improving(evidence: ScoreEvidence, comparison: Comparison) -> Improving | Refusal:
     spells: list[tuple[str, UnitScores]] = []
     for label, scores in _spells(evidence, comparison):
         if isinstance(scores, Refusal):
@@ -167,13 +169,13 @@ def _published_improving(evidence: EvidenceLike, comparison: Comparison) -> Impr
 
 
 def groups_in(
-    evidence: EvidenceLike,
+    evidence: ScoreEvidence,
     compared: BenchmarkResult,
     *,
     thresholds: Thresholds,
     by: Sequence[str] = tuple(GROUPINGS),
     seed: int = 0,
-) -> tuple[Groups | Unanswered, ...]:
+) -> tuple[Groups | UnansweredComparison, ...]:
     """Compare groups of units, for each comparison and each column in `by` that the register fills."""
     if not compared.comparisons:
         return ()
@@ -190,8 +192,8 @@ def groups_in(
 
 
 def peers_in(
-    evidence: EvidenceLike, compared: BenchmarkResult, *, by: str, own_left_out: bool = True
-) -> tuple[Peers | Unanswered, ...]:
+    evidence: ScoreEvidence, compared: BenchmarkResult, *, by: str, own_left_out: bool = True
+) -> tuple[Peers | UnansweredComparison, ...]:
     """Compare each unit with its peers by column `by` of the register."""
     if not compared.comparisons:
         return ()
@@ -202,8 +204,8 @@ def peers_in(
 
 
 def kinds_in(
-    evidence: EvidenceLike, compared: BenchmarkResult, *, by: str, thresholds: Thresholds
-) -> tuple[Kinds | Unanswered, ...]:
+    evidence: ScoreEvidence, compared: BenchmarkResult, *, by: str, thresholds: Thresholds
+) -> tuple[Kinds | UnansweredComparison, ...]:
     """Compare kinds of answers by column `by` of the responses, for example ``channel``."""
     return tuple(
         _or_why(entry, by.replace("_", " "), _kinds(evidence, entry, by, thresholds)) for entry in compared
@@ -211,7 +213,7 @@ def kinds_in(
 
 
 def _kinds(
-    evidence: EvidenceLike, comparison: Comparison, by: str, thresholds: Thresholds
+    evidence: ScoreEvidence, comparison: Comparison, by: str, thresholds: Thresholds
 ) -> Kinds | Refusal:
     if comparison.scores.table != "responses":
         return Refusal("published figures do not say it; that needs the responses.")
@@ -225,12 +227,12 @@ def _kinds(
     )
 
 
-def _or_why(comparison: Comparison, topic: str, found: Answer | Refusal) -> Answer | Unanswered:
+def _or_why(comparison: Comparison, topic: str, found: Answer | Refusal) -> Answer | UnansweredComparison:
     if not isinstance(found, Refusal):
         return found
     return _unanswered(comparison.measure.survey_type, topic, found, key=comparison.key)
 
 
-def _unanswered(kind: str, topic: str, why: Refusal, *, key: str) -> Unanswered:
+def _unanswered(kind: str, topic: str, why: Refusal, *, key: str) -> UnansweredComparison:
     question = f"{kind.capitalize()} survey, {topic}"
-    return Unanswered(question, f"unanswered:{topic.replace(' ', '_')}:{key}", why)
+    return UnansweredComparison(question, f"unanswered:{topic.replace(' ', '_')}:{key}", why)

@@ -12,7 +12,7 @@ import pandas as pd
 from auditlib.benchmark.numbers import UNIT_OF, unit_basis
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.series import ALL, Series, series
-from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.benchmark.wording import counted, listed, per_year, readable
 from auditlib.records import Held, Interval, Number, Refusal, Sentence
 from auditlib.statistics import control_charts, discovery
@@ -195,7 +195,7 @@ def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal
     found = series(cells, comparison.measure, unit_ids=units, fewest=comparison.minimum_cell)
     if isinstance(found, Refusal):
         return found
-    called = comparison.units(Verdict.HIGHER, Verdict.LOWER)["unit_id"].astype(str).tolist()
+    called = comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER)["unit_id"].astype(str).tolist()
     charts = _charts(found, (ALL, *called[:MOST_CHARTS]))
     names = dict(zip(frame["unit_id"].astype(str), frame["name"].astype(str), strict=True))
     return OverTime(comparison, found, _trends(found, frame, comparison), charts, names)

@@ -10,7 +10,7 @@ import pandas as pd
 from auditlib.benchmark.groups import GROUPINGS
 from auditlib.benchmark.numbers import rests_on
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import ALARM, Verdict
+from auditlib.benchmark.verdicts import ALARM, OutlierStatus
 from auditlib.benchmark.wording import counted, listed
 from auditlib.records import Number, Refusal, Sentence
 from auditlib.statistics import funnel
@@ -51,12 +51,12 @@ class Peers:
 
     def called_out(self) -> pd.DataFrame:
         """Return the units outside the outer limits among their peers, the farthest first."""
-        rows = self.frame[self.frame["verdict"].isin([Verdict.HIGHER.value, Verdict.LOWER.value])]
+        rows = self.frame[self.frame["verdict"].isin([OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value])]
         return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return how many units stand out among their peers, and which do only there or only overall."""
-        called = {Verdict.HIGHER.value, Verdict.LOWER.value}
+        called = {OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value}
         here, there = self.frame["verdict"].isin(called), self.frame["overall"].isin(called)
         own = ", its own answers left out" if self.own_left_out else ""
         also = f", {int((here & there).sum())} of them also among all units" if here.any() else ""
@@ -73,7 +73,7 @@ class Peers:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the counts the sentence states."""
-        called = {Verdict.HIGHER.value, Verdict.LOWER.value}
+        called = {OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value}
         here, there = self.frame["verdict"].isin(called), self.frame["overall"].isin(called)
         counts = {
             "called": here, "both": here & there, "only_here": here & ~there, "only_there": there & ~here,
@@ -151,7 +151,9 @@ def _judged(part: pd.DataFrame, comparison: Comparison, *, own_left_out: bool) -
     z = funnel.adjusted_z(deviations, errors, tau2=tau2)
     outer = normal_quantile(ALARM)
     verdict = np.select(
-        [z > outer, z < -outer], [Verdict.HIGHER.value, Verdict.LOWER.value], Verdict.WITHIN.value
+        [z > outer, z < -outer],
+        [OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value],
+        OutlierStatus.WITHIN.value,
     )
     return part.assign(
         peers=len(part) - 1, peer_value=target, difference=value - target, z=z, verdict=verdict

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditlib.benchmark.scores import UnitScores
-from auditlib.benchmark.verdicts import Judgement
+from auditlib.benchmark.verdicts import OutlierJudgement
 from auditlib.records import Refusal
 from auditlib.statistics import ranks
 from auditlib.statistics.likely_ranks import LikelyRanks, likely_ranks
@@ -16,7 +16,7 @@ from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ComparedRanks:
     """Ranks of the compared units; rank 1 is the highest value.
 
     Parameters
@@ -57,8 +57,8 @@ class Places:
 
 
 def places(
-    scores: UnitScores, judgement: Judgement, *, confidence: float, seed: int, draws: int
-) -> Places | Refusal:
+    scores: UnitScores, judgement: OutlierJudgement, *, confidence: float, seed: int, draws: int
+) -> ComparedRanks | Refusal:
     """Return the ranks of the compared units, from `draws` simulated samples started at `seed`."""
     value, errors = scores.value[judgement.chosen], _errors(scores, judgement)
     rng = np.random.default_rng(seed)
@@ -70,10 +70,10 @@ def places(
         return joint
     if not scores.adjusted_for:  # ranks are the same on the funnel's scale, where errors depend on n alone
         value, errors = judgement.deviations, judgement.errors
-    return Places(each, joint, likely_ranks(value, errors, rng=rng, level=confidence, draws=draws))
+    return ComparedRanks(each, joint, likely_ranks(value, errors, rng=rng, level=confidence, draws=draws))
 
 
-def _errors(scores: UnitScores, judgement: Judgement) -> Floats:
+def _errors(scores: UnitScores, judgement: OutlierJudgement) -> Floats:
     """Return each unit's own standard error; a unit whose answers all agree gets a cautious one.
 
     A share of 0 or 1 has no plug-in error: two successes and two failures are added (Agresti and Coull 1998,

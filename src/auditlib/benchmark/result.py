@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.numbers import UNIT_OF, certain_n, numbers_of, rests_on
-from auditlib.benchmark.places import Places
-from auditlib.benchmark.scores import Measure, UnitScores
-from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
+from auditlib.benchmark.places import ComparedRanks
+from auditlib.benchmark.scores import ScoreMeasure, UnitScores
+from auditlib.benchmark.verdicts import ALARM, OutlierJudgement, OutlierStatus
 from auditlib.benchmark.wording import band, counted, listed, percent, readable, shown, what
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
@@ -67,8 +67,8 @@ class Comparison:
     ranges: ClassVar[bool] = True
 
     scores: UnitScores
-    judgement: Judgement
-    places: Places
+    judgement: OutlierJudgement
+    places: ComparedRanks
     frame: pd.DataFrame
     limits: pd.DataFrame
     confidence: float
@@ -76,7 +76,7 @@ class Comparison:
     minimum_cell: int
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> ScoreMeasure:
         """What is compared."""
         return self.scores.measure
 
@@ -136,7 +136,7 @@ class Comparison:
         """Rows of the units compared whose value is known and shown."""
         return self.frame[self.judgement.chosen].dropna(subset=["value"])
 
-    def units(self, *verdicts: Verdict) -> pd.DataFrame:
+    def units(self, *verdicts: OutlierStatus) -> pd.DataFrame:
         """Return the rows with one of `verdicts`, farthest from the target first."""
         rows = self.frame[self.frame["verdict"].isin([verdict.value for verdict in verdicts])]
         return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
@@ -175,16 +175,16 @@ class Comparison:
 
     def called_out(self) -> pd.DataFrame:
         """Return the units outside the outer limits, the farthest first, as printed."""
-        return self._printed(self.units(Verdict.HIGHER, Verdict.LOWER))
+        return self._printed(self.units(OutlierStatus.HIGHER, OutlierStatus.LOWER))
 
     def without_verdict(self) -> pd.DataFrame:
         """Return the units without a verdict and why, as printed."""
-        rows = named(self.with_bands(self.frame[self.frame["verdict"] == Verdict.NONE.value]))
+        rows = named(self.with_bands(self.frame[self.frame["verdict"] == OutlierStatus.NONE.value]))
         return rows[["unit_id", "name", "surveys", "why"]]
 
     def reasons(self) -> pd.DataFrame:
         """Return how many units have no verdict for each reason, the commonest first, and some of them."""
-        rows = self.frame[self.frame["verdict"] == Verdict.NONE.value]
+        rows = self.frame[self.frame["verdict"] == OutlierStatus.NONE.value]
         why = rows["why"].map(_in_common)
         groups = [(str(reason), part["name"].astype(str).tolist()) for reason, part in rows.groupby(why)]
         groups.sort(key=lambda group: (-len(group[1]), group[0]))
@@ -237,7 +237,7 @@ class Comparison:
                 f"{start}; none gets a verdict. {self.judgement.dispersion.reason}",
                 (*keys[:2], f"phi:{self.key}"),
             )
-        higher, lower = self.units(Verdict.HIGHER), self.units(Verdict.LOWER)
+        higher, lower = self.units(OutlierStatus.HIGHER), self.units(OutlierStatus.LOWER)
         keys += [self.number_key(str(unit)) for rows in (higher, lower) for unit in rows["unit_id"][:6]]
         return Sentence(f"{start}. {_called_out(higher, lower)}", tuple(keys))
 
@@ -246,7 +246,7 @@ class Comparison:
         if isinstance(found, Refusal):
             return Sentence("")
         alone = int((np.abs(self.judgement.z_chance) > normal_quantile(ALARM)).sum())
-        called = len(self.units(Verdict.HIGHER, Verdict.LOWER))
+        called = len(self.units(OutlierStatus.HIGHER, OutlierStatus.LOWER))
         names = ("phi", "times_chance", "chance_only", "called")
         keys = tuple(f"{name}:{self.key}" for name in names)
         start = f"{self.measure.survey}: units differ"

@@ -23,7 +23,7 @@ PROMOTER, DETRACTOR = 9, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ScoreMeasure:
     """What is compared: one statistic of one item of one survey type."""
 
     survey_type: str
@@ -81,7 +81,7 @@ class UnitScores:
         First day (days since 1970) of the published period; None for responses.
     """
 
-    measure: Measure
+    measure: ScoreMeasure
     unit_id: tuple[str, ...]
     n: NDArray[np.int64]
     n_high: NDArray[np.int64]
@@ -95,7 +95,9 @@ class UnitScores:
     period_start: int | None = None
 
 
-def from_cells(cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...]) -> UnitScores | Refusal:
+def from_cells(
+    cells: pd.DataFrame, measure: ScoreMeasure, *, unit_ids: tuple[str, ...]
+) -> UnitScores | Refusal:
     """Return the scores of `unit_ids` on one item, from integer counts.
 
     Parameters
@@ -125,7 +127,7 @@ def from_cells(cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ..
     return UnitScores(measure, unit_ids, n, n, value, variance, n > 0, "responses")
 
 
-def _unsuited(measure: Measure) -> Refusal | None:
+def _unsuited(measure: ScoreMeasure) -> Refusal | None:
     scale = measure.item.scale
     if measure.statistic == "nps" and (scale.low, scale.high) != (0, 10):
         return Refusal(
@@ -136,7 +138,7 @@ def _unsuited(measure: Measure) -> Refusal | None:
     return None
 
 
-def _integer_codes(scores: tuple[float, ...], measure: Measure) -> tuple[list[int], int]:
+def _integer_codes(scores: tuple[float, ...], measure: ScoreMeasure) -> tuple[list[int], int]:
     """Return what each score counts as integers over one denominator."""
     scale = measure.item.scale
     if measure.statistic == "top_box":
@@ -150,7 +152,7 @@ def _integer_codes(scores: tuple[float, ...], measure: Measure) -> tuple[list[in
     return [int(fraction * denominator) for fraction in exact], denominator
 
 
-def coded(scores: pd.Series[float], measure: Measure) -> Floats:
+def coded(scores: pd.Series[float], measure: ScoreMeasure) -> Floats:
     """Return what each score counts for the measure's mean."""
     codes, denominator = _integer_codes(tuple(float(score) for score in scores), measure)
     return np.array(codes, dtype=np.float64) / denominator
@@ -182,7 +184,7 @@ _BOX = {"top_box": "top", "bottom_box": "bottom"}
 
 def from_aggregates(
     aggregates: pd.DataFrame,
-    measure: Measure,
+    measure: ScoreMeasure,
     *,
     unit_ids: tuple[str, ...],
     period_start: int | None = None,
@@ -221,7 +223,7 @@ def from_aggregates(
 
 
 def _published(
-    latest: pd.DataFrame, measure: Measure
+    latest: pd.DataFrame, measure: ScoreMeasure
 ) -> tuple[pd.Series[float], pd.Series[float], pd.DataFrame] | Refusal:
     """Return value and variance of one answer per unit, and the rows they come from."""
     item, statistic = measure.item, measure.statistic

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.benchmark.scores import Measure, from_cells
+from auditlib.benchmark.scores import ScoreMeasure, from_cells
 from auditlib.records import Refusal
 from auditlib.statistics.types import Floats
 
@@ -38,7 +38,7 @@ class Series:
         Units that have enough answers in every step.
     """
 
-    measure: Measure
+    measure: ScoreMeasure
     grain: str
     steps: tuple[int, ...]
     unit_id: tuple[str, ...]
@@ -53,7 +53,7 @@ class Series:
 
 
 def series(
-    cells: pd.DataFrame, measure: Measure, *, unit_ids: tuple[str, ...], fewest: int
+    cells: pd.DataFrame, measure: ScoreMeasure, *, unit_ids: tuple[str, ...], fewest: int
 ) -> Series | Refusal:
     """Return the series of `unit_ids` by the finest step that most of them fill.
 
@@ -76,7 +76,7 @@ def series(
 
 
 def _by_grain(
-    chosen: pd.DataFrame, measure: Measure, unit_ids: tuple[str, ...], grain: str, fewest: int
+    chosen: pd.DataFrame, measure: ScoreMeasure, unit_ids: tuple[str, ...], grain: str, fewest: int
 ) -> Series | Refusal:
     months = GRAINS[grain]
     ordinal = chosen["month"] // 100 * 12 + chosen["month"] % 100 - 1

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.numbers import UNIT_OF, rests_on
-from auditlib.benchmark.scores import Measure, UnitScores
-from auditlib.benchmark.verdicts import Judgement, Verdict, judge
+from auditlib.benchmark.scores import ScoreMeasure, UnitScores
+from auditlib.benchmark.verdicts import OutlierJudgement, OutlierStatus, judge
 from auditlib.benchmark.wording import counted, listed, shown, what
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence
 from auditlib.statistics import intervals
@@ -19,7 +19,7 @@ from auditlib.statistics.funnel import Variant
 
 FEWEST_TO_CORRELATE = 10
 """Units in two periods below which a correlation says nothing."""
-SIDES = (Verdict.HIGHER, Verdict.LOWER)
+SIDES = (OutlierStatus.HIGHER, OutlierStatus.LOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Stability:
         of that period), verdict_1 ...; empty where the unit is not compared in a period.
     """
 
-    measure: Measure
+    measure: ScoreMeasure
     spells: tuple[Spell, ...]
-    judgements: tuple[Judgement, ...]
+    judgements: tuple[OutlierJudgement, ...]
     frame: pd.DataFrame
     confidence: float
 
@@ -97,7 +97,7 @@ class Stability:
         rows = [self._row(side, place) for side in SIDES for place in range(len(self.spells))]
         return pd.DataFrame([row for row in rows if row])
 
-    def _row(self, side: Verdict, place: int) -> dict[str, object]:
+    def _row(self, side: OutlierStatus, place: int) -> dict[str, object]:
         mine = self._still(side, place)
         if mine.empty:
             return {}
@@ -112,9 +112,9 @@ class Stability:
             "expected": float(mine["expected"].mean()) if place else None,
         }
 
-    def _still(self, side: Verdict, place: int) -> pd.DataFrame:
+    def _still(self, side: OutlierStatus, place: int) -> pd.DataFrame:
         rows = self.frame[self.frame["verdict"] == side.value]
-        return rows[rows[f"verdict_{place + 1}"] != Verdict.NONE.value]
+        return rows[rows[f"verdict_{place + 1}"] != OutlierStatus.NONE.value]
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return how many are called out again, and how much of the distance was chance."""
@@ -139,7 +139,7 @@ class Stability:
         keys = (*(f"called_first:{side.value}:{self.key}" for side in found), *later)
         return Sentence(f"{kind} survey: {'; '.join(parts)}.", keys)
 
-    def _counts(self, side: Verdict) -> str:
+    def _counts(self, side: OutlierStatus) -> str:
         parts = []
         for place in range(1, len(self.spells)):
             mine, label = self._still(side, place), self.spells[place].label
@@ -153,7 +153,7 @@ class Stability:
             )
         return listed(parts)
 
-    def _fall(self, side: Verdict) -> Sentence:
+    def _fall(self, side: OutlierStatus) -> Sentence:
         mine = self._still(side, 1)
         if mine.empty:
             return Sentence("")
@@ -227,7 +227,7 @@ class Stability:
             Number(f"new_second:{self.key}", fresh, "units", basis=basis),
         )
 
-    def _of(self, side: Verdict, place: int) -> tuple[Number, ...]:
+    def _of(self, side: OutlierStatus, place: int) -> tuple[Number, ...]:
         mine, end = self._still(side, place), f"{side.value}:{place + 1}:{self.key}"
         if self._still(side, 0).empty:
             return ()
@@ -313,7 +313,7 @@ def stability(
     return Stability(spells[0].scores.measure, tuple(spells), tuple(found), frame, confidence)
 
 
-def _frame(spells: Sequence[Spell], found: Sequence[Judgement], names: dict[str, str]) -> pd.DataFrame:
+def _frame(spells: Sequence[Spell], found: Sequence[OutlierJudgement], names: dict[str, str]) -> pd.DataFrame:
     units = spells[0].scores.unit_id
     columns: dict[str, object] = {"unit_id": list(units), "name": [names.get(unit, unit) for unit in units]}
     first = found[0]
@@ -323,7 +323,7 @@ def _frame(spells: Sequence[Spell], found: Sequence[Judgement], names: dict[str,
     columns["expected"] = expected
     for place, (spell, judged) in enumerate(zip(spells, found, strict=True), start=1):
         value = np.where(judged.chosen, spell.scores.value, np.nan)
-        verdicts = np.full(len(units), Verdict.NONE.value, dtype=object)
+        verdicts = np.full(len(units), OutlierStatus.NONE.value, dtype=object)
         verdicts[judged.chosen] = [verdict.value for verdict in judged.verdicts()]
         columns[f"value_{place}"] = value
         columns[f"distance_{place}"] = value - float(value[judged.chosen].mean())

@@ -26,7 +26,7 @@ Pictured = TypeVar("Pictured", bound=Picture)
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnansweredComparison:
     """What was asked, and why it has no answer."""
 
     question: str
@@ -48,11 +48,11 @@ class Unanswered:
         return (Number(self.key, None, reason=self.refusal.reason),)
 
 
-def answered(results: Iterable[Answer | Unanswered]) -> tuple[Answer, ...]:
+def answered(results: Iterable[Answer | UnansweredComparison]) -> tuple[Answer, ...]:
     """Return the results that are answers."""
-    return tuple(result for result in results if not isinstance(result, Unanswered))
+    return tuple(result for result in results if not isinstance(result, UnansweredComparison))
 
 
-def pictured(results: Iterable[Pictured | Unanswered]) -> tuple[Pictured, ...]:
+def pictured(results: Iterable[Pictured | UnansweredComparison]) -> tuple[Pictured, ...]:
     """Return the answers that have something to draw: an empty frame tells a reader nothing."""
     return tuple(result for result in answered(results) if result.drawn)

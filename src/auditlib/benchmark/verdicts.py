@@ -22,7 +22,7 @@ ALARM = 0.998
 """Outer limits of a funnel: one unit in 500 lies outside them by chance."""
 
 
-class Verdict(StrEnum):
+class OutlierStatus(StrEnum):
     """What can be said of a unit."""
 
     HIGHER = "higher"
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class OutlierJudgement:
     """What was found about the units in `chosen`; arrays have one entry per chosen unit.
 
     Parameters
@@ -77,20 +77,20 @@ class Judgement:
         """Variance between units on the funnel's scale; 0 where it cannot be told."""
         return 0.0 if isinstance(self.dispersion, Refusal) else self.dispersion.tau2
 
-    def verdicts(self) -> tuple[Verdict, ...]:
+    def verdicts(self) -> tuple[OutlierStatus, ...]:
         """Return the verdict on each chosen unit."""
         if isinstance(self.dispersion, Refusal):
-            return (Verdict.NONE,) * len(self.z)
+            return (OutlierStatus.NONE,) * len(self.z)
         inner, outer = normal_quantile(self.inner), normal_quantile(ALARM)
         return tuple(_verdict(float(z), inner, outer) for z in self.z)
 
 
-def _verdict(z: float, inner: float, outer: float) -> Verdict:
+def _verdict(z: float, inner: float, outer: float) -> OutlierStatus:
     if abs(z) > outer:
-        return Verdict.HIGHER if z > 0 else Verdict.LOWER
+        return OutlierStatus.HIGHER if z > 0 else OutlierStatus.LOWER
     if abs(z) > inner:
-        return Verdict.POSSIBLY_HIGHER if z > 0 else Verdict.POSSIBLY_LOWER
-    return Verdict.WITHIN
+        return OutlierStatus.POSSIBLY_HIGHER if z > 0 else OutlierStatus.POSSIBLY_LOWER
+    return OutlierStatus.WITHIN
 
 
 def judge(
@@ -101,7 +101,7 @@ def judge(
     minimum_units: int,
     variant: Variant = "winsorised",
     consistent: bool = True,
-) -> Judgement | Refusal:
+) -> OutlierJudgement | Refusal:
     """Compare the units in `chosen` with their pooled value.
 
     Parameters
@@ -136,7 +136,7 @@ def judge(
     z = funnel.adjusted_z(deviations, errors, tau2=tau2)
     shrunk = _shrunk(scores, value, n, sigma2, confidence)
     between = 0.0 if isinstance(shrunk, Refusal) else shrunk.tau2
-    return Judgement(
+    return OutlierJudgement(
         chosen, target, deviations, errors, sigma2, dispersion, deviations / errors, z,
         discovery.benjamini_hochberg(funnel.p_values(z)), shrunk, reliability(between, sigma2 / n),
         confidence,
@@ -175,7 +175,7 @@ def _shrunk(
     return shrinkage.normal(value, sigma2 / n, level=confidence)
 
 
-def funnel_limits(scores: UnitScores, judgement: Judgement) -> pd.DataFrame:
+def funnel_limits(scores: UnitScores, judgement: OutlierJudgement) -> pd.DataFrame:
     """Return limits over the range of n, ready to draw.
 
     Returns

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from auditlib.benchmark.scores import UnitScores
-from auditlib.benchmark.verdicts import ALARM, Judgement, Verdict
+from auditlib.benchmark.verdicts import ALARM, OutlierJudgement, OutlierStatus
 from auditlib.records import Item, Refusal
 from auditlib.statements import counted as said
 from auditlib.statements import with_sign
@@ -115,18 +115,20 @@ def listed(names: Sequence[str], *, most: int = 6, as_written: bool = False) -> 
     return head[0] if len(head) == 1 else f"{', '.join(head[:-1])} and {head[-1]}"
 
 
-def verdict_reason(verdict: Verdict, judgement: Judgement, *, z: float, q: float, reliable: float) -> str:
+def verdict_reason(
+    verdict: OutlierStatus, judgement: OutlierJudgement, *, z: float, q: float, reliable: float
+) -> str:
     """Say what the verdict on a compared unit rests on."""
     if isinstance(judgement.dispersion, Refusal):
         return judgement.dispersion.reason
     weak = "" if reliable >= SUFFICIENT else f" Reliability {reliable:.2f} is below {SUFFICIENT:.1f}."
     distance = f"z = {with_sign(z, decimals=2)}"
-    if verdict is Verdict.WITHIN:
+    if verdict is OutlierStatus.WITHIN:
         return f"No difference is shown: within the limits for chance and over-dispersion ({distance}).{weak}"
     limits = f"{percent(judgement.inner)} limits"
     outer = f"{percent(ALARM)} limits"
     side = "above" if z > 0 else "below"
-    if verdict in (Verdict.HIGHER, Verdict.LOWER):
+    if verdict in (OutlierStatus.HIGHER, OutlierStatus.LOWER):
         return (
             f"Lies {side} the {outer} for chance and over-dispersion ({distance}, "
             f"false discovery rate {q:.3f}).{weak}"

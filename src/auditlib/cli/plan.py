@@ -32,11 +32,11 @@ def linkage(
     memory: Annotated[float, typer.Option(min=0.0, max=0.99, help="How much of it stays a month.")] = 0.55,
 ) -> None:
     """Show the smallest effect of linking pay that a design would detect."""
-    from auditlib.linkage.plan import Design
+    from auditlib.linkage.plan import LinkDesign
     from auditlib.linkage.plan import plan as planned
     from auditlib.records import Refusal
 
-    found = planned(Design(units, linked, months, before, responses, response_sd, drift_sd, memory))
+    found = planned(LinkDesign(units, linked, months, before, responses, response_sd, drift_sd, memory))
     if isinstance(found, Refusal):
         raise ParameterError(Problem(found.reason, remedy=found.remedy))
     for sentence in found.summary():

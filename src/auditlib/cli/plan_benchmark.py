@@ -12,7 +12,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
-    from auditlib.benchmark.design import Design, Wishes
+    from auditlib.benchmark.design import SampleSizes, Wishes
 
 _EPILOG = """
 [bold]From an audit's own evidence[/bold], which says how much units differ and how much answers scatter:
@@ -87,11 +87,11 @@ def benchmark(
 
 def _from_evidence(
     run_file: Path, data: Path | None, statistic: str, survey_type: str, wishes: Wishes
-) -> list[Design]:
+) -> list[SampleSizes]:
     """Return one design per survey type that can be compared; says on the terminal why one cannot."""
     from auditlib.audit.opening import evidence_of, place, project_root, read_run
     from auditlib.benchmark import compare_evidence
-    from auditlib.benchmark.design import Design, design_of
+    from auditlib.benchmark.design import SampleSizes, design_of
     from auditlib.cli.messages import say, working
 
     root = project_root(run_file.resolve().parent)
@@ -107,12 +107,12 @@ def _from_evidence(
         say(f"{kind}: {refusal.reason} {refusal.remedy}".strip())
     found = [(entry, design_of(entry, wishes=wishes, seed=run.seed)) for entry in compared]
     for entry, outcome in found:
-        if not isinstance(outcome, Design):
+        if not isinstance(outcome, SampleSizes):
             say(f"{entry.title}: {outcome.reason}")
-    return [outcome for _, outcome in found if isinstance(outcome, Design)]
+    return [outcome for _, outcome in found if isinstance(outcome, SampleSizes)]
 
 
-def _show(found: Design) -> None:
+def _show(found: SampleSizes) -> None:
     from rich.console import Console
     from rich.table import Table
 

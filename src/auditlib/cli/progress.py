@@ -13,13 +13,13 @@ from rich.markup import escape
 
 from auditlib.cli.messages import plain
 from auditlib.runs.events import (
+    AssemblyStep,
     CellStarted,
     Event,
     EvidenceStep,
     Finished,
     Notify,
     Planned,
-    Step,
     Stopped,
 )
 
@@ -34,7 +34,7 @@ def shown() -> Iterator[Notify]:
     """Give a function that shows events on standard error while the block runs."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if not console.is_terminal:
-        yield Lines(console).show
+        yield ProgressLines(console).show
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -49,7 +49,7 @@ def shown() -> Iterator[Notify]:
 
 
 @dataclass(slots=True)
-class Lines:
+class ProgressLines:
     """One plain line per step; of running cells at most one per notebook in two seconds."""
 
     console: Console
@@ -106,7 +106,7 @@ def said(event: Event) -> str:
             return f"{notebook}: done; {_still(left)}"
         case Stopped(notebook, cause, _, left):
             return f"{notebook}: stopped: {cause} {_still(left).capitalize()}"
-        case Step(text):
+        case AssemblyStep(text):
             return text
 
 

@@ -49,7 +49,7 @@ def draw(
 ) -> None:
     """Draw sites or rows from a finished run and write the form to fill in."""
     from auditlib.cli.messages import say
-    from auditlib.runs.samples import Rates, cases_of, open_source, sites_of, write_form
+    from auditlib.runs.samples import SampleRates, cases_of, open_source, sites_of, write_form
 
     if bool(sites) == bool(rows):
         raise ParameterError(Problem("give either --sites PROGRAMME or --rows TABLE."))
@@ -57,7 +57,7 @@ def draw(
     if sites:
         drawn = sites_of(source, programme=_programme(sites), central=central, chosen=tuple(choose or ()))
     else:
-        rates = Rates(tolerable, expected, confidence)
+        rates = SampleRates(tolerable, expected, confidence)
         drawn = cases_of(source, rows, rates=rates, question=question, stratify=stratify)
     path = write_form(source, drawn, at=datetime.now(UTC), out=out)
     say(f"{drawn.title}. Form: {path}")

@@ -14,7 +14,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
-    from auditlib.runs.held import Held
+    from auditlib.runs.held import SourceComparison
     from auditlib.runs.manifest import Fixed
     from auditlib.runs.reperform import Reperformed
     from auditlib.runs.verifying import Verified
@@ -119,7 +119,7 @@ def _signed(directory: Path) -> Iterator[str]:
         yield f"Signed by key {name}."
 
 
-def _held(directory: Path, data: Path, *, threads: int) -> Held:
+def _held(directory: Path, data: Path, *, threads: int) -> SourceComparison:
     from auditlib.cli.progress import shown
     from auditlib.runs.held import hold_evidence
 
@@ -135,7 +135,7 @@ def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float
         return reperform(directory, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
 
 
-def _again(held: Held | None, again: Reperformed | None) -> Iterator[str]:
+def _again(held: SourceComparison | None, again: Reperformed | None) -> Iterator[str]:
     if held is not None:
         yield f"Taken in again: the evidence is what stands in {held} of the client."
     if again is None:

@@ -28,7 +28,7 @@ from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import (
     DAY_MICROSECONDS,
     IN_PERIOD,
-    Known,
+    KnownRows,
     known,
     rows_in,
     share_known,
@@ -120,7 +120,7 @@ def complaints_overdue(tables: Tables, context: Context, *, within_days: int) ->
 
 def _none_open(complaints: int, context: Context) -> Measurement:
     reason = f"none of {counted(complaints, 'complaint')} of the period is open"
-    none_late = Known(0, complaints, 0)
+    none_late = KnownRows(0, complaints, 0)
     share = _share(none_late, context, none="there is no complaint in the period", reason=reason)
     return replace(share, level=EvidenceLevel.REGISTER, interval=None) if complaints else share
 
@@ -343,7 +343,7 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _share(found: Known, context: Context, *, none: str, reason: str = "") -> Measurement:
+def _share(found: KnownRows, context: Context, *, none: str, reason: str = "") -> Measurement:
     level, basis = context.confidence, [_basis("")]
     return share_known(found, confidence=level, basis=basis, none=none, reason=reason)
 

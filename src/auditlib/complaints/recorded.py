@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.complaints.deviations import DUTY, elapsed_one, recorded_spans, told_of
 from auditlib.complaints.measures import states_entered
 from auditlib.obligations import Deviations
-from auditlib.obligations.deviations import INVALID, Verdict, verdict_one
+from auditlib.obligations.deviations import INVALID, DeviationWorth, verdict_one
 from auditlib.obligations.worthless import recorded_key, worthless
 from auditlib.records import Basis, Criterion, Finding, Number, Sentence
 from auditlib.standards.measure import Context, Tables
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FROM_BEST = (
-    Verdict.VALID, Verdict.UNTOLD, Verdict.BACK_DATED, Verdict.UNLISTED, Verdict.NOT_FLEXIBLE,
-    Verdict.NO_CASE,
-)  # fmt: skip
+    DeviationWorth.VALID,
+    DeviationWorth.UNTOLD,
+    DeviationWorth.BACK_DATED,
+    DeviationWorth.UNLISTED,
+    DeviationWorth.NOT_FLEXIBLE,
+    DeviationWorth.NO_CASE,
+)
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,10 @@ def _verdict(
     case: dict[str, Any] | None,
     events: dict[str, list[tuple[int, bool]]],
     criteria: Sequence[Criterion],
-) -> Verdict:
+) -> DeviationWorth:
     """Return the best verdict under the criteria that hold for the complaint."""
     if case is None:
-        return Verdict.NO_CASE
+        return DeviationWorth.NO_CASE
     severities = ("", case.get("severity"))
     holding = [criterion for criterion in criteria if criterion.options.get("severity", "") in severities]
     own = events.get(str(entry["case_id"]), [])
@@ -137,4 +141,4 @@ def _verdict(
         )
         for one in holding
     ]
-    return min(verdicts, key=_FROM_BEST.index, default=Verdict.NOT_FLEXIBLE)
+    return min(verdicts, key=_FROM_BEST.index, default=DeviationWorth.NOT_FLEXIBLE)

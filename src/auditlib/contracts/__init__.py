@@ -5,6 +5,6 @@ is for. It reads no file. `evidence` brings data into this form; every other roo
 """
 
 from auditlib.contracts.tables import TABLES, table, with_items
-from auditlib.contracts.types import WHOLE_DAY, Column, Kind, Table, physical_columns
+from auditlib.contracts.types import WHOLE_DAY, Column, ColumnKind, Table, physical_columns
 
-__all__ = ["TABLES", "WHOLE_DAY", "Column", "Kind", "Table", "physical_columns", "table", "with_items"]
+__all__ = ["TABLES", "WHOLE_DAY", "Column", "ColumnKind", "Table", "physical_columns", "table", "with_items"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlib.contracts.types import Column, Kind
+from auditlib.contracts.types import Column, ColumnKind
 
 ROLES = ("client_manager", "service_manager", "senior_management", "manager", "staff")
 ACTION_TYPES = ("policy", "procedure", "system", "other")
@@ -25,8 +25,14 @@ COMPLAINT_STATES = (
 )
 """States of a complaint that the house clock knows."""
 
-ID, CODE, TEXT, NUMBER = Kind.ID, Kind.CODE, Kind.TEXT, Kind.NUMBER
-FLAG, DAY, INSTANT, COUNT, SHARE = Kind.FLAG, Kind.DAY, Kind.INSTANT, Kind.COUNT, Kind.SHARE
+ID, CODE, TEXT, NUMBER = ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT, ColumnKind.NUMBER
+FLAG, DAY, INSTANT, COUNT, SHARE = (
+    ColumnKind.FLAG,
+    ColumnKind.DAY,
+    ColumnKind.INSTANT,
+    ColumnKind.COUNT,
+    ColumnKind.SHARE,
+)
 
 
 def key(name: str, meaning: str) -> Column:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from auditlib.contracts.tables import TABLES
-from auditlib.contracts.types import Column, Kind, Table
+from auditlib.contracts.types import Column, ColumnKind, Table
 
 LETTERS: Mapping[str, str] = MappingProxyType(
     {
@@ -46,8 +46,11 @@ def _kind(table: Table, column: Column) -> str:
     return _OTHERS.get(column.name) or column.references or own
 
 
-_IDS = [(each, column) for each in TABLES.values() for column in each.columns if column.kind is Kind.ID]
+_IDS = [(each, column) for each in TABLES.values() for column in each.columns if column.kind is ColumnKind.ID]
 _KINDS = {column.name: _kind(each, column) for each, column in _IDS if _kind(each, column) != "units"}
 _VALUES = frozenset(
-    column.name for each in TABLES.values() for column in each.columns if column.kind in (Kind.ID, Kind.CODE)
+    column.name
+    for each in TABLES.values()
+    for column in each.columns
+    if column.kind in (ColumnKind.ID, ColumnKind.CODE)
 ) | {"file", "source_file", "source", "unit"}

@@ -31,7 +31,7 @@ from auditlib.contracts.columns import (
 )
 from auditlib.contracts.intervals import INTERVAL_COUNTS
 from auditlib.contracts.promises import PROMISES
-from auditlib.contracts.types import Column, Kind, Table
+from auditlib.contracts.types import Column, ColumnKind, Table
 
 __all__ = ["ACTION_TYPES", "ROLES", "TABLES", "table", "with_items"]
 
@@ -395,5 +395,5 @@ def table(name: str) -> Table:
 
 def with_items(contract: Table, items: Sequence[str]) -> Table:
     """Return `contract` with one score column for each of `items`."""
-    scores = tuple(Column(item, Kind.SCORE, f"Score of item {item}, on its native scale.") for item in items)
-    return replace(contract, columns=contract.columns + scores)
+    scores = (Column(item, ColumnKind.SCORE, f"Score of item {item}, on its native scale.") for item in items)
+    return replace(contract, columns=(*contract.columns, *scores))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds, and how it is stored."""
 
     ID = "id"
@@ -67,7 +67,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     meaning: str
     required: bool = False
     codes: tuple[str, ...] = ()
@@ -118,7 +118,7 @@ def physical_columns(table: Table) -> tuple[str, ...]:
     """Return the names under which the columns of `table` are stored, instants spelled out."""
     names: list[str] = []
     for column in table.columns:
-        if column.kind is Kind.INSTANT:
+        if column.kind is ColumnKind.INSTANT:
             names += [f"{column.name}_at", f"{column.name}_day", f"{column.name}_second"]
         else:
             names.append(column.name)

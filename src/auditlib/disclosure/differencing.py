@@ -14,7 +14,7 @@ from auditlib.records import Number
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CountDifference:
     """A count of people that two editions give, and that differs by few."""
 
     notebook: str
@@ -26,7 +26,7 @@ class Difference:
 
 def differences(
     first: Mapping[str, Mapping[str, Number]], second: Mapping[str, Mapping[str, Number]], *, minimum: int
-) -> Iterator[Difference]:
+) -> Iterator[CountDifference]:
     """Yield the counts of people that differ by fewer than `minimum` between two editions, and not by none.
 
     Parameters
@@ -51,7 +51,7 @@ def differences(
             before, after = _counts(first[notebook][key]), _counts(second[notebook][key])
             for part in sorted(before.keys() & after.keys()):
                 if small_group(abs(after[part] - before[part]), minimum=minimum):
-                    yield Difference(notebook, key, part, before[part], after[part])
+                    yield CountDifference(notebook, key, part, before[part], after[part])
 
 
 def _counts(number: Number) -> dict[str, int]:

@@ -44,7 +44,7 @@ class Deduced:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReaderKnowledge:
     """What a reader knows of the unknowns: what combinations of them are or are at most, and their limits."""
 
     equal: sparse.csr_array
@@ -110,7 +110,9 @@ def bounded_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
     )
 
 
-def _known(tables: Linked, shown: frozenset[int], withheld: frozenset[Name], *, minimum: int) -> Known:
+def _known(
+    tables: Linked, shown: frozenset[int], withheld: frozenset[Name], *, minimum: int
+) -> ReaderKnowledge:
     """Return what is known where the cells `shown` are; a cell of one unknown becomes its limits."""
     bounded = bounded_cells(tables, withheld)
     low, high = np.zeros(len(tables.truth)), np.full(len(tables.truth), np.inf)
@@ -131,7 +133,7 @@ def _known(tables: Linked, shown: frozenset[int], withheld: frozenset[Name], *, 
         row, right = _expanded(tables, {part: 1.0, whole: -1.0}, shown)
         below.append((row, right))
     width = len(tables.truth)
-    return Known(
+    return ReaderKnowledge(
         matrix([row for row, _ in equal], width),
         np.array([right for _, right in equal]),
         matrix([row for row, _ in below], width),
@@ -161,7 +163,9 @@ def _expanded(tables: Linked, cells: Row, shown: frozenset[int]) -> tuple[Row, f
     return {unknown: times for unknown, times in row.items() if times}, right
 
 
-def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[tuple[int, float, float, str]]:
+def _limits(
+    known: ReaderKnowledge, goals: Mapping[int, Row], truth: Vector
+) -> Iterator[tuple[int, float, float, str]]:
     """Yield the least and the most that each of `goals` can be, of those that few tries do not move.
 
     Where that cannot be found out, the last says why, and both are the count: unknown is never good.
@@ -190,7 +194,7 @@ def _limits(known: Known, goals: Mapping[int, Row], truth: Vector) -> Iterator[t
                 yield cells[place], certain + low, certain - high, ""
 
 
-def _components(known: Known, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _components(known: ReaderKnowledge, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Label the unknowns that are tied to one another, directly or through others."""
     ties = abs(sparse.vstack([known.equal, known.below], format="csr"))
     ties = ties[:, ~fixed]
@@ -204,7 +208,7 @@ def _components(known: Known, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np
 class _Part:
     """The problem of the unknowns `chosen`, which nothing ties to the others."""
 
-    known: Known
+    known: ReaderKnowledge
     chosen: Mask
 
     def moved(self, weights: sparse.csr_array, truth: Vector) -> Mask:
@@ -243,11 +247,13 @@ class _Part:
         )
 
 
-def _part(known: Known, fixed: Mask, chosen: Mask) -> _Part:
+def _part(known: ReaderKnowledge, fixed: Mask, chosen: Mask) -> _Part:
     """Return the part of the problem that concerns `chosen`; what is fixed moves to the right."""
     at = np.where(fixed, known.low, 0.0)
     values, most = known.values - known.equal @ at, known.most - known.below @ at
     equal, below = known.equal[:, chosen], known.below[:, chosen]
     tied, bound = np.diff(equal.indptr) > 0, np.diff(below.indptr) > 0
-    part = Known(equal[tied], values[tied], below[bound], most[bound], known.low[chosen], known.high[chosen])
+    part = ReaderKnowledge(
+        equal[tied], values[tied], below[bound], most[bound], known.low[chosen], known.high[chosen]
+    )
     return _Part(part, chosen)

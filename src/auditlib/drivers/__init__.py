@@ -7,15 +7,15 @@ and holds the register of systemic actions against the first of them.
 from auditlib.drivers.coverage import Covered
 from auditlib.drivers.examine import examine
 from auditlib.drivers.policy import DriversPolicy, policy_of
-from auditlib.drivers.questions import Question, Survey
+from auditlib.drivers.questions import DriverQuestion, Survey
 from auditlib.drivers.result import Driver, DriversResult
 
 __all__ = [
     "Covered",
     "Driver",
+    "DriverQuestion",
     "DriversPolicy",
     "DriversResult",
-    "Question",
     "Survey",
     "examine",
     "policy_of",

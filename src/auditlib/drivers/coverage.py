@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from auditlib.actions.register import Kind
+from auditlib.actions.register import ActionType
 from auditlib.standards.measure import Tables
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Fix:
     @property
     def owned(self) -> bool:
         """Whether it has an owner and changes a policy, a procedure or a system."""
-        return bool(self.owner) and self.kind in tuple(Kind)
+        return bool(self.owner) and self.kind in tuple(ActionType)
 
     @property
     def named(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditlib.drivers.causes import Causes
 from auditlib.drivers.following import Followed
-from auditlib.drivers.questions import Estimate, Question, Survey
+from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
 from auditlib.records import Basis, Interval, Number
 
 COMPLETE = "Responses that answer every question."
@@ -35,7 +35,7 @@ def survey_numbers(survey: Survey) -> tuple[Number, ...]:
     )
 
 
-def _question(each: Question, n: int, basis: tuple[Basis, ...]) -> tuple[Number, ...]:
+def _question(each: DriverQuestion, n: int, basis: tuple[Basis, ...]) -> tuple[Number, ...]:
     row = f"{each.survey_type}:{each.name}"
     estimates = {
         "penalty": (points(each.penalty), "percentage points"),

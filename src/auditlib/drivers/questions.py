@@ -44,7 +44,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DriverQuestion:
     """One question as a driver of the overall answer.
 
     Parameters
@@ -96,7 +96,7 @@ class Survey:
     """
 
     instrument: Instrument
-    questions: tuple[Question, ...] = ()
+    questions: tuple[DriverQuestion, ...] = ()
     n: int = 0
     units: int = 0
     incomplete: int = 0
@@ -233,7 +233,7 @@ def _examined(
     worth = _worth(score, weights, level=level)
     shares = sums.flags.sum(axis=0) / n
     questions = [
-        Question(
+        DriverQuestion(
             instrument.survey_type,
             item,
             float(shares[place + 1]),

@@ -13,7 +13,7 @@ from auditlib.drivers.findings import findings_of
 from auditlib.drivers.following import Followed
 from auditlib.drivers.numbers import cause_numbers, followed_numbers, survey_numbers
 from auditlib.drivers.policy import DriversPolicy
-from auditlib.drivers.questions import Question, Survey
+from auditlib.drivers.questions import DriverQuestion, Survey
 from auditlib.drivers.wording import (
     actions_sentence,
     cause_sentence,
@@ -47,7 +47,7 @@ class Driver:
 
     kind: str
     name: str
-    found: Cause | Question
+    found: Cause | DriverQuestion
     causes: tuple[str, ...]
     fixes: tuple[Fix, ...]
     promised: Promised
@@ -170,7 +170,7 @@ class DriversResult:
         for question in survey.questions[: self.policy.top]:
             yield self._driver("question", question, f"{survey.survey_type}:{question.name}")
 
-    def _driver(self, kind: str, found: Cause | Question, name: str) -> Driver:
+    def _driver(self, kind: str, found: Cause | DriverQuestion, name: str) -> Driver:
         own = (found.code,) if isinstance(found, Cause) else self.policy.causes.get(found.item.item, ())
         fixes = tuple(fix for cause in own for fix in on(cause, self.fixes or ()))
         told = [self.promised.get(cause, Promised()) for cause in own]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.following import Followed
 from auditlib.drivers.numbers import points
-from auditlib.drivers.questions import Question, Survey
+from auditlib.drivers.questions import DriverQuestion, Survey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ def questions(surveys: Iterable[Survey]) -> pd.DataFrame:
     return _frame((_question(question) for survey in surveys for question in survey.questions), columns)
 
 
-def _question(each: Question) -> tuple[Any, ...]:
+def _question(each: DriverQuestion) -> tuple[Any, ...]:
     limits = each.contribution.interval
     return (
         each.survey_type,

@@ -6,11 +6,11 @@ law, one response at a time; `latencies` says how long each step takes, open cas
 `promises` judges call-backs by the three kinds of standard.
 """
 
-from auditlib.escalation.asked import Answer, Asked, limits
+from auditlib.escalation.asked import Attempt, CombinedAnswer, limits
 from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.calendar_use import calendars_of
-from auditlib.escalation.claimed import FLAGGED, Claims, claims
+from auditlib.escalation.claimed import FLAGGED, FlagComparison, claims
 from auditlib.escalation.clock_stop_result import ClockStops
 from auditlib.escalation.clock_stops import clock_stops
 from auditlib.escalation.incident_policy import IncidentPolicy
@@ -22,7 +22,7 @@ from auditlib.escalation.promise_policy import ServicePromises
 from auditlib.escalation.promise_result import CALL_BACKS, DEVIATIONS, PromiseResult, promise_limits
 from auditlib.escalation.promises import PromiseTerms, promise_terms, promises
 from auditlib.escalation.rates import FAILED, Rates, rates
-from auditlib.escalation.readings import Readings, readings
+from auditlib.escalation.readings import ClockSensitivity, readings
 from auditlib.escalation.recorded import NEEDED
 from auditlib.escalation.register import DutyRegister, register_of
 from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
@@ -39,13 +39,14 @@ __all__ = [
     "NO_SCORE",
     "RESPONSES",
     "UNITS",
-    "Answer",
-    "Asked",
-    "Claims",
+    "Attempt",
+    "ClockSensitivity",
     "ClockStops",
+    "CombinedAnswer",
     "DutyRegister",
     "EscalationPolicy",
     "EscalationResult",
+    "FlagComparison",
     "IncidentPolicy",
     "IncidentResult",
     "IncidentTerms",
@@ -53,7 +54,6 @@ __all__ = [
     "PromiseResult",
     "PromiseTerms",
     "Rates",
-    "Readings",
     "ServicePromises",
     "Stage",
     "Terms",

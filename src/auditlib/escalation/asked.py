@@ -32,7 +32,7 @@ Found = TypeVar("Found", bound=Told)
 
 
 @dataclass(frozen=True)
-class Asked(Generic[Found]):
+class Attempt(Generic[Found]):
     """A result, or why there is none; iterating gives the result once, or nothing.
 
     Parameters
@@ -51,7 +51,7 @@ class Asked(Generic[Found]):
             yield self.found
 
     @property
-    def missing(self) -> tuple[Asked[Found], ...]:
+    def missing(self) -> tuple[Attempt[Found], ...]:
         """Itself where there is no result, to be said where the result would stand."""
         return () if self.answered else (self,)
 
@@ -85,13 +85,13 @@ class Asked(Generic[Found]):
 
 
 @dataclass(frozen=True)
-class Answer:
+class CombinedAnswer:
     """The answer of a notebook that asks several things: what was answered, else every reason."""
 
-    parts: tuple[Asked[Told], ...]
+    parts: tuple[Attempt[Told], ...]
 
     @property
-    def _chosen(self) -> tuple[Asked[Told], ...]:
+    def _chosen(self) -> tuple[Attempt[Told], ...]:
         return tuple(part for part in self.parts if part.answered) or self.parts
 
     def to_frame(self) -> pd.DataFrame:
@@ -107,7 +107,7 @@ class Answer:
         return tuple(sentence for part in self._chosen for sentence in part.summary())
 
 
-def limits(followed: Asked[Found], desk: Asked[Told]) -> tuple[Sentence, ...]:
+def limits(followed: Attempt[Found], desk: Attempt[Told]) -> tuple[Sentence, ...]:
     """Return what the parts that were answered cannot say."""
     told: list[Sentence] = []
     if followed.answered:

@@ -19,8 +19,8 @@ from auditlib.escalation.precision import EVENTS, Days, day_only, with_until
 from auditlib.escalation.recorded import EVERY, NEEDED, with_unrecorded
 from auditlib.escalation.reports import with_report
 from auditlib.escalation.result import EscalationResult
-from auditlib.escalation.sources import Frame, Tables
-from auditlib.obligations import Rule, WorkingHours
+from auditlib.escalation.sources import EventTables, Frame
+from auditlib.obligations import DutyRule, WorkingHours
 from auditlib.records import Instrument, Refusal
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Terms:
     silent: frozenset[str] = frozenset()
 
 
-def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal:
+def assess(tables: EventTables, terms: Terms | Refusal) -> EscalationResult | Refusal:
     """Derive what was owed after every response of the period, and what became of it.
 
     Parameters
@@ -111,7 +111,7 @@ def assess(tables: Tables, terms: Terms | Refusal) -> EscalationResult | Refusal
     )
 
 
-def responses(tables: Tables, terms: Terms, *, extent: tuple[int, int]) -> Frame:
+def responses(tables: EventTables, terms: Terms, *, extent: tuple[int, int]) -> Frame:
     """Return the responses of the period with their band, calendar and zone."""
     items = [item.item for instrument in terms.instruments.values() for item in instrument.items]
     found = tables.lazy("responses")
@@ -133,7 +133,7 @@ def _places(terms: Terms) -> dict[str, list[str]]:
 
 
 def _facts(
-    population: Frame, tables: Tables, terms: Terms, *, judged: tuple[str, ...], extent: tuple[int, int]
+    population: Frame, tables: EventTables, terms: Terms, *, judged: tuple[str, ...], extent: tuple[int, int]
 ) -> Frame:
     """Return one row per response with everything that happened after it."""
     policy, as_of = terms.policy, terms.as_of
@@ -162,7 +162,7 @@ def _facts(
     return facts
 
 
-def _days(tables: Tables, terms: Terms, *, extent: tuple[int, int]) -> Days | None:
+def _days(tables: EventTables, terms: Terms, *, extent: tuple[int, int]) -> Days | None:
     """Return what is needed where a status may stay open; None where every instant is known."""
     if not day_only(tables) and not any(hours.without for hours in terms.hours.values()):
         return None
@@ -170,7 +170,7 @@ def _days(tables: Tables, terms: Terms, *, extent: tuple[int, int]) -> Days | No
     return Days(zones, terms.as_of)
 
 
-def _with_submitted(population: Frame, tables: Tables, days: Days) -> Frame:
+def _with_submitted(population: Frame, tables: EventTables, days: Days) -> Frame:
     """Add ``submitted_second`` and ``submitted_until`` to the responses."""
     seconds = tables.lazy("responses").select("response_id", "submitted_second")
     return with_until(population.join(seconds, on="response_id", how="left"), days, stem="submitted")
@@ -182,12 +182,12 @@ def _dated_triggers(facts: Frame) -> Frame:
     return facts.select("response_id", *names)
 
 
-def _triggers(tables: Tables) -> Frame:
+def _triggers(tables: EventTables) -> Frame:
     """Return when each response of the period was submitted."""
     return tables.lazy("responses").filter(nw.col("in_period")).select("response_id", "submitted_at")
 
 
-def _contacts(facts: Frame, tables: Tables, policy: EscalationPolicy) -> Frame:
+def _contacts(facts: Frame, tables: EventTables, policy: EscalationPolicy) -> Frame:
     """Return the contacts as a table of their own: few rows, asked of several times, derived once."""
     names = ("response_id", "contact_rank", "contact_at", "contact_day", *CASE_COLUMNS)
     held = _apart(facts.filter(~nw.col("contact_at").is_null()).select(*names), tables)
@@ -201,15 +201,15 @@ def _contacts(facts: Frame, tables: Tables, policy: EscalationPolicy) -> Frame:
     return _apart(contacts, tables)
 
 
-def _apart(frame: Frame, tables: Tables) -> Frame:
+def _apart(frame: Frame, tables: EventTables) -> Frame:
     """Return `frame` computed, as a table of the same engine."""
     arrow = collected(frame).to_arrow()
     return tables.lazy_of({name: arrow.column(name) for name in arrow.column_names})
 
 
 def _clocked(
-    facts: Frame, rule: Rule, tables: Tables, terms: Terms, extent: tuple[int, int]
-) -> tuple[Frame, Rule, ClockTables | None]:
+    facts: Frame, rule: DutyRule, tables: EventTables, terms: Terms, extent: tuple[int, int]
+) -> tuple[Frame, DutyRule, ClockTables | None]:
     """Return the arguments of a deadline: facts that name their calendar, the rule, the calendar tables."""
     if rule.clock not in terms.hours:
         raise ParameterError(
@@ -229,7 +229,7 @@ def _clocked(
     return named, rule, clock_tables(laid_out, frame_of=tables.lazy_of)
 
 
-def _extent(tables: Tables) -> tuple[int, int] | None:
+def _extent(tables: EventTables) -> tuple[int, int] | None:
     """Return the first and last instant of a response of the period."""
     at = nw.col("submitted_at")
     found = tables.lazy("responses").filter(nw.col("in_period"))
@@ -242,11 +242,11 @@ def _last_day(terms: Terms) -> int:
     return terms.as_of + 2 * 366 * 86_400 * 1_000_000
 
 
-def _rule(policy: EscalationPolicy, duty: str) -> Rule:
+def _rule(policy: EscalationPolicy, duty: str) -> DutyRule:
     return next(rule for rule in policy.rules if rule.duty == duty)
 
 
-def _refusal(duty: str, tables: Tables, terms: Terms) -> Refusal | None:
+def _refusal(duty: str, tables: EventTables, terms: Terms) -> Refusal | None:
     """Return why a duty cannot be judged, all of it at once; None where it can."""
     absent = [table for table in NEEDED[duty] if table not in tables.tables]
     empty = [table for table in NEEDED[duty] if table not in absent and not _any_row(tables, table)]
@@ -264,7 +264,7 @@ def _sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:]}."
 
 
-def _any_row(tables: Tables, table: str) -> bool:
+def _any_row(tables: EventTables, table: str) -> bool:
     return bool(collected(tables.lazy(table).head(1)).shape[0])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditlib.escalation.matrix import spoken
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.rates import FAILED, Rates
-from auditlib.obligations import Rule, Status
+from auditlib.obligations import DutyRule, Status
 from auditlib.records import CaseReference, Finding
 from auditlib.statements import counted
 
@@ -92,7 +92,7 @@ def words_of(status: str, detail: str) -> str:
 
 
 def _finding(
-    rule: Rule, row: Mapping[object, object], cases: tuple[CaseReference, ...], *, few: bool
+    rule: DutyRule, row: Mapping[object, object], cases: tuple[CaseReference, ...], *, few: bool
 ) -> Finding:
     judged, met = int(str(row["judged"])), int(str(row["met"]))
     parts = [(status, int(str(row[status]))) for status in FAILED if int(str(row[status]))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from auditlib.calendars import Calendar, subdivisions
-from auditlib.obligations import Place, WorkingHours
+from auditlib.obligations import UnitPlace, WorkingHours
 from auditlib.records import Basis, Number, Sentence
 from auditlib.statements import counted
 
@@ -68,7 +68,7 @@ class CalendarUse:
         return tuple(dict.fromkeys(unit for hours in self.hours.values() for unit in hours.without))
 
     @property
-    def undivided(self) -> tuple[Place, ...]:
+    def undivided(self) -> tuple[UnitPlace, ...]:
         """Units closed on the holidays of their country, parts of which have holidays of their own."""
         placed = {
             place.unit_id: place

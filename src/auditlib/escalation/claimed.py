@@ -10,7 +10,7 @@ import numpy as np
 
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import EventTables
 from auditlib.obligations import EVERY, Status
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
 from auditlib.statements import counted
@@ -30,7 +30,7 @@ _HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True)
-class Claims:
+class FlagComparison:
     """Contacts with a flag of their source, by flag, re-performed status and why the two part.
 
     Parameters
@@ -104,7 +104,7 @@ def _key(row: Any) -> str:
     return f"contacts:{row['flag']}:{row['status']}:{row['reason']}"
 
 
-def claims(tables: Tables, result: EscalationResult) -> Claims | Refusal:
+def claims(tables: EventTables, result: EscalationResult) -> FlagComparison | Refusal:
     """Hold the flag of each contact against its status.
 
     Parameters
@@ -127,10 +127,10 @@ def claims(tables: Tables, result: EscalationResult) -> Claims | Refusal:
     flag = np.where(known["claimed"].astype(bool), "in time", "not in time")
     told = known.assign(flag=flag, reason=_reasons(known, result))
     counts = told.groupby(["flag", "status", "reason"], sort=True).size().rename("contacts").reset_index()
-    return Claims(counts, len(rows) - len(known), result.minimum_cell)
+    return FlagComparison(counts, len(rows) - len(known), result.minimum_cell)
 
 
-def _flags(tables: Tables) -> pd.DataFrame | None:
+def _flags(tables: EventTables) -> pd.DataFrame | None:
     """Return the flag of each response's follow-ups: in time where any of them is called so."""
     if "follow_ups" not in tables.tables:
         return None

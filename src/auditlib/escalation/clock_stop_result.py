@@ -23,7 +23,7 @@ NOTHING, EXPLAIN = "nothing seen", "to be explained"
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class ClockStopSign:
     """What a detector looks at, its null model, and what else would look the same."""
 
     looks_at: str
@@ -31,20 +31,20 @@ class Sign:
     innocent: str
 
 
-SIGNS: Mapping[str, Sign] = MappingProxyType(
+SIGNS: Mapping[str, ClockStopSign] = MappingProxyType(
     {
-        NEAR: Sign(
+        NEAR: ClockStopSign(
             "cases stopped just before their limit, of those stopped in the stretch before it",
             "stops are spread evenly over that stretch, or as the desk's other work on cases is, whichever "
             "is nearer the limit; each case speaks once, exact tests",
             "cases are looked at when they are about to be due, and only then is it seen what is missing",
         ),
-        CAUSES: Sign(
+        CAUSES: ClockStopSign(
             "stops of a state that needs a cause, and that give none of the list",
             "none: the rule is that every such stop gives its cause",
             "the cause was written elsewhere, or the field was not offered",
         ),
-        PEERS: Sign(
+        PEERS: ClockStopSign(
             "typical time a case is stopped, by unit and by person, against the median of their peers",
             "groups differ by chance and by what makes all of them differ (over-dispersion)",
             "cases of another kind: customers who take longer to answer",

@@ -23,7 +23,7 @@ from auditlib.escalation.incident_clocks import limits_of
 from auditlib.escalation.incident_log import log_of
 from auditlib.escalation.incident_policy import RESOLVE, IncidentPolicy, StopTerms
 from auditlib.escalation.incidents import IncidentTerms
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import EventTables
 from auditlib.obligations import WorkingHours
 from auditlib.records import Refusal
 from auditlib.statements import counted
@@ -44,7 +44,7 @@ class _Drafted(NamedTuple):
     p_value: float | None
 
 
-def clock_stops(tables: Tables, terms: IncidentTerms | Refusal) -> ClockStops | Refusal:
+def clock_stops(tables: EventTables, terms: IncidentTerms | Refusal) -> ClockStops | Refusal:
     """Look for signs that the clocks of a log are stopped to keep their limits.
 
     Parameters

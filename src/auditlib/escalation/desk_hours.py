@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.calendars import Calendar
-from auditlib.obligations import Place, WorkingHours
+from auditlib.obligations import UnitPlace, WorkingHours
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOWHERE = Place("")
+NOWHERE = UnitPlace("")
 """Where a case stands whose unit the log or the register does not name."""
 
 

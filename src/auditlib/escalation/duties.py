@@ -12,7 +12,7 @@ from auditlib.escalation.matrix import roles
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.precision import DAY_ONLY, NEVER, NO_CALENDAR
 from auditlib.escalation.sources import Frame
-from auditlib.obligations import EVERY, Rule, Status, assess
+from auditlib.obligations import EVERY, DutyRule, Status, assess
 
 COMMON = (
     "response_id",
@@ -29,7 +29,7 @@ COMMON = (
 """What every row carries of its response."""
 
 
-def with_contact_due(facts: Frame, rule: Rule, clocks: ClockTables | None) -> Frame:
+def with_contact_due(facts: Frame, rule: DutyRule, clocks: ClockTables | None) -> Frame:
     """Add ``contact_due_at``: the limit of the response's band, on the calendar of its unit."""
     follow_up = ~nw.col("band").is_in((NO_BAND, NO_SCORE))
     every = rule.within.get(EVERY)
@@ -40,7 +40,7 @@ def with_contact_due(facts: Frame, rule: Rule, clocks: ClockTables | None) -> Fr
     return with_due(facts, clocks, limit=limit, into="contact_due_at")
 
 
-def with_acknowledgement_due(facts: Frame, rule: Rule, clocks: ClockTables | None) -> Frame:
+def with_acknowledgement_due(facts: Frame, rule: DutyRule, clocks: ClockTables | None) -> Frame:
     """Add ``acknowledgement_due_at``: one limit, whatever the score."""
     limit = nw.lit(rule.within[EVERY].microseconds)
     return with_due(facts, clocks, limit=limit, into="acknowledgement_due_at")

@@ -10,7 +10,7 @@ import numpy as np
 
 from auditlib.calendars import Pauses, pauses
 from auditlib.escalation.incident_log import OF_CASE
-from auditlib.escalation.incident_policy import States
+from auditlib.escalation.incident_policy import LogStates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ class Event:
     state: str
 
 
-def resolved_one(events: Sequence[Event], *, states: States) -> int | None:
+def resolved_one(events: Sequence[Event], *, states: LogStates) -> int | None:
     """Return when a case was resolved: the last entry into a resolved state that nobody took back.
 
     Closing is nothing: a case that was never resolved, or was reopened and then closed, is not resolved.
@@ -39,7 +39,7 @@ def resolved_one(events: Sequence[Event], *, states: States) -> int | None:
     return resolved
 
 
-def cases_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
+def cases_of(log: pd.DataFrame, *, states: LogStates) -> pd.DataFrame:
     """Return one row per case, in order of its number.
 
     Parameters
@@ -117,7 +117,7 @@ def _first(events: pd.DataFrame, listed: tuple[str, ...], *, when: str = "update
     return entered.reindex(sorted(events["case_id"].unique())).astype("Int64")
 
 
-def _unlisted_at_last(events: pd.DataFrame, *, states: States) -> pd.Series:
+def _unlisted_at_last(events: pd.DataFrame, *, states: LogStates) -> pd.Series:
     """Return by case whether the state it last entered is not listed; closing is no state."""
     moves = events[~events["state"].isin(states.closed)]
     last = moves.groupby("case_id")["state"].last()
@@ -130,7 +130,7 @@ def ordered(log: pd.DataFrame) -> pd.DataFrame:
     return log.sort_values(["case_id", "updated_at", "source_line"], kind="stable", ignore_index=True)
 
 
-def _resolutions(events: pd.DataFrame, *, states: States, when: str = "updated_at") -> pd.Series:
+def _resolutions(events: pd.DataFrame, *, states: LogStates, when: str = "updated_at") -> pd.Series:
     """Return by case when it was resolved; the vectorised form of `resolved_one`."""
     moves = events[events["state"].isin((*states.running, *states.stopped))]
     resolved = moves["state"].isin(states.resolved)
@@ -142,7 +142,7 @@ def _resolutions(events: pd.DataFrame, *, states: States, when: str = "updated_a
 
 
 def pauses_of(
-    log: pd.DataFrame, cases: pd.DataFrame, *, states: States, as_of: int, surely: bool = False
+    log: pd.DataFrame, cases: pd.DataFrame, *, states: LogStates, as_of: int, surely: bool = False
 ) -> Pauses:
     """Return the intervals in which a case's clock stood still: from an event in such a state to the next.
 
@@ -162,13 +162,13 @@ def pauses_of(
     )
 
 
-def stops_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
+def stops_of(log: pd.DataFrame, *, states: LogStates) -> pd.DataFrame:
     """Return every event that stopped a clock; see `moves_of`."""
     moves = moves_of(log, states=states)
     return moves[moves["stopped"]]
 
 
-def moves_of(log: pd.DataFrame, *, states: States) -> pd.DataFrame:
+def moves_of(log: pd.DataFrame, *, states: LogStates) -> pd.DataFrame:
     """Return the events of listed states in order, closing apart.
 
     Columns added: ``resumed_at`` and ``resumed_until`` (the next event of the case, if any), ``stopped``

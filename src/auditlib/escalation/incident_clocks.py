@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from auditlib.calendars import Pauses, deadline, deadline_paused, timetable
 from auditlib.escalation.desk_hours import by_calendar
 from auditlib.escalation.incident_cases import cases_of, pauses_of
-from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, States
+from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, LogStates
 from auditlib.obligations import WorkingHours, assess
 from auditlib.records import Refusal
 
@@ -119,7 +119,7 @@ def _of_cases(still: Pauses, own: NDArray[np.bool_]) -> Pauses:
     return Pauses(place[still.case[chosen]], still.stops[chosen], still.resumes[chosen])
 
 
-def stillness(log: pd.DataFrame, cases: pd.DataFrame, *, states: States, as_of: int) -> Stillness:
+def stillness(log: pd.DataFrame, cases: pd.DataFrame, *, states: LogStates, as_of: int) -> Stillness:
     """Return when each case's clock stood still; see `incident_cases.pauses_of`."""
     return Stillness(
         *(pauses_of(log, cases, states=states, as_of=as_of, surely=surely) for surely in (True, False))
@@ -127,7 +127,7 @@ def stillness(log: pd.DataFrame, cases: pd.DataFrame, *, states: States, as_of: 
 
 
 def open_to_meaning(
-    log: pd.DataFrame, rule: IncidentRule, *, states: States, hours: WorkingHours, as_of: int
+    log: pd.DataFrame, rule: IncidentRule, *, states: LogStates, hours: WorkingHours, as_of: int
 ) -> set[str]:
     """Return the cases in which the status depends on what a state means that is not listed.
 
@@ -180,7 +180,7 @@ def lacking(
     cases: pd.DataFrame,
     rule: IncidentRule,
     *,
-    states: States,
+    states: LogStates,
     sayable: frozenset[str] | None = None,
     timed: bool = True,
 ) -> Refusal | None:
@@ -217,5 +217,5 @@ def lacking(
     return None
 
 
-def _unlisted(entered: set[str], states: States) -> set[str]:
+def _unlisted(entered: set[str], states: LogStates) -> set[str]:
     return entered - set(states.known)

@@ -9,7 +9,7 @@ import narwhals as nw
 from auditlib.calendars import HOUR
 from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation.assessment import to_pandas
-from auditlib.escalation.sources import Frame, Tables
+from auditlib.escalation.sources import EventTables, Frame
 from auditlib.records import Refusal
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _NO_LOG = {
 }
 
 
-def log_of(tables: Tables, name: str, *, as_of: int) -> pd.DataFrame | Refusal:
+def log_of(tables: EventTables, name: str, *, as_of: int) -> pd.DataFrame | Refusal:
     """Return the log in table `name` with the tier of each case's account, or why there is none.
 
     Every instant has its last possible one beside it: ``opened_until`` and so on.
@@ -90,7 +90,7 @@ def _spanned(log: pd.DataFrame, *, as_of: int) -> pd.DataFrame:
     return log.assign(**spans).drop(columns=list(_SECONDS))
 
 
-def _incidents(tables: Tables) -> Frame:
+def _incidents(tables: EventTables) -> Frame:
     """Return every event of the cases that something happened to in the period.
 
     What became of them after it counts too, as far as it was seen: a case resolved a day later is not open.
@@ -100,7 +100,7 @@ def _incidents(tables: Tables) -> Frame:
     return events.join(touched, on="case_id", how="semi").select(*INCIDENTS, *_SECONDS)
 
 
-def _complaints(tables: Tables) -> Frame:
+def _complaints(tables: EventTables) -> Frame:
     """Return the events of the complaints of the period under the names of a help desk's log."""
     received = tables.lazy("complaints").filter(nw.col("in_period"))
     cases = received.select(
@@ -123,7 +123,7 @@ def _complaints(tables: Tables) -> Frame:
     return named.select(*INCIDENTS, *_SECONDS, *OF_CASE.values())
 
 
-def _with_tier(rows: Frame, tables: Tables) -> Frame:
+def _with_tier(rows: Frame, tables: EventTables) -> Frame:
     """Add ``tier`` of the account; empty where no account, or no register of them, is known."""
     if "accounts" not in tables.tables:
         return rows.with_columns(tier=nw.lit(None, nw.String))

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.obligations.policy import Policy, Rule
+from auditlib.obligations.policy import DutyRule, ObligationPolicy
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
@@ -18,7 +18,7 @@ ESCALATE: Stage = "escalate"
 RESOLVE: Stage = "resolve"
 
 
-class States(Strict):
+class LogStates(Strict):
     """What the states of the log mean; a state that is not listed is unknown and reported."""
 
     working: tuple[str, ...] = Field(min_length=1)
@@ -86,20 +86,20 @@ class StopTerms(Strict):
         return self
 
 
-class IncidentRule(Rule):
+class IncidentRule(DutyRule):
     """One clock: from the opening of a case to its first contact, its escalation or its resolution."""
 
     stage: Stage = RESOLVE
 
 
-class IncidentPolicy(Policy):
+class IncidentPolicy(ObligationPolicy):
     """When cases are to be contacted, escalated and resolved; each rule is one clock."""
 
     log: Literal["incident_events", "complaint_events"] = Field(
         "incident_events", description="Table of events the clocks are read from."
     )
     rules: tuple[IncidentRule, ...] = Field(min_length=1)
-    states: States
+    states: LogStates
     automatic_closing: AutomaticClosing = AutomaticClosing()
     stops: StopTerms = StopTerms()
     probe: tuple[str, ...] = Field((), description="Calendars the desk's own flag is tried on.")

@@ -13,7 +13,7 @@ from auditlib.escalation.incident_clocks import clocked, lacking, open_to_meanin
 from auditlib.escalation.incident_log import STARTS, log_of
 from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.incident_result import IncidentResult, Oddities
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import EventTables
 from auditlib.escalation.terms import calendar_file, hours_of, places, policy_of, years_of
 from auditlib.obligations import WorkingHours, hours_of_rule
 from auditlib.parameters.run import Run
@@ -54,7 +54,7 @@ class IncidentTerms:
 
 
 def incident_terms(
-    run: Run, tables: Tables, texts: Mapping[str, str], *, begins: str = INCIDENT
+    run: Run, tables: EventTables, texts: Mapping[str, str], *, begins: str = INCIDENT
 ) -> IncidentTerms | Refusal:
     """Return the terms of an audit of a desk, or why there are none.
 
@@ -83,7 +83,7 @@ def incident_terms(
     return IncidentTerms(policy, tried | own, as_of, run.thresholds.minimum_cell, sayable, timed)
 
 
-def incidents(tables: Tables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
+def incidents(tables: EventTables, terms: IncidentTerms | Refusal) -> IncidentResult | Refusal:
     """Re-perform every clock of the policy, and reconcile resolution with the flag of the last event.
 
     Parameters

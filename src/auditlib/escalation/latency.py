@@ -11,7 +11,7 @@ import narwhals as nw
 
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.result import EscalationResult
-from auditlib.escalation.sources import Frame, Tables
+from auditlib.escalation.sources import EventTables, Frame
 from auditlib.obligations import Status
 from auditlib.records import Basis, Held, Number, Refusal, Sentence
 from auditlib.standards.whole_days import beyond, whole_day
@@ -184,7 +184,7 @@ def _time(stage: Stage, share: float) -> str:
     return "a time not yet seen" if value is None else f"{value:,.1f} {stage.span}"
 
 
-def latencies(tables: Tables, result: EscalationResult) -> Latencies:
+def latencies(tables: EventTables, result: EscalationResult) -> Latencies:
     """Measure every step the evidence holds.
 
     Parameters
@@ -225,7 +225,7 @@ def _untold(rows: pd.DataFrame, end: str = "done_at") -> pd.Series:
     return (rows["status"] == Status.UNKNOWN.value) & rows[end].isna()
 
 
-def _before(tables: Tables, *, as_of: int) -> Iterator[Stage]:
+def _before(tables: EventTables, *, as_of: int) -> Iterator[Stage]:
     """Yield the time from transaction to invitation, and from invitation to response.
 
     An event of which only the day is known is taken to last to its end, as in `_after`.
@@ -303,7 +303,7 @@ def _reports(contact: pd.DataFrame, report: pd.DataFrame, *, as_of: int) -> Iter
         )
 
 
-def _actions(tables: Tables, *, as_of: int) -> Iterator[Stage]:
+def _actions(tables: EventTables, *, as_of: int) -> Iterator[Stage]:
     """Yield the time from the presentation of a report to its actions done, by whole days."""
     if not {"follow_up_reports", "report_actions"} <= set(tables.tables):
         return

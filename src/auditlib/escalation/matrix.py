@@ -10,7 +10,7 @@ from typing import NamedTuple
 import narwhals as nw
 
 from auditlib.escalation.policy import EscalationPolicy
-from auditlib.escalation.sources import Frame, Tables
+from auditlib.escalation.sources import EventTables, Frame
 
 ANY = ""
 """How an empty account, unit or type of transaction of the matrix is written when it is joined."""
@@ -27,7 +27,7 @@ OF_ACCOUNT = " for account "
 _CODES = ((1, ABSENT), (2, VACANT), (3, NO_ENTRY))
 
 
-class Entry(NamedTuple):
+class MatrixEntry(NamedTuple):
     """An entry of the matrix for one role: what it is limited to, who holds it, and its days."""
 
     place: tuple[str | None, str | None, str | None]
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 def gap_one(
     place: tuple[str | None, str | None, str | None],
     day: int,
-    entries: Sequence[Entry],
+    entries: Sequence[MatrixEntry],
     present: Collection[str | None],
 ) -> str:
     """Return why a role is not satisfied at one contact, empty where it is: the law, case by case.
@@ -75,7 +75,7 @@ def gap_one(
     return VACANT if account is None else f"{VACANT}{OF_ACCOUNT}'{account}'"
 
 
-def with_attendance(facts: Frame, contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+def with_attendance(facts: Frame, contacts: Frame, tables: EventTables, *, policy: EscalationPolicy) -> Frame:
     """Add ``role_<role>`` for every role a band asks for: empty where satisfied, else why not.
 
     A role is satisfied by its holder, its listed delegate or a delegate of the day (`DELEGATIONS`). A vacant
@@ -105,17 +105,17 @@ def spoken(detail: str) -> str:
     return re.sub("'[^']*'|_", lambda part: part[0] if part[0] != "_" else " ", detail)
 
 
-def by_account(tables: Tables) -> bool:
+def by_account(tables: EventTables) -> bool:
     """Return whether the matrix tells accounts apart."""
     return _names(tables, "account_id")
 
 
-def by_type(tables: Tables) -> bool:
+def by_type(tables: EventTables) -> bool:
     """Return whether the matrix tells types of transaction apart."""
     return _names(tables, "transaction_type")
 
 
-def _names(tables: Tables, column: str) -> bool:
+def _names(tables: EventTables, column: str) -> bool:
     if "responsibilities" not in tables.tables:
         return False
     matrix = tables.lazy("responsibilities")
@@ -129,7 +129,7 @@ def any_row(rows: Frame) -> bool:
     return bool(eager.shape[0])
 
 
-def _with_account(contacts: Frame, tables: Tables) -> Frame:
+def _with_account(contacts: Frame, tables: EventTables) -> Frame:
     """Add the account of each contact's response, where the matrix tells accounts apart."""
     if not by_account(tables):
         return contacts
@@ -161,7 +161,7 @@ def roles(policy: EscalationPolicy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for band in policy.bands for role in band.attendees))
 
 
-def _needs(contacts: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+def _needs(contacts: Frame, tables: EventTables, *, policy: EscalationPolicy) -> Frame:
     """Return one row per contact, required role and level of the matrix."""
     accounts = "account_id" in contacts.collect_schema().names()
     levels = [level for level, (of_account, *_) in enumerate(_LEVELS) if accounts or not of_account]
@@ -228,7 +228,7 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
     return every.join(holders, on=["response_id", "role"], how="left")
 
 
-def _dated(entries: Frame, tables: Tables) -> Frame | None:
+def _dated(entries: Frame, tables: EventTables) -> Frame | None:
     """Return who was a delegate for an entry on the day of a contact; None where there is no list."""
     if DELEGATIONS not in tables.tables:
         return None

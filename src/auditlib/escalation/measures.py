@@ -17,11 +17,11 @@ from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
 from auditlib.escalation.promises import promise_terms, promises
 from auditlib.escalation.rates import FAILED
 from auditlib.escalation.result import RESPONSES, EscalationResult
-from auditlib.escalation.sources import Tables as LazyTables
+from auditlib.escalation.sources import EventTables as LazyTables
 from auditlib.escalation.terms import terms_of
-from auditlib.obligations import Kind, Status
-from auditlib.obligations.deviations import INVALID, Verdict
-from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, Refusal
+from auditlib.obligations import Status
+from auditlib.obligations.deviations import INVALID, DeviationWorth
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Kind, Measurement, Refusal
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import answers_to, share_of
 from auditlib.standards.supplied import Same, unsaid
@@ -187,7 +187,7 @@ def deviations_valid(tables: Tables, context: Context) -> Measurement:
     if isinstance(found, Refusal):
         return nothing(f"{found.reason} {found.remedy}".strip())
     verdicts = found.deviations["verdict"]
-    valid = int((verdicts == Verdict.VALID.value).sum())
+    valid = int((verdicts == DeviationWorth.VALID.value).sum())
     decided = valid + int(verdicts.isin([verdict.value for verdict in INVALID]).sum())
     return share_of(
         valid,

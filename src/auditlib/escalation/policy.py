@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from auditlib.contracts.tables import ROLES
-from auditlib.obligations.policy import EVERY, Policy, Rule, Word
+from auditlib.obligations.policy import EVERY, DutyRule, ObligationPolicy, Word
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
@@ -55,7 +55,7 @@ class ReportTerms(Strict):
     actions: bool = Field(True, description="Whether it must name actions, each with owner and due day.")
 
 
-class EscalationPolicy(Policy):
+class EscalationPolicy(ObligationPolicy):
     """What is owed after a survey response (E1 to E7)."""
 
     scale: BandScale = BandScale()
@@ -97,7 +97,7 @@ class EscalationPolicy(Policy):
             remedy = "Add a rule with duty: contact."
             raise Misfit(message, remedy=remedy, at=("rules", places[followed[0]], "duty"))
 
-    def _contact_limits(self, contact: Rule, *, at: Path) -> None:
+    def _contact_limits(self, contact: DutyRule, *, at: Path) -> None:
         for band in self.bands:
             if not {band.band, EVERY} & set(contact.within):
                 message = f"the contact has no limit for the band {band.band!r}"

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from auditlib.calendars import ZoneTables, with_day_end
 from auditlib.contracts import WHOLE_DAY
-from auditlib.escalation.sources import Frame, Tables
+from auditlib.escalation.sources import EventTables, Frame
 
 EVENTS = {
     "responses": "submitted",
@@ -50,12 +50,12 @@ class Days:
     as_of: int
 
 
-def day_only(tables: Tables) -> bool:
+def day_only(tables: EventTables) -> bool:
     """Return whether any event that a duty is judged on is known by its day alone."""
     return any(_holds_days(tables, table, stem) for table, stem in EVENTS.items())
 
 
-def _holds_days(tables: Tables, table: str, stem: str) -> bool:
+def _holds_days(tables: EventTables, table: str, stem: str) -> bool:
     if table not in tables.tables:
         return False
     frame = tables.lazy(table)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlib.escalation.promise_policy import PromiseRule
-from auditlib.obligations import Kind, Status
-from auditlib.records import CaseReference, Finding, Grade
+from auditlib.obligations import Status
+from auditlib.records import CaseReference, Finding, Grade, Kind
 from auditlib.statements import counted
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.obligations.policy import EVERY, Kind, Policy, Rule
+from auditlib.obligations.policy import EVERY, DutyRule, ObligationPolicy
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.schema import file_schema
 from auditlib.parameters.strict_yaml import Path
+from auditlib.records import Kind
 
 
-class PromiseRule(Rule):
+class PromiseRule(DutyRule):
     """One promise, and the cases it holds for."""
 
     transaction_types: tuple[str, ...] = Field(
@@ -42,7 +43,7 @@ class PromiseRule(Rule):
         return self
 
 
-class ServicePromises(Policy):
+class ServicePromises(ObligationPolicy):
     """What customers were promised; each case is judged by the first rule that fits it."""
 
     rules: tuple[PromiseRule, ...] = Field(min_length=1)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 from auditlib.escalation.promise_findings import NOTEBOOK, broken, dissatisfied, named, too_often
 from auditlib.escalation.promise_policy import PromiseRule, ServicePromises
 from auditlib.escalation.rates import FAILED
-from auditlib.obligations import Kind, Status
+from auditlib.obligations import Status
 from auditlib.obligations.deviations import INVALID
 from auditlib.obligations.worthless import recorded_key, worthless
-from auditlib.records import Basis, Finding, Held, Interval, Number, Refusal, Sentence
+from auditlib.records import Basis, Finding, Held, Interval, Kind, Number, Refusal, Sentence
 from auditlib.statements import counted
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from auditlib.escalation.assessment import LONGEST_DAY, month_of, to_pandas
 from auditlib.escalation.precision import NEVER
 from auditlib.escalation.promise_policy import PromiseRule, ServicePromises
 from auditlib.escalation.promise_result import PromiseResult, Satisfaction
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import EventTables
 from auditlib.escalation.terms import calendar_file, places, policy_of, years_of
-from auditlib.obligations import EVERY, Kind, WorkingHours, hours_of_rule
+from auditlib.obligations import EVERY, WorkingHours, hours_of_rule
 from auditlib.obligations import assess as judge
-from auditlib.obligations.deviations import Verdict, verdict_one
+from auditlib.obligations.deviations import DeviationWorth, verdict_one
 from auditlib.parameters.run import Run
-from auditlib.records import Instrument, Interval, Refusal
+from auditlib.records import Instrument, Interval, Kind, Refusal
 from auditlib.standards.supplied import stood_in
 from auditlib.statistics.intervals import wilson
 
@@ -64,7 +64,7 @@ class PromiseTerms:
     confidence: float = 0.95
 
 
-def promise_terms(run: Run, tables: Tables, texts: Mapping[str, str]) -> PromiseTerms | Refusal:
+def promise_terms(run: Run, tables: EventTables, texts: Mapping[str, str]) -> PromiseTerms | Refusal:
     """Return the terms by which promised calls are judged, or why there are none.
 
     Raises
@@ -95,7 +95,7 @@ def promise_terms(run: Run, tables: Tables, texts: Mapping[str, str]) -> Promise
     )
 
 
-def promises(tables: Tables, terms: PromiseTerms | Refusal) -> PromiseResult | Refusal:
+def promises(tables: EventTables, terms: PromiseTerms | Refusal) -> PromiseResult | Refusal:
     """Judge every promised call of the period by its rule, and every deviation that was written down.
 
     Parameters
@@ -143,7 +143,7 @@ def rule_of(policy: ServicePromises, *, transaction_type: str, promised: bool) -
     return None
 
 
-def _cases(tables: Tables, terms: PromiseTerms) -> pd.DataFrame:
+def _cases(tables: EventTables, terms: PromiseTerms) -> pd.DataFrame:
     """Return the call-backs of the period, each with its duty, and the spans of what is known by its day."""
     names = [*_OWN, *(f"{stem}_{part}" for stem in _STEMS for part in ("at", "day", "second"))]
     frame = to_pandas(tables.lazy(CASES).filter(nw.col("in_period")).select(*names))
@@ -231,7 +231,7 @@ def _deadlines(cases: pd.DataFrame, start: str, limit: int, hours: WorkingHours)
     return due
 
 
-def _recorded(tables: Tables, terms: PromiseTerms) -> pd.DataFrame:
+def _recorded(tables: EventTables, terms: PromiseTerms) -> pd.DataFrame:
     """Return the deviations recorded by `as_of`, with the spans of those known by their day."""
     import pandas as pd
 
@@ -276,12 +276,14 @@ def _verdicts(recorded: pd.DataFrame, rows: pd.DataFrame, policy: ServicePromise
     return mine.assign(unit_id=units, verdict=[verdict.value for verdict in verdicts]).reset_index(drop=True)
 
 
-def _verdict(entry: Mapping[Any, Any], case: Mapping[Any, Any] | None, policy: ServicePromises) -> Verdict:
+def _verdict(
+    entry: Mapping[Any, Any], case: Mapping[Any, Any] | None, policy: ServicePromises
+) -> DeviationWorth:
     import pandas as pd
 
     rule = policy.rule(str(entry["duty"]))
     if rule is None or case is None or case["duty"] != rule.duty:
-        return Verdict.NO_CASE
+        return DeviationWorth.NO_CASE
     return verdict_one(
         rule.deviations,
         reason=str(entry["reason"]),
@@ -291,7 +293,7 @@ def _verdict(entry: Mapping[Any, Any], case: Mapping[Any, Any] | None, policy: S
     )
 
 
-def _satisfaction(rule: PromiseRule, tables: Tables, terms: PromiseTerms) -> Satisfaction | Refusal:
+def _satisfaction(rule: PromiseRule, tables: EventTables, terms: PromiseTerms) -> Satisfaction | Refusal:
     """Return the share of satisfied customers among those of the rule's types of transaction."""
     instrument = terms.instruments.get(rule.survey_type)
     if instrument is None or "responses" not in tables.tables:

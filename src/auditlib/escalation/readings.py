@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditlib.escalation.assessment import Terms, assess
 from auditlib.escalation.result import RESPONSES, EscalationResult
-from auditlib.escalation.sources import Tables
+from auditlib.escalation.sources import EventTables
 from auditlib.obligations import Status, WorkingHours
 from auditlib.records import Number, Sentence
 from auditlib.statements import counted
@@ -23,7 +23,7 @@ HELD_ONLY = "contacts held only, the missing dropped"
 
 
 @dataclass(frozen=True)
-class Readings:
+class ClockSensitivity:
     """Contacts under several readings.
 
     Parameters
@@ -73,7 +73,7 @@ class Readings:
         )
 
 
-def readings(tables: Tables, terms: Terms, result: EscalationResult) -> Readings:
+def readings(tables: EventTables, terms: Terms, result: EscalationResult) -> ClockSensitivity:
     """Judge the contacts again under the clocks that source systems commonly run.
 
     Parameters
@@ -93,7 +93,7 @@ def readings(tables: Tables, terms: Terms, result: EscalationResult) -> Readings
             rows.append(_reading(name, again.rows.set_index("response_id")["status"], own["status"]))
     held = own.loc[own["done_at"].notna(), "status"]
     rows.append(_reading(HELD_ONLY, held, own["status"]))
-    return Readings(pd.DataFrame(rows), terms.minimum_cell)
+    return ClockSensitivity(pd.DataFrame(rows), terms.minimum_cell)
 
 
 def _others(terms: Terms) -> Iterator[tuple[str, Terms]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.escalation.asked import Asked
+from auditlib.escalation.asked import Attempt
 from auditlib.escalation.incident_result import IncidentResult
 from auditlib.escalation.rates import STATUSES
 from auditlib.escalation.result import EscalationResult
@@ -58,7 +58,7 @@ class DutyRegister:
         )
 
 
-def register_of(followed: Asked[EscalationResult], *desks: Asked[IncidentResult]) -> DutyRegister:
+def register_of(followed: Attempt[EscalationResult], *desks: Attempt[IncidentResult]) -> DutyRegister:
     """Return the register of what was judged after responses and in the logs of desks."""
     import pandas as pd
 

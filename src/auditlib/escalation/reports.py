@@ -7,7 +7,7 @@ import narwhals as nw
 from auditlib.calendars import ZoneTables, with_day_end
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import Days, follows, with_until
-from auditlib.escalation.sources import Frame, Tables
+from auditlib.escalation.sources import EventTables, Frame
 
 NO_REPORT, NO_DUE = "no report", "no due date"
 NO_ACTIONS, NO_OWNER, NO_ACTION_DUE = "no actions", "action without owner", "action without due date"
@@ -19,7 +19,7 @@ _CLASS = 2**60
 def with_report(
     facts: Frame,
     contacts: Frame,
-    tables: Tables,
+    tables: EventTables,
     *,
     policy: EscalationPolicy,
     zones: ZoneTables,
@@ -55,7 +55,7 @@ def _with_last_instant(frame: Frame, zones: ZoneTables, *, day: str, into: str) 
     return ended.with_columns((nw.col(into) - 1).alias(into))
 
 
-def _written(contacts: Frame, tables: Tables, *, days: Days | None) -> Frame:
+def _written(contacts: Frame, tables: EventTables, *, days: Days | None) -> Frame:
     """Return every report of a contacted response, with ``shown_at``, ``shown_until``, ``not_early``."""
     names = ["report_id", "response_id", "due_on", "produced_at", "presented_at"]
     known = ["response_id", "zone", "contact_at"]
@@ -76,7 +76,7 @@ def _written(contacts: Frame, tables: Tables, *, days: Days | None) -> Frame:
 
 def _reports(
     contacts: Frame,
-    tables: Tables,
+    tables: EventTables,
     *,
     policy: EscalationPolicy,
     zones: ZoneTables,
@@ -125,7 +125,7 @@ def _in_time(presented: nw.Expr) -> nw.Expr:
     )
 
 
-def _with_actions(rows: Frame, tables: Tables, *, policy: EscalationPolicy) -> Frame:
+def _with_actions(rows: Frame, tables: EventTables, *, policy: EscalationPolicy) -> Frame:
     """Add ``flaw``: what is wrong with the actions of a report, empty where nothing is."""
     if not policy.report.actions:
         return rows.with_columns(nw.lit("").alias("flaw"))

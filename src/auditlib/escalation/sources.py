@@ -11,7 +11,7 @@ Frame = Any
 """A narwhals frame, eager or lazy."""
 
 
-class Tables(Protocol):
+class EventTables(Protocol):
     """Canonical tables as lazy frames of one engine."""
 
     @property

@@ -9,8 +9,8 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.assessment import Terms, to_pandas
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.recorded import silent_in_matrix, unsaid
-from auditlib.escalation.sources import Tables
-from auditlib.obligations import Place, Policy, WorkingHours, hours_of_rule, working_hours
+from auditlib.escalation.sources import EventTables
+from auditlib.obligations import ObligationPolicy, UnitPlace, WorkingHours, hours_of_rule, working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -19,10 +19,10 @@ from auditlib.records import Refusal
 if TYPE_CHECKING:
     import pandas as pd
 
-Law = TypeVar("Law", bound=Policy)
+Law = TypeVar("Law", bound=ObligationPolicy)
 
 
-def terms_of(run: Run, tables: Tables, texts: Mapping[str, str]) -> Terms | Refusal:
+def terms_of(run: Run, tables: EventTables, texts: Mapping[str, str]) -> Terms | Refusal:
     """Return the terms of an audit, or why there are none.
 
     Parameters
@@ -102,15 +102,15 @@ def years_of(run: Run) -> range:
     return range(run.period.start.year - 1, run.as_of.year + 3)
 
 
-def places(_run: Run, tables: Tables) -> list[Place]:
+def places(_run: Run, tables: EventTables) -> list[UnitPlace]:
     """Return where every unit stands, in order; what the register does not say is empty."""
     if "units" not in tables.tables:
         return []
     register = tables.lazy("units")
     present = set(register.collect_schema().names())
-    frame: pd.DataFrame = to_pandas(register.select(*[name for name in Place._fields if name in present]))
-    known = frame.reindex(columns=list(Place._fields)).fillna("").astype(str).sort_values("unit_id")
-    return [Place(*map(str, row)) for row in known.itertuples(index=False)]
+    frame: pd.DataFrame = to_pandas(register.select(*[name for name in UnitPlace._fields if name in present]))
+    known = frame.reindex(columns=list(UnitPlace._fields)).fillna("").astype(str).sort_values("unit_id")
+    return [UnitPlace(*map(str, row)) for row in known.itertuples(index=False)]
 
 
 def text_of(texts: Mapping[str, str], path: str) -> str:

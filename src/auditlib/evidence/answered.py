@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.contracts import Kind
-from auditlib.evidence.plan import Plan
+from auditlib.contracts import ColumnKind
+from auditlib.evidence.plan import SourcePlan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,13 +20,13 @@ RESPONSES = "responses"
 COMMENT = "comment"
 
 
-def split(rows: pa.Table, plan: Plan) -> tuple[pa.Table, pa.Table]:
+def split(rows: pa.Table, plan: SourcePlan) -> tuple[pa.Table, pa.Table]:
     """Return the responses among the canonical rows of a source, and the rows that answer nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     mapped = {field.column.name: field.column.kind for field in plan.fields if field.origin}
-    questions = [name for name, kind in mapped.items() if kind is Kind.SCORE]
+    questions = [name for name, kind in mapped.items() if kind is ColumnKind.SCORE]
     if plan.target.name != RESPONSES or not questions or not rows.num_rows:
         return rows, rows.slice(0, 0)
     said = pa.chunked_array([pa.repeat(pa.scalar(value=False), rows.num_rows)])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.evidence.blocks import BrokenRecord
 from auditlib.evidence.celltext import as_text
-from auditlib.evidence.plan import Join, Kept, Plan
+from auditlib.evidence.plan import Join, RowTest, SourcePlan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,7 @@ class Arrangement:
         The source, with the rows to keep and the columns to join.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: SourcePlan) -> None:
         self._plan = plan
         self._missing = plan.missing
         self.left_out: dict[str, int] = {test.words: 0 for test in plan.kept}
@@ -54,7 +54,7 @@ class Arrangement:
             return True
         return False
 
-    def _holds(self, test: Kept, cell: str, *, placed: bool) -> bool:
+    def _holds(self, test: RowTest, cell: str, *, placed: bool) -> bool:
         """Return whether a cell passes a test, or whether it passes can not be told."""
         if test.filled is not None:
             return not placed or (cell not in self._missing) == test.filled
@@ -80,7 +80,7 @@ class Arrangement:
             records = records.append_column(join.label, self._joined(records, join))
         return records.select([*self._plan.arranged, "source_line"])
 
-    def _note_others(self, cells: pa.ChunkedArray, test: Kept) -> None:
+    def _note_others(self, cells: pa.ChunkedArray, test: RowTest) -> None:
         """Remember some of the cells for which rows are left out."""
         known = self._others[test.words]
         if len(known) < _MOST and len(cells):
@@ -88,7 +88,7 @@ class Arrangement:
 
             known.update(pc.unique(as_text(cells)).to_pylist()[:_MOST])
 
-    def _passes(self, records: pa.Table, test: Kept) -> Any:
+    def _passes(self, records: pa.Table, test: RowTest) -> Any:
         import pyarrow as pa
         import pyarrow.compute as pc
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.evidence.plan import Plan
+from auditlib.evidence.plan import SourcePlan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SPACE, _DELETE = 32, 127
 
 
-def trimmed(records: pa.Table, plan: Plan) -> pa.Table:
+def trimmed(records: pa.Table, plan: SourcePlan) -> pa.Table:
     """Return the records without blanks around the cells that are not free text.
 
     A dictionary is trimmed once per distinct cell; a column without blanks at any edge is left as it is.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import WHOLE_DAY, Table
-from auditlib.evidence.rule import Rule
+from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.totals import totals_in
 from auditlib.records import Reason
 
@@ -20,39 +20,39 @@ _SECOND = 1_000_000
 _DAY = 86_400
 
 
-def counted_rules(contract: Table, as_of: int) -> Iterator[Rule]:
+def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
     """Yield the rules of a table of interval counts; none for another table."""
     import narwhals as nw
 
     for name in totals_in(contract):
         message = "this names a row of totals or averages, which the other rows already say"
-        yield Rule(Reason.OVERLAP, name, nw.col(f"{name}__total"), message)
+        yield QuarantineRule(Reason.OVERLAP, name, nw.col(f"{name}__total"), message)
     if contract.name != "interval_counts":
         return
     more = nw.col("answered_in_time") > nw.col("answered")
-    yield Rule(Reason.SCALE, "answered_in_time", more, "more were answered in time than answered")
+    yield QuarantineRule(Reason.SCALE, "answered_in_time", more, "more were answered in time than answered")
     yield from _length_rules(as_of)
 
 
-def _length_rules(as_of: int) -> Iterator[Rule]:
+def _length_rules(as_of: int) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
     no_end, no_length = nw.col("ended_at").is_null(), nw.col("length").is_null()
     unsaid = "neither the end nor the length of the interval is said"
-    yield Rule(Reason.TIME, "starts", no_end & no_length, unsaid)
-    yield Rule(Reason.TIME, "length", nw.col("length") == 0, "an interval has a length above zero")
+    yield QuarantineRule(Reason.TIME, "starts", no_end & no_length, unsaid)
+    yield QuarantineRule(Reason.TIME, "length", nw.col("length") == 0, "an interval has a length above zero")
     lasted = seconds_until_end()
-    yield Rule(Reason.TIME, "ended", lasted == 0, "the interval ends when it starts")
+    yield QuarantineRule(Reason.TIME, "ended", lasted == 0, "the interval ends when it starts")
     # Reports write the end of a half hour as 09:30:00 or as 09:29:59.
     missing = nw.col("length") - lasted
     cut = "the interval was cut short: it ends before its length is over"
-    yield Rule(Reason.TIME, "ended", missing > 1, cut)
-    yield Rule(Reason.TIME, "ended", missing < 0, "the interval is longer than its length")
+    yield QuarantineRule(Reason.TIME, "ended", missing > 1, cut)
+    yield QuarantineRule(Reason.TIME, "ended", missing < 0, "the interval is longer than its length")
     unfinished = "the interval was cut short: it was not over at the instant of the audit"
     ends = (
         nw.when(no_end).then(nw.col("starts_at") + nw.col("length") * _SECOND).otherwise(nw.col("ended_at"))
     )
-    yield Rule(Reason.FUTURE, "starts", ends > as_of, unfinished)
+    yield QuarantineRule(Reason.FUTURE, "starts", ends > as_of, unfinished)
 
 
 def seconds_until_end() -> nw.Expr:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from auditlib.evidence.addresses import Address
 from auditlib.evidence.lines import Line
-from auditlib.evidence.offered import Asked, Offered
+from auditlib.evidence.offered import ExtractRequest, Offered
 
 
 class Snapshot(Protocol):
@@ -16,19 +16,19 @@ class Snapshot(Protocol):
     engine: str
     """Name and version of what answers."""
 
-    def offered(self, asked: Asked) -> tuple[Offered, ...]:
+    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query; DataError in words where there is none."""
 
-    def statement(self, asked: Asked, columns: dict[str, Offered]) -> str:
+    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query that reads the wanted columns in a stable order."""
 
-    def lines(self, asked: Asked, statement: str) -> Iterator[Line]:
+    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[Line]:
         """Yield the rows as lines, as `lines` describes them, while the database makes them."""
 
     def relations(self) -> list[str]:
         """Return the names of its tables and views."""
 
-    def steady(self, asked: Asked) -> bool:
+    def steady(self, asked: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out: there are tables of MariaDB and MySQL it does not."""
 
     def close(self) -> None:

@@ -10,18 +10,32 @@ from auditlib.errors import DataError, Problem
 from auditlib.evidence.addresses import Address
 from auditlib.evidence.engine import client_database, quoted
 from auditlib.evidence.lines import FIRST, place
-from auditlib.evidence.offered import Asked, Held, Offered, decimal
+from auditlib.evidence.offered import CellType, ExtractRequest, Offered, decimal
 from auditlib.evidence.refusals import Refused, no_relation, too_slow
 from auditlib.evidence.slow import Clock
 
 _HELD = {
-    "TINYINT": Held.WHOLE, "SMALLINT": Held.WHOLE, "INTEGER": Held.WHOLE, "BIGINT": Held.WHOLE,
-    "UTINYINT": Held.WHOLE, "USMALLINT": Held.WHOLE, "UINTEGER": Held.WHOLE, "UBIGINT": Held.EXACT,
-    "HUGEINT": Held.EXACT, "UHUGEINT": Held.EXACT, "FLOAT": Held.NUMBER, "DOUBLE": Held.NUMBER,
-    "BOOLEAN": Held.FLAG, "DATE": Held.DAY, "TIMESTAMP": Held.LOCAL, "TIMESTAMP_S": Held.LOCAL,
-    "TIMESTAMP_MS": Held.LOCAL, "TIMESTAMP_NS": Held.LOCAL, "TIMESTAMP WITH TIME ZONE": Held.INSTANT,
-    "BLOB": Held.BYTES,
-}  # fmt: skip
+    "TINYINT": CellType.WHOLE,
+    "SMALLINT": CellType.WHOLE,
+    "INTEGER": CellType.WHOLE,
+    "BIGINT": CellType.WHOLE,
+    "UTINYINT": CellType.WHOLE,
+    "USMALLINT": CellType.WHOLE,
+    "UINTEGER": CellType.WHOLE,
+    "UBIGINT": CellType.EXACT,
+    "HUGEINT": CellType.EXACT,
+    "UHUGEINT": CellType.EXACT,
+    "FLOAT": CellType.NUMBER,
+    "DOUBLE": CellType.NUMBER,
+    "BOOLEAN": CellType.FLAG,
+    "DATE": CellType.DAY,
+    "TIMESTAMP": CellType.LOCAL,
+    "TIMESTAMP_S": CellType.LOCAL,
+    "TIMESTAMP_MS": CellType.LOCAL,
+    "TIMESTAMP_NS": CellType.LOCAL,
+    "TIMESTAMP WITH TIME ZONE": CellType.INSTANT,
+    "BLOB": CellType.BYTES,
+}
 _BATCH = 1 << 16
 
 
@@ -48,7 +62,7 @@ class DuckDBFile:
             refused = Refused.LOCKED if locked else Refused.NO_DATABASE
             raise DataError(refused.problem(address)) from None
 
-    def offered(self, asked: Asked) -> tuple[Offered, ...]:
+    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query."""
         import duckdb
 
@@ -59,7 +73,7 @@ class DuckDBFile:
             raise DataError(self._problem(error, asked)) from None
         return tuple(Offered(column[0], _held(str(column[1]))) for column in described or ())
 
-    def statement(self, asked: Asked, columns: dict[str, Offered]) -> str:
+    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query whose rows, one text each, are what is read."""
         places = {name: place(index) for index, name in enumerate(columns)}
         inner = ", ".join(f"r.{quoted(name)} AS {places[name]}" for name in columns) or FIRST
@@ -68,7 +82,7 @@ class DuckDBFile:
         ordering = f" ORDER BY {order}" if order else ""
         return f"SELECT {cells} || chr(10) FROM (SELECT {inner} FROM {asked.source(quoted)}) AS s{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: Asked, statement: str) -> Iterator[bytes]:
+    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[bytes]:
         """Yield the rows as lines."""
         import duckdb
         from pyarrow import ArrowException
@@ -94,7 +108,7 @@ class DuckDBFile:
         ).fetchall()
         return [str(name).removeprefix("main.") for (name,) in rows]
 
-    def steady(self, asked: Asked) -> bool:
+    def steady(self, asked: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out."""
         return True
 
@@ -103,7 +117,7 @@ class DuckDBFile:
         self._connection.close()
         self._scratch.cleanup()
 
-    def _problem(self, error: Exception, asked: Asked, *, row: int = 0) -> Problem:
+    def _problem(self, error: Exception, asked: ExtractRequest, *, row: int = 0) -> Problem:
         import duckdb
 
         if isinstance(error, duckdb.CatalogException) and asked.database.relation is not None:
@@ -117,19 +131,19 @@ class DuckDBFile:
         return refused.problem(self._address, error, label=asked.label, row=row)
 
 
-def _held(kind: str) -> Held:
+def _held(kind: str) -> CellType:
     if kind.startswith("DECIMAL"):
         precision, scale = kind[len("DECIMAL(") : -1].split(",")
         return decimal(int(precision), int(scale))
-    return _HELD.get(kind, Held.TEXT)
+    return _HELD.get(kind, CellType.TEXT)
 
 
 def _cell(name: str, column: Offered) -> str:
     text = f"CAST({name} AS VARCHAR)"
-    if column.held is Held.TEXT:
+    if column.held is CellType.TEXT:
         text = f"""'"' || replace({text}, '"', '""') || '"'"""
     return f"coalesce({text}, '')"
 
 
 def _key(name: str, column: Offered) -> str:
-    return f"CAST({name} AS VARCHAR)" if column.held is Held.TEXT else name
+    return f"CAST({name} AS VARCHAR)" if column.held is CellType.TEXT else name

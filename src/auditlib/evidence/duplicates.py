@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditlib.evidence.engine import Prepared, lazy
+from auditlib.evidence.engine import PreparedQuery, lazy
 from auditlib.evidence.reading import content_hash
 
 if TYPE_CHECKING:
@@ -161,12 +161,12 @@ class Marker:
         self._connection, self._number = connection, number
         content = content_hash([f"s{column}" for column in range(columns)], "combined")
         self._query = f"SELECT hash(key) AS mark, {content} AS content, source_line FROM noted"  # noqa: S608 - own names only
-        self._prepared: Prepared | None = None
+        self._prepared: PreparedQuery | None = None
 
     def marked(self, rows: pa.Table) -> pa.Table:
         """Return identities of rows: ``source_line``, ``key``, ``s0`` ... and ``combined``."""
         if self._prepared is None:
-            self._prepared = Prepared(self._connection, self._query, view="noted", records=rows)
+            self._prepared = PreparedQuery(self._connection, self._query, view="noted", records=rows)
         hashes = self._prepared.run(rows)
         if not hashes["source_line"].equals(rows["source_line"]):
             hashes = hashes.sort_by("source_line")  # the database keeps the order as a rule, not by promise

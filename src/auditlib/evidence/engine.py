@@ -46,7 +46,7 @@ def lazy(connection: duckdb.DuckDBPyConnection, table: Any) -> nw.LazyFrame[Any]
     return narwhals.from_native(relation)
 
 
-class Prepared:
+class PreparedQuery:
     """A query over Arrow records, run for one table after another; from the second on it is prepared.
 
     Parameters

@@ -21,13 +21,13 @@ from auditlib.evidence.columnar import columnar_blocks
 from auditlib.evidence.databases import Snapshot, snapshot
 from auditlib.evidence.drafts import draft
 from auditlib.evidence.lines import MESSAGE, VALUE, gathered, place, row_schema, rows_of
-from auditlib.evidence.offered import Asked, Offered, columns_of
+from auditlib.evidence.offered import ExtractRequest, Offered, columns_of
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from auditlib.evidence.plan import Plan
+    from auditlib.evidence.plan import SourcePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Extract:
 
 @contextmanager
 def extracts(
-    made: Sequence[Plan], names: Sequence[str], *, store: Path, progress: Callable[[str], None]
+    made: Sequence[SourcePlan], names: Sequence[str], *, store: Path, progress: Callable[[str], None]
 ) -> Iterator[dict[int, Extract]]:
     """Copy what the sources in databases hold; all tables of one connection as they are at one moment.
 
@@ -88,10 +88,10 @@ def extracts(
     DataError
         With everything the databases refuse.
     """
-    asked: dict[str, dict[int, Asked]] = {}
+    asked: dict[str, dict[int, ExtractRequest]] = {}
     for plan in made:
         if plan.source.database is not None:
-            one = Asked(plan.source.database, names[plan.number], plan.read)
+            one = ExtractRequest(plan.source.database, names[plan.number], plan.read)
             asked.setdefault(plan.source.database.connection, {})[plan.number] = one
     if not asked:
         yield {}
@@ -104,7 +104,7 @@ def extracts(
 
 
 def _of_one_database(
-    asked: dict[int, Asked], folder: Path, progress: Callable[[str], None]
+    asked: dict[int, ExtractRequest], folder: Path, progress: Callable[[str], None]
 ) -> dict[int, Extract]:
     longest = max(one.database.time_out for one in asked.values())
     address = address_of(next(iter(asked.values())).database.connection)
@@ -117,7 +117,7 @@ def _of_one_database(
     return found
 
 
-def _all_columns(shot: Snapshot, asked: dict[int, Asked]) -> dict[int, dict[str, Offered]]:
+def _all_columns(shot: Snapshot, asked: dict[int, ExtractRequest]) -> dict[int, dict[str, Offered]]:
     """Return the columns of every source before a row is read; all that is wrong is said at once."""
     columns, problems = {}, list[Problem]()
     for number, one in asked.items():
@@ -130,7 +130,7 @@ def _all_columns(shot: Snapshot, asked: dict[int, Asked]) -> dict[int, dict[str,
     return columns
 
 
-def _copied(shot: Snapshot, asked: Asked, columns: dict[str, Offered], path: Path) -> Extract:
+def _copied(shot: Snapshot, asked: ExtractRequest, columns: dict[str, Offered], path: Path) -> Extract:
     from pyarrow import parquet
 
     wanted = [columns[name] for name in asked.wanted]

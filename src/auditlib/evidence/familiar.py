@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditlib.contracts import WHOLE_DAY, Column, Kind
+from auditlib.contracts import WHOLE_DAY, Column, ColumnKind
 from auditlib.evidence.coded import Coded, Paired, coded, looked_up, mask_of, paired, present, whole
-from auditlib.evidence.plan import Field, Plan, repeats
+from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.stamps import is_timed
 from auditlib.evidence.storage import canonical_schema, without
@@ -73,7 +73,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LookedUpRows:
     """The rows of a block that were judged by look-up.
 
     Parameters
@@ -101,7 +101,7 @@ class _Memory:
     known: dict[tuple[Any, Any], tuple[bool, Any, int]] = field(default_factory=dict)
 
 
-def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
+def suits(plan: SourcePlan, schema: pa.Schema, *, referring: bool) -> bool:
     """Whether rows of a source can be judged by look-up.
 
     Parameters
@@ -125,7 +125,7 @@ def suits(plan: Plan, schema: pa.Schema, *, referring: bool) -> bool:
     return all(_field_suits(plan, given, schema) for given in plan.fields)
 
 
-def _field_suits(plan: Plan, given: Field, schema: pa.Schema) -> bool:
+def _field_suits(plan: SourcePlan, given: Field, schema: pa.Schema) -> bool:
     import pyarrow as pa
 
     if not given.fed or repeats(given.column):
@@ -133,20 +133,20 @@ def _field_suits(plan: Plan, given: Field, schema: pa.Schema) -> bool:
     if not given.origin or given.column.name in plan.source.values:
         return False
     held = schema.field(_place(plan, given)).type
-    if given.column.kind is Kind.INSTANT:
+    if given.column.kind is ColumnKind.INSTANT:
         stamped = pa.types.is_string(held) and bool(stamp_format(plan.source.dates.formats))
         return stamped or bool(pa.types.is_timestamp(held) and held.unit in ("s", "ms", "us"))
-    return given.column.kind is not Kind.NUMBER and bool(pa.types.is_string(held))
+    return given.column.kind is not ColumnKind.NUMBER and bool(pa.types.is_string(held))
 
 
-def _place(plan: Plan, given: Field) -> str:
+def _place(plan: SourcePlan, given: Field) -> str:
     return f"c{plan.wanted.index(given.origin)}" if given.origin else ""
 
 
 class Familiar:
     """Judges the rows of one source by look-up and remembers what it learns on the way."""
 
-    def __init__(self, plan: Plan, setting: Setting) -> None:
+    def __init__(self, plan: SourcePlan, setting: Setting) -> None:
         self._plan, self._setting = plan, setting
         self._memories = [
             _Memory(given.column.name, _place(plan, given)) for given in plan.fields if repeats(given.column)
@@ -157,7 +157,7 @@ class Familiar:
         self._missing = sorted({"", *(code.strip() for code in plan.source.missing)})
         self._schema = canonical_schema(plan.contract)
 
-    def known(self, records: pa.Table) -> Known | None:
+    def known(self, records: pa.Table) -> LookedUpRows | None:
         """Return the rows of a block that are known to be sound; None where there are none."""
         if records.num_rows < FEWEST_ROWS:
             return None
@@ -175,10 +175,10 @@ class Familiar:
             if memory.name == _UNITS:
                 found.zones = self._zones_of(values)[column.pairs]
         for given in self._plan.fields:
-            if not repeats(given.column) and given.column.kind is not Kind.INSTANT:
+            if not repeats(given.column) and given.column.kind is not ColumnKind.INSTANT:
                 self._texts(found, records, given)
         for given in self._plan.fields:
-            if given.column.kind is Kind.INSTANT:
+            if given.column.kind is ColumnKind.INSTANT:
                 self._instants(found, records, given)
         return self._result(found, records)
 
@@ -246,7 +246,7 @@ class Familiar:
             found.columns[name] = pa.nulls(len(found.plain), self._schema.field(name).type)
             return
         cells = whole(records[_place(self._plan, given)])
-        if given.column.kind is Kind.TEXT:
+        if given.column.kind is ColumnKind.TEXT:
             blank = pc.not_equal(pc.utf8_trim_whitespace(cells), cells).fill_null(False)
             found.plain &= ~mask_of(blank)
         text, absent = present(cells, self._missing)
@@ -309,7 +309,7 @@ class Familiar:
         if column.after:
             found.orders.append((column.name, column.after))
 
-    def _result(self, found: _Rows, records: pa.Table) -> Known | None:
+    def _result(self, found: _Rows, records: pa.Table) -> LookedUpRows | None:
         import pyarrow as pa
 
         for late, early in found.orders:
@@ -337,7 +337,7 @@ class Familiar:
         if len(places) < count:
             others = np.flatnonzero(~found.plain)
             rows, noted = without(rows, others), without(noted, others)
-        return Known(places, rows, noted)
+        return LookedUpRows(places, rows, noted)
 
     def _zones_of(self, units: list[Any]) -> NDArray[np.int64]:
         """Return the number of each unit's zone."""

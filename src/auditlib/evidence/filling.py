@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditlib.contracts import Column, Kind
+from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence import quarantine
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import quoted
@@ -18,14 +18,14 @@ from auditlib.statements import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from auditlib.evidence.plan import Plan
+    from auditlib.evidence.plan import SourcePlan
     from auditlib.evidence.workshop import Workshop
 
 _DIFFERS = "{value!r}: the register says {held!r} of {unit_id}, on line {line} of {file}."
 _SHOWN = 3
 
 
-def fill(shop: Workshop, plan: Plan) -> dict[int, Tally]:
+def fill(shop: Workshop, plan: SourcePlan) -> dict[int, Tally]:
     """Fill empty cells of the register of units from a source that says more of them; return its tally.
 
     A row that contradicts the register is quarantined and fills nothing.
@@ -48,7 +48,7 @@ def fill(shop: Workshop, plan: Plan) -> dict[int, Tally]:
     return {plan.number: tally}
 
 
-def _lines(differing: pa.Table, plan: Plan) -> pa.Array:
+def _lines(differing: pa.Table, plan: SourcePlan) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(differing["place"].to_numpy() - plan.number * PLACES)
@@ -59,7 +59,7 @@ def _stored(shop: Workshop) -> pa.Table:
 
 
 def _differing(
-    shop: Workshop, plan: Plan, register: pa.Table, further: pa.Table, columns: Sequence[Column]
+    shop: Workshop, plan: SourcePlan, register: pa.Table, further: pa.Table, columns: Sequence[Column]
 ) -> pa.Table:
     """Return quarantine rows for what contradicts the register, by the first column that does."""
     differences = " UNION ALL ".join(
@@ -104,7 +104,7 @@ def _filled(shop: Workshop, register: pa.Table, sound: pa.Table, columns: Sequen
 def _text(table: str, column: Column) -> str:
     """Return a cell as text; a day, which is held as a number, as it is written."""
     cell = f"{table}.{quoted(column.name)}"
-    shown = f"DATE '1970-01-01' + {cell}" if column.kind is Kind.DAY else cell
+    shown = f"DATE '1970-01-01' + {cell}" if column.kind is ColumnKind.DAY else cell
     return f"CAST({shown} AS VARCHAR)"
 
 

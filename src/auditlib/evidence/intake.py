@@ -18,11 +18,11 @@ from auditlib.evidence.arrange import Arrangement
 from auditlib.evidence.blocks import BrokenRecord
 from auditlib.evidence.cells import CellCounter
 from auditlib.evidence.evidence import UNANSWERED
-from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, Known, Setting, suits
+from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, LookedUpRows, Setting, suits
 from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
-from auditlib.evidence.longform import Lines, LongForm, spread
+from auditlib.evidence.longform import LongForm, RecordLines, spread
 from auditlib.evidence.placeholders import Placeholders
-from auditlib.evidence.plan import Plan, repeats
+from auditlib.evidence.plan import SourcePlan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
 from auditlib.evidence.storage import Staging, TableWriter, coded_schema, fitted, merged, read_pieces, without
@@ -56,7 +56,9 @@ class Tally:
     notes: list[str] = field(default_factory=list)
 
 
-def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None = None) -> dict[int, Tally]:
+def take_in(
+    shop: Workshop, sources: Sequence[SourcePlan], counter: CellCounter | None = None
+) -> dict[int, Tally]:
     """Bring the sources of one table into canonical form; return the tally of each source.
 
     Writes ``<table>.parquet``, adds to the quarantine kept in the database, and counts cells in
@@ -73,7 +75,7 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
             first = plan.number * duplicates.PLACES
             gone = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
             spread(shop.connection, plan)
-            lines = Lines(shop.connection, plan)
+            lines = RecordLines(shop.connection, plan)
             for piece in staged[plan.number].pieces():
                 rows = _stored(piece, gone, tallies[plan.number], lines)
                 rows = unpivoted(_with_file(rows, shop.names[plan.number]), plan)
@@ -88,7 +90,7 @@ def take_in(shop: Workshop, sources: Sequence[Plan], counter: CellCounter | None
 
 
 def _read_all(
-    shop: Workshop, sources: Sequence[Plan], staged: Mapping[int, Staging], tallies: Mapping[int, Tally]
+    shop: Workshop, sources: Sequence[SourcePlan], staged: Mapping[int, Staging], tallies: Mapping[int, Tally]
 ) -> NDArray[np.int64]:
     """Read the sources of one table; return the places of staged rows that must not stay, ascending."""
     named_once.create(shop.connection)
@@ -110,7 +112,7 @@ def _read_all(
     return np.sort(np.concatenate([column.to_numpy() for column in places]))
 
 
-def _writers(shop: Workshop, plan: Plan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
+def _writers(shop: Workshop, plan: SourcePlan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
     """Open the file of a table and, for `responses`, that of rows without an answer."""
     schema, name = coded_schema(plan.target), plan.target.name
     writer = stack.enter_context(TableWriter(shop.folder / f"{name}.parquet", schema))
@@ -120,7 +122,7 @@ def _writers(shop: Workshop, plan: Plan, stack: ExitStack) -> tuple[TableWriter,
 
 
 def _read(
-    shop: Workshop, plan: Plan, staging: Staging, tally: Tally, identities: duplicates.Identities
+    shop: Workshop, plan: SourcePlan, staging: Staging, tally: Tally, identities: duplicates.Identities
 ) -> None:
     """Read one source: broken and faulty records go to quarantine, the others to `staging`."""
     blocks = source_blocks(
@@ -171,7 +173,9 @@ def _read(
 class _Sorter:
     """Takes the sound records of a source from its blocks and puts the others into quarantine."""
 
-    def __init__(self, shop: Workshop, plan: Plan, judge: Judge, identities: duplicates.Identities) -> None:
+    def __init__(
+        self, shop: Workshop, plan: SourcePlan, judge: Judge, identities: duplicates.Identities
+    ) -> None:
         self._shop, self._plan, self._judge, self._identities = shop, plan, judge, identities
         self._familiar: Familiar | None = None
         self._unsure: list[tuple[pa.Table, pa.Table]] = []
@@ -219,7 +223,7 @@ class _Sorter:
         records, cells = (pa.concat_tables(tables) for tables in zip(*self._unsure, strict=True))
         return self._judged(records, cells)
 
-    def _known(self, cells: pa.Table) -> Known | None:
+    def _known(self, cells: pa.Table) -> LookedUpRows | None:
         zoned = bool(self._shop.zones)  # not yet while the register of units is read
         if self._familiar is None and zoned and cells.num_rows >= FEWEST_ROWS:
             referring = bool(parents_of(self._shop, self._plan))
@@ -248,7 +252,7 @@ class _Sorter:
         return fitted(sound, self._schema)
 
 
-def _setting(shop: Workshop, plan: Plan, judge: Judge) -> Setting:
+def _setting(shop: Workshop, plan: SourcePlan, judge: Judge) -> Setting:
     first, last = shop.period
     return Setting(
         clock=WallClock(shop.zones, shop.last_day),
@@ -270,7 +274,7 @@ def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.i
     return places[begin:end]
 
 
-def _stored(piece: pa.Table, dropped: NDArray[np.int64], tally: Tally, made_of: Lines) -> pa.Table:
+def _stored(piece: pa.Table, dropped: NDArray[np.int64], tally: Tally, made_of: RecordLines) -> pa.Table:
     """Return the rows of a piece without those at `dropped` lines, and count them in `tally`."""
     import pyarrow.compute as pc
 

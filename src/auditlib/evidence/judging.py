@@ -9,13 +9,13 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from auditlib.contracts import TABLES, WHOLE_DAY, Kind
+from auditlib.contracts import TABLES, WHOLE_DAY, ColumnKind
 from auditlib.evidence.blanks import trimmed
 from auditlib.evidence.clocks import ClockRule, with_instant
-from auditlib.evidence.engine import Prepared, lazy
-from auditlib.evidence.plan import Plan, repeats
+from auditlib.evidence.engine import PreparedQuery, lazy
+from auditlib.evidence.plan import SourcePlan, repeats
 from auditlib.evidence.reading import projection
-from auditlib.evidence.rule import Rule
+from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.rules import Parent, rules, with_fault
 from auditlib.evidence.storage import canonical_schema
 from auditlib.evidence.unknown_days import dated, placeholder_mark
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 class Judge:
     """Judges the records of one source; use it as a context."""
 
-    def __init__(self, shop: Workshop, plan: Plan) -> None:
+    def __init__(self, shop: Workshop, plan: SourcePlan) -> None:
         self._shop, self._plan = shop, plan
-        self._query: Prepared | None = None
+        self._query: PreparedQuery | None = None
         self._schema: pa.Schema | None = None
         self.tests = _tests(shop, plan)
 
@@ -73,17 +73,19 @@ class Judge:
             self._query.close()
         query = partial(_query, self._shop, self._plan, records.schema, self.tests)
         self._schema = records.schema
-        self._query = Prepared(self._shop.connection, query, view="block", records=records)
+        self._query = PreparedQuery(self._shop.connection, query, view="block", records=records)
 
 
-def numbered(plan: Plan, records: pa.Table) -> pa.Table:
+def numbered(plan: SourcePlan, records: pa.Table) -> pa.Table:
     """Return records with cells trimmed and columns named ``c0``, ``c1`` ... and ``source_line``."""
     return trimmed(records, plan).rename_columns(
         [*(f"c{number}" for number in range(len(plan.wanted))), "source_line"]
     )
 
 
-def _query(shop: Workshop, plan: Plan, schema: pa.Schema, tests: tuple[Rule, ...]) -> duckdb.DuckDBPyRelation:
+def _query(
+    shop: Workshop, plan: SourcePlan, schema: pa.Schema, tests: tuple[QuarantineRule, ...]
+) -> duckdb.DuckDBPyRelation:
     """Return the whole work on one block of a source, registered as ``block``, as one query."""
     connection = shop.connection
     frame = lazy(connection, connection.sql(projection(plan, shop.run, schema)))
@@ -106,12 +108,12 @@ def _in_order(rows: pa.Table) -> pa.Table:
     return rows if (np.diff(lines) > 0).all() else rows.sort_by("source_line")
 
 
-def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_context(shop: Workshop, plan: SourcePlan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add what is known from other tables: the parents' instants, the unit's zone; then the clocks."""
     import narwhals as nw
 
     connection = shop.connection
-    instants = [column.name for column in plan.contract.columns if column.kind is Kind.INSTANT]
+    instants = [column.name for column in plan.contract.columns if column.kind is ColumnKind.INSTANT]
     parents = parents_of(shop, plan)
     for parent in parents:
         parts = ("at", "day", "second", "zone")
@@ -141,7 +143,7 @@ def _with_context(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.La
     return frame
 
 
-def _starts_first(plan: Plan, instants: list[str]) -> list[str]:
+def _starts_first(plan: SourcePlan, instants: list[str]) -> list[str]:
     """Return instants so that each one stands behind the one from which it is a duration away."""
     ordered: list[str] = []
     for name in instants:
@@ -168,7 +170,7 @@ def _behind(frame: nw.LazyFrame[Any], stem: str, start: str) -> nw.LazyFrame[Any
     )
 
 
-def clock_rule(shop: Workshop, plan: Plan, stem: str = "") -> ClockRule:
+def clock_rule(shop: Workshop, plan: SourcePlan, stem: str = "") -> ClockRule:
     """Return how the instants of a source, or of one of its columns, are to be understood."""
     dates = plan.source.dates
     own = plan.source.dates_of.get(stem)
@@ -177,7 +179,7 @@ def clock_rule(shop: Workshop, plan: Plan, stem: str = "") -> ClockRule:
     return ClockRule(number, dates.ambiguous, dates.nonexistent, shop.last_day)
 
 
-def _with_period(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_period(shop: Workshop, plan: SourcePlan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     if not plan.contract.instant:
@@ -187,7 +189,7 @@ def _with_period(shop: Workshop, plan: Plan, frame: nw.LazyFrame[Any]) -> nw.Laz
     return frame.with_columns(in_period=((day >= first) & (day <= last)).fill_null(value=True))
 
 
-def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
+def _tests(shop: Workshop, plan: SourcePlan) -> tuple[QuarantineRule, ...]:
     return rules(
         plan.contract,
         instruments={name: shop.run.instrument(name) for name in shop.run.instruments},
@@ -201,9 +203,9 @@ def _tests(shop: Workshop, plan: Plan) -> tuple[Rule, ...]:
     )
 
 
-def parents_of(shop: Workshop, plan: Plan) -> tuple[Parent, ...]:
+def parents_of(shop: Workshop, plan: SourcePlan) -> tuple[Parent, ...]:
     """Return the tables whose instant a row of this one must not precede."""
-    if not any(column.kind is Kind.INSTANT for column in plan.contract.columns):
+    if not any(column.kind is ColumnKind.INSTANT for column in plan.contract.columns):
         return ()
     return tuple(
         Parent(column.name, column.references)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from auditlib.evidence.blocks import shown
-from auditlib.evidence.offered import Held, Offered
+from auditlib.evidence.offered import CellType, Offered
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ VALUE, MESSAGE = "value", "message"
 _MOST_ROWS, _MOST_BYTES = 1 << 17, 1 << 25
 _TRUE = ("t", "true", "1")
 _WORDS = {
-    Held.TEXT: "text in UTF-8",
-    Held.INSTANT: "instant from the year 1 to 9999",
-    Held.LOCAL: "local time from the year 1 to 9999",
-    Held.DAY: "day from the year 1 to 9999",
+    CellType.TEXT: "text in UTF-8",
+    CellType.INSTANT: "instant from the year 1 to 9999",
+    CellType.LOCAL: "local time from the year 1 to 9999",
+    CellType.DAY: "day from the year 1 to 9999",
 }
 
 
@@ -122,28 +122,28 @@ def _parsed(piece: bytes, width: int, kind: pa.DataType) -> pa.Table:
     )
 
 
-def _arrow(held: Held) -> pa.DataType:
+def _arrow(held: CellType) -> pa.DataType:
     import pyarrow as pa
 
     kinds = {
-        Held.WHOLE: pa.int64(),
-        Held.NUMBER: pa.float64(),
-        Held.INSTANT: pa.timestamp("us", "UTC"),
-        Held.LOCAL: pa.timestamp("us"),
-        Held.DAY: pa.date32(),
-        Held.FLAG: pa.bool_(),
+        CellType.WHOLE: pa.int64(),
+        CellType.NUMBER: pa.float64(),
+        CellType.INSTANT: pa.timestamp("us", "UTC"),
+        CellType.LOCAL: pa.timestamp("us"),
+        CellType.DAY: pa.date32(),
+        CellType.FLAG: pa.bool_(),
     }
     return kinds.get(held, pa.string())
 
 
-def _typed(cells: pa.ChunkedArray, held: Held) -> tuple[pa.ChunkedArray, Sequence[int]]:
+def _typed(cells: pa.ChunkedArray, held: CellType) -> tuple[pa.ChunkedArray, Sequence[int]]:
     """Return cells in their type, and the rows whose cell it cannot hold."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if held is Held.FLAG:
+    if held is CellType.FLAG:
         return pc.if_else(cells.is_valid(), pc.is_in(cells, value_set=pa.array(_TRUE)), None), ()
-    if held is Held.EXACT:  # 99.00 is 99, wherever codes are compared
+    if held is CellType.EXACT:  # 99.00 is 99, wherever codes are compared
         return pc.replace_substring_regex(cells, r"^(-?[0-9]+)(?:\.0*|(\.[0-9]*[1-9])0*)$", r"\1\2"), ()
     kind = _arrow(held)
     try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from auditlib.evidence.plan import Plan
+    from auditlib.evidence.plan import SourcePlan
 
 _RECORDS = 50_000
 """Records turned at a time."""
@@ -53,7 +53,7 @@ class LongForm:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, plan: Plan, names: Sequence[str], scratch: Path
+        self, connection: duckdb.DuckDBPyConnection, plan: SourcePlan, names: Sequence[str], scratch: Path
     ) -> None:
         assert plan.answers is not None  # noqa: S101 - the caller's condition, for the type checker
         self._connection, self._plan, self._answers = connection, plan, plan.answers
@@ -228,10 +228,10 @@ class LongForm:
         self._file.unlink()
 
 
-class Lines:
+class RecordLines:
     """How many rows of a file each record was made of: one, unless the file is in long form."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> None:
         self._records: NDArray[np.int64] = np.empty(0, np.int64)
         self._counts: NDArray[np.int64] = np.empty(0, np.int64)
         if _has_lines(connection, plan):
@@ -248,7 +248,7 @@ class Lines:
         return int(self._counts[places].sum())
 
 
-def spread(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def spread(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> None:
     """Spread what was quarantined by its record over the rows the record was made of."""
     if not _has_lines(connection, plan):
         return
@@ -272,7 +272,7 @@ def spread(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
 
 def lineage(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, names: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, plan: SourcePlan, names: Sequence[str]
 ) -> Iterator[pa.RecordBatch]:
     """Yield for each row of a kept record its line, that of the record, and the item it answers."""
     if not _has_lines(connection, plan):
@@ -285,17 +285,17 @@ def lineage(
     ).to_arrow_reader(_RECORDS)
 
 
-def lines_of(plan: Plan) -> str:
+def lines_of(plan: SourcePlan) -> str:
     """Return the table of the database that says of which lines the records of a source were made."""
     return f"lines_of_{plan.number}"
 
 
-def _has_lines(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
+def _has_lines(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> bool:
     known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [lines_of(plan)])
     return plan.answers is not None and bool(known.fetchall())
 
 
-def _own(plan: Plan) -> list[str]:
+def _own(plan: SourcePlan) -> list[str]:
     """Return the labels of columns that are no items: what the rows of a response share."""
     return [label for label in plan.wanted if plan.answers is None or label not in plan.answers.items]
 

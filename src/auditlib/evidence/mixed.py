@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlib.evidence.duplicates import PLACES
-from auditlib.evidence.plan import Plan
+from auditlib.evidence.plan import SourcePlan
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ FEWEST = 10
 """Whole numbers off the scale that a column must hold before two scales are suspected."""
 
 
-def explain(connection: duckdb.DuckDBPyConnection, plans: tuple[Plan, ...]) -> tuple[str, ...]:
+def explain(connection: duckdb.DuckDBPyConnection, plans: tuple[SourcePlan, ...]) -> tuple[str, ...]:
     """Say in the message of each row concerned that two scales seem to stand in its column.
 
     Returns one note per source and column.

@@ -10,13 +10,24 @@ from urllib.parse import unquote
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.evidence.addresses import Address
 from auditlib.evidence.lines import FIRST, place
-from auditlib.evidence.offered import Asked, Held, Offered, decimal
+from auditlib.evidence.offered import CellType, ExtractRequest, Offered, decimal
 from auditlib.evidence.refusals import Refused, no_driver, no_relation, too_slow
 
 _HELD = {
-    1: Held.WHOLE, 2: Held.WHOLE, 3: Held.WHOLE, 8: Held.WHOLE, 9: Held.WHOLE, 13: Held.WHOLE, 4: Held.NUMBER,
-    5: Held.NUMBER, 7: Held.INSTANT, 10: Held.DAY, 12: Held.LOCAL, 14: Held.DAY, 255: Held.BYTES,
-}  # fmt: skip
+    1: CellType.WHOLE,
+    2: CellType.WHOLE,
+    3: CellType.WHOLE,
+    8: CellType.WHOLE,
+    9: CellType.WHOLE,
+    13: CellType.WHOLE,
+    4: CellType.NUMBER,
+    5: CellType.NUMBER,
+    7: CellType.INSTANT,
+    10: CellType.DAY,
+    12: CellType.LOCAL,
+    14: CellType.DAY,
+    255: CellType.BYTES,
+}
 """Types of the protocol by their number; every other one is read as the text the server writes."""
 _DECIMAL, _BIT, _BIGINT, _UNSIGNED, _BINARY, _JSON = (0, 246), 16, 8, 32, 63, 245
 _STRINGS = (15, 249, 250, 251, 252, 253, 254)
@@ -95,7 +106,7 @@ class MySQL:
             for command in _SESSION:
                 cursor.execute(command)
 
-    def offered(self, asked: Asked) -> tuple[Offered, ...]:
+    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query; of a table, those the user may read."""
         import pymysql
 
@@ -109,13 +120,13 @@ class MySQL:
         except pymysql.Error as error:
             raise DataError(self._problem(error, asked)) from None
 
-    def _described(self, asked: Asked, columns: str) -> tuple[Offered, ...]:
+    def _described(self, asked: ExtractRequest, columns: str) -> tuple[Offered, ...]:
         with closing(self._connection.cursor()) as cursor:
             cursor.execute(f"SELECT {columns} FROM {asked.source(_quoted)} LIMIT 0")  # noqa: S608 - quoted, or the auditor's
             fields = cursor._result.fields  # noqa: SLF001 - nothing else tells bytes from text
         return tuple(Offered(field.name, _held(field), field.length > _COMPARED) for field in fields)
 
-    def statement(self, asked: Asked, columns: dict[str, Offered]) -> str:
+    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query whose rows, one text each, are what is read."""
         places = {name: place(index) for index, name in enumerate(columns)}
         inner = ", ".join(f"r.{_quoted(name)} AS {places[name]}" for name in columns) or FIRST
@@ -125,7 +136,7 @@ class MySQL:
         ordering = f" ORDER BY {order}" if order else ""
         return f"SELECT {line} FROM (SELECT {inner} FROM {asked.source(_quoted)}) AS s{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: Asked, statement: str) -> Iterator[bytes]:
+    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[bytes]:
         """Yield the rows as lines."""
         import pymysql
         from pymysql.cursors import SSCursor
@@ -154,7 +165,7 @@ class MySQL:
             )
             return [str(name) for (name,) in cursor.fetchall()]
 
-    def steady(self, asked: Asked) -> bool:
+    def steady(self, asked: ExtractRequest) -> bool:
         """Whether the engine of a table keeps snapshots; views and queries are taken to stand on such."""
         *schema, table = (asked.database.relation or "").split(".")
         with closing(self._connection.cursor()) as cursor:
@@ -169,7 +180,7 @@ class MySQL:
         """End the snapshot, whatever is still on its way."""
         self._connection._force_close()  # noqa: SLF001 - close() would wait for the rows nobody wants
 
-    def _problem(self, error: Exception, asked: Asked, *, row: int = 0) -> Problem:
+    def _problem(self, error: Exception, asked: ExtractRequest, *, row: int = 0) -> Problem:
         """Return what went wrong with one source, in words."""
         code, label = _code(error), asked.label
         relation = asked.database.relation
@@ -194,35 +205,35 @@ def _quoted(identifier: str) -> str:
     return "`" + identifier.replace("`", "``") + "`"
 
 
-def _held(field: Any) -> Held:
+def _held(field: Any) -> CellType:
     kind = field.type_code
     if kind in _DECIMAL:
         return decimal(
             field.length - (1 if field.scale else 0) - (0 if field.flags & _UNSIGNED else 1), field.scale
         )
     if kind == _BIT:
-        return Held.FLAG if field.length == 1 else Held.BYTES
+        return CellType.FLAG if field.length == 1 else CellType.BYTES
     if kind == _BIGINT and field.flags & _UNSIGNED:
-        return Held.EXACT
+        return CellType.EXACT
     if kind in _STRINGS and field.charsetnr == _BINARY:
-        return Held.BYTES
-    return _HELD.get(kind, Held.TEXT)
+        return CellType.BYTES
+    return _HELD.get(kind, CellType.TEXT)
 
 
 def _cell(name: str, column: Offered) -> str:
     """Return a cell as it stands in a line."""
-    if column.held is Held.TEXT:
+    if column.held is CellType.TEXT:
         written = f"""CONCAT('"', REPLACE(CONVERT({name} USING utf8mb4), '"', '""'), '"')"""
-    elif column.held is Held.INSTANT:
+    elif column.held is CellType.INSTANT:
         written = f"CONCAT({name}, '+00')"
     else:
-        written = f"{name} + 0" if column.held is Held.FLAG else name
+        written = f"{name} + 0" if column.held is CellType.FLAG else name
     return f"IF({name} IS NULL, '', {written})"
 
 
 def _ordered(name: str, column: Offered) -> str:
     """Return a key of the order: the bytes of a text, or their hash where a server compares but the first."""
-    if column.held is not Held.TEXT:
+    if column.held is not CellType.TEXT:
         return name
     return f"MD5({name})" if column.long else f"CAST({name} AS BINARY)"
 

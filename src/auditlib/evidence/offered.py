@@ -11,7 +11,7 @@ from auditlib.evidence.refusals import no_column
 from auditlib.parameters.database import Database
 
 
-class Held(Enum):
+class CellType(Enum):
     """How a database holds the cells of a column, and what such a cell is called."""
 
     TEXT = "text"
@@ -29,13 +29,13 @@ MOST_DIGITS = 15
 """Decimal digits that a binary number keeps; longer ones, and those without a limit, stay as written."""
 
 
-def decimal(precision: int | None, scale: int | None) -> Held:
+def decimal(precision: int | None, scale: int | None) -> CellType:
     """Return how a decimal is kept: whole, as a number, or, where digits could go, as written."""
     if precision is None or precision <= 0 or scale is None or scale < 0:
-        return Held.EXACT
+        return CellType.EXACT
     if scale == 0 and precision <= 18:
-        return Held.WHOLE
-    return Held.NUMBER if precision <= MOST_DIGITS else Held.EXACT
+        return CellType.WHOLE
+    return CellType.NUMBER if precision <= MOST_DIGITS else CellType.EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Offered:
     """
 
     name: str
-    held: Held
+    held: CellType
     long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExtractRequest:
     """What a source asks of its database.
 
     Parameters
@@ -92,7 +92,7 @@ class Asked:
         return f"(\n{(self.database.query or '').strip().rstrip(';')}\n) AS r"
 
 
-def columns_of(asked: Asked, offered: Sequence[Offered]) -> dict[str, Offered]:
+def columns_of(asked: ExtractRequest, offered: Sequence[Offered]) -> dict[str, Offered]:
     """Return the columns that are read or sorted by.
 
     Raises
@@ -107,7 +107,7 @@ def columns_of(asked: Asked, offered: Sequence[Offered]) -> dict[str, Offered]:
             problems.append(no_column(asked.label, name, names))
         elif names.count(name) > 1:
             problems.append(_problem(asked, f"the query gives {name!r} twice.", "Name its columns apart."))
-        elif offered[names.index(name)].held is Held.BYTES:
+        elif offered[names.index(name)].held is CellType.BYTES:
             message = f"column {name!r} holds bytes, not text."
             problems.append(_problem(asked, message, "Do not map it, or turn it into text in a 'query'."))
     if problems:
@@ -115,5 +115,5 @@ def columns_of(asked: Asked, offered: Sequence[Offered]) -> dict[str, Offered]:
     return {column.name: column for column in offered if column.name in asked.ordering}
 
 
-def _problem(asked: Asked, message: str, remedy: str) -> Problem:
+def _problem(asked: ExtractRequest, message: str, remedy: str) -> Problem:
     return Problem(message, file=asked.label, remedy=remedy)

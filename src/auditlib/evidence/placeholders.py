@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from auditlib.evidence.plan import Plan
+from auditlib.evidence.plan import SourcePlan
 from auditlib.evidence.unknown_days import dated, placeholder_mark
 from auditlib.statements import counted
 
@@ -19,7 +19,7 @@ class Placeholders:
     A row is kept for holding a value in a column: a day that stands for an unknown one is none.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: SourcePlan) -> None:
         self._fields = dated(plan)
         self._seen = dict.fromkeys(self._fields, 0)
         tests = {test.column: test.words for test in plan.kept if test.filled}

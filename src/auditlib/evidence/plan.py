@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from auditlib.contracts import TABLES, Column, Kind, Table, with_items
+from auditlib.contracts import TABLES, Column, ColumnKind, Table, with_items
 from auditlib.errors import ParameterError, Problem
 from auditlib.evidence.source_files import source_names
 from auditlib.parameters.origins import Cells, Reference, cells_of, label_of
@@ -81,7 +81,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RowTest:
     """A test that rows of a source pass or are left out by.
 
     Parameters
@@ -104,7 +104,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SourcePlan:
     """One source and the fields of the table its records become.
 
     Parameters
@@ -133,7 +133,7 @@ class Plan:
     target: Table
     fields: tuple[Field, ...]
     joins: tuple[Join, ...]
-    kept: tuple[Kept, ...]
+    kept: tuple[RowTest, ...]
     references: Mapping[str, Reference]
     answers: Answers | None = None
 
@@ -165,14 +165,16 @@ class Plan:
     @property
     def trimmed(self) -> tuple[str, ...]:
         """Columns of the source whose cells lose surrounding blanks: all but free text."""
-        free = {field.origin for field in self.fields if field.column.kind is Kind.TEXT}
+        free = {field.origin for field in self.fields if field.column.kind is ColumnKind.TEXT}
         return tuple(name for name in self.wanted if name not in free)
 
     @property
     def ids(self) -> frozenset[str]:
         """Columns of the source whose cells identify something: not a character of them may be lost."""
         joined = {join.label: join.parts for join in self.joins}
-        labels = [field.origin for field in self.fields if field.origin and field.column.kind is Kind.ID]
+        labels = [
+            field.origin for field in self.fields if field.origin and field.column.kind is ColumnKind.ID
+        ]
         return frozenset(part for label in labels for part in joined.get(label, (label,)))
 
     @property
@@ -189,7 +191,14 @@ class Plan:
 
 def repeats(column: Column) -> bool:
     """Whether few distinct cells stand in such a column over and over."""
-    kinds = (Kind.CODE, Kind.SCORE, Kind.FLAG, Kind.SHARE, Kind.COUNT, Kind.DAY)
+    kinds = (
+        ColumnKind.CODE,
+        ColumnKind.SCORE,
+        ColumnKind.FLAG,
+        ColumnKind.SHARE,
+        ColumnKind.COUNT,
+        ColumnKind.DAY,
+    )
     return column.kind in kinds or (column.references == "units")
 
 
@@ -210,7 +219,7 @@ def canonical_table(run: Run, name: str) -> Table:
     return with_items(stored, item_ids(run)) if name == "responses" else stored
 
 
-def plans(run: Run) -> tuple[Plan, ...]:
+def plans(run: Run) -> tuple[SourcePlan, ...]:
     """Return one plan per source, tables that others refer to first.
 
     Raises
@@ -243,7 +252,7 @@ def table_order(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in ordered if name in names)
 
 
-def _plan(run: Run, number: int, source: Source) -> Plan:
+def _plan(run: Run, number: int, source: Source) -> SourcePlan:
     target = canonical_table(run, source.table)
     contract = target if source.wide is None else _wide_contract(target, source)
     contract = _further(contract) if source.fills else contract
@@ -256,7 +265,9 @@ def _plan(run: Run, number: int, source: Source) -> Plan:
     )
     kept = tuple(map(_kept, source.only))
     references = _references(source, cells)
-    return Plan(number, source, contract, target, fields, joins, kept, references, _answers(source, cells))
+    return SourcePlan(
+        number, source, contract, target, fields, joins, kept, references, _answers(source, cells)
+    )
 
 
 def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
@@ -268,10 +279,10 @@ def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
     return Answers(label_of(source.long.item), label_of(source.long.value), items, latest)
 
 
-def _kept(test: Filter) -> Kept:
+def _kept(test: Filter) -> RowTest:
     cells = test.among or test.not_among or ()
     words = f"{test.words} ({test.because})"
-    return Kept(words, label_of(test.column), cells, test.among is not None, test.filled)
+    return RowTest(words, label_of(test.column), cells, test.among is not None, test.filled)
 
 
 def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Reference]:
@@ -328,12 +339,12 @@ def _wide_contract(target: Table, source: Source) -> Table:
     values = tuple(
         Column(
             f"w__{index}",
-            Kind.NUMBER if value.box == "mean" or not source.wide.percent else Kind.SHARE,
+            ColumnKind.NUMBER if value.box == "mean" or not source.wide.percent else ColumnKind.SHARE,
             f"{value.box} of {value.item}",
         )
         for index, value in enumerate(source.wide.values)
     )
-    count = (Column("w__n", Kind.CODE, "Number of surveys, as published."),) if source.wide.n else ()
+    count = (Column("w__n", ColumnKind.CODE, "Number of surveys, as published."),) if source.wide.n else ()
     dated = _period_column(tuple(source.wide.periods))
     key = ("unit_id", "survey_type", *(column.name for column in dated))
     return replace(target, key=key, columns=kept + values + count + dated)
@@ -341,7 +352,7 @@ def _wide_contract(target: Table, source: Source) -> Table:
 
 def _period_column(names: tuple[str, ...]) -> tuple[Column, ...]:
     """Return the column that names a record's period; none where the file covers one period."""
-    return (Column("w__period", Kind.CODE, "Period.", required=True, codes=names),) if names else ()
+    return (Column("w__period", ColumnKind.CODE, "Period.", required=True, codes=names),) if names else ()
 
 
 def _wide_origin(source: Source, name: str) -> str:
@@ -353,7 +364,7 @@ def _wide_origin(source: Source, name: str) -> str:
     return source.wide.values[int(name.removeprefix("w__"))].column
 
 
-def _problems(plan: Plan) -> list[Problem]:
+def _problems(plan: SourcePlan) -> list[Problem]:
     source, where = plan.source, plan.source.file or plan.source.table
     known = [column.name for column in plan.target.columns]
     named = [*source.columns, *source.constants, *source.values]

@@ -10,16 +10,24 @@ from auditlib.errors import DataError, Problem
 from auditlib.evidence.addresses import Address
 from auditlib.evidence.engine import quoted
 from auditlib.evidence.lines import FIRST, Line, place
-from auditlib.evidence.offered import Asked, Held, Offered, decimal
+from auditlib.evidence.offered import CellType, ExtractRequest, Offered, decimal
 from auditlib.evidence.refusals import Refused, no_driver, no_relation, too_slow
 
 if TYPE_CHECKING:
     import psycopg
 
 _HELD = {
-    16: Held.FLAG, 17: Held.BYTES, 20: Held.WHOLE, 21: Held.WHOLE, 23: Held.WHOLE, 700: Held.NUMBER,
-    701: Held.NUMBER, 1082: Held.DAY, 1114: Held.LOCAL, 1184: Held.INSTANT,
-}  # fmt: skip
+    16: CellType.FLAG,
+    17: CellType.BYTES,
+    20: CellType.WHOLE,
+    21: CellType.WHOLE,
+    23: CellType.WHOLE,
+    700: CellType.NUMBER,
+    701: CellType.NUMBER,
+    1082: CellType.DAY,
+    1114: CellType.LOCAL,
+    1184: CellType.INSTANT,
+}
 """Built-in types by their number; every other one is read as the text the server writes."""
 _NUMERIC = 1700
 _SESSION = ("TIME ZONE 'UTC'", "datestyle = 'ISO, YMD'", "extra_float_digits = 1", "client_encoding = 'UTF8'")
@@ -84,7 +92,7 @@ class Postgres:
             self._connection.execute(f"SET LOCAL {setting}".encode())
         self._connection.execute("SELECT 1")  # the first query takes the snapshot
 
-    def offered(self, asked: Asked) -> tuple[Offered, ...]:
+    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query; of a table, those the user may read."""
         import psycopg
 
@@ -99,20 +107,20 @@ class Postgres:
                     raise DataError(self._problem(error, asked)) from None
         raise AssertionError("the second attempt returns or raises")
 
-    def _described(self, asked: Asked, columns: str) -> tuple[Offered, ...]:
+    def _described(self, asked: ExtractRequest, columns: str) -> tuple[Offered, ...]:
         query = f"SELECT {columns} FROM {asked.source(quoted)} LIMIT 0"  # noqa: S608 - quoted, or the auditor's own query
         # prepared, because a server prepares one statement only
         cursor = self._connection.execute(query.encode(), prepare=True)
         return tuple(Offered(column.name, _held(column)) for column in cursor.description or ())
 
-    def statement(self, asked: Asked, columns: dict[str, Offered]) -> str:
+    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query whose rows, as CSV, are what is read."""
         places = {name: place(index) for index, name in enumerate(columns)}
         given = [f"{_cell(column)} AS {places[name]}" for name, column in columns.items()]
         values = [
             f"r.{quoted(name)} AS v{places[name]}"
             for name, column in columns.items()
-            if column.held is Held.EXACT
+            if column.held is CellType.EXACT
         ]
         inner = ", ".join([*given, *values])
         order = ", ".join(_ordered(places[name], columns[name]) for name in asked.ordering)
@@ -120,7 +128,7 @@ class Postgres:
         ordering = f" ORDER BY {order}" if order else ""
         return f"SELECT {cells} FROM (SELECT {inner} FROM {asked.source(quoted)}) AS s{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: Asked, statement: str) -> Iterator[Line]:
+    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[Line]:
         """Yield the rows as lines."""
         import psycopg
 
@@ -135,7 +143,7 @@ class Postgres:
         except psycopg.Error as error:
             raise DataError(self._problem(error, asked, row=row)) from None
 
-    def steady(self, asked: Asked) -> bool:
+    def steady(self, asked: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out."""
         return True
 
@@ -143,7 +151,7 @@ class Postgres:
         """End the snapshot."""
         self._connection.close()
 
-    def _problem(self, error: psycopg.Error, asked: Asked, *, row: int = 0) -> Problem:
+    def _problem(self, error: psycopg.Error, asked: ExtractRequest, *, row: int = 0) -> Problem:
         """Return what went wrong with one source, in words."""
         code, label = error.sqlstate or "", asked.label
         if code in _ABSENT and asked.database.relation is not None:
@@ -168,14 +176,14 @@ class Postgres:
         return [full.removeprefix("public.") for full, _ in rows]
 
 
-def _held(column: Any) -> Held:
+def _held(column: Any) -> CellType:
     if column.type_code == _NUMERIC:
         return decimal(column.precision, column.scale)
-    return _HELD.get(column.type_code, Held.TEXT)
+    return _HELD.get(column.type_code, CellType.TEXT)
 
 
 def _cell(column: Offered) -> str:
-    plain = column.held not in (Held.TEXT, Held.EXACT)
+    plain = column.held not in (CellType.TEXT, CellType.EXACT)
     return f"r.{quoted(column.name)}" + ("" if plain else "::text")
 
 
@@ -185,9 +193,9 @@ def _ordered(name: str, column: Offered) -> str:
     Numbers without a limit may be equal and written in two ways: value first, then text.
     """
     text = f'{name} COLLATE "C" NULLS FIRST'
-    if column.held is Held.EXACT:
+    if column.held is CellType.EXACT:
         return f"v{name} NULLS FIRST, {text}"
-    return text if column.held is Held.TEXT else f"{name} NULLS FIRST"
+    return text if column.held is CellType.TEXT else f"{name} NULLS FIRST"
 
 
 def _primary(error: psycopg.Error) -> str:

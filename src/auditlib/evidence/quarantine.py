@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from auditlib.evidence.blocks import BrokenRecord, shown
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import Inbox
-from auditlib.evidence.plan import Plan
-from auditlib.evidence.rule import Rule
+from auditlib.evidence.plan import SourcePlan
+from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.spreadsheets import cell_text
 from auditlib.records import Reason
@@ -98,7 +98,9 @@ def broken_rows(broken: Sequence[BrokenRecord], number: int) -> pa.Table:
     return rows_of(rows)
 
 
-def faulty_rows(fault: pa.ChunkedArray, records: pa.Table, plan: Plan, tests: Sequence[Rule]) -> pa.Table:
+def faulty_rows(
+    fault: pa.ChunkedArray, records: pa.Table, plan: SourcePlan, tests: Sequence[QuarantineRule]
+) -> pa.Table:
     """Return quarantine rows for the records that break a rule.
 
     Parameters
@@ -145,7 +147,7 @@ def add_copies(
     connection.unregister("copied")
 
 
-def _value(bad: pa.Table, plan: Plan, name: str, position: int) -> str:
+def _value(bad: pa.Table, plan: SourcePlan, name: str, position: int) -> str:
     field = plan.field(name)
     if field.constant is not None:
         return field.constant

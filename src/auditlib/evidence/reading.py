@@ -11,9 +11,9 @@ from functools import reduce
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from auditlib.contracts import Column, Kind
+from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
-from auditlib.evidence.plan import Field, Plan, repeats
+from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.stamps import Stamps, duration
 from auditlib.evidence.totals import names_total, totals_in
 from auditlib.evidence.units_named import with_units
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
     from auditlib.parameters.run import Run
 
-TEXTUAL = (Kind.ID, Kind.CODE, Kind.TEXT)
-_TEMPORAL = (Kind.DAY, Kind.INSTANT)
+TEXTUAL = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT)
+_TEMPORAL = (ColumnKind.DAY, ColumnKind.INSTANT)
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 _ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 _DIGITS = "'^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
 
 
-def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
+def projection(plan: SourcePlan, run: Run, schema: pa.Schema) -> str:
     """Return the query that reads a block, registered as ``block`` with columns c0, c1 ...
 
     Its result has per textual column the text; per other column the value and ``__unread``; per
@@ -68,7 +68,7 @@ def projection(plan: Plan, run: Run, schema: pa.Schema) -> str:
 class _Reader:
     """Writes the expressions for one source."""
 
-    def __init__(self, plan: Plan, run: Run, schema: pa.Schema) -> None:
+    def __init__(self, plan: SourcePlan, run: Run, schema: pa.Schema) -> None:
         self._plan, self._source, self._run, self._schema = plan, plan.source, run, schema
         self._place = {name: f"c{index}" for index, name in enumerate(plan.wanted)}
         self._typed = plan.source.form != "csv"
@@ -91,11 +91,11 @@ class _Reader:
         raw = self._raw(field)
         cell = raw if self._trimmed(field) else f"trim({raw})"
         missing = sorted({"", *self._spelled(self._source.missing)})
-        kept = raw if field.column.kind is Kind.TEXT else cell
+        kept = raw if field.column.kind is ColumnKind.TEXT else cell
         listed = ", ".join(map(literal, missing))
         present = f"CASE WHEN {cell} IN ({listed}) THEN NULL ELSE {kept} END"
         present = f"nullif({cell}, '')" if missing == [""] and kept == cell else present
-        if field.column.kind is Kind.SCORE:
+        if field.column.kind is ColumnKind.SCORE:
             present = self._answered(field.column.name, cell, present)
         codes = self._source.values.get(field.column.name, {})
         spelled = {spelling: new for old, new in codes.items() for spelling in self._spelled([old])}
@@ -135,7 +135,7 @@ class _Reader:
         if not field.fed:
             return [*self._empty(field.column), *self._total(field)]
         given = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
-        if kind is Kind.INSTANT:
+        if kind is ColumnKind.INSTANT:
             return [*self._instant(field), given, *self._total(field)]
         return [(name, self._value(field)), given]
 
@@ -150,7 +150,7 @@ class _Reader:
         flags = []
         for field in self._plan.fields:
             name = field.column.name
-            if field.column.kind is Kind.INSTANT:
+            if field.column.kind is ColumnKind.INSTANT:
                 got = f"{quoted(name + '__local')} IS NULL AND {quoted(name + '__utc')} IS NULL"
             else:
                 got = f"{quoted(name)} IS NULL"
@@ -199,10 +199,10 @@ class _Reader:
         held, kind = self._schema.field(self._place[field.origin]).type, field.column.kind
         if kind in _TEMPORAL:
             return bool(pa.types.is_timestamp(held) or pa.types.is_date(held))
-        if kind is Kind.FLAG:
+        if kind is ColumnKind.FLAG:
             return bool(pa.types.is_boolean(held))
         numeric = pa.types.is_integer(held) or pa.types.is_floating(held)
-        codes = (*self._source.missing, *(self._not_applicable(field) if kind is Kind.SCORE else ()))
+        codes = (*self._source.missing, *(self._not_applicable(field) if kind is ColumnKind.SCORE else ()))
         return bool(numeric and kind not in TEXTUAL and not any(map(_numeric, codes)))
 
     def _not_applicable(self, field: Field) -> tuple[str, ...]:
@@ -228,32 +228,32 @@ class _Reader:
         kind, text = field.column.kind, self.name(field)
         if self._native(field):
             native = self._native_value(kind, self._place[field.origin])
-            native = self._turned(field, native) if kind is Kind.SCORE else native
-            return f"({native}) / 100" if kind is Kind.SHARE and self._in_percent else native
-        if kind is Kind.SCORE:
+            native = self._turned(field, native) if kind is ColumnKind.SCORE else native
+            return f"({native}) / 100" if kind is ColumnKind.SHARE and self._in_percent else native
+        if kind is ColumnKind.SCORE:
             return self._score(field)
-        if kind is Kind.COUNT:
+        if kind is ColumnKind.COUNT:
             return self._count(text)
-        if kind is Kind.FLAG:
+        if kind is ColumnKind.FLAG:
             yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
             return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"
-        if kind is Kind.DAY:
+        if kind is ColumnKind.DAY:
             return f"CAST({self._stamps(field).day(text)} - DATE '1970-01-01' AS INTEGER)"
-        return self._number(text, percent=kind is Kind.SHARE)
+        return self._number(text, percent=kind is ColumnKind.SHARE)
 
     @property
     def _in_percent(self) -> bool:
         """Whether a share without a sign is a percentage: declared for a wide file."""
         return self._source.wide is not None and self._source.wide.percent
 
-    def _native_value(self, kind: Kind, place: str) -> str:
-        if kind is Kind.DAY:
+    def _native_value(self, kind: ColumnKind, place: str) -> str:
+        if kind is ColumnKind.DAY:
             known = _of_calendar(_micros(f"TRY_CAST({place} AS TIMESTAMP)"))
             days = f"CAST(CAST({place} AS DATE) - DATE '1970-01-01' AS INTEGER)"
             return f"CASE WHEN {known} IS NOT NULL THEN {days} END"
-        if kind is Kind.FLAG:
+        if kind is ColumnKind.FLAG:
             return place
-        if kind is Kind.COUNT:
+        if kind is ColumnKind.COUNT:
             return f"CASE WHEN {place} >= 0 AND {place} = floor({place}) THEN CAST({place} AS BIGINT) END"
         return f"CASE WHEN isfinite(CAST({place} AS DOUBLE)) THEN CAST({place} AS DOUBLE) END"
 
@@ -338,10 +338,12 @@ class _Reader:
 
     def _empty(self, column: Column) -> list[tuple[str, str]]:
         given = (f"{column.name}__given", "FALSE")
-        if column.kind is Kind.INSTANT:
+        if column.kind is ColumnKind.INSTANT:
             none = [(f"{column.name}__{part}", _NONE) for part in ("local", "utc")]
             return [*none, (f"{column.name}__whole", "FALSE"), given]
-        held = {Kind.DAY: "INTEGER", Kind.COUNT: "BIGINT", Kind.FLAG: "BOOLEAN"}.get(column.kind, "DOUBLE")
+        held = {ColumnKind.DAY: "INTEGER", ColumnKind.COUNT: "BIGINT", ColumnKind.FLAG: "BOOLEAN"}.get(
+            column.kind, "DOUBLE"
+        )
         return [(column.name, f"CAST(NULL AS {held})"), given]
 
 

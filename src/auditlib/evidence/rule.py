@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class QuarantineRule:
     """One rule: when `broken` is true of a row, it goes to quarantine.
 
     Parameters

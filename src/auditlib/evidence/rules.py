@@ -14,10 +14,10 @@ from functools import reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import WHOLE_DAY, Column, Kind, Table
+from auditlib.contracts import WHOLE_DAY, Column, ColumnKind, Table
 from auditlib.evidence.counted import counted_rules
 from auditlib.evidence.reading import TEXTUAL
-from auditlib.evidence.rule import Rule
+from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.units_named import UNKNOWN
 from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason
@@ -69,7 +69,7 @@ def rules(
     bands: Sequence[str] = (),
     durations: Mapping[str, str] = MappingProxyType({}),
     dated: Sequence[str] = (),
-) -> tuple[Rule, ...]:
+) -> tuple[QuarantineRule, ...]:
     """Return the rules of a table in the order in which they are tested.
 
     Parameters
@@ -107,7 +107,7 @@ def rules(
     return tuple(sorted(made, key=lambda rule: order.index(rule.reason)))
 
 
-def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[Rule]) -> nw.LazyFrame[Any]:
+def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[QuarantineRule]) -> nw.LazyFrame[Any]:
     """Add ``fault``: the position in `tested` of the first rule that a row breaks; `SOUND` for none."""
     import narwhals as nw
 
@@ -118,7 +118,7 @@ def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[Rule]) -> nw.LazyFrame
     return frame.with_columns(fault=fault)
 
 
-def _unit_rules(contract: Table, units_by: str) -> Iterator[Rule]:
+def _unit_rules(contract: Table, units_by: str) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
     for column in contract.columns:
@@ -126,86 +126,104 @@ def _unit_rules(contract: Table, units_by: str) -> Iterator[Rule]:
             unknown = nw.col("unit__zone__known").is_null()
             absent = nw.col(column.name).is_null()
             if column.required:
-                yield Rule(Reason.UNIT, column.name, absent, "the row names no unit")
-            yield Rule(Reason.UNIT, column.name, unknown & ~absent, UNKNOWN[units_by])
+                yield QuarantineRule(Reason.UNIT, column.name, absent, "the row names no unit")
+            yield QuarantineRule(Reason.UNIT, column.name, unknown & ~absent, UNKNOWN[units_by])
 
 
-def _time_rules(contract: Table, parents: Sequence[Parent], durations: Mapping[str, str]) -> Iterator[Rule]:
+def _time_rules(
+    contract: Table, parents: Sequence[Parent], durations: Mapping[str, str]
+) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
-    instants = [column for column in contract.columns if column.kind is Kind.INSTANT]
+    instants = [column for column in contract.columns if column.kind is ColumnKind.INSTANT]
     for column in contract.columns:
-        if column.kind in (Kind.DAY, Kind.INSTANT):
+        if column.kind in (ColumnKind.DAY, ColumnKind.INSTANT):
             yield from _readable(column, durations.get(column.name, ""))
     for column in instants:
         for flag, message in _CLOCK_CHANGES.items():
-            yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__{flag}"), message)
+            yield QuarantineRule(Reason.TIME, column.name, nw.col(f"{column.name}__{flag}"), message)
         if column.after:
             early = before(column.name, column.after)
-            yield Rule(Reason.TIME, column.name, early, f"it lies before {column.after!r} of the same row")
+            yield QuarantineRule(
+                Reason.TIME, column.name, early, f"it lies before {column.after!r} of the same row"
+            )
         for parent in parents:
             early = before(column.name, parent.stem)
             message = f"it lies before its trigger in {parent.table} ({parent.link})"
-            yield Rule(Reason.TIME, column.name, early, message)
+            yield QuarantineRule(Reason.TIME, column.name, early, message)
 
 
-def _placeholder_rules(contract: Table, dated: Sequence[str]) -> Iterator[Rule]:
+def _placeholder_rules(contract: Table, dated: Sequence[str]) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
     for column in contract.columns:
         if column.required and column.name in dated:
             message = "this day stands for an unknown one, and the row needs it"
-            yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__placeholder"), message)
+            yield QuarantineRule(Reason.TIME, column.name, nw.col(f"{column.name}__placeholder"), message)
 
 
-def _readable(column: Column, unit: str) -> Iterator[Rule]:
+def _readable(column: Column, unit: str) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
-    what = "day" if column.kind is Kind.DAY else "instant"
+    what = "day" if column.kind is ColumnKind.DAY else "instant"
     message = f"this is no {what} in any declared format, or it does not exist in the calendar"
     if unit:
         given = "on a clock (h:mm:ss)" if unit == "clock" else f"in {unit}"
         message = f"this is no duration {given}, or what it runs from has no time of day"
-    yield Rule(Reason.TIME, column.name, nw.col(f"{column.name}__unread"), message)
+    yield QuarantineRule(Reason.TIME, column.name, nw.col(f"{column.name}__unread"), message)
     if column.required:
-        yield Rule(Reason.TIME, column.name, ~nw.col(f"{column.name}__given"), f"the row has no {what}")
+        yield QuarantineRule(
+            Reason.TIME, column.name, ~nw.col(f"{column.name}__given"), f"the row has no {what}"
+        )
 
 
-def _future_rules(contract: Table, as_of: int) -> Iterator[Rule]:
+def _future_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
     for column in contract.columns:
-        if column.kind is Kind.INSTANT:
-            yield Rule(
+        if column.kind is ColumnKind.INSTANT:
+            yield QuarantineRule(
                 Reason.FUTURE, column.name, _at(column.name) > as_of, "it lies after the instant of the audit"
             )
 
 
-def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iterator[Rule]:
+def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
     for column in contract.columns:
         here = nw.col(column.name)
-        if column.kind in (Kind.NUMBER, Kind.SHARE, Kind.COUNT, Kind.FLAG):
-            yield Rule(
+        if column.kind in (ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.COUNT, ColumnKind.FLAG):
+            yield QuarantineRule(
                 Reason.SCALE, column.name, nw.col(f"{column.name}__unread"), f"this is no {_words(column)}"
             )
-        if column.kind is Kind.SHARE:
+        if column.kind is ColumnKind.SHARE:
             outside = (here < 0.0) | (here > 1.0)
-            yield Rule(Reason.SCALE, column.name, outside, "a share lies between 0 and 1 (0% and 100%)")
+            yield QuarantineRule(
+                Reason.SCALE, column.name, outside, "a share lies between 0 and 1 (0% and 100%)"
+            )
         if column.codes:
             foreign = ~here.is_null() & ~one_of(here, column.codes)
-            yield Rule(Reason.SCALE, column.name, foreign, f"the allowed codes are {', '.join(column.codes)}")
-        if column.required and column.kind in (Kind.CODE, Kind.NUMBER, Kind.SHARE, Kind.COUNT, Kind.FLAG):
-            yield Rule(Reason.SCALE, column.name, here.is_null(), "a value is required here")
+            yield QuarantineRule(
+                Reason.SCALE, column.name, foreign, f"the allowed codes are {', '.join(column.codes)}"
+            )
+        if column.required and column.kind in (
+            ColumnKind.CODE,
+            ColumnKind.NUMBER,
+            ColumnKind.SHARE,
+            ColumnKind.COUNT,
+            ColumnKind.FLAG,
+        ):
+            yield QuarantineRule(Reason.SCALE, column.name, here.is_null(), "a value is required here")
         if column.name == "survey_type" and instruments:
             foreign = ~here.is_null() & ~one_of(here, list(instruments))
-            yield Rule(Reason.SCALE, column.name, foreign, "no instrument is declared for this survey type")
-        if column.kind is Kind.SCORE:
+            yield QuarantineRule(
+                Reason.SCALE, column.name, foreign, "no instrument is declared for this survey type"
+            )
+        if column.kind is ColumnKind.SCORE:
             yield from _score_rules(column, instruments)
     if contract.name == "aggregates":
         yield from _aggregate_rules(contract)
 
 
-def _listed_rules(contract: Table, bands: Sequence[str]) -> Iterator[Rule]:
+def _listed_rules(contract: Table, bands: Sequence[str]) -> Iterator[QuarantineRule]:
     """Yield the rules for cells that must stand in a list outside the contract."""
     import narwhals as nw
 
@@ -214,32 +232,32 @@ def _listed_rules(contract: Table, bands: Sequence[str]) -> Iterator[Rule]:
         here = nw.col("time_zone")
         message = "this is no IANA time zone, such as Europe/Berlin"
         foreign = ~here.is_null() & ~here.is_in(list(all_zones()))
-        yield Rule(Reason.SCALE, "time_zone", foreign, message)
+        yield QuarantineRule(Reason.SCALE, "time_zone", foreign, message)
     if "w__n" in names:
         here = nw.col("w__n")
         listed = here.str.contains("^[0-9]{1,9}$")
         listed = listed | one_of(here, bands) if bands else listed
         message = "this is neither a whole number nor a declared band of surveys"
-        yield Rule(Reason.SCALE, "w__n", ~here.is_null() & ~listed, message)
+        yield QuarantineRule(Reason.SCALE, "w__n", ~here.is_null() & ~listed, message)
 
 
-def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Iterator[Rule]:
+def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Iterator[QuarantineRule]:
     """Yield one rule per distinct scale that the item is declared on, and one where it is not asked."""
     import narwhals as nw
 
     here = nw.col(column.name)
     unread = nw.col(f"{column.name}__unread")
-    yield Rule(Reason.SCALE, column.name, unread, "this is neither a number nor a declared label")
+    yield QuarantineRule(Reason.SCALE, column.name, unread, "this is neither a number nor a declared label")
     scales = {name: _scale_of(instrument, column.name) for name, instrument in instruments.items()}
     for bounds in dict.fromkeys(scales.values()):
         types = [name for name, found in scales.items() if found == bounds]
         ours = one_of(nw.col("survey_type"), types) & ~here.is_null()
         if bounds is None:
             message = f"the {' and '.join(types)} survey does not ask {column.name}"
-            yield Rule(Reason.SCALE, column.name, ours, message)
+            yield QuarantineRule(Reason.SCALE, column.name, ours, message)
         else:
             message = "the declared scale runs from {:g} to {:g} in steps of {:g}".format(*bounds)
-            yield Rule(Reason.SCALE, column.name, ours & ~on_scale(here, *bounds), message)
+            yield QuarantineRule(Reason.SCALE, column.name, ours & ~on_scale(here, *bounds), message)
 
 
 def _scale_of(instrument: Instrument, item: str) -> tuple[float, float, float] | None:
@@ -265,22 +283,24 @@ def one_of(column: nw.Expr, values: Sequence[str]) -> nw.Expr:
     return reduce(operator.or_, [column == value for value in values])
 
 
-def _aggregate_rules(contract: Table) -> Iterator[Rule]:
+def _aggregate_rules(contract: Table) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
     names = [column.name for column in contract.columns]
     if "box" in names and "value" in names:
         outside = (nw.col("box") != "mean") & ((nw.col("value") < 0.0) | (nw.col("value") > 1.0))
-        yield Rule(Reason.SCALE, "value", outside, "a share lies between 0 and 1")
+        yield QuarantineRule(Reason.SCALE, "value", outside, "a share lies between 0 and 1")
 
 
-def _key_rules(contract: Table) -> Iterator[Rule]:
+def _key_rules(contract: Table) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
     for column in contract.columns:
-        needed = column.required and column.kind is Kind.ID and column.references != "units"
+        needed = column.required and column.kind is ColumnKind.ID and column.references != "units"
         if needed or (column.name in contract.key and column.kind in TEXTUAL and not column.empty):
-            yield Rule(Reason.KEY, column.name, nw.col(column.name).is_null(), "the row has no id here")
+            yield QuarantineRule(
+                Reason.KEY, column.name, nw.col(column.name).is_null(), "the row has no id here"
+            )
 
 
 def before(stem: str, other: str) -> nw.Expr:
@@ -302,4 +322,6 @@ def _at(stem: str) -> nw.Expr:
 
 
 def _words(column: Column) -> str:
-    return {Kind.COUNT: "whole number of zero or more", Kind.FLAG: "yes or no"}.get(column.kind, "number")
+    return {ColumnKind.COUNT: "whole number of zero or more", ColumnKind.FLAG: "yes or no"}.get(
+        column.kind, "number"
+    )

@@ -12,7 +12,7 @@ from auditlib.errors import DataError
 from auditlib.evidence.addresses import address_of
 from auditlib.evidence.databases import Snapshot, snapshot
 from auditlib.evidence.lines import MESSAGE, VALUE, gathered, row_schema, rows_of
-from auditlib.evidence.offered import Asked, Held, columns_of
+from auditlib.evidence.offered import CellType, ExtractRequest, columns_of
 from auditlib.parameters.database import Database
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ def samples(variable: str, *, rows: int) -> Iterator[tuple[str, pa.Table]]:
         for relation in shot.relations():
             try:
                 database = Database(connection=variable, relation=relation, time_out=_TIME_OUT)
-                yield relation, _sample(shot, Asked(database, relation, (), most=rows))
+                yield relation, _sample(shot, ExtractRequest(database, relation, (), most=rows))
             except (ValidationError, DataError):
                 continue
 
 
-def _sample(shot: Snapshot, asked: Asked) -> pa.Table:
+def _sample(shot: Snapshot, asked: ExtractRequest) -> pa.Table:
     import pyarrow as pa
 
-    readable = [column.name for column in shot.offered(asked) if column.held is not Held.BYTES]
-    chosen = Asked(asked.database, asked.label, tuple(dict.fromkeys(readable)), most=asked.most)
+    readable = [column.name for column in shot.offered(asked) if column.held is not CellType.BYTES]
+    chosen = ExtractRequest(asked.database, asked.label, tuple(dict.fromkeys(readable)), most=asked.most)
     columns = columns_of(chosen, shot.offered(chosen))
     wanted = [columns[name] for name in chosen.wanted]
     pieces = gathered(shot.lines(chosen, shot.statement(chosen, columns)))

@@ -11,7 +11,7 @@ from auditlib.errors import DataError, Problem
 from auditlib.evidence.addresses import Address
 from auditlib.evidence.engine import quoted
 from auditlib.evidence.lines import FIRST
-from auditlib.evidence.offered import Asked, Held, Offered
+from auditlib.evidence.offered import CellType, ExtractRequest, Offered
 from auditlib.evidence.refusals import Refused, no_relation, too_slow
 from auditlib.evidence.slow import Clock
 from auditlib.evidence.spreadsheets import cell_text
@@ -46,22 +46,22 @@ class SQLiteFile:
         except sqlite3.Error as error:
             raise DataError(_refused(error).problem(address, error)) from None
 
-    def offered(self, asked: Asked) -> tuple[Offered, ...]:
+    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query."""
         try:
             cursor = self._connection.execute(f"SELECT * FROM {asked.source(quoted)} LIMIT 0")  # noqa: S608 - quoted, or the auditor's
         except sqlite3.Error as error:
             raise DataError(self._problem(error, asked)) from None
-        return tuple(Offered(column[0], Held.TEXT) for column in cursor.description)
+        return tuple(Offered(column[0], CellType.TEXT) for column in cursor.description)
 
-    def statement(self, asked: Asked, columns: dict[str, Offered]) -> str:
+    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query that reads the wanted columns."""
         cells = ", ".join([FIRST, *(f"r.{quoted(name)}" for name in asked.wanted)])
         order = ", ".join(f"r.{quoted(name)} COLLATE BINARY" for name in asked.ordering if name in columns)
         ordering = f" ORDER BY {order}" if order else ""
         return f"SELECT {cells} FROM {asked.source(quoted)}{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: Asked, statement: str) -> Iterator[bytes]:
+    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[bytes]:
         """Yield the rows as lines."""
         row, seconds = 0, asked.database.time_out
         with Clock(seconds, self._connection.interrupt) as clock:
@@ -79,7 +79,7 @@ class SQLiteFile:
         query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         return sorted(name for (name,) in self._connection.execute(query))
 
-    def steady(self, asked: Asked) -> bool:
+    def steady(self, asked: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out."""
         return True
 
@@ -87,7 +87,7 @@ class SQLiteFile:
         """End the snapshot."""
         self._connection.close()
 
-    def _problem(self, error: sqlite3.Error, asked: Asked, *, row: int = 0) -> Problem:
+    def _problem(self, error: sqlite3.Error, asked: ExtractRequest, *, row: int = 0) -> Problem:
         if str(error).startswith("no such table") and asked.database.relation is not None:
             return no_relation(asked.label, asked.database.relation, self.relations())
         return _refused(error).problem(self._address, error, label=asked.label, row=row)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from auditlib.contracts import Kind, Table
+from auditlib.contracts import ColumnKind, Table
 from auditlib.evidence.plan import repeats
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ def canonical_schema(contract: Table) -> pa.Schema:
     import pyarrow as pa
 
     held = {
-        Kind.NUMBER: pa.float64(),
-        Kind.SHARE: pa.float64(),
-        Kind.SCORE: pa.float64(),
-        Kind.COUNT: pa.int64(),
-        Kind.FLAG: pa.bool_(),
-        Kind.DAY: pa.int32(),
+        ColumnKind.NUMBER: pa.float64(),
+        ColumnKind.SHARE: pa.float64(),
+        ColumnKind.SCORE: pa.float64(),
+        ColumnKind.COUNT: pa.int64(),
+        ColumnKind.FLAG: pa.bool_(),
+        ColumnKind.DAY: pa.int32(),
     }
     fields: list[tuple[str, pa.DataType]] = []
     for column in contract.columns:
-        if column.kind is Kind.INSTANT:
+        if column.kind is ColumnKind.INSTANT:
             parts = (("at", pa.int64()), ("day", pa.int32()), ("second", pa.int32()))
             fields += [(f"{column.name}_{part}", kind) for part, kind in parts]
         else:

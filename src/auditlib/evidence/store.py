@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import Kind
+from auditlib.contracts import ColumnKind
 from auditlib.errors import DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed, quarantine
 from auditlib.evidence.drafts import discard, draft
@@ -23,7 +23,7 @@ from auditlib.evidence.identity import content_key
 from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
 from auditlib.evidence.items import described_items, instrument_of
 from auditlib.evidence.longform import lineage
-from auditlib.evidence.plan import Plan, item_ids, plans
+from auditlib.evidence.plan import SourcePlan, item_ids, plans
 from auditlib.evidence.secret import store_secret, write_secret
 from auditlib.evidence.source_files import source_names, source_path
 from auditlib.evidence.storage import TableWriter
@@ -83,7 +83,7 @@ def prepare(
 
 def _prepared(
     run: Run,
-    made: tuple[Plan, ...],
+    made: tuple[SourcePlan, ...],
     inputs: Mapping[int, _Input],
     *,
     store: Path,
@@ -185,7 +185,7 @@ def _copy(extract: Extract) -> _Input:
 def _fill(
     draft: Path,
     run: Run,
-    made: tuple[Plan, ...],
+    made: tuple[SourcePlan, ...],
     inputs: Mapping[int, _Input],
     *,
     key: str,
@@ -225,7 +225,7 @@ def _fill(
 
 
 def _take_in_all(
-    shop: Workshop, made: tuple[Plan, ...], counter: cells.CellCounter
+    shop: Workshop, made: tuple[SourcePlan, ...], counter: cells.CellCounter
 ) -> tuple[Workshop, dict[int, Tally]]:
     quarantine.create(shop.connection)
     tallies: dict[int, Tally] = {}
@@ -246,10 +246,11 @@ def _take_in_all(
     return shop, tallies
 
 
-def _looked_up(table: str, made: tuple[Plan, ...]) -> bool:
+def _looked_up(table: str, made: tuple[SourcePlan, ...]) -> bool:
     """Whether rows of another table refer to this one and have instants to compare."""
     return any(
-        column.references == table and any(other.kind is Kind.INSTANT for other in plan.contract.columns)
+        column.references == table
+        and any(other.kind is ColumnKind.INSTANT for other in plan.contract.columns)
         for plan in made
         for column in plan.contract.columns
     )
@@ -300,7 +301,7 @@ def _write_quarantine(shop: Workshop) -> None:
             writer.write(pa.Table.from_batches([batch]))
 
 
-def _write_answer_rows(shop: Workshop, made: tuple[Plan, ...]) -> None:
+def _write_answer_rows(shop: Workshop, made: tuple[SourcePlan, ...]) -> None:
     """Write of which lines responses were made, where a file is in long form."""
     import pyarrow as pa
 
@@ -314,7 +315,7 @@ def _write_answer_rows(shop: Workshop, made: tuple[Plan, ...]) -> None:
 
 
 def _totals(
-    plan: Plan, tally: Tally, reasons: Mapping[str, int], *, name: str, sha256: str, size: int
+    plan: SourcePlan, tally: Tally, reasons: Mapping[str, int], *, name: str, sha256: str, size: int
 ) -> SourceTotals:
     return SourceTotals(
         name, plan.target.name, sha256, size, tally.read, tally.kept, sum(reasons.values()), dict(reasons),

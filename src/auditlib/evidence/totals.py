@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditlib.contracts import Kind, Table
+from auditlib.contracts import ColumnKind, Table
 from auditlib.evidence.engine import literal
 
 _NAMES = (
@@ -21,7 +21,7 @@ def totals_in(contract: Table) -> tuple[str, ...]:
     """Return the columns in which a row of totals would name itself; none where rows are no counts."""
     if contract.name != "interval_counts":
         return ()
-    kinds = (Kind.ID, Kind.CODE, Kind.INSTANT)
+    kinds = (ColumnKind.ID, ColumnKind.CODE, ColumnKind.INSTANT)
     return tuple(column.name for column in contract.columns if column.kind in kinds)
 
 

@@ -15,7 +15,7 @@ from auditlib.evidence.engine import quoted
 if TYPE_CHECKING:
     import duckdb
 
-    from auditlib.evidence.plan import Plan
+    from auditlib.evidence.plan import SourcePlan
 
 UNKNOWN: Mapping[str, str] = MappingProxyType(
     {
@@ -50,7 +50,7 @@ def create(connection: duckdb.DuckDBPyConnection, units: Sequence[str], names: S
     connection.unregister("registered")
 
 
-def with_units(query: str, plan: Plan) -> str:
+def with_units(query: str, plan: SourcePlan) -> str:
     """Return the query for the texts of a source, its units by the ids of the register.
 
     Parameters

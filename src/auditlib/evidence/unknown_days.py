@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from auditlib.contracts import Kind
+from auditlib.contracts import ColumnKind
 from auditlib.evidence.engine import quoted
-from auditlib.evidence.plan import Field, Plan
+from auditlib.evidence.plan import Field, SourcePlan
 from auditlib.evidence.stamps import PLACEHOLDERS
 
 
-def dated(plan: Plan) -> tuple[Field, ...]:
+def dated(plan: SourcePlan) -> tuple[Field, ...]:
     """Return the fields of days and instants that a column of the source feeds."""
-    kinds = (Kind.DAY, Kind.INSTANT)
+    kinds = (ColumnKind.DAY, ColumnKind.INSTANT)
     return tuple(
         field for field in plan.fields if field.column.kind in kinds and field.origin and not field.after
     )
@@ -21,13 +21,13 @@ def placeholder_mark(field: Field) -> str:
     return f"{field.column.name}__placeholder"
 
 
-def emptied(plan: Plan) -> str:
+def emptied(plan: SourcePlan) -> str:
     """Return all columns, times that stand for unknown ones emptied, with a mark for each (see above)."""
     days = [*PLACEHOLDERS, *(day.isoformat() for day in plan.source.dates.placeholders)]
     listed = ", ".join(f"DATE '{day}'" for day in dict.fromkeys(days))
     replaced, marks = [], []
     for field in dated(plan):
-        name, instant = field.column.name, field.column.kind is Kind.INSTANT
+        name, instant = field.column.name, field.column.kind is ColumnKind.INSTANT
         parts = [quoted(f"{name}__{part}") for part in ("local", "utc")] if instant else [quoted(name)]
         day = (
             f"make_timestamp(coalesce({', '.join(parts)}))" if instant else f"DATE '1970-01-01' + {parts[0]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.evidence.plan import Plan
+from auditlib.evidence.plan import SourcePlan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from auditlib.parameters.run import Wide
 
 
-def unpivoted(records: pa.Table, plan: Plan) -> pa.Table:
+def unpivoted(records: pa.Table, plan: SourcePlan) -> pa.Table:
     """Return canonical `aggregates` rows for kept records; an empty cell gives no row.
 
     Rows stay in the order of the records, and within a record in the order of the declared columns.

@@ -59,7 +59,7 @@ def all_zones() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class OffsetChange:
     """A change of offset: its instant and the offsets before and after, in seconds."""
 
     at: int
@@ -79,19 +79,21 @@ def _offset(place: ZoneInfo, at: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def changes(name: str, last_day: int) -> tuple[Change, ...]:
+def changes(name: str, last_day: int) -> tuple[OffsetChange, ...]:
     """Return every change of offset of a zone from 1970-01-01 until `last_day`."""
     return tuple(_changes(name, last_day))
 
 
-def _changes(name: str, last_day: int) -> Iterator[Change]:
+def _changes(name: str, last_day: int) -> Iterator[OffsetChange]:
     """Look at the offset once a week: no zone has changed twice within one."""
     place = zone(name)
     before = _offset(place, -_STEP * DAY)
     for day in range(0, last_day + _STEP + 1, _STEP):
         after = _offset(place, day * DAY)
         if after != before:
-            yield Change(_instant_of_change(place, (day - _STEP) * DAY, day * DAY, before), before, after)
+            yield OffsetChange(
+                _instant_of_change(place, (day - _STEP) * DAY, day * DAY, before), before, after
+            )
             before = after
 
 
@@ -157,13 +159,13 @@ def local_days(zones: Sequence[str], last_day: int) -> pa.Table:
     return _table(("local__slot", "local__from", "local__to", "local__before", "local__after"), parts)
 
 
-def _window(change: Change) -> tuple[int, int]:
+def _window(change: OffsetChange) -> tuple[int, int]:
     """Return the local seconds since 1970 that a change repeats or skips, half-open."""
     low, high = sorted((change.at + change.before, change.at + change.after))
     return low, high
 
 
-def _by_day(change: Change) -> Iterator[tuple[int, int, int]]:
+def _by_day(change: OffsetChange) -> Iterator[tuple[int, int, int]]:
     """Yield the window of a change by local day, in seconds of that day; midnight cuts it."""
     low, high = _window(change)
     for day in range(low // DAY, (high - 1) // DAY + 1):
@@ -171,7 +173,7 @@ def _by_day(change: Change) -> Iterator[tuple[int, int, int]]:
 
 
 def _offsets(
-    name: str, found: Sequence[Change], days: Sequence[int], last_day: int
+    name: str, found: Sequence[OffsetChange], days: Sequence[int], last_day: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the offsets at the start and at the end of every day, given the day of each change."""
     import numpy as np

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from auditlib.benchmark import Comparison, Verdict
+from auditlib.benchmark import Comparison, OutlierStatus
 from auditlib.benchmark.verdicts import ALARM
 from auditlib.benchmark.wording import band, percent
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
@@ -23,11 +23,11 @@ from auditlib.statistics.types import Floats
 MOST_MARKS = 400
 """More units than this are drawn small, so that they show how many lie where."""
 MANY_MARKS: dict[str, dict[str, Any]] = {
-    Verdict.WITHIN.value: {"s": 4, "lw": 0, "fc": QUIET, "alpha": 0.35},
-    Verdict.POSSIBLY_HIGHER.value: {"s": 10, "lw": 0.6},
-    Verdict.POSSIBLY_LOWER.value: {"s": 10, "lw": 0.6},
-    Verdict.HIGHER.value: {"s": 18, "lw": 0.6},
-    Verdict.LOWER.value: {"s": 18, "lw": 0.6},
+    OutlierStatus.WITHIN.value: {"s": 4, "lw": 0, "fc": QUIET, "alpha": 0.35},
+    OutlierStatus.POSSIBLY_HIGHER.value: {"s": 10, "lw": 0.6},
+    OutlierStatus.POSSIBLY_LOWER.value: {"s": 10, "lw": 0.6},
+    OutlierStatus.HIGHER.value: {"s": 18, "lw": 0.6},
+    OutlierStatus.LOWER.value: {"s": 18, "lw": 0.6},
 }
 
 
@@ -118,14 +118,14 @@ def _strips(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
         _spread(ax, part, slot, fullest)
         x[member] = slot + _side_by_side(part)
     ax.axhline(comparison.judgement.target, color=INK, lw=0.9, zorder=2)
-    for verdict in (Verdict.HIGHER.value, Verdict.LOWER.value):
+    for verdict in (OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value):
         rows = (compared["verdict"] == verdict).to_numpy()
         ax.scatter(x[rows], compared["value"].to_numpy()[rows], **{**mark(verdict), "s": 15, "lw": 0.4})
     ax.set_xlim(-0.55, len(sizes) - 0.45)
     ax.set_xticks(range(len(sizes)), [_band_label(compared[compared["n"] == n]) for n in sizes])
     ax.set_xlabel("Surveys per unit, as published; limits use the lower end of each band")
     _explain(ax, comparison)
-    outside = compared["verdict"].isin([Verdict.HIGHER.value, Verdict.LOWER.value]).to_numpy()
+    outside = compared["verdict"].isin([OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value]).to_numpy()
     name_called_out(ax, comparison, compared[outside], x[outside])
 
 

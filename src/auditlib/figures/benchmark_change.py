@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from auditlib.benchmark import Groups, OverTime, Stability
 from auditlib.benchmark.series import ALL
 from auditlib.benchmark.stability import SIDES
-from auditlib.benchmark.verdicts import Verdict
+from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.benchmark.wording import percent, shown, spoken
 from auditlib.figures import labels
 from auditlib.figures.marks import head, measure_title, set_scale
@@ -31,8 +31,8 @@ from auditlib.figures.style import (
 from auditlib.statements import with_sign
 from auditlib.statistics.types import Floats
 
-_COLOURS = {Verdict.HIGHER: HIGHER, Verdict.LOWER: LOWER}
-_MARKERS = {Verdict.HIGHER: "^", Verdict.LOWER: "v"}
+_COLOURS = {OutlierStatus.HIGHER: HIGHER, OutlierStatus.LOWER: LOWER}
+_MARKERS = {OutlierStatus.HIGHER: "^", OutlierStatus.LOWER: "v"}
 MOST_HALF_PERIODS = 2
 """More periods than this need the whole width of a page, or their names would touch."""
 MOST_HALF_LETTERS, MOST_HALF_GROUPS = 16, 30
@@ -75,7 +75,7 @@ def _period(result: Stability, place: int) -> str:
     return f"{result.spells[place].label}\nall answers: {mean}"
 
 
-def _side(ax: Axes, result: Stability, side: Verdict, x: Floats) -> None:
+def _side(ax: Axes, result: Stability, side: OutlierStatus, x: Floats) -> None:
     rows = result.frame[result.frame["verdict"] == side.value]
     if rows.empty:
         return
@@ -87,10 +87,10 @@ def _side(ax: Axes, result: Stability, side: Verdict, x: Floats) -> None:
     )  # missing where no unit called out was asked again
     ax.plot(x, means, color=_COLOURS[side], lw=2.0, marker=_MARKERS[side], ms=7, zorder=4)
     foretold = float(rows["expected"].mean())
-    away = 15 if side is Verdict.HIGHER else -15
+    away = 15 if side is OutlierStatus.HIGHER else -15
     ax.plot([x[1]], [foretold], "D", mfc=PAPER, mec=INK, ms=6, mew=1.1, zorder=5)
     for place in np.flatnonzero(np.isfinite(means)):
-        mine = rows[rows[f"verdict_{place + 1}"] != Verdict.NONE.value]
+        mine = rows[rows[f"verdict_{place + 1}"] != OutlierStatus.NONE.value]
         again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
         text = _followed_as(side, mine["name"].tolist(), again, first=not place)
         ax.annotate(
@@ -100,7 +100,7 @@ def _side(ax: Axes, result: Stability, side: Verdict, x: Floats) -> None:
         )  # fmt: skip
 
 
-def _followed_as(side: Verdict, names: list[str], again: int, *, first: bool) -> str:
+def _followed_as(side: OutlierStatus, names: list[str], again: int, *, first: bool) -> str:
     """Say who was called out, or how many of them again; one unit is called by its name."""
     if len(names) != 1:
         return f"{len(names)} called {side.value}" if first else f"{again} of {len(names)} again"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from auditlib.drivers import DriversResult, Question, Survey
+from auditlib.drivers import DriverQuestion, DriversResult, Survey
 from auditlib.drivers.wording import plain
 from auditlib.figures.labels import place
 from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, figure_of, style
@@ -61,7 +61,7 @@ def _panel(panel: Axes, survey: Survey, *, top: int, highest: float) -> None:
     panel.set_title(f"{survey.survey_type.capitalize()}: {counted(survey.n, 'complete response')}")
 
 
-def _names(panel: Axes, questions: Sequence[Question]) -> None:
+def _names(panel: Axes, questions: Sequence[DriverQuestion]) -> None:
     """Name each question at the upper end of its interval, or where that is crowded at the lower one."""
     bars = {plain(question.item.item): _bar(question) for question in questions}
     avoid = [point for bar in bars.values() for point in bar]
@@ -70,7 +70,7 @@ def _names(panel: Axes, questions: Sequence[Question]) -> None:
     place(panel, list(missing), [bar[0] for bar in missing.values()], avoid=avoid, size=8.5)
 
 
-def _bar(question: Question) -> list[tuple[float, float]]:
+def _bar(question: DriverQuestion) -> list[tuple[float, float]]:
     """Return points along the interval of a question, so that no name is written across it."""
     limits = question.penalty.interval
     return [(question.low_share, _HUNDRED * y) for y in np.linspace(limits.low, limits.high, 60)]
@@ -88,7 +88,7 @@ def _curves(panel: Axes, reach: float, highest: float) -> None:
             )  # fmt: skip
 
 
-def _marks(panel: Axes, questions: Sequence[Question], *, main: bool) -> None:
+def _marks(panel: Axes, questions: Sequence[DriverQuestion], *, main: bool) -> None:
     y = np.array([_HUNDRED * question.penalty.value for question in questions])
     low = np.array([_HUNDRED * question.penalty.interval.low for question in questions])
     high = np.array([_HUNDRED * question.penalty.interval.high for question in questions])

@@ -9,16 +9,16 @@ from matplotlib.axes import Axes
 
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.figures.ticks import readable_on_log, share_ticks
-from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, Sign
-from auditlib.integrity.patterns import Signature
+from auditlib.integrity import DETECTORS, Detection, IntegrityResult, Performance, SignStrength
+from auditlib.integrity.patterns import SignPattern
 from auditlib.statistics.types import normal_quantile
 
 _RATIOS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 _MARKS = {
-    Sign.ALARM: ("D", LOWER, LOWER, 62),
-    Sign.WATCH: ("o", PAPER, HIGHER, 46),
-    Sign.QUIET: ("o", FAINT, FAINT, 12),
-    Sign.NOT_RUN: ("x", QUIET, QUIET, 22),
+    SignStrength.ALARM: ("D", LOWER, LOWER, 62),
+    SignStrength.WATCH: ("o", PAPER, HIGHER, 46),
+    SignStrength.QUIET: ("o", FAINT, FAINT, 12),
+    SignStrength.NOT_RUN: ("x", QUIET, QUIET, 22),
 }
 """Mark, face, edge and size of each sign: told apart by shape as well as by colour."""
 
@@ -48,7 +48,7 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
     return drawn
 
 
-def unit_changes(alarm: Signature, ax: Axes | None = None, *, level: float = 0.95) -> Axes:
+def unit_changes(alarm: SignPattern, ax: Axes | None = None, *, level: float = 0.95) -> Axes:
     """Draw the change of each unit behind an alarm's strongest detection, linked units apart."""
     with style():
         detection = alarm.strongest

@@ -26,7 +26,7 @@ from auditlib.figures.style import (
     style,
 )
 from auditlib.linkage import RoleEffect
-from auditlib.linkage.look import Look
+from auditlib.linkage.look import EffectEstimate
 from auditlib.records import Refusal
 from auditlib.statements import with_sign
 
@@ -37,7 +37,7 @@ _PHASES = {
 }
 
 
-def event_study(effect: RoleEffect | Look, ax: Axes | None = None) -> Axes:
+def event_study(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> Axes:
     """Draw the effect by quarters since the link, with bands that hold for all quarters together."""
     with style():
         drawn = new_axes(width=HALF, height=3.6) if ax is None else ax

@@ -19,8 +19,8 @@ from auditlib.figures.style import (
     new_axes,
     style,
 )
-from auditlib.linkage import Readings, RoleEffect
-from auditlib.linkage.look import Look
+from auditlib.linkage import NaiveComparisons, RoleEffect
+from auditlib.linkage.look import EffectEstimate
 from auditlib.linkage.readings import DESIGNS
 from auditlib.statements import counted
 
@@ -38,7 +38,7 @@ _LOOKS = (("other", QUIET, "o"), ("two_way", LOWER, "x"), ("default", HIGHER, "D
 Rows = list[tuple[str, "pd.Series[bool]"]]
 
 
-def specification_curve(effect: RoleEffect | Look, ax: Axes | None = None) -> Axes:
+def specification_curve(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> Axes:
     """Draw every choice with its estimate and interval, in order, and beneath what was chosen."""
     frame = effect.curve.frame.dropna(subset=["estimate"]).reset_index(drop=True)
     kind = np.where(frame["default"], "default", np.where(frame["trusted"], "other", "two_way"))
@@ -48,7 +48,7 @@ def specification_curve(effect: RoleEffect | Look, ax: Axes | None = None) -> Ax
     return _curve(frame, kind, _marks(frame), title=title, points="Points", labels=labels, ax=ax)
 
 
-def readings_curve(readings: Readings, ax: Axes | None = None) -> Axes:
+def readings_curve(readings: NaiveComparisons, ax: Axes | None = None) -> Axes:
     """Draw every simple comparison with its interval, in order, and beneath what was chosen."""
     frame = readings.estimated.reset_index(drop=True)
     kind = np.where(frame["default"], "default", "other")

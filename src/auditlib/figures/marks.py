@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from auditlib.benchmark import Comparison, Measure, Verdict
+from auditlib.benchmark import Comparison, OutlierStatus, ScoreMeasure
 from auditlib.benchmark.wording import what
 from auditlib.figures import labels
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, figure_of, fitted
@@ -22,17 +22,17 @@ MOST_ROWS = 60
 """More units than this cannot each have a named row on one page."""
 
 MARKS: dict[str, dict[str, Any]] = {
-    Verdict.WITHIN.value: {"marker": "o", "s": 17, "fc": FAINT, "ec": QUIET, "lw": 0.5},
-    Verdict.POSSIBLY_HIGHER.value: {"marker": "^", "s": 30, "fc": PAPER, "ec": HIGHER, "lw": 1.0},
-    Verdict.POSSIBLY_LOWER.value: {"marker": "v", "s": 30, "fc": PAPER, "ec": LOWER, "lw": 1.0},
-    Verdict.HIGHER.value: {"marker": "^", "s": 44, "fc": HIGHER, "ec": HIGHER, "lw": 1.0},
-    Verdict.LOWER.value: {"marker": "v", "s": 44, "fc": LOWER, "ec": LOWER, "lw": 1.0},
-    Verdict.NONE.value: {"marker": "o", "s": 17, "fc": PAPER, "ec": FAINT, "lw": 0.8},
+    OutlierStatus.WITHIN.value: {"marker": "o", "s": 17, "fc": FAINT, "ec": QUIET, "lw": 0.5},
+    OutlierStatus.POSSIBLY_HIGHER.value: {"marker": "^", "s": 30, "fc": PAPER, "ec": HIGHER, "lw": 1.0},
+    OutlierStatus.POSSIBLY_LOWER.value: {"marker": "v", "s": 30, "fc": PAPER, "ec": LOWER, "lw": 1.0},
+    OutlierStatus.HIGHER.value: {"marker": "^", "s": 44, "fc": HIGHER, "ec": HIGHER, "lw": 1.0},
+    OutlierStatus.LOWER.value: {"marker": "v", "s": 44, "fc": LOWER, "ec": LOWER, "lw": 1.0},
+    OutlierStatus.NONE.value: {"marker": "o", "s": 17, "fc": PAPER, "ec": FAINT, "lw": 0.8},
 }
 """Shape tells the verdict without colour: up, down, filled where nothing explains it."""
 
 
-def measure_title(measure: Measure) -> str:
+def measure_title(measure: ScoreMeasure) -> str:
     """Return what is compared, as a title."""
     text = what(measure.statistic, measure.item)
     return f"{text[0].upper()}{text[1:]}"
@@ -58,21 +58,25 @@ def set_scale(axis: Axis, statistic: str) -> None:
 
 def mark(verdict: str) -> dict[str, Any]:
     """Return how the mark of a verdict is drawn."""
-    order = 3 if verdict in (Verdict.WITHIN.value, Verdict.NONE.value) else 4
+    order = 3 if verdict in (OutlierStatus.WITHIN.value, OutlierStatus.NONE.value) else 4
     return {"zorder": order, **MARKS[verdict]}
 
 
 def colour_of(verdict: str, *, other: str = QUIET) -> str:
     """Return the colour of a verdict; `other` where it calls nothing out."""
-    colours = {Verdict.HIGHER.value: HIGHER, Verdict.LOWER.value: LOWER, Verdict.NONE.value: FAINT}
+    colours = {
+        OutlierStatus.HIGHER.value: HIGHER,
+        OutlierStatus.LOWER.value: LOWER,
+        OutlierStatus.NONE.value: FAINT,
+    }
     return colours.get(verdict, other)
 
 
 def name_called_out(ax: Axes, comparison: Comparison, compared: pd.DataFrame, x: Floats) -> None:
     """Name the units outside the limits, the farthest first."""
     position = dict(zip(compared["unit_id"], x, strict=True))
-    surely = comparison.units(Verdict.HIGHER, Verdict.LOWER)
-    possibly = comparison.units(Verdict.POSSIBLY_HIGHER, Verdict.POSSIBLY_LOWER)
+    surely = comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER)
+    possibly = comparison.units(OutlierStatus.POSSIBLY_HIGHER, OutlierStatus.POSSIBLY_LOWER)
     rows = pd.concat([surely, possibly])
     rows = rows[rows["unit_id"].isin(list(position))].head(MOST_NAMES)
     points = [

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from auditlib.benchmark import Comparison, Verdict
+from auditlib.benchmark import Comparison, OutlierStatus
 from auditlib.benchmark.wording import percent, shown
 from auditlib.figures import labels
 from auditlib.figures.marks import (
@@ -64,8 +64,8 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
         ax.scatter(part["value"], y[mine], **mark(verdict))
     ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]], fontsize=7.5)
     for label, verdict in zip(ax.get_yticklabels(), rows["verdict"], strict=True):
-        label.set_color(colour_of(verdict) if verdict in (Verdict.HIGHER, Verdict.LOWER) else INK)
-        label.set_fontstyle("italic" if verdict == Verdict.NONE else "normal")
+        label.set_color(colour_of(verdict) if verdict in (OutlierStatus.HIGHER, OutlierStatus.LOWER) else INK)
+        label.set_fontstyle("italic" if verdict == OutlierStatus.NONE else "normal")
     ax.set_ylim(-0.8, len(rows) - 0.2)
     ax.spines["left"].set_visible(False)
     ax.grid(visible=True, axis="x")
@@ -91,7 +91,7 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.fill_between(middle, typical["low"], typical["high"], color=BAND_INNER, lw=0, zorder=1)
     ax.plot(x, rows["value"], color=QUIET, lw=1.4, zorder=2)
     ax.axhline(comparison.judgement.target, color=INK, lw=0.9, zorder=2)
-    for verdict in (Verdict.HIGHER.value, Verdict.LOWER.value):
+    for verdict in (OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value):
         mine = (rows["verdict"] == verdict).to_numpy()
         ax.scatter(x[mine], rows["value"][mine], **{**mark(verdict), "s": 14, "lw": 0.4})
     margin = 0.02 * len(rows)

@@ -5,7 +5,7 @@ No sign proves anything: each comes with its null model, its rate of false alarm
 look the same.
 """
 
-from auditlib.integrity.detection import Detection, Sign
+from auditlib.integrity.detection import Detection, SignStrength
 from auditlib.integrity.detectors import DETECTORS, Detector
 from auditlib.integrity.examine import examine
 from auditlib.integrity.performance import Performance, performance
@@ -19,7 +19,7 @@ __all__ = [
     "IntegrityPolicy",
     "IntegrityResult",
     "Performance",
-    "Sign",
+    "SignStrength",
     "examine",
     "performance",
     "policy_of",

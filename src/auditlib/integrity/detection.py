@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.integrity.detectors import RATIO, Detector
-from auditlib.integrity.groups import Calendar, Group
+from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.unit_changes import Measured
 from auditlib.records import Basis, Held, Interval, Number
 from auditlib.statements import counted
-from auditlib.statistics.changes import Contrast, Dealt, Ints, contrast, deal, ways
+from auditlib.statistics.changes import Contrast, Ints, PermutedLabels, contrast, deal, ways
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _OUTSTANDING = 3.0
 """Sampling errors by which an effect has to stand out among so many tests."""
 
 
-class Sign(StrEnum):
+class SignStrength(StrEnum):
     """How strong a sign is."""
 
     ALARM = "needs explanation"
@@ -79,7 +79,7 @@ class Detection:
 
     detector: Detector
     group: Group
-    sign: Sign = Sign.NOT_RUN
+    sign: SignStrength = SignStrength.NOT_RUN
     contrast: Contrast | None = None
     smallest_p: float = 1.0
     n: int = 0
@@ -162,7 +162,9 @@ def _basis(table: str, group: Group) -> Basis:
     return Basis(table, where, group.item if table == "responses" else "")
 
 
-def dealt_for(group: Group, seen: Observed, policy: IntegrityPolicy, rng: np.random.Generator) -> Dealt:
+def dealt_for(
+    group: Group, seen: Observed, policy: IntegrityPolicy, rng: np.random.Generator
+) -> PermutedLabels:
     """Deal the links of a group anew over its units and those compared with, within strata of size."""
     chosen = group.linked | group.others
     months = group.before | group.after
@@ -175,9 +177,9 @@ def detect(
     detector: Detector,
     group: Group,
     seen: Observed,
-    dealt: Dealt,
+    dealt: PermutedLabels,
     *,
-    calendar: Calendar,
+    calendar: MonthGrid,
     policy: IntegrityPolicy,
     level: float,
 ) -> Detection:
@@ -198,7 +200,7 @@ def detect(
     if least > policy.error:
         return Detection(detector, group, reason=_hopeless(least, policy))
     tested = contrast(found.change[chosen], found.variance[chosen], usable, dealt, level=level)
-    sign = Sign.WATCH if tested.p_value(detector.alternative) <= policy.error else Sign.QUIET
+    sign = SignStrength.WATCH if tested.p_value(detector.alternative) <= policy.error else SignStrength.QUIET
     within = chosen & found.usable
     return Detection(
         detector, group, sign, tested, least, int(found.n[within].sum()),
@@ -256,7 +258,7 @@ def _too_dim(detector: Detector, found: Measured, linked: Flags, others: Flags) 
     )
 
 
-def _least_p(dealt: Dealt, usable: Flags) -> float:
+def _least_p(dealt: PermutedLabels, usable: Flags) -> float:
     """Return the smallest p-value possible: assignments that leave a side too few usable units exceed."""
     drawn = dealt.labels[:, usable].sum(axis=1)
     lost = (drawn < 2) | (drawn > usable.sum() - 2)
@@ -276,7 +278,9 @@ def _strata(linked: Flags, size: Floats) -> Ints:
     return halves if ways(linked, halves) >= _STRATA_NEED else np.zeros(len(size), dtype=np.int64)
 
 
-def _unit_changes(group: Group, found: Measured, within: Flags, calendar: Calendar) -> tuple[UnitChange, ...]:
+def _unit_changes(
+    group: Group, found: Measured, within: Flags, calendar: MonthGrid
+) -> tuple[UnitChange, ...]:
     return tuple(
         UnitChange(
             calendar.units[unit],

@@ -8,7 +8,7 @@ import numpy as np
 
 from auditlib.integrity.detection import Detection, dealt_for, detect
 from auditlib.integrity.detectors import DETECTORS
-from auditlib.integrity.groups import Calendar, Group, calendar_of, groups_of
+from auditlib.integrity.groups import Group, MonthGrid, calendar_of, groups_of
 from auditlib.integrity.observed import Observed, observe
 from auditlib.integrity.patterns import signatures
 from auditlib.integrity.performance import Performance
@@ -101,7 +101,7 @@ def _audited(group: Group, run: Run, tables: Tables) -> Group:
 
 
 def _detections(
-    groups: list[Group], tables: Tables, run: Run, *, calendar: Calendar, policy: IntegrityPolicy
+    groups: list[Group], tables: Tables, run: Run, *, calendar: MonthGrid, policy: IntegrityPolicy
 ) -> tuple[list[Detection], tuple[ScoreChange, ...]]:
     """Return every detector on every group, and what the scores of each group did."""
     seen: dict[tuple[str, str], Observed] = {}

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 
 from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
-from auditlib.integrity.patterns import Signature
+from auditlib.integrity.patterns import SignPattern
 from auditlib.integrity.wording import linked_on, measured, whom
 from auditlib.records import CaseReference, Finding, Grade
 
 CRITERION = "A12: where pay depends on satisfaction, the scores it rests on can be trusted"
 
 
-def findings_of(alarms: Iterable[Signature], level: float) -> tuple[Finding, ...]:
+def findings_of(alarms: Iterable[SignPattern], level: float) -> tuple[Finding, ...]:
     """Return one finding for each alarm, with intervals at `level`."""
     return tuple(_finding(alarm, level) for alarm in alarms)
 
 
-def _finding(alarm: Signature, level: float) -> Finding:
+def _finding(alarm: SignPattern, level: float) -> Finding:
     own = alarm.carried_by
     clearest = min(own, key=lambda each: each.p_value)
     innocent = " ".join(dict.fromkeys(each.detector.innocent for each in own))

@@ -74,7 +74,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Calendar:
+class MonthGrid:
     """The units and months of an audit, and where each day falls.
 
     Parameters
@@ -110,14 +110,14 @@ class Calendar:
         return (self.first.year + years) * 100 + rest + 1
 
 
-def calendar_of(run: Run, units: list[str]) -> Calendar:
+def calendar_of(run: Run, units: list[str]) -> MonthGrid:
     """Return the units and months of the audit `run` declares."""
     start, end = run.period.start, run.period.end
     months = (end.year - start.year) * 12 + end.month - start.month + 1
-    return Calendar(tuple(sorted(units)), start.replace(day=1), months)
+    return MonthGrid(tuple(sorted(units)), start.replace(day=1), months)
 
 
-def groups_of(register: pd.DataFrame, calendar: Calendar, policy: IntegrityPolicy) -> tuple[Group, ...]:
+def groups_of(register: pd.DataFrame, calendar: MonthGrid, policy: IntegrityPolicy) -> tuple[Group, ...]:
     """Return the groups of the register of pay links, in order of role and start; weight 0 is no link."""
     links = register[register["weight"].to_numpy("float64", na_value=np.nan) != 0]
     links = links.assign(
@@ -142,7 +142,7 @@ def _group(
     *,
     rows: pd.DataFrame,
     links: pd.DataFrame,
-    calendar: Calendar,
+    calendar: MonthGrid,
     policy: IntegrityPolicy,
 ) -> Group:
     survey_type, item, statistic = (*metric.split(":"), "", "")[:_PARTS]
@@ -169,7 +169,7 @@ def _thresholds(rows: pd.DataFrame, units: npt.NDArray[np.str_]) -> Floats:
 
 
 def _others(
-    links: pd.DataFrame, units: npt.NDArray[np.str_], start: int, calendar: Calendar, policy: IntegrityPolicy
+    links: pd.DataFrame, units: npt.NDArray[np.str_], start: int, calendar: MonthGrid, policy: IntegrityPolicy
 ) -> tuple[Flags, int]:
     """Return the units to compare with, and the month their own links begin.
 
@@ -191,7 +191,7 @@ def _others(
     return later, int(begins[later].min()) if later.any() else calendar.months
 
 
-def _end(rows: pd.DataFrame, calendar: Calendar) -> int:
+def _end(rows: pd.DataFrame, calendar: MonthGrid) -> int:
     ends = float(rows["ends_on"].min())
     if not np.isfinite(ends):
         return calendar.months

@@ -21,7 +21,7 @@ _MANY = 400
 
 
 @dataclass(frozen=True)
-class Rule:
+class BonusRule:
     """Where the bonus starts, and how near counts as just above or just below.
 
     Parameters
@@ -59,7 +59,7 @@ class Moved:
     months: Floats
 
 
-def moved_months(scores: Floats, values: Floats, rules: list[Rule]) -> Moved:
+def moved_months(scores: Floats, values: Floats, rules: list[BonusRule]) -> Moved:
     """Compare each unit's months with what its own scores would give.
 
     Parameters
@@ -84,7 +84,7 @@ def moved_months(scores: Floats, values: Floats, rules: list[Rule]) -> Moved:
     return Moved(*np.array(found, dtype=np.float64).reshape(-1, 3).T)
 
 
-def _unit(own: Floats, values: Floats, rule: Rule, drift: float) -> tuple[float, float, float]:
+def _unit(own: Floats, values: Floats, rule: BonusRule, drift: float) -> tuple[float, float, float]:
     """Return share moved, variance and months expected just below of one unit."""
     worth = values if rule.statistic == "mean" else (values >= rule.top).astype(np.float64)
     n = own.sum(axis=1)
@@ -114,7 +114,7 @@ def _point(worth: Floats) -> float:
     return max(float(np.diff(np.unique(worth)).min()), float(np.ptp(worth)) / 4)
 
 
-def _sides(value: Floats, reach: Floats, rule: Rule) -> tuple[Flags, Flags]:
+def _sides(value: Floats, reach: Floats, rule: BonusRule) -> tuple[Flags, Flags]:
     """Return which means are just above, and just below, the threshold.
 
     Below, near is what the rule calls near; above, it is also where one answer more may lead.
@@ -125,7 +125,7 @@ def _sides(value: Floats, reach: Floats, rule: Rule) -> tuple[Flags, Flags]:
 
 
 def _chances(
-    total: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule, drift: float
+    total: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: BonusRule, drift: float
 ) -> tuple[Floats, Floats]:
     """Return each month's chance to end just above, and just below, the threshold."""
     share = total / total.sum()
@@ -138,7 +138,9 @@ def _chances(
     return found[0], found[1]
 
 
-def _exact(share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule, drift: float) -> Floats:
+def _exact(
+    share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: BonusRule, drift: float
+) -> Floats:
     """Return both chances from the distribution of a sum of `n` answers, by Fourier transform."""
     lattice = np.unique(worth)
     weights = np.array([share[worth == value].sum() for value in lattice])
@@ -153,7 +155,9 @@ def _exact(share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule
     return np.array([(chance * side).sum(axis=1) for side in (above, below)])
 
 
-def _normal(share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: Rule, drift: float) -> Floats:
+def _normal(
+    share: Floats, worth: Floats, n: Floats, *, reach: Floats, rule: BonusRule, drift: float
+) -> Floats:
     """Return both chances where there are so many answers that their mean is as good as normal."""
     from scipy.special import ndtr
 

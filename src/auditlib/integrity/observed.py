@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditlib.integrity.asked_again import AFTER, AFTER_COMPLAINT, asked_after
-from auditlib.integrity.groups import Calendar
+from auditlib.integrity.groups import MonthGrid
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Instrument
 from auditlib.standards.measure import Tables
@@ -58,7 +58,7 @@ class Observed:
 
 
 def observe(
-    tables: Tables, instrument: Instrument, item: str, calendar: Calendar, policy: IntegrityPolicy
+    tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid, policy: IntegrityPolicy
 ) -> Observed:
     """Count everything the detectors need for one survey type and its paid item."""
     survey_type = instrument.survey_type
@@ -82,20 +82,20 @@ Counts = dict[str, Floats]
 
 
 @dataclass(frozen=True)
-class Part:
+class CountedPart:
     """Some counts by unit and month, and why others could not be made."""
 
     counts: Counts = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
-    def __or__(self, other: Part) -> Part:
+    def __or__(self, other: CountedPart) -> CountedPart:
         missing = self.missing | other.missing
         counts = {name: value for name, value in (self.counts | other.counts).items() if name not in missing}
-        return Part(counts, missing)
+        return CountedPart(counts, missing)
 
 
-def _absent(names: Sequence[str], why: str) -> Part:
-    return Part({}, dict.fromkeys(names, why))
+def _absent(names: Sequence[str], why: str) -> CountedPart:
+    return CountedPart({}, dict.fromkeys(names, why))
 
 
 def _limit(instrument: Instrument, item: str, policy: IntegrityPolicy) -> float:
@@ -103,7 +103,7 @@ def _limit(instrument: Instrument, item: str, policy: IntegrityPolicy) -> float:
     return scale.low + (policy.unhappy_below - 1) * (scale.high - scale.low) / 4
 
 
-def _invitations(tables: Tables, survey_type: str, calendar: Calendar) -> Part:
+def _invitations(tables: Tables, survey_type: str, calendar: MonthGrid) -> CountedPart:
     import narwhals as nw
 
     names = ("invited", "answered")
@@ -122,8 +122,8 @@ def _of(frame: nw.LazyFrame[Any], survey_type: str) -> nw.LazyFrame[Any]:
 
 
 def _answers(
-    tables: Tables, instrument: Instrument, item: str, calendar: Calendar, policy: IntegrityPolicy
-) -> Part:
+    tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid, policy: IntegrityPolicy
+) -> CountedPart:
     """Count answers by what they say; a comment that is empty or blank is none.
 
     An answer is low where the mean of its questions on the paid one's scale rounds to below the limit: the
@@ -157,7 +157,7 @@ def _answers(
     sums = {name: nw.col(name).sum() for name in flags}
     daily = _pandas(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("answers"), **sums))
     late = daily.assign(late_top=daily["top"].where(_late(daily["submitted_day"], policy.last_days), 0))
-    part = Part(_spread(late, calendar))
+    part = CountedPart(_spread(late, calendar))
     if not part.counts["comments"].any():
         part = part | _absent(("comments", "silent_top", "begging"), "no answer has a comment")
     elif not pattern:
@@ -191,7 +191,7 @@ def _late(days: pd.Series[int], last_days: int) -> pd.Series[bool]:
     return dates.dt.days_in_month - dates.dt.day < last_days
 
 
-def _devices(tables: Tables, survey_type: str, calendar: Calendar) -> Part:
+def _devices(tables: Tables, survey_type: str, calendar: MonthGrid) -> CountedPart:
     """Count answers with a device, and those whose device served more than one person of the unit.
 
     A nameless answer counts as another person, because nobody can tell.
@@ -215,7 +215,7 @@ def _devices(tables: Tables, survey_type: str, calendar: Calendar) -> Part:
     return part | _placed(both.group_by("unit_id", "submitted_day").agg(shared=nw.len()), calendar)
 
 
-def _straight(tables: Tables, instrument: Instrument, item: str, calendar: Calendar) -> Part:
+def _straight(tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid) -> CountedPart:
     """Count answers that give every question the same score, and how many one expects at their mean.
 
     Answers are compared with those of the same rounded mean. A rise of satisfaction moves answers through
@@ -245,7 +245,7 @@ def _straight(tables: Tables, instrument: Instrument, item: str, calendar: Calen
     expected = daily.drop(columns="level").assign(
         expected_straight=rate * daily["lines"], straight_noise=rate * (1 - rate) * daily["lines"]
     )
-    return Part(_spread(expected, calendar))
+    return CountedPart(_spread(expected, calendar))
 
 
 def _complete(tables: Tables, instrument: Instrument, items: Sequence[str]) -> nw.LazyFrame[Any]:
@@ -255,7 +255,7 @@ def _complete(tables: Tables, instrument: Instrument, items: Sequence[str]) -> n
     return rows.filter(*(~nw.col(name).is_null() for name in items))
 
 
-def _perfect(tables: Tables, instrument: Instrument, item: str, calendar: Calendar) -> Part:
+def _perfect(tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid) -> CountedPart:
     """Count answers with the best score on every question, and sum the means of the others in thousandths."""
     import narwhals as nw
 
@@ -276,7 +276,7 @@ def _perfect(tables: Tables, instrument: Instrument, item: str, calendar: Calend
     )
 
 
-def _complaints(tables: Tables, calendar: Calendar) -> Part:
+def _complaints(tables: Tables, calendar: MonthGrid) -> CountedPart:
     import narwhals as nw
 
     if "complaints" not in tables.tables:
@@ -291,9 +291,9 @@ def _again(
     item: str,
     *,
     limit: float,
-    calendar: Calendar,
+    calendar: MonthGrid,
     policy: IntegrityPolicy,
-) -> Part:
+) -> CountedPart:
     """Count invitations, and the time customers waited for them, by what was last known of the customer."""
     import narwhals as nw
 
@@ -315,9 +315,9 @@ def _again(
         known.append(complained.assign(known="complained"))
     else:
         missing = dict.fromkeys(AFTER_COMPLAINT, "the evidence has no complaints")
-    return Part(_spread(asked_after(known, asked, window_days=policy.again_days), calendar)) | Part(
-        {}, missing
-    )
+    return CountedPart(
+        _spread(asked_after(known, asked, window_days=policy.again_days), calendar)
+    ) | CountedPart({}, missing)
 
 
 def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
@@ -333,7 +333,7 @@ def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
     return _pandas(named.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=at, **more))
 
 
-def _by_score(tables: Tables, survey_type: str, item: str, values: Floats, calendar: Calendar) -> Floats:
+def _by_score(tables: Tables, survey_type: str, item: str, values: Floats, calendar: MonthGrid) -> Floats:
     """Return answers by unit, month and native score from the cells."""
     cells = tables.frame("cells")
     own = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
@@ -353,11 +353,11 @@ def _pandas(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     return found
 
 
-def _placed(frame: nw.LazyFrame[Any], calendar: Calendar) -> Part:
-    return Part(_spread(_pandas(frame), calendar))
+def _placed(frame: nw.LazyFrame[Any], calendar: MonthGrid) -> CountedPart:
+    return CountedPart(_spread(_pandas(frame), calendar))
 
 
-def _spread(daily: pd.DataFrame, calendar: Calendar) -> Counts:
+def _spread(daily: pd.DataFrame, calendar: MonthGrid) -> Counts:
     """Return the sums of each column by unit and month; the first columns name unit and local day."""
     units = np.array(calendar.units)
     daily = daily[daily["unit_id"].isin(calendar.units)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from auditlib.integrity.detection import Detection, Sign
+from auditlib.integrity.detection import Detection, SignStrength
 from auditlib.integrity.groups import Group
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Basis, Held, Number
@@ -88,7 +88,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 
 @dataclass(frozen=True)
-class Signature:
+class SignPattern:
     """One kind of sign in one group: its detectors taken as one test.
 
     Parameters
@@ -146,7 +146,7 @@ class Signature:
             (detection for detection in self.detections if detection.contrast),
             key=lambda detection: detection.p_value,
         )
-        strong = tuple(each for each in tested if each.sign in (Sign.ALARM, Sign.WATCH))
+        strong = tuple(each for each in tested if each.sign in (SignStrength.ALARM, SignStrength.WATCH))
         return strong or tuple(tested[:1])
 
     @property
@@ -169,7 +169,7 @@ class Signature:
         )
 
 
-def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[Signature, ...]:
+def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tuple[SignPattern, ...]:
     """Return every kind of sign in every group, corrected in two steps.
 
     First each group is tested on everything at once, and groups are corrected after Holm (1979): in an
@@ -191,7 +191,7 @@ def signatures(detections: Sequence[Detection], policy: IntegrityPolicy) -> tupl
     )
 
 
-def _smallest(kinds: Sequence[Signature]) -> float:
+def _smallest(kinds: Sequence[SignPattern]) -> float:
     return min(detection.smallest_p for kind in kinds for detection in kind.detections)
 
 
@@ -202,7 +202,7 @@ def _able(smallest: Mapping[int, float], error: float) -> list[int]:
     return [place for place, p in smallest.items() if p * tests <= error]
 
 
-def _kinds(detections: Sequence[Detection], group: str) -> list[Signature]:
+def _kinds(detections: Sequence[Detection], group: str) -> list[SignPattern]:
     own = [detection for detection in detections if detection.group.name == group]
     return [
         _signature(pattern, [each for each in own if each.detector.key in pattern.detectors])
@@ -219,19 +219,19 @@ def _signed(detections: Sequence[Detection]) -> list[Floats]:
     ]
 
 
-def _p_of_group(kinds: Sequence[Signature]) -> float | None:
+def _p_of_group(kinds: Sequence[SignPattern]) -> float | None:
     """Return the p-value of all kinds taken as one test; None where nothing was seen."""
     parts = [part for part in (_signed(kind.detections) for kind in kinds) if part]
     return whole_or_part(parts) if parts else None
 
 
-def _signature(pattern: Pattern, own: list[Detection]) -> Signature:
+def _signature(pattern: Pattern, own: list[Detection]) -> SignPattern:
     signed, tested = _signed(own), any(each.contrast is not None for each in own)
     p_value = together(signed) if signed else 1.0 if tested else None
-    return Signature(pattern, own[0].group, tuple(own), p_value)
+    return SignPattern(pattern, own[0].group, tuple(own), p_value)
 
 
-def _within(kinds: list[Signature], group: float, policy: IntegrityPolicy) -> list[Signature]:
+def _within(kinds: list[SignPattern], group: float, policy: IntegrityPolicy) -> list[SignPattern]:
     """Return the kinds of one group, corrected among themselves and by the group's own p-value."""
     seen = [kind for kind in kinds if kind.eventful and kind.p_value is not None]
     p_values = [each.p_value for each in seen if each.p_value is not None]
@@ -245,15 +245,17 @@ def _within(kinds: list[Signature], group: float, policy: IntegrityPolicy) -> li
     ]
 
 
-def _corrected(signature: Signature, adjusted: float, policy: IntegrityPolicy) -> Signature:
+def _corrected(signature: SignPattern, adjusted: float, policy: IntegrityPolicy) -> SignPattern:
     alarm = adjusted <= policy.error
     kept = tuple(
-        replace(detection, sign=Sign.ALARM) if alarm and detection.sign is Sign.WATCH else detection
+        replace(detection, sign=SignStrength.ALARM)
+        if alarm and detection.sign is SignStrength.WATCH
+        else detection
         for detection in signature.detections
     )
     return replace(signature, detections=kept, p_adjusted=adjusted, alarm=alarm)
 
 
-def detections_of(found: Iterable[Signature]) -> tuple[Detection, ...]:
+def detections_of(found: Iterable[SignPattern]) -> tuple[Detection, ...]:
     """Return the detections of `found`, in their order."""
     return tuple(detection for signature in found for detection in signature.detections)

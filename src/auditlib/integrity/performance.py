@@ -35,7 +35,7 @@ MEANT_FOR = {
 """Detector: the planted form of the register that it is meant to find."""
 
 
-class Rates(Strict):
+class AlarmRates(Strict):
     """What was measured of one detector in companies where nobody games.
 
     Both are shares: of tests below the nominal error taken alone, and of companies with an alarm of this
@@ -69,7 +69,7 @@ class Performance(Strict, Ungrouped):
     draws: int = Field(ge=99, description="Assignments each test was compared with.")
     any_alarm: float = Field(ge=0, le=1, description="Share of those with at least one alarm.")
     settings: str = Field(description="Fingerprint of the policy it was measured with, words left out.")
-    clean: dict[str, Rates]
+    clean: dict[str, AlarmRates]
     planted: dict[str, Planted]
 
     @model_validator(mode="after")

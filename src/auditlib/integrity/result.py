@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditlib.integrity import tables
-from auditlib.integrity.detection import Detection, Sign
+from auditlib.integrity.detection import Detection, SignStrength
 from auditlib.integrity.findings import findings_of
-from auditlib.integrity.patterns import Signature, detections_of
+from auditlib.integrity.patterns import SignPattern, detections_of
 from auditlib.integrity.performance import LEVEL, Performance
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.score_changes import ScoreChange
@@ -48,7 +48,7 @@ class IntegrityResult(Ungrouped):
         linked.
     """
 
-    signatures: tuple[Signature, ...]
+    signatures: tuple[SignPattern, ...]
     policy: IntegrityPolicy
     level: float
     performance: Performance | None = None
@@ -62,7 +62,7 @@ class IntegrityResult(Ungrouped):
         return detections_of(self.signatures)
 
     @property
-    def alarms(self) -> tuple[Signature, ...]:
+    def alarms(self) -> tuple[SignPattern, ...]:
         """What needs explanation."""
         return tuple(signature for signature in self.signatures if signature.alarm)
 
@@ -82,7 +82,7 @@ class IntegrityResult(Ungrouped):
         return () if self.performance is None or not self.tested else (self.performance,)
 
     @property
-    def tested(self) -> tuple[Signature, ...]:
+    def tested(self) -> tuple[SignPattern, ...]:
         """Kinds of signs that could be tested."""
         return tuple(signature for signature in self.signatures if signature.p_value is not None)
 
@@ -95,9 +95,9 @@ class IntegrityResult(Ungrouped):
         """Return one row per group and kind of sign: p alone, p allowing for all, and what it says."""
         return tables.kinds(self.signatures)
 
-    def detectors(self, *signs: Sign) -> pd.DataFrame:
+    def detectors(self, *signs: SignStrength) -> pd.DataFrame:
         """Return one row per group and detector with one of `signs` (all where none is given)."""
-        return tables.detectors(self.detections, signs or tuple(Sign))
+        return tables.detectors(self.detections, signs or tuple(SignStrength))
 
     def beside(self) -> pd.DataFrame:
         """Return, by group, what its scores did and which signs need explanation."""
@@ -125,8 +125,8 @@ class IntegrityResult(Ungrouped):
             return (Number("alarms", None, "count", basis=_LINKS, reason=self.not_applicable.reason),)
         counts = {"alarms": len(self.alarms), "tests": len(self.tested), "groups": len(self.groups)}
         counts["detections"] = len(self.detections)
-        counts["untested"] = sum(detection.sign is Sign.NOT_RUN for detection in self.detections)
-        counts["worth_a_look"] = sum(detection.sign is Sign.WATCH for detection in self.detections)
+        counts["untested"] = sum(detection.sign is SignStrength.NOT_RUN for detection in self.detections)
+        counts["worth_a_look"] = sum(detection.sign is SignStrength.WATCH for detection in self.detections)
         found = [Number(name, value, "count", basis=_LINKS) for name, value in counts.items()]
         found += [number for signature in self.signatures for number in signature.numbers()]
         found += [number for detection in self.detections for number in detection.numbers(self.level)]
@@ -254,7 +254,7 @@ class IntegrityResult(Ungrouped):
         )
 
     def _could_hide(self) -> Sentence:
-        watched = sum(detection.sign is Sign.WATCH for detection in self.detections)
+        watched = sum(detection.sign is SignStrength.WATCH for detection in self.detections)
         text = (
             f"{counted(watched, 'detection')} would have been called unusual had each been the only "
             "test; among so "
@@ -271,7 +271,7 @@ class IntegrityResult(Ungrouped):
         """Return what cannot be said."""
         if not self.tested:
             return ()
-        missed = sum(detection.sign is Sign.NOT_RUN for detection in self.detections)
+        missed = sum(detection.sign is SignStrength.NOT_RUN for detection in self.detections)
         return (
             Sentence(
                 "A sign says that something changed when pay was linked, not who did what, nor why. Gaming "
@@ -311,7 +311,7 @@ def _shared_key(group: str, other: str) -> str:
     return f"shared_with:{group.replace(' ', ':')}:{other.replace(' ', ':')}"
 
 
-def _linked_units(alarms: tuple[Signature, ...], group: str) -> set[str]:
+def _linked_units(alarms: tuple[SignPattern, ...], group: str) -> set[str]:
     return {
         unit.unit_id
         for alarm in alarms

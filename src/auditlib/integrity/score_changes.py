@@ -11,7 +11,7 @@ from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.records import Basis, Interval, Number
 from auditlib.statements import with_sign
-from auditlib.statistics.changes import Contrast, Dealt, contrast
+from auditlib.statistics.changes import Contrast, PermutedLabels, contrast
 from auditlib.statistics.types import Floats
 
 _TINY = 1e-9
@@ -54,7 +54,7 @@ class ScoreChange:
 
 
 def score_change(
-    group: Group, seen: Observed, dealt: Dealt, policy: IntegrityPolicy, *, level: float
+    group: Group, seen: Observed, dealt: PermutedLabels, policy: IntegrityPolicy, *, level: float
 ) -> ScoreChange | None:
     """Return the change of the mean score of a group; None where too few units have answers."""
     chosen = group.linked | group.others

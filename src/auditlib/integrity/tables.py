@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.integrity.detection import Detection, Sign, shown
+from auditlib.integrity.detection import Detection, SignStrength, shown
 from auditlib.integrity.detectors import DETECTORS, RATIO, Detector
-from auditlib.integrity.patterns import PATTERNS, Signature
+from auditlib.integrity.patterns import PATTERNS, SignPattern
 from auditlib.integrity.performance import Performance
 from auditlib.integrity.score_changes import ScoreChange
 from auditlib.integrity.wording import listed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def kinds(signatures: Sequence[Signature]) -> pd.DataFrame:
+def kinds(signatures: Sequence[SignPattern]) -> pd.DataFrame:
     """Return one row per group and kind of sign."""
     import pandas as pd
 
@@ -37,19 +37,19 @@ def kinds(signatures: Sequence[Signature]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "kind", "sign", "p", "p_adjusted", "linked"])
 
 
-def _said(signature: Signature) -> str:
+def _said(signature: SignPattern) -> str:
     if signature.p_value is None:
-        return Sign.NOT_RUN.value
+        return SignStrength.NOT_RUN.value
     if signature.alarm:
-        return Sign.ALARM.value
+        return SignStrength.ALARM.value
     return (
-        Sign.WATCH.value
-        if any(detection.sign is Sign.WATCH for detection in signature.detections)
-        else Sign.QUIET.value
+        SignStrength.WATCH.value
+        if any(detection.sign is SignStrength.WATCH for detection in signature.detections)
+        else SignStrength.QUIET.value
     )
 
 
-def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd.DataFrame:
+def beside(signatures: Sequence[SignPattern], scores: Sequence[ScoreChange]) -> pd.DataFrame:
     """Return, by group, what its scores did, which signs need explanation, and how the two read together."""
     import pandas as pd
 
@@ -62,12 +62,12 @@ def beside(signatures: Sequence[Signature], scores: Sequence[ScoreChange]) -> pd
     return pd.DataFrame(rows, columns=["group", "change", "low", "high", "n", "signs", "reading"])
 
 
-def in_common(scores: ScoreChange, alarms: Sequence[Signature]) -> int:
+def in_common(scores: ScoreChange, alarms: Sequence[SignPattern]) -> int:
     """Return how many linked units a group shares with one that raised an alarm, at most."""
     return max((int((scores.group.linked & alarm.group.linked).sum()) for alarm in alarms), default=0)
 
 
-def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[Signature]) -> str:
+def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[SignPattern]) -> str:
     """Say how far a change of scores can be relied on."""
     rise = "a rise" if scores.contrast.low > 0 else "no rise is shown"
     shared = in_common(scores, alarms)
@@ -78,7 +78,7 @@ def _read(scores: ScoreChange, signs: Sequence[str], alarms: Sequence[Signature]
     return f"{rise}, and no sign that needs explanation"
 
 
-def detectors(detections: Sequence[Detection], signs: Sequence[Sign]) -> pd.DataFrame:
+def detectors(detections: Sequence[Detection], signs: Sequence[SignStrength]) -> pd.DataFrame:
     """Return one row per group and detector."""
     import pandas as pd
 
@@ -114,14 +114,14 @@ def untested(detections: Sequence[Detection]) -> pd.DataFrame:
     rows = [
         (detection.detector.title, detection.reason, detection.group.name)
         for detection in detections
-        if detection.sign is Sign.NOT_RUN
+        if detection.sign is SignStrength.NOT_RUN
     ]
     frame = pd.DataFrame(rows, columns=["detector", "reason", "group"])
     together = frame.groupby(["reason", "group"], sort=False)["detector"].agg("; ".join).reset_index()
     return together[["group", "detector", "reason"]]
 
 
-def units(alarms: Sequence[Signature], *, level: float) -> pd.DataFrame:
+def units(alarms: Sequence[SignPattern], *, level: float) -> pd.DataFrame:
     """Return the linked units behind each alarm: change from before to after, on the detector's scale."""
     import pandas as pd
 

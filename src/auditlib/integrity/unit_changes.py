@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from auditlib.integrity.groups import Group
 from auditlib.integrity.habits import beyond_habit
-from auditlib.integrity.heaping import Rule, moved_months
+from auditlib.integrity.heaping import BonusRule, moved_months
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.tails import counts_of, odds_beyond, slope_of
@@ -191,7 +191,9 @@ def straight_lines(seen: Observed, group: Group, policy: IntegrityPolicy) -> Mea
 
 def heaping(seen: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
     """Measure the share of months just below the threshold that were moved over it."""
-    rules = [Rule(float(at), policy.heap_width, group.statistic, seen.top_box) for at in group.thresholds]
+    rules = [
+        BonusRule(float(at), policy.heap_width, group.statistic, seen.top_box) for at in group.thresholds
+    ]
     before, after = (
         moved_months(seen.scores[:, months], seen.values, rules) for months in (group.before, group.after)
     )

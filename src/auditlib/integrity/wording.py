@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.groups import Group
-from auditlib.integrity.patterns import Signature
+from auditlib.integrity.patterns import SignPattern
 from auditlib.statements import with_sign
 
 _SINGLE_DIGIT = 0.1
@@ -27,7 +27,7 @@ def measured(detection: Detection, level: float) -> str:
     return f"{detection.detector.looks_at} {text}"
 
 
-def keys_of(found: Iterable[Signature]) -> tuple[str, ...]:
+def keys_of(found: Iterable[SignPattern]) -> tuple[str, ...]:
     """Return the keys of the p-values, units and effects that `found` rest on."""
     return tuple(
         key

@@ -14,7 +14,7 @@ from auditlib.linkage.opened import estimate_evidence, fair_pay_evidence, paid_p
 from auditlib.linkage.panel import Panel, panel
 from auditlib.linkage.procedure import Choices
 from auditlib.linkage.published import Published
-from auditlib.linkage.readings import Readings
+from auditlib.linkage.readings import NaiveComparisons
 from auditlib.linkage.register import RoleLinks, role_links
 from auditlib.linkage.result import LinkageResult, RoleEffect
 from auditlib.linkage.unanswered import UnansweredLinkage, UnansweredPay
@@ -26,10 +26,10 @@ __all__ = [
     "Definition",
     "FairPay",
     "LinkageResult",
+    "NaiveComparisons",
     "Panel",
     "Published",
     "PublishedLinkage",
-    "Readings",
     "RoleEffect",
     "RoleLinks",
     "UnansweredLinkage",

@@ -9,7 +9,7 @@ from auditlib.linkage.tested import Tested
 from auditlib.records import Refusal
 
 
-class Claim(StrEnum):
+class EffectClaim(StrEnum):
     """What may be said of an effect."""
 
     SHOWN = "shown"
@@ -28,7 +28,9 @@ def calibrated(estimate: float, tested: Tested, placebo: Placebos | Refusal) -> 
     return placebo.p_value(estimate / tested.error)
 
 
-def claim(estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level: float = 0.95) -> Claim:
+def claim(
+    estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level: float = 0.95
+) -> EffectClaim:
     """Return what may be claimed.
 
     Parameters
@@ -39,13 +41,13 @@ def claim(estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level
         Placebos dealt at random; without them nothing is shown, whatever the test says.
     """
     if isinstance(tested.method, Refusal) or tested.p_value is None:
-        return Claim.UNTESTABLE
+        return EffectClaim.UNTESTABLE
     if tested.p_value > 1 - level:
-        return Claim.NOT_SHOWN
+        return EffectClaim.NOT_SHOWN
     beside = calibrated(estimate, tested, placebo)
     if beside is None:
-        return Claim.NOT_SHOWN
-    return Claim.SHOWN if beside <= 1 - level else Claim.DISPUTED
+        return EffectClaim.NOT_SHOWN
+    return EffectClaim.SHOWN if beside <= 1 - level else EffectClaim.DISPUTED
 
 
 def unchecked(estimate: float, tested: Tested, placebo: Placebos | Refusal, *, level: float = 0.95) -> str:

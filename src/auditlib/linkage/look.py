@@ -33,7 +33,7 @@ from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look(Ungrouped):
+class EffectEstimate(Ungrouped):
     """The effect of one role's links by one choice.
 
     Parameters
@@ -102,7 +102,7 @@ def look(
     beside: Beside | None = None,
     confidence: float = 0.95,
     seed: int = 0,
-) -> Look | Refusal:
+) -> EffectEstimate | Refusal:
     """Estimate one role's effect by one choice, with all others beside it.
 
     Parameters
@@ -141,7 +141,7 @@ def look(
     )
     events = _events(shown, links, which, estimator, chosen, level=confidence, seed=seed)
     months = (shown.months[0], shown.months[-1])
-    return Look(
+    return EffectEstimate(
         role, estimator, chosen, months, int((shown.n > 0).any(axis=1).sum()), estimate, low, high,
         str(row["why"]),
         events, curve,

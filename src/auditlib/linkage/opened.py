@@ -13,7 +13,7 @@ from auditlib.linkage.beside import Beside
 from auditlib.linkage.definition import audited, written
 from auditlib.linkage.estimate import estimate
 from auditlib.linkage.fairness import FEWEST_ANSWERS, FairPay, fair_pay
-from auditlib.linkage.opened_beside import EvidenceLike, known_beside, regions
+from auditlib.linkage.opened_beside import LinkageEvidence, known_beside, regions
 from auditlib.linkage.panel import Panel, Statistic, panel
 from auditlib.linkage.procedure import Choices, Weighting
 from auditlib.linkage.published import Published, monthly, published
@@ -52,7 +52,7 @@ def paid_question(
     )
 
 
-def paid_panel(evidence: EvidenceLike) -> Panel:
+def paid_panel(evidence: LinkageEvidence) -> Panel:
     """Return the panel of the metric that pay is tied to.
 
     Raises
@@ -66,25 +66,25 @@ def paid_panel(evidence: EvidenceLike) -> Panel:
     return _panel(evidence, *paid)
 
 
-def _register(evidence: EvidenceLike) -> pd.DataFrame:
+def _register(evidence: LinkageEvidence) -> pd.DataFrame:
     """Return the register of pay links; without rows where the evidence has none."""
     return evidence.frame("pay_links") if "pay_links" in evidence.tables else pd.DataFrame()
 
 
-def _named(evidence: EvidenceLike) -> Mapping[str, Instrument]:
+def _named(evidence: LinkageEvidence) -> Mapping[str, Instrument]:
     given = evidence.instruments
     return given if isinstance(given, Mapping) else {one.survey_type: one for one in given}
 
 
-def _scale(evidence: EvidenceLike, survey_type: str, item: str) -> Scale:
+def _scale(evidence: LinkageEvidence, survey_type: str, item: str) -> Scale:
     return next(one.scale for one in _named(evidence)[survey_type].items if one.item == item)
 
 
-def _wording(evidence: EvidenceLike, survey_type: str, item: str) -> str:
+def _wording(evidence: LinkageEvidence, survey_type: str, item: str) -> str:
     return next(one.wording for one in _named(evidence)[survey_type].items if one.item == item)
 
 
-def _panel(evidence: EvidenceLike, survey_type: str, item: str, statistic: Statistic) -> Panel:
+def _panel(evidence: LinkageEvidence, survey_type: str, item: str, statistic: Statistic) -> Panel:
     scale = _scale(evidence, survey_type, item)
     return panel(
         evidence.cells(), survey_type=survey_type, item=item, statistic=statistic,
@@ -97,7 +97,7 @@ def _statistic(name: str) -> Statistic:
 
 
 def estimate_evidence(
-    evidence: EvidenceLike,
+    evidence: LinkageEvidence,
     *,
     weighting: str = "response",
     hold_out: int = 3,
@@ -167,7 +167,7 @@ _UNASKED = Refusal(
 
 
 def _published(
-    evidence: EvidenceLike, survey_type: str, item: str, statistic: Statistic
+    evidence: LinkageEvidence, survey_type: str, item: str, statistic: Statistic
 ) -> Published | Refusal:
     lacking = [table for table in ("aggregates", "units") if table not in evidence.tables]
     if "aggregates" in lacking:
@@ -182,7 +182,7 @@ def _published(
     )  # fmt: skip
 
 
-def _other_questions(evidence: EvidenceLike, paid: Published) -> dict[str, Published]:
+def _other_questions(evidence: LinkageEvidence, paid: Published) -> dict[str, Published]:
     """Return the other questions of the paid survey that are published the same way, by item."""
     aggregates, units = evidence.frame("aggregates"), evidence.frame("units")
     found = {
@@ -205,7 +205,7 @@ def _other_questions(evidence: EvidenceLike, paid: Published) -> dict[str, Publi
 
 
 def fair_pay_evidence(
-    evidence: EvidenceLike,
+    evidence: LinkageEvidence,
     result: Linkage,
     *,
     run: Run,

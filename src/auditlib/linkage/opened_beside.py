@@ -14,7 +14,7 @@ from auditlib.records import Instrument, Scale
 from auditlib.statistics.adoption import Ints
 
 
-class EvidenceLike(Protocol):
+class LinkageEvidence(Protocol):
     """As much of the evidence as linkage needs."""
 
     @property
@@ -36,7 +36,7 @@ class EvidenceLike(Protocol):
         ...
 
 
-def known_beside(evidence: EvidenceLike, shown: Panel) -> Beside:
+def known_beside(evidence: LinkageEvidence, shown: Panel) -> Beside:
     """Return what is known beside the panel `shown` of the paid question."""
     given = evidence.instruments
     named = given if isinstance(given, Mapping) else {one.survey_type: one for one in given}
@@ -59,7 +59,7 @@ def known_beside(evidence: EvidenceLike, shown: Panel) -> Beside:
     )
 
 
-def regions(evidence: EvidenceLike) -> dict[str, str]:
+def regions(evidence: LinkageEvidence) -> dict[str, str]:
     """Return the region of each unit that has one; none without a register of units."""
     if "units" not in evidence.tables:
         return {}
@@ -84,7 +84,7 @@ def _between(cells: pd.DataFrame, scale: Scale) -> pd.DataFrame | None:
     return total.assign(value=total["value"] / total["n"]).reset_index()
 
 
-def _monthly(evidence: EvidenceLike, table: str, day: str, like: Panel) -> pd.DataFrame | None:
+def _monthly(evidence: LinkageEvidence, table: str, day: str, like: Panel) -> pd.DataFrame | None:
     """Count rows of the paid survey by unit and local month."""
     if table not in evidence.tables:
         return None
@@ -100,7 +100,7 @@ def _month(days: pd.Series) -> Ints:
     return np.asarray(since // 12 * 100 + since % 12 + 1, dtype=np.int64)
 
 
-def _answered(evidence: EvidenceLike, like: Panel, columns: Sequence[str]) -> pd.DataFrame:
+def _answered(evidence: LinkageEvidence, like: Panel, columns: Sequence[str]) -> pd.DataFrame:
     """Return the responses to the paid question in the period, with their month."""
     wanted = ["unit_id", "survey_type", "submitted_day", "in_period", like.item, *columns]
     rows = evidence.frame("responses", columns=wanted)
@@ -108,14 +108,14 @@ def _answered(evidence: EvidenceLike, like: Panel, columns: Sequence[str]) -> pd
     return rows.assign(month=_month(rows["submitted_day"]))
 
 
-def _mix(evidence: EvidenceLike, like: Panel) -> pd.DataFrame:
+def _mix(evidence: LinkageEvidence, like: Panel) -> pd.DataFrame:
     """Return the score that each unit-month's mix of channels and types would give across the party."""
     rows = _answered(evidence, like, ["channel", "transaction_type"])
     kind = [rows["channel"].fillna(""), rows["transaction_type"].fillna("")]
     return _means(rows.assign(value=rows.groupby(kind)[like.item].transform("mean")))
 
 
-def _channel(evidence: EvidenceLike, like: Panel) -> pd.DataFrame | None:
+def _channel(evidence: LinkageEvidence, like: Panel) -> pd.DataFrame | None:
     """Return the share of answers that came from customers of the party's commonest channel."""
     rows = _answered(evidence, like, ["channel"]).dropna(subset=["channel"])
     if rows["channel"].nunique() < 2:

@@ -15,7 +15,7 @@ from auditlib.statistics.types import Floats
 Statistic = Literal["mean", "top_box", "bottom_box"]
 
 
-class Asked:
+class ScoredQuestion:
     """One question with its statistic, and how both are said."""
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel(Asked):
+class Panel(ScoredQuestion):
     """One value per unit and month.
 
     Parameters

@@ -17,7 +17,7 @@ POWER = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class LinkDesign:
     """A design to be judged.
 
     Parameters
@@ -48,7 +48,7 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DetectableEffect:
     """The smallest effect a design would detect in four of five audits at 5 %.
 
     Parameters
@@ -59,7 +59,7 @@ class Plan:
         Typical standard error.
     """
 
-    design: Design
+    design: LinkDesign
     method: Method | Refusal
     detectable: float | Refusal
     error: float
@@ -86,7 +86,7 @@ class Plan:
         return (Sentence(text, keys),)
 
 
-def plan(design: Design, *, draws: int = 300, seed: int = 0) -> Plan | Refusal:
+def plan(design: LinkDesign, *, draws: int = 300, seed: int = 0) -> DetectableEffect | Refusal:
     """Simulate the default procedure on a design without effect, and return what it could detect."""
     if not 0 < design.linked < design.units or not 0 < design.before < design.months:
         return Refusal(
@@ -105,12 +105,14 @@ def plan(design: Design, *, draws: int = 300, seed: int = 0) -> Plan | Refusal:
     error = float(np.sqrt(np.nanmean(errors[:, 1] ** 2))) if np.isfinite(errors[:, 1]).any() else 0.0
     spread = float(errors[:, 0].std())
     if isinstance(method, Refusal):
-        return Plan(design, method, method, spread)
+        return DetectableEffect(design, method, method, spread)
     crossing = critical(0.95, design.units - 1) * max(error, spread)
-    return Plan(design, method, crossing + float(np.quantile(errors[:, 0], POWER)), max(error, spread))
+    return DetectableEffect(
+        design, method, crossing + float(np.quantile(errors[:, 0], POWER)), max(error, spread)
+    )
 
 
-def _error(design: Design, pattern: Floats, rng: np.random.Generator) -> tuple[float, float]:
+def _error(design: LinkDesign, pattern: Floats, rng: np.random.Generator) -> tuple[float, float]:
     outcome = _world(design, rng)
     since = np.arange(design.months)[None, :] - pattern[:, None]
     linked = since >= 0
@@ -125,7 +127,7 @@ def _error(design: Design, pattern: Floats, rng: np.random.Generator) -> tuple[f
     return float(found.coefficient[0]), error
 
 
-def _world(design: Design, rng: np.random.Generator) -> Floats:
+def _world(design: LinkDesign, rng: np.random.Generator) -> Floats:
     shocks = rng.normal(size=(design.units, design.months)) * design.drift_sd
     for month in range(1, design.months):
         fresh = np.sqrt(1 - design.memory**2) * shocks[:, month]

@@ -12,7 +12,7 @@ from auditlib.linkage.panel import Panel
 from auditlib.linkage.register import RoleLinks, before
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints, by_cluster
-from auditlib.statistics.few_clusters import Design, design_of
+from auditlib.statistics.few_clusters import ClusterDesign, design_of
 from auditlib.statistics.imputation import Imputation, impute
 from auditlib.statistics.types import Floats
 
@@ -116,7 +116,7 @@ class Assignment:
 
     dates: Ints
     counted: NDArray[np.bool_]
-    design: Design
+    design: ClusterDesign
 
 
 def assignment(

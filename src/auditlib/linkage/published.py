@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.linkage.panel import Asked, Panel, Statistic
+from auditlib.linkage.panel import Panel, ScoredQuestion, Statistic
 from auditlib.linkage.register import running
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
@@ -21,7 +21,7 @@ UNNAMED = "other"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Published(Asked):
+class Published(ScoredQuestion):
     """One value per unit and period, as published.
 
     Parameters

@@ -20,7 +20,7 @@ from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.intervals import wilson
-from auditlib.statistics.two_groups import Difference, difference, within_strata
+from auditlib.statistics.two_groups import GroupDifference, difference, within_strata
 from auditlib.statistics.types import Floats
 
 Flags = NDArray[np.bool_]
@@ -69,7 +69,7 @@ class Placebo:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Readings(Ungrouped):
+class NaiveComparisons(Ungrouped):
     """All simple comparisons of linked and never-linked units.
 
     Parameters
@@ -161,7 +161,9 @@ _CHOICES = {
 }
 
 
-def readings(shown: Published, start: Ints, *, minimum: int, level: float, seed: int) -> Readings | Refusal:
+def readings(
+    shown: Published, start: Ints, *, minimum: int, level: float, seed: int
+) -> NaiveComparisons | Refusal:
     """Compare linked with never-linked units in every simple way.
 
     Parameters
@@ -188,7 +190,7 @@ def readings(shown: Published, start: Ints, *, minimum: int, level: float, seed:
     frame = pd.DataFrame(rows).sort_values("estimate", kind="stable", na_position="last")
     usual = _comparisons(shown, linked)[0][1]
     calm = (~linked) & usual
-    return Readings(
+    return NaiveComparisons(
         shown,
         frame.reset_index(drop=True),
         dealt(shown, calm, first, level=level, rng=np.random.default_rng(seed)),
@@ -228,7 +230,7 @@ def _rows(
 
 def _compare(
     design: str, value: Floats, linked: Flags, others: Flags, region: NDArray[np.str_]
-) -> tuple[Difference | Refusal, tuple[int, int]]:
+) -> tuple[GroupDifference | Refusal, tuple[int, int]]:
     if design == "means":
         return _of_means(value, linked, others)
     both = np.isfinite(value).all(axis=1) & (linked | others)
@@ -241,7 +243,7 @@ def _compare(
     return _adjusted(design, value[both], group), sizes
 
 
-def _adjusted(design: str, value: Floats, group: Flags) -> Difference | Refusal:
+def _adjusted(design: str, value: Floats, group: Flags) -> GroupDifference | Refusal:
     """Compare changes, or later scores with the first ones held equal."""
     before, after = value[:, 0], value[:, 1]
     focal, one, own = group.astype(np.float64), np.ones((len(group), 1)), np.arange(len(group))
@@ -253,7 +255,7 @@ def _adjusted(design: str, value: Floats, group: Flags) -> Difference | Refusal:
     return difference(after - before, focal, one, cluster=own)
 
 
-def _within_regions(value: Floats, group: Flags, region: NDArray[np.str_]) -> Difference | Refusal:
+def _within_regions(value: Floats, group: Flags, region: NDArray[np.str_]) -> GroupDifference | Refusal:
     place = np.unique(region, return_inverse=True)[1].astype(np.int64)
     if place.max(initial=0) < FEWEST:
         return Refusal("Too few regions.")
@@ -261,7 +263,9 @@ def _within_regions(value: Floats, group: Flags, region: NDArray[np.str_]) -> Di
     return difference(change, focal, np.zeros((len(focal), 0)), cluster=place)
 
 
-def _of_means(value: Floats, linked: Flags, others: Flags) -> tuple[Difference | Refusal, tuple[int, int]]:
+def _of_means(
+    value: Floats, linked: Flags, others: Flags
+) -> tuple[GroupDifference | Refusal, tuple[int, int]]:
     """Compare the means of all who published in each period, whoever they are."""
     unit, later = np.nonzero(np.isfinite(value) & (linked | others)[:, None])
     group = linked[unit].astype(np.float64)
@@ -278,7 +282,7 @@ def _within(values: Floats, place: Ints) -> Floats:
 
 
 def _row(
-    chosen: dict[str, object], found: Difference | Refusal, sizes: tuple[int, int], *, level: float
+    chosen: dict[str, object], found: GroupDifference | Refusal, sizes: tuple[int, int], *, level: float
 ) -> dict[str, object]:
     row = {**chosen, "linked": sizes[0], "compared": sizes[1]}
     if isinstance(found, Refusal):
@@ -289,7 +293,7 @@ def _row(
     return {**row, **numbers, "why": ""}
 
 
-def naive_difference(value: Floats, *, linked: Flags, others: Flags, first: int) -> Difference | Refusal:
+def naive_difference(value: Floats, *, linked: Flags, others: Flags, first: int) -> GroupDifference | Refusal:
     """Return the comparison most would make, on any figure of the units; shape (units, periods)."""
     return _compare(NAIVE, value[:, [first, first + 1]], linked, others, np.array([]))[0]
 

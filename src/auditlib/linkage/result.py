@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from auditlib.linkage import numbers, wording, wording_whole
-from auditlib.linkage.claim import Claim, calibrated, claim
+from auditlib.linkage.claim import EffectClaim, calibrated, claim
 from auditlib.linkage.event_study import Drift, EventStudy
 from auditlib.linkage.honest import Honest
 from auditlib.linkage.panel import Panel
@@ -118,7 +118,7 @@ class RoleEffect(Ungrouped):
         return wording_whole.WEAK if weak else "shown"
 
     @property
-    def supported(self) -> Claim:
+    def supported(self) -> EffectClaim:
         """What test and placebos support together."""
         return claim(self.estimate, self.tested, self.placebo, level=self.level)
 
@@ -130,7 +130,7 @@ class RoleEffect(Ungrouped):
     @property
     def shown(self) -> bool:
         """Whether the test calls it an effect, and so does its place among placebos."""
-        return self.supported is Claim.SHOWN
+        return self.supported is EffectClaim.SHOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from auditlib.linkage.procedure import Choices, split
 from auditlib.linkage.register import RoleLinks
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
-from auditlib.statistics.two_groups import Difference, difference
+from auditlib.statistics.two_groups import GroupDifference, difference
 from auditlib.statistics.types import Floats
 
 COLUMNS = ["role", "key", "reading", "estimate", "low", "high", "units", "caution"]
@@ -46,7 +46,7 @@ def simple(
         ):  # fmt: skip
             found = _gap(panel.value, parts.weight, linked, other, nested=nested, cluster=cluster)
             ends = (np.nan, np.nan, np.nan)
-            if isinstance(found, Difference):
+            if isinstance(found, GroupDifference):
                 ends = (found.estimate, *found.limits(level))
             rows.append((one.role, key, words, *ends, int((linked | other).any(axis=1).sum()), caution))
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -60,7 +60,7 @@ def _gap(
     *,
     nested: bool,
     cluster: Ints,
-) -> Difference | Refusal:
+) -> GroupDifference | Refusal:
     """Return the weighted difference between two sets of unit-months, within units where `nested`."""
     kept = (linked | other) & (weight > 0)
     unit, month = np.nonzero(kept)

@@ -14,9 +14,9 @@ from auditlib.records import Refusal
 from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical, two_sided
-from auditlib.statistics.few_clusters import Design, Method, recommend
+from auditlib.statistics.few_clusters import ClusterDesign, Method, recommend
 from auditlib.statistics.imputation import Imputation, cluster_scores
-from auditlib.statistics.randomisation import Dealt, constant_effects, permutations, placed
+from auditlib.statistics.randomisation import ReassignedOutcomes, constant_effects, permutations, placed
 from auditlib.statistics.wild_bootstrap import WildBootstrap, wild_bootstrap
 
 DEALS = 199
@@ -58,7 +58,7 @@ class Tested:
     low: float | None
     high: float | None
     error: float | None
-    design: Design
+    design: ClusterDesign
     trials: tuple[Trial, ...]
     no_interval: str = ""
 
@@ -100,7 +100,7 @@ def test_effect(
     if jackknife:
         trials.insert(0, Trial("jackknife", two_sided(estimate / jackknife, degrees), 0.0, "t, G - 1"))
     deals = deals or (DEALS if method is Method.RANDOMISATION else 0)
-    dealt: Dealt | None = None
+    dealt: ReassignedOutcomes | None = None
     if deals:
         dates = dealt_to.dates[dealt_to.counted]
         drawn = permutations(dates, draws=deals, rng=np.random.default_rng(seeds[2]))
@@ -121,7 +121,7 @@ def test_effect(
 def _interval(
     found: Imputation,
     method: Method | Refusal,
-    dealt: Dealt | None,
+    dealt: ReassignedOutcomes | None,
     *,
     which: int,
     level: float,
@@ -201,7 +201,7 @@ def _dealt(
     which: int,
     choices: Choices,
     cluster: Ints | None,
-) -> Dealt:
+) -> ReassignedOutcomes:
     """Estimate under other assignments of one role's dates; the other role stays as it is.
 
     The actual links are put through each assignment as if they were the outcome, so that the test of any
@@ -218,7 +218,7 @@ def _dealt(
         pair = [effects(shown, others, choices=choices, cluster=cluster) for shown in (panel, treatment)]
         rows.append(_products(pair, which))
     columns = np.array(rows).reshape(-1, 5).T
-    return Dealt(columns[0], columns[1], columns[2:])
+    return ReassignedOutcomes(columns[0], columns[1], columns[2:])
 
 
 def _products(pair: Sequence[Imputation | Refusal], which: int) -> tuple[float, ...]:
@@ -234,7 +234,7 @@ def _products(pair: Sequence[Imputation | Refusal], which: int) -> tuple[float, 
     return float(outcome.coefficient[which]), float(treatment.coefficient[which]), *squares
 
 
-def _placed(dealt: Dealt, dates: Ints, actual: float) -> Trial:
+def _placed(dealt: ReassignedOutcomes, dates: Ints, actual: float) -> Trial:
     values = dealt.statistics(np.zeros(1))[0]
     found = placed(dates, values, actual=actual)
     return Trial("randomisation", found.p_value, found.smallest, f"{counted(found.draws, 'deal')}")

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from auditlib.linkage import unidentified_wording as wording
 from auditlib.linkage.numbers import shift_numbers
 from auditlib.linkage.published import BOX, UNNAMED, Published, begun, kinds
-from auditlib.linkage.readings import Placebo, Readings, naive_difference, readings
+from auditlib.linkage.readings import NaiveComparisons, Placebo, naive_difference, readings
 from auditlib.linkage.register import NOUNS, ROLES, UNIT, running
 from auditlib.linkage.threats import BOTH, NOT_SUPPLIED, Shift
 from auditlib.records import Basis, Finding, Interval, Number, Refusal, Sentence
 from auditlib.statistics.adoption import Ints
-from auditlib.statistics.two_groups import Difference, difference
+from auditlib.statistics.two_groups import GroupDifference, difference
 from auditlib.statistics.types import Floats
 
 NOT_IDENTIFIED = "not identified"
@@ -61,7 +61,7 @@ class PublishedLinkage:
     kind: str
     kind_shares: tuple[float, float]
     first_gap: float
-    compared: Readings | Refusal
+    compared: NaiveComparisons | Refusal
     sides: pd.DataFrame
     shifts: tuple[Shift, ...]
     confidence: float
@@ -81,7 +81,7 @@ class PublishedLinkage:
         return 0 if isinstance(self.compared, Refusal) else self.compared.before
 
     @property
-    def readings(self) -> tuple[Readings, ...]:
+    def readings(self) -> tuple[NaiveComparisons, ...]:
         """The comparisons to be drawn; none where they were refused."""
         return () if isinstance(self.compared, Refusal) else (self.compared,)
 
@@ -235,13 +235,13 @@ def _others(shown: Published, linked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(~linked & (np.array(shown.kind) == theirs)) if theirs in shown.kind else ~linked
 
 
-def _gap(value: Floats, linked: NDArray[np.bool_], others: NDArray[np.bool_]) -> Difference | Refusal:
+def _gap(value: Floats, linked: NDArray[np.bool_], others: NDArray[np.bool_]) -> GroupDifference | Refusal:
     kept = np.isfinite(value) & (linked | others)
     focal = linked[kept].astype(np.float64)
     return difference(value[kept], focal, np.ones((len(focal), 1)), cluster=np.arange(len(focal)))
 
 
-def _ends(found: Difference | Refusal, level: float) -> tuple[float, float, float]:
+def _ends(found: GroupDifference | Refusal, level: float) -> tuple[float, float, float]:
     if isinstance(found, Refusal):
         return np.nan, np.nan, np.nan
     return (found.estimate, *found.limits(level))
@@ -294,7 +294,7 @@ def _placed(one: Published, like: Published) -> Floats:
 
 
 def _moved(
-    found: Difference | Refusal, name: str, unit: str, *, meaning: str, role: str, level: float
+    found: GroupDifference | Refusal, name: str, unit: str, *, meaning: str, role: str, level: float
 ) -> Shift:
     if isinstance(found, Refusal):
         return Shift(role, name, unit, None, None, None, None, NOT_SUPPLIED + found.reason)
@@ -331,7 +331,9 @@ def _numbers(result: PublishedLinkage) -> Iterator[Number]:
         yield from _of_readings(compared, role, figures, points)
 
 
-def _of_readings(one: Readings, role: str, figures: tuple[Basis, ...], points: str) -> Iterator[Number]:
+def _of_readings(
+    one: NaiveComparisons, role: str, figures: tuple[Basis, ...], points: str
+) -> Iterator[Number]:
     for name, count in one.split().items():
         yield Number(f"readings:{role}:{name}", count, "count", basis=figures)
     for name, value in (

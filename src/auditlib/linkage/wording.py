@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.linkage.claim import Claim, unchecked
+from auditlib.linkage.claim import EffectClaim, unchecked
 from auditlib.linkage.register import NOUNS
 from auditlib.linkage.weakest import RARE, weakest
 from auditlib.records import Refusal, Sentence
@@ -72,7 +72,7 @@ def _stated(one: RoleEffect, result: LinkageResult, where: str, keys: list[str])
             f"With the pay of {one.noun} linked, {where} was {abs(one.estimate):.2f} points {way} than it "
             f"would have been ({_interval(one, result)}, {clusters}).{_weakness(one, keys)}"
         )
-    elif one.supported is Claim.DISPUTED:
+    elif one.supported is EffectClaim.DISPUTED:
         text = (
             f"No effect of linking the pay of {one.noun} on {where} is claimed: {points(one.estimate)} "
             f"({_interval(one, result)}, {clusters})."
@@ -106,7 +106,11 @@ def _disputed(one: RoleEffect, keys: list[str]) -> str:
     if why:
         keys.append(f"placebo:{one.role}:rate")
         return f" The test calls it an effect, and nothing says how often the test is wrong here: {why}"
-    if one.supported is not Claim.DISPUTED or isinstance(one.placebo, Refusal) or one.calibrated is None:
+    if (
+        one.supported is not EffectClaim.DISPUTED
+        or isinstance(one.placebo, Refusal)
+        or one.calibrated is None
+    ):
         return ""
     keys += [f"placebo:{one.role}:{name}" for name in ("count", "as_strong")]
     keys.append(f"effect:{one.role}:p_placebo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from auditlib.linkage.claim import Claim
+from auditlib.linkage.claim import EffectClaim
 from auditlib.linkage.register import NOUNS
 from auditlib.linkage.wording import points
 from auditlib.records import Finding, Grade, Refusal, Sentence
@@ -95,7 +95,7 @@ def _advice(one: RoleEffect) -> Sentence:
             "treat the effect as open: too many defensible choices take it away. Neither extend the link nor "
             "end it on this ground; link further units by lot, so that the next audit can decide."
         )
-    elif one.supported is Claim.DISPUTED:
+    elif one.supported is EffectClaim.DISPUTED:
         text = (
             "claim nothing: the usual test finds an effect that links which never happened show as often. "
             "Ask again when more months or units are linked."

@@ -1,13 +1,20 @@
 """What is owed after a trigger, by whom, by when, and what became of it: one engine for every duty.
 
 `assess_one` is the law, one case at a time; `assess` is the same law as a table expression; `conclude`
-judges a rule by its kind; `Policy` is the rules as data.
+judges a rule by its kind; `ObligationPolicy` is the rules as data.
 """
 
 from auditlib.obligations.conclusion import Conclusion, conclude
-from auditlib.obligations.hours import Place, WorkingHours, hours_of_rule, working_hours
+from auditlib.obligations.hours import UnitPlace, WorkingHours, hours_of_rule, working_hours
 from auditlib.obligations.law import Case, Status, assess_one
-from auditlib.obligations.policy import EVERY, CalendarChoice, Deviations, Kind, Limit, Policy, Rule
+from auditlib.obligations.policy import (
+    EVERY,
+    CalendarChoice,
+    Deviations,
+    DutyRule,
+    Limit,
+    ObligationPolicy,
+)
 from auditlib.obligations.table import COLUMNS, assess
 
 __all__ = [
@@ -17,12 +24,11 @@ __all__ = [
     "Case",
     "Conclusion",
     "Deviations",
-    "Kind",
+    "DutyRule",
     "Limit",
-    "Place",
-    "Policy",
-    "Rule",
+    "ObligationPolicy",
     "Status",
+    "UnitPlace",
     "WorkingHours",
     "assess",
     "assess_one",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditlib.obligations.law import Status
-from auditlib.obligations.policy import Kind, Rule
+from auditlib.obligations.policy import DutyRule
+from auditlib.records import Kind
 from auditlib.statements import counted
 
 
@@ -39,7 +40,9 @@ class Conclusion:
     excused_limit: float | None
 
 
-def conclude(rule: Rule, counts: Mapping[Status, int], *, satisfaction: float | None = None) -> Conclusion:
+def conclude(
+    rule: DutyRule, counts: Mapping[Status, int], *, satisfaction: float | None = None
+) -> Conclusion:
     """Return what `rule` comes to.
 
     Parameters
@@ -60,7 +63,7 @@ def conclude(rule: Rule, counts: Mapping[Status, int], *, satisfaction: float | 
 
 
 def _verdict(
-    rule: Rule, *, failed: int, judged: int, share: float | None, satisfaction: float | None
+    rule: DutyRule, *, failed: int, judged: int, share: float | None, satisfaction: float | None
 ) -> tuple[bool | None, str]:
     if rule.kind is Kind.DISCRETIONARY:
         return _by_satisfaction(rule.satisfaction, satisfaction)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from auditlib.obligations.policy import Deviations
 
 
-class Verdict(StrEnum):
+class DeviationWorth(StrEnum):
     """What a recorded deviation is worth."""
 
     VALID = "valid"
@@ -20,12 +20,17 @@ class Verdict(StrEnum):
     NO_CASE = "no such case"
 
 
-INVALID = (Verdict.UNLISTED, Verdict.BACK_DATED, Verdict.NOT_FLEXIBLE, Verdict.NO_CASE)
+INVALID = (
+    DeviationWorth.UNLISTED,
+    DeviationWorth.BACK_DATED,
+    DeviationWorth.NOT_FLEXIBLE,
+    DeviationWorth.NO_CASE,
+)
 
 
 def verdict_one(
     allowed: Deviations | None, *, reason: str, recorded_at: int, recorded_until: int, due_at: int
-) -> Verdict:
+) -> DeviationWorth:
     """Return what one recorded deviation from a rule is worth.
 
     Parameters
@@ -40,10 +45,10 @@ def verdict_one(
         Deadline of its case.
     """
     if allowed is None:
-        return Verdict.NOT_FLEXIBLE
+        return DeviationWorth.NOT_FLEXIBLE
     if reason not in allowed.reasons:
-        return Verdict.UNLISTED
+        return DeviationWorth.UNLISTED
     latest = due_at + (allowed.recorded_within.microseconds if allowed.recorded_within else 0)
     if recorded_at > latest:
-        return Verdict.BACK_DATED
-    return Verdict.VALID if recorded_until <= latest else Verdict.UNTOLD
+        return DeviationWorth.BACK_DATED
+    return DeviationWorth.VALID if recorded_until <= latest else DeviationWorth.UNTOLD

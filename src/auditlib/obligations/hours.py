@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from auditlib.calendars import Calendar, subdivision_of
 from auditlib.errors import ParameterError, Problem
-from auditlib.obligations.policy import Rule
+from auditlib.obligations.policy import DutyRule
 from auditlib.parameters.calendar import CalendarFile
 
 
-class Place(NamedTuple):
+class UnitPlace(NamedTuple):
     """Where a unit stands, and what a policy may choose its calendar by; empty where nothing is known."""
 
     unit_id: str
@@ -54,7 +54,7 @@ class WorkingHours:
     never_stops: bool
     calendars: Mapping[str, Calendar]
     of_unit: Mapping[str, str]
-    places: tuple[Place, ...] = field(default=())
+    places: tuple[UnitPlace, ...] = field(default=())
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def working_hours(
     file
         The calendar file.
     units
-        Every unit as a `Place`, or as the first entries of one.
+        Every unit as a `UnitPlace`, or as the first entries of one.
     years
         Years the clocks run through.
     time_zone
@@ -88,7 +88,7 @@ def working_hours(
         Naming a unit whose country or subdivision is not known by that code. A unit that names no country,
         where the holidays are those of the unit's country, has no calendar.
     """
-    span, places = tuple(years), tuple(Place(*unit) for unit in units)
+    span, places = tuple(years), tuple(UnitPlace(*unit) for unit in units)
     own = file.holidays.country == "unit"
     if own:
         places = tuple(_known_area(place) for place in places)
@@ -108,9 +108,9 @@ def working_hours(
 
 
 def hours_of_rule(
-    rule: Rule,
+    rule: DutyRule,
     files: Mapping[str, CalendarFile],
-    units: Iterable[Place],
+    units: Iterable[UnitPlace],
     *,
     years: Iterable[int],
     time_zone: str = "UTC",
@@ -141,7 +141,7 @@ def hours_of_rule(
     )
 
 
-def _known_area(place: Place) -> Place:
+def _known_area(place: UnitPlace) -> UnitPlace:
     """Return the place with its subdivision as the holidays know it; refuse one that they do not know."""
     if not place.subdivision or not place.country:
         return place
@@ -154,7 +154,7 @@ def _known_area(place: Place) -> Place:
         ) from None
 
 
-def _key(file: CalendarFile, place: Place, time_zone: str) -> str:
+def _key(file: CalendarFile, place: UnitPlace, time_zone: str) -> str:
     where = [place.time_zone or time_zone] if file.time_zone == "unit" else []
     where += [place.area] if file.holidays.country == "unit" else []
     return "/".join((file.calendar, *where))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 
-from auditlib.obligations.policy import Kind
+from auditlib.records import Kind
 
 
 class Status(StrEnum):

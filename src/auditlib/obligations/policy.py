@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
@@ -11,7 +10,7 @@ from pydantic import Field, model_validator
 from auditlib.calendars import HOUR, MINUTE
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import EditionYear, Strict
-from auditlib.records import Grade
+from auditlib.records import Grade, Kind
 
 Word = Annotated[
     str,
@@ -29,17 +28,6 @@ CaseClass = Annotated[
 ]
 EVERY = "every"
 """The class of case a limit holds for where it holds for all."""
-
-
-class Kind(StrEnum):
-    """How a standard is judged (B2)."""
-
-    RIGID = "rigid"
-    """Met only if within the limit in every case; no deviation."""
-    FLEXIBLE = "flexible"
-    """Within the limit, or a deviation recorded at the time with a listed reason."""
-    DISCRETIONARY = "discretionary"
-    """No time test: met if the customers' satisfaction reaches its target; the time is information."""
 
 
 class Limit(Strict):
@@ -77,7 +65,7 @@ class Deviations(Strict):
     most: float = Field(ge=0, le=1, description="Largest share of cases that may be excused.")
 
 
-class Placed(Protocol):
+class PlacedUnit(Protocol):
     """A unit with what its calendar may be chosen by."""
 
     @property
@@ -100,7 +88,7 @@ class CalendarChoice(Strict):
     of: dict[str, str] = Field(min_length=1, description="Value of that column → calendar, without .yaml.")
     otherwise: str = Field("", description="Calendar of the other units; without one they are not judged.")
 
-    def calendar_of(self, unit: Placed) -> str:
+    def calendar_of(self, unit: PlacedUnit) -> str:
         """Return the calendar of a unit; empty where it has none."""
         value = getattr(unit, self.by)
         if self.by == "subdivision" and value:
@@ -115,7 +103,7 @@ class CalendarChoice(Strict):
         return tuple(dict.fromkeys((*self.of.values(), *filter(None, [self.otherwise]))))
 
 
-class Rule(Strict):
+class DutyRule(Strict):
     """One duty: what is owed, since when the rule holds, and by when it is to be done."""
 
     duty: Word
@@ -200,14 +188,14 @@ class Rule(Strict):
         return None if not severity and apart else self.within.get(EVERY)
 
 
-class Policy(Strict):
+class ObligationPolicy(Strict):
     """A dated set of rules, cited and reviewed."""
 
     policy: Word
     edition: EditionYear
     title: str = Field(min_length=1)
     source: str = Field("", description="Where the rules come from.")
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[DutyRule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _once(self) -> Self:
@@ -219,7 +207,7 @@ class Policy(Strict):
                 )
         return self
 
-    def rule(self, duty: str) -> Rule | None:
+    def rule(self, duty: str) -> DutyRule | None:
         """Return the rule of `duty`, or None where the policy does not owe it."""
         return next((rule for rule in self.rules if rule.duty == duty), None)
 

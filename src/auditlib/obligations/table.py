@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 
 from auditlib.obligations.law import SPANS, Status
-from auditlib.obligations.policy import Kind
+from auditlib.records import Kind
 
 Frame = Any
 """A narwhals frame, eager or lazy."""

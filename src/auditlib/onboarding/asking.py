@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.writing_values import DECIDE, commented, quoted
 
 LEAVE, DROP = "?", "-"
@@ -44,7 +44,7 @@ class Open:
     samples: str
 
 
-def walk(text: str, looks: Sequence[Look], *, ask: Callable[[Open], str]) -> str:
+def walk(text: str, looks: Sequence[FileLook], *, ask: Callable[[Open], str]) -> str:
     """Return a proposed run file with the answers to its open questions.
 
     Parameters
@@ -127,7 +127,7 @@ def _value(key: str, answer: str, *, before: str) -> str:
     return quoted(answer)
 
 
-def _samples(looks: Sequence[Look]) -> Mapping[str, str]:
+def _samples(looks: Sequence[FileLook]) -> Mapping[str, str]:
     """Return for each column what it holds, by its name as the run file writes it."""
     shown: dict[str, str] = {}
     for look in looks:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
-from auditlib.contracts import TABLES, Kind, Table
+from auditlib.contracts import TABLES, ColumnKind, Table
 from auditlib.errors import ParameterError, Problem
 from auditlib.errors.values import named
-from auditlib.onboarding.recogniser import FOLDER, Cells, Constant, Feed, Recogniser
+from auditlib.onboarding.recogniser import FOLDER, Constant, ExportCells, Feed, Recogniser
 from auditlib.onboarding.words import simplified
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.shape import did_you_mean
@@ -169,9 +169,9 @@ def _columns(feed: Feed, table: Table, document: Document, *, path: Path) -> Ite
         if name in feed.columns:
             message = f"{named(name)} stands under 'columns' and under 'constants'."
             yield document.problem((*path, "constants", name), message, remedy="Keep one.", of_key=True)
-    instants = {column.name for column in table.columns if column.kind is Kind.INSTANT}
+    instants = {column.name for column in table.columns if column.kind is ColumnKind.INSTANT}
     for name, cells in feed.columns.items():
-        anchor = cells.after if isinstance(cells, Cells) else ""
+        anchor = cells.after if isinstance(cells, ExportCells) else ""
         if anchor and (anchor not in instants or anchor not in feed.columns):
             message = f"{named(anchor)} is no instant that this table is given."
             place = (*path, "columns", name)
@@ -193,7 +193,9 @@ def _codes(feed: Feed, table: Table, document: Document, *, path: Path) -> Itera
     by_name = {column.name: column for column in table.columns}
     for place, name, code in written:
         column = by_name.get(name)
-        codes = ("true", "false") if column and column.kind is Kind.FLAG else column.codes if column else ()
+        codes = (
+            ("true", "false") if column and column.kind is ColumnKind.FLAG else column.codes if column else ()
+        )
         if codes and code not in codes:
             message = f"{named(code)} is no code of {named(name)}."
             yield document.problem((*path, *place), message, remedy=did_you_mean(code, codes))

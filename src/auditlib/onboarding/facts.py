@@ -52,7 +52,7 @@ _ZERO = re.compile(r"0[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class ColumnFacts:
     """What was seen in one column of a sample.
 
     Parameters
@@ -136,7 +136,7 @@ class Facts:
 
 def look_at_column(
     name: str, cells: Sequence[str], *, label: str = "", position: int = 0, native: bool = False
-) -> Facts:
+) -> ColumnFacts:
     """Return the facts of one column."""
     stripped = tuple(cell.strip() for cell in cells)
     missing = Counter(cell for cell in stripped if not cell or cell in MISSING_WORDS)
@@ -144,7 +144,7 @@ def look_at_column(
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in filled)
     commas = sum(bool(_COMMA.fullmatch(cell)) for cell in filled)
     points = sum(bool(_POINT.fullmatch(cell)) for cell in filled)
-    return Facts(
+    return ColumnFacts(
         name,
         label.strip(),
         stripped,
@@ -161,7 +161,7 @@ def look_at_column(
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _texts(facts: Facts) -> bool:
+def _texts(facts: ColumnFacts) -> bool:
     if not facts.filled or facts.numeric > 0.1 or facts.dates is not None:
         return False
     length = sum(len(cell) * count for cell, count in facts.distinct.items()) / len(facts.filled)

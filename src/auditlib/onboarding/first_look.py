@@ -13,9 +13,9 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.evidence import Evidence, prepare
 from auditlib.onboarding.asking import Open, walk
 from auditlib.onboarding.exports import recognisers
-from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.facts import ColumnFacts
 from auditlib.onboarding.items import is_tool_column, scale_of
-from auditlib.onboarding.looking import Look, look_at
+from auditlib.onboarding.looking import FileLook, look_at
 from auditlib.onboarding.proposal import Proposal, SourceProposal
 from auditlib.onboarding.proposing import propose
 from auditlib.onboarding.writing import run_file_text
@@ -49,7 +49,7 @@ class FirstLook:
 
     folder: Path
     root: Path
-    looks: tuple[Look, ...]
+    looks: tuple[FileLook, ...]
     proposal: Proposal
 
     @cached_property
@@ -133,7 +133,7 @@ def _frame(rows: Iterator[dict[str, object]] | Sequence[dict[str, object]]) -> p
     return pd.DataFrame(list(rows))
 
 
-def _column(look: Look, facts: Facts) -> dict[str, object]:
+def _column(look: FileLook, facts: ColumnFacts) -> dict[str, object]:
     common = [f"{cell} ({count})" for cell, count in facts.distinct.most_common(_EXAMPLES)]
     return {
         "file": f"{look.file}, {look.sheet}" if look.sheet else look.file,
@@ -155,7 +155,7 @@ def _mapped(source: SourceProposal) -> Iterator[dict[str, object]]:
         yield {**stem, "column": item.item, "from": origin, "to decide": doubts}
 
 
-def _kind(facts: Facts) -> str:
+def _kind(facts: ColumnFacts) -> str:
     """Return in a few words what a column looks like."""
     scale = scale_of(facts)
     kinds = {

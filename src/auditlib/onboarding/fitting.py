@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from auditlib.contracts import Column, Kind
+from auditlib.contracts import Column, ColumnKind
 from auditlib.onboarding.dates import FORMATS, look_at_dates, parsed
 from auditlib.onboarding.writing_values import listed, mapping, quoted
 from auditlib.parameters.origins import cells_of
@@ -35,7 +35,7 @@ _ASK = "Correct the cells, or ask the client."
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredCells:
     """What is declared for cells in quarantine.
 
     Parameters
@@ -66,7 +66,7 @@ def declared_for(
     source: Source,
     kept: bool,
     units: Sequence[str],
-) -> Declared:
+) -> DeclaredCells:
     """Return what is declared for cells in quarantine, and what would fit them.
 
     Parameters
@@ -90,10 +90,10 @@ def declared_for(
         return _time(rule, column, cells, source, kept=kept)
     if reason == Reason.FUTURE:
         remedy = "Correct as_of, or the dates where day and month may have changed places."
-        return Declared(("as_of",), f"as_of {run.as_of.isoformat()}", remedy, of_source=False)
+        return DeclaredCells(("as_of",), f"as_of {run.as_of.isoformat()}", remedy, of_source=False)
     if reason == Reason.UNIT:
         return _unit(column, cells, source, units)
-    if column.kind is Kind.SCORE:
+    if column.kind is ColumnKind.SCORE:
         return _score(column, cells, run, source, kept=kept)
     return _coded(column, cells, run, source)
 
@@ -123,35 +123,35 @@ _ROWS: Mapping[str, tuple[str, Callable[[Source], str], str]] = {
 }
 
 
-def _row(reason: str, source: Source) -> Declared:
+def _row(reason: str, source: Source) -> DeclaredCells:
     if source.long is not None and reason == Reason.CONFLICTING:
-        return Declared(("long",), "one row an answer, each item once", _LONG)
+        return DeclaredCells(("long",), "one row an answer, each item once", _LONG)
     key, words, remedy = _ROWS.get(reason, ("wide" if source.wide else "columns", lambda _: "", _ASK))
-    return Declared((key,), words(source), remedy)
+    return DeclaredCells((key,), words(source), remedy)
 
 
-def _time(rule: str, column: Column, cells: Sequence[str], source: Source, *, kept: bool) -> Declared:
+def _time(rule: str, column: Column, cells: Sequence[str], source: Source, *, kept: bool) -> DeclaredCells:
     if "clocks were changed" in rule:
         words = f"ambiguous: {source.dates.ambiguous}, nonexistent: {source.dates.nonexistent}"
-        return Declared(("dates",), words, "Correct the time zone, or say what such times mean.")
+        return DeclaredCells(("dates",), words, "Correct the time zone, or say what such times mean.")
     if "before" in rule:
         words = f"time_zone {source.dates.time_zone}"
         remedy = "Correct the time zone or the mapped columns, or ask the client which instant is right."
-        return Declared(_dates(source, "time_zone"), words, remedy)
+        return DeclaredCells(_dates(source, "time_zone"), words, remedy)
     if "stands for an unknown one" in rule:
-        return Declared(("columns", column.name), "", _unknown_day(column, source))
+        return DeclaredCells(("columns", column.name), "", _unknown_day(column, source))
     unit = cells_of(source.columns[column.name]).unit if column.name in source.columns else None
     if unit and "no duration" in rule:
         remedy = "Correct the unit, or what it runs from."
-        return Declared(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
+        return DeclaredCells(("columns", column.name, "unit"), f"a duration, its unit {unit}", remedy)
     if not cells:
         remedy = "Map another column, or ask the client for what is missing."
-        return Declared(("columns", column.name), "", remedy)
+        return DeclaredCells(("columns", column.name), "", remedy)
     own = source.dates_of.get(column.name)
     formats = own.formats if own else source.dates.formats
     path = ("dates_of", column.name, "formats") if own else _dates(source, "formats")
     words = " or ".join(repr(form) for form in formats)
-    return Declared(path, words, date_remedy(cells, formats, kept=kept, key="" if path else "dates"))
+    return DeclaredCells(path, words, date_remedy(cells, formats, kept=kept, key="" if path else "dates"))
 
 
 def _unknown_day(column: Column, source: Source) -> str:
@@ -226,7 +226,7 @@ def _exchanged(form: str) -> str:
     return form.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
 
 
-def _unit(column: Column, cells: Sequence[str], source: Source, units: Sequence[str]) -> Declared:
+def _unit(column: Column, cells: Sequence[str], source: Source, units: Sequence[str]) -> DeclaredCells:
     path = ("columns", column.name) if column.name in source.columns else ("constants", column.name)
     near = nearest_units(cells, units)
     words = f"{counted(len(units), 'unit')} in the register" if units else "no unit in the register"
@@ -234,7 +234,7 @@ def _unit(column: Column, cells: Sequence[str], source: Source, units: Sequence[
         remedy = f"Nearest in the register: {near}. Correct the cells, or map another column."
     else:
         remedy = "None in the register is near: add them to the register, or map another column."
-    return Declared(
+    return DeclaredCells(
         path, words, remedy if cells else "The cells are empty: map another column, or ask for it."
     )
 
@@ -255,16 +255,16 @@ def _bare(unit: str) -> str:
     return words.removesuffix(".0").lstrip("0") or words
 
 
-def _score(column: Column, cells: Sequence[str], run: Run, source: Source, *, kept: bool) -> Declared:
+def _score(column: Column, cells: Sequence[str], run: Run, source: Source, *, kept: bool) -> DeclaredCells:
     own = source.constants.get("survey_type")
     asking = [name for name, model in run.instruments.items() if column.name in model.items]
     survey_type = own if own in asking else next(iter(asking), "")
     if not survey_type:
-        return Declared(("columns", column.name), "", "Declare the question under 'instruments'.")
+        return DeclaredCells(("columns", column.name), "", "Declare the question under 'instruments'.")
     scale = run.instruments[survey_type].items[column.name].scale
     path = ("instruments", survey_type, "items", column.name, "scale")
     words = f"{scale.low:g} to {scale.high:g} in steps of {scale.step:g}"
-    return Declared(
+    return DeclaredCells(
         path, words, scale_remedy(cells, scale, source.dialect.decimal, kept=kept), of_source=False
     )
 
@@ -319,7 +319,7 @@ def _whole(steps: float) -> bool:
     return abs(steps - round(steps)) < 1e-9
 
 
-def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> Declared:
+def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> DeclaredCells:
     path = next(
         (
             (key, column.name)
@@ -332,19 +332,19 @@ def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> De
     if column.name == "survey_type" and run.instruments:
         meant = _values(column.name, distinct, tuple(run.instruments))
         remedy = f"Declare it under 'instruments', or say which it is: {meant}."
-        return Declared(path, f"surveys {', '.join(run.instruments)}", remedy)
+        return DeclaredCells(path, f"surveys {', '.join(run.instruments)}", remedy)
     if column.codes:
         remedy = f"Say what they mean: {_values(column.name, distinct, column.codes)}."
-        return Declared(path, ", ".join(column.codes), remedy)
+        return DeclaredCells(path, ", ".join(column.codes), remedy)
     other = "," if source.dialect.decimal == "." else "."
     if distinct and all(other in cell and _NUMBER.fullmatch(cell) for cell in distinct):
         remedy = f"The numbers are written with {other!r}: write dialect: {{decimal: {quoted(other)}}}."
-        return Declared(path, f"decimal {source.dialect.decimal!r}", remedy)
+        return DeclaredCells(path, f"decimal {source.dialect.decimal!r}", remedy)
     if distinct:
-        return Declared(
+        return DeclaredCells(
             path, "", f"Where such a cell means no value, write missing: {listed(['', *distinct])}."
         )
-    return Declared(path, "", "The cells are empty: map another column, or ask the client for it.")
+    return DeclaredCells(path, "", "The cells are empty: map another column, or ask the client for it.")
 
 
 def _values(column: str, cells: Sequence[str], known: Sequence[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from auditlib.contracts import Column, Kind
-from auditlib.onboarding.facts import Facts
+from auditlib.contracts import Column, ColumnKind
+from auditlib.onboarding.facts import ColumnFacts
 from auditlib.onboarding.proposal import SourceProposal
 
 
@@ -41,7 +41,7 @@ def _missing(
     for facts in source.look.columns:
         column = columns.get(facts.position)
         for word in (word for word in _gaps(facts) if word not in source.missing):
-            if column is not None and column.kind in (Kind.ID, Kind.CODE, Kind.TEXT):
+            if column is not None and column.kind in (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT):
                 kept.setdefault(word, column)
             elif word not in aside and (column or facts.position in asked):
                 words[word] = None
@@ -50,10 +50,12 @@ def _missing(
     doubts = [
         f"{word!r} in {column.name} is read as text, like an id; or does it mean 'no value'?"
         for word, column in kept.items()
-        if word not in listed and column.kind is not Kind.TEXT and not (column.references and word in ids)
+        if word not in listed
+        and column.kind is not ColumnKind.TEXT
+        and not (column.references and word in ids)
     ]
     return listed, doubts
 
 
-def _gaps(facts: Facts) -> list[str]:
+def _gaps(facts: ColumnFacts) -> list[str]:
     return [word for word in facts.missing if word]

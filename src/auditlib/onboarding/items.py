@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from auditlib.onboarding.facts import REMEMBERED, Facts, number
+from auditlib.onboarding.facts import REMEMBERED, ColumnFacts, number
 from auditlib.onboarding.words import closeness, simplified, vocabulary
 
 _SCALES = ((0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (0, 5), (0, 10), (1, 10), (0, 100))
@@ -62,7 +62,7 @@ class ScaleGuess:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def scale_of(facts: Facts) -> ScaleGuess | None:
+def scale_of(facts: ColumnFacts) -> ScaleGuess | None:
     """Return the scale the answers of a column seem to be on; None where they are no answers."""
     if not facts.filled or len(facts.distinct) > 110 or facts.leading_zeros or facts.dates is not None:
         return None
@@ -84,18 +84,18 @@ def scale_of(facts: Facts) -> ScaleGuess | None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def is_tool_column(facts: Facts) -> bool:
+def is_tool_column(facts: ColumnFacts) -> bool:
     """Return whether a column is what a survey tool notes about an answer, and no part of it."""
     return simplified(facts.name) in {simplified(word) for word in vocabulary().survey_tool}
 
 
 @lru_cache(maxsize=REMEMBERED)
-def is_person(facts: Facts) -> bool:
+def is_person(facts: ColumnFacts) -> bool:
     """Return whether a column names persons, who are never compared as units."""
     return facts.addresses or closeness(facts.name, tuple(vocabulary().persons)) >= _SURELY
 
 
-def item_id(facts: Facts) -> str:
+def item_id(facts: ColumnFacts) -> str:
     """Return a canonical id for the question of a column, from its wording or its name."""
     texts = [text for text in (facts.label, facts.name) if text]
     for text in texts:
@@ -113,7 +113,7 @@ def _cut(words: str) -> str:
     return taken.replace(" ", "_")
 
 
-def _codes(facts: Facts) -> tuple[str, ...]:
+def _codes(facts: ColumnFacts) -> tuple[str, ...]:
     """Return numbers far beside the scale of all others: codes for "does not apply"."""
     scores = {cell: score for cell in facts.distinct if (score := number(cell)) is not None}
     beside = [cell for cell in _CODES if cell in scores]
@@ -151,7 +151,7 @@ def _numbered(cells: Counter[str]) -> dict[str, float]:
     return {cell: float(match[1]) for cell, match in read.items()}
 
 
-def _directed(scale: ScaleGuess, facts: Facts, cells: Counter[str]) -> ScaleGuess:
+def _directed(scale: ScaleGuess, facts: ColumnFacts, cells: Counter[str]) -> ScaleGuess:
     """Return the scale with the end that is best: as its words say, or asked where nothing does."""
     said = _said_best(scale, facts)
     if said:
@@ -165,7 +165,7 @@ def _directed(scale: ScaleGuess, facts: Facts, cells: Counter[str]) -> ScaleGues
     return replace(scale, direction=doubt)
 
 
-def _said_best(scale: ScaleGuess, facts: Facts) -> str:
+def _said_best(scale: ScaleGuess, facts: ColumnFacts) -> str:
     """Return which end the words of cells or header call the best; empty where they are silent."""
     pairs = [(float(match[1]), match[2]) for match in map(_NUMBERED.fullmatch, scale.labels) if match]
     pairs += [(float(score), words) for score, words in _ANCHOR.findall(f"{facts.label} ({facts.name}")]
@@ -190,7 +190,7 @@ def _goodness(words: str) -> int:
     return -1 if any(plain == first for first, _ in ends) else 0
 
 
-def _not_applicable(facts: Facts) -> tuple[str, ...]:
+def _not_applicable(facts: ColumnFacts) -> tuple[str, ...]:
     words = {simplified(word) for word in vocabulary().not_applicable}
     cells = (*facts.distinct, *facts.missing)
     return tuple(sorted(cell for cell in cells if cell and simplified(cell) in words))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditlib.contracts import TABLES
-from auditlib.onboarding.facts import Facts, look_at_column
+from auditlib.onboarding.facts import ColumnFacts, look_at_column
 from auditlib.onboarding.gaps import with_missing
 from auditlib.onboarding.items import is_person, item_id, scale_of
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.matching import match_columns
 from auditlib.onboarding.proposal import Fed, Given, ItemProposal, SourceProposal
 from auditlib.onboarding.registers import with_unit
@@ -30,12 +30,12 @@ _SHOWN = 5
 class Answered:
     """The columns of a file in long form: which response, which item, which answer."""
 
-    key: Facts
-    item: Facts
-    value: Facts
+    key: ColumnFacts
+    item: ColumnFacts
+    value: ColumnFacts
 
 
-def in_long_form(look: Look) -> Answered | None:
+def in_long_form(look: FileLook) -> Answered | None:
     """Return what holds response, item and answer where each row seems to be an answer; None elsewhere."""
     items = [facts for facts in look.columns if _few(facts) and closeness(facts.name, _QUESTION) >= _SURELY]
     values = [facts for facts in look.columns if closeness(facts.name, vocabulary().ratings) >= _SURELY]
@@ -48,7 +48,7 @@ def in_long_form(look: Look) -> Answered | None:
     return None
 
 
-def responses_of(look: Look, found: Answered) -> SourceProposal:
+def responses_of(look: FileLook, found: Answered) -> SourceProposal:
     """Return the responses that a file in long form seems to hold, to be decided."""
     own = {facts.position for facts in (found.key, found.item, found.value)}
     rest = replace(look, columns=tuple(facts for facts in look.columns if facts.position not in own))
@@ -75,11 +75,11 @@ def responses_of(look: Look, found: Answered) -> SourceProposal:
     return with_missing(with_unit(source, own=own))
 
 
-def _few(facts: Facts) -> bool:
+def _few(facts: ColumnFacts) -> bool:
     return 2 <= len(facts.distinct) <= min(_MOST_ITEMS, len(facts.filled) / 3) and not is_person(facts)
 
 
-def _keys(facts: Facts, item: Facts) -> bool:
+def _keys(facts: ColumnFacts, item: ColumnFacts) -> bool:
     """Return whether a column tells responses apart: it repeats, and hardly ever with the same item."""
     if 2 * len(facts.distinct) > len(facts.filled) or len(facts.filled) < _ONCE * len(facts.cells):
         return False
@@ -87,7 +87,7 @@ def _keys(facts: Facts, item: Facts) -> bool:
     return len(set(pairs)) >= _ONCE * len(pairs) > 0
 
 
-def _by_item(found: Answered) -> dict[str, Facts]:
+def _by_item(found: Answered) -> dict[str, ColumnFacts]:
     """Return the answers to each item, as a column of its own."""
     cells: dict[str, list[str]] = {item: [] for item in found.item.distinct}
     for item, cell in zip(found.item.cells, found.value.cells, strict=True):
@@ -96,7 +96,7 @@ def _by_item(found: Answered) -> dict[str, Facts]:
     return {item: look_at_column(item, answers) for item, answers in cells.items()}
 
 
-def _items(answers: Mapping[str, Facts]) -> dict[str, ItemProposal]:
+def _items(answers: Mapping[str, ColumnFacts]) -> dict[str, ItemProposal]:
     items: dict[str, ItemProposal] = {}
     for facts in answers.values():
         scale = scale_of(facts)
@@ -116,7 +116,7 @@ def _written(found: Answered, fed: Sequence[Fed]) -> str:
     return origin_text(block)
 
 
-def _differs(key: Facts, facts: Facts | None) -> bool:
+def _differs(key: ColumnFacts, facts: ColumnFacts | None) -> bool:
     """Return whether a column holds different cells in rows of one response."""
     pairs = {pair for pair in zip(key.cells, facts.cells if facts else (), strict=True) if all(pair)}
     return len(pairs) > len({cell for cell, _ in pairs})
@@ -129,7 +129,7 @@ def _doubt(found: Answered) -> str:
     return f"each row seems to hold one answer: {seen}; is that right?"
 
 
-def _left(answers: Mapping[str, Facts], mapped: set[str]) -> tuple[str, ...]:
+def _left(answers: Mapping[str, ColumnFacts], mapped: set[str]) -> tuple[str, ...]:
     """Return a remark on items that nothing is proposed for: their rows are left out and counted."""
     left = [(name, len(facts.cells)) for name, facts in answers.items() if name not in mapped]
     if not left:

@@ -12,7 +12,7 @@ from auditlib.errors import DataError, Problem
 from auditlib.evidence.contents import form_of
 from auditlib.onboarding.decoding import SAMPLE_RECORDS, Grid, TextLook, grid_of, look_at_text
 from auditlib.onboarding.exports import recognised, simplified_name
-from auditlib.onboarding.facts import Facts, look_at_column
+from auditlib.onboarding.facts import ColumnFacts, look_at_column
 from auditlib.onboarding.recogniser import Recogniser
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TRIED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class FileLook:
     """One file, or one worksheet of it.
 
     Parameters
@@ -54,7 +54,7 @@ class Look:
     file: str
     form: Literal["csv", "excel", "parquet", "database"]
     sheet: str
-    columns: tuple[Facts, ...]
+    columns: tuple[ColumnFacts, ...]
     text: TextLook | None = None
     connection: str = ""
     grid: Grid | None = None
@@ -80,25 +80,25 @@ class Look:
             return self.rows
         return self.grid.lines - self.grid.skip_rows - self.header_rows if self.grid is not None else 0
 
-    def column(self, name: str) -> Facts:
+    def column(self, name: str) -> ColumnFacts:
         """Return the facts of the column called `name`; KeyError where there is none."""
         for facts in self.columns:
             if facts.name == name:
                 return facts
         raise KeyError(name)
 
-    def find(self, alternatives: str) -> Facts | None:
+    def find(self, alternatives: str) -> ColumnFacts | None:
         """Return the first column that has one of the names, apart by bars; None where none has."""
         return next(self.called(alternatives), None)
 
-    def called(self, alternatives: str) -> Iterator[Facts]:
+    def called(self, alternatives: str) -> Iterator[ColumnFacts]:
         """Yield every column that has one of the names, apart by bars, in the order of the names."""
         for name in alternatives.split("|"):
             for facts in self.columns:
                 if facts.name and simplified_name(facts.name) == simplified_name(name):
                     yield facts
 
-    def origin(self, facts: Facts) -> str | dict[str, str | int]:
+    def origin(self, facts: ColumnFacts) -> str | dict[str, str | int]:
         """Return how the run file names a column: by name, by its place among namesakes, or by position."""
         if not facts.name:
             return {"position": facts.position}
@@ -108,7 +108,7 @@ class Look:
         return {"column": facts.name, "occurrence": namesakes.index(facts) + 1}
 
 
-def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = None) -> Iterator[Look]:
+def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = None) -> Iterator[FileLook]:
     """Yield what one file holds: one look, or one for each worksheet that is not empty.
 
     Parameters
@@ -132,13 +132,13 @@ def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = N
     if ending in _EXCEL or form == "excel":
         yield from _sheets(path, file, known or {})
     elif ending in _PARQUET or form == "parquet":
-        yield _recognised(Look(file, "parquet", "", _parquet_columns(path, file)), known)
+        yield _recognised(FileLook(file, "parquet", "", _parquet_columns(path, file)), known)
     else:
         text, grid = look_at_text(path, name=file)
-        yield _gridded(Look(file, "csv", "", (), text), grid, known or {})
+        yield _gridded(FileLook(file, "csv", "", (), text), grid, known or {})
 
 
-def _recognised(look: Look, known: Mapping[str, Recogniser] | None) -> Look:
+def _recognised(look: FileLook, known: Mapping[str, Recogniser] | None) -> FileLook:
     """Return the look with the recognisers it fits by its names alone."""
     cells = {facts.name: facts.filled[:_TRIED] for facts in look.columns}
     names = [facts.name for facts in look.columns]
@@ -146,7 +146,7 @@ def _recognised(look: Look, known: Mapping[str, Recogniser] | None) -> Look:
     return replace(look, layout=fitting[0], rivals=fitting[1:]) if fitting else look
 
 
-def _gridded(look: Look, grid: Grid, known: Mapping[str, Recogniser]) -> Look:
+def _gridded(look: FileLook, grid: Grid, known: Mapping[str, Recogniser]) -> FileLook:
     """Return the look of a file or worksheet, with the header that its layout says it has."""
     fitting = _fitting_grid(look.form, grid, known)
     rows = known[fitting[0]].signature.header_rows if fitting else grid.header_rows
@@ -168,7 +168,7 @@ def _fitting_grid(form: str, grid: Grid, known: Mapping[str, Recogniser]) -> tup
     return tuple(fitting)
 
 
-def look_in(variable: str, *, known: Mapping[str, Recogniser] | None = None) -> Iterator[Look]:
+def look_in(variable: str, *, known: Mapping[str, Recogniser] | None = None) -> Iterator[FileLook]:
     """Yield what a database holds: one look for each table and view that can be read.
 
     Raises
@@ -181,7 +181,7 @@ def look_in(variable: str, *, known: Mapping[str, Recogniser] | None = None) -> 
     for relation, rows in samples(variable, rows=SAMPLE_RECORDS):
         header = [name for name in rows.column_names if name.isprintable()]
         columns = _stored(rows.select(header)) if header else ()
-        yield _recognised(Look(relation, "database", "", columns, connection=variable), known)
+        yield _recognised(FileLook(relation, "database", "", columns, connection=variable), known)
 
 
 def _columns(
@@ -190,7 +190,7 @@ def _columns(
     labels: Sequence[str],
     *,
     native: Sequence[bool] | None = None,
-) -> tuple[Facts, ...]:
+) -> tuple[ColumnFacts, ...]:
     own = native or (False,) * len(header)
     return tuple(
         look_at_column(
@@ -205,18 +205,18 @@ def _columns(
     )
 
 
-def _sheets(path: Path, file: str, known: Mapping[str, Recogniser]) -> Iterator[Look]:
+def _sheets(path: Path, file: str, known: Mapping[str, Recogniser]) -> Iterator[FileLook]:
     from auditlib.evidence.spreadsheets import sheet_names, sheet_rows
 
     for sheet in sheet_names(path, name=file):
         rows = sheet_rows(path, name=file, sheet=sheet, most=SAMPLE_RECORDS)
         numbered = [(line, row) for line, row in rows if any(row)]
         if numbered:
-            look = Look(file, "excel", sheet, ())
+            look = FileLook(file, "excel", sheet, ())
             yield _gridded(look, grid_of(numbered, lines=rows[-1][0]), known)
 
 
-def _parquet_columns(path: Path, file: str) -> tuple[Facts, ...]:
+def _parquet_columns(path: Path, file: str) -> tuple[ColumnFacts, ...]:
     from auditlib.evidence.columnar import columnar_blocks, columnar_header
 
     header = columnar_header(path, name=file)
@@ -226,7 +226,7 @@ def _parquet_columns(path: Path, file: str) -> tuple[Facts, ...]:
     return _stored(first.records.select(header))
 
 
-def _stored(table: pa.Table) -> tuple[Facts, ...]:
+def _stored(table: pa.Table) -> tuple[ColumnFacts, ...]:
     """Return the facts of columns that have types of their own."""
     names = table.column_names
     native = [isinstance(_first(column), date) for column in table.columns]

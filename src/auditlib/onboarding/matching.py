@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from auditlib.contracts import TABLES, Column, Kind, Table
-from auditlib.onboarding.facts import Facts, number
+from auditlib.contracts import TABLES, Column, ColumnKind, Table
+from auditlib.onboarding.facts import ColumnFacts, number
 from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.words import closeness, meaning, vocabulary, words_for
 from auditlib.parameters.zones import zone_known
 
@@ -39,7 +39,7 @@ class Mapped:
     """One proposed mapping: canonical column, column of the source, how sure (0 to 1)."""
 
     column: str
-    facts: Facts
+    facts: ColumnFacts
     score: float
 
 
@@ -64,12 +64,12 @@ class Match:
     mapped: tuple[Mapped, ...]
     runner_up: str = ""
 
-    def source_of(self, column: str) -> Facts | None:
+    def source_of(self, column: str) -> ColumnFacts | None:
         """Return the source column mapped to a canonical one, or None."""
         return next((entry.facts for entry in self.mapped if entry.column == column), None)
 
 
-def match(look: Look, *, keys: Mapping[str, Collection[str]] | None = None) -> Match | None:
+def match(look: FileLook, *, keys: Mapping[str, Collection[str]] | None = None) -> Match | None:
     """Return the canonical table that fits a file best, or None where none fits.
 
     Parameters
@@ -95,7 +95,7 @@ def match(look: Look, *, keys: Mapping[str, Collection[str]] | None = None) -> M
     return Match(best.table, best.fit, best.mapped, close)
 
 
-def _as_survey(look: Look, best: Match, keys: Mapping[str, Collection[str]]) -> Match | None:
+def _as_survey(look: FileLook, best: Match, keys: Mapping[str, Collection[str]]) -> Match | None:
     """Return the answers of a survey where a file holds dated answers on a scale and fits nothing well."""
     if best.fit >= _FITS and any(
         entry.score >= SURE for entry in best.mapped if entry.column in best.table.key
@@ -108,7 +108,7 @@ def _as_survey(look: Look, best: Match, keys: Mapping[str, Collection[str]]) -> 
     return Match(TABLES["responses"], _FITS, mapped) if dated and asked else None
 
 
-def is_question(facts: Facts) -> bool:
+def is_question(facts: ColumnFacts) -> bool:
     """Return whether a column holds answers on a scale, in words or on a scale that nothing else is on."""
     scale = None if is_tool_column(facts) else scale_of(facts)
     named = item_id(facts) in vocabulary().items or closeness(facts.name, vocabulary().ratings) >= _SURELY
@@ -116,7 +116,7 @@ def is_question(facts: Facts) -> bool:
 
 
 def match_columns(
-    look: Look, table: Table, *, keys: Mapping[str, Collection[str]] | None = None
+    look: FileLook, table: Table, *, keys: Mapping[str, Collection[str]] | None = None
 ) -> tuple[Mapped, ...]:
     """Return the best assignment of a file's columns to those of `table`, each used once."""
     pairs = [
@@ -136,7 +136,7 @@ def match_columns(
     return tuple(chosen[column.name] for column in table.columns if column.name in chosen)
 
 
-def _only_id(look: Look, table: Table, chosen: Mapping[str, Mapped]) -> Mapped | None:
+def _only_id(look: FileLook, table: Table, chosen: Mapping[str, Mapped]) -> Mapped | None:
     """Return the one free column without repeated values as the key that no name gave; to be decided."""
     if len(table.key) != 1 or table.key[0] in chosen:
         return None
@@ -149,7 +149,7 @@ def _only_id(look: Look, table: Table, chosen: Mapping[str, Mapped]) -> Mapped |
     return Mapped(table.key[0], ids[0], _FLOOR) if len(ids) == 1 else None
 
 
-def _fitted(look: Look, table: Table, keys: Mapping[str, Collection[str]]) -> Match:
+def _fitted(look: FileLook, table: Table, keys: Mapping[str, Collection[str]]) -> Match:
     mapped = match_columns(look, table, keys=keys)
     scores = {entry.column: entry.score for entry in mapped}
     weights = {column.name: 2.0 if column.required else 1.0 for column in table.columns}
@@ -167,7 +167,7 @@ def _fitted(look: Look, table: Table, keys: Mapping[str, Collection[str]]) -> Ma
     return Match(table, max(0.0, fit), mapped)
 
 
-def _answers_questions(look: Look, used: Collection[int]) -> float:
+def _answers_questions(look: FileLook, used: Collection[int]) -> float:
     """Return 1 for a file with two or more columns of scores that nothing else explains."""
     scores = sum(
         facts.position not in used and not is_tool_column(facts) and scale_of(facts) is not None
@@ -182,7 +182,7 @@ def limit_named(name: str) -> int:
     return int(found["seconds"]) * (60 if found["unit"].startswith("m") else 1) if found else 0
 
 
-def _counted(column: Column, facts: Facts, named: float) -> float:
+def _counted(column: Column, facts: ColumnFacts, named: float) -> float:
     """Return how well a column is counts of intervals, by whether its name says a limit in seconds."""
     limited = limit_named(facts.name) > 0
     if column.name == "answered_in_time" and limited:
@@ -192,7 +192,7 @@ def _counted(column: Column, facts: Facts, named: float) -> float:
     return 0.0 if limited else named
 
 
-def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
+def _score(column: Column, facts: ColumnFacts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
     if not facts.name or (column.name == "unit_id" and is_person(facts)):
         return 0.0
     if table.name == "responses" and column.name not in _NOTED and is_tool_column(facts):
@@ -205,7 +205,7 @@ def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collec
     named = own + max(
         closeness(facts.name, words), 0.9 * closeness(facts.label, words) if facts.label else 0.0
     )
-    if table.name == "interval_counts" and column.kind is Kind.COUNT:
+    if table.name == "interval_counts" and column.kind is ColumnKind.COUNT:
         named = _counted(column, facts, named)
     shared = _shared(facts, keys.get(column.references, ())) if column.references else 0.0
     if shared > 0.9:
@@ -213,30 +213,30 @@ def _score(column: Column, facts: Facts, table: Table, keys: Mapping[str, Collec
     return named * allowed
 
 
-def _plausible(column: Column, facts: Facts, *, key: bool) -> float:
+def _plausible(column: Column, facts: ColumnFacts, *, key: bool) -> float:
     """Return 1 where the values can be what the contract says, 0 where they cannot."""
-    if not facts.filled or column.kind in (Kind.INSTANT, Kind.DAY):
+    if not facts.filled or column.kind in (ColumnKind.INSTANT, ColumnKind.DAY):
         return _plausible_date(column, facts) if facts.filled else 0.6
     if facts.dates is not None and not facts.numeric > 0.9:
         return 0.0
-    if column.kind in (Kind.NUMBER, Kind.COUNT, Kind.SHARE):
+    if column.kind in (ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.SHARE):
         return float(facts.numeric > 0.9 and _of_kind(column.kind, facts))
-    if column.kind is Kind.FLAG:
+    if column.kind is ColumnKind.FLAG:
         return _plausible_flag(facts)
-    if column.kind is Kind.CODE:
+    if column.kind is ColumnKind.CODE:
         return _plausible_zone(facts) if column.name == "time_zone" else _plausible_code(column, facts)
     return _plausible_key(facts) if key else 1.0
 
 
-def _of_kind(kind: Kind, facts: Facts) -> bool:
+def _of_kind(kind: ColumnKind, facts: ColumnFacts) -> bool:
     """Return whether numbers can be what is measured: counts are whole, shares lie between 0 and 1."""
-    if kind is Kind.COUNT:
+    if kind is ColumnKind.COUNT:
         whole = sum(count for cell, count in facts.distinct.items() if _WHOLE.fullmatch(cell))
         return whole > 0.9 * len(facts.filled)
-    return kind is not Kind.SHARE or _shares(facts)
+    return kind is not ColumnKind.SHARE or _shares(facts)
 
 
-def _shares(facts: Facts) -> bool:
+def _shares(facts: ColumnFacts) -> bool:
     """Return whether cells are shares between 0 and 1; percentages are none until they are divided."""
     inside = sum(
         count
@@ -246,33 +246,33 @@ def _shares(facts: Facts) -> bool:
     return inside > 0.95 * len(facts.filled)
 
 
-def _plausible_flag(facts: Facts) -> float:
+def _plausible_flag(facts: ColumnFacts) -> float:
     if len(facts.distinct) > 6:
         return 0.0
     known = sum(count for cell, count in facts.distinct.items() if meaning(cell, vocabulary().flags))
     return float(known > 0.95 * len(facts.filled))
 
 
-def _plausible_key(facts: Facts) -> float:
+def _plausible_key(facts: ColumnFacts) -> float:
     if facts.unique:
         return 1.0
     return 0.5 if len(facts.distinct) > 0.9 * len(facts.filled) else 0.0
 
 
-def _plausible_date(column: Column, facts: Facts) -> float:
+def _plausible_date(column: Column, facts: ColumnFacts) -> float:
     if facts.dates is None:
         return 0.0
-    if column.kind is Kind.DAY:
+    if column.kind is ColumnKind.DAY:
         return 0.7 if facts.dates.timed else 1.0
     return 1.0 if facts.dates.timed else 0.7
 
 
-def _plausible_zone(facts: Facts) -> float:
+def _plausible_zone(facts: ColumnFacts) -> float:
     known = sum(count for cell, count in facts.distinct.items() if zone_known(cell))
     return float(known > 0.5 * len(facts.filled))
 
 
-def _plausible_code(column: Column, facts: Facts) -> float:
+def _plausible_code(column: Column, facts: ColumnFacts) -> float:
     if len(facts.distinct) > 20 and len(facts.distinct) > 0.5 * len(facts.filled):
         return 0.0  # as many values as rows: an id, or free text
     if column.codes and len(facts.distinct) <= 30:
@@ -290,7 +290,7 @@ def _plausible_code(column: Column, facts: Facts) -> float:
     return 0.5 if scores else 1.0  # answers on a scale are hardly codes, whatever the question is about
 
 
-def _shared(facts: Facts, known: Collection[str]) -> float:
+def _shared(facts: ColumnFacts, known: Collection[str]) -> float:
     """Return the share of filled cells that are keys of the table referred to."""
     if not known or len(facts.distinct) < 2:
         return 0.0

@@ -27,7 +27,7 @@ _ABSENT = "the evidence has no "
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NotebookNeed:
     """A question of a notebook, and what it cannot be answered without.
 
     Parameters
@@ -48,20 +48,22 @@ class Part:
 
 _FOLLOWED = (f"{POLICY}escalation", "responses", "follow_ups|acknowledgements|follow_up_reports")
 _DESK = (f"{POLICY}incident", "incident_events")
-NEEDS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
+NEEDS: Mapping[str, tuple[NotebookNeed, ...]] = MappingProxyType(
     {
-        "02_benchmark": (Part(("units", "responses|aggregates")),),
-        "03_compensation": (Part(("pay_links", "responses|aggregates", LINKS)),),
-        "04_integrity": (Part(("pay_links", "responses")),),
+        "02_benchmark": (NotebookNeed(("units", "responses|aggregates")),),
+        "03_compensation": (NotebookNeed(("pay_links", "responses|aggregates", LINKS)),),
+        "04_integrity": (NotebookNeed(("pay_links", "responses")),),
         FOLLOWING_UP: (
-            Part(_FOLLOWED, "the follow-up of responses", (f"{POLICY}escalation", "responses", "follow_ups")),
-            Part(_DESK, "the clocks of a help desk", _DESK),
-            Part(("incident_events.sla_met",), "the desk's own flag", _DESK),
+            NotebookNeed(
+                _FOLLOWED, "the follow-up of responses", (f"{POLICY}escalation", "responses", "follow_ups")
+            ),
+            NotebookNeed(_DESK, "the clocks of a help desk", _DESK),
+            NotebookNeed(("incident_events.sla_met",), "the desk's own flag", _DESK),
         ),
         "09_drivers": (
-            Part(("complaints.cause_code|follow_ups.cause_code",), "the causes that customers name"),
-            Part(("responses",), "the questions of the surveys"),
-            Part(("fixes",), "what actions cover"),
+            NotebookNeed(("complaints.cause_code|follow_ups.cause_code",), "the causes that customers name"),
+            NotebookNeed(("responses",), "the questions of the surveys"),
+            NotebookNeed(("fixes",), "what actions cover"),
         ),
     }
 )
@@ -137,7 +139,7 @@ def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
         )
 
 
-def _asked(part: Part, run: Run, evidence: Evidence) -> bool:
+def _asked(part: NotebookNeed, run: Run, evidence: Evidence) -> bool:
     return not part.sign or any(not _lacks(one, run, evidence) for one in part.sign)
 
 

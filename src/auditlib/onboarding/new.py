@@ -14,7 +14,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.files import write_bytes
 from auditlib.onboarding.asking import Open, walk
 from auditlib.onboarding.exports import recognisers
-from auditlib.onboarding.looking import Look, look_at, look_in
+from auditlib.onboarding.looking import FileLook, look_at, look_in
 from auditlib.onboarding.proposing import propose
 from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.surveys import unread
@@ -149,8 +149,8 @@ def _looks(
     folder: Path,
     known: Mapping[str, Recogniser],
     progress: Callable[[str], None] | None,
-) -> list[Look]:
-    looks: list[Look] = []
+) -> list[FileLook]:
+    looks: list[FileLook] = []
     for path in files:
         file = path.relative_to(folder).as_posix()
         try:
@@ -169,7 +169,7 @@ def _notebooks(root: Path) -> list[str]:
     return [path.stem for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 
 
-def _where(look: Look) -> str:
+def _where(look: FileLook) -> str:
     return f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from auditlib.contracts import Kind, Table
-from auditlib.onboarding.facts import Facts
+from auditlib.contracts import ColumnKind, Table
+from auditlib.onboarding.facts import ColumnFacts
 from auditlib.onboarding.items import ScaleGuess
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 
 Origin: TypeAlias = "str | Mapping[str, str | int | bool | list[str]]"
 """Where the cells of a canonical column come from, as the run file writes it."""
@@ -36,7 +36,7 @@ class Fed:
 
     column: str
     origin: Origin
-    facts: Facts | None = None
+    facts: ColumnFacts | None = None
     formats: tuple[str, ...] = ()
     doubt: str = ""
     remark: str = ""
@@ -56,7 +56,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ProposedFilter:
     """A condition on the rows of a file: column, test as the run file writes it, reason, which rows stay."""
 
     column: Origin
@@ -75,7 +75,7 @@ class ItemProposal:
     """
 
     item: str
-    facts: Facts
+    facts: ColumnFacts
     scale: ScaleGuess
     wording: str = ""
     headline: bool = False
@@ -137,14 +137,14 @@ class SourceProposal:
         Positions of columns that are the tool's own, and nothing to map.
     """
 
-    look: Look
+    look: FileLook
     table: Table
     fed: tuple[Fed, ...]
     items: tuple[ItemProposal, ...] = ()
     constants: Mapping[str, Given] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     missing: tuple[str, ...] = ("",)
-    only: tuple[Kept, ...] = ()
+    only: tuple[ProposedFilter, ...] = ()
     once: bool = False
     units_by: Given | None = None
     fills: Given | None = None
@@ -162,7 +162,7 @@ class SourceProposal:
 
     def formats_of(self, fed: Fed) -> tuple[str, ...]:
         """Return the formats of the dates of one column; none where it holds none."""
-        if self.table.column(fed.column).kind not in (Kind.DAY, Kind.INSTANT):
+        if self.table.column(fed.column).kind not in (ColumnKind.DAY, ColumnKind.INSTANT):
             return ()
         if fed.formats or fed.facts is None or fed.facts.dates is None:
             return fed.formats
@@ -209,7 +209,7 @@ class Proposal:
     """
 
     sources: tuple[SourceProposal, ...]
-    unplaced: tuple[Look, ...]
+    unplaced: tuple[FileLook, ...]
     start: date
     end: date
     last: date

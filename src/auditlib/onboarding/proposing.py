@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from auditlib.contracts import Column, Kind
+from auditlib.contracts import Column, ColumnKind
 from auditlib.onboarding.doubtful import at_a_limit
 from auditlib.onboarding.gaps import with_missing
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.long_form import in_long_form, responses_of
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.matching import Match, match
-from auditlib.onboarding.proposal import Kept, Proposal, SourceProposal
+from auditlib.onboarding.proposal import Proposal, ProposedFilter, SourceProposal
 from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.recognising import recognised_sources
 from auditlib.onboarding.registers import registers, with_key, with_unit
@@ -29,7 +29,7 @@ _UNEVEN = 0.02
 
 
 def propose(
-    looks: Sequence[Look], *, fallback: date, known: Mapping[str, Recogniser] | None = None
+    looks: Sequence[FileLook], *, fallback: date, known: Mapping[str, Recogniser] | None = None
 ) -> Proposal:
     """Return a first run file for what was seen of a client's files.
 
@@ -61,8 +61,8 @@ def as_of_day(proposal: Proposal) -> date:
 
 def _proposal(
     sources: Sequence[SourceProposal],
-    unplaced: tuple[Look, ...],
-    layouts: Mapping[Look, Recogniser],
+    unplaced: tuple[FileLook, ...],
+    layouts: Mapping[FileLook, Recogniser],
     fallback: date,
 ) -> Proposal:
     by_unit = any(source.table.name == "units" and source.feeding("time_zone") for source in sources)
@@ -102,7 +102,7 @@ def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     """Return the sources with a question about a file asked where it comes up first, not for each table."""
     asked: set[tuple[str, str, str]] = set()
 
-    def again(look: Look, question: str) -> bool:
+    def again(look: FileLook, question: str) -> bool:
         """Return whether a question was asked before, and take it down."""
         key = (look.file, look.sheet, question)
         before = key in asked
@@ -130,11 +130,11 @@ def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     return tuple(quieter)
 
 
-def _where(look: Look) -> str:
+def _where(look: FileLook) -> str:
     return f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
 
 
-def _recognised(look: Look, one: Recogniser) -> tuple[SourceProposal, ...]:
+def _recognised(look: FileLook, one: Recogniser) -> tuple[SourceProposal, ...]:
     rivals = f"it also looks like {', '.join(look.rivals)}; is it {look.layout}?" if look.rivals else ""
     sources = recognised_sources(look, one)
     more = (*((rivals,) if rivals else ()), *_whole(look))
@@ -144,7 +144,7 @@ def _recognised(look: Look, one: Recogniser) -> tuple[SourceProposal, ...]:
     )
 
 
-def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[Look, Recogniser]) -> tuple[str, ...]:
+def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[FileLook, Recogniser]) -> tuple[str, ...]:
     """Return what would let more be answered: as recognisers say, otherwise what belongs to these tables."""
     asked = [ask for layout in layouts.values() for ask in layout.ask_next]
     tables = {source.table.name for source in sources}
@@ -154,7 +154,7 @@ def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[Look, Recognis
     return tuple(dict.fromkeys(asked))
 
 
-def _keys(matches: Mapping[Look, Match | None]) -> dict[str, set[str]]:
+def _keys(matches: Mapping[FileLook, Match | None]) -> dict[str, set[str]]:
     """Return the key values of each table found; a unit called NA is a key, not a gap.
 
     A file may name a unit by its name, too.
@@ -168,7 +168,7 @@ def _keys(matches: Mapping[Look, Match | None]) -> dict[str, set[str]]:
     return keys
 
 
-def _source(look: Look, found: Match, keys: Mapping[str, Collection[str]]) -> SourceProposal:
+def _source(look: FileLook, found: Match, keys: Mapping[str, Collection[str]]) -> SourceProposal:
     values, value_doubts = _values(found)
     close = f"the table could also be {found.runner_up}" if found.runner_up else ""
     source = SourceProposal(
@@ -188,7 +188,7 @@ def _source(look: Look, found: Match, keys: Mapping[str, Collection[str]]) -> So
     return with_missing(source, keys=keys)
 
 
-def _whole(look: Look) -> tuple[str, ...]:
+def _whole(look: FileLook) -> tuple[str, ...]:
     """Return questions where a file ends at a number that tools stop at, or where its rows are uneven."""
     doubts: list[str] = []
     if cut := at_a_limit(look.records):
@@ -201,7 +201,7 @@ def _whole(look: Look) -> tuple[str, ...]:
     return tuple(doubts)
 
 
-def _without_totals(look: Look) -> tuple[Kept, ...]:
+def _without_totals(look: FileLook) -> tuple[ProposedFilter, ...]:
     """Return the condition that leaves out a row that adds the others up, where the last one does."""
     words = {simplified(word) for word in vocabulary().totals}
     for facts in look.columns[:2]:
@@ -209,7 +209,7 @@ def _without_totals(look: Look) -> tuple[Kept, ...]:
         if simplified(last) in words and facts.distinct[last] == 1:
             why = "a row that adds up others is no record"
             stays = tuple(cell != last for cell in facts.cells)
-            return (Kept(look.origin(facts), "is_not", (last,), why, stays, doubt=True),)
+            return (ProposedFilter(look.origin(facts), "is_not", (last,), why, stays, doubt=True),)
     return ()
 
 
@@ -233,7 +233,7 @@ def _values(found: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
 
 
 def _meanings(column: Column) -> Mapping[str, Iterable[str]]:
-    if column.kind is Kind.FLAG:
+    if column.kind is ColumnKind.FLAG:
         return vocabulary().flags
     return {code: vocabulary().codes.get(code, ()) for code in column.codes}
 

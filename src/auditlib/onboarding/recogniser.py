@@ -27,7 +27,7 @@ Names = Annotated[
 Unit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "clock"]
 
 
-class Signature(Strict):
+class ExportSignature(Strict):
     """What the export looks like."""
 
     form: tuple[Literal["csv", "excel", "parquet", "database"], ...] = Field(
@@ -62,7 +62,7 @@ class Signature(Strict):
         return self
 
 
-class Cells(Strict):
+class ExportCells(Strict):
     """Where the cells of one canonical column come from."""
 
     name: Names | None = None
@@ -94,7 +94,7 @@ class Constant(Strict):
     decide: str = Field("", description="What to ask about it.")
 
 
-class Filter(Strict):
+class ExportFilter(Strict):
     """Rows of the file that this table is made of."""
 
     column: Names
@@ -124,7 +124,7 @@ class ScaleHint(Strict):
     not_applicable: tuple[str, ...] = ()
 
 
-class Question(Strict):
+class ExportQuestion(Strict):
     """A question whose column is known."""
 
     column: Names
@@ -141,7 +141,7 @@ class Feed(Strict):
     when: tuple[Names, ...] = Field(
         (), description="Only where all of these columns stand and hold something."
     )
-    columns: dict[str, str | Cells] = Field(
+    columns: dict[str, str | ExportCells] = Field(
         default_factory=dict, description="Canonical column: name of a column, or where its cells come from."
     )
     constants: dict[str, str | Constant] = Field(default_factory=dict)
@@ -149,12 +149,12 @@ class Feed(Strict):
         default_factory=dict, description="Canonical column: cell as written: canonical code."
     )
     missing: tuple[str, ...] = Field((), description="More cells that mean 'no value'.")
-    only: tuple[Filter, ...] = ()
+    only: tuple[ExportFilter, ...] = ()
     once: bool = Field(False, description="Each key once: a register of what the rows name.")
     stands_for: dict[str, str] = Field(
         default_factory=dict, description="Canonical instant: what it is instead of the one it stands for."
     )
-    items: dict[ItemId, Question] = Field(
+    items: dict[ItemId, ExportQuestion] = Field(
         default_factory=dict, description="Questions whose column is known."
     )
     questions: str | None = Field(
@@ -180,7 +180,7 @@ class Recogniser(Strict):
     export: str = Field(min_length=1, description="What people call it.")
     source: str = Field(min_length=1, description="Public documentation of the layout.")
     note: str = Field("", description="What to know before reading it.")
-    signature: Signature
+    signature: ExportSignature
     own: tuple[Names, ...] = Field(
         (), description="Columns of the tool itself: never a question, a place or a comment."
     )

@@ -6,14 +6,22 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from auditlib.contracts import TABLES, Column, Kind, Table
-from auditlib.onboarding.facts import Facts, number
+from auditlib.contracts import TABLES, Column, ColumnKind, Table
+from auditlib.onboarding.facts import ColumnFacts, number
 from auditlib.onboarding.gaps import with_missing
 from auditlib.onboarding.intervals import with_interval
 from auditlib.onboarding.items import ScaleGuess, scale_of
-from auditlib.onboarding.looking import Look
-from auditlib.onboarding.proposal import Fed, Given, ItemProposal, Kept, Origin, SourceProposal
-from auditlib.onboarding.recogniser import Cells, Constant, Feed, Filter, Question, Recogniser, ScaleHint
+from auditlib.onboarding.looking import FileLook
+from auditlib.onboarding.proposal import Fed, Given, ItemProposal, Origin, ProposedFilter, SourceProposal
+from auditlib.onboarding.recogniser import (
+    Constant,
+    ExportCells,
+    ExportFilter,
+    ExportQuestion,
+    Feed,
+    Recogniser,
+    ScaleHint,
+)
 from auditlib.onboarding.registers import COMPARED, seen, with_key, with_unit
 from auditlib.onboarding.surveys import completed
 from auditlib.onboarding.words import meaning, vocabulary
@@ -22,19 +30,19 @@ from auditlib.onboarding.zoning import guessed_zone
 _SHOWN = 5
 
 
-def recognised_sources(look: Look, recogniser: Recogniser) -> tuple[SourceProposal, ...]:
+def recognised_sources(look: FileLook, recogniser: Recogniser) -> tuple[SourceProposal, ...]:
     """Return a proposal for each table that a recognised file can feed."""
     own = {facts.position for name in recogniser.own for facts in look.called(name)}
     return tuple(_source(look, feed, recogniser, own) for feed in recogniser.feeds if _holds(look, feed))
 
 
-def _holds(look: Look, feed: Feed) -> bool:
+def _holds(look: FileLook, feed: Feed) -> bool:
     """Return whether all columns stand there, and are filled, without which the table has nothing to say."""
     columns = [look.find(name) for name in feed.when]
     return all(facts is not None and facts.filled for facts in columns)
 
 
-def _source(look: Look, feed: Feed, recogniser: Recogniser, own: Collection[int]) -> SourceProposal:
+def _source(look: FileLook, feed: Feed, recogniser: Recogniser, own: Collection[int]) -> SourceProposal:
     table = TABLES[feed.table]
     fed = tuple(each for name, cells in feed.columns.items() if (each := _fed(look, name, cells)) is not None)
     missing = ("", *feed.missing)
@@ -62,9 +70,9 @@ def _source(look: Look, feed: Feed, recogniser: Recogniser, own: Collection[int]
     return replace(source, zone=guessed_zone(source, hint=recogniser.zone))
 
 
-def _fed(look: Look, column: str, given: str | Cells) -> Fed | None:
+def _fed(look: FileLook, column: str, given: str | ExportCells) -> Fed | None:
     """Return what feeds a canonical column; None where the file lacks it."""
-    cells = Cells(name=given) if isinstance(given, str) else given
+    cells = ExportCells(name=given) if isinstance(given, str) else given
     if cells.line:
         return Fed(column, {"line": True}, remark=cells.because)
     if cells.join:
@@ -85,7 +93,7 @@ def _fed(look: Look, column: str, given: str | Cells) -> Fed | None:
     return Fed(column, look.origin(facts), facts, cells.formats, doubt, cells.because)
 
 
-def _unit(facts: Facts, cells: Cells) -> str:
+def _unit(facts: ColumnFacts, cells: ExportCells) -> str:
     """Return the unit of a duration: a clock where its cells are written as one."""
     return "clock" if facts.filled and all(":" in cell for cell in facts.filled) else cells.unit
 
@@ -94,7 +102,7 @@ def _given(value: str | Constant) -> Given:
     return Given(value) if isinstance(value, str) else Given(value.value, value.decide)
 
 
-def _kept(look: Look, condition: Filter, missing: Collection[str]) -> Kept | None:
+def _kept(look: FileLook, condition: ExportFilter, missing: Collection[str]) -> ProposedFilter | None:
     """Return a condition on the rows with what it leaves out of the sample; None without its column."""
     facts = look.find(condition.column)
     if facts is None:
@@ -107,10 +115,10 @@ def _kept(look: Look, condition: Filter, missing: Collection[str]) -> Kept | Non
         test, cells = ("is", condition.is_) if condition.is_ else ("is_not", condition.is_not)
         stays = [(cell in cells) == (test == "is") for cell in facts.cells]
     doubt = condition.decide and not all(stays)
-    return Kept(look.origin(facts), test, cells, condition.because, tuple(stays), doubt)
+    return ProposedFilter(look.origin(facts), test, cells, condition.because, tuple(stays), doubt)
 
 
-def _items(look: Look, feed: Feed, only: Sequence[Kept]) -> Iterator[ItemProposal]:
+def _items(look: FileLook, feed: Feed, only: Sequence[ProposedFilter]) -> Iterator[ItemProposal]:
     """Yield the questions whose column the recogniser knows and the file fills."""
     stays = [all(row) for row in zip(*(each.stays for each in only), strict=True)] or [True] * look.rows
     for name, question in feed.items.items():
@@ -122,7 +130,7 @@ def _items(look: Look, feed: Feed, only: Sequence[Kept]) -> Iterator[ItemProposa
                 yield ItemProposal(name, facts, scale, question.wording, question.headline, question.decide)
 
 
-def _scale(facts: Facts, question: Question, kept: Counter[str]) -> ScaleGuess | None:
+def _scale(facts: ColumnFacts, question: ExportQuestion, kept: Counter[str]) -> ScaleGuess | None:
     """Return the documented scale with what the cells add to it; the scale the cells show without one."""
     hint = question.scale
     if hint is None:
@@ -155,6 +163,6 @@ def _strange_words(
 
 
 def _codes(column: Column) -> Mapping[str, Collection[str]]:
-    if column.kind is Kind.FLAG:
+    if column.kind is ColumnKind.FLAG:
         return vocabulary().flags
     return {code: vocabulary().codes.get(code, ()) for code in (*column.codes, *column.words)}

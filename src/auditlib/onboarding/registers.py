@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from auditlib.contracts import TABLES
-from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.facts import ColumnFacts
 from auditlib.onboarding.items import is_person, is_tool_column, scale_of
-from auditlib.onboarding.proposal import Fed, Given, Kept, SourceProposal
+from auditlib.onboarding.proposal import Fed, Given, ProposedFilter, SourceProposal
 from auditlib.onboarding.words import closeness, words_for
 from auditlib.statements import counted
 
@@ -59,7 +59,7 @@ def with_key(source: SourceProposal) -> SourceProposal:
     )
 
 
-def seen(facts: Facts) -> str:
+def seen(facts: ColumnFacts) -> str:
     """Return how many different cells a column holds, with an example."""
     return f"{counted(len(facts.distinct), 'different cell')}, such as {facts.example!r}"
 
@@ -79,7 +79,7 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     return tuple(made)
 
 
-def _candidates(source: SourceProposal, own: Collection[int]) -> list[Facts]:
+def _candidates(source: SourceProposal, own: Collection[int]) -> list[ColumnFacts]:
     used = {each.facts.position for each in source.fed if each.facts is not None} | set(own)
     return [
         facts
@@ -92,7 +92,7 @@ def _candidates(source: SourceProposal, own: Collection[int]) -> list[Facts]:
     ]
 
 
-def _sets(condition: Kept, source: SourceProposal) -> bool:
+def _sets(condition: ProposedFilter, source: SourceProposal) -> bool:
     """Return whether a source sets this condition."""
     same = (condition.column, condition.test, condition.cells)
     return any((each.column, each.test, each.cells) == same for each in source.only)
@@ -122,7 +122,9 @@ def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> Sourc
         )
     facts = fed.facts
     stays = tuple(bool(cell) and cell not in facts.missing for cell in facts.cells)
-    empty = Kept(fed.origin, "filled", (), "a row that names no place is no entry of the register", stays)
+    empty = ProposedFilter(
+        fed.origin, "filled", (), "a row that names no place is no entry of the register", stays
+    )
     remark = f"The register is what this file names ({seen(facts)}); nothing says whether one is lacking."
     return SourceProposal(
         source.look,

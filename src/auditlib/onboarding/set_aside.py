@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from auditlib.contracts import TABLES, Column, with_items
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
-from auditlib.onboarding.fitting import Declared, declared_for
+from auditlib.onboarding.fitting import DeclaredCells, declared_for
 from auditlib.onboarding.unit_readings import WAYS, better, readings
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
@@ -65,7 +65,7 @@ def explained(group: SetAside, run: Run, document: Document, evidence: Evidence)
     return document.problem(_standing(path, document), message, remedy=declared.remedy)
 
 
-def declared_of(group: SetAside, run: Run, evidence: Evidence) -> Declared:
+def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
     """Return what the run file declares for the cells of a reason, and what would fit them."""
     source = run.sources[group.source]
     kept = evidence.totals[group.source].rows_kept > 0
@@ -82,7 +82,7 @@ def declared_of(group: SetAside, run: Run, evidence: Evidence) -> Declared:
     )
 
 
-def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidence) -> Declared | None:
+def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidence) -> DeclaredCells | None:
     """Return the way to name units that finds most of those not in the register; None where there is none."""
     import narwhals as nw
 
@@ -107,7 +107,7 @@ def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidenc
     line = "delete 'units_by'" if way == "id" else f"write units_by: {way}"
     remedy = f"{units} {are} not in units; {WAYS[way]} {found}: {line} in this entry of 'sources'."
     path = ("units_by",) if source.units_by != "id" else ("columns", column.name)
-    return Declared(path, f"{counted(len(register), 'unit')} in the register", remedy)
+    return DeclaredCells(path, f"{counted(len(register), 'unit')} in the register", remedy)
 
 
 def shown(group: SetAside) -> str:
@@ -136,7 +136,7 @@ def _may(column: Column, group: SetAside) -> bool:
     return timed == (group.reason in (Reason.TIME, Reason.FUTURE))
 
 
-def _stated(declared: Declared) -> str:
+def _stated(declared: DeclaredCells) -> str:
     return f"; declared: {declared.words}." if declared.words else "."
 
 

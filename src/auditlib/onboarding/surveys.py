@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from auditlib.onboarding.facts import Facts
+from auditlib.onboarding.facts import ColumnFacts
 from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.matching import SURE, Mapped, match_columns
 from auditlib.onboarding.proposal import Fed, Given, ItemProposal, SourceProposal
 from auditlib.onboarding.registers import COMPARED, seen
@@ -31,7 +31,7 @@ _HEADLINES = ("q_overall", "q_satisfaction", "q_recommend")
 _TYPES = 8
 
 
-def fed_by(look: Look, entry: Mapped) -> Fed:
+def fed_by(look: FileLook, entry: Mapped) -> Fed:
     """Return a mapping of the general matcher, marked where it is not sure."""
     unsure = f"is it? For example {entry.facts.example!r}" if entry.facts.filled else "is it? It is empty."
     if entry.column == "unit_id":
@@ -63,7 +63,7 @@ def completed(
     return with_survey_type(steps)
 
 
-def _free(source: SourceProposal, own: Collection[int]) -> list[Facts]:
+def _free(source: SourceProposal, own: Collection[int]) -> list[ColumnFacts]:
     used = {each.facts.position for each in source.fed if each.facts is not None} | set(own)
     used |= {item.facts.position for item in source.items}
     return [facts for facts in source.look.columns if facts.position not in used]
@@ -156,7 +156,7 @@ def with_survey_type(source: SourceProposal) -> SourceProposal:
     return replace(source, fed=rest, constants={**source.constants, "survey_type": given})
 
 
-def _by_type(source: SourceProposal, types: Facts) -> tuple[ItemProposal, ...]:
+def _by_type(source: SourceProposal, types: ColumnFacts) -> tuple[ItemProposal, ...]:
     """Give each question to the survey types in whose rows it was answered; to all in long form."""
     read: Mapping[str, str] = source.values.get("survey_type", {})
     named = {cell: read.get(cell, cell) for cell in types.distinct}
@@ -172,7 +172,7 @@ def _by_type(source: SourceProposal, types: Facts) -> tuple[ItemProposal, ...]:
     return tuple(items)
 
 
-def unread(look: Look) -> tuple[str, ...]:
+def unread(look: FileLook) -> tuple[str, ...]:
     """Return remarks on columns of percentages, which are figures about answers and no answers."""
     shares = [
         facts.wording

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditlib.contracts import Kind
-from auditlib.onboarding.facts import Facts
+from auditlib.contracts import ColumnKind
+from auditlib.onboarding.facts import ColumnFacts
 from auditlib.onboarding.proposal import Fed, SourceProposal
 from auditlib.onboarding.words import closeness
 
@@ -29,7 +29,7 @@ def with_times(source: SourceProposal) -> SourceProposal:
     """Return a source whose days are joined with the times of day that stand in columns beside them."""
     own = source.table.instant
     days, clocks = _days(source), _clocks(source)
-    if not own or source.table.column(own).kind is not Kind.INSTANT or len(days) != 1 or not clocks:
+    if not own or source.table.column(own).kind is not ColumnKind.INSTANT or len(days) != 1 or not clocks:
         return source
     ends = [facts for facts in clocks if _called(facts, _ENDS) > max(_SURELY, _called(facts, _BEGINS))]
     starts = [facts for facts in clocks if facts not in ends and _called(facts, _BEGINS) >= _SURELY]
@@ -50,16 +50,16 @@ def with_times(source: SourceProposal) -> SourceProposal:
     return replace(source, fed=(*kept, *more))
 
 
-def _called(facts: Facts, words: tuple[str, ...]) -> float:
+def _called(facts: ColumnFacts, words: tuple[str, ...]) -> float:
     return closeness(facts.name, words)
 
 
-def _days(source: SourceProposal) -> list[Facts]:
+def _days(source: SourceProposal) -> list[ColumnFacts]:
     """Return the columns that hold days alone and feed nothing but instants."""
     other = {
         each.facts.position
         for each in source.fed
-        if each.facts is not None and source.table.column(each.column).kind is not Kind.INSTANT
+        if each.facts is not None and source.table.column(each.column).kind is not ColumnKind.INSTANT
     }
     return [
         facts
@@ -68,16 +68,16 @@ def _days(source: SourceProposal) -> list[Facts]:
     ]
 
 
-def _timed(facts: Facts) -> bool:
+def _timed(facts: ColumnFacts) -> bool:
     """Return whether a column says a time of day; dates of a worksheet all say midnight where they do not."""
     if facts.dates is None or not facts.dates.timed:
         return False
     return not all(cell.endswith("00:00:00") for cell in facts.distinct)
 
 
-def _clocks(source: SourceProposal) -> list[Facts]:
+def _clocks(source: SourceProposal) -> list[ColumnFacts]:
     used = {each.facts.position for each in source.fed if each.facts is not None}
-    free: Sequence[Facts] = [facts for facts in source.look.columns if facts.position not in used]
+    free: Sequence[ColumnFacts] = [facts for facts in source.look.columns if facts.position not in used]
     return [
         facts
         for facts in free
@@ -87,7 +87,7 @@ def _clocks(source: SourceProposal) -> list[Facts]:
     ]
 
 
-def _joined(source: SourceProposal, column: str, day: Facts, clock: Facts) -> Fed:
+def _joined(source: SourceProposal, column: str, day: ColumnFacts, clock: ColumnFacts) -> Fed:
     seconds = clock.filled[0].count(":") == 2
     time = " %H:%M:%S" if seconds else " %H:%M"
     dates = day.dates.formats if day.dates is not None else ()

@@ -9,7 +9,7 @@ from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from auditlib.onboarding.items import ScaleGuess
-from auditlib.onboarding.looking import Look
+from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.proposal import ItemProposal, Proposal
 from auditlib.onboarding.proposing import as_of_day
 from auditlib.onboarding.writing_sources import source_lines
@@ -215,7 +215,7 @@ def _scale(scale: ScaleGuess) -> str:
     return f"{{{', '.join(parts)}}}"
 
 
-def _unplaced(looks: Sequence[Look]) -> Iterator[str]:
+def _unplaced(looks: Sequence[FileLook]) -> Iterator[str]:
     for look in looks:
         where = f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
         columns = ", ".join(facts.name for facts in look.columns if facts.name)

@@ -6,15 +6,15 @@ import json
 import re
 from collections.abc import Iterator
 
-from auditlib.contracts import Kind
-from auditlib.onboarding.proposal import Fed, Kept, SourceProposal
+from auditlib.contracts import ColumnKind
+from auditlib.onboarding.proposal import Fed, ProposedFilter, SourceProposal
 from auditlib.onboarding.writing_values import DECIDE, commented, listed, mapping, origin_text, quoted
 from auditlib.parameters.run import Dates
 from auditlib.statements import counted
 
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}([.][0-9]{3})+")
 """A count whose thousands are apart by points: its decimal sign is the comma."""
-_MEASURES = (Kind.NUMBER, Kind.SCORE, Kind.SHARE)
+_MEASURES = (ColumnKind.NUMBER, ColumnKind.SCORE, ColumnKind.SHARE)
 
 
 def source_lines(source: SourceProposal) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _decimal_comma(source: SourceProposal) -> bool:
     used += [item.facts for item in source.items]
     measures = any(column.kind in _MEASURES for column in source.table.columns)
     every = source.look.columns if measures else ()
-    counts = [each.facts for each in source.fed if source.table.column(each.column).kind is Kind.COUNT]
+    counts = [each.facts for each in source.fed if source.table.column(each.column).kind is ColumnKind.COUNT]
     grouped = any(
         _THOUSANDS.fullmatch(cell) for facts in counts if facts is not None for cell in facts.distinct
     )
@@ -131,7 +131,7 @@ def _only(source: SourceProposal) -> Iterator[str]:
         yield from (f"      - {_condition(condition)}" for condition in source.only)
 
 
-def _condition(condition: Kept) -> str:
+def _condition(condition: ProposedFilter) -> str:
     tests = {"filled": "filled: true", "blank": "filled: false"}
     test = tests.get(condition.test) or f"{condition.test}: {listed(condition.cells)}"
     column, why = origin_text(condition.column), quoted(condition.because)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.evidence.stamps import PLACEHOLDERS
 from auditlib.onboarding.dates import parsed, states_zone
 from auditlib.onboarding.exports import zone_of
@@ -33,7 +33,7 @@ def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: b
     instants = [
         each
         for each in source.fed
-        if source.table.column(each.column).kind is Kind.INSTANT and each.facts is not None
+        if source.table.column(each.column).kind is ColumnKind.INSTANT and each.facts is not None
     ]
     if not instants or all(_stated(source, instant) for instant in instants):
         return ZoneGuess()
@@ -64,7 +64,9 @@ def zones_apart(run: Run) -> Iterator[str]:
     """Say of each file that its sources are read in different zones: clocks between them are wrong."""
     zones: dict[str, dict[str, None]] = {}
     for source in run.sources:
-        instants = {column.name for column in TABLES[source.table].columns if column.kind is Kind.INSTANT}
+        instants = {
+            column.name for column in TABLES[source.table].columns if column.kind is ColumnKind.INSTANT
+        }
         local = not all(states_zone(form) for form in source.dates.formats)
         if source.file is not None and local and instants & set(source.columns):
             where = f"{source.file}, sheet {source.sheet}" if source.sheet else source.file

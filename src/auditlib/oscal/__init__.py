@@ -5,10 +5,10 @@ What OSCAL cannot say stands in properties of our own namespace; `docs/oscal.md`
 
 from __future__ import annotations
 
-from auditlib.oscal.audited import Audited, Raised
+from auditlib.oscal.audited import Audited, AuditedFinding
 from auditlib.oscal.document import NAMESPACE, OSCAL_VERSION, Json
 
-__all__ = ["NAMESPACE", "OSCAL_VERSION", "Audited", "Raised", "export"]
+__all__ = ["NAMESPACE", "OSCAL_VERSION", "Audited", "AuditedFinding", "export"]
 
 
 def export(audited: Audited) -> dict[str, Json]:

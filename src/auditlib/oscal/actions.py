@@ -18,7 +18,7 @@ from auditlib.oscal.document import (
     rooted,
 )
 from auditlib.oscal.observations import explained, finding_props, observations
-from auditlib.oscal.placing import Placed, placed
+from auditlib.oscal.placing import PlacedFinding, placed
 from auditlib.oscal.plan import operation
 from auditlib.oscal.remediation import action_props, agreed
 from auditlib.oscal.results import evidence_files, findings, risks
@@ -48,7 +48,7 @@ def _referred(found: Sequence[Json], uuids: set[str]) -> list[Json]:
     return [each for each in found if each["uuid"] in uuids]
 
 
-def _item(audited: Audited, found: Placed) -> Json:
+def _item(audited: Audited, found: PlacedFinding) -> Json:
     finding = found.raised.finding
     return filled(
         uuid=identify("item", audited.run.party.name, found.raised.notebook, finding.fingerprint),
@@ -63,7 +63,7 @@ def _item(audited: Audited, found: Placed) -> Json:
     )
 
 
-def _agreed(audited: Audited, found: Placed) -> list[Json]:
+def _agreed(audited: Audited, found: PlacedFinding) -> list[Json]:
     """Return the actions on an opportunity as properties: it carries no risk that they could remedy."""
     return [action_prop for action in agreed(audited, found) for action_prop in action_props(action)]
 

@@ -20,7 +20,7 @@ CONCLUDED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class AuditedFinding:
     """A finding, the notebook that raised it, and its state against the audit before."""
 
     finding: Finding
@@ -70,7 +70,7 @@ class Audited:
     questions: Mapping[str, str]
     answers: Mapping[str, tuple[Sentence, ...]]
     numbers: frozenset[str]
-    raised: tuple[Raised, ...]
+    raised: tuple[AuditedFinding, ...]
     files: Mapping[str, str]
     key: str
     version: str

@@ -16,7 +16,7 @@ from auditlib.oscal.document import (
     resource_uuid,
     subject,
 )
-from auditlib.oscal.placing import Placed, observation_uuid
+from auditlib.oscal.placing import PlacedFinding, observation_uuid
 from auditlib.oscal.wording import figure, labelled, markup, paragraphs
 from auditlib.records import EvidenceLevel
 from auditlib.standards.document import VerdictCriterion, VerdictDocument, VerdictScore
@@ -29,7 +29,7 @@ _METHODS = {
 }
 
 
-def observations(audited: Audited, findings: Iterable[Placed]) -> list[Json]:
+def observations(audited: Audited, findings: Iterable[PlacedFinding]) -> list[Json]:
     """Return all observations of an audit."""
     verdict = audited.verdict
     return [
@@ -158,7 +158,7 @@ def _answered(audited: Audited, notebook: str) -> Json:
     )
 
 
-def _found(audited: Audited, placed: Placed) -> Json:
+def _found(audited: Audited, placed: PlacedFinding) -> Json:
     raised = placed.raised
     own = [key.removeprefix(f"{raised.notebook}/") for key in raised.finding.evidence]
     return _observation(
@@ -174,7 +174,7 @@ def _found(audited: Audited, placed: Placed) -> Json:
     )
 
 
-def finding_props(placed: Placed) -> list[Json]:
+def finding_props(placed: PlacedFinding) -> list[Json]:
     """Return what identifies a finding and what OSCAL has no field for."""
     finding = placed.raised.finding
     return props(
@@ -189,7 +189,7 @@ def finding_props(placed: Placed) -> list[Json]:
     )
 
 
-def explained(placed: Placed) -> str:
+def explained(placed: PlacedFinding) -> str:
     """Return cause, effect and recommendation of a finding."""
     finding = placed.raised.finding
     return labelled(cause=finding.cause, effect=finding.effect, recommendation=finding.recommendation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditlib.oscal.audited import CONCLUDED, Audited, Raised
+from auditlib.oscal.audited import CONCLUDED, Audited, AuditedFinding
 from auditlib.oscal.catalogue import DECISION, statement_id
 from auditlib.oscal.document import identify
 from auditlib.records import Grade
@@ -18,7 +18,7 @@ _RULES = {"minors": "minors", "process-results": "mismatch"}
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedFinding:
     """A finding with the identifiers of what it becomes.
 
     Parameters
@@ -31,7 +31,7 @@ class Placed:
         Identifiers; `finding` is empty where OSCAL has no control to tie it to, `risk` for opportunities.
     """
 
-    raised: Raised
+    raised: AuditedFinding
     criterion: str
     statement: str
     observation: str
@@ -44,13 +44,13 @@ class Placed:
         return not self.criterion and not self.statement
 
 
-def placed(audited: Audited) -> tuple[Placed, ...]:
+def placed(audited: Audited) -> tuple[PlacedFinding, ...]:
     """Return every finding in its place, in their order."""
     concluded = {each.id: each.outcome in CONCLUDED for each in audited.judged}
     return tuple(_place(audited, one, concluded) for one in audited.raised)
 
 
-def _place(audited: Audited, raised: Raised, concluded: dict[str, bool]) -> Placed:
+def _place(audited: Audited, raised: AuditedFinding, concluded: dict[str, bool]) -> PlacedFinding:
     name = raised.finding.criterion.partition(":")[0]
     keys = (raised.notebook, raised.finding.fingerprint)
     heavy = raised.finding.grade is not Grade.OPPORTUNITY
@@ -59,13 +59,13 @@ def _place(audited: Audited, raised: Raised, concluded: dict[str, bool]) -> Plac
     by_standard = bool(judging) and raised.current
     if by_standard and name in concluded:
         finding = finding_uuid(audited, name) if concluded[name] else ""
-        return Placed(raised, name, "", observation_uuid(audited, name), finding, risk)
+        return PlacedFinding(raised, name, "", observation_uuid(audited, name), finding, risk)
     if by_standard and (item := next((_RULES[each] for each in _RULES if name.startswith(each)), "")):
         observation = observation_uuid(audited, DECISION)
-        return Placed(
+        return PlacedFinding(
             raised, "", statement_id(DECISION, item), observation, finding_uuid(audited, *keys), risk
         )
-    return Placed(raised, "", "", observation_uuid(audited, *keys), "", risk)
+    return PlacedFinding(raised, "", "", observation_uuid(audited, *keys), "", risk)
 
 
 def observation_uuid(audited: Audited, *names: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from auditlib.actions.register import Action, State
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.document import ACTION_OWNER, Json, filled, identify, midnight, person_uuid, props
-from auditlib.oscal.placing import Placed
+from auditlib.oscal.placing import PlacedFinding
 from auditlib.oscal.wording import markup, paragraphs
 
 LIFECYCLES = {
@@ -19,12 +19,12 @@ LIFECYCLES = {
 """What each state is in OSCAL, which has no word for an effect that was verified: a property says it."""
 
 
-def remediations(audited: Audited, found: Placed) -> list[Json]:
+def remediations(audited: Audited, found: PlacedFinding) -> list[Json]:
     """Return the actions on a finding as remediations of its risk."""
     return [_remediation(one, found.risk) for one in agreed(audited, found)]
 
 
-def agreed(audited: Audited, found: Placed) -> tuple[Action, ...]:
+def agreed(audited: Audited, found: PlacedFinding) -> tuple[Action, ...]:
     """Return the actions on a finding that somebody has entered something about."""
     return audited.agreed.get(found.raised.finding.fingerprint, ())
 

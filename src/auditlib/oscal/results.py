@@ -23,7 +23,7 @@ from auditlib.oscal.document import (
     rooted,
 )
 from auditlib.oscal.observations import explained, finding_props, observations
-from auditlib.oscal.placing import Placed, finding_uuid, observation_uuid, placed
+from auditlib.oscal.placing import PlacedFinding, finding_uuid, observation_uuid, placed
 from auditlib.oscal.plan import reviewed
 from auditlib.oscal.remediation import agreed, deadline_of, remediations, status_of
 from auditlib.oscal.wording import markup, paragraphs
@@ -71,7 +71,7 @@ def _result(audited: Audited) -> Json:
     }
 
 
-def findings(audited: Audited, found: Sequence[Placed]) -> list[Json]:
+def findings(audited: Audited, found: Sequence[PlacedFinding]) -> list[Json]:
     """Return a finding for each criterion concluded on, for the decision, and for its broken rules."""
     decision = audited.verdict.decision.outcome if audited.verdict else None
     return [
@@ -81,7 +81,7 @@ def findings(audited: Audited, found: Sequence[Placed]) -> list[Json]:
     ]
 
 
-def _on_criterion(audited: Audited, judged: VerdictCriterion, found: Sequence[Placed]) -> Json:
+def _on_criterion(audited: Audited, judged: VerdictCriterion, found: Sequence[PlacedFinding]) -> Json:
     uuid = finding_uuid(audited, judged.id)
     own = [each for each in found if each.finding == uuid]
     return filled(
@@ -111,7 +111,7 @@ def _on_decision(audited: Audited, outcome: Outcome | None) -> Json:
     }
 
 
-def _on_rule(audited: Audited, found: Placed) -> Json:
+def _on_rule(audited: Audited, found: PlacedFinding) -> Json:
     finding = found.raised.finding
     return filled(
         uuid=found.finding,
@@ -136,16 +136,16 @@ def _target(kind: str, identifier: str, outcome: Outcome, reason: str) -> Json:
     return {"type": kind, "target-id": identifier, "status": status}
 
 
-def _risks_of(found: Iterable[Placed]) -> list[Json]:
+def _risks_of(found: Iterable[PlacedFinding]) -> list[Json]:
     return [{"risk-uuid": each.risk} for each in found if each.risk]
 
 
-def risks(audited: Audited, found: Iterable[Placed]) -> list[Json]:
+def risks(audited: Audited, found: Iterable[PlacedFinding]) -> list[Json]:
     """Return a risk for every major and minor finding; opportunities carry none."""
     return [_risk(audited, each) for each in found if each.risk]
 
 
-def _risk(audited: Audited, found: Placed) -> Json:
+def _risk(audited: Audited, found: PlacedFinding) -> Json:
     finding = found.raised.finding
     own = agreed(audited, found)
     planned = remediations(audited, found)
@@ -165,13 +165,13 @@ def _risk(audited: Audited, found: Placed) -> Json:
     }
 
 
-def _status(found: Placed, own: Sequence[Action]) -> str:
+def _status(found: PlacedFinding, own: Sequence[Action]) -> str:
     if found.raised.state == "resolved":
         return "closed"
     return status_of(own)
 
 
-def _recommended(found: Placed) -> Json:
+def _recommended(found: PlacedFinding) -> Json:
     return {
         "uuid": identify("response", "recommendation", found.risk),
         "lifecycle": "recommendation",

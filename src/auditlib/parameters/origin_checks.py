@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditlib.contracts import TABLES, Column, Kind, Table
+from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.errors import Problem
 from auditlib.parameters.origins import Cells, Reference, cells_of
 from auditlib.parameters.run import Run, Source
@@ -96,13 +96,15 @@ def _duration_problems(source: Source, document: Document, *, path: Path) -> Ite
         if cells.after is None or column is None:
             continue
         place = (*path, "columns", name)
-        if column.kind is not Kind.INSTANT:
+        if column.kind is not ColumnKind.INSTANT:
             message = f"{name!r} is no instant, so it cannot lie a duration behind another."
             yield document.problem(place, message, remedy="Map a column to it.", of_key=True)
             continue
         start = _column(table, cells.after)
         instants = [
-            column.name for column in table.columns if column.kind is Kind.INSTANT and column.name != name
+            column.name
+            for column in table.columns
+            if column.kind is ColumnKind.INSTANT and column.name != name
         ]
         if start is None or start.name not in instants:
             message = f"a duration cannot run from {cells.after!r}: it is no other instant of {table.name!r}."
@@ -163,7 +165,11 @@ def _long_problems(source: Source, document: Document, *, path: Path) -> Iterato
     }
     for at, name in enumerate(source.long.latest):
         column = _column(TABLES[source.table], name)
-        if name not in source.columns or column is None or column.kind not in (Kind.DAY, Kind.INSTANT):
+        if (
+            name not in source.columns
+            or column is None
+            or column.kind not in (ColumnKind.DAY, ColumnKind.INSTANT)
+        ):
             message = f"{name!r} is no day or instant that a column is mapped to."
             yield document.problem((*path, "long", "latest", at), message, remedy="Correct or delete it.")
     for message in (message for message, holds in wrong.items() if holds):
@@ -204,7 +210,10 @@ def _named_columns(source: Source, document: Document, *, path: Path) -> Iterato
                 message = f"{key!r} speaks of {name!r}, to which no column is mapped."
                 remedy = "Map a column to it, or delete this."
                 yield document.problem(place, message, remedy=remedy, of_key=True)
-            elif (column := _column(table, name)) is None or column.kind not in (Kind.DAY, Kind.INSTANT):
+            elif (column := _column(table, name)) is None or column.kind not in (
+                ColumnKind.DAY,
+                ColumnKind.INSTANT,
+            ):
                 message = f"{name!r} is neither a day nor an instant."
                 yield document.problem(place, message, remedy="Delete it.", of_key=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from auditlib.contracts import TABLES, Column, Kind, Table
+from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.parameters.run import Run
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -52,7 +52,7 @@ def _meaning(column: Column) -> str:
         words.append("Required.")
     if column.codes:
         words.append(f"Codes: {', '.join(column.codes)}.")
-    if column.kind is Kind.INSTANT:
+    if column.kind is ColumnKind.INSTANT:
         words.append("A date and time.")
     return " ".join(words)
 

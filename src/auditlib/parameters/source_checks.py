@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from encodings.aliases import aliases
 
-from auditlib.contracts import TABLES, Column, Kind, Table
+from auditlib.contracts import TABLES, Column, ColumnKind, Table
 from auditlib.errors import Problem
 from auditlib.errors.values import named
 from auditlib.parameters.origins import Reference, cells_of
@@ -85,7 +85,7 @@ def _value_maps(source: Source, table: Table, document: Document, *, path: Path)
 
 
 def _code_problems(column: Column | None, code: str, document: Document, *, path: Path) -> Iterator[Problem]:
-    codes = FLAG_CODES if column and column.kind is Kind.FLAG else column.codes if column else ()
+    codes = FLAG_CODES if column and column.kind is ColumnKind.FLAG else column.codes if column else ()
     if codes and code not in codes:
         message = f"{named(code)} is no code of {named(column.name if column else '')}."
         yield document.problem(path, message, remedy=did_you_mean(code, codes))

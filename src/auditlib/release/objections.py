@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.redaction import without_contacts
-from auditlib.contracts import TABLES, Column, Kind
+from auditlib.contracts import TABLES, Column, ColumnKind
 from auditlib.contracts.identities import kind_of
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
@@ -60,7 +60,7 @@ def sought_in(evidence: Evidence, known: set[str], *, ids: bool = True) -> Sough
 
 def is_personal(table: str, column: Column, *, ids: bool = True) -> bool:
     """Tell whether a column names people and customers, or, with `ids`, identifies them or their cases."""
-    if column.kind is Kind.ID:
+    if column.kind is ColumnKind.ID:
         return ids and bool(kind_of(column.name))
     return column.name == "name" and table in _PERSONS
 

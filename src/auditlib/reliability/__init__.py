@@ -2,7 +2,7 @@
 
 from auditlib.reliability.assessment import Assessment, assess, caveat
 from auditlib.reliability.coverage import Coverage, ItemCoverage, MonthCoverage, coverage
-from auditlib.reliability.declared import Declared, declared
+from auditlib.reliability.declared import DeclaredStandIns, declared
 from auditlib.reliability.facts import TableFacts, gather
 from auditlib.reliability.judge import judge
 from auditlib.reliability.left_out import LeftOut, left_out
@@ -15,7 +15,7 @@ from auditlib.reliability.unanswered import Unanswered, answered
 __all__ = [
     "Assessment",
     "Coverage",
-    "Declared",
+    "DeclaredStandIns",
     "EvidenceLike",
     "ItemCoverage",
     "LeftOut",

@@ -28,7 +28,7 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredStandIns:
     """Everything declared of the sources in place of what they lack."""
 
     declarations: tuple[Declaration, ...]
@@ -44,10 +44,10 @@ class Declared:
         )
 
 
-def declared(run: Run, totals: Sequence[SourceTotals]) -> Declared:
+def declared(run: Run, totals: Sequence[SourceTotals]) -> DeclaredStandIns:
     """Return what is declared of the sources of `run`, whose control totals are `totals`, in their order."""
     pairs = zip(run.sources, totals, strict=True) if len(run.sources) == len(totals) else ()
-    return Declared(
+    return DeclaredStandIns(
         tuple(
             declaration
             for source, total in pairs

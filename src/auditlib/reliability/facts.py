@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditlib.contracts import TABLES, Column, Kind
+from auditlib.contracts import TABLES, Column, ColumnKind
 from auditlib.parameters.run import Period
 from auditlib.records import SourceTotals
 from auditlib.reliability.months import months_between, months_of_days
@@ -110,7 +110,7 @@ def gather(evidence: EvidenceLike, table: str, *, period: Period) -> TableFacts:
 
 
 def _stored(column: Column) -> str:
-    return f"{column.name}_at" if column.kind is Kind.INSTANT else column.name
+    return f"{column.name}_at" if column.kind is ColumnKind.INSTANT else column.name
 
 
 def _counts(frame: nw.LazyFrame[Any], columns: Iterable[str]) -> dict[str, int]:

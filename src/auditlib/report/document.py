@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from auditlib.audit.schema import FindingModel, NumberModel
 from auditlib.parameters.claims import Claim
 from auditlib.report.brief import brief, totals
-from auditlib.report.facts import Facts
-from auditlib.report.findings import States, findings_of
+from auditlib.report.facts import Provenance
+from auditlib.report.findings import FindingStates, findings_of
 from auditlib.report.glossary import words_used
 from auditlib.report.plan import plan_of
-from auditlib.report.reading import Recorded, findings_recorded
+from auditlib.report.reading import RecordedNotebook, findings_recorded
 from auditlib.report.references import Register
 from auditlib.report.sections import Section, section_of
 from auditlib.report.summary import DECISION, executive
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """One line of the register of numbers."""
 
     number: int
@@ -49,9 +49,9 @@ class Entry:
 
 
 def compose(
-    recorded: Sequence[Recorded],
-    facts: Facts,
-    states: States | None = None,
+    recorded: Sequence[RecordedNotebook],
+    facts: Provenance,
+    states: FindingStates | None = None,
     *,
     findings: Sequence[tuple[FindingModel, str]] | None = None,
     actions: Mapping[str, Any] | None = None,
@@ -74,7 +74,7 @@ def compose(
     known = {
         f"{one.results.notebook}/{key}": number for one in recorded for key, number in one.numbers.items()
     }
-    register, states = Register(known), states or States()
+    register, states = Register(known), states or FindingStates()
     asked = [one for one in recorded if one.results.notebook != DECISION]
     sections = tuple(section_of(number, one, register) for number, one in enumerate(asked, start=1))
     first = executive(recorded, register)
@@ -159,8 +159,8 @@ def sheet_for(heading: str) -> tuple[str, str]:
     return whole, base64.b64encode(hashlib.sha256(whole.encode()).digest()).decode()
 
 
-def _entry(number: int, reference: str, recorded: NumberModel) -> Entry:
-    return Entry(
+def _entry(number: int, reference: str, recorded: NumberModel) -> RegisterEntry:
+    return RegisterEntry(
         number,
         reference,
         value_of(recorded),

@@ -10,7 +10,7 @@ from typing import Any
 from auditlib.audit.numerals import BESIDE, keys_of
 from auditlib.audit.schema import ColumnModel, FigureModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.report.reading import Recorded
+from auditlib.report.reading import RecordedNotebook
 from auditlib.report.references import patterns, refuse_orphans, unreferenced
 from auditlib.report.svg import inline_svg
 from auditlib.report.widths import LONGEST_WORD, PLAIN, WHOLE, Fit, fit, looks_numeric
@@ -32,7 +32,7 @@ MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PrintedCell:
     """A cell of a table as printed."""
 
     text: str
@@ -58,8 +58,8 @@ class Exhibit:
     title: str
     caption: str
     references: tuple[str, ...]
-    columns: tuple[Cell, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
+    columns: tuple[PrintedCell, ...] = ()
+    rows: tuple[tuple[PrintedCell, ...], ...] = ()
     left_out: int = 0
     fit: Fit = PLAIN
     svg: str = ""
@@ -97,7 +97,7 @@ class Exhibit:
         return len(self.rows) > LONG and not self.fit.twin
 
     @property
-    def halves(self) -> tuple[tuple[tuple[Cell, ...], ...], ...]:
+    def halves(self) -> tuple[tuple[tuple[PrintedCell, ...], ...], ...]:
         """Its rows, in the parts that stand side by side."""
         if not self.fit.twin:
             return (self.rows,)
@@ -105,7 +105,7 @@ class Exhibit:
         return (self.rows[:middle], self.rows[middle:])
 
 
-def printed(label: str, exhibit: TableModel | FigureModel, recorded: Recorded) -> Exhibit:
+def printed(label: str, exhibit: TableModel | FigureModel, recorded: RecordedNotebook) -> Exhibit:
     """Return `exhibit` as it is printed under `label`.
 
     Raises
@@ -153,14 +153,14 @@ def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, NumberModel
     headings = [column.heading for column in exhibit.columns]
     rows = tuple(
         tuple(
-            Cell(text, BESIDE.join(f"{notebook}/{one}" for one in keys_of(key)), number)
+            PrintedCell(text, BESIDE.join(f"{notebook}/{one}" for one in keys_of(key)), number)
             for text, key, number in zip(row, keys, numeric, strict=True)
         )
         for row, keys in zip(texts, exhibit.references, strict=True)
     )
     return {
         "columns": tuple(
-            Cell(heading, "", number) for heading, number in zip(headings, numeric, strict=True)
+            PrintedCell(heading, "", number) for heading, number in zip(headings, numeric, strict=True)
         ),
         "rows": rows,
         "left_out": exhibit.left_out,

@@ -23,7 +23,7 @@ FIXING = "fixing.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Provenance:
     """Provenance of one audit.
 
     Parameters
@@ -66,7 +66,7 @@ class Facts:
         }
 
 
-def read_facts(directory: Path) -> Facts:
+def read_facts(directory: Path) -> Provenance:
     """Return the provenance of the run in `directory`.
 
     Raises
@@ -84,7 +84,7 @@ def read_facts(directory: Path) -> Facts:
     content = files[0].read_bytes()
     evidence = open_evidence(directory / "evidence")
     outgoing, run = Outgoing(evidence), load(Run, content.decode("utf-8"), name=files[0].name)
-    return Facts(
+    return Provenance(
         run,
         outgoing.totals(evidence.totals),
         files[0].name,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditlib.audit.schema import FindingModel
-from auditlib.report.references import Mark, Register
+from auditlib.report.references import ReferenceMark, Register
 from auditlib.report.words import NO_NAMES, WHOLE, sentence_of, subject_of
 
 _GRADES = ("major", "minor", "opportunity")
@@ -30,7 +30,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class States:
+class FindingStates:
     """What became of findings since the audit before.
 
     Parameters
@@ -58,7 +58,7 @@ class Reported:
     demand: str
     subject: str
     notebook: str
-    marks: tuple[Mark, ...]
+    marks: tuple[ReferenceMark, ...]
     state: str
     units: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,17 +89,17 @@ class Reported:
         return "Could be better" if self.finding.grade == "opportunity" else "Not met"
 
 
-def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
+def read_states(directory: Path, *, items: Mapping[str, str]) -> FindingStates:
     """Return what ``findings.json`` in `directory` says of each finding's state."""
     path = directory / "findings.json"
     if not path.is_file():
-        return States()
+        return FindingStates()
     document = json.loads(path.read_text(encoding="utf-8"))
     previous = document.get("previous")
     if not previous:
-        return States()
+        return FindingStates()
     every = document["findings"]
-    return States(
+    return FindingStates(
         previous["audit"],
         {one["fingerprint"]: one["state"] for one in every if one["state"] not in _PAST},
         tuple(
@@ -118,7 +118,7 @@ def read_states(directory: Path, *, items: Mapping[str, str]) -> States:
 def findings_of(
     found: Sequence[tuple[FindingModel, str]],
     register: Register,
-    states: States,
+    states: FindingStates,
     *,
     items: Mapping[str, str],
     units: Mapping[str, str] = NO_NAMES,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditlib.audit.schema import SaidModel
-from auditlib.report.references import Mark, Register
+from auditlib.report.references import ReferenceMark, Register
 from auditlib.report.words import sentence_of
 
 
@@ -15,7 +15,7 @@ class Line:
     """A sentence with the marks of its numbers."""
 
     text: str
-    marks: tuple[Mark, ...]
+    marks: tuple[ReferenceMark, ...]
 
 
 def lines_of(said: Iterable[SaidModel], notebook: str, register: Register) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ _MARKUP = str.maketrans("", "", "*`")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NotebookOutput:
     """One output of a notebook: the heading above it and its lines as plain text."""
 
     heading: str
@@ -23,7 +23,7 @@ class Shown:
 class Outline:
     """What a notebook showed, in reading order; empty where its executed copy is not there."""
 
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[NotebookOutput, ...] = ()
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def read_outline(path: Path) -> Outline:
     return Outline(tuple(_outputs(notebook)))
 
 
-def _outputs(notebook: dict[str, Any]) -> Iterator[Shown]:
+def _outputs(notebook: dict[str, Any]) -> Iterator[NotebookOutput]:
     heading = ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
@@ -69,7 +69,7 @@ def _outputs(notebook: dict[str, Any]) -> Iterator[Shown]:
         for output in cell.get("outputs", ()):
             text = _text(output.get("data", {}).get("text/plain", ""))
             if text:
-                yield Shown(heading, tuple(text.splitlines()))
+                yield NotebookOutput(heading, tuple(text.splitlines()))
 
 
 def _headings(cell: dict[str, Any]) -> Iterator[str]:

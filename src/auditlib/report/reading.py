@@ -19,7 +19,7 @@ GRADES = ("major", "minor", "opportunity")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedNotebook:
     """What one notebook recorded, the hash of the file it stands in, and the order it was shown in."""
 
     results: ResultsModel
@@ -38,7 +38,7 @@ class Recorded:
         return tuple(number.key for number in self.results.numbers if number.key.startswith(DECLARED))
 
 
-def read_results(directory: Path) -> tuple[Recorded, ...]:
+def read_results(directory: Path) -> tuple[RecordedNotebook, ...]:
     """Return what every notebook recorded in `directory`, in the order of their ids.
 
     Raises
@@ -49,7 +49,9 @@ def read_results(directory: Path) -> tuple[Recorded, ...]:
     return tuple(_read(path) for path in sorted((directory / "results").glob("*.json")))
 
 
-def read_findings(directory: Path, recorded: Sequence[Recorded]) -> tuple[tuple[FindingModel, str], ...]:
+def read_findings(
+    directory: Path, recorded: Sequence[RecordedNotebook]
+) -> tuple[tuple[FindingModel, str], ...]:
     """Return every finding with its notebook, heaviest first; where the run brought them together, so."""
     path = directory / "findings.json"
     if not path.is_file():
@@ -63,7 +65,7 @@ def read_findings(directory: Path, recorded: Sequence[Recorded]) -> tuple[tuple[
     )
 
 
-def findings_recorded(recorded: Sequence[Recorded]) -> tuple[tuple[FindingModel, str], ...]:
+def findings_recorded(recorded: Sequence[RecordedNotebook]) -> tuple[tuple[FindingModel, str], ...]:
     """Return every finding as notebooks recorded them, with its notebook, heaviest first."""
     return _ordered((finding, one.results.notebook) for one in recorded for finding in one.results.findings)
 
@@ -74,7 +76,7 @@ def _ordered(findings: Iterable[tuple[FindingModel, str]]) -> tuple[tuple[Findin
     )
 
 
-def _read(path: Path) -> Recorded:
+def _read(path: Path) -> RecordedNotebook:
     content = path.read_bytes()
     try:
         results = ResultsModel.model_validate_json(content)
@@ -91,7 +93,7 @@ def _read(path: Path) -> Recorded:
         if isinstance(exhibit, FigureModel)
     }
     outline = read_outline(path.parent.parent / "notebooks" / f"{results.notebook}.ipynb")
-    return Recorded(results, hash_bytes(content), figures, outline)
+    return RecordedNotebook(results, hash_bytes(content), figures, outline)
 
 
 def _figure(path: Path, exhibit: FigureModel) -> str:

@@ -16,7 +16,7 @@ DECLARED = ("threshold:", PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ReferenceMark:
     """One reference mark: the entries it stands for, as printed, and the first of them."""
 
     label: str
@@ -31,7 +31,7 @@ class Register:
     """Numbers by reference, ``notebook/key``."""
     entries: dict[str, int] = field(default_factory=dict)
 
-    def mark(self, references: Iterable[str]) -> tuple[Mark, ...]:
+    def mark(self, references: Iterable[str]) -> tuple[ReferenceMark, ...]:
         """Return the marks of `references`, entering those that are new.
 
         Raises
@@ -40,7 +40,7 @@ class Register:
             Where a reference names no recorded number.
         """
         places = sorted({self._enter(reference) for reference in references})
-        return tuple(Mark(label, first) for label, first in runs_of(places))
+        return tuple(ReferenceMark(label, first) for label, first in runs_of(places))
 
     def refuse_orphans(self, text: str, references: Iterable[str], *, notebook: str) -> None:
         """Refuse a text that states a number none of `references`, and nothing declared, has."""

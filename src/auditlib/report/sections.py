@@ -9,12 +9,12 @@ from auditlib.audit.recorder import LIMITS
 from auditlib.audit.schema import SentenceModel
 from auditlib.report.exhibits import Exhibit, printed
 from auditlib.report.lines import Line, lines_of
-from auditlib.report.reading import Recorded
+from auditlib.report.reading import RecordedNotebook
 from auditlib.report.references import Register
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ExhibitBlock:
     """An exhibit, or two narrow figures abreast, and the sentences that read them; or sentences alone."""
 
     exhibits: tuple[Exhibit, ...]
@@ -27,12 +27,12 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReportPart:
     """What stands under one heading of a notebook."""
 
     heading: str
     anchor: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ExhibitBlock, ...]
 
     @property
     def on_paper(self) -> bool:
@@ -49,7 +49,7 @@ class Section:
     question: str
     answer: tuple[Line, ...]
     opening: tuple[Line, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ReportPart, ...]
     limits: tuple[Line, ...]
     empty: tuple[Exhibit, ...] = ()
 
@@ -64,7 +64,7 @@ class Section:
         return tuple(exhibit for exhibit in self.exhibits if exhibit.detail)
 
 
-def section_of(number: int, recorded: Recorded, register: Register) -> Section:
+def section_of(number: int, recorded: RecordedNotebook, register: Register) -> Section:
     """Return the section of a notebook; its numbers are entered in the register as a reader meets them."""
     results = recorded.results
     name = results.notebook
@@ -83,7 +83,7 @@ def section_of(number: int, recorded: Recorded, register: Register) -> Section:
     )
 
 
-def _numbered(number: int, recorded: Recorded) -> Iterator[Exhibit]:
+def _numbered(number: int, recorded: RecordedNotebook) -> Iterator[Exhibit]:
     counts = {"table": 0, "figure": 0}
     for exhibit in recorded.results.exhibits:
         counts[exhibit.kind] += 1
@@ -91,7 +91,9 @@ def _numbered(number: int, recorded: Recorded) -> Iterator[Exhibit]:
         yield printed(label, exhibit, recorded)
 
 
-def _parts(exhibits: dict[str, Exhibit], recorded: Recorded, register: Register) -> tuple[Part, ...]:
+def _parts(
+    exhibits: dict[str, Exhibit], recorded: RecordedNotebook, register: Register
+) -> tuple[ReportPart, ...]:
     """Return exhibits and sentences under the headings of their notebook, in its order."""
     results, outline = recorded.results, recorded.outline
     titles = outline.of_exhibits([exhibit.title for exhibit in results.exhibits])
@@ -102,38 +104,39 @@ def _parts(exhibits: dict[str, Exhibit], recorded: Recorded, register: Register)
         for sentence in results.sentences
         if sentence.section not in ("", LIMITS) and sentence.text not in answered
     ]
-    parts: list[Part] = []
+    parts: list[ReportPart] = []
     for heading in dict.fromkeys(["", *outline.headings]):
         here = [sentence for place, sentence in under if place == heading]
         own = [name for name, place in of_exhibit.items() if place == heading]
         blocks = [
-            Block((exhibits[name],), lines_of(_about(name, here), results.notebook, register)) for name in own
+            ExhibitBlock((exhibits[name],), lines_of(_about(name, here), results.notebook, register))
+            for name in own
         ]
         loose = [sentence for sentence in here if sentence.section not in own]
         if loose:
-            blocks.append(Block((), lines_of(loose, results.notebook, register)))
+            blocks.append(ExhibitBlock((), lines_of(loose, results.notebook, register)))
         shown = _abreast([_without_empty(block) for block in blocks])
         if shown:
-            parts.append(Part(heading, f"{results.notebook}-part-{len(parts) + 1}", shown))
+            parts.append(ReportPart(heading, f"{results.notebook}-part-{len(parts) + 1}", shown))
     return tuple(parts)
 
 
-def _without_empty(block: Block) -> Block:
-    return Block(tuple(exhibit for exhibit in block.exhibits if not exhibit.empty), block.lines)
+def _without_empty(block: ExhibitBlock) -> ExhibitBlock:
+    return ExhibitBlock(tuple(exhibit for exhibit in block.exhibits if not exhibit.empty), block.lines)
 
 
-def _abreast(blocks: Sequence[Block]) -> tuple[Block, ...]:
+def _abreast(blocks: Sequence[ExhibitBlock]) -> tuple[ExhibitBlock, ...]:
     """Set narrow figures that follow one another side by side, two and two."""
-    found: list[Block] = []
+    found: list[ExhibitBlock] = []
     for block in blocks:
         if found and _pair(found[-1], block):
-            found[-1] = Block((*found[-1].exhibits, *block.exhibits), block.lines)
+            found[-1] = ExhibitBlock((*found[-1].exhibits, *block.exhibits), block.lines)
         elif block.exhibits or block.lines:
             found.append(block)
     return tuple(found)
 
 
-def _pair(first: Block, second: Block) -> bool:
+def _pair(first: ExhibitBlock, second: ExhibitBlock) -> bool:
     both = (*first.exhibits, *second.exhibits)
     alone = len(first.exhibits) == len(second.exhibits) == 1 and not first.lines
     return alone and all(one.half for one in both) and both[0].detail == both[1].detail

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from auditlib.audit.recorder import IMPROVING
 from auditlib.audit.schema import SaidModel
 from auditlib.report.lines import Line, lines_of
-from auditlib.report.reading import Recorded
+from auditlib.report.reading import RecordedNotebook
 from auditlib.report.references import Register, refuse_orphans
 from auditlib.standards.aside import SHARE
 from auditlib.standards.decision import RECORDED
@@ -52,7 +52,7 @@ _DECISIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PrintedStep:
     """One step of the decision rule as printed."""
 
     rule: str
@@ -62,7 +62,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PrintedDecision:
     """What the audit concludes by its standard, with the steps that lead there."""
 
     words: str
@@ -71,7 +71,7 @@ class Decision:
     mode: str
     mismatch: str
     note: str
-    steps: tuple[Step, ...]
+    steps: tuple[PrintedStep, ...]
     references: tuple[str, ...]
 
 
@@ -79,7 +79,7 @@ class Decision:
 class Executive:
     """The first page."""
 
-    decision: Decision | None
+    decision: PrintedDecision | None
     lead: tuple[Line, ...]
     doing: tuple[Line, ...]
     improving: tuple[Line, ...]
@@ -88,7 +88,7 @@ class Executive:
     """What else is said of the decision; it stands with its trace."""
 
 
-def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
+def executive(recorded: Sequence[RecordedNotebook], register: Register) -> Executive:
     """Return the first page from what the notebooks answered.
 
     The first sentence on the standard stands with the decision, and what was set aside; the others below.
@@ -109,13 +109,13 @@ def executive(recorded: Sequence[Recorded], register: Register) -> Executive:
     )
 
 
-def _most(one: Recorded, most: int) -> int:
+def _most(one: RecordedNotebook, most: int) -> int:
     """Return how many sentences of its answer the first page repeats: it counts findings in their list."""
     counting = (place for place, said in enumerate(one.results.answer) if COUNTS_FINDINGS in said.keys)
     return min(most, next(counting, most))
 
 
-def _deciding(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
+def _deciding(by_name: dict[str, RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield the sentences of the decision that the first page has no room for."""
     if DECISION in by_name:
         most = next(most for notebook, _, most in DOING if notebook == DECISION)
@@ -123,19 +123,19 @@ def _deciding(by_name: dict[str, Recorded], register: Register) -> Iterable[Line
         yield from lines_of(one.results.answer[_most(one, most) :], DECISION, register)
 
 
-def decision_of(recorded: Iterable[Recorded]) -> Decision | None:
+def decision_of(recorded: Iterable[RecordedNotebook]) -> PrintedDecision | None:
     """Return the decision of the audit, over all findings where it was taken; None where none was."""
     judged = {one.results.notebook: one for one in recorded if one.results.verdict is not None}
     one = judged.get(DECISION) or next(iter(judged.values()), None)
     return _decision(one.results.verdict, one) if one and one.results.verdict else None
 
 
-def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
+def _decision(verdict: VerdictDocument, one: RecordedNotebook) -> PrintedDecision:
     found, notebook = verdict.decision, one.results.notebook
     deciding = [one.numbers[key] for key in DECIDING if key in one.numbers]
     for step in found.trace:
         refuse_orphans(f"{step.rule}; {step.found}", deciding, where=f"{notebook}, the decision rule,")
-    return Decision(
+    return PrintedDecision(
         _DECISIONS.get(found.outcome.value, found.outcome.value.replace("_", " ").capitalize()),
         found.outcome.value,
         verdict.title,
@@ -143,14 +143,14 @@ def _decision(verdict: VerdictDocument, one: Recorded) -> Decision:
         found.mismatch,
         found.note,
         tuple(
-            Step(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
+            PrintedStep(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
             for step in found.trace
         ),
         tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING) if key in one.numbers),
     )
 
 
-def _set_aside(recorded: Iterable[Recorded], register: Register) -> Iterable[Line]:
+def _set_aside(recorded: Iterable[RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield what share of the weight the profile of the party set aside, where it did."""
     for one in recorded:
         aside = one.results.verdict.set_aside if one.results.verdict is not None else None
@@ -159,7 +159,7 @@ def _set_aside(recorded: Iterable[Recorded], register: Register) -> Iterable[Lin
             yield from lines_of((said,), one.results.notebook, register)
 
 
-def _doing(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
+def _doing(by_name: dict[str, RecordedNotebook], register: Register) -> Iterable[Line]:
     for notebook, absent, most in DOING:
         if notebook in by_name:
             one = by_name[notebook]
@@ -168,12 +168,12 @@ def _doing(by_name: dict[str, Recorded], register: Register) -> Iterable[Line]:
             yield Line(absent, ())
 
 
-def _answer(one: Recorded, register: Register, *, most: int) -> tuple[Line, ...]:
+def _answer(one: RecordedNotebook, register: Register, *, most: int) -> tuple[Line, ...]:
     said: Sequence[SaidModel] = one.results.answer[:most]
     return lines_of(said, one.results.notebook, register)
 
 
-def _improving(recorded: Sequence[Recorded], register: Register) -> Iterable[Line]:
+def _improving(recorded: Sequence[RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield what notebooks say has become better or worse; where none does, why the question is open."""
     said = [
         (sentence, one.results.notebook)
@@ -192,7 +192,7 @@ def _improving(recorded: Sequence[Recorded], register: Register) -> Iterable[Lin
         yield Line(NOT_IMPROVING, ())
 
 
-def _doubted(recorded: Iterable[Recorded], register: Register) -> Iterable[Line]:
+def _doubted(recorded: Iterable[RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield that the scores themselves are in doubt, where a notebook found signs that they are managed."""
     notebook, key = SIGNS
     for one in recorded:

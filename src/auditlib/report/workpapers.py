@@ -16,8 +16,8 @@ from auditlib.audit.schema import FindingModel, NumberModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.records import SourceTotals
 from auditlib.report.case_sheets import CASES, DUTIES, DutyRows, read_duties, write_cases, write_duties
-from auditlib.report.facts import Facts
-from auditlib.report.reading import Recorded, findings_recorded
+from auditlib.report.facts import Provenance
+from auditlib.report.reading import RecordedNotebook, findings_recorded
 from auditlib.report.spreadsheet_cells import Value
 from auditlib.report.words import basis_of, day, instant
 from auditlib.report.worksheet import Book, Printed, Worksheet, printed, sheet_names
@@ -86,8 +86,8 @@ def workpapers(directory: Path) -> bytes:
 
 
 def to_workbook(
-    recorded: Sequence[Recorded],
-    facts: Facts,
+    recorded: Sequence[RecordedNotebook],
+    facts: Provenance,
     *,
     findings: Sequence[tuple[FindingModel, str]] | None = None,
     duties: DutyRows | None = None,
@@ -134,14 +134,14 @@ def to_workbook(
     return stream.getvalue()
 
 
-def _title(facts: Facts) -> str:
+def _title(facts: Provenance) -> str:
     return f"Work papers: {facts.run.title or facts.run.party.name}"
 
 
 def _index(
     book: Book,
-    recorded: Sequence[Recorded],
-    facts: Facts,
+    recorded: Sequence[RecordedNotebook],
+    facts: Provenance,
     names: Mapping[str, Sequence[str]],
     *,
     duties: bool,
@@ -215,7 +215,7 @@ def _findings(book: Book, cited: _Cited, names: Mapping[str, str]) -> None:
         sheet.line("No finding.")
 
 
-def _statements(book: Book, recorded: Sequence[Recorded]) -> None:
+def _statements(book: Book, recorded: Sequence[RecordedNotebook]) -> None:
     """Write every sentence of the audit with the references of the numbers it states."""
     sheet = book.sheet(STATEMENTS, tuple(STATEMENT_COLUMNS.values()))
     sheet.heading(*STATEMENT_COLUMNS, repeat=True)
@@ -256,7 +256,7 @@ def _count(value: int | None) -> Printed | None:
     return None if value is None else Printed(value, _WHOLE)
 
 
-def _numbers(book: Book, name: str, recorded: Recorded, cited: _Cited) -> None:
+def _numbers(book: Book, name: str, recorded: RecordedNotebook, cited: _Cited) -> None:
     """Write every number of an area, with room to sign for it."""
     results, sheet = recorded.results, book.sheet(name, tuple(NUMBER_COLUMNS.values()))
     sheet.title(results.question)
@@ -298,7 +298,7 @@ def _shown(value: Value, unit: str) -> Value | Printed:
     return Printed(value, _WHOLE) if isinstance(value, int) and unit not in LABEL_UNITS else value
 
 
-def _tables(book: Book, name: str, recorded: Recorded) -> None:
+def _tables(book: Book, name: str, recorded: RecordedNotebook) -> None:
     """Write every table of an area as it was printed; numbers stand as numbers."""
     tables = [exhibit for exhibit in recorded.results.exhibits if isinstance(exhibit, TableModel)]
     sheet = book.sheet(name, _widths(tables))

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from auditlib.runs.manifest import Manifest, manifest_schema, read_manifest
     from auditlib.runs.options import Options
-    from auditlib.runs.performing import Outcome, perform
+    from auditlib.runs.performing import RunOutcome, perform
     from auditlib.runs.steps import Steps
     from auditlib.runs.verifying import Verified, verify
 
 __all__ = [
     "Manifest",
     "Options",
-    "Outcome",
+    "RunOutcome",
     "Steps",
     "Verified",
     "manifest_schema",
@@ -35,7 +35,7 @@ _HOMES = {
     "manifest_schema": "manifest",
     "read_manifest": "manifest",
     "Options": "options",
-    "Outcome": "performing",
+    "RunOutcome": "performing",
     "perform": "performing",
     "Steps": "steps",
     "Verified": "verifying",

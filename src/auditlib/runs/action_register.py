@@ -10,8 +10,17 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-from auditlib.actions.carry import Plan, Raised, carry, verified_although_raised
-from auditlib.actions.register import HEADINGS, TO_FILL, Action, Kind, State, action_of, as_row, row_problems
+from auditlib.actions.carry import CarriedRegister, RegisteredFinding, carry, verified_although_raised
+from auditlib.actions.register import (
+    HEADINGS,
+    TO_FILL,
+    Action,
+    ActionType,
+    State,
+    action_of,
+    as_row,
+    row_problems,
+)
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.files import write_bytes
@@ -20,7 +29,7 @@ from auditlib.report.worksheet import Book
 from auditlib.runs.driven import drivers_of
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
-from auditlib.runs.places import Places
+from auditlib.runs.places import OutputFolders
 from auditlib.runs.recorded import read_results
 from auditlib.runs.verifying import verify
 from auditlib.sampling.form_reading import sheets_of
@@ -35,7 +44,7 @@ WIDTHS = (12, 5, 9, 22, 16, 34, 34, 18, 11, 11, 12, 24, 24)
 
 def bring_up_to_date(
     directory: Path, *, previous: Path | None = None, register: Path | None = None
-) -> tuple[Plan, Path]:
+) -> tuple[CarriedRegister, Path]:
     """Write the register of a finished run, or read it back and carry it on; return it and its file.
 
     Parameters
@@ -55,7 +64,7 @@ def bring_up_to_date(
         Where the audit before has no register.
     """
     manifest = verify(directory).manifest
-    places = Places(directory.resolve().parent, manifest.audit)
+    places = OutputFolders(directory.resolve().parent, manifest.audit)
     path = register or register_path(places.outputs, places.audit)
     findings = raised_of(json.loads((directory / "findings.json").read_text(encoding="utf-8")))
     before = _before(previous, manifest, places)
@@ -204,7 +213,7 @@ def _workbook(cells: Sequence[Sequence[str]], created: datetime) -> bytes:
     first = HEADINGS.index(TO_FILL[0])
     for row in rows:
         sheet.texts(*row, shaded_from=first)
-    for name, values in (("Type", Kind), ("State", State)):
+    for name, values in (("Type", ActionType), ("State", State)):
         column = HEADINGS.index(name)
         rule = {"validate": "list", "source": [value.value for value in values]}
         sheet.sheet.data_validation(1, column, max(len(cells), 2) + 200, column, rule)
@@ -212,13 +221,13 @@ def _workbook(cells: Sequence[Sequence[str]], created: datetime) -> bytes:
     return stream.getvalue()
 
 
-def raised_of(document: Mapping[str, Any]) -> tuple[Raised, ...]:
+def raised_of(document: Mapping[str, Any]) -> tuple[RegisteredFinding, ...]:
     """Return the findings of ``findings.json`` as the register needs them.
 
     Minors that gather into a major have rows of their own: an action is owed on each, not on their number.
     """
     return tuple(
-        Raised(
+        RegisteredFinding(
             one["fingerprint"],
             one["grade"],
             one["criterion"],
@@ -232,14 +241,14 @@ def raised_of(document: Mapping[str, Any]) -> tuple[Raised, ...]:
     )
 
 
-def names_of(findings: Iterable[Raised]) -> set[str]:
+def names_of(findings: Iterable[RegisteredFinding]) -> set[str]:
     """Return the fingerprints a register may name: those of findings, and of what is part of them."""
     return {
         name for finding in findings for name in (finding.fingerprint, *(part for part, _ in finding.parts))
     }
 
 
-def _before(previous: Path | None, manifest: Manifest, places: Places) -> tuple[Action, ...]:
+def _before(previous: Path | None, manifest: Manifest, places: OutputFolders) -> tuple[Action, ...]:
     if previous is None:
         named = manifest.parameters.run.get("previous") or ""
         path = register_path(places.outputs, named)
@@ -259,7 +268,7 @@ def _before(previous: Path | None, manifest: Manifest, places: Places) -> tuple[
     return read_register(path)
 
 
-def refuse_verified(current: Iterable[Action], findings: Iterable[Raised], path: Path) -> None:
+def refuse_verified(current: Iterable[Action], findings: Iterable[RegisteredFinding], path: Path) -> None:
     """Refuse a register that calls an action effective although this audit raises its finding."""
     wrong = verified_although_raised(current, findings)
     if wrong:

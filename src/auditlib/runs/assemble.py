@@ -18,7 +18,7 @@ from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
 from auditlib.runs.deciding import conclude
 from auditlib.runs.documents import write_documents
-from auditlib.runs.events import Notify, Step
+from auditlib.runs.events import AssemblyStep, Notify
 from auditlib.runs.examined import NOTHING_EXAMINED, Examined, record_examined
 from auditlib.runs.findings import Before
 from auditlib.runs.fixing import FIXING, enter_sealed, fixed_of, fixing_document
@@ -36,17 +36,17 @@ from auditlib.runs.manifest import (
     write_manifest,
 )
 from auditlib.runs.occupied import refuse_occupied
-from auditlib.runs.places import Places
-from auditlib.runs.plan import Plan
+from auditlib.runs.places import OutputFolders
+from auditlib.runs.plan import RunPlan
 from auditlib.runs.project import law_files
 from auditlib.runs.recorded import read_results
 from auditlib.runs.registered import Registered
-from auditlib.runs.steps import Prepared, Steps
+from auditlib.runs.steps import PreparedEvidence, Steps
 from auditlib.runs.withholding import Parts
 
 
 def run_key(
-    plan: Plan, evidence: str, *, before: Before | None = None, pdf: str = "", registers: str = ""
+    plan: RunPlan, evidence: str, *, before: Before | None = None, pdf: str = "", registers: str = ""
 ) -> str:
     """Return the hash of everything the outputs of a run depend on."""
     notebooks = {notebook.name: plan.notebook_key(notebook, evidence=evidence) for notebook in plan.notebooks}
@@ -63,10 +63,10 @@ def run_key(
 
 
 def assemble(
-    plan: Plan,
-    evidence: Prepared,
+    plan: RunPlan,
+    evidence: PreparedEvidence,
     results: Sequence[KeptResult],
-    places: Places,
+    places: OutputFolders,
     *,
     withheld: Parts,
     steps: Steps,
@@ -81,7 +81,7 @@ def assemble(
     if stage.exists():
         remove_directory(stage)
     stage.mkdir(parents=True)
-    notify(Step("copying the evidence"))
+    notify(AssemblyStep("copying the evidence"))
     for name, path in files_below(evidence.directory):
         copy_file(path, stage / "evidence" / name)
     owner_only(stage / "evidence")
@@ -101,12 +101,12 @@ def assemble(
     fixed = fixed_of(places)
     if fixed is not None:
         write_bytes(stage / FIXING, canonical(fixing_document(fixed)).encode())
-    notify(Step("writing the report"))
+    notify(AssemblyStep("writing the report"))
     pdf = steps.pdf()
     documents = write_documents(stage, steps.render(stage), pdf=pdf, notify=notify)
     write_bytes(stage / "workpapers.xlsx", steps.workpapers(stage))
     _refuse_secrets(plan.run, stage)
-    notify(Step("sealing"))
+    notify(AssemblyStep("sealing"))
     entered = registers.sha256 + examined.sha256
     key = run_key(plan, evidence.key, before=before, pdf=pdf.name, registers=entered)
     manifest = _manifest(plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed)
@@ -128,7 +128,7 @@ def secrets_of(run: Run) -> dict[str, str]:
     return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
 
 
-def _copy_law(plan: Plan, target: Path) -> None:
+def _copy_law(plan: RunPlan, target: Path) -> None:
     copied = {name: copy_file(path, target / name)[0] for name, path in law_files(plan.root).items()}
     if copied != dict(plan.law):
         raise AuditError(
@@ -137,8 +137,8 @@ def _copy_law(plan: Plan, target: Path) -> None:
 
 
 def _manifest(
-    plan: Plan,
-    evidence: Prepared,
+    plan: RunPlan,
+    evidence: PreparedEvidence,
     stage: Path,
     *,
     key: str,

@@ -26,7 +26,7 @@ _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bo
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredParameter:
     """One declared parameter: its type's name and its default."""
 
     name: str
@@ -38,7 +38,7 @@ class NotDeclarable(ValueError):
     """The `parameters` cell holds something other than annotated plain values."""
 
 
-def declared_parameters(notebook: Mapping[str, Any]) -> dict[str, Declared]:
+def declared_parameters(notebook: Mapping[str, Any]) -> dict[str, DeclaredParameter]:
     """Return what the `parameters` cell of a notebook declares, in its order.
 
     Raises
@@ -65,7 +65,7 @@ def source_of(cell: Mapping[str, Any]) -> str:
 
 
 def checked_values(
-    given: Mapping[str, Scalar], declared: Mapping[str, Declared]
+    given: Mapping[str, Scalar], declared: Mapping[str, DeclaredParameter]
 ) -> tuple[dict[str, Scalar], list[tuple[str, Problem]]]:
     """Return the values as their declared types, and ``(name, problem)`` for each one that is refused."""
     values: dict[str, Scalar] = {}
@@ -104,7 +104,7 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _declared(statement: ast.stmt) -> Declared:
+def _declared(statement: ast.stmt) -> DeclaredParameter:
     if not (
         isinstance(statement, ast.AnnAssign)
         and isinstance(statement.target, ast.Name)
@@ -125,10 +125,10 @@ def _declared(statement: ast.stmt) -> Declared:
         value = float(value)
     if type(value) is not _TYPES[kind]:
         raise NotDeclarable(f"the default of '{name}' is not of its type {kind}")
-    return Declared(name, kind, value)
+    return DeclaredParameter(name, kind, value)
 
 
-def _name_problem(name: str, declared: Mapping[str, Declared]) -> Problem | None:
+def _name_problem(name: str, declared: Mapping[str, DeclaredParameter]) -> Problem | None:
     if name in GIVEN_BY_RUN:
         return Problem(
             f"'{name}' is filled by the run itself.", remedy="Remove it; use --data and --out instead."
@@ -141,7 +141,7 @@ def _name_problem(name: str, declared: Mapping[str, Declared]) -> Problem | None
     return Problem(f"the notebook has no parameter {named(name)}.", remedy=remedy)
 
 
-def _value_problem(value: Scalar, declared: Declared) -> Problem | None:
+def _value_problem(value: Scalar, declared: DeclaredParameter) -> Problem | None:
     allowed = (int, float) if declared.type == "float" else (_TYPES[declared.type],)
     if type(value) not in allowed:
         return Problem(

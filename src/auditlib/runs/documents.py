@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditlib.files import write_bytes
-from auditlib.runs.events import Notify, Step, silent
+from auditlib.runs.events import AssemblyStep, Notify, silent
 from auditlib.runs.manifest import DocumentSeal
 
 PAGE, PDF = "report.html", "report.pdf"
@@ -51,8 +51,8 @@ def write_documents(
     write_bytes(directory / PAGE, page.encode())
     seals = {PAGE: DocumentSeal(made=True)}
     if pdf.missing:
-        notify(Step(f"{PDF} was not made: {pdf.missing}"))
+        notify(AssemblyStep(f"{PDF} was not made: {pdf.missing}"))
         return {**seals, PDF: DocumentSeal(made=False, reason=pdf.missing)}
-    notify(Step(f"setting {PDF}"))
+    notify(AssemblyStep(f"setting {PDF}"))
     write_bytes(directory / PDF, pdf.make(page))
     return {**seals, PDF: DocumentSeal(made=True, by=pdf.name)}

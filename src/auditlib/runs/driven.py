@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from auditlib.actions.carry import NO_DRIVERS, Driver, Raised
+from auditlib.actions.carry import NO_DRIVERS, MainDriver, RegisteredFinding
 from auditlib.records import Refusal
 
 _COVERED = "covered:cause:"
@@ -15,8 +15,8 @@ Json = Mapping[str, Any]
 
 
 def drivers_of(
-    results: Mapping[str, Json], findings: Sequence[Raised]
-) -> tuple[tuple[Driver, ...] | None, Refusal]:
+    results: Mapping[str, Json], findings: Sequence[RegisteredFinding]
+) -> tuple[tuple[MainDriver, ...] | None, Refusal]:
     """Return the main drivers a notebook recorded, first first; None and the reason where none did."""
     numbers = [number for result in results.values() for number in result["numbers"]]
     raised = {
@@ -32,13 +32,13 @@ def drivers_of(
     return None, Refusal(f"No main driver of dissatisfaction could be named. {why}") if why else NO_DRIVERS
 
 
-def _weight(driver: Driver, shares: Mapping[str, float]) -> tuple[float, str]:
+def _weight(driver: MainDriver, shares: Mapping[str, float]) -> tuple[float, str]:
     """Return what drivers are ranked by: how often they are named, then their name."""
     return -shares.get(f"share:{driver.name.partition(':')[2]}", 0.0), driver.name
 
 
-def _drivers(numbers: Sequence[Json], raised: Mapping[str, str]) -> Iterator[Driver]:
+def _drivers(numbers: Sequence[Json], raised: Mapping[str, str]) -> Iterator[MainDriver]:
     for number in numbers:
         if number["key"].startswith(_COVERED):
             name = number["key"].partition(":")[2]
-            yield Driver(name, number["value"] == "covered", raised.get(name, ""))
+            yield MainDriver(name, number["value"] == "covered", raised.get(name, ""))

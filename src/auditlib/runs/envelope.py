@@ -20,7 +20,7 @@ from auditlib.files import canonical, hash_bytes
 from auditlib.runs import ed25519
 from auditlib.runs.inside import read_plain
 from auditlib.runs.keys import key_id, read_public
-from auditlib.runs.ledger import Entry, holds
+from auditlib.runs.ledger import LedgerEntry, holds
 from auditlib.runs.manifest import NAME, Manifest
 
 SIGNATURE = "manifest.dsse.json"
@@ -84,7 +84,7 @@ def envelope_bytes(envelope: Envelope) -> bytes:
 
 
 def misfits(
-    envelope: Envelope, directory: Path, manifest: Manifest, *, ledger: Sequence[Entry], name: str
+    envelope: Envelope, directory: Path, manifest: Manifest, *, ledger: Sequence[LedgerEntry], name: str
 ) -> Iterator[Problem]:
     """Yield a problem where an envelope speaks of another manifest, or of a longer ledger.
 

@@ -60,13 +60,13 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AssemblyStep:
     """A step of putting the run together."""
 
     text: str
 
 
-Event = EvidenceStep | Planned | CellStarted | Finished | Stopped | Step
+Event = EvidenceStep | Planned | CellStarted | Finished | Stopped | AssemblyStep
 Notify = Callable[[Event], None]
 
 

@@ -14,7 +14,7 @@ from auditlib.files import digest
 from auditlib.parameters.run import Run
 from auditlib.records import Sentence
 from auditlib.runs.ledger import ledger_path, read_ledger
-from auditlib.runs.places import Places
+from auditlib.runs.places import OutputFolders
 from auditlib.runs.samples import DRAWN
 from auditlib.sampling.drawn import as_document
 from auditlib.sampling.form_reading import Filled, is_blank, read_form
@@ -50,7 +50,7 @@ class Examined:
 NOTHING_EXAMINED = Examined()
 
 
-def read_examined(places: Places) -> Examined:
+def read_examined(places: OutputFolders) -> Examined:
     """Read the forms beside a run; what cannot be taken in is left out with its reason."""
     entered = {
         entry.facts["sample"]

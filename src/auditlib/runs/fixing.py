@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.files import digest
-from auditlib.runs.ledger import SEALED, Entry, append, latest, ledger_path, read_ledger
-from auditlib.runs.manifest import Change, Fixed
-from auditlib.runs.places import Places
-from auditlib.runs.plan import Plan
+from auditlib.runs.ledger import SEALED, LedgerEntry, append, latest, ledger_path, read_ledger
+from auditlib.runs.manifest import Fixed, LateChange
+from auditlib.runs.places import OutputFolders
+from auditlib.runs.plan import RunPlan
 
 FIXING = "fixing.json"
 """What the report says of the parameters; without instants, so that two runs give the same bytes."""
 PARAMETERS, DATA = "parameters", "data read"
 
 
-def enter_parameters(plan: Plan, places: Places, *, at: datetime) -> None:
+def enter_parameters(plan: RunPlan, places: OutputFolders, *, at: datetime) -> None:
     """Enter the run file and the law as they stand, where they are not those entered last."""
     path = ledger_path(places.outputs, places.audit)
     parts = {name: digest(value) for name, value in plan.choices.items()} | {"law": digest(dict(plan.law))}
@@ -29,7 +29,7 @@ def enter_parameters(plan: Plan, places: Places, *, at: datetime) -> None:
         append(path, PARAMETERS, facts, at=at)
 
 
-def enter_data(places: Places, *, evidence: str, at: datetime) -> None:
+def enter_data(places: OutputFolders, *, evidence: str, at: datetime) -> None:
     """Enter that the client's data was read."""
     path = ledger_path(places.outputs, places.audit)
     before = latest(read_ledger(path), DATA)
@@ -37,12 +37,12 @@ def enter_data(places: Places, *, evidence: str, at: datetime) -> None:
         append(path, DATA, {"evidence": evidence}, at=at)
 
 
-def enter_sealed(places: Places, *, seal: str, at: datetime) -> None:
+def enter_sealed(places: OutputFolders, *, seal: str, at: datetime) -> None:
     """Enter that a run was sealed; it is moved into its place after that."""
     append(ledger_path(places.outputs, places.audit), SEALED, {"seal": seal}, at=at)
 
 
-def fixed_of(places: Places) -> Fixed | None:
+def fixed_of(places: OutputFolders) -> Fixed | None:
     """Return what the ledger says of the parameters: when they were fixed first, and each change since."""
     entries = read_ledger(ledger_path(places.outputs, places.audit))
     given = [entry for entry in entries if entry.event == PARAMETERS]
@@ -63,13 +63,13 @@ def fixing_document(fixed: Fixed) -> dict[str, Any]:
     return {"schema": "auditlib/fixing@1", "before_data": fixed.before_data, "changes": changes}
 
 
-def _was_read(places: Places, path: Path) -> bool:
+def _was_read(places: OutputFolders, path: Path) -> bool:
     """Whether a run of this audit is known to have read its data already."""
     return latest(read_ledger(path), DATA) is not None or places.finished.exists()
 
 
-def _changes(given: Sequence[Entry]) -> Iterator[Change]:
+def _changes(given: Sequence[LedgerEntry]) -> Iterator[LateChange]:
     for before, after in pairwise(given):
         then, now = before.facts["parts"], after.facts["parts"]
         parts = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
-        yield Change(at=after.at, parts=tuple(parts), after_data=after.facts["read"])
+        yield LateChange(at=after.at, parts=tuple(parts), after_data=after.facts["read"])

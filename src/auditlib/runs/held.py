@@ -20,7 +20,7 @@ from auditlib.statements import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SourceComparison:
     """Evidence that is what the client's files hold: how many files, and the databases read again."""
 
     files: int
@@ -34,7 +34,9 @@ class Held:
         return " and ".join(read)
 
 
-def hold_evidence(directory: Path, data: Path, *, threads: int = 2, notify: Notify = silent) -> Held:
+def hold_evidence(
+    directory: Path, data: Path, *, threads: int = 2, notify: Notify = silent
+) -> SourceComparison:
     """Require that the evidence of a verified run is what the client's files in `data` give again.
 
     Evidence that was forged before the run is sealed like any other, and only this finds it.
@@ -59,7 +61,7 @@ def hold_evidence(directory: Path, data: Path, *, threads: int = 2, notify: Noti
     if differences:
         raise VerificationFailed(*differences)
     files = {source.file for source in run.sources if source.file}
-    return Held(len(files), sum(source.database is not None for source in run.sources))
+    return SourceComparison(len(files), sum(source.database is not None for source in run.sources))
 
 
 def _other_files(manifest: Manifest, run: Run, data: Path) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from auditlib.errors import Problem, VerificationFailed
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What stands at a place, in words that complete "is ..."."""
 
     FILE = "a file"
@@ -21,31 +21,35 @@ class Kind(StrEnum):
     OTHER = "neither a file nor a folder"
 
 
-def kind_of(path: Path) -> Kind | None:
+def kind_of(path: Path) -> EntryKind | None:
     """Return what stands at `path` itself; None where there is nothing."""
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
-    for test, kind in ((stat.S_ISREG, Kind.FILE), (stat.S_ISDIR, Kind.FOLDER), (stat.S_ISLNK, Kind.LINK)):
+    for test, kind in (
+        (stat.S_ISREG, EntryKind.FILE),
+        (stat.S_ISDIR, EntryKind.FOLDER),
+        (stat.S_ISLNK, EntryKind.LINK),
+    ):
         if test(mode):
             return kind
-    return Kind.OTHER
+    return EntryKind.OTHER
 
 
-def inside(directory: Path) -> dict[str, Kind]:
+def inside(directory: Path) -> dict[str, EntryKind]:
     """Return everything below `directory`, folders too, by its relative POSIX path."""
     return dict(_below(directory, ""))
 
 
-def _below(directory: Path, before: str) -> Iterator[tuple[str, Kind]]:
+def _below(directory: Path, before: str) -> Iterator[tuple[str, EntryKind]]:
     for path in sorted(directory.iterdir()):
         kind, shown = kind_of(path), f"{before}{path.name}"
-        if kind is Kind.FOLDER and not os.access(path, os.R_OK | os.X_OK):
-            kind = Kind.CLOSED
+        if kind is EntryKind.FOLDER and not os.access(path, os.R_OK | os.X_OK):
+            kind = EntryKind.CLOSED
         if kind is not None:
             yield shown, kind
-        if kind is Kind.FOLDER:
+        if kind is EntryKind.FOLDER:
             yield from _below(path, f"{shown}/")
 
 
@@ -71,7 +75,7 @@ def read_plain(path: Path) -> bytes:
         Where nothing does.
     """
     kind = kind_of(path)
-    if kind not in (Kind.FILE, None):
+    if kind not in (EntryKind.FILE, None):
         raise VerificationFailed(Problem(f"is {kind}.", path.name, remedy="Restore it from a copy."))
     try:
         return path.read_bytes()

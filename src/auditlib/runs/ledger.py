@@ -42,7 +42,7 @@ _STEP_BACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One line of a ledger."""
 
     number: int
@@ -62,7 +62,7 @@ def page_path(outputs: Path, audit: str) -> Path:
     return outputs / f"{audit}.signoff.html"
 
 
-def read_ledger(path: Path) -> tuple[Entry, ...]:
+def read_ledger(path: Path) -> tuple[LedgerEntry, ...]:
     """Return the entries of a ledger, its chain checked; none where there is no file.
 
     Raises
@@ -70,7 +70,7 @@ def read_ledger(path: Path) -> tuple[Entry, ...]:
     VerificationFailed
         Naming the first line that is not what was entered, or what stands in the ledger's place.
     """
-    entries: list[Entry] = []
+    entries: list[LedgerEntry] = []
     previous = START
     for number, line in enumerate(_whole_lines(path), start=1):
         entry = _entry(line, number=number, previous=previous)
@@ -88,7 +88,7 @@ def read_ledger(path: Path) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def append(path: Path, event: str, facts: Mapping[str, Any], *, at: datetime) -> Entry:
+def append(path: Path, event: str, facts: Mapping[str, Any], *, at: datetime) -> LedgerEntry:
     """Add one entry; whoever calls holds the lock of the audit.
 
     An unfinished last line, left by a machine that stopped while writing, was never entered and is removed.
@@ -112,22 +112,22 @@ def append(path: Path, event: str, facts: Mapping[str, Any], *, at: datetime) ->
     return read_ledger(path)[-1]
 
 
-def latest(entries: Iterable[Entry], event: str) -> Entry | None:
+def latest(entries: Iterable[LedgerEntry], event: str) -> LedgerEntry | None:
     """Return the last entry of `event`, if there is one."""
     return next((entry for entry in reversed(tuple(entries)) if entry.event == event), None)
 
 
-def head_of(entries: Sequence[Entry]) -> dict[str, Any] | None:
+def head_of(entries: Sequence[LedgerEntry]) -> dict[str, Any] | None:
     """Return how many entries there are and the hash of the last one; None where there is none."""
     return {"entries": len(entries), "head": entries[-1].hash} if entries else None
 
 
-def holds(entries: Sequence[Entry], *, number: int, head: str) -> bool:
+def holds(entries: Sequence[LedgerEntry], *, number: int, head: str) -> bool:
     """Tell whether entry `number` is there and has the hash `head`."""
     return 1 <= number <= len(entries) and entries[number - 1].hash == head
 
 
-def backwards(entries: Sequence[Entry], *, name: str) -> Iterator[Problem]:
+def backwards(entries: Sequence[LedgerEntry], *, name: str) -> Iterator[Problem]:
     """Yield a problem for every entry that is dated before the one before it, or not dated at all."""
     for entry in entries:
         if _instant(entry.at) is None:
@@ -148,7 +148,7 @@ def unfinished(path: Path) -> bool:
     return _content(path)[-1:] not in (b"", b"\n")
 
 
-def _dated(at: datetime, entries: Sequence[Entry], path: Path) -> str:
+def _dated(at: datetime, entries: Sequence[LedgerEntry], path: Path) -> str:
     last = _instant(entries[-1].at) if entries else None
     if last and at < last - _STEP_BACK:
         raise AuditError(
@@ -184,7 +184,7 @@ def _whole_lines(path: Path) -> list[bytes]:
     return _content(path).split(b"\n")[:-1]
 
 
-def _entry(line: bytes, *, number: int, previous: str) -> Entry | None:
+def _entry(line: bytes, *, number: int, previous: str) -> LedgerEntry | None:
     try:
         stored = json.loads(line)
         document = _document(stored["n"], stored["at"], stored["event"], stored["facts"], previous)
@@ -195,7 +195,7 @@ def _entry(line: bytes, *, number: int, previous: str) -> Entry | None:
     texts = {name for name, value in document["facts"].items() if isinstance(value, str)}
     if stored["n"] != number or _line(sealed) != line or not wanted <= texts:
         return None
-    return Entry(number, stored["at"], stored["event"], stored["facts"], sealed["hash"])
+    return LedgerEntry(number, stored["at"], stored["event"], stored["facts"], sealed["hash"])
 
 
 def _document(number: int, at: str, event: str, facts: Mapping[str, Any], previous: str) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class Versions(_Sealed):
     )
 
 
-class Change(_Sealed):
+class LateChange(_Sealed):
     """Parameters that were changed after they were first entered."""
 
     at: str
@@ -108,7 +108,7 @@ class Fixed(_Sealed):
     before_data: bool = Field(
         description="Whether no run had read the data then. Data looked at outside of runs is not known here."
     )
-    changes: tuple[Change, ...]
+    changes: tuple[LateChange, ...]
     entries: int = Field(ge=1, description="Lines of the ledger when this run was sealed.")
     head: Sha256 = Field(description="Hash of the last of them.")
 

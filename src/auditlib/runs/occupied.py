@@ -10,7 +10,7 @@ from auditlib.errors import AuditError, Problem
 from auditlib.files.folders import files_below
 from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.manifest import NAME
-from auditlib.runs.places import Places
+from auditlib.runs.places import OutputFolders
 from auditlib.statements import counted
 
 _MADE_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -19,7 +19,7 @@ _NAMED = 10
 """Foreign files that are named; of more, their number is said."""
 
 
-def refuse_occupied(places: Places) -> None:
+def refuse_occupied(places: OutputFolders) -> None:
     """Refuse to write a run where something else than a run of this audit would be replaced or removed.
 
     Raises

@@ -16,7 +16,7 @@ from auditlib.audit.standard import profile_file, standard_file
 from auditlib.errors import ParameterError, Problem
 from auditlib.files import canonical, write_bytes
 from auditlib.files.folders import replace_directory
-from auditlib.oscal import Audited, Raised, export
+from auditlib.oscal import Audited, AuditedFinding, export
 from auditlib.parameters.run import Run
 from auditlib.records import Sentence
 from auditlib.runs.deciding import judge_of, verdict_of
@@ -123,14 +123,14 @@ def _answers(results: Mapping[str, Any]) -> Iterator[Sentence]:
         yield Sentence(said["text"], tuple(said["keys"]))
 
 
-def _raised(directory: Path) -> tuple[Raised, ...]:
+def _raised(directory: Path) -> tuple[AuditedFinding, ...]:
     try:
         document = FindingsDocument.model_validate_json((directory / "findings.json").read_bytes())
     except ValueError as error:
         message = "the findings were written by an earlier version and cannot be exported."
         raise ParameterError(Problem(message, "findings.json", remedy="Run the audit again.")) from error
     return tuple(
-        Raised(finding_of(finding), finding.notebook, finding.state) for finding in document.findings
+        AuditedFinding(finding_of(finding), finding.notebook, finding.state) for finding in document.findings
     )
 
 

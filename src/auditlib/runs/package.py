@@ -22,7 +22,7 @@ from auditlib.runs.envelope import SIGNATURE
 from auditlib.runs.inside import kind_of, read_plain
 from auditlib.runs.manifest import NAME, FileSeal, Manifest, Sha256, read_manifest
 from auditlib.runs.verifying import (
-    Place,
+    SealedPlace,
     Verified,
     beside,
     differing,
@@ -121,7 +121,7 @@ def verify_handed(directory: Path, *, head: str = "", keys: Sequence[Path] | Non
     if not is_package(directory):
         return verify_all(directory, head=head, keys=keys)
     release, manifest = read_release(directory), read_manifest(directory)
-    place = Place(directory, directory / LEDGER, directory / PAGE)
+    place = SealedPlace(directory, directory / LEDGER, directory / PAGE)
     entries, broken = ledger_of(place, manifest, head=head)
     problems = [
         *_unchained(release, manifest),

@@ -13,13 +13,13 @@ from pathlib import Path
 from auditlib.errors import AuditError, NotebookFailed, Problem
 from auditlib.files import digest, write_bytes
 from auditlib.runs.assemble import secrets_of
-from auditlib.runs.events import Notify, Planned, Step
+from auditlib.runs.events import AssemblyStep, Notify, Planned
 from auditlib.runs.execute import Job, execute_all
 from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.options import Options
-from auditlib.runs.places import Places
-from auditlib.runs.plan import Plan, PlannedNotebook, read_plan
-from auditlib.runs.steps import Prepared
+from auditlib.runs.places import OutputFolders
+from auditlib.runs.plan import PlannedNotebook, RunPlan, read_plan
+from auditlib.runs.steps import PreparedEvidence
 from auditlib.runs.surroundings import worker_environment
 from auditlib.runs.withholding import MOST_PASSES, Parts, joined, tell, withholding, write_withheld
 
@@ -31,9 +31,9 @@ class Commission:
     `key` stands for all that the run depends on.
     """
 
-    plan: Plan
-    places: Places
-    evidence: Prepared
+    plan: RunPlan
+    places: OutputFolders
+    evidence: PreparedEvidence
     options: Options
     notify: Notify
     key: str
@@ -86,7 +86,7 @@ def execute_passes(commission: Commission, current: Mapping[str, KeptResult], wi
         results |= made
         if len(results) < len(plan.notebooks):
             return Executed(results, made, withheld)
-        commission.notify(Step("looking for counts of few people that could be worked out"))
+        commission.notify(AssemblyStep("looking for counts of few people that could be worked out"))
         more = withholding(
             [results[notebook.name] for notebook in plan.notebooks],
             commission.evidence.directory,
@@ -98,7 +98,9 @@ def execute_passes(commission: Commission, current: Mapping[str, KeptResult], wi
         withheld = joined(withheld, more)
         write_withheld(commission.places.withheld, withheld, key=commission.key)
         results = commission.current(withheld)
-    commission.notify(Step("counts of few people may still be worked out; a release would be refused"))
+    commission.notify(
+        AssemblyStep("counts of few people may still be worked out; a release would be refused")
+    )
     made |= _execute(commission, commission.wanted(results), withheld)
     return Executed(results | made, made, withheld)
 
@@ -184,7 +186,7 @@ def _changed(commission: Commission, notebook: str, withheld: Parts, *, key: str
     return key not in (again.key_of(one, withheld) for one in now.notebooks if one.name == notebook)
 
 
-def _keep_failure(places: Places, job: Job, cause: str) -> Path:
+def _keep_failure(places: OutputFolders, job: Job, cause: str) -> Path:
     copy = places.failed / f"{job.notebook}.ipynb"
     source = next(path for path in (job.partial, job.source) if path.is_file())
     _forget_failure(places, job.notebook)
@@ -193,7 +195,7 @@ def _keep_failure(places: Places, job: Job, cause: str) -> Path:
     return copy
 
 
-def _forget_failure(places: Places, notebook: str) -> None:
+def _forget_failure(places: OutputFolders, notebook: str) -> None:
     """Remove the copy of a notebook that stopped; one that a person worked on since gets another name."""
     copy = places.failed / f"{notebook}.ipynb"
     cause = copy.with_suffix(".txt")

@@ -24,8 +24,8 @@ from auditlib.runs.lock import only_writer
 from auditlib.runs.occupied import refuse_occupied
 from auditlib.runs.options import Options
 from auditlib.runs.passes import Commission, execute_passes
-from auditlib.runs.places import Places
-from auditlib.runs.plan import Plan, read_plan
+from auditlib.runs.places import OutputFolders
+from auditlib.runs.plan import RunPlan, read_plan
 from auditlib.runs.registered import registered
 from auditlib.runs.steps import Steps, usual_steps
 from auditlib.runs.verifying import verify
@@ -33,7 +33,7 @@ from auditlib.runs.withholding import Parts, read_withheld
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What a run came to.
 
     Parameters
@@ -67,7 +67,7 @@ def perform(
     options: Options | None = None,
     steps: Steps | None = None,
     notify: Notify = silent,
-) -> Outcome:
+) -> RunOutcome:
     """Run an audit.
 
     Parameters
@@ -101,7 +101,7 @@ def perform(
     _check_options(plan, options)
     document = read_yaml(plan.content.decode("utf-8-sig"), name=name or str(run_file))
     _check_previous(plan, document, options.outputs or plan.root / "outputs")
-    places = Places((options.outputs or plan.root / "outputs").resolve(), plan.run.audit)
+    places = OutputFolders((options.outputs or plan.root / "outputs").resolve(), plan.run.audit)
     try:
         with terminated_as_interrupt(), only_writer(places.lock, audit=plan.run.audit):
             begun = Begun(plan, document, started)
@@ -114,12 +114,14 @@ def perform(
 class Begun:
     """What is run, its run file with places, and since when."""
 
-    plan: Plan
+    plan: RunPlan
     document: Document
     started: datetime
 
 
-def _perform(begun: Begun, places: Places, options: Options, steps: Steps, *, notify: Notify) -> Outcome:
+def _perform(
+    begun: Begun, places: OutputFolders, options: Options, steps: Steps, *, notify: Notify
+) -> RunOutcome:
     plan, started = begun.plan, begun.started
     _tidy(places)
     enter_parameters(plan, places, at=started)
@@ -140,7 +142,7 @@ def _perform(begun: Begun, places: Places, options: Options, steps: Steps, *, no
     current = {} if options.fresh else commission.current(withheld)
     if len(current) == len(plan.notebooks) and _already_sealed(places, key=key):
         notify(Planned((), tuple(current)))
-        return Outcome(places.finished, (), tuple(current), unchanged=True)
+        return RunOutcome(places.finished, (), tuple(current), unchanged=True)
     have = execute_passes(commission, current, withheld)
     missing = tuple(notebook.name for notebook in plan.notebooks if notebook.name not in have.results)
     if not missing:
@@ -163,17 +165,17 @@ def _perform(begun: Begun, places: Places, options: Options, steps: Steps, *, no
         if notebook.name in have.results and notebook.name not in have.made
     )
     executed = tuple(notebook.name for notebook in plan.notebooks if notebook.name in have.made)
-    return Outcome(places.finished, executed, kept, missing)
+    return RunOutcome(places.finished, executed, kept, missing)
 
 
-def _already_sealed(places: Places, *, key: str) -> bool:
+def _already_sealed(places: OutputFolders, *, key: str) -> bool:
     try:
         return verify(places.finished).manifest.key == key
     except AuditError:
         return False
 
 
-def _tidy(places: Places) -> None:
+def _tidy(places: OutputFolders) -> None:
     """Put right what an interrupted run left behind; nothing of it where a person's files would be lost."""
     refuse_occupied(places)
     recover(places.finished, aside=places.aside)
@@ -183,19 +185,19 @@ def _tidy(places: Places) -> None:
     shutil.rmtree(places.running, ignore_errors=True)
 
 
-def _check_options(plan: Plan, options: Options) -> None:
+def _check_options(plan: RunPlan, options: Options) -> None:
     plan.chosen(options.only)
     if options.jobs < 1 or options.threads < 1 or options.timeout <= 0:
         raise ParameterError(Problem("--jobs, --threads and --timeout must be 1 or more."))
 
 
-def _check_previous(plan: Plan, document: Document, outputs: Path) -> None:
+def _check_previous(plan: RunPlan, document: Document, outputs: Path) -> None:
     problems = [*previous_problems(plan.run, document, outputs)]
     if problems:
         raise ParameterError(*problems)
 
 
-def _refused(error: OSError, places: Places) -> AuditError:
+def _refused(error: OSError, places: OutputFolders) -> AuditError:
     where = str(error.filename or places.outputs)
     return AuditError(
         Problem(

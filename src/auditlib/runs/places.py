@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class OutputFolders:
     """Folders of one audit below the folder of outputs.
 
     Everything but `finished` and `failed` is hidden, lies on the same file system and may be deleted at any

@@ -19,7 +19,7 @@ from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.runs.declared import (
     GIVEN_BY_RUN,
-    Declared,
+    DeclaredParameter,
     NotDeclarable,
     Scalar,
     checked_values,
@@ -46,7 +46,7 @@ class PlannedNotebook:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """A checked run.
 
     Parameters
@@ -119,7 +119,7 @@ class Plan:
         )
 
 
-def read_plan(path: Path, *, name: str) -> Plan:
+def read_plan(path: Path, *, name: str) -> RunPlan:
     """Read a run file and check it against its notebooks.
 
     Parameters
@@ -146,7 +146,7 @@ def read_plan(path: Path, *, name: str) -> Plan:
     resolved = path.resolve()
     inside = resolved.is_relative_to(root.resolve())
     run_file = resolved.relative_to(root.resolve()).as_posix() if inside else resolved.as_posix()
-    return Plan(run, content, run_file, root, notebooks, law_hashes(root), versions())
+    return RunPlan(run, content, run_file, root, notebooks, law_hashes(root), versions())
 
 
 def planned_names(run: Run) -> dict[str, Mapping[str, Scalar]]:
@@ -239,7 +239,7 @@ def _headings(notebook: Mapping[str, Any]) -> Iterator[str]:
             yield from (line[2:].strip() for line in text.splitlines() if line.startswith("# "))
 
 
-def _require_given(declared: Mapping[str, Declared]) -> None:
+def _require_given(declared: Mapping[str, DeclaredParameter]) -> None:
     missing = [name for name in GIVEN_BY_RUN if name not in declared or declared[name].type != "str"]
     if missing:
         raise NotDeclarable(f"its 'parameters' cell does not declare {', '.join(missing)} as str")

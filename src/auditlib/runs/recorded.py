@@ -15,7 +15,7 @@ Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRun:
     """Numbers and exhibits by ``notebook/key``, findings by fingerprint."""
 
     numbers: Mapping[str, Fields]
@@ -41,11 +41,11 @@ def read_results(folder: Path) -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
-def read_recorded(directory: Path) -> Recorded:
+def read_recorded(directory: Path) -> RecordedRun:
     """Read the results and findings of a finished run."""
     results = read_results(directory / "results")
     findings = json.loads((directory / "findings.json").read_text(encoding="utf-8"))["findings"]
-    return Recorded(
+    return RecordedRun(
         numbers=_by_reference(results),
         exhibits={f"{name}/{one['id']}": one for name, all_ in results.items() for one in all_["exhibits"]},
         findings={finding["fingerprint"]: finding for finding in findings},
@@ -66,7 +66,7 @@ def bases_of(number: Fields) -> tuple[Basis, ...]:
     )
 
 
-def uses_of(recorded: Recorded, key: str) -> list[Use]:
+def uses_of(recorded: RecordedRun, key: str) -> list[Use]:
     """Return every sentence, exhibit and finding that states the number ``notebook/key``."""
     notebook, _, own = key.partition("/")
     uses = [

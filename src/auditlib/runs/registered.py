@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auditlib.actions.carry import Driver, Plan, carry
-from auditlib.actions.register import Action, Kind, State, as_row
+from auditlib.actions.carry import CarriedRegister, MainDriver, carry
+from auditlib.actions.register import Action, ActionType, State, as_row
 from auditlib.files import digest
 from auditlib.parameters.run import Run
 from auditlib.runs.action_register import (
@@ -70,7 +70,7 @@ class KeptAction(BaseModel):
     condition: str
     action: str
     owner: str = Field(description="The one accountable owner; empty only while it is proposed.")
-    type: Kind | Literal[""]
+    type: ActionType | Literal[""]
     due: date | Literal[""]
     state: State
     proof: str
@@ -169,7 +169,7 @@ def kept_actions(directory: Path) -> tuple[Action, ...]:
             action.condition,
             action.action,
             action.owner,
-            Kind(action.type) if action.type else None,
+            ActionType(action.type) if action.type else None,
             action.due or None,
             action.state,
             action.proof,
@@ -179,7 +179,7 @@ def kept_actions(directory: Path) -> tuple[Action, ...]:
     )
 
 
-def _document(plan: Plan, found: Registered) -> dict[str, Any]:
+def _document(plan: CarriedRegister, found: Registered) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "day": plan.day.isoformat(),
@@ -192,7 +192,7 @@ def _document(plan: Plan, found: Registered) -> dict[str, Any]:
     }
 
 
-def _action(action: Action, plan: Plan) -> dict[str, Any]:
+def _action(action: Action, plan: CarriedRegister) -> dict[str, Any]:
     return {
         "fingerprint": action.fingerprint,
         "number": action.number,
@@ -211,7 +211,7 @@ def _action(action: Action, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _driver(driver: Driver, rank: int, plan: Plan) -> dict[str, Any]:
+def _driver(driver: MainDriver, rank: int, plan: CarriedRegister) -> dict[str, Any]:
     return {
         "driver": driver.name,
         "rank": rank,

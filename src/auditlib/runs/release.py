@@ -16,12 +16,12 @@ from auditlib.files.writing import copy_file
 from auditlib.parameters.run import Thresholds
 from auditlib.release import named_units, objections, unexplained
 from auditlib.runs.envelope import SIGNATURE
-from auditlib.runs.inside import Kind, kind_of
+from auditlib.runs.inside import EntryKind, kind_of
 from auditlib.runs.ledger import RELEASED, append
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import NAME, FileSeal, Manifest
 from auditlib.runs.package import EVIDENCE, LEDGER, PAGE, Release, sealed_release, stays, write_release
-from auditlib.runs.places import Places
+from auditlib.runs.places import OutputFolders
 from auditlib.runs.verifying import place_of, verify_all
 from auditlib.runs.withholding import recorded_deductions, recorded_differences
 
@@ -118,7 +118,7 @@ def release_run(
         Where the package would give something away; nothing is written then.
     """
     manifest = verify_all(directory, keys=None).manifest
-    place, places = place_of(directory, manifest), Places(directory.resolve().parent, manifest.audit)
+    place, places = place_of(directory, manifest), OutputFolders(directory.resolve().parent, manifest.audit)
     target = (out or places.outputs / f"{manifest.audit}.release").resolve()
     _require_free(target, places)
     files = {name: directory / name for name in manifest.files if not stays(name)}
@@ -128,7 +128,7 @@ def release_run(
         LEDGER: place.ledger,
         PAGE: place.page,
     }
-    files |= {name: path for name, path in beside.items() if kind_of(path) is Kind.FILE}
+    files |= {name: path for name, path in beside.items() if kind_of(path) is EntryKind.FILE}
     evidence = open_evidence(directory / EVIDENCE)
     candidate = Candidate(directory, manifest, files, evidence, tuple(others), words)
     refused = [problem for check in CHECKS for problem in check(candidate)]
@@ -167,7 +167,7 @@ def _require_same(manifest: Manifest, seals: Mapping[str, FileSeal]) -> None:
             raise VerificationFailed(Problem("was altered while it was copied.", name))
 
 
-def _require_free(target: Path, places: Places) -> None:
+def _require_free(target: Path, places: OutputFolders) -> None:
     if kind_of(target) is not None:
         raise ParameterError(
             Problem(

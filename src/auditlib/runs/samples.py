@@ -18,9 +18,9 @@ from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 from auditlib.runs.ledger import append, ledger_path
 from auditlib.runs.lock import only_writer
-from auditlib.runs.places import Places
+from auditlib.runs.places import OutputFolders
 from auditlib.runs.verifying import verify
-from auditlib.sampling.drawn import Case, Drawn, draw_cases, site_cases
+from auditlib.sampling.drawn import Drawn, DrawnCase, draw_cases, site_cases
 from auditlib.sampling.evaluation import Evaluation
 from auditlib.sampling.form_reading import Filled, read_form
 from auditlib.sampling.form_writing import form_bytes
@@ -36,7 +36,7 @@ DRAWN = "sample drawn"
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class SampleRates:
     """What an attribute sample is to show: shares between 0 and 1, `confidence` one-sided."""
 
     tolerable: float = 0.05
@@ -45,7 +45,7 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SampledRun:
     """The finished run a sample is drawn from."""
 
     run: Run
@@ -63,14 +63,18 @@ class Source:
         }
 
 
-def open_source(directory: Path, *, seed: int | None = None) -> Source:
+def open_source(directory: Path, *, seed: int | None = None) -> SampledRun:
     """Verify and open a finished run to draw from; its own seed holds unless one is given."""
     manifest = verify(directory).manifest
     run = Run.model_validate_json(json.dumps(manifest.parameters.run))
-    return Source(run, open_evidence(directory / "evidence"), directory, run.seed if seed is None else seed)
+    return SampledRun(
+        run, open_evidence(directory / "evidence"), directory, run.seed if seed is None else seed
+    )
 
 
-def sites_of(source: Source, *, programme: Programme, central: str = "", chosen: Sequence[str] = ()) -> Drawn:
+def sites_of(
+    source: SampledRun, *, programme: Programme, central: str = "", chosen: Sequence[str] = ()
+) -> Drawn:
     """Draw the sites to visit from the register of units."""
     units = source.evidence.frame("units", columns=["unit_id", "name"])
     outgoing = Outgoing(source.evidence)
@@ -88,7 +92,9 @@ def sites_of(source: Source, *, programme: Programme, central: str = "", chosen:
     )
 
 
-def cases_of(source: Source, table: str, *, rates: Rates, question: str, stratify: str = "") -> Drawn:
+def cases_of(
+    source: SampledRun, table: str, *, rates: SampleRates, question: str, stratify: str = ""
+) -> Drawn:
     """Draw an attribute sample of the rows of `table` that lie in the audited period.
 
     Parameters
@@ -128,12 +134,12 @@ def cases_of(source: Source, table: str, *, rates: Rates, question: str, stratif
     )
 
 
-def write_form(source: Source, drawn: Drawn, *, at: datetime, out: Path | None = None) -> Path:
+def write_form(source: SampledRun, drawn: Drawn, *, at: datetime, out: Path | None = None) -> Path:
     """Write the form of `drawn` to `out`, or beside the run, and enter the draw into the ledger at `at`.
 
     A form that is there is never overwritten.
     """
-    places = Places(source.directory.resolve().parent, source.run.audit)
+    places = OutputFolders(source.directory.resolve().parent, source.run.audit)
     path = out or places.samples / f"{drawn.name}.xlsx"
     with only_writer(places.lock, audit=source.run.audit):
         if path.exists():
@@ -175,7 +181,7 @@ def evaluate_form(path: Path) -> tuple[Filled, Evaluation | None]:
     return filled, evaluation_of(filled)
 
 
-def _check_rates(rates: Rates) -> None:
+def _check_rates(rates: SampleRates) -> None:
     if not 0 <= rates.expected < rates.tolerable < 1 or not 0 < rates.confidence < 1:
         raise ParameterError(
             Problem(
@@ -200,7 +206,7 @@ def _identifying(table: str, stratify: str, evidence: Evidence) -> tuple[str, ..
     return tuple(dict.fromkeys((*TABLES[table].key, *unit, *([stratify] if stratify else []))))
 
 
-def _population(evidence: Evidence, table: str, columns: tuple[str, ...], stratify: str) -> list[Case]:
+def _population(evidence: Evidence, table: str, columns: tuple[str, ...], stratify: str) -> list[DrawnCase]:
     frame = evidence.frame(
         table, columns=[*columns, "source_file", "source_line"], where=(("in_period", True),)
     )
@@ -209,7 +215,7 @@ def _population(evidence: Evidence, table: str, columns: tuple[str, ...], strati
     strata = texts[columns.index(stratify)] if stratify else [""] * len(frame)
     places = zip(frame["source_file"], frame["source_line"], strict=True)
     return [
-        Case(f"{table}:{outgoing.value('file', file)}:{line}", stratum, shown)
+        DrawnCase(f"{table}:{outgoing.value('file', file)}:{line}", stratum, shown)
         for (file, line), stratum, shown in zip(places, strata, zip(*texts, strict=True), strict=True)
     ]
 

@@ -14,11 +14,11 @@ from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.files import hash_bytes, write_bytes
 from auditlib.parameters.run import Run
 from auditlib.runs.documents import PAGE
-from auditlib.runs.ledger import SIGN_OFF_PAGE, SIGNED_OFF, Entry, append, read_ledger
+from auditlib.runs.ledger import SIGN_OFF_PAGE, SIGNED_OFF, LedgerEntry, append, read_ledger
 from auditlib.runs.lock import only_writer
 from auditlib.runs.manifest import Manifest
-from auditlib.runs.places import Places
-from auditlib.runs.verifying import Place, place_of, verify, wrong_page
+from auditlib.runs.places import OutputFolders
+from auditlib.runs.verifying import SealedPlace, place_of, verify, wrong_page
 
 
 class Role(StrEnum):
@@ -53,7 +53,7 @@ def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff
         Where the run, or the ledger, is not what was sealed.
     """
     manifest = verify(directory).manifest
-    places = Places(directory.resolve().parent, manifest.audit)
+    places = OutputFolders(directory.resolve().parent, manifest.audit)
     place, shown = place_of(directory, manifest), " ".join(name.split())
     with only_writer(places.lock, audit=manifest.audit):
         entries = read_ledger(place.ledger)
@@ -70,7 +70,7 @@ def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff
         )
 
 
-def _write_page(place: Place, manifest: Manifest, *, at: datetime) -> None:
+def _write_page(place: SealedPlace, manifest: Manifest, *, at: datetime) -> None:
     """Print the sign-offs; the hash of the page is entered first, so that no other page is taken for it."""
     page = _page(manifest, read_ledger(place.ledger)).encode()
     sha256 = hash_bytes(page)
@@ -78,7 +78,7 @@ def _write_page(place: Place, manifest: Manifest, *, at: datetime) -> None:
     write_bytes(place.page, page)
 
 
-def _page(manifest: Manifest, entries: Sequence[Entry]) -> str:
+def _page(manifest: Manifest, entries: Sequence[LedgerEntry]) -> str:
     from auditlib.report.signing import Signatory, sign_off_page
     from auditlib.report.words import day
 
@@ -94,7 +94,7 @@ def _page(manifest: Manifest, entries: Sequence[Entry]) -> str:
     )
 
 
-def sign_offs(entries: Sequence[Entry], *, seal: str) -> tuple[SignOff, ...]:
+def sign_offs(entries: Sequence[LedgerEntry], *, seal: str) -> tuple[SignOff, ...]:
     """Return the sign-offs of the run sealed under `seal`."""
     return tuple(
         SignOff(Role(entry.facts["role"]), entry.facts["name"], entry.at, entry.number, entry.hash)
@@ -103,7 +103,7 @@ def sign_offs(entries: Sequence[Entry], *, seal: str) -> tuple[SignOff, ...]:
     )
 
 
-def _require_ledger(entries: Sequence[Entry], path: Path) -> None:
+def _require_ledger(entries: Sequence[LedgerEntry], path: Path) -> None:
     if not entries:
         raise VerificationFailed(
             Problem("the ledger of the run is not beside it.", path.name, remedy="Sign off where it is kept.")

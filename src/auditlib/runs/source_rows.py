@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.pseudonyms import FORM
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.contracts.identities import LETTERS, kind_of
 from auditlib.records import Basis, SourceTotals
 
@@ -95,7 +95,7 @@ class RowsOf:
             (column.name not in TABLES[table].key, table, column.name)
             for table in self._evidence.tables
             for column in TABLES[table].columns
-            if column.kind is Kind.ID and pseudonym.startswith(LETTERS[kind_of(column.name) or "units"])
+            if column.kind is ColumnKind.ID and pseudonym.startswith(LETTERS[kind_of(column.name) or "units"])
         ]
         for _, table, column in sorted(places):
             if (own := self.raw(table, column, pseudonym)) != pseudonym:

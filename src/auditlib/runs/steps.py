@@ -14,7 +14,7 @@ from auditlib.records import SourceTotals
 from auditlib.runs.documents import PdfMaker, no_pdf, usual_pdf
 
 
-class Prepared(Protocol):
+class PreparedEvidence(Protocol):
     """What a run needs to know of the evidence."""
 
     @property
@@ -30,8 +30,8 @@ class Prepared(Protocol):
         """Control totals, one per source file."""
 
 
-Prepare = Callable[[Run, Path, Path, int, Callable[[str], None]], Prepared]
-Foresee = Callable[[Run, Document, Path, Prepared], Sequence[Problem]]
+Prepare = Callable[[Run, Path, Path, int, Callable[[str], None]], PreparedEvidence]
+Foresee = Callable[[Run, Document, Path, PreparedEvidence], Sequence[Problem]]
 Render = Callable[[Path], str]
 Tabulate = Callable[[Path], bytes]
 
@@ -55,13 +55,15 @@ def usual_steps() -> Steps:
     return Steps(_prepare, _render, _workpapers, usual_pdf, _foresee)
 
 
-def _prepare(run: Run, data: Path, store: Path, threads: int, progress: Callable[[str], None]) -> Prepared:
+def _prepare(
+    run: Run, data: Path, store: Path, threads: int, progress: Callable[[str], None]
+) -> PreparedEvidence:
     from auditlib.evidence import prepare
 
     return prepare(run, data, store, threads=threads, progress=progress)
 
 
-def _foresee(run: Run, document: Document, root: Path, evidence: Prepared) -> Sequence[Problem]:
+def _foresee(run: Run, document: Document, root: Path, evidence: PreparedEvidence) -> Sequence[Problem]:
     """Return the places of units that no calendar knows, as `auditlib check` names them."""
     from auditlib.audit.places import misplaced
     from auditlib.evidence import open_evidence

@@ -14,7 +14,7 @@ from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import Basis
 from auditlib.runs.duties import LISTED, Duty, case_of, duties_of_case, duties_of_outcome, outcome_of
-from auditlib.runs.recorded import Fields, Recorded, Use, bases_of, read_recorded, uses_of
+from auditlib.runs.recorded import Fields, RecordedRun, Use, bases_of, read_recorded, uses_of
 from auditlib.runs.source_rows import (
     SHOWN,
     UNANSWERED,
@@ -87,7 +87,7 @@ def trace_key(directory: Path, key: str) -> Node:
     return _otherwise(recorded, rows, key)
 
 
-def _otherwise(recorded: Recorded, rows: RowsOf, key: str) -> Node:
+def _otherwise(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
     """Trace what is a finding or a pseudonym; refuse what is neither."""
     if found := _finding_key(key, recorded.findings):
         return _finding(recorded, rows, found)
@@ -123,7 +123,7 @@ def disagreements(node: Node) -> Iterator[Node]:
         yield from disagreements(child)
 
 
-def _case(recorded: Recorded, rows: RowsOf, case: str, duties: Sequence[Duty]) -> Node:
+def _case(recorded: RecordedRun, rows: RowsOf, case: str, duties: Sequence[Duty]) -> Node:
     """Return every duty of a case, and the row that triggered them."""
     children = [Node("duty", duty.text, dict(duty.fields)) for duty in duties]
     for row in dict.fromkeys(duty.row for duty in duties):
@@ -141,7 +141,7 @@ def _cases(duties: Sequence[Duty]) -> Iterator[Node]:
         yield Node("more", left)
 
 
-def _number(recorded: Recorded, rows: RowsOf, key: str, *, uses: bool) -> Node:
+def _number(recorded: RecordedRun, rows: RowsOf, key: str, *, uses: bool) -> Node:
     number = recorded.numbers[key]
     true = recorded.held.get(key, number)
     children = [_basis(rows, rows.resolved(basis)) for basis in bases_of(true)]
@@ -208,7 +208,7 @@ def _use(use: Use) -> Node:
     )
 
 
-def _exhibit(recorded: Recorded, rows: RowsOf, key: str) -> Node:
+def _exhibit(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
     exhibit = recorded.exhibits[key]
     notebook = key.partition("/")[0]
     numbers = _each_number(recorded, rows, (f"{notebook}/{own}" for own in exhibit["keys"]))
@@ -217,14 +217,14 @@ def _exhibit(recorded: Recorded, rows: RowsOf, key: str) -> Node:
     )
 
 
-def _finding(recorded: Recorded, rows: RowsOf, fingerprint: str) -> Node:
+def _finding(recorded: RecordedRun, rows: RowsOf, fingerprint: str) -> Node:
     finding = recorded.findings[fingerprint]
     text = f"finding {fingerprint[:12]} ({finding['grade']}): {finding['condition']}"
     numbers = _each_number(recorded, rows, finding["evidence"])
     return Node("finding", text, dict(finding), numbers)
 
 
-def _each_number(recorded: Recorded, rows: RowsOf, keys: Iterable[str]) -> tuple[Node, ...]:
+def _each_number(recorded: RecordedRun, rows: RowsOf, keys: Iterable[str]) -> tuple[Node, ...]:
     wanted = [key for key in keys if key in recorded.numbers]
     shown = tuple(_number(recorded, rows, key, uses=False) for key in wanted[:SHOWN])
     left = len(wanted) - len(shown)
@@ -234,7 +234,7 @@ def _each_number(recorded: Recorded, rows: RowsOf, keys: Iterable[str]) -> tuple
     return shown + more
 
 
-def _forward(recorded: Recorded, rows: RowsOf, key: str, matched: re.Match[str]) -> Node:
+def _forward(recorded: RecordedRun, rows: RowsOf, key: str, matched: re.Match[str]) -> Node:
     found = find_rows(
         rows, matched["table"], identity=matched["id"], file=matched["file"], line=matched["line"]
     )
@@ -253,7 +253,7 @@ def _forward(recorded: Recorded, rows: RowsOf, key: str, matched: re.Match[str])
     )
 
 
-def _row(recorded: Recorded, rows: RowsOf, row: SourceRow) -> Node:
+def _row(recorded: RecordedRun, rows: RowsOf, row: SourceRow) -> Node:
     if row.reason == UNANSWERED:
         state = f"kept apart from the responses: {row.message}"
     elif row.reason:
@@ -287,7 +287,7 @@ def _lines(lines: Sequence[int]) -> tuple[Node, ...]:
     return (Node("lines", f"made of the lines {shown} of the file", {"lines": list(lines)}),) if lines else ()
 
 
-def _touched(recorded: Recorded, key: str) -> Node:
+def _touched(recorded: RecordedRun, key: str) -> Node:
     number = recorded.numbers[key]
     uses = tuple(_use(use) for use in uses_of(recorded, key))
     return Node("number", f"{key} = {_value(number)}", {"key": key, "value": number["value"]}, uses)
@@ -311,7 +311,7 @@ def _finding_key(key: str, known: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _unknown(key: str, recorded: Recorded) -> ParameterError:
+def _unknown(key: str, recorded: RecordedRun) -> ParameterError:
     known: Sequence[str] = [*recorded.numbers, *recorded.exhibits, *recorded.findings]
     tails = {name.partition("/")[2]: name for name in known if "/" in name}
     near = [

@@ -12,12 +12,12 @@ from pathlib import Path
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.files import hash_file
 from auditlib.runs.envelope import SIGNATURE, misfits, read_envelope, unproven
-from auditlib.runs.inside import Kind, folders_of, inside, kind_of, leads_outside
+from auditlib.runs.inside import EntryKind, folders_of, inside, kind_of, leads_outside
 from auditlib.runs.ledger import (
     SEALED,
     SIGN_OFF_PAGE,
     SIGNED_OFF,
-    Entry,
+    LedgerEntry,
     backwards,
     holds,
     ledger_path,
@@ -40,12 +40,12 @@ class Verified:
     manifest: Manifest
     files: int
     size: int
-    ledger: tuple[Entry, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
     """Entries of the ledger beside the run; none where it was sealed without one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SealedPlace:
     """Where a run lies, and what it was sealed with lies."""
 
     directory: Path
@@ -53,10 +53,10 @@ class Place:
     page: Path
 
 
-def place_of(directory: Path, manifest: Manifest) -> Place:
+def place_of(directory: Path, manifest: Manifest) -> SealedPlace:
     """Return the place of a run in a folder of outputs: ledger and sign-off page lie beside it."""
     outputs = directory.resolve().parent
-    return Place(directory, ledger_path(outputs, manifest.audit), page_path(outputs, manifest.audit))
+    return SealedPlace(directory, ledger_path(outputs, manifest.audit), page_path(outputs, manifest.audit))
 
 
 def verify(directory: Path, *, head: str = "") -> Verified:
@@ -133,7 +133,7 @@ def verify_all(directory: Path, *, head: str = "", keys: Sequence[Path] | None =
 
 
 def beside(
-    place: Place, manifest: Manifest, entries: Sequence[Entry], *, keys: Sequence[Path] | None
+    place: SealedPlace, manifest: Manifest, entries: Sequence[LedgerEntry], *, keys: Sequence[Path] | None
 ) -> Iterator[Problem]:
     """Yield what is wrong with the end of the ledger, the sign-off page and the signatures."""
     if unfinished(place.ledger):
@@ -157,7 +157,7 @@ def differing(directory: Path, files: Mapping[str, FileSeal], *, own: Collection
         return
     there = inside(directory)
     folders = {folder for name in files for folder in folders_of(name)}
-    blocked = {name for name in folders if there.get(name, Kind.FOLDER) is not Kind.FOLDER}
+    blocked = {name for name in folders if there.get(name, EntryKind.FOLDER) is not EntryKind.FOLDER}
     for name, seal in sorted(files.items()):
         if blocked.isdisjoint(folders_of(name)):
             yield from _altered(directory, name, there.get(name), seal)
@@ -166,13 +166,15 @@ def differing(directory: Path, files: Mapping[str, FileSeal], *, own: Collection
             yield Problem(f"should be a folder and is {kind}.", name, remedy=_COPY)
         elif name not in files and name not in folders and name not in own:
             yield Problem(
-                "does not belong to the run." if kind is Kind.FILE else f"is {kind}, and not of the run.",
+                "does not belong to the run."
+                if kind is EntryKind.FILE
+                else f"is {kind}, and not of the run.",
                 name,
             )
 
 
-def _altered(directory: Path, name: str, kind: Kind | None, seal: FileSeal) -> Iterator[Problem]:
-    if kind is not Kind.FILE:
+def _altered(directory: Path, name: str, kind: EntryKind | None, seal: FileSeal) -> Iterator[Problem]:
+    if kind is not EntryKind.FILE:
         yield Problem(f"is {kind}." if kind else "is missing.", name, remedy=_COPY)
         return
     try:
@@ -187,8 +189,8 @@ def _altered(directory: Path, name: str, kind: Kind | None, seal: FileSeal) -> I
 
 
 def ledger_of(
-    place: Place, manifest: Manifest, *, head: str = ""
-) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    place: SealedPlace, manifest: Manifest, *, head: str = ""
+) -> tuple[tuple[LedgerEntry, ...], tuple[Problem, ...]]:
     """Return the entries of a run's ledger, and what is wrong with them."""
     name = place.ledger.name
     _require_hash(head, name)
@@ -204,7 +206,7 @@ def ledger_of(
     return entries, problems
 
 
-def _cut_off(ledger: Path, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+def _cut_off(ledger: Path, manifest: Manifest, entries: Sequence[LedgerEntry]) -> Iterator[Problem]:
     """Yield a problem where the ledger no longer holds the entry the manifest was sealed with."""
     fixed, name = manifest.fixed, ledger.name
     if not entries and fixed is not None:
@@ -230,7 +232,7 @@ def _require_hash(head: str, name: str) -> None:
         raise ParameterError(Problem(f"{head!r} is no hash of an entry.", name, remedy=remedy))
 
 
-def _missing(head: str, name: str, entries: Sequence[Entry]) -> Iterator[Problem]:
+def _missing(head: str, name: str, entries: Sequence[LedgerEntry]) -> Iterator[Problem]:
     """Yield a problem where the ledger holds no entry with the hash `head`."""
     if head and not any(entry.hash.startswith(head) for entry in entries):
         yield Problem(
@@ -240,7 +242,7 @@ def _missing(head: str, name: str, entries: Sequence[Entry]) -> Iterator[Problem
         )
 
 
-def signed(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+def signed(place: SealedPlace, manifest: Manifest, entries: Sequence[LedgerEntry]) -> Iterator[Problem]:
     """Yield what is wrong with the signatures, whoever made them."""
     try:
         envelope = read_envelope(place.directory)
@@ -251,14 +253,14 @@ def signed(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterat
         yield from misfits(envelope, place.directory, manifest, ledger=entries, name=place.ledger.name)
 
 
-def wrong_page(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> Iterator[Problem]:
+def wrong_page(place: SealedPlace, manifest: Manifest, entries: Sequence[LedgerEntry]) -> Iterator[Problem]:
     """Yield what is wrong with the page of sign-offs: it is there as it was entered, or not at all."""
     path, kind = place.page, kind_of(place.page)
     entered = {
         entry.facts["sha256"]: entry.facts["seal"] for entry in entries if entry.event == SIGN_OFF_PAGE
     }
     now = next((page for page, seal in reversed(entered.items()) if seal == manifest.seal), None)
-    if kind not in (Kind.FILE, None):
+    if kind not in (EntryKind.FILE, None):
         yield Problem(f"is {kind}.", path.name, remedy=_COPY)
     elif kind is None and signed_off(entries, manifest):
         yield Problem("is missing, and the run was signed off.", path.name, remedy=_COPY)
@@ -270,6 +272,6 @@ def wrong_page(place: Place, manifest: Manifest, entries: Sequence[Entry]) -> It
         )
 
 
-def signed_off(entries: Sequence[Entry], manifest: Manifest) -> bool:
+def signed_off(entries: Sequence[LedgerEntry], manifest: Manifest) -> bool:
     """Tell whether the run of this manifest was signed off."""
     return any(entry.event == SIGNED_OFF and entry.facts["seal"] == manifest.seal for entry in entries)

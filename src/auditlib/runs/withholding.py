@@ -14,7 +14,7 @@ from typing import Any
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
 from auditlib.disclosure import Name, Selection, about_people, silent, statements
 from auditlib.disclosure.atoms import grouped
-from auditlib.disclosure.differencing import Difference, differences
+from auditlib.disclosure.differencing import CountDifference, differences
 from auditlib.disclosure.outsider import Deduced, deduced
 from auditlib.disclosure.protect import protect
 from auditlib.disclosure.sums import sums
@@ -140,7 +140,7 @@ def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> t
     return deduced(linked_counts(shown, true, evidence, minimum=minimum), minimum=minimum)
 
 
-def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[Difference, ...]:
+def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[CountDifference, ...]:
     """Return the counts of people that differ by few between two runs or packages, as they are shown."""
     return tuple(differences(_shown(first), _shown(second), minimum=minimum))
 

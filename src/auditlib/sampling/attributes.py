@@ -23,7 +23,7 @@ _SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AttributePlan:
     """An attribute sample: how many cases, and how many deviations among them are still acceptable."""
 
     size: int
@@ -32,7 +32,7 @@ class Plan:
 
 def plan_attributes(
     *, confidence: float, tolerable: float, expected: float, population: int | None = None
-) -> Plan | Refusal:
+) -> AttributePlan | Refusal:
     """Return the smallest sample that can show the deviation rate to be below the tolerable one.
 
     Parameters
@@ -67,7 +67,7 @@ def plan_attributes(
         fitting = np.flatnonzero(risk <= (1 - confidence) * (1 + _SLACK))
         if len(fitting):
             first = int(fitting[0])
-            return Plan(int(sizes[first]), int(accepted[first]))
+            return AttributePlan(int(sizes[first]), int(accepted[first]))
     return _no_plan(tolerable, expected, population)
 
 

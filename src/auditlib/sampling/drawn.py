@@ -9,9 +9,9 @@ from typing import Any
 
 from auditlib.files import digest
 from auditlib.records import Refusal
-from auditlib.sampling.attributes import Plan, allocate, plan_attributes
+from auditlib.sampling.attributes import AttributePlan, allocate, plan_attributes
 from auditlib.sampling.drawing import shuffled
-from auditlib.sampling.evaluation import Design
+from auditlib.sampling.evaluation import SampleDesign
 from auditlib.sampling.sites import Site
 from auditlib.statements import counted
 
@@ -19,7 +19,7 @@ SCHEMA = "auditlib/sample@1"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DrawnCase:
     """One row of a form: where its record stands, its stratum, and what else the form shows of it."""
 
     key: str
@@ -46,9 +46,9 @@ class Drawn:
     title: str
     question: str
     columns: tuple[str, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[DrawnCase, ...]
     origin: Mapping[str, str]
-    design: Design | None = None
+    design: SampleDesign | None = None
 
     @property
     def digest(self) -> str:
@@ -60,7 +60,7 @@ class Drawn:
         """What it is called by: its purpose and the beginning of its digest."""
         return f"{self.origin['purpose'].replace('/', '-')}-{self.digest[:8]}"
 
-    def row_hash(self, case: Case) -> str:
+    def row_hash(self, case: DrawnCase) -> str:
         """Return the short hash that binds the key of `case` to this sample."""
         return hashlib.sha256(f"{self.digest}\x1f{case.key}".encode("utf-8", "surrogatepass")).hexdigest()[
             :16
@@ -81,21 +81,21 @@ def from_document(document: Mapping[str, Any]) -> Drawn:
         title=str(document["title"]),
         question=str(document["question"]),
         columns=tuple(document["columns"]),
-        cases=tuple(Case(one["key"], one["stratum"], tuple(one["shown"])) for one in document["cases"]),
+        cases=tuple(DrawnCase(one["key"], one["stratum"], tuple(one["shown"])) for one in document["cases"]),
         origin=dict(document["origin"]),
-        design=None if design is None else Design(**design),
+        design=None if design is None else SampleDesign(**design),
     )
 
 
 def draw_cases(
-    population: Sequence[Case],
+    population: Sequence[DrawnCase],
     *,
     confidence: float,
     tolerable: float,
     expected: float,
     seed: int,
     purpose: str,
-) -> tuple[tuple[Case, ...], Design] | Refusal:
+) -> tuple[tuple[DrawnCase, ...], SampleDesign] | Refusal:
     """Draw an attribute sample, in proportion to the strata of `population`.
 
     Parameters
@@ -107,7 +107,7 @@ def draw_cases(
     seed, purpose
         See `auditlib.sampling.drawing.shuffled`.
     """
-    strata: dict[str, dict[str, Case]] = {}
+    strata: dict[str, dict[str, DrawnCase]] = {}
     for case in population:
         strata.setdefault(case.stratum, {})[case.key] = case
     counts = {name: len(cases) for name, cases in sorted(strata.items())}
@@ -121,17 +121,17 @@ def draw_cases(
         for name, number in allocate(counts, size=plan.size).items()
         for key in sorted(shuffled(strata[name], seed=seed, purpose=f"{purpose}/{name}")[:number])
     ]
-    return tuple(chosen), Design(confidence, tolerable, expected, plan.acceptable, counts)
+    return tuple(chosen), SampleDesign(confidence, tolerable, expected, plan.acceptable, counts)
 
 
 def _plan(
     counts: Mapping[str, int], *, confidence: float, tolerable: float, expected: float
-) -> Plan | Refusal:
+) -> AttributePlan | Refusal:
     """Plan as the sample will be evaluated: exactly for one stratum, by the binomial for several."""
     total = sum(counts.values())
     finite = total if len(counts) == 1 else None
     plan = plan_attributes(confidence=confidence, tolerable=tolerable, expected=expected, population=finite)
-    if isinstance(plan, Plan) and plan.size > total:
+    if isinstance(plan, AttributePlan) and plan.size > total:
         return Refusal(
             f"{counted(plan.size, 'case')} would have to be examined and there are {total:,}.",
             "Do not stratify, tolerate more, or examine every case.",
@@ -139,6 +139,6 @@ def _plan(
     return plan
 
 
-def site_cases(sites: Sequence[Site], names: Mapping[str, str]) -> tuple[Case, ...]:
+def site_cases(sites: Sequence[Site], names: Mapping[str, str]) -> tuple[DrawnCase, ...]:
     """Return the rows of a site form: each site with its name and the reason it is visited."""
-    return tuple(Case(site.key, "", (names.get(site.key, ""), site.why)) for site in sites)
+    return tuple(DrawnCase(site.key, "", (names.get(site.key, ""), site.why)) for site in sites)

@@ -11,7 +11,7 @@ from auditlib.sampling.attributes import at_most, projected, upper_limit
 from auditlib.statements import counted
 
 
-class Answer(StrEnum):
+class CaseAnswer(StrEnum):
     """What the auditor found for one case."""
 
     IN_ORDER = "in order"
@@ -21,7 +21,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class SampleDesign:
     """What the sample was drawn for; rates and confidence as shares."""
 
     confidence: float
@@ -49,7 +49,7 @@ class Evaluation:
     supported: bool
     projection: float
     most: int
-    design: Design
+    design: SampleDesign
 
     def summary(self) -> tuple[str, ...]:
         """Return the conclusion in sentences."""
@@ -78,7 +78,7 @@ class Evaluation:
         )
 
 
-def evaluate(answers: Sequence[tuple[str, Answer]], design: Design) -> Evaluation:
+def evaluate(answers: Sequence[tuple[str, CaseAnswer]], design: SampleDesign) -> Evaluation:
     """Evaluate a sample.
 
     Parameters
@@ -97,14 +97,14 @@ def evaluate(answers: Sequence[tuple[str, Answer]], design: Design) -> Evaluatio
     examined = Counter(stratum for stratum, _ in answers)
     if set(examined) != {name for name, count in design.cases.items() if count}:
         raise ValueError("every stratum of the design needs at least one case")
-    wrong = Counter(stratum for stratum, answer in answers if answer is not Answer.IN_ORDER)
+    wrong = Counter(stratum for stratum, answer in answers if answer is not CaseAnswer.IN_ORDER)
     deviations, size = wrong.total(), len(answers)
     finite = design.population if len(examined) == 1 else None
     upper = upper_limit(deviations, size, confidence=design.confidence, population=finite)
     return Evaluation(
         examined=size,
         deviations=deviations,
-        not_examined=sum(answer is Answer.NOT_EXAMINED for _, answer in answers),
+        not_examined=sum(answer is CaseAnswer.NOT_EXAMINED for _, answer in answers),
         rate=deviations / size,
         upper=upper,
         supported=upper < design.tolerable,

@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 from auditlib.errors import DataError, Problem
 from auditlib.errors.values import named
-from auditlib.sampling.drawn import Case, Drawn, from_document
+from auditlib.sampling.drawn import Drawn, DrawnCase, from_document
 from auditlib.sampling.form_writing import (
     ANSWER,
     DRAWN,
@@ -140,7 +140,7 @@ def _placed(form: list[Row], drawn: Drawn, name: str) -> dict[str, tuple[int, Ro
     return placed
 
 
-def _key_problem(case: Case | None, row: Row, placed: Mapping[str, object]) -> str:
+def _key_problem(case: DrawnCase | None, row: Row, placed: Mapping[str, object]) -> str:
     found = _text(row, 0)
     if case is None:
         return f"the row {named(found)} does not belong to the sample: its hash is none of it."

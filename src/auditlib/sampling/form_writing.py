@@ -10,7 +10,7 @@ from typing import Any
 
 from auditlib.files import compact
 from auditlib.sampling.drawn import Drawn, as_document
-from auditlib.sampling.evaluation import Answer
+from auditlib.sampling.evaluation import CaseAnswer
 
 FORM, DRAWN = "Form", "As drawn"
 HEADER_ROW = 5
@@ -18,7 +18,7 @@ HEADER_ROW = 5
 KEY, HASH = "Row key", "Row hash"
 ANSWER, SEEN, BY = "Answer", "What was seen", "Examined by"
 SITE_ANSWERS = ("visited", "not visited")
-CASE_ANSWERS = tuple(answer.value for answer in Answer)
+CASE_ANSWERS = tuple(answer.value for answer in CaseAnswer)
 CHUNK = 30_000
 """Characters per cell of the copy as drawn; a cell holds at most 32,767."""
 LONGEST = 250

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditlib.records import CaseReference, Finding, Grade, Interval, Number, Sentence
-from auditlib.sampling.evaluation import Answer, Evaluation, evaluate
+from auditlib.sampling.evaluation import CaseAnswer, Evaluation, evaluate
 from auditlib.sampling.form_reading import Filled
 from auditlib.sampling.form_writing import SITE_ANSWERS
 from auditlib.statements import counted
@@ -27,7 +27,7 @@ def evaluation_of(filled: Filled) -> Evaluation | None:
     if design is None:
         return None
     strata = {case.key: case.stratum for case in filled.drawn.cases}
-    return evaluate([(strata[key], Answer(answer)) for key, answer in filled.answers.items()], design)
+    return evaluate([(strata[key], CaseAnswer(answer)) for key, answer in filled.answers.items()], design)
 
 
 def visited(filled: Filled) -> tuple[int, tuple[str, ...]]:
@@ -122,7 +122,7 @@ class ExaminedRows:
         )
 
     def _cases(self) -> list[CaseReference]:
-        wrong = {key: answer for key, answer in self.filled.answers.items() if answer != Answer.IN_ORDER}
+        wrong = {key: answer for key, answer in self.filled.answers.items() if answer != CaseAnswer.IN_ORDER}
         return [
             CaseReference(self.table, key.removeprefix(f"{self.table}:"), words=wrong[key]) for key in wrong
         ]

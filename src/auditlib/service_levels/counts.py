@@ -16,7 +16,7 @@ from auditlib.contracts import WHOLE_DAY
 from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, Known, counts_by, rows_in
+from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, KnownRows, counts_by, rows_in
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Counted:
     words: str
     contradicts: bool = False
 
-    def sums(self, part: nw.Expr, *, of: nw.Expr) -> Known:
+    def sums(self, part: nw.Expr, *, of: nw.Expr) -> KnownRows:
         """Return contacts of the intervals used: the part, the whole it is of, and the offered it leaves out.
 
         An interval that does not say both leaves all its contacts unknown.
@@ -67,7 +67,7 @@ class Counted:
             .collect()
             .rows()[0]
         )
-        return Known(*(int(value or 0) for value in row))
+        return KnownRows(*(int(value or 0) for value in row))
 
     def limits(self) -> tuple[int, ...]:
         """Return the limits of 'in time', in seconds, by which the intervals used were counted."""

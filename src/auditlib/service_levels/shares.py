@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.records import Basis, EvidenceLevel, Measurement
 from auditlib.service_levels.counts import Counted
 from auditlib.standards.measure import nothing
-from auditlib.standards.observed import IN_PERIOD, Known, share_known, share_of
+from auditlib.standards.observed import IN_PERIOD, KnownRows, share_known, share_of
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Single:
         What some of them leave open.
     """
 
-    found: Known | None
+    found: KnownRows | None
     why: str
     unsaid: str
 
@@ -77,7 +77,7 @@ def among(contacts: nw.LazyFrame[Any], over: str) -> nw.LazyFrame[Any]:
 def share_from(
     single: Single,
     intervals: Counted | None,
-    sums: Known | None,
+    sums: KnownRows | None,
     *,
     confidence: float,
     channel: str,
@@ -118,9 +118,9 @@ def share_from(
     )
 
 
-def _together(single: Known | None, sums: Known) -> Known:
-    first = single or Known(0, 0, 0)
-    return Known(first.meeting + sums.meeting, first.n + sums.n, first.unknown + sums.unknown)
+def _together(single: KnownRows | None, sums: KnownRows) -> KnownRows:
+    first = single or KnownRows(0, 0, 0)
+    return KnownRows(first.meeting + sums.meeting, first.n + sums.n, first.unknown + sums.unknown)
 
 
 def _left_open(single: Single) -> str:
@@ -130,7 +130,7 @@ def _left_open(single: Single) -> str:
     return f"of {rows}, {single.found.unknown:,} left open {single.unsaid}"
 
 
-def _uncounted(intervals: Counted, sums: Known, column: str, limit: int | None) -> str:
+def _uncounted(intervals: Counted, sums: KnownRows, column: str, limit: int | None) -> str:
     """Return why contacts of intervals are on neither side; empty where none is."""
     if not sums.unknown:
         return ""

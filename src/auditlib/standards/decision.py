@@ -31,7 +31,7 @@ from auditlib.records import (
     Step,
     WeighedFinding,
 )
-from auditlib.standards.edition import Rule
+from auditlib.standards.edition import DecisionRule
 from auditlib.standards.profile import Demands
 from auditlib.standards.scoring import OPEN, combined, in_scope, mismatch, scope_of, score
 from auditlib.standards.weighing import each_once, gathered_minors, weighed_criterion
@@ -113,7 +113,7 @@ def _must_pass(judgements: Sequence[Judgement]) -> Step:
     return Step("every must-pass criterion is met", found, _three(failed, still), failed or still)
 
 
-def _score_step(total: Score, process: Score | None, results: Score | None, rule: Rule) -> Step:
+def _score_step(total: Score, process: Score | None, results: Score | None, rule: DecisionRule) -> Step:
     outcome = Outcome.NOT_DEMONSTRATED
     if total.weight and total.low >= rule.pass_mark:
         outcome = Outcome.MET

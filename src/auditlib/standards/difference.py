@@ -10,7 +10,7 @@ from auditlib.records import Criterion, Direction, Grade, Kind
 from auditlib.standards.edition import Edition
 
 
-class Change(StrEnum):
+class CriterionChange(StrEnum):
     """How a criterion differs between editions."""
 
     ADDED = "added"
@@ -26,11 +26,11 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CriterionDifference:
     """One criterion that differs, with what it was, what it is and why."""
 
     criterion: str
-    change: Change
+    change: CriterionChange
     before: str
     after: str
     reason: str
@@ -40,7 +40,7 @@ _STRICTNESS = {Kind.DISCRETIONARY: 0, Kind.FLEXIBLE: 0, Kind.RIGID: 1}
 _GRADES = {Grade.OPPORTUNITY: 0, Grade.MINOR: 1, Grade.MAJOR: 2}
 
 
-def difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
+def difference(before: Edition, after: Edition) -> tuple[CriterionDifference, ...]:
     """Return every criterion that differs between two editions, in the order of the later one.
 
     Notes
@@ -50,7 +50,9 @@ def difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
     metric or an option changed it is ``redefined``, whatever its target did.
     """
     removed = [
-        Difference(entry.id, Change.REMOVED, entry.demand, "", after.removed.get(entry.id, ""))
+        CriterionDifference(
+            entry.id, CriterionChange.REMOVED, entry.demand, "", after.removed.get(entry.id, "")
+        )
         for entry in before.criteria
         if entry.id not in after.ids
     ]
@@ -62,14 +64,14 @@ def difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
     return (*removed, *kept)
 
 
-def _of(old: Criterion | None, new: Criterion) -> Difference | None:
+def _of(old: Criterion | None, new: Criterion) -> CriterionDifference | None:
     if old is None:
-        return Difference(new.id, Change.ADDED, "", new.demand, new.change)
+        return CriterionDifference(new.id, CriterionChange.ADDED, "", new.demand, new.change)
     parts = tuple(_parts(old, new))
     if not parts:
         return None
     change = _overall({kind for kind, _, _ in parts})
-    return Difference(
+    return CriterionDifference(
         new.id,
         change,
         "; ".join(was for _, was, _ in parts),
@@ -78,22 +80,22 @@ def _of(old: Criterion | None, new: Criterion) -> Difference | None:
     )
 
 
-def _overall(found: set[Change]) -> Change:
-    if Change.REDEFINED in found:
-        return Change.REDEFINED
-    if {Change.STRICTER, Change.LOOSER} <= found:
-        return Change.MIXED
-    for change in (Change.STRICTER, Change.LOOSER, Change.REWEIGHTED):
+def _overall(found: set[CriterionChange]) -> CriterionChange:
+    if CriterionChange.REDEFINED in found:
+        return CriterionChange.REDEFINED
+    if {CriterionChange.STRICTER, CriterionChange.LOOSER} <= found:
+        return CriterionChange.MIXED
+    for change in (CriterionChange.STRICTER, CriterionChange.LOOSER, CriterionChange.REWEIGHTED):
         if change in found:
             return change
-    return Change.REWORDED
+    return CriterionChange.REWORDED
 
 
-def _parts(old: Criterion, new: Criterion) -> Iterator[tuple[Change, str, str]]:
+def _parts(old: Criterion, new: Criterion) -> Iterator[tuple[CriterionChange, str, str]]:
     """Yield what changed, what it was and what it is."""
     measured = [(entry.metric, *sorted(entry.options.items())) for entry in (old, new)]
     if measured[0] != measured[1] or old.target.direction is not new.target.direction:
-        yield Change.REDEFINED, _measured(old), _measured(new)
+        yield CriterionChange.REDEFINED, _measured(old), _measured(new)
     sign = 1 if new.target.direction is Direction.AT_LEAST else -1
     yield from _ordered("target", old.target.value, new.target.value, sign)
     yield from _ordered("loosest", old.target.loosest, new.target.loosest, sign)
@@ -102,24 +104,28 @@ def _parts(old: Criterion, new: Criterion) -> Iterator[tuple[Change, str, str]]:
     yield from _ranked("must-pass", old.must_pass, new.must_pass, new.must_pass - old.must_pass)
     yield from _ranked("smallest n", old.minimum_n, new.minimum_n, new.minimum_n - old.minimum_n)
     if old.cases is not new.cases:
-        yield Change.REDEFINED, f"cases {_cases(old)}", f"cases {_cases(new)}"
+        yield CriterionChange.REDEFINED, f"cases {_cases(old)}", f"cases {_cases(new)}"
     excused = (old.excused_limit or 0.0, new.excused_limit or 0.0)
     yield from _ranked("share excused", *excused, excused[0] - excused[1])
     yield from _ranked("reasons", *_reasons(old, new))
     if new.effective_from not in (None, old.effective_from):  # demanded before, and now not from the start
-        yield Change.LOOSER, f"from {old.effective_from or 'the first day'}", f"from {new.effective_from}"
+        yield (
+            CriterionChange.LOOSER,
+            f"from {old.effective_from or 'the first day'}",
+            f"from {new.effective_from}",
+        )
     for what, was, now in (("category", old.category, new.category), ("aspect", old.aspect, new.aspect)):
         if was != now:
-            yield Change.REWEIGHTED, f"{what} {was}", f"{what} {now}"
+            yield CriterionChange.REWEIGHTED, f"{what} {was}", f"{what} {now}"
     if old.weight != new.weight:
-        yield Change.REWEIGHTED, f"weight {old.weight:g}", f"weight {new.weight:g}"
+        yield CriterionChange.REWEIGHTED, f"weight {old.weight:g}", f"weight {new.weight:g}"
     if old.demand != new.demand:
-        yield Change.REWORDED, old.demand, new.demand
+        yield CriterionChange.REWORDED, old.demand, new.demand
 
 
-def _ordered(what: str, was: float, now: float, sign: int) -> Iterator[tuple[Change, str, str]]:
+def _ordered(what: str, was: float, now: float, sign: int) -> Iterator[tuple[CriterionChange, str, str]]:
     if was != now:
-        change = Change.STRICTER if sign * now > sign * was else Change.LOOSER
+        change = CriterionChange.STRICTER if sign * now > sign * was else CriterionChange.LOOSER
         yield change, f"{what} {was:g}", f"{what} {now:g}"
 
 
@@ -130,9 +136,15 @@ def _reasons(old: Criterion, new: Criterion) -> tuple[str, str, float]:
     return ", ".join(sorted(was)) or "none", ", ".join(sorted(now)) or "none", step
 
 
-def _ranked(what: str, was: object, now: object, step: float) -> Iterator[tuple[Change, str, str]]:
+def _ranked(what: str, was: object, now: object, step: float) -> Iterator[tuple[CriterionChange, str, str]]:
     if was != now:
-        change = Change.STRICTER if step > 0 else Change.LOOSER if step < 0 else Change.REDEFINED
+        change = (
+            CriterionChange.STRICTER
+            if step > 0
+            else CriterionChange.LOOSER
+            if step < 0
+            else CriterionChange.REDEFINED
+        )
         yield change, f"{what} {was}", f"{what} {now}"
 
 

@@ -122,7 +122,7 @@ class EditionModel(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DecisionRule:
     """The decision rule of an edition; see `decide`."""
 
     mode: DecisionMode
@@ -144,7 +144,7 @@ class Edition:
     effective_to: date
     transition_until: date | None
     categories: Mapping[str, str]
-    rule: Rule
+    rule: DecisionRule
     criteria: tuple[Criterion, ...]
     removed: Mapping[str, str] = field(default_factory=dict)
     rule_changes: Mapping[str, str] = field(default_factory=dict)
@@ -184,7 +184,7 @@ class Edition:
 
 def as_edition(model: EditionModel) -> Edition:
     """Return the edition that `model` writes down."""
-    rule = Rule(**model.rule.model_dump(exclude={"change"}))
+    rule = DecisionRule(**model.rule.model_dump(exclude={"change"}))
     return Edition(
         model.standard,
         model.edition,

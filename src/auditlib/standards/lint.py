@@ -14,7 +14,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.records import Cases, Criterion, Direction, Grade, Kind, Statistic, Target
-from auditlib.standards.difference import Difference, difference
+from auditlib.standards.difference import CriterionDifference, difference
 from auditlib.standards.edition import Edition, EditionModel, as_edition
 from auditlib.standards.measure import Measure
 from auditlib.standards.planned import PLANNED
@@ -183,7 +183,7 @@ def _after(before: Edition, edition: Edition) -> Found:
             yield ("rule", value), message, remedy
 
 
-def _unexplained(change: Difference, before: Edition, edition: Edition) -> tuple[Path, str, str]:
+def _unexplained(change: CriterionDifference, before: Edition, edition: Edition) -> tuple[Path, str, str]:
     name = change.criterion
     message = f"{name} is {change.change} against {before.name} without a reason."
     if name in edition.ids:

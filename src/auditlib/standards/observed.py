@@ -102,7 +102,7 @@ def whole_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownRows:
     """Rows by a condition: those that meet it, those of which it is known, those of which it is not."""
 
     meeting: int
@@ -110,7 +110,7 @@ class Known:
     unknown: int
 
 
-def known(frame: nw.LazyFrame[Any], condition: nw.Expr) -> Known:
+def known(frame: nw.LazyFrame[Any], condition: nw.Expr) -> KnownRows:
     """Count the rows of `frame` by a condition; a row for which it is unknown is on neither side."""
     import narwhals as nw
 
@@ -123,11 +123,11 @@ def known(frame: nw.LazyFrame[Any], condition: nw.Expr) -> Known:
         .rows(named=True)[0]
     )
     n = int(row["n"])
-    return Known(int(row["meeting"] or 0), n, int(row["rows"]) - n)
+    return KnownRows(int(row["meeting"] or 0), n, int(row["rows"]) - n)
 
 
 def share_known(
-    found: Known,
+    found: KnownRows,
     *,
     confidence: float,
     basis: Sequence[Basis],

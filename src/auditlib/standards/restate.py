@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditlib.records import Number, Outcome, Sentence
-from auditlib.standards.difference import Change, Difference, difference
+from auditlib.standards.difference import CriterionChange, CriterionDifference, difference
 from auditlib.standards.verdict import DECIDED, Verdict
 from auditlib.standards.words import said
 from auditlib.statements import counted
@@ -82,8 +82,8 @@ class Restatement:
         changes = [each.change for each in self._differences()]
         counts = {
             "moved": len(self.moved()),
-            "added": changes.count(Change.ADDED),
-            "removed": changes.count(Change.REMOVED),
+            "added": changes.count(CriterionChange.ADDED),
+            "removed": changes.count(CriterionChange.REMOVED),
         }
         return tuple(
             Number(f"restated:{name}", count, "count", reason="counted between the two editions")
@@ -92,8 +92,8 @@ class Restatement:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the restatement in one sentence."""
-        added = sum(each.change is Change.ADDED for each in self._differences())
-        removed = sum(each.change is Change.REMOVED for each in self._differences())
+        added = sum(each.change is CriterionChange.ADDED for each in self._differences())
+        removed = sum(each.change is CriterionChange.REMOVED for each in self._differences())
         moved = self.moved()
         named = f" ({', '.join(moved)})" if moved else ""
         text = (
@@ -107,7 +107,7 @@ class Restatement:
         was, now = (verdict.demands.edition.rule.pass_mark for verdict in (self.before, self.after))
         return "" if was == now else f" The pass mark is {now:.1%} instead of {was:.1%}."
 
-    def _differences(self) -> tuple[Difference, ...]:
+    def _differences(self) -> tuple[CriterionDifference, ...]:
         return difference(self.before.demands.edition, self.after.demands.edition)
 
     def _ids(self) -> tuple[str, ...]:

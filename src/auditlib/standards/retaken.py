@@ -15,7 +15,7 @@ from auditlib.records import (
 )
 from auditlib.standards.decision import decide
 from auditlib.standards.document import VerdictCriterion, VerdictDocument
-from auditlib.standards.edition import Edition, Rule
+from auditlib.standards.edition import DecisionRule, Edition
 from auditlib.standards.profile import Demands
 from auditlib.standards.verdict import Verdict
 
@@ -54,7 +54,7 @@ def _demands(document: VerdictDocument, criteria: tuple[Criterion, ...]) -> Dema
         document.effective_to,
         None,
         document.categories,
-        Rule(**document.rule.model_dump()),
+        DecisionRule(**document.rule.model_dump()),
         criteria,
     )
     return Demands(

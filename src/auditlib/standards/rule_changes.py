@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from auditlib.records import DecisionMode
-from auditlib.standards.difference import Change, Difference
+from auditlib.standards.difference import CriterionChange, CriterionDifference
 from auditlib.standards.edition import Edition
 
 RULE = "rule"
@@ -19,7 +19,7 @@ _MORE_IS_STRICTER = MappingProxyType(
 smaller gap between process and results is flagged sooner."""
 
 
-def rule_difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
+def rule_difference(before: Edition, after: Edition) -> tuple[CriterionDifference, ...]:
     """Return every value of the decision rule, and every category, that differs between two editions.
 
     Notes
@@ -30,41 +30,49 @@ def rule_difference(before: Edition, after: Edition) -> tuple[Difference, ...]:
     return (*_rule(before, after), *_categories(before, after))
 
 
-def rule_value(change: Difference) -> str:
+def rule_value(change: CriterionDifference) -> str:
     """Return the value of the rule a difference is about; empty where it is about something else."""
     start, _, name = change.criterion.partition(" ")
     return name if start == RULE else ""
 
 
-def _rule(before: Edition, after: Edition) -> Iterator[Difference]:
+def _rule(before: Edition, after: Edition) -> Iterator[CriterionDifference]:
     old, new = before.rule, after.rule
     for name in ("mode", *_MORE_IS_STRICTER, "process_weight"):
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
             reason = after.rule_changes.get(name, "")
-            yield Difference(f"{RULE} {name}", _moved(name, was, now), _said(was), _said(now), reason)
+            yield CriterionDifference(
+                f"{RULE} {name}", _moved(name, was, now), _said(was), _said(now), reason
+            )
 
 
-def _moved(name: str, was: float | DecisionMode, now: float | DecisionMode) -> Change:
+def _moved(name: str, was: float | DecisionMode, now: float | DecisionMode) -> CriterionChange:
     if name == "process_weight":
-        return Change.REWEIGHTED
+        return CriterionChange.REWEIGHTED
     if isinstance(was, DecisionMode) and isinstance(now, DecisionMode):
         step: float = _SURENESS[now] - _SURENESS[was]
     else:
         step = (float(now) - float(was)) * (1 if _MORE_IS_STRICTER[name] else -1)
     if step == 0:
-        return Change.REDEFINED
-    return Change.STRICTER if step > 0 else Change.LOOSER
+        return CriterionChange.REDEFINED
+    return CriterionChange.STRICTER if step > 0 else CriterionChange.LOOSER
 
 
 def _said(value: float | DecisionMode) -> str:
     return value.value if isinstance(value, DecisionMode) else f"{value:g}"
 
 
-def _categories(before: Edition, after: Edition) -> Iterator[Difference]:
+def _categories(before: Edition, after: Edition) -> Iterator[CriterionDifference]:
     old, new = before.categories, after.categories
     for name in dict.fromkeys((*old, *new)):
         was, now = old.get(name, ""), new.get(name, "")
         if was != now:
-            change = Change.REWORDED if was and now else Change.ADDED if now else Change.REMOVED
-            yield Difference(f"category {name}", change, was, now, "")
+            change = (
+                CriterionChange.REWORDED
+                if was and now
+                else CriterionChange.ADDED
+                if now
+                else CriterionChange.REMOVED
+            )
+            yield CriterionDifference(f"category {name}", change, was, now, "")

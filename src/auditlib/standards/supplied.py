@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from auditlib.contracts import TABLES, Kind
+from auditlib.contracts import TABLES, ColumnKind
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
 from auditlib.statements import counted
@@ -175,7 +175,7 @@ def _never_filled(table: str, names: Sequence[str]) -> str:
 def _unsaid(table: str, name: str, tables: Supplied, run: Run) -> str:
     """Return in which words a column says nothing; empty where it says something."""
     column = TABLES[table].column(name)
-    stored = f"{name}_at" if column.kind is Kind.INSTANT else name
+    stored = f"{name}_at" if column.kind is ColumnKind.INSTANT else name
     if stored not in tables.lazy(table).collect_schema().names():
         return "the evidence has no {names} of {table}"
     rows, filled = _filled(tables, table, stored)

@@ -23,7 +23,7 @@ _BEYOND = 1e6
 
 
 @dataclass(frozen=True, eq=False)
-class Dealt:
+class PermutedLabels:
     """Group labels dealt anew.
 
     Parameters
@@ -71,7 +71,9 @@ class Contrast:
         return share_beyond(self.signed(alternative))
 
 
-def contrast(change: Floats, variance: Floats, usable: Flags, dealt: Dealt, *, level: float) -> Contrast:
+def contrast(
+    change: Floats, variance: Floats, usable: Flags, dealt: PermutedLabels, *, level: float
+) -> Contrast:
     """Compare the changes of the chosen units with those of the others, under every assignment.
 
     Parameters
@@ -167,17 +169,17 @@ def ways(chosen: Flags, stratum: Ints) -> int:
     )
 
 
-def deal(chosen: Flags, stratum: Ints, *, draws: int, rng: np.random.Generator) -> Dealt:
+def deal(chosen: Flags, stratum: Ints, *, draws: int, rng: np.random.Generator) -> PermutedLabels:
     """Deal the labels of `chosen` anew within strata; all assignments where there are at most `draws`."""
     if ways(chosen, stratum) <= draws:
         labels = _every(chosen, stratum)
-        return Dealt(labels, True, 1 / len(labels))
+        return PermutedLabels(labels, True, 1 / len(labels))
     labels = np.empty((draws, len(chosen)), dtype=np.bool_)
     labels[0] = chosen
     for label in np.unique(stratum):
         members = np.flatnonzero(stratum == label)
         labels[1:, members] = rng.permuted(np.tile(chosen[members], (draws - 1, 1)), axis=1)
-    return Dealt(labels, False, 1 / draws)
+    return PermutedLabels(labels, False, 1 / draws)
 
 
 def _every(chosen: Flags, stratum: Ints) -> Flags:

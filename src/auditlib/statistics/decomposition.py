@@ -16,7 +16,7 @@ Contrast = Literal["adopted against never", "earlier against later", "later agai
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TwoByTwo:
     """One two-by-two comparison inside the coefficient.
 
     Parameters
@@ -36,7 +36,7 @@ class Part:
     weight: float
 
 
-def goodman_bacon(panel: AdoptionPanel) -> tuple[Part, ...] | Refusal:
+def goodman_bacon(panel: AdoptionPanel) -> tuple[TwoByTwo, ...] | Refusal:
     """Decompose the two-way coefficient of a balanced panel.
 
     Notes
@@ -52,11 +52,12 @@ def goodman_bacon(panel: AdoptionPanel) -> tuple[Part, ...] | Refusal:
     if total <= 0:
         return Refusal("No unit adopts at another time than the rest, after a period before.")
     return tuple(
-        Part(part.contrast, part.treated, part.control, part.estimate, part.weight / total) for part in parts
+        TwoByTwo(part.contrast, part.treated, part.control, part.estimate, part.weight / total)
+        for part in parts
     )
 
 
-def _parts(panel: AdoptionPanel) -> Iterator[Part]:
+def _parts(panel: AdoptionPanel) -> Iterator[TwoByTwo]:
     never = panel.periods
     size = {group: float((panel.adopted == group).mean()) for group in panel.groups}
     on = {group: (panel.periods - group) / panel.periods for group in panel.groups}
@@ -65,14 +66,14 @@ def _parts(panel: AdoptionPanel) -> Iterator[Part]:
         for group in panel.groups:
             weight = size[group] * size[never] * on[group] * (1 - on[group])
             value = _difference(panel, group, never, switch=group, window=(0, never))
-            yield Part("adopted against never", group, never, value, weight)
+            yield TwoByTwo("adopted against never", group, never, value, weight)
     for early, late in combinations(panel.groups, 2):
         both = size[early] * size[late]
         value = _difference(panel, early, late, switch=early, window=(0, late))
         weight = both * (on[early] - on[late]) * (1 - on[early])
-        yield Part("earlier against later", early, late, value, weight)
+        yield TwoByTwo("earlier against later", early, late, value, weight)
         value = _difference(panel, late, early, switch=late, window=(early, never))
-        yield Part(
+        yield TwoByTwo(
             "later against already adopted", late, early, value, both * on[late] * (on[early] - on[late])
         )
 
@@ -88,7 +89,7 @@ def _difference(
     return float(gap[switch:last].mean() - gap[first:switch].mean())
 
 
-def by_contrast(parts: tuple[Part, ...]) -> dict[str, tuple[float, float]]:
+def by_contrast(parts: tuple[TwoByTwo, ...]) -> dict[str, tuple[float, float]]:
     """Return weight and weighted estimate of each kind of comparison."""
     kinds = dict.fromkeys(part.contrast for part in parts)
     found = {}

@@ -40,7 +40,7 @@ ATTAINABLE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class ClusterDesign:
     """Clusters of a design.
 
     Parameters
@@ -56,13 +56,13 @@ class Design:
     smallest: float
 
 
-def design_of(pattern: Ints, *, never: int) -> Design:
+def design_of(pattern: Ints, *, never: int) -> ClusterDesign:
     """Describe the assignment of adoption dates (`never` and above: none) to clusters."""
     dates = np.minimum(pattern, never)
-    return Design(len(dates), int((dates < never).sum()), smallest_p(dates))
+    return ClusterDesign(len(dates), int((dates < never).sum()), smallest_p(dates))
 
 
-def recommend(design: Design) -> Method | Refusal:
+def recommend(design: ClusterDesign) -> Method | Refusal:
     """Name the test for a design, or say why there is none.
 
     With few clusters on one side, errors by cluster rest on those few and reject a true null far too often

@@ -134,7 +134,7 @@ def _share_beyond(values: Floats, actual: Floats | float) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dealt:
+class ReassignedOutcomes:
     """Other assignments, as they look if the actual one had a constant effect that is taken off.
 
     Parameters
@@ -158,7 +158,9 @@ class Dealt:
             return np.asarray((self.estimate - taken * self.response) / np.sqrt(np.maximum(square, 0)))
 
 
-def constant_effects(dealt: Dealt, *, estimate: float, error: float, level: float = 0.95) -> Limits | Refusal:
+def constant_effects(
+    dealt: ReassignedOutcomes, *, estimate: float, error: float, level: float = 0.95
+) -> Limits | Refusal:
     """Return the constant effects that dealing the dates anew does not reject.
 
     Parameters

@@ -14,7 +14,7 @@ from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class GroupDifference:
     """A difference between two groups, its error, and the degrees of freedom it is judged by."""
 
     estimate: float
@@ -37,7 +37,9 @@ class Difference:
         return low > 0 or high < 0
 
 
-def difference(outcome: Floats, focal: Floats, controls: Floats, *, cluster: Ints) -> Difference | Refusal:
+def difference(
+    outcome: Floats, focal: Floats, controls: Floats, *, cluster: Ints
+) -> GroupDifference | Refusal:
     """Return the coefficient of `focal` in a regression of `outcome` on it and `controls`.
 
     Parameters
@@ -62,10 +64,10 @@ def difference(outcome: Floats, focal: Floats, controls: Floats, *, cluster: Int
     factor = small_sample(
         clusters=len(scores), observations=len(outcome), parameters=controls.shape[1] + 1
     )  # fmt: skip
-    return Difference(estimate, float(np.sqrt(factor * (scores**2).sum())), len(scores) - 1)
+    return GroupDifference(estimate, float(np.sqrt(factor * (scores**2).sum())), len(scores) - 1)
 
 
-def within_strata(outcome: Floats, focal: NDArray[np.bool_], stratum: Ints) -> Difference | Refusal:
+def within_strata(outcome: Floats, focal: NDArray[np.bool_], stratum: Ints) -> GroupDifference | Refusal:
     """Return the difference of means within strata, weighted by how many of `focal` each holds.
 
     Strata with fewer than two of either group are left out. The error adds the variances of the means.
@@ -83,4 +85,4 @@ def within_strata(outcome: Floats, focal: NDArray[np.bool_], stratum: Ints) -> D
         count += weight
     if not count:
         return Refusal("No unit has one like it in the other group.")
-    return Difference(total / count, float(np.sqrt(variance)) / count, len(outcome) - 2)
+    return GroupDifference(total / count, float(np.sqrt(variance)) / count, len(outcome) - 2)
