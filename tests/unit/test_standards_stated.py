@@ -32,6 +32,7 @@ from auditlib.standards.profile import demands_on
 from auditlib.standards.restate import Restatement
 from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict, verdict_of
+from auditlib.statements import Exhibit
 
 FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yaml"
 BASIS = Basis("responses", (("in_period", True),), rows=1)
@@ -89,19 +90,9 @@ def alone(text: str, keys: tuple[str, ...], known: dict[str, Number]) -> list[st
 def cells(found: Verdict, known: dict[str, Number]) -> list[str]:
     told = []
     for frame in (found.to_frame(), change.what_would_change(found)):
-        layout = Layout(
-            "x",
-            ("criterion",),
-            BASIS,
-            known,
-            found.numbers(),
-            {},
-            {},
-            Suppression(minimum=1),
-            lambda _, text: text,
-            60,
-        )
-        table = tabulate(frame, layout)
+        exhibit = Exhibit(frame, by=("criterion",), basis=BASIS, facts=found.numbers())
+        layout = Layout("x", exhibit, known, Suppression(minimum=1), lambda _, text: text, 60)
+        table = tabulate(layout)
         for row, references in zip(table.rows, table.references, strict=True):
             for text, reference in zip(row, references, strict=True):
                 keys = tuple(reference.split(" + ")) if reference else ()

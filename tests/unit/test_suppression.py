@@ -10,6 +10,7 @@ import pytest
 from auditlib.audit.suppression import Suppression
 from auditlib.audit.tables import Layout, tabulate
 from auditlib.records import Basis, Interval, Number
+from auditlib.statements import Exhibit
 
 RESPONSES = (Basis("responses"),)
 
@@ -105,10 +106,9 @@ class TestATable:
     ) -> list[tuple[str, ...]]:
         made = suppression(*numbers, withheld=withheld)
         known = {number.key: made.shown(number) for number in numbers}
-        layout = Layout(
-            "rates", ("unit_id",), None, known, tuple(numbers), {}, {}, made, lambda _column, value: value, 60
-        )
-        return list(tabulate(frame, layout).rows)
+        exhibit = Exhibit(frame, by=("unit_id",), facts=tuple(numbers))
+        layout = Layout("rates", exhibit, known, made, lambda _column, value: value, 60)
+        return list(tabulate(layout).rows)
 
     def frame(self) -> tuple[pd.DataFrame, list[Number]]:
         rates = {"C": 0.25, "A": 0.5, "B": 0.75, "D": 0.8}

@@ -10,6 +10,7 @@ from auditlib.audit.returned import Drawable, Ranging, Result
 from auditlib.disclosure import small_group
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Held, Sentence, Ungrouped
+from auditlib.statements import Answer
 
 NOTHING_DRAWN = "Nothing is drawn: what it would tell is held back."
 NOTHING_SAID = "What could be said here is held back."
@@ -38,13 +39,15 @@ class Door:
                     remedy="Give it a method `without`; what draws no group of people is `Ungrouped`.",
                 )
             )
-        if isinstance(result, Ungrouped):
+        if isinstance(result.result if isinstance(result, Answer) else result, Ungrouped):
             return result, 0
         return result.without(self._held(result))
 
     def said(self, result: Result) -> tuple[Sentence, ...]:
         """Return the words of `result`; what comes first and last is chosen among what is shown."""
-        shown = result.without(self._held(result))[0] if isinstance(result, Ranging) else result
+        if not (isinstance(result, Ranging) and result.ranges):
+            return result.summary()
+        shown = result.without(self._held(result))[0]
         return shown.summary() if shown is not None else (Sentence(NOTHING_SAID),)
 
     def _held(self, result: Any) -> Held:

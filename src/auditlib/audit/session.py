@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from auditlib.audit.case_list import bounded, case_rows
 from auditlib.audit.display import (
@@ -26,12 +26,15 @@ from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder
 from auditlib.audit.returned import Result
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
-from auditlib.audit.tables import Layout, Tabulated, tabulate
+from auditlib.audit.tables import Layout, exhibit_of, recorded_table, tabulate
+from auditlib.contracts import CanonicalTables
 from auditlib.files import canonical, hash_bytes, write_text
 from auditlib.parameters import claims
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Finding, Number, Sentence
-from auditlib.reliability import Assessment, EvidenceLike, assess, caveat
+from auditlib.reliability import Assessment, assess, caveat
+from auditlib.statements import Answer, Exhibit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,11 +43,11 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 60
 """Rows of a table that are printed; the numbers of all rows are recorded by the result."""
-ROWS_ON_PAPER = 14
-"""A table of more rows is a detail: on the screen and in the work papers, named on paper."""
 
 
 Said = Result | Sentence
+Asked = ParamSpec("Asked")
+Given = TypeVar("Given")
 
 
 class Audit:
@@ -70,7 +73,7 @@ class Audit:
     def __init__(
         self,
         run: Run,
-        evidence: EvidenceLike,
+        evidence: CanonicalTables,
         *,
         notebook: str,
         question: str,
@@ -104,6 +107,28 @@ class Audit:
         period = f"{self.run.period.start} to {self.run.period.end}"
         return f"Audit {self.run.audit} of {self.run.party.name}, {period}, for {self.notebook}"
 
+    @cached_property
+    def engagement(self) -> Engagement:
+        """The run, its evidence and policies, as questions are put to them."""
+        return Engagement(self.run, self.evidence, self.texts)
+
+    def ask(
+        self,
+        question: Callable[Concatenate[Engagement, Asked], Given],
+        *given: Asked.args,
+        **parameters: Asked.kwargs,
+    ) -> Given:
+        """Put a room's question to this audit.
+
+        Parameters
+        ----------
+        question
+            A function of a room: it takes the engagement first.
+        *given, **parameters
+            Answers it builds on, and what the notebook chooses.
+        """
+        return question(self.engagement, *given, **parameters)
+
     def answer(self, *said: Said) -> View | AlreadyShown:
         """Answer the notebook's question, in three sentences taken from results."""
         return show(SentencesView(self._recorder.answer(self._sentences(said))))
@@ -136,7 +161,7 @@ class Audit:
         id: str,  # noqa: A002 - an exhibit has an id
         shown: pd.DataFrame | Result,
         *,
-        title: str,
+        title: str = "",
         caption: str = "",
         by: Sequence[str] = (),
         basis: Basis | None = None,
@@ -153,7 +178,7 @@ class Audit:
         id
             Names the exhibit within its notebook.
         shown
-            A result, or a frame.
+            An exhibit of a room, which says itself what follows; otherwise a result, or a frame.
         title, caption
             Printed above and below.
         by
@@ -172,31 +197,16 @@ class Audit:
             Default: where it has more than `ROWS_ON_PAPER` rows.
         """
         id = self._slugs.of(self._outgoing.text(id))  # noqa: A001 - names hold what a client calls its surveys
-        frame = shown.to_frame() if isinstance(shown, Result) else shown
-        known = self._outgoing.changed(frame)
-        own = tuple(self._outgoing.number(number, known)[0] for number in self._numbers_of(shown, known))
-        title, caption = (self._without_small(text, keys) for text in (title, caption))
-        table = tabulate(
-            frame,
-            Layout(
-                id,
-                tuple(by) or getattr(shown, "by", ()),
-                basis,
-                self._recorder.numbers,
-                own,
-                units or {},
-                labels or {},
-                self._suppression,
-                self._outgoing.cell,
-                limit,
-                tuple(self._recorder.numbers[self._recorder.key(key)] for key in keys),
-            ),
+        said = {"title": title, "caption": caption, "by": tuple(by), "basis": basis, "keys": keys}
+        exhibit = self._as_shown(exhibit_of(shown, units=units or {}, labels=labels or {}, **said))
+        stated = tuple(self._recorder.numbers[self._recorder.key(key)] for key in exhibit.keys)
+        layout = Layout(
+            id, exhibit, self._recorder.numbers, self._suppression, self._outgoing.cell, limit, stated
         )
+        table = tabulate(layout)
         self._recorder.keep(*table.numbers)
-        exhibit = self._recorder.exhibit(
-            _table_exhibit(id, title, caption, table, stated=keys, detail=detail)
-        )
-        return show(TableView(exhibit["title"], exhibit["caption"], table))
+        recorded = self._recorder.exhibit(recorded_table(id, exhibit, table, detail=detail))
+        return show(TableView(recorded["title"], recorded["caption"], table))
 
     def figure(
         self,
@@ -233,7 +243,8 @@ class Audit:
         if part is None:
             drawn, alt = note(NOTHING_DRAWN), NOTHING_DRAWN
         else:
-            drawn, alt = draw(part, **look), alt or part.alt
+            drawn = draw(part.result if isinstance(part, Answer) else part, **look)
+            alt = alt or part.alt
         if lost and part is not None:
             note_beneath(drawn, left_out(lost))
             alt = f"{alt} {left_out(lost)}"
@@ -310,6 +321,16 @@ class Audit:
         recorded = (len(document[part]) for part in ("numbers", "exhibits", "findings"))
         return show(ClosedView(*recorded))
 
+    def _as_shown(self, exhibit: Exhibit) -> Exhibit:
+        """Return `exhibit` with its words, and its facts under the keys, that may be shown."""
+        known = self._outgoing.changed(exhibit.frame)
+        numbers = self._numbers_of(exhibit, known)
+        title, caption = (
+            self._without_small(text, exhibit.keys) for text in (exhibit.title, exhibit.caption)
+        )
+        facts = tuple(self._outgoing.number(number, known)[0] for number in numbers)
+        return replace(exhibit, title=title, caption=caption, facts=facts)
+
     def _without_small(self, text: str, keys: Sequence[str]) -> str:
         """Return `text` without those of the numbers of `keys` that are held back."""
         return self._suppression.text(text, (self._recorder.key(key) for key in keys))[0]
@@ -351,23 +372,6 @@ class Audit:
         numbers = part.numbers()
         self._recorder.number(*numbers, known=known)
         return numbers
-
-
-def _table_exhibit(
-    name: str, title: str, caption: str, table: Tabulated, *, stated: Sequence[str], detail: bool | None
-) -> dict[str, Any]:
-    return {
-        "id": name,
-        "kind": "table",
-        "title": title,
-        "caption": caption,
-        "columns": [asdict(column) for column in table.columns],
-        "rows": table.rows,
-        "references": table.references,
-        "left_out": table.left_out,
-        "keys": tuple(dict.fromkeys((*table.keys, *stated))),
-        "detail": len(table.rows) > ROWS_ON_PAPER if detail is None else detail,
-    }
 
 
 def _quotation(key: str, claim: claims.Claim) -> Number:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
 from auditlib.audit.redaction import neutralised
+from auditlib.audit.returned import Result
 from auditlib.audit.rounding import rounded
 from auditlib.audit.suppression import Suppression
 from auditlib.contracts import TABLES, physical_columns
 from auditlib.disclosure import COUNTS, is_held_back, small_group
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Basis, Number
+from auditlib.statements import Exhibit
 from auditlib.statements.formats import (
     LABEL_UNITS,
     MISSING,
@@ -43,6 +45,10 @@ _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "quarantine": ("table", "file", "line", "column", "reason"),
     "sources": ("table", "file"),
 }
+
+
+ROWS_ON_PAPER = 14
+"""A table of more rows is a detail: on the screen and in the work papers, named on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,27 @@ class Tabulated:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a table is made with, besides its frame."""
+    """An exhibit, and what it is printed with.
 
-    exhibit: str
-    by: tuple[str, ...]
-    basis: Basis | None
+    Parameters
+    ----------
+    id
+        Of the exhibit within its notebook.
+    exhibit
+        What a room wants to be read, its facts under the keys they are recorded by.
+    known
+        Numbers recorded so far.
+    suppression, shown
+        What is held back, and what is shown for the value of a column.
+    limit
+        Most rows that are printed.
+    stated
+        Numbers that its texts state, beside those of their rows.
+    """
+
+    id: str
+    exhibit: Exhibit
     known: Mapping[str, Number]
-    own: tuple[Number, ...]
-    units: Mapping[str, str]
-    labels: Mapping[str, str]
     suppression: Suppression
     shown: Shown
     limit: int
@@ -100,16 +118,57 @@ class _Cell:
     number: Number | None = None
 
 
-def tabulate(frame: pd.DataFrame, layout: Layout) -> Tabulated:
-    """Print `frame`, binding every number in it to a key."""
+def exhibit_of(
+    shown: pd.DataFrame | Result, *, units: Mapping[str, str], labels: Mapping[str, str], **said: Any
+) -> Exhibit:
+    """Return what is shown as an exhibit; what a notebook says of it goes before what a room says.
+
+    Parameters
+    ----------
+    shown
+        An exhibit of a room, a result, or a frame.
+    units, labels
+        Of columns that need another unit or heading than the usual.
+    **said
+        Other parts of an exhibit; an empty one leaves the room's own.
+    """
+    if isinstance(shown, Exhibit):
+        exhibit = shown
+    elif isinstance(shown, Result):
+        exhibit = Exhibit(shown.to_frame(), by=tuple(getattr(shown, "by", ())), facts=shown.numbers())
+    else:
+        exhibit = Exhibit(shown)
+    chosen = {part: value for part, value in said.items() if value}
+    return replace(exhibit, units={**exhibit.units, **units}, labels={**exhibit.labels, **labels}, **chosen)
+
+
+def recorded_table(id: str, exhibit: Exhibit, table: Tabulated, *, detail: bool | None) -> dict[str, Any]:  # noqa: A002
+    """Return a table as it is recorded; in detail where it has more rows than paper takes, unless said."""
+    return {
+        "id": id,
+        "kind": "table",
+        "title": exhibit.title,
+        "caption": exhibit.caption,
+        "columns": [asdict(column) for column in table.columns],
+        "rows": table.rows,
+        "references": table.references,
+        "left_out": table.left_out,
+        "keys": tuple(dict.fromkeys((*table.keys, *exhibit.keys))),
+        "detail": len(table.rows) > ROWS_ON_PAPER if detail is None else detail,
+    }
+
+
+def tabulate(layout: Layout) -> Tabulated:
+    """Print the frame of an exhibit, binding every number in it to a key."""
+    frame = layout.exhibit.frame
     records = [
         {str(name): _built_in(str(name), value, layout.shown) for name, value in row.items()}
         for row in frame.to_dict("records")
     ]
     columns = _columns([str(name) for name in frame.columns], records, layout)
-    by = layout.by or _leading_labels(columns)
-    bound = replace(layout, by=by)
-    bases = _bases_by_row(layout.own)
+    by = layout.exhibit.by or _leading_labels(columns)
+    bound = replace(layout, exhibit=replace(layout.exhibit, by=tuple(by)))
+    bases = _bases_by_row(layout.exhibit.facts)
     records = _in_telling_order(records, columns, bound)
     names = _row_names(records, by)
     table = [
@@ -153,11 +212,13 @@ def _columns(
 def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> PrintedColumn:
     filled = [record[name] for record in records if record[name] is not None]
     numeric = bool(filled) and all(_is_number(value) for value in filled)
-    known = next((number.unit for number in layout.own if number.key.startswith(f"{name}:")), "")
+    known = next((number.unit for number in layout.exhibit.facts if number.key.startswith(f"{name}:")), "")
     whole = all(isinstance(value, int) for value in filled)
     usual = unit_of(name, whole=whole) if numeric else label_unit(name)
-    unit = layout.units.get(name) or known or usual
-    return PrintedColumn(name, layout.shown("", layout.labels.get(name, heading(name))), unit, numeric)
+    unit = layout.exhibit.units.get(name) or known or usual
+    return PrintedColumn(
+        name, layout.shown("", layout.exhibit.labels.get(name, heading(name))), unit, numeric
+    )
 
 
 def _leading_labels(columns: Iterable[PrintedColumn]) -> tuple[str, ...]:
@@ -176,7 +237,7 @@ def _in_telling_order(
 
     Between which others a row stands would tell what its cell does not.
     """
-    names = _row_names(records, layout.by)
+    names = _row_names(records, layout.exhibit.by)
     if not any(_row_suppressed(name, layout) for name in names):
         return records
     if not any(_in_order([record[column.name] for record in records]) for column in columns if column.counts):
@@ -251,7 +312,9 @@ def _stated(text: str, column: PrintedColumn, row: str, layout: Layout) -> str:
     of_row.sort(key=lambda number: number.key != own)
     declared = [number for key, number in layout.known.items() if key.startswith("threshold:")]
     refused = [one for one in layout.known.values() if one.reason and one.reason in text]
-    return BESIDE.join(keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.own)))
+    return BESIDE.join(
+        keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.exhibit.facts))
+    )
 
 
 def _without_trace(column: PrintedColumn, record: Mapping[str, Any], row: str, layout: Layout) -> bool:
@@ -269,13 +332,13 @@ def _row_too_small(record: Mapping[str, Any], minimum: int) -> bool:
 
 def _keys_of_row(row: str, layout: Layout) -> list[str]:
     """Return the keys whose numbers a text in `row` may state."""
-    own = (number.key for number in layout.own if number.key.partition(":")[2] == row)
+    own = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
     return [*own, *(number.key for number in layout.stated)]
 
 
 def _row_suppressed(row: str, layout: Layout) -> bool:
     """Tell whether what was measured in `row` is held back: its limits would tell it."""
-    own = (number.key for number in layout.own if number.key.partition(":")[2] == row)
+    own = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
     return any(layout.suppression.measure_held(key) for key in own)
 
 
@@ -286,7 +349,7 @@ def _bound(number: Number, value: Any, column: PrintedColumn, layout: Layout) ->
     if value is None or rounded(float(value)) != rounded(float(number.value)):
         raise AuditError(
             Problem(
-                f"table {layout.exhibit!r} shows {value} where {number.key!r} was recorded as {number.value}",
+                f"table {layout.id!r} shows {value} where {number.key!r} was recorded as {number.value}",
                 remedy="Take the table and its numbers from the same result.",
             )
         )
@@ -299,28 +362,28 @@ def _own_number(
     if not basis:
         raise AuditError(
             Problem(
-                f"table {layout.exhibit!r} shows numbers without the rows they rest on",
+                f"table {layout.id!r} shows numbers without the rows they rest on",
                 column=column.name,
                 remedy="Give basis=Basis(table, where), or a result that names the basis of its numbers.",
             )
         )
     n = None if column.unit in COUNTS else basis[0].rows
-    return Number(f"{layout.exhibit}.{column.name}:{row}", value, column.unit, n, basis=basis)
+    return Number(f"{layout.id}.{column.name}:{row}", value, column.unit, n, basis=basis)
 
 
 def _narrowed(record: Mapping[str, Any], layout: Layout) -> tuple[Basis, ...]:
-    if layout.basis is None:
+    if layout.exhibit.basis is None:
         return ()
-    given = {name for name, _ in layout.basis.where}
-    columns = _columns_of(layout.basis.table)
+    given = {name for name, _ in layout.exhibit.basis.where}
+    columns = _columns_of(layout.exhibit.basis.table)
     extra = tuple(
         (name, record[name])
-        for name in layout.by
+        for name in layout.exhibit.by
         if name in columns and name not in given and record[name] is not None
     )
     if not extra:
-        return (layout.basis,)
-    return (replace(layout.basis, where=layout.basis.where + extra, rows=None),)
+        return (layout.exhibit.basis,)
+    return (replace(layout.exhibit.basis, where=layout.exhibit.basis.where + extra, rows=None),)
 
 
 def _columns_of(table: str) -> tuple[str, ...]:

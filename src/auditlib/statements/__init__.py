@@ -1,7 +1,19 @@
-"""What an audit says: facts with keys, and sentences filled from them."""
+"""What an audit says: facts with keys, sentences filled from them, and answers made of both."""
 
+from auditlib.statements.answer import Answer, Exhibit, Unanswered
 from auditlib.statements.facts import Facts
 from auditlib.statements.template import say
-from auditlib.statements.words import agreeing, counted, listed, with_sign
+from auditlib.statements.words import agreeing, counted, listed, percent, with_sign
 
-__all__ = ["Facts", "agreeing", "counted", "listed", "say", "with_sign"]
+__all__ = [
+    "Answer",
+    "Exhibit",
+    "Facts",
+    "Unanswered",
+    "agreeing",
+    "counted",
+    "listed",
+    "percent",
+    "say",
+    "with_sign",
+]

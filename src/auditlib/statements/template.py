@@ -4,8 +4,11 @@ A placeholder names a fact and how it is said::
 
     {score:low}                        the value in the format of its unit
     {rule:pass_mark|.0%}               in a format of its own
+    {score:low|share}                  in the format of another unit
     {majors:open|open major|open majors}    counted, with the word that agrees
+    {units|unit|units|no unit}         and what is said where there is none
     {majors:open~is|are}               the word alone
+    {ratio[low]} {ratio[high]} {ratio[n]}    ends of its interval, its observations
     {edition}                          a word, or several as a list, that states no number
 
 A template holds no digits. Whatever is a number in a sentence is a fact with a key, so that a reader finds it
@@ -20,11 +23,13 @@ from dataclasses import dataclass
 
 from auditlib.records import Number, Sentence
 from auditlib.statements.facts import Facts
-from auditlib.statements.formats import format_value
+from auditlib.statements.formats import FORMATS, format_value
 from auditlib.statements.words import agreeing, counted, listed
 
-_PLACEHOLDER = re.compile(r"\{(?P<name>[^{}|~]+)(?:(?P<how>[|~])(?P<rest>[^{}]*))?\}")
-Word = str | Sequence[str]
+_PLACEHOLDER = re.compile(
+    r"\{(?P<name>[^{}|~\[\]]+)(?:\[(?P<part>low|high|n)\])?(?:(?P<how>[|~])(?P<rest>[^{}]*))?\}"
+)
+Word = str | Sequence[str] | Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Placeholder:
     ----------
     name
         Of the fact or word.
+    part
+        ``"low"``, ``"high"`` or ``"n"`` of it; the value where empty.
     how
         ``"|"`` where a format or a noun follows, ``"~"`` where words that agree do, else empty.
     words
@@ -42,6 +49,7 @@ class Placeholder:
     """
 
     name: str
+    part: str
     how: str
     words: tuple[str, ...]
 
@@ -53,16 +61,26 @@ class Placeholder:
         ValueError
             Where it has no value: what is not known is not stated.
         """
-        value = fact.value
+        value = self._value(fact)
         if value is None:
             raise ValueError(f"{fact.key!r} has no value to state: {fact.reason or 'nobody said why'}")
         if isinstance(value, str) or not self.how:
             return format_value(value, fact.unit)
         if len(self.words) == 1:
-            return format(value, self.words[0])
+            (form,) = self.words
+            return format_value(value, form) if form in FORMATS else format(value, form)
         if self.how == "~":
             return agreeing(value, *self.words)
-        return counted(int(value), *self.words)
+        noun, plural, *none = self.words
+        return counted(int(value), noun, plural, none="".join(none))
+
+    def _value(self, fact: Number) -> float | str | None:
+        if not self.part:
+            return fact.value
+        if self.part == "n":
+            return fact.n
+        ends = fact.interval
+        return None if ends is None else float(getattr(ends, self.part))
 
 
 def say(template: str, facts: Facts, **words: Word) -> Sentence:
@@ -75,7 +93,7 @@ def say(template: str, facts: Facts, **words: Word) -> Sentence:
     facts
         The numbers it may state.
     **words
-        Names and phrases that state none.
+        Names and phrases that state none, or phrases that were said before, with the keys they state.
 
     Raises
     ------
@@ -97,13 +115,20 @@ def say(template: str, facts: Facts, **words: Word) -> Sentence:
     def filled(match: re.Match[str]) -> str:
         place = placeholder(match)
         if place.name in words:
-            word = words[place.name]
-            return word if isinstance(word, str) else listed(word)
+            return _worded(words[place.name], keys)
         fact = facts[place.name]
         keys[fact.key] = None
         return place.says(fact)
 
     return Sentence(_PLACEHOLDER.sub(filled, template), tuple(keys))
+
+
+def _worded(word: Word, keys: dict[str, None]) -> str:
+    """Return how `word` is said; what it states is added to `keys`."""
+    if isinstance(word, Sentence):
+        keys.update(dict.fromkeys(word.keys))
+        return word.text
+    return word if isinstance(word, str) else listed(word)
 
 
 def types_a_number(template: str) -> bool:
@@ -114,4 +139,6 @@ def types_a_number(template: str) -> bool:
 def placeholder(match: re.Match[str]) -> Placeholder:
     """Return the placeholder that was matched."""
     rest = match["rest"]
-    return Placeholder(match["name"], match["how"] or "", tuple(rest.split("|")) if rest else ())
+    return Placeholder(
+        match["name"], match["part"] or "", match["how"] or "", tuple(rest.split("|")) if rest else ()
+    )

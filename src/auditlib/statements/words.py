@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def counted(n: int, noun: str, plural: str = "") -> str:
+def counted(n: int, noun: str, plural: str = "", *, none: str = "") -> str:
     """Return a count with its noun.
 
     Parameters
@@ -14,13 +14,30 @@ def counted(n: int, noun: str, plural: str = "") -> str:
         How many.
     noun, plural
         What there is one of, and several of; `plural` is `noun` with an s unless it is given.
+    none
+        What is said where there is none, if not the digit.
 
     Examples
     --------
     >>> counted(1, "row"), counted(1200, "row"), counted(0, "category", "categories")
     ('1 row', '1,200 rows', '0 categories')
+    >>> counted(0, "unit", none="no unit")
+    'no unit'
     """
+    if none and not n:
+        return none
     return f"{n:,} {agreeing(n, noun, plural or f'{noun}s')}"
+
+
+def percent(share: float, *, decimals: int = 1) -> str:
+    """Return a share in percent.
+
+    Examples
+    --------
+    >>> percent(0.125), percent(0.95, decimals=0)
+    ('12.5%', '95%')
+    """
+    return f"{100 * share:.{decimals}f}%"
 
 
 def agreeing(n: float, singular: str, plural: str) -> str:
