@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from standards_tables import SmallTables, context, small_tables
 
-from auditlib.drivers import Covered, DriversPolicy, DriversResult, examine
+from auditlib.drivers import Covered, DriversAnswer, DriversPolicy, DriversResult
 from auditlib.drivers.coverage import Fix, covered
+from auditlib.drivers.examine import estimate
 from auditlib.drivers.measures import drivers_covered
 from auditlib.drivers.policy import policy_of
 from auditlib.errors import ParameterError
@@ -78,15 +79,15 @@ def tables(frame: pd.DataFrame | None = None, **more: Any) -> SmallTables:
 
 
 @pytest.fixture(scope="module")
-def found() -> DriversResult:
+def examined() -> DriversAnswer:
     more = {"complaints": complaints({"slow": 3, "late": 2, "rude": 1}), "fixes": [fix(1, "late")]}
-    return examine(tables(responses(), **more), run(), POLICY)
+    return DriversAnswer(estimate(tables(responses(), **more), run(), POLICY))
 
 
 def test_planted_impacts_lie_in_their_intervals_although_bad_units_are_low_in_all(
-    found: DriversResult,
+    examined: DriversAnswer,
 ) -> None:
-    (survey,) = found.ranked
+    (survey,) = examined.result.ranked
     assert [each.item.item for each in survey.questions] == ["q_speed", "q_manner"]
     for each in survey.questions:
         limits = each.penalty.interval
@@ -95,36 +96,38 @@ def test_planted_impacts_lie_in_their_intervals_although_bad_units_are_low_in_al
     assert [(each.best, each.worst) for each in survey.questions] == [(1, 1), (2, 2)]
 
 
-def test_shares_of_the_relative_importance_add_up_to_one(found: DriversResult) -> None:
-    assert sum(each.weight.value for each in found.ranked[0].questions) == pytest.approx(1)
+def test_shares_of_the_relative_importance_add_up_to_one(examined: DriversAnswer) -> None:
+    assert sum(each.weight.value for each in examined.result.ranked[0].questions) == pytest.approx(1)
 
 
-def test_a_consequence_is_no_driver_and_that_is_said(found: DriversResult) -> None:
-    told = " ".join(sentence.text for sentence in found.limits())
+def test_a_consequence_is_no_driver_and_that_is_said(examined: DriversAnswer) -> None:
+    told = " ".join(sentence.text for sentence in examined.limits())
     assert "Left out of the questions: recommend, follows from it." in told
     assert "association, not effect" in told
     assert "no cause for the questions on manner" in told
 
 
-def test_causes_are_ranked_by_how_often_they_are_named(found: DriversResult) -> None:
-    assert [(each.code, each.n, each.share.value) for each in found.causes.causes] == [
+def test_causes_are_ranked_by_how_often_they_are_named(examined: DriversAnswer) -> None:
+    assert [(each.code, each.n, each.share.value) for each in examined.result.causes.causes] == [
         ("slow", 30, 0.5),
         ("late", 20, pytest.approx(1 / 3)),
         ("rude", 10, pytest.approx(1 / 6)),
     ]
 
 
-def test_a_main_cause_without_an_action_is_a_finding_and_a_covered_one_is_not(found: DriversResult) -> None:
-    (finding,) = found.findings()
+def test_a_main_cause_without_an_action_is_a_finding_and_a_covered_is_not(
+    examined: DriversAnswer,
+) -> None:
+    (finding,) = examined.findings()
     assert (finding.subject, finding.grade) == ("cause:slow", Grade.MINOR)
     assert "named in 30 complaints and follow-up contacts with a coded cause" in finding.condition
     assert "no action in the register of fixes is about it" in finding.condition
-    known = {number.key for number in found.numbers()}
+    known = {number.key for number in examined.numbers()}
     assert set(finding.evidence) <= known
 
 
-def test_a_question_is_covered_in_part_where_one_of_its_causes_is(found: DriversResult) -> None:
-    states = {each.name: each.covered for each in found.main}
+def test_a_question_is_covered_in_part_where_one_of_its_causes_is(examined: DriversAnswer) -> None:
+    states = {each.name: each.covered for each in examined.result.main}
     assert states == {
         "slow": Covered.NO,
         "late": Covered.YES,
@@ -133,15 +136,15 @@ def test_a_question_is_covered_in_part_where_one_of_its_causes_is(found: Drivers
     }
 
 
-def test_every_sentence_states_numbers_that_are_recorded(found: DriversResult) -> None:
-    known = {number.key for number in found.numbers()}
-    for sentence in (*found.summary(), *found.limits(), *found.movement()):
+def test_every_sentence_states_numbers_that_are_recorded(examined: DriversAnswer) -> None:
+    known = {number.key for number in examined.numbers()}
+    for sentence in (*examined.summary(), *examined.limits(), *examined.movement()):
         assert set(sentence.keys) <= known, sentence
 
 
-def test_every_printed_estimate_is_a_recorded_number(found: DriversResult) -> None:
-    known = {number.key: number.value for number in found.numbers()}
-    (table,) = found.ranked_surveys
+def test_every_printed_estimate_is_a_recorded_number(examined: DriversAnswer) -> None:
+    known = {number.key: number.value for number in examined.numbers()}
+    (table,) = examined.questions()
     for row in table.to_frame().to_dict("records"):
         name = f"{row['survey_type']}:{row['question']}"
         for column in ("low_share", "penalty", "contribution", "weight", "best", "worst"):
@@ -149,13 +152,13 @@ def test_every_printed_estimate_is_a_recorded_number(found: DriversResult) -> No
 
 
 def test_the_same_seed_gives_the_same_result() -> None:
-    first, second = (examine(tables(responses()), run(seed=7), POLICY).numbers() for _ in range(2))
+    first, second = (estimate(tables(responses()), run(seed=7), POLICY) for _ in range(2))
     assert first == second
 
 
 @pytest.mark.parametrize(("each", "ranked"), [(19, False), (20, True), (21, True)])
 def test_fewer_answers_than_needed_are_refused(each: int, ranked: bool) -> None:
-    (survey,) = examine(tables(responses(units=10, each=each)), run(), POLICY).surveys
+    (survey,) = estimate(tables(responses(units=10, each=each)), run(), POLICY).surveys
     assert bool(survey.questions) is ranked
     assert (survey.refusal is None) is ranked
     if not ranked:
@@ -165,7 +168,7 @@ def test_fewer_answers_than_needed_are_refused(each: int, ranked: bool) -> None:
 @pytest.mark.parametrize(("units", "ranked"), [(9, False), (10, True), (11, True)])
 def test_fewer_units_than_needed_are_refused(units: int, ranked: bool) -> None:
     more = {"complaints": complaints({"slow": 2}, units=units)}
-    result = examine(tables(responses(units=units, each=40), **more), run(), POLICY)
+    result = estimate(tables(responses(units=units, each=40), **more), run(), POLICY)
     assert bool(result.ranked) is ranked
     assert bool(result.causes.causes) is ranked
 
@@ -173,22 +176,22 @@ def test_fewer_units_than_needed_are_refused(units: int, ranked: bool) -> None:
 def test_a_response_that_leaves_a_question_out_is_counted_as_such() -> None:
     frame = responses()
     frame.loc[:4, "q_manner"] = None
-    (survey,) = examine(tables(frame), run(), POLICY).surveys
+    (survey,) = estimate(tables(frame), run(), POLICY).surveys
     assert (survey.n, survey.incomplete) == (1995, 5)
     assert "5 responses to the transactional survey with a question left out" in str(
-        [str(one) for one in examine(tables(frame), run(), POLICY).limits()]
+        [str(limit) for limit in DriversAnswer(estimate(tables(frame), run(), POLICY)).limits()]
     )
 
 
 def test_a_question_nobody_answers_low_is_refused_with_the_reason() -> None:
-    (survey,) = examine(tables(responses().assign(q_manner=4.0)), run(), POLICY).surveys
+    (survey,) = estimate(tables(responses().assign(q_manner=4.0)), run(), POLICY).surveys
     assert survey.refusal is not None
     assert "never got a bad answer" in survey.refusal.reason
 
 
 def test_a_survey_of_one_question_has_no_drivers() -> None:
     own = context(instruments={"transactional": {"items": {"q_overall": ITEMS["q_overall"]}}}).run
-    (survey,) = examine(tables(responses()), own, POLICY).surveys
+    (survey,) = estimate(tables(responses()), own, POLICY).surveys
     assert survey.refusal is not None
 
 
@@ -196,16 +199,14 @@ def test_a_survey_of_one_question_has_no_drivers() -> None:
     ("table", "words"), [("aggregates", "only aggregates"), ("incident_events", "neither")]
 )
 def test_evidence_without_single_answers_is_not_assessable_and_says_why(table: str, words: str) -> None:
-    result = examine(small_tables(**{table: [{"unit_id": "U1"}]}), run(), POLICY)
-    (sentence,) = result.summary()
+    answer = DriversAnswer(estimate(small_tables(**{table: [{"unit_id": "U1"}]}), run(), POLICY))
+    (sentence,) = answer.summary()
     assert sentence.text.startswith("Not assessable: ")
     assert words in sentence.text
-    assert result.findings() == result.ranked == result.limits() == ()
-    assert (
-        result.main_drivers == result.ranked_surveys == result.ranked_causes == result.followed_actions == ()
-    )
-    assert "there is none" in result.movement()[0].text
-    assert set(sentence.keys) <= {number.key for number in result.numbers()}
+    assert answer.findings() == answer.result.ranked == answer.limits() == ()
+    assert answer.coverage() == answer.questions() == answer.causes() == answer.followed() == ()
+    assert "there is none" in answer.movement()[0].text
+    assert set(sentence.keys) <= {number.key for number in answer.numbers()}
 
 
 def test_a_contact_that_names_one_cause_twice_is_one_voice() -> None:
@@ -215,7 +216,7 @@ def test_a_contact_that_names_one_cause_twice_is_one_voice() -> None:
         for cause in ("slow", "slow", None)
     ]
     missed = [{"response_id": "R5", "cause_code": "late", "reached": False}]
-    result = examine(tables(responses(), follow_ups=[*held, *missed]), run(), POLICY)
+    result = estimate(tables(responses(), follow_ups=[*held, *missed]), run(), POLICY)
     assert [(each.code, each.follow_ups) for each in result.causes.causes] == [("slow", 200)]
     assert result.causes.uncoded == 0
 
@@ -276,7 +277,7 @@ def after(fixes: list[dict[str, Any]], days: dict[str, list[int]]) -> DriversRes
         for unit, own in days.items()
         for day in own
     ]
-    return examine(
+    return estimate(
         small_tables(complaints=rows, fixes=fixes), run(), POLICY.model_copy(update={"window_days": 30})
     )
 
@@ -296,7 +297,7 @@ def test_units_without_the_action_are_compared_with() -> None:
     assert (one.ratio, one.compared) == (0.25, True)
     assert one.interval is not None
     assert one.interval.low < 0.25 < one.interval.high < 1
-    assert "fewer than before" in result.movement()[0].text
+    assert "fewer than before" in DriversAnswer(result).movement()[0].text
     everywhere = {unit: [-1] * 40 + [1] * 10 for unit in days}
     (same,) = after([fix(1, "slow", unit_id="U1")], everywhere).followed
     assert same.ratio == 1.0
@@ -313,13 +314,13 @@ def test_units_without_the_action_are_compared_with() -> None:
 def test_an_action_that_cannot_be_followed_says_why(more: dict[str, Any], words: str) -> None:
     result = after([fix(1, "slow", **more)], {"U1": [1, 2]})
     assert result.followed[0].ratio is None
-    assert words in result.movement()[0].text
+    assert words in DriversAnswer(result).movement()[0].text
 
 
 def test_a_planned_action_is_not_followed() -> None:
     result = after([fix(1, "slow", implemented_on=None)], {"U1": [1]})
     assert result.followed == ()
-    assert "no action in it took effect" in result.movement()[0].text
+    assert "no action in it took effect" in DriversAnswer(result).movement()[0].text
 
 
 def test_the_policy_is_read_in_the_edition_the_run_names() -> None:
@@ -345,7 +346,7 @@ def test_intervals_of_impacts_hold_the_truth_as_often_as_they_say() -> None:
     assert 0.91 <= held / 200 <= 0.99
 
 
-def test_every_question_is_named_in_the_figure(found: DriversResult) -> None:
-    panels = importance_and_performance(found).axes
+def test_every_question_is_named_in_the_figure(examined: DriversAnswer) -> None:
+    panels = importance_and_performance(examined.result).axes
     assert len(panels) == 1
     assert {"speed", "manner"} <= {text.get_text() for text in panels[0].texts}

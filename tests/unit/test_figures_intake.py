@@ -13,8 +13,9 @@ from auditlib.figures.style import new_axes
 from auditlib.figures.svg import svg_of
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Refusal
-from auditlib.reliability import MonthCoverage, ResponseRates, Unanswered
+from auditlib.reliability import MonthCoverage, ResponseRates
 from auditlib.reliability.rates import Rate
+from auditlib.statements import Unanswered
 
 
 def months(units: int, *, filled: bool = True) -> MonthCoverage:

@@ -16,6 +16,7 @@ from auditlib.records import Reliability, SourceTotals
 from auditlib.reliability import TableFacts, judge
 from auditlib.reliability.months import months_between, months_of_days
 from auditlib.reliability.words import percent
+from auditlib.statements import Unanswered
 
 LIMIT = Thresholds(quarantine_share=0.02)
 
@@ -173,7 +174,7 @@ class TestCoverage:
 
     def test_neither_is_an_answer_with_its_reason(self) -> None:
         found = reliability.coverage(company().with_totals(), period=run().period, table="complaints")
-        assert isinstance(found, reliability.Unanswered)
+        assert isinstance(found, Unanswered)
         assert "complaints" in found.summary()[0].text
         assert found.to_frame().empty
 
@@ -218,7 +219,7 @@ class TestResponseRates:
         alone = company()
         del alone.held["invitations"]
         found = reliability.response_rates(alone, thresholds=LIMIT)
-        assert isinstance(found, reliability.Unanswered)
+        assert isinstance(found, Unanswered)
         assert "invitations" in found.refusal.remedy
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from auditlib.drivers.wording import _uncoded
+from auditlib.drivers.statements import _uncoded
 from auditlib.escalation.latency import Stage, _told
 from auditlib.escalation.rates import rates
 from auditlib.integrity.groups import _to_compare
-from auditlib.records import Interval
+from auditlib.records import Interval, Number
 from auditlib.reliability.rates import Rate, ResponseRates
+from auditlib.statements import Facts
 from auditlib.statistics.durations import Survival, survival
 
 
@@ -75,4 +76,4 @@ def test_units_to_compare_with(n: int, words: str) -> None:
     ],
 )
 def test_causes_that_are_not_coded(n: int, words: str) -> None:
-    assert _uncoded(n) == words
+    assert _uncoded(Facts.of([Number("uncoded", n)])).text.startswith(words)

@@ -4,6 +4,7 @@
 and holds the register of systemic actions against the first of them.
 """
 
+from auditlib.drivers.answer import DriversAnswer
 from auditlib.drivers.coverage import Covered
 from auditlib.drivers.examine import examine
 from auditlib.drivers.policy import DriversPolicy, policy_of
@@ -14,6 +15,7 @@ __all__ = [
     "Covered",
     "Driver",
     "DriverQuestion",
+    "DriversAnswer",
     "DriversPolicy",
     "DriversResult",
     "Survey",

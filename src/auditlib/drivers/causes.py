@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditlib.contracts import CanonicalTables
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import Estimate, estimate_of
 from auditlib.records import Basis, Held, Refusal
-from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.statements import counted
 from auditlib.statistics.redrawn import cluster_weights, spread_of
@@ -90,7 +90,7 @@ class Causes:
 
 
 def examine_causes(
-    tables: Tables, policy: DriversPolicy, *, level: float, rng: np.random.Generator
+    tables: CanonicalTables, policy: DriversPolicy, *, level: float, rng: np.random.Generator
 ) -> Causes:
     """Rank coded causes by how often customers name them."""
     voices, sources = _voices(tables)
@@ -109,7 +109,7 @@ def examine_causes(
     return Causes(_ranked(coded, policy, level=level, rng=rng), sources, known.n, known.uncoded, known.units)
 
 
-def counted_causes(tables: Tables) -> dict[str, int]:
+def counted_causes(tables: CanonicalTables) -> dict[str, int]:
     """Return how often each cause is named, most often first, ties in order of the code."""
     voices, _ = _voices(tables)
     counts = voices["cause_code"].dropna().value_counts()
@@ -118,7 +118,7 @@ def counted_causes(tables: Tables) -> dict[str, int]:
     )
 
 
-def _voices(tables: Tables) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _voices(tables: CanonicalTables) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return one row for each customer's voice: where it comes from, unit, cause or none."""
     import pandas as pd
 
@@ -133,7 +133,7 @@ def _voices(tables: Tables) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return frame.astype(object), tuple(parts)
 
 
-def _followed(tables: Tables) -> pd.DataFrame:
+def _followed(tables: CanonicalTables) -> pd.DataFrame:
     """Return one row for each response and cause found at its contacts; without a cause where none was."""
     held = tables.frame(FOLLOW_UPS, columns=["response_id", "cause_code", "reached"])
     units = tables.frame("responses", columns=["response_id", "unit_id"], where=IN_PERIOD)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from auditlib.actions.register import ActionType
-from auditlib.standards.measure import Tables
+from auditlib.contracts import CanonicalTables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ class Promised:
     done: int = 0
 
 
-def fixes_of(tables: Tables) -> tuple[Fix, ...] | None:
+def fixes_of(tables: CanonicalTables) -> tuple[Fix, ...] | None:
     """Return the register of fixes in the order of its ids; None where the evidence has none."""
     if FIXES not in tables.tables:
         return None
@@ -113,7 +113,7 @@ def covered(causes: Iterable[str], fixes: Iterable[Fix] | None) -> Covered:
     return Covered.PART if any(sound) else Covered.NO
 
 
-def promised_by_cause(tables: Tables) -> Mapping[str, Promised]:
+def promised_by_cause(tables: CanonicalTables) -> Mapping[str, Promised]:
     """Return how many actions formal reports promised about each cause, and how many are done."""
     needed = {"report_actions", "follow_up_reports", "follow_ups"}
     if not needed <= set(tables.tables):

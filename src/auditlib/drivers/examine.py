@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from auditlib.contracts import CanonicalTables
+from auditlib.drivers.answer import DriversAnswer
 from auditlib.drivers.causes import examine_causes
 from auditlib.drivers.coverage import fixes_of, promised_by_cause
 from auditlib.drivers.following import follow
-from auditlib.drivers.policy import DriversPolicy
+from auditlib.drivers.policy import DriversPolicy, policy_of
 from auditlib.drivers.questions import examine_survey
 from auditlib.drivers.result import DriversResult
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.standards.measure import Tables
 
 AGGREGATES = Refusal(
     "There are only aggregates: which low answers go together with a bad overall answer shows in single "
@@ -25,7 +27,13 @@ NOTHING = Refusal(
 )
 
 
-def examine(tables: Tables, run: Run, policy: DriversPolicy) -> DriversResult:
+def examine(engagement: Engagement) -> DriversAnswer:
+    """Answer what goes with dissatisfaction, and whether something is done about it."""
+    policy = policy_of(engagement.run, engagement.texts)
+    return DriversAnswer(estimate(engagement.evidence, engagement.run, policy))
+
+
+def estimate(tables: CanonicalTables, run: Run, policy: DriversPolicy) -> DriversResult:
     """Estimate what goes with dissatisfaction and hold the register of fixes against it.
 
     Parameters

@@ -4,44 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from auditlib.drivers.causes import Cause
 from auditlib.drivers.coverage import Covered
-from auditlib.drivers.wording import listed, percent, plain, voices
+from auditlib.drivers.result import Driver, DriversResult
+from auditlib.drivers.statements import VOICES, plain
 from auditlib.records import Finding, Grade, metric_text
-from auditlib.statements import counted
-
-if TYPE_CHECKING:
-    from auditlib.drivers.result import Driver
+from auditlib.statements import counted, listed, percent
 
 CRITERION = "A8: the action plan covers what dissatisfies customers most"
 
 
-def findings_of(
-    uncovered: tuple[Driver, ...], *, questions: Mapping[str, tuple[str, ...]], top: int
-) -> tuple[Finding, ...]:
-    """Return one finding for each main cause without an action that covers it.
-
-    Parameters
-    ----------
-    questions
-        Causes that belong to each question.
-    top
-        How many causes are main ones.
-    """
-    metric = metric_text("drivers_covered", {"top": top})
+def findings_of(result: DriversResult) -> tuple[Finding, ...]:
+    """Return one finding for each main cause without an action that covers it for every unit."""
+    metric = metric_text("drivers_covered", {"top": result.policy.top})
     return tuple(
-        replace(_finding(each, each.found, questions), metric=metric)
-        for each in uncovered
-        if isinstance(each.found, Cause)
+        replace(_finding(driver, driver.source, result.policy.causes), metric=metric)
+        for driver in result.uncovered
+        if isinstance(driver.source, Cause)
     )
 
 
 def _finding(driver: Driver, cause: Cause, questions: Mapping[str, tuple[str, ...]]) -> Finding:
     return Finding(
         criterion=CRITERION,
-        condition=f"{plain(cause.code).capitalize()} is named in {voices(cause.n)} with a coded cause, "
+        condition=f"{plain(cause.code).capitalize()} is named in {_voices(cause.n)} with a coded cause, "
         f"{percent(cause.share.value)} of all of them, {_lack(driver)}.",
         cause="The register of fixes was not derived from what customers name most often, as far as the "
         "evidence shows.",
@@ -69,6 +56,10 @@ def _promised(driver: Driver) -> str:
         f"{counted(driver.promised.actions, 'action was', 'actions were')} promised to single customers "
         "about it: each makes good for one of them, and "
     )
+
+
+def _voices(n: int) -> str:
+    return counted(n, *VOICES.split("|"))
 
 
 def _lack(driver: Driver) -> str:

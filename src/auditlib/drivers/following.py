@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditlib.contracts import CanonicalTables
 from auditlib.drivers.coverage import Fix
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Interval, Refusal
-from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD, day_number
 from auditlib.statistics.intervals import clopper_pearson
 
@@ -51,12 +51,22 @@ class Followed:
     refusal: Refusal | None = None
 
     @property
+    def comparison(self) -> str:
+        """What it is compared with, as a table says it."""
+        if self.compared:
+            return f"units without it ({self.before_others} before, {self.after_others} after)"
+        why = self.refusal.reason if self.refusal else ""
+        return f"nothing: {why[:1].lower()}{why[1:]}"
+
+    @property
     def basis(self) -> tuple[Basis, ...]:
         """The rows it rests on."""
         return (Basis("fixes", (("fix_id", self.fix.fix_id),)), _complaints_of(self.fix.cause))
 
 
-def follow(fixes: tuple[Fix, ...], tables: Tables, run: Run, policy: DriversPolicy) -> tuple[Followed, ...]:
+def follow(
+    fixes: tuple[Fix, ...], tables: CanonicalTables, run: Run, policy: DriversPolicy
+) -> tuple[Followed, ...]:
     """Follow every action that took effect: complaints of its cause before and after.
 
     Notes

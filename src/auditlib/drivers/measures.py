@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from auditlib.contracts import CanonicalTables
 from auditlib.drivers.causes import COMPLAINTS, FOLLOW_UPS, counted_causes
 from auditlib.drivers.coverage import Covered, covered, fixes_of
-from auditlib.drivers.wording import listed, plain
+from auditlib.drivers.statements import plain
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
-from auditlib.standards.measure import Context, Tables, measure, nothing
+from auditlib.standards.measure import Context, measure, nothing
 from auditlib.standards.observed import IN_PERIOD, whole_of
 from auditlib.standards.supplied import lacking
+from auditlib.statements import listed
 
 _NEEDED = {
     COMPLAINTS: ("complaints.cause_code",),
@@ -23,7 +25,7 @@ _NEEDED = {
     statistic=Statistic.COUNT,
     register=True,
 )
-def drivers_covered(tables: Tables, context: Context, *, top: int) -> Measurement:
+def drivers_covered(tables: CanonicalTables, context: Context, *, top: int) -> Measurement:
     """Share of the causes that customers name most often which an owned action covers for every unit.
 
     Named in coded complaints and follow-up contacts of the period. An action covers a cause where the

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditlib.contracts import CanonicalTables
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Held, Instrument, Interval, Item, Refusal
-from auditlib.standards.measure import Tables
 from auditlib.standards.observed import IN_PERIOD
 from auditlib.statements import counted
 from auditlib.statistics.redrawn import Spread, cluster_weights, spread_of
@@ -33,6 +33,7 @@ METHOD = "t, whole units redrawn"
 _LMG_WORK = 400_000
 """Subsets times draws: enough draws for an error of LMG shares, few enough to be quick."""
 _SLACK = 1e-9
+_HUNDRED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class Estimate:
 
     value: float
     interval: Interval
+
+    @property
+    def in_points(self) -> Estimate:
+        """A difference of shares, in percentage points."""
+        ends = self.interval
+        scaled = Interval(_HUNDRED * ends.low, _HUNDRED * ends.high, ends.level, ends.method)
+        return Estimate(_HUNDRED * self.value, scaled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ class _Sums:
 
 
 def examine_survey(
-    tables: Tables, run: Run, policy: DriversPolicy, survey_type: str, *, rng: np.random.Generator
+    tables: CanonicalTables, run: Run, policy: DriversPolicy, survey_type: str, *, rng: np.random.Generator
 ) -> Survey:
     """Rank the questions of `survey_type` by what their low answers contribute to bad overall answers."""
     instrument = run.instrument(survey_type)
@@ -163,7 +171,7 @@ def _drivers(instrument: Instrument, policy: DriversPolicy) -> tuple[Item, ...]:
     )
 
 
-def _answered(tables: Tables, instrument: Instrument) -> nw.LazyFrame[Any]:
+def _answered(tables: CanonicalTables, instrument: Instrument) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     return tables.lazy("responses").filter(

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
-from auditlib.drivers import tables
 from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.coverage import Covered, Fix, Promised, covered, on
-from auditlib.drivers.findings import findings_of
 from auditlib.drivers.following import Followed
-from auditlib.drivers.numbers import cause_numbers, followed_numbers, survey_numbers
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import DriverQuestion, Survey
-from auditlib.drivers.wording import (
-    actions_sentence,
-    cause_sentence,
-    limit_sentences,
-    movement_sentences,
-    survey_sentence,
-)
-from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence
+from auditlib.records import Held, Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +25,7 @@ class Driver:
     ----------
     kind, name
         ``cause`` or ``question``, and which.
-    found
+    source
         The cause or question itself.
     causes
         Causes it stands for: itself, or those declared for the question.
@@ -47,7 +37,7 @@ class Driver:
 
     kind: str
     name: str
-    found: Cause | DriverQuestion
+    source: Cause | DriverQuestion
     causes: tuple[str, ...]
     fixes: tuple[Fix, ...]
     promised: Promised
@@ -58,25 +48,10 @@ class Driver:
         """What its numbers are called."""
         return f"{self.kind}:{self.name}"
 
-
-@dataclass(frozen=True, eq=False)
-class Ranked:
-    """One table of a result with the numbers it shows."""
-
-    found: tuple[Number, ...]
-    table: pd.DataFrame
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the table."""
-        return self.table
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the numbers of the result."""
-        return self.found
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return nothing: the result itself says it."""
-        return ()
+    @property
+    def share(self) -> float:
+        """Of all voices that name the cause; of responses, impact times frequency of the question."""
+        return self.source.share.value if isinstance(self.source, Cause) else self.source.contribution.value
 
 
 @dataclass(frozen=True)
@@ -101,8 +76,6 @@ class DriversResult:
         Fewest complaints of which a ratio is stated.
     """
 
-    ranges: ClassVar[bool] = True
-
     policy: DriversPolicy
     level: float
     surveys: tuple[Survey, ...] = ()
@@ -115,9 +88,9 @@ class DriversResult:
 
     def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the questions whose numbers are held back, and how many they are."""
-        kept = tuple(survey.shown(held) for survey in self.surveys)
-        shown = replace(self, surveys=kept, causes=self.causes.without(held))
-        return shown, sum(each.left_out for each in kept)
+        surveys = tuple(survey.shown(held) for survey in self.surveys)
+        part = replace(self, surveys=surveys, causes=self.causes.without(held))
+        return part, sum(survey.left_out for survey in surveys)
 
     @property
     def ranked(self) -> tuple[Survey, ...]:
@@ -141,95 +114,36 @@ class DriversResult:
         """Main causes that no action covers for every unit."""
         return tuple(cause for cause in self.main_causes if cause.covered in (Covered.NO, Covered.PART))
 
-    @property
-    def basis(self) -> Basis:
-        """The register of fixes, on which the coverage rests first of all."""
-        return Basis("fixes")
-
-    @property
-    def ranked_surveys(self) -> tuple[Ranked, ...]:
-        """The table of all questions, once; nothing where none could be ranked."""
-        return (Ranked(self.numbers(), tables.questions(self.ranked)),) if self.ranked else ()
-
-    @property
-    def ranked_causes(self) -> tuple[Ranked, ...]:
-        """The table of causes, once; nothing where none could be ranked."""
-        return (Ranked(self.numbers(), tables.causes(self.causes)),) if self.causes.causes else ()
-
-    @property
-    def main_drivers(self) -> tuple[Ranked, ...]:
-        """The table of main drivers and the actions on them, once; nothing where there is no driver."""
-        return (Ranked(self.numbers(), self.to_frame()),) if self.main else ()
-
-    @property
-    def followed_actions(self) -> tuple[Ranked, ...]:
-        """The table of actions that took effect, once: complaints of their cause before and after."""
-        return (Ranked(self.numbers(), tables.followed(self.followed)),) if self.followed else ()
-
     def _of(self, survey: Survey) -> Iterator[Driver]:
         for question in survey.questions[: self.policy.top]:
             yield self._driver("question", question, f"{survey.survey_type}:{question.name}")
 
-    def _driver(self, kind: str, found: Cause | DriverQuestion, name: str) -> Driver:
-        own = (found.code,) if isinstance(found, Cause) else self.policy.causes.get(found.item.item, ())
-        fixes = tuple(fix for cause in own for fix in on(cause, self.fixes or ()))
-        told = [self.promised.get(cause, Promised()) for cause in own]
-        promised = Promised(sum(one.actions for one in told), sum(one.done for one in told))
-        return Driver(kind, name, found, own, fixes, promised, covered(own, self.fixes))
+    def _driver(self, kind: str, source: Cause | DriverQuestion, name: str) -> Driver:
+        declared = self.policy.causes
+        causes = (source.code,) if isinstance(source, Cause) else declared.get(source.item.item, ())
+        fixes = tuple(fix for cause in causes for fix in on(cause, self.fixes or ()))
+        promises = [self.promised.get(cause, Promised()) for cause in causes]
+        promised = Promised(
+            sum(promise.actions for promise in promises), sum(promise.done for promise in promises)
+        )
+        return Driver(kind, name, source, causes, fixes, promised, covered(causes, self.fixes))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per main driver: how much goes with it, and the actions on it."""
-        return tables.coverage(self.main)
+        import pandas as pd
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return every estimate with its interval, and how many main drivers are covered."""
-        if self.not_assessable is not None:
-            return (Number("drivers", None, "count", reason=self.not_assessable.reason),)
-        numbers = [number for survey in self.surveys for number in survey_numbers(survey)]
-        numbers += cause_numbers(self.causes)
-        numbers += [number for each in self.followed for number in followed_numbers(each)]
-        numbers += [
-            Number(f"actions:{each.key}", len(each.fixes), "count", basis=(Basis("fixes"),))
-            for each in self.main
-            if self.fixes is not None
+        columns = ["kind", "driver", "share", "causes", "actions", "promised", "done", "covered"]
+        rows = [
+            (
+                driver.kind,
+                driver.name,
+                driver.share,
+                ", ".join(driver.causes) or "none declared",
+                "; ".join(fix.words() for fix in driver.fixes) or "none",
+                driver.promised.actions,
+                driver.promised.done,
+                driver.covered.value,
+            )
+            for driver in self.main
         ]
-        numbers += [
-            Number(f"covered:{each.key}", each.covered.value, basis=(Basis("fixes"),)) for each in self.main
-        ]
-        numbers += [
-            Number(f"{name}:{each.key}", value, "count", basis=(Basis("report_actions"),))
-            for each in self.main
-            for name, value in (("promised", each.promised.actions), ("done", each.promised.done))
-            if self.promised
-        ]
-        counts = {"drivers": len(self.main_causes), "uncovered": len(self.uncovered)}
-        counts["covered"] = sum(cause.covered is Covered.YES for cause in self.main_causes)
-        numbers += [Number(name, value, "count", basis=self.causes.basis) for name, value in counts.items()]
-        numbers.append(Number("top", self.policy.top, "count", reason="Declared."))
-        return tuple(numbers)
-
-    def findings(self) -> tuple[Finding, ...]:
-        """Return one finding for each main cause that no action covers for every unit."""
-        return findings_of(self.uncovered, questions=self.policy.causes, top=self.policy.top)
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return what goes with dissatisfaction, and which of it no action covers."""
-        if self.not_assessable is not None:
-            text = f"Not assessable: {self.not_assessable.reason} {self.not_assessable.remedy}".strip()
-            return (Sentence(text, ("drivers",)),)
-        return (
-            cause_sentence(self.causes, self.policy.top),
-            actions_sentence(self.main_causes, self.uncovered, register=self.fixes is not None),
-            *(survey_sentence(survey, self.policy.top) for survey in self.surveys),
-        )
-
-    def movement(self) -> tuple[Sentence, ...]:
-        """Return what became of each cause after the action on it."""
-        register = self.fixes is not None
-        return movement_sentences(self.followed, register=register, minimum=self.minimum_cell)
-
-    def limits(self) -> tuple[Sentence, ...]:
-        """Return what cannot be said."""
-        return (
-            () if self.not_assessable is not None else limit_sentences(self.surveys, self.causes, self.policy)
-        )
+        return pd.DataFrame(rows, columns=columns)

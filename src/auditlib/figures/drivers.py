@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from auditlib.drivers import DriverQuestion, DriversResult, Survey
-from auditlib.drivers.wording import plain
+from auditlib.drivers.statements import plain
 from auditlib.figures.labels import place
 from auditlib.figures.style import FAINT, HIGHER, LOWER, PAPER, QUIET, WIDTH, figure_of, style
 from auditlib.figures.texts import note

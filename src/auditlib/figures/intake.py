@@ -12,9 +12,9 @@ from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from auditlib.figures.style import HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.figures.texts import note
 from auditlib.figures.ticks import share_ticks
-from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates, Unanswered
+from auditlib.reliability import Coverage, ItemCoverage, MonthCoverage, PublishedRates, Rates
 from auditlib.reliability.rates import Rate
-from auditlib.statements import counted
+from auditlib.statements import Unanswered, counted
 
 UNITS_SHOWN = 60
 """Units with a row of their own; of more, the least covered are shown."""

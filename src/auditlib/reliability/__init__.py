@@ -10,7 +10,7 @@ from auditlib.reliability.limits import limits
 from auditlib.reliability.rates import PublishedRates, Rates, ResponseRates, response_rates
 from auditlib.reliability.source import EvidenceLike
 from auditlib.reliability.totals import Quarantine, Reconciliation, examples, quarantine, reconcile
-from auditlib.reliability.unanswered import Unanswered, answered
+from auditlib.reliability.unanswered import answered
 
 __all__ = [
     "Assessment",
@@ -26,7 +26,6 @@ __all__ = [
     "Reconciliation",
     "ResponseRates",
     "TableFacts",
-    "Unanswered",
     "answered",
     "assess",
     "caveat",

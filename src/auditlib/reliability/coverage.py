@@ -12,9 +12,8 @@ from auditlib.parameters.run import Period
 from auditlib.records import Basis, Number, Refusal, Sentence, Ungrouped
 from auditlib.reliability.months import months_between, months_of_days
 from auditlib.reliability.source import EvidenceLike, one_row
-from auditlib.reliability.unanswered import Unanswered
 from auditlib.reliability.words import percent
-from auditlib.statements import counted
+from auditlib.statements import Unanswered, counted
 
 if TYPE_CHECKING:
     import pandas as pd

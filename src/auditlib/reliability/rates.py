@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence, Ungrouped
 from auditlib.reliability.source import EvidenceLike
-from auditlib.reliability.unanswered import Unanswered
 from auditlib.reliability.words import listed, percent
 from auditlib.standards.observed import answered_invitations
-from auditlib.statements import counted
+from auditlib.statements import Unanswered, counted
 
 if TYPE_CHECKING:
     import pandas as pd

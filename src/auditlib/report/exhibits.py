@@ -50,7 +50,7 @@ class PrintedCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class PrintedExhibit:
     """A table or figure with its number."""
 
     label: str
@@ -105,7 +105,7 @@ class Exhibit:
         return (self.rows[:middle], self.rows[middle:])
 
 
-def printed(label: str, exhibit: TableModel | FigureModel, recorded: RecordedNotebook) -> Exhibit:
+def printed(label: str, exhibit: TableModel | FigureModel, recorded: RecordedNotebook) -> PrintedExhibit:
     """Return `exhibit` as it is printed under `label`.
 
     Raises
@@ -130,8 +130,8 @@ def printed(label: str, exhibit: TableModel | FigureModel, recorded: RecordedNot
         svg = inline_svg(
             recorded.figures[exhibit.id], name=anchor, title=exhibit.title, description=exhibit.alt
         )
-        return Exhibit(**common, svg=svg)
-    return Exhibit(**common, **_table(exhibit, notebook, recorded.numbers))
+        return PrintedExhibit(**common, svg=svg)
+    return PrintedExhibit(**common, **_table(exhibit, notebook, recorded.numbers))
 
 
 def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, NumberModel]) -> dict[str, Any]:

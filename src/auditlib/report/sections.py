@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditlib.audit.recorder import LIMITS
 from auditlib.audit.schema import SentenceModel
-from auditlib.report.exhibits import Exhibit, printed
+from auditlib.report.exhibits import PrintedExhibit, printed
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import RecordedNotebook
 from auditlib.report.references import Register
@@ -17,7 +17,7 @@ from auditlib.report.references import Register
 class ExhibitBlock:
     """An exhibit, or two narrow figures abreast, and the sentences that read them; or sentences alone."""
 
-    exhibits: tuple[Exhibit, ...]
+    exhibits: tuple[PrintedExhibit, ...]
     lines: tuple[Line, ...]
 
     @property
@@ -51,15 +51,15 @@ class Section:
     opening: tuple[Line, ...]
     parts: tuple[ReportPart, ...]
     limits: tuple[Line, ...]
-    empty: tuple[Exhibit, ...] = ()
+    empty: tuple[PrintedExhibit, ...] = ()
 
     @property
-    def exhibits(self) -> tuple[Exhibit, ...]:
+    def exhibits(self) -> tuple[PrintedExhibit, ...]:
         """Every exhibit that shows something, in its order."""
         return tuple(exhibit for part in self.parts for block in part.blocks for exhibit in block.exhibits)
 
     @property
-    def details(self) -> tuple[Exhibit, ...]:
+    def details(self) -> tuple[PrintedExhibit, ...]:
         """Exhibits that paper only names."""
         return tuple(exhibit for exhibit in self.exhibits if exhibit.detail)
 
@@ -83,7 +83,7 @@ def section_of(number: int, recorded: RecordedNotebook, register: Register) -> S
     )
 
 
-def _numbered(number: int, recorded: RecordedNotebook) -> Iterator[Exhibit]:
+def _numbered(number: int, recorded: RecordedNotebook) -> Iterator[PrintedExhibit]:
     counts = {"table": 0, "figure": 0}
     for exhibit in recorded.results.exhibits:
         counts[exhibit.kind] += 1
@@ -92,7 +92,7 @@ def _numbered(number: int, recorded: RecordedNotebook) -> Iterator[Exhibit]:
 
 
 def _parts(
-    exhibits: dict[str, Exhibit], recorded: RecordedNotebook, register: Register
+    exhibits: dict[str, PrintedExhibit], recorded: RecordedNotebook, register: Register
 ) -> tuple[ReportPart, ...]:
     """Return exhibits and sentences under the headings of their notebook, in its order."""
     results, outline = recorded.results, recorded.outline

@@ -29,7 +29,7 @@ from auditlib.statements.words import agreeing, counted, listed
 _PLACEHOLDER = re.compile(
     r"\{(?P<name>[^{}|~\[\]]+)(?:\[(?P<part>low|high|n)\])?(?:(?P<how>[|~])(?P<rest>[^{}]*))?\}"
 )
-Word = str | Sequence[str] | Sentence
+Word = str | Sentence | Sequence[str | Sentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,12 @@ def say(template: str, facts: Facts, **words: Word) -> Sentence:
 
 def _worded(word: Word, keys: dict[str, None]) -> str:
     """Return how `word` is said; what it states is added to `keys`."""
+    if isinstance(word, str):
+        return word
     if isinstance(word, Sentence):
         keys.update(dict.fromkeys(word.keys))
         return word.text
-    return word if isinstance(word, str) else listed(word)
+    return listed([_worded(part, keys) for part in word])
 
 
 def types_a_number(template: str) -> bool:
