@@ -22,6 +22,7 @@ from auditlib.records import (
     Outcome,
     Statistic,
 )
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.document import VerdictDocument, decision_part, verdict_document
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.measure import nothing
@@ -80,7 +81,7 @@ def test_a_company_with_everything_right_is_certified(year: str) -> None:
     assert set(scope.outside) == {one.id for one in edition(year).criteria if one.metric not in measures()}
     assert "CF-16" in scope.outside
     assert scope.weight == sum(one.weight for one in edition(year).criteria)
-    said = " ".join(sentence.text for sentence in found.summary())
+    said = " ".join(sentence.text for sentence in VerdictAnswer(found).summary())
     assert f"{scope.weight_outside:g} of {scope.weight:g} of the weight" in said
     assert whole(found).decision.outcome is Outcome.MET
 
@@ -130,7 +131,7 @@ def test_each_major_of_another_notebook_loses_the_certificate(year: str, text: s
     found = whole(judged(year), breach(text))
     assert found.decision.outcome is Outcome.NOT_MET
     assert found.decision.open_majors == (f"{text.partition(':')[0]} (04_integrity)",)
-    assert f"; the open major: {found.decision.open_majors[0]}" in found.summary()[1].text
+    assert f"; the open major: {found.decision.open_majors[0]}" in VerdictAnswer(found).summary()[1].text
     assert whole(judged(year), breach(text), closed=frozenset({"a" * 64})).decision.outcome is Outcome.MET
 
 
@@ -140,7 +141,9 @@ def test_each_minor_of_another_notebook_loses_it_until_its_plan_is_accepted(year
     minor = breach(text, Grade.MINOR)
     found = whole(judged(year), minor)
     assert found.decision.outcome is Outcome.NOT_MET
-    assert "with 0 open majors and 1 minor without an accepted plan." in found.summary()[0].text
+    assert (
+        "with 0 open majors and 1 minor without an accepted plan." in VerdictAnswer(found).summary()[0].text
+    )
     assert whole(judged(year), minor, closed=frozenset({"a" * 64})).decision.outcome is Outcome.MET
     assert whole(judged(year), breach(text, Grade.OPPORTUNITY)).decision.outcome is Outcome.MET
 
@@ -163,4 +166,6 @@ def test_the_document_gives_back_what_was_decided(year: str) -> None:
     assert [step.outcome for step in plans] == [Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED]
     assert after.model_copy(update={"whole": False, "trace": before.trace}) == before
     assert [one.outcome for one in again.judgements] == [one.outcome for one in found.judgements]
-    assert [one.text for one in again.summary()][1:] == [one.text for one in found.summary()][1:-1]
+    assert [one.text for one in VerdictAnswer(again).summary()][1:] == [
+        one.text for one in VerdictAnswer(found).summary()
+    ][1:-1]

@@ -12,6 +12,7 @@ from auditlib.audit.standard import editions, measures, read_edition, verdict_on
 from auditlib.errors import ParameterError
 from auditlib.parameters.run import Run
 from auditlib.records import EvidenceLevel, Outcome
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.planned import PLANNED
 from auditlib.standards.verdict import Verdict
 
@@ -89,7 +90,9 @@ def test_the_profile_of_the_run_is_applied_and_its_looser_targets_are_named() ->
         "no evidence shows that there is no chat"
     )
     assert found.judgement("IM-04").reason.endswith("but the evidence has no interactions")
-    assert any("asks for less than the standard in CF-02, IM-01" in one.text for one in found.limits())
+    assert any(
+        "asks for less than the standard in CF-02, IM-01" in one.text for one in VerdictAnswer(found).limits()
+    )
 
 
 def test_under_another_edition_the_profile_of_the_run_is_left_out() -> None:
@@ -116,6 +119,6 @@ def test_a_question_nobody_was_asked_is_missing_evidence_and_no_crash() -> None:
 
 def test_every_sentence_names_numbers_that_are_recorded() -> None:
     found = judged(responses=[RESPONSE])
-    keys = {number.key for number in found.numbers()}
-    said = (*found.summary(), *found.decided(), *found.limits())
+    keys = {number.key for number in VerdictAnswer(found).numbers()}
+    said = (*VerdictAnswer(found).summary(), *VerdictAnswer(found).aspects(), *VerdictAnswer(found).limits())
     assert {key for sentence in said for key in sentence.keys} <= keys

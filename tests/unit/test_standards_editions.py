@@ -14,7 +14,8 @@ import pytest
 from auditlib.audit.standard import measures
 from auditlib.errors import ParameterError
 from auditlib.records import DecisionMode, Direction, Grade, Kind, Measurement, Outcome, Statistic
-from auditlib.standards.change import under_mode, what_if, what_would_change
+from auditlib.standards.answer import VerdictAnswer
+from auditlib.standards.change import blocking, under_mode, what_if
 from auditlib.standards.difference import CriterionChange, difference
 from auditlib.standards.document import verdict_document, verdict_schema
 from auditlib.standards.edition import Edition, load_edition
@@ -334,7 +335,7 @@ def test_outside_its_dates_an_edition_compares_and_certifies_nothing(old: Editio
     assert "certifies nothing" in demands_on(old, date(2026, 1, 1)).note
     met = verdict_of(demands_on(old, date(2026, 1, 1)), measured(old))
     assert (met.decision.outcome, met.decision.compared) == (Outcome.NOT_APPLICABLE, Outcome.MET)
-    assert "only compared" in met.summary()[0].text
+    assert "only compared" in VerdictAnswer(met).summary()[0].text
 
 
 @pytest.mark.parametrize(
@@ -388,13 +389,13 @@ def test_an_operation_that_does_everything_meets_the_standard(old: Edition) -> N
     found = verdict(old)
     assert found.decision.outcome is Outcome.MET
     assert findings(found) == ()
-    assert "meets Service excellence, edition 2025" in found.summary()[0].text
-    assert what_would_change(found).empty
+    assert "meets Service excellence, edition 2025" in VerdictAnswer(found).summary()[0].text
+    assert blocking(found).empty
 
 
-def test_what_would_change_names_the_heaviest_first(old: Edition) -> None:
+def test_what_stands_in_the_way_names_the_heaviest_first(old: Edition) -> None:
     found = verdict(old, share=0.64)
-    frame = what_would_change(found)
+    frame = blocking(found)
     assert frame["weighs"].iloc[0] == "must-pass, major"
     assert set(frame["criterion"]) == {
         one.criterion.id for one in found.judgements if one.outcome is not Outcome.MET
@@ -403,8 +404,8 @@ def test_what_would_change_names_the_heaviest_first(old: Edition) -> None:
 
 def test_every_key_a_sentence_states_is_a_number(old: Edition) -> None:
     found = verdict(old, share=0.64)
-    keys = {number.key for number in found.numbers()}
-    assert {key for sentence in found.summary() for key in sentence.keys} <= keys
+    keys = {number.key for number in VerdictAnswer(found).numbers()}
+    assert {key for sentence in VerdictAnswer(found).summary() for key in sentence.keys} <= keys
     assert {key for each in findings(found) for key in each.evidence} <= keys
 
 

@@ -10,6 +10,7 @@ import pytest
 from auditlib.figures import standards as pictures
 from auditlib.figures.svg import svg_of
 from auditlib.records import Measurement, Outcome, Statistic
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.edition import load_edition
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import Exemption, demands_on
@@ -65,4 +66,4 @@ def test_nothing_measured_is_drawn_empty_and_said(verdict: Verdict) -> None:
     )
     assert "not assessable" in svg_of(pictures.outcomes(blind))
     assert svg_of(pictures.targets(blind))
-    assert blind.measured() == "Nothing was measured."
+    assert VerdictAnswer(blind).measured() == "Nothing was measured."

@@ -24,13 +24,14 @@ from auditlib.records import (
     Statistic,
 )
 from auditlib.standards import change
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.decision import decide
 from auditlib.standards.edition import Edition, load_edition
+from auditlib.standards.facts import deciding, deciding_numbers
 from auditlib.standards.findings import findings
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
 from auditlib.standards.restate import Restatement
-from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.statements import Exhibit
 
@@ -77,7 +78,7 @@ def test_what_is_not_told_leaves_no_number_without_a_key(edition: Edition) -> No
     demands, cell = demands_on(edition, date(2025, 12, 31)), Number("threshold:minimum_cell", 5, "count")
     few = [measured(one, share=0.5, n=3) for one in edition.criteria]
     found = verdict_of(demands, few, minimum_cell=5)
-    known = {one.key: one for one in (*found.numbers(), *change.numbers(found), cell)}
+    known = {one.key: one for one in (*VerdictAnswer(found).numbers(), *change.numbers(found), cell)}
     for raised in findings(found, subject="operation"):
         for text in (raised.condition, raised.recommendation, raised.cause, raised.effect):
             assert alone(text, (*raised.evidence, cell.key), known) == []
@@ -89,8 +90,8 @@ def alone(text: str, keys: tuple[str, ...], known: dict[str, Number]) -> list[st
 
 def cells(found: Verdict, known: dict[str, Number]) -> list[str]:
     told = []
-    for frame in (found.to_frame(), change.what_would_change(found)):
-        exhibit = Exhibit(frame, by=("criterion",), basis=BASIS, facts=found.numbers())
+    for frame in (VerdictAnswer(found).to_frame(), change.blocking(found)):
+        exhibit = Exhibit(frame, by=("criterion",), basis=BASIS, facts=VerdictAnswer(found).numbers())
         layout = Layout("x", exhibit, known, Suppression(minimum=1), lambda _, text: text, 60)
         table = tabulate(layout)
         for row, references in zip(table.rows, table.references, strict=True):
@@ -106,8 +107,12 @@ def test_no_number_of_a_verdict_is_without_a_key(edition: Edition, mode: Decisio
     for share in SHARES:
         for n in SIZES:
             found = verdict(edition, mode, share=share, n=n)
-            known = {one.key: one for one in (*found.numbers(), *change.numbers(found))}
-            for sentence in (*found.summary(), *found.decided(), *found.limits()):
+            known = {one.key: one for one in (*VerdictAnswer(found).numbers(), *change.numbers(found))}
+            for sentence in (
+                *VerdictAnswer(found).summary(),
+                *VerdictAnswer(found).aspects(),
+                *VerdictAnswer(found).limits(),
+            ):
                 told += alone(sentence.text, sentence.keys, known)
             for one in findings(found):
                 for part in (one.criterion, one.condition, one.cause, one.effect, one.recommendation):
@@ -130,7 +135,7 @@ def test_how_many_kinds_there_are_gives_nobody_away(edition: Edition) -> None:
     survey, months = judged.judgement("CF-01"), judged.judgement("RP-03")
     assert (survey.outcome, months.outcome) == (Outcome.NOT_MET, Outcome.MET)
     assert survey.reason == "1, at least 2 demanded"
-    recorded = {one.key: one for one in judged.numbers()}
+    recorded = {one.key: one for one in VerdictAnswer(judged).numbers()}
     assert (recorded["found:CF-01"].value, recorded["found:CF-01"].n) == (1, None)
     (said,) = (one.headline for one in findings(judged) if one.criterion.startswith("CF-01"))
     assert said == "Kinds of survey in use: 1; at least 2 are demanded"
@@ -141,7 +146,7 @@ def test_unknown_cases_are_the_cause_and_what_is_to_be_supplied(edition: Edition
     demands = demands_on(edition, date(2025, 12, 31))
     found = [replace(measured(one, share=1.0, n=4000), unknown=1234) for one in edition.criteria]
     judged = verdict_of(demands, found)
-    known = {one.key: one for one in (*judged.numbers(), *change.numbers(judged))}
+    known = {one.key: one for one in (*VerdictAnswer(judged).numbers(), *change.numbers(judged))}
     raised = [
         one
         for one in findings(judged)
@@ -158,7 +163,7 @@ def test_unknown_cases_are_the_cause_and_what_is_to_be_supplied(edition: Edition
 def test_where_nothing_is_judged_there_is_no_score_and_not_one_of_zero(edition: Edition) -> None:
     demands = demands_on(edition, date(2025, 12, 31))
     judged = verdict_of(demands, [measured(one, share=0.5, n=0) for one in edition.criteria])
-    first = judged.summary()[0].text
+    first = VerdictAnswer(judged).summary()[0].text
     assert "none of its criteria could be judged, so that it has no score, with 0 open majors" in first
     again = Restatement(judged, judged).summary()[0].text
     assert "0.0%" not in first + again
@@ -179,8 +184,8 @@ def test_every_number_in_a_step_of_the_rule_is_one_of_those_that_decide(edition:
             taken = replace(judged, decision=decision)
             known = {one.key: one for one in deciding_numbers(taken)}
             for step in decision.trace:
-                told += alone(step.found, taken.deciding, known)
-                told += alone(step.rule, taken.deciding, known)
+                told += alone(step.found, deciding(taken), known)
+                told += alone(step.rule, deciding(taken), known)
     assert told == []
 
 
@@ -218,7 +223,7 @@ def test_unknown_cases_and_their_bounds_have_keys_of_their_own(
     ]
     demands = demands_on(edition, date(2025, 12, 31))
     found = verdict_of(demands, [replace(one, unit="share") for one in open_])
-    known = {one.key: one for one in (*found.numbers(), *change.numbers(found))}
+    known = {one.key: one for one in (*VerdictAnswer(found).numbers(), *change.numbers(found))}
     first = edition.criteria[0].id
     assert known[f"unknown:{first}"].value == unknown
     assert known[f"lowest:{first}"].value == pytest.approx(round(share * n) / (n + unknown))

@@ -51,7 +51,7 @@ def test_a_scope_is_looked_in_first_and_the_key_stays_whole() -> None:
 
 
 def test_a_digit_typed_in_a_template_is_refused() -> None:
-    with pytest.raises(ValueError, match="types a number"):
+    with pytest.raises(ValueError, match="a number is typed"):
         say("At least 95% of {judged}.", FACTS)
 
 

@@ -39,7 +39,7 @@ from auditlib.statements import Answer, Exhibit
 if TYPE_CHECKING:
     import pandas as pd
 
-    from auditlib.standards.verdict import Verdict
+    from auditlib.standards.answer import VerdictAnswer
 
 ROWS_SHOWN = 60
 """Rows of a table that are printed; the numbers of all rows are recorded by the result."""
@@ -278,12 +278,12 @@ class Audit:
         }
         return show(FindingsView(raised))
 
-    def verdict(self, verdict: Verdict) -> None:
+    def verdict(self, verdict: VerdictAnswer) -> None:
         """Record what the audit concludes by its standard, whole, for ``verdict.json`` and the report."""
         from auditlib.standards.document import verdict_document
 
         self._numbers_of(verdict)
-        self._recorder.verdict(self._suppression.verdict(verdict_document(verdict)))
+        self._recorder.verdict(self._suppression.verdict(verdict_document(verdict.result)))
 
     def hand_over(self, id: str, register: Result) -> View | AlreadyShown:  # noqa: A002 - an exhibit has an id
         """Hand a register of single cases over, whole, as ``exhibits/<notebook>-<id>.parquet``.

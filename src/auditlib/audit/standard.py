@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters import claims
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.parameters.shape import nearest
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.lint import check_edition, check_profile
 from auditlib.standards.measure import Context, Measure, Tables, collect
 from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
 from auditlib.standards.verdict import Verdict, assess
-
-if TYPE_CHECKING:
-    from auditlib.audit.session import Audit
 
 ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
 """Rooms whose ``measures`` module holds measures; add a room here when it measures something."""
@@ -71,19 +69,20 @@ def verdict_on(
     return assess(demands, measures(), tables, context or Context(run, texts(run, root=root)))
 
 
-def judge_audit(audit: Audit, *, standard: str = "", profile: str = "") -> Verdict:
-    """Judge an open audit by its standard, or by another edition of it; see `verdict_on`."""
+def judge(engagement: Engagement, *, standard: str = "", profile: str = "") -> VerdictAnswer:
+    """Judge an audit by its standard, or by another edition of it; see `verdict_on`."""
     root = project_root(Path.cwd())
-    context = _context_of(audit, root)
-    return verdict_on(
-        audit.evidence, audit.run, root=root, standard=standard, profile=profile, context=context
+    context = _context_of(engagement, root)
+    chosen = {"standard": standard, "profile": profile}
+    return VerdictAnswer(
+        verdict_on(engagement.evidence, engagement.run, root=root, context=context, **chosen)
     )
 
 
 @lru_cache(maxsize=1)
-def _context_of(audit: Audit, root: Path) -> Context:
+def _context_of(engagement: Engagement, root: Path) -> Context:
     """Return what measures need in an open audit, the same each time it is judged."""
-    return Context(audit.run, texts(audit.run, root=root))
+    return Context(engagement.run, texts(engagement.run, root=root))
 
 
 def demands_of(edition: Edition, run: Run, *, root: Path, profile: str) -> Demands:

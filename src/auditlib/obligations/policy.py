@@ -170,8 +170,8 @@ class DutyRule(Strict):
 
         Examples
         --------
-        >>> rule = Rule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1),
-        ...             within={"critical/gold": Limit(hours=1), "critical": Limit(hours=4)})
+        >>> rule = DutyRule(duty="contact", clause="Call.", cites=("C7",), since=date(2025, 1, 1),
+        ...                 within={"critical/gold": Limit(hours=1), "critical": Limit(hours=4)})
         >>> str(rule.limit_for("critical", "gold")), str(rule.limit_for("critical", "silver"))
         ('1 hour', '4 hours')
         >>> rule.limit_for("critical", "") is None

@@ -13,7 +13,7 @@ from auditlib.report.references import Register, refuse_orphans
 from auditlib.standards.aside import SHARE
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictDocument
-from auditlib.standards.tally import DECIDING
+from auditlib.standards.facts import DECIDING
 
 DECISION = RECORDED
 """Under this name the decision over all findings is recorded."""

@@ -20,12 +20,13 @@ from auditlib.runs.findings import NAME as FINDINGS
 from auditlib.runs.findings import Before, StatedFinding, findings_of
 from auditlib.runs.registered import NAME as ACTIONS
 from auditlib.runs.registered import Registered, actions_document
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictDocument, decision_part, dumped
+from auditlib.standards.facts import deciding_numbers
 from auditlib.standards.findings import gathered_findings
 from auditlib.standards.merging import RaisedFinding, brought_together
 from auditlib.standards.retaken import retaken
-from auditlib.standards.tally import deciding_numbers
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import identifier_of, name_of, weighed_finding
 from auditlib.statements import counted
@@ -166,7 +167,7 @@ def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run
     gathered = gathered_findings(decided)
     reported = tuple(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)
-    decision, criteria, *rest = decided.summary()
+    decision, criteria, *rest = VerdictAnswer(decided).summary()
     # what stands first stands on the first page, which counts the findings itself
     outside = [sentence for sentence in rest if sentence.keys[0].startswith("scope:")]
     still = [sentence for sentence in rest if sentence not in outside]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,28 +59,30 @@ def by_mode(verdict: Verdict) -> pd.DataFrame:
 
 
 def numbers(verdict: Verdict) -> tuple[Number, ...]:
-    """Return what `by_mode` and `what_would_change` state: counts by mode, scores by mode and if met."""
-    found = []
+    """Return what `by_mode` and `blocking` state: counts by mode, scores by mode and if met."""
+    return (*_by_mode(verdict), *_if_met_numbers(verdict))
+
+
+def _by_mode(verdict: Verdict) -> Iterator[Number]:
     for mode in DecisionMode:
-        other, name = under_mode(verdict, mode), mode.value
-        found += [
-            Number(f"{outcome.value}:{name}", other.count(outcome), "count", reason=f"judged by {name}")
-            for outcome in COUNTED
-        ]
-        found.append(Number(f"score:{name}", other.decision.score.low, "share", reason=f"judged by {name}"))
-    alone = "the score that is certain if this criterion alone were met"
-    found += [
-        Number(f"score_if_met:{entry.criterion.id}", _if_met(verdict, entry).score.low, "share", reason=alone)
-        for entry in _blocking(verdict)
-    ]
-    return tuple(found)
+        other, reason = under_mode(verdict, mode), f"judged by {mode.value}"
+        for outcome in COUNTED:
+            yield Number(f"{outcome.value}:{mode.value}", other.count(outcome), "count", reason=reason)
+        yield Number(f"score:{mode.value}", other.decision.score.low, "share", reason=reason)
 
 
-def _blocking(verdict: Verdict) -> list[Judgement]:
+def _if_met_numbers(verdict: Verdict) -> Iterator[Number]:
+    reason = "the score that is certain if this criterion alone were met"
+    for entry in _in_the_way(verdict):
+        score = _if_met(verdict, entry).score.low
+        yield Number(f"score_if_met:{entry.criterion.id}", score, "share", reason=reason)
+
+
+def _in_the_way(verdict: Verdict) -> list[Judgement]:
     return [entry for entry in verdict.judgements if entry.outcome in (Outcome.NOT_MET, *OPEN)]
 
 
-def what_would_change(verdict: Verdict) -> pd.DataFrame:
+def blocking(verdict: Verdict) -> pd.DataFrame:
     """Return what stands between the operation and the standard, one row per criterion.
 
     Columns: ``criterion``, ``outcome``, ``weighs``, ``needed`` in words, and ``score_if_met``: the
@@ -97,7 +99,7 @@ def what_would_change(verdict: Verdict) -> pd.DataFrame:
             needed(entry),
             f"{_if_met(verdict, entry).score.low:.1%}",
         )
-        for entry in sorted(_blocking(verdict), key=_heaviest)
+        for entry in sorted(_in_the_way(verdict), key=_heaviest)
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -113,8 +115,7 @@ def needed(judgement: Judgement) -> str:
         return f"{counted(judgement.n_missing, 'more observation')} with the same result"
     if measurement.value is None:
         return limit(target, measurement.unit)
-    found = amount(measurement.value, measurement.unit)
-    return f"{limit(target, measurement.unit)}, found {found}"
+    return f"{limit(target, measurement.unit)}, found {amount(measurement.value, measurement.unit)}"
 
 
 def _if_met(verdict: Verdict, judgement: Judgement) -> Decision:

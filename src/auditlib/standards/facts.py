@@ -1,214 +1,236 @@
-"""Facts for which a criterion is not applicable, each looked for in the evidence.
-
-A party sets nothing aside by saying so. Its profile names a fact of this closed list, and the criterion is
-left out only where the evidence shows that fact for what the criterion asks about: its channel, its severity.
-
-Conventions
------------
-- What is not there shows nothing: a table that the evidence lacks, or that holds no row where there have to
-  be some, leaves the fact open.
-- A row that does not say (no channel, no flag, no day) could be a case, and so could rows in quarantine
-  where they are more than the run allows, or are all that one file held: the fact is then not shown.
-- A register that was supplied without a row is empty because the profile, which names the fact, says so.
-- Whatever else in the evidence speaks of such a case contradicts the fact.
-"""
+"""Every number of a verdict under its key: values measured, outcomes, scores, counts, limits declared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Iterator
 
-from auditlib.records import Criterion
-from auditlib.standards.measure import Context, Tables
-from auditlib.standards.observed import counts_by, day_number, known, rows_in
-from auditlib.standards.supplied import set_aside
-
-if TYPE_CHECKING:
-    import narwhals as nw
-
-
-class Fact(StrEnum):
-    """What there may be none of; a profile gives it as ``because:``."""
-
-    NO_CONTACTS_IN_CHANNEL = "no_contacts_in_channel"
-    NO_COMPLAINTS_OF_SEVERITY = "no_complaints_of_severity"
-    NO_KEY_ACCOUNTS = "no_key_accounts"
-    NO_COMMITMENTS = "no_commitments"
-    NO_REWARDS = "no_rewards"
-    NO_PAY_LINKS = "no_pay_links"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Whether the evidence shows a fact, and the words for it."""
-
-    shown: bool
-    words: str
-
-
-Looking = Callable[[Tables, Context, str], Seen]
-"""Tables, context and what the criterion asks about (its channel, its severity) to what is seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """Where a fact may be named, and how it is looked for.
-
-    Parameters
-    ----------
-    metrics
-        Metrics that have no case where the fact holds.
-    of
-        Option of the criterion that the fact is about; empty where it is about the whole metric.
-    needs
-        Tables without which nothing is shown.
-    look
-        See `Looking`.
-    """
-
-    metrics: tuple[str, ...]
-    of: str
-    needs: tuple[str, ...]
-    look: Looking
-
-
-def fits(fact: Fact, criterion: Criterion) -> bool:
-    """Return whether `fact` leaves `criterion` without a case."""
-    rule = _RULES[fact]
-    return criterion.metric in rule.metrics and (not rule.of or bool(criterion.options.get(rule.of)))
-
-
-def fitting(criterion: Criterion) -> tuple[Fact, ...]:
-    """Return the facts that may be named for `criterion`; mostly none."""
-    return tuple(fact for fact in Fact if fits(fact, criterion))
-
-
-def look_for(fact: Fact, criterion: Criterion, tables: Tables, context: Context) -> Seen:
-    """Return whether the evidence shows `fact` for what `criterion` asks about."""
-    rule = _RULES[fact]
-    absent = [name for name in rule.needs if name not in tables.tables]
-    if absent:
-        return Seen(False, f"the evidence has no {' and no '.join(absent)}")
-    for name in rule.needs:
-        if _set_aside(name, tables) > context.run.thresholds.quarantine_share:
-            return Seen(False, f"too many rows of {name} are in quarantine")
-        for reason in set_aside(name, tables, context.run, criterion.options):
-            return Seen(False, reason)
-    return rule.look(tables, context, str(criterion.options.get(rule.of, "")))
-
-
-def _no_contacts(tables: Tables, _context: Context, channel: str) -> Seen:
-    contacts = counts_by(_of_period(tables, "interactions"), "channel")
-    if not contacts:
-        return Seen(False, "the evidence has no contact of the period in any channel")
-    if (None,) in contacts:
-        return Seen(False, "there are contacts of the period that do not say their channel")
-    for name, table in _channels(tables):
-        if channel.casefold() in name.casefold():
-            return Seen(False, f"{table} of the period name the channel {name}")
-    seen = ", ".join(sorted(str(name) for (name,) in contacts))
-    return Seen(True, f"the contacts of the period came by {seen}, none by {channel}")
-
-
-def _channels(tables: Tables) -> Iterator[tuple[str, str]]:
-    """Yield every channel that a row of the period names, with its table."""
-    for table in ("interactions", "invitations", "responses", "complaints"):
-        if table in tables.tables and "channel" in tables.lazy(table).collect_schema().names():
-            named = counts_by(_of_period(tables, table), "channel")
-            yield from ((name, table) for (name,) in named if name is not None)
-
-
-def _no_complaints(tables: Tables, _context: Context, severity: str) -> Seen:
-    complaints = counts_by(_of_period(tables, "complaints"), "severity")
-    if not complaints:
-        return Seen(False, "the evidence has no complaint of the period of any severity")
-    if (None,) in complaints:
-        return Seen(False, "there are complaints of the period that do not say their severity")
-    if any(str(name).casefold() == severity.casefold() for (name,) in complaints):
-        return Seen(False, f"there are complaints of the severity {severity} in the period")
-    seen = ", ".join(sorted(str(name) for (name,) in complaints))
-    return Seen(True, f"the complaints of the period are of the severity {seen}, none is {severity}")
-
-
-def _no_key_accounts(tables: Tables, _context: Context, _of: str) -> Seen:
-    import narwhals as nw
-
-    flag = nw.col("key_account")
-    found = known(tables.lazy("accounts"), flag)
-    if not found.n + found.unknown:
-        return Seen(False, "the register of accounts is empty")
-    if found.meeting:
-        return Seen(False, "the register of accounts names key accounts")
-    if found.unknown:
-        return Seen(False, "there are accounts of which the register does not say whether they are key")
-    return Seen(True, "the register of accounts says of each that it is no key account")
-
-
-def _no_commitments(tables: Tables, context: Context, _of: str) -> Seen:
-    import narwhals as nw
-
-    if rows_in(tables.lazy("commitments")):
-        return Seen(False, "the register of commitments is not empty")
-    period = context.run.period
-    held = nw.col("held_on")
-    inside = (held >= day_number(period.start)) & (held <= day_number(period.end))
-    if not known(tables.lazy("visits"), inside).meeting:
-        return Seen(False, "no visit was held in the period, at which something could have been promised")
-    return Seen(True, "visits were held in the period, and the register of commitments is empty")
-
-
-def _no_rewards(tables: Tables, _context: Context, _of: str) -> Seen:
-    if rows_in(tables.lazy("rewards")):
-        return Seen(False, "the register of rewards is not empty")
-    return Seen(True, "the register of rewards is empty")
-
-
-def _no_pay_links(tables: Tables, context: Context, _of: str) -> Seen:
-    import narwhals as nw
-
-    first, last = (day_number(day) for day in (context.run.period.start, context.run.period.end))
-    ends = nw.col("ends_on")
-    running = (nw.col("starts_on") <= last) & (ends.is_null() | (ends >= first)) & (nw.col("weight") > 0)
-    links = known(tables.lazy("pay_links"), running)
-    if links.meeting:
-        return Seen(False, "the register of pay links has links that ran in the period")
-    if links.unknown:
-        return Seen(False, "there are pay links of which the register does not say whether they ran")
-    return Seen(True, "the register of pay links has none that ran in the period")
-
-
-def _of_period(tables: Tables, table: str) -> nw.LazyFrame[Any]:
-    import narwhals as nw
-
-    return tables.lazy(table).filter(nw.col("in_period"))
-
-
-def _set_aside(table: str, tables: Tables) -> float:
-    """Return the share of the rows of `table` in quarantine; 0 where no source was read."""
-    totals = [total for total in tables.totals if total.table == table]
-    rows = sum(total.rows_judged for total in totals)
-    return sum(total.rows_quarantined for total in totals) / rows if rows else 0.0
-
-
-_RULES: Mapping[Fact, _Rule] = MappingProxyType(
-    {
-        Fact.NO_CONTACTS_IN_CHANNEL: _Rule(
-            ("answered_within", "abandoned", "wait_quantile"), "channel", ("interactions",), _no_contacts
-        ),
-        Fact.NO_COMPLAINTS_OF_SEVERITY: _Rule(
-            ("complaints_resolved",), "severity", ("complaints",), _no_complaints
-        ),
-        Fact.NO_KEY_ACCOUNTS: _Rule(("key_accounts_visited",), "", ("accounts",), _no_key_accounts),
-        Fact.NO_COMMITMENTS: _Rule(("commitments_kept",), "", ("visits", "commitments"), _no_commitments),
-        Fact.NO_REWARDS: _Rule(("reward_gap",), "", ("responses", "rewards"), _no_rewards),
-        Fact.NO_PAY_LINKS: _Rule(
-            ("pay_metric_audited", "pay_weight_largest", "pay_link_responses"),
-            "",
-            ("pay_links",),
-            _no_pay_links,
-        ),
-    }
+from auditlib.records import (
+    Aspect,
+    Decision,
+    DecisionMode,
+    Direction,
+    Grade,
+    Judgement,
+    Kind,
+    Number,
+    Outcome,
 )
+from auditlib.standards.closed import gives_nobody_away
+from auditlib.standards.judge import chance_of, with_excused
+from auditlib.standards.scoring import OPEN, decided_share, in_scope
+from auditlib.standards.unknown import ends
+from auditlib.standards.verdict import Verdict
+from auditlib.standards.words import said
+
+DECIDING = (
+    "must_pass", "must_pass:met", "must_pass:not_met", "must_pass:open", "rule:pass_mark", "score:low",
+    "score:high", "process:low", "process:high", "results:low", "results:high", "rule:process_weight",
+    "majors:failed", "majors:undecided", "rule:minors_make_major", "minors:open", "minors:gathered",
+    "minors:undecided", "minors:without_evidence", "findings:closed", "scope:outside",
+    "scope:weight_outside", "scope:weight",
+)  # fmt: skip
+"""Keys of the numbers that the steps of the decision rule state."""
+
+
+def deciding(verdict: Verdict) -> tuple[str, ...]:
+    """Return the keys of the numbers that the steps of the decision rule of `verdict` state."""
+    scores = {"process:high": verdict.decision.process, "results:high": verdict.decision.results}
+    return tuple(key for key in DECIDING if key not in scores or scores[key] is not None)
+
+
+_COUNTED = "counted from the outcomes of the criteria"
+_DECLARED = "declared by the edition"
+
+
+def facts(verdict: Verdict) -> Iterator[Number]:
+    """Yield every measured value with its basis, the outcomes, the scores, and what words count.
+
+    Keys: ``criteria`` and ``criteria:<outcome>``, ``majors:…``, ``minors:…``, ``must_pass:…``, ``rule:…``;
+    for each criterion ``outcome:<id>``, ``found:<id>``, ``observations:<id>``, ``still_needed:<id>``,
+    ``target:<id>``, ``minimum_n:<id>``, where it is rigid ``outside:<id>``, where more observations would
+    help ``needed:<id>``, where cases are excused ``excused:<id>``, ``excused_limit:<id>`` and
+    ``with_excused:<id>``, where cases are unknown ``unknown:<id>``, ``lowest:<id>`` and ``highest:<id>``,
+    where a probability is required ``probability:<id>`` and ``required:<id>``; for each category
+    ``<outcome>:<category>``.
+    """
+    for judgement in verdict.judgements:
+        yield from _measured(judgement)
+    yield from deciding_numbers(verdict)
+    for judgement in verdict.judgements:
+        yield from _demands(judgement)
+    yield from _categories(verdict)
+    yield from _probabilities(verdict)
+    yield verdict.aside.number()
+
+
+def deciding_numbers(verdict: Verdict) -> tuple[Number, ...]:
+    """Return what the decision and its sentences state: decision, scores, counts, scope and rule."""
+    return (
+        *_scores(verdict.decision),
+        *_criteria(verdict),
+        *_must_pass(verdict),
+        *_gathered(verdict),
+        *_scope(verdict.decision),
+        *_rule(verdict),
+        *_decided(verdict),
+    )
+
+
+def _measured(judgement: Judgement) -> Iterator[Number]:
+    name, measured = judgement.criterion.id, judgement.measurement
+    basis, reason, missing = measured.basis, measured.reason, judgement.n_missing
+    n = None if gives_nobody_away(measured) or measured.value is None else measured.n
+    waits = "" if missing is not None else "the outcome does not wait for more observations"
+    yield Number(f"outcome:{name}", judgement.outcome.value, "", n, basis=basis, reason=judgement.reason)
+    yield Number(f"found:{name}", measured.value, measured.unit, n, measured.interval, basis, reason)
+    yield Number(f"observations:{name}", measured.n, "cases", basis=basis, reason=reason)
+    yield Number(f"still_needed:{name}", missing, "count", basis=basis, reason=waits)
+
+
+def _count(key: str, value: int) -> Number:
+    return Number(key, value, "count", reason=_COUNTED)
+
+
+def _criteria(verdict: Verdict) -> Iterator[Number]:
+    still = in_scope(verdict.judgements, *OPEN)
+    unbuilt = sum(not judgement.measurement.built for judgement in verdict.judgements)
+    short = sum(judgement.outcome is Outcome.NOT_DEMONSTRATED for judgement in still)
+    yield _count("criteria", len(verdict.judgements))
+    for outcome in Outcome:
+        yield _count(f"criteria:{outcome.value}", verdict.count(outcome))
+    yield _count("criteria:open", len(still))
+    yield _count("criteria:unmeasured", unbuilt)
+    yield _count("criteria:without_evidence", len(still) - short)
+
+
+def _must_pass(verdict: Verdict) -> Iterator[Number]:
+    judged = [judgement for judgement in in_scope(verdict.judgements) if judgement.criterion.must_pass]
+    outcomes = Counter(judgement.outcome for judgement in judged)
+    yield _count("must_pass", len(judged))
+    yield _count("must_pass:met", outcomes[Outcome.MET])
+    yield _count("must_pass:not_met", outcomes[Outcome.NOT_MET])
+    yield _count("must_pass:open", sum(outcomes[outcome] for outcome in OPEN))
+
+
+def _gathered(verdict: Verdict) -> Iterator[Number]:
+    decision = verdict.decision
+    still = in_scope(verdict.judgements, *OPEN)
+    majors = len(decision.open_majors)
+    yield _raised("majors:open", majors)
+    yield _raised("majors:failed", majors - len(decision.gathered))
+    yield _count("majors:undecided", sum(judgement.criterion.severity is Grade.MAJOR for judgement in still))
+    yield _raised("minors:open", len(decision.open_minors))
+    yield _raised("minors:gathered", len(decision.gathered))
+    yield _count("minors:undecided", sum(judgement.criterion.severity is Grade.MINOR for judgement in still))
+    unseen = in_scope(verdict.judgements, Outcome.NOT_ASSESSABLE)
+    yield _count(
+        "minors:without_evidence", sum(judgement.criterion.severity is Grade.MINOR for judgement in unseen)
+    )
+    yield _raised("findings:closed", len(decision.closed))
+    for group in decision.gathered:
+        yield _raised(f"minors:gathered:{group.category}", len(group.names))
+
+
+def _raised(key: str, value: int) -> Number:
+    return Number(key, value, "count", reason="counted from the findings")
+
+
+def _scope(decision: Decision) -> Iterator[Number]:
+    scope, reason = decision.scope, "weights declared by the edition"
+    yield _count("scope:outside", len(scope.outside))
+    yield Number("scope:weight_outside", scope.weight_outside, reason=reason)
+    yield Number("scope:weight", scope.weight, reason=reason)
+
+
+def _scores(decision: Decision) -> Iterator[Number]:
+    rest = "share of the weight judged"
+    yield Number("decision", decision.outcome.value)
+    scores = {"score": decision.score, "process": decision.process, "results": decision.results}
+    for key, score in scores.items():
+        if score is None:
+            yield Number(f"{key}:low", None, "share", reason="nothing of it is judged")
+        else:
+            yield Number(f"{key}:low", score.low, "share", reason=rest)
+            yield Number(f"{key}:high", score.high, "share", reason=f"{rest}, open criteria met")
+
+
+def _rule(verdict: Verdict) -> Iterator[Number]:
+    rule = verdict.demands.edition.rule
+    yield Number("rule:pass_mark", rule.pass_mark, "share", reason=_DECLARED)
+    yield Number("rule:process_weight", rule.process_weight, "share", reason=_DECLARED)
+    yield Number("rule:minors_make_major", rule.minors_make_major, "count", reason=_DECLARED)
+
+
+def _decided(verdict: Verdict) -> Iterator[Number]:
+    for name, aspect in (("process", Aspect.PROCESS), ("results", Aspect.RESULT)):
+        share = decided_share(verdict.judgements, aspect)
+        reason = (
+            "share of the weight of criteria met or not met" if share is not None else "nothing is decided"
+        )
+        yield Number(f"{name}:decided", share, "share", reason=reason)
+
+
+def _demands(judgement: Judgement) -> Iterator[Number]:
+    criterion, measured = judgement.criterion, judgement.measurement
+    yield Number(f"target:{criterion.id}", criterion.target.value, measured.unit, reason=_DECLARED)
+    yield Number(f"minimum_n:{criterion.id}", criterion.minimum_n, "count", reason=_DECLARED)
+    if criterion.kind is Kind.RIGID and measured.successes is not None:
+        at_least = criterion.target.direction is Direction.AT_LEAST
+        outside = measured.n - measured.successes if at_least else measured.successes
+        yield Number(f"outside:{criterion.id}", outside, "count", measured.n, basis=measured.basis)
+    if judgement.n_needed is not None:
+        reason = "observations at which the same result would demonstrate the target"
+        yield Number(
+            f"needed:{criterion.id}", judgement.n_needed, "count", basis=measured.basis, reason=reason
+        )
+    yield from _excused(judgement)
+    yield from _unknown(judgement)
+
+
+def _unknown(judgement: Judgement) -> Iterator[Number]:
+    """Yield how many cases are unknown, and the values they leave possible; where none is, nothing."""
+    measured, name = judgement.measurement, judgement.criterion.id
+    if not measured.unknown or measured.value is None:
+        return
+    low, high = ends(measured)
+    every = measured.n + measured.unknown
+    yield Number(f"unknown:{name}", measured.unknown, "count", every, basis=measured.basis)
+    for key, end in (("lowest", low), ("highest", high)):
+        reason = "with no unknown case counted" if end is low else "with every unknown case counted"
+        yield Number(f"{key}:{name}", end.value, measured.unit, every, basis=measured.basis, reason=reason)
+
+
+def _excused(judgement: Judgement) -> Iterator[Number]:
+    """Yield the share excused, its limit, and the share that counts with it; where none is, nothing."""
+    criterion, measured = judgement.criterion, judgement.measurement
+    if criterion.excused_limit is None or not measured.excused or measured.successes is None:
+        return
+    name, counted = criterion.id, with_excused(measured)
+    share, reason = measured.excused / measured.n, "excused by recorded deviations"
+    yield Number(f"excused:{name}", share, "share", measured.n, basis=measured.basis, reason=reason)
+    yield Number(f"excused_limit:{name}", criterion.excused_limit, "share", reason=_DECLARED)
+    reason = "within the limit or excused"
+    yield Number(
+        f"with_excused:{name}", counted.value, "share", measured.n, counted.interval, measured.basis, reason
+    )
+
+
+def _probabilities(verdict: Verdict) -> Iterator[Number]:
+    """Yield, where the edition asks for a probability, what was found and what is required, by criterion."""
+    rule = verdict.demands.edition.rule
+    if rule.mode is not DecisionMode.PROBABILITY:
+        return
+    for judgement in verdict.judgements:
+        name, chance = judgement.criterion.id, chance_of(judgement)
+        if chance is not None:
+            n, basis = judgement.measurement.n, judgement.measurement.basis
+            yield Number(f"probability:{name}", chance, "", n, basis=basis, reason="the target is reached")
+            yield Number(f"required:{name}", rule.required_probability, "", reason=_DECLARED)
+
+
+def _categories(verdict: Verdict) -> Iterator[Number]:
+    counts = Counter((judgement.criterion.category, judgement.outcome) for judgement in verdict.judgements)
+    for name, title in verdict.demands.edition.categories.items():
+        for outcome in Outcome:
+            yield _count(f"{said(outcome)}:{title}", counts[name, outcome])

@@ -21,7 +21,7 @@ from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import AuditId, Strict
 from auditlib.records import Criterion, Direction, Kind, Outcome
 from auditlib.standards.edition import CriterionId, Edition, Words
-from auditlib.standards.facts import Fact, fits, fitting, look_for
+from auditlib.standards.exempting import Fact, fits, fitting, look_for
 from auditlib.standards.measure import Context, Tables
 from auditlib.statements import counted
 

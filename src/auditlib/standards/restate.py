@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditlib.records import Number, Outcome, Sentence
 from auditlib.standards.difference import CriterionChange, CriterionDifference, difference
-from auditlib.standards.verdict import DECIDED, Verdict
+from auditlib.standards.statements import DECIDED
+from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import said
-from auditlib.statements import counted
+from auditlib.statements import Exhibit, Facts, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +30,7 @@ class Restatement:
         """Return one row per criterion of either edition: both outcomes and what changed between them."""
         import pandas as pd
 
-        changes = {each.criterion: each for each in self._differences()}
+        changes = {difference.criterion: difference for difference in self._differences()}
         rows = []
         for identifier in self._ids():
             change = changes.get(identifier)
@@ -54,58 +56,51 @@ class Restatement:
         )
 
     def numbers(self) -> tuple[Number, ...]:
-        """Return decision and score under both editions."""
-        return (
-            tuple(
-                number
-                for verdict in (self.before, self.after)
-                for number in (
-                    Number(f"decision:{verdict.demands.edition.name}", verdict.decision.compared.value),
-                    Number(
-                        f"score:{verdict.demands.edition.name}",
-                        verdict.decision.score.low,
-                        "share",
-                        reason="share of the weight judged",
-                    ),
-                    Number(
-                        f"rule:pass_mark:{verdict.demands.edition.name}",
-                        verdict.demands.edition.rule.pass_mark,
-                        "share",
-                        reason="declared by the edition",
-                    ),
-                )
-            )
-            + self._counts()
-        )
+        """Return decision and score under both editions, and what lies between them."""
+        return tuple(self._facts())
 
-    def _counts(self) -> tuple[Number, ...]:
-        changes = [each.change for each in self._differences()]
+    def _facts(self) -> Iterator[Number]:
+        for verdict in (self.before, self.after):
+            name, decision = verdict.demands.edition.name, verdict.decision
+            mark, judged = verdict.demands.edition.rule.pass_mark, "share of the weight judged"
+            yield Number(f"decision:{name}", decision.compared.value)
+            yield Number(f"score:{name}", decision.score.low, "share", reason=judged)
+            yield Number(f"rule:pass_mark:{name}", mark, "share", reason="declared by the edition")
+        changes = [difference.change for difference in self._differences()]
         counts = {
             "moved": len(self.moved()),
             "added": changes.count(CriterionChange.ADDED),
             "removed": changes.count(CriterionChange.REMOVED),
         }
-        return tuple(
-            Number(f"restated:{name}", count, "count", reason="counted between the two editions")
-            for name, count in counts.items()
-        )
+        for name, count in counts.items():
+            reason = "counted between the two editions"
+            yield Number(f"restated:{name}", count, "count", reason=reason)
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the restatement in one sentence."""
-        added = sum(each.change is CriterionChange.ADDED for each in self._differences())
-        removed = sum(each.change is CriterionChange.REMOVED for each in self._differences())
-        moved = self.moved()
-        named = f" ({', '.join(moved)})" if moved else ""
-        text = (
-            f"{_said(self.before)}; on the same evidence, {_said(self.after)}. "
-            f"{counted(len(moved), 'outcome moves', 'outcomes move')}{named}, "
-            f"{counted(added, 'criterion is', 'criteria are')} added and {removed} removed.{self._mark()}"
+        facts, moved = Facts.of(self.numbers()), self.moved()
+        sentence = say(
+            "{before}; on the same evidence, {after}. {restated:moved|outcome moves|outcomes move}{ids}, "
+            "{restated:added|criterion is|criteria are} added and {restated:removed} removed.{mark}",
+            facts,
+            before=_decided(self.before, facts),
+            after=_decided(self.after, facts),
+            ids=f" ({', '.join(moved)})" if moved else "",
+            mark=self._mark(facts),
         )
-        return (Sentence(text[:1].upper() + text[1:], tuple(number.key for number in self.numbers())),)
+        return (replace(sentence, text=sentence.text[:1].upper() + sentence.text[1:]),)
 
-    def _mark(self) -> str:
-        was, now = (verdict.demands.edition.rule.pass_mark for verdict in (self.before, self.after))
-        return "" if was == now else f" The pass mark is {now:.1%} instead of {was:.1%}."
+    def _mark(self, facts: Facts) -> str | Sentence:
+        before, after = (verdict.demands.edition for verdict in (self.before, self.after))
+        if before.rule.pass_mark == after.rule.pass_mark:
+            return ""
+        now, was = (f"rule:pass_mark:{edition.name}" for edition in (after, before))
+        return say(f" The pass mark is {{{now}}} instead of {{{was}}}.", facts)
+
+    def exhibit(self) -> Exhibit:
+        """Return the criteria that differ, or whose outcome moves."""
+        title = "Criteria that differ, or whose outcome moves"
+        return Exhibit(self.differing(), title, ("criterion",), units={"reason": "quoted"})
 
     def _differences(self) -> tuple[CriterionDifference, ...]:
         return difference(self.before.demands.edition, self.after.demands.edition)
@@ -115,14 +110,16 @@ class Restatement:
 
 
 def _outcome(verdict: Verdict, identifier: str) -> str:
-    found: Outcome | None = None
-    if identifier in verdict.demands.edition.ids:
-        found = verdict.judgement(identifier).outcome
-    return ABSENT if found is None else said(found)
+    known = identifier in verdict.demands.edition.ids
+    return said(verdict.judgement(identifier).outcome) if known else ABSENT
 
 
-def _said(verdict: Verdict) -> str:
+def _decided(verdict: Verdict, facts: Facts) -> Sentence:
     decision = verdict.decision
     judged = decision.compared is not Outcome.NOT_ASSESSABLE
-    score = f", score {decision.score.low:.1%}" if judged else ", without a score"
-    return f"the operation {DECIDED[decision.compared]} {decision.standard}{score}"
+    return say(
+        f"the operation {{decided}} {{edition}}{', score {score}' if judged else ', without a score'}",
+        facts.about(verdict.demands.edition.name),
+        decided=DECIDED[decision.compared],
+        edition=decision.standard,
+    )

@@ -13,7 +13,8 @@ from auditlib.parameters.shape import did_you_mean
 from auditlib.records import Criterion, Outcome
 from auditlib.standards.change import what_if
 from auditlib.standards.edition import Edition
-from auditlib.standards.verdict import DECIDED, Verdict
+from auditlib.standards.statements import DECIDED
+from auditlib.standards.verdict import Verdict
 from auditlib.standards.words import limit, said
 
 ABSENT = "not demanded"

@@ -2,7 +2,7 @@
 
 from auditlib.statements.answer import Answer, Exhibit, Unanswered
 from auditlib.statements.facts import Facts
-from auditlib.statements.template import say
+from auditlib.statements.template import joined, say
 from auditlib.statements.words import agreeing, counted, listed, percent, with_sign
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Unanswered",
     "agreeing",
     "counted",
+    "joined",
     "listed",
     "percent",
     "say",

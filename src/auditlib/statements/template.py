@@ -18,7 +18,7 @@ again; a name that holds digits (a unit, a clause) is given as a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditlib.records import Number, Sentence
@@ -109,7 +109,7 @@ def say(template: str, facts: Facts, **words: Word) -> Sentence:
     Sentence(text='1 case of 1,200 is late in A1 and B2.', keys=('late', 'judged'))
     """
     if types_a_number(template):
-        raise ValueError(f"the template {template!r} types a number: name a fact, or give a word")
+        raise ValueError(f"a number is typed in the template {template!r}: name a fact, or give a word")
     keys: dict[str, None] = {}
 
     def filled(match: re.Match[str]) -> str:
@@ -121,6 +121,20 @@ def say(template: str, facts: Facts, **words: Word) -> Sentence:
         return place.says(fact)
 
     return Sentence(_PLACEHOLDER.sub(filled, template), tuple(keys))
+
+
+def joined(parts: Iterable[str | Sentence], separator: str = ", ") -> Sentence:
+    """Return phrases as one, with the keys of all of them.
+
+    Examples
+    --------
+    >>> facts = Facts.of([Number("met", 3, "count"), Number("open", 1, "count")])
+    >>> joined([say("{met} met", facts), say("{open} open", facts)])
+    Sentence(text='3 met, 1 open', keys=('met', 'open'))
+    """
+    keys: dict[str, None] = {}
+    text = separator.join([_worded(part, keys) for part in parts])
+    return Sentence(text, tuple(keys))
 
 
 def _worded(word: Word, keys: dict[str, None]) -> str:

@@ -12,9 +12,10 @@ from standards_tables import START, SmallTables, context, small_tables
 
 from auditlib.audit.standard import measures
 from auditlib.records import Outcome, SourceTotals
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.document import verdict_document
 from auditlib.standards.edition import Edition, load_edition
-from auditlib.standards.facts import Fact, fitting, look_for
+from auditlib.standards.exempting import Fact, fitting, look_for
 from auditlib.standards.profile import demands_on, load_profile
 from auditlib.standards.verdict import Verdict, assess
 
@@ -245,8 +246,8 @@ def test_what_is_shown_is_set_aside_and_its_weight_is_told(edition: Edition) -> 
     share = weight / sum(one.weight for one in edition.criteria)
     words = f"The profile sets aside {share:.1%} of the weight: CO-02 waived; IM-04 not applicable."
     assert aside.text == words
-    assert words in [each.text for each in found.limits()]
-    numbers = {each.key: each.value for each in found.numbers()}
+    assert words in [each.text for each in VerdictAnswer(found).limits()]
+    numbers = {each.key: each.value for each in VerdictAnswer(found).numbers()}
     assert numbers["weight:set_aside"] == pytest.approx(share)
     assert verdict_document(found)["set_aside"]["text"] == words
 
@@ -266,7 +267,7 @@ def test_what_is_not_shown_is_judged_as_if_nothing_had_been_said(
     assert "called not applicable by the profile, but" in found.judgement("IM-04").reason
     assert found.aside.sentence() is None
     assert verdict_document(found)["set_aside"] is None
-    assert any("calls IM-04 not applicable for a fact" in each.text for each in found.limits())
+    assert any("calls IM-04 not applicable for a fact" in each.text for each in VerdictAnswer(found).limits())
 
 
 def test_what_the_edition_does_not_demand_yet_is_set_aside_by_nobody() -> None:
@@ -289,9 +290,10 @@ def test_the_first_page_says_what_share_was_set_aside(edition: Edition, tmp_path
     evidence, chosen = company(), run()
     found = judged(edition, small_tables(interactions=[contact(channel)]))
     audit = Audit(chosen, evidence, notebook="11_standards", question="Is the standard met?", work=tmp_path)
-    audit.verdict(found)
-    audit.answer(found)
-    audit.limits(*found.limits())
+    answer = VerdictAnswer(found)
+    audit.verdict(answer)
+    audit.answer(answer)
+    audit.limits(*answer.limits())
     audit.close()
     facts = Provenance(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})
     page = to_html(compose(read_results(tmp_path), facts))
