@@ -152,7 +152,6 @@ def main(_argv: list[str]) -> None:
     print(f"circles of imports            {len(circles(imports())):>8}")
     print(f"class names used twice        {len(repeated):>8}   {', '.join(repeated)}")
     print(f"lines of tests a line         {tests / lines:>8.2f}   {tests:,}")
-    print(
-        f"rooms that name minimum_cell  {len(deciding_minimum()):>8}   {', '.join(sorted(deciding_minimum()))}"
-    )
+    rooms = sorted(deciding_minimum())
+    print(f"rooms that name minimum_cell  {len(rooms):>8}   {', '.join(rooms)}")
     print("\n".join(f"  {room:<28}{count:>8,}" for room, count in by_room.most_common()))
