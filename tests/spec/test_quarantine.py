@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from quarantined import GOOD, kept, responses, run_of, take_in, units, verdicts
+from small_company import with_sources
 
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import prepare
@@ -53,7 +54,7 @@ def test_every_reason_is_said_and_counted_by_its_own_words():
     assert len({reason.sentence for reason in Reason}) == len({reason.heading for reason in Reason})
     for reason in Reason:
         total = SourceTotals("responses.csv", "responses", "", 1, 2, 1, 1, reasons={reason.value: 1})
-        (sentence,) = quarantine([total]).summary()
+        (sentence,) = quarantine(with_sources(total)).summary()
         assert f"{reason.sentence} (1)" in sentence.text
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from auditlib.contracts import TABLES, ColumnKind, physical_columns
-from auditlib.parameters.run import Run
+from auditlib.parameters.engagement import Engagement
+from auditlib.parameters.run import Run, Thresholds
 from auditlib.records import SourceTotals
 
 STORED = {
@@ -85,6 +86,19 @@ def run(**more: Any) -> Run:
             **more,
         }
     )
+
+
+def engaged(evidence: Any, chosen: Run | None = None, *, thresholds: Thresholds | None = None) -> Engagement:
+    """Return an engagement on `evidence`, as a question is put to it."""
+    chosen = chosen or run()
+    return Engagement(
+        chosen.model_copy(update={"thresholds": thresholds}) if thresholds else chosen, evidence
+    )
+
+
+def with_sources(*sources: SourceTotals) -> Engagement:
+    """Return an engagement of which only the control totals are asked about."""
+    return engaged(company().with_totals(*sources))
 
 
 def company() -> Evidence:

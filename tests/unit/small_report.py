@@ -20,17 +20,17 @@ def record(folder: Path, *, evidence: Evidence | None = None, **run_changes: Any
     """Record a small intake notebook in `folder` and return its provenance."""
     evidence, chosen = evidence or company(), run(**run_changes)
     audit = Audit(chosen, evidence, notebook="01_intake", question="Can this data be relied on?", work=folder)
-    rates = reliability.response_rates(evidence, thresholds=chosen.thresholds)
-    audit.answer(audit.reliability, rates)
+    judged, rates = audit.ask(reliability.reliability), audit.ask(reliability.response_rates)
+    audit.answer(judged, rates)
     audit.caveat("responses")
-    audit.table("reliability", audit.reliability, title="Reliability")
+    audit.table("reliability", judged.exhibit(), title="Reliability")
     if len(evidence.quarantine()):
-        audit.table("examples", reliability.examples(evidence.quarantine()), title="Examples")
+        audit.table("examples", audit.ask(reliability.examples), title="Examples")
     for name in ("rates", "again"):  # of so few people nothing would be drawn: the picture is made beforehand
         made = intake.response_rates(rates)
         audit.figure(name, lambda _, made=made: made, Ungrouped(), title=rates.title, alt=rates.alt)
     audit.say(Sentence("Fewer than 5 are not shown.", ("threshold:minimum_cell",)))
-    audit.finding(*audit.reliability.findings())
+    audit.finding(*judged.findings())
     audit.limits(Sentence("Files only."))
     audit.close()
     return Provenance(chosen, evidence.totals, "small.yaml", "ab" * 32, "cd" * 32, {"auditlib": "0.1.0"})

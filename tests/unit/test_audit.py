@@ -114,7 +114,7 @@ class TestSuppression:
         assert "1.5" not in json.dumps(content)
 
     def test_limits_of_a_hidden_rate_are_hidden_too(self, audit: Audit) -> None:
-        rates = reliability.response_rates(audit.evidence, thresholds=audit.run.thresholds)
+        rates = audit.ask(reliability.response_rates)
         shown = view(audit.table("rates", rates, title="Rates"))
         rows = {row[0]: row[2:] for row in shown.table.rows}
         assert rows["U1"] == ("< 5", *("suppressed",) * 3)
@@ -153,7 +153,7 @@ class TestRedaction:
         assert neutralised("a=b") == "a=b"
 
     def test_it_happens_before_anything_is_shown_or_stored(self, audit: Audit, tmp_path: Path) -> None:
-        shown = audit.table("ex", reliability.examples(audit.evidence.quarantine()), title="Examples")
+        shown = audit.table("ex", audit.ask(reliability.examples), title="Examples")
         content = json.dumps(recorded(audit, tmp_path))
         for text in (repr(shown), view(shown)._repr_html_(), content):
             assert "example.org" not in text
@@ -173,7 +173,7 @@ class TestKeys:
         assert numbers["t.share:U1"]["basis"][0]["where"] == [["in_period", True], ["unit_id", "U1"]]
 
     def test_the_results_own_numbers_come_first(self, audit: Audit) -> None:
-        shown = view(audit.table("reliability", audit.reliability, title="R"))
+        shown = view(audit.table("reliability", audit.ask(reliability.reliability).exhibit(), title="R"))
         assert "rows_in:responses" in shown.table.keys
         assert not [key for key in shown.table.keys if key.startswith("reliability.")]
 
@@ -257,12 +257,12 @@ class TestFindings:
 class TestWhatIsWritten:
     def filled(self, folder: Path) -> Audit:
         audit = Audit(run(), company(), notebook="01_intake", question="Can it?", work=folder)
-        audit.answer(audit.reliability)
-        audit.table("reliability", audit.reliability, title="Reliability")
+        audit.answer(audit.ask(reliability.reliability))
+        audit.table("reliability", audit.ask(reliability.reliability).exhibit(), title="Reliability")
         axes = new_axes(height=1)
         axes.plot([0, 1], [0, 1])
         audit.figure("line", lambda _: axes, Ungrouped(), title="Line", alt="A line that rises.")
-        audit.finding(*audit.reliability.findings())
+        audit.finding(*audit.ask(reliability.reliability).findings())
         audit.close()
         return audit
 
@@ -287,8 +287,8 @@ class TestWhatIsWritten:
     def test_cells_may_be_run_again(self, tmp_path: Path) -> None:
         audit = self.filled(tmp_path)
         before = (tmp_path / "results" / "01_intake.json").read_bytes()
-        audit.answer(audit.reliability)
-        audit.table("reliability", audit.reliability, title="Reliability")
+        audit.answer(audit.ask(reliability.reliability))
+        audit.table("reliability", audit.ask(reliability.reliability).exhibit(), title="Reliability")
         audit.close()
         assert (tmp_path / "results" / "01_intake.json").read_bytes() == before
 

@@ -10,10 +10,11 @@ import pytest
 
 from auditlib.audit.standard import measures, verdict_on
 from auditlib.evidence import Evidence, prepare
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Interval, Outcome
-from auditlib.reliability import ResponseRates, assess, response_rates
+from auditlib.reliability import ResponseRates, reliability, response_rates
 from auditlib.reliability.rates import Rate
 from auditlib.runs.source_rows import RowsOf, find_rows
 from auditlib.standards.measure import Context
@@ -88,7 +89,7 @@ def test_intake_and_the_criterion_say_one_rate(evidence: Evidence) -> None:
     """Ten invited; I1 answered twice, I2 and I5 once: three of ten."""
     chosen = run(COLUMNS | QUESTIONS)
     rate = measures()["response_rate"].take(evidence, Context(chosen, {}), {"survey_type": "transactional"})
-    intake = response_rates(evidence, thresholds=chosen.thresholds)
+    intake = response_rates(Engagement(chosen, evidence))
     shown = {number.key: number for number in intake.numbers()}["rate:all"]
     assert (rate.successes, rate.n) == (3, 10)
     assert (shown.value, shown.interval) == (rate.value, rate.interval)
@@ -96,7 +97,7 @@ def test_intake_and_the_criterion_say_one_rate(evidence: Evidence) -> None:
 
 def test_intake_names_the_rows_and_calls_no_reference_to_them_broken(evidence: Evidence) -> None:
     chosen = run(COLUMNS | QUESTIONS)
-    found = assess(evidence, thresholds=chosen.thresholds, period=chosen.period)
+    found = reliability(Engagement(chosen, evidence))
     numbers = {number.key: number.value for number in found.numbers()}
     assert numbers["rows_unanswered:responses"] == 3
     assert numbers["unresolved.response_id:acknowledgements"] == 0

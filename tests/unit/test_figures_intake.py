@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_company import aggregates, company, run
+from small_company import aggregates, company, engaged, run
 
 from auditlib import reliability
 from auditlib.figures import intake
@@ -61,7 +61,7 @@ def test_of_many_units_the_least_covered_are_shown(units: int, shown: int) -> No
 
 
 def test_a_unit_with_too_few_invitations_is_not_drawn() -> None:
-    rates = reliability.response_rates(company(), thresholds=Thresholds())
+    rates = reliability.response_rates(engaged(company(), thresholds=Thresholds()))
     assert isinstance(rates, ResponseRates)
     assert [label.get_text() for label in intake.response_rates(rates).get_yticklabels()] == ["U2"]
 
@@ -69,7 +69,7 @@ def test_a_unit_with_too_few_invitations_is_not_drawn() -> None:
 @pytest.mark.parametrize(("least", "marks"), [(40, 1), (41, 0)])
 def test_where_no_unit_has_enough_invitations_the_picture_says_so(least: int, marks: int) -> None:
     """Axes without a mark leave no room for themselves: drawing them warns, and warnings are errors."""
-    known = reliability.response_rates(company(), thresholds=run().thresholds)
+    known = reliability.response_rates(engaged(company(), thresholds=run().thresholds))
     assert isinstance(known, ResponseRates)
     whole = replace(known.units[0], invitations=40)
     ax = intake.response_rates(replace(known, units=(whole,), minimum_cell=least))
@@ -81,7 +81,7 @@ def test_where_no_unit_has_enough_invitations_the_picture_says_so(least: int, ma
 
 
 def test_of_many_rates_the_lowest_are_shown() -> None:
-    known = reliability.response_rates(company(), thresholds=Thresholds())
+    known = reliability.response_rates(engaged(company(), thresholds=Thresholds()))
     assert isinstance(known, ResponseRates)
     many = tuple(Rate(f"U{place}", "", 100, place, known.total.interval) for place in range(61))
     ax = intake.response_rates(ResponseRates(many, (), (), known.total, 5))
@@ -90,9 +90,11 @@ def test_of_many_rates_the_lowest_are_shown() -> None:
 
 
 def test_aggregates_have_a_bar_for_each_item_and_a_dot_for_each_quantile() -> None:
-    ax = intake.coverage(reliability.coverage(aggregates(), period=run().period))
+    ax = intake.coverage(reliability.coverage(engaged(aggregates())))
     assert [label.get_text() for label in ax.get_yticklabels()] == ["q_quiet", "q_clean"]
-    published = intake.response_rates(reliability.response_rates(aggregates(), thresholds=Thresholds()))
+    published = intake.response_rates(
+        reliability.response_rates(engaged(aggregates(), thresholds=Thresholds()))
+    )
     assert len(published.get_yticklabels()) == 5
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from small_company import aggregates, company, day, rows, run, source
+from small_company import aggregates, company, day, engaged, rows, run, source, with_sources
 
 from auditlib import reliability
 from auditlib.audit.numerals import orphans
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability, SourceTotals
-from auditlib.reliability import TableFacts, judge
+from auditlib.reliability import ReliabilityAnswer, TableFacts, judge
+from auditlib.reliability.findings import findings_of
 from auditlib.reliability.months import months_between, months_of_days
-from auditlib.reliability.words import percent
-from auditlib.statements import Unanswered
+from auditlib.reliability.totals import examples_of
+from auditlib.statements import Unanswered, spoken_share
 
 LIMIT = Thresholds(quarantine_share=0.02)
 
@@ -99,32 +100,34 @@ class TestTheAssessment:
     def test_of_the_small_company(self) -> None:
         assessed = reliability.assess(company(), thresholds=LIMIT, period=run().period)
         assert assessed.answered(Reliability.NOT_SUFFICIENT) == ("responses",)
-        assert {fact.table: dict(fact.unresolved) for fact in assessed.facts}["responses"] == {
+        assert {fact.table: dict(fact.unresolved) for fact in assessed.counts}["responses"] == {
             "invitation_id": 1,
             "unit_id": 0,
         }
 
     def test_what_is_not_reliable_is_a_finding(self) -> None:
         assessed = reliability.assess(company(), thresholds=LIMIT, period=run().period)
-        assert [(finding.subject, finding.grade.value) for finding in assessed.findings()] == [
+        assert [(finding.subject, finding.grade.value) for finding in findings_of(assessed)] == [
             ("responses", "major")
         ]
 
     def test_each_total_that_differs_is_a_finding(self) -> None:
         sources = [source("units", 3), source("invitations", 9, expected_rows=10), source("responses", 5)]
         lost = company().with_totals(*sources, source("employees", 1))
-        found = reliability.assess(lost, thresholds=LIMIT, period=run().period).findings()
+        assessed = reliability.assess(lost, thresholds=LIMIT, period=run().period)
+        found = findings_of(assessed)
         assert [finding.subject for finding in found] == ["invitations", "responses", "invitations.csv"]
 
     def test_months_of_the_period_without_rows(self) -> None:
         period = run(period={"start": "2024-01-01", "end": "2024-03-31"}).period
         assessed = reliability.assess(company(), thresholds=LIMIT, period=period)
-        assert {fact.table: fact.empty_months for fact in assessed.facts}["invitations"] == (202403,)
+        assert {fact.table: fact.empty_months for fact in assessed.counts}["invitations"] == (202403,)
 
     def test_every_number_a_sentence_states_is_there(self) -> None:
         assessed = reliability.assess(company(), thresholds=LIMIT, period=run().period)
-        keys = {number.key for number in assessed.numbers()}
-        said = (*assessed.summary(), reliability.caveat(assessed, tables=("responses",)))
+        judged = ReliabilityAnswer(assessed)
+        keys = {number.key for number in judged.numbers()}
+        said = (*judged.summary(), reliability.caveat(assessed, tables=("responses",)))
         assert all(set(sentence.keys) <= keys for sentence in said)
 
     def test_the_caveat_names_the_doubt(self) -> None:
@@ -141,7 +144,7 @@ class TestTheAssessment:
 
 class TestCoverage:
     def test_counts_by_unit_and_month(self) -> None:
-        found = reliability.coverage(company(), period=run().period)
+        found = reliability.coverage(engaged(company()))
         assert isinstance(found, reliability.MonthCoverage)
         assert found.units == ("U1", "U2", "U3")
         assert found.counts == {("U1", 202401): 2, ("U1", 202402): 1, ("U2", 202401): 2}
@@ -151,7 +154,7 @@ class TestCoverage:
         assert orphans(told.text, [numbers[key] for key in told.keys]) == ()
 
     def test_the_least_covered_come_first(self) -> None:
-        frame = reliability.coverage(company(), period=run().period).to_frame()
+        frame = reliability.coverage(engaged(company())).to_frame()
         assert list(frame["unit_id"]) == ["U3", "U2", "U1"]
         assert list(frame["coverage"]) == [0.0, 0.5, 1.0]
 
@@ -161,19 +164,19 @@ class TestCoverage:
             "responses",
             {"response_id": "R1", "unit_id": "U1", "submitted_day": day(2024, 1, 1), "in_period": False},
         )
-        found = reliability.coverage(outside, period=run().period)
+        found = reliability.coverage(engaged(outside))
         assert isinstance(found, reliability.MonthCoverage)
         assert found.counts == {}
 
     def test_aggregates_are_covered_by_item(self) -> None:
-        found = reliability.coverage(aggregates(), period=run().period)
+        found = reliability.coverage(engaged(aggregates()))
         assert isinstance(found, reliability.ItemCoverage)
         assert found.items == {"q_clean": 2, "q_quiet": 1}
         assert found.bands == {(300, None): 1, (100, 299): 1}
         assert "300 or more for 1 unit; 100 to 299 for 1 unit" in found.summary()[1].text
 
     def test_neither_is_an_answer_with_its_reason(self) -> None:
-        found = reliability.coverage(company().with_totals(), period=run().period, table="complaints")
+        found = reliability.coverage(engaged(company().with_totals()), table="complaints")
         assert isinstance(found, Unanswered)
         assert "complaints" in found.summary()[0].text
         assert found.to_frame().empty
@@ -181,21 +184,21 @@ class TestCoverage:
 
 class TestResponseRates:
     def test_kept_responses_over_kept_invitations_by_the_invitations_unit(self) -> None:
-        found = reliability.response_rates(company(), thresholds=LIMIT)
+        found = reliability.response_rates(engaged(company(), thresholds=LIMIT))
         assert isinstance(found, reliability.ResponseRates)
         counts = {rate.unit_id: (rate.responses, rate.invitations) for rate in found.units}
         assert counts == {"U1": (3, 4), "U2": (1, 5)}
         assert (found.total.responses, found.total.invitations) == (4, 9)
 
     def test_the_interval_is_wilsons(self) -> None:
-        found = reliability.response_rates(company(), thresholds=LIMIT)
+        found = reliability.response_rates(engaged(company(), thresholds=LIMIT))
         assert isinstance(found, reliability.ResponseRates)
         interval = found.total.interval
         assert interval is not None
         assert (round(interval.low, 4), round(interval.high, 4)) == (0.1888, 0.7333)
 
     def test_a_small_unit_is_not_named(self) -> None:
-        found = reliability.response_rates(company(), thresholds=LIMIT)
+        found = reliability.response_rates(engaged(company(), thresholds=LIMIT))
         assert "U1" not in found.summary()[0].text
 
     def test_invitations_outside_the_period_are_out_of_scope(self) -> None:
@@ -205,12 +208,12 @@ class TestResponseRates:
         outside.held["invitations"] = table.set_column(
             table.column_names.index("in_period"), "in_period", [flags.tolist()]
         )
-        found = reliability.response_rates(outside, thresholds=LIMIT)
+        found = reliability.response_rates(engaged(outside, thresholds=LIMIT))
         assert isinstance(found, reliability.ResponseRates)
         assert [(rate.unit_id, rate.responses, rate.invitations) for rate in found.units] == [("U2", 1, 5)]
 
     def test_without_a_log_only_as_published(self) -> None:
-        found = reliability.response_rates(aggregates(), thresholds=LIMIT)
+        found = reliability.response_rates(engaged(aggregates(), thresholds=LIMIT))
         assert isinstance(found, reliability.PublishedRates)
         assert found.quantiles["median"] == pytest.approx(0.3)
         assert "only be quoted as published" in found.summary()[0].text
@@ -218,7 +221,7 @@ class TestResponseRates:
     def test_with_nothing_the_reason(self) -> None:
         alone = company()
         del alone.held["invitations"]
-        found = reliability.response_rates(alone, thresholds=LIMIT)
+        found = reliability.response_rates(engaged(alone, thresholds=LIMIT))
         assert isinstance(found, Unanswered)
         assert "invitations" in found.refusal.remedy
 
@@ -230,22 +233,28 @@ class TestTotals:
     )
 
     def test_reconciliation(self) -> None:
-        found = reliability.reconcile(self.SOURCES)
+        found = reliability.reconcile(with_sources(*self.SOURCES))
         assert "15 rows were received in 2 sources and every one is accounted for" in found.summary()[0].text
         assert list(found.to_frame()["reconciled"]) == [True, True]
 
     def test_a_difference_is_said(self) -> None:
         wrong = replace(self.SOURCES[1], rows_kept=4)
-        assert "the totals of 1 file do not reconcile" in reliability.reconcile((wrong,)).summary()[0].text
+        assert (
+            "the totals of 1 file do not reconcile"
+            in reliability.reconcile(with_sources(wrong)).summary()[0].text
+        )
 
     def test_quarantine_by_file_and_reason(self) -> None:
-        frame = reliability.quarantine(self.SOURCES).to_frame()
+        frame = reliability.quarantine(with_sources(*self.SOURCES)).to_frame()
         assert frame.to_dict("records") == [
             {"file": "a.csv", "table": "responses", "identical": 1, "time": 2}
         ]
 
     def test_nothing_set_aside_is_said(self) -> None:
-        assert reliability.quarantine(self.SOURCES[1:]).summary()[0].text == "No row was set aside."
+        assert (
+            reliability.quarantine(with_sources(*self.SOURCES[1:])).summary()[0].text
+            == "No row was set aside."
+        )
 
     def test_examples_come_from_different_files(self) -> None:
         names = ["table", "file", "line", "column", "reason", "value", "message"]
@@ -253,7 +262,7 @@ class TestTotals:
             [["t", file, line, "", "time", "", ""] for file, line in (("a", 1), ("a", 2), ("b", 9))],
             columns=names,
         )
-        found = reliability.examples(given, each=2)
+        found = examples_of(given, each=2)
         assert list(zip(found["file"], found["line"], strict=True)) == [("a", 1), ("b", 9)]
 
     @pytest.mark.parametrize(
@@ -273,9 +282,7 @@ class TestTotals:
         self, value: str, message: str, shown: str, said: str
     ) -> None:
         names = ["table", "file", "line", "column", "reason", "value", "message"]
-        found = reliability.examples(
-            pd.DataFrame([["t", "a.csv", 1, "c", "time", value, message]], columns=names)
-        )
+        found = examples_of(pd.DataFrame([["t", "a.csv", 1, "c", "time", value, message]], columns=names))
         assert found.loc[0, ["file", "line", "column", "value", "message"]].tolist() == [
             "a.csv",
             1,
@@ -307,4 +314,4 @@ def test_months_between_includes_both_ends() -> None:
     ],
 )
 def test_a_share_never_reads_as_nothing_or_all_unless_it_is(share: float, text: str) -> None:
-    assert percent(share) == text
+    assert spoken_share(share) == text

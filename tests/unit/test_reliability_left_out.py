@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from small_company import company, source
+from small_company import company, engaged, source, with_sources
 
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability
@@ -28,7 +28,7 @@ def test_what_is_left_out_is_accounted_for_and_what_is_lost_is_not():
 
 
 def test_the_share_in_quarantine_is_of_the_rows_that_are_not_filtered_out():
-    totals = reconcile([responses(100, 1, 50)])
+    totals = reconcile(with_sources(responses(100, 1, 50)))
     numbers = {number.key: number.value for number in totals.numbers()}
     assert numbers["quarantined_share:all"] == 1 / 50
     assert numbers["rows_left_out:all"] == 50
@@ -42,15 +42,15 @@ def test_rows_that_name_a_place_again_are_good_rows_of_its_register():
 
 
 def test_where_no_row_is_left_out_that_is_said():
-    totals = reconcile([responses(100, 1, 0)])
+    totals = reconcile(with_sources(responses(100, 1, 0)))
     assert "rows_left_out" not in totals.to_frame().columns
     assert not any("left_out" in number.key for number in totals.numbers())
-    (sentence,) = left_out([responses(100, 1, 0)]).summary()
+    (sentence,) = left_out(with_sources(responses(100, 1, 0))).summary()
     assert sentence.text == "The run file leaves no row out."
 
 
 def test_each_declared_test_has_its_row_number_and_sentence():
-    left = left_out([responses(100, 1, 50, again=3)])
+    left = left_out(with_sources(responses(100, 1, 50, again=3)))
     assert left.to_frame()[["entry", "rows_left_out"]].to_numpy().tolist() == [[1, 50], [2, 3]]
     assert [number.value for number in left.numbers()] == [50, 3]
     first, second = left.summary()
@@ -76,7 +76,7 @@ def test_declarations_in_place_of_what_an_export_lacks_are_said():
     columns["q_overall"] = "Overall"
     asked = {"transactional": {"items": {"q_overall": {"wording": "Overall", "scale": scale}}}}
     audit = run(sources=[register, given], instruments=asked)
-    said = declared(audit, [source("units", 3), source("responses", 3)])
+    said = declared(engaged(company().with_totals(source("units", 3), source("responses", 3)), audit))
     texts = [sentence.text for sentence in said.summary()]
     assert len(texts) == 4
     assert "the lowest score of q_overall is the best; scores are stored turned" in texts[3]

@@ -33,7 +33,7 @@ from auditlib.parameters import claims
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Finding, Number, Sentence
-from auditlib.reliability import Assessment, assess, caveat
+from auditlib.reliability import caveat, reliability
 from auditlib.statements import Answer, Exhibit
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ class Audit:
 
     def caveat(self, *tables: str) -> View | AlreadyShown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""
-        reliability = assess(self.evidence, thresholds=self.run.thresholds, period=self.run.period, of=tables)
-        sentence = caveat(reliability, tables=tables)
-        self.number(*(number for number in reliability.numbers() if number.key in sentence.keys))
+        judged = self.ask(reliability, *tables)
+        sentence = caveat(judged.result, tables=tables)
+        self.number(*(number for number in judged.numbers() if number.key in sentence.keys))
         return show(SentencesView(self._recorder.say((sentence,), section="")))
 
     def number(self, *numbers: Number) -> None:
@@ -337,11 +337,6 @@ class Audit:
 
     def _document(self) -> dict[str, Any]:
         return self._recorder.document(question=self.question, parameters=self._parameters)
-
-    @cached_property
-    def reliability(self) -> Assessment:
-        """How far each table can be relied on."""
-        return assess(self.evidence, thresholds=self.run.thresholds, period=self.run.period)
 
     @property
     def _parameters(self) -> dict[str, bool | int | float | str]:

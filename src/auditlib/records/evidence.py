@@ -60,6 +60,11 @@ class Reliability(StrEnum):
     NOT_SUFFICIENT = "not_sufficiently_reliable"
     UNDETERMINED = "undetermined"
 
+    @property
+    def words(self) -> str:
+        """The answer as it is said."""
+        return self.value.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceTotals:

@@ -1,22 +1,28 @@
 """Whether data can be relied on for its purpose: three-way answers, coverage, response rates."""
 
-from auditlib.reliability.assessment import Assessment, assess, caveat
+from auditlib.reliability.answer import ReliabilityAnswer, reliability
+from auditlib.reliability.assessment import Assessment, assess
+from auditlib.reliability.counting import TableFacts, gather
 from auditlib.reliability.coverage import Coverage, ItemCoverage, MonthCoverage, coverage
 from auditlib.reliability.declared import DeclaredStandIns, declared
-from auditlib.reliability.facts import TableFacts, gather
 from auditlib.reliability.judge import judge
-from auditlib.reliability.left_out import LeftOut, left_out
-from auditlib.reliability.limits import limits
 from auditlib.reliability.rates import PublishedRates, Rates, ResponseRates, response_rates
-from auditlib.reliability.source import EvidenceLike
-from auditlib.reliability.totals import Quarantine, Reconciliation, examples, quarantine, reconcile
+from auditlib.reliability.statements import caveat
+from auditlib.reliability.totals import (
+    LeftOut,
+    Quarantine,
+    Reconciliation,
+    examples,
+    left_out,
+    quarantine,
+    reconcile,
+)
 from auditlib.reliability.unanswered import answered
 
 __all__ = [
     "Assessment",
     "Coverage",
     "DeclaredStandIns",
-    "EvidenceLike",
     "ItemCoverage",
     "LeftOut",
     "MonthCoverage",
@@ -24,6 +30,7 @@ __all__ = [
     "Quarantine",
     "Rates",
     "Reconciliation",
+    "ReliabilityAnswer",
     "ResponseRates",
     "TableFacts",
     "answered",
@@ -35,8 +42,8 @@ __all__ = [
     "gather",
     "judge",
     "left_out",
-    "limits",
     "quarantine",
     "reconcile",
+    "reliability",
     "response_rates",
 ]

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from auditlib.contracts import TABLES
+from auditlib.contracts import TABLES, CanonicalTables
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Period
 from auditlib.records import Basis, Number, Refusal, Sentence, Ungrouped
+from auditlib.reliability.counting import one_row
 from auditlib.reliability.months import months_between, months_of_days
-from auditlib.reliability.source import EvidenceLike, one_row
-from auditlib.reliability.words import percent
-from auditlib.statements import Unanswered, counted
+from auditlib.statements import Facts, Unanswered, counted, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,35 +81,31 @@ class MonthCoverage(Ungrouped):
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the rows and months of each unit, and the gaps."""
+        return (*self._totals(), *(number for unit in self.units for number in self._unit_numbers(unit)))
+
+    def _totals(self) -> tuple[Number, ...]:
         whole = (Basis(self.table, (("in_period", True),), rows=sum(self.counts.values())),)
-        totals = (
+        return (
             Number(f"coverage.gaps:{self.table}", self.gaps, "months", basis=whole),
             Number(f"coverage.grid:{self.table}", len(self.units) * len(self.months), "months", basis=whole),
             Number(f"coverage.silent:{self.table}", self._silent, "units", basis=whole),
             Number(f"coverage.units:{self.table}", len(self.units), "units", basis=whole),
         )
-        return (*totals, *(number for unit in self.units for number in self._unit_numbers(unit)))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence on the gaps."""
-        keys = tuple(f"coverage.{name}:{self.table}" for name in ("gaps", "grid"))
-        grid = len(self.units) * len(self.months)
+        facts = Facts.of(self._totals()).about(self.table)
         if not self.gaps:
-            return (
-                Sentence(f"Every unit has {self.table} in each of its {counted(grid, 'unit-month')}.", keys),
+            form = "Every unit has {table} in each of its {coverage.grid|unit-month|unit-months}."
+            return (say(form, facts, table=self.table),)
+        form = (
+            "{coverage.gaps} of {coverage.grid|unit-month|unit-months} {coverage.gaps~holds|hold} no {table}"
+        )
+        if self._silent:
+            form += (
+                "; {coverage.silent} of {coverage.units|unit|units} {coverage.silent~has|have} none at all"
             )
-        text = (
-            f"{self.gaps:,} of {counted(grid, 'unit-month')} {'holds' if self.gaps == 1 else 'hold'} "
-            f"no {self.table}"
-        )
-        silent = self._silent
-        if not silent:
-            return (Sentence(f"{text}.", keys),)
-        have = "has" if silent == 1 else "have"
-        keys += tuple(f"coverage.{name}:{self.table}" for name in ("silent", "units"))
-        return (
-            Sentence(f"{text}; {silent} of {counted(len(self.units), 'unit')} {have} none at all.", keys),
-        )
+        return (say(f"{form}.", facts, table=self.table),)
 
     @property
     def _silent(self) -> int:
@@ -202,10 +198,11 @@ class ItemCoverage(Ungrouped):
     def summary(self) -> tuple[Sentence, ...]:
         """Return two sentences: how many units have values, and how far n is known."""
         least = min(self.items, key=lambda item: (self.items[item], item))
-        first = Sentence(
-            f"Of {counted(self.units, 'unit')}, {self.items[least]:,} "
-            f"({percent(self.items[least] / self.units)}) have a value for the least covered item, {least}.",
-            ("coverage.units:aggregates", f"units:{least}", f"coverage:{least}"),
+        first = say(
+            "Of {coverage.units:aggregates|unit|units}, {units} ({coverage|spoken share}) have a value for "
+            "the least covered item, {item}.",
+            Facts.of(self.numbers()).about(least),
+            item=least,
         )
         return (first, self._on_n())
 
@@ -238,7 +235,7 @@ class ItemCoverage(Ungrouped):
 Coverage = MonthCoverage | ItemCoverage | Unanswered
 
 
-def coverage(evidence: EvidenceLike, *, period: Period, table: str = "responses") -> Coverage:
+def coverage(engagement: Engagement, *, table: str = "responses") -> Coverage:
     """Return where there is data: `table` by unit and month, otherwise aggregates by item.
 
     Parameters
@@ -246,15 +243,16 @@ def coverage(evidence: EvidenceLike, *, period: Period, table: str = "responses"
     table
         A table with units and an instant: responses, invitations, complaints, interactions.
     """
+    evidence = engagement.evidence
     if table in evidence.tables:
-        return _by_month(evidence, table, period=period)
+        return _by_month(evidence, table, period=engagement.run.period)
     if "aggregates" in evidence.tables:
         return _by_item(evidence)
     refusal = Refusal(f"Neither {table} nor aggregates were supplied.", f"Supply {table}.")
     return Unanswered(f"{table.capitalize()} by unit and month", refusal)
 
 
-def _by_month(evidence: EvidenceLike, table: str, *, period: Period) -> MonthCoverage:
+def _by_month(evidence: CanonicalTables, table: str, *, period: Period) -> MonthCoverage:
     import narwhals as nw
 
     inside = evidence.lazy(table).filter(nw.col("in_period"))
@@ -268,7 +266,7 @@ def _by_month(evidence: EvidenceLike, table: str, *, period: Period) -> MonthCov
     return MonthCoverage(table, units, months_between(period), dict(sorted(counts.items())))
 
 
-def _by_item(evidence: EvidenceLike) -> ItemCoverage:
+def _by_item(evidence: CanonicalTables) -> ItemCoverage:
     import narwhals as nw
 
     values = evidence.lazy("aggregates")
@@ -293,13 +291,13 @@ def _counted(frame: Any, name: str) -> dict[str, int]:
     return {row[name]: int(row["units"]) for row in sorted(rows, key=lambda row: str(row[name]))}
 
 
-def _register(evidence: EvidenceLike) -> tuple[str, ...]:
+def _register(evidence: CanonicalTables) -> tuple[str, ...]:
     if "units" not in evidence.tables:
         return ()
     return tuple(sorted(evidence.lazy("units").select("unit_id").collect()["unit_id"].to_list()))
 
 
-def _units_seen(evidence: EvidenceLike) -> int:
+def _units_seen(evidence: CanonicalTables) -> int:
     import narwhals as nw
 
     units = evidence.lazy("aggregates").select("unit_id").unique()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditlib.contracts import TABLES
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run, Source
 from auditlib.records import Basis, Number, Sentence, SourceTotals
 
@@ -44,8 +45,9 @@ class DeclaredStandIns:
         )
 
 
-def declared(run: Run, totals: Sequence[SourceTotals]) -> DeclaredStandIns:
-    """Return what is declared of the sources of `run`, whose control totals are `totals`, in their order."""
+def declared(engagement: Engagement) -> DeclaredStandIns:
+    """Return what is declared of the sources of a run in place of what they lack."""
+    run, totals = engagement.run, engagement.evidence.totals
     pairs = zip(run.sources, totals, strict=True) if len(run.sources) == len(totals) else ()
     return DeclaredStandIns(
         tuple(

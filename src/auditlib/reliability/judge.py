@@ -13,13 +13,15 @@ from dataclasses import dataclass
 
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability, SourceTotals, TableReliability
-from auditlib.reliability.facts import TableFacts
+from auditlib.reliability.counting import TableFacts
 from auditlib.reliability.months import month_name
-from auditlib.reliability.words import listed, percent
-from auditlib.statements import counted
+from auditlib.statements import counted, listed, spoken_share
 
 MISSING_SHARE_NAMED = 0.2
 """A column that is empty in a larger share of the rows is named in the grounds."""
+
+MOST_NAMED = 6
+"""Months, columns or tables that a ground names; of the rest it says that there are others."""
 
 _WORST_FIRST = (Reliability.NOT_SUFFICIENT, Reliability.UNDETERMINED, Reliability.SUFFICIENT)
 
@@ -88,14 +90,14 @@ def _quarantine(facts: TableFacts, limit: float) -> Ground:
     if share > limit:
         return Ground(
             Reliability.NOT_SUFFICIENT,
-            f"In quarantine: {percent(share)} of the rows, above the limit of {percent(limit)}.",
+            f"In quarantine: {spoken_share(share)} of the rows, above the limit of {spoken_share(limit)}.",
         )
     if not facts.rows_quarantined:
         left = "." if not facts.rows_left_out else " but those that the run file leaves out."
         return Ground(Reliability.SUFFICIENT, f"Every row was kept{left}")
     return Ground(
         Reliability.SUFFICIENT,
-        f"In quarantine: {percent(share)} of the rows, within the limit of {percent(limit)}.",
+        f"In quarantine: {spoken_share(share)} of the rows, within the limit of {spoken_share(limit)}.",
     )
 
 
@@ -107,8 +109,8 @@ def _references(facts: TableFacts, limit: float) -> Iterator[Ground]:
         over = share > limit
         yield Ground(
             Reliability.NOT_SUFFICIENT if over else Reliability.SUFFICIENT,
-            f"Naming {_a(column)} that is not in the evidence: {percent(share)} of the rows"
-            + (f", above the limit of {percent(limit)}." if over else "."),
+            f"Naming {_a(column)} that is not in the evidence: {spoken_share(share)} of the rows"
+            + (f", above the limit of {spoken_share(limit)}." if over else "."),
         )
 
 
@@ -116,10 +118,9 @@ def _undetermined(facts: TableFacts) -> Iterator[Ground]:
     if not facts.units_known:
         yield Ground(Reliability.UNDETERMINED, "There is no register of units to check its units against.")
     if facts.empty_months and facts.rows_kept:
+        months = listed([month_name(month) for month in facts.empty_months], most=MOST_NAMED)
         yield Ground(
-            Reliability.UNDETERMINED,
-            f"No unit has a row in {listed([month_name(month) for month in facts.empty_months])}; "
-            "the export may be incomplete.",
+            Reliability.UNDETERMINED, f"No unit has a row in {months}; the export may be incomplete."
         )
 
 
@@ -130,20 +131,21 @@ def _remarks(facts: TableFacts) -> Iterator[Ground]:
         rows = counted(facts.rows_unanswered, "row")
         yield Ground(
             Reliability.SUFFICIENT,
-            f"Without any answer: {rows}, {percent(facts.unanswered_share)} of those kept; "
+            f"Without any answer: {rows}, {spoken_share(facts.unanswered_share)} of those kept; "
             "they are no responses and count nowhere; a row with a comment alone is a response.",
         )
     sparse = [
-        f"{column.removesuffix('_at')} ({percent(count / facts.rows)})"
+        f"{column.removesuffix('_at')} ({spoken_share(count / facts.rows)})"
         for column, count in facts.missing.items()
         if facts.rows and MISSING_SHARE_NAMED < count / facts.rows < 1
     ]
     if sparse:
-        yield Ground(Reliability.SUFFICIENT, f"Often empty: {listed(sparse)}.")
+        yield Ground(Reliability.SUFFICIENT, f"Often empty: {listed(sparse, most=MOST_NAMED)}.")
     absent = [table for table in facts.absent if table != "units"]
     if absent:
         yield Ground(
-            Reliability.SUFFICIENT, f"References to {listed(absent)} were not checked: not supplied."
+            Reliability.SUFFICIENT,
+            f"References to {listed(absent, most=MOST_NAMED)} were not checked: not supplied.",
         )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from auditlib.contracts import CanonicalTables
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence, Ungrouped
-from auditlib.reliability.source import EvidenceLike
-from auditlib.reliability.words import listed, percent
 from auditlib.standards.observed import answered_invitations
-from auditlib.statements import Unanswered, counted
+from auditlib.statements import Facts, Unanswered, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,24 +113,33 @@ class ResponseRates:
             return (Sentence("The response rate of all units together is held back."),)
         if total.invitations < self.minimum_cell:
             return (Sentence("Too few invitations were sent for a response rate to be shown."),)
-        text = (
-            f"Of {counted(total.invitations, 'invitation')}, {_shown(total)} were answered "
-            f"({interval.level:.0%} interval {interval.low:.1%} to {interval.high:.1%})"
-        )
-        known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
-        keys: tuple[str, ...] = ("invitations:all", "rate:all")
+        facts = Facts.of(self.numbers())
+        level = f"{interval.level:.0%}"
+        whole = "Of {invitations:all|invitation|invitations}, {rate:all|spoken share} were answered"
+        ends = "({level} interval {rate:all[low]|.1%} to {rate:all[high]|.1%})"
+        parts = [say(f"{whole} {ends}", facts, level=level)]
         types = [rate for rate in self.types if rate.invitations >= self.minimum_cell]
         if types and len(self.types) > 1:
-            text += f", {listed([f'{_shown(rate)} {rate.survey_type}' for rate in types])}"
-            keys += tuple(f"rate:{rate.name}" for rate in types)
-        if len(known) < 2:
-            return (Sentence(f"{text}.", keys),)
+            of_type = [
+                say("{rate|spoken share} {type}", facts.about(rate.name), type=rate.survey_type)
+                for rate in types
+            ]
+            parts.append(say(", {types}", facts, types=of_type))
+        known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
+        if len(known) > 1:
+            parts.append(self._extremes(known, facts))
+        return (joined([*parts, "."], ""),)
+
+    def _extremes(self, known: Sequence[Rate], facts: Facts) -> Sentence:
         low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         high = max(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        ends = f"from {_shown(low)} in {low.unit_id} to {_shown(high)} in {high.unit_id}"
+        ends = [say("{rate|spoken share}", facts.about(rate.name)) for rate in (low, high)]
         by_unit = "of the units that are shown" if self.left_out else "by unit"
-        text += f"; {by_unit} {ends if _shown(low) != _shown(high) else f'{_shown(low)} throughout'}."
-        return (Sentence(text, (*keys, f"rate:{low.unit_id}", f"rate:{high.unit_id}")),)
+        if ends[0].text == ends[1].text:
+            return joined(["; ", by_unit, " ", ends[0], " throughout"], "")
+        units = {"first": low.unit_id, "last": high.unit_id}
+        form = "; {by_unit} from {low} in {first} to {high} in {last}"
+        return say(form, facts, by_unit=by_unit, low=ends[0], high=ends[1], **units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,34 +191,36 @@ class PublishedRates(Ungrouped):
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence that says why these rates can only be quoted."""
-        text = (
-            "No invitation log was supplied, so response rates can only be quoted as published: "
-            f"a median of {self.quantiles['median']:.0%} over {counted(self.units, 'unit')}, from "
-            f"{self.quantiles['lowest']:.0%} to {self.quantiles['highest']:.0%}."
+        return (
+            say(
+                "No invitation log was supplied, so response rates can only be quoted as published: a median "
+                "of {rate:median|.0%} over {rate.units:published|unit|units}, from {rate:lowest|.0%} to "
+                "{rate:highest|.0%}.",
+                Facts.of(self.numbers()),
+            ),
         )
-        keys = ("rate:median", "rate.units:published", "rate:lowest", "rate:highest")
-        return (Sentence(text, keys),)
 
 
 Rates = ResponseRates | PublishedRates | Unanswered
 
 
-def response_rates(evidence: EvidenceLike, *, thresholds: Thresholds) -> Rates:
+def response_rates(engagement: Engagement) -> Rates:
     """Return response rates: kept invitations with a kept response over kept invitations.
 
     Parameters
     ----------
-    thresholds
-        ``confidence`` is the level of the Wilson intervals; units with fewer invitations than
-        ``minimum_cell`` are not named.
+    engagement
+        Its threshold ``confidence`` is the level of the Wilson intervals; units with fewer invitations
+        than ``minimum_cell`` are not named.
 
     Notes
     -----
     A response counts for the unit of its invitation. Invitations sent outside the audited period are
     out of scope, and so are the responses to them.
     """
+    evidence = engagement.evidence
     if {"invitations", "responses"} <= set(evidence.tables):
-        return _from_log(evidence, thresholds=thresholds)
+        return _from_log(evidence, thresholds=engagement.run.thresholds)
     if "aggregates" in evidence.tables:
         return _published(evidence)
     refusal = Refusal(
@@ -218,7 +229,7 @@ def response_rates(evidence: EvidenceLike, *, thresholds: Thresholds) -> Rates:
     return Unanswered(_TITLE, refusal)
 
 
-def _from_log(evidence: EvidenceLike, *, thresholds: Thresholds) -> ResponseRates:
+def _from_log(evidence: CanonicalTables, *, thresholds: Thresholds) -> ResponseRates:
     import narwhals as nw
 
     names = ("unit_id", "survey_type")
@@ -265,11 +276,7 @@ def _rate(unit: str, survey_type: str, invitations: int, responses: int, *, leve
     return Rate(unit, survey_type, invitations, responses, interval)
 
 
-def _shown(rate: Rate) -> str:
-    return "none" if rate.value is None else percent(rate.value)
-
-
-def _published(evidence: EvidenceLike) -> PublishedRates | Unanswered:
+def _published(evidence: CanonicalTables) -> PublishedRates | Unanswered:
     import narwhals as nw
     import numpy as np
 

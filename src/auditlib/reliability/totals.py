@@ -1,16 +1,17 @@
-"""Control totals per file, and what was set aside by reason."""
+"""What became of the rows received, file by file: kept, set aside by reason, left out as declared."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from auditlib.contracts import TABLES
 from auditlib.errors.values import form_of
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Number, Reason, Sentence, SourceTotals
-from auditlib.reliability.words import percent
-from auditlib.statements import counted
+from auditlib.statements import Exhibit, Facts, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,22 +81,17 @@ class Reconciliation:
         """Return one sentence: rows received, set aside, and whether all are accounted for."""
         aside = "none is in quarantine"
         if self.rows_quarantined:
-            share = percent(self.rows_quarantined / self.rows_judged)
-            are = "is" if self.rows_quarantined == 1 else "are"
-            aside = f"{self.rows_quarantined:,} ({share}) {are} in quarantine"
-        accounted = (
-            "every one is accounted for"
-            if not self.differing
-            else f"the totals of {counted(len(self.differing), 'file')} do not reconcile"
-        )
+            aside = (
+                "{rows_quarantined:all} ({quarantined_share:all|spoken share}) {rows_quarantined:all~is|are} "
+                "in quarantine"
+            )
+        accounted = "every one is accounted for"
+        if self.differing:
+            accounted = "the totals of {files:differing|file|files} do not reconcile"
         if self.rows_left_out:
-            aside += f", and {counted(self.rows_left_out, 'was', 'were')} left out as the run file declares"
-        received = counted(self.rows_in, "row was", "rows were")
-        text = f"{received} received in {counted(len(self.sources), 'source')} and {accounted}; {aside}."
-        share_of = ["quarantined_share:all"] if self.rows_quarantined else []
-        share_of += ["rows_left_out:all"] if self.rows_left_out else []
-        keys = ("rows_in:all", "files:all", "files:differing", "rows_quarantined:all", *share_of)
-        return (Sentence(text, keys),)
+            aside += ", and {rows_left_out:all|was|were} left out as the run file declares"
+        received = "{rows_in:all|row was|rows were} received in {files:all|source|sources}"
+        return (say(f"{received} and {accounted}; {aside}.", Facts.of(self.numbers())),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +136,107 @@ class Quarantine:
         """Return one sentence: the reasons, the most frequent first."""
         if not self.reasons:
             return (Sentence("No row was set aside."),)
-        said = [f"{reason.sentence} ({rows:,})" for reason, rows in self.reasons.items()]
+        facts = Facts.of(self.numbers())
+        reasons = [
+            say("{reason} ({rows})", facts.about(reason), reason=reason.sentence) for reason in self.reasons
+        ]
         return (
-            Sentence(
-                f"Rows were set aside for these reasons: {'; '.join(said)}.",
-                tuple(f"rows:{reason}" for reason in self.reasons),
-            ),
+            say("Rows were set aside for these reasons: {reasons}.", facts, reasons=joined(reasons, "; ")),
         )
 
     @property
     def _with_rows(self) -> tuple[SourceTotals, ...]:
         return tuple(source for source in self.sources if source.rows_quarantined)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTest:
+    """How many rows of a source one declared test left out.
+
+    Parameters
+    ----------
+    entry
+        Place of the test in its source, from 1.
+    kept_where
+        What it keeps and why, in the words of the run file.
+    again
+        Whether they were left out because their key had been named before.
+    """
+
+    source: SourceTotals
+    entry: int
+    kept_where: str
+    rows: int
+    again: bool = False
+
+    @property
+    def number(self) -> Number:
+        """The rows left out; its reason is the test, so that a sentence may repeat it."""
+        source = self.source
+        basis = (Basis("sources", (("file", source.file), ("table", source.table)), rows=1),)
+        key = f"rows_left_out:{source.file}:{source.table}:{self.entry}"
+        return Number(key, self.rows, "rows", basis=basis, reason=self.kept_where)
+
+    @property
+    def sentence(self) -> Sentence:
+        """How many rows, of which file, and by what they were left out."""
+        why = "as {rows~it names|they name} again what was named before"
+        if not self.again:
+            why = "to keep those where {test}"
+        number = self.number
+        return say(
+            f"Of {{file}} ({{table}}), {{rows|row was left out|rows were left out}} {why}.",
+            Facts({"rows": number}),
+            file=self.source.file,
+            table=self.source.table,
+            test=self.kept_where,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Rows left out, source by source and test by test."""
+
+    by: ClassVar[tuple[str, ...]] = ("file", "table", "entry")
+
+    tests: tuple[DeclaredTest, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per source and test."""
+        import pandas as pd
+
+        rows = [
+            (test.source.file, test.source.table, test.entry, test.kept_where, test.rows)
+            for test in self.tests
+        ]
+        return pd.DataFrame(rows, columns=["file", "table", "entry", "kept_where", "rows_left_out"])
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the rows each test left out."""
+        return tuple(test.number for test in self.tests)
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return one sentence per source and test, or that no row is left out."""
+        return tuple(test.sentence for test in self.tests) or (Sentence("The run file leaves no row out."),)
+
+
+def left_out(engagement: Engagement) -> LeftOut:
+    """Return what the run file leaves out of each source; tests that left out nothing are named too."""
+    return LeftOut(tuple(test for source in engagement.evidence.totals for test in _tests(source)))
+
+
+def _tests(source: SourceTotals) -> Iterator[DeclaredTest]:
+    for entry, (words, rows) in enumerate(source.left_out.items(), start=1):
+        yield DeclaredTest(source, entry, words, rows)
+    if source.rows_named_again:
+        key = " and ".join(TABLES[source.table].key)
+        yield DeclaredTest(
+            source,
+            len(source.left_out) + 1,
+            f"each {key} is kept once",
+            source.rows_named_again,
+            again=True,
+        )
 
 
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
@@ -159,17 +245,26 @@ _TOTALS = ("rows_in", "rows_kept", "rows_quarantined", "rows_out_of_period")
 _LEFT_OUT = ("rows_left_out",)
 
 
-def reconcile(sources: Sequence[SourceTotals]) -> Reconciliation:
-    """Return the control totals of `sources`, side by side."""
-    return Reconciliation(tuple(sources))
+def reconcile(engagement: Engagement) -> Reconciliation:
+    """Return the control totals of all sources, side by side."""
+    return Reconciliation(tuple(engagement.evidence.totals))
 
 
-def quarantine(sources: Sequence[SourceTotals]) -> Quarantine:
-    """Return what was set aside from `sources`, by reason."""
-    return Quarantine(tuple(sources))
+def quarantine(engagement: Engagement) -> Quarantine:
+    """Return what was set aside from all sources, by reason."""
+    return Quarantine(tuple(engagement.evidence.totals))
 
 
-def examples(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
+def examples(engagement: Engagement) -> Exhibit:
+    """Return two rows in quarantine of each reason, from different files where there are several."""
+    return Exhibit(
+        examples_of(engagement.evidence.quarantine()),
+        "Examples of rows in quarantine",
+        caption="The line is that of the client's file. Two examples of each reason.",
+    )
+
+
+def examples_of(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     """Return `each` quarantined rows of every reason, from different files where there are several.
 
     The cell that failed is shown by its form, in its message too: who may see the row has the file.

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Statistic, Target
 from auditlib.standards.unknown import ends
 from auditlib.standards.words import amount
-from auditlib.statements import counted
+from auditlib.statements import counted, spoken_share
 
 CASES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
@@ -123,11 +123,7 @@ def _plain(value: float, unit: str) -> str:
     """Return `value` as it is said: no decimals that say nothing, and never all where some are missing."""
     if unit != "share":
         return amount(value, unit)
-    if 0.9995 <= value < 1:
-        return "over 99.9%"
-    if 0 < value < 0.0005:
-        return "under 0.1%"
-    return f"{value:.1%}".replace(".0%", "%")
+    return spoken_share(value).replace(".0%", "%")
 
 
 class _Options(dict[str, object]):

@@ -3,7 +3,7 @@
 from auditlib.statements.answer import Answer, Exhibit, Unanswered
 from auditlib.statements.facts import Facts
 from auditlib.statements.template import joined, say
-from auditlib.statements.words import agreeing, counted, listed, percent, with_sign
+from auditlib.statements.words import agreeing, counted, listed, percent, spoken_share, with_sign
 
 __all__ = [
     "Answer",
@@ -16,5 +16,6 @@ __all__ = [
     "listed",
     "percent",
     "say",
+    "spoken_share",
     "with_sign",
 ]

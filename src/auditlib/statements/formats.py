@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from auditlib.statements.words import spoken_share
+
 MISSING = "\N{EN DASH}"
 """Printed where there is no value."""
 SUPPRESSED = "suppressed"
@@ -47,6 +49,7 @@ _WHOLE = _decimals(0)
 FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
     {
         "share": _share,
+        "spoken share": spoken_share,
         "rows": _WHOLE,
         "count": _WHOLE,
         "answers": _WHOLE,

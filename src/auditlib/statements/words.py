@@ -51,16 +51,43 @@ def agreeing(n: float, singular: str, plural: str) -> str:
     return singular if n == 1 else plural
 
 
-def listed(words: Sequence[str], *, conjunction: str = "and") -> str:
+def listed(
+    words: Sequence[str], *, conjunction: str = "and", separator: str = ", ", most: int | None = None
+) -> str:
     """Return words as a list in a sentence; nothing where there are none.
+
+    Parameters
+    ----------
+    words
+        What is listed, in the order it is said.
+    conjunction, separator
+        What stands before the last, and between the others.
+    most
+        Words from which on there are only "others"; None lists all.
 
     Examples
     --------
     >>> listed(["phone", "chat", "mail"]), listed(["phone", "chat"], conjunction="or"), listed([])
     ('phone, chat and mail', 'phone or chat', '')
+    >>> listed(["phone", "chat", "mail"], most=1)
+    'phone and others'
     """
-    *first, last = words or [""]
-    return f"{', '.join(first)} {conjunction} {last}" if first else last
+    named = list(words) if most is None or len(words) <= most else [*words[:most], "others"]
+    *first, last = named or [""]
+    return f"{separator.join(first)} {conjunction} {last}" if first else last
+
+
+def spoken_share(share: float) -> str:
+    """Return a share in percent as it is said, never 0.0% or 100.0% where it is neither.
+
+    Examples
+    --------
+    >>> spoken_share(0.0001), spoken_share(0.5), spoken_share(0.9999), spoken_share(1)
+    ('under 0.1%', '50.0%', 'over 99.9%', '100.0%')
+    """
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return "over 99.9%" if 0.9995 <= share < 1 else percent(share)
 
 
 def with_sign(value: float, *, decimals: int) -> str:

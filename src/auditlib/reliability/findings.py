@@ -1,0 +1,52 @@
+"""Findings: tables that cannot be relied on, and totals that do not reconcile."""
+
+from __future__ import annotations
+
+from auditlib.contracts import TABLES
+from auditlib.records import Finding, Grade, Reliability, TableReliability
+from auditlib.reliability.assessment import Assessment
+from auditlib.reliability.counting import TableFacts
+from auditlib.reliability.facts import of_table
+
+
+def findings_of(assessment: Assessment) -> tuple[Finding, ...]:
+    """Return a finding for each table that is not sufficiently reliable, and each total that differs."""
+    unreliable = [
+        _unreliable(judged, counts)
+        for judged, counts in zip(assessment.tables, assessment.counts, strict=True)
+        if judged.answer is Reliability.NOT_SUFFICIENT
+    ]
+    unreconciled = [
+        _unreconciled(source.table, source.file)
+        for counts in assessment.counts
+        for source in counts.sources
+        if not source.reconciled
+    ]
+    return (*unreliable, *unreconciled)
+
+
+def _unreliable(judged: TableReliability, facts: TableFacts) -> Finding:
+    return Finding(
+        criterion="data.reliability: What a conclusion rests on is sufficiently reliable for its purpose",
+        condition=f"The table {judged.table} is not sufficiently reliable. {' '.join(judged.grounds)}",
+        cause="The export, or its declaration in the run file, does not match what was delivered.",
+        effect=f"Not established: {TABLES[judged.table].purpose}.",
+        recommendation="Have the rows in quarantine corrected at their source and exported again.",
+        grade=Grade.MAJOR,
+        subject=judged.table,
+        evidence=tuple(number.key for number in of_table(facts)),
+        shortfall=facts.quarantined_share,
+    )
+
+
+def _unreconciled(table: str, file: str) -> Finding:
+    return Finding(
+        criterion="data.reconciliation: Every row received is accounted for, as the client counts them",
+        condition=f"The control totals of {file} do not reconcile.",
+        cause="Rows were lost or added between the client's system and the file delivered.",
+        effect=f"Whether {table} is complete is not known.",
+        recommendation="Have the file exported again together with the number of its rows.",
+        grade=Grade.MAJOR,
+        subject=file,
+        evidence=(f"rows_in:{table}", f"rows_kept:{table}", f"rows_quarantined:{table}"),
+    )
