@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pandas as pd
 import pytest
 from standards_tables import AS_OF, DAY, START, SmallTables, context, mapped, small_tables
 
-from auditlib.audit.standard import read_edition
+from auditlib.audit.standard import measures, read_edition
 from auditlib.escalation.recorded import silent_in_matrix
 from auditlib.linkage.definition import audited
 from auditlib.linkage.fairness import fair_pay
@@ -19,13 +18,12 @@ from auditlib.linkage.opened import links_judged
 from auditlib.linkage.panel import panel
 from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
 from auditlib.standards.judge import judge_one
-from auditlib.standards.measure import Measure, Taken, collect, nothing
+from auditlib.standards.measure import Measure, Taken, nothing
 from auditlib.standards.planned import PLANNED
 from auditlib.standards.supplied import lacking
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
-MEASURES = collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
+MEASURES = measures()
 
 
 def found(metric: str, tables: SmallTables, **options: Any) -> Measurement:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import auditlib
 from auditlib.audit.opening import project_root
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters import claims
@@ -21,14 +22,12 @@ from auditlib.standards.measure import Context, Measure, Tables, collect
 from auditlib.standards.profile import Demands, ProfileModel, demands_on, load_profile
 from auditlib.standards.verdict import Verdict, assess
 
-ROOMS = ("benchmark", "complaints", "drivers", "escalation", "linkage", "listening", "service_levels")
-"""Rooms whose ``measures`` module holds measures; add a room here when it measures something."""
-
 
 @lru_cache(maxsize=1)
 def measures() -> dict[str, Measure]:
-    """Return every measure of the suite, by metric."""
-    return collect(importlib.import_module(f"auditlib.{room}.measures") for room in ROOMS)
+    """Return every measure of the suite, by metric: those of each room with a module ``measures``."""
+    rooms = sorted(path.parent.name for path in Path(auditlib.__path__[0]).glob("*/measures.py"))
+    return collect(importlib.import_module(f"auditlib.{room}.measures") for room in rooms)
 
 
 def verdict_on(
