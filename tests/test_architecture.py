@@ -188,3 +188,26 @@ def test_names_say_what_they_hold() -> None:
     """Of the names bound in good code bases one in a thousand is filler; here at most this many are."""
     names, bound = house.filler()
     assert names.total() / bound <= MOST_FILLER, names
+
+
+PARTS = re.compile(r"\n(?:Returns|Raises|Notes|See Also|Examples|Yields|References)\n-")
+
+
+def described(docstring: str) -> list[str]:
+    """Return the names under ``Parameters`` of a docstring; none where it has no such part."""
+    _, has_part, rest = docstring.partition("Parameters\n----------\n")
+    lines = PARTS.split(rest)[0].splitlines() if has_part else []
+    named = (name for line in lines if line and not line.startswith(" ") for name in line.split(","))
+    return [name.strip().lstrip("*") for name in named if name.strip()]
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_docstrings_describe_the_parameters_there_are(path: Path) -> None:
+    wrong = [
+        f"{node.name}: {name}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for name in described(ast.get_docstring(node) or "")
+        if name not in {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+    ]
+    assert wrong == []

@@ -47,8 +47,8 @@ class Door:
         """Return the words of `result`; what comes first and last is chosen among what is shown."""
         if not (isinstance(result, Ranging) and result.ranges):
             return result.summary()
-        shown = result.without(self._held(result))[0]
-        return shown.summary() if shown is not None else (Sentence(NOTHING_SAID),)
+        part = result.without(self._held(result))[0]
+        return part.summary() if part is not None else (Sentence(NOTHING_SAID),)
 
     def _held(self, result: Any) -> Held:
         """Return what tells whether a number of `result`, or of the audit, is held back."""

@@ -45,8 +45,8 @@ def law_problems(run: Run, document: Document, *, root: Path) -> list[Problem]:
     """
     standard = [*_standard(run, document, root)]
     profile = [] if standard or not run.profile else [*_profile(run, document, root)]
-    found = [*standard, *profile, *_policies(run, document, root)]
-    return in_order([*(each for each in found if each.file == document.name), *found])
+    problems = [*standard, *profile, *_policies(run, document, root)]
+    return in_order([*(problem for problem in problems if problem.file == document.name), *problems])
 
 
 def law_names(*, root: Path) -> tuple[str, ...]:

@@ -53,18 +53,18 @@ def names_stated(
     ]
     if not unsure:
         return []
-    found = {
+    named = {
         value: Basis(source, ((column, value),))
         for source, column, value in (*_known(tables), *_files(tables.totals))
         if any(_holds(text, value) for text in unsure)
     }
-    return [Number(f"{PREFIX}{value}", value, "name", basis=(found[value],)) for value in sorted(found)]
+    return [Number(f"{PREFIX}{value}", value, "name", basis=(named[value],)) for value in sorted(named)]
 
 
 def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
     """Give every text that may state a number, with the keys it names."""
-    for said in (*document["answer"], *document["sentences"]):
-        yield said["text"], said["keys"]
+    for sentence in (*document["answer"], *document["sentences"]):
+        yield sentence["text"], sentence["keys"]
     for finding in document["findings"]:
         keys = [key.partition("/")[2] for key in finding["evidence"]]
         for part in ("criterion", "condition", "cause", "effect", "recommendation", "headline"):

@@ -286,7 +286,7 @@ def coded(text: str) -> bool:
     return any(form.fullmatch(text) and holds(text, sound) for form, sound in FORMS)
 
 
-def holds(found: str, sound: Sound) -> bool:
+def holds(text: str, sound: Sound) -> bool:
     """Tell whether what has the form of a number fulfils what its digits must fulfil."""
-    plain = "".join(str(decimal(sign, sign)) for sign in normalize("NFKC", found)).upper()
+    plain = "".join(str(decimal(sign, sign)) for sign in normalize("NFKC", text)).upper()
     return sound(plain if sound in _KEPT else re.sub(r"[^0-9A-Z]", "", plain))

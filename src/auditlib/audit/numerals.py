@@ -93,10 +93,14 @@ def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
     Where it repeats reasons, the number with the longest stands for them: others may be a part of it.
     """
     repeated = [number for number in numbers if number.reason and number.reason in text]
-    whole = tuple(one.key for one in sorted(repeated, key=lambda one: -len(one.reason))[:1])
+    whole = tuple(
+        candidate.key for candidate in sorted(repeated, key=lambda candidate: -len(candidate.reason))[:1]
+    )
     rest = _without_reasons(text, numbers)
-    found = (next((number.key for number in numbers if repeats(part, number)), "") for part in numerals(rest))
-    return tuple(dict.fromkeys((*whole, *(key for key in found if key))))
+    stated = (
+        next((number.key for number in numbers if repeats(part, number)), "") for part in numerals(rest)
+    )
+    return tuple(dict.fromkeys((*whole, *(key for key in stated if key))))
 
 
 def numerals(text: str) -> tuple[Numeral, ...]:

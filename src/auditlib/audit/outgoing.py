@@ -69,8 +69,8 @@ class Outgoing:
 
     def pairs(self, where: Iterable[tuple[str, Any]]) -> Pairs:
         """Return those values of columns for which something else is shown."""
-        shown = ((value, self.value(column, value)) for column, value in where if isinstance(value, str))
-        return {value: other for value, other in shown if value != other}
+        pairs = ((value, self.value(column, value)) for column, value in where if isinstance(value, str))
+        return {value: other for value, other in pairs if value != other}
 
     def changed(self, frame: pd.DataFrame) -> Pairs:
         """Return those values in a frame for which something else is shown, words of persons aside."""
@@ -83,14 +83,14 @@ class Outgoing:
         `known` holds more values that its key may name, and what is shown for them.
         """
         changed = self.pairs(pair for basis in number.basis for pair in basis.where)
-        shown = replace(
+        outgoing = replace(
             number,
             key=self.key(number.key, {**known, **changed}),
             value=self.cell("", number.value),
             basis=tuple(self.basis(basis) for basis in number.basis),
             reason=self.text(said(number.reason, changed)),
         )
-        return shown, changed
+        return outgoing, changed
 
     def basis(self, basis: Basis) -> Basis:
         """Return a basis whose conditions name what is shown."""
@@ -98,9 +98,9 @@ class Outgoing:
 
     def key(self, key: str, changed: Pairs) -> str:
         """Return the key of a number: each of its parts that may not be shown as a pseudonym."""
-        for raw, shown in changed.items():
+        for raw, outgoing in changed.items():
             if raw in key:
-                key = re.sub(rf"(?:(?<=:)|^){re.escape(raw)}(?=:|#|$)", lambda _: shown, key)  # noqa: B023
+                key = re.sub(rf"(?:(?<=:)|^){re.escape(raw)}(?=:|#|$)", lambda _: outgoing, key)  # noqa: B023
         key = self._accounts(printable(key))
         return ":".join(self._kept(part, "words") for part in key.split(":"))
 
@@ -126,19 +126,19 @@ class Outgoing:
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return rows that are handed over, each column of text as it may be shown."""
-        shown = frame.copy()
+        outgoing = frame.copy()
         for name in map(str, frame.columns):
             column = frame[name]
             if column.dtype != object and not str(column.dtype).startswith(("str", "category")):
                 continue
             if name in ("case_id", "id") and "table" in frame:
                 pairs = zip(frame["table"], column, strict=True)
-                shown[name] = [self._case_id(str(table), value) for table, value in pairs]
+                outgoing[name] = [self._case_id(str(table), value) for table, value in pairs]
             else:
-                shown[name] = column.map(
+                outgoing[name] = column.map(
                     {value: self.cell(name, value) for value in column.dropna().unique()}
                 )
-        return shown
+        return outgoing
 
     def totals(self, totals: Iterable[SourceTotals]) -> tuple[SourceTotals, ...]:
         """Return control totals as they may be printed."""
@@ -187,21 +187,21 @@ class Outgoing:
 
     def _text(self, text: str) -> str:
         text = self._accounts(printable(text))
-        for raw, shown in self._units_shown.items():
+        for raw, outgoing in self._units_shown.items():
             if raw in text:
-                text = said(text, {raw: shown})
+                text = said(text, {raw: outgoing})
         return self._names.removed(without_contacts(text, own=self.own))
 
     def _accounts(self, text: str) -> str:
-        return _ACCOUNT.sub(lambda found: f"{found[1]}'{self.value('account_id', found[2])}'", text)
+        return _ACCOUNT.sub(lambda match: f"{match[1]}'{self.value('account_id', match[2])}'", text)
 
     def _account_pairs(self, text: str) -> Iterable[tuple[str, str]]:
         return ((raw, self.value("account_id", raw)) for _, raw in _ACCOUNT.findall(text))
 
     @cached_property
     def _names(self) -> Names:
-        found = (self._distinct(table, column) for table, column in _NAMED)
-        return Names(frozenset(name.strip() for names in found for name in names if len(name.strip()) > 2))
+        columns = (self._distinct(table, column) for table, column in _NAMED)
+        return Names(frozenset(name.strip() for names in columns for name in names if len(name.strip()) > 2))
 
     @cached_property
     def _files(self) -> frozenset[str]:
@@ -243,11 +243,11 @@ class Outgoing:
 
 def said(text: str, changed: Pairs) -> str:
     """Return words with what is shown for the values they name; of bare digits, for quoted ones."""
-    for raw, shown in changed.items():
+    for raw, outgoing in changed.items():
         if raw and raw in text:
             bare = raw.isdecimal() or len(raw) < 3
             form = rf"(?<=['\"]){re.escape(raw)}(?=['\"])" if bare else rf"(?<!\w){re.escape(raw)}(?!\w)"
-            text = re.sub(form, lambda _: shown, text)  # noqa: B023
+            text = re.sub(form, lambda _: outgoing, text)  # noqa: B023
     return text
 
 

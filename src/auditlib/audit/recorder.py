@@ -56,10 +56,10 @@ class Recorder:
         `known` holds values that their keys may name, and what is shown for them.
         """
         for given in numbers:
-            shown, changed = self._outgoing.number(given, known or {})
-            self._keys[given.key] = shown.key
-            self._changed[shown.key] = changed
-            self.keep(shown)
+            outgoing, changed = self._outgoing.number(given, known or {})
+            self._keys[given.key] = outgoing.key
+            self._changed[outgoing.key] = changed
+            self.keep(outgoing)
 
     def kept(self, key: str) -> str:
         """Return the key that a number was kept under; empty where none was."""
@@ -112,11 +112,12 @@ class Recorder:
         """Keep findings under their fingerprints."""
         raised = (identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
         named = tuple(self._bounded(self._shown(finding)) for finding in raised)
-        for one in named:
-            if self.findings.setdefault(one.fingerprint, one) != one:
+        for raised_now in named:
+            if self.findings.setdefault(raised_now.fingerprint, raised_now) != raised_now:
                 raise AuditError(
                     Problem(
-                        f"{self.notebook}: two findings on {one.subject!r} under {one.criterion!r}",
+                        f"{self.notebook}: two findings on {raised_now.subject!r} "
+                        f"under {raised_now.criterion!r}",
                         remedy="Give each its own subject; a finding is known by criterion and subject.",
                     )
                 )
@@ -176,16 +177,16 @@ class Recorder:
         return document
 
     def _refuse_orphans(self) -> None:
-        said = (*self._answer, *self._sentences.values())
+        sentences = (*self._answer, *self._sentences.values())
         problems = [
             *(
                 _unknown(key, f"the sentence {sentence.text!r}")
-                for sentence in said
+                for sentence in sentences
                 for key in self._missing(sentence.keys)
             ),
             *(
                 _unstated(sentence)
-                for sentence in said
+                for sentence in sentences
                 if not sentence.keys and _STATED.search(sentence.text)
             ),
             *(
@@ -204,20 +205,20 @@ class Recorder:
 
     def _cleaned(self, sentence: Sentence) -> Sentence:
         keys = tuple(self.key(key) for key in sentence.keys)
-        shown = self._outgoing.text(said(sentence.text, self._named(keys)))
-        text, more = self.suppression.text(shown, keys)
+        outgoing = self._outgoing.text(said(sentence.text, self._named(keys)))
+        text, more = self.suppression.text(outgoing, keys)
         return replace(sentence, text=text, keys=tuple(dict.fromkeys((*keys, *more))))
 
     def _shown(self, finding: Finding) -> Finding:
         mine = f"{self.notebook}/"
         own = {key: self.key(key.removeprefix(mine)) for key in finding.evidence if key.startswith(mine)}
-        shown = self._outgoing.finding(finding, self._named(own.values()))
+        outgoing = self._outgoing.finding(finding, self._named(own.values()))
         evidence = tuple(f"{mine}{own[key]}" if key in own else key for key in finding.evidence)
-        return replace(shown, evidence=evidence)
+        return replace(outgoing, evidence=evidence)
 
     def _named(self, keys: Iterable[str]) -> Pairs:
         """Return the values that numbers rest on, and what is shown for them where that is another."""
-        return {raw: shown for key in keys for raw, shown in self._changed.get(key, {}).items()}
+        return {raw: outgoing for key in keys for raw, outgoing in self._changed.get(key, {}).items()}
 
     def _bounded(self, finding: Finding) -> Finding:
         """Return `finding` without the numbers that are held back; its fingerprint is of what was known."""
@@ -243,10 +244,10 @@ def _finite(number: Number) -> Number:
     if _is_finite(number.value) and all(map(_is_finite, limits)):
         return number
     if not number.reason:
-        shown = ", ".join(map(str, (number.value, *limits)))
+        values = ", ".join(map(str, (number.value, *limits)))
         raise AuditError(
             Problem(
-                f"{number.key!r} is {shown}, which is no number, and nothing says why",
+                f"{number.key!r} is {values}, which is no number, and nothing says why",
                 remedy="A number that cannot be had is None with a reason.",
             )
         )

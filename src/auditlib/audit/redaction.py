@@ -39,11 +39,11 @@ class RedactionRule:
         return self.pattern.sub(lambda match: self._replaced(match, own), text)
 
     def _replaced(self, match: re.Match[str], own: Container[str]) -> str:
-        found = match[0]
-        enough = sum(character.isdigit() for character in found) >= self.digits
+        text = match[0]
+        enough = sum(character.isdigit() for character in text) >= self.digits
         # what is the party's own is looked up in the evidence: last, and only for what could be another's
-        if not enough or form_of(found) == found or not self.sound(found) or found in own:
-            return found
+        if not enough or form_of(text) == text or not self.sound(text) or text in own:
+            return text
         return match.expand(self.replacement)
 
 
@@ -209,14 +209,14 @@ class Names:
     @cached_property
     def _by_first(self) -> dict[str, list[tuple[str, ...]]]:
         """Names of several words by their first, longest first; of two words in both orders."""
-        found: dict[str, set[tuple[str, ...]]] = {}
+        orders_by_first: dict[str, set[tuple[str, ...]]] = {}
         for name in self.known:
             words = tuple(_folded(name))
             turned = (words[-1:] + words[:-1]) if len(words) > 1 else words
             for order in (words, turned):
                 if len(order) > 1:
-                    found.setdefault(order[0], set()).add(order)
-        return {first: sorted(orders, key=len, reverse=True) for first, orders in found.items()}
+                    orders_by_first.setdefault(order[0], set()).add(order)
+        return {first: sorted(orders, key=len, reverse=True) for first, orders in orders_by_first.items()}
 
     @cached_property
     def _alone(self) -> frozenset[str]:

@@ -197,8 +197,8 @@ class Audit:
             Default: where it has more than `ROWS_ON_PAPER` rows.
         """
         id = self._slugs.of(self._outgoing.text(id))  # noqa: A001 - names hold what a client calls its surveys
-        said = {"title": title, "caption": caption, "by": tuple(by), "basis": basis, "keys": keys}
-        exhibit = self._as_shown(exhibit_of(shown, units=units or {}, labels=labels or {}, **said))
+        layout_said = {"title": title, "caption": caption, "by": tuple(by), "basis": basis, "keys": keys}
+        exhibit = self._as_shown(exhibit_of(shown, units=units or {}, labels=labels or {}, **layout_said))
         stated = tuple(self._recorder.numbers[self._recorder.key(key)] for key in exhibit.keys)
         layout = Layout(
             id, exhibit, self._recorder.numbers, self._suppression, self._outgoing.cell, limit, stated
@@ -357,8 +357,8 @@ class Audit:
             return sentence
         register = claims.read_claims(self.texts.get(claims.FILE, "claims: {}"), name=claims.FILE)
         text = claims.cite(sentence.text, register, name=claims.FILE)
-        named = {f"claim:{one}": register.claims[one] for one in claims.quoted(sentence.text)}
-        self.number(*(_quotation(key, one) for key, one in named.items()))
+        named = {f"claim:{claim}": register.claims[claim] for claim in claims.quoted(sentence.text)}
+        self.number(*(_quotation(key, claim) for key, claim in named.items()))
         return replace(sentence, text=text, keys=(*sentence.keys, *named))
 
     def _numbers_of(self, part: Any, known: Mapping[str, str] | None = None) -> tuple[Number, ...]:

@@ -110,8 +110,8 @@ def profile_file(name: str) -> str:
 
 def editions(*, root: Path) -> tuple[str, ...]:
     """Return the editions of the project, oldest first within each standard."""
-    found = sorted((root / "params" / "standards").glob("*/[0-9][0-9][0-9][0-9].yaml"))
-    return tuple(f"{path.parent.name}@{path.stem}" for path in found)
+    paths = sorted((root / "params" / "standards").glob("*/[0-9][0-9][0-9][0-9].yaml"))
+    return tuple(f"{path.parent.name}@{path.stem}" for path in paths)
 
 
 def read_edition(name: str, *, root: Path) -> Edition:
@@ -179,7 +179,7 @@ def _check_edition(name: str, *, root: Path) -> list[Problem]:
     if name not in known:
         raise _unknown(name, known)
     standard, _, _year = name.partition("@")
-    earlier = [each for each in known if each.startswith(f"{standard}@") and each < name]
+    earlier = [edition for edition in known if edition.startswith(f"{standard}@") and edition < name]
     before = read_edition(earlier[-1], root=root) if earlier else None
     file = standard_file(name)
     text = (root / file).read_text(encoding="utf-8")

@@ -52,11 +52,11 @@ class Suppression:
 
     def shown(self, number: Number) -> Number:
         """Return `number` as it may be shown, and remember it where that is less than is known."""
-        shown = without_small(number, minimum=self.minimum)
-        shown = self._without(shown, self._withheld.get(number.key, ()))
-        if shown != number and not is_held_back(number):
+        safe = without_small(number, minimum=self.minimum)
+        safe = self._without(safe, self._withheld.get(number.key, ()))
+        if safe != number and not is_held_back(number):
             self.true.setdefault(number.key, number)
-        return shown
+        return safe
 
     def _without(self, number: Number, parts: Sequence[str]) -> Number:
         """Return `number` without `parts`; where the size of a group goes, its value goes too."""

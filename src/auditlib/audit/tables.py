@@ -119,7 +119,7 @@ class _Cell:
 
 
 def exhibit_of(
-    shown: pd.DataFrame | Result, *, units: Mapping[str, str], labels: Mapping[str, str], **said: Any
+    shown: pd.DataFrame | Result, *, units: Mapping[str, str], labels: Mapping[str, str], **parts: Any
 ) -> Exhibit:
     """Return what is shown as an exhibit; what a notebook says of it goes before what a room says.
 
@@ -129,7 +129,7 @@ def exhibit_of(
         An exhibit of a room, a result, or a frame.
     units, labels
         Of columns that need another unit or heading than the usual.
-    **said
+    **parts
         Other parts of an exhibit; an empty one leaves the room's own.
     """
     if isinstance(shown, Exhibit):
@@ -138,7 +138,7 @@ def exhibit_of(
         exhibit = Exhibit(shown.to_frame(), by=tuple(getattr(shown, "by", ())), facts=shown.numbers())
     else:
         exhibit = Exhibit(shown)
-    chosen = {part: value for part, value in said.items() if value}
+    chosen = {part: value for part, value in parts.items() if value}
     return replace(exhibit, units={**exhibit.units, **units}, labels={**exhibit.labels, **labels}, **chosen)
 
 
@@ -311,7 +311,7 @@ def _stated(text: str, column: PrintedColumn, row: str, layout: Layout) -> str:
     of_row = [number for key, number in layout.known.items() if key.partition(":")[2] == row]
     of_row.sort(key=lambda number: number.key != own)
     declared = [number for key, number in layout.known.items() if key.startswith("threshold:")]
-    refused = [one for one in layout.known.values() if one.reason and one.reason in text]
+    refused = [refusal for refusal in layout.known.values() if refusal.reason and refusal.reason in text]
     return BESIDE.join(
         keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.exhibit.facts))
     )

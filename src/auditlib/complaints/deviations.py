@@ -61,12 +61,12 @@ def excused(
     wanted = sorted({complaint for complaint, _, _ in cases})
     if not wanted:
         return 0
-    told = told_of(states, wanted)
+    changes = told_of(states, wanted)
     return len(
         {
             complaint
             for complaint, received, at in cases
-            if elapsed_one(received, told.get(complaint, ()), at=at) <= limit
+            if elapsed_one(received, changes.get(complaint, ()), at=at) <= limit
         }
     )
 
@@ -75,13 +75,13 @@ def told_of(states: nw.LazyFrame[Any], wanted: list[str]) -> dict[str, list[tupl
     """Return by complaint its events in order: when, and whether its clock runs from then on."""
     import narwhals as nw
 
-    told: dict[str, list[tuple[int, bool]]] = {}
+    changes: dict[str, list[tuple[int, bool]]] = {}
     if not wanted:
-        return told
+        return changes
     events = states.filter(nw.col("complaint_id").is_in(wanted)).sort("occurred_at", "event_id")
     for complaint, at, runs in events.select("complaint_id", "occurred_at", "runs").collect().rows():
-        told.setdefault(complaint, []).append((at, bool(runs)))
-    return told
+        changes.setdefault(complaint, []).append((at, bool(runs)))
+    return changes
 
 
 def recorded_spans(tables: Tables, *, as_of: int) -> list[dict[str, Any]]:

@@ -66,12 +66,12 @@ def complaints_resolved(
     limit = within_days * DAY_MICROSECONDS
     lives, on_time = _of_period(clocks(tables, context)), within(limit)
     due = lives.filter(nw.col("resolved") | (nw.col("longest") > limit))
-    found = known(*_graded(due, severity, on_time))
+    in_time = known(*_graded(due, severity, on_time))
     waiting = known(*_graded(lives.filter(~nw.col("resolved")), severity, nw.col("longest") <= limit)).meeting
     unclear = known(*_graded(due, severity, on_time.is_null())).meeting
     late, condition = _graded(due, severity, ~on_time)
     return share_known(
-        found,
+        in_time,
         confidence=context.confidence,
         basis=[_basis(severity)],
         none="no complaint of the period is resolved or past its limit",
@@ -89,12 +89,12 @@ def complaints_resolved(
 
 def _left_out(*, pending: int, unclear: int) -> str:
     """Return which complaints are not counted, and why."""
-    told = []
+    reasons = []
     if pending:
-        told.append(f"still within their limit: {pending:,} open")
+        reasons.append(f"still within their limit: {pending:,} open")
     if unclear:
-        told.append(f"in time or late by their days alone: {unclear:,}")
-    return f"not counted, because {'; '.join(told)}" if told else ""
+        reasons.append(f"in time or late by their days alone: {unclear:,}")
+    return f"not counted, because {'; '.join(reasons)}" if reasons else ""
 
 
 @measure("complaints_overdue", needs=("complaints", "complaint_events"), starts=(_RECEIVED,), dates=_ENDS[:1])
@@ -111,11 +111,11 @@ def complaints_overdue(tables: Tables, context: Context, *, within_days: int) ->
         return nothing(unreadable)
     all_of_them = _of_period(clocks(tables, context))
     still = all_of_them.filter(~nw.col("resolved"))
-    found = known(still, ~within(within_days * DAY_MICROSECONDS))
-    if not found.n + found.unknown:
+    late = known(still, ~within(within_days * DAY_MICROSECONDS))
+    if not late.n + late.unknown:
         return _none_open(rows_in(all_of_them), context)
-    reason = _left_out(pending=0, unclear=found.unknown)
-    return _share(found, context, none="of no open complaint is it known whether it is late", reason=reason)
+    reason = _left_out(pending=0, unclear=late.unknown)
+    return _share(late, context, none="of no open complaint is it known whether it is late", reason=reason)
 
 
 def _none_open(complaints: int, context: Context) -> Measurement:
@@ -134,8 +134,8 @@ def complaints_reopened(tables: Tables, context: Context) -> Measurement:
     if unreadable:
         return nothing(unreadable)
     ever = _of_period(clocks(tables, context)).filter(nw.col("resolutions") > 0)
-    found = known(ever, nw.col("reopenings") > 0)
-    return _share(found, context, none="no complaint of the period was resolved")
+    reopened = known(ever, nw.col("reopenings") > 0)
+    return _share(reopened, context, none="no complaint of the period was resolved")
 
 
 @measure(
@@ -154,9 +154,9 @@ def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -
     limit, of = within_days * DAY_MICROSECONDS, ("customer_id", "cause_code")
     spaced = repeated(complaints, "received", of=of, key="complaint_id", limit=limit)
     named = ~nw.col("customer_id").is_null() & ~nw.col("cause_code").is_null()
-    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
+    again = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
     return share_known(
-        found,
+        again,
         confidence=context.confidence,
         basis=[_basis("")],
         none="no complaint of the period names a customer and a cause",
@@ -169,8 +169,8 @@ def complaints_coded(tables: Tables, context: Context) -> Measurement:
     """Complaints of the period with a coded cause, over all of the period."""
     import narwhals as nw
 
-    found = known(_of_period(tables.lazy("complaints")), ~nw.col("cause_code").is_null())
-    return _share(found, context, none="there is no complaint in the period")
+    coded = known(_of_period(tables.lazy("complaints")), ~nw.col("cause_code").is_null())
+    return _share(coded, context, none="there is no complaint in the period")
 
 
 @measure(
@@ -184,11 +184,11 @@ def fixes_owned(tables: Tables, _context: Context) -> Measurement:
     import narwhals as nw
 
     owned = ~nw.col("owner_id").is_null() & ~nw.col("action_type").is_null()
-    found = known(tables.lazy("fixes"), owned)
+    with_owner = known(tables.lazy("fixes"), owned)
     return whole_of(
-        found.meeting / max(1, found.n),
-        found.n,
-        basis=[Basis("fixes", rows=found.n)],
+        with_owner.meeting / max(1, with_owner.n),
+        with_owner.n,
+        basis=[Basis("fixes", rows=with_owner.n)],
         none="the register of fixes is empty",
         level=EvidenceLevel.REGISTER,
     )
@@ -306,9 +306,11 @@ def _unreadable(tables: Tables, context: Context) -> str:
         return f"the log has states whose meaning is not declared: {_listed(strange)}"
     if CLOSED in states and states.isdisjoint(RESOLVED):
         return "the log records when complaints were closed and never when one was resolved"
-    told = only_words("complaint_events", "state", context.run)
-    if told is not None and told.isdisjoint(RESOLVED):
-        return f"no source of the log can say that a complaint was resolved: they say {_listed(sorted(told))}"
+    words = only_words("complaint_events", "state", context.run)
+    if words is not None and words.isdisjoint(RESOLVED):
+        return (
+            f"no source of the log can say that a complaint was resolved: they say {_listed(sorted(words))}"
+        )
     return ""
 
 
@@ -343,9 +345,9 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _share(found: KnownRows, context: Context, *, none: str, reason: str = "") -> Measurement:
+def _share(rows: KnownRows, context: Context, *, none: str, reason: str = "") -> Measurement:
     level, basis = context.confidence, [_basis("")]
-    return share_known(found, confidence=level, basis=basis, none=none, reason=reason)
+    return share_known(rows, confidence=level, basis=basis, none=none, reason=reason)
 
 
 def _basis(severity: str) -> Basis:

@@ -111,8 +111,8 @@ def _cases(tables: Tables, wanted: list[str]) -> dict[str, dict[str, Any]]:
     complaints = tables.lazy("complaints")
     present = set(complaints.collect_schema().names())
     names = [name for name in ("complaint_id", "unit_id", "severity", "received_at") if name in present]
-    found = complaints.filter(nw.col("complaint_id").is_in(wanted)).select(*names) if wanted else None
-    rows = found.collect().rows(named=True) if found is not None else []
+    chosen = complaints.filter(nw.col("complaint_id").is_in(wanted)).select(*names) if wanted else None
+    rows = chosen.collect().rows(named=True) if chosen is not None else []
     return {str(row["complaint_id"]): dict(row) for row in rows}
 
 
@@ -133,12 +133,14 @@ def _verdict(
     ]
     verdicts = [
         verdict_one(
-            Deviations(reasons=one.reasons, most=one.excused_limit or 0.0) if one.reasons else None,
+            Deviations(reasons=held_by.reasons, most=held_by.excused_limit or 0.0)
+            if held_by.reasons
+            else None,
             reason=str(entry["reason"] or ""),
             recorded_at=used[0],
             recorded_until=used[1],
-            due_at=round(float(one.options["within_days"]) * DAY_MICROSECONDS),
+            due_at=round(float(held_by.options["within_days"]) * DAY_MICROSECONDS),
         )
-        for one in holding
+        for held_by in holding
     ]
     return min(verdicts, key=_FROM_BEST.index, default=DeviationWorth.NOT_FLEXIBLE)

@@ -21,12 +21,12 @@ def recurrence_of(tables: Tables, context: Context, *, window_days: int) -> Meas
     effective = register[register["implemented_on"].notna()].to_dict("records")
     if not effective:
         return nothing("no fix of the register has taken effect")
-    found = [_compared(fix, received, context, window_days=window_days) for fix in effective]
-    measured = [each for each in found if each.interval is not None]
-    left = sorted({each.metric for each in found if each.interval is None})
+    compared = [_compared(fix, received, context, window_days=window_days) for fix in effective]
+    measured = [ratio for ratio in compared if ratio.interval is not None]
+    left = sorted({ratio.metric for ratio in compared if ratio.interval is None})
     if not measured:
         return nothing("a fix has no complaint of its cause before it in the period: nothing to compare")
-    weakest = max(measured, key=lambda each: each.interval.high if each.interval else 0.0)
+    weakest = max(measured, key=lambda ratio: ratio.interval.high if ratio.interval else 0.0)
     return _named(weakest, left, int(received["cause_code"].isna().sum()))
 
 

@@ -61,8 +61,10 @@ def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
             for place in holding:
                 members[chosen[place]].append(len(sizes))
             sizes.append(size)
-    every = (one for chosen in by_table.values() for one in chosen)
-    return Atoms(tuple(sizes), {one: tuple(members[one]) for one in every})
+    every = (chosen_selection for chosen in by_table.values() for chosen_selection in chosen)
+    return Atoms(
+        tuple(sizes), {chosen_selection: tuple(members[chosen_selection]) for chosen_selection in every}
+    )
 
 
 def grouped(
@@ -81,7 +83,11 @@ def grouped(
     """
     known = tuple(selections)
     # ids of persons and cases stand in numbers as pseudonyms, and single people are listed, not counted
-    beside = unstated([one for one in known if not any(map(kind_of, one.columns))], crossed, minimum=minimum)
+    beside = unstated(
+        [selection for selection in known if not any(map(kind_of, selection.columns))],
+        crossed,
+        minimum=minimum,
+    )
     atoms = atoms_of([*known, *beside], crossed)
     left = remainders(atoms, minimum=minimum)
     return atoms.but(left), (*beside, *left)
@@ -126,7 +132,10 @@ def remainders(atoms: Atoms, *, minimum: int) -> tuple[Selection, ...]:
     Of 40 responses 38 came by mail: that two did not follows, whatever is said of the other ways. Where the
     part differs by what was left unanswered alone, nobody is told by it.
     """
-    sizes = {one: sum(atoms.sizes[place] for place in members) for one, members in atoms.members.items()}
+    sizes = {
+        selection: sum(atoms.sizes[place] for place in members)
+        for selection, members in atoms.members.items()
+    }
     return tuple(
         replace(whole, but=part)
         for part in sorted(sizes, key=repr)
@@ -154,11 +163,11 @@ def _but(values: tuple[Any, ...], place: int) -> tuple[Any, ...]:
 
 def _signatures(table: str, chosen: Sequence[Selection], crossed: Crossed) -> dict[tuple[int, ...], int]:
     """Count the rows of `table` by the selections that hold them; rows that none holds are left out."""
-    columns = sorted({name for one in chosen for name in one.columns})
-    filled = sorted({one.column for one in chosen if one.column})
+    columns = sorted({name for selection in chosen for name in selection.columns})
+    filled = sorted({selection.column for selection in chosen if selection.column})
     by_kind: dict[tuple[tuple[str, ...], str], dict[tuple[Any, ...], int]] = defaultdict(dict)
-    for place, one in enumerate(chosen):
-        by_kind[(one.columns, one.column)][tuple(value for _, value in one.where)] = place
+    for place, selection in enumerate(chosen):
+        by_kind[(selection.columns, selection.column)][tuple(value for _, value in selection.where)] = place
     groups: dict[tuple[int, ...], int] = defaultdict(int)
     for values, known, size in crossed(table, columns, filled):
         row = dict(zip(columns, values, strict=True)) | {

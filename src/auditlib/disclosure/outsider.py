@@ -67,14 +67,14 @@ def deduced(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozens
     withheld
         Statements that are held back besides.
     """
-    shown = shown_cells(tables, withheld)
+    printed = shown_cells(tables, withheld)
     elsewhere = [
-        Deduced(one, one.count, one.count)
-        for one, cell in zip(tables.stated, tables.cell_of, strict=True)
-        if one.small and cell in shown
+        Deduced(stated, stated.count, stated.count)
+        for stated, cell in zip(tables.stated, tables.cell_of, strict=True)
+        if stated.small and cell in printed
     ]
-    known = _known(tables, shown, withheld, minimum=minimum)
-    goals = {cell: tables.cells[cell] for cell in small_cells(tables) if cell not in shown}
+    known = _known(tables, printed, withheld, minimum=minimum)
+    goals = {cell: tables.cells[cell] for cell in small_cells(tables) if cell not in printed}
     narrow = [
         Deduced(tables.stated[tables.statements_of[cell][0]], low, high, unknown)
         for cell, low, high, unknown in _limits(known, goals, tables.truth)
@@ -87,8 +87,8 @@ def shown_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
     """Return the cells that at least one statement shows."""
     return frozenset(
         cell
-        for one, cell in zip(tables.stated, tables.cell_of, strict=True)
-        if one.shown and one.name not in withheld
+        for stated, cell in zip(tables.stated, tables.cell_of, strict=True)
+        if stated.shown and stated.name not in withheld
     )
 
 
@@ -105,32 +105,32 @@ def bounded_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
     """Return the cells of which a reader is told that they are small."""
     return frozenset(
         cell
-        for one, cell in zip(tables.stated, tables.cell_of, strict=True)
-        if one.bounded and (one.notebook, one.key, SIZE) not in withheld
+        for stated, cell in zip(tables.stated, tables.cell_of, strict=True)
+        if stated.bounded and (stated.notebook, stated.key, SIZE) not in withheld
     )
 
 
 def _known(
-    tables: Linked, shown: frozenset[int], withheld: frozenset[Name], *, minimum: int
+    tables: Linked, printed: frozenset[int], withheld: frozenset[Name], *, minimum: int
 ) -> ReaderKnowledge:
     """Return what is known where the cells `shown` are; a cell of one unknown becomes its limits."""
     bounded = bounded_cells(tables, withheld)
     low, high = np.zeros(len(tables.truth)), np.full(len(tables.truth), np.inf)
-    equal: list[tuple[Row, float]] = [_expanded(tables, row, shown) for row in tables.sums]
+    equal: list[tuple[Row, float]] = [_expanded(tables, row, printed) for row in tables.sums]
     below: list[tuple[Row, float]] = []
     for cell, made_of in enumerate(tables.cells):
         count = float(tables.counts[cell])
-        least, most = _range(count, shown=cell in shown, bounded=cell in bounded, minimum=minimum)
+        least, most = _range(count, shown=cell in printed, bounded=cell in bounded, minimum=minimum)
         if len(made_of) == 1:
             unknown = next(iter(made_of))
             low[unknown], high[unknown] = max(low[unknown], least), min(high[unknown], most)
-        elif cell in shown:
+        elif cell in printed:
             equal.append((made_of, count))
         else:
             below += [(dict.fromkeys(made_of, -1.0), -least)]
             below += [(made_of, most)] if most < np.inf else []
     for part, whole in tables.parts:
-        row, right = _expanded(tables, {part: 1.0, whole: -1.0}, shown)
+        row, right = _expanded(tables, {part: 1.0, whole: -1.0}, printed)
         below.append((row, right))
     width = len(tables.truth)
     return ReaderKnowledge(
@@ -150,12 +150,12 @@ def _range(count: float, *, shown: bool, bounded: bool, minimum: int) -> tuple[f
     return min(1.0, count), (minimum - 1.0 if bounded else np.inf)
 
 
-def _expanded(tables: Linked, cells: Row, shown: frozenset[int]) -> tuple[Row, float]:
+def _expanded(tables: Linked, cells: Row, printed: frozenset[int]) -> tuple[Row, float]:
     """Return a combination of cells in unknowns, those that are shown as a number on the right."""
     row: dict[int, float] = {}
     right = 0.0
     for cell, times in cells.items():
-        if cell in shown:
+        if cell in printed:
             right -= times * float(tables.counts[cell])
             continue
         for unknown, inner in tables.cells[cell].items():

@@ -58,22 +58,24 @@ def protect(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozens
         What is held back already.
     """
     names = withheld
-    for one in sorted(deduced(tables, minimum=minimum, withheld=names), key=lambda given: given.stated.count):
-        cell = tables.cell_of[tables.stated.index(one.stated)]
+    for found_out in sorted(
+        deduced(tables, minimum=minimum, withheld=names), key=lambda given: given.stated.count
+    ):
+        cell = tables.cell_of[tables.stated.index(found_out.stated)]
         names |= _statements(tables, [cell])
         names |= _statements(tables, _complement(tables, cell, names, minimum=minimum))
     names |= _sizes(tables, deduced(tables, minimum=minimum, withheld=names))
     left = deduced(tables, minimum=minimum, withheld=names)
-    return Withheld(names, tuple(one.stated for one in left))
+    return Withheld(names, tuple(found_out.stated for found_out in left))
 
 
 def _sizes(tables: Linked, left: Iterable[Deduced]) -> frozenset[Name]:
     """Return that they are small, for the counts tied to those `left`: where all are, that is too much."""
-    near = {tables.cell_of[tables.stated.index(one.stated)] for one in left}
+    near = {tables.cell_of[tables.stated.index(number.stated)] for number in left}
     for _ in range(_STEPS):
         near |= _tied(tables, near)
     stated = (tables.stated[place] for cell in near for place in tables.statements_of[cell])
-    return frozenset((one.notebook, one.key, SIZE) for one in stated if one.bounded)
+    return frozenset((number.notebook, number.key, SIZE) for number in stated if number.bounded)
 
 
 def _tied(tables: Linked, cells: Iterable[int]) -> set[int]:
@@ -95,9 +97,9 @@ def _complement(tables: Linked, cell: int, withheld: frozenset[Name], *, minimum
 
     What is near is tried first: most small counts are hidden by another of their own table.
     """
-    shown = shown_cells(tables, withheld)
+    printed = shown_cells(tables, withheld)
     for unknowns in _neighbourhoods(tables, cell):
-        near = _Near(tables, unknowns, shown, bounded_cells(tables, withheld), minimum)
+        near = _Near(tables, unknowns, printed, bounded_cells(tables, withheld), minimum)
         possible = [change for step in (1.0, -1.0) if (change := near.changed(cell, step)) is not None]
         if possible:
             return min(possible)[1]
@@ -111,10 +113,17 @@ def _neighbourhoods(tables: Linked, cell: int) -> Iterator[Sequence[int]]:
     """
     near = {cell}
     for _ in range(_STEPS):
-        near |= {other for one in near for row in tables.sums_of.get(one, ()) for other in tables.sums[row]}
-        if any(len(tables.cells_of[unknown]) > 1 for one in near for unknown in tables.cells[one]):
+        near |= {
+            other
+            for near_cell in near
+            for row in tables.sums_of.get(near_cell, ())
+            for other in tables.sums[row]
+        }
+        if any(
+            len(tables.cells_of[unknown]) > 1 for near_cell in near for unknown in tables.cells[near_cell]
+        ):
             near = _tied(tables, _tied(tables, near))
-        yield sorted({unknown for one in near for unknown in tables.cells[one]})
+        yield sorted({unknown for near_cell in near for unknown in tables.cells[near_cell]})
     yield range(len(tables.truth))
 
 
@@ -155,7 +164,7 @@ class _Near:
         if not solved.success:
             return None
         change = np.asarray(solved.x[len(self.unknowns) :])
-        return float(solved.fun), tuple(int(one) for one in self.visible[change > _CHANGED])
+        return float(solved.fun), tuple(int(unknown) for unknown in self.visible[change > _CHANGED])
 
     def _cheapest(self, cell: int, step: float) -> OptimizeResult:
         """Solve for the change of the unknowns, and above it that of each visible cell up or down."""
@@ -203,7 +212,7 @@ class _Near:
 
 def _cost(tables: Linked, cell: int) -> float:
     stated = [tables.stated[place] for place in tables.statements_of[cell]]
-    dear = sum(_SHARE if one.part == "share" else 1.0 for one in stated if one.shown)
+    dear = sum(_SHARE if number.part == "share" else 1.0 for number in stated if number.shown)
     return dear * (1.0 + float(np.log1p(tables.counts[cell])))
 
 

@@ -74,8 +74,8 @@ def without_small(number: Number, *, minimum: int) -> Number:
     if small_group(number.n, minimum=minimum):
         bare = held_back(number, minimum=minimum)
         return replace(bare, n=None)
-    shown = held_back(number, minimum=minimum) if small_count(number, minimum=minimum) else number
-    return replace(shown, basis=tuple(_without_size(basis, minimum=minimum) for basis in shown.basis))
+    safe = held_back(number, minimum=minimum) if small_count(number, minimum=minimum) else number
+    return replace(safe, basis=tuple(_without_size(basis, minimum=minimum) for basis in safe.basis))
 
 
 def held_back(number: Number, *, minimum: int) -> Number:

@@ -123,7 +123,7 @@ Count = Callable[[Selection], int | None]
 
 
 def statements(
-    shown: Mapping[str, Iterable[Number]],
+    recorded: Mapping[str, Iterable[Number]],
     true: Mapping[tuple[str, str], Number],
     *,
     count: Count,
@@ -133,7 +133,7 @@ def statements(
 
     Parameters
     ----------
-    shown
+    recorded
         Numbers as recorded, by notebook.
     true
         Numbers as they were before something was held back, by notebook and key.
@@ -144,7 +144,7 @@ def statements(
     """
     return tuple(
         stated
-        for notebook, numbers in shown.items()
+        for notebook, numbers in recorded.items()
         for number in numbers
         for stated in _of_number(
             notebook, number, true.get((notebook, number.key), number), count=count, minimum=minimum
@@ -152,7 +152,9 @@ def statements(
     )
 
 
-def _of_number(notebook: str, shown: Number, true: Number, *, count: Count, minimum: int) -> Iterator[Stated]:
+def _of_number(
+    notebook: str, recorded: Number, true: Number, *, count: Count, minimum: int
+) -> Iterator[Stated]:
     bases = [basis for basis in true.basis if about_people(basis.table)]
     if not bases or any(Selection.of(basis).names_rows for basis in bases):
         return
@@ -161,19 +163,19 @@ def _of_number(notebook: str, shown: Number, true: Number, *, count: Count, mini
 
     def stated(part: str, value: int, visible: bool, within: Selection | None) -> Stated:
         small = not visible and 0 < value < minimum
-        bounded = small and is_bounded(shown)
+        bounded = small and is_bounded(recorded)
         return Stated(notebook, true.key, part, value, visible, small, bounded, within, size == value)
 
     if counts_people(true) and isinstance(true.value, int | float):
-        yield stated("value", int(true.value), shown.value is not None, first)
+        yield stated("value", int(true.value), recorded.value is not None, first)
     if true.n is not None and first is not None:
-        yield stated("n", true.n, shown.n is not None, first)
+        yield stated("n", true.n, recorded.n is not None, first)
     share = _counted_by_share(true)
     if share is not None and first is not None:
-        yield stated("share", share, shown.value is not None, first)
+        yield stated("share", share, recorded.value is not None, first)
     for number, basis in enumerate(true.basis):
         if counted_rows(basis.table) and basis.rows is not None:
-            visible = shown.basis[number].rows is not None
+            visible = recorded.basis[number].rows is not None
             small = not visible and 0 < basis.rows < minimum
             named = f"rows {number}"
             within = Selection.of(basis)

@@ -41,16 +41,16 @@ def sums(stated: Sequence[Stated]) -> tuple[Sum, ...]:
 def _grouped(stated: Sequence[Stated], key: Callable[[Stated], Any]) -> dict[Any, list[int]]:
     """Return positions by `key`; what no number states is in no table, and its selection tells its sums."""
     groups: dict[Any, list[int]] = defaultdict(list)
-    for place, one in enumerate(stated):
-        if not one.is_silent:
-            groups[key(one)].append(place)
+    for place, number in enumerate(stated):
+        if not number.is_silent:
+            groups[key(number)].append(place)
     return groups
 
 
-def _shape(one: Stated) -> tuple[Any, ...]:
+def _shape(number: Stated) -> tuple[Any, ...]:
     """Return what statements of one table have in common."""
-    columns = (one.within.table, one.within.columns) if one.within else ()
-    return one.notebook, len(one.labels), columns
+    columns = (number.within.table, number.within.columns) if number.within else ()
+    return number.notebook, len(number.labels), columns
 
 
 def _across_columns(stated: Sequence[Stated]) -> Iterator[Sum]:
@@ -92,7 +92,11 @@ def _columns_that_add_up(counts: np.ndarray[Any, Any]) -> Iterator[tuple[int, tu
     distinct = [column for column in first.values() if counts[:, column].any()]
     chance = len(counts) < _ENOUGH_ROWS
     for total in distinct:
-        others = [one for one in distinct if one != total and (counts[:, one] <= counts[:, total]).all()]
+        others = [
+            candidate
+            for candidate in distinct
+            if candidate != total and (counts[:, candidate] <= counts[:, total]).all()
+        ]
         adding = list(_parts(counts[:, total], others, counts, ()))
         yield from ((total, parts) for parts in (sorted(adding, key=len)[-1:] if chance else adding))
 
@@ -107,15 +111,15 @@ def _parts(
         return
     if len(chosen) == MOST_PARTS:
         return
-    for place, one in enumerate(others):
-        rest = left - counts[:, one]
+    for place, part in enumerate(others):
+        rest = left - counts[:, part]
         if (rest >= 0).all():
-            yield from _parts(rest, others[place + 1 :], counts, (*chosen, one))
+            yield from _parts(rest, others[place + 1 :], counts, (*chosen, part))
 
 
 def _down_rows(stated: Sequence[Stated]) -> Iterator[Sum]:
     """Yield the sums over the rows of a table: all months are the parts of a unit's total."""
-    by_family = _grouped(stated, lambda one: (one.notebook, one.family))
+    by_family = _grouped(stated, lambda number: (number.notebook, number.family))
     for places in by_family.values():
         if all(stated[place].shown for place in places):
             continue
@@ -130,11 +134,11 @@ def _varying(stated: Sequence[Stated], places: Iterable[int]) -> Iterator[tuple[
     """Yield statements whose labels differ in one position alone."""
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for place in places:
-        one = stated[place]
-        for position, label in enumerate(one.labels):
+        number = stated[place]
+        for position, label in enumerate(number.labels):
             if label not in ALL:
-                rest = (*one.labels[:position], None, *one.labels[position + 1 :])
-                groups[(_shape(one), rest)].append(place)
+                rest = (*number.labels[:position], None, *number.labels[position + 1 :])
+                groups[(_shape(number), rest)].append(place)
     yield from (tuple(group) for group in groups.values() if len(group) > 1)
 
 
@@ -152,11 +156,11 @@ def _wider(
 
 def _of_selections(stated: Sequence[Stated]) -> Iterator[Sum]:
     """Yield the groups that together are all rows of one selection: the regions of a survey."""
-    by_selection = _grouped(stated, lambda one: (one.notebook, one.family, one.within))
+    by_selection = _grouped(stated, lambda number: (number.notebook, number.family, number.within))
     for (_, _, within), places in by_selection.items():
         if within is None or all(stated[place].shown for place in places):
             continue
-        size = next((one.count for one in stated if one.whole and one.within == within), None)
+        size = next((number.count for number in stated if number.whole and number.within == within), None)
         for parts in _varying(stated, places):
             if size is not None and sum(stated[part].count for part in parts) == size:
                 yield Sum(within, parts)

@@ -83,39 +83,45 @@ class Linked:
 
 def linked(stated: Sequence[Stated], sums: Iterable[Sum], atoms: Atoms) -> Linked:
     """Return the statements of a run as one set of linked tables."""
-    counted = [one.within if one.whole and one.within in atoms.members else None for one in stated]
+    counted = [
+        number.within if number.whole and number.within in atoms.members else None for number in stated
+    ]
     cells: list[Row] = []
     cell_of_selection: dict[Selection, int] = {}
     cell_of: list[int] = []
     unknowns = len(atoms.sizes)
     truth = list(map(float, atoms.sizes))
-    for one, selection in zip(stated, counted, strict=True):
+    for number, selection in zip(stated, counted, strict=True):
         if selection is None:
             cell_of.append(len(cells))
             cells.append({unknowns: 1.0})
-            truth.append(one.count)
+            truth.append(number.count)
             unknowns += 1
             continue
         if selection not in cell_of_selection:
             cell_of_selection[selection] = len(cells)
             cells.append(dict.fromkeys(atoms.members[selection], 1.0))
         cell_of.append(cell_of_selection[selection])
-    sizes = {one: sum(atoms.sizes[place] for place in members) for one, members in atoms.members.items()}
-    rows = [_row(one, cell_of, cell_of_selection) for one in sums]
+    sizes = {
+        number: sum(atoms.sizes[place] for place in members) for number, members in atoms.members.items()
+    }
+    rows = [_row(number, cell_of, cell_of_selection) for number in sums]
     parts = [
-        (cell_of[place], cell_of_selection[one.within])
-        for place, one in enumerate(stated)
+        (cell_of[place], cell_of_selection[number.within])
+        for place, number in enumerate(stated)
         if counted[place] is None
-        and one.within in cell_of_selection
-        and one.count <= sizes[one.within]  # a response can be counted twice, as a duty on two accounts
+        and number.within in cell_of_selection
+        and number.count <= sizes[number.within]  # a response can be counted twice, as a duty on two accounts
     ]
     return Linked(tuple(stated), tuple(cell_of), tuple(cells), np.array(truth), tuple(rows), tuple(parts))
 
 
-def _row(one: Sum, cell_of: Sequence[int], cell_of_selection: Mapping[Selection, int]) -> Row:
-    total = cell_of_selection[one.total] if isinstance(one.total, Selection) else cell_of[one.total]
+def _row(row_sum: Sum, cell_of: Sequence[int], cell_of_selection: Mapping[Selection, int]) -> Row:
+    total = (
+        cell_of_selection[row_sum.total] if isinstance(row_sum.total, Selection) else cell_of[row_sum.total]
+    )
     row = {total: 1.0}
-    for part in one.parts:
+    for part in row_sum.parts:
         row[cell_of[part]] = row.get(cell_of[part], 0.0) - 1.0
     return {cell: times for cell, times in row.items() if times}
 

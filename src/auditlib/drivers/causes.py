@@ -114,7 +114,10 @@ def counted_causes(tables: CanonicalTables) -> dict[str, int]:
     voices, _ = _voices(tables)
     counts = voices["cause_code"].dropna().value_counts()
     return dict(
-        sorted(((str(code), int(n)) for code, n in counts.items()), key=lambda one: (-one[1], one[0]))
+        sorted(
+            ((str(code), int(n)) for code, n in counts.items()),
+            key=lambda counted_cause: (-counted_cause[1], counted_cause[0]),
+        )
     )
 
 
@@ -164,7 +167,7 @@ def _ranked(
         clusters=len(counts),
         level=level,
     )
-    found = [
+    causes = [
         Cause(
             str(code),
             named[COMPLAINTS, str(code)],
@@ -175,4 +178,4 @@ def _ranked(
         )
         for place, code in enumerate(by_unit.columns)
     ]
-    return tuple(sorted(found, key=lambda each: (-each.n, each.code)))
+    return tuple(sorted(causes, key=lambda cause: (-cause.n, cause.code)))

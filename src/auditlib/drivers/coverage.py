@@ -107,8 +107,8 @@ def covered(causes: Iterable[str], fixes: Iterable[Fix] | None) -> Covered:
     listed, known = list(causes), None if fixes is None else tuple(fixes)
     if known is None or not listed:
         return Covered.UNKNOWN
-    sound = [[each for each in on(cause, known) if each.owned] for cause in listed]
-    if all(any(not each.unit_id for each in own) for own in sound):
+    sound = [[fix for fix in on(cause, known) if fix.owned] for cause in listed]
+    if all(any(not fix.unit_id for fix in own) for own in sound):
         return Covered.YES
     return Covered.PART if any(sound) else Covered.NO
 

@@ -91,7 +91,7 @@ def _followed(
     if days < 1:
         return Followed(fix, refusal=Refusal("It took effect at the edge of the period, or outside it."))
     same = received[received["cause_code"] == fix.cause]
-    acted = {each.unit_id for each in fixes if each.cause == fix.cause}
+    acted = {other.unit_id for other in fixes if other.cause == fix.cause}
     own = same if not fix.unit_id else same[same["unit_id"] == fix.unit_id]
     others = same.iloc[:0] if "" in acted else same[~same["unit_id"].isin(acted)]
     counts = (*_around(own, day, days), *_around(others, day, days))
@@ -123,8 +123,8 @@ def _odds(counts: tuple[int, int, int, int], *, level: float) -> Interval:
     from scipy.stats.contingency import odds_ratio
 
     before, after, before_others, after_others = counts
-    found = odds_ratio([[after, before], [after_others, before_others]]).confidence_interval(level)
-    return Interval(float(found.low), float(found.high), level, "conditional exact")
+    limits = odds_ratio([[after, before], [after_others, before_others]]).confidence_interval(level)
+    return Interval(float(limits.low), float(limits.high), level, "conditional exact")
 
 
 def _complaints_of(cause: str) -> Basis:

@@ -190,20 +190,20 @@ def _sums(answered: nw.LazyFrame[Any], items: tuple[Item, ...]) -> _Sums:
     import narwhals as nw
 
     steps = {
-        f"s{place:02d}": ((nw.col(each.item) - each.scale.low) / each.scale.step).round()
-        for place, each in enumerate(items)
+        f"s{place:02d}": ((nw.col(predictor.item) - predictor.scale.low) / predictor.scale.step).round()
+        for place, predictor in enumerate(items)
     }
     flags = {
-        f"b{place:02d}": nw.col(each.item) <= each.scale.bottom_box + _SLACK
-        for place, each in enumerate(items)
+        f"b{place:02d}": nw.col(predictor.item) <= predictor.scale.bottom_box + _SLACK
+        for place, predictor in enumerate(items)
     }
     whole = {name: value.cast(nw.Int64) for name, value in (steps | flags).items()}
     complete = answered.filter(*(~nw.col(item.item).is_null() for item in items)).with_columns(**whole)
     pairs = [*combinations_with_replacement(steps, 2), *combinations_with_replacement(flags, 2)]
     products = {a + b: (nw.col(a) * nw.col(b)).sum().cast(nw.Int64) for a, b in pairs}
     sums = {name: nw.col(name).sum().cast(nw.Int64) for name in whole}
-    found = complete.group_by("unit_id").agg(n=nw.len(), **sums, **products).collect().to_pandas()
-    by_unit = found.sort_values("unit_id", ignore_index=True)
+    sums_by_unit = complete.group_by("unit_id").agg(n=nw.len(), **sums, **products).collect().to_pandas()
+    by_unit = sums_by_unit.sort_values("unit_id", ignore_index=True)
     n = by_unit["n"].to_numpy(dtype=float)
     return _Sums(n, *_one_and_two(by_unit, list(steps)), *_one_and_two(by_unit, list(flags)))
 
@@ -253,7 +253,7 @@ def _examined(
         )
         for place, item in enumerate(drivers)
     ]
-    questions.sort(key=lambda each: (-each.contribution.value, each.item.item))
+    questions.sort(key=lambda question: (-question.contribution.value, question.item.item))
     explained = float(lmg(score.sum(axis=0)).sum())
     return Survey(instrument, tuple(questions), n, units, answered - n, float(shares[0]), explained)
 

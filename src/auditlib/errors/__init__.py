@@ -49,9 +49,9 @@ class Problem:
 
     def __post_init__(self) -> None:
         for part in ("message", "file", "column", "remedy"):
-            said = getattr(self, part)
-            if isinstance(said, str):
-                object.__setattr__(self, part, printable(without_secrets(said)))
+            value = getattr(self, part)
+            if isinstance(value, str):
+                object.__setattr__(self, part, printable(without_secrets(value)))
 
     def __str__(self) -> str:
         where = ", ".join(

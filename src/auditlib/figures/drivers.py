@@ -66,7 +66,7 @@ def _names(panel: Axes, questions: Sequence[DriverQuestion]) -> None:
     bars = {plain(question.item.item): _bar(question) for question in questions}
     avoid = [point for bar in bars.values() for point in bar]
     written = place(panel, list(bars), [bar[-1] for bar in bars.values()], avoid=avoid, size=8.5)
-    missing = {name: bar for name, bar in bars.items() if name not in {one.get_text() for one in written}}
+    missing = {name: bar for name, bar in bars.items() if name not in {label.get_text() for label in written}}
     place(panel, list(missing), [bar[0] for bar in missing.values()], avoid=avoid, size=8.5)
 
 

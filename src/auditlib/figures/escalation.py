@@ -144,10 +144,10 @@ def latency_curves(
     """Draw the share of cases not yet done against wall-clock hours, open cases counted."""
     with style():
         drawn = new_axes(height=3.0) if ax is None else ax
-        curves = [found for found in latencies.of(stage) if isinstance(found.curve, Survival)]
-        for index, found in enumerate(curves):
+        curves = [latency for latency in latencies.of(stage) if isinstance(latency.curve, Survival)]
+        for index, latency in enumerate(curves):
             _curve(
-                drawn, found, hours=hours, colour=(LOWER, HIGHER, QUIET)[index % 3], line=_LINES[index % 4]
+                drawn, latency, hours=hours, colour=(LOWER, HIGHER, QUIET)[index % 3], line=_LINES[index % 4]
             )
         drawn.axhline(0.5, color=FAINT, lw=0.7)
         drawn.axhline(0.1, color=FAINT, lw=0.7)
@@ -168,18 +168,18 @@ def _curve(drawn: Axes, stage: Stage, *, hours: float, colour: str, line: str) -
         return
     import seaborn as sns
 
-    shown = _visible(curve.times, hours)
-    shown = shown[curve.share[shown] >= stage.until]
+    visible = _visible(curve.times, hours)
+    visible = visible[curve.share[visible] >= stage.until]
     end = slice(None) if not stage.until else slice(-1)
-    times = np.concatenate([[0.0], curve.times[shown], [hours]])[end]
-    share = np.concatenate([[1.0], curve.share[shown]])
+    times = np.concatenate([[0.0], curve.times[visible], [hours]])[end]
+    share = np.concatenate([[1.0], curve.share[visible]])
     still = "open: held back" if stage.until else f"{curve.censored:,} open"
     label = f"{stage.group}: {counted(curve.n, 'case')}, {still}"
     sns.lineplot(
         x=times, y=np.append(share, share[-1])[end], drawstyle="steps-post", estimator=None, sort=False,
         color=colour, ls=line, label=label, ax=drawn,
     )  # fmt: skip
-    low, high = (np.concatenate([[1.0], limit[shown]]) for limit in (curve.limits.low, curve.limits.high))
+    low, high = (np.concatenate([[1.0], limit[visible]]) for limit in (curve.limits.low, curve.limits.high))
     drawn.fill_between(
         times,
         np.append(low, low[-1])[end],

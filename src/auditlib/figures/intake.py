@@ -47,20 +47,20 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
         return _published(result, ax)
     if not result.units:
         return note("no rate of a unit may be shown", ax)
-    shown = sorted(
+    drawn = sorted(
         (rate for rate in result.units if rate.interval and rate.invitations >= result.minimum_cell),
         key=lambda rate: (rate.value or 0.0, rate.unit_id),
     )
-    known, shown = len(shown), shown[:UNITS_SHOWN]
-    if not shown:
+    known, drawn = len(drawn), drawn[:UNITS_SHOWN]
+    if not drawn:
         return note(f"no unit has {counted(result.minimum_cell, 'invitation')} or more", ax)
     if ax is None:
-        ax = new_axes(height=1.2 + 0.13 * max(len(shown), 4))
+        ax = new_axes(height=1.2 + 0.13 * max(len(drawn), 4))
     with style():
-        _rates(ax, shown)
-        if known > len(shown):
+        _rates(ax, drawn)
+        if known > len(drawn):
             ax.set_xlabel(
-                f"share of invitations answered; the lowest {len(shown)} of {counted(known, 'unit')}"
+                f"share of invitations answered; the lowest {len(drawn)} of {counted(known, 'unit')}"
             )
         if result.total.interval is not None and result.total.value is not None:
             ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
@@ -134,15 +134,15 @@ def _month_axis(ax: Axes, months: Sequence[int]) -> None:
     ax.set_xticks(np.array(places) + 0.5, years, fontsize=7.5)
 
 
-def _rates(ax: Axes, shown: Sequence[Rate]) -> None:
-    y = np.arange(len(shown))
-    value = np.array([rate.value for rate in shown], dtype=float)
-    low = np.array([rate.interval.low if rate.interval else np.nan for rate in shown])
-    high = np.array([rate.interval.high if rate.interval else np.nan for rate in shown])
+def _rates(ax: Axes, rates: Sequence[Rate]) -> None:
+    y = np.arange(len(rates))
+    value = np.array([rate.value for rate in rates], dtype=float)
+    low = np.array([rate.interval.low if rate.interval else np.nan for rate in rates])
+    high = np.array([rate.interval.high if rate.interval else np.nan for rate in rates])
     ax.hlines(y, low, high, color=HIGHER, linewidth=1.1)
     ax.plot(value, y, "o", color=HIGHER, markersize=3.6)
-    ax.set_yticks(y, [rate.unit_id for rate in shown], fontsize=7)
-    ax.set_ylim(-0.8, len(shown) - 0.2)
+    ax.set_yticks(y, [rate.unit_id for rate in rates], fontsize=7)
+    ax.set_ylim(-0.8, len(rates) - 0.2)
     ax.set_xlim(left=0)
     share_ticks(ax.xaxis)
     ax.grid(axis="x")

@@ -32,9 +32,9 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
         rows = {entry.key: len(DETECTORS) - 1 - place for place, entry in enumerate(DETECTORS)}
         columns = {name: place for place, name in enumerate(result.groups)}
         for sign, (marker, face, edge, size) in _MARKS.items():
-            found = [detection for detection in result.detections if detection.sign is sign]
-            x = [columns[each.group.name] for each in found]
-            y = [rows[each.detector.key] for each in found]
+            detections = [detection for detection in result.detections if detection.sign is sign]
+            x = [columns[each.group.name] for each in detections]
+            y = [rows[each.detector.key] for each in detections]
             kinds: dict[str, Any] = (
                 {"color": edge} if marker == "x" else {"facecolor": face, "edgecolor": edge}
             )
@@ -83,27 +83,27 @@ def _label(drawn: Axes, detection: Detection) -> None:
     drawn.set_xlabel(f"change of the {detection.detector.looks_at}, before to after ({unit})")
     if ratio:
         low, high = np.exp(drawn.get_xlim())
-        shown = readable_on_log(_RATIOS, float(low), float(high))
-        drawn.set_xticks(np.log(shown), [f"{value:.3g}" for value in shown])
+        ratios = readable_on_log(_RATIOS, float(low), float(high))
+        drawn.set_xticks(np.log(ratios), [f"{value:.3g}" for value in ratios])
 
 
 def performance(known: Performance, ax: Axes | None = None) -> Axes:
     """Draw in how many simulated companies each planted form was noticed, and clean ones raised an alarm."""
     with style():
         forms = list(known.planted.values())[::-1]
-        found = [(form.form, form.any, form.companies) for form in forms]
-        found.append(("no gaming (false alarms)", known.any_alarm, known.companies))
-        drawn = new_axes(height=0.26 * len(found) + 0.9) if ax is None else ax
-        for row, (_, value, n) in enumerate(found):
+        shares = [(form.form, form.any, form.companies) for form in forms]
+        shares.append(("no gaming (false alarms)", known.any_alarm, known.companies))
+        drawn = new_axes(height=0.26 * len(shares) + 0.9) if ax is None else ax
+        for row, (_, value, n) in enumerate(shares):
             marker, colour = ("D", LOWER) if row == len(forms) else ("o", HIGHER)
             drawn.plot(known.limits(value, n), [row, row], lw=1.2, color=colour)
             drawn.plot([value], [row], marker=marker, ms=5, color=colour)
             drawn.annotate(
                 f"{value:.0%} of {n}", (1.04, row), va="center", color=QUIET, annotation_clip=False
             )
-        drawn.set_yticks(range(len(found)), [name for name, _, _ in found])
+        drawn.set_yticks(range(len(shares)), [name for name, _, _ in shares])
         drawn.set_xlim(-0.02, 1.02)
-        drawn.set_ylim(-0.6, len(found) - 0.4)
+        drawn.set_ylim(-0.6, len(shares) - 0.4)
         drawn.grid(axis="y")
         share_ticks(drawn.xaxis)
         drawn.set_xlabel("share of companies with an alarm, with exact 95% limits")

@@ -108,16 +108,16 @@ def targets(result: Verdict, ax: Axes | None = None) -> Axes:
 
     Criteria measured otherwise, in points, seconds or counts, stand in the table only.
     """
-    shown, lost = _shares(result), _held_back(result)
+    judgements, lost = _shares(result), _held_back(result)
     if ax is None:
-        ax = new_axes(height=0.9 + 0.35 * max(len(shown), 3))
+        ax = new_axes(height=0.9 + 0.35 * max(len(judgements), 3))
     if lost:
         note_beneath(ax, left_out(lost))
     with style():
-        for row, entry in enumerate(reversed(shown)):
+        for row, entry in enumerate(reversed(judgements)):
             _share(ax, entry, row)
-        ax.set_yticks(range(len(shown)), [_label(entry) for entry in reversed(shown)], fontsize=7.5)
-        ax.set_ylim(-0.6, len(shown) - 0.4)
+        ax.set_yticks(range(len(judgements)), [_label(entry) for entry in reversed(judgements)], fontsize=7.5)
+        ax.set_ylim(-0.6, len(judgements) - 0.4)
         ax.set_xlim(-0.02, 1.02)
         share_ticks(ax.xaxis)
         ax.spines["left"].set_visible(False)
@@ -140,14 +140,16 @@ def _held_back(result: Verdict) -> int:
 
 
 def _share(ax: Axes, judgement: Judgement, row: int) -> None:
-    found, target = judgement.measurement, judgement.criterion.target
-    value = found.value or 0.0
+    measured, target = judgement.measurement, judgement.criterion.target
+    value = measured.value or 0.0
     bad = (0.0, target.value) if target.direction is Direction.AT_LEAST else (target.value, 1.0)
     ax.barh(row, bad[1] - bad[0], left=bad[0], height=0.62, color=BAND, zorder=1)
     ax.plot([target.value, target.value], [row - 0.36, row + 0.36], color=INK, linewidth=1.4, zorder=2)
     colour = LOWER if judgement.outcome is Outcome.NOT_MET else HIGHER
-    if found.interval is not None:
-        ax.plot([found.interval.low, found.interval.high], [row, row], color=colour, linewidth=2.2, zorder=3)
+    if measured.interval is not None:
+        ax.plot(
+            [measured.interval.low, measured.interval.high], [row, row], color=colour, linewidth=2.2, zorder=3
+        )
     hollow = judgement.outcome is Outcome.NOT_DEMONSTRATED
     ax.plot(
         value,
@@ -166,10 +168,10 @@ def _label(judgement: Judgement) -> str:
     return fill(f"{judgement.criterion.id}  {judgement.criterion.demand.rstrip('.')}", width=54)
 
 
-def alternative(result: Verdict, shown: Sequence[Outcome] = tuple(Outcome)) -> str:
+def alternative(result: Verdict, outcomes: Sequence[Outcome] = tuple(Outcome)) -> str:
     """Return what a reader who cannot see `outcomes` must know."""
     parts = []
-    for outcome in shown:
+    for outcome in outcomes:
         ids = [entry.criterion.id for entry in result.judgements if entry.outcome is outcome]
         if ids:
             parts.append(f"{outcome.value.replace('_', ' ')}: {', '.join(ids)}")

@@ -67,8 +67,8 @@ def shown_as(drawn: Axes | Figure, change: Callable[[str], str]) -> None:
     figure = figure_of(drawn)
     for text in figure.findobj(Text):
         assert isinstance(text, Text)  # noqa: S101 - for the type checker
-        if (shown := change(text.get_text())) != text.get_text():
-            text.set_text(shown)
+        if (changed := change(text.get_text())) != text.get_text():
+            text.set_text(changed)
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             given = axis.get_major_formatter()

@@ -49,8 +49,8 @@ def share_ticks(axis: Axis, *, sign: str = "%") -> None:
 
 def readable_on_log(preferred: Sequence[float], low: float, high: float) -> list[float]:
     """Return the preferred ticks from `low` to `high`, or round numbers where fewer than two lie there."""
-    shown = [value for value in preferred if low <= value <= high]
-    if len(shown) >= FEWEST:
-        return shown
+    ticks = [value for value in preferred if low <= value <= high]
+    if len(ticks) >= FEWEST:
+        return ticks
     finer = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(low, high)
     return [float(value) for value in finer if low <= value <= high]

@@ -75,7 +75,7 @@ def remove_directory(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=False)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def _exchange(first: Path, other: Path) -> bool:
     """Exchange two folders in one step; False where the system or file system cannot."""
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -89,4 +89,4 @@ def _exchange(one: Path, other: Path) -> bool:
             return False
     except (AttributeError, OSError, TypeError):  # an older C library, or none to load
         return False
-    return bool(call(at, os.fsencode(one), at, os.fsencode(other), ctypes.c_uint(flag)) == 0)
+    return bool(call(at, os.fsencode(first), at, os.fsencode(other), ctypes.c_uint(flag)) == 0)

@@ -42,7 +42,9 @@ def compared_accounts(
         accounts = sorted(shared)
         seen |= shared
         against |= _contradicting(accounts, counts[first], counts[second], level=context.confidence)
-    named = tuple(CaseReference("accounts", one, "", "survey types contradict") for one in sorted(against))
+    named = tuple(
+        CaseReference("accounts", account, "", "survey types contradict") for account in sorted(against)
+    )
     return len(seen - against), len(seen), named
 
 

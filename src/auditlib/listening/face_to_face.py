@@ -75,19 +75,19 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
     frame = tables.frame("commitments", columns=["due_on", "done_on"])
     as_of = (context.run.as_of - _EPOCH) // timedelta(microseconds=1)
     pairs = zip(_days(frame["due_on"]), _days(frame["done_on"]), strict=True)
-    found = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
-    owed = [status for status in found if status is not Status.PENDING]
-    left = len(found) - len(owed)
+    statuses = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
+    owed = [status for status in statuses if status is not Status.PENDING]
+    left = len(statuses) - len(owed)
     measured = share_of(
         sum(status is Status.MET for status in owed),
         len(owed),
         confidence=context.confidence,
-        basis=[Basis("commitments", rows=len(found))],
+        basis=[Basis("commitments", rows=len(statuses))],
         none="no commitment was due",
         level=EvidenceLevel.REGISTER,
         reason=f"{counted(left, 'commitment was', 'commitments were')} not due yet." if left else "",
     )
-    return replace(measured, cases=_broken(tables, found))
+    return replace(measured, cases=_broken(tables, statuses))
 
 
 def _broken(tables: Tables, statuses: Sequence[Status]) -> tuple[CaseReference, ...]:

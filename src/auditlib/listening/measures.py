@@ -76,11 +76,11 @@ def _per_type(tables: Tables, source: str) -> dict[str, int | None]:
     import narwhals as nw
 
     if source == "responses":
-        found = counts_by(tables.lazy(source).filter(nw.col("in_period")), "survey_type")
-        return {str(kind): n for (kind,), n in found.items()}
+        counts = counts_by(tables.lazy(source).filter(nw.col("in_period")), "survey_type")
+        return {str(kind): n for (kind,), n in counts.items()}
     most = tables.lazy(source).group_by("survey_type", "unit_id").agg(n=nw.col("n_low").max())
     rows = most.group_by("survey_type").agg(n=nw.col("n").sum(), said=nw.col("n").count()).collect().rows()
-    return {str(kind): int(n) if said else None for kind, n, said in rows}
+    return {str(kind): int(n) if known_of else None for kind, n, known_of in rows}
 
 
 @measure("response_rate", needs=("invitations", "responses", "responses.invitation_id"))
@@ -97,18 +97,18 @@ def response_rate(tables: Tables, context: Context, *, survey_type: str) -> Meas
     responses = tables.lazy("responses").filter(mine)
     if not _any_answer(responses, context, survey_type):
         return nothing(f"no response says an answer to a question of the {survey_type} survey: map one")
-    found = known(answered_invitations(invited, tables.lazy("responses")), nw.col("answered"))
+    answered = known(answered_invitations(invited, tables.lazy("responses")), nw.col("answered"))
     unlinked = rows_in(responses.filter(nw.col("in_period"), nw.col("invitation_id").is_null()))
     rate = share_of(
-        found.meeting,
-        found.n,
+        answered.meeting,
+        answered.n,
         confidence=context.confidence,
-        basis=[Basis("invitations", (*IN_PERIOD, ("survey_type", survey_type)), rows=found.n)],
+        basis=[Basis("invitations", (*IN_PERIOD, ("survey_type", survey_type)), rows=answered.n)],
         none=f"nobody was invited to the {survey_type} survey in the period",
         reason=f"no invitation is named by {counted(unlinked, 'response')}" if unlinked else "",
     )
-    room = min(unlinked, found.n - found.meeting)
-    return replace(rate, interval=_either_way(found.meeting, found.n, room, context)) if room else rate
+    room = min(unlinked, answered.n - answered.meeting)
+    return replace(rate, interval=_either_way(answered.meeting, answered.n, room, context)) if room else rate
 
 
 def _either_way(answered: int, n: int, unlinked: int, context: Context) -> Interval:
@@ -193,11 +193,11 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
         invitations, "sent", of=("customer_id",), key="invitation_id", limit=limit, included=False
     )
     named = ~nw.col("customer_id").is_null()
-    found = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
+    too_soon = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
     return share_known(
-        found,
+        too_soon,
         confidence=context.confidence,
-        basis=[Basis("invitations", IN_PERIOD, "customer_id", found.n)],
+        basis=[Basis("invitations", IN_PERIOD, "customer_id", too_soon.n)],
         none="no invitation of the period names a person",
         unsaid="who was invited" + BY_DAYS * holds_days(invitations, "sent"),
     )
@@ -257,15 +257,15 @@ def _rewarded(tables: Tables, context: Context, survey_type: str, below: float) 
     limit = item.scale.low + (below - 1) * step
     asked = answers_to(tables.lazy("responses"), survey_type, item.item)
     rewarded = asked.join(tables.lazy("rewards").select("response_id"), on="response_id", how="semi")
-    all_of, some = (_split(each, item.item, limit) for each in (asked, rewarded))
+    all_of, some = (_split(frame, item.item, limit) for frame in (asked, rewarded))
     return all_of[0], some[0], all_of[1], some[1]
 
 
 def _split(frame: nw.LazyFrame[Any], item: str, limit: float) -> tuple[int, int]:
     import narwhals as nw
 
-    found = known(frame, nw.col(item) < limit)
-    return found.meeting, found.n - found.meeting
+    dissatisfied = known(frame, nw.col(item) < limit)
+    return dissatisfied.meeting, dissatisfied.n - dissatisfied.meeting
 
 
 def _newcombe(first: tuple[int, int], second: tuple[int, int], *, level: float) -> Interval:

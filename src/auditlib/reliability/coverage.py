@@ -214,13 +214,13 @@ class ItemCoverage(Ungrouped):
         keys = (*(_band_key(band) for band in self.bands), *(f"n:{limit}" for limit in self._limits), EXACT)
         if not self.bands:
             return Sentence("The number of surveys behind every value is known.", keys)
-        said = [f"{_band_words(band)} for {counted(units, 'unit')}" for band, units in self.bands.items()]
+        bands = [f"{_band_words(band)} for {counted(units, 'unit')}" for band, units in self.bands.items()]
         how = "in bands only"
         if self.exact:
             how = f"as such for {counted(self.exact, 'unit')} in some period, and otherwise in bands"
         return Sentence(
-            f"The number of surveys is published {how}: {'; '.join(said)}; every standard error rests on the "
-            "lower end of its band.",
+            f"The number of surveys is published {how}: {'; '.join(bands)}; every standard error rests on "
+            "the lower end of its band.",
             keys,
         )
 

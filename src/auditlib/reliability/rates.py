@@ -235,10 +235,10 @@ def _from_log(evidence: CanonicalTables, *, thresholds: Thresholds) -> ResponseR
     names = ("unit_id", "survey_type")
     invited = evidence.lazy("invitations").filter(nw.col("in_period")).select("invitation_id", *names)
     asked = answered_invitations(invited, evidence.lazy("responses"))
-    found = asked.group_by(*names).agg(
+    by_cell = asked.group_by(*names).agg(
         invitations=nw.len(), responses=nw.col("answered").cast(nw.Int64).sum()
     )
-    rows = found.collect().rows(named=True)
+    rows = by_cell.collect().rows(named=True)
     counts = {
         (str(row["unit_id"]), str(row["survey_type"])): (int(row["invitations"]), int(row["responses"] or 0))
         for row in rows

@@ -116,21 +116,21 @@ class Quarantine:
         """Return one row per file with rows in quarantine, one column per reason that occurs."""
         import pandas as pd
 
-        found = [reason for reason in Reason if reason in self.reasons]
+        occurring = [reason for reason in Reason if reason in self.reasons]
         rows = [
-            [source.file, source.table, *(source.reasons.get(reason, 0) for reason in found)]
+            [source.file, source.table, *(source.reasons.get(reason, 0) for reason in occurring)]
             for source in self._with_rows
         ]
-        return pd.DataFrame(rows, columns=["file", "table", *map(str, found)])
+        return pd.DataFrame(rows, columns=["file", "table", *map(str, occurring)])
 
     def numbers(self) -> tuple[Number, ...]:
         """Return the rows of each file and reason, and of each reason."""
-        each = (
+        by_file = (
             _reason_number(source, reason, source.reasons.get(reason, 0))
             for source in self._with_rows
             for reason in self.reasons
         )
-        return (*each, *(_total_number(reason, rows) for reason, rows in self.reasons.items()))
+        return (*by_file, *(_total_number(reason, rows) for reason, rows in self.reasons.items()))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: the reasons, the most frequent first."""
@@ -283,10 +283,10 @@ def examples_of(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     order = {str(reason): place for place, reason in enumerate(Reason)}
     chosen = pd.concat([one_per_file, rest]).groupby("reason", sort=False).head(each)
     chosen = chosen.sort_values("reason", key=lambda reasons: reasons.map(order), kind="stable")
-    said = [tuple(map(str, pair)) for pair in chosen[["value", "message"]].fillna("").to_numpy()]
+    cells = [tuple(map(str, pair)) for pair in chosen[["value", "message"]].fillna("").to_numpy()]
     chosen = chosen.assign(
-        value=[form_of(value) for value, _ in said],
-        message=[_masked(message, value) for value, message in said],
+        value=[form_of(value) for value, _ in cells],
+        message=[_masked(message, value) for value, message in cells],
     )
     headings = {reason.value: reason.heading for reason in Reason}
     return chosen[columns].replace({"reason": headings}).reset_index(drop=True)
@@ -300,7 +300,11 @@ def _masked(message: str, value: str) -> str:
     spelled = (cell, repr(cell)[1:-1])
 
     def form(quoted: re.Match[str]) -> str:
-        return f"'{form_of(quoted[0][1:-1])}'" if any(one in quoted[0] for one in spelled) else quoted[0]
+        return (
+            f"'{form_of(quoted[0][1:-1])}'"
+            if any(spelling in quoted[0] for spelling in spelled)
+            else quoted[0]
+        )
 
     masked = _QUOTED.sub(form, message)
     return masked.replace(cell, form_of(cell)) if len(cell) > 3 else masked

@@ -67,14 +67,14 @@ def brief(findings: Sequence[Reported], items: Mapping[str, str] = NO_NAMES) -> 
     items
         Wording of each item, which stands for its code.
     """
-    found = []
+    briefs = []
     for grade, title in _TITLES.items():
         groups = _by_demand(findings, grade)
-        shown = groups[: MOST_LINES[grade]]
+        printed = groups[: MOST_LINES[grade]]
         if groups:
-            lines = tuple(_line(group, items) for group in shown)
-            found.append(Brief(grade, title, lines, sum(map(len, groups)), sum(map(len, shown))))
-    return tuple(found)
+            lines = tuple(_line(group, items) for group in printed)
+            briefs.append(Brief(grade, title, lines, sum(map(len, groups)), sum(map(len, printed))))
+    return tuple(briefs)
 
 
 def totals(findings: Sequence[Reported]) -> str:
@@ -91,7 +91,7 @@ def totals(findings: Sequence[Reported]) -> str:
 
 def _line(group: Sequence[Reported], items: Mapping[str, str]) -> BriefLine:
     worst = group[0]
-    others = "; ".join(one.own_subject for one in group[1:] if one.own_subject)
+    others = "; ".join(finding.own_subject for finding in group[1:] if finding.own_subject)
     return BriefLine(worst.number, _numbers(group), words_of(worst, items), shortened(others))
 
 
@@ -111,19 +111,19 @@ def shortened(text: str, *, longest: int = LONGEST_LINE) -> str:
     whole = text.strip().rstrip(".")
     if len(whole) <= longest:
         return whole
-    clauses = [found.start() for found in _CLAUSE.finditer(whole) if found.start() <= longest]
+    clauses = [match.start() for match in _CLAUSE.finditer(whole) if match.start() <= longest]
     if clauses:
         return whole[: clauses[-1]]
-    words = [found.start() for found in _BETWEEN_WORDS.finditer(whole) if found.start() <= longest]
+    words = [match.start() for match in _BETWEEN_WORDS.finditer(whole) if match.start() <= longest]
     return f"{whole[: words[-1] if words else len(whole)]} \N{HORIZONTAL ELLIPSIS}"
 
 
 def _by_demand(findings: Iterable[Reported], grade: str) -> list[list[Reported]]:
-    found: dict[str, list[Reported]] = {}
+    by_demand: dict[str, list[Reported]] = {}
     for finding in findings:
         if finding.finding.grade == grade:
-            found.setdefault(finding.demand, []).append(finding)
-    return list(found.values())
+            by_demand.setdefault(finding.demand, []).append(finding)
+    return list(by_demand.values())
 
 
 def _numbers(findings: Iterable[Reported]) -> str:

@@ -72,14 +72,16 @@ def compose(
         Content of ``actions.json``; None where no register of actions was kept.
     """
     known = {
-        f"{one.results.notebook}/{key}": number for one in recorded for key, number in one.numbers.items()
+        f"{notebook.results.notebook}/{key}": number
+        for notebook in recorded
+        for key, number in notebook.numbers.items()
     }
     register, states = Register(known), states or FindingStates()
-    asked = [one for one in recorded if one.results.notebook != DECISION]
-    sections = tuple(section_of(number, one, register) for number, one in enumerate(asked, start=1))
+    asked = [notebook for notebook in recorded if notebook.results.notebook != DECISION]
+    sections = tuple(section_of(number, notebook, register) for number, notebook in enumerate(asked, start=1))
     first = executive(recorded, register)
-    found = findings_recorded(recorded) if findings is None else findings
-    reported = findings_of(found, register, states, items=facts.items, units=facts.units)
+    raised = findings_recorded(recorded) if findings is None else findings
+    reported = findings_of(raised, register, states, items=facts.items, units=facts.units)
     entries = [_entry(number, name, known[name]) for name, number in register.entries.items()]
     content = {
         "facts": facts,
@@ -99,7 +101,7 @@ def compose(
         "recorded": recorded,
         "register": [
             (name, tuple(entry for entry in entries if entry.notebook == name))
-            for name in (one.results.notebook for one in recorded)
+            for name in (notebook.results.notebook for notebook in recorded)
         ],
         "example": next(iter(register.entries), ""),
     }
@@ -115,16 +117,16 @@ def quoted_claims(register: Mapping[str, Claim], known: Iterable[str]) -> tuple[
 def _text_of(content: Mapping[str, Any]) -> str:
     """Return the words a reader meets, from which the glossary is chosen."""
     sections: Sequence[Section] = content["sections"]
-    said = [
+    texts = [
         line.text for section in sections for line in (*section.answer, *section.opening, *section.limits)
     ]
     for block in (block for section in sections for part in section.parts for block in part.blocks):
-        said += [line.text for line in block.lines]
+        texts += [line.text for line in block.lines]
         for exhibit in block.exhibits:
             cells = (cell.text for row in (exhibit.columns, *exhibit.rows) for cell in row)
-            said += [exhibit.title, exhibit.caption, *cells]
-    said += [str(one.finding) for one in content["findings"]]
-    return "\n".join(said)
+            texts += [exhibit.title, exhibit.caption, *cells]
+    texts += [str(reported.finding) for reported in content["findings"]]
+    return "\n".join(texts)
 
 
 def to_html(content: dict[str, Any]) -> str:

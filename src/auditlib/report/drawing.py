@@ -26,12 +26,12 @@ def _merged(element: ET.Element, marks: Mapping[str, ET.Element]) -> ET.Element:
     kept = ET.Element(element.tag, element.attrib)
     kept.text, kept.tail = element.text, element.tail
     for child in element:
-        one = _placed(child, marks) if child.tag == USE else _merged(child, marks)
+        merged = _placed(child, marks) if child.tag == USE else _merged(child, marks)
         last = kept[-1] if len(kept) else None
-        if last is not None and _alike(last, one):
-            last.set("d", f"{last.attrib['d']} {one.attrib['d']}")
+        if last is not None and _alike(last, merged):
+            last.set("d", f"{last.attrib['d']} {merged.attrib['d']}")
         else:
-            kept.append(one)
+            kept.append(merged)
     return kept
 
 
@@ -40,7 +40,9 @@ def _alike(first: ET.Element, second: ET.Element) -> bool:
         return False
     if "d" not in first.attrib or "d" not in second.attrib:  # a path that draws nothing
         return False
-    looks = [{name: value for name, value in each.attrib.items() if name != "d"} for each in (first, second)]
+    looks = [
+        {name: value for name, value in element.attrib.items() if name != "d"} for element in (first, second)
+    ]
     return looks[0] == looks[1] and not _SEEN_THROUGH & set(looks[0])
 
 

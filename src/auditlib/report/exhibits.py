@@ -153,7 +153,7 @@ def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, NumberModel
     headings = [column.heading for column in exhibit.columns]
     rows = tuple(
         tuple(
-            PrintedCell(text, BESIDE.join(f"{notebook}/{one}" for one in keys_of(key)), number)
+            PrintedCell(text, BESIDE.join(f"{notebook}/{part}" for part in keys_of(key)), number)
             for text, key, number in zip(row, keys, numeric, strict=True)
         )
         for row, keys in zip(texts, exhibit.references, strict=True)

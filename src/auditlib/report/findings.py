@@ -101,22 +101,22 @@ def read_states(directory: Path, *, items: Mapping[str, str]) -> FindingStates:
     every = document["findings"]
     return FindingStates(
         previous["audit"],
-        {one["fingerprint"]: one["state"] for one in every if one["state"] not in _PAST},
+        {entry["fingerprint"]: entry["state"] for entry in every if entry["state"] not in _PAST},
         tuple(
             Past(
-                criterion_of(one["criterion"])[1],
-                subject_of(one["subject"], items),
-                one["grade"],
-                _PAST[one["state"]],
+                criterion_of(entry["criterion"])[1],
+                subject_of(entry["subject"], items),
+                entry["grade"],
+                _PAST[entry["state"]],
             )
-            for one in every
-            if one["state"] in _PAST
+            for entry in every
+            if entry["state"] in _PAST
         ),
     )
 
 
 def findings_of(
-    found: Sequence[tuple[FindingModel, str]],
+    raised: Sequence[tuple[FindingModel, str]],
     register: Register,
     states: FindingStates,
     *,
@@ -127,13 +127,13 @@ def findings_of(
 
     Parameters
     ----------
-    found
+    raised
         Each finding with the notebook that raised it.
     items, units
         Wording of each item, and name of each unit.
     """
-    found = sorted(found, key=lambda pair: _worst_first(pair[0]))
-    for finding, notebook in found:
+    raised = sorted(raised, key=lambda pair: _worst_first(pair[0]))
+    for finding, notebook in raised:
         _refuse_orphans(finding, notebook, register)
     return tuple(
         Reported(
@@ -146,7 +146,7 @@ def findings_of(
             states.current.get(finding.fingerprint, ""),
             units,
         )
-        for number, (finding, notebook) in enumerate(found, start=1)
+        for number, (finding, notebook) in enumerate(raised, start=1)
     )
 
 
@@ -157,8 +157,8 @@ def _worst_first(finding: FindingModel) -> tuple[int, float, str, str]:
 
 
 def _refuse_orphans(finding: FindingModel, notebook: str, register: Register) -> None:
-    said = (finding.criterion, finding.condition, finding.cause, finding.effect, finding.recommendation)
-    for text in (*said, finding.headline):
+    texts = (finding.criterion, finding.condition, finding.cause, finding.effect, finding.recommendation)
+    for text in (*texts, finding.headline):
         register.refuse_orphans(text, finding.evidence, notebook=notebook)
 
 

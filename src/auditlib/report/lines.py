@@ -18,7 +18,7 @@ class Line:
     marks: tuple[ReferenceMark, ...]
 
 
-def lines_of(said: Iterable[SaidModel], notebook: str, register: Register) -> tuple[Line, ...]:
+def lines_of(sentences: Iterable[SaidModel], notebook: str, register: Register) -> tuple[Line, ...]:
     """Return what a notebook said, each number entered in the register.
 
     Raises
@@ -26,11 +26,11 @@ def lines_of(said: Iterable[SaidModel], notebook: str, register: Register) -> tu
     VerificationFailed
         Where a sentence states a number that none of its keys has.
     """
-    return tuple(_line(one, notebook, register) for one in said)
+    return tuple(_line(sentence, notebook, register) for sentence in sentences)
 
 
-def _line(said: SaidModel, notebook: str, register: Register) -> Line:
-    references = [f"{notebook}/{key}" for key in said.keys]
+def _line(sentence: SaidModel, notebook: str, register: Register) -> Line:
+    references = [f"{notebook}/{key}" for key in sentence.keys]
     marks = register.mark(references)
-    register.refuse_orphans(said.text, references, notebook=notebook)
-    return Line(sentence_of(said.text), marks)
+    register.refuse_orphans(sentence.text, references, notebook=notebook)
+    return Line(sentence_of(sentence.text), marks)

@@ -28,26 +28,26 @@ class Outline:
     @property
     def headings(self) -> tuple[str, ...]:
         """Every heading that something stands under, once."""
-        return tuple(dict.fromkeys(one.heading for one in self.shown))
+        return tuple(dict.fromkeys(output.heading for output in self.shown))
 
     def of_exhibits(self, titles: Sequence[str]) -> tuple[str, ...]:
         """Return the heading of each exhibit; `titles` are in the order in which they were shown.
 
         Titles repeat, so each is looked for behind the one before.
         """
-        found, place = [], 0
+        headings, place = [], 0
         for title in titles:
             at = next(
                 (index for index in range(place, len(self.shown)) if self.shown[index].lines[:1] == (title,)),
                 None,
             )
-            found.append("" if at is None else self.shown[at].heading)
+            headings.append("" if at is None else self.shown[at].heading)
             place = place if at is None else at + 1
-        return tuple(found)
+        return tuple(headings)
 
     def of_sentence(self, text: str) -> str:
         """Return the heading under which `text` was said first; empty where it was not."""
-        return next((one.heading for one in self.shown if text in one.lines), "")
+        return next((output.heading for output in self.shown if text in output.lines), "")
 
 
 EMPTY = Outline()

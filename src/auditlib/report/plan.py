@@ -81,11 +81,11 @@ def plan_of(document: Mapping[str, Any] | None, findings: Sequence[Reported]) ->
     if document is None:
         return ActionPlan((NO_REGISTER,))
     numbers = {finding.finding.fingerprint: finding.number for finding in findings}
-    described = [one for one in document["actions"] if one["action"]]
-    uncovered = sorted(numbers[one] for one in document["uncovered"] if one in numbers)
+    described = [entry for entry in document["actions"] if entry["action"]]
+    uncovered = sorted(numbers[entry] for entry in document["uncovered"] if entry in numbers)
     return ActionPlan(
         (*_without(uncovered if described else []), *document["summary"], *_gathering(findings)),
-        tuple(_printed(one, numbers) for one in described),
+        tuple(_printed(entry, numbers) for entry in described),
         recorded=True,
     )
 
@@ -108,16 +108,16 @@ def _without(numbers: list[int]) -> Iterable[str]:
         yield f"Without an accepted action: finding{'' if len(numbers) == 1 else 's'} {listed}."
 
 
-def _printed(one: Mapping[str, Any], numbers: Mapping[str, int]) -> PrintedAction:
+def _printed(entry: Mapping[str, Any], numbers: Mapping[str, int]) -> PrintedAction:
     return PrintedAction(
-        one["fingerprint"],
-        numbers.get(one["fingerprint"], 0),
-        criterion_of(one["criterion"])[1],
-        one["action"],
-        one["owner"],
-        one["type"],
-        day(date.fromisoformat(one["due"])) if one["due"] else "",
-        one["state"],
-        one["overdue"],
-        one["remark"],
+        entry["fingerprint"],
+        numbers.get(entry["fingerprint"], 0),
+        criterion_of(entry["criterion"])[1],
+        entry["action"],
+        entry["owner"],
+        entry["type"],
+        day(date.fromisoformat(entry["due"])) if entry["due"] else "",
+        entry["state"],
+        entry["overdue"],
+        entry["remark"],
     )

@@ -59,15 +59,20 @@ def read_findings(
     stated = json.loads(path.read_text(encoding="utf-8"))["findings"]
     fields = FindingModel.model_fields
     return _ordered(
-        (FindingModel.model_validate({name: one[name] for name in fields if name in one}), one["notebook"])
-        for one in stated
-        if one["state"] in ("new", "unchanged")
+        (
+            FindingModel.model_validate({name: entry[name] for name in fields if name in entry}),
+            entry["notebook"],
+        )
+        for entry in stated
+        if entry["state"] in ("new", "unchanged")
     )
 
 
 def findings_recorded(recorded: Sequence[RecordedNotebook]) -> tuple[tuple[FindingModel, str], ...]:
     """Return every finding as notebooks recorded them, with its notebook, heaviest first."""
-    return _ordered((finding, one.results.notebook) for one in recorded for finding in one.results.findings)
+    return _ordered(
+        (finding, notebook.results.notebook) for notebook in recorded for finding in notebook.results.findings
+    )
 
 
 def _ordered(findings: Iterable[tuple[FindingModel, str]]) -> tuple[tuple[FindingModel, str], ...]:

@@ -98,7 +98,7 @@ def _parts(
     results, outline = recorded.results, recorded.outline
     titles = outline.of_exhibits([exhibit.title for exhibit in results.exhibits])
     of_exhibit = dict(zip(exhibits, titles, strict=True))
-    answered = {said.text for said in results.answer}
+    answered = {answer.text for answer in results.answer}
     under = [
         (outline.of_sentence(sentence.text) or of_exhibit.get(sentence.section, ""), sentence)
         for sentence in results.sentences
@@ -115,9 +115,9 @@ def _parts(
         loose = [sentence for sentence in here if sentence.section not in own]
         if loose:
             blocks.append(ExhibitBlock((), lines_of(loose, results.notebook, register)))
-        shown = _abreast([_without_empty(block) for block in blocks])
-        if shown:
-            parts.append(ReportPart(heading, f"{results.notebook}-part-{len(parts) + 1}", shown))
+        filled = _abreast([_without_empty(block) for block in blocks])
+        if filled:
+            parts.append(ReportPart(heading, f"{results.notebook}-part-{len(parts) + 1}", filled))
     return tuple(parts)
 
 
@@ -127,19 +127,19 @@ def _without_empty(block: ExhibitBlock) -> ExhibitBlock:
 
 def _abreast(blocks: Sequence[ExhibitBlock]) -> tuple[ExhibitBlock, ...]:
     """Set narrow figures that follow one another side by side, two and two."""
-    found: list[ExhibitBlock] = []
+    paired: list[ExhibitBlock] = []
     for block in blocks:
-        if found and _pair(found[-1], block):
-            found[-1] = ExhibitBlock((*found[-1].exhibits, *block.exhibits), block.lines)
+        if paired and _pair(paired[-1], block):
+            paired[-1] = ExhibitBlock((*paired[-1].exhibits, *block.exhibits), block.lines)
         elif block.exhibits or block.lines:
-            found.append(block)
-    return tuple(found)
+            paired.append(block)
+    return tuple(paired)
 
 
 def _pair(first: ExhibitBlock, second: ExhibitBlock) -> bool:
     both = (*first.exhibits, *second.exhibits)
     alone = len(first.exhibits) == len(second.exhibits) == 1 and not first.lines
-    return alone and all(one.half for one in both) and both[0].detail == both[1].detail
+    return alone and all(block.half for block in both) and both[0].detail == both[1].detail
 
 
 def _about(section: str, sentences: Iterable[SentenceModel]) -> list[SentenceModel]:

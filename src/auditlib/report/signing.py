@@ -54,7 +54,11 @@ def sign_off_page(
             seal=seal,
             report=report,
             signed=signed,
-            missing=[role for role in ("preparer", "reviewer") if role not in {one.role for one in signed}],
+            missing=[
+                role
+                for role in ("preparer", "reviewer")
+                if role not in {signature.role for signature in signed}
+            ],
             sheet=sheet,
             sheet_digest=digest,
         )

@@ -93,7 +93,7 @@ def executive(recorded: Sequence[RecordedNotebook], register: Register) -> Execu
 
     The first sentence on the standard stands with the decision, and what was set aside; the others below.
     """
-    by_name = {one.results.notebook: one for one in recorded}
+    by_name = {notebook.results.notebook: notebook for notebook in recorded}
     decision = decision_of(recorded)
     leading = 1 if decision and DECISION in by_name else 0
     doing = tuple(_doing(by_name, register))
@@ -109,9 +109,11 @@ def executive(recorded: Sequence[RecordedNotebook], register: Register) -> Execu
     )
 
 
-def _most(one: RecordedNotebook, most: int) -> int:
+def _most(notebook: RecordedNotebook, most: int) -> int:
     """Return how many sentences of its answer the first page repeats: it counts findings in their list."""
-    counting = (place for place, said in enumerate(one.results.answer) if COUNTS_FINDINGS in said.keys)
+    counting = (
+        place for place, sentence in enumerate(notebook.results.answer) if COUNTS_FINDINGS in sentence.keys
+    )
     return min(most, next(counting, most))
 
 
@@ -119,83 +121,85 @@ def _deciding(by_name: dict[str, RecordedNotebook], register: Register) -> Itera
     """Yield the sentences of the decision that the first page has no room for."""
     if DECISION in by_name:
         most = next(most for notebook, _, most in DOING if notebook == DECISION)
-        one = by_name[DECISION]
-        yield from lines_of(one.results.answer[_most(one, most) :], DECISION, register)
+        decision = by_name[DECISION]
+        yield from lines_of(decision.results.answer[_most(decision, most) :], DECISION, register)
 
 
 def decision_of(recorded: Iterable[RecordedNotebook]) -> PrintedDecision | None:
     """Return the decision of the audit, over all findings where it was taken; None where none was."""
-    judged = {one.results.notebook: one for one in recorded if one.results.verdict is not None}
-    one = judged.get(DECISION) or next(iter(judged.values()), None)
-    return _decision(one.results.verdict, one) if one and one.results.verdict else None
+    judged = {
+        notebook.results.notebook: notebook for notebook in recorded if notebook.results.verdict is not None
+    }
+    notebook = judged.get(DECISION) or next(iter(judged.values()), None)
+    return _decision(notebook.results.verdict, notebook) if notebook and notebook.results.verdict else None
 
 
-def _decision(verdict: VerdictDocument, one: RecordedNotebook) -> PrintedDecision:
-    found, notebook = verdict.decision, one.results.notebook
-    deciding = [one.numbers[key] for key in DECIDING if key in one.numbers]
-    for step in found.trace:
+def _decision(verdict: VerdictDocument, judge: RecordedNotebook) -> PrintedDecision:
+    decision, notebook = verdict.decision, judge.results.notebook
+    deciding = [judge.numbers[key] for key in DECIDING if key in judge.numbers]
+    for step in decision.trace:
         refuse_orphans(f"{step.rule}; {step.found}", deciding, where=f"{notebook}, the decision rule,")
     return PrintedDecision(
-        _DECISIONS.get(found.outcome.value, found.outcome.value.replace("_", " ").capitalize()),
-        found.outcome.value,
+        _DECISIONS.get(decision.outcome.value, decision.outcome.value.replace("_", " ").capitalize()),
+        decision.outcome.value,
         verdict.title,
-        found.mode.value.replace("_", " "),
-        found.mismatch,
-        found.note,
+        decision.mode.value.replace("_", " "),
+        decision.mismatch,
+        decision.note,
         tuple(
             PrintedStep(step.rule, step.found, step.outcome.value.replace("_", " "), tuple(step.criteria))
-            for step in found.trace
+            for step in decision.trace
         ),
-        tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING) if key in one.numbers),
+        tuple(f"{notebook}/{key}" for key in ("decision", *DECIDING) if key in judge.numbers),
     )
 
 
 def _set_aside(recorded: Iterable[RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield what share of the weight the profile of the party set aside, where it did."""
-    for one in recorded:
-        aside = one.results.verdict.set_aside if one.results.verdict is not None else None
-        if aside is not None and SHARE in one.numbers:  # said by the notebook that judged
-            said = SaidModel(text=aside.text, keys=list(aside.keys))
-            yield from lines_of((said,), one.results.notebook, register)
+    for notebook in recorded:
+        aside = notebook.results.verdict.set_aside if notebook.results.verdict is not None else None
+        if aside is not None and SHARE in notebook.numbers:  # said by the notebook that judged
+            sentence = SaidModel(text=aside.text, keys=list(aside.keys))
+            yield from lines_of((sentence,), notebook.results.notebook, register)
 
 
 def _doing(by_name: dict[str, RecordedNotebook], register: Register) -> Iterable[Line]:
     for notebook, absent, most in DOING:
         if notebook in by_name:
-            one = by_name[notebook]
-            yield from _answer(one, register, most=_most(one, most))
+            answered = by_name[notebook]
+            yield from _answer(answered, register, most=_most(answered, most))
         elif absent:
             yield Line(absent, ())
 
 
-def _answer(one: RecordedNotebook, register: Register, *, most: int) -> tuple[Line, ...]:
-    said: Sequence[SaidModel] = one.results.answer[:most]
-    return lines_of(said, one.results.notebook, register)
+def _answer(answered: RecordedNotebook, register: Register, *, most: int) -> tuple[Line, ...]:
+    sentences: Sequence[SaidModel] = answered.results.answer[:most]
+    return lines_of(sentences, answered.results.notebook, register)
 
 
 def _improving(recorded: Sequence[RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield what notebooks say has become better or worse; where none does, why the question is open."""
-    said = [
-        (sentence, one.results.notebook)
-        for one in recorded
-        for sentence in one.results.sentences
+    sentences = [
+        (sentence, recorded_notebook.results.notebook)
+        for recorded_notebook in recorded
+        for sentence in recorded_notebook.results.sentences
         if sentence.section == IMPROVING
     ]
-    if said:
+    if sentences:
         yield from _doubted(recorded, register)
-    for sentence, notebook in said[:MOST_IMPROVING]:
+    for sentence, notebook in sentences[:MOST_IMPROVING]:
         yield from lines_of((sentence,), notebook, register)
-    if len(said) > MOST_IMPROVING:
-        places = ", ".join(dict.fromkeys(notebook for _, notebook in said[MOST_IMPROVING:]))
+    if len(sentences) > MOST_IMPROVING:
+        places = ", ".join(dict.fromkeys(notebook for _, notebook in sentences[MOST_IMPROVING:]))
         yield Line(f"More on this stands under {places}.", ())
-    if not said:
+    if not sentences:
         yield Line(NOT_IMPROVING, ())
 
 
 def _doubted(recorded: Iterable[RecordedNotebook], register: Register) -> Iterable[Line]:
     """Yield that the scores themselves are in doubt, where a notebook found signs that they are managed."""
     notebook, key = SIGNS
-    for one in recorded:
-        signs = one.numbers.get(key) if one.results.notebook == notebook else None
+    for recorded_notebook in recorded:
+        signs = recorded_notebook.numbers.get(key) if recorded_notebook.results.notebook == notebook else None
         if signs is not None and isinstance(signs.value, int | float) and signs.value > 0:
             yield from lines_of((SaidModel(text=DOUBTED, keys=[key]),), notebook, register)

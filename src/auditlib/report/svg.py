@@ -132,8 +132,8 @@ def _lean_attributes(attributes: Mapping[str, str], used: Collection[str]) -> di
     }
 
 
-def _hundredth(found: re.Match[str]) -> str:
-    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+def _hundredth(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _href(element: ET.Element) -> str:
@@ -159,7 +159,7 @@ def _declarations(style: str) -> dict[str, str]:
     for part in style.split(";"):
         key, _, value = (piece.strip() for piece in part.partition(":"))
         if key == "font" and (font := _FONT.match(value)):
-            declared.update({f"font-{what}": found for what, found in font.groupdict().items() if found})
+            declared.update({f"font-{what}": text for what, text in font.groupdict().items() if text})
         elif value:
             declared[key] = value
     return declared

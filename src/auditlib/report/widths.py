@@ -172,8 +172,8 @@ def _usual_lines(cells: Sequence[Sequence[str]], widths: Sequence[float]) -> flo
 
 def _squeezed(widths: Sequence[float], numeric: Sequence[bool], *, room: int) -> list[float]:
     """Return widths in which numbers stand closer, up to a character, so that no word beside them is cut."""
-    each = min(1.0, max(0.0, sum(widths) - room) / max(1, sum(numeric)))
-    return [width - each if number else width for width, number in zip(widths, numeric, strict=True)]
+    step = min(1.0, max(0.0, sum(widths) - room) / max(1, sum(numeric)))
+    return [width - step if number else width for width, number in zip(widths, numeric, strict=True)]
 
 
 def _per_cent(widths: Sequence[float]) -> tuple[int, ...]:

@@ -71,24 +71,24 @@ def _subject_of(subject: str, items: Mapping[str, str], units: Mapping[str, str]
     return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
 
 
-def _linked(found: re.Match[str]) -> str:
-    role, starts_on = found.groups()
+def _linked(match: re.Match[str]) -> str:
+    role, starts_on = match.groups()
     return f"{NOUNS[role]} linked on {day(date.fromisoformat(starts_on))}"
 
 
 def sentence_of(text: str) -> str:
     """Return `text` with names of this suite as words, and with spaces that must not end a line."""
-    words = _NAME_WITHIN.sub(lambda found: in_words(found.group()), text)
+    words = _NAME_WITHIN.sub(lambda match: in_words(match.group()), text)
     return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", words)
 
 
 def with_labels(text: str, items: Mapping[str, str]) -> str:
     """Return `text` with the wording of a question for its code: as in ``contact:q_overall:mean``."""
 
-    def label(found: re.Match[str]) -> str:
-        survey, item, statistic = found.groups()
+    def label(match: re.Match[str]) -> str:
+        survey, item, statistic = match.groups()
         if item not in items:
-            return found.group()
+            return match.group()
         quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{items[item]}\N{RIGHT DOUBLE QUOTATION MARK}"
         return f"{statistic.replace('_', ' ')} of {quoted} ({survey.replace('_', ' ')} survey)"
 

@@ -117,7 +117,7 @@ def to_workbook(
     raw.set_properties({"title": _title(facts), "created": created})
     book = Book(raw, footer=f"Work papers of audit {facts.run.audit}")
     cited = _cited(findings_recorded(recorded) if findings is None else findings)
-    notebooks = [one.results.notebook for one in recorded]
+    notebooks = [entry.results.notebook for entry in recorded]
     names, of_tables = sheet_names(notebooks), sheet_names(notebooks, ending=TABLES)
     own = {notebook: (names[notebook], of_tables[notebook]) for notebook in notebooks}
     _index(book, recorded, facts, own, duties=duties is not None)
@@ -127,9 +127,9 @@ def to_workbook(
     write_cases(book, cited.findings)
     if duties is not None:
         write_duties(book, duties)
-    for one in recorded:
-        _numbers(book, names[one.results.notebook], one, cited)
-        _tables(book, of_tables[one.results.notebook], one)
+    for entry in recorded:
+        _numbers(book, names[entry.results.notebook], entry, cited)
+        _tables(book, of_tables[entry.results.notebook], entry)
     raw.close()
     return stream.getvalue()
 
@@ -159,9 +159,9 @@ def _index(
     )
     sheet.row += 1
     sheet.heading(*INDEX_COLUMNS, right=(3, 4, 5))
-    for one in recorded:
-        results = one.results
-        counts = [_count(len(one)) for one in (results.numbers, results.exhibits, results.findings)]
+    for notebook in recorded:
+        results = notebook.results
+        counts = [_count(len(notebook)) for notebook in (results.numbers, results.exhibits, results.findings)]
         sheet.write("", "", results.question, *counts)
         for column, name in enumerate(names[results.notebook]):
             sheet.link(column, name)
@@ -219,10 +219,10 @@ def _statements(book: Book, recorded: Sequence[RecordedNotebook]) -> None:
     """Write every sentence of the audit with the references of the numbers it states."""
     sheet = book.sheet(STATEMENTS, tuple(STATEMENT_COLUMNS.values()))
     sheet.heading(*STATEMENT_COLUMNS, repeat=True)
-    for one in recorded:
-        for said in (*one.results.answer, *one.results.sentences):
-            keys = " ".join(f"{one.results.notebook}/{key}" for key in said.keys)
-            sheet.write(one.results.notebook, said.text, keys)
+    for notebook in recorded:
+        for sentence in (*notebook.results.answer, *notebook.results.sentences):
+            keys = " ".join(f"{notebook.results.notebook}/{key}" for key in sentence.keys)
+            sheet.write(notebook.results.notebook, sentence.text, keys)
             sheet.to_fill(3, 4)
             sheet.choices(3, TICKS)
 
@@ -245,10 +245,10 @@ def _sources(book: Book, totals: Sequence[SourceTotals]) -> None:
         sheet.to_fill(11)
 
 
-def _totals(one: SourceTotals) -> tuple[int | None, ...]:
+def _totals(source: SourceTotals) -> tuple[int | None, ...]:
     return (
-        one.rows_in, one.rows_kept, one.rows_quarantined, one.rows_left_out, one.rows_out_of_period,
-        one.expected_rows, one.size,
+        source.rows_in, source.rows_kept, source.rows_quarantined, source.rows_left_out,
+        source.rows_out_of_period, source.expected_rows, source.size,
     )  # fmt: skip
 
 
@@ -335,9 +335,9 @@ def _widths(tables: Sequence[TableModel]) -> tuple[float, ...]:
     return tuple(float(min(width, _WIDEST)) for width in longest) or (80.0,)
 
 
-def _cited(found: Sequence[tuple[FindingModel, str]]) -> _Cited:
+def _cited(raised: Sequence[tuple[FindingModel, str]]) -> _Cited:
     places: dict[str, list[int]] = {}
-    for number, (finding, _) in enumerate(found, start=1):
+    for number, (finding, _) in enumerate(raised, start=1):
         for reference in finding.evidence:
             places.setdefault(reference, []).append(number)
-    return _Cited(tuple(found), places)
+    return _Cited(tuple(raised), places)

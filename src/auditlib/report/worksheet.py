@@ -39,15 +39,15 @@ def printed(text: str) -> Printed | None:
 
     ``1,234`` is 1234 shown with thousands, ``22.5%`` is 0.225 shown as a share.
     """
-    found = _PLAIN.fullmatch(text)
-    if found is None:
+    match = _PLAIN.fullmatch(text)
+    if match is None:
         return None
-    digits = found["whole"].replace(",", "") + (found["part"] or "")
-    places = max(len(found["part"] or "") - 1, 0)
-    percent = bool(found["percent"])
+    digits = match["whole"].replace(",", "") + (match["part"] or "")
+    places = max(len(match["part"] or "") - 1, 0)
+    percent = bool(match["percent"])
     value = round(float(digits) / 100, places + 2) if percent else float(digits)
-    shown = ("#,##0" if "," in found["whole"] else "0") + (f".{'0' * places}" if places else "")
-    return Printed(-value if found["sign"] else value, shown + found["percent"])
+    form = ("#,##0" if "," in match["whole"] else "0") + (f".{'0' * places}" if places else "")
+    return Printed(-value if match["sign"] else value, form + match["percent"])
 
 
 class Book:
@@ -98,12 +98,12 @@ class Worksheet:
 
     def line(self, text: str, *, bold: bool = False) -> None:
         """Write a sentence across all columns."""
-        shown, style = str(cell_of(text)), self.book.style(bold=True) if bold else self.book.style()
+        cell, style = str(cell_of(text)), self.book.style(bold=True) if bold else self.book.style()
         if len(self.widths) > 1:
-            self.sheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, shown, style)
+            self.sheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, cell, style)
         else:
-            self.sheet.write_string(self.row, 0, shown, style)
-        self._height(ceil(len(shown) / (_PER_WIDTH * sum(self.widths))))
+            self.sheet.write_string(self.row, 0, cell, style)
+        self._height(ceil(len(cell) / (_PER_WIDTH * sum(self.widths))))
 
     def heading(self, *cells: str, repeat: bool = False, right: Collection[int] = ()) -> None:
         """Write the heading of a table.

@@ -56,12 +56,12 @@ class Counted:
 
         chosen = self.used.select(part=part, whole=of, offered=nw.col("offered"))
         unsaid = nw.col("part").is_null() | nw.col("whole").is_null() | nw.lit(self.contradicts)
-        said = ~unsaid
+        known = ~unsaid
         row = (
             chosen.select(
-                part=nw.when(said).then(nw.col("part")).otherwise(nw.lit(0)),
-                whole=nw.when(said).then(nw.col("whole")).otherwise(nw.lit(0)),
-                open=nw.when(said).then(nw.lit(0)).otherwise(nw.col("offered")),
+                part=nw.when(known).then(nw.col("part")).otherwise(nw.lit(0)),
+                whole=nw.when(known).then(nw.col("whole")).otherwise(nw.lit(0)),
+                open=nw.when(known).then(nw.lit(0)).otherwise(nw.col("offered")),
             )
             .select(nw.col("part").sum(), nw.col("whole").sum(), nw.col("open").sum())
             .collect()

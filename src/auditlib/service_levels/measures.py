@@ -55,11 +55,11 @@ def answered_within(
         return nothing(f"'over' says {over!r} and must be one of {', '.join(WHOLES)}")
     contacts, why = _waits(tables, channel, _lacking(answered_within, tables, context), seconds)
     counted = counts(tables, channel, contacts=contacts, why=why)
-    found = None if contacts is None else known(among(contacts, over), nw.col("quick"))
+    quick = None if contacts is None else known(among(contacts, over), nw.col("quick"))
     in_time = nw.when(nw.col("within_seconds") == seconds).then(nw.col("answered_in_time"))
     days = "" if contacts is None else BY_DAYS * holds_days(contacts, *_STEMS)
     return share_from(
-        Single(found, why, unsaid=f"their channel{days}"),
+        Single(quick, why, unsaid=f"their channel{days}"),
         counted,
         None if counted is None else counted.sums(in_time, of=WHOLES[over]()),
         confidence=context.confidence,
@@ -130,11 +130,11 @@ def resolved_first(tables: Tables, context: Context) -> Measurement:
     every = _offered(tables, "")
     unmarked, unanswered = nw.col("resolved_first").is_null(), nw.col("answered_at").is_null()
     talks = every.filter(~(unmarked & unanswered)) if rows_in(every.filter(~unanswered)) else every
-    found = known(talks, nw.col("resolved_first"))
+    first = known(talks, nw.col("resolved_first"))
     return share_known(
-        found,
+        first,
         confidence=context.confidence,
-        basis=[Basis("interactions", IN_PERIOD, "resolved_first", found.n)],
+        basis=[Basis("interactions", IN_PERIOD, "resolved_first", first.n)],
         none="no contact of the period says whether it was resolved the first time",
         unsaid="whether the contact was resolved",
         reason="the party's own mark, not re-performed",
@@ -267,11 +267,11 @@ def _vague(unknown: int, n: int) -> str:
 
 def _untold(answered: nw.LazyFrame[Any], undecided: nw.Expr) -> str:
     """Return why waits cannot be told where most lie between days without times; empty where they can."""
-    found = known(answered, undecided)
-    if 2 * found.meeting <= found.n:
+    open_days = known(answered, undecided)
+    if 2 * open_days.meeting <= open_days.n:
         return ""
     columns = " and ".join(f"interactions.{stem}" for stem in _STEMS if holds_days(answered, stem))
     return (
-        f"days without times stand in {columns}: no wait is said by {found.meeting:,} of "
-        f"{counted(found.n, 'answered contact')}"
+        f"days without times stand in {columns}: no wait is said by {open_days.meeting:,} of "
+        f"{counted(open_days.n, 'answered contact')}"
     )

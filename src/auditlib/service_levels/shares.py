@@ -103,18 +103,18 @@ def share_from(
         return share_known(
             single.found, confidence=confidence, basis=rests_on, none=none, unsaid=single.unsaid
         )
-    found = _together(single.found, sums)
+    rows = _together(single.found, sums)
     notes = (_left_open(single), intervals.words, _uncounted(intervals, sums, column, limit))
-    said = "; ".join(note for note in notes if note)
+    remark = "; ".join(note for note in notes if note)
     return share_of(
-        found.meeting,
-        found.n,
+        rows.meeting,
+        rows.n,
         confidence=confidence,
         basis=(*(rests_on if single.found is not None else ()), *intervals.basis(channel, column)),
-        none=said or none,
+        none=remark or none,
         level=EvidenceLevel.AGGREGATES if single.found is None else EvidenceLevel.RESPONSES,
-        unknown=found.unknown,
-        reason=said,
+        unknown=rows.unknown,
+        reason=remark,
     )
 
 
@@ -136,9 +136,9 @@ def _uncounted(intervals: Counted, sums: KnownRows, column: str, limit: int | No
         return ""
     if intervals.contradicts:
         return ""
-    others = [] if limit is None else [each for each in intervals.limits() if each != limit]
+    others = [] if limit is None else [other for other in intervals.limits() if other != limit]
     contacts = f"{counted(sums.unknown, 'contact')} of interval counts left open"
     if not others:
         return f"{contacts}: not every interval says {column}"
-    made = " and ".join(counted(each, "second") for each in others)
+    made = " and ".join(counted(other, "second") for other in others)
     return f"{contacts}: they were counted at a limit of {made} and cannot be counted again at {limit:,}"

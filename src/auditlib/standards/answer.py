@@ -81,11 +81,13 @@ class VerdictAnswer(Answer[Verdict]):
 
     def change(self) -> Exhibit:
         """Return what stands between the operation and the standard, one row per criterion."""
-        title, stands = (
-            "What stands between the operation and the standard",
+        return Exhibit(
             change.blocking(self.result),
+            "What stands between the operation and the standard",
+            ("criterion",),
+            facts=change.numbers(self.result),
+            units={"score_if_met": "text"},  # a percentage in words, beside a column of words
         )
-        return Exhibit(stands, title, ("criterion",), facts=change.numbers(self.result))
 
     def modes(self) -> Exhibit:
         """Return the decision in each decision mode."""

@@ -22,13 +22,13 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
     minimum
         Cases from which a value is told; the run's smallest cell.
     """
-    found = judgement.measurement
-    told = gives_nobody_away(found) or not 0 < found.n < minimum
-    if told or judgement.outcome not in _JUDGED:
+    measured = judgement.measurement
+    may_be_told = gives_nobody_away(measured) or not 0 < measured.n < minimum
+    if may_be_told or judgement.outcome not in _JUDGED:
         return judgement
     why = f"it rests on fewer than {counted(minimum, 'case')}, too few to be told"
     hidden = replace(
-        found, value=None, interval=None, successes=None, excused=0, unknown=0, bounds=None, reason=why
+        measured, value=None, interval=None, successes=None, excused=0, unknown=0, bounds=None, reason=why
     )
     if judgement.outcome is Outcome.NOT_MET and judgement.criterion.kind is Kind.RIGID:
         breached = f"there are cases outside the limit; a rigid demand allows none; {why}"
@@ -36,11 +36,11 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
     return Judgement(judgement.criterion, hidden, Outcome.NOT_ASSESSABLE, why)
 
 
-def gives_nobody_away(found: Measurement) -> bool:
+def gives_nobody_away(measured: Measurement) -> bool:
     """Return whether a measurement says nothing of persons, however few the rows it rests on.
 
     Entries of a register are no answers of persons: units, accounts, fixes, links, roles. Nor is how many
     kinds there are: of surveys, of channels, of months without an answer.
     """
-    kinds = found.statistic is Statistic.COUNT and found.unit == "count"
-    return kinds or found.level is EvidenceLevel.REGISTER
+    kinds = measured.statistic is Statistic.COUNT and measured.unit == "count"
+    return kinds or measured.level is EvidenceLevel.REGISTER

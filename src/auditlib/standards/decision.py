@@ -65,10 +65,10 @@ def decide(
     process, results = (score(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
     total = combined(process, results, process_weight=rule.process_weight)
     failed = [weighed_criterion(entry) for entry in in_scope(judgements, Outcome.NOT_MET)]
-    heavy = [one for one in (*failed, *(findings or ())) if one.grade is not Grade.OPPORTUNITY]
-    standing = [one for one in heavy if one.key not in closed]
+    heavy = [finding for finding in (*failed, *(findings or ())) if finding.grade is not Grade.OPPORTUNITY]
+    standing = [finding for finding in heavy if finding.key not in closed]
     majors = _names(standing, Grade.MAJOR)
-    minors = [one for one in standing if one.grade is Grade.MINOR]
+    minors = [finding for finding in standing if finding.grade is Grade.MINOR]
     gathered = gathered_minors(minors, limit=rule.minors_make_major, titles=titles)
     steps = (
         _must_pass(judgements),
@@ -88,7 +88,7 @@ def decide(
         results=results,
         open_majors=(*majors, *(_as_major(group) for group in gathered)),
         open_minors=_names(minors, Grade.MINOR),
-        closed=tuple(one.name for one in heavy if one.key in closed),
+        closed=tuple(finding.name for finding in heavy if finding.key in closed),
         gathered=gathered,
         scope=scope_of(judgements),
         mismatch=mismatch(judgements, gap=rule.mismatch),
@@ -109,8 +109,8 @@ def _must_pass(judgements: Sequence[Judgement]) -> Step:
     failed = _ids(judged, Outcome.NOT_MET)
     still = _ids(judged, *OPEN)
     met = len(judged) - len(failed) - len(still)
-    found = f"{met} of {len(judged)} met, {len(failed)} not met, {len(still)} open"
-    return Step("every must-pass criterion is met", found, _three(failed, still), failed or still)
+    counts = f"{met} of {len(judged)} met, {len(failed)} not met, {len(still)} open"
+    return Step("every must-pass criterion is met", counts, _three(failed, still), failed or still)
 
 
 def _score_step(total: Score, process: Score | None, results: Score | None, rule: DecisionRule) -> Step:
@@ -119,25 +119,25 @@ def _score_step(total: Score, process: Score | None, results: Score | None, rule
         outcome = Outcome.MET
     elif total.high < rule.pass_mark:
         outcome = Outcome.NOT_MET
-    found = (
+    scores = (
         f"{_range(total)} (process {_range(process)}, results {_range(results)}, "
         f"process counts {rule.process_weight:.0%})"
     )
-    return Step(f"the weighted score reaches the pass mark of {rule.pass_mark:.0%}", found, outcome)
+    return Step(f"the weighted score reaches the pass mark of {rule.pass_mark:.0%}", scores, outcome)
 
 
-def _range(found: Score | None) -> str:
-    if found is None:
+def _range(earned: Score | None) -> str:
+    if earned is None:
         return "not judged"
-    if found.low == found.high:
-        return f"{found.low:.1%}"
-    return f"{found.low:.1%}, up to {found.high:.1%} if all open criteria were met"
+    if earned.low == earned.high:
+        return f"{earned.low:.1%}"
+    return f"{earned.low:.1%}, up to {earned.high:.1%} if all open criteria were met"
 
 
 def _majors_step(majors: tuple[str, ...], judgements: Sequence[Judgement]) -> Step:
     still = tuple(entry.criterion.id for entry in _undecided(judgements, Grade.MAJOR))
-    found = f"{len(majors)} open, {_could_raise(still)}"
-    return Step("no major is open", found, _three(majors, still), each_once(majors) or still)
+    counts = f"{len(majors)} open, {_could_raise(still)}"
+    return Step("no major is open", counts, _three(majors, still), each_once(majors) or still)
 
 
 def _minors_step(
@@ -152,10 +152,10 @@ def _minors_step(
     failed, still = (
         each_once(name for group in groups for name in group.names) for groups in (gathered, worst)
     )
-    one, many = "category", "categories"
-    found = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), one, many)} with too many"
+    category, many = "category", "categories"
+    counts = f"{counted(len(minors), 'open minor')}, {counted(len(gathered), category, many)} with too many"
     rule_words = f"no category has {limit} open minors, which count as a major"
-    return Step(rule_words, found, _three(failed, still), failed or still)
+    return Step(rule_words, counts, _three(failed, still), failed or still)
 
 
 def _plans_step(minors: Sequence[WeighedFinding], judgements: Sequence[Judgement], *, whole: bool) -> Step:
@@ -164,13 +164,13 @@ def _plans_step(minors: Sequence[WeighedFinding], judgements: Sequence[Judgement
     names = each_once(minor.name for minor in minors)
     unseen = in_scope(judgements, Outcome.NOT_ASSESSABLE)
     still = tuple(entry.criterion.id for entry in unseen if entry.criterion.severity is Grade.MINOR)
-    failed, told = (
+    failed, ending = (
         (names, " without an accepted plan") if whole else ((), "; plans are read when the run is assembled")
     )
     could, coulds = "criterion that could raise one has", "criteria that could raise one have"
     hidden = f", {counted(len(still), could, coulds)} no evidence" if still else ""
-    found = f"{counted(len(minors), 'minor')}{told}{hidden}"
-    return Step(rule, found, _three(failed, (*names, *still)), (*names, *still))
+    counts = f"{counted(len(minors), 'minor')}{ending}{hidden}"
+    return Step(rule, counts, _three(failed, (*names, *still)), (*names, *still))
 
 
 def _undecided(judgements: Sequence[Judgement], grade: Grade) -> list[Judgement]:
@@ -203,9 +203,9 @@ def _ids(judgements: Sequence[Judgement], *outcomes: Outcome) -> tuple[str, ...]
 def _overall(steps: Sequence[Step], judgements: Sequence[Judgement]) -> Outcome:
     if not in_scope(judgements, Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED):
         return Outcome.NOT_ASSESSABLE
-    found = {step.outcome for step in steps}
+    outcomes = {step.outcome for step in steps}
     for outcome in (Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED):
-        if outcome in found:
+        if outcome in outcomes:
             return outcome
     return Outcome.MET
 

@@ -57,9 +57,9 @@ def difference(before: Edition, after: Edition) -> tuple[CriterionDifference, ..
         if entry.id not in after.ids
     ]
     kept = [
-        found
+        change
         for entry in after.criteria
-        if (found := _of(before.criterion(entry.id) if entry.id in before.ids else None, entry))
+        if (change := _of(before.criterion(entry.id) if entry.id in before.ids else None, entry))
     ]
     return (*removed, *kept)
 
@@ -80,13 +80,13 @@ def _of(old: Criterion | None, new: Criterion) -> CriterionDifference | None:
     )
 
 
-def _overall(found: set[CriterionChange]) -> CriterionChange:
-    if CriterionChange.REDEFINED in found:
+def _overall(changes: set[CriterionChange]) -> CriterionChange:
+    if CriterionChange.REDEFINED in changes:
         return CriterionChange.REDEFINED
-    if {CriterionChange.STRICTER, CriterionChange.LOOSER} <= found:
+    if {CriterionChange.STRICTER, CriterionChange.LOOSER} <= changes:
         return CriterionChange.MIXED
     for change in (CriterionChange.STRICTER, CriterionChange.LOOSER, CriterionChange.REWEIGHTED):
-        if change in found:
+        if change in changes:
             return change
     return CriterionChange.REWORDED
 

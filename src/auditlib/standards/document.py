@@ -256,27 +256,27 @@ def decision_part(verdict: Verdict) -> VerdictDecision:
     )
 
 
-def _score(found: Score | None) -> VerdictScore | None:
-    return None if found is None else VerdictScore(low=found.low, high=found.high, weight=found.weight)
+def _score(earned: Score | None) -> VerdictScore | None:
+    return None if earned is None else VerdictScore(low=earned.low, high=earned.high, weight=earned.weight)
 
 
 def _criterion(judgement: Judgement) -> VerdictCriterion:
-    criterion, found = judgement.criterion, judgement.measurement
+    criterion, measured = judgement.criterion, judgement.measurement
     same = ("id", "category", "demand", "kind", "aspect", "severity", "weight", "must_pass", "minimum_n")
-    interval = found.interval
+    interval = measured.interval
     return VerdictCriterion(
         **{name: getattr(criterion, name) for name in same},
         requirements=list(criterion.requirements),
         metric=criterion.metric,
         options=dict(criterion.options),
-        definition_hash=found.definition_hash,
+        definition_hash=measured.definition_hash,
         target=VerdictTarget(value=criterion.target.value, direction=criterion.target.direction.value),
         outcome=judgement.outcome,
         reason=judgement.reason,
-        value=found.value,
-        unit=found.unit,
-        statistic=found.statistic,
-        n=found.n,
+        value=measured.value,
+        unit=measured.unit,
+        statistic=measured.statistic,
+        n=measured.n,
         n_missing=judgement.n_missing,
         interval=None
         if interval is None
@@ -284,8 +284,8 @@ def _criterion(judgement: Judgement) -> VerdictCriterion:
             low=interval.low, high=interval.high, level=interval.level, method=interval.method
         ),
         margin=judgement.margin,
-        stands_on=found.level,
-        measured=found.built,
+        stands_on=measured.level,
+        measured=measured.built,
     )
 
 

@@ -137,12 +137,12 @@ def _no_key_accounts(tables: Tables, _context: Context, _of: str) -> Seen:
     import narwhals as nw
 
     flag = nw.col("key_account")
-    found = known(tables.lazy("accounts"), flag)
-    if not found.n + found.unknown:
+    accounts = known(tables.lazy("accounts"), flag)
+    if not accounts.n + accounts.unknown:
         return Seen(False, "the register of accounts is empty")
-    if found.meeting:
+    if accounts.meeting:
         return Seen(False, "the register of accounts names key accounts")
-    if found.unknown:
+    if accounts.unknown:
         return Seen(False, "there are accounts of which the register does not say whether they are key")
     return Seen(True, "the register of accounts says of each that it is no key account")
 

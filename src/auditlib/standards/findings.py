@@ -72,8 +72,8 @@ def shortfall_of(judgement: Judgement) -> float | None:
 
 def _cases(judgement: Judgement) -> tuple[CaseReference, ...]:
     """Return the cases to look up; none of a cell too small to be told, unless each case counts by itself."""
-    told = judgement.measurement.value is not None or judgement.criterion.kind is Kind.RIGID
-    return judgement.measurement.cases if told else ()
+    may_be_told = judgement.measurement.value is not None or judgement.criterion.kind is Kind.RIGID
+    return judgement.measurement.cases if may_be_told else ()
 
 
 def _evidence(judgement: Judgement) -> tuple[str, ...]:
@@ -95,9 +95,9 @@ def _evidence(judgement: Judgement) -> tuple[str, ...]:
 
 def _left_open(judgement: Judgement) -> bool:
     """Return whether cases of which nothing is known decide, and not too few of those that are known."""
-    found = judgement.measurement
-    enough = found.n >= judgement.criterion.minimum_n
-    return judgement.outcome is Outcome.NOT_DEMONSTRATED and found.unknown > 0 and enough
+    measured = judgement.measurement
+    enough = measured.n >= judgement.criterion.minimum_n
+    return judgement.outcome is Outcome.NOT_DEMONSTRATED and measured.unknown > 0 and enough
 
 
 def _cause(judgement: Judgement) -> str:

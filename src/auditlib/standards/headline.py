@@ -64,36 +64,38 @@ VALUES: Mapping[str, str] = MappingProxyType(
 
 def headline(judgement: Judgement) -> str:
     """Return what was found and what is demanded, in one line; empty where no value may be told."""
-    criterion, found = judgement.criterion, judgement.measurement
-    if found.value is None:
+    criterion, measured = judgement.criterion, judgement.measurement
+    if measured.value is None:
         return ""
     if _excused_too_often(judgement):
-        limit, excused = criterion.excused_limit or 0.0, found.excused / found.n
-        told = _of_cases(excused, found, criterion, "excused by recorded deviations")
-        return f"{told}; at most {_plain(limit, 'share')} may be"
-    if found.n < criterion.minimum_n and judgement.outcome is Outcome.NOT_DEMONSTRATED:
-        return f"{_measured(found.value, found, criterion)}; {criterion.minimum_n:,} are asked for"
-    told = f"{_measured(found.value, found, criterion)}; {_demanded(criterion.target, found.unit)}"
-    return f"{told}{_doubt(judgement)}"
+        limit, excused = criterion.excused_limit or 0.0, measured.excused / measured.n
+        line = _of_cases(excused, measured, criterion, "excused by recorded deviations")
+        return f"{line}; at most {_plain(limit, 'share')} may be"
+    if measured.n < criterion.minimum_n and judgement.outcome is Outcome.NOT_DEMONSTRATED:
+        return f"{_measured(measured.value, measured, criterion)}; {criterion.minimum_n:,} are asked for"
+    line = f"{_measured(measured.value, measured, criterion)}; {_demanded(criterion.target, measured.unit)}"
+    return f"{line}{_doubt(judgement)}"
 
 
 def _excused_too_often(judgement: Judgement) -> bool:
-    limit, found = judgement.criterion.excused_limit, judgement.measurement
-    return limit is not None and found.n > 0 and found.excused / found.n > limit
+    limit, measured = judgement.criterion.excused_limit, judgement.measurement
+    return limit is not None and measured.n > 0 and measured.excused / measured.n > limit
 
 
-def _measured(value: float, found: Measurement, criterion: Criterion) -> str:
-    if found.unit == "share" and criterion.metric in CASES:
-        return _of_cases(value, found, criterion, CASES[criterion.metric][2])
+def _measured(value: float, measured: Measurement, criterion: Criterion) -> str:
+    if measured.unit == "share" and criterion.metric in CASES:
+        return _of_cases(value, measured, criterion, CASES[criterion.metric][2])
     name = VALUES.get(criterion.metric, criterion.metric.replace("_", " "))
     named = " ".join(name.format_map(_Options(criterion.options)).split())
-    return f"{named[:1].upper()}{named[1:]}: {_plain(value, found.unit)}"
+    return f"{named[:1].upper()}{named[1:]}: {_plain(value, measured.unit)}"
 
 
-def _of_cases(value: float, found: Measurement, criterion: Criterion, true: str) -> str:
-    one, many, _ = CASES.get(criterion.metric, ("case", "cases", ""))
-    noun = " ".join((one if found.n == 1 else many).format_map(_Options(criterion.options)).split())
-    return f"{_plain(value, 'share')} of {found.n:,} {noun} {true}"
+def _of_cases(value: float, measured: Measurement, criterion: Criterion, true: str) -> str:
+    noun_of_one, many, _ = CASES.get(criterion.metric, ("case", "cases", ""))
+    noun = " ".join(
+        (noun_of_one if measured.n == 1 else many).format_map(_Options(criterion.options)).split()
+    )
+    return f"{_plain(value, 'share')} of {measured.n:,} {noun} {true}"
 
 
 def _demanded(target: Target, unit: str) -> str:
@@ -106,16 +108,16 @@ def _demanded(target: Target, unit: str) -> str:
 
 def _doubt(judgement: Judgement) -> str:
     """Say what unknown cases, or an interval that straddles the target, leave open."""
-    found = judgement.measurement
-    if judgement.outcome is Outcome.NOT_DEMONSTRATED and found.unknown:
-        least, most = (_plain(end.value or 0.0, found.unit) for end in ends(found))
-        more = counted(found.unknown, "more is", "more are")
+    measured = judgement.measurement
+    if judgement.outcome is Outcome.NOT_DEMONSTRATED and measured.unknown:
+        least, most = (_plain(end.value or 0.0, measured.unit) for end in ends(measured))
+        more = counted(measured.unknown, "more is", "more are")
         return f", but {more} unknown: {least} to {most} is possible"
-    if judgement.outcome is not Outcome.NOT_DEMONSTRATED or found.interval is None:
+    if judgement.outcome is not Outcome.NOT_DEMONSTRATED or measured.interval is None:
         return ""
-    if found.statistic is Statistic.COUNT or found.n < judgement.criterion.minimum_n:
+    if measured.statistic is Statistic.COUNT or measured.n < judgement.criterion.minimum_n:
         return ""
-    low, high = (_plain(end, found.unit) for end in (found.interval.low, found.interval.high))
+    low, high = (_plain(end, measured.unit) for end in (measured.interval.low, measured.interval.high))
     return f", and {low} to {high} cannot be ruled out"
 
 

@@ -154,8 +154,8 @@ def _rigid(criterion: Criterion, measurement: Measurement, value: float) -> Judg
 
 def _breached(criterion: Criterion, measurement: Measurement) -> str:
     if measurement.successes is None or measurement.value is None:
-        found = amount(measurement.value or 0.0, measurement.unit)
-        return f"{found}, {demanded(criterion, measurement.unit)}"
+        value = amount(measurement.value or 0.0, measurement.unit)
+        return f"{value}, {demanded(criterion, measurement.unit)}"
     outside = measurement.successes
     if criterion.target.direction is Direction.AT_LEAST:
         outside = measurement.n - measurement.successes
@@ -175,9 +175,9 @@ def _flexible(
         reason = f"{excused:.1%} of the cases are excused by recorded deviations; at most {limit:.1%} may be"
         margin = margin_of(criterion.target, counted.value or 0.0)
         return Judgement(criterion, measurement, Outcome.NOT_MET, reason, margin)
-    found = _demonstrated(criterion, counted, counted.value or 0.0, mode, required)
-    reason = f"{found.reason}; {excused:.1%} excused by recorded deviations, at most {limit:.1%} may be"
-    return replace(found, measurement=measurement, reason=reason)
+    judged = _demonstrated(criterion, counted, counted.value or 0.0, mode, required)
+    reason = f"{judged.reason}; {excused:.1%} excused by recorded deviations, at most {limit:.1%} may be"
+    return replace(judged, measurement=measurement, reason=reason)
 
 
 def with_excused(measurement: Measurement) -> Measurement:
@@ -197,35 +197,39 @@ def _demonstrated(
     margin = margin_of(criterion.target, value)
     if measurement.n < criterion.minimum_n:
         return _too_few(criterion, measurement, margin)
-    found = f"{amount(value, measurement.unit)}, {demanded(criterion, measurement.unit)}"
+    reached = f"{amount(value, measurement.unit)}, {demanded(criterion, measurement.unit)}"
     whole = measurement.statistic is Statistic.COUNT or is_population(criterion, measurement)
     if mode is DecisionMode.POINT or whole:
         outcome = Outcome.MET if margin >= 0 else Outcome.NOT_MET
-        return Judgement(criterion, measurement, outcome, found, margin)
+        return Judgement(criterion, measurement, outcome, reached, margin)
     if measurement.interval is None:
-        reason = f"{found}; there is no interval, so that it demonstrates nothing: {_why(measurement)}"
+        reason = f"{reached}; there is no interval, so that it demonstrates nothing: {_why(measurement)}"
         return Judgement(criterion, measurement, Outcome.NOT_DEMONSTRATED, reason, margin)
     if mode is DecisionMode.INTERVAL:
         outcome, words = _by_interval(criterion.target, measurement.interval, measurement.unit)
     else:
         outcome, words = _by_probability(criterion.target, measurement, measurement.interval, required)
     if outcome is not Outcome.NOT_DEMONSTRATED:
-        return Judgement(criterion, measurement, outcome, f"{found}; {words}", margin)
+        return Judgement(criterion, measurement, outcome, f"{reached}; {words}", margin)
     needed = n_needed(criterion.target, measurement)
-    reason = f"{found}; {words}; {_still(needed, measurement)}"
+    reason = f"{reached}; {words}; {_still(needed, measurement)}"
     return Judgement(criterion, measurement, outcome, reason, margin, needed)
 
 
 def chance_of(judgement: Judgement) -> float | None:
     """Return the probability a judgement in mode ``probability`` rests on; None where it rests on none."""
-    criterion, found = judgement.criterion, judgement.measurement
-    if found.value is None or found.n == 0 or found.interval is None or criterion.kind is Kind.RIGID:
+    criterion, measured = judgement.criterion, judgement.measurement
+    if measured.value is None or measured.n == 0 or measured.interval is None or criterion.kind is Kind.RIGID:
         return None
-    if found.statistic is Statistic.COUNT or judgement.outcome not in _JUDGED:
+    if measured.statistic is Statistic.COUNT or judgement.outcome not in _JUDGED:
         return None
-    if criterion.kind is Kind.FLEXIBLE and criterion.excused_limit is not None and found.excused:
-        found = with_excused(found)
-    return None if found.interval is None else probability_reached(criterion.target, found, found.interval)
+    if criterion.kind is Kind.FLEXIBLE and criterion.excused_limit is not None and measured.excused:
+        measured = with_excused(measured)
+    return (
+        None
+        if measured.interval is None
+        else probability_reached(criterion.target, measured, measured.interval)
+    )
 
 
 def margin_of(target: Target, value: float) -> float:

@@ -44,10 +44,10 @@ def check_edition(
         edition = as_edition(validate(EditionModel, document))
     except ParameterError as error:
         return list(error.problems)
-    found = [*_edition(edition, document), *_criteria(edition, measures)]
+    problems = [*_edition(edition, document), *_criteria(edition, measures)]
     if before is not None:
-        found += [*_after(before, edition)]
-    return in_order(document.problem(path, message, remedy=remedy) for path, message, remedy in found)
+        problems += [*_after(before, edition)]
+    return in_order(document.problem(path, message, remedy=remedy) for path, message, remedy in problems)
 
 
 def check_profile(text: str, *, name: str, edition: Edition, day: date) -> list[Problem]:
@@ -57,8 +57,8 @@ def check_profile(text: str, *, name: str, edition: Edition, day: date) -> list[
         profile = validate(ProfileModel, document)
     except ParameterError as error:
         return list(error.problems)
-    found = _profile(profile, edition, day)
-    return in_order(document.problem(path, message, remedy=remedy) for path, message, remedy in found)
+    problems = _profile(profile, edition, day)
+    return in_order(document.problem(path, message, remedy=remedy) for path, message, remedy in problems)
 
 
 def _edition(edition: Edition, document: Document) -> Found:

@@ -144,10 +144,10 @@ class Measure:
     def options(self) -> dict[str, tuple[type, bool]]:
         """Return the options it takes: name, type, and whether a criterion must give it."""
         hints = get_type_hints(self.function, None, _LAZY_NAMES)
-        found = signature(self.function).parameters.values()
+        parameters = signature(self.function).parameters.values()
         return {
             entry.name: (hints[entry.name], entry.default is Parameter.empty)
-            for entry in found
+            for entry in parameters
             if entry.kind is Parameter.KEYWORD_ONLY
         }
 
@@ -174,21 +174,25 @@ class Measure:
     def take(self, tables: Tables, context: Context, options: Mapping[str, Option]) -> Measurement:
         """Measure, or say what is missing."""
         missing = self.missing(tables, context.run, options)
-        found = nothing(missing) if missing else self.function(tables, context, **options)
-        found = self._said(found, context.run)
+        measured = nothing(missing) if missing else self.function(tables, context, **options)
+        measured = self._said(measured, context.run)
         return replace(
-            found,
+            measured,
             metric=self.metric,
             statistic=self.statistic,
             unit=self.unit,
             definition_hash=self.definition_hash(options),
         )
 
-    def _said(self, found: Measurement, run: Run) -> Measurement:
+    def _said(self, measured: Measurement, run: Run) -> Measurement:
         """Return a measurement that says where a stand-in decides which rows are of the period."""
-        rests_on = [need.partition(".")[0] for need in self.needs] + [each.table for each in found.basis]
-        placed = placed_by(rests_on, run) if found.value is not None else ""
-        return replace(found, reason="; ".join(filter(None, (found.reason, placed)))) if placed else found
+        rests_on = [need.partition(".")[0] for need in self.needs] + [basis.table for basis in measured.basis]
+        placed = placed_by(rests_on, run) if measured.value is not None else ""
+        return (
+            replace(measured, reason="; ".join(filter(None, (measured.reason, placed))))
+            if placed
+            else measured
+        )
 
     def definition_hash(self, options: Mapping[str, Option]) -> str:
         """Return a hash of definition and options; only equal hashes are compared (A7)."""
@@ -241,15 +245,15 @@ def collect(modules: Iterable[ModuleType]) -> dict[str, Measure]:
     ValueError
         If two functions measure one metric.
     """
-    found: dict[str, Measure] = {}
+    by_metric: dict[str, Measure] = {}
     for module in modules:
         for value in vars(module).values():
             if not isinstance(value, Measure):
                 continue
-            if found.get(value.metric, value) is not value:
+            if by_metric.get(value.metric, value) is not value:
                 raise ValueError(f"two functions measure {value.metric!r}")
-            found[value.metric] = value
-    return found
+            by_metric[value.metric] = value
+    return by_metric
 
 
 def take(

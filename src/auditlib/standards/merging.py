@@ -55,18 +55,20 @@ def brought_together(
     judge
         The notebook that judged by the standard; empty where none did.
     """
-    own = {one.finding.criterion.partition(":")[0]: one for one in raised if one.notebook == judge}
+    own = {entry.finding.criterion.partition(":")[0]: entry for entry in raised if entry.notebook == judge}
     taken: dict[str, list[RaisedFinding]] = {}
     rest = []
-    for one in raised:
-        name = failed.get(one.finding.metric, "") if one.finding.metric else ""
-        if one.notebook != judge and name in own and own[name].finding.grade is not Grade.OPPORTUNITY:
-            taken.setdefault(name, []).append(one)
+    for entry in raised:
+        name = failed.get(entry.finding.metric, "") if entry.finding.metric else ""
+        if entry.notebook != judge and name in own and own[name].finding.grade is not Grade.OPPORTUNITY:
+            taken.setdefault(name, []).append(entry)
         else:
-            rest.append(one)
+            rest.append(entry)
     grown = [
-        _grown(one, taken.get(one.finding.criterion.partition(":")[0], ())) if one.notebook == judge else one
-        for one in rest
+        _grown(entry, taken.get(entry.finding.criterion.partition(":")[0], ()))
+        if entry.notebook == judge
+        else entry
+        for entry in rest
     ]
     return tuple(_joined(group) for group in _alike(grown))
 
@@ -77,27 +79,27 @@ def _grown(own: RaisedFinding, taken: Sequence[RaisedFinding]) -> RaisedFinding:
         return own
     finding = replace(
         own.finding,
-        evidence=_once(key for one in (own, *taken) for key in one.finding.evidence),
-        cases=_once(case for one in (own, *taken) for case in _cases(one, alone=one is own)),
-        cases_in_all=max(one.finding.cases_in_all for one in (own, *taken)),
+        evidence=_once(key for entry in (own, *taken) for key in entry.finding.evidence),
+        cases=_once(case for entry in (own, *taken) for case in _cases(entry, alone=entry is own)),
+        cases_in_all=max(entry.finding.cases_in_all for entry in (own, *taken)),
     )
-    return replace(own, finding=finding, members=tuple(_member(one) for one in taken))
+    return replace(own, finding=finding, members=tuple(_member(entry) for entry in taken))
 
 
 def _alike(raised: Iterable[RaisedFinding]) -> Iterable[list[RaisedFinding]]:
     groups: dict[tuple[str, ...], list[RaisedFinding]] = {}
-    for one in raised:
-        finding = one.finding
+    for entry in raised:
+        finding = entry.finding
         words = (finding.cause, finding.effect, finding.recommendation)
         subject = finding.subject
         same = (
-            one.notebook,
+            entry.notebook,
             finding.criterion,
             finding.grade.value,
             *_roles(subject),
             *(_unnamed(word, subject) for word in words),
         )
-        groups.setdefault(same, []).append(one)
+        groups.setdefault(same, []).append(entry)
     return groups.values()
 
 
@@ -130,7 +132,7 @@ def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
     first, *others = group
     if not others:
         return first
-    findings = [one.finding for one in group]
+    findings = [entry.finding for entry in group]
     known = [finding.shortfall for finding in findings if finding.shortfall is not None]
     finding = replace(
         first.finding,
@@ -140,15 +142,15 @@ def _joined(group: Sequence[RaisedFinding]) -> RaisedFinding:
         cause=" ".join(_once(finding.cause for finding in findings)),
         subject=BETWEEN.join(finding.subject for finding in findings),
         evidence=_once(key for finding in findings for key in finding.evidence),
-        cases=_once(case for one in group for case in _cases(one, alone=False)),
+        cases=_once(case for entry in group for case in _cases(entry, alone=False)),
         cases_in_all=_in_all(findings),
         metric=first.finding.metric if len({finding.metric for finding in findings}) == 1 else "",
         shortfall=max(known) if known else None,
         headline=_headline(findings),
     )
-    members = (_member(first), *(_member(one) for one in others))
+    members = (_member(first), *(_member(entry) for entry in others))
     return replace(
-        first, finding=finding, members=(*members, *(member for one in group for member in one.members))
+        first, finding=finding, members=(*members, *(member for entry in group for member in entry.members))
     )
 
 

@@ -127,7 +127,7 @@ def known(frame: nw.LazyFrame[Any], condition: nw.Expr) -> KnownRows:
 
 
 def share_known(
-    found: KnownRows,
+    rows: KnownRows,
     *,
     confidence: float,
     basis: Sequence[Basis],
@@ -147,18 +147,18 @@ def share_known(
         What the other rows do not say; their number is told with it.
     """
     notes = [reason] if reason else []
-    if found.unknown and unsaid:
-        all_rows = counted(found.n + found.unknown, "row")
-        notes.append(f"of {all_rows}, {found.unknown:,} left open {unsaid}")
+    if rows.unknown and unsaid:
+        all_rows = counted(rows.n + rows.unknown, "row")
+        notes.append(f"of {all_rows}, {rows.unknown:,} left open {unsaid}")
     return share_of(
-        found.meeting,
-        found.n,
+        rows.meeting,
+        rows.n,
         confidence=confidence,
         basis=basis,
         none=none,
         level=level,
         excused=excused,
-        unknown=found.unknown,
+        unknown=rows.unknown,
         reason="; ".join(notes),
     )
 

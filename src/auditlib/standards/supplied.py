@@ -164,11 +164,11 @@ def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
 
 def _never_filled(table: str, names: Sequence[str]) -> str:
     """Return what helps where a column would be empty in every row because of what an empty cell says."""
-    said = [(name, TABLES[table].column(name).empty) for name in names]
-    if not all(empty for _, empty in said):
+    named = [(name, TABLES[table].column(name).empty) for name in names]
+    if not all(empty for _, empty in named):
         return ""
-    constants = ", ".join(f'{name}: ""' for name, _ in said)
-    means = _listed([f"{empty!r}" for _, empty in said])
+    constants = ", ".join(f'{name}: ""' for name, _ in named)
+    means = _listed([f"{empty!r}" for _, empty in named])
     return f"; if every row means {means}, say so by constants: {{{constants}}}"
 
 
@@ -200,8 +200,8 @@ def _maps(source: Any, column: str) -> bool:
 
 def _never(source: Any, table: str, column: str) -> bool:
     """Tell whether all rows of a source are, as the run file says, of those without such a cell."""
-    told, word = _WITHOUT.get((table, column), ("", ""))
-    return bool(told) and source.constants.get(told, "").casefold() == word
+    telling, word = _WITHOUT.get((table, column), ("", ""))
+    return bool(telling) and source.constants.get(telling, "").casefold() == word
 
 
 def _any_row(tables: Supplied, table: str) -> bool:

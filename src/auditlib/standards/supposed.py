@@ -138,7 +138,7 @@ def _outside(criterion: Criterion, value: float) -> Iterator[Problem]:
 
 
 def _outcome(verdict: Verdict, name: str) -> str:
-    found: Outcome | None = None
+    outcome: Outcome | None = None
     if name in verdict.demands.edition.ids:
-        found = verdict.judgement(name).outcome
-    return ABSENT if found is None else said(found)
+        outcome = verdict.judgement(name).outcome
+    return ABSENT if outcome is None else said(outcome)

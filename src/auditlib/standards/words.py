@@ -57,7 +57,7 @@ def in_full(criterion: Criterion) -> list[tuple[str, str]]:
     """Return everything an edition says about a criterion, as name and words."""
     target = criterion.target
     options = ", ".join(f"{name} {value}" for name, value in criterion.options.items())
-    said = [
+    lines = [
         ("criterion", criterion.id),
         ("demand", criterion.demand),
         ("category", criterion.category),
@@ -74,10 +74,10 @@ def in_full(criterion: Criterion) -> list[tuple[str, str]]:
     ]
     if criterion.excused_limit is not None:
         reasons = ", ".join(criterion.reasons)
-        said.append(("deviations", f"at most {criterion.excused_limit:.1%} of cases, for {reasons}"))
+        lines.append(("deviations", f"at most {criterion.excused_limit:.1%} of cases, for {reasons}"))
     if criterion.effective_from is not None:
-        said.append(("in effect", f"from {criterion.effective_from}"))
-    return said + ([("change", criterion.change)] if criterion.change else [])
+        lines.append(("in effect", f"from {criterion.effective_from}"))
+    return lines + ([("change", criterion.change)] if criterion.change else [])
 
 
 def plain_limit(target: Target) -> str:

@@ -56,7 +56,7 @@ def above_peers(
     if len(values) < least:
         return Refusal(f"Fewer than {counted(least, 'group')} can be compared.", "Look at a longer period.")
     target = float(np.median(values))
-    found = over_dispersion(values - target, spread, share=share, consistent=True)
-    tau2 = 0.0 if isinstance(found, Refusal) else found.tau2
+    dispersion = over_dispersion(values - target, spread, share=share, consistent=True)
+    tau2 = 0.0 if isinstance(dispersion, Refusal) else dispersion.tau2
     z = adjusted_z(values - target, spread, tau2=tau2)
     return AbovePeers(target, z, np.asarray(ndtr(-z), dtype=np.float64), tau2)

@@ -92,10 +92,10 @@ def _difference(
 def by_contrast(parts: tuple[TwoByTwo, ...]) -> dict[str, tuple[float, float]]:
     """Return weight and weighted estimate of each kind of comparison."""
     kinds = dict.fromkeys(part.contrast for part in parts)
-    found = {}
+    by_kind = {}
     for kind in kinds:
         weight = np.array([part.weight for part in parts if part.contrast == kind])
         value = np.array([part.estimate for part in parts if part.contrast == kind])
         total = float(weight.sum())
-        found[str(kind)] = (total, float(weight @ value / total) if total > 0 else 0.0)
-    return found
+        by_kind[str(kind)] = (total, float(weight @ value / total) if total > 0 else 0.0)
+    return by_kind

@@ -69,13 +69,13 @@ def survival(
         raise ValueError("a duration is zero or more")
     if not ended.any():
         return Refusal("Nothing was done yet, so no time to completion can be seen.", "Look again later.")
-    found = SurvfuncRight(time, ended.astype(np.intp))
-    share, errors = as_floats(found.surv_prob), np.asarray(found.surv_prob_se, dtype=np.float64)
+    curve = SurvfuncRight(time, ended.astype(np.intp))
+    share, errors = as_floats(curve.surv_prob), np.asarray(curve.surv_prob_se, dtype=np.float64)
     return Survival(
-        as_floats(found.surv_times),
+        as_floats(curve.surv_times),
         share,
-        as_floats(found.n_risk),
-        as_floats(found.n_events),
+        as_floats(curve.n_risk),
+        as_floats(curve.n_events),
         _limits(share, errors, level=level),
         len(time),
         int((~ended).sum()),

@@ -122,8 +122,8 @@ def group_time(
     Callaway and Sant'Anna (2021), doi 10.1016/j.jeconom.2020.12.001. Each effect uses the units that were
     observed in both of its periods, so gaps cost only the comparisons they belong to.
     """
-    found = list(_effects(panel, comparison, base, anticipation))
-    cells = [cell for cell in found if cell[2] is not None]
+    effects = list(_effects(panel, comparison, base, anticipation))
+    cells = [cell for cell in effects if cell[2] is not None]
     if not cells:
         return Refusal(
             "No cohort has both an earlier period and units to compare it with.",
@@ -142,7 +142,7 @@ def group_time(
         share,
         (weight[:, None] * belongs - share[None, :]) / panel.units,
         panel.cluster,
-        tuple((cell[0], cell[1]) for cell in found if cell[2] is None),
+        tuple((cell[0], cell[1]) for cell in effects if cell[2] is None),
     )
 
 

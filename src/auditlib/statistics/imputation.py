@@ -217,12 +217,12 @@ def _without(fitted: Fitted, right: Floats, moment: Floats) -> Floats:
     return np.asarray(np.linalg.solve(gram, moment.sum(axis=0) - moment - shadow @ period))
 
 
-def refitted(found: Imputation, outcomes: Floats) -> tuple[Floats, Floats]:
+def refitted(imputation: Imputation, outcomes: Floats) -> tuple[Floats, Floats]:
     """Return the coefficients of other outcomes on the same design, with all clusters and without each.
 
     Parameters
     ----------
-    found
+    imputation
         With a jackknife.
     outcomes
         Shape (units, periods, outcomes).
@@ -232,7 +232,7 @@ def refitted(found: Imputation, outcomes: Floats) -> tuple[Floats, Floats]:
     tuple
         Shapes (coefficients, outcomes) and (clusters, coefficients, outcomes).
     """
-    fitted = found.fitted
+    fitted = imputation.fitted
     share = fitted.weight / np.maximum(fitted.weight.sum(axis=1), 1e-300)[:, None]
     centred = outcomes - np.einsum("it,itd->id", share, outcomes)[:, None, :]
     right = by_cluster(fitted.weight[:, :, None] * centred, fitted.cluster)
@@ -243,7 +243,7 @@ def refitted(found: Imputation, outcomes: Floats) -> tuple[Floats, Floats]:
     return np.asarray(whole), _without(fitted, right, moment)
 
 
-def cluster_scores(found: Imputation, *, which: int = 0, restricted: bool = True) -> ClusterScores:
+def cluster_scores(imputation: Imputation, *, which: int = 0, restricted: bool = True) -> ClusterScores:
     """Return what a bootstrap of one coefficient needs.
 
     Parameters
@@ -251,7 +251,7 @@ def cluster_scores(found: Imputation, *, which: int = 0, restricted: bool = True
     restricted
         Whether residuals are those of the model in which this coefficient is zero.
     """
-    fitted = found.fitted
+    fitted = imputation.fitted
     system = settled(fitted.system.sum(axis=0))
     inverse = np.linalg.inv(fitted.gram.sum(axis=0))
     if restricted:
@@ -259,16 +259,16 @@ def cluster_scores(found: Imputation, *, which: int = 0, restricted: bool = True
     else:
         period = np.linalg.solve(system, fitted.right.sum(axis=0))
         residual = _residual(fitted, fitted.outcome, period)
-        residual = residual - np.tensordot(found.coefficient, fitted.design, axes=1)
-    weights = found.weights[which]
+        residual = residual - np.tensordot(imputation.coefficient, fitted.design, axes=1)
+    weights = imputation.weights[which]
     again = _sums(residual, fitted.weight, fitted.used, fitted.design, fitted.cluster)
     period_of = np.linalg.solve(system, again.right.T)
     coefficient_of = inverse @ (again.moment.T - fitted.shadow.sum(axis=0) @ period_of)
     on_period = by_cluster(weights, fitted.cluster)
     on_design = by_cluster(np.einsum("it,kit->ik", weights, fitted.design), fitted.cluster)
     return ClusterScores(
-        float(found.coefficient[which]),
-        found.scores[:, which],
+        float(imputation.coefficient[which]),
+        imputation.scores[:, which],
         by_cluster((weights * residual).sum(axis=1), fitted.cluster),
         np.concatenate([on_period, on_design], axis=1),
         np.concatenate([period_of, coefficient_of], axis=0),

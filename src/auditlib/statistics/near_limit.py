@@ -67,7 +67,7 @@ def near_limit(
 
     if not 0 < width < reference <= 1:
         raise ValueError("the window lies inside the stretch, and both between 0 and 1")
-    (near, stretch), (close, beside) = (_counts(each, width, reference) for each in (left, others))
+    (near, stretch), (close, beside) = (_counts(side, width, reference) for side in (left, others))
     expected = width / reference
     p_value = float(binom.sf(near - 1, stretch, expected)) if stretch else 1.0
     if stretch and beside >= least:

@@ -82,12 +82,12 @@ def permutations(pattern: Ints, *, draws: int, rng: np.random.Generator) -> Ints
 def _distinct(values: tuple[int, ...]) -> list[tuple[int, ...]]:
     if len(values) <= 1:
         return [values]
-    found = []
+    deals = []
     for value in dict.fromkeys(values):
         rest = list(values)
         rest.remove(value)
-        found += [(value, *tail) for tail in _distinct(tuple(rest))]
-    return found
+        deals += [(value, *tail) for tail in _distinct(tuple(rest))]
+    return deals
 
 
 def randomisation(

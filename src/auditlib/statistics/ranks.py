@@ -98,8 +98,8 @@ def simultaneous(
     e = rng.standard_normal((len(y), draws))
 
     def largest(critical: Floats) -> Floats:
-        found = _largest_difference(y, e, s, rejected_above=float(critical[0]), level=level)
-        return np.full(len(y), found)
+        largest_difference = _largest_difference(y, e, s, rejected_above=float(critical[0]), level=level)
+        return np.full(len(y), largest_difference)
 
     critical = _stepped(largest, len(y), steps=STEPS_AT_ONCE if step_down else 0)
     return _sets(y, s, critical, level=level, joint=True)
@@ -187,9 +187,9 @@ def _largest_difference(y: Floats, e: Floats, s: Floats, *, rejected_above: floa
     start = 1.3 * float(_quantile(extremes, level)) if np.isinf(rejected_above) else rejected_above
     for step in range(1, 40):
         floor = start - 0.25 * step
-        found = _quantile(_maxima(y, e, s, rejected_above=rejected_above, floor=floor), level)
-        if found > floor:
-            return float(found)
+        quantile = _quantile(_maxima(y, e, s, rejected_above=rejected_above, floor=floor), level)
+        if quantile > floor:
+            return float(quantile)
     return 0.0
 
 

@@ -42,7 +42,7 @@ def lmg(moments: Numbers) -> Floats:
         for size in range(count + 1)
         for chosen in combinations(range(1, count + 1), size)
     }
-    return np.stack([_average(explained, each, count) for each in range(1, count + 1)], axis=-1)
+    return np.stack([_average(explained, predictor, count) for predictor in range(1, count + 1)], axis=-1)
 
 
 def _explained(cross: Floats, chosen: tuple[int, ...]) -> Floats:
@@ -55,11 +55,11 @@ def _explained(cross: Floats, chosen: tuple[int, ...]) -> Floats:
     return np.asarray((slopes * with_outcome).sum(axis=-1) / cross[..., 0, 0])
 
 
-def _average(explained: dict[tuple[int, ...], Floats], each: int, count: int) -> Floats:
+def _average(explained: dict[tuple[int, ...], Floats], predictor: int, count: int) -> Floats:
     """Return what predictor `each` adds, averaged over all orders of `count` predictors."""
     total = np.zeros(())
     for chosen, before in explained.items():
-        if each not in chosen:
+        if predictor not in chosen:
             weight = factorial(len(chosen)) * factorial(count - len(chosen) - 1) / factorial(count)
-            total = total + weight * (explained[tuple(sorted((*chosen, each)))] - before)
+            total = total + weight * (explained[tuple(sorted((*chosen, predictor)))] - before)
     return np.asarray(total)

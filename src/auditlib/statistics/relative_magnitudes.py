@@ -83,14 +83,14 @@ def _constraints(before: int, after: int, bound: float) -> list[Floats]:
     steps[np.arange(total), np.arange(total)] = -1.0
     steps[np.arange(total), np.arange(total) + 1] = 1.0
     times = np.where(np.arange(total) < before, 1.0, bound)[:, None]
-    found = []
+    rows_kept = []
     for place in range(before):
         for sign in (1.0, -1.0):
             limit = times * sign * steps[place]
             rows = np.concatenate([steps - limit, -steps - limit])
             rows = np.delete(rows, before, axis=1)
-            found.append(rows[np.abs(rows).max(axis=1) > 1e-10])
-    return found
+            rows_kept.append(rows[np.abs(rows).max(axis=1) > 1e-10])
+    return rows_kept
 
 
 def _test(

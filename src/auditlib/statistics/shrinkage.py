@@ -115,9 +115,9 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
         return Refusal("Every answer is the same: there is nothing to shrink towards or from.")
     centre, precision, weight = _beta_posterior(count, total)
     first, answers = (centre * precision)[:, None] + count, precision[:, None] + total
-    share, each = first / answers, weight[:, None]
-    value = (each * share).sum(axis=0)
-    variance = (each * (share * (1 - share) / (answers + 1) + share**2)).sum(axis=0) - value**2
+    share, by_share = first / answers, weight[:, None]
+    value = (by_share * share).sum(axis=0)
+    variance = (by_share * (share * (1 - share) / (answers + 1) + share**2)).sum(axis=0) - value**2
     size = value * (1 - value) / variance - 1
     low, high = (
         as_floats(betaincinv(value * size, (1 - value) * size, tail))
@@ -125,7 +125,7 @@ def beta_binomial(successes: Numbers, n: Numbers, *, level: float = 0.95) -> Shr
     )
     pooled = float(count.sum() / total.sum())
     tau2 = between_variance(count / total, pooled * (1 - pooled) / total)
-    factor = (each * (total / answers)).sum(axis=0)
+    factor = (by_share * (total / answers)).sum(axis=0)
     return Shrunk(value, low, high, factor, float((weight * centre).sum()), tau2)
 
 
@@ -159,8 +159,8 @@ def _beta_posterior(count: Floats, total: Floats) -> tuple[Floats, Floats, Float
 def _likely_spreads(count: Floats, total: Floats, pooled: float) -> Floats:
     """Return equally spaced spreads that hold nearly all of the likelihood, at the pooled centre."""
     tried = np.geomspace(1e-3, 0.999, 60)
-    found = _beta_likelihood(count, total, np.full(len(tried), pooled), 1 / tried**2 - 1)
-    likely = np.flatnonzero(found > found.max() - _UNLIKELY)
+    likelihood = _beta_likelihood(count, total, np.full(len(tried), pooled), 1 / tried**2 - 1)
+    likely = np.flatnonzero(likelihood > likelihood.max() - _UNLIKELY)
     low = 0.0 if likely[0] == 0 else float(tried[likely[0] - 1])
     high = float(tried[min(likely[-1] + 1, len(tried) - 1)])
     return low + (high - low) * (np.arange(_SPREADS) + 0.5) / _SPREADS

@@ -56,14 +56,14 @@ def smoothness(
         chosen, width = start, half(np.concatenate([start, np.zeros(before)]))
     else:
         scale = half(np.concatenate([start, np.abs(bends @ start)]))
-        found: Any = minimize(
+        minimum: Any = minimize(
             lambda entries: half(entries) / scale,
             np.concatenate([start, np.abs(bends @ start)]),
             method="SLSQP",
             constraints=limits,
             options={"maxiter": 500, "ftol": 1e-12},
         )
-        chosen = np.asarray(found.x[:before])
+        chosen = np.asarray(minimum.x[:before])
         chosen = chosen - straight * (straight @ chosen + drift) / (straight @ straight)  # straight lines out
         width = half(np.concatenate([chosen, np.abs(bends @ chosen)]))
     centre = float(np.concatenate([chosen, weights]) @ estimate)

@@ -122,9 +122,9 @@ class _Mixture:
         from scipy.special import stdtrit
 
         likely = self.weights > 0
-        each = self.centres[likely] + self.scales[likely] * stdtrit(self.freedom, probability)
+        quantiles = self.centres[likely] + self.scales[likely] * stdtrit(self.freedom, probability)
         width = float(self.scales.max())
-        low, high = float(each.min()) - _NEGLIGIBLE * width, float(each.max()) + _NEGLIGIBLE * width
+        low, high = float(quantiles.min()) - _NEGLIGIBLE * width, float(quantiles.max()) + _NEGLIGIBLE * width
         return float(brentq(lambda value: self.below(value) - probability, low, high, xtol=1e-13 * width))
 
 

@@ -73,8 +73,8 @@ def within_strata(outcome: Floats, focal: NDArray[np.bool_], stratum: Ints) -> G
     Strata with fewer than two of either group are left out. The error adds the variances of the means.
     """
     total, variance, count = 0.0, 0.0, 0
-    for one in np.unique(stratum):
-        inside = stratum == one
+    for label in np.unique(stratum):
+        inside = stratum == label
         mine, others = outcome[inside & focal], outcome[inside & ~focal]
         if min(len(mine), len(others)) < 2:
             continue

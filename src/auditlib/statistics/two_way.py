@@ -104,14 +104,14 @@ def jackknife(panel: AdoptionPanel, design: Floats) -> Floats | Refusal:
     A refusal where the coefficients cannot be told without some cluster.
     """
     entering = np.unique(panel.cluster[panel.weight.sum(axis=1) > 0])
-    found = []
+    coefficients = []
     for cluster in entering:
         weight = panel.weight * (panel.cluster != cluster)[:, None]
         less = regress(AdoptionPanel(panel.outcome, weight, panel.adopted, panel.cluster), design)
         if isinstance(less, Refusal):
             return less
-        found.append(less.coefficient)
-    return jackknife_error(np.array(found))
+        coefficients.append(less.coefficient)
+    return jackknife_error(np.array(coefficients))
 
 
 def two_way_effect(panel: AdoptionPanel) -> Regression | Refusal:
@@ -180,7 +180,9 @@ def sun_abraham(panel: AdoptionPanel, *, reference: int = -1) -> Interactions | 
     if isinstance(fitted, Refusal):
         return fitted
     cohort, since_all = (np.array(part, dtype=np.int64) for part in zip(*cells, strict=True))
-    share = np.array([(usable.unit_weight[:, None] * (one > 0) * usable.observed).sum() for one in design])
+    share = np.array(
+        [(usable.unit_weight[:, None] * (column > 0) * usable.observed).sum() for column in design]
+    )
     weight = share * (since_all >= 0) / share[since_all >= 0].sum()
     error = float(np.sqrt(weight @ fitted.covariance @ weight))
     return Interactions(cohort, since_all, share, fitted, float(weight @ fitted.coefficient), error)
