@@ -220,7 +220,7 @@ def flips(root: Path, most: int, *, kinds: Sequence[str] = SPOILT) -> Iterator[R
 def _verified(directory: Path, key: Path) -> tuple[int, str]:
     """Return what the command would return, and what is wrong, by the function it calls."""
     from auditlib.errors import AuditError
-    from auditlib.runs.package import verify_handed
+    from auditlib.seal.package import verify_handed
 
     try:
         verify_handed(directory, keys=(key,))

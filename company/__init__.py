@@ -7,7 +7,9 @@ them with the truth beside them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from auditlib import shown_when_asked
 
 if TYPE_CHECKING:
     from company.calibration import SurveyTables, survey_tables
@@ -28,23 +30,15 @@ __all__ = [
     "write_company",
 ]
 
-_HOMES = {
-    "Company": "generate",
-    "company": "generate",
-    "Scenario": "scenario",
-    "Sketch": "sketch",
-    "cells": "sketch",
-    "SurveyTables": "calibration",
-    "survey_tables": "calibration",
-    "Written": "write",
-    "write_company": "write",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module behind a public name when it is first asked for."""
-    from importlib import import_module
-
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = shown_when_asked(
+    __name__,
+    Company="generate",
+    company="generate",
+    Scenario="scenario",
+    Sketch="sketch",
+    cells="sketch",
+    SurveyTables="calibration",
+    survey_tables="calibration",
+    Written="write",
+    write_company="write",
+)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from auditlib.runs import ed25519
-from auditlib.runs.keys import make_keys, read_public, read_secret
+from auditlib.seal import keys
+from auditlib.seal.keys import make_keys, read_public, read_secret
 
 VECTORS = [
     # secret key, public key, message, signature: RFC 8032, 7.1, tests 1 to 3
@@ -46,9 +46,9 @@ VECTORS = [
 @pytest.mark.parametrize(("secret", "public", "message", "signature"), VECTORS)
 def test_published_vectors(secret: str, public: str, message: str, signature: str) -> None:
     key, text, made = bytes.fromhex(secret), bytes.fromhex(message), bytes.fromhex(signature)
-    assert ed25519.public_key(key).hex() == public
-    assert ed25519.sign(key, text) == made
-    assert ed25519.verify(bytes.fromhex(public), text, made)
+    assert keys.public_key(key).hex() == public
+    assert keys.sign(key, text) == made
+    assert keys.proves(bytes.fromhex(public), text, made)
 
 
 def test_whatever_is_changed_the_signature_fails() -> None:
@@ -56,12 +56,12 @@ def test_whatever_is_changed_the_signature_fails() -> None:
     for index in range(0, 64, 7):
         for bit in (1, 128):
             wrong = signature[:index] + bytes([signature[index] ^ bit]) + signature[index + 1 :]
-            assert not ed25519.verify(public, message, wrong)
-    assert not ed25519.verify(public, message + b"x", signature)
-    assert not ed25519.verify(ed25519.public_key(bytes(32)), message, signature)
-    assert not ed25519.verify(public[:-1], message, signature)
-    assert not ed25519.verify(public, message, signature + b"x")
-    assert ed25519.sign(secret, message) == signature
+            assert not keys.proves(public, message, wrong)
+    assert not keys.proves(public, message + b"x", signature)
+    assert not keys.proves(keys.public_key(bytes(32)), message, signature)
+    assert not keys.proves(public[:-1], message, signature)
+    assert not keys.proves(public, message, signature + b"x")
+    assert keys.sign(secret, message) == signature
 
 
 def test_an_oversized_scalar_is_refused() -> None:
@@ -69,7 +69,7 @@ def test_an_oversized_scalar_is_refused() -> None:
     _, public, message, signature = (bytes.fromhex(part) for part in VECTORS[2])
     order = 2**252 + 27742317777372353535851937790883648493
     large = int.from_bytes(signature[32:], "little") + order
-    assert not ed25519.verify(public, message, signature[:32] + large.to_bytes(32, "little"))
+    assert not keys.proves(public, message, signature[:32] + large.to_bytes(32, "little"))
 
 
 EIGHTH = 2707385501144840649318225287225658788936804267575313519463743609750303402022  # a point of order 8
@@ -78,7 +78,7 @@ EIGHTH = 27073855011448406493182252872256587889368042675753135194637436097503034
 @pytest.mark.parametrize("y", [0, 1, EIGHTH, 2**255 - 19 - EIGHTH, 2**255 - 20])
 def test_a_public_key_of_small_order_is_refused(y: int) -> None:
     weak = y.to_bytes(32, "little")
-    assert not ed25519.verify(weak, b"anything", (1).to_bytes(32, "little") + bytes(32))
+    assert not keys.proves(weak, b"anything", (1).to_bytes(32, "little") + bytes(32))
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -86,7 +86,7 @@ def test_openssl_accepts_our_keys_and_signatures(tmp_path: Path) -> None:
     secret, public = make_keys(tmp_path / "a")
     message, signature = tmp_path / "message", tmp_path / "signature"
     message.write_bytes(b"sealed")
-    signature.write_bytes(ed25519.sign(read_secret(secret), b"sealed"))
+    signature.write_bytes(keys.sign(read_secret(secret), b"sealed"))
     words = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", message]
     done = subprocess.run([*words, "-sigfile", signature], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -94,4 +94,4 @@ def test_openssl_accepts_our_keys_and_signatures(tmp_path: Path) -> None:
     subprocess.run(
         ["openssl", "pkeyutl", "-sign", "-inkey", secret, "-rawin", "-in", message, "-out", other], check=True
     )
-    assert ed25519.verify(read_public(public), b"sealed", other.read_bytes())
+    assert keys.proves(read_public(public), b"sealed", other.read_bytes())

@@ -17,10 +17,10 @@ from tiny_project import Tiny, hashes, tiny_project
 
 from auditlib.errors import AuditError, Problem
 from auditlib.files import folders
-from auditlib.runs import verify
-from auditlib.runs.envelope import SIGNATURE
-from auditlib.runs.manifest import NAME, read_manifest
-from auditlib.runs.verifying import differing
+from auditlib.seal import verify
+from auditlib.seal.envelope import SIGNATURE
+from auditlib.seal.manifest import NAME, read_manifest
+from auditlib.seal.verifying import differing
 
 _CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "ctypes.dlsym")
 _WRITING = os.O_WRONLY | os.O_RDWR

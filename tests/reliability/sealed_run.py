@@ -9,9 +9,9 @@ from typing import Any
 
 from auditlib.files import hash_file, write_bytes
 from auditlib.files.folders import files_below
-from auditlib.runs.ledger import SEALED, append, ledger_path
-from auditlib.runs.manifest import FileSeal, Fixed, Manifest, sealed, write_manifest
-from auditlib.runs.project import versions
+from auditlib.seal.ledger import SEALED, append, ledger_path
+from auditlib.seal.manifest import FileSeal, Fixed, Manifest, sealed, write_manifest
+from auditlib.seal.project import versions
 
 ZERO = "0" * 64
 FILES: Mapping[str, bytes] = {

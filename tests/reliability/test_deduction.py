@@ -16,11 +16,12 @@ from golden.recorded import changed
 from in_process import executed_here
 
 from auditlib.parameters.load import load
-from auditlib.runs import Options, perform, verify
+from auditlib.runs import Options, perform
 from auditlib.runs.documents import no_pdf
 from auditlib.runs.steps import usual_steps
-from auditlib.runs.trace import trace_key
-from auditlib.runs.withholding import recorded_deductions
+from auditlib.seal import verify
+from auditlib.seal.deduction import recorded_deductions
+from auditlib.seal.trace import trace_key
 from company import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]

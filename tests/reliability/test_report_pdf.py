@@ -19,7 +19,7 @@ from auditlib.report import pdf
 from auditlib.runs import Options, Steps, perform
 from auditlib.runs.documents import PdfMaker
 from auditlib.runs.events import AssemblyStep
-from auditlib.runs.manifest import read_manifest
+from auditlib.seal.manifest import read_manifest
 
 UNIT_TESTS = Path(__file__).parents[1] / "unit"
 REASON = "Pango is missing. Install it, and run again."

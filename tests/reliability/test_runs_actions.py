@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 from tiny_project import CLOSING, Tiny, notebook, tiny_project
 
+from auditlib.actions.document import actions_schema
 from auditlib.actions.register import HEADINGS, State
+from auditlib.actions.register_file import read_register
 from auditlib.cli import main
 from auditlib.errors import DataError
-from auditlib.runs import verify
-from auditlib.runs.action_register import read_register
-from auditlib.runs.oscal import export_oscal
-from auditlib.runs.registered import actions_schema
+from auditlib.oscal.opening import export_oscal
+from auditlib.seal import verify
 
 pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 

@@ -13,10 +13,11 @@ import pytest
 from decided_project import decided_project, findings, page, verdict
 from tiny_project import Tiny
 
-from auditlib.actions.register import Action, ActionType, State
+from auditlib.actions.register import Action, State
+from auditlib.actions.register_file import read_register, register_bytes, register_path
 from auditlib.cli import main
-from auditlib.runs.action_register import read_register, register_bytes, register_path
-from auditlib.runs.trace import trace_key
+from auditlib.records import ActionType
+from auditlib.seal.trace import trace_key
 
 pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 GAMED = {"04_integrity": [("A12", "major")]}

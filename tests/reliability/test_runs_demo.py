@@ -19,12 +19,13 @@ from tiny_project import hashes
 from auditlib.cli import main
 from auditlib.errors import ParameterError, VerificationFailed
 from auditlib.evidence import open_evidence
-from auditlib.runs import Options, perform, verify
-from auditlib.runs.ledger import ledger_path
-from auditlib.runs.recorded import bases_of, read_recorded
+from auditlib.runs import Options, perform
 from auditlib.runs.reperform import reperform
-from auditlib.runs.trace import Node, disagreements, trace_key
-from auditlib.runs.withholding import recorded_deductions
+from auditlib.seal import verify
+from auditlib.seal.deduction import recorded_deductions
+from auditlib.seal.ledger import ledger_path
+from auditlib.seal.recorded import bases_of, read_recorded
+from auditlib.seal.trace import Node, disagreements, trace_key
 
 ROOT = Path(__file__).parents[2]
 MOST_PAGES = 40

@@ -21,9 +21,9 @@ from auditlib.evidence import Evidence, likeness, open_evidence
 from auditlib.evidence.likeness import unlike
 from auditlib.files import digest, hash_file
 from auditlib.runs import Options, Steps, perform
-from auditlib.runs.held import hold_evidence
 from auditlib.runs.plan import read_plan
 from auditlib.runs.steps import usual_steps
+from auditlib.seal.comparison import compare_sources
 
 TAKEN_IN = Steps(usual_steps().prepare, STEPS.render, STEPS.workpapers)
 INSTRUMENTS = """\
@@ -121,10 +121,10 @@ def test_evidence_of_the_clients_files_is_said_to_be_theirs(
     assert main(["verify", run, "--data", str(data)]) == 2
     (data / "units.csv").write_text(UNITS.replace("North", "Norrh"))
     with pytest.raises(VerificationFailed, match=r"units\.csv: is not the file that the run read"):
-        hold_evidence(tiny.finished, data)
+        compare_sources(tiny.finished, data)
     (data / "units.csv").unlink()
     with pytest.raises(DataError, match="not in the data folder"):
-        hold_evidence(tiny.finished, data)
+        compare_sources(tiny.finished, data)
 
 
 def joined(table: pa.Table) -> pa.Table:

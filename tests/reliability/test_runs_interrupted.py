@@ -21,8 +21,8 @@ from tiny_project import Tiny, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import AuditError, Busy
-from auditlib.runs import verify
-from auditlib.runs.lock import only_writer
+from auditlib.seal import verify
+from auditlib.seal.lock import only_writer
 
 HERE = Path(__file__).parent
 KILLS = 20

@@ -11,8 +11,8 @@ from tiny_project import Tiny, hashes, notebook, tiny_project
 from auditlib.cli import main
 from auditlib.errors import AuditError, NotebookFailed, ParameterError
 from auditlib.files.folders import remove_directory
-from auditlib.runs import verify
-from auditlib.runs.oscal import _refuse_place
+from auditlib.oscal.opening import _refuse_place
+from auditlib.seal import verify
 
 pytestmark = pytest.mark.usefixtures("notebooks_here", "no_paper")
 

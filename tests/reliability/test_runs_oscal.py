@@ -12,9 +12,9 @@ from tiny_project import Tiny, hashes, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import ParameterError, VerificationFailed
+from auditlib.oscal.opening import export_oscal, read_audited
 from auditlib.records import Measurement, Statistic
-from auditlib.runs import verify
-from auditlib.runs.oscal import export_oscal, read_audited
+from auditlib.seal import verify
 from auditlib.standards.document import verdict_document
 from auditlib.standards.edition import load_edition
 from auditlib.standards.profile import demands_on
@@ -135,7 +135,7 @@ def test_a_failed_write_leaves_the_earlier_export(run: Path, monkeypatch: pytest
         path.write_bytes(content)
         written.append(path)
 
-    monkeypatch.setattr("auditlib.runs.oscal.write_bytes", full)
+    monkeypatch.setattr("auditlib.oscal.opening.write_bytes", full)
     with pytest.raises(OSError, match="No space"):
         export_oscal(run)
     assert hashes(run.parent / "tiny.oscal") == before

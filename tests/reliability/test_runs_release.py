@@ -27,14 +27,14 @@ from auditlib.files import canonical
 from auditlib.files.folders import files_below
 from auditlib.onboarding.words import known_words
 from auditlib.parameters.run import Run
-from auditlib.release import objections, unexplained
-from auditlib.runs import verify
-from auditlib.runs.keys import make_keys
-from auditlib.runs.ledger import RELEASED, SEALED, append, ledger_path, read_ledger
-from auditlib.runs.package import RELEASE, read_release, verify_handed
-from auditlib.runs.release import release_run
-from auditlib.runs.signature import sign_run
-from auditlib.runs.signoff import Role, sign_off
+from auditlib.seal import verify
+from auditlib.seal.file_names import unexplained
+from auditlib.seal.keys import make_keys
+from auditlib.seal.ledger import RELEASED, SEALED, append, ledger_path, read_ledger
+from auditlib.seal.objections import objections
+from auditlib.seal.package import RELEASE, read_release, verify_handed
+from auditlib.seal.release import release_run
+from auditlib.seal.signing import Role, sign_off, sign_run
 
 DATA = {
     "units.csv": "unit,name\nU001,North Harbour\nU002,South\n",
@@ -419,7 +419,7 @@ def test_a_file_that_nobody_can_look_through_is_not_released(evidence: Evidence,
 
 def forged(package: Path, **changes: Any) -> None:
     """Change the manifest of a package and seal it again, as someone with the suite could."""
-    from auditlib.runs import package as packages
+    from auditlib.seal import package as packages
 
     document = json.loads((package / RELEASE).read_text()) | changes
     document["seal"] = packages._seal(document)

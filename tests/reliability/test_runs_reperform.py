@@ -12,10 +12,10 @@ from tiny_project import STEPS, Tiny, notebook, tiny_project
 from auditlib.cli import main
 from auditlib.errors import NotebookFailed, ParameterError
 from auditlib.files import canonical, hash_file
-from auditlib.runs.ledger import SEALED, append, ledger_path
-from auditlib.runs.manifest import FileSeal, read_manifest, sealed, write_manifest
 from auditlib.runs.reperform import LAST_DIGIT, same
 from auditlib.runs.store import store_notebooks
+from auditlib.seal.ledger import SEALED, append, ledger_path
+from auditlib.seal.manifest import FileSeal, read_manifest, sealed, write_manifest
 
 
 def forge(tiny: Tiny, value: float) -> None:

@@ -14,12 +14,12 @@ from auditlib.cli import main
 from auditlib.errors import DataError
 from auditlib.runs import Options, perform
 from auditlib.runs.documents import no_pdf
-from auditlib.runs.ledger import read_ledger
 from auditlib.runs.steps import usual_steps
 from auditlib.sampling import form_reading
 from auditlib.sampling.drawn import Drawn
 from auditlib.sampling.form_reading import read_form
 from auditlib.sampling.form_writing import ANSWER, FORM, HEADER_ROW, headings_of
+from auditlib.seal.ledger import read_ledger
 
 ROOT = Path(__file__).parents[2]
 

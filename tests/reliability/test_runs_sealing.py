@@ -12,13 +12,12 @@ from tiny_project import CLOSING, Tiny, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import ParameterError, VerificationFailed
-from auditlib.runs import verify
-from auditlib.runs.envelope import SIGNATURE
-from auditlib.runs.keys import make_keys
-from auditlib.runs.ledger import append, latest, ledger_path, page_path, read_ledger
-from auditlib.runs.signature import sign_run
-from auditlib.runs.signoff import Role, sign_off, sign_offs
-from auditlib.runs.verifying import verify_all
+from auditlib.seal import verify
+from auditlib.seal.envelope import SIGNATURE
+from auditlib.seal.keys import make_keys
+from auditlib.seal.ledger import append, latest, ledger_path, page_path, read_ledger
+from auditlib.seal.signing import Role, sign_off, sign_offs, sign_run
+from auditlib.seal.verifying import verify_all
 
 
 def now() -> datetime:

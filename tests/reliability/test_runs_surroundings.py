@@ -13,10 +13,10 @@ from tiny_project import PARAMETERS, Tiny, hashes, notebook, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import ParameterError
-from auditlib.runs.kept import STAMP
-from auditlib.runs.source_rows import RowsOf, find_rows
+from auditlib.runs.notebook_cache import STAMP
 from auditlib.runs.surroundings import worker_environment
-from auditlib.runs.trace import trace_key
+from auditlib.seal.source_rows import RowsOf, find_rows
+from auditlib.seal.trace import trace_key
 
 DEEP = "[" * 100_000
 

@@ -17,14 +17,13 @@ from sealed_run import FILES, seal_again, sealed_run
 from auditlib.cli import main
 from auditlib.errors import AuditError, ParameterError, VerificationFailed
 from auditlib.files import canonical
-from auditlib.runs import ledger, verify
-from auditlib.runs.envelope import SIGNATURE
-from auditlib.runs.keys import make_keys
-from auditlib.runs.ledger import append, ledger_path, page_path, read_ledger
-from auditlib.runs.manifest import FileSeal, read_manifest
-from auditlib.runs.signature import sign_run
-from auditlib.runs.signoff import Role, sign_off
-from auditlib.runs.verifying import verify_all
+from auditlib.seal import ledger, verify
+from auditlib.seal.envelope import SIGNATURE
+from auditlib.seal.keys import make_keys
+from auditlib.seal.ledger import append, ledger_path, page_path, read_ledger
+from auditlib.seal.manifest import FileSeal, read_manifest
+from auditlib.seal.signing import Role, sign_off, sign_run
+from auditlib.seal.verifying import verify_all
 
 SECRET = b"what lies outside the folder"
 

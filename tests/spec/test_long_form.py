@@ -24,7 +24,7 @@ from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import read_yaml
-from auditlib.runs.source_rows import RowsOf, find_rows
+from auditlib.seal.source_rows import RowsOf, find_rows
 
 ROWS = """id,unit,at,question,answer
 R1,Oslo,2024-05-01 10:00:00,Q1,4

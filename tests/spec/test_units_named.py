@@ -18,8 +18,8 @@ from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import read_yaml
-from auditlib.runs.source_rows import RowsOf, find_rows
-from auditlib.runs.trace import _no_row
+from auditlib.seal.source_rows import RowsOf, find_rows
+from auditlib.seal.trace import _no_row
 
 REGISTER = "code,label\n0058,Leeds  North\n0101,York\n0007,Bath\n7,Bristol\nHQ,Head Office\n0300,York\n"
 UNITS = {

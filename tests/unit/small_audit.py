@@ -11,10 +11,10 @@ from typing import Any
 
 from standards_tables import context, small_tables
 
-from auditlib.actions.register import Action, ActionType, State
+from auditlib.actions.register import Action, State
 from auditlib.oscal import Audited, AuditedFinding
 from auditlib.parameters.run import Run
-from auditlib.records import Finding, Grade, Interval, Measurement, Sentence, Statistic
+from auditlib.records import ActionType, Finding, Grade, Interval, Measurement, Sentence, Statistic
 from auditlib.standards.document import VerdictDocument, verdict_document
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings

@@ -19,10 +19,11 @@ from auditlib.actions.carry import (
     RegisteredFinding,
     carry,
 )
-from auditlib.actions.register import HEADINGS, Action, ActionType, State, as_row, row_problems
+from auditlib.actions.recorded import drivers_of
+from auditlib.actions.register import HEADINGS, Action, State, as_row, row_problems
+from auditlib.actions.register_file import read_register, register_bytes
 from auditlib.errors import DataError
-from auditlib.runs.action_register import read_register, register_bytes
-from auditlib.runs.driven import drivers_of
+from auditlib.records import ActionType
 
 DAY = date(2026, 1, 31)
 AS_OF = datetime(2026, 1, 31, 18, tzinfo=UTC)

@@ -8,7 +8,8 @@ import pytest
 
 from auditlib.actions.carry import RegisteredFinding, carry
 from auditlib.actions.closing import closed_by
-from auditlib.actions.register import Action, ActionType, State
+from auditlib.actions.register import Action, State
+from auditlib.records import ActionType
 
 DAY = date(2026, 1, 31)
 KEYS = {"06_complaints/recurrence:Y01"}

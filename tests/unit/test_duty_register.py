@@ -23,7 +23,7 @@ from auditlib.records import Finding, Grade, Refusal
 from auditlib.report.case_sheets import CASES, DUTIES, read_duties
 from auditlib.report.reading import read_results
 from auditlib.report.workpapers import to_workbook
-from auditlib.runs.duties import case_of, duties_of_case, duties_of_outcome, outcome_of
+from auditlib.seal.duties import case_of, duties_of_case, duties_of_outcome, outcome_of
 
 MONDAY = "2025-06-02 09:00"
 TEXT = (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from auditlib.parameters.run import Run
 from auditlib.records import Basis, Interval, Outcome
 from auditlib.reliability import ResponseRates, reliability, response_rates
 from auditlib.reliability.rates import Rate
-from auditlib.runs.source_rows import RowsOf, find_rows
+from auditlib.seal.source_rows import RowsOf, find_rows
 from auditlib.standards.measure import Context
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ import pytest
 from auditlib.errors import DataError, Problem
 from auditlib.onboarding.check import CheckReport, check
 from auditlib.runs.events import Event, Planned
-from auditlib.runs.options import Options
 from auditlib.runs.performing import perform
+from auditlib.runs.steps import Options
 
 ROOT = Path(__file__).parents[2]
 RUN = """audit: small

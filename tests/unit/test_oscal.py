@@ -33,8 +33,8 @@ from small_audit import HOSTILE, JUDGE, audited
 from auditlib.errors import VerificationFailed
 from auditlib.oscal import NAMESPACE, OSCAL_VERSION, AuditedFinding, export
 from auditlib.oscal.document import ACTIONS, CATALOGUE, PLAN, PROFILE, RESULTS, identify
+from auditlib.oscal.markdown import figure, markup, plain
 from auditlib.oscal.references import check_references
-from auditlib.oscal.wording import figure, markup, plain
 from auditlib.records import Finding, Grade
 
 MODELS = {

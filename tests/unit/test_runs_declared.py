@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditlib.runs.declared import (
+from auditlib.runs.notebook_parameters import (
     DeclaredParameter,
     NotDeclarable,
     checked_values,

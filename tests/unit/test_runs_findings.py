@@ -17,9 +17,9 @@ from auditlib.audit.standard import verdict_on
 from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError
 from auditlib.records import CaseReference, Finding, Grade
-from auditlib.runs.deciding import verdict_of
-from auditlib.runs.findings import Before, FindingsDocument, StatedFinding, findings_schema
-from auditlib.runs.findings import findings_of as stated_findings
+from auditlib.seal.findings import Before, FindingsDocument, StatedFinding, findings_schema
+from auditlib.seal.findings import findings_of as stated_findings
+from auditlib.seal.recorded import verdict_of
 from auditlib.standards.document import verdict_document, verdict_schema
 from auditlib.standards.merging import RaisedFinding, brought_together
 from auditlib.standards.verdict import Verdict

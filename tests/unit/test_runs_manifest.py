@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditlib.errors import ParameterError, VerificationFailed
-from auditlib.runs.manifest import (
+from auditlib.seal.manifest import (
     Manifest,
     as_document,
     manifest_schema,
@@ -17,7 +17,7 @@ from auditlib.runs.manifest import (
     sealed,
     write_manifest,
 )
-from auditlib.runs.project import versions
+from auditlib.seal.project import versions
 
 ZERO = "0" * 64
 

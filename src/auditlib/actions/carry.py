@@ -47,6 +47,11 @@ class RegisteredFinding:
         return (self.subject, *(subject for _, subject in self.parts))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The fingerprints it is known by: its own, and those of its parts."""
+        return (self.fingerprint, *(fingerprint for fingerprint, _ in self.parts))
+
+    @property
     def stands(self) -> bool:
         """Whether it was raised in this audit."""
         return self.state in ("new", "unchanged")
@@ -100,7 +105,9 @@ class CarriedRegister:
     @property
     def open_drivers(self) -> tuple[MainDriver, ...]:
         """Main drivers that neither the register of fixes nor an accepted action covers."""
-        return tuple(one for one in self.drivers or () if not (one.covered or self.on(one.fingerprint)))
+        return tuple(
+            driver for driver in self.drivers or () if not (driver.covered or self.on(driver.fingerprint))
+        )
 
     @property
     def uncovered(self) -> tuple[RegisteredFinding, ...]:
@@ -118,7 +125,7 @@ class CarriedRegister:
     def summary(self) -> tuple[str, ...]:
         """Return in sentences how far the actions have come."""
         counts = {state: sum(action.state is state for action in self.actions) for state in State}
-        majors = sum(one.grade == "major" for one in self.uncovered)
+        majors = sum(finding.grade == "major" for finding in self.uncovered)
         begun = any(action.begun for action in self.actions)
         open_ = counted(len(self.uncovered), "finding has", "findings have")
         uncovered = f"{open_} no accepted action, {majors} of them major."
@@ -140,11 +147,11 @@ class CarriedRegister:
             return "No main driver of dissatisfaction could be named."
         names = ", ".join(driver.name.partition(":")[2].replace("_", " ") for driver in self.open_drivers)
         covered = len(self.drivers) - len(self.open_drivers)
-        told = (
+        sentence = (
             f"{covered} of {counted(len(self.drivers), 'main driver')} of dissatisfaction are covered "
             "by an action"
         )
-        return f"{told}; not covered: {names}." if names else f"{told}."
+        return f"{sentence}; not covered: {names}." if names else f"{sentence}."
 
 
 def carry(
@@ -176,7 +183,7 @@ def carry(
     An action of the audit before whose finding is raised again did not work, whatever it said: implemented
     and verified ones go back to accepted. A finding without any action gets a proposed one to fill in.
     """
-    current, before = (_readdressed(own, findings) for own in (current, before))
+    current, before = (_readdressed(register, findings) for register in (current, before))
     known = {(action.fingerprint, action.number) for action in current}
     by_finding = {finding.fingerprint: finding for finding in findings}
     brought = [
@@ -184,7 +191,7 @@ def carry(
         for action in before
         if (action.fingerprint, action.number) not in known
     ]
-    kept = [_told(action, by_finding) for action in (*current, *brought)]
+    kept = [_remarked(action, by_finding) for action in (*current, *brought)]
     have = {action.fingerprint for action in kept}
     fresh = [_proposed(finding) for finding in findings if finding.stands and finding.fingerprint not in have]
     dated = [_dated(action, day) for action in (*kept, *fresh)]
@@ -200,16 +207,16 @@ def _readdressed(actions: Sequence[Action], findings: Sequence[RegisteredFinding
         if part != finding.fingerprint
     }
     numbers: dict[str, int] = {}
-    for one in actions:
-        numbers[one.fingerprint] = max(one.number, numbers.get(one.fingerprint, 0))
+    for action in actions:
+        numbers[action.fingerprint] = max(action.number, numbers.get(action.fingerprint, 0))
     moved = []
-    for one in actions:
-        lead = whole.get(one.fingerprint)
+    for action in actions:
+        lead = whole.get(action.fingerprint)
         if lead is None:
-            moved.append(one)
+            moved.append(action)
             continue
         numbers[lead] = numbers.get(lead, 0) + 1
-        moved.append(replace(one, fingerprint=lead, number=numbers[lead]))
+        moved.append(replace(action, fingerprint=lead, number=numbers[lead]))
     return moved
 
 
@@ -220,7 +227,7 @@ def _brought(action: Action, finding: RegisteredFinding | None) -> Action:
     return replace(action, state=State.ACCEPTED, remark=AGAIN.format(state=action.state.value))
 
 
-def _told(action: Action, findings: Mapping[str, RegisteredFinding]) -> Action:
+def _remarked(action: Action, findings: Mapping[str, RegisteredFinding]) -> Action:
     """Return an action with the finding as it is worded now, and what became of it."""
     finding = findings.get(action.fingerprint)
     if finding is None or not finding.stands:
@@ -256,8 +263,7 @@ def verified_although_raised(
     actions: Iterable[Action], findings: Iterable[RegisteredFinding]
 ) -> tuple[Action, ...]:
     """Return actions said to be verified effective whose finding this very audit raises."""
-    raised = [finding for finding in findings if finding.stands]
-    standing = {name for one in raised for name in (one.fingerprint, *(part for part, _ in one.parts))}
+    standing = {name for finding in findings if finding.stands for name in finding.names}
     return tuple(
         action for action in actions if action.state is State.VERIFIED and action.fingerprint in standing
     )

@@ -10,14 +10,7 @@ from enum import StrEnum
 
 from auditlib.errors import Problem
 from auditlib.errors.values import named
-
-
-class ActionType(StrEnum):
-    """What an action changes."""
-
-    POLICY = "policy"
-    PROCEDURE = "procedure"
-    SYSTEM = "system"
+from auditlib.records import ActionType
 
 
 class State(StrEnum):

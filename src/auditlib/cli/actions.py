@@ -29,8 +29,8 @@ def actions(
     ] = None,
 ) -> None:
     """Write the register of corrective actions, or read it back, check it and carry it on."""
+    from auditlib.actions.beside import bring_up_to_date
     from auditlib.cli.messages import say
-    from auditlib.runs.action_register import bring_up_to_date
 
     plan, path = bring_up_to_date(directory, previous=previous, register=register_file)
     say(f"Register: {path}")

@@ -28,7 +28,7 @@ def oscal(
     """Write a finished run as five OSCAL documents that other systems import."""
     from auditlib.cli.messages import say
     from auditlib.oscal import OSCAL_VERSION
-    from auditlib.runs.oscal import export_oscal
+    from auditlib.oscal.opening import export_oscal
 
     exported = export_oscal(directory, out=out)
     if exported.unjudged:

@@ -21,7 +21,7 @@ _PANEL = "Prepare"
 _SCHEMAS = {
     "run": ("auditlib.parameters.schema", "run_schema"),
     "results": ("auditlib.audit.schema", "results_schema"),
-    "manifest": ("auditlib.runs.manifest", "manifest_schema"),
+    "manifest": ("auditlib.seal.manifest", "manifest_schema"),
     "standard": ("auditlib.standards.document", "standard_schema"),
     "claims": ("auditlib.parameters.claims", "claims_schema"),
     "profile": ("auditlib.standards.document", "profile_schema"),
@@ -32,8 +32,8 @@ _SCHEMAS = {
     "service_promises": ("auditlib.escalation.promise_policy", "promises_schema"),
     "drivers": ("auditlib.drivers.policy", "drivers_schema"),
     "integrity": ("auditlib.integrity.policy", "integrity_schema"),
-    "findings": ("auditlib.runs.findings", "findings_schema"),
-    "actions": ("auditlib.runs.registered", "actions_schema"),
+    "findings": ("auditlib.seal.findings", "findings_schema"),
+    "actions": ("auditlib.actions.document", "actions_schema"),
     "verdict": ("auditlib.standards.document", "verdict_schema"),
 }
 

@@ -53,7 +53,8 @@ def run(
     Interrupted or failed, run it again: only what failed or changed is executed.
     """
     from auditlib.cli.progress import shown
-    from auditlib.runs import Options, perform, read_manifest
+    from auditlib.runs import Options, perform
+    from auditlib.seal import read_manifest
 
     options = Options(data, out, jobs, threads, tuple(only or ()), fresh, timeout)
     with interruptible("Finished notebooks are kept; run again to go on."), shown() as notify:
@@ -88,7 +89,7 @@ def trace(
     """Walk from a number to its source rows, or from a source row to everything it touched."""
     from auditlib.cli.tree import show_tree
     from auditlib.files import canonical
-    from auditlib.runs.trace import as_document, disagreements, trace_key
+    from auditlib.seal.trace import as_document, disagreements, trace_key
 
     node = trace_key(directory, key)
     if as_json:

@@ -49,7 +49,7 @@ def draw(
 ) -> None:
     """Draw sites or rows from a finished run and write the form to fill in."""
     from auditlib.cli.messages import say
-    from auditlib.runs.samples import SampleRates, cases_of, open_source, sites_of, write_form
+    from auditlib.sampling.sampled_run import SampleRates, cases_of, open_source, sites_of, write_form
 
     if bool(sites) == bool(rows):
         raise ParameterError(Problem("give either --sites PROGRAMME or --rows TABLE."))
@@ -76,8 +76,8 @@ def evaluate_command(
     A filled form in the folder of samples beside its run enters the report with the next run.
     """
     from auditlib.cli.messages import say
-    from auditlib.runs.samples import evaluate_form, require_entered
     from auditlib.sampling.results import visited
+    from auditlib.sampling.sampled_run import evaluate_form, require_entered
 
     filled, evaluation = evaluate_form(form)
     if run is not None:

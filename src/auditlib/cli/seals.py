@@ -28,7 +28,7 @@ def keygen(
     stem: Annotated[Path, typer.Argument(metavar="NAME", help="NAME.key and NAME.pub are written.")],
 ) -> None:
     """Make a pair of keys: one to sign runs with, kept secret, and one to check signatures with."""
-    from auditlib.runs.keys import make_keys
+    from auditlib.seal.keys import make_keys
 
     secret, public = make_keys(stem)
     typer.echo(f"Secret key: {secret}. Keep it out of the project.")
@@ -40,7 +40,7 @@ def sign(
     key: Annotated[Path, typer.Option(metavar="FILE", help="A secret key made by keygen.")],
 ) -> None:
     """Sign a finished run, after checking that it is what was sealed."""
-    from auditlib.runs.signature import sign_run
+    from auditlib.seal.signing import sign_run
 
     typer.echo(f"Signed with key {sign_run(directory, key=key)}.")
 
@@ -53,7 +53,7 @@ def signoff(
     """Enter into the ledger who prepared a run, and who reviewed it: two people."""
     from datetime import UTC, datetime
 
-    from auditlib.runs.signoff import Role, sign_off
+    from auditlib.seal.signing import Role, sign_off
 
     if role not in tuple(Role):
         raise ParameterError(Problem(f"there is no role {role!r}.", remedy="There are preparer, reviewer."))
@@ -83,7 +83,7 @@ def release(
 
     from auditlib.cli.messages import near
     from auditlib.onboarding.words import known_words
-    from auditlib.runs.release import release_run
+    from auditlib.seal.release import release_run
     from auditlib.statements import counted
 
     others = tuple(against or ())

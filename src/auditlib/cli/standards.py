@@ -134,7 +134,7 @@ def restate(
     standard: Annotated[str, typer.Option(metavar="STANDARD@YEAR", help="The other edition.")],
 ) -> None:
     """Judge a finished run by another edition, from the evidence it kept."""
-    from auditlib.runs.restate import restate as restated
+    from auditlib.seal.restate import restate as restated
 
     found = restated(directory, standard=standard)
     _frame(found.differing())
@@ -172,7 +172,7 @@ def what_if(
     change a target in earnest, write a profile (params/profiles) and run the audit again.
 
     """
-    from auditlib.runs.restate import what_if as supposed
+    from auditlib.seal.restate import what_if as supposed
     from auditlib.standards.supposed import Suppositions
 
     chosen = Suppositions(_targets(target or ()), pass_mark, beyond_bounds)

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from auditlib.cli.messages import plain
-from auditlib.runs.trace import Node
+from auditlib.seal.trace import Node
 
 _ONE_LINE = 4000
 """Width that keeps every step on one line where the output is a file or another program."""

@@ -14,10 +14,10 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
-    from auditlib.runs.held import SourceComparison
-    from auditlib.runs.manifest import Fixed
     from auditlib.runs.reperform import Reperformed
-    from auditlib.runs.verifying import Verified
+    from auditlib.seal.comparison import SourceComparison
+    from auditlib.seal.manifest import Fixed
+    from auditlib.seal.verifying import Verified
 
 _PANEL = "Audit"
 
@@ -61,7 +61,7 @@ def verify(
     ] = None,
 ) -> None:
     """Check that every file of a finished run, or of a package made of one, is what was sealed."""
-    from auditlib.runs.package import is_package, unchecked_of, verify_handed
+    from auditlib.seal.package import is_package, unchecked_of, verify_handed
 
     if data is not None and not reperform:
         raise ParameterError(Problem("--data goes with --reperform.", remedy="Give both."))
@@ -98,7 +98,7 @@ def _parameters(fixed: Fixed | None) -> Iterator[str]:
 
 
 def _ledger(verified: Verified) -> Iterator[str]:
-    from auditlib.runs.signoff import sign_offs
+    from auditlib.seal.signing import sign_offs
 
     if not verified.ledger:
         yield "The run was sealed without a ledger, so there are no sign-offs."
@@ -112,7 +112,7 @@ def _ledger(verified: Verified) -> Iterator[str]:
 
 
 def _signed(directory: Path) -> Iterator[str]:
-    from auditlib.runs.envelope import read_envelope
+    from auditlib.seal.envelope import read_envelope
 
     envelope = read_envelope(directory)
     for name in sorted(envelope.signatures) if envelope else ():
@@ -121,10 +121,14 @@ def _signed(directory: Path) -> Iterator[str]:
 
 def _held(directory: Path, data: Path, *, threads: int) -> SourceComparison:
     from auditlib.cli.progress import shown
-    from auditlib.runs.held import hold_evidence
+    from auditlib.runs.events import EvidenceStep
+    from auditlib.seal.comparison import compare_sources
+
+    def progress(text: str) -> None:
+        notify(EvidenceStep(text))
 
     with interruptible("Nothing was compared."), shown() as notify:
-        return hold_evidence(directory, data, threads=threads, notify=notify)
+        return compare_sources(directory, data, threads=threads, progress=progress)
 
 
 def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float) -> Reperformed:

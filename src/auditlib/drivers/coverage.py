@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from auditlib.actions.register import ActionType
 from auditlib.contracts import CanonicalTables
+from auditlib.records import ActionType
 
 if TYPE_CHECKING:
     import pandas as pd

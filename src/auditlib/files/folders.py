@@ -10,13 +10,15 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from auditlib.files.writing import flush_directory
 
 _AT_FDCWD_LINUX, _RENAME_EXCHANGE = -100, 2
 _AT_FDCWD_MACOS, _RENAME_SWAP = -2, 2
+_MADE_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""Files that a system puts into every folder it shows."""
 
 
 def files_below(directory: Path) -> Iterator[tuple[str, Path]]:
@@ -27,6 +29,13 @@ def files_below(directory: Path) -> Iterator[tuple[str, Path]]:
         if path.is_symlink() or not path.is_dir()
     )
     yield from sorted(entries)
+
+
+def foreign(directory: Path, *, named: Collection[str]) -> Iterator[str]:
+    """Yield every file and link below `directory` that is not in `named`."""
+    for name, path in files_below(directory):
+        if name not in named and path.name not in _MADE_BY_SYSTEMS:
+            yield name
 
 
 def owner_only(directory: Path) -> None:

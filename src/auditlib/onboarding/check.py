@@ -27,9 +27,9 @@ from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.records import SourceTotals
-from auditlib.runs.findings import previous_problems
 from auditlib.runs.plan import check_notebooks
-from auditlib.runs.project import project_root
+from auditlib.seal.findings import previous_problems
+from auditlib.seal.project import project_root
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from auditlib.onboarding.proposing import propose
 from auditlib.onboarding.writing import run_file_text
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
-from auditlib.runs.project import project_root
+from auditlib.seal.project import project_root
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.surveys import unread
 from auditlib.onboarding.writing import DECIDE, run_file_text
 from auditlib.parameters.run import AuditId, FileName
-from auditlib.runs.project import project_root
+from auditlib.seal.project import project_root
 
 _FIRST_DAY = date(2025, 1, 1)
 

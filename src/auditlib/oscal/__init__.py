@@ -27,13 +27,13 @@ def export(audited: Audited) -> dict[str, Json]:
     VerificationFailed
         Naming every reference to something that none of the documents holds.
     """
-    from auditlib.oscal.actions import actions
     from auditlib.oscal.catalogue import catalogue
     from auditlib.oscal.document import ACTIONS, CATALOGUE, PLAN, PROFILE, RESULTS
     from auditlib.oscal.plan import plan
+    from auditlib.oscal.plan_of_action import actions
+    from auditlib.oscal.profile import profile
     from auditlib.oscal.references import check_references
     from auditlib.oscal.results import results
-    from auditlib.oscal.selection import profile
 
     documents = {
         CATALOGUE: catalogue(audited.edition, as_of=audited.run.as_of),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from auditlib.oscal.document import Json, filled, identify, metadata, midnight, prop, props, rooted
-from auditlib.oscal.wording import figure, markup, paragraphs, plain
+from auditlib.oscal.markdown import figure, markup, paragraphs, plain
 from auditlib.records import Criterion
 from auditlib.standards.edition import Edition
 

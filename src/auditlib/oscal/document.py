@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from auditlib.files import digest
 from auditlib.oscal.audited import Audited
-from auditlib.oscal.wording import figure, markup, paragraphs, plain
+from auditlib.oscal.markdown import figure, markup, paragraphs, plain
 
 Json = dict[str, Any]
 

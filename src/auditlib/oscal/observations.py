@@ -16,8 +16,8 @@ from auditlib.oscal.document import (
     resource_uuid,
     subject,
 )
+from auditlib.oscal.markdown import figure, labelled, markup, paragraphs
 from auditlib.oscal.placing import PlacedFinding, observation_uuid
-from auditlib.oscal.wording import figure, labelled, markup, paragraphs
 from auditlib.records import EvidenceLevel
 from auditlib.standards.document import VerdictCriterion, VerdictDocument, VerdictScore
 

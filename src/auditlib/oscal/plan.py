@@ -19,7 +19,7 @@ from auditlib.oscal.document import (
     rooted,
     subject,
 )
-from auditlib.oscal.wording import figure, markup, paragraphs
+from auditlib.oscal.markdown import figure, markup, paragraphs
 
 
 def plan(audited: Audited) -> Json:

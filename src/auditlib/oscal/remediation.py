@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from auditlib.actions.register import Action, State
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.document import ACTION_OWNER, Json, filled, identify, midnight, person_uuid, props
+from auditlib.oscal.markdown import markup, paragraphs
 from auditlib.oscal.placing import PlacedFinding
-from auditlib.oscal.wording import markup, paragraphs
 
 LIFECYCLES = {
     State.PROPOSED: "recommendation",

@@ -22,11 +22,11 @@ from auditlib.oscal.document import (
     prop,
     rooted,
 )
+from auditlib.oscal.markdown import markup, paragraphs
 from auditlib.oscal.observations import explained, finding_props, observations
 from auditlib.oscal.placing import PlacedFinding, finding_uuid, observation_uuid, placed
 from auditlib.oscal.plan import reviewed
 from auditlib.oscal.remediation import agreed, deadline_of, remediations, status_of
-from auditlib.oscal.wording import markup, paragraphs
 from auditlib.records import Outcome
 from auditlib.standards.document import VerdictCriterion
 

@@ -13,7 +13,17 @@ from auditlib.records.evidence import (
 )
 from auditlib.records.held import Held, Ungrouped
 from auditlib.records.instrument import Instrument, Item, Scale
-from auditlib.records.result import Basis, CaseReference, Finding, Grade, Interval, Number, Refusal, Sentence
+from auditlib.records.result import (
+    ActionType,
+    Basis,
+    CaseReference,
+    Finding,
+    Grade,
+    Interval,
+    Number,
+    Refusal,
+    Sentence,
+)
 from auditlib.records.standard import (
     Aspect,
     Cases,
@@ -31,6 +41,7 @@ from auditlib.records.standard import (
 )
 
 __all__ = [
+    "ActionType",
     "Aspect",
     "Basis",
     "CaseReference",

@@ -96,6 +96,14 @@ class Grade(StrEnum):
     OPPORTUNITY = "opportunity"
 
 
+class ActionType(StrEnum):
+    """What an action changes."""
+
+    POLICY = "policy"
+    PROCEDURE = "procedure"
+    SYSTEM = "system"
+
+
 @dataclass(frozen=True, slots=True)
 class CaseReference:
     """One case a finding rests on, named so that whoever has the evidence can look it up.

@@ -1,52 +1,21 @@
-"""Runs: notebooks executed under strict parameters, sealed by a manifest, verified and traced.
+"""Runs: notebooks executed under strict parameters, and put together into a run that is sealed.
 
-A run is done only when its manifest says so. Whatever interrupts one, the last complete run stays intact and
-the next run completes.
-
-The processes that execute notebooks use a few modules of this room alone and start once per notebook: what is
-shown here is loaded when it is first asked for.
+Whatever interrupts a run, the last complete one stays intact and the next completes it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from auditlib import shown_when_asked
 
 if TYPE_CHECKING:
-    from auditlib.runs.manifest import Manifest, manifest_schema, read_manifest
-    from auditlib.runs.options import Options
     from auditlib.runs.performing import RunOutcome, perform
-    from auditlib.runs.steps import Steps
-    from auditlib.runs.verifying import Verified, verify
+    from auditlib.runs.steps import Options, Steps
 
-__all__ = [
-    "Manifest",
-    "Options",
-    "RunOutcome",
-    "Steps",
-    "Verified",
-    "manifest_schema",
-    "perform",
-    "read_manifest",
-    "verify",
-]
+__all__ = ["Options", "RunOutcome", "Steps", "perform"]
 
-_HOMES = {
-    "Manifest": "manifest",
-    "manifest_schema": "manifest",
-    "read_manifest": "manifest",
-    "Options": "options",
-    "RunOutcome": "performing",
-    "perform": "performing",
-    "Steps": "steps",
-    "Verified": "verifying",
-    "verify": "verifying",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module behind a public name when it is first asked for."""
-    from importlib import import_module
-
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+# the processes that execute notebooks use a few modules of this room, and start once per notebook
+__getattr__ = shown_when_asked(
+    __name__, Options="steps", RunOutcome="performing", Steps="steps", perform="performing"
+)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from auditlib.actions.beside import Registers
 from auditlib.audit.suppression import WITHHELD
 from auditlib.errors import AuditError, ParameterError, Problem
 from auditlib.files import canonical, digest, flush_directory, hash_file, write_bytes, write_json
@@ -16,14 +17,18 @@ from auditlib.files.folders import files_below, owner_only, remove_directory, re
 from auditlib.files.writing import copy_file
 from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
-from auditlib.runs.deciding import conclude
+from auditlib.runs.concluding import conclude
 from auditlib.runs.documents import write_documents
 from auditlib.runs.events import AssemblyStep, Notify
-from auditlib.runs.examined import NOTHING_EXAMINED, Examined, record_examined
-from auditlib.runs.findings import Before
-from auditlib.runs.fixing import FIXING, enter_sealed, fixed_of, fixing_document
-from auditlib.runs.kept import KeptResult
-from auditlib.runs.manifest import (
+from auditlib.runs.notebook_cache import KeptResult
+from auditlib.runs.occupied import refuse_occupied
+from auditlib.runs.plan import RunPlan
+from auditlib.runs.preregistration import FIXING, enter_sealed, fixed_of, fixing_document
+from auditlib.runs.steps import PreparedEvidence, Steps
+from auditlib.runs.withholding import Parts
+from auditlib.sampling.examined import NOTHING_EXAMINED, Examined, record_examined
+from auditlib.seal.findings import Before
+from auditlib.seal.manifest import (
     NAME,
     DocumentSeal,
     FileSeal,
@@ -35,14 +40,9 @@ from auditlib.runs.manifest import (
     sealed,
     write_manifest,
 )
-from auditlib.runs.occupied import refuse_occupied
-from auditlib.runs.places import OutputFolders
-from auditlib.runs.plan import RunPlan
-from auditlib.runs.project import law_files
-from auditlib.runs.recorded import read_results
-from auditlib.runs.registered import Registered
-from auditlib.runs.steps import PreparedEvidence, Steps
-from auditlib.runs.withholding import Parts
+from auditlib.seal.paths import OutputFolders
+from auditlib.seal.project import law_files
+from auditlib.seal.recorded import read_results
 
 
 def run_key(
@@ -70,7 +70,7 @@ def assemble(
     *,
     withheld: Parts,
     steps: Steps,
-    registers: Registered,
+    registers: Registers,
     examined: Examined = NOTHING_EXAMINED,
     before: Before | None = None,
     started: datetime,

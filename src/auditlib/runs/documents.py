@@ -8,9 +8,9 @@ from pathlib import Path
 
 from auditlib.files import write_bytes
 from auditlib.runs.events import AssemblyStep, Notify, silent
-from auditlib.runs.manifest import DocumentSeal
+from auditlib.seal.manifest import REPORT, DocumentSeal
 
-PAGE, PDF = "report.html", "report.pdf"
+PDF = "report.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def write_documents(
     directory: Path, page: str, *, pdf: PdfMaker, notify: Notify = silent
 ) -> dict[str, DocumentSeal]:
     """Write the report in every form this machine can; say of each form whether it was made."""
-    write_bytes(directory / PAGE, page.encode())
-    seals = {PAGE: DocumentSeal(made=True)}
+    write_bytes(directory / REPORT, page.encode())
+    seals = {REPORT: DocumentSeal(made=True)}
     if pdf.missing:
         notify(AssemblyStep(f"{PDF} was not made: {pdf.missing}"))
         return {**seals, PDF: DocumentSeal(made=False, reason=pdf.missing)}

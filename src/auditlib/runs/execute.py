@@ -21,8 +21,8 @@ from typing import IO, Any
 
 from auditlib.runs import guard
 from auditlib.runs.causes import too_long
-from auditlib.runs.declared import Scalar
 from auditlib.runs.events import CellStarted, Event, Finished, Notify, Stopped
+from auditlib.runs.notebook_parameters import Scalar
 
 _PATIENCE = 10.0
 _TO_START = 300.0

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from auditlib.errors import AuditError, Problem
-from auditlib.files.folders import files_below
-from auditlib.runs.envelope import SIGNATURE
-from auditlib.runs.manifest import NAME
-from auditlib.runs.places import OutputFolders
+from auditlib.files.folders import foreign
+from auditlib.seal.envelope import SIGNATURE
+from auditlib.seal.manifest import NAME
+from auditlib.seal.paths import OutputFolders
 from auditlib.statements import counted
 
-_MADE_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-"""Files that a system puts into every folder it shows."""
 _NAMED = 10
 """Foreign files that are named; of more, their number is said."""
 
@@ -36,13 +34,6 @@ def refuse_occupied(places: OutputFolders) -> None:
     ]
     if problems:
         raise AuditError(*problems)
-
-
-def foreign(directory: Path, *, named: Collection[str]) -> Iterator[str]:
-    """Yield every file and link below `directory` that is not in `named`."""
-    for name, path in files_below(directory):
-        if name not in named and path.name not in _MADE_BY_SYSTEMS:
-            yield name
 
 
 def _link(place: Path) -> Iterator[Problem]:

@@ -15,13 +15,12 @@ from auditlib.files import digest, write_bytes
 from auditlib.runs.assemble import secrets_of
 from auditlib.runs.events import AssemblyStep, Notify, Planned
 from auditlib.runs.execute import Job, execute_all
-from auditlib.runs.kept import KeptResult, Unusable, keep, kept_result
-from auditlib.runs.options import Options
-from auditlib.runs.places import OutputFolders
+from auditlib.runs.notebook_cache import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.plan import PlannedNotebook, RunPlan, read_plan
-from auditlib.runs.steps import PreparedEvidence
+from auditlib.runs.steps import Options, PreparedEvidence
 from auditlib.runs.surroundings import worker_environment
 from auditlib.runs.withholding import MOST_PASSES, Parts, joined, tell, withholding, write_withheld
+from auditlib.seal.paths import OutputFolders
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,24 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from auditlib.actions.beside import read_registers
 from auditlib.errors import AuditError, DataError, ParameterError, Problem
 from auditlib.files.folders import recover, remove_directory
 from auditlib.parameters.strict_yaml import Document, read_yaml
 from auditlib.runs.assemble import assemble, run_key
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
-from auditlib.runs.examined import read_examined
-from auditlib.runs.findings import findings_before, previous_problems
-from auditlib.runs.fixing import enter_data, enter_parameters
-from auditlib.runs.lock import only_writer
 from auditlib.runs.occupied import refuse_occupied
-from auditlib.runs.options import Options
 from auditlib.runs.passes import Commission, execute_passes
-from auditlib.runs.places import OutputFolders
 from auditlib.runs.plan import RunPlan, read_plan
-from auditlib.runs.registered import registered
-from auditlib.runs.steps import Steps, usual_steps
-from auditlib.runs.verifying import verify
+from auditlib.runs.preregistration import enter_data, enter_parameters
+from auditlib.runs.steps import Options, Steps, usual_steps
 from auditlib.runs.withholding import Parts, read_withheld
+from auditlib.sampling.examined import read_examined
+from auditlib.seal.findings import findings_before, previous_problems
+from auditlib.seal.lock import only_writer
+from auditlib.seal.paths import OutputFolders
+from auditlib.seal.verifying import verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def _perform(
     _tidy(places)
     enter_parameters(plan, places, at=started)
     before = findings_before(plan.run, places.outputs)
-    registers = registered(plan.run, places.outputs)
+    registers = read_registers(plan.run, places.outputs)
     examined = read_examined(places)
     data = (options.data or plan.root / "data" / plan.file.stem).resolve()
     evidence = steps.prepare(

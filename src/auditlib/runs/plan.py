@@ -17,7 +17,8 @@ from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import Document, read_yaml
-from auditlib.runs.declared import (
+from auditlib.runs.normalise import code_of
+from auditlib.runs.notebook_parameters import (
     GIVEN_BY_RUN,
     DeclaredParameter,
     NotDeclarable,
@@ -26,9 +27,8 @@ from auditlib.runs.declared import (
     declared_parameters,
     injected_code,
 )
-from auditlib.runs.manifest import Versions
-from auditlib.runs.normalise import code_of
-from auditlib.runs.project import law_hashes, project_root, versions
+from auditlib.seal.manifest import Versions
+from auditlib.seal.project import law_hashes, project_root, versions
 
 UNASKED = {"pay_links": "04_integrity"}
 """The notebook that a table brings with it, whether or not the run file names it."""

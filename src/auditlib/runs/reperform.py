@@ -17,17 +17,17 @@ from typing import Any
 from auditlib.errors import NotebookFailed, Problem, VerificationFailed
 from auditlib.files.folders import files_below
 from auditlib.files.writing import copy_file
-from auditlib.runs.declared import checked_values, declared_parameters, injected_code
 from auditlib.runs.events import Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all
-from auditlib.runs.manifest import Manifest
+from auditlib.runs.notebook_parameters import checked_values, declared_parameters, injected_code
 from auditlib.runs.passes import lend
 from auditlib.runs.performing import terminated_as_interrupt
 from auditlib.runs.plan import read_notebook
-from auditlib.runs.project import versions
-from auditlib.runs.recorded import read_results
 from auditlib.runs.surroundings import worker_environment
-from auditlib.runs.verifying import verify
+from auditlib.seal.manifest import Manifest
+from auditlib.seal.project import versions
+from auditlib.seal.recorded import read_results
+from auditlib.seal.verifying import verify
 from auditlib.statements import counted
 
 LAST_DIGIT = 1e-9

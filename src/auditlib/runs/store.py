@@ -11,14 +11,14 @@ from pathlib import Path
 
 from auditlib.errors import NotebookFailed, ParameterError, Problem
 from auditlib.files import write_bytes
-from auditlib.runs.declared import declared_parameters
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.execute import Job, execute_all
-from auditlib.runs.lock import only_writer
+from auditlib.runs.notebook_parameters import declared_parameters
 from auditlib.runs.performing import terminated_as_interrupt
 from auditlib.runs.plan import PlannedNotebook, read_notebook, read_plan
 from auditlib.runs.steps import Steps, usual_steps
 from auditlib.runs.surroundings import worker_environment
+from auditlib.seal.lock import only_writer
 
 _SCRATCH = ".store-"
 """Begins with a dot, as no id of an audit does."""

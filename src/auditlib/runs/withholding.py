@@ -12,18 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
-from auditlib.disclosure import Name, Selection, about_people, silent, statements
-from auditlib.disclosure.atoms import grouped
-from auditlib.disclosure.differencing import CountDifference, differences
-from auditlib.disclosure.outsider import Deduced, deduced
+from auditlib.disclosure import Name, about_people
 from auditlib.disclosure.protect import protect
-from auditlib.disclosure.sums import sums
-from auditlib.disclosure.tables import Linked, linked
-from auditlib.evidence import Evidence, open_evidence
+from auditlib.evidence import open_evidence
 from auditlib.files import write_json
-from auditlib.records import Interval, Number
-from auditlib.runs.kept import KeptResult
-from auditlib.runs.recorded import bases_of, read_results
+from auditlib.records import Number
+from auditlib.runs.notebook_cache import KeptResult
+from auditlib.seal.deduction import linked_counts, numbers_by_key, numbers_of
 
 Parts = Mapping[str, Mapping[str, Sequence[str]]]
 """By notebook and key, the parts of a number that are held back besides."""
@@ -44,7 +39,7 @@ def withholding(
     minimum
         Counts below it are small.
     """
-    shown = {result.notebook: _numbers(_recorded(result)) for result in results}
+    shown = {result.notebook: numbers_of(_recorded(result)) for result in results}
     true = dict(_held(results))
     if not true and not any(map(_counts_people, shown.values())):
         return {}
@@ -53,37 +48,8 @@ def withholding(
     return by_notebook(protect(tables, minimum=minimum).names)
 
 
-def linked_counts(
-    shown: Mapping[str, Sequence[Number]],
-    true: Mapping[tuple[str, str], Number],
-    evidence: Evidence,
-    *,
-    minimum: int,
-) -> Linked:
-    """Return the counts of a run as linked tables."""
-    atoms, implied = grouped(_selections(shown, true, evidence), evidence.crossed, minimum=minimum)
-    stated = (
-        *statements(shown, true, count=atoms.count, minimum=minimum),
-        *(silent(selection, atoms.count(selection) or 0) for selection in implied),
-    )
-    return linked(stated, sums(stated), atoms)
-
-
 def _counts_people(numbers: Sequence[Number]) -> bool:
     return any(about_people(basis.table) for number in numbers for basis in number.basis)
-
-
-def _selections(
-    shown: Mapping[str, Sequence[Number]], true: Mapping[tuple[str, str], Number], evidence: Evidence
-) -> tuple[Selection, ...]:
-    every = {
-        Selection.of(basis)
-        for notebook, numbers in shown.items()
-        for number in numbers
-        for basis in true.get((notebook, number.key), number).basis
-    }
-    people = (one for one in every if one.table in evidence.tables and about_people(one.table))
-    return tuple(sorted((person for person in people if not person.names_rows), key=repr))
 
 
 def by_notebook(names: Iterable[Name]) -> dict[str, dict[str, list[str]]]:
@@ -128,30 +94,6 @@ def tell(folder: Path, notebook: str, withheld: Parts) -> None:
         write_json(folder / WITHHELD, {notebook: own})
 
 
-def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> tuple[Deduced, ...]:
-    """Return the small counts that a reader of the run in `directory` could work out.
-
-    Nothing but what the run shows is used to work them out; its evidence tells which counts are small.
-    """
-    shown = {notebook: list(numbers.values()) for notebook, numbers in _shown(directory).items()}
-    held = read_results(directory / "evidence" / HELD_BACK_FOLDER).values()
-    true = {key: number for document in held for key, number in _true(document)}
-    evidence = open_evidence(directory / "evidence", threads=threads)
-    return deduced(linked_counts(shown, true, evidence, minimum=minimum), minimum=minimum)
-
-
-def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[CountDifference, ...]:
-    """Return the counts of people that differ by few between two runs or packages, as they are shown."""
-    return tuple(differences(_shown(first), _shown(second), minimum=minimum))
-
-
-def _shown(directory: Path) -> dict[str, dict[str, Number]]:
-    documents = read_results(directory / "results").values()
-    return {
-        document["notebook"]: {number.key: number for number in _numbers(document)} for document in documents
-    }
-
-
 def _recorded(result: KeptResult) -> dict[str, Any]:
     path = result.directory / "results" / f"{result.notebook}.json"
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -162,19 +104,4 @@ def _held(results: Iterable[KeptResult]) -> Iterator[tuple[tuple[str, str], Numb
     for result in results:
         path = result.directory / "evidence" / HELD_BACK_FOLDER / f"{result.notebook}.json"
         if path.is_file():
-            yield from _true(json.loads(path.read_text(encoding="utf-8")))
-
-
-def _true(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Number]]:
-    for number in _numbers(document):
-        yield (document["notebook"], number.key), number
-
-
-def _numbers(document: Mapping[str, Any]) -> list[Number]:
-    return [_number(content) for content in document["numbers"]]
-
-
-def _number(content: Mapping[str, Any]) -> Number:
-    interval = Interval(**content["interval"]) if content["interval"] else None
-    parts = {name: content[name] for name in ("key", "value", "unit", "n", "reason")}
-    return Number(**parts, interval=interval, basis=bases_of(content))
+            yield from numbers_by_key(json.loads(path.read_text(encoding="utf-8")))

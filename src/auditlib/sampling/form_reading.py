@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from auditlib.errors import DataError, Problem
 from auditlib.errors.values import named
+from auditlib.files.workbooks import Row, sheets_of
 from auditlib.sampling.drawn import Drawn, DrawnCase, from_document
 from auditlib.sampling.form_writing import (
     ANSWER,
@@ -25,11 +23,6 @@ from auditlib.sampling.form_writing import (
     form_head,
     headings_of,
 )
-from auditlib.statements import counted
-
-MOST_UNPACKED = 64 << 20
-"""Bytes a form may unpack to; protects against archives made to fill the memory."""
-Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +65,6 @@ def is_blank(content: bytes, *, name: str) -> bool:
     drawn = _drawn(sheets, name)
     answer_at = headings_of(drawn).index(ANSWER)
     return not any(_text(row, answer_at).strip() for _, row in _placed(sheets[FORM], drawn, name).values())
-
-
-def sheets_of(content: bytes, name: str) -> dict[str, list[Row]]:
-    """Return the rows of every sheet of a workbook that was filled in; DataError where it is none."""
-    import python_calamine
-
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > MOST_UNPACKED:
-            raise DataError(
-                Problem(
-                    f"the workbook unpacks to {counted(size, 'byte')}.",
-                    name,
-                    remedy="Use the file that was written.",
-                )
-            )
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-        return {
-            title: list(book.get_sheet_by_name(title).to_python(skip_empty_area=False))
-            for title in book.sheet_names
-        }
-    except (python_calamine.CalamineError, BadZipFile, OSError, ValueError, EOFError) as error:
-        raise DataError(
-            Problem(f"the workbook cannot be read ({error}).", name, remedy="Save it as .xlsx, unprotected.")
-        ) from error
 
 
 def _drawn(sheets: Mapping[str, list[Row]], name: str) -> Drawn:

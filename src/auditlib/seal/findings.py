@@ -1,0 +1,208 @@
+"""``findings.json``: every finding of an audit, and what became of those of the audit before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from auditlib.audit.rounding import plain
+from auditlib.audit.schema import FindingModel
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.run import AuditId, Notebook, Run
+from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_yaml import Document
+from auditlib.records import Grade
+from auditlib.seal.manifest import NAME as MANIFEST
+from auditlib.seal.manifest import read_manifest
+from auditlib.seal.verifying import verify
+from auditlib.standards.merging import RaisedFinding
+
+NAME = "findings.json"
+SCHEMA: Final = "auditlib/findings@2"
+_SAME_PARTY = "Name the same party's audit before, or none."
+_GRADES = tuple(grade.value for grade in Grade)
+
+
+class PreviousAudit(BaseModel):
+    """The audit that findings were compared with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    audit: AuditId
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of its findings.json.")
+
+
+class MemberModel(BaseModel):
+    """A finding that is part of another: what it would be known by alone, and what it is about."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
+    subject: str
+
+
+class StatedFinding(FindingModel):
+    """A finding with the notebook that raised it and its state against the audit before."""
+
+    notebook: Notebook | Literal["decision", "samples"]
+    members: tuple[MemberModel, ...] = Field(
+        (), description="Findings that are the same failing, or the same but for their subject."
+    )
+    state: Literal["new", "unchanged", "resolved", "not_examined"] = Field(
+        description="'new' also where there is nothing to compare with. 'resolved' and 'not_examined' "
+        "findings are those of the audit before: raised no more by the same notebook, or by a notebook "
+        "that did not run now. Their evidence stands in that audit."
+    )
+
+
+class FindingsDocument(BaseModel):
+    """All findings of an audit, heaviest first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    schema_: Literal["auditlib/findings@2"] = Field(SCHEMA, alias="schema")
+    previous: PreviousAudit | None = Field(
+        description="Null where the run file names no previous audit: then nothing was compared."
+    )
+    findings: tuple[StatedFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The findings of the audit before, as they were sealed.
+
+    Parameters
+    ----------
+    audit
+        Its id.
+    sha256
+        Hash of its findings.json.
+    findings
+        Those that stood open at its end, by fingerprint; parts of one lead to it too.
+    """
+
+    audit: str
+    sha256: str
+    findings: Mapping[str, StatedFinding]
+
+
+def findings_before(run: Run, outputs: Path) -> Before | None:
+    """Return the findings of the audit that `run` names as the one before; None where it names none.
+
+    Raises
+    ------
+    ParameterError
+        If there is no complete run of that audit in `outputs`, or it is one of another party.
+    VerificationFailed
+        If that run is not what was sealed.
+    """
+    if not run.previous:
+        return None
+    directory = outputs / run.previous
+    manifest = verify(directory).manifest
+    party = manifest.parameters.run["party"]["name"]
+    if party != run.party.name:
+        raise ParameterError(Problem(_of_another(run, party), remedy=_SAME_PARTY))
+    return _read(directory / NAME, audit=run.previous, sha256=manifest.files[NAME].sha256)
+
+
+def previous_problems(run: Run, document: Document, outputs: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the audit that `run` names as the one before: none, or another party's."""
+    if not run.previous:
+        return
+    known = tuple(path.parent.name for path in outputs.glob(f"*/{MANIFEST}") if path.parent.name != run.audit)
+    if run.previous not in known:
+        message = f"there is no finished audit {run.previous!r} in {outputs.name}."
+        remedy = did_you_mean(run.previous, known) or "Run it first, or delete the line."
+        yield document.problem(("previous",), message, remedy=remedy)
+        return
+    party = read_manifest(outputs / run.previous).parameters.run["party"]["name"]
+    if party != run.party.name:
+        yield document.problem(("previous",), _of_another(run, party), remedy=_SAME_PARTY)
+
+
+def _of_another(run: Run, party: str) -> str:
+    return f"the previous audit {run.previous} is one of {party!r}, not of {run.party.name!r}."
+
+
+def _read(path: Path, *, audit: str, sha256: str) -> Before:
+    try:
+        document = FindingsDocument.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        message = f"the findings of {audit} were written by an earlier version and cannot be compared."
+        raise ParameterError(Problem(message, remedy="Run that audit again, then this one.")) from error
+    still = [finding for finding in document.findings if finding.state != "resolved"]
+    parts = {part.fingerprint: one for one in still for part in one.members}
+    return Before(audit, sha256, parts | {one.fingerprint: one for one in still})
+
+
+def findings_of(
+    raised: Sequence[RaisedFinding], *, notebooks: Collection[str], before: Before | None = None
+) -> dict[str, Any]:
+    """Return ``findings.json``: the findings of an audit and those of the audit before.
+
+    Parameters
+    ----------
+    raised
+        Findings of this audit, each failing once.
+    notebooks
+        What was executed, or concluded: only what was looked at again can be resolved.
+    before
+        What they are compared with; None where the run file names no previous audit.
+    """
+    known = before.findings if before else {}
+    now = [_stated(one, known) for one in raised]
+    still = {name for one in now for name in _names(one)}
+    found = [*_ordered(now), *_ordered(_past(known, still, notebooks=notebooks))]
+    document = {
+        "schema": SCHEMA,
+        "previous": {"audit": before.audit, "sha256": before.sha256} if before else None,
+        "findings": found,
+    }
+    FindingsDocument.model_validate_json(json.dumps(document))
+    return document
+
+
+def _stated(raised: RaisedFinding, known: Collection[str]) -> dict[str, Any]:
+    """Return a finding as the document holds it; where any part of it was known before, so is it."""
+    content: dict[str, Any] = plain(asdict(raised.finding))
+    content |= {
+        "grade": raised.finding.grade.value,
+        "notebook": raised.notebook,
+        "members": [asdict(part) for part in raised.members],
+    }
+    return {**content, "state": "unchanged" if _names(content) & set(known) else "new"}
+
+
+def _names(finding: Mapping[str, Any]) -> set[str]:
+    return {finding["fingerprint"], *(part["fingerprint"] for part in finding["members"])}
+
+
+def _past(
+    known: Mapping[str, StatedFinding], still: Collection[str], *, notebooks: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Return what was found before and is not found now; only what was looked at again is resolved."""
+    for fingerprint, one in known.items():
+        parts = {one.fingerprint, *(part.fingerprint for part in one.members)}
+        if fingerprint == one.fingerprint and not parts & set(still):
+            state = "resolved" if one.notebook in notebooks else "not_examined"
+            yield {**one.model_dump(mode="json"), "state": state, "evidence": []}
+
+
+def _ordered(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def weight(one: Mapping[str, Any]) -> tuple[int, str, str, str, str]:
+        names = (one["criterion"], one["subject"], one["fingerprint"], one["notebook"])
+        return (_GRADES.index(one["grade"]), *names)
+
+    return sorted(findings, key=weight)
+
+
+def findings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``findings.json``."""
+    schema = FindingsDocument.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA} | schema
