@@ -15,7 +15,7 @@ from rich.progress import Progress, TextColumn
 from tiny_project import notebook, tiny_project
 
 from auditlib.cli import main
-from auditlib.cli.progress import Bars, ProgressLines, said
+from auditlib.cli.progress import Bars, ProgressLines, as_line
 from auditlib.runs.events import AssemblyStep, CellStarted, EvidenceStep, Finished, Planned, Stopped
 
 EVENTS = (
@@ -83,10 +83,10 @@ def test_every_event_is_one_plain_line_in_a_log() -> None:
     lines = ProgressLines(console)
     for event in (*EVENTS, EVENTS[2]):
         lines.show(event)
-    assert console.export_text().splitlines() == [said(event) for event in EVENTS]
-    assert said(EVENTS[1]) == "notebooks to execute: 01_one, 02_two; unchanged: 03_three"
-    assert said(EVENTS[2]) == "01_one: cell 4 of 9, Who is [bold]first[/bold]?"
-    assert said(EVENTS[3]) == "01_one: done; left: 02_two"
+    assert console.export_text().splitlines() == [as_line(event) for event in EVENTS]
+    assert as_line(EVENTS[1]) == "notebooks to execute: 01_one, 02_two; unchanged: 03_three"
+    assert as_line(EVENTS[2]) == "01_one: cell 4 of 9, Who is [bold]first[/bold]?"
+    assert as_line(EVENTS[3]) == "01_one: done; left: 02_two"
 
 
 def test_on_a_terminal_each_notebook_has_a_bar() -> None:

@@ -93,9 +93,9 @@ def plain(text: str) -> str:
 
     A secret that a variable of the environment holds stands under the variable's name.
     """
-    shown = without_values(text, _secrets())
+    safe = without_values(text, _secrets())
     return "".join(
-        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in shown
+        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in safe
     )
 
 

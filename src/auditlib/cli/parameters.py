@@ -148,9 +148,9 @@ def schema(
         typer.echo(_schema_text(name), nl=False)
         return
     write.mkdir(parents=True, exist_ok=True)
-    for each in _SCHEMAS:
-        target = write / f"{each}.schema.json"
-        target.write_text(_schema_text(each), encoding="utf-8", newline="\n")
+    for shape in _SCHEMAS:
+        target = write / f"{shape}.schema.json"
+        target.write_text(_schema_text(shape), encoding="utf-8", newline="\n")
         typer.echo(target.as_posix())
 
 

@@ -11,11 +11,11 @@ from auditlib.errors import ParameterError, Problem
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module to the group ``plan`` of `app`, made here where nobody has."""
-    found = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
-    plan = found[0] if found and found[0] is not None else typer.Typer(
+    groups = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
+    plan = groups[0] if groups and groups[0] is not None else typer.Typer(
         no_args_is_help=True, help="Plan before data is collected: what could a survey or a comparison show?"
     )  # fmt: skip
-    if not found:
+    if not groups:
         app.add_typer(plan, name="plan", rich_help_panel="Prepare")
     plan.command(name="linkage")(linkage)
 
@@ -36,8 +36,8 @@ def linkage(
     from auditlib.linkage.plan import plan as planned
     from auditlib.records import Refusal
 
-    found = planned(LinkDesign(units, linked, months, before, responses, response_sd, drift_sd, memory))
-    if isinstance(found, Refusal):
-        raise ParameterError(Problem(found.reason, remedy=found.remedy))
-    for sentence in found.summary():
+    power = planned(LinkDesign(units, linked, months, before, responses, response_sd, drift_sd, memory))
+    if isinstance(power, Refusal):
+        raise ParameterError(Problem(power.reason, remedy=power.remedy))
+    for sentence in power.summary():
         typer.echo(str(sentence))

@@ -31,11 +31,11 @@ the dearest of the wishes, because neighbours in the middle hardly differ.
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module to the group ``plan`` of `app`, made here where nobody has."""
-    found = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
-    plan = found[0] if found and found[0] is not None else typer.Typer(
+    groups = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
+    plan = groups[0] if groups and groups[0] is not None else typer.Typer(
         no_args_is_help=True, help="Plan before data is collected: what could a survey or a comparison show?"
     )  # fmt: skip
-    if not found:
+    if not groups:
         app.add_typer(plan, name="plan", rich_help_panel="Prepare")
     plan.command(name="benchmark", epilog=_EPILOG)(benchmark)
 
@@ -81,8 +81,8 @@ def benchmark(
                 remedy="See auditlib plan benchmark --help.",
             )
         )
-    for found in _from_evidence(run_file, data, statistic, survey_type, wishes):
-        _show(found)
+    for sizes in _from_evidence(run_file, data, statistic, survey_type, wishes):
+        _show(sizes)
 
 
 def _from_evidence(
@@ -105,14 +105,14 @@ def _from_evidence(
         )
     for kind, refusal in compared.refusals:
         say(f"{kind}: {refusal.reason} {refusal.remedy}".strip())
-    found = [(entry, design_of(entry, wishes=wishes, seed=run.seed)) for entry in compared]
-    for entry, outcome in found:
+    designs = [(entry, design_of(entry, wishes=wishes, seed=run.seed)) for entry in compared]
+    for entry, outcome in designs:
         if not isinstance(outcome, SampleSizes):
             say(f"{entry.title}: {outcome.reason}")
-    return [outcome for _, outcome in found if isinstance(outcome, SampleSizes)]
+    return [outcome for _, outcome in designs if isinstance(outcome, SampleSizes)]
 
 
-def _show(found: SampleSizes) -> None:
+def _show(sizes: SampleSizes) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -121,15 +121,15 @@ def _show(found: SampleSizes) -> None:
     table = Table(box=None, pad_edge=False)
     for heading, side in (("To", "left"), ("answers a unit", "right"), ("all units", "right")):
         table.add_column(heading, justify="right" if side == "right" else "left")
-    rows = [_row(row) for row in found.to_frame().to_dict("records")]
+    rows = [_row(row) for row in sizes.to_frame().to_dict("records")]
     for cells in columns(rows):
         table.add_row(*cells)
-    if found.what:
-        say(found.what)
-    spread = f"Answers scatter by {found.sigma:.3g} within units; units differ by {found.tau:.3g}"
-    typer.echo(f"{spread}; {counted(found.units, 'unit')}.")
+    if sizes.what:
+        say(sizes.what)
+    spread = f"Answers scatter by {sizes.sigma:.3g} within units; units differ by {sizes.tau:.3g}"
+    typer.echo(f"{spread}; {counted(sizes.units, 'unit')}.")
     Console().print(table)
-    for sentence in found.summary():
+    for sentence in sizes.summary():
         typer.echo(str(sentence))
     typer.echo()
 

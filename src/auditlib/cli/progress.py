@@ -30,7 +30,7 @@ _SECONDS_BETWEEN_LINES = 2.0
 
 
 @contextmanager
-def shown() -> Iterator[Notify]:
+def showing_progress() -> Iterator[Notify]:
     """Give a function that shows events on standard error while the block runs."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if not console.is_terminal:
@@ -63,7 +63,7 @@ class ProgressLines:
             if now - self._last.get(event.notebook, -_SECONDS_BETWEEN_LINES) < _SECONDS_BETWEEN_LINES:
                 return
             self._last[event.notebook] = now
-        self.console.print(_legible(said(event)))
+        self.console.print(_legible(as_line(event)))
 
 
 @dataclass(slots=True)
@@ -89,10 +89,10 @@ class Bars:
         elif isinstance(event, Stopped):
             self.progress.update(self._tasks[event.notebook], state="[red]stopped[/red]")
         else:
-            self.progress.console.print(_legible(said(event)))
+            self.progress.console.print(_legible(as_line(event)))
 
 
-def said(event: Event) -> str:
+def as_line(event: Event) -> str:
     """Return `event` as one line."""
     match event:
         case EvidenceStep(text):

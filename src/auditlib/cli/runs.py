@@ -52,12 +52,12 @@ def run(
 
     Interrupted or failed, run it again: only what failed or changed is executed.
     """
-    from auditlib.cli.progress import shown
+    from auditlib.cli.progress import showing_progress
     from auditlib.runs import Options, perform
     from auditlib.seal import read_manifest
 
     options = Options(data, out, jobs, threads, tuple(only or ()), fresh, timeout)
-    with interruptible("Finished notebooks are kept; run again to go on."), shown() as notify:
+    with interruptible("Finished notebooks are kept; run again to go on."), showing_progress() as notify:
         outcome = perform(run_file, name=str(run_file), options=options, notify=notify)
     if outcome.missing:
         typer.echo(
@@ -109,10 +109,10 @@ def store_notebooks(
     only: _Only = None,
 ) -> None:
     """Execute the project's notebooks on their defaults and store them with their outputs."""
-    from auditlib.cli.progress import shown
+    from auditlib.cli.progress import showing_progress
     from auditlib.runs.store import store_notebooks as store
 
-    with interruptible("Nothing was stored."), shown() as notify:
+    with interruptible("Nothing was stored."), showing_progress() as notify:
         changed = store(
             run_file,
             name=str(run_file),

@@ -97,8 +97,8 @@ def _show_altered(altered: tuple[str, ...]) -> None:
     from auditlib.cli.messages import say
 
     typer.echo("Altered besides the answers:" if altered else "Nothing but the answers was altered.")
-    for each in altered:
-        say(f"  {each}")
+    for change in altered:
+        say(f"  {change}")
 
 
 def _programme(name: str) -> Programme:

@@ -37,18 +37,18 @@ def list_editions() -> None:
     from auditlib.audit.standard import editions, read_edition
 
     root = _root()
-    found = [read_edition(name, root=root) for name in editions(root=root)]
+    known = [read_edition(name, root=root) for name in editions(root=root)]
     _table(
         ("standard", "in effect", "criteria", "must-pass", "pass mark"),
         [
             (
-                one.name,
-                f"{one.effective_from} to {one.effective_to}",
-                str(len(one.criteria)),
-                str(sum(criterion.must_pass for criterion in one.criteria)),
-                f"{one.rule.pass_mark:.0%}",
+                edition.name,
+                f"{edition.effective_from} to {edition.effective_to}",
+                str(len(edition.criteria)),
+                str(sum(criterion.must_pass for criterion in edition.criteria)),
+                f"{edition.rule.pass_mark:.0%}",
             )
-            for one in found
+            for edition in known
         ],
     )
 
@@ -117,11 +117,15 @@ def diff(before: _Standard, after: _Standard) -> None:
     rule, criteria = rule_difference(old, new), difference(old, new)
     _table(
         ("what", "change", "before", "after", "reason"),
-        [(one.criterion, one.change.value, one.before, one.after, one.reason) for one in (*rule, *criteria)],
+        [
+            (change.criterion, change.change.value, change.before, change.after, change.reason)
+            for change in (*rule, *criteria)
+        ],
     )
     typer.echo(_counted([criterion.change.value for criterion in criteria], new))
     if rule:
-        typer.echo(f"Beside the criteria: {', '.join(f'{one.criterion} {one.change}' for one in rule)}.")
+        beside = ", ".join(f"{change.criterion} {change.change}" for change in rule)
+        typer.echo(f"Beside the criteria: {beside}.")
 
 
 def restate(
@@ -136,9 +140,9 @@ def restate(
     """Judge a finished run by another edition, from the evidence it kept."""
     from auditlib.seal.restate import restate as restated
 
-    found = restated(directory, standard=standard)
-    _frame(found.differing())
-    for sentence in found.summary():
+    restatement = restated(directory, standard=standard)
+    _frame(restatement.differing())
+    for sentence in restatement.summary():
         typer.echo(str(sentence))
 
 
@@ -186,17 +190,17 @@ def what_if(
 
 
 def _targets(given: Sequence[str]) -> dict[str, float]:
-    found, problems = {}, []
+    targets, problems = {}, []
     for text in given:
         name, _, value = text.partition("=")
         try:
-            found[name.strip()] = _finite(value)
+            targets[name.strip()] = _finite(value)
         except ValueError:
             remedy = "Write CRITERION=VALUE with a decimal point, as in CF-02=0.10."
             problems.append(Problem(f"--target {named(text)} is not understood.", remedy=remedy))
     if problems:
         raise ParameterError(*problems)
-    return found
+    return targets
 
 
 def _finite(text: str) -> float:

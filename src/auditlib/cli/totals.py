@@ -35,12 +35,12 @@ def show_totals(totals: Sequence[SourceTotals]) -> None:
     )
     for heading in headings:
         table.add_column(heading, justify="right")
-    for each, cells in zip(totals, columns(counts), strict=True):
-        name = short[plain(each.file)]
-        table.add_row(*((Text(f"{name}\n  {each.table}"),) if apart else (Text(name), each.table)), *cells)
+    for total, cells in zip(totals, columns(counts), strict=True):
+        name = short[plain(total.file)]
+        table.add_row(*((Text(f"{name}\n  {total.table}"),) if apart else (Text(name), total.table)), *cells)
     console.print(table)
-    for each in totals:
-        for line in _remarks(each, short[plain(each.file)]):
+    for total in totals:
+        for line in _remarks(total, short[plain(total.file)]):
             console.print(Text(line))
 
 

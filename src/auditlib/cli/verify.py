@@ -120,22 +120,22 @@ def _signed(directory: Path) -> Iterator[str]:
 
 
 def _held(directory: Path, data: Path, *, threads: int) -> SourceComparison:
-    from auditlib.cli.progress import shown
+    from auditlib.cli.progress import showing_progress
     from auditlib.runs.events import EvidenceStep
     from auditlib.seal.comparison import compare_sources
 
     def progress(text: str) -> None:
         notify(EvidenceStep(text))
 
-    with interruptible("Nothing was compared."), shown() as notify:
+    with interruptible("Nothing was compared."), showing_progress() as notify:
         return compare_sources(directory, data, threads=threads, progress=progress)
 
 
 def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float) -> Reperformed:
-    from auditlib.cli.progress import shown
+    from auditlib.cli.progress import showing_progress
     from auditlib.runs.reperform import reperform
 
-    with interruptible("Nothing was compared."), shown() as notify:
+    with interruptible("Nothing was compared."), showing_progress() as notify:
         return reperform(directory, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
 
 

@@ -84,7 +84,8 @@ class Audited:
     @property
     def owners(self) -> tuple[str, ...]:
         """Accountable owners of actions, each once, in order of their names."""
-        return tuple(sorted({one.owner for own in self.agreed.values() for one in own if one.owner}))
+        owners = {action.owner for actions in self.agreed.values() for action in actions}
+        return tuple(sorted(owners - {""}))
 
     @property
     def unjudged(self) -> str:
@@ -111,8 +112,8 @@ class Audited:
     def left_out(self) -> Mapping[str, AbsenceModel]:
         """Criteria the profile calls not applicable, where the evidence shows the fact it names."""
         claimed = self.profile.not_applicable if self.profile else {}
-        shown = {one.id for one in self.judged if one.outcome is Outcome.NOT_APPLICABLE}
-        return {name: entry for name, entry in claimed.items() if name in shown}
+        absent = {criterion.id for criterion in self.judged if criterion.outcome is Outcome.NOT_APPLICABLE}
+        return {name: entry for name, entry in claimed.items() if name in absent}
 
     def address(self, file: str) -> str:
         """Return where a file of the run lies, seen from an export beside the run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 
 from auditlib.oscal.document import Json, filled, identify, metadata, midnight, prop, props, rooted
 from auditlib.oscal.markdown import figure, markup, paragraphs, plain
@@ -36,7 +37,7 @@ def insertion(parameter: str) -> str:
 
 def catalogue(edition: Edition, *, as_of: datetime) -> Json:
     """Return the catalogue of an edition: nothing in it but `as_of` depends on an audit."""
-    removed = [one for name, why in edition.removed.items() for one in prop("removed", name, why=why)]
+    removed = [*chain(*(prop("removed", name, why=why) for name, why in edition.removed.items()))]
     body = {
         "metadata": metadata(
             edition.title,
@@ -94,10 +95,10 @@ def _facts(criterion: Criterion) -> list[Json]:
         }
     )
     options = [
-        one for name, value in criterion.options.items() for one in prop("option", f"{name}={figure(value)}")
+        *chain(*(prop("option", f"{name}={figure(value)}") for name, value in criterion.options.items()))
     ]
-    served = [one for name in criterion.requirements for one in prop("requirement", name)]
-    reasons = [one for name in criterion.reasons for one in prop("excusing-reason", name)]
+    served = [*chain(*(prop("requirement", name) for name in criterion.requirements))]
+    reasons = [*chain(*(prop("excusing-reason", name) for name in criterion.reasons))]
     changed = prop("changed", True, why=criterion.change) if criterion.change else []
     return [*facts, *options, *served, *reasons, *changed]
 
@@ -206,10 +207,10 @@ def _rules() -> list[Json]:
 
 
 def _sources(edition: Edition) -> list[Json]:
-    found = {_source_uuid(criterion): plain(criterion.source) for criterion in edition.criteria}
+    sources = {_source_uuid(criterion): plain(criterion.source) for criterion in edition.criteria}
     return [
         {"uuid": uuid, "title": "Source of a demand", "citation": {"text": markup(text)}}
-        for uuid, text in found.items()
+        for uuid, text in sources.items()
     ]
 
 

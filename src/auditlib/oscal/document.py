@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
+from itertools import chain
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -59,7 +60,7 @@ def prop(name: str, value: float | str | bool | None, *, why: str = "") -> list[
 
 def props(facts: Mapping[str, float | str | bool | None]) -> list[Json]:
     """Return a property for each fact that has a value."""
-    return [one for name, value in facts.items() for one in prop(name, value)]
+    return [*chain(*(prop(name, value) for name, value in facts.items()))]
 
 
 def instant(moment: datetime) -> str:

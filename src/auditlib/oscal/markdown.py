@@ -11,14 +11,14 @@ _AT_START = re.compile(r"^(?:\d*[.)](?=\s|$)|[-+](?=[-\s]|$)|[>#=])")
 
 def plain(text: str) -> str:
     """Return `text` on one line, without control characters and without space at its ends."""
-    kept = "".join(" " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") else one for one in text)
+    kept = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text)
     return " ".join(kept.replace("\ufeff", " ").split())
 
 
 def markup(text: str) -> str:
     """Return `text` as Markdown that shows it as it stands: no emphasis, link, HTML, list or insertion."""
-    escaped = _ANYWHERE.sub(lambda found: f"\\{found[0]}", plain(text))
-    return _AT_START.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", escaped)
+    escaped = _ANYWHERE.sub(lambda match: f"\\{match[0]}", plain(text))
+    return _AT_START.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", escaped)
 
 
 def paragraphs(*texts: str) -> str:

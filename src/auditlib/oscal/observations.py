@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.catalogue import DECISION
@@ -33,10 +34,10 @@ def observations(audited: Audited, findings: Iterable[PlacedFinding]) -> list[Js
     """Return all observations of an audit."""
     verdict = audited.verdict
     return [
-        *(_measured(audited, each) for each in audited.judged),
+        *(_measured(audited, criterion) for criterion in audited.judged),
         *([_decided(audited, verdict)] if verdict else []),
         *(_answered(audited, notebook) for notebook in audited.questions),
-        *(_found(audited, finding) for finding in findings if finding.own),
+        *(_raised(audited, placement) for placement in findings if placement.own),
     ]
 
 
@@ -52,44 +53,44 @@ def _observation(audited: Audited, uuid: str, *, method: str, kind: str, **field
     }
 
 
-def _measured(audited: Audited, found: VerdictCriterion) -> Json:
-    keys = (f"found:{found.id}", f"outcome:{found.id}", f"observations:{found.id}")
+def _measured(audited: Audited, criterion: VerdictCriterion) -> Json:
+    keys = (f"found:{criterion.id}", f"outcome:{criterion.id}", f"observations:{criterion.id}")
     return _observation(
         audited,
-        observation_uuid(audited, found.id),
-        method=_METHODS[found.stands_on],
+        observation_uuid(audited, criterion.id),
+        method=_METHODS[criterion.stands_on],
         kind="control-objective",
-        title=f"{found.id}: {found.outcome.value.replace('_', ' ')}",
-        description=paragraphs(found.reason) or markup(found.outcome.value),
-        props=_measurement(found),
+        title=f"{criterion.id}: {criterion.outcome.value.replace('_', ' ')}",
+        description=paragraphs(criterion.reason) or markup(criterion.outcome.value),
+        props=_measurement(criterion),
         relevant_evidence=_evidence(audited, audited.judge, keys),
     )
 
 
-def _measurement(found: VerdictCriterion) -> list[Json]:
-    interval = found.interval
+def _measurement(criterion: VerdictCriterion) -> list[Json]:
+    interval = criterion.interval
     facts = {
-        "criterion": found.id,
-        "outcome": found.outcome.value,
-        "metric": found.metric,
-        "value": found.value,
-        "unit": found.unit,
-        "statistic": found.statistic.value,
-        "n": found.n,
-        "n-missing": found.n_missing,
+        "criterion": criterion.id,
+        "outcome": criterion.outcome.value,
+        "metric": criterion.metric,
+        "value": criterion.value,
+        "unit": criterion.unit,
+        "statistic": criterion.statistic.value,
+        "n": criterion.n,
+        "n-missing": criterion.n_missing,
         "interval-low": interval.low if interval else None,
         "interval-high": interval.high if interval else None,
         "interval-level": interval.level if interval else None,
         "interval-method": interval.method if interval else None,
-        "margin": found.margin,
-        "target": found.target.value,
-        "direction": found.target.direction,
-        "stands-on": found.stands_on.value,
-        "measure-built": found.measured,
-        "definition-hash": found.definition_hash,
+        "margin": criterion.margin,
+        "target": criterion.target.value,
+        "direction": criterion.target.direction,
+        "stands-on": criterion.stands_on.value,
+        "measure-built": criterion.measured,
+        "definition-hash": criterion.definition_hash,
     }
     options = [
-        one for name, value in found.options.items() for one in prop("option", f"{name}={figure(value)}")
+        *chain(*(prop("option", f"{name}={figure(value)}") for name, value in criterion.options.items()))
     ]
     return [*props(facts), *options]
 
@@ -105,9 +106,12 @@ def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
         "tighter-than-base": verdict.tighter_than_base,
     }
     steps = [
-        one
-        for step in decision.trace
-        for one in prop("decision-step", step.outcome.value, why=f"{step.rule} {step.found}")
+        *chain(
+            *(
+                prop("decision-step", step.outcome.value, why=f"{step.rule} {step.found}")
+                for step in decision.trace
+            )
+        )
     ]
     facts = {
         "outcome": decision.outcome.value,
@@ -128,7 +132,7 @@ def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
         or markup(verdict.title),
         props=[
             *props(facts),
-            *(one for name, ids in lists.items() for each in ids for one in prop(name, each)),
+            *chain(*(prop(name, item) for name, ids in lists.items() for item in ids)),
             *steps,
         ],
         relevant_evidence=_evidence(audited, audited.decider, ("decision", "score:low", "score:high")),
@@ -144,21 +148,21 @@ def _score(name: str, score: VerdictScore | None) -> dict[str, float | None]:
 
 
 def _answered(audited: Audited, notebook: str) -> Json:
-    said = audited.answers[notebook]
-    keys = dict.fromkeys(key for sentence in said for key in sentence.keys)
+    answer = audited.answers[notebook]
+    keys = dict.fromkeys(key for sentence in answer for key in sentence.keys)
     return _observation(
         audited,
         observation_uuid(audited, "answer", notebook),
         method="TEST",
         kind="discovery",
         title=markup(audited.questions[notebook]),
-        description=paragraphs(*(sentence.text for sentence in said)) or "It gave no answer.",
+        description=paragraphs(*(sentence.text for sentence in answer)) or "It gave no answer.",
         props=prop("notebook", notebook),
         relevant_evidence=_evidence(audited, notebook, keys),
     )
 
 
-def _found(audited: Audited, placed: PlacedFinding) -> Json:
+def _raised(audited: Audited, placed: PlacedFinding) -> Json:
     raised = placed.raised
     own = [key.removeprefix(f"{raised.notebook}/") for key in raised.finding.evidence]
     return _observation(
@@ -202,6 +206,6 @@ def _evidence(audited: Audited, notebook: str, keys: Iterable[str]) -> list[Json
         filled(
             href=f"#{resource_uuid(audited, audited.results(notebook))}",
             description=f"Numbers recorded by {markup(notebook)}.",
-            props=[one for key in known for one in prop("number", key)],
+            props=[*chain(*(prop("number", key) for key in known))],
         )
     ]

@@ -46,8 +46,8 @@ class PlacedFinding:
 
 def placed(audited: Audited) -> tuple[PlacedFinding, ...]:
     """Return every finding in its place, in their order."""
-    concluded = {each.id: each.outcome in CONCLUDED for each in audited.judged}
-    return tuple(_place(audited, one, concluded) for one in audited.raised)
+    concluded = {criterion.id: criterion.outcome in CONCLUDED for criterion in audited.judged}
+    return tuple(_place(audited, finding, concluded) for finding in audited.raised)
 
 
 def _place(audited: Audited, raised: AuditedFinding, concluded: dict[str, bool]) -> PlacedFinding:
@@ -60,7 +60,7 @@ def _place(audited: Audited, raised: AuditedFinding, concluded: dict[str, bool])
     if by_standard and name in concluded:
         finding = finding_uuid(audited, name) if concluded[name] else ""
         return PlacedFinding(raised, name, "", observation_uuid(audited, name), finding, risk)
-    if by_standard and (item := next((_RULES[each] for each in _RULES if name.startswith(each)), "")):
+    if by_standard and (item := next((_RULES[words] for words in _RULES if name.startswith(words)), "")):
         observation = observation_uuid(audited, DECISION)
         return PlacedFinding(
             raised, "", statement_id(DECISION, item), observation, finding_uuid(audited, *keys), risk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.catalogue import DECISION
@@ -62,7 +63,7 @@ def reviewed(audited: Audited, criteria: Iterable[str]) -> Json:
 
 def _activity(audited: Audited, notebook: str) -> Json:
     values = audited.run.notebooks.get(notebook, {})
-    given = [one for name, value in values.items() for one in prop("parameter", f"{name}={figure(value)}")]
+    given = [*chain(*(prop("parameter", f"{name}={figure(value)}") for name, value in values.items()))]
     return filled(
         uuid=_activity_uuid(audited, notebook),
         title=markup(notebook),

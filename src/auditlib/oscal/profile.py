@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 
 from auditlib.oscal.audited import Audited
 from auditlib.oscal.catalogue import DECISION, target_id
@@ -29,11 +30,8 @@ def profile(audited: Audited) -> Json:
 
 
 def _left_out(audited: Audited) -> list[Json]:
-    return [
-        one
-        for name, entry in audited.left_out.items()
-        for one in prop("not-applicable", name, why=f"{entry.because}: {entry.reason}")
-    ]
+    reasons = {name: f"{entry.because}: {entry.reason}" for name, entry in audited.left_out.items()}
+    return [*chain(*(prop("not-applicable", name, why=why) for name, why in reasons.items()))]
 
 
 def _modified(chosen: ProfileModel, left_out: Collection[str]) -> Json:

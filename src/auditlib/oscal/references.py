@@ -68,12 +68,12 @@ def check_references(documents: Mapping[str, Json], *, files: Collection[str] = 
         Naming each reference that leads nowhere, and each identifier that is there twice.
     """
     places = {name: tuple(_walk(document)) for name, document in documents.items()}
-    known = {name: _defined(found) for name, found in places.items()}
+    known = {name: _defined(walked) for name, walked in places.items()}
     problems: list[Problem] = []
-    for name, found in places.items():
-        problems += _doubles(name, found)
+    for name, walked in places.items():
+        problems += _doubles(name, walked)
         seen = set(known[name]).union(*(known[other] for other in _SEES[name] if other in known))
-        for place in found:
+        for place in walked:
             problems += [
                 Problem(f"{place.path} refers to {wanted!r}, and no document it imports holds that.", name)
                 for wanted in _dangling(place, seen, own=known[name], addresses={*documents, *files})
@@ -134,12 +134,12 @@ def _dangling(
     if place.field == "href":
         return [] if _leads_somewhere(place.value, own, addresses) else [place.value]
     if place.field == "prose":
-        return [one for one in _INSERTED.findall(place.value) if ("params", one) not in seen]
+        return [name for name in _INSERTED.findall(place.value) if ("params", name) not in seen]
     lists = _LISTS.get(place.field) or _NAMED.get(place.field)
     if lists is None and not place.field.endswith(("-uuid", "-uuids")):
         return []
-    found = any((one, place.value) in seen for one in lists or ())
-    return [] if found else [place.value]
+    there = any((name, place.value) in seen for name in lists or ())
+    return [] if there else [place.value]
 
 
 def _leads_somewhere(href: str, own: Collection[tuple[str, str]], addresses: Collection[str]) -> bool:

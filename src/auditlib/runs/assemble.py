@@ -201,11 +201,11 @@ def _refuse_claims(results: Sequence[KeptResult]) -> None:
     """Refuse results that quote a claim which did not come from the register."""
     problems = [
         Problem(
-            f"{result.notebook} quotes the claim {one!r} where no claim can stand.",
+            f"{result.notebook} quotes the claim {claim!r} where no claim can stand.",
             remedy="Quote claims in sentences: answer, say or limits.",
         )
         for result in results
-        for one in quoted((result.directory / "results" / f"{result.notebook}.json").read_text("utf-8"))
+        for claim in quoted((result.directory / "results" / f"{result.notebook}.json").read_text("utf-8"))
     ]
     if problems:
         raise ParameterError(*problems)

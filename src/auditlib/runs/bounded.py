@@ -54,7 +54,7 @@ class BoundedClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill
             return text
         return text[:room] + left_out(MOST_PRINTED, "printed") if room >= 0 else ""
 
-    def _shown(self, data: Mapping[str, Any], place: tuple[int, str]) -> Mapping[str, Any]:
+    def _fitting_data(self, data: Mapping[str, Any], place: tuple[int, str]) -> Mapping[str, Any]:
         before = self._kept[place]
         self._kept[place] += max(_LEAST, sum(map(_size, data.values())))
         if self._kept[place] <= MOST_SHOWN:

@@ -32,8 +32,8 @@ def cause_of_error(error: Any) -> str:
 
 def plain(name: str, value: str) -> str:
     """Return an exception's name and message as one line."""
-    shown = value[:_MOST_READ]
-    return _legible(f"{name}: {shown}" if shown.strip() else name)[:_LONGEST]
+    message = value[:_MOST_READ]
+    return _legible(f"{name}: {message}" if message.strip() else name)[:_LONGEST]
 
 
 def _legible(text: str) -> str:

@@ -84,10 +84,10 @@ def _verdict_model(results: Mapping[str, Json]) -> VerdictDocument | None:
 
 def _raised(results: Mapping[str, Json]) -> tuple[RaisedFinding, ...]:
     return tuple(
-        RaisedFinding(finding_of(FindingModel.model_validate_json(json.dumps(one))), name)
+        RaisedFinding(finding_of(FindingModel.model_validate_json(json.dumps(finding))), name)
         for name, document in results.items()
         if name != RECORDED or document.get("verdict")
-        for one in document["findings"]
+        for finding in document["findings"]
     )
 
 
@@ -112,7 +112,7 @@ def _decided(
 ) -> Verdict:
     """Return the verdict over all findings that stand, and those of the audit before not examined now."""
     criteria = retaken(verdict, findings=(), closed=()).demands.edition.criteria
-    models = [StatedFinding.model_validate_json(json.dumps(one)) for one in stated["findings"]]
+    models = [StatedFinding.model_validate_json(json.dumps(finding)) for finding in stated["findings"]]
     closed = set(_closed(stated, results, run, registers=registers))
     others = []
     for model in models:
@@ -136,7 +136,9 @@ def _weighed(model: StatedFinding, criteria: Sequence[Criterion]) -> WeighedFind
 def _closed(stated: Json, results: Mapping[str, Json], run: Run, *, registers: Registers) -> frozenset[str]:
     raised, day = raised_of(stated), run.as_of.date()
     plan = carry(raised, registers.current, registers.before, day=day)
-    recorded = {f"{name}/{one['key']}" for name, all_ in results.items() for one in all_["numbers"]}
+    recorded = {
+        f"{name}/{number['key']}" for name, document in results.items() for number in document["numbers"]
+    }
     return closed_by(plan.actions, raised, day=day, recorded=recorded)
 
 
@@ -159,12 +161,15 @@ def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run
 
 def _reported(stated: Json, *, gathered: int) -> Iterator[Number]:
     """Yield how many findings of each grade the audit reports, and how many of the last were not examined."""
-    current = [one for one in stated["findings"] if one["state"] in ("new", "unchanged")]
+    current = [finding for finding in stated["findings"] if finding["state"] in ("new", "unchanged")]
     for grade in Grade:
-        count = sum(one["grade"] == grade.value for one in current)
+        count = sum(finding["grade"] == grade.value for finding in current)
         count += gathered if grade is Grade.MAJOR else 0
         yield Number(f"findings:{grade.value}", count, "count", reason="counted from the findings")
-    past = sum(one["state"] == "not_examined" and one["grade"] != "opportunity" for one in stated["findings"])
+    past = sum(
+        finding["state"] == "not_examined" and finding["grade"] != "opportunity"
+        for finding in stated["findings"]
+    )
     yield Number("findings:not_examined", past, "count", reason="counted from the findings")
 
 

@@ -55,26 +55,26 @@ def tie_to_parent(parent: int) -> None:
 
 def _end(mark: str, *, below: int | None) -> None:
     for _ in range(_ROUNDS):
-        found = _found(mark, below)
-        if not found:
+        left = _marked_or_below(mark, below)
+        if not left:
             return
-        for process in found:
+        for process in left:
             with suppress(OSError):
                 os.kill(process, signal.SIGKILL)
         time.sleep(_BETWEEN)
 
 
-def _found(mark: str, below: int | None) -> set[int]:
+def _marked_or_below(mark: str, below: int | None) -> set[int]:
     parents: dict[int, int] = {}
-    found = set() if below is None else {below}
+    marked = set() if below is None else {below}
     needle = f"{VARIABLE}={mark}".encode()
     for process, parent, environment in processes():
         parents[process] = parent
         if below is None and needle in environment:
-            found.add(process)
-    while more := {process for process, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {os.getpid()}
+            marked.add(process)
+    while more := {process for process, parent in parents.items() if parent in marked} - marked:
+        marked |= more
+    return marked - {os.getpid()}
 
 
 def processes() -> Iterator[tuple[int, int, bytes]]:

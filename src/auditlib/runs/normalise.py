@@ -97,7 +97,7 @@ def _joined(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if output["output_type"] == "stream":
             output["text"] = _as_seen("".join(pieces[output["name"]]))
     for place in range(len(joined) - 1):
-        if [one.get("name") for one in joined[place : place + 2]] == ["stderr", "stdout"]:
+        if [output.get("name") for output in joined[place : place + 2]] == ["stderr", "stdout"]:
             joined[place : place + 2] = reversed(joined[place : place + 2])
     return joined
 

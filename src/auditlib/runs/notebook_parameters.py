@@ -54,8 +54,8 @@ def declared_parameters(notebook: Mapping[str, Any]) -> dict[str, DeclaredParame
     except (SyntaxError, MemoryError, RecursionError) as error:
         reason = getattr(error, "msg", "it is nested too deeply")
         raise NotDeclarable(f"its 'parameters' cell is not Python: {reason}") from error
-    found = [_declared(statement) for statement in tree.body if not _is_text(statement)]
-    return {parameter.name: parameter for parameter in found}
+    parameters = [_declared(statement) for statement in tree.body if not _is_text(statement)]
+    return {parameter.name: parameter for parameter in parameters}
 
 
 def source_of(cell: Mapping[str, Any]) -> str:

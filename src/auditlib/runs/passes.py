@@ -54,9 +54,9 @@ class Commission:
         }
         return {name: result for name, result in known.items() if result}
 
-    def key_of(self, one: PlannedNotebook, withheld: Parts) -> str:
+    def key_of(self, notebook: PlannedNotebook, withheld: Parts) -> str:
         """Return the hash of everything a result depends on, what it was told to hold back included."""
-        key, own = self.plan.notebook_key(one, evidence=self.evidence.key), withheld.get(one.name)
+        key, own = self.plan.notebook_key(notebook, evidence=self.evidence.key), withheld.get(notebook.name)
         return digest({"key": key, "withheld": own}) if own else key
 
 
@@ -80,7 +80,7 @@ def execute_passes(commission: Commission, current: Mapping[str, KeptResult], wi
     plan, results, made = commission.plan, dict(current), dict[str, KeptResult]()
     for _ in range(MOST_PASSES):
         todo = commission.wanted(results)
-        commission.notify(Planned(tuple(one.name for one in todo), tuple(results)))
+        commission.notify(Planned(tuple(notebook.name for notebook in todo), tuple(results)))
         made |= _execute(commission, todo, withheld)
         results |= made
         if len(results) < len(plan.notebooks):
@@ -109,7 +109,7 @@ def _execute(
 ) -> dict[str, KeptResult]:
     """Execute `todo`; return their results, or raise NotebookFailed once all have ended."""
     places, options = commission.places, commission.options
-    keys = {one.name: commission.key_of(one, withheld) for one in todo}
+    keys = {notebook.name: commission.key_of(notebook, withheld) for notebook in todo}
     made: dict[str, KeptResult] = {}
     failures: list[Problem] = []
 
@@ -129,7 +129,7 @@ def _execute(
         return cause, str(kept)
 
     with _scratch(places.running) as scratch:
-        jobs = [_job(one, commission, folder=scratch / one.name) for one in todo]
+        jobs = [_job(notebook, commission, folder=scratch / notebook.name) for notebook in todo]
         for job in jobs:
             tell(job.folder, job.notebook, withheld)
         secrets = tuple(secrets_of(commission.plan.run))
@@ -157,14 +157,14 @@ def _scratch(running: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _job(one: PlannedNotebook, commission: Commission, *, folder: Path) -> Job:
+def _job(notebook: PlannedNotebook, commission: Commission, *, folder: Path) -> Job:
     (folder / "results").mkdir(parents=True)
     (folder / "exhibits").mkdir()
     lend(commission.evidence.directory, folder / "evidence")
     plan = commission.plan
     given = {"run_file": plan.run_file, "data": "", "work": str(folder)}
-    values, cwd = {**given, **one.values}, plan.root / "notebooks"
-    return Job(one.name, one.path, values, cwd, folder, commission.options.timeout)
+    values, cwd = {**given, **notebook.values}, plan.root / "notebooks"
+    return Job(notebook.name, notebook.path, values, cwd, folder, commission.options.timeout)
 
 
 def lend(directory: Path, place: Path) -> None:
@@ -182,7 +182,9 @@ def _changed(commission: Commission, notebook: str, withheld: Parts, *, key: str
     except AuditError:
         return True
     again = replace(commission, plan=now)
-    return key not in (again.key_of(one, withheld) for one in now.notebooks if one.name == notebook)
+    return key not in (
+        again.key_of(planned, withheld) for planned in now.notebooks if planned.name == notebook
+    )
 
 
 def _keep_failure(places: OutputFolders, job: Job, cause: str) -> Path:

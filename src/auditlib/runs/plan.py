@@ -168,8 +168,8 @@ def check_notebooks(
     notebooks: list[PlannedNotebook] = []
     problems: list[Problem] = []
     for name, given in planned_names(run).items():
-        planned, found = _check(name, given, document, folder)
-        problems += found
+        planned, refused = _check(name, given, document, folder)
+        problems += refused
         if planned:
             notebooks.append(planned)
     return tuple(notebooks), problems

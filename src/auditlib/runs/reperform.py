@@ -77,7 +77,7 @@ def reperform(
             directory, manifest, Path(scratch), jobs=jobs, threads=threads, timeout=timeout, notify=notify
         )
     results = read_results(directory / "results")
-    then = {name: one for name, one in results.items() if name in manifest.notebooks}
+    then = {name: document for name, document in results.items() if name in manifest.notebooks}
     differences = [*_differences(then, again)]
     if differences:
         rest = len(differences) - _SHOWN
@@ -87,7 +87,8 @@ def reperform(
             else []
         )
         raise VerificationFailed(*differences[:_SHOWN], *more, *_changes(_other(manifest)))
-    return Reperformed(sum(len(one["numbers"]) for one in then.values()), len(then), _other(manifest))
+    numbers = sum(len(document["numbers"]) for document in then.values())
+    return Reperformed(numbers, len(then), _other(manifest))
 
 
 def _execute(
@@ -122,10 +123,10 @@ def _execute(
     )
     if failures:
         raise NotebookFailed(*failures)
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for job in work:
-        found |= read_results(job.folder / "results")
-    return found
+        results |= read_results(job.folder / "results")
+    return results
 
 
 def _project(directory: Path, manifest: Manifest, root: Path) -> Path:
@@ -187,23 +188,23 @@ def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
         return "is new." if before is None else "is no longer recorded."
     for part in ("value", "n", "unit", "interval", "reason", "basis"):
         if not same(before[part], after[part]):
-            return f"{part} was {_shown(before[part])} and is now {_shown(after[part])}."
+            return f"{part} was {_quoted(before[part])} and is now {_quoted(after[part])}."
     return ""
 
 
-def same(one: Any, other: Any) -> bool:
+def same(then: Any, now: Any) -> bool:
     """Whether two recorded values are the same: exactly, or floats but for their last recorded digit."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float) or isinstance(other, float):
-        numeric = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (one, other))
-        return numeric and math.isclose(one, other, rel_tol=LAST_DIGIT, abs_tol=0.0)
-    return type(one) is type(other) and bool(one == other)
+    if isinstance(then, dict) and isinstance(now, dict):
+        return then.keys() == now.keys() and all(same(then[name], now[name]) for name in then)
+    if isinstance(then, list) and isinstance(now, list):
+        return len(then) == len(now) and all(map(same, then, now))
+    if isinstance(then, float) or isinstance(now, float):
+        numeric = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (then, now))
+        return numeric and math.isclose(then, now, rel_tol=LAST_DIGIT, abs_tol=0.0)
+    return type(then) is type(now) and bool(then == now)
 
 
-def _shown(value: Any) -> str:
+def _quoted(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 120 else f"{text[:117]}..."
 
@@ -215,8 +216,13 @@ def _changes(other: Sequence[tuple[str, str, str]]) -> Iterator[Problem]:
 
 def _other(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
     then, now = (
-        {**one.libraries, "Python": one.python, "auditlib": one.auditlib, "auditlib source": one.source[:12]}
-        for one in (manifest.versions, versions())
+        {
+            **computed.libraries,
+            "Python": computed.python,
+            "auditlib": computed.auditlib,
+            "auditlib source": computed.source[:12],
+        }
+        for computed in (manifest.versions, versions())
     )
     names = sorted(set(then) | set(now))
     return tuple(

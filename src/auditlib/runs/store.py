@@ -79,7 +79,7 @@ def store_notebooks(
         steps.prepare(plan.run, data, outputs / ".evidence", threads, lambda text: notify(EvidenceStep(text)))
         for left in lock.parent.glob(f"{_SCRATCH}*"):  # by one that was killed: this one alone holds the lock
             shutil.rmtree(left, ignore_errors=True)
-        begun = {one.path: one.path.read_bytes() for one in chosen}
+        begun = {notebook.path: notebook.path.read_bytes() for notebook in chosen}
         with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=lock.parent) as scratch:
             todo = _jobs(chosen, plan.root / "notebooks", Path(scratch), timeout=timeout)
             _execute(todo, plan.root, Path(scratch), stored, jobs=jobs, threads=threads, notify=notify)
@@ -97,7 +97,9 @@ def store_notebooks(
 
 
 def _jobs(chosen: Sequence[PlannedNotebook], folder: Path, scratch: Path, *, timeout: float) -> list[Job]:
-    return [Job(one.name, one.path, {}, folder, scratch / one.name, timeout) for one in chosen]
+    return [
+        Job(notebook.name, notebook.path, {}, folder, scratch / notebook.name, timeout) for notebook in chosen
+    ]
 
 
 def _execute(
@@ -141,13 +143,13 @@ def _unstable(text: str, banned: Sequence[str]) -> Iterator[str]:
 
 def _require_default(run_file: str, chosen: Sequence[PlannedNotebook]) -> None:
     problems = []
-    for one in chosen:
-        default = declared_parameters(read_notebook(one.path))["run_file"].default
+    for notebook in chosen:
+        default = declared_parameters(read_notebook(notebook.path))["run_file"].default
         if default != run_file:
             problems.append(
                 Problem(
                     f"its default run_file is {default!r}, not {run_file!r}.",
-                    file=one.path.name,
+                    file=notebook.path.name,
                     remedy="Notebooks are stored with the outputs of their defaults.",
                 )
             )

@@ -66,4 +66,4 @@ def _usual_lists() -> list[Path]:
     places = [Path(os.environ[name], folder) for name, folder in given.items() if os.environ.get(name)]
     places += [Path("~/.cache/matplotlib").expanduser(), Path("~/.matplotlib").expanduser()]
     lists = (sorted(place.glob("fontlist-*.json")) for place in places)
-    return next((found for found in lists if found), [])
+    return next((fonts for fonts in lists if fonts), [])

@@ -39,11 +39,11 @@ def withholding(
     minimum
         Counts below it are small.
     """
-    shown = {result.notebook: numbers_of(_recorded(result)) for result in results}
+    recorded = {result.notebook: numbers_of(_recorded(result)) for result in results}
     true = dict(_held(results))
-    if not true and not any(map(_counts_people, shown.values())):
+    if not true and not any(map(_counts_people, recorded.values())):
         return {}
-    tables = linked_counts(shown, true, open_evidence(directory, threads=threads), minimum=minimum)
+    tables = linked_counts(recorded, true, open_evidence(directory, threads=threads), minimum=minimum)
     # what can be worked out all the same stops no run: `recorded_deductions` keeps it from being released
     return by_notebook(protect(tables, minimum=minimum).names)
 

@@ -81,7 +81,9 @@ def from_document(document: Mapping[str, Any]) -> Drawn:
         title=str(document["title"]),
         question=str(document["question"]),
         columns=tuple(document["columns"]),
-        cases=tuple(DrawnCase(one["key"], one["stratum"], tuple(one["shown"])) for one in document["cases"]),
+        cases=tuple(
+            DrawnCase(case["key"], case["stratum"], tuple(case["shown"])) for case in document["cases"]
+        ),
         origin=dict(document["origin"]),
         design=None if design is None else SampleDesign(**design),
     )

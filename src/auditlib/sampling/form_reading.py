@@ -108,12 +108,12 @@ def _placed(form: list[Row], drawn: Drawn, name: str) -> dict[str, tuple[int, Ro
 
 
 def _key_problem(case: DrawnCase | None, row: Row, placed: Mapping[str, object]) -> str:
-    found = _text(row, 0)
+    key = _text(row, 0)
     if case is None:
-        return f"the row {named(found)} does not belong to the sample: its hash is none of it."
-    if found != cell_of(case.key):
-        return f"the row key was changed from {named(case.key)} to {named(found)}."
-    return f"the row {named(found)} stands in the form twice." if case.key in placed else ""
+        return f"the row {named(key)} does not belong to the sample: its hash is none of it."
+    if key != cell_of(case.key):
+        return f"the row key was changed from {named(case.key)} to {named(key)}."
+    return f"the row {named(key)} stands in the form twice." if case.key in placed else ""
 
 
 def _filled_rows(form: list[Row]) -> Iterator[tuple[int, Row]]:
@@ -143,9 +143,9 @@ def _require_answers(
 
 def _head_changes(form: list[Row], drawn: Drawn) -> Iterator[str]:
     for index, line in enumerate(form_head(drawn)):
-        found = _text(form[index], 0) if index < len(form) else ""
-        if found != cell_of(line):
-            yield f"line {index + 1}: {named(cell_of(line))} was changed to {named(found)}"
+        now = _text(form[index], 0) if index < len(form) else ""
+        if now != cell_of(line):
+            yield f"line {index + 1}: {named(cell_of(line))} was changed to {named(now)}"
     row = form[HEADER_ROW] if len(form) > HEADER_ROW else []
     for column, heading in enumerate(headings_of(drawn)):
         if _text(row, column) != heading:

@@ -106,13 +106,13 @@ def _write_rows(book: Any, sheet: Any, drawn: Drawn) -> None:
         headings_of(drawn),
         {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#C9CFD4"},
     )
-    shown = book.add_format(ruled)
+    fixed = book.add_format(ruled)
     free = book.add_format(ruled | {"locked": False, "bg_color": "#FFF8E1"})
     small = book.add_format(ruled | {"font_size": 7, "font_color": "#5C656D"})
     first_free = headings.index(ANSWER)
     for row, case in enumerate(drawn.cases, start=HEADER_ROW + 1):
         for column, text in enumerate((case.key, *case.shown)):
-            sheet.write_string(row, column, cell_of(text), shown)
+            sheet.write_string(row, column, cell_of(text), fixed)
         for column in range(first_free, first_free + 3):
             sheet.write_blank(row, column, None, free)
         sheet.write_string(row, len(headings) - 1, drawn.row_hash(case), small)
@@ -121,10 +121,12 @@ def _write_rows(book: Any, sheet: Any, drawn: Drawn) -> None:
 
 def _widths(drawn: Drawn) -> tuple[float, ...]:
     """Return the width of each column: that of its longest text, within bounds."""
-    shown = [(KEY, [case.key for case in drawn.cases])]
-    shown += [(name, [case.shown[place] for case in drawn.cases]) for place, name in enumerate(drawn.columns)]
+    columns = [(KEY, [case.key for case in drawn.cases])]
+    columns += [
+        (name, [case.shown[place] for case in drawn.cases]) for place, name in enumerate(drawn.columns)
+    ]
     fitted = [
-        min(max(len(heading), *(len(text) for text in texts), 7) + 2.0, WIDEST) for heading, texts in shown
+        min(max(len(heading), *(len(text) for text in texts), 7) + 2.0, WIDEST) for heading, texts in columns
     ]
     return (*fitted, 14.0, 44.0, 18.0, 18.0)
 

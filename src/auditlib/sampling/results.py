@@ -55,14 +55,16 @@ class ExaminedRows:
 
     def numbers(self) -> tuple[Number, ...]:
         """Return counts, rates and the exact upper limit."""
-        found, design, name = self.evaluation, self.evaluation.design, self.name
-        limit = Interval(0.0, found.upper, design.confidence, "exact, one-sided")
+        evaluation, design, name = self.evaluation, self.evaluation.design, self.name
+        limit = Interval(0.0, evaluation.upper, design.confidence, "exact, one-sided")
         return (
-            Number(f"examined:{name}", found.examined, "count", reason="cases of the sample"),
-            Number(f"deviations:{name}", found.deviations, "count", reason="answered so by the auditor"),
-            Number(f"not_examined:{name}", found.not_examined, "count", reason="they count as deviations"),
-            Number(f"rate:{name}", found.rate, "share", interval=limit, reason="share of the sample"),
-            Number(f"upper:{name}", found.upper, "share", reason="exact upper limit of all cases"),
+            Number(f"examined:{name}", evaluation.examined, "count", reason="cases of the sample"),
+            Number(f"deviations:{name}", evaluation.deviations, "count", reason="answered so by the auditor"),
+            Number(
+                f"not_examined:{name}", evaluation.not_examined, "count", reason="they count as deviations"
+            ),
+            Number(f"rate:{name}", evaluation.rate, "share", interval=limit, reason="share of the sample"),
+            Number(f"upper:{name}", evaluation.upper, "share", reason="exact upper limit of all cases"),
             Number(f"tolerable:{name}", design.tolerable, "share", reason="declared when it was drawn"),
             Number(f"confidence:{name}", design.confidence, "share", reason="declared when it was drawn"),
             Number(f"population:{name}", design.population, "count", reason="cases it was drawn from"),
@@ -70,12 +72,13 @@ class ExaminedRows:
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the result in a sentence."""
-        found, design = self.evaluation, self.evaluation.design
-        cases = counted(found.examined, "sampled case", "sampled cases")
+        evaluation, design = self.evaluation, self.evaluation.design
+        cases = counted(evaluation.examined, "sampled case", "sampled cases")
+        deviate = "deviates" if evaluation.deviations == 1 else "deviate"
         text = (
-            f"{found.deviations:,} of {cases} of {self.table} deviate{'s' if found.deviations == 1 else ''}: "
-            f"with {design.confidence:.0%} confidence at most {found.upper:.1%} of all {design.population:,} "
-            f"do, and fewer than {design.tolerable:.1%} may; {self.conclusion}."
+            f"{evaluation.deviations:,} of {cases} of {self.table} {deviate}: "
+            f"with {design.confidence:.0%} confidence at most {evaluation.upper:.1%} of all "
+            f"{design.population:,} do, and fewer than {design.tolerable:.1%} may; {self.conclusion}."
         )
         return (Sentence(text, tuple(number.key for number in self.numbers())),)
 
@@ -86,23 +89,23 @@ class ExaminedRows:
 
     def row(self) -> dict[str, str]:
         """Return its row of the table of samples."""
-        found, design = self.evaluation, self.evaluation.design
+        evaluation, design = self.evaluation, self.evaluation.design
         return {
             "sample": self.name,
             "question": self.filled.drawn.question,
-            "examined": f"{found.examined:,} of {design.population:,}",
-            "deviations": f"{found.deviations:,}",
-            "at_most": f"{found.upper:.1%}",
+            "examined": f"{evaluation.examined:,} of {design.population:,}",
+            "deviations": f"{evaluation.deviations:,}",
+            "at_most": f"{evaluation.upper:.1%}",
             "fewer_than": f"{design.tolerable:.1%}",
             "conclusion": self.conclusion,
         }
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the shortfall, where fewer deviations than are tolerable are not shown."""
-        found, design = self.evaluation, self.evaluation.design
-        if found.supported:
+        evaluation, design = self.evaluation, self.evaluation.design
+        if evaluation.supported:
             return ()
-        grade = Grade.MAJOR if found.rate >= design.tolerable else Grade.MINOR
+        grade = Grade.MAJOR if evaluation.rate >= design.tolerable else Grade.MINOR
         (sentence,) = self.summary()
         quoted = self.filled.drawn.question.replace("\N{RIGHT DOUBLE QUOTATION MARK}", "'")
         return (
@@ -117,7 +120,7 @@ class ExaminedRows:
                 subject=self.name.partition(":")[0],
                 evidence=sentence.keys,
                 cases=tuple(self._cases()),
-                shortfall=max(0.0, (found.upper - design.tolerable) / design.tolerable),
+                shortfall=max(0.0, (evaluation.upper - design.tolerable) / design.tolerable),
             ),
         )
 

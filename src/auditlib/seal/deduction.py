@@ -23,19 +23,19 @@ from auditlib.seal.recorded import bases_of, read_results
 
 def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> tuple[Deduced, ...]:
     """Return the small counts that a reader of the run in `directory` could work out."""
-    shown = {notebook: list(numbers.values()) for notebook, numbers in _shown(directory).items()}
+    recorded = {notebook: list(numbers.values()) for notebook, numbers in _recorded(directory).items()}
     held = read_results(directory / "evidence" / HELD_BACK_FOLDER).values()
     true = {key: number for document in held for key, number in numbers_by_key(document)}
     evidence = open_evidence(directory / "evidence", threads=threads)
-    return deduced(linked_counts(shown, true, evidence, minimum=minimum), minimum=minimum)
+    return deduced(linked_counts(recorded, true, evidence, minimum=minimum), minimum=minimum)
 
 
 def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[CountDifference, ...]:
     """Return the counts of people that differ by few between two runs or packages, as they are shown."""
-    return tuple(differences(_shown(first), _shown(second), minimum=minimum))
+    return tuple(differences(_recorded(first), _recorded(second), minimum=minimum))
 
 
-def _shown(directory: Path) -> dict[str, dict[str, Number]]:
+def _recorded(directory: Path) -> dict[str, dict[str, Number]]:
     documents = read_results(directory / "results").values()
     return {
         document["notebook"]: {number.key: number for number in numbers_of(document)}
@@ -44,27 +44,27 @@ def _shown(directory: Path) -> dict[str, dict[str, Number]]:
 
 
 def linked_counts(
-    shown: Mapping[str, Sequence[Number]],
+    recorded: Mapping[str, Sequence[Number]],
     true: Mapping[tuple[str, str], Number],
     evidence: Evidence,
     *,
     minimum: int,
 ) -> Linked:
     """Return the counts of a run as linked tables."""
-    atoms, implied = grouped(_selections(shown, true, evidence), evidence.crossed, minimum=minimum)
+    atoms, implied = grouped(_selections(recorded, true, evidence), evidence.crossed, minimum=minimum)
     stated = (
-        *statements(shown, true, count=atoms.count, minimum=minimum),
+        *statements(recorded, true, count=atoms.count, minimum=minimum),
         *(silent(selection, atoms.count(selection) or 0) for selection in implied),
     )
     return linked(stated, sums(stated), atoms)
 
 
 def _selections(
-    shown: Mapping[str, Sequence[Number]], true: Mapping[tuple[str, str], Number], evidence: Evidence
+    recorded: Mapping[str, Sequence[Number]], true: Mapping[tuple[str, str], Number], evidence: Evidence
 ) -> tuple[Selection, ...]:
     every = {
         Selection.of(basis)
-        for notebook, numbers in shown.items()
+        for notebook, numbers in recorded.items()
         for number in numbers
         for basis in true.get((notebook, number.key), number).basis
     }

@@ -34,20 +34,20 @@ class Duty:
 
 def case_of(key: str) -> str:
     """Return the case that ``duty:ID`` names; empty where `key` is none of that form."""
-    found = _CASE.fullmatch(key)
-    return found["case"] if found else ""
+    matched = _CASE.fullmatch(key)
+    return matched["case"] if matched else ""
 
 
 def outcome_of(key: str) -> tuple[str, str] | None:
     """Return status and duty that ``late:contact`` names; None where `key` is none of that form."""
-    found = _OUTCOME.fullmatch(key)
-    return (found["status"], found["duty"]) if found else None
+    matched = _OUTCOME.fullmatch(key)
+    return (matched["status"], matched["duty"]) if matched else None
 
 
 def duties_of_case(directory: Path, case: str) -> list[Duty]:
     """Return every duty of a case, in the order of the register."""
     rows = _registered(directory)
-    return list(_each(rows[rows["case_id"].astype(str) == case])) if len(rows) else []
+    return list(_duties(rows[rows["case_id"].astype(str) == case])) if len(rows) else []
 
 
 def duties_of_outcome(directory: Path, status: str, duty: str) -> list[Duty]:
@@ -58,7 +58,7 @@ def duties_of_outcome(directory: Path, status: str, duty: str) -> list[Duty]:
     chosen = rows[(rows["status"] == status) & (rows["duty"] == duty)]
     over = (chosen["done"] - chosen["due"]).fillna(chosen["due"].max() - chosen["due"])
     ordered = chosen.assign(over=over).sort_values(["over", "case_id"], ascending=[False, True])
-    return list(_each(ordered.drop(columns="over")))
+    return list(_duties(ordered.drop(columns="over")))
 
 
 def _registered(directory: Path) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def _registered(directory: Path) -> pd.DataFrame:
     )
 
 
-def _each(rows: pd.DataFrame) -> Iterator[Duty]:
+def _duties(rows: pd.DataFrame) -> Iterator[Duty]:
     for record in rows.to_dict("records"):
         fields = {str(name): _plain(value) for name, value in record.items()}
         when = ", ".join(f"{name} {fields[name]}" for name in ("trigger", "due", "done") if fields[name])

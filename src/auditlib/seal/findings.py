@@ -137,8 +137,8 @@ def _read(path: Path, *, audit: str, sha256: str) -> Before:
         message = f"the findings of {audit} were written by an earlier version and cannot be compared."
         raise ParameterError(Problem(message, remedy="Run that audit again, then this one.")) from error
     still = [finding for finding in document.findings if finding.state != "resolved"]
-    parts = {part.fingerprint: one for one in still for part in one.members}
-    return Before(audit, sha256, parts | {one.fingerprint: one for one in still})
+    parts = {part.fingerprint: finding for finding in still for part in finding.members}
+    return Before(audit, sha256, parts | {finding.fingerprint: finding for finding in still})
 
 
 def findings_of(
@@ -156,13 +156,13 @@ def findings_of(
         What they are compared with; None where the run file names no previous audit.
     """
     known = before.findings if before else {}
-    now = [_stated(one, known) for one in raised]
-    still = {name for one in now for name in _names(one)}
-    found = [*_ordered(now), *_ordered(_past(known, still, notebooks=notebooks))]
+    now = [_stated(finding, known) for finding in raised]
+    still = {name for finding in now for name in _names(finding)}
+    findings = [*_ordered(now), *_ordered(_past(known, still, notebooks=notebooks))]
     document = {
         "schema": SCHEMA,
         "previous": {"audit": before.audit, "sha256": before.sha256} if before else None,
-        "findings": found,
+        "findings": findings,
     }
     FindingsDocument.model_validate_json(json.dumps(document))
     return document
@@ -187,17 +187,17 @@ def _past(
     known: Mapping[str, StatedFinding], still: Collection[str], *, notebooks: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     """Return what was found before and is not found now; only what was looked at again is resolved."""
-    for fingerprint, one in known.items():
-        parts = {one.fingerprint, *(part.fingerprint for part in one.members)}
-        if fingerprint == one.fingerprint and not parts & set(still):
-            state = "resolved" if one.notebook in notebooks else "not_examined"
-            yield {**one.model_dump(mode="json"), "state": state, "evidence": []}
+    for fingerprint, finding in known.items():
+        parts = {finding.fingerprint, *(part.fingerprint for part in finding.members)}
+        if fingerprint == finding.fingerprint and not parts & set(still):
+            state = "resolved" if finding.notebook in notebooks else "not_examined"
+            yield {**finding.model_dump(mode="json"), "state": state, "evidence": []}
 
 
 def _ordered(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    def weight(one: Mapping[str, Any]) -> tuple[int, str, str, str, str]:
-        names = (one["criterion"], one["subject"], one["fingerprint"], one["notebook"])
-        return (_GRADES.index(one["grade"]), *names)
+    def weight(finding: Mapping[str, Any]) -> tuple[int, str, str, str, str]:
+        names = (finding["criterion"], finding["subject"], finding["fingerprint"], finding["notebook"])
+        return (_GRADES.index(finding["grade"]), *names)
 
     return sorted(findings, key=weight)
 

@@ -44,13 +44,13 @@ def inside(directory: Path) -> dict[str, EntryKind]:
 
 def _below(directory: Path, before: str) -> Iterator[tuple[str, EntryKind]]:
     for path in sorted(directory.iterdir()):
-        kind, shown = kind_of(path), f"{before}{path.name}"
+        kind, name = kind_of(path), f"{before}{path.name}"
         if kind is EntryKind.FOLDER and not os.access(path, os.R_OK | os.X_OK):
             kind = EntryKind.CLOSED
         if kind is not None:
-            yield shown, kind
+            yield name, kind
         if kind is EntryKind.FOLDER:
-            yield from _below(path, f"{shown}/")
+            yield from _below(path, f"{name}/")
 
 
 def folders_of(name: str) -> tuple[str, ...]:

@@ -153,15 +153,15 @@ def _dated(at: datetime, entries: Sequence[LedgerEntry], path: Path) -> str:
     if last and at < last - _STEP_BACK:
         raise AuditError(
             Problem(
-                f"its last entry is dated {_shown(last)}, and the clock of this machine says {_shown(at)}.",
+                f"its last entry is dated {_stamp(last)}, and the clock of this machine says {_stamp(at)}.",
                 path.name,
                 remedy="Set the clock right and do this again.",
             )
         )
-    return _shown(max(at, last or at))
+    return _stamp(max(at, last or at))
 
 
-def _shown(at: datetime) -> str:
+def _stamp(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -170,7 +170,7 @@ def _instant(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except (ValueError, TypeError):
         return None
-    return at if _shown(at) == text and at.tzinfo == UTC else None
+    return at if _stamp(at) == text and at.tzinfo == UTC else None
 
 
 def _content(path: Path) -> bytes:

@@ -39,12 +39,12 @@ def objections(files: Mapping[str, Path], evidence: Evidence, *, ids: bool = Tru
         Whether ids are looked for too: not where the run file says why they are shown.
     """
     texts = {name: [*texts_of(name, path)] for name, path in files.items()}
-    known = vocabulary(text.text for each in texts.values() for text in each)
+    known = vocabulary(text.text for contents in texts.values() for text in contents)
     sought = sought_in(evidence, known, ids=ids)
     own = Outgoing(evidence).own
-    for name, each in texts.items():
-        yield from _held(name, each, sought)
-        yield from _contacts(name, each, own)
+    for name, contents in texts.items():
+        yield from _held(name, contents, sought)
+        yield from _contacts(name, contents, own)
 
 
 def sought_in(evidence: Evidence, known: set[str], *, ids: bool = True) -> Sought:

@@ -41,8 +41,8 @@ def project_root(run_file: Path) -> Path:
 def law_files(root: Path) -> dict[str, Path]:
     """Return every file of the law, by its path below ``params/``."""
     params = root / "params"
-    found = (path for folder in LAW for path in (params / folder).rglob("*.yaml"))
-    return {path.relative_to(params).as_posix(): path for path in sorted(found)}
+    files = (path for folder in LAW for path in (params / folder).rglob("*.yaml"))
+    return {path.relative_to(params).as_posix(): path for path in sorted(files)}
 
 
 def law_hashes(root: Path) -> dict[str, str]:

@@ -47,8 +47,8 @@ Check = Callable[[Candidate], Iterator[Problem]]
 
 def _personal(candidate: Candidate) -> Iterator[Problem]:
     """Yield the places that hold names, ids or addresses of the evidence."""
-    shown = candidate.manifest.parameters.run.get("ids_shown_because", "")
-    return objections(candidate.files, candidate.evidence, ids=not shown)
+    reason = candidate.manifest.parameters.run.get("ids_shown_because", "")
+    return objections(candidate.files, candidate.evidence, ids=not reason)
 
 
 def _file_names(candidate: Candidate) -> Iterator[Problem]:

@@ -80,14 +80,14 @@ class RowsOf:
         where = tuple((name, self.raw(basis.table, name, value)) for name, value in basis.where)
         return replace(basis, where=where)
 
-    def raw(self, table: str, column: str, shown: Any) -> Any:
+    def raw(self, table: str, column: str, value: Any) -> Any:
         """Return the client's own value of a column, from what is shown for it."""
-        if not isinstance(shown, str) or not FORM.fullmatch(shown):
-            return shown
+        if not isinstance(value, str) or not FORM.fullmatch(value):
+            return value
         if (table, column) not in self._raw:
             known = self._distinct(table, column)
-            self._raw[table, column] = {self.outgoing.value(column, value): value for value in known}
-        return self._raw[table, column].get(shown, shown)
+            self._raw[table, column] = {self.outgoing.value(column, own): own for own in known}
+        return self._raw[table, column].get(value, value)
 
     def named(self, pseudonym: str) -> list[SourceRow]:
         """Return the rows a pseudonym stands for: of the table it is the key of, or that name it."""
@@ -102,7 +102,7 @@ class RowsOf:
                 return self.kept(table, ((column, own),))
         return []
 
-    def shown(self, row: SourceRow) -> str:
+    def shown_as(self, row: SourceRow) -> str:
         """Return what the only id of a row is shown as in what is handed over, if as something else."""
         changed = self.outgoing.pairs(row.key.items()) if len(row.key) == 1 else {}
         return next(iter(changed.values()), "")

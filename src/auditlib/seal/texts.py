@@ -73,11 +73,11 @@ def _page(path: Path) -> Iterator[Text]:
 
 def words_of_page(text: str) -> str:
     """Return HTML or SVG with everything blanked that no reader sees or is told, each word in its place."""
-    shown = _HIDDEN.sub(lambda match: _blank(match[0]), text)
-    return _ENTITY.sub(lambda match: _blank(match[0]), _TAG.sub(_told, shown))
+    visible = _HIDDEN.sub(lambda match: _blank(match[0]), text)
+    return _ENTITY.sub(lambda match: _blank(match[0]), _TAG.sub(_words_told, visible))
 
 
-def _told(tag: re.Match[str]) -> str:
+def _words_told(tag: re.Match[str]) -> str:
     kept = [match for match in _VALUE.finditer(tag[0]) if match[1].lower() not in _DRAWN]
     blank, end = "", 0
     for match in kept:
@@ -95,8 +95,8 @@ def _json(path: Path) -> Iterator[Text]:
     lines = content.split("\n")
     numbered = {line.strip(): number for number, line in reversed([*enumerate(lines, start=1)])}
     for key, text in _strings(json.loads(content)):
-        shown = json.dumps(text, ensure_ascii=False)
-        candidates = (f'"{key}": {shown},', f'"{key}": {shown}', f"{shown},", shown)
+        quoted = json.dumps(text, ensure_ascii=False)
+        candidates = (f'"{key}": {quoted},', f'"{key}": {quoted}', f"{quoted},", quoted)
         line = next((numbered[candidate] for candidate in candidates if candidate in numbered), None)
         yield Text(text, None, f"line {line}" if line else f"in {key!r}")
 
@@ -244,7 +244,7 @@ class Sought:
 
 def vocabulary(texts: Iterable[str]) -> set[str]:
     """Return every word that occurs in `texts`, folded."""
-    found: set[str] = set()
+    words: set[str] = set()
     for text in texts:
-        found.update(_WORD.findall(text))
-    return {folded(word) for word in found}
+        words.update(_WORD.findall(text))
+    return {folded(word) for word in words}

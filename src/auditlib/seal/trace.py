@@ -77,20 +77,20 @@ def trace_key(directory: Path, key: str) -> Node:
         return _case(recorded, rows, case, duties)
     outcome = outcome_of(key)
     cases = duties_of_outcome(directory, *outcome) if outcome else []
-    if found := _match(key, recorded.numbers):
-        number = _number(recorded, rows, found, uses=True)
+    if whole := _match(key, recorded.numbers):
+        number = _number(recorded, rows, whole, uses=True)
         return replace(number, children=(*number.children, *_cases(cases)))
     if cases:
         return Node("outcome", f"{key}: {counted(len(cases), 'case')}", {"key": key}, tuple(_cases(cases)))
-    if found := _match(key, recorded.exhibits):
-        return _exhibit(recorded, rows, found)
+    if exhibit := _match(key, recorded.exhibits):
+        return _exhibit(recorded, rows, exhibit)
     return _otherwise(recorded, rows, key)
 
 
 def _otherwise(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
     """Trace what is a finding or a pseudonym; refuse what is neither."""
-    if found := _finding_key(key, recorded.findings):
-        return _finding(recorded, rows, found)
+    if fingerprint := _finding_key(key, recorded.findings):
+        return _finding(recorded, rows, fingerprint)
     nodes = tuple(_row(recorded, rows, row) for row in rows.named(key)) if FORM.fullmatch(key) else ()
     if not nodes:
         raise _unknown(key, recorded)
@@ -102,7 +102,7 @@ def _duties(directory: Path, rows: RowsOf, case: str) -> list[Duty]:
     """Return the duties of a case, which may be named by its pseudonym or by the client's id."""
     kinds = ("responses", "complaints", "call_backs", "cases")
     names = (case, *(rows.outgoing.pseudonyms.of(kind, case) for kind in kinds))
-    return next((found for name in names if (found := duties_of_case(directory, name))), [])
+    return next((duties for name in names if (duties := duties_of_case(directory, name))), [])
 
 
 def as_document(node: Node) -> dict[str, Any]:
@@ -175,10 +175,12 @@ def _value(number: Fields) -> str:
 def _basis(rows: RowsOf, basis: Basis) -> Node:
     counted = rows.count(basis)
     agrees = basis.rows is None or basis.rows == counted
-    found = contributing_rows(rows, basis, limit=SHOWN)
-    children = [Node("row", str(row), {"file": row.file, "line": row.line, **row.key}) for row in found]
-    left = counted - len(found)
-    if found and left > 0 and basis.table != "cells":
+    contributing = contributing_rows(rows, basis, limit=SHOWN)
+    children = [
+        Node("row", str(row), {"file": row.file, "line": row.line, **row.key}) for row in contributing
+    ]
+    left = counted - len(contributing)
+    if contributing and left > 0 and basis.table != "cells":
         children.append(Node("more", f"and {left} more"))
     recorded = "" if basis.rows is None else f", recorded: {basis.rows}"
     verdict = "" if agrees else " - DIFFERENT"
@@ -211,7 +213,7 @@ def _use(use: Use) -> Node:
 def _exhibit(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
     exhibit = recorded.exhibits[key]
     notebook = key.partition("/")[0]
-    numbers = _each_number(recorded, rows, (f"{notebook}/{own}" for own in exhibit["keys"]))
+    numbers = _numbers(recorded, rows, (f"{notebook}/{own}" for own in exhibit["keys"]))
     return Node(
         "exhibit", f"exhibit {key}: {exhibit['title']}", {"key": key, "title": exhibit["title"]}, numbers
     )
@@ -220,32 +222,32 @@ def _exhibit(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
 def _finding(recorded: RecordedRun, rows: RowsOf, fingerprint: str) -> Node:
     finding = recorded.findings[fingerprint]
     text = f"finding {fingerprint[:12]} ({finding['grade']}): {finding['condition']}"
-    numbers = _each_number(recorded, rows, finding["evidence"])
+    numbers = _numbers(recorded, rows, finding["evidence"])
     return Node("finding", text, dict(finding), numbers)
 
 
-def _each_number(recorded: RecordedRun, rows: RowsOf, keys: Iterable[str]) -> tuple[Node, ...]:
+def _numbers(recorded: RecordedRun, rows: RowsOf, keys: Iterable[str]) -> tuple[Node, ...]:
     wanted = [key for key in keys if key in recorded.numbers]
-    shown = tuple(_number(recorded, rows, key, uses=False) for key in wanted[:SHOWN])
-    left = len(wanted) - len(shown)
+    nodes = tuple(_number(recorded, rows, key, uses=False) for key in wanted[:SHOWN])
+    left = len(wanted) - len(nodes)
     if not wanted:
         return (Node("none", "it names no recorded number"),)
     more = (Node("more", f"and {counted(left, 'more number')}: {', '.join(wanted[SHOWN:])}"),) if left else ()
-    return shown + more
+    return nodes + more
 
 
 def _forward(recorded: RecordedRun, rows: RowsOf, key: str, matched: re.Match[str]) -> Node:
-    found = find_rows(
+    matching = find_rows(
         rows, matched["table"], identity=matched["id"], file=matched["file"], line=matched["line"]
     )
-    if not found:
+    if not matching:
         raise ParameterError(_no_row(key, matched["table"], rows))
-    if len({row.file for row in found}) > 1 and matched["id"] is None:
-        choices = sorted({f"{row.table}:{row.file}:{row.line}" for row in found})
+    if len({row.file for row in matching}) > 1 and matched["id"] is None:
+        choices = sorted({f"{row.table}:{row.file}:{row.line}" for row in matching})
         raise ParameterError(
             Problem(f"{key} stands for rows of several files.", remedy=f"Choose {' or '.join(choices)}.")
         )
-    nodes = [_row(recorded, rows, row) for row in found]
+    nodes = [_row(recorded, rows, row) for row in matching]
     return (
         nodes[0]
         if len(nodes) == 1
@@ -271,10 +273,10 @@ def _row(recorded: RecordedRun, rows: RowsOf, row: SourceRow) -> Node:
         for key, number in recorded.numbers.items()
         if any(rests_on(rows.resolved(basis), row) for basis in bases_of(number))
     ]
-    shown = rows.shown(row)
-    state += f"; shown as {shown}" if shown else ""
+    pseudonym = rows.shown_as(row)
+    state += f"; shown as {pseudonym}" if pseudonym else ""
     fields = {"table": row.table, "file": row.file, "line": row.line, "reason": row.reason, **row.key}
-    fields |= {"shown_as": shown} if shown else {}
+    fields |= {"shown_as": pseudonym} if pseudonym else {}
     children = (*_lines(rows.made_of(row)), *cells, *linked, *numbers)
     if not numbers:
         children = (*children, Node("none", "no recorded number rests on it"))
@@ -283,8 +285,10 @@ def _row(recorded: RecordedRun, rows: RowsOf, row: SourceRow) -> Node:
 
 def _lines(lines: Sequence[int]) -> tuple[Node, ...]:
     """Return the lines that a row was made of, where they are several."""
-    shown = ", ".join(map(str, lines[:LISTED])) + (", ..." if len(lines) > LISTED else "")
-    return (Node("lines", f"made of the lines {shown} of the file", {"lines": list(lines)}),) if lines else ()
+    if not lines:
+        return ()
+    numbers = ", ".join(map(str, lines[:LISTED])) + (", ..." if len(lines) > LISTED else "")
+    return (Node("lines", f"made of the lines {numbers} of the file", {"lines": list(lines)}),)
 
 
 def _touched(recorded: RecordedRun, key: str) -> Node:
@@ -307,8 +311,8 @@ def _match(key: str, known: Mapping[str, Any]) -> str:
 def _finding_key(key: str, known: Iterable[str]) -> str:
     if not _FINGERPRINT.fullmatch(key):
         return ""
-    found = [name for name in known if name.startswith(key)]
-    return found[0] if len(found) == 1 else ""
+    matching = [name for name in known if name.startswith(key)]
+    return matching[0] if len(matching) == 1 else ""
 
 
 def _unknown(key: str, recorded: RecordedRun) -> ParameterError:
@@ -333,9 +337,9 @@ def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
         f"{total.file} ({counted(total.rows_in, 'row')})" for total in rows.totals if total.table == table
     ]
     remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
-    for one in (total for total in rows.totals if total.table == table == "units" and total.rows_kept):
-        if not rows.kept(table, (("source_file", one.file),)):
-            remedy += f" {one.file} says more of units that are registered elsewhere: trace {table}:id=ID."
+    for total in (total for total in rows.totals if total.table == table == "units" and total.rows_kept):
+        if not rows.kept(table, (("source_file", total.file),)):
+            remedy += f" {total.file} says more of units that are registered elsewhere: trace {table}:id=ID."
     left = sum(total.rows_left_out for total in rows.totals if total.table == table)
     if left:
         remedy += (

@@ -178,13 +178,13 @@ def _altered(directory: Path, name: str, kind: EntryKind | None, seal: FileSeal)
         yield Problem(f"is {kind}." if kind else "is missing.", name, remedy=_COPY)
         return
     try:
-        found, size = hash_file(directory / name)
+        sha256, size = hash_file(directory / name)
     except OSError as error:
         yield Problem(f"cannot be read: {error.strerror}.", file=name)
         return
     if size != seal.size:
         yield Problem(f"was altered: {counted(size, 'byte')} instead of {seal.size}.", file=name)
-    elif found != seal.sha256:
+    elif sha256 != seal.sha256:
         yield Problem("was altered: same size, other content.", file=name)
 
 
