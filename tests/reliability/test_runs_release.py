@@ -422,7 +422,7 @@ def forged(package: Path, **changes: Any) -> None:
     from auditlib.seal import package as packages
 
     document = json.loads((package / RELEASE).read_text()) | changes
-    document["seal"] = packages._seal(document)
+    document["seal"] = packages.seal_of(document)
     (package / RELEASE).write_text(canonical(document))
 
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from auditlib.errors import ParameterError
 from auditlib.records import Refusal
 from auditlib.sampling.attributes import allocate, plan_attributes, upper_limit
-from auditlib.sampling.drawing import shuffled
-from auditlib.sampling.drawn import Drawn, DrawnCase, as_document, draw_cases, from_document
+from auditlib.sampling.drawn import Drawn, DrawnCase, as_document, draw_cases, from_document, shuffled
 from auditlib.sampling.evaluation import CaseAnswer, SampleDesign, evaluate
 from auditlib.sampling.sites import Programme, draw_sites
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auditlib.actions.beside import Registers, known_to, refuse_verified
 from auditlib.actions.carry import CarriedRegister, MainDriver, carry
 from auditlib.actions.recorded import drivers_of, raised_of
-from auditlib.actions.register import Action, State
+from auditlib.actions.register import HEADINGS, Action, State, action_of, as_row
 from auditlib.actions.register_file import read_register
 from auditlib.parameters.run import Run
 from auditlib.records import ActionType
@@ -103,9 +102,7 @@ def actions_document(
         drivers=drivers,
         no_drivers=why,
     )
-    document = _document(plan, register=registers.file)
-    ActionsDocument.model_validate_json(json.dumps(document))
-    return document
+    return _document(plan, register=registers.file).model_dump(mode="json", by_alias=True)
 
 
 def kept_actions(directory: Path) -> tuple[Action, ...]:
@@ -114,66 +111,36 @@ def kept_actions(directory: Path) -> tuple[Action, ...]:
     if not path.is_file():
         return ()
     document = ActionsDocument.model_validate_json(path.read_bytes())
-    return tuple(
-        Action(
-            action.fingerprint,
-            action.number,
-            action.grade,
-            action.criterion,
-            action.subject,
-            action.condition,
-            action.action,
-            action.owner,
-            ActionType(action.type) if action.type else None,
-            action.due or None,
-            action.state,
-            action.proof,
-            action.remark,
-        )
-        for action in document.actions
+    rows = (action.model_dump(mode="json").values() for action in document.actions)
+    return tuple(action_of(dict(zip(HEADINGS, map(str, row), strict=False))) for row in rows)
+
+
+def _document(plan: CarriedRegister, *, register: str) -> ActionsDocument:
+    return ActionsDocument(
+        day=plan.day,
+        register_=register,
+        actions=tuple(_action(action, plan) for action in plan.actions),
+        uncovered=tuple(finding.fingerprint for finding in plan.uncovered),
+        drivers=tuple(_driver(driver, rank, plan) for rank, driver in enumerate(plan.drivers or (), start=1)),
+        drivers_note="" if plan.drivers else plan.no_drivers.reason,
+        summary=plan.summary(),
     )
 
 
-def _document(plan: CarriedRegister, *, register: str) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "day": plan.day.isoformat(),
-        "register": register,
-        "actions": [_action(action, plan) for action in plan.actions],
-        "uncovered": [finding.fingerprint for finding in plan.uncovered],
-        "drivers": [_driver(driver, rank, plan) for rank, driver in enumerate(plan.drivers or (), start=1)],
-        "drivers_note": "" if plan.drivers else plan.no_drivers.reason,
-        "summary": list(plan.summary()),
-    }
+def _action(action: Action, plan: CarriedRegister) -> KeptAction:
+    # its fields are the columns of the register, in their order, and whether it is overdue
+    cells = dict(zip(KeptAction.model_fields, as_row(action), strict=False))
+    return KeptAction.model_validate({**cells, "overdue": action.overdue(plan.day)})
 
 
-def _action(action: Action, plan: CarriedRegister) -> dict[str, Any]:
-    return {
-        "fingerprint": action.fingerprint,
-        "number": action.number,
-        "grade": action.grade,
-        "criterion": action.criterion,
-        "subject": action.subject,
-        "condition": action.condition,
-        "action": action.action,
-        "owner": action.owner,
-        "type": action.kind.value if action.kind else "",
-        "due": action.due.isoformat() if action.due else "",
-        "state": action.state.value,
-        "proof": action.proof,
-        "remark": action.remark,
-        "overdue": action.overdue(plan.day),
-    }
-
-
-def _driver(driver: MainDriver, rank: int, plan: CarriedRegister) -> dict[str, Any]:
-    return {
-        "driver": driver.name,
-        "rank": rank,
-        "covered": driver.covered,
-        "finding": driver.fingerprint,
-        "covered_by": [action.number for action in plan.on(driver.fingerprint)],
-    }
+def _driver(driver: MainDriver, rank: int, plan: CarriedRegister) -> KeptDriver:
+    return KeptDriver(
+        driver=driver.name,
+        rank=rank,
+        covered=driver.covered,
+        finding=driver.fingerprint,
+        covered_by=tuple(action.number for action in plan.on(driver.fingerprint)),
+    )
 
 
 def actions_schema() -> dict[str, Any]:

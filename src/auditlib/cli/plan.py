@@ -6,18 +6,13 @@ from typing import Annotated
 
 import typer
 
+from auditlib.cli.plan_benchmark import plan_group
 from auditlib.errors import ParameterError, Problem
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command of this module to the group ``plan`` of `app`, made here where nobody has."""
-    groups = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
-    plan = groups[0] if groups and groups[0] is not None else typer.Typer(
-        no_args_is_help=True, help="Plan before data is collected: what could a survey or a comparison show?"
-    )  # fmt: skip
-    if not groups:
-        app.add_typer(plan, name="plan", rich_help_panel="Prepare")
-    plan.command(name="linkage")(linkage)
+    """Add the command of this module to the group ``plan`` of `app`."""
+    plan_group(app).command(name="linkage")(linkage)
 
 
 def linkage(

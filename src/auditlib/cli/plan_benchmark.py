@@ -29,15 +29,20 @@ the dearest of the wishes, because neighbours in the middle hardly differ.
 """
 
 
+def plan_group(app: typer.Typer) -> typer.Typer:
+    """Return the group ``plan`` of `app`, made here where nobody has."""
+    groups = (group.typer_instance for group in app.registered_groups if group.name == "plan")
+    if (plan := next(groups, None)) is not None:
+        return plan
+    words = "Plan before data is collected: what could a survey or a comparison show?"
+    plan = typer.Typer(no_args_is_help=True, help=words)
+    app.add_typer(plan, name="plan", rich_help_panel="Prepare")
+    return plan
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command of this module to the group ``plan`` of `app`, made here where nobody has."""
-    groups = [group.typer_instance for group in app.registered_groups if group.name == "plan"]
-    plan = groups[0] if groups and groups[0] is not None else typer.Typer(
-        no_args_is_help=True, help="Plan before data is collected: what could a survey or a comparison show?"
-    )  # fmt: skip
-    if not groups:
-        app.add_typer(plan, name="plan", rich_help_panel="Prepare")
-    plan.command(name="benchmark", epilog=_EPILOG)(benchmark)
+    """Add the command of this module to the group ``plan`` of `app`."""
+    plan_group(app).command(name="benchmark", epilog=_EPILOG)(benchmark)
 
 
 def benchmark(

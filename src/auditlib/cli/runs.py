@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditlib.cli.messages import interruptible, near
+from auditlib.cli.messages import interruptible, near, plain
 from auditlib.errors import VerificationFailed
 
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from auditlib.seal.trace import Node
+
 _PANEL = "Audit"
+_ONE_LINE = 4000
+"""Width that keeps every step on one line where the output is a file or another program."""
 
 _RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file.", show_default=False)]
 _Directory = Annotated[
@@ -87,7 +94,6 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Walk from a number to its source rows, or from a source row to everything it touched."""
-    from auditlib.cli.tree import show_tree
     from auditlib.files import canonical
     from auditlib.seal.trace import as_document, disagreements, trace_key
 
@@ -95,9 +101,32 @@ def trace(
     if as_json:
         typer.echo(canonical(as_document(node)), nl=False)
     else:
-        show_tree(node)
+        _show_tree(node)
     if wrong := [disagreement.text for disagreement in disagreements(node)]:
         raise VerificationFailed(*wrong)
+
+
+def _show_tree(node: Node) -> None:
+    """Print `node` and everything below it."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _ONE_LINE
+    with console.capture() as captured:
+        console.print(_branch(node))
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
+
+
+def _branch(node: Node, *, root: bool = True) -> Tree:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    tree = Tree(Text(plain(node.text), style="bold" if root else ""))
+    for child in node.children:
+        tree.children.append(_branch(child, root=False))
+    return tree
 
 
 def store_notebooks(

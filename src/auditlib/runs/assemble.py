@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from auditlib.runs.occupied import refuse_occupied
 from auditlib.runs.plan import RunPlan
 from auditlib.runs.preregistration import FIXING, enter_sealed, fixed_of, fixing_document
 from auditlib.runs.steps import PreparedEvidence, Steps
+from auditlib.runs.surroundings import secrets_of
 from auditlib.runs.withholding import Parts
 from auditlib.sampling.examined import NOTHING_EXAMINED, Examined, record_examined
 from auditlib.seal.findings import Before
@@ -120,12 +120,6 @@ def assemble(
     if places.aside.exists():
         remove_directory(places.aside)
     return manifest
-
-
-def secrets_of(run: Run) -> dict[str, str]:
-    """Return the secrets this run refers to and this environment holds: variable and value."""
-    names = {source.database.connection for source in run.sources if source.database}
-    return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
 
 
 def _copy_law(plan: RunPlan, target: Path) -> None:

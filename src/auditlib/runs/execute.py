@@ -80,6 +80,16 @@ class Job:
         return self.folder / "log.txt"
 
 
+def furnish(folder: Path, evidence: Path) -> None:
+    """Make the private folder of a notebook that records, and lend it the evidence."""
+    (folder / "results").mkdir(parents=True)
+    (folder / "exhibits").mkdir()
+    try:
+        (folder / "evidence").symlink_to(evidence.resolve(), target_is_directory=True)
+    except OSError:  # the system allows no links
+        shutil.copytree(evidence, folder / "evidence")
+
+
 @dataclass(slots=True)
 class _Pool:
     """The processes that are running, and what is left; shared between the threads that watch them."""

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from auditlib.errors import AuditError, NotebookFailed, Problem
 from auditlib.files import digest, write_bytes
-from auditlib.runs.assemble import secrets_of
 from auditlib.runs.events import AssemblyStep, Notify, Planned
-from auditlib.runs.execute import Job, execute_all
+from auditlib.runs.execute import Job, execute_all, furnish
 from auditlib.runs.notebook_cache import KeptResult, Unusable, keep, kept_result
 from auditlib.runs.plan import PlannedNotebook, RunPlan, read_plan
 from auditlib.runs.steps import Options, PreparedEvidence
-from auditlib.runs.surroundings import worker_environment
+from auditlib.runs.surroundings import secrets_of, worker_environment
 from auditlib.runs.withholding import MOST_PASSES, Parts, joined, tell, withholding, write_withheld
 from auditlib.seal.paths import OutputFolders
 
@@ -158,21 +157,11 @@ def _scratch(running: Path) -> Iterator[Path]:
 
 
 def _job(notebook: PlannedNotebook, commission: Commission, *, folder: Path) -> Job:
-    (folder / "results").mkdir(parents=True)
-    (folder / "exhibits").mkdir()
-    lend(commission.evidence.directory, folder / "evidence")
+    furnish(folder, commission.evidence.directory)
     plan = commission.plan
     given = {"run_file": plan.run_file, "data": "", "work": str(folder)}
     values, cwd = {**given, **notebook.values}, plan.root / "notebooks"
     return Job(notebook.name, notebook.path, values, cwd, folder, commission.options.timeout)
-
-
-def lend(directory: Path, place: Path) -> None:
-    """Make `directory` readable at `place`: a link, or a copy where the system allows no links."""
-    try:
-        place.symlink_to(directory.resolve(), target_is_directory=True)
-    except OSError:
-        shutil.copytree(directory, place)
 
 
 def _changed(commission: Commission, notebook: str, withheld: Parts, *, key: str) -> bool:

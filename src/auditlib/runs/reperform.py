@@ -7,7 +7,6 @@ run file and the law are the kept ones. What was sealed is what is performed.
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ from auditlib.errors import NotebookFailed, Problem, VerificationFailed
 from auditlib.files.folders import files_below
 from auditlib.files.writing import copy_file
 from auditlib.runs.events import Notify, Planned, silent
-from auditlib.runs.execute import Job, execute_all
+from auditlib.runs.execute import Job, execute_all, furnish
 from auditlib.runs.notebook_parameters import checked_values, declared_parameters, injected_code
-from auditlib.runs.passes import lend
 from auditlib.runs.performing import terminated_as_interrupt
 from auditlib.runs.plan import read_notebook
-from auditlib.runs.surroundings import worker_environment
+from auditlib.runs.surroundings import secrets_of, worker_environment
 from auditlib.seal.manifest import Manifest
 from auditlib.seal.project import versions
 from auditlib.seal.recorded import read_results
@@ -117,7 +115,9 @@ def _execute(
     execute_all(
         work,
         side_by_side=jobs,
-        environment=worker_environment(threads=threads, scratch=scratch, without=_connections(manifest)),
+        environment=worker_environment(
+            threads=threads, scratch=scratch, without=tuple(secrets_of(manifest.run))
+        ),
         settle=settle,
         notify=notify,
     )
@@ -144,9 +144,7 @@ def _job(
     directory: Path, manifest: Manifest, name: str, scratch: Path, *, project: Path, timeout: float
 ) -> Job:
     folder = scratch / name
-    (folder / "results").mkdir(parents=True)
-    (folder / "exhibits").mkdir()
-    lend(directory / "evidence", folder / "evidence")
+    furnish(folder, directory / "evidence")
     source = project / "notebooks" / f"{name}.ipynb"
     values, refused = checked_values(
         manifest.notebooks[name].parameters, declared_parameters(read_notebook(source))
@@ -160,12 +158,6 @@ def _job(
         "work": str(folder),
     }
     return Job(name, source, {**given, **values}, project / "notebooks", folder, timeout)
-
-
-def _connections(manifest: Manifest) -> tuple[str, ...]:
-    sources = manifest.parameters.run.get("sources", [])
-    names = {source["database"]["connection"] for source in sources if source.get("database")}
-    return tuple(sorted(name for name in names if name in os.environ))
 
 
 def _differences(

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from auditlib.parameters.run import Run
+
 _THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _OWN_FOLDERS = {
     "IPYTHONDIR": "ipython", "JUPYTER_RUNTIME_DIR": "jupyter/runtime", "JUPYTER_DATA_DIR": "jupyter/data",
@@ -17,6 +19,12 @@ _OWN_FOLDERS = {
     "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state",
 }  # fmt: skip
 """Variables that say where libraries keep what is theirs, and folders of the scratch in their place."""
+
+
+def secrets_of(run: Run) -> dict[str, str]:
+    """Return the secrets this run refers to and this environment holds: variable and value."""
+    names = {source.database.connection for source in run.sources if source.database}
+    return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
 
 
 def worker_environment(*, threads: int, scratch: Path, without: Sequence[str] = ()) -> dict[str, str]:

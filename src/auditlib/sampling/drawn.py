@@ -1,18 +1,16 @@
-"""A drawn sample as a value: what it is for, and one row for each case or site."""
+"""A drawn sample: what it is for, one row for each case or site, in an order that anyone can repeat."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from auditlib.files import digest
 from auditlib.records import Refusal
 from auditlib.sampling.attributes import AttributePlan, allocate, plan_attributes
-from auditlib.sampling.drawing import shuffled
 from auditlib.sampling.evaluation import SampleDesign
-from auditlib.sampling.sites import Site
 from auditlib.statements import counted
 
 SCHEMA = "auditlib/sample@1"
@@ -107,7 +105,7 @@ def draw_cases(
     confidence, tolerable, expected
         See `auditlib.sampling.attributes.plan_attributes`.
     seed, purpose
-        See `auditlib.sampling.drawing.shuffled`.
+        See `shuffled`.
     """
     strata: dict[str, dict[str, DrawnCase]] = {}
     for case in population:
@@ -141,6 +139,27 @@ def _plan(
     return plan
 
 
-def site_cases(sites: Sequence[Site], names: Mapping[str, str]) -> tuple[DrawnCase, ...]:
-    """Return the rows of a site form: each site with its name and the reason it is visited."""
-    return tuple(DrawnCase(site.key, "", (names.get(site.key, ""), site.why)) for site in sites)
+def shuffled(keys: Iterable[str], *, seed: int, purpose: str) -> tuple[str, ...]:
+    """Return `keys` in a random order that depends on nothing but the keys, the seed and the purpose.
+
+    Parameters
+    ----------
+    keys
+        What is drawn from, each once; the order they are given in has no influence.
+    seed, purpose
+        Another seed, or another purpose under the same seed, gives an unrelated order.
+
+    Notes
+    -----
+    Keys are sorted by the SHA-256 of seed, purpose and key. Adding or removing a key leaves the order of
+    the others as it is, and no library's generator has to be kept.
+    """
+    distinct = list(keys)
+    if len(set(distinct)) != len(distinct):
+        raise ValueError("a key occurs twice: it would be drawn twice as often")
+    return tuple(sorted(distinct, key=lambda key: (_rank(key, seed=seed, purpose=purpose), key)))
+
+
+def _rank(key: str, *, seed: int, purpose: str) -> bytes:
+    text = f"{seed}\x1f{purpose}\x1f{key}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -15,12 +15,12 @@ from auditlib.evidence import Evidence, open_evidence
 from auditlib.files import write_bytes
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.sampling.drawn import Drawn, DrawnCase, draw_cases, site_cases
+from auditlib.sampling.drawn import Drawn, DrawnCase, draw_cases
 from auditlib.sampling.evaluation import Evaluation
 from auditlib.sampling.form_reading import Filled, read_form
 from auditlib.sampling.form_writing import form_bytes
 from auditlib.sampling.results import evaluation_of
-from auditlib.sampling.sites import Programme, draw_sites
+from auditlib.sampling.sites import Programme, draw_sites, site_cases
 from auditlib.seal.ledger import append, ledger_path
 from auditlib.seal.lock import only_writer
 from auditlib.seal.paths import OutputFolders

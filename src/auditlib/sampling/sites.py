@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isqrt
 
 from auditlib.errors import ParameterError, Problem
-from auditlib.sampling.drawing import shuffled
+from auditlib.sampling.drawn import DrawnCase, shuffled
 from auditlib.statements import counted
 
 
@@ -117,3 +117,8 @@ def _require_known(named: Collection[str], sites: Collection[str]) -> None:
         raise ParameterError(
             *(Problem(f"there is no site {site!r} in the register of units.") for site in unknown)
         )
+
+
+def site_cases(sites: Sequence[Site], names: Mapping[str, str]) -> tuple[DrawnCase, ...]:
+    """Return the rows of a site form: each site with its name and the reason it is visited."""
+    return tuple(DrawnCase(site.key, "", (names.get(site.key, ""), site.why)) for site in sites)

@@ -18,6 +18,8 @@ NAME = "manifest.json"
 REPORT = "report.html"
 """The page that a run hands over, which everybody who signs it off has read."""
 SCHEMA: Final = "auditlib/manifest@1"
+UNSEALED: Final = "0" * 64
+"""Stands where the seal will."""
 _OF_A_RUN = (
     REPORT,
     "findings.json",
@@ -151,13 +153,18 @@ class Manifest(_Sealed):
 
 def sealed(facts: Mapping[str, Any]) -> Manifest:
     """Return the manifest of `facts` (its fields without `seal`), sealed."""
-    draft = Manifest(**facts, seal="0" * 64)
-    return draft.model_copy(update={"seal": _seal(as_document(draft))})
+    draft = Manifest(**facts, seal=UNSEALED)
+    return draft.model_copy(update={"seal": seal_of(as_document(draft))})
 
 
-def as_document(manifest: Manifest) -> dict[str, Any]:
-    """Return the manifest as plain JSON values."""
+def as_document(manifest: BaseModel) -> dict[str, Any]:
+    """Return a manifest, of a run or of a package, as plain JSON values."""
     return manifest.model_dump(mode="json", by_alias=True)
+
+
+def seal_of(document: Mapping[str, Any]) -> str:
+    """Return the hash of a manifest without its field ``seal``."""
+    return digest({name: value for name, value in document.items() if name != "seal"})
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -182,7 +189,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise _no_run(directory) from error
     try:
         document = json.loads(content)
-        intact = canonical(document).encode() == content and document["seal"] == _seal(document)
+        intact = canonical(document).encode() == content and document["seal"] == seal_of(document)
         manifest = Manifest.model_validate(document)
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _altered(path) from error
@@ -195,10 +202,6 @@ def manifest_schema() -> dict[str, Any]:
     """Return the JSON Schema of `manifest.json`."""
     schema = Manifest.model_json_schema(by_alias=True, mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA} | schema
-
-
-def _seal(document: Mapping[str, Any]) -> str:
-    return digest({name: value for name, value in document.items() if name != "seal"})
 
 
 def _altered(path: Path) -> VerificationFailed:

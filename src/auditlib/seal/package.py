@@ -16,11 +16,20 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.files import canonical, digest, write_bytes
+from auditlib.files import canonical, write_bytes
 from auditlib.parameters.run import AuditId
 from auditlib.seal.envelope import SIGNATURE
 from auditlib.seal.inside import kind_of, read_plain
-from auditlib.seal.manifest import NAME, FileSeal, Manifest, Sha256, read_manifest
+from auditlib.seal.manifest import (
+    NAME,
+    UNSEALED,
+    FileSeal,
+    Manifest,
+    Sha256,
+    as_document,
+    read_manifest,
+    seal_of,
+)
 from auditlib.seal.verifying import (
     SealedPlace,
     Verified,
@@ -63,13 +72,13 @@ def sealed_release(manifest: Manifest, files: Mapping[str, FileSeal], *, at: dat
         "left_out": {name: seal for name, seal in manifest.files.items() if name not in files},
         "made": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
-    draft = Release(**facts, seal="0" * 64)
-    return draft.model_copy(update={"seal": _seal(_document(draft))})
+    draft = Release(**facts, seal=UNSEALED)
+    return draft.model_copy(update={"seal": seal_of(as_document(draft))})
 
 
 def write_release(directory: Path, release: Release) -> None:
     """Write the manifest of a package."""
-    write_bytes(directory / RELEASE, canonical(_document(release)).encode())
+    write_bytes(directory / RELEASE, canonical(as_document(release)).encode())
 
 
 def read_release(directory: Path) -> Release:
@@ -84,21 +93,13 @@ def read_release(directory: Path) -> Release:
     try:
         document = json.loads(content)
         release = Release.model_validate(document)
-        sound = canonical(document).encode() == content and release.seal == _seal(document)
+        sound = canonical(document).encode() == content and release.seal == seal_of(document)
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         sound = False
     if not sound:
         remedy = f"Do not rely on {directory}; ask for the package again."
         raise VerificationFailed(Problem("the manifest of the package was altered.", RELEASE, remedy=remedy))
     return release
-
-
-def _seal(document: Mapping[str, Any]) -> str:
-    return digest({name: value for name, value in document.items() if name != "seal"})
-
-
-def _document(release: Release) -> dict[str, Any]:
-    return release.model_dump(mode="json", by_alias=True)
 
 
 def stays(name: str) -> bool:
