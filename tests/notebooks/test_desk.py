@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from in_process import executed_here
+from project_copy import project_copy
 
 from auditlib.runs import Options, perform
 from auditlib.runs.documents import no_pdf
@@ -57,9 +57,7 @@ def events() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the finished run over the log."""
-    project = tmp_path_factory.mktemp("desk")
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    project = project_copy(tmp_path_factory.mktemp("desk"), "params", "notebooks")
     run_file = project / "params" / "runs" / "uci.yaml"
     text = run_file.read_text(encoding="utf-8")
     shipped = ("uci_incidents/incident_event_log.csv.gz", "expected_rows: 141712")

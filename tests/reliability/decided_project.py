@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
+from project_copy import project_copy
 from tiny_project import Tiny, notebook
 
 ROOT = Path(__file__).parents[2]
@@ -67,8 +67,7 @@ def decided_project(
         By notebook: id of each demand, and the grade of the finding on it.
     """
     tiny = Tiny(root)
-    for folder in ("standards", "policies", "calendars"):
-        shutil.copytree(ROOT / "params" / folder, root / "params" / folder, dirs_exist_ok=True)
+    project_copy(root, "params/standards", "params/policies", "params/calendars")
     (root / "data" / "tiny").mkdir(parents=True, exist_ok=True)
     units = "".join(f"U{number:03}\n" for number in range(1, 201))
     (root / "data" / "tiny" / "units.csv").write_text(f"unit\n{units}", encoding="utf-8")

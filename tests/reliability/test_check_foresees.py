@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from project_copy import project_copy
 from tiny_project import Tiny, tiny_project
 
 from auditlib.cli import main
@@ -32,8 +33,7 @@ INSTRUMENT = (
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     project = tiny_project(tmp_path, names=("01_one",))
-    for folder in ("standards", "policies", "calendars"):
-        shutil.copytree(ROOT / "params" / folder, tmp_path / "params" / folder)
+    project_copy(tmp_path, "params/standards", "params/policies", "params/calendars")
     for name in NAMES:
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "notebooks")
     data = tmp_path / "data/tiny"

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from golden.recorded import changed
 from in_process import executed_here
+from project_copy import project_copy
 
 from auditlib.parameters.load import load
 from auditlib.runs import Options, perform
@@ -42,9 +43,7 @@ SMALL: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def small_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the finished run of a company whose units have few customers each."""
-    project = tmp_path_factory.mktemp("small")
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    project = project_copy(tmp_path_factory.mktemp("small"), "params", "notebooks")
     shipped = yaml.safe_load((ROOT / "params/scenarios/demo.yaml").read_text(encoding="utf-8"))
     scenario = {
         key: {**value, **SMALL[key]} if isinstance(value, dict) and key in SMALL else SMALL.get(key, value)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from project_copy import project_copy
 from tiny_project import Tiny, tiny_project
 
 from auditlib.cli import main
@@ -22,8 +23,7 @@ title: Profile of the Acme service desk
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     project = tiny_project(tmp_path, names=("01_one",))
-    for folder in ("standards", "profiles", "policies", "calendars"):
-        shutil.copytree(ROOT / "params" / folder, tmp_path / "params" / folder)
+    project_copy(tmp_path, *(f"params/{law}" for law in ("standards", "profiles", "policies", "calendars")))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "400")
     return project

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from in_process import executed_here
+from project_copy import project_copy
 
 from auditlib.parameters.load import load
 from auditlib.runs import Options, perform
@@ -55,9 +55,7 @@ def changed(base: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    return tmp_path
+    return project_copy(tmp_path, "params", "notebooks")
 
 
 @pytest.mark.parametrize("by", [FEW_UNITS, FALLING], ids=["few units", "falling scores"])

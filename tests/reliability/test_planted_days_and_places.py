@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from in_process import executed_here
+from project_copy import project_copy
 
 from auditlib.runs import Options, perform
 from auditlib.runs.documents import no_pdf
@@ -98,9 +98,7 @@ def run_file() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Return what each notebook recorded, from the run command to the sealed report."""
-    project = tmp_path_factory.mktemp("planted")
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    project = project_copy(tmp_path_factory.mktemp("planted"), "params", "notebooks")
     data = project / "data"
     data.mkdir()
     for name, lines in FILES.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import openpyxl
 import pytest
+from project_copy import project_copy
 from tiny_project import CLOSING, Tiny, notebook, tiny_project
 
 from auditlib.actions.document import actions_schema
@@ -129,7 +129,7 @@ def test_a_wrong_register_stops_the_run_before_anything_is_executed(tiny: Tiny) 
 
 
 def test_owners_and_days_reach_the_plan_of_action(tiny: Tiny) -> None:
-    shutil.copytree(ROOT / "params" / "standards", tiny.root / "params" / "standards")
+    project_copy(tiny.root, "params/standards")
     main(["actions", str(tiny.finished)])
     fill(tiny.finished.parent / "tiny.actions.xlsx", **ENTERED)
     tiny.perform()

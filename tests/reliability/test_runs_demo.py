@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from golden.recorded import changed
 from in_process import executed_here
+from project_copy import project_copy
 from test_report_pdf import read
 from tiny_project import hashes
 
@@ -37,9 +38,7 @@ FEW_PLACEBOS = "03_compensation: {placebo_adoptions: 50}"
 @pytest.fixture(scope="module")
 def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's run file in a project of its own, with fewer placebos."""
-    project = tmp_path_factory.mktemp("project")
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    project = project_copy(tmp_path_factory.mktemp("project"), "params", "notebooks")
     path = project / "params" / "runs" / "demo.yaml"
     shipped = path.read_text(encoding="utf-8")
     path.write_text(shipped.replace("03_compensation: {}", FEW_PLACEBOS), encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from project_copy import project_copy
 from tiny_project import Tiny, hashes, notebook, tiny_project
 
 from auditlib.cli import main
@@ -43,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def finished(tiny: Tiny) -> Path:
-    shutil.copytree(ROOT / "params" / "standards", tiny.root / "params" / "standards")
+    project_copy(tiny.root, "params/standards")
     return tiny.perform().directory
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from in_process import executed_here
+from project_copy import project_copy
 
 from auditlib.cli import main
 from auditlib.errors import DataError
@@ -27,9 +28,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo audit, its intake notebook only."""
-    project = tmp_path_factory.mktemp("project")
-    for folder in ("params", "notebooks", "data"):
-        shutil.copytree(ROOT / folder, project / folder)
+    project = project_copy(tmp_path_factory.mktemp("project"), "params", "notebooks", "data")
     run_file = project / "params" / "runs" / "demo.yaml"
     text = run_file.read_text("utf-8")
     run_file.write_text(text[: text.index("\nnotebooks:")] + "\nnotebooks:\n  01_intake: {}\n", "utf-8")

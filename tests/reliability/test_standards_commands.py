@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from project_copy import project_copy
 from tiny_project import Tiny, tiny_project
 
 from auditlib.cli import main
@@ -16,8 +16,7 @@ EDITION = "params/standards/service-excellence/2026.yaml"
 
 
 def law(root: Path) -> Path:
-    for folder in ("standards", "profiles"):
-        shutil.copytree(ROOT / "params" / folder, root / "params" / folder)
+    project_copy(root, "params/standards", "params/profiles")
     (root / "notebooks").mkdir(exist_ok=True)
     return root
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from project_copy import project_copy
 
 from auditlib.contracts import TABLES, Column, ColumnKind
 
@@ -65,8 +65,7 @@ def instant(**later: float) -> str:
 
 def write_company(root: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]], **changes: Any) -> Path:
     """Write the files of `tables`, parameters, notebooks and a run file; return the path of that."""
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    project_copy(root, "params", "notebooks")
     data = root / "data"
     data.mkdir()
     for table, rows in tables.items():

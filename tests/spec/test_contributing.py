@@ -14,6 +14,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 import pytest
+from project_copy import project_copy
 
 from auditlib.audit.standard import measures
 from auditlib.parameters.run import Run
@@ -90,8 +91,7 @@ def test_both_take_ten_lines() -> None:
 @pytest.fixture
 def copied(tmp_path: Path, edition: str) -> Path:
     """A copy of the project with the criterion pasted as printed."""
-    for folder in ("src", "params"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    project_copy(tmp_path, "src", "params")
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "params/standards/service-excellence/2026.yaml").write_text(edition, "utf-8")
     return tmp_path

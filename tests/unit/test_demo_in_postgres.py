@@ -7,7 +7,6 @@ is executed, and one that re-performs clocks. A whole audit: ``python -m benchma
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import database_servers as servers
 import pandas as pd
 import pytest
 from demo_in_postgres import ROOT, VARIABLE, Moved, as_filed, demo_run, moved, parted, written
+from project_copy import project_copy
 from pyarrow import parquet
 
 from auditlib.runs import Options, perform
@@ -44,8 +44,7 @@ def quarantined(folder: Path) -> pd.DataFrame:
 
 @pytest.mark.usefixtures("notebooks_here", "no_paper")
 def test_the_demo_company_in_postgres_gives_the_demo_s_results(company: Moved, tmp_path: Path) -> None:
-    for folder in ("params", "notebooks"):
-        shutil.copytree(ROOT / folder, tmp_path / "project" / folder)
+    project_copy(tmp_path / "project", "params", "notebooks")
     theirs = audited(ROOT / "params" / "runs" / "demo.yaml", company, tmp_path / "theirs")
     run_file = written(company.run, tmp_path / "project" / "params" / "runs")
     ours = audited(run_file, company, tmp_path / "ours")

@@ -39,7 +39,7 @@ class BoundedClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill
                 return None
             message = {**message, "content": {**content, "text": text}}
         elif kind in ("execute_result", "display_data", "update_display_data"):
-            data = self._shown(content["data"], (cell_index, "shown"))
+            data = self._fitting_data(content["data"], (cell_index, "shown"))
             if not data:
                 return None
             message = {**message, "content": {**content, "data": data}}
