@@ -19,13 +19,13 @@ from auditlib.obligations import (
     Case,
     Deviations,
     DutyRule,
-    Kind,
     Limit,
     Status,
     assess,
     assess_one,
     conclude,
 )
+from auditlib.records import Kind
 
 DUE = 1_000
 
