@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from auditlib.calendars import Calendar
+    from auditlib.time.calendar import Calendar
 
 ITEMS = ("q_overall", "q_resolution", "q_speed", "q_courtesy", "q_knowledge")
 UNITS = 200
@@ -59,7 +59,8 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def _calendar() -> Calendar:
-    from auditlib.calendars import Calendar, Window, public_holidays
+    from auditlib.time.calendar import Calendar, Window
+    from auditlib.time.public_holidays import public_holidays
 
     week = ((Window(9 * 3600, 17 * 3600),),) * 5 + ((),) * 2
     return Calendar(
@@ -70,7 +71,8 @@ def _calendar() -> Calendar:
 def _pairs(count: int, sample: int) -> None:
     import numpy as np
 
-    from auditlib.calendars import HOUR, deadline, elapsed, timetable
+    from auditlib.time.epoch import HOUR
+    from auditlib.time.timetable import deadline, elapsed, timetable
 
     rng = np.random.default_rng(1)
     calendar = _calendar()
@@ -208,11 +210,13 @@ def _auditlib(folder: Path) -> dict[str, int]:
     """Count by unit, duty and status with the table expressions of the suite, on its embedded database."""
     import narwhals as nw
 
-    from auditlib.calendars import HOUR, clock_tables, timetable
     from auditlib.escalation import with_band
     from auditlib.escalation.contacts import with_acknowledgement, with_contact
     from auditlib.escalation.duties import obligations, with_acknowledgement_due, with_contact_due
     from auditlib.evidence.engine import connect, lazy
+    from auditlib.time.clock_tables import clock_tables
+    from auditlib.time.epoch import HOUR
+    from auditlib.time.timetable import timetable
 
     policy, instruments = _policy(), _instruments()
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -263,7 +267,8 @@ def _pandas(folder: Path) -> dict[str, int]:
     import numpy as np
     import pandas as pd
 
-    from auditlib.calendars import HOUR, deadline, timetable
+    from auditlib.time.epoch import HOUR
+    from auditlib.time.timetable import deadline, timetable
 
     wanted = ["response_id", "unit_id", "submitted_at", "anonymous", *ITEMS]
     frame = pd.read_parquet(folder / "responses.parquet", columns=wanted)

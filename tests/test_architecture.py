@@ -131,9 +131,7 @@ def test_only_evidence_names_an_engine() -> None:
     assert users <= {"evidence"}
 
 
-@pytest.mark.parametrize(
-    "room", ["records", "contracts", "calendars", "statistics", "standards", "obligations"]
-)
+@pytest.mark.parametrize("room", ["records", "contracts", "time", "statistics", "standards", "obligations"])
 def test_nothing_below_evidence_asks_for_time_or_chance(room: str) -> None:
     calls = re.compile(
         r"\b(datetime\.now|date\.today|time\.time|utcnow|os\.environ|np\.random\.(?!Generator|default_rng\())"

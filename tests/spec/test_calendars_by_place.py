@@ -10,13 +10,13 @@ from escalation_world import PARAMS, World, at, day, terms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlib.calendars import deadline_one
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy, EscalationResult, assess
 from auditlib.obligations import CalendarChoice, UnitPlace, hours_of_rule, working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
+from auditlib.time.clause import deadline_one
 
 LONDON, BERLIN = "Europe/London", "Europe/Berlin"
 PLACES = (

@@ -14,12 +14,12 @@ from escalation_world import PARAMS, World, at
 from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
-from auditlib.calendars import HOUR, MINUTE
 from auditlib.escalation import ClockStops, IncidentTerms, clock_stops, incident_terms
 from auditlib.escalation.clock_stop_result import EXPLAIN, NEAR, Reading
 from auditlib.records import Grade, Refusal
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.near_limit import near_limit
+from auditlib.time.epoch import HOUR, MINUTE
 
 ROOT = PARAMS.parent
 RUN = read_run("params/runs/uci.yaml", root=ROOT)

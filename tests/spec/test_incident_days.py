@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
-from auditlib.calendars import HOUR
 from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation import IncidentResult, IncidentTerms, incident_terms, incidents
+from auditlib.time.epoch import HOUR
 
 ROOT = PARAMS.parent
 RUN = read_run("params/runs/demo.yaml", root=ROOT).model_copy(update={"policies": ("complaint_limits@2025",)})

@@ -13,7 +13,6 @@ from escalation_world import PARAMS, World, at
 from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
-from auditlib.calendars import HOUR, MINUTE
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError
 from auditlib.escalation import (
@@ -29,6 +28,7 @@ from auditlib.escalation import (
 from auditlib.obligations import DutyRule, Limit
 from auditlib.parameters.load import load
 from auditlib.records import Basis, Refusal
+from auditlib.time.epoch import HOUR, MINUTE
 
 ROOT = PARAMS.parent
 DEMO = read_run("params/runs/demo.yaml", root=ROOT)

@@ -31,7 +31,7 @@ TOOLS = {
 """They read parameters and files, write files and pictures, and make no number."""
 COMPUTING = (
     "statistics",
-    "calendars",
+    "time",
     "benchmark",
     "reliability",
     "escalation",

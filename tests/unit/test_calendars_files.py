@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from auditlib.calendars import Calendar, Window, public_holidays
 from auditlib.errors import ParameterError
 from auditlib.obligations import working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
+from auditlib.time.calendar import Calendar, Window
+from auditlib.time.public_holidays import public_holidays
 
 FOLDER = Path(__file__).parents[2] / "params" / "calendars"
 MINIMAL = "calendar: c\ntitle: A calendar\nwindows:\n  monday: ['09:00-17:00']\n"

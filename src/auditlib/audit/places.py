@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlib.audit.standard import texts
-from auditlib.calendars import subdivision_of, subdivisions
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation import EscalationPolicy, IncidentPolicy, ServicePromises
 from auditlib.escalation.incidents import COMPLAINT, INCIDENT
@@ -24,6 +23,7 @@ from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Refusal
 from auditlib.statements import counted
+from auditlib.time.public_holidays import subdivision_of, subdivisions
 
 if TYPE_CHECKING:
     import pandas as pd

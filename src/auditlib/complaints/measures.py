@@ -25,19 +25,12 @@ from auditlib.complaints.recurrence import recurrence_of
 from auditlib.contracts import TABLES
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import (
-    DAY_MICROSECONDS,
-    IN_PERIOD,
-    KnownRows,
-    known,
-    rows_in,
-    share_known,
-    whole_of,
-)
+from auditlib.standards.observed import IN_PERIOD, KnownRows, known, rows_in, share_known, whole_of
 from auditlib.standards.supplied import only_words
 from auditlib.standards.whole_days import BY_DAYS, beyond, holds_days, repeated, whole_day
 from auditlib.standards.whole_days import within as kept_to
 from auditlib.statements import counted
+from auditlib.time.epoch import DAY
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -63,7 +56,7 @@ def complaints_resolved(
     unreadable = _unreadable(tables, context) or _unclear_severity(tables, context, severity)
     if unreadable:
         return nothing(unreadable)
-    limit = within_days * DAY_MICROSECONDS
+    limit = within_days * DAY
     lives, on_time = _of_period(clocks(tables, context)), within(limit)
     due = lives.filter(nw.col("resolved") | (nw.col("longest") > limit))
     in_time = known(*_graded(due, severity, on_time))
@@ -111,7 +104,7 @@ def complaints_overdue(tables: Tables, context: Context, *, within_days: int) ->
         return nothing(unreadable)
     all_of_them = _of_period(clocks(tables, context))
     still = all_of_them.filter(~nw.col("resolved"))
-    late = known(still, ~within(within_days * DAY_MICROSECONDS))
+    late = known(still, ~within(within_days * DAY))
     if not late.n + late.unknown:
         return _none_open(rows_in(all_of_them), context)
     reason = _left_out(pending=0, unclear=late.unknown)
@@ -151,7 +144,7 @@ def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -
     import narwhals as nw
 
     complaints = tables.lazy("complaints")
-    limit, of = within_days * DAY_MICROSECONDS, ("customer_id", "cause_code")
+    limit, of = within_days * DAY, ("customer_id", "cause_code")
     spaced = repeated(complaints, "received", of=of, key="complaint_id", limit=limit)
     named = ~nw.col("customer_id").is_null() & ~nw.col("cause_code").is_null()
     again = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))

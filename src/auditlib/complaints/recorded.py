@@ -13,7 +13,7 @@ from auditlib.obligations.deviations import INVALID, DeviationWorth, verdict_one
 from auditlib.obligations.worthless import recorded_key, worthless
 from auditlib.records import Basis, Criterion, Finding, Number, Sentence
 from auditlib.standards.measure import Context, Tables
-from auditlib.standards.observed import DAY_MICROSECONDS
+from auditlib.time.epoch import DAY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def _verdict(
             reason=str(entry["reason"] or ""),
             recorded_at=used[0],
             recorded_until=used[1],
-            due_at=round(float(held_by.options["within_days"]) * DAY_MICROSECONDS),
+            due_at=round(float(held_by.options["within_days"]) * DAY),
         )
         for held_by in holding
     ]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, nothing
-from auditlib.standards.observed import IN_PERIOD, day_number
+from auditlib.standards.observed import IN_PERIOD
 from auditlib.statements import counted
 from auditlib.statistics.intervals import clopper_pearson
+from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,9 @@ from auditlib.drivers.coverage import Fix
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, Interval, Refusal
-from auditlib.standards.observed import IN_PERIOD, day_number
+from auditlib.standards.observed import IN_PERIOD
 from auditlib.statistics.intervals import clopper_pearson
+from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from auditlib.calendars import ALWAYS, HOUR, ClockTables, clock_tables, timetable, with_local_day, zone_tables
 from auditlib.errors import ParameterError, Problem
 from auditlib.escalation.bands import with_band
 from auditlib.escalation.contacts import true, with_acknowledgement, with_contact, with_contact_id
@@ -22,6 +21,11 @@ from auditlib.escalation.result import EscalationResult
 from auditlib.escalation.sources import EventTables, Frame
 from auditlib.obligations import DutyRule, WorkingHours
 from auditlib.records import Instrument, Refusal
+from auditlib.time.calendar import ALWAYS
+from auditlib.time.clock_tables import ClockTables, clock_tables
+from auditlib.time.epoch import HOUR
+from auditlib.time.local_days import with_local_day, zone_tables
+from auditlib.time.timetable import timetable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from auditlib.calendars import Calendar, subdivisions
 from auditlib.obligations import UnitPlace, WorkingHours
 from auditlib.records import Basis, Number, Sentence
 from auditlib.statements import counted
+from auditlib.time.calendar import Calendar
+from auditlib.time.public_holidays import subdivisions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from auditlib.calendars import Calendar, elapsed, timetable
 from auditlib.escalation.clock_stop_result import (
     ALL,
     CAUSES,
@@ -30,6 +29,8 @@ from auditlib.statements import counted
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.multiplicity import holm
 from auditlib.statistics.near_limit import near_limit
+from auditlib.time.calendar import Calendar
+from auditlib.time.timetable import elapsed, timetable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.calendars import Calendar
 from auditlib.obligations import UnitPlace, WorkingHours
+from auditlib.time.calendar import Calendar
 
 if TYPE_CHECKING:
     import pandas as pd

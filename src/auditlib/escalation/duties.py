@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from auditlib.calendars import ClockTables, with_deadline
 from auditlib.escalation.matrix import roles
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.precision import DAY_ONLY, NEVER, NO_CALENDAR
 from auditlib.escalation.sources import Frame
 from auditlib.obligations import EVERY, DutyRule, Status, assess
+from auditlib.time.clock_tables import ClockTables, with_deadline
 
 COMMON = (
     "response_id",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.calendars import HOUR, elapsed, timetable
 from auditlib.escalation.desk_hours import by_calendar
 from auditlib.obligations import WorkingHours
+from auditlib.time.epoch import HOUR
+from auditlib.time.timetable import elapsed, timetable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.calendars import Pauses, pauses
 from auditlib.escalation.incident_log import OF_CASE
 from auditlib.escalation.incident_policy import LogStates
+from auditlib.time.pauses import Pauses, pauses
 
 if TYPE_CHECKING:
     import pandas as pd

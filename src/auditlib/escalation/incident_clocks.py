@@ -9,12 +9,13 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.calendars import Pauses, deadline, deadline_paused, timetable
 from auditlib.escalation.desk_hours import by_calendar
 from auditlib.escalation.incident_cases import cases_of, pauses_of
 from auditlib.escalation.incident_policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, LogStates
 from auditlib.obligations import WorkingHours, assess
 from auditlib.records import Refusal
+from auditlib.time.pauses import Pauses, deadline_paused
+from auditlib.time.timetable import deadline, timetable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from auditlib.calendars import HOUR
 from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation.assessment import to_pandas
 from auditlib.escalation.sources import EventTables, Frame
 from auditlib.records import Refusal
+from auditlib.time.epoch import HOUR
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from auditlib.calendars import ZoneTables, with_day_end
 from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation.sources import EventTables, Frame
+from auditlib.time.local_days import ZoneTables, with_day_end
 
 EVENTS = {
     "responses": "submitted",

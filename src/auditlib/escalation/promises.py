@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import narwhals as nw
 import numpy as np
 
-from auditlib.calendars import deadline, reached, timetable
 from auditlib.contracts import WHOLE_DAY
 from auditlib.escalation.assessment import LONGEST_DAY, month_of, to_pandas
 from auditlib.escalation.precision import NEVER
@@ -25,6 +24,8 @@ from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Interval, Kind, Refusal
 from auditlib.standards.supplied import stood_in
 from auditlib.statistics.intervals import wilson
+from auditlib.time.timetable import deadline, timetable
+from auditlib.time.zones import reached
 
 if TYPE_CHECKING:
     import pandas as pd

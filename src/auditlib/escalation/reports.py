@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from auditlib.calendars import ZoneTables, with_day_end
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import Days, follows, with_until
 from auditlib.escalation.sources import EventTables, Frame
+from auditlib.time.local_days import ZoneTables, with_day_end
 
 NO_REPORT, NO_DUE = "no report", "no due date"
 NO_ACTIONS, NO_OWNER, NO_ACTION_DUE = "no actions", "action without owner", "action without due date"

@@ -11,6 +11,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from auditlib.time.epoch import day_number
+from auditlib.time.months import months_of_days
+
 if TYPE_CHECKING:
     import narwhals as nw
     import numpy as np
@@ -34,14 +37,9 @@ def months(start: dt.date, end: dt.date) -> pa.Table:
     """Return every day of a period (``submitted_day``, days since 1970) with its ``month`` (yyyymm)."""
     import pyarrow as pa
 
-    days = range((end - start).days + 1)
-    dates = [start + dt.timedelta(days=day) for day in days]
-    numbers = [(date - dt.date(1970, 1, 1)).days for date in dates]
+    days = range(day_number(start), day_number(end) + 1)
     return pa.table(
-        {
-            "submitted_day": pa.array(numbers, pa.int32()),
-            "month": pa.array([date.year * 100 + date.month for date in dates], pa.int32()),
-        }
+        {"submitted_day": pa.array(days, pa.int32()), "month": pa.array(months_of_days(days), pa.int32())}
     )
 
 

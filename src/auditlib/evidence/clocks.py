@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.evidence.zones import DAY, SLOTS
+from auditlib.time.epoch import DAY, SECOND
+from auditlib.time.local_days import SLOTS
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-_MICRO = 1_000_000
-_DAY_MICROS = DAY * _MICRO
 _BIAS_DAYS = 1_000_000
 """Added before dividing, so that instants before 1970 round towards the past on every engine."""
 
@@ -77,13 +76,13 @@ def with_instant(
     ).join(utc_days, on="utc__slot", how="left")
     at = nw.col(f"{stem}_at")
     offset = (
-        nw.when(nw.col("utc__micros") < nw.col("utc__change") * _MICRO)
+        nw.when(nw.col("utc__micros") < nw.col("utc__change") * SECOND)
         .then(nw.col("utc__before"))
         .otherwise(nw.col("utc__after"))
     )
-    unit_local = at + offset * _MICRO
+    unit_local = at + offset * SECOND
     second = (
-        nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // _MICRO)
+        nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // SECOND)
     )
     return frame.select(
         *kept,
@@ -100,14 +99,14 @@ def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
     import narwhals as nw
 
     micros, before, after = nw.col("local__micros"), nw.col("local__before"), nw.col("local__after")
-    ahead = micros < nw.col("local__from") * _MICRO
-    inside = (~ahead) & (micros < nw.col("local__to") * _MICRO)
+    ahead = micros < nw.col("local__from") * SECOND
+    inside = (~ahead) & (micros < nw.col("local__to") * SECOND)
     skipped, twice = inside & (after > before), inside & (after < before)
     whole = nw.col(f"{stem}__whole")
     # A day begins the first time its midnight comes, and with the change where there is none.
     first = ahead | skipped | (whole & inside) if rule.ambiguous == "later" else ahead | inside
     offset = nw.when(first).then(before).otherwise(after)
-    utc = nw.col(f"{stem}__local") - offset * _MICRO
+    utc = nw.col(f"{stem}__local") - offset * SECOND
     given = ~nw.col(f"{stem}__utc").is_null()
     return {
         f"{stem}_at": nw.when(given).then(nw.col(f"{stem}__utc")).otherwise(utc),
@@ -123,11 +122,11 @@ def _refused(doubtful: nw.Expr, choice: str) -> nw.Expr:
 
 
 def _day(micros: nw.Expr) -> nw.Expr:
-    return (micros + _BIAS_DAYS * _DAY_MICROS) // _DAY_MICROS - _BIAS_DAYS
+    return (micros + _BIAS_DAYS * DAY) // DAY - _BIAS_DAYS
 
 
 def _micros_of_day(micros: nw.Expr) -> nw.Expr:
-    return (micros + _BIAS_DAYS * _DAY_MICROS) % _DAY_MICROS
+    return (micros + _BIAS_DAYS * DAY) % DAY
 
 
 def _clamped(day: nw.Expr, last_day: int) -> nw.Expr:

@@ -12,12 +12,10 @@ from auditlib.contracts import WHOLE_DAY, Table
 from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.totals import totals_in
 from auditlib.records import Reason
+from auditlib.time.epoch import DAY_SECONDS, SECOND
 
 if TYPE_CHECKING:
     import narwhals as nw
-
-_SECOND = 1_000_000
-_DAY = 86_400
 
 
 def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
@@ -49,9 +47,7 @@ def _length_rules(as_of: int) -> Iterator[QuarantineRule]:
     yield QuarantineRule(Reason.TIME, "ended", missing > 1, cut)
     yield QuarantineRule(Reason.TIME, "ended", missing < 0, "the interval is longer than its length")
     unfinished = "the interval was cut short: it was not over at the instant of the audit"
-    ends = (
-        nw.when(no_end).then(nw.col("starts_at") + nw.col("length") * _SECOND).otherwise(nw.col("ended_at"))
-    )
+    ends = nw.when(no_end).then(nw.col("starts_at") + nw.col("length") * SECOND).otherwise(nw.col("ended_at"))
     yield QuarantineRule(Reason.FUTURE, "starts", ends > as_of, unfinished)
 
 
@@ -59,6 +55,6 @@ def seconds_until_end() -> nw.Expr:
     """Return the seconds from the start of an interval to its end; an end that is a day is included."""
     import narwhals as nw
 
-    days = (nw.col("ended_day") - nw.col("starts_day") + 1).cast(nw.Int64) * _DAY
-    apart = (nw.col("ended_at") - nw.col("starts_at")) // _SECOND
+    days = (nw.col("ended_day") - nw.col("starts_day") + 1).cast(nw.Int64) * DAY_SECONDS
+    apart = (nw.col("ended_at") - nw.col("starts_at")) // SECOND
     return nw.when(nw.col("ended_second") == WHOLE_DAY).then(days).otherwise(apart)

@@ -16,6 +16,7 @@ from auditlib.contracts import WHOLE_DAY
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.quarantine import rows_of
 from auditlib.records import Reason
+from auditlib.time.epoch import DAY, DAY_SECONDS, SECOND
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 TABLE = "interval_counts"
 """The table that is looked through."""
-_SECOND, _DAY = 1_000_000, 86_400
 _COLUMNS = ("source_line", "unit_id", "channel", "queue", "starts_at", "starts_day", "starts_second",
             "ended_at", "ended_day", "ended_second", "length", "offered")  # fmt: skip
 _TOTAL = "What it counts is counted in shorter intervals too, from {first} on: a row of totals."
@@ -45,12 +45,13 @@ def note(connection: duckdb.DuckDBPyConnection, rows: pa.Table, number: int) -> 
         return
     connection.register("arrived", rows.select(list(_COLUMNS)))
     whole = f"ended_second = {WHOLE_DAY}"
-    wall = f"CAST(starts_day AS BIGINT) * {_DAY} + greatest(starts_second, 0)"
-    last = f"CAST(ended_day AS BIGINT) * {_DAY} + CASE WHEN {whole} THEN {_DAY} ELSE ended_second END"
-    ended = f"ended_at + CASE WHEN {whole} THEN {_DAY * _SECOND} ELSE 0 END"
+    wall = f"CAST(starts_day AS BIGINT) * {DAY_SECONDS} + greatest(starts_second, 0)"
+    until = f"CASE WHEN {whole} THEN {DAY_SECONDS} ELSE ended_second END"
+    last = f"CAST(ended_day AS BIGINT) * {DAY_SECONDS} + {until}"
+    ended = f"ended_at + CASE WHEN {whole} THEN {DAY} ELSE 0 END"
     connection.execute(
         f"INSERT INTO spans SELECT source_line + {number * PLACES}, unit_id, channel, "  # noqa: S608 - numbers and own names only
-        f"coalesce(queue, ''), starts_at, coalesce({ended}, starts_at + length * {_SECOND}), {wall}, "
+        f"coalesce(queue, ''), starts_at, coalesce({ended}, starts_at + length * {SECOND}), {wall}, "
         f"coalesce({last}, {wall} + length), offered FROM arrived"
     )
     connection.unregister("arrived")
@@ -118,7 +119,7 @@ def _overlapping(group: str) -> str:
 
 def _by_day(table: str) -> str:
     """Return a query for each row of `table` once for each day that it touches."""
-    days = f"range(wall_starts // {_DAY}, (wall_ends - 1) // {_DAY} + 1)"
+    days = f"range(wall_starts // {DAY_SECONDS}, (wall_ends - 1) // {DAY_SECONDS} + 1)"
     return f"SELECT *, unnest({days}) AS on_day FROM {table}"  # noqa: S608 - own names only
 
 

@@ -15,7 +15,7 @@ from auditlib.files import digest
 if TYPE_CHECKING:
     from auditlib.parameters.run import Run
 
-ROOMS = ("contracts", "errors", "evidence", "files", "parameters", "records", "statements")
+ROOMS = ("contracts", "errors", "evidence", "files", "parameters", "records", "statements", "time")
 """The rooms whose code makes evidence: this one, and all that it imports."""
 LIBRARIES = (
     "duckdb", "narwhals", "numpy", "pandas", "pyarrow", "pydantic", "python-calamine", "pyyaml", "tzdata",

@@ -29,8 +29,9 @@ from auditlib.evidence.storage import Staging, TableWriter, coded_schema, fitted
 from auditlib.evidence.wallclock import WallClock
 from auditlib.evidence.wide import unpivoted
 from auditlib.evidence.workshop import Workshop
-from auditlib.evidence.zones import local_days, utc_days, zone
 from auditlib.statements import counted
+from auditlib.time.local_days import local_days, utc_days
+from auditlib.time.zones import zone
 
 if TYPE_CHECKING:
     import pyarrow as pa

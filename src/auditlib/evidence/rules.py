@@ -19,8 +19,8 @@ from auditlib.evidence.counted import counted_rules
 from auditlib.evidence.reading import TEXTUAL
 from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.units_named import UNKNOWN
-from auditlib.evidence.zones import all_zones
 from auditlib.records import Instrument, Reason
+from auditlib.time.zones import zone_names
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -231,7 +231,7 @@ def _listed_rules(contract: Table, bands: Sequence[str]) -> Iterator[QuarantineR
     if contract.name == "units":
         here = nw.col("time_zone")
         message = "this is no IANA time zone, such as Europe/Berlin"
-        foreign = ~here.is_null() & ~here.is_in(list(all_zones()))
+        foreign = ~here.is_null() & ~here.is_in(list(zone_names()))
         yield QuarantineRule(Reason.SCALE, "time_zone", foreign, message)
     if "w__n" in names:
         here = nw.col("w__n")

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.evidence.zones import DAY, local_days, utc_days
+from auditlib.time.epoch import DAY_SECONDS, SECOND
+from auditlib.time.local_days import local_days, utc_days
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 _WIDTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
-_MICRO = 1_000_000
 _ZERO, _NINE = 48, 9
 
 
@@ -93,16 +93,16 @@ class WallClock:
             at, certain = self._universal(seconds, plain, source_zone)
         slot, inside = self._slot(at, unit_zone)
         change, before, after = self._utc
-        offset = np.where(at % DAY < change[slot], before[slot], after[slot])
+        offset = np.where(at % DAY_SECONDS < change[slot], before[slot], after[slot])
         local = at + offset
-        return Instants(certain & inside, at * _MICRO, local // DAY, local % DAY)
+        return Instants(certain & inside, at * SECOND, local // DAY_SECONDS, local % DAY_SECONDS)
 
     def _universal(
         self, seconds: NDArray[np.int64], plain: NDArray[np.bool_], zone: NDArray[np.int64] | int
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         slot, inside = self._slot(seconds, zone)
         start, end, before, after = self._local
-        second = seconds % DAY
+        second = seconds % DAY_SECONDS
         ahead = second < start[slot]
         certain = plain & inside & (ahead | (second >= end[slot]))
         return seconds - np.where(ahead, before[slot], after[slot]), certain
@@ -110,7 +110,7 @@ class WallClock:
     def _slot(
         self, seconds: NDArray[np.int64], zone: NDArray[np.int64] | int
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        day = seconds // DAY
+        day = seconds // DAY_SECONDS
         inside = (day > 0) & (day <= self.last_day)  # the first of all days is a placeholder
         return zone * (self.last_day + 1) + np.where(inside, day, 0), inside
 
@@ -207,7 +207,7 @@ def _read(
     month = np.where(sound, month, 0)
     day = first_days[month] + found["d"] - 1
     sound &= (found["d"] >= 1) & (day < first_days[month + 1])
-    seconds = day * DAY
+    seconds = day * DAY_SECONDS
     for name, size, limit in (("H", 3600, 24), ("M", 60, 60), ("S", 1, 60)):
         if name in found:
             sound &= found[name] < limit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlib.evidence.plan import SourcePlan
+from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,16 +72,14 @@ def _with_counts(records: pa.Table, wide: Wide) -> pa.Table:
 
 def _with_period(records: pa.Table, wide: Wide) -> pa.Table:
     """Add the first and the last day of the period each record covers."""
-    import datetime as dt
-
     import pyarrow as pa
 
     if wide.period is not None:
         covered = [wide.period] * records.num_rows
     else:
         covered = [wide.periods[name] for name in records["w__period"].to_pylist()]
-    epoch = dt.date(1970, 1, 1)
-    starts, ends = ([(getattr(period, side) - epoch).days for period in covered] for side in ("start", "end"))
+    starts = [day_number(period.start) for period in covered]
+    ends = [day_number(period.end) for period in covered]
     return records.append_column("period_start", pa.array(starts, pa.int32())).append_column(
         "period_end", pa.array(ends, pa.int32())
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditlib.time.epoch import DAY, day_number, instant_of
+
 if TYPE_CHECKING:
     import duckdb
 
     from auditlib.parameters.run import Run
-
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,15 @@ class Workshop:
     @property
     def as_of(self) -> int:
         """The instant of the audit in UTC microseconds."""
-        return (self.run.as_of - EPOCH) // dt.timedelta(microseconds=1)
+        return instant_of(self.run.as_of)
 
     @property
     def last_day(self) -> int:
         """Last day of the zone tables; what lies later is in the future."""
-        return self.as_of // 86_400_000_000 + 2
+        return self.as_of // DAY + 2
 
     @property
     def period(self) -> tuple[int, int]:
         """First and last day of the audited period, as days since 1970."""
         period = self.run.period
-        return (period.start - EPOCH.date()).days, (period.end - EPOCH.date()).days
+        return day_number(period.start), day_number(period.end)

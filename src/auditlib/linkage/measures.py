@@ -17,7 +17,8 @@ from auditlib.linkage.register import ROLES
 from auditlib.parameters.run import Run
 from auditlib.records import Basis, EvidenceLevel, Instrument, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import day_number, whole_of
+from auditlib.standards.observed import whole_of
+from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
     import pandas as pd

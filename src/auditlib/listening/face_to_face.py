@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from auditlib.obligations.law import Case, Status, assess_one
 from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement
 from auditlib.standards.measure import Context, Tables, measure
-from auditlib.standards.observed import DAY_MICROSECONDS, day_number, share_of
+from auditlib.standards.observed import share_of
 from auditlib.statements import counted
+from auditlib.time.epoch import DAY, day_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,8 +114,8 @@ def commitment_one(due: int | None, done: int | None, *, as_of: int) -> Status:
     """
     if due is None:
         return Status.MISSING
-    done_at = None if done is None else done * DAY_MICROSECONDS
-    return assess_one(Case((due + 1) * DAY_MICROSECONDS - 1, done_at), as_of=as_of)
+    done_at = None if done is None else done * DAY
+    return assess_one(Case((due + 1) * DAY - 1, done_at), as_of=as_of)
 
 
 def months_before(day: date, months: int) -> date:

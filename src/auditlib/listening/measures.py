@@ -13,7 +13,6 @@ from auditlib.listening.agreement import compared_accounts, newcombe
 from auditlib.records import Basis, EvidenceLevel, Interval, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import (
-    DAY_MICROSECONDS,
     IN_PERIOD,
     answered_invitations,
     answers_to,
@@ -28,6 +27,7 @@ from auditlib.standards.supplied import lacking
 from auditlib.standards.unknown import span
 from auditlib.standards.whole_days import BY_DAYS, holds_days, repeated
 from auditlib.statements import counted
+from auditlib.time.epoch import DAY
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -188,7 +188,7 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
     """
     import narwhals as nw
 
-    invitations, limit = tables.lazy("invitations"), within_days * DAY_MICROSECONDS
+    invitations, limit = tables.lazy("invitations"), within_days * DAY
     spaced = repeated(
         invitations, "sent", of=("customer_id",), key="invitation_id", limit=limit, included=False
     )

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from auditlib.calendars import Calendar, subdivision_of
 from auditlib.errors import ParameterError, Problem
 from auditlib.obligations.policy import DutyRule
 from auditlib.parameters.calendar import CalendarFile
+from auditlib.time.calendar import Calendar
+from auditlib.time.public_holidays import subdivision_of
 
 
 class UnitPlace(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.calendars import HOUR, MINUTE
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import EditionYear, Strict
 from auditlib.records import Grade, Kind
+from auditlib.time.epoch import HOUR, MINUTE
 
 Word = Annotated[
     str,

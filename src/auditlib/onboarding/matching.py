@@ -15,7 +15,7 @@ from auditlib.onboarding.facts import ColumnFacts, number
 from auditlib.onboarding.items import is_person, is_tool_column, item_id, scale_of
 from auditlib.onboarding.looking import FileLook
 from auditlib.onboarding.words import closeness, meaning, vocabulary, words_for
-from auditlib.parameters.zones import zone_known
+from auditlib.time.zones import zone_known
 
 SURE = 0.75
 """A mapping below it is marked for the auditor to decide."""

@@ -13,7 +13,7 @@ from auditlib.onboarding.exports import zone_of
 from auditlib.onboarding.proposal import Fed, SourceProposal, ZoneGuess
 from auditlib.onboarding.recogniser import Zone
 from auditlib.parameters.run import Run
-from auditlib.parameters.zones import zone_known
+from auditlib.time.zones import zone_known
 
 _SCORED = ("responses", "complaints", "interactions", "incident_events")
 

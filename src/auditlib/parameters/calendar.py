@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from auditlib.calendars import Calendar, Window, public_holidays
 from auditlib.errors.values import named
 from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
 from auditlib.parameters.zones import zone_hint
+from auditlib.time.calendar import Calendar, Window
+from auditlib.time.public_holidays import public_holidays
+from auditlib.time.zones import zone_known
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -65,14 +67,9 @@ class CalendarFile(Strict):
     @field_validator("time_zone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        from zoneinfo import ZoneInfo
-
-        if value != "unit":
-            try:
-                ZoneInfo(value)
-            except (KeyError, ValueError, OSError):
-                message = f"{named(value)} is no IANA time zone"
-                raise Misfit(message, remedy=f"{zone_hint(value)} Or 'unit', for each unit's own.") from None
+        if value != "unit" and not zone_known(value):
+            message = f"{named(value)} is no IANA time zone"
+            raise Misfit(message, remedy=f"{zone_hint(value)} Or 'unit', for each unit's own.")
         return value
 
     @model_validator(mode="after")

@@ -12,7 +12,8 @@ from auditlib.parameters.origin_checks import origin_problems
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.source_checks import source_problems
 from auditlib.parameters.strict_yaml import Document, Path, read_yaml
-from auditlib.parameters.zones import zone_hint, zone_known
+from auditlib.parameters.zones import zone_hint
+from auditlib.time.zones import zone_known
 
 
 def load_run(text: str, *, name: str) -> Run:

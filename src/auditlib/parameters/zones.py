@@ -1,22 +1,9 @@
-"""Names of time zones, from the packaged tz database, so that every machine knows the same ones."""
+"""What to write instead of a time zone that there is not."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 from auditlib.parameters.shape import nearest
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Return every name of the packaged IANA database."""
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
-
-
-def zone_known(name: str) -> bool:
-    """Return whether `name` is an IANA time zone."""
-    return name in zone_names()
+from auditlib.time.zones import zone_names
 
 
 def zone_hint(name: str) -> str:

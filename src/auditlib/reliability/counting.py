@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.contracts import TABLES, CanonicalTables, Column, ColumnKind
 from auditlib.parameters.run import Period
 from auditlib.records import SourceTotals
-from auditlib.reliability.months import months_between, months_of_days
+from auditlib.time.months import months_between, months_of_days
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -148,8 +148,8 @@ def _empty_months(evidence: CanonicalTables, table: str, *, period: Period) -> t
     day = nw.col(f"{instant}_day")
     inside = evidence.lazy(table).filter(nw.col("in_period"), ~day.is_null())
     days = inside.select(day=day).unique().collect()
-    seen = set(months_of_days(days["day"].to_list()))
-    return tuple(month for month in months_between(period) if month not in seen)
+    seen = set(months_of_days(days["day"].to_list()).tolist())
+    return tuple(month for month in months_between(period.start, period.end) if month not in seen)
 
 
 def one_row(frame: nw.LazyFrame[Any]) -> Mapping[str, Any]:

@@ -12,8 +12,8 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Period
 from auditlib.records import Basis, Number, Refusal, Sentence, Ungrouped
 from auditlib.reliability.counting import one_row
-from auditlib.reliability.months import months_between, months_of_days
 from auditlib.statements import Facts, Unanswered, counted, say
+from auditlib.time.months import months_between, months_of_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,11 +259,11 @@ def _by_month(evidence: CanonicalTables, table: str, *, period: Period) -> Month
     day = f"{TABLES[table].instant}_day"
     daily = inside.group_by("unit_id", day).agg(rows=nw.len()).collect()
     counts: Counter[tuple[str, int]] = Counter()
-    months = months_of_days(daily[day].to_list())
+    months = months_of_days(daily[day].to_list()).tolist()
     for unit, month, rows in zip(daily["unit_id"].to_list(), months, daily["rows"].to_list(), strict=True):
         counts[unit, month] += int(rows)
     units = _register(evidence) or tuple(sorted({unit for unit, _ in counts}))
-    return MonthCoverage(table, units, months_between(period), dict(sorted(counts.items())))
+    return MonthCoverage(table, units, months_between(period.start, period.end), dict(sorted(counts.items())))
 
 
 def _by_item(evidence: CanonicalTables) -> ItemCoverage:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Reliability, SourceTotals, TableReliability
 from auditlib.reliability.counting import TableFacts
-from auditlib.reliability.months import month_name
 from auditlib.statements import counted, listed, spoken_share
+from auditlib.time.months import month_text
 
 MISSING_SHARE_NAMED = 0.2
 """A column that is empty in a larger share of the rows is named in the grounds."""
@@ -118,7 +118,7 @@ def _undetermined(facts: TableFacts) -> Iterator[Ground]:
     if not facts.units_known:
         yield Ground(Reliability.UNDETERMINED, "There is no register of units to check its units against.")
     if facts.empty_months and facts.rows_kept:
-        months = listed([month_name(month) for month in facts.empty_months], most=MOST_NAMED)
+        months = listed([month_text(month) for month in facts.empty_months], most=MOST_NAMED)
         yield Ground(
             Reliability.UNDETERMINED, f"No unit has a row in {months}; the export may be incomplete."
         )

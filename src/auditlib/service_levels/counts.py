@@ -16,8 +16,9 @@ from auditlib.contracts import WHOLE_DAY
 from auditlib.records import Basis
 from auditlib.service_levels.carried import carried
 from auditlib.standards.measure import Tables
-from auditlib.standards.observed import DAY_MICROSECONDS, IN_PERIOD, KnownRows, counts_by, rows_in
+from auditlib.standards.observed import IN_PERIOD, KnownRows, counts_by, rows_in
 from auditlib.statements import counted
+from auditlib.time.epoch import DAY
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -183,7 +184,7 @@ def _end() -> nw.Expr:
     """Return the end of an interval, in UTC microseconds; an end that is a day is included."""
     import narwhals as nw
 
-    whole = nw.when(nw.col("ended_second") == WHOLE_DAY).then(nw.lit(DAY_MICROSECONDS)).otherwise(nw.lit(0))
+    whole = nw.when(nw.col("ended_second") == WHOLE_DAY).then(nw.lit(DAY)).otherwise(nw.lit(0))
     by_length = nw.col("starts_at") + nw.col("length").cast(nw.Int64) * _SECOND
     return nw.when(nw.col("ended_at").is_null()).then(by_length).otherwise(nw.col("ended_at") + whole)
 
@@ -195,4 +196,4 @@ def _last_day() -> nw.Expr:
     second = nw.col("starts_second").cast(nw.Int64)
     into_day = nw.when(second == WHOLE_DAY).then(nw.lit(0)).otherwise(second) * _SECOND
     lasted = nw.col("ends_at") - nw.col("starts_at") - 1
-    return nw.col("starts_day").cast(nw.Int64) + (into_day + lasted) // DAY_MICROSECONDS
+    return nw.col("starts_day").cast(nw.Int64) + (into_day + lasted) // DAY

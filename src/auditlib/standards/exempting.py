@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Criterion
 from auditlib.standards.measure import Context, Tables
-from auditlib.standards.observed import counts_by, day_number, known, rows_in
+from auditlib.standards.observed import counts_by, known, rows_in
 from auditlib.standards.supplied import set_aside
+from auditlib.time.epoch import day_number
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from auditlib.records import Basis, EvidenceLevel, Measurement, Statistic
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 IN_PERIOD: tuple[tuple[str, str | int | float | bool], ...] = (("in_period", True),)
-DAY_MICROSECONDS = 86_400_000_000
 
 
 def share_of(
@@ -198,8 +196,3 @@ def answered_invitations(invitations: nw.LazyFrame[Any], responses: nw.LazyFrame
     named = responses.filter(~nw.col("invitation_id").is_null()).select("invitation_id").unique()
     joined = invitations.join(named.with_columns(answered=nw.lit(value=True)), on="invitation_id", how="left")
     return joined.with_columns(answered=nw.col("answered").fill_null(value=False))
-
-
-def day_number(day: date) -> int:
-    """Return `day` as the evidence stores it: days since 1970-01-01."""
-    return day.toordinal() - date(1970, 1, 1).toordinal()

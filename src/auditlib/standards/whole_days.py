@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.standards.observed import DAY_MICROSECONDS
+from auditlib.time.epoch import DAY
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -38,7 +38,7 @@ def within_one(start: Moment, end: Moment, *, limit: int, included: bool = True)
     included
         Whether a time of exactly `limit` is within it.
     """
-    day = DAY_MICROSECONDS - 1
+    day = DAY - 1
     least = max(0, end.at - start.at - day * start.whole_day)
     most = end.at - start.at + day * end.whole_day
     outcomes = {time <= limit if included else time < limit for time in (least, most)}
@@ -58,7 +58,7 @@ def beyond(whole: nw.Expr) -> nw.Expr:
     """Return by how much an instant may lie later: up to a day where no time is known, else nothing."""
     import narwhals as nw
 
-    return nw.when(whole).then(nw.lit(DAY_MICROSECONDS - 1)).otherwise(nw.lit(0))
+    return nw.when(whole).then(nw.lit(DAY - 1)).otherwise(nw.lit(0))
 
 
 def within(least: nw.Expr, most: nw.Expr, *, limit: int, included: bool = True) -> nw.Expr:

@@ -15,8 +15,8 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from auditlib.calendars.calendar import HOUR, UTC_DAY
-from auditlib.calendars.timetable import Instants, Timetable, total
+from auditlib.time.epoch import DAY, HOUR
+from auditlib.time.timetable import Instants, Timetable, total
 
 Columns = dict[str, "Instants | list[str]"]
 Frame = Any
@@ -62,7 +62,7 @@ def clock_tables(timetables: Mapping[str, Timetable], *, frame_of: Callable[[Col
 
 def with_total(frame: Frame, clocks: ClockTables, *, at: str, into: str, calendar: str = "calendar") -> Frame:
     """Add column `into`: the open time, from a fixed beginning, up to the instant in column `at`."""
-    keyed = frame.with_columns((nw.col(at) // UTC_DAY).alias("day_key"))
+    keyed = frame.with_columns((nw.col(at) // DAY).alias("day_key"))
     joined = keyed.join(
         clocks.days, left_on=[calendar, "day_key"], right_on=["day_calendar", "day_key"], how="left"
     )
@@ -74,15 +74,6 @@ def with_total(frame: Frame, clocks: ClockTables, *, at: str, into: str, calenda
         )
         open_time = open_time + inside
     return without(joined.with_columns(open_time.alias(into)), "day_")
-
-
-def with_elapsed(
-    frame: Frame, clocks: ClockTables, *, start: str, end: str, into: str, calendar: str = "calendar"
-) -> Frame:
-    """Add column `into`: the open time between the instants in columns `start` and `end`."""
-    begun = with_total(frame, clocks, at=start, into="clock_start", calendar=calendar)
-    ended = with_total(begun, clocks, at=end, into="clock_end", calendar=calendar)
-    return without(ended.with_columns((nw.col("clock_end") - nw.col("clock_start")).alias(into)), "clock_")
 
 
 def with_deadline(
@@ -123,12 +114,12 @@ def _shortest(table: Timetable) -> int:
 
 def _day_rows(table: Timetable) -> Rows:
     """Return (day, open time before it, lows, highs); a missing window is empty."""
-    first, last = table.first // UTC_DAY, table.last // UTC_DAY
+    first, last = table.first // DAY, table.last // DAY
     days = np.arange(first, last + 1, dtype=np.int64)
     low = np.maximum(table.opens[1:, None], 0)
-    piece_day, lows, highs = _cut(low[:, 0], table.closes[1:], UTC_DAY)
+    piece_day, lows, highs = _cut(low[:, 0], table.closes[1:], DAY)
     kept = (piece_day >= first) & (piece_day <= last)
-    base = total(table, np.maximum(days * UTC_DAY, table.first))
+    base = total(table, np.maximum(days * DAY, table.first))
     # On the first day the count begins at `first`, not at midnight: pieces before it are cut off.
     lows, highs = np.maximum(lows, table.first), np.maximum(highs, table.first)
     return days, base, *_spread(piece_day[kept] - first, lows[kept], highs[kept], len(days), fill=0)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from auditlib.calendars.calendar import Calendar, local_day
 from auditlib.errors import ParameterError, Problem
+from auditlib.time.calendar import Calendar
+from auditlib.time.zones import local_day
 
 Interval = tuple[int, int]
 

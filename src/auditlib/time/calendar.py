@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from auditlib.errors import ParameterError, Problem
-
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-UTC_DAY = 24 * HOUR
-DAY_SECONDS = 86_400
-
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (wall-clock arithmetic on purpose)
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
-_EPOCH_DAY = date(1970, 1, 1)
+from auditlib.time.epoch import DAY_SECONDS, date_of
+from auditlib.time.zones import reached, zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +74,8 @@ class Calendar:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone as Python knows it."""
-        return ZoneInfo(self.time_zone)
+        """The time zone, from the packaged database."""
+        return zone(self.time_zone)
 
     def windows_on(self, day: int) -> tuple[Window, ...]:
         """Return the windows that open on local `day` (days since 1970-01-01).
@@ -94,7 +85,7 @@ class Calendar:
         ParameterError
             Where the holidays of that year are not known.
         """
-        local = _EPOCH_DAY + timedelta(days=day)
+        local = date_of(day)
         known = self.holiday_years
         if known is not None and not known[0] <= local.year <= known[1]:
             raise ParameterError(
@@ -108,9 +99,9 @@ class Calendar:
 
     def open_on(self, day: int) -> Iterator[tuple[int, int]]:
         """Yield the (opening, closing) instants of the windows that open on local `day`."""
-        zone = self.zone
+        place = self.zone
         for window in self.windows_on(day):
-            opens, closes = reached(zone, day, window.opens), reached(zone, day, window.closes)
+            opens, closes = reached(place, day, window.opens), reached(place, day, window.closes)
             if opens < closes:
                 yield opens, closes
 
@@ -133,38 +124,3 @@ def _week_problem(week: tuple[tuple[Window, ...], ...]) -> str:
 
 ALWAYS = Calendar("24x7", "UTC", ((Window(0, DAY_SECONDS),),) * 7)
 """The clock that never stops."""
-
-
-def local_day(zone: ZoneInfo, instant: int) -> int:
-    """Return the local day (days since 1970-01-01) on which `instant` falls."""
-    return ((_EPOCH_UTC + timedelta(microseconds=instant)).astimezone(zone).date() - _EPOCH_DAY).days
-
-
-@lru_cache(maxsize=65_536)
-def reached(zone: ZoneInfo, day: int, second: int) -> int:
-    """Return the first instant at which the wall clock of `zone` has reached `second` of `day`.
-
-    A time skipped when clocks go forward is reached at the change; a time that exists twice is reached
-    the first time. The result never decreases as the wall time grows, so windows never overlap, and a
-    window over a change lasts the seconds that really pass.
-    """
-    wall = _EPOCH + timedelta(days=day, seconds=second)
-    first, second_pass = (_utc(wall.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
-    return first if second_pass >= first else _change(zone, second_pass, first)
-
-
-def _utc(moment: datetime) -> int:
-    return (moment - _EPOCH_UTC) // timedelta(microseconds=1)
-
-
-def _change(zone: ZoneInfo, before: int, after: int) -> int:
-    """Return the instant between `before` and `after` at which the offset of `zone` changes."""
-    offset = _offset(zone, before)
-    while after - before > SECOND:
-        middle = before + (after - before) // (2 * SECOND) * SECOND
-        before, after = (middle, after) if _offset(zone, middle) == offset else (before, middle)
-    return after
-
-
-def _offset(zone: ZoneInfo, instant: int) -> timedelta | None:
-    return (_EPOCH_UTC + timedelta(microseconds=instant)).astimezone(zone).utcoffset()

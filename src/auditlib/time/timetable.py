@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from auditlib.calendars.calendar import Calendar, local_day
 from auditlib.errors import ParameterError, Problem
+from auditlib.time.calendar import Calendar
+from auditlib.time.zones import local_day
 
 Instants = NDArray[np.int64]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from auditlib.calendars.timetable import Instants, Timetable, deadline, elapsed
+from auditlib.time.timetable import Instants, Timetable, deadline, elapsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,6 @@ def pauses(case: ArrayLike, stops: ArrayLike, resumes: ArrayLike) -> Pauses:
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], len(cases)) - 1
     return Pauses(cases[first], low[first], ends[last])
-
-
-def elapsed_paused(table: Timetable, start: ArrayLike, end: ArrayLike, *, paused: Pauses) -> Instants:
-    """Return the open time between instants without the pauses, in microseconds."""
-    starts, ends = np.broadcast_arrays(*(np.asarray(values, dtype=np.int64) for values in (start, end)))
-    first, last = np.minimum(starts, ends), np.maximum(starts, ends)
-    stops = np.clip(paused.stops, first[paused.case], last[paused.case])
-    resumes = np.clip(paused.resumes, first[paused.case], last[paused.case])
-    still = np.zeros(len(starts), dtype=np.int64)
-    np.add.at(still, paused.case, elapsed(table, stops, resumes))
-    spent: Instants = np.where(ends < starts, -1, 1) * (elapsed(table, first, last) - still)
-    return spent
 
 
 def deadline_paused(table: Timetable, start: ArrayLike, open_time: ArrayLike, *, paused: Pauses) -> Instants:
