@@ -179,7 +179,7 @@ def _digest(folder: Path) -> str:
 def with_auditlib(folder: Path, form: str, threads: int) -> dict[str, int]:
     """Take the files in with `prepare`."""
     from auditlib.evidence import prepare
-    from auditlib.evidence.storage import read_pieces
+    from auditlib.evidence.parquet_files import read_pieces
     from auditlib.parameters.run import Run
 
     store = folder / "store"

@@ -11,7 +11,7 @@ from pathlib import Path
 from auditlib.cli.messages import show_problems, working
 from auditlib.errors import AuditError
 from auditlib.files import write_text
-from auditlib.onboarding.files import parameter_text
+from auditlib.onboarding.check import parameter_text
 from auditlib.parameters.load import load
 from auditlib.statements import counted
 from company import Scenario, write_company

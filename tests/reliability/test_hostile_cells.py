@@ -40,7 +40,7 @@ BEFORE, BEHIND = b"id,name,unit\n1,a,b\n", b"3,c,d\n"
 def test_a_cell_of_very_many_lines_is_one_record_in_quarantine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
-    monkeypatch.setattr("auditlib.evidence.bytestream.BLOCK_BYTES", piece)
+    monkeypatch.setattr("auditlib.evidence.byte_stream.BLOCK_BYTES", piece)
     evidence = read(tmp_path, BEFORE + b'2,"' + b"a line\n" * LINES + b'",x\n' + BEHIND)
     assert kept(evidence) == [("1", 2), ("3", LINES + 4)]
     frame = evidence.quarantine()
@@ -53,7 +53,7 @@ def test_a_cell_of_very_many_lines_is_one_record_in_quarantine(
 def test_an_open_quote_breaks_its_own_line_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, row: bytes
 ) -> None:
-    monkeypatch.setattr("auditlib.evidence.bytestream.BLOCK_BYTES", piece)
+    monkeypatch.setattr("auditlib.evidence.byte_stream.BLOCK_BYTES", piece)
     two = row.count(b",") == 1
     columns = {"person_id": "id", "name": "name"} if two else COLUMNS
     head = (b"id,name\n1,a\n" if two else BEFORE) + b'2,"c\n'

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from auditlib.errors import AuditError, DataError, ParameterError
 from auditlib.evidence import Evidence, prepare
-from auditlib.onboarding.looking import look_at
+from auditlib.onboarding.file_looks import look_at
 from auditlib.parameters.run import Run
 
 NOON = dt.datetime.fromisoformat("2024-03-01T12:30:00")

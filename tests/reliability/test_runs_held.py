@@ -17,8 +17,8 @@ from tiny_project import STEPS, Tiny, tiny_project
 
 from auditlib.cli import main
 from auditlib.errors import DataError, VerificationFailed
-from auditlib.evidence import Evidence, likeness, open_evidence
-from auditlib.evidence.likeness import unlike
+from auditlib.evidence import Evidence, comparison, open_evidence
+from auditlib.evidence.comparison import unlike
 from auditlib.files import digest, hash_file
 from auditlib.runs import Options, Steps, perform
 from auditlib.runs.plan import read_plan
@@ -164,7 +164,7 @@ def test_every_difference_of_two_pieces_of_evidence_is_named(
     act, described, words = CHANGES[change]
     forge(other, "units", act, **described)
     for rows in (1, 2, 3, 4):
-        monkeypatch.setattr(likeness, "_ROWS", rows)
+        monkeypatch.setattr(comparison, "_ROWS", rows)
         (problem,) = unlike(open_evidence(other), honest)
         assert re.search(words, str(problem))
 

@@ -25,7 +25,7 @@ from auditlib.errors import AuditError, ParameterError, VerificationFailed
 from auditlib.evidence import Evidence, prepare
 from auditlib.files import canonical
 from auditlib.files.folders import files_below
-from auditlib.onboarding.words import known_words
+from auditlib.onboarding.vocabulary import known_words
 from auditlib.parameters.run import Run
 from auditlib.seal import verify
 from auditlib.seal.file_names import unexplained

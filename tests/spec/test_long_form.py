@@ -147,7 +147,7 @@ def test_a_row_of_no_response_takes_none_with_it(tmp_path):
 
 def test_rows_in_many_pieces_make_the_same_responses(tmp_path, monkeypatch):
     whole = taken_in(tmp_path)
-    monkeypatch.setattr("auditlib.evidence.bytestream.BLOCK_BYTES", 64)
+    monkeypatch.setattr("auditlib.evidence.byte_stream.BLOCK_BYTES", 64)
     (tmp_path / "again").mkdir()
     pieces = taken_in(tmp_path / "again")
     assert told(pieces) == told(whole)

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from auditlib.cli import main
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import prepare
-from auditlib.evidence.addresses import Address, address_of
-from auditlib.evidence.databases import snapshot
-from auditlib.evidence.lines import gathered, rows_of
-from auditlib.evidence.offered import CellType, ExtractRequest, Offered, columns_of, decimal
-from auditlib.evidence.sqlitefile import _written
+from auditlib.evidence.databases.addresses import Address, address_of
+from auditlib.evidence.databases.columns import CellType, ExtractRequest, Offered, columns_of, decimal
+from auditlib.evidence.databases.rows import gathered, rows_of
+from auditlib.evidence.databases.snapshots import snapshot
+from auditlib.evidence.databases.sqlite_file import _written
 from auditlib.parameters.database import Database
 from auditlib.parameters.run import Run
 
@@ -232,10 +232,10 @@ def test_an_address_that_is_none_is_never_repeated(
 )
 def test_no_message_of_a_driver_brings_a_password(word: str, rest: str) -> None:
     address = Address("V", "postgresql", f"postgresql://me:{word}{rest}")
-    assert word not in address.told(f"failed for me with {word}")
+    assert word not in address.redacted(f"failed for me with {word}")
     assert word not in repr(address)
     quoted = Address("V", "mysql", f"mysql://h/d?password={quote(word)}")
-    assert word not in quoted.told(f"no {word}")
+    assert word not in quoted.redacted(f"no {word}")
 
 
 def held(cells: list[str | None], how: CellType) -> tuple[list[Any], list[str | None]]:

@@ -22,10 +22,10 @@ from pyarrow import parquet
 
 from auditlib.errors import DataError
 from auditlib.evidence import Evidence, prepare
-from auditlib.evidence.addresses import address_of
-from auditlib.evidence.databases import snapshot
-from auditlib.evidence.lines import gathered, rows_of
-from auditlib.evidence.offered import ExtractRequest, columns_of
+from auditlib.evidence.databases.addresses import address_of
+from auditlib.evidence.databases.columns import ExtractRequest, columns_of
+from auditlib.evidence.databases.rows import gathered, rows_of
+from auditlib.evidence.databases.snapshots import snapshot
 from auditlib.parameters.database import Database
 from auditlib.parameters.run import Run
 

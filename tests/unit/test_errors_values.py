@@ -7,7 +7,7 @@ import pytest
 from auditlib.cli.messages import show_problems
 from auditlib.errors import ParameterError, Problem
 from auditlib.errors.values import form_of, named, printable, without_secrets, without_values
-from auditlib.evidence.addresses import Address, address_of
+from auditlib.evidence.databases.addresses import Address, address_of
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 
@@ -158,5 +158,5 @@ def test_a_variable_that_holds_only_a_password_is_refused_without_it(
     [f"postgresql://{WORD}", f"mysql://me@{WORD}:1/x", f"mysql://h/{WORD}", f"mysql://h/d?ssl_ca={WORD}"],
 )
 def test_what_a_driver_says_repeats_no_part_of_the_address(address: str) -> None:
-    told = Address("V", "mysql", address).told(f'could not translate host name "{WORD}" for {WORD}.')
+    told = Address("V", "mysql", address).redacted(f'could not translate host name "{WORD}" for {WORD}.')
     assert told == ' (could not translate host name "..." for ....)'

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from auditlib.errors import DataError, ParameterError
 from auditlib.evidence import Evidence, prepare
 from auditlib.onboarding.set_aside import set_aside
-from auditlib.onboarding.standing import fallen
+from auditlib.onboarding.sufficiency import fallen
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Run
 from auditlib.parameters.strict_yaml import read_yaml
@@ -147,7 +147,7 @@ def test_a_file_without_a_header_has_numbered_columns(tmp_path):
 
 
 def test_small_pieces_of_a_file_find_the_same_header(tmp_path, monkeypatch):
-    monkeypatch.setattr("auditlib.evidence.bytestream.BLOCK_BYTES", 16)
+    monkeypatch.setattr("auditlib.evidence.byte_stream.BLOCK_BYTES", 16)
     test_names_come_from_any_row_of_the_header_and_lines_above_it_are_skipped(tmp_path)
 
 
@@ -236,7 +236,7 @@ def test_one_export_is_enough_its_lines_are_the_ids_and_its_places_the_units(tmp
 
 
 def test_keys_are_named_once_over_all_blocks_and_files_of_a_table(tmp_path, monkeypatch):
-    monkeypatch.setattr("auditlib.evidence.bytestream.BLOCK_BYTES", 64)
+    monkeypatch.setattr("auditlib.evidence.byte_stream.BLOCK_BYTES", 64)
     register = (
         REGISTER + "  - table: units\n    form: csv\n    file: units.csv\n    columns: {unit_id: site}\n"
     )

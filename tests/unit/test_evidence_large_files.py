@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlib.evidence import columnar, duplicates, named_once
-from auditlib.evidence.blanks import may_be_padded
+from auditlib.evidence.cell_text import may_be_padded
 from auditlib.evidence.duplicates import PLACES, Identities, Marker, identities
 from auditlib.evidence.engine import connect
-from auditlib.evidence.storage import without
+from auditlib.evidence.parquet_files import without
 
 
 def rows_of(keys: list[str | None], contents: list[int], *, first: int, marks: list[int]) -> pa.Table:
@@ -108,7 +108,7 @@ def test_no_cell_with_a_blank_at_its_edge_is_passed_over(cells: list[str | None]
 def test_rows_are_left_out_by_runs_as_one_by_one(
     gone: list[int], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auditlib.evidence.storage._FEW", few)
+    monkeypatch.setattr("auditlib.evidence.parquet_files._FEW", few)
     rows = pa.table({"n": list(range(10))})
     kept = without(rows, np.array(gone, dtype=np.int64))
     assert kept["n"].to_pylist() == [number for number in range(10) if number not in gone]

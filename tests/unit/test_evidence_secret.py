@@ -10,7 +10,7 @@ import pytest
 
 from auditlib.errors import EvidenceChanged
 from auditlib.evidence import open_evidence, prepare
-from auditlib.evidence.secret import FILE
+from auditlib.evidence.pseudonym_key import FILE
 from auditlib.parameters.run import Run
 
 

@@ -95,7 +95,7 @@ def test_one_thread_and_two_give_the_same_bytes(evidence, data, tmp_path, monkey
 
 
 def test_small_blocks_give_the_same_rows(evidence, data, tmp_path, monkeypatch):
-    monkeypatch.setattr("auditlib.evidence.bytestream.BLOCK_BYTES", 3000)
+    monkeypatch.setattr("auditlib.evidence.byte_stream.BLOCK_BYTES", 3000)
     again = prepare(run_of(), data, tmp_path, threads=2)
     assert again.totals == evidence.totals
     for table in ("responses", "cells", "quarantine"):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib.errors import ParameterError
-from auditlib.evidence.clocks import ClockRule, with_instant
+from auditlib.evidence.instants import ClockRule, with_instant
 from auditlib.time.local_days import local_days, utc_days
 from auditlib.time.zones import OffsetChange, changes, offset_at, zone, zone_names
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from auditlib.errors import ParameterError
-from auditlib.onboarding.new import new
-from auditlib.onboarding.zoning import zones_apart
+from auditlib.onboarding.new_run import new
+from auditlib.onboarding.time_zones import zones_apart
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 

@@ -19,8 +19,8 @@ import pytest
 
 from auditlib.evidence import prepare
 from auditlib.onboarding.check import CheckReport, check
-from auditlib.onboarding.new import new
-from auditlib.onboarding.writing import DECIDE
+from auditlib.onboarding.new_run import new
+from auditlib.onboarding.run_file_text import DECIDE
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from auditlib.errors import DataError, ParameterError
-from auditlib.onboarding.dates import look_at_dates
+from auditlib.onboarding.column_facts import look_at_column
+from auditlib.onboarding.column_matching import match
+from auditlib.onboarding.date_formats import look_at_dates
 from auditlib.onboarding.decoding import guess_delimiter, guess_encoding, look_at_text
-from auditlib.onboarding.facts import look_at_column
+from auditlib.onboarding.file_looks import look_at
 from auditlib.onboarding.items import item_id, scale_of
-from auditlib.onboarding.looking import look_at
-from auditlib.onboarding.matching import match
-from auditlib.onboarding.new import new
-from auditlib.onboarding.proposing import propose
-from auditlib.onboarding.words import likeness, simplified
-from auditlib.onboarding.writing import quoted, run_file_text
+from auditlib.onboarding.new_run import new
+from auditlib.onboarding.propose import propose
+from auditlib.onboarding.run_file_text import quoted, run_file_text
+from auditlib.onboarding.vocabulary import likeness, simplified
 from auditlib.parameters.checks import load_run
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import read_yaml

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from auditlib.onboarding.asking import DROP, LEAVE, Open, walk
-from auditlib.onboarding.looking import FileLook, look_at
-from auditlib.onboarding.proposing import propose
-from auditlib.onboarding.writing import DECIDE, run_file_text
+from auditlib.onboarding.file_looks import FileLook, look_at
+from auditlib.onboarding.interview import DROP, LEAVE, Open, walk
+from auditlib.onboarding.propose import propose
+from auditlib.onboarding.run_file_text import DECIDE, run_file_text
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 
 from auditlib.errors import DataError
 from auditlib.evidence import prepare
-from auditlib.onboarding.doubtful import perhaps_cut, perhaps_totals
-from auditlib.onboarding.exports import recognisers
-from auditlib.onboarding.looking import look_at
-from auditlib.onboarding.proposing import propose
-from auditlib.onboarding.writing import run_file_text
+from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
+from auditlib.onboarding.file_looks import look_at
+from auditlib.onboarding.propose import propose
+from auditlib.onboarding.recognisers import recognisers
+from auditlib.onboarding.run_file_text import run_file_text
 from auditlib.parameters.checks import load_run
 
 ROOT = Path(__file__).parents[2]

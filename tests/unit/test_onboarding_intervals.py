@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlib.evidence import prepare
-from auditlib.onboarding.matching import limit_named
-from auditlib.onboarding.new import new
-from auditlib.onboarding.writing import DECIDE
+from auditlib.onboarding.column_matching import limit_named
+from auditlib.onboarding.new_run import new
+from auditlib.onboarding.run_file_text import DECIDE
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 

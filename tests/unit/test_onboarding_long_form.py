@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from auditlib.onboarding.check import check
-from auditlib.onboarding.facts import look_at_column
+from auditlib.onboarding.column_facts import look_at_column
+from auditlib.onboarding.file_looks import FileLook, look_at
 from auditlib.onboarding.long_form import in_long_form
-from auditlib.onboarding.looking import FileLook, look_at
-from auditlib.onboarding.proposing import propose
-from auditlib.onboarding.writing import run_file_text
+from auditlib.onboarding.propose import propose
+from auditlib.onboarding.run_file_text import run_file_text
 
 ROOT = Path(__file__).parents[2]
 HOTELS = ("Salvador", "Recife", "Natal")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from auditlib.errors import ParameterError
-from auditlib.onboarding.exports import read_recogniser, recognised, recognisers, simplified_name, zone_of
-from auditlib.onboarding.new import new
+from auditlib.onboarding.new_run import new
 from auditlib.onboarding.recogniser import Recogniser
+from auditlib.onboarding.recognisers import read_recogniser, recognised, recognisers, simplified_name, zone_of
 
 ROOT = Path(__file__).parents[2]
 

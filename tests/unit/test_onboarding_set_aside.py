@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditlib.onboarding.check import CheckReport, check
-from auditlib.onboarding.fitting import (
+from auditlib.onboarding.remedies import (
     date_remedy,
     fitting_formats,
     fitting_scale,

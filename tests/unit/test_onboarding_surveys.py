@@ -13,13 +13,13 @@ import xlsxwriter
 from pyarrow import parquet
 
 from auditlib.errors import DataError
+from auditlib.onboarding.column_facts import look_at_column
 from auditlib.onboarding.decoding import guess_encoding, look_at_text
-from auditlib.onboarding.facts import look_at_column
+from auditlib.onboarding.file_looks import look_at
 from auditlib.onboarding.items import scale_of
-from auditlib.onboarding.looking import look_at
 from auditlib.onboarding.proposal import Proposal
-from auditlib.onboarding.proposing import as_of_day, propose
-from auditlib.onboarding.writing import run_file_text
+from auditlib.onboarding.propose import as_of_day, propose
+from auditlib.onboarding.run_file_text import run_file_text
 
 FIELD = Path(__file__).parents[2].parent / "shared/field/09-survey-export-alone/feedback.csv"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from auditlib.evidence.units_named import readings
 from auditlib.onboarding.check import check
-from auditlib.onboarding.looking import look_at
-from auditlib.onboarding.proposing import propose
-from auditlib.onboarding.unit_readings import readings
-from auditlib.onboarding.writing import run_file_text
+from auditlib.onboarding.file_looks import look_at
+from auditlib.onboarding.propose import propose
+from auditlib.onboarding.run_file_text import run_file_text
 
 ROOT = Path(__file__).parents[2]
 SHOPS = [(7 * n, f"Loja {n}") for n in range(1, 42)]

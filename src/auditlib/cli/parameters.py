@@ -13,8 +13,8 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
-    from auditlib.onboarding.asking import Open
-    from auditlib.onboarding.new import Written
+    from auditlib.onboarding.interview import Open
+    from auditlib.onboarding.new_run import Written
 
 _PANEL = "Prepare"
 # Name of a published shape: room and function that return its JSON Schema.
@@ -110,7 +110,7 @@ def new(
     Lines marked DECIDE are for you: no file can answer them.
     """
     from auditlib.cli.messages import working
-    from auditlib.onboarding.new import new as proposed
+    from auditlib.onboarding.new_run import new as proposed
 
     sent = files or []
     if ask:

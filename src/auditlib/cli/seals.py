@@ -82,7 +82,7 @@ def release(
     from datetime import UTC, datetime
 
     from auditlib.cli.messages import near
-    from auditlib.onboarding.words import known_words
+    from auditlib.onboarding.vocabulary import known_words
     from auditlib.seal.release import release_run
     from auditlib.statements import counted
 

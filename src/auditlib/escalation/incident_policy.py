@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from auditlib.obligations.policy import DutyRule, ObligationPolicy
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
+from auditlib.parameters.strict_model import Misfit
 from auditlib.records import Grade
 
 Stage = Literal["contact", "escalate", "resolve"]

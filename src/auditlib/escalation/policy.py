@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 
 from auditlib.contracts.tables import ROLES
 from auditlib.obligations.policy import EVERY, DutyRule, ObligationPolicy, Word
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
 from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.strict_yaml import Path
 
 DUTIES = ("acknowledgement", "contact", "attendance", "documentation", "report")

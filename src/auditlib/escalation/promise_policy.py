@@ -7,8 +7,8 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from auditlib.obligations.policy import EVERY, DutyRule, ObligationPolicy
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.schema import file_schema
+from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.strict_yaml import Path
 from auditlib.records import Kind
 

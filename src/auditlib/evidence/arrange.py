@@ -11,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from auditlib.evidence.blocks import BrokenRecord
-from auditlib.evidence.celltext import as_text
+from auditlib.evidence.cell_text import as_text
 from auditlib.evidence.plan import Join, RowTest, SourcePlan
 
 if TYPE_CHECKING:

@@ -58,6 +58,6 @@ VALUE_SHOWN = 200
 """Characters of a broken value that the quarantine keeps."""
 
 
-def shown(value: str) -> str:
+def shortened(value: str) -> str:
     """Return `value` cut to what the quarantine keeps."""
     return value if len(value) <= VALUE_SHOWN else value[: VALUE_SHOWN - 1] + "…"

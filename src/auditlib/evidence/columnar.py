@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
-from auditlib.evidence.blocks import Block, BrokenRecord, shown
-from auditlib.evidence.celltext import as_text
+from auditlib.evidence.blocks import Block, BrokenRecord, shortened
+from auditlib.evidence.cell_text import as_text
 from auditlib.evidence.headers import checked_header, placed_header
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _unreadable(table: pa.Table) -> tuple[BrokenRecord, ...]:
         ):
             if cell is not None and line not in faults and not _is_utf8(cell):
                 message = f"column {name!r} holds text that is not UTF-8"
-                value = shown(cell.decode("utf-8", "replace"))
+                value = shortened(cell.decode("utf-8", "replace"))
                 faults[line] = BrokenRecord(line, value, message, _cells_read(table, lines.index(line)))
     return tuple(faults[line] for line in sorted(faults))
 
@@ -146,9 +146,9 @@ def _cells_read(table: pa.Table, place: int) -> dict[str, str]:
     cells = {}
     for name, column in zip(row.column_names, row.columns, strict=True):
         if not _is_text(column.type):
-            cells[name] = shown(as_text(column)[0].as_py())
+            cells[name] = shortened(as_text(column)[0].as_py())
         elif (cell := _bytes(column)[0].as_py()) is None or _is_utf8(cell):
-            cells[name] = shown((cell or b"").decode("utf-8").strip())
+            cells[name] = shortened((cell or b"").decode("utf-8").strip())
     return cells
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditlib.errors import DataError, Problem
-from auditlib.evidence.blocks import Block, BrokenRecord, shown
-from auditlib.evidence.bytestream import utf8_blocks
+from auditlib.evidence.blocks import Block, BrokenRecord, shortened
+from auditlib.evidence.byte_stream import utf8_blocks
 from auditlib.evidence.headers import numbered_columns, placed_header
-from auditlib.evidence.recordsplit import MAX_RECORD, Splitter, Stretch
-from auditlib.evidence.tokens import Tokeniser
+from auditlib.evidence.record_split import MAX_RECORD, Splitter, Stretch
+from auditlib.evidence.tokeniser import Tokeniser
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -190,6 +190,6 @@ def _without_rest_of_line(piece: bytes, pieces: Iterator[bytes]) -> tuple[bytes,
 def _overlong(text: bytes, line: int) -> Stretch:
     import numpy as np
 
-    value = shown(text[:1000].decode("utf-8", "replace"))
+    value = shortened(text[:1000].decode("utf-8", "replace"))
     broken = BrokenRecord(line, value, f"the line is longer than {MAX_RECORD} bytes")
     return Stretch(b"", np.empty(0, dtype=np.int64), (broken,), b"", line + 1, multiline=False)

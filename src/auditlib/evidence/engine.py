@@ -54,7 +54,7 @@ class PreparedQuery:
     connection
         The database.
     query
-        SELECT or INSERT over `view`, or what makes a relation over it. A relation is not read as text and
+        SELECT over `view`, or what makes a relation over it. A relation is not read as text and
         bound once more to be run for the first time, which for a long query takes as long as running it.
     view
         Name that the records have in the query.
@@ -84,11 +84,6 @@ class PreparedQuery:
         relation, self._relation = self._relation, None
         self._query, self._runs = relation.sql_query(), 1
         return relation.to_arrow_table()
-
-    def act(self, records: pa.Table) -> None:
-        """Run an INSERT over `records`."""
-        self._stream.records = records
-        self._connection.execute(self._statement())
 
     def _statement(self) -> str:
         """Return what runs the query; many a source has but one block, for which preparing does not pay."""
@@ -207,7 +202,7 @@ def stored_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> nw.LazyFra
 
     A path with wildcard characters would be taken for a pattern; such a table is scanned through Arrow.
     """
-    from auditlib.evidence.storage import verified_dataset
+    from auditlib.evidence.parquet_files import verified_dataset
 
     plain = not set("*?[]{}") & set(str(path))
     return lazy(connection, connection.read_parquet(str(path)) if plain else verified_dataset(path))

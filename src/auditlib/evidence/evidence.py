@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
-from auditlib.evidence.secret import read_secret
-from auditlib.evidence.storage import frame_of, verified_dataset
+from auditlib.evidence.parquet_files import frame_of, verified_dataset
+from auditlib.evidence.pseudonym_key import read_secret
 from auditlib.records import Basis, Instrument, SourceTotals
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ class Evidence:
         stored = verified_dataset(self._path(table))
         self._check_columns(table, [*(columns or ()), *(name for name, _ in where)], stored.schema.names)
         chosen = list(columns) if columns is not None else None
-        found = stored.to_table(columns=chosen, filter=_condition(where), use_threads=False)
-        return frame_of(found)
+        chosen_rows = stored.to_table(columns=chosen, filter=_condition(where), use_threads=False)
+        return frame_of(chosen_rows)
 
     def cells(self) -> pd.DataFrame:
         """Return the cells: ``unit_id, month, survey_type, item, score, n``, inside the period only."""
@@ -142,8 +142,8 @@ class Evidence:
         stored = verified_dataset(self._path(basis.table))
         names = [name for name, _ in basis.where] + ([basis.column] if basis.column else [])
         self._check_columns(basis.table, names, stored.schema.names)
-        found = stored.head(limit, filter=_condition(basis.where, filled=basis.column), use_threads=False)
-        return frame_of(found)
+        first = stored.head(limit, filter=_condition(basis.where, filled=basis.column), use_threads=False)
+        return frame_of(first)
 
     def _sources(self, where: Sequence[tuple[str, Any]]) -> pd.DataFrame:
         import pandas as pd

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from auditlib.errors import DataError, Problem
 from auditlib.parameters.origins import Reference
-from auditlib.statements import counted
+from auditlib.statements import counted, listed
 
 Header = Sequence[Sequence[object]]
 _NOTHING: Mapping[str, Reference] = MappingProxyType({})
@@ -109,8 +109,7 @@ def _unclear(reference: Reference, places: list[int], names: list[str], *, file:
 def _repeated(reference: Reference, places: list[int], *, file: str, line: int) -> Problem:
     name, numbers = reference.column, [str(place + 1) for place in places]
     often = "twice" if len(places) == 2 else f"{len(places)} times"
-    listed = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
-    message = f"the header names {name!r} {often} (columns {listed}), and it is mapped."
+    message = f"the header names {name!r} {often} (columns {listed(numbers)}), and it is mapped."
     remedy = f"Say which is meant: {{column: {name!r}, occurrence: 1}}, or {{position: {numbers[0]}}}."
     return Problem(message, file, line, places[1] + 1, remedy)
 

@@ -6,38 +6,45 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from auditlib.contracts import TABLES
-from auditlib.evidence import answered, doubled, duplicates, named_once, quarantine, units_named
-from auditlib.evidence.ahead import ahead, behind
+from auditlib.evidence import (
+    duplicates,
+    named_once,
+    overlapping_intervals,
+    quarantine,
+    unanswered,
+)
 from auditlib.evidence.arrange import Arrangement
 from auditlib.evidence.blocks import BrokenRecord
-from auditlib.evidence.cells import CellCounter
 from auditlib.evidence.evidence import UNANSWERED
-from auditlib.evidence.familiar import FEWEST_ROWS, Familiar, LookedUpRows, Setting, suits
-from auditlib.evidence.judging import Judge, clock_rule, numbered, parents_of
-from auditlib.evidence.longform import LongForm, RecordLines, spread
+from auditlib.evidence.fast import known_rows
+from auditlib.evidence.fast.cell_counter import CellCounter
+from auditlib.evidence.fast.prefetch import prefetch, write_behind
+from auditlib.evidence.intake_context import IntakeContext
+from auditlib.evidence.judging import Judge, numbered
+from auditlib.evidence.parquet_files import (
+    Staging,
+    TableWriter,
+    coded_schema,
+    fitted,
+    merged,
+    without,
+)
+from auditlib.evidence.pivot import LongForm, RecordLines, spread
 from auditlib.evidence.placeholders import Placeholders
 from auditlib.evidence.plan import SourcePlan, repeats
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.sources import source_blocks
-from auditlib.evidence.storage import Staging, TableWriter, coded_schema, fitted, merged, read_pieces, without
-from auditlib.evidence.wallclock import WallClock
-from auditlib.evidence.wide import unpivoted
-from auditlib.evidence.workshop import Workshop
+from auditlib.evidence.unpivot import unpivoted
 from auditlib.statements import counted
-from auditlib.time.local_days import local_days, utc_days
-from auditlib.time.zones import zone
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
-
-    from auditlib.parameters.run import Run
 
 
 FEW, MOST_WAITING = 200, 100_000
@@ -58,7 +65,7 @@ class Tally:
 
 
 def take_in(
-    shop: Workshop, sources: Sequence[SourcePlan], counter: CellCounter | None = None
+    context: IntakeContext, sources: Sequence[SourcePlan], counter: CellCounter | None = None
 ) -> dict[int, Tally]:
     """Bring the sources of one table into canonical form; return the tally of each source.
 
@@ -66,21 +73,21 @@ def take_in(
     `counter`. Rows wait in a staging file until the last is read, because only then is it known which
     ids occur again.
     """
-    staged = {plan.number: Staging(shop.scratch / f"{plan.number}.arrow") for plan in sources}
+    staged = {plan.number: Staging(context.scratch / f"{plan.number}.arrow") for plan in sources}
     tallies = {plan.number: Tally() for plan in sources}
-    dropped = _read_all(shop, sources, staged, tallies)
+    dropped = _read_all(context, sources, staged, tallies)
     with ExitStack() as stack:
-        writer, beside = _writers(shop, sources[0], stack)
-        hand_over = stack.enter_context(behind(threads=shop.threads))
+        writer, beside = _writers(context, sources[0], stack)
+        hand_over = stack.enter_context(write_behind(threads=context.threads))
         for plan in sources:
             first = plan.number * duplicates.PLACES
             gone = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
-            spread(shop.connection, plan)
-            lines = RecordLines(shop.connection, plan)
+            spread(context.connection, plan)
+            lines = RecordLines(context.connection, plan)
             for piece in staged[plan.number].pieces():
                 rows = _stored(piece, gone, tallies[plan.number], lines)
-                rows = unpivoted(_with_file(rows, shop.names[plan.number]), plan)
-                rows, silent = answered.split(rows, plan)
+                rows = unpivoted(_with_file(rows, context.names[plan.number]), plan)
+                rows, silent = unanswered.split(rows, plan)
                 tallies[plan.number].unanswered += silent.num_rows
                 hand_over(partial(writer.write, rows))
                 if silent.num_rows:
@@ -91,56 +98,69 @@ def take_in(
 
 
 def _read_all(
-    shop: Workshop, sources: Sequence[SourcePlan], staged: Mapping[int, Staging], tallies: Mapping[int, Tally]
+    context: IntakeContext,
+    sources: Sequence[SourcePlan],
+    staged: Mapping[int, Staging],
+    tallies: Mapping[int, Tally],
 ) -> NDArray[np.int64]:
     """Read the sources of one table; return the places of staged rows that must not stay, ascending."""
-    named_once.create(shop.connection)
-    doubled.create(shop.connection)
-    with closing(duplicates.Identities(shop.connection, shop.scratch)) as identities:
+    named_once.create(context.connection)
+    overlapping_intervals.create(context.connection)
+    with closing(duplicates.Identities(context.connection, context.scratch)) as identities:
         for plan in sources:
             tally = tallies[plan.number]
-            _read(shop, plan, staged[plan.number], tally, identities)
-            shop.progress(f"{shop.names[plan.number]}: {counted(tally.read, 'record')} of {plan.target.name}")
-        again = named_once.named_again(shop.connection, identities)
+            _read(context, plan, staged[plan.number], tally, identities)
+            context.progress(
+                f"{context.names[plan.number]}: {counted(tally.read, 'record')} of {plan.target.name}"
+            )
+        again = named_once.named_again(context.connection, identities)
         copies = identities.repeated()
     if copies.num_rows:
-        quarantine.add_copies(shop.connection, copies, names=shop.names, key=sources[0].contract.key)
-    twice = doubled.doubled(shop.connection, copies, names=shop.names)
-    quarantine.add(shop.connection, twice)
+        quarantine.add_copies(context.connection, copies, names=context.names, key=sources[0].contract.key)
+    twice = overlapping_intervals.doubled(context.connection, copies, names=context.names)
+    quarantine.add(context.connection, twice)
     for place in again.to_pylist():
         tallies[place // duplicates.PLACES].named_again += 1
     places = [again, *(rows["place"] for rows in (copies, twice))]
     return np.sort(np.concatenate([column.to_numpy() for column in places]))
 
 
-def _writers(shop: Workshop, plan: SourcePlan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
+def _writers(context: IntakeContext, plan: SourcePlan, stack: ExitStack) -> tuple[TableWriter, TableWriter]:
     """Open the file of a table and, for `responses`, that of rows without an answer."""
     schema, name = coded_schema(plan.target), plan.target.name
-    writer = stack.enter_context(TableWriter(shop.folder / f"{name}.parquet", schema))
-    if name != answered.RESPONSES:
+    writer = stack.enter_context(TableWriter(context.folder / f"{name}.parquet", schema))
+    if name != unanswered.RESPONSES:
         return writer, writer
-    return writer, stack.enter_context(TableWriter(shop.folder / f"{UNANSWERED}.parquet", schema))
+    return writer, stack.enter_context(TableWriter(context.folder / f"{UNANSWERED}.parquet", schema))
 
 
 def _read(
-    shop: Workshop, plan: SourcePlan, staging: Staging, tally: Tally, identities: duplicates.Identities
+    context: IntakeContext,
+    plan: SourcePlan,
+    staging: Staging,
+    tally: Tally,
+    identities: duplicates.Identities,
 ) -> None:
     """Read one source: broken and faulty records go to quarantine, the others to `staging`."""
     blocks = source_blocks(
         plan.source,
-        shop.files[plan.number],
-        name=shop.names[plan.number],
+        context.files[plan.number],
+        name=context.names[plan.number],
         wanted=plan.read,
         references=plan.references,
         repetitive=plan.repetitive,
         ids=plan.ids,
-        threads=shop.threads,
+        threads=context.threads,
     )
     arrangement, broken = Arrangement(plan), list[BrokenRecord]()
-    gathered = LongForm(shop.connection, plan, shop.names, shop.scratch) if plan.answers is not None else None
-    threads = shop.threads if plan.source.form in ("csv", "parquet", "database") else 1
-    with Judge(shop, plan) as judge, closing(_Sorter(shop, plan, judge, identities)) as sorter:
-        for block in ahead(blocks, threads=threads):
+    gathered = (
+        LongForm(context.connection, plan, context.names, context.scratch)
+        if plan.answers is not None
+        else None
+    )
+    threads = context.threads if plan.source.form in ("csv", "parquet", "database") else 1
+    with Judge(context, plan) as judge, closing(_Sorter(context, plan, judge, identities)) as sorter:
+        for block in prefetch(blocks, threads=threads):
             tally.read += block.records.num_rows + len(block.broken)
             tally.notes += [note for note in block.notes if note not in tally.notes]
             broken += block.broken
@@ -175,17 +195,17 @@ class _Sorter:
     """Takes the sound records of a source from its blocks and puts the others into quarantine."""
 
     def __init__(
-        self, shop: Workshop, plan: SourcePlan, judge: Judge, identities: duplicates.Identities
+        self, context: IntakeContext, plan: SourcePlan, judge: Judge, identities: duplicates.Identities
     ) -> None:
-        self._shop, self._plan, self._judge, self._identities = shop, plan, judge, identities
-        self._familiar: Familiar | None = None
+        self._context, self._plan, self._judge, self._identities = context, plan, judge, identities
+        self._known = known_rows(context, plan, judge)
         self._unsure: list[tuple[pa.Table, pa.Table]] = []
         self._waiting = 0
         seldom = sum(not repeats(field.column) for field in plan.fields)
-        self._marker = duplicates.Marker(shop.connection, plan.number, seldom)
-        self.naming = named_once.Naming(shop.connection, plan.number)
+        self._marker = duplicates.Marker(context.connection, plan.number, seldom)
+        self.naming = named_once.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
-        self._refused = quarantine.inbox(shop.connection)
+        self._refused = quarantine.inbox(context.connection)
         schema = coded_schema(plan.contract)
         self._schema = schema.remove(schema.get_field_index("source_file"))
 
@@ -224,14 +244,6 @@ class _Sorter:
         records, cells = (pa.concat_tables(tables) for tables in zip(*self._unsure, strict=True))
         return self._judged(records, cells)
 
-    def _known(self, cells: pa.Table) -> LookedUpRows | None:
-        zoned = bool(self._shop.zones)  # not yet while the register of units is read
-        if self._familiar is None and zoned and cells.num_rows >= FEWEST_ROWS:
-            referring = bool(parents_of(self._shop, self._plan))
-            if suits(self._plan, cells.schema, referring=referring):
-                self._familiar = Familiar(self._plan, _setting(self._shop, self._plan, self._judge))
-        return self._familiar.known(cells) if self._familiar is not None else None
-
     def _judged(self, records: pa.Table, cells: pa.Table) -> pa.Table:
         """Return the sound records by the exact query."""
         import pyarrow as pa
@@ -248,23 +260,9 @@ class _Sorter:
         faulty = quarantine.faulty_rows(tested["fault"], records, self._plan, self._judge.tests)
         self.refuse(faulty)
         sound = tested.filter(pc.equal(tested["fault"], SOUND)) if faulty.num_rows else tested
-        if self._plan.target.name == doubled.TABLE:
-            doubled.note(self._shop.connection, sound, self._plan.number)
+        if self._plan.target.name == overlapping_intervals.TABLE:
+            overlapping_intervals.note(self._context.connection, sound, self._plan.number)
         return fitted(sound, self._schema)
-
-
-def _setting(shop: Workshop, plan: SourcePlan, judge: Judge) -> Setting:
-    first, last = shop.period
-    return Setting(
-        clock=WallClock(shop.zones, shop.last_day),
-        source_zone=clock_rule(shop, plan).zone,
-        unit_zones=dict(zip(*_unit_zones(shop), strict=True)),
-        default_zone=shop.zones.index(shop.run.time_zone),
-        as_of=shop.as_of,
-        first=first,
-        last=last,
-        judge=judge.plain,
-    )
 
 
 def _within(places: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -288,74 +286,24 @@ def _stored(piece: pa.Table, dropped: NDArray[np.int64], tally: Tally, made_of: 
     return piece
 
 
-def remember(shop: Workshop, table: str) -> None:
+def remember(context: IntakeContext, table: str) -> None:
     """Keep what later tables look up in a finished one: the instant and the zone of its unit."""
     contract = TABLES[table]
     if not contract.instant:
         return
-    from auditlib.evidence.storage import verified_dataset
+    from auditlib.evidence.parquet_files import verified_dataset
 
-    stored = verified_dataset(shop.folder / f"{table}.parquet")
-    shop.connection.register("finished", stored)
+    stored = verified_dataset(context.folder / f"{table}.parquet")
+    context.connection.register("finished", stored)
     has_unit = any(column.name == "unit_id" for column in contract.columns)
     zones = "LEFT JOIN unit_zones USING (unit_id)" if has_unit else ""
     number = "unit__zone__known" if has_unit else "CAST(NULL AS BIGINT)"
     parts = ", ".join(f"{contract.instant}_{part} AS {part}" for part in ("at", "day", "second"))
-    shop.connection.execute(
+    context.connection.execute(
         f"CREATE TABLE parent_{table} AS SELECT {contract.key[0]} AS key, {parts}, "  # noqa: S608 - names from the contracts
         f"{number} AS zone FROM finished {zones}"
     )
-    shop.connection.unregister("finished")
-
-
-def prepare_zones(shop: Workshop) -> None:
-    """Fill the tables of unit zones and of local and UTC days, once the units are known."""
-    import pyarrow as pa
-
-    units, numbers = _unit_zones(shop)
-    units_named.create(shop.connection, units, _unit_names(shop))
-    tables = {
-        "unit_zones": pa.table(
-            {"unit_id": pa.array(units, pa.string()), "unit__zone__known": pa.array(numbers, pa.int64())}
-        ),
-        "local_days": local_days(shop.zones, shop.last_day),
-        "utc_days": utc_days(shop.zones, shop.last_day),
-    }
-    for name, table in tables.items():
-        shop.connection.register("filled", table)
-        shop.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM filled")  # noqa: S608 - three fixed names
-        shop.connection.unregister("filled")
-
-
-def _unit_zones(shop: Workshop) -> tuple[list[str], list[int]]:
-    if "units" not in shop.done:
-        return [], []
-    units: list[str] = []
-    numbers: list[int] = []
-    for piece in read_pieces(shop.folder / "units.parquet"):
-        units += piece["unit_id"].to_pylist()
-        numbers += [shop.zones.index(name or shop.run.time_zone) for name in piece["time_zone"].to_pylist()]
-    return units, numbers
-
-
-def _unit_names(shop: Workshop) -> list[str | None]:
-    if "units" not in shop.done:
-        return []
-    return [
-        name for piece in read_pieces(shop.folder / "units.parquet") for name in piece["name"].to_pylist()
-    ]
-
-
-def zone_names(run: Run, units: Path | None) -> tuple[str, ...]:
-    """Return every zone that the run, its sources and its units name, sorted."""
-    own = [dates.time_zone for source in run.sources for dates in source.dates_of.values()]
-    named = {run.time_zone, *(source.dates.time_zone for source in run.sources)} - {"unit"}
-    named |= {zone for zone in own if zone is not None} - {"unit"}
-    for piece in read_pieces(units) if units is not None else ():
-        named |= {name for name in piece["time_zone"].to_pylist() if name}
-    for name in named:
-        zone(name)
-    return tuple(sorted(named))
+    context.connection.unregister("finished")
 
 
 def _identified(tested: pa.Table, number: int) -> pa.Table:

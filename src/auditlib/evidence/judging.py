@@ -10,32 +10,32 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlib.contracts import TABLES, WHOLE_DAY, ColumnKind
-from auditlib.evidence.blanks import trimmed
-from auditlib.evidence.clocks import ClockRule, with_instant
+from auditlib.evidence.cell_text import trimmed
 from auditlib.evidence.engine import PreparedQuery, lazy
+from auditlib.evidence.instants import ClockRule, with_instant
+from auditlib.evidence.parquet_files import canonical_schema
+from auditlib.evidence.placeholders import dated, placeholder_mark
 from auditlib.evidence.plan import SourcePlan, repeats
+from auditlib.evidence.quarantine_rule import QuarantineRule
 from auditlib.evidence.reading import projection
-from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.rules import Parent, rules, with_fault
-from auditlib.evidence.storage import canonical_schema
-from auditlib.evidence.unknown_days import dated, placeholder_mark
 
 if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
     import pyarrow as pa
 
-    from auditlib.evidence.workshop import Workshop
+    from auditlib.evidence.intake_context import IntakeContext
 
 
 class Judge:
     """Judges the records of one source; use it as a context."""
 
-    def __init__(self, shop: Workshop, plan: SourcePlan) -> None:
-        self._shop, self._plan = shop, plan
+    def __init__(self, context: IntakeContext, plan: SourcePlan) -> None:
+        self._context, self._plan = context, plan
         self._query: PreparedQuery | None = None
         self._schema: pa.Schema | None = None
-        self.tests = _tests(shop, plan)
+        self.tests = _tests(context, plan)
 
     def __enter__(self) -> Self:
         return self
@@ -71,9 +71,9 @@ class Judge:
     def _prepare(self, records: pa.Table) -> None:
         if self._query is not None:
             self._query.close()
-        query = partial(_query, self._shop, self._plan, records.schema, self.tests)
+        query = partial(_query, self._context, self._plan, records.schema, self.tests)
         self._schema = records.schema
-        self._query = PreparedQuery(self._shop.connection, query, view="block", records=records)
+        self._query = PreparedQuery(self._context.connection, query, view="block", records=records)
 
 
 def numbered(plan: SourcePlan, records: pa.Table) -> pa.Table:
@@ -84,12 +84,12 @@ def numbered(plan: SourcePlan, records: pa.Table) -> pa.Table:
 
 
 def _query(
-    shop: Workshop, plan: SourcePlan, schema: pa.Schema, tests: tuple[QuarantineRule, ...]
+    context: IntakeContext, plan: SourcePlan, schema: pa.Schema, tests: tuple[QuarantineRule, ...]
 ) -> duckdb.DuckDBPyRelation:
     """Return the whole work on one block of a source, registered as ``block``, as one query."""
-    connection = shop.connection
-    frame = lazy(connection, connection.sql(projection(plan, shop.run, schema)))
-    frame = _with_period(shop, plan, _with_context(shop, plan, frame))
+    connection = context.connection
+    frame = lazy(connection, connection.sql(projection(plan, context.run, schema)))
+    frame = _with_period(context, plan, _with_context(context, plan, frame))
     stored = [name for name in canonical_schema(plan.contract).names if name != "source_file"]
     hashes = [f"h__{field.column.name}" for field in plan.fields if repeats(field.column)]
     marks = [placeholder_mark(field) for field in dated(plan)]
@@ -108,13 +108,13 @@ def _in_order(rows: pa.Table) -> pa.Table:
     return rows if (np.diff(lines) > 0).all() else rows.sort_by("source_line")
 
 
-def _with_context(shop: Workshop, plan: SourcePlan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_context(context: IntakeContext, plan: SourcePlan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add what is known from other tables: the parents' instants, the unit's zone; then the clocks."""
     import narwhals as nw
 
-    connection = shop.connection
+    connection = context.connection
     instants = [column.name for column in plan.contract.columns if column.kind is ColumnKind.INSTANT]
-    parents = parents_of(shop, plan)
+    parents = parents_of(context, plan)
     for parent in parents:
         parts = ("at", "day", "second", "zone")
         names = {"key": parent.link} | {part: f"{parent.stem}_{part}" for part in parts}
@@ -122,21 +122,21 @@ def _with_context(shop: Workshop, plan: SourcePlan, frame: nw.LazyFrame[Any]) ->
         frame = frame.join(looked_up, on=parent.link, how="left")
     if "unit_id" in [column.name for column in plan.contract.columns if column.references == "units"]:
         frame = frame.join(lazy(connection, connection.table("unit_zones")), on="unit_id", how="left")
-        found = nw.col("unit__zone__known")
+        zone = nw.col("unit__zone__known")
     else:
         zones = [nw.col(f"{parent.stem}_zone") for parent in parents]
-        found = nw.coalesce(*zones) if zones else nw.lit(None, dtype=nw.Int64())
+        zone = nw.coalesce(*zones) if zones else nw.lit(None, dtype=nw.Int64())
     if not instants:
         return frame
-    default = shop.zones.index(shop.run.time_zone)
-    frame = frame.with_columns(unit__zone=found.fill_null(default).cast(nw.Int64))
+    default = context.zones.index(context.run.time_zone)
+    frame = frame.with_columns(unit__zone=zone.fill_null(default).cast(nw.Int64))
     for stem in _starts_first(plan, instants):
         if start := plan.field(stem).after:
             frame = _behind(frame, stem, start)
         frame = with_instant(
             frame,
             stem,
-            rule=clock_rule(shop, plan, stem),
+            rule=clock_rule(context, plan, stem),
             local_days=lazy(connection, connection.table("local_days")),
             utc_days=lazy(connection, connection.table("utc_days")),
         )
@@ -150,7 +150,7 @@ def _starts_first(plan: SourcePlan, instants: list[str]) -> list[str]:
         trail = [name]
         while start := plan.field(trail[-1]).after:
             trail.append(start)
-        ordered += [each for each in reversed(trail) if each not in ordered]
+        ordered += [stem for stem in reversed(trail) if stem not in ordered]
     return ordered
 
 
@@ -170,32 +170,32 @@ def _behind(frame: nw.LazyFrame[Any], stem: str, start: str) -> nw.LazyFrame[Any
     )
 
 
-def clock_rule(shop: Workshop, plan: SourcePlan, stem: str = "") -> ClockRule:
+def clock_rule(context: IntakeContext, plan: SourcePlan, stem: str = "") -> ClockRule:
     """Return how the instants of a source, or of one of its columns, are to be understood."""
     dates = plan.source.dates
     own = plan.source.dates_of.get(stem)
     zone = (own.time_zone if own is not None else None) or dates.time_zone
-    number = None if zone == "unit" else shop.zones.index(zone)
-    return ClockRule(number, dates.ambiguous, dates.nonexistent, shop.last_day)
+    number = None if zone == "unit" else context.zones.index(zone)
+    return ClockRule(number, dates.ambiguous, dates.nonexistent, context.last_day)
 
 
-def _with_period(shop: Workshop, plan: SourcePlan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_period(context: IntakeContext, plan: SourcePlan, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
     if not plan.contract.instant:
         return frame.with_columns(in_period=nw.lit(value=True))
     day = nw.col(f"{plan.contract.instant}_day")
-    first, last = shop.period
+    first, last = context.period
     return frame.with_columns(in_period=((day >= first) & (day <= last)).fill_null(value=True))
 
 
-def _tests(shop: Workshop, plan: SourcePlan) -> tuple[QuarantineRule, ...]:
+def _tests(context: IntakeContext, plan: SourcePlan) -> tuple[QuarantineRule, ...]:
     return rules(
         plan.contract,
-        instruments={name: shop.run.instrument(name) for name in shop.run.instruments},
-        parents=parents_of(shop, plan),
-        as_of=shop.as_of,
-        register="units" in shop.done,
+        instruments={name: context.run.instrument(name) for name in context.run.instruments},
+        parents=parents_of(context, plan),
+        as_of=context.as_of,
+        register="units" in context.done,
         units_by=plan.source.units_by,
         bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
         dated=tuple(field.column.name for field in dated(plan)),
@@ -203,12 +203,12 @@ def _tests(shop: Workshop, plan: SourcePlan) -> tuple[QuarantineRule, ...]:
     )
 
 
-def parents_of(shop: Workshop, plan: SourcePlan) -> tuple[Parent, ...]:
+def parents_of(context: IntakeContext, plan: SourcePlan) -> tuple[Parent, ...]:
     """Return the tables whose instant a row of this one must not precede."""
     if not any(column.kind is ColumnKind.INSTANT for column in plan.contract.columns):
         return ()
     return tuple(
         Parent(column.name, column.references)
         for column in plan.contract.columns
-        if column.references in shop.done and TABLES[column.references].instant
+        if column.references in context.done and TABLES[column.references].instant
     )

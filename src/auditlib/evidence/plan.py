@@ -310,11 +310,11 @@ def _prefix(run: Run, source: Source, column: Column) -> str:
     A column that refers to another table holds the id of that table's record on the same line.
     """
     table = column.references or source.table
-    others = [(at, each) for at, each in enumerate(run.sources) if each.table == table]
+    others = [(at, other) for at, other in enumerate(run.sources) if other.table == table]
     if len(others) < 2:
         return ""
-    own = next((at for at, each in others if each is source), None)
-    beside = next((at for at, each in others if source.beside(each)), None)
+    own = next((at for at, other in others if other is source), None)
+    beside = next((at for at, other in others if source.beside(other)), None)
     at = own if own is not None else beside
     return "" if at is None else f"{source_names(run.sources)[at]}:"
 

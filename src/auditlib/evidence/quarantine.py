@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from auditlib.evidence.blocks import BrokenRecord, shown
+from auditlib.evidence.blocks import BrokenRecord, shortened
 from auditlib.evidence.duplicates import PLACES
 from auditlib.evidence.engine import Inbox
 from auditlib.evidence.plan import SourcePlan
-from auditlib.evidence.rule import QuarantineRule
+from auditlib.evidence.quarantine_rule import QuarantineRule
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.spreadsheets import cell_text
 from auditlib.records import Reason
@@ -75,10 +75,10 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
         "SELECT place // $places, reason, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL",
         {"places": PLACES},
     ).fetchall()
-    found: dict[int, dict[str, int]] = {}
+    counts: dict[int, dict[str, int]] = {}
     for number, reason, rows in counted:
-        found.setdefault(number, {})[reason] = rows
-    return found
+        counts.setdefault(number, {})[reason] = rows
+    return counts
 
 
 def row_schema() -> pa.Schema:
@@ -121,7 +121,7 @@ def faulty_rows(
         value = _value(bad, plan, rule.column, position)
         origin = plan.field(rule.column).origin or rule.column
         message = _sentence(f"{value!r}: {rule.message}" if value else rule.message)
-        rows.append((plan.number * PLACES + line, origin, rule.reason.value, shown(value), message))
+        rows.append((plan.number * PLACES + line, origin, rule.reason.value, shortened(value), message))
     return rows_of(rows)
 
 
@@ -140,7 +140,7 @@ def add_copies(
             )
         else:
             reason, message = Reason.CONFLICTING, f"the id {value!r} has different contents, first on {first}"
-        rows.append((row["place"], ", ".join(key), reason.value, shown(value), _sentence(message)))
+        rows.append((row["place"], ", ".join(key), reason.value, shortened(value), _sentence(message)))
     connection.register("copied", rows_of(rows))
     connection.execute("DELETE FROM quarantine WHERE place IN (SELECT place FROM copied)")
     connection.execute("INSERT INTO quarantine SELECT * FROM copied")

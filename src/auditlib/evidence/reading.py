@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from auditlib.contracts import Column, ColumnKind
 from auditlib.evidence.engine import literal, quoted
+from auditlib.evidence.interval_rules import names_total, totals_in
+from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
-from auditlib.evidence.stamps import Stamps, duration
-from auditlib.evidence.totals import names_total, totals_in
+from auditlib.evidence.timestamps import Stamps, duration
 from auditlib.evidence.units_named import with_units
-from auditlib.evidence.unknown_days import emptied
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import WHOLE_DAY, Column, ColumnKind, Table
-from auditlib.evidence.counted import counted_rules
+from auditlib.evidence.interval_rules import counted_rules
+from auditlib.evidence.quarantine_rule import QuarantineRule
 from auditlib.evidence.reading import TEXTUAL
-from auditlib.evidence.rule import QuarantineRule
 from auditlib.evidence.units_named import UNKNOWN
 from auditlib.records import Instrument, Reason
 from auditlib.time.zones import zone_names
@@ -250,7 +250,7 @@ def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Itera
     yield QuarantineRule(Reason.SCALE, column.name, unread, "this is neither a number nor a declared label")
     scales = {name: _scale_of(instrument, column.name) for name, instrument in instruments.items()}
     for bounds in dict.fromkeys(scales.values()):
-        types = [name for name, found in scales.items() if found == bounds]
+        types = [name for name, scale in scales.items() if scale == bounds]
         ours = one_of(nw.col("survey_type"), types) & ~here.is_null()
         if bounds is None:
             message = f"the {' and '.join(types)} survey does not ask {column.name}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditlib.evidence.blocks import Block
-from auditlib.evidence.contents import check_content
+from auditlib.evidence.file_signatures import check_content
 
 if TYPE_CHECKING:
     from auditlib.parameters.origins import Reference
@@ -69,6 +69,6 @@ def source_blocks(
         return columnar_blocks(
             path, name=name, wanted=wanted, references=references, repetitive=repetitive, threads=threads
         )
-    from auditlib.evidence.extracts import extract_blocks
+    from auditlib.evidence.databases.extracts import extract_blocks
 
     return extract_blocks(path, name=name, wanted=wanted, repetitive=repetitive, threads=threads)

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditlib.errors import DataError, Problem
-from auditlib.evidence.blocks import Block, BrokenRecord, shown
+from auditlib.evidence.blocks import Block, BrokenRecord, shortened
 from auditlib.evidence.headers import numbered_columns, placed_header
-from auditlib.evidence.hollow import Hollow, column_letters, hollow_cells
-from auditlib.evidence.worn_ids import worn
+from auditlib.evidence.worksheet_losses import Hollow, column_letters, hollow_cells, worn
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def _chosen(path: Path, *, name: str, sheet: str | None) -> str:
         import python_calamine
 
         worksheets = [
-            each for each in book.sheets_metadata if each.typ == python_calamine.SheetTypeEnum.WorkSheet
+            sheet for sheet in book.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         if not worksheets:
             raise _no_sheet(None, book.sheet_names, name)
@@ -136,7 +135,7 @@ def _chosen(path: Path, *, name: str, sheet: str | None) -> str:
             for worksheet in worksheets
             if worksheet.visible == python_calamine.SheetVisibleEnum.Visible
         ]
-        filled = [each for each in seen if book.get_sheet_by_name(each).total_height]
+        filled = [sheet for sheet in seen if book.get_sheet_by_name(sheet).total_height]
         if len(filled) != 1 or worksheets[0].name not in seen:
             raise _undecided([worksheet.name for worksheet in worksheets], seen, name)
         return str(filled[0])
@@ -238,10 +237,10 @@ def _block(chunk: list[tuple[int, list[Any]]], sheet: _Sheet) -> Block:
     broken = tuple(
         BrokenRecord(
             line,
-            shown(";".join(_shown_cells(line, row, sheet.hollow))),
+            shortened(";".join(_shown_cells(line, row, sheet.hollow))),
             faults[line],
             {
-                name: shown(_text(row, place))
+                name: shortened(_text(row, place))
                 for name, place in places.items()
                 if place + 1 not in sheet.hollow.get(line, {})
             },

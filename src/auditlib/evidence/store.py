@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import ColumnKind
 from auditlib.errors import DataError, EvidenceChanged, Problem
-from auditlib.evidence import cells, mixed, quarantine
+from auditlib.evidence import cells, mixed_scales, quarantine
+from auditlib.evidence.databases.extracts import Extract, extracts
 from auditlib.evidence.drafts import discard, draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, Evidence
-from auditlib.evidence.extracts import Extract, extracts
-from auditlib.evidence.filling import fill
+from auditlib.evidence.fast.cell_counter import CellCounter
 from auditlib.evidence.identity import content_key
-from auditlib.evidence.intake import Tally, prepare_zones, remember, take_in, zone_names
-from auditlib.evidence.items import described_items, instrument_of
-from auditlib.evidence.longform import lineage
+from auditlib.evidence.instruments import described_items, instrument_of
+from auditlib.evidence.intake import Tally, remember, take_in
+from auditlib.evidence.intake_context import IntakeContext
+from auditlib.evidence.parquet_files import TableWriter
+from auditlib.evidence.pivot import lineage
 from auditlib.evidence.plan import SourcePlan, item_ids, plans
-from auditlib.evidence.secret import store_secret, write_secret
+from auditlib.evidence.pseudonym_key import store_secret, write_secret
 from auditlib.evidence.source_files import source_names, source_path
-from auditlib.evidence.storage import TableWriter
-from auditlib.evidence.workshop import Workshop
+from auditlib.evidence.supplement import fill
+from auditlib.evidence.unit_zones import prepare_zones, zones_named
 from auditlib.files import canonical, digest, flush, flush_directory, hash_file, write_text
 from auditlib.records import SourceTotals
 
@@ -94,8 +96,8 @@ def _prepared(
     secret = None if run.ids_shown_because else store_secret(store)
     key = content_key(run, [inputs[number].sha256 for number in sorted(inputs)], secret=secret)
     final = store / key
-    if found := _found(final, threads=threads, progress=progress):
-        return found
+    if evidence := _prepared_before(final, threads=threads, progress=progress):
+        return evidence
     with draft(store, key) as folder:
         write_secret(folder, secret, key=key)
         described = _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
@@ -104,18 +106,18 @@ def _prepared(
     return open_evidence(final, threads=threads)
 
 
-def _found(final: Path, *, threads: int, progress: Callable[[str], None]) -> Evidence | None:
+def _prepared_before(final: Path, *, threads: int, progress: Callable[[str], None]) -> Evidence | None:
     """Return evidence that was prepared before; what is damaged is taken away, so that it is made again."""
     if not os.path.lexists(final):  # it gets its name when it is complete
         return None
     try:
-        found = open_evidence(final, threads=threads)
+        evidence = open_evidence(final, threads=threads)
     except DataError as error:
         progress(f"Evidence was prepared before and is damaged, so it is taken in again: {error.problems[0]}")
         discard(final)
         return None
     progress("Evidence found: the same files and parameters were taken in before")
-    return found
+    return evidence
 
 
 def open_evidence(directory: Path, *, threads: int = 2) -> Evidence:
@@ -198,14 +200,19 @@ def _fill(
     names = source_names(run.sources)
     files = {number: given.path for number, given in inputs.items()}
     with closing(connect(scratch, threads=threads)) as connection:
-        shop = Workshop(run, connection, draft, files, names, threads, progress)
-        counter = cells.CellCounter(item_ids(run), run.period.start, run.period.end)
-        shop, tallies = _take_in_all(shop, made, counter)
-        told = [f"{names[number]}: {note}" for number in sorted(tallies) for note in tallies[number].notes]
-        notes = (*_register_note(shop), *_unsteady(inputs), *mixed.explain(connection, made), *told)
-        _write_cells(shop, counter)
-        _write_quarantine(shop)
-        _write_answer_rows(shop, made)
+        context = IntakeContext(run, connection, draft, files, names, threads, progress)
+        counter = CellCounter(item_ids(run), run.period.start, run.period.end)
+        context, tallies = _take_in_all(context, made, counter)
+        spoken = [f"{names[number]}: {note}" for number in sorted(tallies) for note in tallies[number].notes]
+        notes = (
+            *_register_note(context),
+            *_unsteady(inputs),
+            *mixed_scales.explain(connection, made),
+            *spoken,
+        )
+        _write_cells(context, counter)
+        _write_quarantine(context)
+        _write_answer_rows(context, made)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
     _check_unchanged(inputs, names)
@@ -220,30 +227,32 @@ def _fill(
         )
         for plan in sorted(made, key=lambda plan: plan.number)
     ]
-    copies = [one.extract.described(names[number]) for number, one in sorted(inputs.items()) if one.extract]
-    return _describe(draft, run, shop.done, totals, notes, key=key, copies=copies)
+    copies = [
+        given.extract.described(names[number]) for number, given in sorted(inputs.items()) if given.extract
+    ]
+    return _describe(draft, run, context.done, totals, notes, key=key, copies=copies)
 
 
 def _take_in_all(
-    shop: Workshop, made: tuple[SourcePlan, ...], counter: cells.CellCounter
-) -> tuple[Workshop, dict[int, Tally]]:
-    quarantine.create(shop.connection)
+    context: IntakeContext, made: tuple[SourcePlan, ...], counter: CellCounter
+) -> tuple[IntakeContext, dict[int, Tally]]:
+    quarantine.create(context.connection)
     tallies: dict[int, Tally] = {}
     order = tuple(dict.fromkeys(plan.target.name for plan in made))
     zoned = False
     for table in order:
         if table != "units" and not zoned:
-            shop, zoned = _with_zones(shop), True
+            context, zoned = _with_zones(context), True
         counted = counter if table == "responses" else None
         mine = [plan for plan in made if plan.target.name == table]
-        tallies |= take_in(shop, [plan for plan in mine if not plan.source.fills], counted)
-        shop = replace(shop, done=(*shop.done, table))
+        tallies |= take_in(context, [plan for plan in mine if not plan.source.fills], counted)
+        context = replace(context, done=(*context.done, table))
         for plan in mine:
             if plan.source.fills:
-                tallies |= fill(_with_zones(shop), plan)
+                tallies |= fill(_with_zones(context), plan)
         if _looked_up(table, made):
-            remember(shop, table)
-    return shop, tallies
+            remember(context, table)
+    return context, tallies
 
 
 def _looked_up(table: str, made: tuple[SourcePlan, ...]) -> bool:
@@ -256,9 +265,9 @@ def _looked_up(table: str, made: tuple[SourcePlan, ...]) -> bool:
     )
 
 
-def _with_zones(shop: Workshop) -> Workshop:
-    units = shop.folder / "units.parquet" if "units" in shop.done else None
-    zoned = replace(shop, zones=zone_names(shop.run, units))
+def _with_zones(context: IntakeContext) -> IntakeContext:
+    units = context.folder / "units.parquet" if "units" in context.done else None
+    zoned = replace(context, zones=zones_named(context.run, units))
     prepare_zones(zoned)
     return zoned
 
@@ -269,48 +278,48 @@ def _unsteady(inputs: Mapping[int, _Input]) -> tuple[str, ...]:
     return () if steady else (note,)
 
 
-def _register_note(shop: Workshop) -> tuple[str, ...]:
-    if "units" in shop.done:
+def _register_note(context: IntakeContext) -> tuple[str, ...]:
+    if "units" in context.done:
         return ()
     return ("No register of units was given, so units could not be checked against one.",)
 
 
-def _write_cells(shop: Workshop, counter: cells.CellCounter) -> None:
-    path = shop.folder / f"{CELLS}.parquet"
+def _write_cells(context: IntakeContext, counter: CellCounter) -> None:
+    path = context.folder / f"{CELLS}.parquet"
     with TableWriter(path, cells.cell_schema()) as writer:
-        if "responses" not in shop.done:
+        if "responses" not in context.done:
             return
         if not counter.overflown:
-            for item in item_ids(shop.run):
+            for item in item_ids(context.run):
                 writer.write(counter.table(item))
             return
-        period = shop.run.period
-        calendar = lazy(shop.connection, cells.months(period.start, period.end))
-        stored = stored_rows(shop.connection, shop.folder / "responses.parquet")
-        for item in item_ids(shop.run):
+        period = context.run.period
+        calendar = lazy(context.connection, cells.months(period.start, period.end))
+        stored = stored_rows(context.connection, context.folder / "responses.parquet")
+        for item in item_ids(context.run):
             counted = cells.item_cells(stored, item, calendar=calendar)
             writer.write(counted.sort(*cells.CELL_KEY).to_native().to_arrow_table())
 
 
-def _write_quarantine(shop: Workshop) -> None:
+def _write_quarantine(context: IntakeContext) -> None:
     import pyarrow as pa
 
-    tables = [source.table for source in shop.run.sources]
-    with TableWriter(shop.folder / f"{QUARANTINE}.parquet", quarantine.stored_schema()) as writer:
-        for batch in quarantine.finished(shop.connection, tables, shop.names):
+    tables = [source.table for source in context.run.sources]
+    with TableWriter(context.folder / f"{QUARANTINE}.parquet", quarantine.stored_schema()) as writer:
+        for batch in quarantine.finished(context.connection, tables, context.names):
             writer.write(pa.Table.from_batches([batch]))
 
 
-def _write_answer_rows(shop: Workshop, made: tuple[SourcePlan, ...]) -> None:
+def _write_answer_rows(context: IntakeContext, made: tuple[SourcePlan, ...]) -> None:
     """Write of which lines responses were made, where a file is in long form."""
     import pyarrow as pa
 
     if any(plan.answers is not None for plan in made):
         kinds = [("source_file", pa.string()), ("source_line", pa.int64()), ("line", pa.int64())]
         schema = pa.schema([*kinds, ("item", pa.string())])
-        with TableWriter(shop.folder / f"{ANSWER_ROWS}.parquet", schema) as writer:
+        with TableWriter(context.folder / f"{ANSWER_ROWS}.parquet", schema) as writer:
             for plan in made:
-                for batch in lineage(shop.connection, plan, shop.names):
+                for batch in lineage(context.connection, plan, context.names):
                     writer.write(pa.Table.from_batches([batch]))
 
 

@@ -6,11 +6,13 @@ share names none of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from auditlib.evidence.engine import quoted
+from auditlib.evidence.engine import memory, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,6 +50,35 @@ def create(connection: duckdb.DuckDBPyConnection, units: Sequence[str], names: S
             "min(unit_id) AS unit FROM registered WHERE named IS NOT NULL GROUP BY named HAVING count(*) = 1"
         )
     connection.unregister("registered")
+
+
+def readings(cells: Collection[str], register: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return how many of some cells name one unit, by each way to name them, as the intake would find them.
+
+    Parameters
+    ----------
+    cells
+        Different cells.
+    register
+        Id and name of each unit; the name may be empty.
+
+    Examples
+    --------
+    >>> readings(["7", "York"], [("007", "York"), ("008", "Leeds")])
+    {'id': 0, 'number': 1, 'name': 1}
+    """
+    import pyarrow as pa
+
+    units = list(register)
+    ids = Counter(unit for unit, _ in units)
+    counts = {"id": sum(ids[cell] == 1 for cell in cells)}
+    with closing(memory(threads=1)) as connection:
+        create(connection, [unit for unit, _ in units], [name or None for _, name in units])
+        connection.register("cells", pa.table({"cell": pa.array(cells, pa.string())}))
+        for way, (_, form) in _FORMS.items():
+            query = f"SELECT count(*) FROM cells JOIN units_by_{way} ON named = {form.format('cell')}"  # noqa: S608 - own names only
+            (counts[way],) = connection.sql(query).fetchall()[0]
+    return counts
 
 
 def with_units(query: str, plan: SourcePlan) -> str:

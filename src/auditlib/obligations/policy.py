@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import EditionYear, Strict
+from auditlib.parameters.strict_model import Misfit
 from auditlib.records import Grade, Kind
 from auditlib.time.epoch import HOUR, MINUTE
 

@@ -14,18 +14,16 @@ from auditlib.audit.places import misplaced, unplaced
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.evidence import prepare
-from auditlib.onboarding.doubtful import perhaps_cut, perhaps_totals
-from auditlib.onboarding.files import parameter_text
-from auditlib.onboarding.needs import foreseen
-from auditlib.onboarding.open_lines import open_lines
+from auditlib.onboarding.decide_lines import open_lines
+from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
+from auditlib.onboarding.notebook_needs import foreseen, unasked
 from auditlib.onboarding.set_aside import explained, set_aside
-from auditlib.onboarding.standing import fallen, unknown_words, wholly_fallen
-from auditlib.onboarding.unasked import unasked
-from auditlib.onboarding.zoning import zones_apart
+from auditlib.onboarding.sufficiency import fallen, unknown_words, wholly_fallen
+from auditlib.onboarding.time_zones import zones_apart
 from auditlib.parameters.checks import run_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.run import Run
-from auditlib.parameters.strict_yaml import Document, read_yaml
+from auditlib.parameters.strict_yaml import MAXIMUM_BYTES, Document, read_yaml
 from auditlib.records import SourceTotals
 from auditlib.runs.plan import check_notebooks
 from auditlib.seal.findings import previous_problems
@@ -174,3 +172,24 @@ def _sound_totals(
         return prepare(run.model_copy(update={"sources": sound}), folder, store).totals
     except (DataError, ParameterError):
         return ()
+
+
+def parameter_text(path: Path) -> str:
+    """Return the text of a parameter file.
+
+    Raises
+    ------
+    ParameterError
+        Where there is no such file, it is no utf-8, or it is too large to be one.
+    """
+    name = path.as_posix()
+    if not path.is_file():
+        raise ParameterError(Problem("there is no such file.", name, remedy="Check the path."))
+    if path.stat().st_size > MAXIMUM_BYTES:
+        message = f"the file is larger than {MAXIMUM_BYTES // 1_000_000} MB."
+        raise ParameterError(Problem(message, name, remedy="A parameter file holds choices, never data."))
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = f"the file is not written in utf-8 (byte {error.start})."
+        raise ParameterError(Problem(message, name, remedy="Save it as utf-8.")) from None

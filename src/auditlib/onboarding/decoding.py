@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from auditlib.errors import DataError, Problem
-from auditlib.onboarding.words import simplified
+from auditlib.onboarding.vocabulary import simplified
 from auditlib.statements import counted
 
 SAMPLE_RECORDS = 20_000
@@ -219,9 +219,9 @@ def _not_utf8(path: Path, error: UnicodeDecodeError, block: bytes) -> Guess:
                 piece.decode(encoding)
         except UnicodeDecodeError:
             continue
-        shown = max(around, key=len).decode(encoding, "replace")
+        longest = max(around, key=len).decode(encoding, "replace")
         byte = error.object[error.start]
-        grounds = f"not utf-8 (byte 0x{byte:02X}); {encoding} reads {shown!r}"
+        grounds = f"not utf-8 (byte 0x{byte:02X}); {encoding} reads {longest!r}"
         return other_guess(_sample(path), Guess(encoding, grounds))
     raise AssertionError("latin-1 reads every byte")
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.evidence import Evidence, prepare
-from auditlib.onboarding.asking import Open, walk
-from auditlib.onboarding.exports import recognisers
-from auditlib.onboarding.facts import ColumnFacts
+from auditlib.onboarding.column_facts import ColumnFacts
+from auditlib.onboarding.file_looks import FileLook, look_at
+from auditlib.onboarding.interview import Open, walk
 from auditlib.onboarding.items import is_tool_column, scale_of
-from auditlib.onboarding.looking import FileLook, look_at
 from auditlib.onboarding.proposal import Proposal, SourceProposal
-from auditlib.onboarding.proposing import propose
-from auditlib.onboarding.writing import run_file_text
+from auditlib.onboarding.propose import propose
+from auditlib.onboarding.recognisers import recognisers
+from auditlib.onboarding.run_file_text import run_file_text
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from auditlib.seal.project import project_root
@@ -74,7 +74,7 @@ class FirstLook:
             return ""
 
         walk(self.text, self.looks, ask=note)
-        return _frame({"question": one.question, "line": one.line, "holds": one.samples} for one in seen)
+        return _frame({"question": item.question, "line": item.line, "holds": item.samples} for item in seen)
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -147,8 +147,8 @@ def _column(look: FileLook, facts: ColumnFacts) -> dict[str, object]:
 
 def _mapped(source: SourceProposal) -> Iterator[dict[str, object]]:
     stem = {"file": source.look.file, "table": source.table.name}
-    for each in source.fed:
-        yield {**stem, "column": each.column, "from": str(each.origin), "to decide": each.doubt}
+    for entry in source.fed:
+        yield {**stem, "column": entry.column, "from": str(entry.origin), "to decide": entry.doubt}
     for item in source.items:
         doubts = "; ".join(part for part in (item.scale.doubt, item.scale.direction) if part)
         origin = str(source.origin_of(item))

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from auditlib.onboarding.dates import parsed
-from auditlib.onboarding.matching import limit_named
+from auditlib.onboarding.column_matching import limit_named
+from auditlib.onboarding.date_formats import parsed
 from auditlib.onboarding.proposal import Fed, Given, SourceProposal
 from auditlib.statements import counted
 
@@ -42,7 +42,7 @@ def _with_length(source: SourceProposal) -> SourceProposal:
         lengths = {(end - begin) % _DAY for begin, end in zip(begins, ends, strict=True) if begin and end}
         if len(lengths) != 1:
             return source
-        shorter = replace(source, fed=tuple(each for each in source.fed if each is not ended))
+        shorter = replace(source, fed=tuple(entry for entry in source.fed if entry is not ended))
         return _given(shorter, "length", int(lengths.pop().total_seconds()), "")
     steps = Counter(later - begin for begin, later in pairwise(sorted({begin for begin in begins if begin})))
     if not steps:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from auditlib.onboarding.facts import REMEMBERED, ColumnFacts, number
-from auditlib.onboarding.words import closeness, simplified, vocabulary
+from auditlib.onboarding.column_facts import REMEMBERED, ColumnFacts, number
+from auditlib.onboarding.vocabulary import closeness, simplified, vocabulary
 
 _SCALES = ((0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (0, 5), (0, 10), (1, 10), (0, 100))
 _ENOUGH = 0.97
@@ -129,8 +129,8 @@ def _codes(facts: ColumnFacts) -> tuple[str, ...]:
 def _beside(scale: ScaleGuess, codes: tuple[str, ...]) -> ScaleGuess:
     if not codes:
         return scale
-    shown = " and ".join(repr(code) for code in codes)
-    doubt = f"{shown} beside the scale: read as 'does not apply'; is it?"
+    listed_codes = " and ".join(repr(code) for code in codes)
+    doubt = f"{listed_codes} beside the scale: read as 'does not apply'; is it?"
     return replace(
         scale, not_applicable=codes, doubt="; ".join(part for part in (scale.doubt, doubt) if part)
     )
@@ -153,9 +153,9 @@ def _numbered(cells: Counter[str]) -> dict[str, float]:
 
 def _directed(scale: ScaleGuess, facts: ColumnFacts, cells: Counter[str]) -> ScaleGuess:
     """Return the scale with the end that is best: as its words say, or asked where nothing does."""
-    said = _said_best(scale, facts)
-    if said:
-        return replace(scale, best=said)
+    direction = _said_best(scale, facts)
+    if direction:
+        return replace(scale, best=direction)
     if (scale.labels and not _numbered(cells)) or scale.step != 1 or scale.high >= 10 or scale.high == 1:
         return scale
     doubt = (
@@ -203,12 +203,12 @@ def _labels_of(cells: Counter[str]) -> dict[str, float]:
         for answers in vocabulary().answers
     ]
     best = max(lists, key=lambda order: sum(simplified(cell) in order for cell in cells))
-    found: dict[str, float] = {}
+    labels: dict[str, float] = {}
     for order in (best, *(other for other in lists if len(other) == len(best))):
         for cell in cells:  # a second language may stand beside the first
             if simplified(cell) in order:
-                found.setdefault(cell, order[simplified(cell)])
-    return found if len(found) > 1 else {}
+                labels.setdefault(cell, order[simplified(cell)])
+    return labels if len(labels) > 1 else {}
 
 
 def _scale(

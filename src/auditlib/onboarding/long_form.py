@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditlib.contracts import TABLES
-from auditlib.onboarding.facts import ColumnFacts, look_at_column
-from auditlib.onboarding.gaps import with_missing
+from auditlib.onboarding.column_facts import ColumnFacts, look_at_column
+from auditlib.onboarding.column_matching import match_columns
+from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import is_person, item_id, scale_of
-from auditlib.onboarding.looking import FileLook
-from auditlib.onboarding.matching import match_columns
+from auditlib.onboarding.missing_codes import with_missing
 from auditlib.onboarding.proposal import Fed, Given, ItemProposal, SourceProposal
 from auditlib.onboarding.registers import with_unit
-from auditlib.onboarding.surveys import completed, fed_by, headlined
-from auditlib.onboarding.words import closeness, vocabulary, words_for
-from auditlib.onboarding.writing_values import origin_text
+from auditlib.onboarding.survey_sources import completed, fed_by, headlined
+from auditlib.onboarding.vocabulary import closeness, vocabulary, words_for
+from auditlib.onboarding.yaml_text import origin_text
 from auditlib.statements import counted
 
 _QUESTION = ("question", "question id", "question text", "item", "frage", "pregunta", "variable")
@@ -48,28 +48,28 @@ def in_long_form(look: FileLook) -> Answered | None:
     return None
 
 
-def responses_of(look: FileLook, found: Answered) -> SourceProposal:
+def responses_of(look: FileLook, answered: Answered) -> SourceProposal:
     """Return the responses that a file in long form seems to hold, to be decided."""
-    own = {facts.position for facts in (found.key, found.item, found.value)}
+    own = {facts.position for facts in (answered.key, answered.item, answered.value)}
     rest = replace(look, columns=tuple(facts for facts in look.columns if facts.position not in own))
     table = TABLES["responses"]
-    fed = [Fed("response_id", look.origin(found.key), found.key)]
+    fed = [Fed("response_id", look.origin(answered.key), answered.key)]
     fed += [fed_by(look, entry) for entry in match_columns(rest, table) if entry.column != "response_id"]
-    answers = _by_item(found)
+    answers = _by_item(answered)
     items = _items(answers)
     comment = next((name for name, facts in answers.items() if facts.texts), "")
     if comment:
         doubt = "what the customer wrote?"
-        fed = [each for each in fed if each.column != "comment"]
+        fed = [entry for entry in fed if entry.column != "comment"]
         fed.append(Fed("comment", {"item": comment}, doubt=doubt))
     source = SourceProposal(
         look,
         table,
         tuple(fed),
         items=headlined(tuple(items.values())),
-        long=Given(_written(found, fed), _doubt(found)),
+        long=Given(_written(answered, fed), _doubt(answered)),
         remarks=_left(answers, {item.facts.name for item in items.values()} | {comment}),
-        own=frozenset({found.item.position, found.value.position}),
+        own=frozenset({answered.item.position, answered.value.position}),
     )
     source = completed(source, own=own, pattern=None)
     return with_missing(with_unit(source, own=own))
@@ -87,10 +87,10 @@ def _keys(facts: ColumnFacts, item: ColumnFacts) -> bool:
     return len(set(pairs)) >= _ONCE * len(pairs) > 0
 
 
-def _by_item(found: Answered) -> dict[str, ColumnFacts]:
+def _by_item(answered: Answered) -> dict[str, ColumnFacts]:
     """Return the answers to each item, as a column of its own."""
-    cells: dict[str, list[str]] = {item: [] for item in found.item.distinct}
-    for item, cell in zip(found.item.cells, found.value.cells, strict=True):
+    cells: dict[str, list[str]] = {item: [] for item in answered.item.distinct}
+    for item, cell in zip(answered.item.cells, answered.value.cells, strict=True):
         if item in cells:
             cells[item].append(cell)
     return {item: look_at_column(item, answers) for item, answers in cells.items()}
@@ -107,11 +107,14 @@ def _items(answers: Mapping[str, ColumnFacts]) -> dict[str, ItemProposal]:
     return items
 
 
-def _written(found: Answered, fed: Sequence[Fed]) -> str:
+def _written(answered: Answered, fed: Sequence[Fed]) -> str:
     """Return the block of the run file, with the dates in which the rows of one response differ."""
-    block: dict[str, str | int | bool | list[str]] = {"item": found.item.name, "value": found.value.name}
-    dated = [each for each in fed if each.facts is not None and each.facts.dates is not None]
-    if latest := [each.column for each in dated if _differs(found.key, each.facts)]:
+    block: dict[str, str | int | bool | list[str]] = {
+        "item": answered.item.name,
+        "value": answered.value.name,
+    }
+    dated = [entry for entry in fed if entry.facts is not None and entry.facts.dates is not None]
+    if latest := [entry.column for entry in dated if _differs(answered.key, entry.facts)]:
         block["latest"] = latest
     return origin_text(block)
 
@@ -122,10 +125,10 @@ def _differs(key: ColumnFacts, facts: ColumnFacts | None) -> bool:
     return len(pairs) > len({cell for cell, _ in pairs})
 
 
-def _doubt(found: Answered) -> str:
-    rows, items = counted(len(found.item.cells), "row"), counted(len(found.item.distinct), "item")
-    responses = counted(len(found.key.distinct), "response")
-    seen = f"{rows}, {responses} by {found.key.name!r}, {items}"
+def _doubt(answered: Answered) -> str:
+    rows, items = counted(len(answered.item.cells), "row"), counted(len(answered.item.distinct), "item")
+    responses = counted(len(answered.key.distinct), "response")
+    seen = f"{rows}, {responses} by {answered.key.name!r}, {items}"
     return f"each row seems to hold one answer: {seen}; is that right?"
 
 

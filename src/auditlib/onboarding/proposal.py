@@ -8,9 +8,9 @@ from datetime import date
 from typing import TypeAlias
 
 from auditlib.contracts import ColumnKind, Table
-from auditlib.onboarding.facts import ColumnFacts
+from auditlib.onboarding.column_facts import ColumnFacts
+from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.items import ScaleGuess
-from auditlib.onboarding.looking import FileLook
 
 Origin: TypeAlias = "str | Mapping[str, str | int | bool | list[str]]"
 """Where the cells of a canonical column come from, as the run file writes it."""
@@ -155,11 +155,6 @@ class SourceProposal:
     remarks: tuple[str, ...] = ()
     own: frozenset[int] = frozenset()
 
-    @property
-    def date_formats(self) -> tuple[str, ...]:
-        """Formats of the mapped dates, the commonest first."""
-        return tuple(dict.fromkeys(form for each in self.fed for form in self.formats_of(each)))
-
     def formats_of(self, fed: Fed) -> tuple[str, ...]:
         """Return the formats of the dates of one column; none where it holds none."""
         if self.table.column(fed.column).kind not in (ColumnKind.DAY, ColumnKind.INSTANT):
@@ -174,7 +169,7 @@ class SourceProposal:
 
     def feeding(self, column: str) -> Fed | None:
         """Return what feeds a canonical column; None where no column does."""
-        return next((each for each in self.fed if each.column == column), None)
+        return next((entry for entry in self.fed if entry.column == column), None)
 
     @property
     def survey_types(self) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import ItemId, Strict
 from auditlib.parameters.schema import file_schema
+from auditlib.parameters.strict_model import Misfit
 from auditlib.statements import counted
 
 FOLDER = "exports"

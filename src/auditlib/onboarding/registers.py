@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from auditlib.contracts import TABLES
-from auditlib.onboarding.facts import ColumnFacts
+from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.items import is_person, is_tool_column, scale_of
 from auditlib.onboarding.proposal import Fed, Given, ProposedFilter, SourceProposal
-from auditlib.onboarding.words import closeness, words_for
+from auditlib.onboarding.vocabulary import closeness, words_for
 from auditlib.statements import counted
 
 WHOLE = "all"
@@ -42,9 +42,9 @@ def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourcePro
         (facts,) = named or candidates
         fed = Fed("unit_id", source.look.origin(facts), facts, doubt=COMPARED.format(seen(facts)))
         return replace(source, fed=(*source.fed, fed))
-    shown = ", ".join(repr(facts.wording) for facts in candidates[:_SHOWN])
+    names = ", ".join(repr(facts.wording) for facts in candidates[:_SHOWN])
     doubt = "no column surely names a place or a team; until one is mapped, everything is one unit."
-    doubt += f" Could it be {shown}?" if candidates else ""
+    doubt += f" Could it be {names}?" if candidates else ""
     return replace(source, constants={**source.constants, "unit_id": Given(WHOLE, doubt)})
 
 
@@ -80,7 +80,7 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
 
 
 def _candidates(source: SourceProposal, own: Collection[int]) -> list[ColumnFacts]:
-    used = {each.facts.position for each in source.fed if each.facts is not None} | set(own)
+    used = {entry.facts.position for entry in source.fed if entry.facts is not None} | set(own)
     return [
         facts
         for facts in source.look.columns
@@ -95,7 +95,7 @@ def _candidates(source: SourceProposal, own: Collection[int]) -> list[ColumnFact
 def _sets(condition: ProposedFilter, source: SourceProposal) -> bool:
     """Return whether a source sets this condition."""
     same = (condition.column, condition.test, condition.cells)
-    return any((each.column, each.test, each.cells) == same for each in source.only)
+    return any((other.column, other.test, other.cells) == same for other in source.only)
 
 
 def _names_units(source: SourceProposal) -> bool:
@@ -109,9 +109,9 @@ def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> Sourc
     """Return the register of what a file names, without rows that no table made of the file keeps."""
     fed = source.feeding("unit_id")
     shared = [
-        each
-        for each in source.only
-        if each.test not in ("filled", "blank") and all(_sets(each, other) for other in beside)
+        entry
+        for entry in source.only
+        if entry.test not in ("filled", "blank") and all(_sets(entry, other) for other in beside)
     ]
     plain = tuple(replace(condition, doubt=False) for condition in shared)
     if fed is None or fed.facts is None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from auditlib.contracts import TABLES, Column, with_items
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
-from auditlib.onboarding.fitting import DeclaredCells, declared_for
-from auditlib.onboarding.unit_readings import WAYS, better, readings
+from auditlib.evidence.units_named import readings
+from auditlib.onboarding.remedies import DeclaredCells, declared_for
+from auditlib.onboarding.unit_naming import WAYS, better
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
 from auditlib.records import Reason
 from auditlib.statements import counted
 
-SHOWN = 3
+CELLS_NAMED = 3
 """Cells shown of each reason."""
 _LOOKED_AT = 400
 _WHOLE_ROW = (Reason.FIELD_COUNT, Reason.IDENTICAL, Reason.CONFLICTING)
@@ -60,7 +61,7 @@ def explained(group: SetAside, run: Run, document: Document, evidence: Evidence)
     rows = f"{group.rows:,} of {counted(total.rows_in, 'row')}"
     head = f"{source.table} from {total.file}: {rows} in quarantine for {group.reason}"
     declared = declared_of(group, run, evidence)
-    message = f"{head}: {shown(group)}{_stated(declared)}"
+    message = f"{head}: {cells_in_words(group)}{_stated(declared)}"
     path = ("sources", group.source, *declared.path) if declared.of_source else declared.path
     return document.problem(_standing(path, document), message, remedy=declared.remedy)
 
@@ -103,16 +104,16 @@ def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidenc
     what = total.file if source.fills else total.table
     units = f"{len(cells):,} of {counted(known + len(cells), 'unit')} of {what}"
     are = "is" if len(cells) == 1 else "are"
-    found = "all are" if read[way] == len(cells) else f"{read[way]:,} {'is' if read[way] == 1 else 'are'}"
+    all_read = "all are" if read[way] == len(cells) else f"{read[way]:,} {'is' if read[way] == 1 else 'are'}"
     line = "delete 'units_by'" if way == "id" else f"write units_by: {way}"
-    remedy = f"{units} {are} not in units; {WAYS[way]} {found}: {line} in this entry of 'sources'."
+    remedy = f"{units} {are} not in units; {WAYS[way]} {all_read}: {line} in this entry of 'sources'."
     path = ("units_by",) if source.units_by != "id" else ("columns", column.name)
     return DeclaredCells(path, f"{counted(len(register), 'unit')} in the register", remedy)
 
 
-def shown(group: SetAside) -> str:
+def cells_in_words(group: SetAside) -> str:
     """Return the first cells of a reason with their lines, and the rule they break."""
-    first, *others = zip(group.lines[:SHOWN], group.cells[:SHOWN], strict=True)
+    first, *others = zip(group.lines[:CELLS_NAMED], group.cells[:CELLS_NAMED], strict=True)
     where = f"line {first[0]}" + (f", column {group.column!r}" if group.column else "")
     more = "".join(f"; line {line}: {cell!r}" for line, cell in others)
     return f"{where}: {first[1]!r}{more}" + (f" ({group.rule})" if group.rule else "")
@@ -125,7 +126,7 @@ def column_at_fault(source: Source, group: SetAside, run: Run) -> Column | None:
     items = tuple(dict.fromkeys(item for model in run.instruments.values() for item in model.items))
     table = with_items(TABLES[source.table], items) if source.table == "responses" else TABLES[source.table]
     same = [column for column in table.columns if group.column in (source.label(column.name), column.name)]
-    return next((each for each in same if _may(each, group)), same[0] if same else None)
+    return next((field for field in same if _may(field, group)), same[0] if same else None)
 
 
 def _may(column: Column, group: SetAside) -> bool:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, field_validator, model_validator
 
 from auditlib.errors.values import named
-from auditlib.parameters.misfit import Misfit
+from auditlib.parameters.cures import zone_hint
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
-from auditlib.parameters.zones import zone_hint
+from auditlib.parameters.strict_model import Misfit
 from auditlib.time.calendar import Calendar, Window
 from auditlib.time.public_holidays import public_holidays
 from auditlib.time.zones import zone_known
@@ -122,9 +122,9 @@ def _window(text: str) -> Window:
 
 
 def _seconds(text: str) -> int:
-    found = re.fullmatch(r"(\d\d):(\d\d)", text)
-    assert found is not None, "the pattern of Hours holds"  # noqa: S101
-    return int(found[1]) * 3600 + int(found[2]) * 60
+    clock = re.fullmatch(r"(\d\d):(\d\d)", text)
+    assert clock is not None, "the pattern of Hours holds"  # noqa: S101
+    return int(clock[1]) * 3600 + int(clock[2]) * 60
 
 
 def calendar_schema() -> dict[str, Any]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.errors.values import named
+from auditlib.parameters.cures import zone_hint
 from auditlib.parameters.instrument_checks import instrument_problems
 from auditlib.parameters.load import in_order, validate
 from auditlib.parameters.origin_checks import origin_problems
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.source_checks import source_problems
 from auditlib.parameters.strict_yaml import Document, Path, read_yaml
-from auditlib.parameters.zones import zone_hint
 from auditlib.time.zones import zone_known
 
 

@@ -16,9 +16,9 @@ from pydantic import Field, model_validator
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
+from auditlib.parameters.strict_model import Misfit
 
 FILE = "registers/claims.yaml"
 """Place of the register, below params/."""
@@ -83,7 +83,7 @@ def cite(text: str, register: Claims, *, name: str) -> str:
     ParameterError
         Naming every claim quoted that is not in the register, or not verified.
     """
-    problems = [problem for one in quoted(text) for problem in _problems(one, register, name)]
+    problems = [problem for marker in quoted(text) for problem in _problems(marker, register, name)]
     if problems:
         raise ParameterError(*problems)
     return _MARK.sub(lambda match: str(register.claims[match[1]]), text)
@@ -94,15 +94,15 @@ def claims_schema() -> dict[str, Any]:
     return file_schema(Claims, title="The register of claims")
 
 
-def _problems(one: str, register: Claims, name: str) -> Iterable[Problem]:
-    claim = register.claims.get(one)
+def _problems(quote: str, register: Claims, name: str) -> Iterable[Problem]:
+    claim = register.claims.get(quote)
     if claim is None:
-        near = get_close_matches(one, register.claims, n=1)
+        near = get_close_matches(quote, register.claims, n=1)
         remedy = f"Did you mean {near[0]}?" if near else "Enter it with source, date, n and status."
-        yield Problem(f"there is no claim {one!r}.", name, remedy=remedy)
+        yield Problem(f"there is no claim {quote!r}.", name, remedy=remedy)
     elif claim.status != "verified":
         yield Problem(
-            f"the claim {one!r} is {claim.status} and cannot be quoted.",
+            f"the claim {quote!r} is {claim.status} and cannot be quoted.",
             name,
             remedy="Read its source, then enter its n and who verified it; or leave the sentence out.",
         )

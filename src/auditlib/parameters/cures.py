@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from auditlib.errors.values import holds_secret
-from auditlib.parameters.misfit import Misfit
-from auditlib.parameters.shape import bounds_at, description_at, did_you_mean, keys_at
+from auditlib.parameters.shape import bounds_at, description_at, did_you_mean, keys_at, nearest
+from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.strict_yaml import Document, Path, scalar
+from auditlib.time.zones import zone_names
 
 INSTANT = "an instant such as 2024-01-31T18:00:00Z"
 DAY = "a date such as 2024-01-31"
@@ -51,21 +52,21 @@ def type_cure(
     entry
         What pydantic said about it.
     """
-    found = entry["input"]
+    value = entry["input"]
     if expected == TEXT:
-        return _text_cure(document, path, found)
+        return _text_cure(document, path, value)
     if expected == BLOCK:
         return _block_cure(keys_at(model, path))
     if expected in NUMBERS:
-        return _number_cure(document, path, found) if isinstance(found, str) else "Write digits only."
+        return _number_cure(document, path, value) if isinstance(value, str) else "Write digits only."
     detail = str(entry.get("ctx", {}).get("error", ""))
-    said = f"{detail.capitalize()}." if detail and isinstance(found, str) else ""
-    return " ".join(part for part in (said, _FORMS.get(expected, "")) if part)
+    hint = f"{detail.capitalize()}." if detail and isinstance(value, str) else ""
+    return " ".join(part for part in (hint, _FORMS.get(expected, "")) if part)
 
 
-def choice_cure(found: Any, choices: Sequence[str]) -> str:
+def choice_cure(value: Any, choices: Sequence[str]) -> str:
     """Return which of `choices` may have been meant."""
-    near = did_you_mean(str(found), choices) if isinstance(found, str) else ""
+    near = did_you_mean(str(value), choices) if isinstance(value, str) else ""
     return near if near.startswith("Did") else "Choose one of them." if len(choices) > 1 else "Write it so."
 
 
@@ -78,12 +79,12 @@ def other_cure(model: type[BaseModel], path: Path, entry: Mapping[str, Any], *, 
     bounds = (bound for bound in bounds_at(model, path) if bound != ("min_length", 1))
     limits = " and ".join(_BOUND_WORDS[name].format(value) for name, value in bounds)
     allowed = f"Allowed: {limits}." if limits and not of_key else ""
-    said = " ".join(part for part in (words, allowed) if part)
-    return said or _PLAIN.get(entry["type"], "Correct it.")
+    hint = " ".join(part for part in (words, allowed) if part)
+    return hint or _PLAIN.get(entry["type"], "Correct it.")
 
 
-def _text_cure(document: Document, path: Path, found: Any) -> str:
-    if isinstance(found, dict | list):
+def _text_cure(document: Document, path: Path, value: Any) -> str:
+    if isinstance(value, dict | list):
         return "Write one text there, without keys or entries below it."
     if document.plain.get(path) and not holds_secret(str(path[-1])):
         return f'Put it in quotes: "{document.plain[path]}".'
@@ -95,11 +96,18 @@ def _block_cure(keys: Mapping[str, Any]) -> str:
     return f"Write its entries below it, indented, each as key: value.{names}"
 
 
-def _number_cure(document: Document, path: Path, found: str) -> str:
-    if path not in document.plain and not isinstance(scalar(found), str | None):
+def _number_cure(document: Document, path: Path, written: str) -> str:
+    if path not in document.plain and not isinstance(scalar(written), str | None):
         return "Remove the quotes."
-    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", found):
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", written):
         return "Write a decimal point instead of the comma."
-    if re.fullmatch(r"[-+]?0[0-9]+", found):
+    if re.fullmatch(r"[-+]?0[0-9]+", written):
         return "Remove the leading zero."
     return "Write digits only."
+
+
+def zone_hint(name: str) -> str:
+    """Return what to write instead of the unknown zone `name`."""
+    cities = {zone.rsplit("/", 1)[-1]: zone for zone in sorted(zone_names())}
+    near = nearest(name, zone_names()) or cities.get(nearest(name, cities) or "")
+    return f"Did you mean {near!r}?" if near else "Write an IANA name such as Europe/Berlin."

@@ -7,8 +7,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from auditlib.parameters.misfit import Misfit
-from auditlib.parameters.strict_model import Name, Strict
+from auditlib.parameters.strict_model import Misfit, Name, Strict
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 

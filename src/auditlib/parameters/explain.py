@@ -21,7 +21,6 @@ from auditlib.parameters.cures import (
     other_cure,
     type_cure,
 )
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import (
     choices_at,
     description_at,
@@ -32,6 +31,7 @@ from auditlib.parameters.shape import (
     look_alikes,
     nearest,
 )
+from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.strict_yaml import Document, Path
 
 _EXPECTED: Mapping[str, str] = {
@@ -123,9 +123,9 @@ def _unknown_key(model: type[BaseModel], document: Document, path: Path) -> Prob
     home = home_of(model, parent, key)
     strange = look_alikes(key)
     hint = f"It belongs under {home!r}." if home else did_you_mean(key, keys_at(model, parent))
-    said = " ".join(part for part in (hint, f"Mind the letters: {strange}." if strange else "") if part)
+    remedy = " ".join(part for part in (hint, f"Mind the letters: {strange}." if strange else "") if part)
     message = f"{key!r} is no key of {label(parent)}."
-    return document.problem(path, message, remedy=said or "Correct or delete it.", of_key=True)
+    return document.problem(path, message, remedy=remedy or "Correct or delete it.", of_key=True)
 
 
 def _none_of(document: Document, path: Path, entries: list[_Error]) -> Problem:
@@ -148,31 +148,31 @@ def _wrong(model: type[BaseModel], document: Document, path: Path, entry: _Error
 
 
 def _no_choice(
-    model: type[BaseModel], document: Document, path: Path, found: Any, *, of_key: bool
+    model: type[BaseModel], document: Document, path: Path, value: Any, *, of_key: bool
 ) -> Problem:
     if of_key:
-        remedy = did_you_mean(str(found), key_choices_at(model, path))
-        message = f"{named(found)} is no key of {label(path[:-1])}."
+        remedy = did_you_mean(str(value), key_choices_at(model, path))
+        message = f"{named(value)} is no key of {label(path[:-1])}."
         return document.problem(path, message, remedy=remedy, of_key=True)
     choices = choices_at(model, path)
     one_of = "one of " if len(choices) > 1 else ""
-    message = f"{label(path)} must be {one_of}{', '.join(choices)}; found {described(found, path)}."
-    return document.problem(path, message, remedy=choice_cure(found, choices))
+    message = f"{label(path)} must be {one_of}{', '.join(choices)}; found {described(value, path)}."
+    return document.problem(path, message, remedy=choice_cure(value, choices))
 
 
 def _other(path: Path, entry: _Error, *, of_key: bool) -> str:
-    kind, context, found = entry["type"], entry.get("ctx", {}), entry["input"]
+    kind, context, value = entry["type"], entry.get("ctx", {}), entry["input"]
     if kind == "value_error":
         located = bool(path) and not isinstance(context["error"], Misfit)
         return _ended(f"{label(path)}: {context['error']}" if located else str(context["error"]))
     if kind == "string_pattern_mismatch":
         where = "" if of_key else f"{label(path)}: "
-        return f"{where}{named(found, of=_key_of(path))} cannot stand here."
-    if not found and kind in ("string_too_short", "too_short"):
+        return f"{where}{named(value, of=_key_of(path))} cannot stand here."
+    if not value and kind in ("string_too_short", "too_short"):
         return f"{label(path)} is empty."
     if kind in _BOUNDS:
-        return f"{label(path)} {_BOUNDS[kind].format(**context)}; found {described(found, path)}."
-    return f"{label(path)}: {entry['msg']}; found {described(found, path)}."
+        return f"{label(path)} {_BOUNDS[kind].format(**context)}; found {described(value, path)}."
+    return f"{label(path)}: {entry['msg']}; found {described(value, path)}."
 
 
 def _expected(entry: _Error) -> str:
@@ -192,8 +192,8 @@ def described(value: Any, path: Path = ()) -> str:
     if isinstance(value, int | float):
         return f"the number {named(value, of=_key_of(path))}"
     if isinstance(value, str):
-        said = named(value, of=_key_of(path))
-        return said if said.startswith("a ") else f"the text {said}"
+        words = named(value, of=_key_of(path))
+        return words if words.startswith("a ") else f"the text {words}"
     return "a list" if isinstance(value, list | tuple) else "a block of keys"
 
 

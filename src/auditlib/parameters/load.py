@@ -12,9 +12,8 @@ from pydantic import BaseModel, ValidationError
 from auditlib.errors import ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.parameters.explain import problems_of
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import kinds_at
-from auditlib.parameters.strict_model import Strict
+from auditlib.parameters.strict_model import Misfit, Strict
 from auditlib.parameters.strict_yaml import Document, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -49,11 +48,11 @@ def validate(model: type[Model], document: Document) -> Model:
     except Misfit as error:
         raise ParameterError(document.problem(error.at, f"{error}.", remedy=error.remedy)) from None
     except ValidationError as error:
-        found = [*problems_of(model, document, error), *_digits_as_dates(model, document)]
-        raise ParameterError(*in_order(found)) from None
-    found = list(_digits_as_dates(model, document))
-    if found:
-        raise ParameterError(*in_order(found))
+        problems = [*problems_of(model, document, error), *_digits_as_dates(model, document)]
+        raise ParameterError(*in_order(problems)) from None
+    problems = list(_digits_as_dates(model, document))
+    if problems:
+        raise ParameterError(*in_order(problems))
     return value
 
 
@@ -85,8 +84,8 @@ def _digits_as_dates(model: type[BaseModel], document: Document) -> Iterator[Pro
 
 
 def _at(document: Document, path: tuple[str | int, ...]) -> object:
-    found: object = document.value
+    value: object = document.value
     for step in path:
-        if isinstance(found, dict | list):
-            found = found[step]  # type: ignore[index]  # the path was made from this value
-    return found
+        if isinstance(value, dict | list):
+            value = value[step]  # type: ignore[index]  # the path was made from this value
+    return value

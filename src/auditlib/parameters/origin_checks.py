@@ -84,7 +84,7 @@ def _same_lines(run: Run, source: Source, column: Column) -> bool:
     """Whether the rows a column refers to have the lines of this very file as ids, and only once."""
     if not column.references or source.form == "database":  # its rows have no lines but those of a query
         return False
-    beside = [each for each in run.sources if each.table == column.references and each.beside(source)]
+    beside = [other for other in run.sources if other.table == column.references and other.beside(source)]
     return len(beside) == 1 and beside[0].numbered(TABLES[column.references].key[0])
 
 
@@ -194,7 +194,7 @@ def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) 
     elif (
         source.units_by == "name"
         and own
-        and not any({*each.columns, *each.constants} & {"name"} for each in own)
+        and not any({*register.columns, *register.constants} & {"name"} for register in own)
     ):
         message = "units are to be found by their name, and the register of units maps none."
         yield document.problem((*path, "units_by"), message, remedy="Map 'name' in the register of units.")

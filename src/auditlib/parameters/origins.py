@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from auditlib.parameters.misfit import Misfit
-from auditlib.parameters.strict_model import Strict
+from auditlib.parameters.strict_model import Misfit, Strict
 
 Unit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "clock"]
 

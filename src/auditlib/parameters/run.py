@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from auditlib.parameters.database import Database
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.scales import with_scales
 from auditlib.parameters.source import (
     Band,
@@ -22,7 +21,7 @@ from auditlib.parameters.source import (
     Wide,
     WideColumn,
 )
-from auditlib.parameters.strict_model import Name, Strict
+from auditlib.parameters.strict_model import Misfit, Name, Strict
 from auditlib.records import Instrument, Item, Scale
 
 __all__ = [

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.strict_yaml import Path
 
 _SCALE = "scale"

@@ -85,11 +85,11 @@ def kinds_at(model: type[BaseModel], path: Path) -> tuple[Any, ...]:
 
 def annotation_at(model: type[BaseModel], path: Path) -> Any:
     """Return the annotation of the value at `path`; None where the model knows no such place."""
-    found: Any = model
+    annotation: Any = model
     for step in path:
-        inner = (_inside(kind, step) for kind in _alternatives(found))
-        found = next((kind for kind in inner if kind is not None), None)
-    return found
+        inner = (_inside(kind, step) for kind in _alternatives(annotation))
+        annotation = next((kind for kind in inner if kind is not None), None)
+    return annotation
 
 
 def home_of(model: type[BaseModel], path: Path, key: str) -> str | None:

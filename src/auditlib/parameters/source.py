@@ -11,9 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from auditlib.contracts import TABLES
 from auditlib.errors.values import named
 from auditlib.parameters.database import Database
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.origins import Cells, Filter, Long, Origin
-from auditlib.parameters.strict_model import Strict
+from auditlib.parameters.strict_model import Misfit, Strict
 from auditlib.statements import counted
 
 LINE_IS_KEY = ("incident_events", "pay_links", "delegations")

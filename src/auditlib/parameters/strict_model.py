@@ -1,10 +1,12 @@
-"""The base of every parameter model, and the names that keys of a file may have."""
+"""The base of every parameter model, what its validators refuse with, and the names that keys may have."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from auditlib.parameters.strict_yaml import Path
 
 Name = Annotated[
     str,
@@ -32,3 +34,23 @@ class Strict(BaseModel):
             Where an abbreviation stands for nothing.
         """
         return content
+
+
+class Misfit(ValueError):
+    """Raised by the validator of a model for parts that do not fit each other.
+
+    Parameters
+    ----------
+    message
+        What is wrong, in words of the file.
+    remedy
+        What to do about it.
+    at
+        The part it is about, from the validated block on; empty for the block itself. A part that does not
+        exist stands for the place where it belongs.
+    """
+
+    def __init__(self, message: str, *, remedy: str, at: Path = ()) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.at = at

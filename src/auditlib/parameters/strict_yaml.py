@@ -135,11 +135,11 @@ def _refuse_oversize(text: str, name: str) -> None:
 
 
 def _refuse_unseen(text: str, name: str) -> None:
-    found = _UNSEEN.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - text.rfind("\n", 0, found.start())
-        message = f"an invisible control character (U+{ord(found.group()):04X}) stands here."
+    unseen = _UNSEEN.search(text)
+    if unseen:
+        line = text.count("\n", 0, unseen.start()) + 1
+        column = unseen.start() - text.rfind("\n", 0, unseen.start())
+        message = f"an invisible control character (U+{ord(unseen.group()):04X}) stands here."
         raise ParameterError(Problem(message, name, line, column, "Delete it."))
 
 
@@ -256,9 +256,9 @@ class _Reader:
             self._refuse(event, f"the file holds more than {MAXIMUM_NODES} values", "Split it.")
 
     def _check_text(self, event: Any, text: str) -> None:
-        found = _UNSEEN.search(text)
-        if found:
-            message = f"this text spells an invisible control character (U+{ord(found.group()):04X})"
+        unseen = _UNSEEN.search(text)
+        if unseen:
+            message = f"this text spells an invisible control character (U+{ord(unseen.group()):04X})"
             self._refuse(event, message, "Delete it.")
 
     def _refuse(self, event: Any, message: str, remedy: str) -> NoReturn:

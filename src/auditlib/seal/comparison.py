@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.evidence import open_evidence, prepare
-from auditlib.evidence.likeness import unlike
+from auditlib.evidence.comparison import unlike
 from auditlib.evidence.source_files import source_path
 from auditlib.files import hash_file
 from auditlib.parameters.checks import load_run

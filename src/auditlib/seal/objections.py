@@ -11,7 +11,7 @@ from auditlib.contracts import TABLES, Column, ColumnKind
 from auditlib.contracts.identities import kind_of
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
-from auditlib.evidence.storage import read_pieces
+from auditlib.evidence.parquet_files import read_pieces
 from auditlib.seal.texts import Sought, Text, texts_of, vocabulary, words_of
 from auditlib.statements import counted
 

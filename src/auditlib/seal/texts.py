@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.errors import DataError, Problem
-from auditlib.evidence.storage import read_pieces
+from auditlib.evidence.parquet_files import read_pieces
 
 _TAG = re.compile(r"<[^>]*>", re.DOTALL)
 _VALUE = re.compile(r"""([\w:-]+)=("[^"]*"|'[^']*')""", re.DOTALL)

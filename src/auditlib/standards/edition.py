@@ -10,8 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from auditlib.parameters.load import load
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import Name, Scalar, Strict
+from auditlib.parameters.strict_model import Misfit
 from auditlib.records import Aspect, Cases, Criterion, DecisionMode, Direction, Grade, Kind, Target
 
 CriterionId = Annotated[

@@ -17,8 +17,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.load import load
-from auditlib.parameters.misfit import Misfit
 from auditlib.parameters.run import AuditId, Strict
+from auditlib.parameters.strict_model import Misfit
 from auditlib.records import Criterion, Direction, Kind, Outcome
 from auditlib.standards.edition import CriterionId, Edition, Words
 from auditlib.standards.exempting import Fact, fits, fitting, look_for

@@ -1,0 +1,139 @@
+"""Instants: from local wall time to UTC and to the unit's own day and second, by integers only.
+
+The expressions run on any narwhals backend; the day tables of `time.local_days` carry all knowledge of zones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditlib.contracts import WHOLE_DAY
+from auditlib.time.epoch import DAY, SECOND
+from auditlib.time.local_days import SLOTS
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+_BIAS_DAYS = 1_000_000
+"""Added before dividing, so that instants before 1970 round towards the past on every engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How the instants of a source are to be understood.
+
+    Parameters
+    ----------
+    zone
+        Number of the source's zone; None where each unit's own holds.
+    ambiguous
+        ``earlier``, ``later`` or ``quarantine``: a local time that exists twice.
+    nonexistent
+        ``forward`` or ``quarantine``: a local time that is skipped.
+    last_day
+        Last day of the day tables, as days since 1970.
+    """
+
+    zone: int | None
+    ambiguous: str
+    nonexistent: str
+    last_day: int
+
+
+def with_instant(
+    frame: nw.LazyFrame[Any],
+    stem: str,
+    *,
+    rule: ClockRule,
+    local_days: nw.LazyFrame[Any],
+    utc_days: nw.LazyFrame[Any],
+) -> nw.LazyFrame[Any]:
+    """Add ``<stem>_at``, ``<stem>_day``, ``<stem>_second``, ``<stem>__skipped`` and ``<stem>__twice``.
+
+    Expects ``<stem>__local`` and ``<stem>__utc`` (microseconds), ``<stem>__whole`` (a day without a time)
+    and ``unit__zone`` (number of the unit's zone). ``__skipped`` is true for a local time that does not
+    exist, ``__twice`` for one that exists twice, where the rule quarantines it. A day without a time is the
+    unit's own, as it is written: it begins with the first instant of that day, and its second is `WHOLE_DAY`.
+    """
+    import narwhals as nw
+
+    parts = [f"{stem}__{part}" for part in ("local", "utc", "whole")]
+    kept = [name for name in frame.collect_schema().names() if name not in parts]
+    local, whole = nw.col(f"{stem}__local"), nw.col(f"{stem}__whole")
+    unit_zone = nw.col("unit__zone")
+    source_zone = (
+        unit_zone if rule.zone is None else nw.when(whole).then(unit_zone).otherwise(nw.lit(rule.zone))
+    )
+    frame = frame.with_columns(
+        local__slot=source_zone * SLOTS + _clamped(_day(local), rule.last_day),
+        local__micros=_micros_of_day(local),
+    ).join(local_days, on="local__slot", how="left")
+    utc = _utc(stem, rule)
+    at = utc[f"{stem}_at"]
+    frame = frame.with_columns(
+        **utc, utc__slot=unit_zone * SLOTS + _clamped(_day(at), rule.last_day), utc__micros=_micros_of_day(at)
+    ).join(utc_days, on="utc__slot", how="left")
+    at = nw.col(f"{stem}_at")
+    offset = (
+        nw.when(nw.col("utc__micros") < nw.col("utc__change") * SECOND)
+        .then(nw.col("utc__before"))
+        .otherwise(nw.col("utc__after"))
+    )
+    unit_local = at + offset * SECOND
+    second = (
+        nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // SECOND)
+    )
+    return frame.select(
+        *kept,
+        f"{stem}_at",
+        _day(unit_local).cast(nw.Int32).alias(f"{stem}_day"),
+        second.cast(nw.Int32).alias(f"{stem}_second"),
+        f"{stem}__skipped",
+        f"{stem}__twice",
+    )
+
+
+def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
+    """Return the UTC microseconds, and whether the local time is quarantined as skipped or as ambiguous."""
+    import narwhals as nw
+
+    micros, before, after = nw.col("local__micros"), nw.col("local__before"), nw.col("local__after")
+    ahead = micros < nw.col("local__from") * SECOND
+    inside = (~ahead) & (micros < nw.col("local__to") * SECOND)
+    skipped, twice = inside & (after > before), inside & (after < before)
+    whole = nw.col(f"{stem}__whole")
+    # A day begins the first time its midnight comes, and with the change where there is none.
+    first = ahead | skipped | (whole & inside) if rule.ambiguous == "later" else ahead | inside
+    offset = nw.when(first).then(before).otherwise(after)
+    utc = nw.col(f"{stem}__local") - offset * SECOND
+    given = ~nw.col(f"{stem}__utc").is_null()
+    return {
+        f"{stem}_at": nw.when(given).then(nw.col(f"{stem}__utc")).otherwise(utc),
+        f"{stem}__skipped": _refused(skipped & ~given & ~whole, rule.nonexistent),
+        f"{stem}__twice": _refused(twice & ~given & ~whole, rule.ambiguous),
+    }
+
+
+def _refused(doubtful: nw.Expr, choice: str) -> nw.Expr:
+    import narwhals as nw
+
+    return doubtful.fill_null(value=False) if choice == "quarantine" else nw.lit(value=False)
+
+
+def _day(micros: nw.Expr) -> nw.Expr:
+    return (micros + _BIAS_DAYS * DAY) // DAY - _BIAS_DAYS
+
+
+def _micros_of_day(micros: nw.Expr) -> nw.Expr:
+    return (micros + _BIAS_DAYS * DAY) % DAY
+
+
+def _clamped(day: nw.Expr, last_day: int) -> nw.Expr:
+    import narwhals as nw
+
+    return (
+        nw.when(day < 0)
+        .then(nw.lit(0))
+        .otherwise(nw.when(day > last_day).then(nw.lit(last_day)).otherwise(day))
+    )

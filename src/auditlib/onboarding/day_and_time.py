@@ -1,0 +1,96 @@
+"""Instants whose day and time of day stand in two columns, joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditlib.contracts import ColumnKind
+from auditlib.onboarding.column_facts import ColumnFacts
+from auditlib.onboarding.proposal import Fed, SourceProposal
+from auditlib.onboarding.vocabulary import closeness
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+_ENOUGH = 0.95
+_SURELY = 0.75
+_BEGINS = (
+    "time", "time of day", "start", "start time", "from", "begin", "interval", "hour", "zeit", "uhrzeit",
+    "von", "ab", "beginn", "start zeit", "hora", "hora inicio", "hora de inicio", "desde", "inicio", "heure",
+    "heure debut", "de", "tijd", "ora",
+)  # fmt: skip
+_ENDS = (
+    "end", "end time", "to", "until", "bis", "ende", "hora fin", "hora final", "hasta", "fin",
+    "heure fin", "a",
+)  # fmt: skip
+
+
+def with_times(source: SourceProposal) -> SourceProposal:
+    """Return a source whose days are joined with the times of day that stand in columns beside them."""
+    own = source.table.instant
+    days, clocks = _days(source), _clocks(source)
+    if not own or source.table.column(own).kind is not ColumnKind.INSTANT or len(days) != 1 or not clocks:
+        return source
+    ends = [facts for facts in clocks if _called(facts, _ENDS) > max(_SURELY, _called(facts, _BEGINS))]
+    starts = [facts for facts in clocks if facts not in ends and _called(facts, _BEGINS) >= _SURELY]
+    joined = [(own, starts)]
+    if any(column.name == "ended" for column in source.table.columns):
+        joined.append(("ended", ends))
+    chosen = {column: times[0] for column, times in joined if len(times) == 1}
+    if own not in chosen:
+        return source
+    day = days[0]
+    more = tuple(_joined(source, column, day, clock) for column, clock in chosen.items())
+    taken = {day.position, *(clock.position for clock in chosen.values())}
+    kept = tuple(
+        entry
+        for entry in source.fed
+        if entry.column not in chosen and (entry.facts is None or entry.facts.position not in taken)
+    )
+    return replace(source, fed=(*kept, *more))
+
+
+def _called(facts: ColumnFacts, words: tuple[str, ...]) -> float:
+    return closeness(facts.name, words)
+
+
+def _days(source: SourceProposal) -> list[ColumnFacts]:
+    """Return the columns that hold days alone and feed nothing but instants."""
+    other = {
+        entry.facts.position
+        for entry in source.fed
+        if entry.facts is not None and source.table.column(entry.column).kind is not ColumnKind.INSTANT
+    }
+    return [
+        facts
+        for facts in source.look.columns
+        if facts.dates is not None and facts.position not in other and not _timed(facts)
+    ]
+
+
+def _timed(facts: ColumnFacts) -> bool:
+    """Return whether a column says a time of day; dates of a worksheet all say midnight where they do not."""
+    if facts.dates is None or not facts.dates.timed:
+        return False
+    return not all(cell.endswith("00:00:00") for cell in facts.distinct)
+
+
+def _clocks(source: SourceProposal) -> list[ColumnFacts]:
+    used = {entry.facts.position for entry in source.fed if entry.facts is not None}
+    free: Sequence[ColumnFacts] = [facts for facts in source.look.columns if facts.position not in used]
+    return [
+        facts
+        for facts in free
+        if facts.filled
+        and sum(count for cell, count in facts.distinct.items() if _CLOCK.fullmatch(cell))
+        >= _ENOUGH * len(facts.filled)
+    ]
+
+
+def _joined(source: SourceProposal, column: str, day: ColumnFacts, clock: ColumnFacts) -> Fed:
+    seconds = clock.filled[0].count(":") == 2
+    time = " %H:%M:%S" if seconds else " %H:%M"
+    dates = day.dates.formats if day.dates is not None else ()
+    formats = tuple(form.removesuffix(" %H:%M:%S") + time for form in dates)
+    origin = {"join": [day.name, clock.name]}
+    return Fed(column, origin, day, formats, remark="day and time of day stand in two columns")

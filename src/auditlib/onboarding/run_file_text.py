@@ -1,0 +1,224 @@
+"""A proposal as the text of a run file: each guess with its grounds, each doubt marked DECIDE."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time
+from textwrap import wrap
+from zoneinfo import ZoneInfo
+
+from auditlib.onboarding.file_looks import FileLook
+from auditlib.onboarding.items import ScaleGuess
+from auditlib.onboarding.proposal import ItemProposal, Proposal
+from auditlib.onboarding.propose import as_of_day
+from auditlib.onboarding.source_text import source_lines
+from auditlib.onboarding.yaml_text import DECIDE, commented, listed, quoted
+from auditlib.statements import counted
+
+__all__ = ["DECIDE", "quoted", "run_file_text"]
+
+_NEEDS: Mapping[str, frozenset[str]] = {"03_compensation": frozenset({"pay_links"})}
+"""Notebooks that can say nothing at all without a table; the others say what is missing."""
+_COMMONEST = 7
+_POLICIES: Mapping[str, frozenset[str]] = {
+    "escalation": frozenset({"acknowledgements", "follow_ups"}),
+    "incident_resolution": frozenset({"incident_events"}),
+    "complaint_limits": frozenset({"complaint_events"}),
+    "integrity": frozenset({"pay_links"}),
+    "drivers": frozenset({"report_actions", "fixes"}),
+}
+
+
+def run_file_text(proposal: Proposal, *, audit: str, command: str, notebooks: Sequence[str]) -> str:
+    """Return the run file of `proposal`.
+
+    Parameters
+    ----------
+    proposal
+        What the files seem to be.
+    audit
+        Id of the audit.
+    command
+        The command to check it with, printed at its head.
+    notebooks
+        Notebooks of the project.
+    """
+    names = scale_names(proposal)
+    lines = [
+        *_head(proposal, audit=audit, command=command),
+        "",
+        *_scales(proposal, names),
+        *_instruments(proposal, names),
+        "sources:",
+        *(line for source in proposal.sources for line in (*source_lines(source), "")),
+        *_unplaced(proposal.unplaced),
+        "notebooks:",
+        *_notebooks(notebooks, tables={source.table.name for source in proposal.sources}),
+    ]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _head(proposal: Proposal, *, audit: str, command: str) -> Iterator[str]:
+    yield "# yaml-language-server: $schema=../schemas/run.schema.json"
+    yield "# Proposed from the client's files. Every line is a guess with its grounds; where a line says"
+    yield "# DECIDE, only you can know. Then delete the remark, and let the suite look again:"
+    yield "#"
+    yield f"#   {command}"
+    yield from _recognised(proposal)
+    yield f"audit: {audit}"
+    yield f"{DECIDE} the name printed on the report."
+    yield f"party: {{name: {quoted(audit)}}}"
+    span = f"the records span these days ({proposal.zone.name})"
+    unknown = "no column was found that says when a record was, so these days are made up"
+    yield f"{DECIDE} the audited period; {span if proposal.dated else unknown}."
+    yield f"period: {{start: {proposal.start}, end: {proposal.end}}}"
+    yield f"{DECIDE} the instant the audit looks from; later records are quarantined as lying in the future."
+    yield f"as_of: {_as_of(proposal)}"
+    yield "standard: service-excellence@2025"
+    yield from _policies({source.table.name for source in proposal.sources})
+    yield f"{DECIDE} {commented(proposal.zone.doubt)}"
+    yield f"time_zone: {proposal.zone.name}"
+
+
+def _recognised(proposal: Proposal) -> Iterator[str]:
+    for where, export, source, note in proposal.recognised:
+        yield "#"
+        yield f"# {commented(where)} is recognised as: {commented(export)}"
+        yield f"#   layout: {commented(source)}"
+        yield from (f"#   {commented(line)}" for line in wrap(note, 100))
+    if proposal.ask_next:
+        yield "#"
+        yield "# Ask the client for next:"
+        yield from (f"#   - {commented(ask)}" for ask in proposal.ask_next)
+
+
+def _as_of(proposal: Proposal) -> str:
+    """Return the start of the day after the last record, in the zone of the units."""
+    start = datetime.combine(as_of_day(proposal), time(), tzinfo=ZoneInfo(proposal.zone.name))
+    return start.isoformat().replace("+00:00", "Z")
+
+
+def _policies(tables: Collection[str]) -> Iterator[str]:
+    """Yield the policies whose duties these tables can show; what was promised, only people know."""
+    named = [policy for policy, needed in _POLICIES.items() if needed & set(tables)]
+    if named:
+        yield f"{DECIDE} do these say what was promised? They stand in params/policies; copy and change them."
+        yield f"policies: [{', '.join(named)}]"
+
+
+def _notebooks(notebooks: Sequence[str], *, tables: Collection[str]) -> Iterator[str]:
+    for name in notebooks:
+        lacking = _NEEDS.get(name, frozenset()) - set(tables)
+        if lacking:
+            yield f"  # {name}: {{}}   # left out: none of the files is {', '.join(sorted(lacking))}"
+        else:
+            yield f"  {name}: {{}}"
+
+
+def scale_names(proposal: Proposal) -> dict[tuple[object, ...], str]:
+    """Return a name for each scale that several questions are on."""
+    scales = {(item.item, types): item.scale for item, types in _questions(proposal)}
+    shared = [scale.shared for scale in scales.values()]
+    names: dict[tuple[object, ...], str] = {}
+    for scale in scales.values():
+        if shared.count(scale.shared) > 1 and scale.shared not in names:
+            kind = "words" if scale.labels else "points"
+            name = f"{kind}_{scale.low:g}_to_{scale.high:g}".replace(".", "_").replace("-", "minus_")
+            taken = sum(other.startswith(name) for other in names.values())
+            names[scale.shared] = f"{name}_{taken + 1}" if taken else name
+    return names
+
+
+def _questions(proposal: Proposal) -> Iterator[tuple[ItemProposal, tuple[str, ...]]]:
+    for source in proposal.sources:
+        for item in source.items:
+            yield item, item.survey_types or source.survey_types
+
+
+def _scales(proposal: Proposal, names: Mapping[tuple[object, ...], str]) -> Iterator[str]:
+    if not names:
+        return
+    yield "# Scales that several questions are on, each declared once."
+    yield "scales:"
+    for shared, name in names.items():
+        items = {item.item: item.scale for item, _ in _questions(proposal) if item.scale.shared == shared}
+        aside = dict.fromkeys(cell for item in items.values() for cell in item.not_applicable)
+        scale = replace(next(iter(items.values())), not_applicable=tuple(aside))
+        doubts = dict.fromkeys(item.doubt for item in items.values() if item.doubt)
+        yield from (f"  {DECIDE} {commented(doubt)}" for doubt in doubts)
+        if scale.direction:
+            yield f"  {DECIDE} {commented(scale.direction)}"
+        yield f"  {name}: {_scale(scale)}"
+    yield ""
+
+
+def _instruments(proposal: Proposal, names: Mapping[tuple[object, ...], str]) -> Iterator[str]:
+    types = dict.fromkeys(name for _, own in _questions(proposal) for name in own)
+    if not types:
+        return
+    yield "# Scores are declared, never guessed by the suite: confirm every scale."
+    yield "instruments:"
+    for survey_type in types:
+        yield f"  {quoted(survey_type)}:"
+        yield "    items:"
+        seen: set[str] = set()
+        heads = False
+        for item, own in _questions(proposal):
+            if survey_type in own and item.item not in seen:
+                yield from _item(item, names, headline=item.headline and not heads)
+                heads = heads or item.headline
+                seen.add(item.item)
+    yield ""
+
+
+def _item(item: ItemProposal, names: Mapping[tuple[object, ...], str], *, headline: bool) -> Iterator[str]:
+    scale = item.scale
+    yield f"      {item.item}:"
+    yield f"        wording: {quoted(item.wording or item.facts.wording)}"
+    if headline:
+        yield f"        headline: true   {DECIDE} is this the question units are compared on?"
+    if item.doubt:
+        yield f"        {DECIDE} {commented(item.doubt)}"
+    yield f"        # {commented(_seen(item))}"
+    examples = ", ".join(f"{cell!r} ({count})" for cell, count in list(scale.strange.items())[:5])
+    if examples:
+        yield f"        # Off this scale, and so quarantined: {commented(examples)}"
+    if scale.shared in names:
+        yield f"        scale: {names[scale.shared]}"
+        return
+    yield from (f"        {DECIDE} {commented(doubt)}" for doubt in (scale.doubt, scale.direction) if doubt)
+    yield f"        scale: {_scale(scale)}"
+
+
+def _seen(item: ItemProposal) -> str:
+    """Return how many answers were seen, and the commonest of them."""
+    cells = ", ".join(f"{cell} ({count})" for cell, count in item.facts.distinct.most_common(_COMMONEST))
+    return f"Seen in {counted(item.facts.distinct.total(), 'answer')}: {cells}"
+
+
+def _scale(scale: ScaleGuess) -> str:
+    parts = [f"low: {scale.low:g}", f"high: {scale.high:g}"]
+    if scale.step != 1:
+        parts.append(f"step: {scale.step:g}")
+    if scale.best == "low":
+        parts.append("best: low")
+    if scale.high == 10:
+        parts.append("top: 9, bottom: 6")
+    elif scale.high - scale.low < 3:
+        parts.append(f"top: {scale.high:g}, bottom: {scale.low:g}")
+    if scale.labels:
+        ordered = sorted(scale.labels.items(), key=lambda pair: (pair[1], pair[0]))
+        parts.append(f"labels: {{{', '.join(f'{quoted(word)}: {score:g}' for word, score in ordered)}}}")
+    if scale.not_applicable:
+        parts.append(f"not_applicable: {listed(scale.not_applicable)}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _unplaced(looks: Sequence[FileLook]) -> Iterator[str]:
+    for look in looks:
+        where = f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
+        columns = ", ".join(facts.name for facts in look.columns if facts.name)
+        yield f"{DECIDE} no canonical table fits {commented(where)}. Its columns: {commented(columns)}"
+    if looks:
+        yield ""
