@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.run import Strict
 from auditlib.parameters.schema import file_schema
 from auditlib.parameters.shape import did_you_mean
+from auditlib.parameters.strict_model import Misfit
 from auditlib.parameters.strict_yaml import Path
 from company.gaming_forms import Forms
 from company.places import CAUSES
