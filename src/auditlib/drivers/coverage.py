@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import CanonicalTables
 from auditlib.records import ActionType
+from auditlib.time.epoch import date_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,9 @@ class Fix:
             self.owner or "no owner",
             f"unit {self.unit_id}" if self.unit_id else "",
         ]
-        parts.append(f"since {_day(self.implemented)}" if self.implemented is not None else "planned")
+        parts.append(
+            f"since {date_of(self.implemented).isoformat()}" if self.implemented is not None else "planned"
+        )
         return f"{self.named} ({', '.join(part for part in parts if part)})"
 
 
@@ -137,9 +140,3 @@ def _empty(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     return "" if _empty(value) else str(value)
-
-
-def _day(number: int) -> str:
-    from datetime import date
-
-    return date.fromordinal(number + date(1970, 1, 1).toordinal()).isoformat()

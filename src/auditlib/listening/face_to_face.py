@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from auditlib.obligations.law import Case, Status, assess_one
@@ -13,12 +13,10 @@ from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement
 from auditlib.standards.measure import Context, Tables, measure
 from auditlib.standards.observed import share_of
 from auditlib.statements import counted
-from auditlib.time.epoch import DAY, day_number
+from auditlib.time.epoch import DAY, day_number, instant_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @measure(
@@ -74,7 +72,7 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
     One without a due day is not kept.
     """
     frame = tables.frame("commitments", columns=["due_on", "done_on"])
-    as_of = (context.run.as_of - _EPOCH) // timedelta(microseconds=1)
+    as_of = instant_of(context.run.as_of)
     pairs = zip(_days(frame["due_on"]), _days(frame["done_on"]), strict=True)
     statuses = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
     owed = [status for status in statuses if status is not Status.PENDING]

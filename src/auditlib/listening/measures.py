@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +26,8 @@ from auditlib.standards.supplied import lacking
 from auditlib.standards.unknown import span
 from auditlib.standards.whole_days import BY_DAYS, holds_days, repeated
 from auditlib.statements import counted
-from auditlib.time.epoch import DAY
+from auditlib.time.epoch import DAY, date_of
+from auditlib.time.months import month_of, months_between
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -216,20 +216,12 @@ def months_without_responses(tables: Tables, context: Context, *, survey_type: s
 
     chosen = nw.col("in_period"), nw.col("survey_type") == survey_type
     days = counts_by(tables.lazy("responses").filter(*chosen), "submitted_day")
-    epoch = date(1970, 1, 1).toordinal()
-    seen = {_month(date.fromordinal(epoch + int(day))) for (day,) in days}
-    period = context.run.period
-    months = {
-        _month(date.fromordinal(day)) for day in range(period.start.toordinal(), period.end.toordinal() + 1)
-    }
+    seen = {month_of(date_of(int(day))) for (day,) in days}
+    months = set(months_between(context.run.period.start, context.run.period.end))
     n = sum(days.values())
     basis = Basis("responses", (*IN_PERIOD, ("survey_type", survey_type)), rows=n)
     none = f"no {survey_type} response in the period"
     return whole_of(len(months - seen), n, basis=[basis], none=none)
-
-
-def _month(day: date) -> tuple[int, int]:
-    return day.year, day.month
 
 
 @measure("reward_gap", needs=("responses", "rewards"), statistic=Statistic.DIFFERENCE)

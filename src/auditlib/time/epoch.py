@@ -12,7 +12,7 @@ DAY = 24 * HOUR
 DAY_SECONDS = 86_400
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST_DAY = EPOCH.date()
+_FIRST_DAY = EPOCH.toordinal()
 
 
 def instant_of(moment: datetime) -> int:
@@ -45,7 +45,7 @@ def day_number(day: date) -> int:
     >>> day_number(date(1970, 2, 1))
     31
     """
-    return (day - _FIRST_DAY).days
+    return day.toordinal() - _FIRST_DAY
 
 
 def date_of(number: int) -> date:
@@ -56,4 +56,4 @@ def date_of(number: int) -> date:
     >>> date_of(31).isoformat()
     '1970-02-01'
     """
-    return _FIRST_DAY + timedelta(days=number)
+    return date.fromordinal(_FIRST_DAY + number)
