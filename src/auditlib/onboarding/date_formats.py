@@ -42,10 +42,11 @@ _ENOUGH = 0.9
 _TRIED = 400
 _DIGIT = re.compile(r"[0-9]")
 _OFFSET = re.compile(r" GMT[+-][0-9]{1,2}(?::[0-9]{2})?$")
-_EPOCHS = {
+EPOCHS = {
     "epoch_seconds": (re.compile(r"1[0-9]{9}(?:\.[0-9]+)?"), 1),
     "epoch_milliseconds": (re.compile(r"1[0-9]{12}"), 1000),
 }
+"""Counted instants: how the cells of this century are written, and how many make a second."""
 _TIMELY = (
     "time",
     "timestamp",
@@ -126,7 +127,7 @@ def look_at_epochs(name: str, cells: Sequence[str]) -> DateLook | None:
     """Return how seconds or milliseconds since 1970 are written in a column named for a time, or None."""
     if not cells or not set(simplified(name).split()) & set(_TIMELY):
         return None
-    for form, (pattern, _) in _EPOCHS.items():
+    for form, (pattern, _) in EPOCHS.items():
         if all(pattern.fullmatch(cell) for cell in cells):
             return DateLook((form,), 1.0, timed=True)
     return None
@@ -136,8 +137,8 @@ def parsed(cell: str, formats: Sequence[str]) -> datetime | None:
     """Return the first reading of `cell`: with its zone where it states one; None where no format fits."""
     for form in formats:
         try:
-            if form in _EPOCHS:
-                return datetime.fromtimestamp(float(cell) / _EPOCHS[form][1], tz=UTC)
+            if form in EPOCHS:
+                return datetime.fromtimestamp(float(cell) / EPOCHS[form][1], tz=UTC)
             read = datetime.strptime(cell, form)  # noqa: DTZ007  # a local time, as written
         except (ValueError, OverflowError, OSError):
             continue
@@ -147,7 +148,7 @@ def parsed(cell: str, formats: Sequence[str]) -> datetime | None:
 
 def states_zone(form: str) -> bool:
     """Return whether cells of this format say which instant they mean, wherever they were written."""
-    return form in _EPOCHS or form.endswith(("Z", "%z"))
+    return form in EPOCHS or form.endswith(("Z", "%z"))
 
 
 def _with_offsets(cells: Sequence[str], suffixes: Sequence[str]) -> DateLook | None:
@@ -161,13 +162,20 @@ def _with_offsets(cells: Sequence[str], suffixes: Sequence[str]) -> DateLook | N
 
 def _best_format(cells: Sequence[str]) -> tuple[str, set[str]]:
     few = cells[:20]
-    hopeful = [form for form in FORMATS if any(_fits(cell, form) for cell in few)]
-    fits = {form: {cell for cell in cells if _fits(cell, form)} for form in hopeful}
+    hopeful = [form for form in FORMATS if any(plausible(cell, form) for cell in few)]
+    fits = {form: {cell for cell in cells if plausible(cell, form)} for form in hopeful}
     best = max(fits, key=lambda form: len(fits[form]), default="")
     return best, fits.get(best, set())
 
 
-def _fits(cell: str, form: str) -> bool:
+def plausible(cell: str, form: str) -> bool:
+    """Return whether a cell is a date of this format, of a year in which records are made.
+
+    Examples
+    --------
+    >>> plausible("2024-02-29", "%Y-%m-%d"), plausible("2023-02-29", "%Y-%m-%d")
+    (True, False)
+    """
     read = parsed(cell, (form,))
     return read is not None and 1900 <= read.year <= 2100
 
@@ -177,5 +185,5 @@ def _order(form: str, cells: Sequence[str]) -> tuple[str, str]:
     if form.startswith(("%Y", "%b")) or "%b" in form:
         return "", ""
     other = form.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
-    proof = next((cell for cell in cells if _fits(cell, form) and not _fits(cell, other)), None)
+    proof = next((cell for cell in cells if plausible(cell, form) and not plausible(cell, other)), None)
     return ("", other) if proof is None else (f"{proof} can be read in one way only", "")

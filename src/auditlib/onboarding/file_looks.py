@@ -69,6 +69,11 @@ class FileLook:
         return self.sheet or (last.rsplit(".", 1)[-1] if self.connection else last.split(".", 1)[0])
 
     @property
+    def where(self) -> str:
+        """The file, and the worksheet of it."""
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+
+    @property
     def rows(self) -> int:
         """Rows of the sample."""
         return len(self.columns[0].cells) if self.columns else 0

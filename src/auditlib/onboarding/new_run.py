@@ -110,8 +110,8 @@ def new(
     if ask is not None:
         text = walk(text, looks, ask=ask)
     write_bytes(target, text.encode())
-    placed = tuple((_where(source.look), source.table.name) for source in proposal.sources)
-    unplaced = tuple(_where(look) for look in proposal.unplaced)
+    placed = tuple((source.look.where, source.table.name) for source in proposal.sources)
+    unplaced = tuple(look.where for look in proposal.unplaced)
     return Written(target, placed, unplaced, text.count(DECIDE), command)
 
 
@@ -167,10 +167,6 @@ def _looks(
 
 def _notebooks(root: Path) -> list[str]:
     return [path.stem for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
-
-
-def _where(look: FileLook) -> str:
-    return f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
 
 
 def _relative(path: Path) -> str:

@@ -84,7 +84,7 @@ def _proposal(
         max(near, default=end),
         zone,
         tuple(
-            (_where(look), recogniser.export, recogniser.source, recogniser.note)
+            (look.where, recogniser.export, recogniser.source, recogniser.note)
             for look, recogniser in layouts.items()
         ),
         _ask_next(zoned, layouts),
@@ -133,10 +133,6 @@ def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
             zone = replace(zone, doubt=f"the same zone as above; {zone.assumed} is assumed.")
         quieter.append(replace(source, fed=fed, only=only, zone=zone))
     return tuple(quieter)
-
-
-def _where(look: FileLook) -> str:
-    return f"{look.file}, sheet {look.sheet}" if look.sheet else look.file
 
 
 def _recognised(look: FileLook, recogniser: Recogniser) -> tuple[SourceProposal, ...]:

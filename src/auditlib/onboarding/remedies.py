@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from auditlib.contracts import Column, ColumnKind
-from auditlib.onboarding.date_formats import FORMATS, look_at_dates, parsed
-from auditlib.onboarding.yaml_text import listed, mapping, quoted
+from auditlib.onboarding.date_formats import EPOCHS, FORMATS, look_at_dates, plausible
+from auditlib.onboarding.yaml_text import mapping, quoted, sequence
 from auditlib.parameters.origins import cells_of
 from auditlib.parameters.run import Run, ScaleModel, Source
 from auditlib.records import Reason
 from auditlib.statements import counted
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
-_EPOCHS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("epoch_seconds", re.compile(r"1[0-9]{9}(?:\.[0-9]+)?")),
-    ("epoch_milliseconds", re.compile(r"1[0-9]{12}")),
-    ("excel_serial", re.compile(r"[345][0-9]{4}(?:\.[0-9]+)?")),
-)
+_COUNTED: Mapping[str, re.Pattern[str]] = {
+    **{form: pattern for form, (pattern, _) in EPOCHS.items()},
+    "excel_serial": re.compile(r"[345][0-9]{4}(?:\.[0-9]+)?"),
+}
 _SCALES = ((1, 2), (0, 1), (1, 3), (1, 4), (1, 5), (0, 5), (1, 6), (1, 7), (1, 10), (0, 10), (0, 100))
 """Scales that surveys use, the narrowest first."""
 _STEPS = (1, 0.5, 0.25, 0.1, 0.01)
@@ -193,20 +192,20 @@ def date_remedy(cells: Sequence[str], declared: Sequence[str], *, kept: bool, ke
         return f"{head}; which one, only the client knows."
     exchanged = next((form for form in declared if form == _exchanged(fitting[0])), "")
     if exchanged:
-        formats = listed([fitting[0] if form == exchanged else form for form in declared])
+        formats = sequence([fitting[0] if form == exchanged else form for form in declared])
         warning = "; the rows kept may have been read with day and month exchanged" if kept else ""
     else:
-        formats, warning = listed([*(declared if kept else ()), fitting[0]]), ""
+        formats, warning = sequence([*(declared if kept else ()), fitting[0]]), ""
     line = f"formats: {formats}"
     return f"{head}: write {f'{key}: {{{line}}}' if key else line}{warning}."
 
 
 def fitting_formats(cells: Sequence[str]) -> tuple[tuple[str, ...], int]:
     """Return the formats that fit the most of some cells, and how many they fit."""
-    for form, pattern in _EPOCHS:
+    for form, pattern in _COUNTED.items():
         if all(pattern.fullmatch(cell) for cell in cells):
             return (form,), len(cells)
-    reads = {form: sum(_plausible(cell, form) for cell in cells) for form in FORMATS}
+    reads = {form: sum(plausible(cell, form) for cell in cells) for form in FORMATS}
     most = max(reads.values())
     best = [form for form, read in reads.items() if read == most and most]
     if best:
@@ -214,11 +213,6 @@ def fitting_formats(cells: Sequence[str]) -> tuple[tuple[str, ...], int]:
         return (best[0], *other), most
     look = look_at_dates(cells)
     return (look.formats[:1], round(look.share * len(cells))) if look else ((), 0)
-
-
-def _plausible(cell: str, form: str) -> bool:
-    read = parsed(cell, (form,))
-    return read is not None and 1900 <= read.year <= 2100
 
 
 def _exchanged(form: str) -> str:
@@ -294,7 +288,7 @@ def scale_remedy(cells: Sequence[str], scale: ScaleModel, decimal: str, *, kept:
     scores = [float(cell.replace(",", ".")) for cell in distinct]
     fitting = fitting_scale((*scores, scale.low, scale.high) if kept else scores)
     beside = (
-        f", or not_applicable: {listed(distinct)} where it means no answer" if len(distinct) <= _FEW else ""
+        f", or not_applicable: {sequence(distinct)} where it means no answer" if len(distinct) <= _FEW else ""
     )
     return f"Scale that would fit: {fitting}{beside}."
 
@@ -342,7 +336,7 @@ def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> De
         return DeclaredCells(path, f"decimal {source.dialect.decimal!r}", remedy)
     if distinct:
         return DeclaredCells(
-            path, "", f"Where such a cell means no value, write missing: {listed(['', *distinct])}."
+            path, "", f"Where such a cell means no value, write missing: {sequence(['', *distinct])}."
         )
     return DeclaredCells(path, "", "The cells are empty: map another column, or ask the client for it.")
 

@@ -13,7 +13,7 @@ from auditlib.onboarding.items import ScaleGuess
 from auditlib.onboarding.proposal import ItemProposal, Proposal
 from auditlib.onboarding.propose import as_of_day
 from auditlib.onboarding.source_text import source_lines
-from auditlib.onboarding.yaml_text import DECIDE, commented, listed, quoted
+from auditlib.onboarding.yaml_text import DECIDE, commented, quoted, sequence
 from auditlib.statements import counted
 
 __all__ = ["DECIDE", "quoted", "run_file_text"]
@@ -211,7 +211,7 @@ def _scale(scale: ScaleGuess) -> str:
         ordered = sorted(scale.labels.items(), key=lambda pair: (pair[1], pair[0]))
         parts.append(f"labels: {{{', '.join(f'{quoted(word)}: {score:g}' for word, score in ordered)}}}")
     if scale.not_applicable:
-        parts.append(f"not_applicable: {listed(scale.not_applicable)}")
+        parts.append(f"not_applicable: {sequence(scale.not_applicable)}")
     return f"{{{', '.join(parts)}}}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from auditlib.contracts import ColumnKind
 from auditlib.onboarding.proposal import Fed, ProposedFilter, SourceProposal
-from auditlib.onboarding.yaml_text import DECIDE, commented, listed, mapping, origin_text, quoted
+from auditlib.onboarding.yaml_text import DECIDE, commented, mapping, origin_text, quoted, sequence
 from auditlib.parameters.run import Dates
 from auditlib.statements import counted
 
@@ -45,7 +45,7 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
         yield "    values:"
         yield from (f"      {column}: {mapping(cells)}" for column, cells in source.values.items())
     if source.missing != ("",):
-        yield f"    missing: {listed(source.missing)}"
+        yield f"    missing: {sequence(source.missing)}"
 
 
 def _dialect(source: SourceProposal) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _dates(source: SourceProposal) -> Iterator[str]:
         elif dates is not None and dates.grounds:
             yield f"    # {name!r}: {commented(dates.grounds)}"
     native = bool(dated) and all(entry.facts is not None and entry.facts.native for entry in dated)
-    parts = [] if native or set(formats) <= set(Dates().formats) else [f"formats: {listed(formats)}"]
+    parts = [] if native or set(formats) <= set(Dates().formats) else [f"formats: {sequence(formats)}"]
     if source.zone.doubt:
         yield f"    {DECIDE} {commented(source.zone.doubt)}"
     elif source.zone.remark:
@@ -116,7 +116,7 @@ def _dates(source: SourceProposal) -> Iterator[str]:
     if parts:
         yield f"    dates: {{{', '.join(parts)}}}"
     if own:
-        written = ", ".join(f"{column}: {{formats: {listed(forms)}}}" for column, forms in own.items())
+        written = ", ".join(f"{column}: {{formats: {sequence(forms)}}}" for column, forms in own.items())
         yield f"    dates_of: {{{written}}}"
 
 
@@ -137,7 +137,7 @@ def _only(source: SourceProposal) -> Iterator[str]:
 
 def _condition(condition: ProposedFilter) -> str:
     tests = {"filled": "filled: true", "blank": "filled: false"}
-    test = tests.get(condition.test) or f"{condition.test}: {listed(condition.cells)}"
+    test = tests.get(condition.test) or f"{condition.test}: {sequence(condition.cells)}"
     column, why = origin_text(condition.column), quoted(condition.because)
     stay, rows = sum(condition.stays), len(condition.stays)
     seen = f"{rows - stay:,} of {counted(rows, 'row')} left out, {stay:,} stay"

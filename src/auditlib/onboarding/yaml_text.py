@@ -26,7 +26,7 @@ def mapping(pairs: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{quoted(key)}: {quoted(value)}" for key, value in pairs.items()) + "}"
 
 
-def listed(values: Sequence[str]) -> str:
+def sequence(values: Sequence[str]) -> str:
     """Return a list of texts on one line."""
     return "[" + ", ".join(quoted(value) for value in values) + "]"
 
@@ -42,7 +42,7 @@ def _part(value: str | int | bool | list[str]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return listed(value)
+        return sequence(value)
     return quoted(value) if isinstance(value, str) else str(value)
 
 
