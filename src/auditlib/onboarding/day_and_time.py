@@ -76,7 +76,7 @@ def _timed(facts: ColumnFacts) -> bool:
 
 
 def _clocks(source: SourceProposal) -> list[ColumnFacts]:
-    used = {entry.facts.position for entry in source.fed if entry.facts is not None}
+    used = source.used
     free: Sequence[ColumnFacts] = [facts for facts in source.look.columns if facts.position not in used]
     return [
         facts

@@ -24,7 +24,7 @@ def with_interval(source: SourceProposal) -> SourceProposal:
 
 def _with_limit(source: SourceProposal) -> SourceProposal:
     quick = source.feeding("answered_in_time")
-    if quick is None or quick.facts is None or _says(source, "within_seconds"):
+    if quick is None or quick.facts is None or source.says("within_seconds"):
         return source
     seconds = limit_named(quick.facts.name)
     doubt = "" if seconds else "within how many seconds was 'in time'? Nothing says it; 20 is assumed."
@@ -34,7 +34,7 @@ def _with_limit(source: SourceProposal) -> SourceProposal:
 def _with_length(source: SourceProposal) -> SourceProposal:
     """Return intervals with a length where no end is given, or where midnight would end the day before."""
     starts, ended = source.feeding("starts"), source.feeding("ended")
-    if starts is None or _says(source, "length") or (ended is not None and not ended.joined):
+    if starts is None or source.says("length") or (ended is not None and not ended.joined):
         return source
     begins = list(_instants(source, starts))
     if ended is not None:
@@ -63,10 +63,6 @@ def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
     for row in rows:
         read = parsed(" ".join(row), formats)
         yield None if read is None else read.replace(tzinfo=None)
-
-
-def _says(source: SourceProposal, column: str) -> bool:
-    return source.feeding(column) is not None or column in source.constants
 
 
 def _given(source: SourceProposal, column: str, value: int, doubt: str) -> SourceProposal:

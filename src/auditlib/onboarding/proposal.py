@@ -171,6 +171,15 @@ class SourceProposal:
         """Return what feeds a canonical column; None where no column does."""
         return next((entry for entry in self.fed if entry.column == column), None)
 
+    def says(self, column: str) -> bool:
+        """Return whether a column or a constant feeds a canonical column."""
+        return self.feeding(column) is not None or column in self.constants
+
+    @property
+    def used(self) -> frozenset[int]:
+        """Positions of the columns that feed something."""
+        return frozenset(entry.facts.position for entry in self.fed if entry.facts is not None)
+
     @property
     def survey_types(self) -> tuple[str, ...]:
         """The instruments of its questions."""

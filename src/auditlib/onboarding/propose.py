@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from auditlib.contracts import Column, ColumnKind
 from auditlib.onboarding.column_matching import Match, match
 from auditlib.onboarding.day_and_time import with_times
 from auditlib.onboarding.doubtful_files import at_a_limit
@@ -21,7 +20,7 @@ from auditlib.onboarding.registers import registers, with_key, with_unit
 from auditlib.onboarding.survey_sources import completed, fed_by, unread, with_survey_type
 from auditlib.onboarding.time_zones import common_zone, days_by_table, guessed_zone, span
 from auditlib.onboarding.unit_naming import named_by
-from auditlib.onboarding.vocabulary import meaning, simplified, vocabulary
+from auditlib.onboarding.vocabulary import codes_of, meaning, simplified, vocabulary, what_they_mean
 from auditlib.statements import counted
 
 _SOON = timedelta(days=60)
@@ -219,7 +218,7 @@ def _values(matched: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
     values: dict[str, dict[str, str]] = {"channel": channels} if (channels := _channels(matched)) else {}
     doubts: list[str] = []
     for entry in matched.mapped:
-        meanings = _meanings(matched.table.column(entry.column))
+        meanings = codes_of(matched.table.column(entry.column))
         if not meanings:
             continue
         cells = entry.facts.distinct
@@ -228,15 +227,8 @@ def _values(matched: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
             values[entry.column] = dict(sorted(read.items(), key=lambda pair: pair[1], reverse=True))
         unread_cells = [cell for cell in cells if cell not in read]
         if unread_cells:
-            examples = ", ".join(repr(cell) for cell in unread_cells[:5])
-            doubts.append(f"{entry.column}: what do {examples} mean? Codes: {', '.join(meanings)}")
+            doubts.append(what_they_mean(entry.column, unread_cells, meanings))
     return values, doubts
-
-
-def _meanings(column: Column) -> Mapping[str, Iterable[str]]:
-    if column.kind is ColumnKind.FLAG:
-        return vocabulary().flags
-    return {code: vocabulary().codes.get(code, ()) for code in column.codes}
 
 
 def _channels(matched: Match) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from auditlib.contracts import TABLES, Column, ColumnKind, Table
+from auditlib.contracts import TABLES, Table
 from auditlib.onboarding.column_facts import ColumnFacts, number
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.intervals import with_interval
@@ -25,9 +25,7 @@ from auditlib.onboarding.recogniser import (
 from auditlib.onboarding.registers import COMPARED, seen, with_key, with_unit
 from auditlib.onboarding.survey_sources import completed
 from auditlib.onboarding.time_zones import guessed_zone
-from auditlib.onboarding.vocabulary import meaning, vocabulary
-
-_SHOWN = 5
+from auditlib.onboarding.vocabulary import codes_of, meaning, what_they_mean
 
 
 def recognised_sources(look: FileLook, recogniser: Recogniser) -> tuple[SourceProposal, ...]:
@@ -156,17 +154,10 @@ def _strange_words(
 ) -> Iterator[str]:
     """Yield a question for each column whose cells are no codes that contract or recogniser knows."""
     for entry in fed:
-        known = _codes(table.column(entry.column))
+        known = codes_of(table.column(entry.column), open_words=True)
         if not known or entry.facts is None:
             continue
         read = values.get(entry.column, {})
         strange = [cell for cell in entry.facts.distinct if cell not in read and meaning(cell, known) != cell]
         if strange:
-            examples = ", ".join(repr(cell) for cell in strange[:_SHOWN])
-            yield f"{entry.column}: what do {examples} mean? Codes: {', '.join(known)}"
-
-
-def _codes(column: Column) -> Mapping[str, Collection[str]]:
-    if column.kind is ColumnKind.FLAG:
-        return vocabulary().flags
-    return {code: vocabulary().codes.get(code, ()) for code in (*column.codes, *column.words)}
+            yield what_they_mean(entry.column, strange, known)

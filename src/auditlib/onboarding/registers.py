@@ -32,7 +32,7 @@ def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourcePro
         Positions of columns that cannot name one.
     """
     column = next((column for column in source.table.columns if column.name == "unit_id"), None)
-    given = source.feeding("unit_id") is not None or "unit_id" in source.constants
+    given = source.says("unit_id")
     if column is None or not column.required or source.table.name == "units" or given:
         return source
     candidates = _candidates(source, own)
@@ -51,7 +51,7 @@ def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourcePro
 def with_key(source: SourceProposal) -> SourceProposal:
     """Return the source with the line as the id of an event, or of an entry, that has none."""
     (key, *more) = source.table.key
-    given = source.feeding(key) is not None or key in source.constants
+    given = source.says(key)
     if more or given or key not in _NUMBERED:
         return source
     return replace(
@@ -80,7 +80,7 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
 
 
 def _candidates(source: SourceProposal, own: Collection[int]) -> list[ColumnFacts]:
-    used = {entry.facts.position for entry in source.fed if entry.facts is not None} | set(own)
+    used = source.used | set(own)
     return [
         facts
         for facts in source.look.columns
@@ -102,7 +102,7 @@ def _names_units(source: SourceProposal) -> bool:
     column = next((column for column in source.table.columns if column.name == "unit_id"), None)
     if column is None or source.table.name == "units":
         return False
-    return source.feeding("unit_id") is not None or "unit_id" in source.constants
+    return source.says("unit_id")
 
 
 def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> SourceProposal:

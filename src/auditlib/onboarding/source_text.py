@@ -186,7 +186,7 @@ def _mapped(entry: Fed) -> str:
 
 
 def _left(source: SourceProposal) -> list[str]:
-    used = {entry.facts.position for entry in source.fed if entry.facts is not None} | source.own
+    used = source.used | source.own
     used |= {item.facts.position for item in source.items}
     joined = {
         name

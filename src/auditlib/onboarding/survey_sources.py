@@ -64,7 +64,7 @@ def completed(
 
 
 def _free(source: SourceProposal, own: Collection[int]) -> list[ColumnFacts]:
-    used = {entry.facts.position for entry in source.fed if entry.facts is not None} | set(own)
+    used = source.used | set(own)
     used |= {item.facts.position for item in source.items}
     return [facts for facts in source.look.columns if facts.position not in used]
 
@@ -82,8 +82,7 @@ def _with_matches(source: SourceProposal, own: Collection[int]) -> SourceProposa
 
 
 def _with_ids(source: SourceProposal) -> SourceProposal:
-    fed = source.feeding("response_id")
-    if fed is not None or "response_id" in source.constants:
+    if source.says("response_id"):
         return source
     line = Fed("response_id", {"line": True}, remark="no column tells answers apart: each line is a response")
     return replace(source, fed=(line, *source.fed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
@@ -12,12 +12,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from auditlib.contracts import Column, ColumnKind
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Strict
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GENERIC = frozenset({"id", "no", "nr", "number", "nummer", "code", "at", "on", "am"})
+_EXAMPLES = 5
 _Words = dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
 
 
@@ -101,6 +103,34 @@ def words_for(table: str, column: str) -> tuple[str, ...]:
     """Return the declared words for a canonical column, its own name first."""
     columns = vocabulary().columns
     return (column, *columns.get(f"{table}.{column}", columns.get(column, ())))
+
+
+def codes_of(column: Column, *, open_words: bool = False) -> Mapping[str, Iterable[str]]:
+    """Return the codes that a contract fixes for a column, each with the words that clients use for it.
+
+    Parameters
+    ----------
+    column
+        Of a canonical table.
+    open_words
+        Whether words count that the contract knows without fixing them.
+    """
+    if column.kind is ColumnKind.FLAG:
+        return vocabulary().flags
+    codes = (*column.codes, *column.words) if open_words else column.codes
+    return {code: vocabulary().codes.get(code, ()) for code in codes}
+
+
+def what_they_mean(column: str, cells: Sequence[str], codes: Iterable[str]) -> str:
+    """Return the question for what stands in a column and is none of its codes.
+
+    Examples
+    --------
+    >>> what_they_mean("channel", ["Fax"], ["phone", "mail"])
+    "channel: what do 'Fax' mean? Codes: phone, mail"
+    """
+    examples = ", ".join(repr(cell) for cell in cells[:_EXAMPLES])
+    return f"{column}: what do {examples} mean? Codes: {', '.join(codes)}"
 
 
 def meaning(cell: str, meanings: Mapping[str, Iterable[str]]) -> str | None:
