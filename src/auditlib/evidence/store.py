@@ -7,19 +7,20 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import ColumnKind
 from auditlib.errors import DataError, EvidenceChanged, Problem
 from auditlib.evidence import cells, mixed_scales, quarantine
-from auditlib.evidence.databases.extracts import Extract, extracts
+from auditlib.evidence.databases.extracts import extracts
 from auditlib.evidence.drafts import discard, draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
 from auditlib.evidence.evidence import ANSWER_ROWS, CELLS, QUARANTINE, Evidence
 from auditlib.evidence.fast.cell_counter import CellCounter
 from auditlib.evidence.identity import content_key
+from auditlib.evidence.inputs import SourceInput, check_unchanged, copied_input, input_of, unsteady
 from auditlib.evidence.instruments import described_items, instrument_of
 from auditlib.evidence.intake import Tally, remember, take_in
 from auditlib.evidence.intake_context import IntakeContext
@@ -77,16 +78,16 @@ def prepare(
     """
     tell = progress or _silent
     made, names = plans(run), source_names(run.sources)
-    inputs = {plan.number: _input(source_path(plan.source, data)) for plan in made if plan.source.file}
+    inputs = {plan.number: input_of(source_path(plan.source, data)) for plan in made if plan.source.file}
     with extracts(made, names, store=store, progress=tell) as copies:
-        inputs |= {number: _copy(extract) for number, extract in copies.items()}
+        inputs |= {number: copied_input(extract) for number, extract in copies.items()}
         return _prepared(run, made, inputs, store=store, threads=threads, progress=tell)
 
 
 def _prepared(
     run: Run,
     made: tuple[SourcePlan, ...],
-    inputs: Mapping[int, _Input],
+    inputs: Mapping[int, SourceInput],
     *,
     store: Path,
     threads: int,
@@ -162,33 +163,11 @@ def _opened(directory: Path, described: Mapping[str, Any], *, threads: int) -> E
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """A client's file as it was when it was hashed, or the copy of what a database held."""
-
-    path: Path
-    sha256: str
-    size: int
-    changed_at: int = 0
-    extract: Extract | None = None
-
-
-def _input(path: Path) -> _Input:
-    """Hash a file; its size and time are taken before, so that a later change is noticed."""
-    state = path.stat()
-    return _Input(path, hash_file(path)[0], state.st_size, state.st_mtime_ns)
-
-
-def _copy(extract: Extract) -> _Input:
-    """Return the copy of what a database held as an input: hash and size are those of the rows."""
-    return _Input(extract.path, extract.sha256, extract.size, extract=extract)
-
-
 def _fill(
     draft: Path,
     run: Run,
     made: tuple[SourcePlan, ...],
-    inputs: Mapping[int, _Input],
+    inputs: Mapping[int, SourceInput],
     *,
     key: str,
     threads: int,
@@ -206,7 +185,7 @@ def _fill(
         spoken = [f"{names[number]}: {note}" for number in sorted(tallies) for note in tallies[number].notes]
         notes = (
             *_register_note(context),
-            *_unsteady(inputs),
+            *unsteady(inputs),
             *mixed_scales.explain(connection, made),
             *spoken,
         )
@@ -215,7 +194,7 @@ def _fill(
         _write_answer_rows(context, made)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
-    _check_unchanged(inputs, names)
+    check_unchanged(inputs, names)
     totals = [
         _totals(
             plan,
@@ -270,12 +249,6 @@ def _with_zones(context: IntakeContext) -> IntakeContext:
     zoned = replace(context, zones=zones_named(context.run, units))
     prepare_zones(zoned)
     return zoned
-
-
-def _unsteady(inputs: Mapping[int, _Input]) -> tuple[str, ...]:
-    note = "A table of the database keeps no snapshots: what was written meanwhile may or may not be in it."
-    steady = all(given.extract is None or given.extract.steady for given in inputs.values())
-    return () if steady else (note,)
 
 
 def _register_note(context: IntakeContext) -> tuple[str, ...]:
@@ -379,17 +352,6 @@ def _publish(draft: Path, final: Path) -> bool:
         ours = False
     flush_directory(final.parent)
     return ours
-
-
-def _check_unchanged(inputs: Mapping[int, _Input], names: Sequence[str]) -> None:
-    for number, given in inputs.items():
-        if given.extract is not None:
-            continue
-        now = given.path.stat()
-        if (now.st_mtime_ns, now.st_size) != (given.changed_at, given.size):
-            raise DataError(
-                Problem("the file changed while it was read.", file=names[number], remedy="Start again.")
-            )
 
 
 def _changed(name: str) -> EvidenceChanged:

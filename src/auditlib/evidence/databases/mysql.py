@@ -174,7 +174,7 @@ class MySQL:
                 "ON e.engine = t.engine WHERE table_name = %s AND table_schema = COALESCE(%s, DATABASE())",
                 (table, schema[-1] if schema else None),
             )
-            return "NO" not in [found for (found,) in cursor.fetchall()]
+            return ("NO",) not in list(cursor.fetchall())
 
     def close(self) -> None:
         """End the snapshot, whatever is still on its way."""
