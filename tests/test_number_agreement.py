@@ -87,7 +87,7 @@ def counts(value: ast.FormattedValue) -> bool:
     form = ast.unparse(value.format_spec) if value.format_spec else ""
     if re.search(r"\.[1-9]|%", form) or text.isupper() or "FEWEST" in text:
         return False
-    speaks = re.match(r"(?:\w+\.)?(?:_?points|_?listed|percent|signed|plain|probability)\(", text)
+    speaks = re.match(r"(?:\w+\.)?(?:_?points|_?listed|sequence|percent|signed|plain|probability)\(", text)
     return not speaks and text not in HOLD_WORDS
 
 
