@@ -76,12 +76,12 @@ def test_every_dial_is_obeyed(lab: Laboratory) -> None:
 
 def test_limits_and_adjustment_change_the_comparison(lab: Laboratory) -> None:
     lab.controls["survey_type"].value = "transactional"
-    (plain,) = lab.compare()
+    (plain,) = lab.compare().result
     lab.controls["consistent"].value = False
-    (published,) = lab.compare()
+    (published,) = lab.compare().result
     assert published.judgement.tau2 < plain.judgement.tau2
     lab.controls["adjust_for"].value = ("channel",)
-    (adjusted,) = lab.compare()
+    (adjusted,) = lab.compare().result
     assert adjusted.scores.adjusted_for == ("channel",)
 
 

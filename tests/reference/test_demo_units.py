@@ -8,7 +8,8 @@ import pytest
 
 from auditlib import benchmark
 from auditlib.audit.opening import read_run
-from auditlib.benchmark import OutlierStatus
+from auditlib.benchmark import ComparisonChoices, OutlierStatus
+from auditlib.parameters.engagement import Engagement
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / "data" / "demo" / "truth"
@@ -30,7 +31,7 @@ def evidence(demo_evidence):
 
 
 def _compared(evidence, run, **choices):
-    return benchmark.compare_evidence(evidence, thresholds=run.thresholds, **choices)
+    return benchmark.compare(Engagement(run, evidence), **choices)
 
 
 def test_unit_means_equal_the_truth_exactly(evidence, run):
@@ -38,16 +39,12 @@ def test_unit_means_equal_the_truth_exactly(evidence, run):
     assert truth
     found = {}
     for survey_type, item in {(row["survey_type"], row["item"]) for row in truth}:
-        result = benchmark.compare(
+        (comparison,) = benchmark.compare_units(
             evidence.cells(),
-            evidence.instruments[survey_type],
+            (evidence.instruments[survey_type],),
+            ComparisonChoices(item=item, minimum_n=2, minimum_cell=2, draws=10),
             units=evidence.frame("units"),
-            item=item,
-            minimum_n=2,
-            minimum_cell=2,
-            draws=10,
         )
-        (comparison,) = result.comparisons
         scores = comparison.scores
         for unit, n, value in zip(scores.unit_id, scores.n, scores.value, strict=True):
             found[unit, survey_type, item] = int(n), float(value)
@@ -70,7 +67,7 @@ def test_planted_outliers_are_called_out_and_no_sound_unit_is(evidence, run):
     assert expected == pytest.approx(1.04)  # to find all four would be luck
     planted = {row["unit_id"]: row["direction"] for row in _rows("outliers.csv")}
     result = _compared(evidence, run, statistic="mean")
-    (comparison,) = [entry for entry in result if entry.measure.survey_type == "transactional"]
+    (comparison,) = [entry for entry in result.result if entry.measure.survey_type == "transactional"]
     higher = set(comparison.units(OutlierStatus.HIGHER)["unit_id"])
     lower = set(comparison.units(OutlierStatus.LOWER)["unit_id"])
     assert {unit for unit in higher | lower if unit not in planted} == set()

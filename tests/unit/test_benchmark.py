@@ -5,12 +5,13 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib import benchmark
-from auditlib.benchmark import OutlierStatus
-from auditlib.benchmark.wording import readable
+from auditlib.benchmark import AgreementAnswer, ContradictionAnswer, OutlierStatus, agree, contradicting
+from auditlib.benchmark.words import readable
 from auditlib.errors import ParameterError
 from auditlib.records import Instrument, Item, Refusal, Scale
 
@@ -45,9 +46,14 @@ def company(*, units=20, n=200, shift=None, seed=4):
     return cells_of(counts), units_of(*counts)
 
 
-def only(result):
-    (comparison,) = result.comparisons
+def only(answer):
+    (comparison,) = answer.result
     return comparison
+
+
+def sentences_of(answer):
+    (comparison,) = answer
+    return [str(sentence) for sentence in comparison.summary()]
 
 
 @settings(deadline=None, max_examples=50)
@@ -87,9 +93,9 @@ def test_promoters_begin_at_nine_and_detractors_end_at_six(score, value):
 
 def test_a_net_promoter_score_on_another_scale_is_refused():
     cells, units = company()
-    result = benchmark.compare(cells, CONTACT, units=units, statistic="nps")
-    assert result.comparisons == ()
-    ((survey_type, refusal),) = result.refusals
+    result = compare(cells, CONTACT, units=units, statistic="nps")
+    assert result.result.comparisons == ()
+    ((survey_type, refusal),) = result.result.refusals
     assert survey_type == "transactional"
     assert "0 to 10" in refusal.reason
     assert "no comparison" in str(result.summary()[0])
@@ -99,7 +105,7 @@ def test_a_net_promoter_score_on_another_scale_is_refused():
 def test_a_unit_needs_the_minimum_n(n, verdict):
     cells, units = company()
     small = cells_of({"small": {4: n - 10, 3.5: 5, 4.5: 5}})
-    result = benchmark.compare(
+    result = compare(
         pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("small")]), minimum_n=30
     )
     row = only(result).frame.set_index("unit_id").loc["small"]
@@ -113,7 +119,7 @@ def test_a_unit_needs_the_minimum_n(n, verdict):
 def test_a_value_below_the_minimum_cell_is_suppressed(n, shown):
     cells, units = company()
     small = cells_of({"small": {4: n - 1, 5: 1}})
-    result = benchmark.compare(
+    result = compare(
         pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("small")]), minimum_cell=5
     )
     row = only(result).frame.set_index("unit_id").loc["small"]
@@ -125,7 +131,7 @@ def test_a_value_below_the_minimum_cell_is_suppressed(n, shown):
 
 def test_a_unit_without_responses_says_so():
     cells, units = company()
-    result = benchmark.compare(cells, CONTACT, units=pd.concat([units, units_of("empty")]))
+    result = compare(cells, CONTACT, units=pd.concat([units, units_of("empty")]))
     row = only(result).frame.set_index("unit_id").loc["empty"]
     assert (row["verdict"], row["why"], row["n"]) == ("no verdict", "No responses.", 0)
 
@@ -133,19 +139,21 @@ def test_a_unit_without_responses_says_so():
 @pytest.mark.parametrize(("units", "judged"), [(9, False), (10, True), (11, True)])
 def test_too_few_units_get_no_verdict(units, judged):
     cells, register = company(units=units)
-    comparison = only(benchmark.compare(cells, CONTACT, units=register, minimum_units=10))
+    answer = compare(cells, CONTACT, units=register, minimum_units=10)
+    comparison = only(answer)
     assert (set(comparison.frame["verdict"]) != {"no verdict"}) is judged
     if not judged:
         assert comparison.frame["why"].str.contains("over-dispersion cannot be told").all()
-        assert "none gets a verdict" in str(comparison.summary()[0])
+        assert "none gets a verdict" in sentences_of(answer)[0]
 
 
 def test_units_that_stand_out_are_called_out_by_name():
     cells, units = company(shift={"U03": -0.9, "U11": 0.7})
-    comparison = only(benchmark.compare(cells, CONTACT, units=units))
+    answer = compare(cells, CONTACT, units=units)
+    comparison = only(answer)
     assert comparison.units(OutlierStatus.LOWER)["unit_id"].tolist() == ["U03"]
     assert comparison.units(OutlierStatus.HIGHER)["unit_id"].tolist() == ["U11"]
-    text = str(comparison.summary()[0])
+    text = sentences_of(answer)[0]
     assert (
         "1 (Unit U11) lies higher than chance and over-dispersion could explain, and 1 (Unit U03) lower."
         in text
@@ -154,22 +162,21 @@ def test_units_that_stand_out_are_called_out_by_name():
 
 def test_units_alike_are_not_called_out():
     cells, units = company()
-    comparison = only(benchmark.compare(cells, CONTACT, units=units))
-    assert comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER).empty
-    assert "None is shown to lie higher or lower" in str(comparison.summary()[0])
+    answer = compare(cells, CONTACT, units=units)
+    assert only(answer).called_out.empty
+    assert "None is shown to lie higher or lower" in sentences_of(answer)[0]
 
 
 def test_no_sentence_ranks_units():
     cells, units = company(shift={"U03": -0.9})
-    comparison = only(benchmark.compare(cells, CONTACT, units=units))
-    text = " ".join(str(sentence) for sentence in comparison.summary()).lower()
+    text = " ".join(sentences_of(compare(cells, CONTACT, units=units))).lower()
     assert not any(word in text for word in ("best", "worst", "top performer", "first place", "league"))
 
 
 def test_every_key_a_sentence_names_is_a_number():
     cells, units = company(shift={"U03": -0.9})
     for statistic in benchmark.STATISTICS:
-        result = benchmark.compare(cells, CONTACT, units=units, statistic=statistic)
+        result = compare(cells, CONTACT, units=units, statistic=statistic)
         keys = {number.key for number in result.numbers()}
         sentences = (*result.summary(), *result.details(), *result.limits())
         assert {key for sentence in sentences for key in sentence.keys} <= keys
@@ -178,7 +185,7 @@ def test_every_key_a_sentence_names_is_a_number():
 
 def test_each_unit_is_traced_to_its_response_rows():
     cells, units = company()
-    numbers = {number.key: number for number in benchmark.compare(cells, CONTACT, units=units).numbers()}
+    numbers = {number.key: number for number in compare(cells, CONTACT, units=units).numbers()}
     (basis,) = numbers["mean:U07:transactional:q_overall"].basis
     assert basis.table == "responses"
     assert dict(basis.where) == {"unit_id": "U07", "survey_type": "transactional", "in_period": True}
@@ -193,8 +200,8 @@ def test_survey_types_are_compared_apart():
         {unit: {8: 60, 9: 40} for unit in units["unit_id"]}, item="q_recommend", survey_type="relationship"
     )
     yearly.loc[0, "n"] = 90
-    result = benchmark.compare(pd.concat([cells, yearly]), (CONTACT, YEARLY), units=units)
-    assert [comparison.measure.survey_type for comparison in result] == ["transactional", "relationship"]
+    result = compare(pd.concat([cells, yearly]), (CONTACT, YEARLY), units=units)
+    assert [comparison.survey_type for comparison in result] == ["transactional", "relationship"]
     assert len(result.to_frame()) == 40
 
 
@@ -209,21 +216,21 @@ def test_survey_types_are_compared_apart():
 def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(choice, message):
     cells, units = company()
     with pytest.raises(ParameterError, match=message):
-        benchmark.compare(cells, CONTACT, units=units, **choice)
+        compare(cells, CONTACT, units=units, **choice)
 
 
 def test_the_arguments_are_left_as_they_were():
     cells, units = company()
     before = cells.copy(), units.copy()
-    benchmark.compare(cells, CONTACT, units=units)
+    compare(cells, CONTACT, units=units)
     pd.testing.assert_frame_equal(cells, before[0])
     pd.testing.assert_frame_equal(units, before[1])
 
 
 def test_the_order_of_cells_does_not_matter():
     cells, units = company()
-    one = benchmark.compare(cells, CONTACT, units=units)
-    other = benchmark.compare(cells.iloc[::-1], CONTACT, units=units.iloc[::-1])
+    one = compare(cells, CONTACT, units=units)
+    other = compare(cells.iloc[::-1], CONTACT, units=units.iloc[::-1])
     pd.testing.assert_frame_equal(one.to_frame(), other.to_frame())
 
 
@@ -256,7 +263,7 @@ NO_CELLS = cells_of({}).astype({"n": "int64", "score": "float64"})
 
 def compare_published(aggregates, *, statistic="top_box", minimum_n=100):
     units = units_of(*sorted(set(aggregates["unit_id"])))
-    return benchmark.compare(
+    return compare(
         NO_CELLS, YEARLY, units=units, aggregates=aggregates, statistic=statistic, minimum_n=minimum_n
     )
 
@@ -266,7 +273,7 @@ def test_published_shares_rest_on_the_low_end_of_their_band():
     comparison = only(result)
     assert comparison.scores.table == "aggregates"
     assert set(comparison.frame["n"]) == {300}
-    assert any("banded n" in str(sentence) for sentence in comparison.summary())
+    assert any("banded n" in sentence for sentence in sentences_of(result))
     (basis,) = result.numbers()[-1].basis
     assert basis.table == "aggregates"
     assert dict(basis.where)["box"] == "top"
@@ -291,15 +298,14 @@ def test_a_unit_whose_n_is_not_published_gets_no_verdict():
 
 
 def test_exact_n_is_not_called_banded():
-    comparison = only(compare_published(published(high=300)))
-    assert not any("banded" in str(sentence) for sentence in comparison.summary())
+    assert not any("banded" in sentence for sentence in sentences_of(compare_published(published(high=300))))
 
 
 def test_a_mean_cannot_be_had_from_shares():
     result = compare_published(published(), statistic="mean")
-    assert result.comparisons == ()
+    assert result.result.comparisons == ()
     assert "published as shares" in str(result.summary()[0])
-    assert "published as shares" in result.overview()["why"].iloc[0]
+    assert "published as shares" in result.overview().frame["why"].iloc[0]
 
 
 def test_a_net_promoter_score_can_be_had_from_its_two_boxes():
@@ -311,27 +317,28 @@ def test_a_net_promoter_score_can_be_had_from_its_two_boxes():
 def test_agreement_names_units_that_only_one_comparison_calls_out():
     cells, units = company(shift={"U03": -0.9, "U11": 0.7})
     plain, _ = company()
-    first = benchmark.compare(cells, CONTACT, units=units)
-    second = benchmark.compare(plain, CONTACT, units=units)
-    found = benchmark.agreement(first, second, label="with other answers")
-    assert sorted(found.frame["unit_id"]) == ["U03", "U11"]
+    first = compare(cells, CONTACT, units=units)
+    second = compare(plain, CONTACT, units=units)
+    found = AgreementAnswer(agree(first.result, second.result, label="with other answers"))
+    assert sorted(found.result.frame["unit_id"]) == ["U03", "U11"]
     assert "2 no longer (Unit U03 and Unit U11)" in str(found.summary()[0])
-    assert {key for sentence in found.summary() for key in sentence.keys} == {
+    assert {key for sentence in found.summary() for key in sentence.keys} <= {
         number.key for number in found.numbers()
     }
+    assert [number.value for number in found.numbers()] == [0, 2, 0, 0]
 
 
 def test_nothing_to_compare_is_refused_and_not_passed():
-    result = benchmark.compare(NO_CELLS, CONTACT, units=units_of("A", "B"))
-    assert result.comparisons == ()
-    assert isinstance(result.refusals[0][1], Refusal)
-    assert "No transactional response" in result.refusals[0][1].reason
+    result = compare(NO_CELLS, CONTACT, units=units_of("A", "B"))
+    assert result.result.comparisons == ()
+    assert isinstance(result.result.refusals[0][1], Refusal)
+    assert "No transactional response" in result.result.refusals[0][1].reason
 
 
 def test_answers_that_are_all_the_same_are_refused():
     cells = cells_of({f"U{index}": {5: 50} for index in range(12)})
-    result = benchmark.compare(cells, CONTACT, units=units_of(*(f"U{index}" for index in range(12))))
-    assert "same" in result.refusals[0][1].reason
+    result = compare(cells, CONTACT, units=units_of(*(f"U{index}" for index in range(12))))
+    assert "same" in result.result.refusals[0][1].reason
 
 
 def _responses(answers):
@@ -351,7 +358,7 @@ def _responses(answers):
 def test_an_account_contradicts_itself_where_most_answers_are_opposed(yearly, contradicts):
     answers = [("K1", "transactional", 5.0, None), ("K1", "transactional", 4.0, None)]
     answers += [("K1", "relationship", None, float(score)) for score in yearly]
-    (found,) = benchmark.contradictions(_responses(answers), (CONTACT, YEARLY))
+    (found,) = contradicting(_responses(answers), (CONTACT, YEARLY))
     assert found.compared == 1
     assert (len(found.frame) == 1) is contradicts
 
@@ -359,10 +366,11 @@ def test_an_account_contradicts_itself_where_most_answers_are_opposed(yearly, co
 @pytest.mark.parametrize(("answers", "compared"), [(1, False), (2, True), (3, True)])
 def test_an_account_needs_two_answers_to_each_survey(answers, compared):
     rows = [("K1", "transactional", 5.0, None)] * 2 + [("K1", "relationship", None, 3.0)] * answers
-    (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY))
+    (found,) = contradicting(_responses(rows), (CONTACT, YEARLY))
     assert (found.refusal is None) is compared
-    assert {key for sentence in found.summary() for key in sentence.keys} <= {
-        number.key for number in found.numbers()
+    answer = ContradictionAnswer(found)
+    assert {key for sentence in answer.summary() for key in sentence.keys} <= {
+        number.key for number in answer.numbers()
     }
 
 
@@ -372,24 +380,24 @@ def test_nothing_is_said_of_fewer_accounts_than_the_minimum_cell(accounts, told)
     for account in range(accounts):
         rows += [(f"K{account}", "transactional", 5.0, None)] * 2
         rows += [(f"K{account}", "relationship", None, 3.0)] * 2
-    (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY), minimum_cell=5)
+    (found,) = contradicting(_responses(rows), (CONTACT, YEARLY), minimum_cell=5)
     assert (found.refusal is None) is told
     assert len(found.frame) == (accounts if told else 0)
 
 
 def test_answers_without_an_account_are_left_out():
     rows = [(None, "transactional", 5.0, None)] * 4 + [(None, "relationship", None, 3.0)] * 4
-    (found,) = benchmark.contradictions(_responses(rows), (CONTACT, YEARLY))
+    (found,) = contradicting(_responses(rows), (CONTACT, YEARLY))
     assert found.refusal is not None
 
 
 def test_reasons_are_counted_over_units():
     cells, units = company()
     small = cells_of({"A": {4: 1}, "B": {4: 12}, "C": {4: 29}})
-    result = benchmark.compare(
+    result = compare(
         pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("A", "B", "C", "D")])
     )
-    counts = only(result).reasons().set_index("why")["units"].to_dict()
+    counts = result.reasons()["transactional"].frame.set_index("why")["units"].to_dict()
     assert counts["Fewer responses than a verdict needs."] == 2
     assert counts["No responses."] == 1
     assert sum(counts.values()) == 4
@@ -415,8 +423,8 @@ def _compared_with_mix(responses, *, adjusters):
     mix = benchmark.count_mix(lazy, (CONTACT,), adjusters=adjusters)
     cells = mix.groupby(["unit_id", "survey_type", "item", "score"], as_index=False)["n"].sum()
     units = units_of(*sorted(set(responses["unit_id"])))
-    raw = benchmark.compare(cells, CONTACT, units=units)
-    return only(raw), benchmark.compare(cells, CONTACT, units=units, mix=mix)
+    raw = compare(cells, CONTACT, units=units)
+    return only(raw), compare(cells, CONTACT, units=units, mix=mix)
 
 
 def test_a_unit_is_not_called_out_for_its_case_mix():
@@ -429,12 +437,12 @@ def test_a_unit_is_not_called_out_for_its_case_mix():
 def test_one_category_leaves_nothing_to_adjust_for():
     responses = _mixed_company(effect=0.0).assign(channel="mail")
     _, adjusted = _compared_with_mix(responses, adjusters=["channel"])
-    assert "nothing to adjust for" in adjusted.refusals[0][1].reason
+    assert "nothing to adjust for" in adjusted.result.refusals[0][1].reason
 
 
 def test_published_figures_cannot_be_adjusted():
     aggregates = published()
-    result = benchmark.compare(
+    result = compare(
         NO_CELLS,
         YEARLY,
         units=units_of(*sorted(set(aggregates["unit_id"]))),
@@ -442,14 +450,14 @@ def test_published_figures_cannot_be_adjusted():
         mix=pd.DataFrame(),
         statistic="top_box",
     )
-    assert "needs the responses" in result.refusals[0][1].reason
+    assert "needs the responses" in result.result.refusals[0][1].reason
 
 
 @pytest.mark.parametrize(("n", "judged"), [(1, False), (2, True), (3, True)])
 def test_one_answer_never_gives_a_verdict(n, judged):
     cells, units = company()
     small = cells_of({"small": {4: 1, 5: n - 1}})
-    result = benchmark.compare(
+    result = compare(
         pd.concat([cells, small]),
         CONTACT,
         units=pd.concat([units, units_of("small")]),

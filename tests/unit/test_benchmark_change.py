@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 
 from auditlib import benchmark, figures
 from auditlib.audit.numerals import orphans
+from auditlib.benchmark import OverTimeAnswer, StabilityAnswer
+from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.scores import ScoreMeasure, from_cells
 from auditlib.benchmark.series import ALL, series
-from auditlib.benchmark.verdicts import OutlierStatus
 from auditlib.records import Instrument, Item, Refusal, Scale
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
@@ -44,7 +46,7 @@ def jagged(base, slope=0.0):
 def compared(cells, **choices):
     units = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
     settings = {"statistic": "top_box", "draws": 50} | choices
-    (comparison,) = benchmark.compare(cells, CONTACT, units=units, **settings).comparisons
+    (comparison,) = compare(cells, CONTACT, units=units, **settings).result
     return comparison
 
 
@@ -62,7 +64,7 @@ def test_a_unit_that_rises_is_called_rising_and_steady_ones_are_not(company):
     assert found.changing()["unit_id"].tolist() == ["U12"]
     row = found.frame.set_index("unit_id").loc["U12"]
     assert row["low"] < 12 * 0.22 / 20 < row["high"]
-    assert "1 rising (U12 " in str(found.summary()[0])
+    assert "1 rising (U12 " in str(OverTimeAnswer(found).summary()[0])
 
 
 @pytest.mark.parametrize(("changing", "named"), [(1, 1), (4, 4), (5, 2)])
@@ -70,7 +72,7 @@ def test_the_sentence_on_trends_names_the_number_of_each_change_it_states(changi
     shares = {f"U{index:02d}": jagged(13 + index % 3) for index in range(12)}
     shares |= {f"V{index}": jagged(5, slope=0.3 + index / 50) for index in range(changing)}
     cells = dated(shares)
-    found = benchmark.over_time(cells, compared(cells, confidence=0.9))
+    found = OverTimeAnswer(benchmark.over_time(cells, compared(cells, confidence=0.9)))
     told, numbers = found.summary()[0], {number.key: number for number in found.numbers()}
     assert f"{changing} rising" in told.text
     assert sum(key.startswith("change:V") for key in told.keys) == named
@@ -132,13 +134,15 @@ def published(periods, *, n=400):
     return pd.DataFrame(rows, columns=names)
 
 
-def spells(periods, *, n=400):
+def periods_of(periods, *, n=400):
     from auditlib.benchmark.scores import from_aggregates
 
     table = published(periods, n=n)
     ids = tuple(sorted(set(table["unit_id"])))
     return [
-        benchmark.Spell(f"p{place + 1}", from_aggregates(table, SHARE, unit_ids=ids, period_start=start))
+        benchmark.ScoredPeriod(
+            f"p{place + 1}", from_aggregates(table, SHARE, unit_ids=ids, period_start=start)
+        )
         for place, start in enumerate(sorted(set(table["period_start"])))
     ]
 
@@ -153,7 +157,7 @@ def drawn_company(*, seed=3, units=300, tau=0.05, n=100):
 
 
 def test_outliers_fall_back_as_far_as_shrinkage_foretold():
-    found = benchmark.stability(spells(drawn_company(), n=100), {}, minimum_n=30)
+    found = benchmark.stability(periods_of(drawn_company(), n=100), {}, minimum_n=30)
     first = found.judgements[0]
     far = np.abs(first.z) > 1.5
     rows = found.frame[far]
@@ -168,40 +172,41 @@ def test_outliers_fall_back_as_far_as_shrinkage_foretold():
 def test_a_unit_called_out_again_is_counted_again():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2, "Y": 0.2}
     second = dict(first) | {"Y": 0.71}
-    found = benchmark.stability(spells([first, second]), {"X": "Unit X"}, minimum_n=30)
+    found = benchmark.stability(periods_of([first, second]), {"X": "Unit X"}, minimum_n=30)
     row = found.followed().set_index(["called", "period"]).loc[("lower", "p2")]
     assert (row["units"], row["again"]) == (2, 1)
+    answer = StabilityAnswer(found)
     assert "of 2 units called lower in p1, 1 of the 2 still compared was called so again in p2" in str(
-        found.summary()[0]
+        answer.summary()[0]
     )
-    numbers = {number.key: number.value for number in found.numbers()}
-    assert all(key in numbers for sentence in found.summary() for key in sentence.keys)
+    numbers = {number.key: number.value for number in answer.numbers()}
+    assert all(key in numbers for sentence in answer.summary() for key in sentence.keys)
     assert numbers["again:lower:2:transactional:q_overall"] == 1
 
 
 def test_a_unit_that_is_no_longer_compared_is_said_to_be_gone():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
     second = {unit: share for unit, share in first.items() if unit != "X"}
-    found = benchmark.stability(spells([first, second]), {}, minimum_n=30)
+    found = StabilityAnswer(benchmark.stability(periods_of([first, second]), {}, minimum_n=30))
     assert "none is still compared in p2" in str(found.summary()[0])
     known = {number.key for number in found.numbers()}
     assert all(key in known for sentence in found.summary() for key in sentence.keys)
 
 
 def test_one_period_cannot_be_followed():
-    assert isinstance(benchmark.stability(spells(drawn_company()[:1]), {}, minimum_n=30), Refusal)
+    assert isinstance(benchmark.stability(periods_of(drawn_company()[:1]), {}, minimum_n=30), Refusal)
 
 
 def test_each_period_is_traced_to_its_own_rows():
-    found = benchmark.stability(spells(drawn_company(), n=100), {}, minimum_n=30)
-    number = next(entry for entry in found.numbers() if entry.key.startswith("correlation"))
+    found = benchmark.stability(periods_of(drawn_company(), n=100), {}, minimum_n=30)
+    number = next(entry for entry in StabilityAnswer(found).numbers() if entry.key.startswith("correlation"))
     assert [dict(basis.where)["period_start"] for basis in number.basis] == [1000, 2000]
     assert [basis.rows for basis in number.basis] == [300, 300]
 
 
 def test_the_figure_of_followed_outliers_is_the_same_every_time():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
-    found = benchmark.stability(spells([first, first, first]), {}, minimum_n=30)
+    found = benchmark.stability(periods_of([first, first, first]), {}, minimum_n=30)
     text = figures.svg_of(figures.outliers_followed(found))
     assert text == figures.svg_of(figures.outliers_followed(found))
     assert "X called lower" in text
@@ -212,7 +217,7 @@ def test_the_figure_of_followed_outliers_is_the_same_every_time():
 
 def test_the_figure_of_outliers_of_whom_none_was_asked_again_says_it_of_the_first_period_alone():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
-    followed = benchmark.stability(spells([first, first]), {}, minimum_n=30)
+    followed = benchmark.stability(periods_of([first, first]), {}, minimum_n=30)
     gone = followed.frame.assign(distance_2=np.nan, verdict_2=OutlierStatus.NONE.value)
     text = figures.svg_of(figures.outliers_followed(replace(followed, frame=gone)))
     assert "X called lower" in text
@@ -223,9 +228,9 @@ def test_published_figures_have_no_change_over_time():
     table = published([{f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)}])
     cells = dated({"A": jagged(10)}).iloc[:0]
     units = pd.DataFrame({"unit_id": sorted(set(table["unit_id"]))})
-    (comparison,) = benchmark.compare(
+    (comparison,) = compare(
         cells, CONTACT, units=units, aggregates=table, statistic="top_box", draws=50
-    ).comparisons
+    ).result
     assert isinstance(benchmark.over_time(cells, comparison), Refusal)
 
 
@@ -238,11 +243,12 @@ def test_a_figure_without_a_mark_is_not_drawn(company):
     steady = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)}
     called = steady | {"X": 0.2}
     nobody, somebody = (
-        benchmark.stability(spells([first, first]), {}, minimum_n=30) for first in (steady, called)
+        StabilityAnswer(benchmark.stability(periods_of([first, first]), {}, minimum_n=30))
+        for first in (steady, called)
     )
     assert "no unit is called out in p1" in str(nobody.summary()[0])
     assert benchmark.pictured((nobody, somebody)) == (somebody,)
-    whole = benchmark.over_time(company, compared(company))
+    whole = OverTimeAnswer(benchmark.over_time(company, compared(company)))
     sparse = dated({unit: lambda step: step % 2 for unit in ("U00", "U01")}, months=3, n=1)
-    thin = benchmark.over_time(sparse, compared(sparse, minimum_n=2))
+    thin = OverTimeAnswer(benchmark.over_time(sparse, compared(sparse, minimum_n=2)))
     assert benchmark.pictured((whole, thin)) == (whole,)

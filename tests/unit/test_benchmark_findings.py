@@ -7,21 +7,23 @@ from typing import Any, cast
 
 import pandas as pd
 import pytest
+from compared_units import compare
 from test_benchmark import CONTACT, company, only
 
 from auditlib import benchmark
 from auditlib.audit.numerals import orphans
-from auditlib.benchmark.comparisons import _span
-from auditlib.benchmark.numbers import MOST_ALONE
-from auditlib.records import Grade
+from auditlib.benchmark.facts import MOST_ALONE
+from auditlib.benchmark.statements import _span
+from auditlib.records import Grade, Number
 from auditlib.standards.merging import RaisedFinding, brought_together
+from auditlib.statements import Facts
 
 
 def findings(**shift: Any) -> tuple[Any, Any]:
     more = {name: shift.pop(name) for name in ("units", "n", "statistic") if name in shift}
     cells, units = company(shift=shift, **{name: more[name] for name in ("units", "n") if name in more})
-    found = benchmark.compare(cells, CONTACT, units=units, statistic=more.get("statistic", "mean"))
-    return found, benchmark.findings_of(found)
+    found = compare(cells, CONTACT, units=units, statistic=more.get("statistic", "mean"))
+    return found, found.findings()
 
 
 def test_a_unit_on_the_worse_side_is_a_minor_with_its_case() -> None:
@@ -96,6 +98,7 @@ def test_units_called_out_are_one_minor_of_the_audit_with_a_case_for_each(many: 
     ],
 )
 def test_a_middle_unit_that_may_stand_anywhere_is_not_placed(among: float, said: str) -> None:
-    places = SimpleNamespace(likely_span=among, span=among, each=SimpleNamespace(low=[1, 1, 1, 1]))
-    measure = SimpleNamespace(survey_type="visit")
-    assert _span(cast("Any", SimpleNamespace(places=places, measure=measure))) == said
+    ranks, measure = SimpleNamespace(likely_span=among), SimpleNamespace(survey_type="visit")
+    facts = Facts.of([Number("likely_span", among, "places"), Number("compared", 4, "units")])
+    comparison = cast("Any", SimpleNamespace(ranks=ranks, measure=measure))
+    assert _span(comparison, facts).text == said

@@ -1,10 +1,19 @@
-"""Groups of units, peers, kinds of answers, values side by side; the band of n, and reasons counted."""
+"""Groups of units, peers, subgroups of answers, values side by side; the band of n, and reasons counted."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 
 from auditlib import benchmark, figures
+from auditlib.benchmark import (
+    ComparisonAnswer,
+    GroupsAnswer,
+    SubgroupsAnswer,
+    compare_groups,
+    compare_peers,
+    compare_subgroups,
+)
 from auditlib.benchmark.groups import _widened
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics import ranks
@@ -32,7 +41,7 @@ def company(groups, *, n=200, seed=5):
 
 def compared(cells, units, **choices):
     settings = {"statistic": "top_box", "draws": 100} | choices
-    (comparison,) = benchmark.compare(cells, CONTACT, units=units, **settings).comparisons
+    (comparison,) = compare(cells, CONTACT, units=units, **settings).result
     return comparison
 
 
@@ -43,25 +52,26 @@ def regions():
 
 
 def test_groups_that_differ_are_called_and_placed(regions):
-    found = benchmark.groups(*regions, by="region")
+    found = compare_groups(*regions, by="region")
     assert found.frame["region"].tolist() == ["N", "W", "S"]
     assert found.frame["verdict"].tolist() == ["higher", "within limits", "lower"]
     assert found.frame["rank_low"].tolist() == found.frame["rank_high"].tolist() == [1, 2, 3]
     assert found.between > 0.8
-    known = {number.key for number in found.numbers()}
-    assert all(key in known for sentence in found.summary() for key in sentence.keys)
+    answer = GroupsAnswer(found)
+    known = {number.key for number in answer.numbers()}
+    assert all(key in known for sentence in answer.summary() for key in sentence.keys)
 
 
 def test_groups_alike_are_not_called():
     cells, units = company({"N": [0.7, 0.8] * 8, "S": [0.8, 0.7] * 8}, seed=11)
-    found = benchmark.groups(compared(cells, units), units, by="region")
+    found = compare_groups(compared(cells, units), units, by="region")
     assert set(found.frame["verdict"]) == {"within limits"}
     assert found.between < 0.15
 
 
 def test_a_groups_mean_counts_each_unit_once(regions):
     comparison, units = regions
-    found = benchmark.groups(comparison, units, by="region").frame.set_index("region")
+    found = compare_groups(comparison, units, by="region").frame.set_index("region")
     rows = comparison.frame[comparison.frame["region"] == "S"]
     assert found.loc["S", "value"] == pytest.approx(rows["value"].mean())
 
@@ -69,50 +79,50 @@ def test_a_groups_mean_counts_each_unit_once(regions):
 @pytest.mark.parametrize(("size", "kept"), [(4, False), (5, True), (6, True)])
 def test_a_group_of_fewer_units_than_the_minimum_is_left_out(size, kept):
     cells, units = company({"N": [0.8] * 10, "S": [0.7] * 10, "X": [0.75] * size})
-    found = benchmark.groups(compared(cells, units), units, by="region", minimum=5)
+    found = compare_groups(compared(cells, units), units, by="region", minimum=5)
     assert ("X" in set(found.frame["region"])) is kept
     assert found.left_out == ((0, 0) if kept else (1, size))
-    assert ("fewer than 5 units" in str(found.summary()[1])) is not kept
+    assert ("fewer than 5 units" in str(GroupsAnswer(found).summary()[1])) is not kept
 
 
 def test_one_group_or_no_column_is_refused(regions):
     comparison, units = regions
-    assert isinstance(benchmark.groups(comparison, units.assign(region="N"), by="region"), Refusal)
-    assert isinstance(benchmark.groups(comparison, units, by="ownership"), Refusal)
+    assert isinstance(compare_groups(comparison, units.assign(region="N"), by="region"), Refusal)
+    assert isinstance(compare_groups(comparison, units, by="ownership"), Refusal)
 
 
 def test_the_figure_of_groups_names_each(regions):
-    found = benchmark.groups(*regions, by="region")
+    found = compare_groups(*regions, by="region")
     labels = [label.get_text() for label in figures.groups(found).get_yticklabels()]
     assert labels == ["S", "W", "N"]
-    assert found.drawn
+    assert GroupsAnswer(found).drawn
 
 
 def test_peers_are_those_of_ones_own_group():
     cells, units = company({"N": [0.9] * 15, "S": [0.6] * 14 + [0.9]}, seed=2)
-    found = benchmark.peers(compared(cells, units), units, by="region")
+    found = compare_peers(compared(cells, units), units, by="region")
     assert found.called_out()["unit_id"].tolist() == ["S14"]
-    assert found.without == 0
+    assert found.too_few == 0
 
 
 def test_ones_own_answers_are_left_out_of_the_peers():
     cells, units = company({"N": [0.7] * 12})
     comparison = compared(cells, units)
-    found = benchmark.peers(comparison, units, by="region").frame.set_index("unit_id")
+    found = compare_peers(comparison, units, by="region").frame.set_index("unit_id")
     others = comparison.frame[comparison.frame["unit_id"] != "N03"]
     assert found.loc["N03", "peer_value"] == pytest.approx(
         (others["n"] * others["value"]).sum() / others["n"].sum()
     )
-    kept = benchmark.peers(comparison, units, by="region", own_left_out=False).frame
+    kept = compare_peers(comparison, units, by="region", own_left_out=False).frame
     assert kept["peer_value"].to_numpy() == pytest.approx(comparison.judgement.target)
 
 
 @pytest.mark.parametrize(("size", "judged"), [(9, 0), (10, 10), (11, 11)])
 def test_too_few_peers_give_no_verdict(size, judged):
     cells, units = company({"N": [0.7] * 12, "S": [0.7] * size})
-    found = benchmark.peers(compared(cells, units), units, by="region")
+    found = compare_peers(compared(cells, units), units, by="region")
     assert len(found.frame) == 12 + judged
-    assert found.without == size - judged
+    assert found.too_few == size - judged
 
 
 def test_sound_units_are_rarely_called_out_among_peers():
@@ -120,7 +130,7 @@ def test_sound_units_are_rarely_called_out_among_peers():
     for seed in range(30):
         rng = np.random.default_rng(seed)
         cells, units = company({"N": rng.normal(0.7, 0.04, 40), "S": rng.normal(0.6, 0.04, 40)}, seed=seed)
-        found = benchmark.peers(compared(cells, units), units, by="region")
+        found = compare_peers(compared(cells, units), units, by="region")
         called, total = called + len(found.called_out()), total + len(found.frame)
     assert called / total < 0.006  # nominal 0.002; 2,400 units
 
@@ -141,23 +151,24 @@ def _mix(*, channel_effect):
 @pytest.mark.parametrize("effect", [0.0, 0.1])
 def test_a_channel_is_not_credited_with_the_units_that_use_it(effect):
     measure = benchmark.ScoreMeasure("transactional", ITEM, "top_box")
-    found = benchmark.kinds(_mix(channel_effect=effect), measure, by="channel")
+    found = compare_subgroups(_mix(channel_effect=effect), measure, by="channel")
     rows = found.frame.set_index("channel")
     assert rows.loc["chat", "value"] - rows.loc["phone", "value"] > effect + 0.03
     assert rows.loc["chat", "within"] == pytest.approx(effect, abs=0.004)
-    known = {number.key for number in found.numbers()}
-    assert all(key in known for sentence in found.summary() for key in sentence.keys)
+    answer = SubgroupsAnswer(found)
+    known = {number.key for number in answer.numbers()}
+    assert all(key in known for sentence in answer.summary() for key in sentence.keys)
 
 
 @pytest.mark.parametrize(("n", "kinds"), [(4, 2), (5, 3)])
-def test_a_kind_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
+def test_a_subgroup_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
     mix = _mix(channel_effect=0.0)
     rare = pd.DataFrame(
         {"unit_id": ["U00"], "channel": ["fax"], "score": [5.0], "n": [n], "survey_type": ["transactional"],
          "item": ["q_overall"]}
     )  # fmt: skip
     measure = benchmark.ScoreMeasure("transactional", ITEM, "top_box")
-    found = benchmark.kinds(pd.concat([mix, rare]), measure, by="channel", minimum=5)
+    found = compare_subgroups(pd.concat([mix, rare]), measure, by="channel", minimum=5)
     assert len(found.frame) == kinds
     assert found.hidden == 3 - kinds
 
@@ -189,13 +200,20 @@ def _published(low, high):
     )
 
 
-def test_a_band_of_surveys_is_shown_as_it_is_published():
-    table = _published(1, 99)
+def _compared_as_published(low, high):
+    table = _published(low, high)
     empty = pd.DataFrame(columns=["unit_id", "month", "survey_type", "item", "score", "n"])
     units = pd.DataFrame({"unit_id": sorted(table["unit_id"])})
-    comparison = compared(empty, units, aggregates=table)
-    assert comparison.without_verdict()["surveys"].tolist() == ["1 to 99"]
-    number = next(entry for entry in comparison.numbers() if entry.key.startswith("top_box:X:"))
+    return compared(empty, units, aggregates=table)
+
+
+def test_a_band_of_surveys_is_shown_as_it_is_published():
+    values = ComparisonAnswer(_compared_as_published(100, 299)).values().frame.set_index("unit_id")
+    assert values.loc["X", "surveys"] == "100 to 299"
+    comparison = _compared_as_published(1, 99)
+    number = next(
+        entry for entry in ComparisonAnswer(comparison).numbers() if entry.key.startswith("top_box:X:")
+    )
     assert number.n is None  # the lower end of a band is not a count of anybody
     assert "Between 1 and 99" in number.reason
 
@@ -204,7 +222,7 @@ def test_reasons_are_counted_and_some_units_named():
     cells, units = company({"N": [0.7] * 20})
     small = pd.DataFrame({"unit_id": [f"S{place:02d}" for place in range(25)]})
     register = pd.concat([units, small], ignore_index=True)
-    reasons = compared(cells, register).reasons()
+    reasons = ComparisonAnswer(compared(cells, register)).reasons().frame
     assert reasons[["why", "units"]].to_numpy().tolist() == [["No responses.", 25]]
     assert reasons["named"].iloc[0].endswith("and others")
 
@@ -214,7 +232,7 @@ def test_the_pooled_value_rests_on_one_selection_and_says_what_it_leaves_out():
     few = pd.DataFrame([("S", "transactional", "q_overall", 5.0, 12)], columns=cells.columns)
     register = pd.concat([units, pd.DataFrame({"unit_id": ["S"]})], ignore_index=True)
     comparison = compared(pd.concat([cells, few]), register)
-    pooled = next(entry for entry in comparison.numbers() if ":pooled:" in entry.key)
+    pooled = next(entry for entry in ComparisonAnswer(comparison).numbers() if ":pooled:" in entry.key)
     (basis,) = pooled.basis
     assert basis.where == (("survey_type", "transactional"), ("in_period", True))
     assert (basis.rows, pooled.n) == (4012, 4000)
@@ -225,7 +243,9 @@ def test_the_pooled_value_rests_on_one_selection_and_says_what_it_leaves_out():
 def test_many_units_within_limits_have_no_number_of_their_own(units, listed):
     cells, register = company({"N": [0.7] * (units - 1) + [0.1]}, n=50)
     comparison = compared(cells, register, draws=20)
-    keys = [number.key for number in comparison.numbers() if number.key.startswith("top_box:N")]
+    keys = [
+        number.key for number in ComparisonAnswer(comparison).numbers() if number.key.startswith("top_box:N")
+    ]
     assert len(keys) <= listed + 30
     assert (len(keys) == units) is (listed == units)
     assert any(key.startswith(f"top_box:N{units - 1:02d}:") for key in keys)
@@ -233,7 +253,7 @@ def test_many_units_within_limits_have_no_number_of_their_own(units, listed):
 
 def test_questions_are_titled_by_their_wording():
     cells, units = company({"N": [0.7] * 12})
-    comparison = compared(cells, units)
+    comparison = ComparisonAnswer(compared(cells, units))
     assert comparison.title == 'Transactional survey, top-box share (4 or more) of "How satisfied?"'
     text = " ".join(sentence.text for sentence in comparison.summary())
     assert "q_overall" not in text

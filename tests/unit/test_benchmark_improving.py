@@ -3,23 +3,25 @@
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 
 from auditlib import benchmark
-from auditlib.benchmark.improving import SPAN, Course, Improving, change_of_answers, change_of_published
+from auditlib.benchmark import Course, Improving, ImprovingAnswer
+from auditlib.benchmark.matched_change import PERIOD, change_of_answers, change_of_published
+from auditlib.benchmark.periods import latest_periods
 from auditlib.benchmark.scores import ScoreMeasure, from_aggregates
-from auditlib.benchmark.spans import spans_of
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics.trend import Trend
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
-SPANS = ("2024", "2025")
+PERIODS = ("2024", "2025")
 
 
 def compared(cells, *, statistic="top_box"):
     units = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
-    (found,) = benchmark.compare(
+    (found,) = compare(
         cells, Instrument("contact", (ITEM,)), units=units, statistic=statistic, draws=50
-    ).comparisons
+    ).result
     return found
 
 
@@ -33,13 +35,13 @@ def answers(*, units=12, channels=("phone",), shares=None, n=100, seed=1):
                 tops = int(rng.binomial(count, shares[span, channel]))
                 key = (f"U{unit:02d}", span, channel, "contact", "q_overall")
                 rows += [(*key, 5.0, tops), (*key, 2.0, count - tops)]
-    columns = ["unit_id", SPAN, "channel", "survey_type", "item", "score", "n"]
+    columns = ["unit_id", PERIOD, "channel", "survey_type", "item", "score", "n"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def test_a_true_rise_lies_within_the_limits_and_no_change_does_not_pass_for_one():
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.8}, n=1000, seed=2)
-    found = change_of_answers(mix, compared(mix), spans=SPANS)
+    found = change_of_answers(mix, compared(mix), periods=PERIODS)
     assert found.low < 0.1 < found.high
     assert found.low > 0
     assert found.scored == pytest.approx((0.7, 0.8), abs=0.03)
@@ -51,7 +53,7 @@ def test_another_mix_of_channels_is_not_a_change():
               for channel, share in (("phone", 0.9), ("mail", 0.5))}  # fmt: skip
     n = {("earlier", "phone"): 150, ("earlier", "mail"): 50, ("later", "phone"): 50, ("later", "mail"): 150}
     mix = answers(channels=("phone", "mail"), shares=shares, n=n)
-    found = change_of_answers(mix, compared(mix), spans=SPANS)
+    found = change_of_answers(mix, compared(mix), periods=PERIODS)
     assert found.scored[1] < found.scored[0] - 0.15
     assert found.low < 0 < found.high
     assert found.adjusted_for == ("channel",)
@@ -59,15 +61,15 @@ def test_another_mix_of_channels_is_not_a_change():
 
 def test_only_units_with_answers_in_both_spans_are_held_against_each_other():
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
-    gone = mix[(mix["unit_id"] != "U03") | (mix[SPAN] == "earlier")]
-    assert change_of_answers(gone, compared(mix), spans=SPANS).units == 11
+    gone = mix[(mix["unit_id"] != "U03") | (mix[PERIOD] == "earlier")]
+    assert change_of_answers(gone, compared(mix), periods=PERIODS).units == 11
 
 
 @pytest.mark.parametrize(("units", "refused"), [(4, True), (5, False), (6, False)])
 def test_a_change_needs_five_units(units, refused):
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
     few = mix[mix["unit_id"] < f"U{units:02d}"]
-    found = change_of_answers(few, compared(mix), spans=SPANS)
+    found = change_of_answers(few, compared(mix), periods=PERIODS)
     assert isinstance(found, Refusal) is refused
 
 
@@ -77,7 +79,7 @@ def test_limits_of_a_change_hold_the_truth_as_often_as_they_say():
     comparison = compared(every)
     for seed in range(rounds):
         mix = answers(units=20, shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.73}, seed=seed)
-        found = change_of_answers(mix, comparison, spans=SPANS)
+        found = change_of_answers(mix, comparison, periods=PERIODS)
         held += found.low <= 0.03 <= found.high
     assert 0.90 <= held / rounds <= 0.99
 
@@ -108,7 +110,7 @@ def test_published_periods_are_compared_unit_by_unit():
         from_aggregates(published(values), measure, unit_ids=ids) for values in (base, base + steps)
     )
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
-    found = change_of_published(earlier, later, compared(mix), spans=SPANS)
+    found = change_of_published(earlier, later, compared(mix), periods=PERIODS)
     assert found.difference == pytest.approx(0.02)
     # twelve differences of 0.01 and 0.03: t(11) 2.201 times sd 0.010445 / sqrt(12)
     assert found.high - found.difference == pytest.approx(2.200985 * 0.0104447 / np.sqrt(12), rel=1e-4)
@@ -117,8 +119,8 @@ def test_published_periods_are_compared_unit_by_unit():
 def improving(low, high, trend, *, statistic="top_box"):
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
     comparison = compared(mix, statistic=statistic)
-    change = change_of_answers(mix, comparison, spans=SPANS)
-    moved = type(change)(SPANS, (0.7, 0.8), (low + high) / 2, low, high, 12, 2400, (), "by hand")
+    change = change_of_answers(mix, comparison, periods=PERIODS)
+    moved = type(change)(PERIODS, (0.7, 0.8), (low + high) / 2, low, high, 12, 2400, (), "by hand")
     return Improving(comparison, moved, trend, "quarter", 4.0)
 
 
@@ -146,7 +148,7 @@ def test_only_what_the_trend_bears_out_is_called_improving(change, trend, statis
 
 
 def test_every_number_of_the_sentence_is_recorded():
-    found = improving(0.01, 0.1, line(-0.01, 0.03))
+    found = ImprovingAnswer(improving(0.01, 0.1, line(-0.01, 0.03)))
     (sentence,) = found.summary()
     assert set(sentence.keys) == {number.key for number in found.numbers()}
     assert (
@@ -164,31 +166,31 @@ def test_every_number_of_the_sentence_is_recorded():
         (2, "2023-01 to 2023-01", "2023-02 to 2023-02", True),
     ],
 )
-def test_spans_are_years_where_there_are_two(months, earlier, later, note):
+def test_periods_are_years_where_there_are_two(months, earlier, later, note):
     numbers = np.array([(2023 * 12 + step) // 12 * 100 + step % 12 + 1 for step in range(months)])
-    found = spans_of(numbers)
+    found = latest_periods(numbers)
     assert (found.earlier.words, found.later.words) == (earlier, later)
     assert bool(found.note) is note
     assert found.later.first_day == found.earlier.last_day + 1
 
 
 def test_one_month_has_no_change():
-    assert isinstance(spans_of(np.array([202403, 202403])), Refusal)
+    assert isinstance(latest_periods(np.array([202403, 202403])), Refusal)
 
 
 def test_without_a_survey_there_is_a_reason():
-    found = benchmark.compare(pd.DataFrame(), (), units=pd.DataFrame())
+    found = compare(pd.DataFrame(), (), units=pd.DataFrame())
     assert "No survey is declared" in str(found.summary()[0])
 
 
 def test_a_survey_that_cannot_be_compared_is_not_said_to_improve():
-    nothing = benchmark.compare(pd.DataFrame(), (), units=pd.DataFrame())
-    (found,) = benchmark.improving_in(None, nothing, ())
+    nothing = compare(pd.DataFrame(), (), units=pd.DataFrame())
+    (found,) = benchmark.improving(None, nothing, ())
     assert "Any survey, whether it improves: No survey is declared" in str(found.summary()[0])
     assert [number.value for number in found.numbers()] == [None]
 
 
 def test_groups_and_peers_of_nothing_are_none():
-    nothing = benchmark.compare(pd.DataFrame(), (), units=pd.DataFrame())
-    assert benchmark.groups_in(None, nothing, thresholds=None) == ()
-    assert benchmark.peers_in(None, nothing, by="region") == ()
+    nothing = compare(pd.DataFrame(), (), units=pd.DataFrame())
+    assert benchmark.groups(None, nothing) == ()
+    assert benchmark.peers(None, nothing, by="region") == ()

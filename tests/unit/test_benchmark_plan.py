@@ -106,4 +106,4 @@ def test_the_design_of_a_comparison_uses_what_it_found() -> None:
     found = design_of(comparison)
     assert isinstance(found, benchmark.SampleSizes)
     assert found.has == 200
-    assert found.needed[0][1] == comparison.needed()
+    assert found.needed[0][1] == comparison.needed

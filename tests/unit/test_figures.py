@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
-from auditlib import benchmark, figures
+from auditlib import figures
 from auditlib.figures import labels
 from auditlib.figures.style import BAND, HIGHER, LOWER, new_axes
 from auditlib.figures.ticks import share_ticks
@@ -28,8 +29,8 @@ def _comparison(units, *, size=None):
         ]
     cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
-    result = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=100)
-    return result.comparisons[0]
+    (comparison,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=100).result
+    return comparison
 
 
 @pytest.fixture(scope="module")

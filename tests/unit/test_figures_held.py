@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -107,7 +108,7 @@ def compared(units: int = 30) -> Any:
     cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
     register["region"] = [f"region {place % 4}" for place in range(units)]
-    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
+    (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
     return found, register
 
 
@@ -117,7 +118,7 @@ def of_unit(column: str, units: int = 30) -> float:
 
 @cache
 def grouped() -> Any:
-    return benchmark.groups(*compared(40), by="region")
+    return benchmark.compare_groups(*compared(40), by="region")
 
 
 def of_group(column: str) -> float:
@@ -136,7 +137,7 @@ def over_time() -> Any:
                 rows.append((f"U{place:02d}", month, "transactional", "q_overall", score, count))
     cells = pd.DataFrame(rows, columns=["unit_id", "month", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
-    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
+    (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
     return benchmark.over_time(cells, found)
 
 
@@ -144,7 +145,7 @@ def over_time() -> Any:
 def followed() -> Any:
     """Return units in two periods, of which U13 is called out in both."""
     shares = {f"U{place:02d}": 0.3 if place == 13 else 0.7 + 0.01 * (place % 3) for place in range(14)}
-    spells = []
+    periods = []
     for label in ("2023", "2024"):
         rows = [
             (unit, "transactional", "q_overall", score, count)
@@ -153,11 +154,9 @@ def followed() -> Any:
         ]
         cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
         register = pd.DataFrame({"unit_id": list(shares)})
-        (found,) = benchmark.compare(
-            cells, INSTRUMENT, units=register, statistic="top_box", draws=50
-        ).comparisons
-        spells.append(benchmark.Spell(label, found.scores))
-    return benchmark.stability(spells, {}, minimum_n=30)
+        (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
+        periods.append(benchmark.ScoredPeriod(label, found.scores))
+    return benchmark.stability(periods, {}, minimum_n=30)
 
 
 def of_responses() -> ResponseRates:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from auditlib.audit.standard import measures
-from auditlib.benchmark import compare_evidence
+from auditlib.benchmark import compare
 from auditlib.evidence import Evidence, prepare
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Measurement
 from auditlib.standards.measure import Context
@@ -111,10 +112,10 @@ def test_the_criterion_counts_the_units_the_benchmark_compares(
     company: Any, measured: set[str], tmp_path: Path
 ) -> None:
     chosen, evidence = company(tmp_path)
-    comparisons = compare_evidence(evidence, thresholds=chosen.thresholds)
+    comparisons = compare(Engagement(chosen, evidence))
     compared = {
         unit
-        for one in comparisons
+        for one in comparisons.result
         for unit, yes in zip(one.scores.unit_id, one.judgement.chosen, strict=True)
         if yes
     }

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from auditlib.benchmark import BenchmarkResult, Comparison
+    from auditlib.benchmark import BenchmarkAnswer, Comparison
     from auditlib.evidence import Evidence
     from auditlib.parameters.run import Run
 
@@ -54,24 +54,24 @@ class Laboratory:
 
     @property
     def choices(self) -> dict[str, Any]:
-        """What the dials stand at, as `benchmark.compare_evidence` takes it."""
+        """What the dials stand at, as `benchmark.compare` takes it."""
         values = {name: widget.value for name, widget in self.controls.items() if name != "figure"}
         return {**values, "adjust_for": tuple(values["adjust_for"])}
 
-    def compare(self) -> BenchmarkResult:
+    def compare(self) -> BenchmarkAnswer:
         """Return the comparison the dials ask for."""
-        from auditlib.benchmark import compare_evidence
+        from auditlib.benchmark import compare
+        from auditlib.parameters.engagement import Engagement
 
-        run = self.audit.run
-        return compare_evidence(self.audit.evidence, thresholds=run.thresholds, seed=run.seed, **self.choices)
+        return compare(Engagement(self.audit.run, self.audit.evidence), **self.choices)
 
     def refresh(self, _: object = None) -> None:
         """Compute and show again."""
-        drawn, said = self.panel.children[1:]
-        result = self.compare()
-        comparison = next(iter(result), None)
-        drawn.value = "" if comparison is None else _picture(comparison, self.controls["figure"].value)
-        said.value = _said(result)
+        figure, text = self.panel.children[1:]
+        answer = self.compare()
+        comparison = next(iter(answer.result), None)
+        figure.value = "" if comparison is None else _picture(comparison, self.controls["figure"].value)
+        text.value = _in_words(answer)
 
 
 def benchmark_lab(audit: Opened) -> Laboratory:
@@ -148,14 +148,14 @@ def _picture(comparison: Comparison, name: str) -> str:
     return figures.svg_of(draw(comparison))
 
 
-def _said(result: BenchmarkResult) -> str:
+def _in_words(answer: BenchmarkAnswer) -> str:
     """Return the sentences and the units called out, as HTML."""
-    comparison = next(iter(result), None)
-    sentences = result.summary() if comparison is None else comparison.summary()
+    comparison = next(iter(answer), None)
+    sentences = answer.summary() if comparison is None else comparison.summary()
     text = "".join(f"<p>{escape(str(sentence))}</p>" for sentence in sentences)
     if comparison is None:
         return text
-    rows = comparison.called_out().head(_ROWS)
+    rows = comparison.called_out().frame.head(_ROWS)
     if rows.empty:
         return text
     return text + rows.to_html(index=False, float_format="{:.3f}".format, na_rep="")

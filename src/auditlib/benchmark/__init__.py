@@ -1,33 +1,31 @@
 """Units compared on satisfaction, with what chance and over-dispersion could explain set apart.
 
-`compare` gives one `Comparison` per survey type, gathered in a `BenchmarkResult`. A unit is called
-higher or lower only where chance and over-dispersion could not explain its distance from the others;
-the order of units is never the answer.
+`compare` gives one comparison per survey type. A unit is called higher or lower only where chance and
+over-dispersion could not explain its distance from the others; the order of units is never the answer. The
+other questions build on its answer, each in a module of its own.
 """
 
-from auditlib.benchmark.agreement import Agreement, agreement
-from auditlib.benchmark.answers import Kinds, kinds
-from auditlib.benchmark.compare import compare
-from auditlib.benchmark.comparisons import BenchmarkResult
-from auditlib.benchmark.contradiction import Contradiction, contradictions
+from auditlib.benchmark.agreement import Agreement, AgreementAnswer, agree, agreement
+from auditlib.benchmark.answer import BenchmarkAnswer, ComparisonAnswer, pictured, side_by_side
+from auditlib.benchmark.compare import compare, compare_units, estimate
+from auditlib.benchmark.contradiction import (
+    Contradiction,
+    ContradictionAnswer,
+    contradicting,
+    contradictions,
+)
 from auditlib.benchmark.design import SampleSizes, Wishes, design, design_of
 from auditlib.benchmark.findings import findings_of
-from auditlib.benchmark.groups import Groups, groups
-from auditlib.benchmark.improving import Course, Improving, MatchedChange
+from auditlib.benchmark.groups import Groups, GroupsAnswer, compare_groups, groups
+from auditlib.benchmark.improving import Course, Improving, ImprovingAnswer, improving
+from auditlib.benchmark.matched_change import MatchedChange
 from auditlib.benchmark.mix import adjusted_scores, count_mix
-from auditlib.benchmark.opened import compare_evidence, contradictions_in
-from auditlib.benchmark.opened_more import (
-    changes_in,
-    groups_in,
-    improving_in,
-    kinds_in,
-    outliers_followed_in,
-    peers_in,
-)
-from auditlib.benchmark.over_time import OverTime, over_time
-from auditlib.benchmark.peers import Peers, peers
-from auditlib.benchmark.places import ComparedRanks
-from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.outliers import OutlierJudgement, OutlierStatus, judge
+from auditlib.benchmark.over_time import OverTime, OverTimeAnswer, changes, over_time
+from auditlib.benchmark.peers import Peers, PeersAnswer, compare_peers, peers
+from auditlib.benchmark.periods import ScoredPeriod
+from auditlib.benchmark.rank_sets import ComparedRanks
+from auditlib.benchmark.result import BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.scores import (
     STATISTICS,
     ScoreMeasure,
@@ -36,60 +34,69 @@ from auditlib.benchmark.scores import (
     from_aggregates,
     from_cells,
 )
-from auditlib.benchmark.side_by_side import side_by_side
-from auditlib.benchmark.stability import Spell, Stability, stability
-from auditlib.benchmark.unanswered import UnansweredComparison, answered, pictured
-from auditlib.benchmark.verdicts import OutlierJudgement, OutlierStatus, judge
+from auditlib.benchmark.stability import Stability, StabilityAnswer, outliers_followed, stability
+from auditlib.benchmark.subgroups import Subgroups, SubgroupsAnswer, compare_subgroups, subgroups
 
 __all__ = [
     "STATISTICS",
     "Agreement",
+    "AgreementAnswer",
+    "BenchmarkAnswer",
     "BenchmarkResult",
     "ComparedRanks",
     "Comparison",
+    "ComparisonAnswer",
+    "ComparisonChoices",
     "Contradiction",
+    "ContradictionAnswer",
     "Course",
     "Groups",
+    "GroupsAnswer",
     "Improving",
-    "Kinds",
+    "ImprovingAnswer",
     "MatchedChange",
     "OutlierJudgement",
     "OutlierStatus",
     "OverTime",
+    "OverTimeAnswer",
     "Peers",
+    "PeersAnswer",
     "SampleSizes",
     "ScoreMeasure",
-    "Spell",
+    "ScoredPeriod",
     "Stability",
+    "StabilityAnswer",
     "Statistic",
-    "UnansweredComparison",
+    "Subgroups",
+    "SubgroupsAnswer",
     "UnitScores",
     "Wishes",
     "adjusted_scores",
+    "agree",
     "agreement",
-    "answered",
-    "changes_in",
+    "changes",
     "compare",
-    "compare_evidence",
+    "compare_groups",
+    "compare_peers",
+    "compare_subgroups",
+    "compare_units",
+    "contradicting",
     "contradictions",
-    "contradictions_in",
     "count_mix",
     "design",
     "design_of",
+    "estimate",
     "findings_of",
     "from_aggregates",
     "from_cells",
     "groups",
-    "groups_in",
-    "improving_in",
+    "improving",
     "judge",
-    "kinds",
-    "kinds_in",
-    "outliers_followed_in",
+    "outliers_followed",
     "over_time",
     "peers",
-    "peers_in",
     "pictured",
     "side_by_side",
     "stability",
+    "subgroups",
 ]

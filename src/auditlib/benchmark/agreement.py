@@ -1,18 +1,25 @@
-"""Whether two comparisons call out the same units: by another statistic, another rule, another survey."""
+"""Whether another comparison calls out the same units: by another statistic, rule, or mix of customers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from auditlib.benchmark.comparisons import BenchmarkResult
-from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import OutlierStatus
-from auditlib.benchmark.wording import counted, listed
+from auditlib.benchmark.answer import BenchmarkAnswer, ComparisonAnswer
+from auditlib.benchmark.compare import estimate
+from auditlib.benchmark.outliers import CALLED_OUT
+from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison
+from auditlib.benchmark.words import readable, shortlist
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Number, Sentence
+from auditlib.statements import Answer, Exhibit, say
 
-_CALLED = (OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value)
+_CALLED = tuple(side.value for side in CALLED_OUT)
+_COLUMNS = ["survey_type", "unit_id", "name", "first", "second", "first_value", "second_value"]
+_PARTS = (("lost", "no longer"), ("gained", "in addition"), ("reversed", "the other way"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,45 +30,34 @@ class Agreement:
     ----------
     label
         What the second does differently, as a phrase: ``"by mean score"``.
+    first, second
+        The two comparisons.
     frame
         Columns survey_type, unit_id, name, first, second (verdicts), first_value, second_value; one row per
         unit that either calls out.
-    refused
-        Survey type that could not be compared a second time, and why.
     """
 
     label: str
+    first: BenchmarkResult
+    second: BenchmarkResult
     frame: pd.DataFrame
-    refused: tuple[tuple[str, str], ...]
-    survey_types: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit that either comparison calls out."""
         return self.frame.copy()
 
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return per survey type how many units both call out, and which only one does."""
-        sentences = tuple(self._sentence(kind) for kind in self.survey_types)
-        return sentences + tuple(
-            Sentence(f"{kind.capitalize()} survey, {self.label}: {why}", (self._key("refused", kind),))
-            for kind, why in self.refused
-        )
+    @property
+    def survey_types(self) -> tuple[str, ...]:
+        """Surveys that could be compared both times."""
+        return tuple(entry.measure.survey_type for entry in self.first if self.second.like(entry) is not None)
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the counts behind the sentences."""
-        counts = tuple(
-            Number(self._key(name, kind), len(rows), "units")
-            for kind in self.survey_types
-            for name, rows in self._parts(kind).items()
-        )
-        refused = tuple(Number(self._key("refused", kind), None, reason=why) for kind, why in self.refused)
-        return counts + refused
+    def key(self, name: str, survey_type: str) -> str:
+        """Return the key of a number about a survey."""
+        return f"agreement_{name}:{self.label.replace(' ', '_')}:{survey_type}"
 
-    def _key(self, name: str, kind: str) -> str:
-        return f"agreement_{name}:{self.label.replace(' ', '_')}:{kind}"
-
-    def _parts(self, kind: str) -> dict[str, pd.DataFrame]:
-        rows = self.frame[self.frame["survey_type"] == kind]
+    def parts(self, survey_type: str) -> dict[str, pd.DataFrame]:
+        """Return the units of a survey that both call out, only one does, or both on opposite sides."""
+        rows = self.frame[self.frame["survey_type"] == survey_type]
         first, second = rows["first"].isin(_CALLED), rows["second"].isin(_CALLED)
         same = first & second & (rows["first"] == rows["second"])
         return {
@@ -71,39 +67,100 @@ class Agreement:
             "reversed": rows[first & second & ~same],
         }
 
-    def _sentence(self, kind: str) -> Sentence:
-        parts = self._parts(kind)
-        keys = tuple(self._key(name, kind) for name in parts)
-        start = f"{kind.capitalize()} survey, {self.label}"
-        if not sum(len(rows) for rows in parts.values()):
-            return Sentence(
-                f"{kind.capitalize()} survey, {self.label}: no unit is called out either way.", keys
-            )
-        text = f"{start}: {counted(len(parts['both']), 'unit')} called out again"
-        for name, phrase in (("lost", "no longer"), ("gained", "in addition"), ("reversed", "the other way")):
-            if len(parts[name]):
-                names = listed([str(unit) for unit in parts[name]["name"]], most=4)
-                text += f", {len(parts[name])} {phrase} ({names})"
-        return Sentence(f"{text}.", keys)
+
+def agree(first: BenchmarkResult, second: BenchmarkResult, *, label: str) -> Agreement:
+    """Return where `second` agrees with `first`, survey type by survey type.
+
+    Parameters
+    ----------
+    first, second
+        Two comparisons of the same units.
+    label
+        What the second does differently, as a phrase.
+    """
+    pairs = [(entry, second.like(entry)) for entry in first]
+    frames = [_either(entry, other) for entry, other in pairs if other is not None]
+    frame = pd.concat([pd.DataFrame(columns=_COLUMNS), *frames], ignore_index=True)
+    return Agreement(label, first, second, frame)
 
 
-def agreement(first: BenchmarkResult, second: BenchmarkResult, *, label: str) -> Agreement:
-    """Return where `second` agrees with `first`, survey type by survey type."""
-    again = {comparison.measure.survey_type: comparison for comparison in second}
-    pairs = [(one, again[kind]) for one in first if (kind := one.measure.survey_type) in again]
-    frames = [_either(one, other) for one, other in pairs]
-    empty = pd.DataFrame(
-        columns=["survey_type", "unit_id", "name", "first", "second", "first_value", "second_value"]
-    )
-    reasons = tuple((kind, why.reason) for kind, why in second.refusals)
-    types = tuple(one.measure.survey_type for one, _ in pairs)
-    return Agreement(label, pd.concat([empty, *frames], ignore_index=True), reasons, types)
-
-
-def _either(one: Comparison, other: Comparison) -> pd.DataFrame:
-    again = other.frame.set_index("unit_id").reindex(one.frame["unit_id"])
-    rows = one.frame[["unit_id", "name", "verdict"]].rename(columns={"verdict": "first"})
+def _either(first: Comparison, second: Comparison) -> pd.DataFrame:
+    again = second.frame.set_index("unit_id").reindex(first.frame["unit_id"])
+    rows = first.frame[["unit_id", "name", "verdict"]].rename(columns={"verdict": "first"})
     rows = rows.assign(second=again["verdict"].tolist(), second_value=again["value"].tolist())
-    rows.insert(4, "first_value", one.frame["value"])
-    rows.insert(0, "survey_type", one.measure.survey_type)
+    rows.insert(4, "first_value", first.frame["value"])
+    rows.insert(0, "survey_type", first.measure.survey_type)
     return rows[rows["first"].isin(_CALLED) | rows["second"].isin(_CALLED)]
+
+
+class AgreementAnswer(Answer[Agreement]):
+    """How many units both comparisons call out, and which only one does."""
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the counts behind the sentences."""
+        return tuple(_facts(self.result))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return per survey type how many units both call out, and which only one does."""
+        return (*map(self._sentence, self.result.survey_types), *self._refused())
+
+    def values(self) -> Mapping[str, Exhibit]:
+        """Return raw, second and shrunk values side by side, by survey type.
+
+        Listed are surveys that could be compared both times, and those of few enough units.
+        """
+        listed = (
+            entry
+            for entry in self.result.first
+            if self.result.second.like(entry) is not None or int(entry.judgement.chosen.sum()) <= MOST_ROWS
+        )
+        return {
+            entry.measure.survey_type: ComparisonAnswer(entry).values(self.result.second.like(entry))
+            for entry in listed
+        }
+
+    def _sentence(self, survey_type: str) -> Sentence:
+        parts, key = self.result.parts(survey_type), self.result.key
+        start = f"{survey_type.capitalize()} survey, {self.result.label}"
+        if not sum(len(rows) for rows in parts.values()):
+            text = f"{start}: no unit is called out either way."
+            return Sentence(text, tuple(key(name, survey_type) for name in parts))
+        facts = self.facts.about(f"{self.result.label.replace(' ', '_')}:{survey_type}")
+        sentence = say("{start}: {agreement_both|unit|units|no unit} called out again", facts, start=start)
+        for name, phrase in _PARTS:
+            if len(parts[name]):
+                names = shortlist([readable(str(unit)) for unit in parts[name]["name"]], most=4)
+                text = f"{{before}}, {{agreement_{name}}} {phrase} ({{names}})"
+                sentence = say(text, facts, before=sentence, names=names)
+        return say("{sentence}.", facts, sentence=sentence)
+
+    def _refused(self) -> Iterator[Sentence]:
+        for survey_type, why in self.result.second.refusals:
+            text = f"{survey_type.capitalize()} survey, {self.result.label}: {why.reason}"
+            yield Sentence(text, (self.result.key("refused", survey_type),))
+
+
+def _facts(result: Agreement) -> Iterator[Number]:
+    for survey_type in result.survey_types:
+        for name, rows in result.parts(survey_type).items():
+            yield Number(result.key(name, survey_type), len(rows), "units")
+    for survey_type, why in result.second.refusals:
+        yield Number(result.key("refused", survey_type), None, reason=why.reason)
+
+
+def agreement(
+    engagement: Engagement, compared: BenchmarkAnswer, *, label: str, **choices: Any
+) -> AgreementAnswer:
+    """Answer whether the same units are called out where the comparison is made otherwise.
+
+    Parameters
+    ----------
+    compared
+        The answer of `compare`.
+    label
+        What is done differently, as a phrase.
+    **choices
+        What is chosen otherwise; see `ComparisonChoices`.
+    """
+    second = estimate(engagement.evidence, replace(compared.result.choices, **choices))
+    return AgreementAnswer(agree(compared.result, second, label=label))

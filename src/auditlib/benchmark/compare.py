@@ -1,4 +1,4 @@
-"""`compare`: from cells or aggregates to one comparison per survey type."""
+"""Which units stand out: from responses where there are any, from published figures otherwise."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.benchmark.comparisons import BenchmarkResult
-from auditlib.benchmark.mix import adjusted_scores
-from auditlib.benchmark.places import ComparedRanks, places
-from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.answer import BenchmarkAnswer
+from auditlib.benchmark.mix import adjusted_scores, counted_mix
+from auditlib.benchmark.outliers import OutlierJudgement, funnel_limits, judge
+from auditlib.benchmark.rank_sets import ComparedRanks, rank_sets
+from auditlib.benchmark.result import BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.scores import (
     STATISTICS,
     ScoreMeasure,
@@ -20,9 +21,10 @@ from auditlib.benchmark.scores import (
     from_cells,
     interval,
 )
-from auditlib.benchmark.verdicts import OutlierJudgement, OutlierStatus, funnel_limits, judge
-from auditlib.benchmark.wording import no_verdict_reason, verdict_reason
+from auditlib.benchmark.statements import reasons
+from auditlib.contracts import CanonicalTables
 from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Instrument, Item, Refusal
 from auditlib.statistics.funnel import Variant
 from auditlib.statistics.types import Floats
@@ -35,23 +37,84 @@ _DESCRIBING = ("name", "region", "unit_type")
 
 
 def compare(
+    engagement: Engagement,
+    *,
+    statistic: str = "top_box",
+    item: str = "",
+    survey_type: str = "",
+    minimum_n: int = 0,
+    adjust_for: Sequence[str] = (),
+    variant: Variant = "winsorised",
+    consistent: bool = True,
+) -> BenchmarkAnswer:
+    """Answer which units stand out; level, least numbers and seed are those of the run.
+
+    Parameters
+    ----------
+    minimum_n
+        Answers needed for a verdict; 0 takes the run's own threshold.
+
+    See Also
+    --------
+    ComparisonChoices : what the other parameters mean.
+    """
+    thresholds = engagement.run.thresholds
+    choices = ComparisonChoices(
+        statistic=statistic,
+        item=item,
+        survey_type=survey_type,
+        adjust_for=tuple(adjust_for),
+        minimum_n=minimum_n or thresholds.minimum_n,
+        minimum_cell=thresholds.minimum_cell,
+        confidence=thresholds.confidence,
+        variant=variant,
+        consistent=consistent,
+        seed=engagement.run.seed,
+    )
+    return BenchmarkAnswer(estimate(engagement.evidence, choices))
+
+
+def estimate(evidence: CanonicalTables, choices: ComparisonChoices) -> BenchmarkResult:
+    """Compare the units of the evidence, each survey type by itself.
+
+    Parameters
+    ----------
+    evidence
+        Its cells or published figures, register of units and surveys.
+    choices
+        What is compared, and how strictly.
+    """
+    instruments = tuple(evidence.instruments.values())
+    if not instruments:
+        return BenchmarkResult((), (("any", _NO_SURVEY),), choices)
+    return compare_units(
+        evidence.cells(),
+        instruments,
+        choices,
+        units=register_of(evidence),
+        aggregates=evidence.frame("aggregates") if "aggregates" in evidence.tables else None,
+        mix=counted_mix(evidence, choices.adjust_for, item=choices.item) if choices.adjust_for else None,
+    )
+
+
+def register_of(evidence: CanonicalTables) -> pd.DataFrame:
+    """Return the register of units; without one, the units that answers or published figures name."""
+    if "units" in evidence.tables:
+        return evidence.frame("units")
+    named = set(evidence.cells()["unit_id"].astype(str))
+    if "aggregates" in evidence.tables:
+        named |= set(evidence.frame("aggregates")["unit_id"].astype(str))
+    return pd.DataFrame({"unit_id": sorted(named)})
+
+
+def compare_units(
     cells: pd.DataFrame,
-    instruments: Instrument | Sequence[Instrument],
+    instruments: Sequence[Instrument],
+    choices: ComparisonChoices,
     *,
     units: pd.DataFrame,
     aggregates: pd.DataFrame | None = None,
     mix: pd.DataFrame | Refusal | None = None,
-    statistic: str = "mean",
-    item: str = "",
-    survey_type: str = "",
-    minimum_n: int = 30,
-    minimum_cell: int = 5,
-    minimum_units: int = 10,
-    confidence: float = 0.95,
-    variant: Variant = "winsorised",
-    consistent: bool = True,
-    seed: int = 0,
-    draws: int = 1000,
 ) -> BenchmarkResult:
     """Compare units on one statistic, each survey type by itself.
 
@@ -61,6 +124,8 @@ def compare(
         Counts in the audited period: unit_id, survey_type, item, score, n (month is summed over).
     instruments
         The survey types with their items and scales; each is compared on its headline item.
+    choices
+        What is compared, and how strictly.
     units
         The register of units: unit_id, and name, region, unit_type where known.
     aggregates
@@ -68,61 +133,38 @@ def compare(
     mix
         Counts by case mix, as `count_mix` returns them; given, values are adjusted for it. A refusal is
         handed on for each survey type.
-    statistic
-        ``mean``, ``top_box``, ``bottom_box`` or ``nps``.
-    item
-        Item to compare instead of the headline.
-    survey_type
-        The only survey type to compare; empty for all.
-    minimum_n
-        Answers a unit needs for a verdict; at least 2, because one answer has no variance.
-    minimum_cell
-        Answers below which a unit's value is suppressed; at least 2.
-    minimum_units
-        Units needed to tell over-dispersion from units that stand out.
-    confidence
-        Level of intervals and inner limits.
-    variant, consistent
-        How over-dispersion is estimated; see `statistics.funnel.over_dispersion`.
-    seed, draws
-        Start and number of the simulated samples behind the ranks.
 
     Raises
     ------
     ParameterError
         For a statistic, survey type or item that does not exist.
     """
-    given = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
-    if not given:
-        return BenchmarkResult((), (("any", _NO_SURVEY),))
-    _check(given, statistic, survey_type, item)
+    if not instruments:
+        return BenchmarkResult((), (("any", _NO_SURVEY),), choices)
+    _check(instruments, choices)
     unit_ids = tuple(sorted({str(unit) for unit in units["unit_id"]}))
     comparisons: list[Comparison] = []
     refusals: list[tuple[str, Refusal]] = []
-    for instrument in _wanted(given, survey_type, item):
-        measure = ScoreMeasure(instrument.survey_type, _item(instrument, item), statistic)
+    for instrument in _wanted(instruments, choices):
+        measure = ScoreMeasure(instrument.survey_type, _item(instrument, choices.item), choices.statistic)
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
         if mix is not None and not isinstance(scores, Refusal):
             scores = mix if isinstance(mix, Refusal) else adjusted_scores(scores, mix)
-        outcome = scores if isinstance(scores, Refusal) else _compare_one(
-            scores, units, minimum_n=max(2, minimum_n), minimum_cell=max(2, minimum_cell),
-            minimum_units=minimum_units, confidence=confidence, variant=variant, consistent=consistent,
-            seed=seed, draws=draws,
-        )  # fmt: skip
+        outcome = scores if isinstance(scores, Refusal) else _compare(scores, units, choices)
         if isinstance(outcome, Refusal):
             refusals.append((instrument.survey_type, outcome))
         else:
             comparisons.append(outcome)
-    return BenchmarkResult(tuple(comparisons), tuple(refusals))
+    return BenchmarkResult(tuple(comparisons), tuple(refusals), choices)
 
 
-def _check(instruments: tuple[Instrument, ...], statistic: str, survey_type: str, item: str) -> None:
+def _check(instruments: Sequence[Instrument], choices: ComparisonChoices) -> None:
     types = tuple(instrument.survey_type for instrument in instruments)
     items = tuple(entry.item for instrument in instruments for entry in instrument.items)
     for what, value, known in (
-        ("statistic", statistic, STATISTICS),
-        ("survey type", survey_type or types[0], types),
-        ("item", item or items[0], items),
+        ("statistic", choices.statistic, STATISTICS),
+        ("survey type", choices.survey_type or types[0], types),
+        ("item", choices.item or items[0], items),
     ):
         if value not in known:
             raise ParameterError(
@@ -130,12 +172,12 @@ def _check(instruments: tuple[Instrument, ...], statistic: str, survey_type: str
             )
 
 
-def _wanted(instruments: tuple[Instrument, ...], survey_type: str, item: str) -> tuple[Instrument, ...]:
+def _wanted(instruments: Sequence[Instrument], choices: ComparisonChoices) -> tuple[Instrument, ...]:
     return tuple(
         instrument
         for instrument in instruments
-        if survey_type in ("", instrument.survey_type)
-        and (not item or any(entry.item == item for entry in instrument.items))
+        if choices.survey_type in ("", instrument.survey_type)
+        and (not choices.item or any(entry.item == choices.item for entry in instrument.items))
     )
 
 
@@ -152,37 +194,28 @@ def _scores(
     return from_cells(cells, measure, unit_ids=unit_ids)
 
 
-def _compare_one(
-    scores: UnitScores,
-    units: pd.DataFrame,
-    *,
-    minimum_n: int,
-    minimum_cell: int,
-    minimum_units: int,
-    confidence: float,
-    variant: Variant,
-    consistent: bool,
-    seed: int,
-    draws: int,
-) -> Comparison | Refusal:
-    enough = scores.known & (scores.n >= minimum_n)
+def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices) -> Comparison | Refusal:
+    minimum_n, minimum_cell = max(2, choices.minimum_n), max(2, choices.minimum_cell)
+    confidence = choices.confidence
     judgement = judge(
         scores,
-        enough,
+        scores.known & (scores.n >= minimum_n),
         confidence=confidence,
-        minimum_units=minimum_units,
-        variant=variant,
-        consistent=consistent,
+        minimum_units=choices.minimum_units,
+        variant=choices.variant,
+        consistent=choices.consistent,
     )
     if isinstance(judgement, Refusal):
         return judgement
-    sets = places(scores, judgement, confidence=confidence, seed=seed, draws=draws)
-    if isinstance(sets, Refusal):
-        return sets
-    frame = _frame(scores, judgement, minimum_n=minimum_n, minimum_cell=minimum_cell, confidence=confidence)
-    described = _described(_with_ranks(frame, sets, judgement.chosen), units)
-    limits = funnel_limits(scores, judgement)
-    return Comparison(scores, judgement, sets, described, limits, confidence, minimum_n, minimum_cell)
+    ranks = rank_sets(scores, judgement, confidence=confidence, seed=choices.seed, draws=choices.draws)
+    if isinstance(ranks, Refusal):
+        return ranks
+    frame = _frame(scores, judgement, minimum_cell=minimum_cell, confidence=confidence)
+    frame = frame.assign(**_ranks(ranks, judgement.chosen))
+    why = reasons(scores, judgement, minimum_n=minimum_n, minimum_cell=minimum_cell)
+    frame["verdict"], frame["why"] = ([verdict.value for verdict, _ in why], [reason for _, reason in why])
+    frame, limits = _described(frame, units), funnel_limits(scores, judgement)
+    return Comparison(scores, judgement, ranks, frame, limits, confidence, minimum_n, minimum_cell)
 
 
 def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -197,9 +230,9 @@ def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _frame(
-    scores: UnitScores, judgement: OutlierJudgement, *, minimum_n: int, minimum_cell: int, confidence: float
+    scores: UnitScores, judgement: OutlierJudgement, *, minimum_cell: int, confidence: float
 ) -> pd.DataFrame:
-    """Return one row per unit with what it scored, what that means and why."""
+    """Return one row per unit with what it scored, and how far from the others that is."""
     shown = scores.known & (scores.n >= minimum_cell)  # a band that reaches below it gives no interval
     limits = interval(scores, shown, level=confidence)
     frame = pd.DataFrame(
@@ -212,57 +245,28 @@ def _frame(
             "high": limits.high,
         }
     )
-    chosen = judgement.chosen
     spread = {"z_chance": judgement.z_chance, "z": judgement.z, "q": judgement.q}
     if not isinstance(judgement.shrunk, Refusal):
         shrunk = judgement.shrunk
         spread |= {"shrunk": shrunk.value, "shrunk_low": shrunk.low, "shrunk_high": shrunk.high}
         spread["reliability"] = judgement.reliability
-    for column, values in spread.items():
-        frame[column] = _placed(values, chosen)
-    frame["verdict"], frame["why"] = _verdicts(scores, judgement, minimum_n, minimum_cell)
-    return frame
+    return frame.assign(**{column: _placed(values, judgement.chosen) for column, values in spread.items()})
 
 
-def _with_ranks(frame: pd.DataFrame, sets: ComparedRanks, chosen: NDArray[np.bool_]) -> pd.DataFrame:
-    """Put the ranks before the verdict; empty where a unit is not compared."""
-    ranked = frame.copy()
-    likely = None if isinstance(sets.likely, Refusal) else sets.likely
-    for position, (column, values) in enumerate(
-        (
-            ("likely_low", None if likely is None else likely.low),
-            ("likely_high", None if likely is None else likely.high),
-            ("rank_low", sets.each.low),
-            ("rank_high", sets.each.high),
-            ("joint_low", sets.joint.low),
-            ("joint_high", sets.joint.high),
-        )
-    ):
-        entries = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-        if values is not None:
-            entries[chosen] = values
-        ranked.insert(len(frame.columns) - 2 + position, column, entries)
-    return ranked
+def _ranks(ranks: ComparedRanks, chosen: NDArray[np.bool_]) -> dict[str, pd.Series]:
+    """Return the columns of ranks; empty where a unit is not compared."""
+    likely = None if isinstance(ranks.likely, Refusal) else ranks.likely
+    columns: dict[str, pd.Series] = {}
+    for name, sets in (("likely", likely), ("rank", ranks.each), ("joint", ranks.joint)):
+        for end in ("low", "high"):
+            entries = pd.Series(pd.NA, index=range(len(chosen)), dtype="Int64")
+            if sets is not None:
+                entries[chosen] = getattr(sets, end)
+            columns[f"{name}_{end}"] = entries
+    return columns
 
 
 def _placed(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
     full = np.full(len(chosen), np.nan)
     full[chosen] = values
     return full
-
-
-def _verdicts(
-    scores: UnitScores, judgement: OutlierJudgement, minimum_n: int, minimum_cell: int
-) -> tuple[list[str], list[str]]:
-    verdicts, reasons = [], []
-    judged = iter(zip(judgement.verdicts(), judgement.z, judgement.q, judgement.reliability, strict=True))
-    for index, compared in enumerate(judgement.chosen):
-        if compared:
-            verdict, z, q, reliable = next(judged)
-            reason = verdict_reason(verdict, judgement, z=float(z), q=float(q), reliable=float(reliable))
-        else:
-            verdict = OutlierStatus.NONE
-            reason = no_verdict_reason(scores, index, minimum_n=minimum_n, minimum_cell=minimum_cell)
-        verdicts.append(verdict.value)
-        reasons.append(reason)
-    return verdicts, reasons

@@ -10,12 +10,16 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from auditlib.benchmark.wording import counted
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Instrument, Interval, Number, Refusal, Sentence
+from auditlib.statements import Answer, counted, say
 from auditlib.statistics import intervals
 
 FEWEST_ANSWERS = 2
 """Answers an account needs in each survey type: one answer is a mood."""
+_NO_PAIR = Refusal(
+    "contradiction on the same accounts needs responses to two survey types, with their accounts."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +34,8 @@ class Contradiction:
         Accounts with enough answers in both.
     frame
         One row per contradicting account: account_id, and per survey type n, top-box and bottom-box share.
+    confidence
+        Level of the limits.
     refusal
         Why no account could be compared; None where some could.
     """
@@ -49,39 +55,8 @@ class Contradiction:
         """Return one row per contradicting account."""
         return self.frame.copy()
 
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return on how many accounts the survey types contradict each other."""
-        first, second = self.pair
-        if self.refusal is not None:
-            text = f"{first.capitalize()} and {second} surveys: {self.refusal.reason}"
-            return (Sentence(text, (self.key,)),)
-        limits = self._limits()
-        text = (
-            f"The {first} and the {second} survey contradict each other on "
-            f"{counted(len(self.frame), 'account')} of {self.compared:,} with answers to both "
-            f"({100 * limits.low:.1f}% to {100 * limits.high:.1f}%): most answers to one are in the top box "
-            "and most to the other in the bottom box."
-        )
-        return (Sentence(text, (self.key, f"{self.key}:accounts", f"{self.key}:compared")),)
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the share of contradicting accounts with its interval, and both counts."""
-        basis = tuple(Basis("responses", (("survey_type", kind), ("in_period", True))) for kind in self.pair)
-        if self.refusal is not None:
-            return (Number(self.key, None, "share", basis=basis, reason=self.refusal.reason),)
-        count = len(self.frame)
-        return (
-            Number(self.key, count / self.compared, "share", self.compared, self._limits(), basis),
-            Number(f"{self.key}:accounts", count, "accounts", basis=basis),
-            Number(f"{self.key}:compared", self.compared, "accounts", basis=basis),
-        )
-
-    def _limits(self) -> Interval:
-        limits = intervals.wilson(len(self.frame), self.compared, level=self.confidence)
-        return Interval(float(limits.low), float(limits.high), self.confidence, "Wilson")
-
-
-def contradictions(
+def contradicting(
     responses: nw.LazyFrame[Any],
     instruments: Sequence[Instrument],
     *,
@@ -97,6 +72,8 @@ def contradictions(
         The canonical table, lazily: account_id, survey_type, in_period and the headline items.
     instruments
         The survey types; each is judged on its headline item.
+    confidence
+        Level of the limits.
     minimum
         Answers an account needs in each.
     minimum_cell
@@ -148,17 +125,16 @@ def _compare(
     minimum: int,
     minimum_cell: int,
 ) -> Contradiction:
-    first, second = (accounts[kind][accounts[kind]["n"] >= minimum] for kind in pair)
+    first, second = (accounts[survey_type][accounts[survey_type]["n"] >= minimum] for survey_type in pair)
     both = first.add_suffix(f"_{pair[0]}").join(second.add_suffix(f"_{pair[1]}"), how="inner")
+    answers = counted(minimum, "answer", none="no answer")
     if both.empty:
-        why = Refusal(
-            f"no account has {counted(minimum, 'answer')} in each, so that they cannot contradict each other."
-        )
+        why = Refusal(f"no account has {answers} in each, so that they cannot contradict each other.")
         return Contradiction(pair, 0, both.reset_index(), confidence, why)
     if len(both) < minimum_cell:
         why = Refusal(
             f"fewer than {counted(minimum_cell, 'account has', 'accounts have')} "
-            f"{counted(minimum, 'answer')} in each: too few to tell of them."
+            f"{answers} in each: too few to tell of them."
         )
         return Contradiction(pair, 0, both.iloc[:0].reset_index(), confidence, why)
     opposed = _mostly(both, "top", pair[0]) & _mostly(both, "bottom", pair[1])
@@ -166,5 +142,56 @@ def _compare(
     return Contradiction(pair, len(both), both[opposed].reset_index(), confidence)
 
 
-def _mostly(both: pd.DataFrame, box: str, kind: str) -> pd.Series[bool]:
-    return 2 * both[f"{box}_{kind}"] > both[f"n_{kind}"]
+def _mostly(both: pd.DataFrame, box: str, survey_type: str) -> pd.Series[bool]:
+    return 2 * both[f"{box}_{survey_type}"] > both[f"n_{survey_type}"]
+
+
+class ContradictionAnswer(Answer[Contradiction]):
+    """On how many accounts two survey types contradict each other."""
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the share of contradicting accounts with its interval, and both counts."""
+        result, key, refusal = self.result, self.result.key, self.result.refusal
+        basis = tuple(
+            Basis("responses", (("survey_type", kind), ("in_period", True))) for kind in result.pair
+        )
+        if refusal is not None:
+            return (Number(key, None, "share", basis=basis, reason=refusal.reason),)
+        count, of = len(result.frame), result.compared
+        wilson = intervals.wilson(count, of, level=result.confidence)
+        limits = Interval(float(wilson.low), float(wilson.high), result.confidence, "Wilson")
+        return (
+            Number(key, count / of, "share", of, limits, basis),
+            Number(f"{key}:accounts", count, "accounts", basis=basis),
+            Number(f"{key}:compared", of, "accounts", basis=basis),
+        )
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return on how many accounts the survey types contradict each other."""
+        (first, second), key = self.result.pair, self.result.key
+        if self.result.refusal is not None:
+            text = f"{first.capitalize()} and {second} surveys: {self.result.refusal.reason}"
+            return (Sentence(text, (key,)),)
+        text = (
+            "The {first} and the {second} survey contradict each other on "
+            f"{{{key}:accounts|account|accounts|no account}} of {{{key}:compared}} with answers to both "
+            f"({{{key}[low]|.1%}} to {{{key}[high]|.1%}}): most answers to one are in the top box "
+            "and most to the other in the bottom box."
+        )
+        return (say(text, self.facts, first=first, second=second),)
+
+
+def contradictions(engagement: Engagement) -> tuple[ContradictionAnswer, ...]:
+    """Answer whether the survey types contradict each other on the same accounts; or why none can say."""
+    evidence, thresholds = engagement.evidence, engagement.run.thresholds
+    instruments = tuple(evidence.instruments.values())
+    if len(instruments) < 2 or "responses" not in evidence.tables:
+        pair = (instruments[0].survey_type if instruments else "any", "other")
+        return (ContradictionAnswer(Contradiction(pair, 0, pd.DataFrame(), thresholds.confidence, _NO_PAIR)),)
+    compared = contradicting(
+        evidence.lazy("responses"),
+        instruments,
+        confidence=thresholds.confidence,
+        minimum_cell=thresholds.minimum_cell,
+    )
+    return tuple(ContradictionAnswer(contradiction) for contradiction in compared)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.words import title_of
 from auditlib.records import Number, Refusal, Sentence
 from auditlib.statements import counted
 from auditlib.statistics import ranks
@@ -152,7 +153,9 @@ def design_of(
     middle = int(np.median(comparison.scores.n[chosen]))
     sigma, tau = float(np.sqrt(comparison.judgement.sigma2)), float(np.sqrt(shrunk.tau2))
     count = int(chosen.sum())
-    return design(sigma, tau, units=count, wishes=wishes, what=comparison.title, has=middle, seed=seed)
+    return design(
+        sigma, tau, units=count, wishes=wishes, what=title_of(comparison.measure), has=middle, seed=seed
+    )
 
 
 def n_for_places(
@@ -209,9 +212,9 @@ def _span(truth: Floats, error: float, *, level: float, seed: int) -> float:
     spans = []
     for _ in range(_REPLICATIONS):
         estimates = truth + rng.normal(scale=error, size=len(truth))
-        found = ranks.marginal(estimates, np.full(len(truth), error), rng=rng, level=level, draws=_DRAWS)
-        if not isinstance(found, Refusal):
-            spans.append(float(np.median(found.high - found.low + 1)))
+        sets = ranks.marginal(estimates, np.full(len(truth), error), rng=rng, level=level, draws=_DRAWS)
+        if not isinstance(sets, Refusal):
+            spans.append(float(np.median(sets.high - sets.low + 1)))
     return float(np.mean(spans))
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auditlib.benchmark.numbers import MOST_ALONE
+from auditlib.benchmark.facts import MOST_ALONE
+from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import OutlierStatus
-from auditlib.benchmark.wording import percent, readable, shown, what
+from auditlib.benchmark.words import as_level, as_score, measured, readable
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.statements import counted
 
@@ -83,12 +83,12 @@ def _findings(comparison: Comparison, side: _Side) -> Iterator[Finding]:
 def _alone(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> Finding:
     unit, name = str(row["unit_id"]), readable(str(row["name"]))
     measure = comparison.measure
-    scored, pooled = _scored(comparison, row), shown(comparison.judgement.target, measure.statistic)
-    limits = (shown(float(row[end]), measure.statistic) for end in ("low", "high"))
+    scored, pooled = _scored(comparison, row), as_score(comparison.judgement.target, measure.statistic)
+    limits = (as_score(float(row[end]), measure.statistic) for end in ("low", "high"))
     return Finding(
         criterion=side.criterion,
-        condition=f"{name}, {measure.survey_type} survey, {what(measure.statistic, measure.item)}: {scored} "
-        f"({percent(comparison.confidence)} interval {' to '.join(limits)}), against {pooled} of all units "
+        condition=f"{name}, {measure.survey_type} survey, {measured(measure)}: {scored} "
+        f"({as_level(comparison.confidence)} interval {' to '.join(limits)}), against {pooled} of all units "
         f"compared: {side.way} than chance and over-dispersion could explain.",
         cause=_CAUSE,
         effect=side.effect,
@@ -107,7 +107,7 @@ def _together(comparison: Comparison, side: _Side, rows: Sequence[Mapping[Any, A
     measure, many = comparison.measure, counted(len(rows), "further unit lies", "further units lie")
     return Finding(
         criterion=side.criterion,
-        condition=f"{measure.survey}, {what(measure.statistic, measure.item)}: {many} {side.way} than chance "
+        condition=f"{measure.survey}, {measured(measure)}: {many} {side.way} than chance "
         "and over-dispersion could explain; its cases name them.",
         cause=_CAUSE,
         effect=side.effect,
@@ -122,7 +122,7 @@ def _together(comparison: Comparison, side: _Side, rows: Sequence[Mapping[Any, A
 
 def _scored(comparison: Comparison, row: Mapping[Any, Any]) -> str:
     """Return the value of a unit with what it rests on, as far as that is published."""
-    value, n = shown(float(row["value"]), comparison.measure.statistic), int(row["n"])
+    value, n = as_score(float(row["value"]), comparison.measure.statistic), int(row["n"])
     if n == int(row["n_high"]):
         return f"{value} of {counted(n, 'answer')}"
     return f"{value} of {counted(n, 'survey')} or more" if n >= comparison.minimum_cell else value

@@ -1,18 +1,24 @@
-"""Groups of units compared: by region, type, ownership; and each unit with its own peers."""
+"""Which groups of units differ: by region, type or ownership."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.numbers import UNIT_OF, rests_on
+from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
+from auditlib.benchmark.compare import register_of
+from auditlib.benchmark.facts import rests_on
+from auditlib.benchmark.outliers import ALARM
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import ALARM
-from auditlib.benchmark.wording import counted, listed, percent, shown, spoken
+from auditlib.benchmark.words import as_level, as_score, joined, shortlist, spoken, stated, title_of
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Held, Interval, Number, Refusal, Sentence
+from auditlib.statements import Answer, Facts, Unanswered, counted, say
 from auditlib.statistics import discovery, ranks, shrinkage
 from auditlib.statistics.ranks import RankSets
 from auditlib.statistics.types import Floats, normal_quantile
@@ -22,12 +28,19 @@ GROUPINGS = {"region": "region", "unit_type": "type of unit", "ownership": "owne
 """Columns of the register that group units, with their name in a sentence."""
 
 
+def named_grouping(by: str) -> str:
+    """Return what a column of the register groups units by, in words."""
+    return GROUPINGS.get(by, by)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """Groups of the compared units.
 
     Parameters
     ----------
+    comparison
+        The units, and what they are compared on.
     by
         Column of the register.
     frame
@@ -38,21 +51,37 @@ class Groups:
         Groups with fewer units than the minimum cell, and how many units they hold.
     between
         Share of the variance between units' true values that lies between groups, 0 to 1.
+    rank_sets
+        Places each group may hold.
+    minimum
+        Units below which a group is left out.
     """
-
-    ranges: ClassVar[bool] = True
 
     comparison: Comparison
     by: str
     frame: pd.DataFrame
     left_out: tuple[int, int]
     between: float
-    places: RankSets
+    rank_sets: RankSets
     minimum: int
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group, highest value first."""
         return self.frame.copy()
+
+    @property
+    def key(self) -> str:
+        """End of the keys of its numbers."""
+        return f"{self.by}:{self.comparison.key}"
+
+    @property
+    def certain_places(self) -> int:
+        """How many groups have a place that is certain."""
+        return int((self.rank_sets.low == self.rank_sets.high).sum())
+
+    def called(self, side: str) -> pd.DataFrame:
+        """Return the groups that lie higher, or lower, than the units of all others."""
+        return self.frame[self.frame["verdict"] == side]
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it with gaps for the groups whose numbers are held back, and how many they are."""
@@ -61,99 +90,8 @@ class Groups:
         frame.loc[lost, ["value", "low", "high"]] = np.nan
         return (None if all(lost) else replace(self, frame=frame)), sum(lost)
 
-    @property
-    def key(self) -> str:
-        """End of the keys of its numbers."""
-        return f"{self.by}:{self.comparison.key}"
 
-    @property
-    def title(self) -> str:
-        """What is compared, in words."""
-        return f"By {GROUPINGS.get(self.by, self.by)}: {self.comparison.title}"
-
-    @property
-    def drawn(self) -> bool:
-        """Whether there are enough groups for a figure: two are said in a sentence."""
-        return len(self.frame) > FEWEST_GROUPS
-
-    @property
-    def alt(self) -> str:
-        """What a reader who cannot see the figure must know."""
-        return self.summary()[0].text
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return which groups differ, how much of all difference is theirs, and how many have a place."""
-        return self._differ(), self._share()
-
-    def _differ(self) -> Sentence:
-        name, statistic = GROUPINGS.get(self.by, self.by), self.comparison.measure.statistic
-        survey = self.comparison.measure.survey
-        parts, keys = [], [f"groups:{self.key}"]
-        for side in ("higher", "lower"):
-            rows = self.frame[self.frame["verdict"] == side]
-            if len(rows):
-                told = rows.dropna(subset=["value"])
-                entries = zip(told[self.by], told["value"], strict=True)
-                entry = [f"{spoken(g)} {shown(v, statistic)}" for g, v in entries]
-                entry += [f"{spoken(g)} (held back)" for g in sorted(rows[self.by][rows["value"].isna()])]
-                named = listed(entry, as_written=True)
-                keys += [f"group:{name}:{self.key}" for name in rows[self.by]]
-                parts.append(f"{len(rows)} {side} than the units of all others ({named})")
-            keys.append(f"groups_{side}:{self.key}")
-        found = ", and ".join(parts) if parts else "none is shown to differ from the others"
-        text = f"{survey}, {counted(len(self.frame), 'group')} by {name}: {found}."
-        return Sentence(text, tuple(keys))
-
-    def _share(self) -> Sentence:
-        last, name = len(self.frame), GROUPINGS.get(self.by, self.by)
-        certain = int((self.places.low == self.places.high).sum())
-        survey = self.comparison.measure.survey
-        text = (
-            f"{survey}: {percent(round(self.between, 3))} of the true differences between units lie between "
-            f"groups by {name}, the rest within them; "
-            f"{counted(certain, 'group')} {'have' if certain > 1 else 'has'} a certain place among {last}"
-        )
-        first = self.frame.iloc[0]
-        told = (self.places.high == 1).any() and not np.isnan(first["value"])
-        leader = f", with {spoken(first[self.by])} the first" if told else ""
-        names = ("between", "certain_places", "groups", "left_out_groups", "left_out_units", "smallest_group")
-        keys = tuple(f"{name}:{self.key}" for name in names)
-        return Sentence(f"{text}{leader}.{self._hidden()}", keys)
-
-    def _hidden(self) -> str:
-        groups, units = self.left_out
-        if not groups:
-            return ""
-        small = f"{counted(groups, 'group')} of fewer than {counted(self.minimum, 'unit')}"
-        return f" Left out: {small} ({counted(units, 'unit')})."
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return each group's mean with its interval, and the counts the sentences state."""
-        basis, unit = rests_on(self.comparison.scores), UNIT_OF[self.comparison.measure.statistic]
-        confidence = self.comparison.confidence
-        values = tuple(
-            Number(
-                f"group:{row[self.by]}:{self.key}", float(row["value"]), unit, int(row["n"]),
-                Interval(float(row["low"]), float(row["high"]), confidence, "t over units"), basis,
-                f"Mean of {counted(row['units'], 'unit')}.",
-            )
-            for row in self.frame.to_dict("records")
-        )  # fmt: skip
-        counts = {
-            "groups": len(self.frame),
-            "groups_higher": int((self.frame["verdict"] == "higher").sum()),
-            "groups_lower": int((self.frame["verdict"] == "lower").sum()),
-            "certain_places": int((self.places.low == self.places.high).sum()),
-            "left_out_groups": self.left_out[0],
-            "left_out_units": self.left_out[1],
-            "smallest_group": self.minimum,
-        }
-        held = int(self.frame["units"].sum())
-        between = Number(f"between:{self.key}", self.between, "share", held, basis=basis)
-        return (*values, between, *(Number(f"{name}:{self.key}", n, "count") for name, n in counts.items()))
-
-
-def groups(
+def compare_groups(
     comparison: Comparison,
     units: pd.DataFrame,
     *,
@@ -166,12 +104,16 @@ def groups(
 
     Parameters
     ----------
+    comparison
+        The units, and what they are compared on.
     units
         The register, with column `by`.
     by
         Column that groups units: ``region``, ``unit_type``, ``ownership``.
     minimum
         Units below which a group is left out.
+    seed, draws
+        Start and number of the simulated samples behind the places.
 
     Notes
     -----
@@ -181,7 +123,7 @@ def groups(
     all groups at once; errors of groups of few units are widened as t widens them at the funnel's outer
     limits.
     """
-    name = GROUPINGS.get(by, by)
+    name = named_grouping(by)
     if by not in units or units[by].isna().all():
         return Refusal(f"The register of units does not say the {name} of any unit.")
     label = units.drop_duplicates("unit_id").set_index("unit_id")[by]
@@ -191,24 +133,22 @@ def groups(
     members = members.dropna(subset=[by])
     sizes = members.groupby(by)["value"].size()
     small = sizes[sizes < minimum]
-    kept = members[~members[by].isin(small.index)]
-    if kept[by].nunique() < FEWEST_GROUPS:
-        return Refusal(
-            f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {counted(minimum, 'unit')}."
-        )
-    frame = _frame(kept, by, level=comparison.confidence)
+    large = members[~members[by].isin(small.index)]
+    if large[by].nunique() < FEWEST_GROUPS:
+        least = counted(minimum, "unit", none="no unit")
+        return Refusal(f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {least}.")
+    frame = _frame(large, by, level=comparison.confidence)
     if (frame["error"] <= 0).any():
         return Refusal(f"All units of one group by {name} have the same value: it has no error.")
-    rng = np.random.default_rng(seed)
     value = frame["value"].to_numpy(dtype=np.float64)
     error = frame["error"].to_numpy(dtype=np.float64) * _widened(frame["units"].to_numpy(dtype=np.float64))
-    found = ranks.simultaneous(value, error, rng=rng, level=comparison.confidence, draws=draws)
-    if isinstance(found, Refusal):
-        return found
-    frame["rank_low"], frame["rank_high"] = found.low, found.high
-    between = _between(kept, by, comparison)
-    shown_frame = frame.drop(columns="error")
-    return Groups(comparison, by, shown_frame, (len(small), int(small.sum())), between, found, minimum)
+    rng = np.random.default_rng(seed)
+    sets = ranks.simultaneous(value, error, rng=rng, level=comparison.confidence, draws=draws)
+    if isinstance(sets, Refusal):
+        return sets
+    frame["rank_low"], frame["rank_high"] = sets.low, sets.high
+    left_out, between = (len(small), int(small.sum())), _between(large, by, comparison)
+    return Groups(comparison, by, frame.drop(columns="error"), left_out, between, sets, minimum)
 
 
 def _frame(members: pd.DataFrame, by: str, *, level: float) -> pd.DataFrame:
@@ -262,3 +202,153 @@ def _between(members: pd.DataFrame, by: str, comparison: Comparison) -> float:
     scale = np.sqrt((len(value) - 1) / (len(value) - group_count))
     within = shrinkage.between_variance(centred * scale, variances)
     return float(np.clip(1 - within / total, 0, 1)) if total > 0 else 0.0
+
+
+class GroupsAnswer(Answer[Groups]):
+    """Which groups differ, how much of all difference is theirs, and how many have a place."""
+
+    ranges: ClassVar[bool] = True
+
+    @property
+    def exhibit(self) -> str:
+        """Name of its figure."""
+        return f"groups-{self.result.by}-{self.result.comparison.measure.survey_type}"
+
+    @property
+    def title(self) -> str:
+        """What is compared, in words."""
+        return f"By {named_grouping(self.result.by)}: {title_of(self.result.comparison.measure)}"
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there are enough groups for a figure: two are said in a sentence."""
+        return len(self.result.frame) > FEWEST_GROUPS
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see the figure must know."""
+        return self.summary()[0].text
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return each group's mean with its interval, and the counts the sentences state."""
+        return tuple(_facts(self.result))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return which groups differ, how much of all difference is theirs, and how many have a place."""
+        facts = self.facts.about(self.result.key)
+        return self._differ(facts), self._share(facts)
+
+    def _differ(self, facts: Facts) -> Sentence:
+        parts = [
+            say(
+                f"{{groups_{side}}} {side} than the units of all others ({{names}})",
+                facts,
+                names=self._names(side, facts),
+            )
+            for side in ("higher", "lower")
+            if facts[f"groups_{side}"].value
+        ]
+        none = tuple(facts[f"groups_{side}"].key for side in ("higher", "lower"))
+        return say(
+            "{survey}, {groups|group|groups|no group} by {grouping}: {called}.",
+            facts,
+            survey=self.result.comparison.measure.survey,
+            grouping=named_grouping(self.result.by),
+            called=joined(parts, ", and ")
+            if parts
+            else Sentence("none is shown to differ from the others", none),
+        )
+
+    def _names(self, side: str, facts: Facts) -> list[str | Sentence]:
+        """Return the groups of one side with their means; those held back come last, in order of name."""
+        by, statistic, rows = (
+            self.result.by,
+            self.result.comparison.measure.statistic,
+            self.result.called(side),
+        )
+        names: list[str | Sentence] = [
+            say(
+                "{group} {mean}",
+                facts,
+                group=spoken(name),
+                mean=stated(facts[f"group:{name}"], as_score, statistic),
+            )
+            for name in rows.dropna(subset=["value"])[by]
+        ]
+        unseen = sorted(rows[by][rows["value"].isna()])
+        names += [Sentence(f"{spoken(name)} (held back)", (facts[f"group:{name}"].key,)) for name in unseen]
+        return shortlist(names)
+
+    def _share(self, facts: Facts) -> Sentence:
+        first = self.result.frame.iloc[0]
+        leads = (self.result.rank_sets.high == 1).any() and not np.isnan(first["value"])
+        return say(
+            "{survey}: {share} of the true differences between units lie between groups by {grouping}, the "
+            "rest within them; {certain_places|group has|groups have|no group has} a certain place among "
+            "{groups}{leader}.{left_out}",
+            facts,
+            survey=self.result.comparison.measure.survey,
+            share=Sentence(as_level(round(self.result.between, 3)), (facts["between"].key,)),
+            grouping=named_grouping(self.result.by),
+            leader=f", with {spoken(first[self.result.by])} the first" if leads else "",
+            left_out=self._left_out(facts),
+        )
+
+    def _left_out(self, facts: Facts) -> str | Sentence:
+        if not self.result.left_out[0]:
+            return ""
+        return say(
+            " Left out: {left_out_groups|group|groups} of fewer than {smallest_group|unit|units|no unit} "
+            "({left_out_units|unit|units|no unit}).",
+            facts,
+        )
+
+
+def _facts(result: Groups) -> Iterator[Number]:
+    comparison, basis = result.comparison, rests_on(result.comparison.scores)
+    for row in result.frame.to_dict("records"):
+        limits = Interval(float(row["low"]), float(row["high"]), comparison.confidence, "t over units")
+        mean, n = f"Mean of {counted(row['units'], 'unit', none='no unit')}.", int(row["n"])
+        key, unit = f"group:{row[result.by]}:{result.key}", comparison.measure.unit
+        yield Number(key, float(row["value"]), unit, n, limits, basis, mean)
+    units = int(result.frame["units"].sum())
+    yield Number(f"between:{result.key}", result.between, "share", units, basis=basis)
+    for name, count in (
+        ("groups", len(result.frame)),
+        ("groups_higher", len(result.called("higher"))),
+        ("groups_lower", len(result.called("lower"))),
+        ("certain_places", result.certain_places),
+        ("left_out_groups", result.left_out[0]),
+        ("left_out_units", result.left_out[1]),
+        ("smallest_group", result.minimum),
+    ):
+        yield Number(f"{name}:{result.key}", count, "count")
+
+
+def groups(
+    engagement: Engagement, compared: BenchmarkAnswer, *, by: Sequence[str] = tuple(GROUPINGS)
+) -> tuple[GroupsAnswer | Unanswered, ...]:
+    """Answer which groups of units differ, for each comparison and each grouping that the register fills.
+
+    Parameters
+    ----------
+    compared
+        The answer of `compare`.
+    by
+        Columns of the register that group units.
+    """
+    if not compared.result.comparisons:
+        return ()
+    units, run = register_of(engagement.evidence), engagement.run
+    filled = [column for column in by if column in units and units[column].notna().any()]
+    minimum = run.thresholds.minimum_cell
+    answers = [
+        by_survey(
+            compared,
+            named_grouping(column),
+            partial(compare_groups, units=units, by=column, minimum=minimum, seed=run.seed),
+            GroupsAnswer,
+        )
+        for column in filled
+    ]
+    return tuple(answer for of_survey in zip(*answers, strict=True) for answer in of_survey)

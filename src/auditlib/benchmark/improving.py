@@ -1,28 +1,37 @@
-"""Whether scores improve: the latest span against the one before it, and whether a trend bears it out."""
+"""Whether scores improve: the latest period against the one before, and whether a trend bears it out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.mix import KEYS, indicators
-from auditlib.benchmark.numbers import UNIT_OF, rests_on
+from auditlib.benchmark.answer import BenchmarkAnswer, by_survey, unanswered
+from auditlib.benchmark.facts import rests_on
+from auditlib.benchmark.matched_change import (
+    EARLIER,
+    LATER,
+    PERIOD,
+    MatchedChange,
+    change_of_answers,
+    change_of_published,
+)
+from auditlib.benchmark.mix import count_mix, unknown_adjusters
+from auditlib.benchmark.over_time import OverTime, OverTimeAnswer
+from auditlib.benchmark.periods import PeriodPair, latest_periods, scored_periods
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.scores import UnitScores, coded
-from auditlib.benchmark.wording import listed, per_year, points, shown, signed, spoken
-from auditlib.records import Interval, Number, Refusal, Sentence
-from auditlib.statements import counted
-from auditlib.statistics import case_mix
-from auditlib.statistics.trend import Trend
+from auditlib.benchmark.words import as_change_a_year, as_difference, as_score, as_signed, stated
+from auditlib.contracts import CanonicalTables
+from auditlib.parameters.engagement import Engagement
+from auditlib.records import Instrument, Interval, Number, Refusal, Sentence
+from auditlib.statements import Answer, Facts, Unanswered, counted, listed, say
+from auditlib.statistics.trend import FEWEST_POINTS, Trend
 
-SPAN = "span"
-EARLIER, LATER = "earlier", "later"
-"""Column that says which of the two spans answers are from, and its values."""
-FEWEST_UNITS = 5
-"""Units below which their differences do not say how sure a change is."""
+TOPIC = "whether it improves"
 
 
 class Course(StrEnum):
@@ -38,52 +47,22 @@ class Course(StrEnum):
     STEADY = "no change is shown"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedChange:
-    """The difference between two spans, within the same units.
-
-    Parameters
-    ----------
-    spans
-        The two spans in words, the earlier first.
-    scored
-        What all answers (of published figures: the units on average) scored in each.
-    difference
-        Later less earlier, within units and at the same mix of answers, with its limits.
-    units, n
-        Units in both spans, and answers (0 where they are not known).
-    adjusted_for
-        What the mix of answers is described by; empty where nothing describes it.
-    method
-        How the limits were found.
-    note
-        What else bears on the difference, in a sentence.
-    """
-
-    spans: tuple[str, str]
-    scored: tuple[float, float]
-    difference: float
-    low: float
-    high: float
-    units: int
-    n: int
-    adjusted_for: tuple[str, ...]
-    method: str
-    note: str = ""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Improving:
     """Whether all units together improve.
 
     Parameters
     ----------
+    comparison
+        The units, and what they are compared on.
     change
-        The latest span against the one before.
+        The latest period against the one before.
     trend
-        The line through the whole series, by year; or why there is none.
+        The line through the whole series, by its steps; or why there is none.
     grain
         What the series goes by: ``month`` or ``quarter``.
+    per_year
+        Steps in a year.
     """
 
     comparison: Comparison
@@ -93,16 +72,20 @@ class Improving:
     per_year: float
 
     @property
-    def key(self) -> str:
-        """End of the keys of its numbers."""
-        return self.comparison.key
+    def yearly(self) -> tuple[float, float, float] | None:
+        """The trend a year with its limits; None where there is none."""
+        if isinstance(self.trend, Refusal):
+            return None
+        slope, low, high = (
+            part * self.per_year for part in (self.trend.slope, self.trend.low, self.trend.high)
+        )
+        return slope, low, high
 
     @property
     def course(self) -> Course:
         """Where scores go: only what both the change and the trend show beyond chance is called so."""
-        change = _side(self.change.low, self.change.high)
-        line = self.trend
-        trend = change if isinstance(line, Refusal) else _side(line.low, line.high)
+        change, line = side_of_none(self.change.low, self.change.high), self.trend
+        trend = change if isinstance(line, Refusal) else side_of_none(line.low, line.high)
         if change == trend == 0:
             return Course.STEADY
         if change != trend:
@@ -113,165 +96,187 @@ class Improving:
         return Course.BETTER if well else Course.WORSE
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row: both spans, the difference with its limits, and the trend a year."""
-        line = None if isinstance(self.trend, Refusal) else self.trend
-        per_year = [np.nan] * 3 if line is None else [
-            part * self.per_year for part in (line.slope, line.low, line.high)
-        ]  # fmt: skip
-        return pd.DataFrame(
-            [
-                {
-                    "survey_type": self.comparison.measure.survey_type,
-                    "earlier": self.change.scored[0],
-                    "later": self.change.scored[1],
-                    "difference": self.change.difference,
-                    "low": self.change.low,
-                    "high": self.change.high,
-                    "trend": per_year[0],
-                    "trend_low": per_year[1],
-                    "trend_high": per_year[2],
-                    "course": self.course.value,
-                }
-            ]
-        )
+        """Return one row: both periods, the difference with its limits, and the trend a year."""
+        trend, low, high = self.yearly or (np.nan,) * 3
+        row = {
+            "survey_type": self.comparison.measure.survey_type,
+            "earlier": self.change.scored[0],
+            "later": self.change.scored[1],
+            "difference": self.change.difference,
+            "low": self.change.low,
+            "high": self.change.high,
+            "trend": trend,
+            "trend_low": low,
+            "trend_high": high,
+            "course": self.course.value,
+        }
+        return pd.DataFrame([row])
+
+
+def side_of_none(low: float, high: float) -> int:
+    """Return on which side of no change an interval lies; 0 where it holds it.
+
+    Examples
+    --------
+    >>> side_of_none(0.1, 0.4), side_of_none(-0.1, 0.4), side_of_none(-0.3, -0.1)
+    (1, 0, -1)
+    """
+    return int(low > 0) - int(high < 0)
+
+
+class ImprovingAnswer(Answer[Improving]):
+    """Where scores go, by how much, and whether a trend bears it out."""
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the value of both periods, the difference and the trend, each with its interval."""
+        return tuple(_facts(self.result))
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return where scores go, by how much, and whether a trend bears it out."""
-        return (Sentence(f"{self._found()} {self._borne_out()}", tuple(part.key for part in self.numbers())),)
+        facts = self.facts.about(self.result.comparison.key)
+        return (say("{change} {trend}", facts, change=self._change(facts), trend=self._trend(facts)),)
 
-    def _found(self) -> str:
-        change, statistic = self.change, self.comparison.measure.statistic
-        before, after = (shown(value, statistic) for value in change.scored)
-        mix = f" and at the same mix of {listed(change.adjusted_for)}" if change.adjusted_for else ""
-        return (
-            f"{self.comparison.measure.survey}: {self.course.value}. From {before} ({change.spans[0]}) "
-            f"to {after} ({change.spans[1]}); within the same {counted(change.units, 'unit')}{mix} the "
-            "difference is "
-            f"{points(change.difference, statistic)}{_sure(change.low, change.high, statistic)}."
-            f"{' ' if change.note else ''}{change.note}"
+    def _change(self, facts: Facts) -> Sentence:
+        change, measure = self.result.change, self.result.comparison.measure
+        statistic = measure.statistic
+        return say(
+            "{survey}: {course}. From {earlier} ({before}) to {later} ({after}); within the same "
+            "{improving_units|unit|units|no unit}{mix} the difference is {difference}{sure}.{note}",
+            facts,
+            survey=measure.survey,
+            course=self.result.course.value,
+            earlier=stated(facts["improving_earlier"], as_score, statistic),
+            before=change.periods[0],
+            later=stated(facts["improving_later"], as_score, statistic),
+            after=change.periods[1],
+            mix=f" and at the same mix of {listed(change.adjusted_for)}" if change.adjusted_for else "",
+            difference=stated(facts["improving_change"], as_difference, statistic),
+            sure=_sure(change.low, change.high, statistic),
+            note=f" {change.note}" if change.note else "",
         )
 
-    def _borne_out(self) -> str:
-        if isinstance(self.trend, Refusal):
-            return f"Whether it is a trend cannot be tested: {self.trend.reason}"
-        line, statistic = self.trend, self.comparison.measure.statistic
-        slope, low, high = (part * self.per_year for part in (line.slope, line.low, line.high))
-        agrees = _side(low, high) == _side(self.change.low, self.change.high)
-        return (
-            f"{'The' if agrees else 'But the'} trend over all {line.points} {self.grain}s is "
-            f"{per_year(slope, statistic)}{_sure(low, high, statistic)}."
+    def _trend(self, facts: Facts) -> Sentence:
+        line, yearly, statistic = (
+            self.result.trend,
+            self.result.yearly,
+            self.result.comparison.measure.statistic,
         )
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the value of both spans, the difference and the trend, each with its interval."""
-        basis, unit, change = rests_on(self.comparison.scores), self._unit, self.change
-        level = self.comparison.confidence
-        limits = Interval(change.low, change.high, level, change.method)
-        n = change.n or None
-        spans = tuple(
-            Number(f"improving_{name}:{self.key}", value, unit, basis=basis, reason=f"In {span}.")
-            for name, value, span in zip((EARLIER, LATER), change.scored, change.spans, strict=True)
+        if isinstance(line, Refusal) or yearly is None:
+            why = "" if not isinstance(line, Refusal) else line.reason
+            return Sentence(f"Whether it is a trend cannot be tested: {why}", (facts["improving_trend"].key,))
+        _, low, high = yearly
+        agrees = side_of_none(low, high) == side_of_none(self.result.change.low, self.result.change.high)
+        return say(
+            "{start} trend over all {improving_trend[n]} {grain}s is {slope}{sure}.",
+            facts,
+            start="The" if agrees else "But the",
+            grain=self.result.grain,
+            slope=stated(facts["improving_trend"], as_change_a_year, statistic),
+            sure=_sure(low, high, statistic),
         )
-        units = Number(f"improving_units:{self.key}", change.units, "units", basis=basis)
-        difference = Number(f"improving_change:{self.key}", change.difference, unit, n, limits, basis)
-        return (*spans, units, difference, self._trend_number())
-
-    def _trend_number(self) -> Number:
-        key, unit = f"improving_trend:{self.key}", f"{self._unit} a year"
-        if isinstance(self.trend, Refusal):
-            return Number(key, None, unit, reason=self.trend.reason)
-        slope, low, high = (
-            part * self.per_year for part in (self.trend.slope, self.trend.low, self.trend.high)
-        )
-        limits = Interval(low, high, self.comparison.confidence, "t, autocorrelation averaged")
-        return Number(key, slope, unit, self.trend.points, limits, rests_on(self.comparison.scores))
-
-    @property
-    def _unit(self) -> str:
-        return UNIT_OF[self.comparison.measure.statistic]
-
-
-def _side(low: float, high: float) -> int:
-    """Return on which side of no change an interval lies; 0 where it holds it."""
-    return int(low > 0) - int(high < 0)
 
 
 def _sure(low: float, high: float, statistic: str) -> str:
     """Return the limits of a change; where they hold no change, that none between them is ruled out."""
-    ends = f"{signed(low, statistic)} to {signed(high, statistic)}"
-    if _side(low, high):
-        return f" ({ends}), beyond chance"
-    return f"; {ends} is not ruled out"
+    ends = f"{as_signed(low, statistic)} to {as_signed(high, statistic)}"
+    return f" ({ends}), beyond chance" if side_of_none(low, high) else f"; {ends} is not ruled out"
 
 
-def change_of_answers(
-    mix: pd.DataFrame, comparison: Comparison, *, spans: tuple[str, str], note: str = ""
-) -> MatchedChange | Refusal:
-    """Compare two spans of answers within the same units and at the same mix.
+def _facts(result: Improving) -> Iterator[Number]:
+    key, unit, change = result.comparison.key, result.comparison.measure.unit, result.change
+    level, basis = result.comparison.confidence, rests_on(result.comparison.scores)
+    for name, value, period in zip((EARLIER, LATER), change.scored, change.periods, strict=True):
+        yield Number(f"improving_{name}:{key}", value, unit, basis=basis, reason=f"In {period}.")
+    yield Number(f"improving_units:{key}", change.units, "units", basis=basis)
+    limits = Interval(change.low, change.high, level, change.method)
+    yield Number(f"improving_change:{key}", change.difference, unit, change.n or None, limits, basis)
+    trend, unit, line = f"improving_trend:{key}", f"{unit} a year", result.trend
+    if isinstance(line, Refusal) or result.yearly is None:
+        yield Number(trend, None, unit, reason=line.reason if isinstance(line, Refusal) else "")
+        return
+    slope, low, high = result.yearly
+    limits = Interval(low, high, level, "t, autocorrelation averaged")
+    yield Number(trend, slope, unit, line.points, limits, basis)
+
+
+def improving(
+    engagement: Engagement,
+    compared: BenchmarkAnswer,
+    changes: Sequence[OverTimeAnswer | Unanswered],
+    *,
+    adjust_for: Sequence[str] = (),
+) -> tuple[ImprovingAnswer | Unanswered, ...]:
+    """Answer for each survey whether all units together improve.
 
     Parameters
     ----------
-    mix
-        Counts as `count_mix` returns them, by `SPAN` and what else describes the answers.
-    spans
-        The two spans in words, the earlier first.
-
-    Notes
-    -----
-    The slope of the later span in a regression with unit effects and the mix (`statistics.case_mix`), its
-    error clustered by unit: neither units that answer more than before nor another mix can look like a
-    change. What moves all units at once for a few months can; that is for the trend to tell.
+    compared
+        The answer of `compare`.
+    changes
+        The answer of `changes` about the same comparisons.
+    adjust_for
+        Columns of the responses that describe which customers answered.
     """
-    from scipy.special import stdtrit
-
-    measure = comparison.measure
-    chosen = measure.select(mix)
-    both = chosen.groupby("unit_id")[SPAN].nunique()
-    kept = chosen[chosen["unit_id"].isin(both.index[both == 2])]
-    units = kept["unit_id"].nunique()
-    if units < FEWEST_UNITS:
-        return _too_few(units, "answers", spans)
-    adjusters = [str(name) for name in kept.columns if name not in (*KEYS, SPAN)]
-    score, weight = coded(kept["score"], measure), kept["n"].to_numpy(dtype=np.float64)
-    later = (kept[SPAN] == LATER).to_numpy(dtype=np.float64)
-    described = indicators(kept, adjusters)
-    design = np.column_stack([later, described])
-    found = case_mix.within_unit(score, design, kept["unit_id"].to_numpy(dtype=str), weights=weight)
-    if isinstance(found, Refusal):
-        return found
-    half = float(stdtrit(units - 1, (1 + comparison.confidence) / 2)) * float(found.slope_errors[0])
-    difference = float(found.slopes[0])
-    values = tuple(float(np.average(score, weights=weight * (later == side))) for side in (0, 1))
-    adjusted_for = tuple(spoken(name) for name in adjusters) if described.shape[1] else ()
-    return MatchedChange(
-        spans, (values[0], values[1]), difference, difference - half, difference + half, units,
-        int(weight.sum()), adjusted_for, "within units, clustered by unit", note,
-    )  # fmt: skip
-
-
-def _too_few(units: int, what: str, spans: tuple[str, str]) -> Refusal:
-    return Refusal(
-        f"{counted(units, 'unit has', 'units have')} {what} both in {spans[0]} and in {spans[1]}; at "
-        f"least {FEWEST_UNITS} are needed."
+    followed = {
+        change.result.comparison.key: change.result
+        for change in changes
+        if not isinstance(change, Unanswered)
+    }
+    answers = by_survey(
+        compared,
+        TOPIC,
+        lambda comparison: _course(engagement.evidence, comparison, followed.get(comparison.key), adjust_for),
+        ImprovingAnswer,
     )
+    refused = (unanswered(kind, TOPIC, why, key=kind) for kind, why in compared.result.refusals)
+    return (*answers, *refused)
 
 
-def change_of_published(
-    earlier: UnitScores, later: UnitScores, comparison: Comparison, *, spans: tuple[str, str]
-) -> MatchedChange | Refusal:
-    """Compare two published periods in the units that are in both with enough answers, each counted once."""
-    from scipy.special import stdtrit
+def _course(
+    evidence: CanonicalTables, comparison: Comparison, followed: OverTime | None, adjust_for: Sequence[str]
+) -> Improving | Refusal:
+    if comparison.scores.table == "aggregates":
+        return _published(evidence, comparison)
+    if followed is None:
+        return Refusal("no series of dated answers can be followed.")
+    pair = latest_periods(comparison.measure.select(evidence.cells())["month"].to_numpy())
+    if isinstance(pair, Refusal):
+        return pair
+    unknown = unknown_adjusters(evidence.lazy("responses"), adjust_for)
+    if unknown is not None:
+        return unknown
+    mix = _mix(evidence, comparison, pair, adjust_for)
+    words = pair.earlier.words, pair.later.words
+    change = change_of_answers(mix, comparison, periods=words, note=pair.note)
+    if isinstance(change, Refusal):
+        return change
+    return Improving(comparison, change, followed.overall, followed.series.grain, followed.series.per_year)
 
-    least = comparison.minimum_n
-    both = earlier.known & later.known & (earlier.n >= least) & (later.n >= least)
-    units = int(both.sum())
-    if units < FEWEST_UNITS:
-        return _too_few(units, counted(least, "answer"), spans)
-    differences = later.value[both] - earlier.value[both]
-    error = float(differences.std(ddof=1)) / np.sqrt(units)
-    half = float(stdtrit(units - 1, (1 + comparison.confidence) / 2)) * error
-    difference = float(differences.mean())
-    values = float(earlier.value[both].mean()), float(later.value[both].mean())
-    return MatchedChange(
-        spans, values, difference, difference - half, difference + half, units, 0, (), "paired units, t"
-    )
+
+def _mix(
+    evidence: CanonicalTables, comparison: Comparison, pair: PeriodPair, adjust_for: Sequence[str]
+) -> pd.DataFrame:
+    """Count answers of both periods by period and mix, where the responses are stored."""
+    instrument = Instrument(comparison.measure.survey_type, (comparison.measure.item,))
+    day = nw.col("submitted_day")
+    parts = []
+    for name, months in ((EARLIER, pair.earlier), (LATER, pair.later)):
+        rows = evidence.lazy("responses").filter(day >= months.first_day, day <= months.last_day)
+        parts.append(count_mix(rows, (instrument,), adjusters=adjust_for).assign(**{PERIOD: name}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _published(evidence: CanonicalTables, comparison: Comparison) -> Improving | Refusal:
+    periods = scored_periods(evidence, comparison)
+    if isinstance(periods, Refusal):
+        return periods
+    if len(periods) < 2:
+        return Refusal(f"one period is published ({periods[0].label}); a change takes a second.")
+    earlier, later = periods[-2:]
+    labels = earlier.label, later.label
+    change = change_of_published(earlier.scores, later.scores, comparison, periods=labels)
+    if isinstance(change, Refusal):
+        return change
+    published = counted(len(periods), "published period is", "published periods are")
+    short = Refusal(f"{published} too few (at least {FEWEST_POINTS}).")
+    return Improving(comparison, change, short, "period", 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlib.benchmark.numbers import Where
+from auditlib.benchmark.facts import Where
 from auditlib.records import Basis, EvidenceLevel, Instrument, Interval, Item, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import share_of
@@ -73,13 +73,13 @@ def _published(tables: Tables, context: Context, survey_type: str, item: Item) -
     if "aggregates" not in tables.tables:
         return nothing("the evidence has neither responses nor aggregates")
     where: Where = (("survey_type", survey_type), ("item", item.item), ("box", "top"))
-    every = tables.frame("aggregates", columns=["value", "n_low", "period_start"], where=where)
-    if every.empty:
+    published = tables.frame("aggregates", columns=["value", "n_low", "period_start"], where=where)
+    if published.empty:
         return nothing(f"no top-box share of {survey_type} is published")
-    latest = int(every["period_start"].max())
+    latest = int(published["period_start"].max())
     where = (*where, ("period_start", latest))
-    found = every[every["period_start"] == latest]
-    usable = found[found["n_low"].fillna(0) > 0]
+    of_period = published[published["period_start"] == latest]
+    usable = of_period[of_period["n_low"].fillna(0) > 0]
     n = int(usable["n_low"].sum())
     if n == 0:
         return nothing(f"no published share of {survey_type} says how many surveys it rests on")

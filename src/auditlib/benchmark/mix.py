@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.scores import UnitScores, coded
-from auditlib.benchmark.wording import spoken
+from auditlib.benchmark.words import spoken
+from auditlib.contracts import CanonicalTables
 from auditlib.records import Instrument, Refusal
 from auditlib.statistics import case_mix
 from auditlib.statistics.types import Floats
@@ -43,8 +44,37 @@ def count_mix(
     pandas.DataFrame
         unit_id, survey_type, item, the adjusters (an empty one is a category of its own), score, n.
     """
-    frames = [_counted(responses, entry, adjusters, item) for entry in instruments]
+    frames = [_counted(responses, instrument, adjusters, item) for instrument in instruments]
     return pd.concat(frames, ignore_index=True)
+
+
+def counted_mix(
+    evidence: CanonicalTables,
+    adjusters: Sequence[str],
+    *,
+    item: str = "",
+    instruments: Sequence[Instrument] = (),
+) -> pd.DataFrame | Refusal:
+    """Return the counts of `count_mix` for the responses of the evidence; none without responses.
+
+    Parameters
+    ----------
+    evidence
+        Its responses, where there are any.
+    adjusters
+        Columns that describe the case mix; refused where one does not exist.
+    item, instruments
+        What is counted; default: each survey's headline question.
+    """
+    if "responses" not in evidence.tables:
+        return pd.DataFrame()
+    responses = evidence.lazy("responses")
+    unknown = unknown_adjusters(responses, adjusters)
+    if unknown is not None:
+        return unknown
+    return count_mix(
+        responses, instruments or tuple(evidence.instruments.values()), adjusters=adjusters, item=item
+    )
 
 
 def unknown_adjusters(responses: nw.LazyFrame[Any], adjusters: Sequence[str]) -> Refusal | None:
@@ -103,13 +133,13 @@ def adjusted_scores(scores: UnitScores, mix: pd.DataFrame) -> UnitScores | Refus
             f"There is one category of {' and '.join(map(spoken, adjusters))} only: nothing to adjust for."
         )
     values = coded(chosen["score"], scores.measure)
-    found = case_mix.within_unit(
+    fit = case_mix.within_unit(
         values, design, chosen["unit_id"].to_numpy(dtype=str), weights=chosen["n"].to_numpy()
     )
-    if isinstance(found, Refusal):
-        return found
+    if isinstance(fit, Refusal):
+        return fit
     units = sorted(set(chosen["unit_id"].astype(str)))
-    placed = pd.DataFrame({"value": found.adjusted, "error": found.errors}, index=units)
+    placed = pd.DataFrame({"value": fit.adjusted, "error": fit.errors}, index=units)
     placed = placed.reindex(list(scores.unit_id))
     value, error = (placed[name].to_numpy(dtype=np.float64) for name in ("value", "error"))
     if scores.measure.is_share:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.numbers import UNIT_OF, unit_basis
+from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
+from auditlib.benchmark.facts import unit_basis
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.series import ALL, Series, series
-from auditlib.benchmark.verdicts import OutlierStatus
-from auditlib.benchmark.wording import counted, listed, per_year, readable
+from auditlib.benchmark.words import as_change_a_year, readable, shortlist, stated, title_of
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Held, Interval, Number, Refusal, Sentence
+from auditlib.statements import Answer, Facts, Unanswered, counted, listed, say
 from auditlib.statistics import control_charts, discovery
 from auditlib.statistics.control_charts import Chart
 from auditlib.statistics.trend import Trend, trend
@@ -23,6 +25,7 @@ MOST_CHARTS = 5
 """Charts of single units drawn beside that of all units."""
 NAMED = 4
 """Units that change up to which a sentence names all."""
+DIRECTIONS = ("rising", "falling")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,10 +57,19 @@ class OverTime:
         """Return one row per compared unit."""
         return self.frame.copy()
 
+    def change_key(self, unit: object) -> str:
+        """Return the key of a unit's change per year."""
+        return f"change:{unit}:{self.comparison.key}"
+
     @property
     def overall(self) -> Trend | Refusal:
         """The trend of all units together, by step of the series."""
         return _fit(self.series, self.series.unit_id.index(ALL), self.comparison)
+
+    @property
+    def false_calls(self) -> float:
+        """Largest share of the units called rising or falling that is expected to be called so falsely."""
+        return 1 - self.comparison.confidence
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the charts of units whose numbers are held back, and how many they are."""
@@ -65,114 +77,13 @@ class OverTime:
         charts = {
             unit: chart
             for unit, chart in self.charts.items()
-            if not held(name(unit or "pooled")) and not (unit and held(self._change_key(unit)))
+            if not held(name(unit or "pooled")) and not (unit and held(self.change_key(unit)))
         }
         return (replace(self, charts=charts) if charts else None), len(self.charts) - len(charts)
 
-    def changing(self) -> pd.DataFrame:
-        """Return the units that change beyond chance, the fastest first, as printed."""
-        rows = self.frame[self.frame["direction"].isin(["rising", "falling"])]
-        rows = rows.sort_values("change", key=np.abs, ascending=False, kind="stable")
-        return rows[["unit_id", "name", "n", "change", "low", "high", "autocorrelation", "q", "direction"]]
-
-    @property
-    def drawn(self) -> bool:
-        """Whether there is a chart to draw: none where every step holds too few answers."""
-        return bool(self.charts)
-
-    @property
-    def key(self) -> str:
-        """End of the keys of its numbers."""
-        return self.comparison.key
-
-    @property
-    def title(self) -> str:
-        """What is followed, in words."""
-        return f"By {self.series.grain}: {self.comparison.title}"
-
-    @property
-    def alt(self) -> str:
-        """What a reader who cannot see the charts must know."""
-        return " ".join(sentence.text for sentence in self.summary())
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return which units change, and whether the charts show more than ordinary variation."""
-        return self._trends(), *self._signals()
-
-    def _trends(self) -> Sentence:
-        judged, kind = int(self.frame["change"].notna().sum()), self.comparison.measure.survey_type
-        keys = tuple(f"{name}:{self.key}" for name in ("followed", "rising", "falling"))
-        start = (
-            f"{kind.capitalize()} survey: {counted(judged, 'unit')} can be followed by {self.series.grain}"
-        )
-        if not judged:
-            return Sentence(f"{start}; too few answers in each.", keys)
-        parts = []
-        for direction in ("rising", "falling"):
-            rows = self.frame[self.frame["direction"] == direction]
-            if len(rows):
-                moves = [self._moving(row) for row in rows.to_dict("records")]
-                parts.append(f"{len(rows)} {direction} ({listed(moves, most=NAMED, as_written=True)})")
-                named = rows["unit_id"][: NAMED if len(rows) <= NAMED else NAMED // 2]
-                keys += tuple(self._change_key(unit) for unit in named)
-        found = " and ".join(parts) if parts else "none is shown to change"
-        text = f"{start}: {found}, with at most {self._false:.0%} of such calls expected to be false."
-        return Sentence(text, (*keys, f"false_calls:{self.key}"))
-
-    @property
-    def _false(self) -> float:
-        """Largest share of the units called rising or falling that is expected to be called so falsely."""
-        return 1 - self.comparison.confidence
-
-    def _change_key(self, unit: object) -> str:
-        return f"change:{unit}:{self.key}"
-
-    def _moving(self, row: Mapping[Hashable, object]) -> str:
-        change = per_year(float(str(row["change"])), self.comparison.measure.statistic)
-        return f"{readable(str(row['name']))} {change}"
-
-    def _signals(self) -> tuple[Sentence, ...]:
-        return tuple(self._signal(unit, chart) for unit, chart in self.charts.items())
-
-    def _signal(self, unit: str, chart: Chart) -> Sentence:
-        survey = self.comparison.measure.survey
-        who = f"{survey}, {'all units together' if unit == ALL else readable(self.names[unit])}"
-        outside = int(chart.signal.sum())
-        key = f"signals:{unit or 'all'}:{self.key}"
-        if not outside:
-            text = f"{who}: every {self.series.grain} lies within its own control limits."
-        else:
-            when = [month_text(self.series.steps[index]) for index in np.flatnonzero(chart.signal)]
-            text = f"{who}: outside its own control limits in {listed(when, most=4)}."
-        return Sentence(text, (key,))
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return each unit's change per year with its interval, and the counts the sentences state."""
-        counts = {
-            "followed": int(self.frame["change"].notna().sum()),
-            "rising": int((self.frame["direction"] == "rising").sum()),
-            "falling": int((self.frame["direction"] == "falling").sum()),
-        }
-        totals = tuple(Number(f"{name}:{self.key}", count, "units") for name, count in counts.items())
-        false = Number(f"false_calls:{self.key}", self._false, "share", reason="Declared.")
-        charts = tuple(
-            Number(f"signals:{unit or 'all'}:{self.key}", int(chart.signal.sum()), "count")
-            for unit, chart in self.charts.items()
-        )
-        return (*totals, false, *charts, *(self._number(row) for row in self.frame.to_dict("records")))
-
-    def _number(self, row: Mapping[Hashable, object]) -> Number:
-        unit, n = str(row["unit_id"]), int(str(row["n"]))
-        change, low, high = (float(str(row[name])) for name in ("change", "low", "high"))
-        known = not np.isnan(change)
-        limits = (
-            Interval(low, high, self.comparison.confidence, "t, autocorrelation averaged") if known else None
-        )
-        return Number(
-            self._change_key(unit), change if known else None,
-            f"{UNIT_OF[self.comparison.measure.statistic]} a year", n, limits,
-            unit_basis(self.comparison.scores, unit, n) if known else (), str(row["why"]),
-        )  # fmt: skip
+    def changing(self, *directions: str) -> pd.DataFrame:
+        """Return the units that change beyond chance in one of `directions`; default: either."""
+        return self.frame[self.frame["direction"].isin(directions or DIRECTIONS)]
 
 
 def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal:
@@ -182,6 +93,8 @@ def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal
     ----------
     cells
         Counts in the audited period: unit_id, month, survey_type, item, score, n.
+    comparison
+        The units, and what they are compared on.
 
     Notes
     -----
@@ -192,25 +105,25 @@ def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal
         return Refusal("Change over time needs dated responses; published figures are followed by period.")
     frame = comparison.frame[comparison.judgement.chosen]
     units = tuple(frame["unit_id"].astype(str))
-    found = series(cells, comparison.measure, unit_ids=units, fewest=comparison.minimum_cell)
-    if isinstance(found, Refusal):
-        return found
-    called = comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER)["unit_id"].astype(str).tolist()
-    charts = _charts(found, (ALL, *called[:MOST_CHARTS]))
+    values = series(cells, comparison.measure, unit_ids=units, fewest=comparison.minimum_cell)
+    if isinstance(values, Refusal):
+        return values
+    called = comparison.called_out["unit_id"].astype(str).tolist()
+    charts = _charts(values, (ALL, *called[:MOST_CHARTS]))
     names = dict(zip(frame["unit_id"].astype(str), frame["name"].astype(str), strict=True))
-    return OverTime(comparison, found, _trends(found, frame, comparison), charts, names)
+    return OverTime(comparison, values, _trends(values, frame, comparison), charts, names)
 
 
-def _trends(found: Series, frame: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
-    fits = [_fit(found, place, comparison) for place in range(1, len(found.unit_id))]
+def _trends(values: Series, frame: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    fits = [_fit(values, place, comparison) for place in range(1, len(values.unit_id))]
     lines = [fit if isinstance(fit, Trend) else None for fit in fits]
     rows = frame[["unit_id", "name", "n"]].reset_index(drop=True)
     for name, column in (("slope", "change"), ("low", "low"), ("high", "high")):
-        rows[column] = [np.nan if line is None else getattr(line, name) * found.per_year for line in lines]
+        rows[column] = [np.nan if line is None else getattr(line, name) * values.per_year for line in lines]
     rows["autocorrelation"] = [np.nan if line is None else line.autocorrelation for line in lines]
     rows["q"] = _discovery([np.nan if line is None else line.p_value for line in lines])
     changing = rows["q"] <= 1 - comparison.confidence
-    rows["direction"] = np.where(changing, np.where(rows["change"] > 0, "rising", "falling"), "")
+    rows["direction"] = np.where(changing, np.where(rows["change"] > 0, *DIRECTIONS), "")
     rows["why"] = [fit.reason if isinstance(fit, Refusal) else "" for fit in fits]
     return rows
 
@@ -224,33 +137,144 @@ def _discovery(p_values: list[float]) -> list[float]:
     return [float(value) for value in q]
 
 
-def _fit(found: Series, place: int, comparison: Comparison) -> Trend | Refusal:
-    if not found.complete[place]:
-        short = int((found.n[place] < comparison.minimum_cell).sum())
-        return Refusal(
-            f"{short} of {len(found.steps)} {found.grain}s hold fewer than "
-            f"{counted(comparison.minimum_cell, 'answer')}."
-        )
-    return trend(found.value[place], level=comparison.confidence)
+def _fit(values: Series, place: int, comparison: Comparison) -> Trend | Refusal:
+    if not values.complete[place]:
+        short = int((values.n[place] < comparison.minimum_cell).sum())
+        least = counted(comparison.minimum_cell, "answer")
+        return Refusal(f"{short} of {len(values.steps)} {values.grain}s hold fewer than {least}.")
+    return trend(values.value[place], level=comparison.confidence)
 
 
-def _charts(found: Series, units: tuple[str, ...]) -> dict[str, Chart]:
+def _charts(values: Series, units: tuple[str, ...]) -> dict[str, Chart]:
     charts: dict[str, Chart] = {}
     for unit in units:
-        place = found.unit_id.index(unit)
-        chart = _chart(found, place) if found.complete[place] else None
+        place = values.unit_id.index(unit)
+        chart = _chart(values, place) if values.complete[place] else None
         if isinstance(chart, Chart):
             charts[unit] = chart
     return charts
 
 
-def _chart(found: Series, place: int) -> Chart | Refusal:
-    if not found.measure.is_share:
-        return control_charts.xmr(found.value[place])
-    n = found.n[place].astype(np.float64)
-    return control_charts.laney_p(np.clip(found.value[place] * n, 0, n), n)
+def _chart(values: Series, place: int) -> Chart | Refusal:
+    if not values.measure.is_share:
+        return control_charts.xmr(values.value[place])
+    n = values.n[place].astype(np.float64)
+    return control_charts.laney_p(np.clip(values.value[place] * n, 0, n), n)
 
 
 def month_text(month: int) -> str:
     """Return a month as printed: 2024-03."""
     return f"{month // 100}-{month % 100:02d}"
+
+
+class OverTimeAnswer(Answer[OverTime]):
+    """Which units change, and whether the charts show more than ordinary variation."""
+
+    @property
+    def survey_type(self) -> str:
+        """The survey type."""
+        return self.result.comparison.measure.survey_type
+
+    @property
+    def title(self) -> str:
+        """What is followed, in words."""
+        return f"By {self.result.series.grain}: {title_of(self.result.comparison.measure)}"
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a chart to draw: none where every step holds too few answers."""
+        return bool(self.result.charts)
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see the charts must know."""
+        return str(self)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return each unit's change per year with its interval, and the counts the sentences state."""
+        key, frame = self.result.comparison.key, self.result.frame
+        return (
+            Number(f"followed:{key}", int(frame["change"].notna().sum()), "units"),
+            *(Number(f"{way}:{key}", len(self.result.changing(way)), "units") for way in DIRECTIONS),
+            Number(f"false_calls:{key}", self.result.false_calls, "share", reason="Declared."),
+            *(
+                Number(f"signals:{unit or 'all'}:{key}", int(chart.signal.sum()), "count")
+                for unit, chart in self.result.charts.items()
+            ),
+            *(self._change(row) for row in frame.to_dict("records")),
+        )
+
+    def _change(self, row: Mapping[Any, Any]) -> Number:
+        comparison, unit, n = self.result.comparison, str(row["unit_id"]), int(row["n"])
+        key, per_year, why = (
+            self.result.change_key(unit),
+            f"{comparison.measure.unit} a year",
+            str(row["why"]),
+        )
+        change, low, high = (float(row[name]) for name in ("change", "low", "high"))
+        if np.isnan(change):
+            return Number(key, None, per_year, n, reason=why)
+        limits = Interval(low, high, comparison.confidence, "t, autocorrelation averaged")
+        return Number(key, change, per_year, n, limits, unit_basis(comparison.scores, unit, n), why)
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return which units change, and whether the charts show more than ordinary variation."""
+        facts = self.facts.about(self.result.comparison.key)
+        return self._trends(facts), *(self._signal(unit, chart) for unit, chart in self.result.charts.items())
+
+    def _trends(self, facts: Facts) -> Sentence:
+        survey, grain = self.result.comparison.measure.survey, self.result.series.grain
+        text = "{survey}: {followed|unit|units|no unit} can be followed by {grain}"
+        start = say(text, facts, survey=survey, grain=grain)
+        if not facts["followed"].value:
+            return say("{start}; too few answers in each.", facts, start=start)
+        parts = [
+            say(f"{{{way}}} {way} ({{moves}})", facts, moves=self._moves(way, facts))
+            for way in DIRECTIONS
+            if facts[way].value
+        ]
+        none = Sentence("none is shown to change", tuple(facts[way].key for way in DIRECTIONS))
+        return say(
+            "{start}: {changes}, with at most {false_calls|.0%} of such calls expected to be false.",
+            facts,
+            start=start,
+            changes=parts or none,
+        )
+
+    def _moves(self, direction: str, facts: Facts) -> list[str | Sentence]:
+        """Return the units that move in one direction, by name and change per year."""
+        statistic = self.result.comparison.measure.statistic
+        moves: list[str | Sentence] = [
+            say(
+                "{name} {change}",
+                facts,
+                name=readable(str(row["name"])),
+                change=stated(facts[f"change:{row['unit_id']}"], as_change_a_year, statistic),
+            )
+            for row in self.result.changing(direction).to_dict("records")
+        ]
+        return shortlist(moves, most=NAMED)
+
+    def _signal(self, unit: str, chart: Chart) -> Sentence:
+        """Say whether a series leaves its own ordinary variation, and when."""
+        survey, grain = self.result.comparison.measure.survey, self.result.series.grain
+        who = f"{survey}, {'all units together' if unit == ALL else readable(self.result.names[unit])}"
+        text = f"{who}: every {grain} lies within its own control limits."
+        if chart.signal.any():
+            when = [month_text(self.result.series.steps[index]) for index in np.flatnonzero(chart.signal)]
+            text = f"{who}: outside its own control limits in {listed(shortlist(when, most=4))}."
+        return Sentence(text, (f"signals:{unit or 'all'}:{self.result.comparison.key}",))
+
+
+def changes(engagement: Engagement, compared: BenchmarkAnswer) -> tuple[OverTimeAnswer | Unanswered, ...]:
+    """Answer how the units of each comparison change over time.
+
+    Parameters
+    ----------
+    compared
+        The answer of `compare`.
+    """
+    cells = engagement.evidence.cells()
+    return by_survey(
+        compared, "change over time", lambda comparison: over_time(cells, comparison), OverTimeAnswer
+    )

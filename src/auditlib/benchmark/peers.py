@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.groups import GROUPINGS
-from auditlib.benchmark.numbers import rests_on
+from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
+from auditlib.benchmark.compare import register_of
+from auditlib.benchmark.facts import rests_on
+from auditlib.benchmark.groups import named_grouping
+from auditlib.benchmark.outliers import ALARM, CALLED_OUT, OutlierStatus
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.verdicts import ALARM, OutlierStatus
-from auditlib.benchmark.wording import counted, listed
+from auditlib.benchmark.words import readable, shortlist
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Number, Refusal, Sentence
+from auditlib.statements import Answer, Unanswered, counted, say
 from auditlib.statistics import funnel
 from auditlib.statistics.types import Floats, as_floats, normal_quantile
 
@@ -23,6 +28,8 @@ class Peers:
 
     Parameters
     ----------
+    comparison
+        The units, and what they are compared on.
     by
         Column of the register that makes units peers.
     own_left_out
@@ -30,7 +37,7 @@ class Peers:
     frame
         One row per unit that has enough peers: unit_id, name, the group, peers, n, value, peer_value,
         difference, z, verdict, overall (the verdict among all units).
-    without
+    too_few
         Compared units that have too few peers.
     """
 
@@ -38,7 +45,7 @@ class Peers:
     by: str
     own_left_out: bool
     frame: pd.DataFrame
-    without: int
+    too_few: int
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit that has enough peers."""
@@ -51,41 +58,23 @@ class Peers:
 
     def called_out(self) -> pd.DataFrame:
         """Return the units outside the outer limits among their peers, the farthest first."""
-        rows = self.frame[self.frame["verdict"].isin([OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value])]
+        rows = self.frame[self.frame["verdict"].isin([side.value for side in CALLED_OUT])]
         return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
 
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return how many units stand out among their peers, and which do only there or only overall."""
-        called = {OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value}
-        here, there = self.frame["verdict"].isin(called), self.frame["overall"].isin(called)
-        own = ", its own answers left out" if self.own_left_out else ""
-        also = f", {int((here & there).sum())} of them also among all units" if here.any() else ""
-        text = (
-            f"{self.comparison.measure.survey}, each unit among peers of the same "
-            f"{GROUPINGS.get(self.by, self.by)}{own}: {counted(int(here.sum()), 'unit')} called out{also}"
-        )
-        for rows, phrase in ((here & ~there, "only among peers"), (there & ~here, "no longer")):
-            if rows.any():
-                names = listed(self.frame.loc[rows, "name"].astype(str).tolist(), most=4)
-                text += f"; {int(rows.sum())} {phrase} ({names})"
-        keys = tuple(f"{name}:{self.key}" for name in ("called", "both", "only_here", "only_there"))
-        return (Sentence(f"{text}.", keys),)
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the counts the sentence states."""
-        called = {OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value}
-        here, there = self.frame["verdict"].isin(called), self.frame["overall"].isin(called)
-        counts = {
-            "called": here, "both": here & there, "only_here": here & ~there, "only_there": there & ~here,
-        }  # fmt: skip
-        basis = rests_on(self.comparison.scores)
-        return tuple(
-            Number(f"{name}:{self.key}", int(rows.sum()), "units", basis=basis)
-            for name, rows in counts.items()
-        )
+    def parts(self) -> dict[str, pd.DataFrame]:
+        """Return the units called out among peers, among all units too, and there or here alone."""
+        sides = [side.value for side in CALLED_OUT]
+        here, there = self.frame["verdict"].isin(sides), self.frame["overall"].isin(sides)
+        called = {
+            "called": here,
+            "both": here & there,
+            "only_here": here & ~there,
+            "only_there": there & ~here,
+        }
+        return {name: self.frame[rows] for name, rows in called.items()}
 
 
-def peers(
+def compare_peers(
     comparison: Comparison,
     units: pd.DataFrame,
     *,
@@ -97,8 +86,12 @@ def peers(
 
     Parameters
     ----------
+    comparison
+        The units, and what they are compared on.
     units
         The register, with column `by`.
+    by
+        Column that makes units peers.
     own_left_out
         Leave a unit's own answers out of the value it is compared with: a large unit is otherwise compared
         with itself.
@@ -111,7 +104,7 @@ def peers(
     own answers left out the distance grows by N / (N - n), and its error by the peers' own.
     """
     if by not in units or units[by].isna().all():
-        return Refusal(f"The register of units does not say the {GROUPINGS.get(by, by)} of any unit.")
+        return Refusal(f"The register of units does not say the {named_grouping(by)} of any unit.")
     label = units.drop_duplicates("unit_id").set_index("unit_id")[by]
     rows = comparison.frame.loc[comparison.judgement.chosen, ["unit_id", "name", "n", "value", "verdict"]]
     rows = rows.rename(columns={"verdict": "overall"})
@@ -119,9 +112,8 @@ def peers(
     sizes = rows.groupby(by)["n"].transform("size")
     enough = rows[sizes.ge(minimum_units) & rows[by].notna()]
     if enough.empty:
-        return Refusal(
-            f"No group by {GROUPINGS.get(by, by)} has {counted(minimum_units, 'unit')} to compare."
-        )
+        least = counted(minimum_units, "unit", none="no unit")
+        return Refusal(f"No group by {named_grouping(by)} has {least} to compare.")
     parts = [_judged(part, comparison, own_left_out=own_left_out) for _, part in enough.groupby(by)]
     frame = pd.concat(parts).sort_values("unit_id", kind="stable", ignore_index=True)
     order = [
@@ -167,3 +159,56 @@ def _distance(
     if comparison.measure.is_share:
         return as_floats(np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target))), np.sqrt(per_answer) / 2
     return value - target, np.sqrt(comparison.judgement.sigma2 * per_answer)
+
+
+class PeersAnswer(Answer[Peers]):
+    """How many units stand out among their peers, and which do only there or only overall."""
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the counts the sentence states."""
+        basis = rests_on(self.result.comparison.scores)
+        return tuple(
+            Number(f"{name}:{self.result.key}", len(rows), "units", basis=basis)
+            for name, rows in self.result.parts().items()
+        )
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return how many units stand out among their peers, and which do only there or only overall."""
+        facts, parts = self.facts.about(self.result.key), self.result.parts()
+        sentence = say(
+            "{survey}, each unit among peers of the same {grouping}{own}: {called|unit|units|no unit} called "
+            "out",
+            facts,
+            survey=self.result.comparison.measure.survey,
+            grouping=named_grouping(self.result.by),
+            own=", its own answers left out" if self.result.own_left_out else "",
+        )
+        if len(parts["called"]):
+            sentence = say("{before}, {both} of them also among all units", facts, before=sentence)
+        for name, phrase in (("only_here", "only among peers"), ("only_there", "no longer")):
+            if len(parts[name]):
+                names = shortlist([readable(str(unit)) for unit in parts[name]["name"]], most=4)
+                text = f"{{before}}; {{{name}}} {phrase} ({{names}})"
+                sentence = say(text, facts, before=sentence, names=names)
+        return (say("{sentence}.", facts, sentence=sentence),)
+
+
+def peers(
+    engagement: Engagement, compared: BenchmarkAnswer, *, by: str, own_left_out: bool = True
+) -> tuple[PeersAnswer | Unanswered, ...]:
+    """Answer which units stand out among their peers.
+
+    Parameters
+    ----------
+    compared
+        The answer of `compare`.
+    by
+        Column of the register that makes units peers.
+    own_left_out
+        Leave a unit's own answers out of the value it is compared with.
+    """
+    if not compared.result.comparisons:
+        return ()
+    units = register_of(engagement.evidence)
+    ask = partial(compare_peers, units=units, by=by, own_left_out=own_left_out)
+    return by_survey(compared, "peers", ask, PeersAnswer)

@@ -45,6 +45,16 @@ class ScoreMeasure:
         """The wording of the item, in quotation marks."""
         return f'"{self.item.wording}"'
 
+    @property
+    def key(self) -> str:
+        """End of the keys of its numbers."""
+        return f"{self.survey_type}:{self.item.item}"
+
+    @property
+    def unit(self) -> str:
+        """Unit its values are numbers in."""
+        return UNIT_OF[self.statistic]
+
     def select(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of cells or aggregates that belong to it."""
         return frame[(frame["survey_type"] == self.survey_type) & (frame["item"] == self.item.item)]
@@ -208,8 +218,8 @@ def from_aggregates(
     shares = _published(latest, measure)
     if isinstance(shares, Refusal):
         return shares
-    value, variance, found = shares
-    lows, highs = (found[column].reindex(list(unit_ids)) for column in ("n_low", "n_high"))
+    value, variance, published = shares
+    lows, highs = (published[column].reindex(list(unit_ids)) for column in ("n_low", "n_high"))
     value, variance = value.reindex(list(unit_ids)), variance.reindex(list(unit_ids))
     n = lows.fillna(0).to_numpy(dtype=np.int64)
     n_high = highs.fillna(-1).to_numpy(dtype=np.int64)
@@ -217,9 +227,18 @@ def from_aggregates(
     banded = bool((known & (n != n_high)).any())
     values, variances = np.asarray(value, dtype=np.float64), np.asarray(variance, dtype=np.float64)
     return UnitScores(
-        measure, unit_ids, n, n_high, values, variances, known, "aggregates", banded=banded, note=note,
+        measure,
+        unit_ids,
+        n,
+        n_high,
+        values,
+        variances,
+        known,
+        "aggregates",
+        banded=banded,
+        note=note,
         period_start=start,
-    )  # fmt: skip
+    )
 
 
 def _published(
@@ -245,8 +264,8 @@ def _published(
             )
         top, bottom = boxes["top"]["value"], boxes["bottom"]["value"]
         return top - bottom, top + bottom - (top - bottom) ** 2, boxes["top"]
-    found = boxes[wanted[0]]
-    return found["value"], found["value"] * (1 - found["value"]), found
+    box = boxes[wanted[0]]
+    return box["value"], box["value"] * (1 - box["value"]), box
 
 
 def interval(scores: UnitScores, chosen: NDArray[np.bool_], *, level: float) -> Limits:
@@ -263,3 +282,5 @@ def interval(scores: UnitScores, chosen: NDArray[np.bool_], *, level: float) -> 
 
 METHODS = {"mean": "t", "top_box": "Wilson", "bottom_box": "Wilson", "nps": "t"}
 """Name of the interval each statistic gets."""
+UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
+"""Unit that values of each statistic are numbers in."""

@@ -69,10 +69,10 @@ def series(
     if chosen.empty:
         return Refusal(f"No {measure.survey_type} response is dated, so that nothing can be seen over time.")
     for grain in GRAINS:
-        found = _by_grain(chosen, measure, unit_ids, grain, fewest)
-        if isinstance(found, Refusal) or found.complete[1:].mean() >= MOST_UNITS:
+        by_grain = _by_grain(chosen, measure, unit_ids, grain, fewest)
+        if isinstance(by_grain, Refusal) or by_grain.complete[1:].mean() >= MOST_UNITS:
             break
-    return found
+    return by_grain
 
 
 def _by_grain(
@@ -88,9 +88,9 @@ def _by_grain(
         return Refusal(f"The answers do not fill one {grain}.")
     placed = chosen.assign(step=step)[step.between(first, last - 1)]
     units = (ALL, *unit_ids)
-    every = pd.concat([placed, placed.assign(unit_id=ALL)])
+    both = pd.concat([placed, placed.assign(unit_id=ALL)])
     keys = [f"{unit}\x1f{number}" for unit in units for number in wanted]
-    labelled = every.assign(unit_id=every["unit_id"].astype(str) + "\x1f" + every["step"].astype(str))
+    labelled = both.assign(unit_id=both["unit_id"].astype(str) + "\x1f" + both["step"].astype(str))
     scores = from_cells(labelled, measure, unit_ids=tuple(keys))
     if isinstance(scores, Refusal):
         return scores

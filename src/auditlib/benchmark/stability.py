@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.numbers import UNIT_OF, rests_on
-from auditlib.benchmark.scores import ScoreMeasure, UnitScores
-from auditlib.benchmark.verdicts import OutlierJudgement, OutlierStatus, judge
-from auditlib.benchmark.wording import counted, listed, shown, what
+from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
+from auditlib.benchmark.facts import rests_on
+from auditlib.benchmark.outliers import CALLED_OUT, OutlierJudgement, OutlierStatus, judge
+from auditlib.benchmark.periods import ScoredPeriod, scored_periods
+from auditlib.benchmark.result import Comparison
+from auditlib.benchmark.scores import ScoreMeasure
+from auditlib.benchmark.words import as_distance, joined, measured, shortlist, stated
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence
+from auditlib.statements import Answer, Facts, Unanswered, counted, say
 from auditlib.statistics import intervals
 from auditlib.statistics.funnel import Variant
 
 FEWEST_TO_CORRELATE = 10
 """Units in two periods below which a correlation says nothing."""
-SIDES = (OutlierStatus.HIGHER, OutlierStatus.LOWER)
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """One period: its name and what each unit scored in it."""
-
-    label: str
-    scores: UnitScores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +32,7 @@ class Stability:
 
     Parameters
     ----------
-    spells
+    periods
         The periods, in order.
     judgements
         What was found in each.
@@ -47,7 +43,7 @@ class Stability:
     """
 
     measure: ScoreMeasure
-    spells: tuple[Spell, ...]
+    periods: tuple[ScoredPeriod, ...]
     judgements: tuple[OutlierJudgement, ...]
     frame: pd.DataFrame
     confidence: float
@@ -58,31 +54,45 @@ class Stability:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it, or nothing where a unit called out is held back: mean and others would tell it."""
-        called = self.frame[self.frame["verdict"].isin([side.value for side in SIDES])]
-        keys = (f"{self.measure.statistic}:{unit}:{self.key}" for unit in called["unit_id"])
+        called = self.frame[self.frame["verdict"].isin([side.value for side in CALLED_OUT])]
+        keys = (f"{self.measure.statistic}:{unit}:{self.measure.key}" for unit in called["unit_id"])
         lost = sum(held(key) for key in keys)
         return (None if lost else self), lost
 
-    @property
-    def drawn(self) -> bool:
-        """Whether there is a unit to draw: none where the first period calls none out."""
-        return any(len(self._still(side, 0)) for side in SIDES)
+    def still_compared(self, side: OutlierStatus, place: int) -> pd.DataFrame:
+        """Return the units the first period calls out on one side that a period still compares.
+
+        Parameters
+        ----------
+        side
+            Where they were called out.
+        place
+            Of the period, 0 the first.
+        """
+        rows = self.frame[self.frame["verdict"] == side.value]
+        return rows[rows[f"verdict_{place + 1}"] != OutlierStatus.NONE.value]
+
+    def again(self, side: OutlierStatus, place: int) -> int:
+        """Return how many units a period calls out on the side where the first one did."""
+        return int((self.still_compared(side, place)[f"verdict_{place + 1}"] == side.value).sum())
 
     @property
-    def key(self) -> str:
-        """End of the keys of its numbers."""
-        return f"{self.measure.survey_type}:{self.measure.item.item}"
+    def called_in_second(self) -> pd.DataFrame:
+        """Rows of the units that the second period calls out."""
+        return self.frame[self.frame["verdict_2"].isin([side.value for side in CALLED_OUT])]
 
     @property
-    def title(self) -> str:
-        """What is followed, in words."""
-        text = what(self.measure.statistic, self.measure.item)
-        return f"{self.measure.survey}, called out in {self.spells[0].label}: {text}"
+    def in_both(self) -> pd.DataFrame:
+        """Rows of the units compared in the first and the second period."""
+        return self.frame.dropna(subset=["distance_1", "distance_2"])
 
     @property
-    def alt(self) -> str:
-        """What a reader who cannot see the figure must know."""
-        return " ".join(sentence.text for sentence in self.summary())
+    def correlation(self) -> float | None:
+        """How far the values of both periods go together; None of too few units."""
+        both = self.in_both
+        if len(both) < FEWEST_TO_CORRELATE:
+            return None
+        return float(np.corrcoef(both["distance_1"], both["distance_2"])[0, 1])
 
     def followed(self) -> pd.DataFrame:
         """Return, per side and period, where the units called out first stand, with what was foretold.
@@ -94,183 +104,27 @@ class Stability:
             distance (mean distance from the period's own mean), expected (what shrinkage foretold in the
             first period for the same units; empty for that period itself).
         """
-        rows = [self._row(side, place) for side in SIDES for place in range(len(self.spells))]
+        places = range(len(self.periods))
+        rows = [self._row(side, place) for side in CALLED_OUT for place in places]
         return pd.DataFrame([row for row in rows if row])
 
-    def _row(self, side: OutlierStatus, place: int) -> dict[str, object]:
-        mine = self._still(side, place)
-        if mine.empty:
+    def _row(self, side: OutlierStatus, place: int) -> dict[str, Any]:
+        still, again = self.still_compared(side, place), self.again(side, place)
+        if still.empty:
             return {}
-        again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
         return {
             "called": side.value,
-            "period": self.spells[place].label,
-            "units": len(mine),
+            "period": self.periods[place].label,
+            "units": len(still),
             "again": again,
-            "share": again / len(mine),
-            "distance": float(mine[f"distance_{place + 1}"].mean()),
-            "expected": float(mine["expected"].mean()) if place else None,
+            "share": again / len(still),
+            "distance": float(still[f"distance_{place + 1}"].mean()),
+            "expected": float(still["expected"].mean()) if place else None,
         }
-
-    def _still(self, side: OutlierStatus, place: int) -> pd.DataFrame:
-        rows = self.frame[self.frame["verdict"] == side.value]
-        return rows[rows[f"verdict_{place + 1}"] != OutlierStatus.NONE.value]
-
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return how many are called out again, and how much of the distance was chance."""
-        parts = (self._again(), *(self._fall(side) for side in SIDES), self._agreement())
-        return tuple(part for part in parts if part.text)
-
-    def _again(self) -> Sentence:
-        kind, first = self.measure.survey_type.capitalize(), self.spells[0].label
-        found = {side: self._counts(side) for side in SIDES if len(self._still(side, 0))}
-        if not found:
-            return Sentence(f"{kind} survey: no unit is called out in {first}, so that none can be followed.")
-        parts = [
-            f"of {counted(len(self._still(side, 0)), 'unit')} called {side.value} in {first}, {text}"
-            for side, text in found.items()
-        ]
-        later = tuple(
-            f"{name}:{side.value}:{place + 1}:{self.key}"
-            for side in found
-            for place in range(1, len(self.spells))
-            for name in ("again", "still")
-        )
-        keys = (*(f"called_first:{side.value}:{self.key}" for side in found), *later)
-        return Sentence(f"{kind} survey: {'; '.join(parts)}.", keys)
-
-    def _counts(self, side: OutlierStatus) -> str:
-        parts = []
-        for place in range(1, len(self.spells)):
-            mine, label = self._still(side, place), self.spells[place].label
-            again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
-            if mine.empty:
-                parts.append(f"none is still compared in {label}")
-                continue
-            verb = "was" if again == 1 else "were"
-            parts.append(
-                f"{again or 'none'} of the {len(mine)} still compared {verb} called so again in {label}"
-            )
-        return listed(parts)
-
-    def _fall(self, side: OutlierStatus) -> Sentence:
-        mine = self._still(side, 1)
-        if mine.empty:
-            return Sentence("")
-        first, later, foretold = (
-            abs(float(mine[name].mean())) for name in ("distance_1", "distance_2", "expected")
-        )
-        text = (
-            f"{self.measure.survey}, regression to the mean: those called {side.value} lay "
-            f"{self._points(first)} from the mean, and in {self.spells[1].label} {self._points(later)}; "
-            f"shrinkage had foretold {self._points(foretold)}: a way back of "
-            f"{self._points(first - foretold)} comes with chance alone, and shows neither improvement nor "
-            "decline."
-        )
-        keys = tuple(
-            f"{name}:{side.value}:2:{self.key}"
-            for name in ("first_distance", "distance", "expected", "way_back")
-        )
-        return Sentence(text, keys)
-
-    def _points(self, distance: float) -> str:
-        if self.measure.statistic == "mean":
-            return f"{abs(distance):.2f}"
-        return f"{100 * abs(distance):.1f} points"
-
-    def _agreement(self) -> Sentence:
-        both = self.frame.dropna(subset=["distance_1", "distance_2"])
-        second = self.frame[self.frame["verdict_2"].isin([side.value for side in SIDES])]
-        fresh = int((second["verdict_2"] != second["verdict"]).sum())
-        if len(both) < FEWEST_TO_CORRELATE:
-            return Sentence("")
-        text = (
-            f"{self.measure.survey}, all {counted(len(both), 'unit')} in both periods: "
-            f"the values of {self.spells[0].label} and "
-            f"{self.spells[1].label} correlate at {self._correlation():.2f}."
-        )
-        if len(second):
-            called = counted(len(second), "unit")
-            text += f" Of {called} called out in the second, {fresh:,} had not been in the first."
-        keys = (f"correlation:{self.key}", f"called_second:{self.key}", f"new_second:{self.key}")
-        return Sentence(text, keys)
-
-    def _correlation(self) -> float:
-        both = self.frame.dropna(subset=["distance_1", "distance_2"])
-        return float(np.corrcoef(both["distance_1"], both["distance_2"])[0, 1])
-
-    def numbers(self) -> tuple[Number, ...]:
-        """Return what the sentences state, each with the rows of its period."""
-        found = [
-            number
-            for side in SIDES
-            for place in range(1, len(self.spells))
-            for number in self._of(side, place)
-        ]
-        sides = [side.value for side in SIDES]
-        second = self.frame[self.frame["verdict_2"].isin(sides)]
-        basis = self._basis(0, 1)
-        fresh = int((second["verdict_2"] != second["verdict"]).sum())
-        both = int(self.frame["distance_2"].notna().sum())
-        enough = both >= FEWEST_TO_CORRELATE
-        first = tuple(
-            Number(f"called_first:{side.value}:{self.key}", len(self._still(side, 0)), "units", basis=basis)
-            for side in SIDES
-        )
-        return (
-            *first,
-            *found,
-            Number(
-                f"correlation:{self.key}", self._correlation() if enough else None, "ratio", both, basis=basis
-            ),
-            Number(f"called_second:{self.key}", len(second), "units", basis=basis),
-            Number(f"new_second:{self.key}", fresh, "units", basis=basis),
-        )
-
-    def _of(self, side: OutlierStatus, place: int) -> tuple[Number, ...]:
-        mine, end = self._still(side, place), f"{side.value}:{place + 1}:{self.key}"
-        if self._still(side, 0).empty:
-            return ()
-        basis, unit = self._basis(place), UNIT_OF[self.measure.statistic]
-        if mine.empty:
-            return Number(f"again:{end}", 0, "units", basis=basis), Number(
-                f"still:{end}", 0, "units", basis=basis
-            )
-        again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
-        limits = intervals.wilson(again, len(mine), level=self.confidence)
-        interval = Interval(float(limits.low), float(limits.high), self.confidence, "Wilson")
-        means = {
-            "first_distance": mine["distance_1"],
-            "distance": mine[f"distance_{place + 1}"],
-            "expected": mine["expected"],
-            "way_back": mine["distance_1"] - mine["expected"],
-        }
-        # units are no persons: a mean over few of them gives nobody away
-        over = f"Mean over {counted(len(mine), 'unit')}."
-        return (
-            Number(f"again:{end}", again, "units", basis=basis),
-            Number(f"still:{end}", len(mine), "units", basis=basis),
-            Number(f"again_share:{end}", again / len(mine), "share", len(mine), interval, basis),
-            *(
-                Number(f"{name}:{end}", float(part.mean()), unit, basis=basis, reason=over)
-                for name, part in means.items()
-            ),
-        )
-
-    def _basis(self, *places: int) -> tuple[Basis, ...]:
-        """Return the rows of the periods; halves of the audited one cannot be told apart by an equality."""
-        if self.spells[0].scores.table == "responses":
-            (whole,) = rests_on(self.spells[0].scores)
-            return (replace(whole, rows=int(sum(spell.scores.n.sum() for spell in self.spells))),)
-        return tuple(entry for place in places for entry in rests_on(self.spells[place].scores))
-
-    def pooled(self) -> tuple[str, ...]:
-        """Return the mean of each period as printed."""
-        return tuple(shown(judgement.target, self.measure.statistic) for judgement in self.judgements)
 
 
 def stability(
-    spells: Sequence[Spell],
+    periods: Sequence[ScoredPeriod],
     names: dict[str, str],
     *,
     minimum_n: int,
@@ -283,46 +137,52 @@ def stability(
 
     Parameters
     ----------
-    spells
+    periods
         At least two periods of one measure, over the same units.
     names
         Name of each unit.
+    minimum_n, minimum_units, confidence, variant, consistent
+        How a period is judged; see `ComparisonChoices`.
 
     Notes
     -----
     What shrinkage foretells is the unit's shrunk value in the first period less that period's centre: an
     honest guess of its next distance, if nothing but chance changes (Efron and Morris 1975, JASA 70:311-319).
     """
-    if len(spells) < 2:
+    if len(periods) < 2:
         return Refusal("There is one period only: outliers cannot be followed.")
-    found = []
-    for spell in spells:
-        enough = spell.scores.known & (spell.scores.n >= max(2, minimum_n))
+    judgements = []
+    for period in periods:
         judged = judge(
-            spell.scores, enough, confidence=confidence, minimum_units=minimum_units, variant=variant,
+            period.scores,
+            period.scores.known & (period.scores.n >= max(2, minimum_n)),
+            confidence=confidence,
+            minimum_units=minimum_units,
+            variant=variant,
             consistent=consistent,
-        )  # fmt: skip
+        )
         if isinstance(judged, Refusal):
             return judged
         if isinstance(judged.dispersion, Refusal):
             return judged.dispersion
         if isinstance(judged.shrunk, Refusal):
             return judged.shrunk
-        found.append(judged)
-    frame = _frame(spells, found, names)
-    return Stability(spells[0].scores.measure, tuple(spells), tuple(found), frame, confidence)
+        judgements.append(judged)
+    frame = _frame(periods, judgements, names)
+    return Stability(periods[0].scores.measure, tuple(periods), tuple(judgements), frame, confidence)
 
 
-def _frame(spells: Sequence[Spell], found: Sequence[OutlierJudgement], names: dict[str, str]) -> pd.DataFrame:
-    units = spells[0].scores.unit_id
-    columns: dict[str, object] = {"unit_id": list(units), "name": [names.get(unit, unit) for unit in units]}
-    first = found[0]
+def _frame(
+    periods: Sequence[ScoredPeriod], judgements: Sequence[OutlierJudgement], names: dict[str, str]
+) -> pd.DataFrame:
+    units, first = periods[0].scores.unit_id, judgements[0]
+    columns: dict[str, Any] = {"unit_id": list(units), "name": [names.get(unit, unit) for unit in units]}
     expected = np.full(len(units), np.nan)
     if not isinstance(first.shrunk, Refusal):
         expected[first.chosen] = first.shrunk.value - first.shrunk.centre
     columns["expected"] = expected
-    for place, (spell, judged) in enumerate(zip(spells, found, strict=True), start=1):
-        value = np.where(judged.chosen, spell.scores.value, np.nan)
+    for place, (period, judged) in enumerate(zip(periods, judgements, strict=True), start=1):
+        value = np.where(judged.chosen, period.scores.value, np.nan)
         verdicts = np.full(len(units), OutlierStatus.NONE.value, dtype=object)
         verdicts[judged.chosen] = [verdict.value for verdict in judged.verdicts()]
         columns[f"value_{place}"] = value
@@ -331,3 +191,188 @@ def _frame(spells: Sequence[Spell], found: Sequence[OutlierJudgement], names: di
     frame = pd.DataFrame(columns)
     frame.insert(2, "verdict", frame["verdict_1"])
     return frame[first.chosen].reset_index(drop=True)
+
+
+class StabilityAnswer(Answer[Stability]):
+    """How many units are called out again, and how much of their distance was chance."""
+
+    @property
+    def survey_type(self) -> str:
+        """The survey type."""
+        return self.result.measure.survey_type
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a unit to draw: none where the first period calls none out."""
+        return any(len(self.result.still_compared(side, 0)) for side in CALLED_OUT)
+
+    @property
+    def title(self) -> str:
+        """What is followed, in words."""
+        measure = self.result.measure
+        return f"{measure.survey}, called out in {self.result.periods[0].label}: {measured(measure)}"
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see the figure must know."""
+        return str(self)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return what the sentences state, each with the rows of its period."""
+        return tuple(_facts(self.result))
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Return how many are called out again, and how much of the distance was chance."""
+        return tuple(_sentences(self.result, self.facts))
+
+
+def _facts(result: Stability) -> Iterator[Number]:
+    key, basis = result.measure.key, _basis(result, 0, 1)
+    for side in CALLED_OUT:
+        called = len(result.still_compared(side, 0))
+        yield Number(f"called_first:{side.value}:{key}", called, "units", basis=basis)
+    for side in CALLED_OUT:
+        for place in range(1, len(result.periods)):
+            yield from _side_facts(result, side, place)
+    # units that the second period compares, whether or not enough of them
+    both = int(result.frame["distance_2"].notna().sum())
+    second = result.called_in_second
+    fresh = int((second["verdict_2"] != second["verdict"]).sum())
+    yield Number(f"correlation:{key}", result.correlation, "ratio", both, basis=basis)
+    yield Number(f"called_second:{key}", len(second), "units", basis=basis)
+    yield Number(f"new_second:{key}", fresh, "units", basis=basis)
+
+
+def _side_facts(result: Stability, side: OutlierStatus, place: int) -> Iterator[Number]:
+    still, again = result.still_compared(side, place), result.again(side, place)
+    if result.still_compared(side, 0).empty:
+        return
+    end, basis, unit = (
+        f"{side.value}:{place + 1}:{result.measure.key}",
+        _basis(result, place),
+        result.measure.unit,
+    )
+    yield Number(f"again:{end}", again, "units", basis=basis)
+    yield Number(f"still:{end}", len(still), "units", basis=basis)
+    if still.empty:
+        return
+    limits = intervals.wilson(again, len(still), level=result.confidence)
+    interval = Interval(float(limits.low), float(limits.high), result.confidence, "Wilson")
+    yield Number(f"again_share:{end}", again / len(still), "share", len(still), interval, basis)
+    # units are no persons: a mean over few of them gives nobody away
+    over = f"Mean over {counted(len(still), 'unit')}."
+    for name, values in (
+        ("first_distance", still["distance_1"]),
+        ("distance", still[f"distance_{place + 1}"]),
+        ("expected", still["expected"]),
+        ("way_back", still["distance_1"] - still["expected"]),
+    ):
+        yield Number(f"{name}:{end}", float(values.mean()), unit, basis=basis, reason=over)
+
+
+def _basis(result: Stability, *places: int) -> tuple[Basis, ...]:
+    """Return the rows of the periods; halves of the audited one cannot be told apart by an equality."""
+    if result.periods[0].scores.table == "responses":
+        (whole,) = rests_on(result.periods[0].scores)
+        return (replace(whole, rows=int(sum(period.scores.n.sum() for period in result.periods))),)
+    return tuple(basis for place in places for basis in rests_on(result.periods[place].scores))
+
+
+def _sentences(result: Stability, facts: Facts) -> Iterator[Sentence]:
+    survey, first, second = result.measure.survey, result.periods[0].label, result.periods[1].label
+    sides = [side for side in CALLED_OUT if len(result.still_compared(side, 0))]
+    if not sides:
+        yield Sentence(f"{survey}: no unit is called out in {first}, so that none can be followed.")
+    else:
+        again = joined([_again(result, side, facts) for side in sides], "; ")
+        yield say("{survey}: {again}.", facts, survey=survey, again=again)
+    for side in CALLED_OUT:
+        if len(result.still_compared(side, 1)):
+            yield _fall(result, side, facts)
+    if result.correlation is None:
+        return
+    about = facts.about(result.measure.key)
+    together = say(
+        "{survey}, all {correlation[n]|,.0f} units in both periods: the values of {first} and {second} "
+        "correlate at {correlation|.2f}.",
+        about,
+        survey=survey,
+        first=first,
+        second=second,
+    )
+    if not len(result.called_in_second):
+        yield together
+        return
+    fresh = (
+        "{together} Of {called_second|unit|units} called out in the second, {new_second} had not been in the "
+        "first."
+    )
+    yield say(fresh, about, together=together)
+
+
+def _again(result: Stability, side: OutlierStatus, facts: Facts) -> Sentence:
+    """Say how many of the units called out first on one side are called out again."""
+    places = range(1, len(result.periods))
+    later: list[str | Sentence] = [_again_in(result, side, place, facts) for place in places]
+    return say(
+        f"of {{called_first:{side.value}|unit|units}} called {side.value} in {{first}}, {{later}}",
+        facts.about(result.measure.key),
+        first=result.periods[0].label,
+        later=shortlist(later),
+    )
+
+
+def _again_in(result: Stability, side: OutlierStatus, place: int, facts: Facts) -> Sentence:
+    about, label = facts.about(f"{side.value}:{place + 1}:{result.measure.key}"), result.periods[place].label
+    if not about["still"].value:
+        return Sentence(f"none is still compared in {label}", (about["again"].key, about["still"].key))
+    none = Sentence("none", (about["again"].key,))
+    return say(
+        "{times} of the {still} still compared {again~was|were} called so again in {label}",
+        about,
+        times=say("{again}", about) if about["again"].value else none,
+        label=label,
+    )
+
+
+def _fall(result: Stability, side: OutlierStatus, facts: Facts) -> Sentence:
+    """Say how much of the way back to the mean comes with chance alone."""
+    about, statistic = facts.about(f"{side.value}:2:{result.measure.key}"), result.measure.statistic
+    names = ("first_distance", "distance", "expected", "way_back")
+    return say(
+        f"{{survey}}, regression to the mean: those called {side.value} lay {{first_distance}} from the "
+        "mean, and in {later} {distance}; shrinkage had foretold {expected}: a way back of {way_back} comes "
+        "with chance alone, and shows neither improvement nor decline.",
+        about,
+        survey=result.measure.survey,
+        later=result.periods[1].label,
+        **{name: stated(about[name], as_distance, statistic) for name in names},
+    )
+
+
+def outliers_followed(
+    engagement: Engagement, compared: BenchmarkAnswer
+) -> tuple[StabilityAnswer | Unanswered, ...]:
+    """Answer whether units called out in the first period are called out again.
+
+    Parameters
+    ----------
+    compared
+        The answer of `compare`.
+
+    Notes
+    -----
+    Periods are those published, otherwise the two halves of the audited one.
+    """
+    confidence = engagement.run.thresholds.confidence
+
+    def follow(comparison: Comparison) -> Stability | Refusal:
+        periods = scored_periods(engagement.evidence, comparison)
+        if isinstance(periods, Refusal):
+            return periods
+        names: dict[str, str] = dict(
+            comparison.frame[["unit_id", "name"]].astype(str).itertuples(index=False)
+        )
+        return stability(periods, names, minimum_n=comparison.minimum_n, confidence=confidence)
+
+    return by_survey(compared, "outliers over periods", follow, StabilityAnswer)

@@ -95,9 +95,11 @@ def _from_evidence(
 ) -> list[SampleSizes]:
     """Return one design per survey type that can be compared; says on the terminal why one cannot."""
     from auditlib.audit.opening import evidence_of, place, project_root, read_run
-    from auditlib.benchmark import compare_evidence
+    from auditlib.benchmark import compare
     from auditlib.benchmark.design import SampleSizes, design_of
+    from auditlib.benchmark.words import title_of
     from auditlib.cli.messages import say, working
+    from auditlib.parameters.engagement import Engagement
 
     root = project_root(run_file.resolve().parent)
     name = run_file.resolve().relative_to(root).as_posix()
@@ -105,16 +107,18 @@ def _from_evidence(
     where = place(run, run_file=name, data=str(data.resolve()) if data else "", work="", root=root)
     with working() as progress:
         progress("Reading the evidence")
-        compared = compare_evidence(
-            evidence_of(run, where), thresholds=run.thresholds, statistic=statistic, survey_type=survey_type
-        )
+        engagement = Engagement(run, evidence_of(run, where))
+        compared = compare(engagement, statistic=statistic, survey_type=survey_type).result
     for kind, refusal in compared.refusals:
         say(f"{kind}: {refusal.reason} {refusal.remedy}".strip())
-    designs = [(entry, design_of(entry, wishes=wishes, seed=run.seed)) for entry in compared]
-    for entry, outcome in designs:
-        if not isinstance(outcome, SampleSizes):
-            say(f"{entry.title}: {outcome.reason}")
-    return [outcome for _, outcome in designs if isinstance(outcome, SampleSizes)]
+    designs = []
+    for comparison in compared:
+        sizes = design_of(comparison, wishes=wishes, seed=run.seed)
+        if isinstance(sizes, SampleSizes):
+            designs.append(sizes)
+        else:
+            say(f"{title_of(comparison.measure)}: {sizes.reason}")
+    return designs
 
 
 def _show(sizes: SampleSizes) -> None:

@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from auditlib.benchmark import Comparison, OutlierStatus
-from auditlib.benchmark.verdicts import ALARM
-from auditlib.benchmark.wording import band, percent
+from auditlib.benchmark.outliers import ALARM
+from auditlib.benchmark.words import as_band, as_level
 from auditlib.figures.marks import MARKS, MOST_ROWS, head, mark, measure_title, name_called_out, set_scale
 from auditlib.figures.style import BAND, BAND_INNER, FAINT, INK, QUIET, figure_of, new_axes, style
 from auditlib.figures.ticks import readable_on_log
@@ -95,7 +95,7 @@ def _sizes(low: float, high: float) -> list[float]:
 
 def _explain(ax: Axes, comparison: Comparison) -> None:
     """Write beneath the axes what the shades and the dashed line are."""
-    inner, outer = percent(comparison.judgement.inner), percent(ALARM)
+    inner, outer = as_level(comparison.judgement.inner), as_level(ALARM)
     handles = [
         Patch(fc=BAND_INNER, ec=QUIET, lw=0.3, label=f"{inner} limits with over-dispersion"),
         Patch(fc=BAND, ec=QUIET, lw=0.3, label=f"{outer} limits with over-dispersion"),
@@ -154,4 +154,4 @@ def _side_by_side(part: pd.DataFrame) -> Floats:
 
 
 def _band_label(part: pd.DataFrame) -> str:
-    return f"{band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({counted(len(part), 'unit')})"
+    return f"{as_band(int(part['n'].iloc[0]), int(part['n_high'].iloc[0]))}\n({counted(len(part), 'unit')})"

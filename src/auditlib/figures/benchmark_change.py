@@ -8,10 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from auditlib.benchmark import Groups, OverTime, Stability
+from auditlib.benchmark.outliers import CALLED_OUT, OutlierStatus
 from auditlib.benchmark.series import ALL
-from auditlib.benchmark.stability import SIDES
-from auditlib.benchmark.verdicts import OutlierStatus
-from auditlib.benchmark.wording import percent, shown, spoken
+from auditlib.benchmark.words import as_level, as_score, spoken
 from auditlib.figures import labels
 from auditlib.figures.marks import head, measure_title, set_scale
 from auditlib.figures.style import (
@@ -47,11 +46,11 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
     Thin lines are units; the marked line is their mean; the open diamond what shrinkage foretold of it.
     """
     with style():
-        few = len(result.spells) <= MOST_HALF_PERIODS
+        few = len(result.periods) <= MOST_HALF_PERIODS
         drawn = new_axes(width=HALF if few else WIDTH, height=3.7) if ax is None else ax
-        x = np.arange(len(result.spells), dtype=float)
+        x = np.arange(len(result.periods), dtype=float)
         drawn.axhline(0, color=INK, lw=0.9, zorder=1)
-        for side in SIDES:
+        for side in CALLED_OUT:
             _side(drawn, result, side, x)
         drawn.set_xticks(x, [_period(result, place) for place in range(len(x))])
         drawn.set_xlim(-0.55, len(x) - 0.45)
@@ -71,8 +70,8 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
 
 
 def _period(result: Stability, place: int) -> str:
-    mean = shown(result.judgements[place].target, result.measure.statistic)
-    return f"{result.spells[place].label}\nall answers: {mean}"
+    mean = as_score(result.judgements[place].target, result.measure.statistic)
+    return f"{result.periods[place].label}\nall answers: {mean}"
 
 
 def _side(ax: Axes, result: Stability, side: OutlierStatus, x: Floats) -> None:
@@ -190,7 +189,7 @@ def groups(result: Groups, ax: Axes | None = None) -> Axes:
         drawn.spines["left"].set_visible(False)
         set_scale(drawn.xaxis, result.comparison.measure.statistic)
         drawn.grid(visible=True, axis="x")
-        level = percent(result.comparison.confidence)
+        level = as_level(result.comparison.confidence)
         drawn.set_xlabel(f"Mean of its units, {level} interval;\ntriangles differ from all others")
         head(drawn, measure_title(result.comparison.measure), own=ax is None)
     return drawn

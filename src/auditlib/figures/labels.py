@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from auditlib.benchmark.wording import readable
+from auditlib.benchmark.words import readable
 from auditlib.figures.style import INK, figure_of
 from auditlib.statistics.types import Floats
 

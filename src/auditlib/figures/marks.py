@@ -10,7 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from auditlib.benchmark import Comparison, OutlierStatus, ScoreMeasure
-from auditlib.benchmark.wording import what
+from auditlib.benchmark.words import measured
 from auditlib.figures import labels
 from auditlib.figures.style import FAINT, HIGHER, INK, LOWER, PAPER, QUIET, figure_of, fitted
 from auditlib.figures.ticks import share_ticks
@@ -34,7 +34,7 @@ MARKS: dict[str, dict[str, Any]] = {
 
 def measure_title(measure: ScoreMeasure) -> str:
     """Return what is compared, as a title."""
-    text = what(measure.statistic, measure.item)
+    text = measured(measure)
     return f"{text[0].upper()}{text[1:]}"
 
 
@@ -75,7 +75,7 @@ def colour_of(verdict: str, *, other: str = QUIET) -> str:
 def name_called_out(ax: Axes, comparison: Comparison, compared: pd.DataFrame, x: Floats) -> None:
     """Name the units outside the limits, the farthest first."""
     position = dict(zip(compared["unit_id"], x, strict=True))
-    surely = comparison.units(OutlierStatus.HIGHER, OutlierStatus.LOWER)
+    surely = comparison.called_out
     possibly = comparison.units(OutlierStatus.POSSIBLY_HIGHER, OutlierStatus.POSSIBLY_LOWER)
     rows = pd.concat([surely, possibly])
     rows = rows[rows["unit_id"].isin(list(position))].head(MOST_NAMES)

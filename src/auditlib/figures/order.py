@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from auditlib.benchmark import Comparison, OutlierStatus
-from auditlib.benchmark.wording import percent, shown
+from auditlib.benchmark.words import as_level, as_score
 from auditlib.figures import labels
 from auditlib.figures.marks import (
     MARKS,
@@ -72,8 +72,8 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     set_scale(ax.xaxis, comparison.measure.statistic)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     _sizes_beside(ax, rows, y)
-    pooled = shown(comparison.judgement.target, comparison.measure.statistic)
-    ax.set_xlabel(f"{percent(comparison.confidence)} intervals; line: all answers, {pooled}")
+    pooled = as_score(comparison.judgement.target, comparison.measure.statistic)
+    ax.set_xlabel(f"{as_level(comparison.confidence)} intervals; line: all answers, {pooled}")
 
 
 def _sizes_beside(ax: Axes, rows: pd.DataFrame, y: Floats) -> None:
@@ -96,7 +96,7 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
         ax.scatter(x[mine], rows["value"][mine], **{**mark(verdict), "s": 14, "lw": 0.4})
     margin = 0.02 * len(rows)
     ax.set_xlim(1 - margin, len(rows) + margin)
-    level = percent(comparison.confidence)
+    level = as_level(comparison.confidence)
     ax.set_xlabel(
         f"{counted(len(rows), 'unit')} in order of value; shaded: {level} interval of the typical unit"
     )
@@ -121,7 +121,7 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
             _rank_rows(drawn, rows, whole=bool(whole))
         else:
             _rank_profile(drawn, comparison.typical())
-        _explain_ranks(drawn, percent(comparison.confidence), few=few, observed=bool(whole) or not few)
+        _explain_ranks(drawn, as_level(comparison.confidence), few=few, observed=bool(whole) or not few)
         head(drawn, measure_title(comparison.measure), own=ax is None)
     return drawn
 

@@ -36,6 +36,10 @@ class OutlierStatus(StrEnum):
     """The reason stands beside it."""
 
 
+CALLED_OUT = (OutlierStatus.HIGHER, OutlierStatus.LOWER)
+"""What lies outside the outer limits."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutlierJudgement:
     """What was found about the units in `chosen`; arrays have one entry per chosen unit.
@@ -137,10 +141,19 @@ def judge(
     shrunk = _shrunk(scores, value, n, sigma2, confidence)
     between = 0.0 if isinstance(shrunk, Refusal) else shrunk.tau2
     return OutlierJudgement(
-        chosen, target, deviations, errors, sigma2, dispersion, deviations / errors, z,
-        discovery.benjamini_hochberg(funnel.p_values(z)), shrunk, reliability(between, sigma2 / n),
-        confidence,
-    )  # fmt: skip
+        chosen,
+        target,
+        deviations,
+        errors,
+        sigma2,
+        dispersion,
+        z_chance=deviations / errors,
+        z=z,
+        q=discovery.benjamini_hochberg(funnel.p_values(z)),
+        shrunk=shrunk,
+        reliability=reliability(between, sigma2 / n),
+        inner=confidence,
+    )
 
 
 def _within(scores: UnitScores, n: Floats, variance: Floats, target: float) -> float:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from auditlib.benchmark.outliers import OutlierJudgement
 from auditlib.benchmark.scores import UnitScores
-from auditlib.benchmark.verdicts import OutlierJudgement
 from auditlib.records import Refusal
 from auditlib.statistics import ranks
 from auditlib.statistics.likely_ranks import LikelyRanks, likely_ranks
@@ -56,7 +56,7 @@ class ComparedRanks:
         return int((self.joint.low > (len(self.joint.low) + 1) // 2).sum())
 
 
-def places(
+def rank_sets(
     scores: UnitScores, judgement: OutlierJudgement, *, confidence: float, seed: int, draws: int
 ) -> ComparedRanks | Refusal:
     """Return the ranks of the compared units, from `draws` simulated samples started at `seed`."""
