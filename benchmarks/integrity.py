@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from auditlib.integrity import DETECTORS, IntegrityPolicy, examine
+from auditlib.integrity import DETECTORS, IntegrityPolicy, estimate
 from auditlib.integrity.performance import fingerprint
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -77,17 +77,20 @@ def one(job: tuple[str, int]) -> Seen:
     """Examine one company: p-values of all tests, and alarms by group and detector."""
     form, seed = job
     run, policy = given_files()
-    result = examine(survey_tables(scenario(form, seed), np.random.default_rng(seed)), run, policy)
+    tables: Any = survey_tables(scenario(form, seed), np.random.default_rng(seed))
+    result = estimate(tables, run, policy)
     gamed = f"{GAMED[0]} {GAMED[1]}"
     return {
         "form": form,
         "seed": seed,
         "any": bool(result.alarms),
-        "any_gamed": any(each.group.name == gamed for each in result.alarms),
-        "p": [(each.detector.key, each.p_value) for each in result.detections if each.contrast is not None],
-        "alarms": sorted({d.detector.key for each in result.alarms for d in each.carried_by}),
+        "any_gamed": gamed in result.alarmed,
+        "p": [
+            (entry.detector.key, entry.p_value) for entry in result.detections if entry.contrast is not None
+        ],
+        "alarms": sorted({entry.detector.key for alarm in result.alarms for entry in alarm.carried_by}),
         "found": sorted(
-            {d.detector.key for each in result.alarms if each.group.name == gamed for d in each.carried_by}
+            {entry.detector.key for alarm in result.alarmed.get(gamed, ()) for entry in alarm.carried_by}
         ),
     }
 

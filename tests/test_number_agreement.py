@@ -35,7 +35,7 @@ HOLD_WORDS = frozenset(
         "inner", "outer", "level", "cause", "name", "file", "cases", "told", "high", "accounted", "audit",
         "second", "now.title",
         "shift", "table", "upper", "value", "weighted", "which", "own", "measure.survey_type",
-        "measure.question", "criterion.id", "self.step", "whom(own[0].group)", "NOUNS[role]",
+        "measure.question", "criterion.id", "self.step", "NOUNS[role]",
         "design.tolerable",
         "asked.gap", "counted(counts[1], 'other')", "', '.join(needing)", "listed(absent)", "_shown(total)",
         "design.responses", "timeout", "limit", "criterion.minimum_n",
@@ -87,7 +87,8 @@ def counts(value: ast.FormattedValue) -> bool:
     form = ast.unparse(value.format_spec) if value.format_spec else ""
     if re.search(r"\.[1-9]|%", form) or text.isupper() or "FEWEST" in text:
         return False
-    speaks = re.match(r"(?:\w+\.)?(?:_?points|_?listed|sequence|percent|signed|plain|probability)\(", text)
+    spoken = r"(?:_?points|_?listed|sequence|percent|as_level|signed|plain|probability)"
+    speaks = re.match(rf"(?:\w+\.)?{spoken}\(", text)
     return not speaks and text not in HOLD_WORDS
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from auditlib.integrity import IntegrityPolicy, IntegrityResult, examine, performance
+from auditlib.integrity import IntegrityPolicy, IntegrityResult, estimate, performance
 from auditlib.integrity.performance import MEANT_FOR
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
@@ -42,7 +42,7 @@ def given() -> tuple[Run, IntegrityPolicy, Scenario]:
 def examined(scenario: Scenario, *, draws: int) -> IntegrityResult:
     run, policy, _ = given()
     tables = survey_tables(scenario, np.random.default_rng(scenario.seed))
-    return examine(tables, run, policy.model_copy(update={"draws": draws}))
+    return estimate(tables, run, policy.model_copy(update={"draws": draws}))
 
 
 def test_the_gamed_cohort_of_the_demo_company_is_found_and_no_other() -> None:

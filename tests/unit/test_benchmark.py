@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib import benchmark
-from auditlib.benchmark import AgreementAnswer, ContradictionAnswer, OutlierStatus, agree, contradicting
+from auditlib.benchmark import OutlierStatus
+from auditlib.benchmark.agreement import AgreementAnswer, agree
+from auditlib.benchmark.contradiction import ContradictionAnswer, contradicting
+from auditlib.benchmark.mix import count_mix
 from auditlib.benchmark.words import readable
 from auditlib.errors import ParameterError
 from auditlib.records import Instrument, Item, Refusal, Scale
@@ -420,7 +423,7 @@ def _compared_with_mix(responses, *, adjusters):
     import narwhals as nw
 
     lazy = nw.from_native(duckdb.connect().from_df(responses))
-    mix = benchmark.count_mix(lazy, (CONTACT,), adjusters=adjusters)
+    mix = count_mix(lazy, (CONTACT,), adjusters=adjusters)
     cells = mix.groupby(["unit_id", "survey_type", "item", "score"], as_index=False)["n"].sum()
     units = units_of(*sorted(set(responses["unit_id"])))
     raw = compare(cells, CONTACT, units=units)

@@ -5,16 +5,11 @@ import pandas as pd
 import pytest
 from compared_units import compare
 
-from auditlib import benchmark, figures
-from auditlib.benchmark import (
-    ComparisonAnswer,
-    GroupsAnswer,
-    SubgroupsAnswer,
-    compare_groups,
-    compare_peers,
-    compare_subgroups,
-)
-from auditlib.benchmark.groups import _widened
+from auditlib import figures
+from auditlib.benchmark import ComparisonAnswer, ScoreMeasure
+from auditlib.benchmark.groups import GroupsAnswer, _widened, compare_groups
+from auditlib.benchmark.peers import compare_peers
+from auditlib.benchmark.subgroups import SubgroupsAnswer, compare_subgroups
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics import ranks
 
@@ -101,7 +96,7 @@ def test_the_figure_of_groups_names_each(regions):
 def test_peers_are_those_of_ones_own_group():
     cells, units = company({"N": [0.9] * 15, "S": [0.6] * 14 + [0.9]}, seed=2)
     found = compare_peers(compared(cells, units), units, by="region")
-    assert found.called_out()["unit_id"].tolist() == ["S14"]
+    assert found.parts()["called"]["unit_id"].tolist() == ["S14"]
     assert found.too_few == 0
 
 
@@ -131,7 +126,7 @@ def test_sound_units_are_rarely_called_out_among_peers():
         rng = np.random.default_rng(seed)
         cells, units = company({"N": rng.normal(0.7, 0.04, 40), "S": rng.normal(0.6, 0.04, 40)}, seed=seed)
         found = compare_peers(compared(cells, units), units, by="region")
-        called, total = called + len(found.called_out()), total + len(found.frame)
+        called, total = called + len(found.parts()["called"]), total + len(found.frame)
     assert called / total < 0.006  # nominal 0.002; 2,400 units
 
 
@@ -150,7 +145,7 @@ def _mix(*, channel_effect):
 
 @pytest.mark.parametrize("effect", [0.0, 0.1])
 def test_a_channel_is_not_credited_with_the_units_that_use_it(effect):
-    measure = benchmark.ScoreMeasure("transactional", ITEM, "top_box")
+    measure = ScoreMeasure("transactional", ITEM, "top_box")
     found = compare_subgroups(_mix(channel_effect=effect), measure, by="channel")
     rows = found.frame.set_index("channel")
     assert rows.loc["chat", "value"] - rows.loc["phone", "value"] > effect + 0.03
@@ -167,7 +162,7 @@ def test_a_subgroup_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
         {"unit_id": ["U00"], "channel": ["fax"], "score": [5.0], "n": [n], "survey_type": ["transactional"],
          "item": ["q_overall"]}
     )  # fmt: skip
-    measure = benchmark.ScoreMeasure("transactional", ITEM, "top_box")
+    measure = ScoreMeasure("transactional", ITEM, "top_box")
     found = compare_subgroups(pd.concat([mix, rare]), measure, by="channel", minimum=5)
     assert len(found.frame) == kinds
     assert found.hidden == 3 - kinds
@@ -175,19 +170,19 @@ def test_a_subgroup_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
 
 def test_values_stand_side_by_side(regions):
     comparison, _ = regions
-    frame = benchmark.side_by_side(comparison, comparison)
+    frame = ComparisonAnswer(comparison).values(comparison).frame
     assert list(frame.columns) == [
         "unit_id", "name", "n", "raw", "low", "high", "adjusted", "shrunk", "reliability", "verdict",
         "adjusted_verdict",
     ]  # fmt: skip
     assert len(frame) == 36
     assert (frame["adjusted"] == frame["raw"]).all()
-    assert "adjusted" not in benchmark.side_by_side(comparison)
+    assert "adjusted" not in ComparisonAnswer(comparison).values().frame
 
 
 def test_of_many_units_only_those_called_out_stand_side_by_side():
     cells, units = company({"N": [0.7] * 61 + [0.2]})
-    assert benchmark.side_by_side(compared(cells, units))["unit_id"].tolist() == ["N61"]
+    assert ComparisonAnswer(compared(cells, units)).values().frame["unit_id"].tolist() == ["N61"]
 
 
 def _published(low, high):

@@ -6,7 +6,7 @@ import pytest
 from compared_units import compare
 
 from auditlib import benchmark
-from auditlib.benchmark import Course, Improving, ImprovingAnswer
+from auditlib.benchmark.improving import Course, Improving, ImprovingAnswer
 from auditlib.benchmark.matched_change import PERIOD, change_of_answers, change_of_published
 from auditlib.benchmark.periods import latest_periods
 from auditlib.benchmark.scores import ScoreMeasure, from_aggregates

@@ -23,12 +23,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from small_company import company, run
 
-from auditlib import benchmark, figures
+from auditlib import figures
 from auditlib.audit.held import Door
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.session import Audit
 from auditlib.audit.suppression import WITHHELD, Suppression
+from auditlib.benchmark.groups import compare_groups
+from auditlib.benchmark.over_time import over_time as follow
+from auditlib.benchmark.periods import ScoredPeriod
+from auditlib.benchmark.stability import stability
 from auditlib.drivers import DriversResult
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
@@ -41,7 +45,8 @@ from auditlib.figures import drivers, escalation, intake, integrity, promises, s
 from auditlib.figures.style import figure_of
 from auditlib.integrity import DETECTORS, SignStrength
 from auditlib.integrity.detection import Detection, UnitChange
-from auditlib.integrity.patterns import PATTERNS, SignPattern
+from auditlib.integrity.detectors import PATTERNS
+from auditlib.integrity.patterns import SignPattern
 from auditlib.records import Instrument, Interval, Item, Measurement, Scale, Statistic
 from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.standards.edition import load_edition
@@ -118,7 +123,7 @@ def of_unit(column: str, units: int = 30) -> float:
 
 @cache
 def grouped() -> Any:
-    return benchmark.compare_groups(*compared(40), by="region")
+    return compare_groups(*compared(40), by="region")
 
 
 def of_group(column: str) -> float:
@@ -138,7 +143,7 @@ def over_time() -> Any:
     cells = pd.DataFrame(rows, columns=["unit_id", "month", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
     (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
-    return benchmark.over_time(cells, found)
+    return follow(cells, found)
 
 
 @cache
@@ -155,8 +160,8 @@ def followed() -> Any:
         cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
         register = pd.DataFrame({"unit_id": list(shares)})
         (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
-        periods.append(benchmark.ScoredPeriod(label, found.scores))
-    return benchmark.stability(periods, {}, minimum_n=30)
+        periods.append(ScoredPeriod(label, found.scores))
+    return stability(periods, {}, minimum_n=30)
 
 
 def of_responses() -> ResponseRates:

@@ -16,17 +16,19 @@ from auditlib.audit.numerals import orphans
 from auditlib.errors import ParameterError
 from auditlib.integrity import (
     DETECTORS,
+    IntegrityAnswer,
     IntegrityPolicy,
     IntegrityResult,
     SignStrength,
-    examine,
+    estimate,
     performance,
     policy_of,
 )
+from auditlib.integrity.detectors import PATTERNS
 from auditlib.integrity.groups import calendar_of, groups_of
 from auditlib.integrity.observed import words_pattern
-from auditlib.integrity.patterns import PATTERNS
 from auditlib.integrity.performance import fingerprint
+from auditlib.integrity.statements import score_moved
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
 from company import Scenario, SurveyTables, survey_tables
@@ -67,7 +69,11 @@ def suppressed() -> SurveyTables:
 
 @cache
 def result() -> IntegrityResult:
-    return examine(suppressed(), run(), policy(), performance=performance())
+    return estimate(suppressed(), run(), policy(), performance=performance())
+
+
+def answer() -> IntegrityAnswer:
+    return IntegrityAnswer(result())
 
 
 def of(found: IntegrityResult, detector: str, group: str = GAMED) -> Any:
@@ -88,14 +94,14 @@ def test_planted_suppression_is_found_where_it_is_and_nowhere_else() -> None:
     assert {each.detector.key for each in result().alarms[0].carried_by} >= {
         "low_scores_missing", "invitations_fall", "complaints_diverge",
     }  # fmt: skip
-    (finding,) = result().findings()
+    (finding,) = answer().findings()
     assert "consistent with" in finding.cause
     assert "proves no intent" in finding.cause
     clearest = min(result().alarms[0].carried_by, key=lambda each: each.p_value)
     assert clearest.detector.looks_at in finding.headline
     assert len(finding.cases) == len({case.id for case in finding.cases}) == result().alarms[0].linked
     assert {(case.table, case.words) for case in finding.cases} == {("units", "linked on 1 July 2024")}
-    assert GAMED not in " ".join(str(said) for said in (*result().advice(), *result().reversals()))
+    assert GAMED not in " ".join(str(said) for said in (*answer().advice(), *answer().reversals()))
     assert finding.shortfall is not None
     assert finding.shortfall > 0
 
@@ -112,7 +118,7 @@ FORMS: dict[str, dict[str, float]] = {
 
 @cache
 def gamed(form: str) -> IntegrityResult:
-    return examine(company(1001, **FORMS[form]), run(), policy())
+    return estimate(company(1001, **FORMS[form]), run(), policy())
 
 
 @pytest.mark.parametrize(
@@ -153,26 +159,28 @@ def test_nothing_is_planted_by_default() -> None:
 
 def test_no_register_is_not_known_and_nothing_linked_is_not_applicable() -> None:
     company = suppressed()
-    unknown = examine(company.without("pay_links"), run(), policy())
-    assert str(unknown.summary()[0]).startswith("Not assessable: There is no register of pay links")
+    unknown = estimate(company.without("pay_links"), run(), policy())
+    assert str(IntegrityAnswer(unknown).summary()[0]).startswith(
+        "Not assessable: There is no register of pay links"
+    )
     register = company.held["pay_links"].assign(weight=0.0)
-    found = examine(replace(company, held={**company.held, "pay_links": register}), run(), policy())
+    found = estimate(replace(company, held={**company.held, "pay_links": register}), run(), policy())
     assert not found.detections
-    assert str(found.summary()[0]).startswith("Not applicable: No pay is linked")
-    assert found.numbers()[0].value is None
+    assert str(IntegrityAnswer(found).summary()[0]).startswith("Not applicable: No pay is linked")
+    assert IntegrityAnswer(found).numbers()[0].value is None
     assert not found.findings()
     assert not found.advice()
 
 
 def test_only_aggregates_are_not_assessable() -> None:
-    found = examine(suppressed().without("responses", "invitations", "complaints"), run(), policy())
+    found = estimate(suppressed().without("responses", "invitations", "complaints"), run(), policy())
     assert {each.sign for each in found.detections} == {SignStrength.NOT_RUN}
-    assert "Not assessable" in str(found.summary()[0])
-    assert "only aggregates" in found.untested()["reason"].iloc[0]
+    assert "Not assessable" in str(IntegrityAnswer(found).summary()[0])
+    assert "only aggregates" in found.untested[0].reason
 
 
 def test_missing_tables_take_only_their_detectors_away() -> None:
-    found = examine(suppressed().without("invitations", "complaints"), run(), policy())
+    found = estimate(suppressed().without("invitations", "complaints"), run(), policy())
     own = [each for each in found.detections if each.group.name == GAMED]
     refused = {each.detector.key for each in own if each.sign is SignStrength.NOT_RUN}
     assert refused == {
@@ -183,7 +191,7 @@ def test_missing_tables_take_only_their_detectors_away() -> None:
 
 
 def test_without_words_begging_cannot_be_tested() -> None:
-    found = examine(suppressed(), run(), policy().model_copy(update={"words": {}}))
+    found = estimate(suppressed(), run(), policy().model_copy(update={"words": {}}))
     assert of(found, "begging").sign is SignStrength.NOT_RUN
     assert "list of words" in of(found, "begging").reason
 
@@ -194,37 +202,38 @@ def changed(**columns: Any) -> SurveyTables:
 
 
 def test_a_metric_that_is_not_audited_is_refused() -> None:
-    found = examine(changed(metric="exit:q_overall:mean"), run(), policy())
+    found = estimate(changed(metric="exit:q_overall:mean"), run(), policy())
     assert {each.sign for each in found.detections} == {SignStrength.NOT_RUN}
     assert "no question of an audited survey" in found.detections[0].reason
 
 
 def test_without_threshold_no_heaping() -> None:
-    found = examine(changed(threshold=np.nan), run(), policy())
+    found = estimate(changed(threshold=np.nan), run(), policy())
     assert of(found, "heaping").sign is SignStrength.NOT_RUN
     assert of(found, "response_rate").sign is not SignStrength.NOT_RUN
 
 
 def test_a_weight_of_nought_is_no_link() -> None:
-    found = examine(changed(weight=0.0), run(), policy())
-    assert str(found.summary()[0]).startswith("Not applicable: No pay is linked")
+    found = estimate(changed(weight=0.0), run(), policy())
+    assert str(IntegrityAnswer(found).summary()[0]).startswith("Not applicable: No pay is linked")
 
 
 def test_too_few_months_near_the_threshold_are_said_to_be_too_few() -> None:
-    heaping = of(examine(changed(threshold=4.9), run(), policy()), "heaping")
+    heaping = of(estimate(changed(threshold=4.9), run(), policy()), "heaping")
     assert heaping.sign is SignStrength.NOT_RUN
     assert "expected just below the threshold" in heaping.reason or "linked units" in heaping.reason
 
 
 def test_scores_are_told_beside_an_alarm() -> None:
     (told,) = [each for each in result().scores if each.group.name == GAMED]
-    assert told.key in result().summary()[0].keys
-    assert told.words(0.95) in str(result().summary()[0])
+    assert told.key in answer().summary()[0].keys
+    assert score_moved(told, 0.95).text in str(answer().summary()[0])
     assert 0 < told.contrast.estimate < 0.6
 
 
 def test_a_group_that_shares_units_with_an_alarmed_one_is_told() -> None:
-    table = result().beside().set_index("group")["reading"]
+    (exhibit,) = answer().scores()
+    table = exhibit.frame.set_index("group")["reading"]
     assert "not to be relied on" in table[GAMED]
     shared = [
         each.group.name
@@ -236,30 +245,32 @@ def test_a_group_that_shares_units_with_an_alarmed_one_is_told() -> None:
 
 
 def test_silence_is_told_with_what_is_noticed_least() -> None:
-    quiet = examine(company(5002), run(), policy(), performance=performance())
+    quiet = estimate(company(5002), run(), policy(), performance=performance())
     assert not quiet.alarms
-    assert "would not be seen" in str(quiet.reversals()[0])
-    assert performance().hardest[1].form in str(quiet.reversals()[0])
+    (reversal,) = IntegrityAnswer(quiet).reversals()
+    assert "would not be seen" in str(reversal)
+    assert performance().hardest[1].form in str(reversal)
 
 
 def test_few_units_are_refused_with_the_reason() -> None:
     strict = policy().model_copy(update={"least_units": 8})
-    found = examine(suppressed(), run(), strict)
+    found = estimate(suppressed(), run(), strict)
     assert {each.sign for each in found.detections} == {SignStrength.NOT_RUN}
     assert "8 are needed" in found.detections[0].reason
     assert unfounded(found) == []
 
 
 def test_units_that_groups_share_are_recorded() -> None:
-    alarmed = replace(result(), signatures=tuple(replace(each, alarm=True) for each in result().signatures))
-    assert "of these units also belong to the units whose" in str(alarmed.summary()[0])
+    alarmed = replace(result(), patterns=tuple(replace(each, alarm=True) for each in result().patterns))
+    assert "of these units also belong to the units whose" in str(IntegrityAnswer(alarmed).summary()[0])
     assert unfounded(alarmed) == []
 
 
 def unfounded(found: IntegrityResult) -> list[str]:
     """Return the sentences of the answer that state a number none of their keys has."""
-    numbers = {number.key: number for number in found.numbers()}
-    return [told.text for told in found.summary() if orphans(told.text, [numbers[key] for key in told.keys])]
+    words = IntegrityAnswer(found)
+    numbers = {number.key: number for number in words.numbers()}
+    return [told.text for told in words.summary() if orphans(told.text, [numbers[key] for key in told.keys])]
 
 
 @pytest.mark.parametrize(("least", "refused"), [(17, False), (18, False), (19, True)])
@@ -286,20 +297,20 @@ def test_groups_are_those_of_the_register() -> None:
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
-    again = examine(suppressed(), run(), policy(), performance=performance())
-    assert again.numbers() == result().numbers()
+    again = estimate(suppressed(), run(), policy(), performance=performance())
+    assert IntegrityAnswer(again).numbers() == answer().numbers()
 
 
 def test_every_sentence_refers_to_numbers_that_exist() -> None:
-    known = {number.key for number in result().numbers()}
-    said = (*result().summary(), *result().reversals(), *result().advice(), *result().limits())
+    known = {number.key for number in answer().numbers()}
+    said = (*answer().summary(), *answer().reversals(), *answer().advice(), *answer().limits())
     assert {key for sentence in said for key in sentence.keys} <= known
 
 
 def test_nothing_accuses() -> None:
-    said = (*result().summary(), *result().reversals(), *result().advice(), *result().limits())
+    said = (*answer().summary(), *answer().reversals(), *answer().advice(), *answer().limits())
     words = " ".join(str(each) for each in said) + " ".join(
-        e.cause + e.condition for e in result().findings()
+        e.cause + e.condition for e in answer().findings()
     )
     assert not {"cheat", "fraud", "manipulated", "guilty", "liar"} & set(words.lower().split())
     assert "proves nothing" in words

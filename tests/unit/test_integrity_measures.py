@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auditlib.integrity.asked_again import asked_after
-from auditlib.integrity.habits import beyond_habit
 from auditlib.integrity.heaping import BonusRule, _chances, moved_months
 from auditlib.integrity.patterns import _able
-from auditlib.integrity.tails import Counts, odds_beyond, slope_of
+from auditlib.integrity.reinvitations import asked_after
+from auditlib.integrity.tail_odds import Counts, odds_beyond, slope_of
+from auditlib.integrity.unit_changes import beyond_baseline
 
 FIVE = np.array([1.0, 2, 3, 4, 5])
 DAY = 86_400_000_000
@@ -113,16 +113,16 @@ def test_an_invitation_counts_after_the_answer_and_within_the_window(at: int, co
     assert found["unhappy_asked"].sum() == counted
 
 
-def test_a_habit_is_subtracted_as_far_as_units_differ_lastingly() -> None:
+def test_a_baseline_is_subtracted_as_far_as_units_differ_lastingly() -> None:
     rng = np.random.default_rng(5)
     noise = np.full(200, 0.01)
     habit, chance = rng.normal(0, 1, 200), rng.normal(0, 0.1, (2, 200))
-    lasting, _ = beyond_habit((habit + chance[0], noise), (habit + chance[1], noise))
-    fleeting, variance = beyond_habit((chance[0], noise), (chance[1], noise))
+    lasting, _ = beyond_baseline((habit + chance[0], noise), (habit + chance[1], noise))
+    fleeting, variance = beyond_baseline((chance[0], noise), (chance[1], noise))
     assert lasting.std() == pytest.approx(np.sqrt(0.02), rel=0.15)
     assert fleeting.std() == pytest.approx(0.1, rel=0.15)
     assert variance.mean() < 0.013
-    absent, _ = beyond_habit((habit, np.full(200, np.inf)), (habit, noise))
+    absent, _ = beyond_baseline((habit, np.full(200, np.inf)), (habit, noise))
     assert absent.tolist() == habit.tolist()
 
 

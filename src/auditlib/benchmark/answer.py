@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
@@ -88,6 +88,8 @@ class ComparisonAnswer(Answer[Comparison]):
     def values(self, adjusted: Comparison | None = None) -> Exhibit:
         """Return each value side by side: as answered, at the average case mix, and drawn to the mean.
 
+        Of more than sixty units only those called out by either comparison are listed.
+
         Parameters
         ----------
         adjusted
@@ -95,7 +97,7 @@ class ComparisonAnswer(Answer[Comparison]):
         """
         unit = self.result.measure.unit
         units = {"raw": unit, "adjusted": unit, "shrunk": unit, "reliability": "ratio"}
-        frame = side_by_side(self.result, adjusted)
+        frame = _side_by_side(self.result, adjusted)
         return self._exhibit(frame, "Raw, adjusted, shrunk", by="unit_id", units=units)
 
     def _exhibit(self, frame: pd.DataFrame, title: str, *, by: str, **layout: Any) -> Exhibit:
@@ -197,21 +199,8 @@ def _in_common(why: str) -> str:
     return why
 
 
-def side_by_side(raw: Comparison, adjusted: Comparison | None = None) -> pd.DataFrame:
-    """Return one row per unit: its value as answered, at the average case mix, and drawn to the mean.
-
-    Parameters
-    ----------
-    raw, adjusted
-        The same comparison without and with adjustment for case mix; None where it could not be adjusted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        unit_id, name, n (or surveys, the published band), raw, low, high, adjusted (where given), shrunk,
-        reliability (0 to 1), verdict, and adjusted_verdict where it was adjusted; in order of name. Of more
-        than sixty units only those called out by either.
-    """
+def _side_by_side(raw: Comparison, adjusted: Comparison | None) -> pd.DataFrame:
+    """Return one row per unit in order of name; of many units only those called out by either comparison."""
     rows = _with_bands(raw.frame[raw.judgement.chosen]).rename(columns={"value": "raw"})
     if "shrunk" not in rows:
         rows = rows.assign(shrunk=float("nan"), reliability=float("nan"))
@@ -231,21 +220,11 @@ def side_by_side(raw: Comparison, adjusted: Comparison | None = None) -> pd.Data
     return rows[columns].sort_values(["name", "unit_id"], kind="stable", ignore_index=True)
 
 
-class Pictured(Protocol):
-    """An answer that knows whether there is anything in it to draw."""
-
-    @property
-    def drawn(self) -> bool:
-        """Whether its figure would show a single mark."""
-        ...
-
-
-Picture = TypeVar("Picture", bound=Pictured)
 Computed = TypeVar("Computed")
 Given = TypeVar("Given")
 
 
-def pictured(answers: Iterable[Picture | Unanswered]) -> tuple[Picture, ...]:
+def pictured(answers: Iterable[Any]) -> tuple[Any, ...]:
     """Return the answers that have something to draw: an empty frame tells a reader nothing."""
     return tuple(answer for answer in answers if not isinstance(answer, Unanswered) and answer.drawn)
 

@@ -102,7 +102,7 @@ def judge(
     chosen: NDArray[np.bool_],
     *,
     confidence: float,
-    minimum_units: int,
+    minimum_units: int = 10,
     variant: Variant = "winsorised",
     consistent: bool = True,
 ) -> OutlierJudgement | Refusal:

@@ -56,11 +56,6 @@ class Peers:
         """End of the keys of its numbers."""
         return f"peers_{self.by}:{self.comparison.key}"
 
-    def called_out(self) -> pd.DataFrame:
-        """Return the units outside the outer limits among their peers, the farthest first."""
-        rows = self.frame[self.frame["verdict"].isin([side.value for side in CALLED_OUT])]
-        return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
-
     def parts(self) -> dict[str, pd.DataFrame]:
         """Return the units called out among peers, among all units too, and there or here alone."""
         sides = [side.value for side in CALLED_OUT]

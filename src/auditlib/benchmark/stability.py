@@ -20,7 +20,6 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, Facts, Unanswered, counted, say
 from auditlib.statistics import intervals
-from auditlib.statistics.funnel import Variant
 
 FEWEST_TO_CORRELATE = 10
 """Units in two periods below which a correlation says nothing."""
@@ -94,44 +93,13 @@ class Stability:
             return None
         return float(np.corrcoef(both["distance_1"], both["distance_2"])[0, 1])
 
-    def followed(self) -> pd.DataFrame:
-        """Return, per side and period, where the units called out first stand, with what was foretold.
-
-        Returns
-        -------
-        pandas.DataFrame
-            called, period, units (still compared), again (called out on the same side), share (of them),
-            distance (mean distance from the period's own mean), expected (what shrinkage foretold in the
-            first period for the same units; empty for that period itself).
-        """
-        places = range(len(self.periods))
-        rows = [self._row(side, place) for side in CALLED_OUT for place in places]
-        return pd.DataFrame([row for row in rows if row])
-
-    def _row(self, side: OutlierStatus, place: int) -> dict[str, Any]:
-        still, again = self.still_compared(side, place), self.again(side, place)
-        if still.empty:
-            return {}
-        return {
-            "called": side.value,
-            "period": self.periods[place].label,
-            "units": len(still),
-            "again": again,
-            "share": again / len(still),
-            "distance": float(still[f"distance_{place + 1}"].mean()),
-            "expected": float(still["expected"].mean()) if place else None,
-        }
-
 
 def stability(
     periods: Sequence[ScoredPeriod],
     names: dict[str, str],
     *,
     minimum_n: int,
-    minimum_units: int = 10,
     confidence: float = 0.95,
-    variant: Variant = "winsorised",
-    consistent: bool = True,
 ) -> Stability | Refusal:
     """Judge the units of each period by itself and follow those the first calls out.
 
@@ -141,8 +109,8 @@ def stability(
         At least two periods of one measure, over the same units.
     names
         Name of each unit.
-    minimum_n, minimum_units, confidence, variant, consistent
-        How a period is judged; see `ComparisonChoices`.
+    minimum_n, confidence
+        Answers a unit needs for a verdict, and the level of the inner limits.
 
     Notes
     -----
@@ -153,14 +121,8 @@ def stability(
         return Refusal("There is one period only: outliers cannot be followed.")
     judgements = []
     for period in periods:
-        judged = judge(
-            period.scores,
-            period.scores.known & (period.scores.n >= max(2, minimum_n)),
-            confidence=confidence,
-            minimum_units=minimum_units,
-            variant=variant,
-            consistent=consistent,
-        )
+        enough = period.scores.known & (period.scores.n >= max(2, minimum_n))
+        judged = judge(period.scores, enough, confidence=confidence)
         if isinstance(judged, Refusal):
             return judged
         if isinstance(judged.dispersion, Refusal):

@@ -1,34 +1,28 @@
-"""What one detector says about one group of linked units."""
+"""What one detector says about one group of linked units, and what the scores of the group did."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditlib.integrity.detectors import RATIO, Detector
+from auditlib.integrity.detectors import Detector
 from auditlib.integrity.groups import Group, MonthGrid
 from auditlib.integrity.heaping import STATISTICS
 from auditlib.integrity.observed import Observed
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.unit_changes import Measured
-from auditlib.records import Basis, Held, Interval, Number
+from auditlib.records import Held
 from auditlib.statements import counted
-from auditlib.statistics.changes import Contrast, Ints, PermutedLabels, contrast, deal, ways
+from auditlib.statistics.changes import Contrast, Flags, Ints, PermutedLabels, contrast, deal, ways
 from auditlib.statistics.types import Floats
 
-if TYPE_CHECKING:
-    from auditlib.statistics.changes import Flags
-
-METHOD = "Knapp-Hartung, units as observations"
 _STRATA_NEED = 2000
 """Labels are dealt within strata of size only where that leaves at least so many ways."""
-
-
 _OUTSTANDING = 3.0
 """Sampling errors by which an effect has to stand out among so many tests."""
+_TINY = 1e-9
 
 
 class SignStrength(StrEnum):
@@ -92,7 +86,7 @@ class Detection:
     @property
     def key(self) -> str:
         """Names the detection within its audit."""
-        return f"{self.detector.key}:{self.group.name.replace(' ', ':')}"
+        return f"{self.detector.key}:{self.group.key}"
 
     @property
     def effect(self) -> tuple[float, float, float] | None:
@@ -100,8 +94,8 @@ class Detection:
         if self.contrast is None:
             return None
         parts = (self.contrast.estimate, self.contrast.low, self.contrast.high)
-        low_first = tuple(shown(self.detector, part) for part in parts)
-        return low_first[0], low_first[1], low_first[2]
+        value, low, high = (self.detector.printed(part) for part in parts)
+        return value, low, high
 
     def without(self, held: Held) -> Detection:
         """Return it without the units that are held back; the table of units names their numbers."""
@@ -124,92 +118,101 @@ class Detection:
         """p-value of this test taken alone; 1 where there is none."""
         return 1.0 if self.contrast is None else self.contrast.p_value(self.detector.alternative)
 
-    def numbers(self, level: float) -> tuple[Number, ...]:
-        """Return effect and p-values under their keys, or the reason why there are none."""
-        basis = tuple(_basis(table, self.group) for table in self.detector.tables)
-        if self.contrast is None or self.effect is None:
-            return (
-                Number(f"effect:{self.key}", None, self.detector.effect, basis=basis, reason=self.reason),
-            )
-        value, low, high = self.effect
-        interval = Interval(low, high, level, METHOD)
-        sides = (("linked", 0), ("others", 1))
-        return (
-            Number(f"effect:{self.key}", value, self.detector.effect, self.n, interval, basis, self.reason),
-            Number(f"p:{self.key}", self.p_value, "probability", self.n, None, basis),
-            *(
-                Number(f"{side}_{at}:{self.key}", float(self.levels[row, turn]), self.detector.level, self.n,
-                       None, basis)
-                for side, row in sides for turn, at in enumerate(("before", "after"))
-            ),
-            Number(f"smallest_p:{self.key}", self.smallest_p, "probability", self.n, None, basis),
-            *(
-                Number(f"{side}_units:{self.key}", units, "units", None, None, basis)
-                for side, units in (("linked", self.linked), ("others", self.others))
-            ),
-        )  # fmt: skip
+
+@dataclass(frozen=True, eq=False)
+class GroupData:
+    """One group with what was counted of it, and its links dealt anew.
+
+    Parameters
+    ----------
+    group
+        Whose pay was linked when.
+    observed
+        What was counted by unit and month.
+    dealt
+        Other ways to deal the links to its units and those compared with, within strata of size.
+    calendar
+        Units and months of the audit.
+    policy, level
+        What is looked for, and the coverage of intervals.
+    """
+
+    group: Group
+    observed: Observed
+    dealt: PermutedLabels
+    calendar: MonthGrid
+    policy: IntegrityPolicy
+    level: float
+
+    @property
+    def chosen(self) -> Flags:
+        """Units of the group and those compared with, over the units of the audit."""
+        return self.group.linked | self.group.others
 
 
-def shown(detector: Detector, value: float) -> float:
-    """Return `value` of the working scale as it is shown: a ratio, or percentage points."""
-    return float(np.exp(value)) if detector.effect == RATIO else 100 * value
-
-
-def _basis(table: str, group: Group) -> Basis:
-    if table == "complaints":
-        return Basis(table, (("in_period", True),))
-    where = (("in_period", True), ("survey_type", group.survey_type))
-    return Basis(table, where, group.item if table == "responses" else "")
-
-
-def dealt_for(
-    group: Group, seen: Observed, policy: IntegrityPolicy, rng: np.random.Generator
-) -> PermutedLabels:
-    """Deal the links of a group anew over its units and those compared with, within strata of size."""
-    chosen = group.linked | group.others
-    months = group.before | group.after
-    size = seen.scores[chosen][:, months].sum(axis=(1, 2))
-    linked = group.linked[chosen]
-    return deal(linked, _strata(linked, size), draws=policy.draws, rng=rng)
-
-
-def detect(
-    detector: Detector,
+def group_data(
     group: Group,
-    seen: Observed,
-    dealt: PermutedLabels,
-    *,
+    observed: Observed,
     calendar: MonthGrid,
     policy: IntegrityPolicy,
+    *,
     level: float,
-) -> Detection:
+    rng: np.random.Generator,
+) -> GroupData:
+    """Return a group with its links dealt anew.
+
+    Parameters
+    ----------
+    group, observed, calendar, policy, level
+        See `GroupData`.
+    rng
+        Draws the ways to deal.
+    """
+    chosen = group.linked | group.others
+    size = observed.scores[chosen][:, group.before | group.after].sum(axis=(1, 2))
+    linked = group.linked[chosen]
+    dealt = deal(linked, _strata(linked, size), draws=policy.draws, rng=rng)
+    return GroupData(group, observed, dealt, calendar, policy, level)
+
+
+def detect(detector: Detector, data: GroupData) -> Detection:
     """Run one detector on one group, or say why it cannot be run."""
-    why = _cannot(detector, group, seen)
+    group, policy, chosen = data.group, data.policy, data.chosen
+    why = _cannot(detector, group, data.observed)
     if why:
         return Detection(detector, group, reason=why)
-    found = detector.measure(seen, group, policy)
-    chosen = group.linked | group.others
-    usable = found.usable[chosen]
+    measured = detector.measure(data.observed, group, policy)
+    usable = measured.usable[chosen]
     few = _too_few(detector, group.linked[chosen] & usable, ~group.linked[chosen] & usable, policy)
     if few:
         return Detection(detector, group, reason=few)
-    dim = _too_dim(detector, found, group.linked & found.usable, group.others & found.usable)
+    dim = _too_dim(detector, measured, group.linked & measured.usable, group.others & measured.usable)
     if dim:
         return Detection(detector, group, reason=dim)
-    least = _least_p(dealt, usable)
+    least = _least_p(data.dealt, usable)
     if least > policy.error:
         return Detection(detector, group, reason=_hopeless(least, policy))
-    tested = contrast(found.change[chosen], found.variance[chosen], usable, dealt, level=level)
-    sign = SignStrength.WATCH if tested.p_value(detector.alternative) <= policy.error else SignStrength.QUIET
-    within = chosen & found.usable
+    tested = contrast(
+        measured.change[chosen], measured.variance[chosen], usable, data.dealt, level=data.level
+    )
+    beyond = tested.p_value(detector.alternative) <= policy.error
+    within = chosen & measured.usable
     return Detection(
-        detector, group, sign, tested, least, int(found.n[within].sum()),
-        tested.chosen, tested.others, found.levels, _unit_changes(group, found, within, calendar),
-    )  # fmt: skip
+        detector,
+        group,
+        SignStrength.WATCH if beyond else SignStrength.QUIET,
+        tested,
+        least,
+        int(measured.n[within].sum()),
+        tested.chosen,
+        tested.others,
+        measured.levels,
+        _unit_changes(data, measured, within),
+    )
 
 
-def _cannot(detector: Detector, group: Group, seen: Observed) -> str:
-    absent = [seen.missing[name] for name in detector.needs if name in seen.missing]
+def _cannot(detector: Detector, group: Group, observed: Observed) -> str:
+    absent = [observed.missing[name] for name in detector.needs if name in observed.missing]
     if absent:
         return absent[0][:1].upper() + absent[0][1:] + "."
     if detector.key != "heaping":
@@ -239,7 +242,7 @@ def _too_few(detector: Detector, linked: Flags, others: Flags, policy: Integrity
     )
 
 
-def _too_dim(detector: Detector, found: Measured, linked: Flags, others: Flags) -> str:
+def _too_dim(detector: Detector, measured: Measured, linked: Flags, others: Flags) -> str:
     """Return why not even the largest effect could be told from chance; empty where it could.
 
     An effect stands out in most audits where it is `_OUTSTANDING` times its sampling error, which falls
@@ -247,11 +250,11 @@ def _too_dim(detector: Detector, found: Measured, linked: Flags, others: Flags) 
     """
     if detector.largest is None:
         return ""
-    error = sum(1 / float((1 / found.variance[side]).sum()) for side in (linked, others))
+    error = sum(1 / float((1 / measured.variance[side]).sum()) for side in (linked, others))
     short = error * (_OUTSTANDING / detector.largest.effect) ** 2
     if short <= 1:
         return ""
-    have = float(found.n[linked].sum())
+    have = float(measured.n[linked].sum())
     return (
         f"If {detector.largest.if_all}, it could still be chance: the linked units have {have:.0f} "
         f"{detector.largest.counted}, and about {counted(int(np.ceil(have * short)), 'is', 'are')} needed."
@@ -278,16 +281,54 @@ def _strata(linked: Flags, size: Floats) -> Ints:
     return halves if ways(linked, halves) >= _STRATA_NEED else np.zeros(len(size), dtype=np.int64)
 
 
-def _unit_changes(
-    group: Group, found: Measured, within: Flags, calendar: MonthGrid
-) -> tuple[UnitChange, ...]:
+def _unit_changes(data: GroupData, measured: Measured, within: Flags) -> tuple[UnitChange, ...]:
     return tuple(
         UnitChange(
-            calendar.units[unit],
-            bool(group.linked[unit]),
-            float(found.change[unit]),
-            float(np.sqrt(found.variance[unit])),
-            int(found.n[unit]),
+            data.calendar.units[unit],
+            bool(data.group.linked[unit]),
+            float(measured.change[unit]),
+            float(np.sqrt(measured.variance[unit])),
+            int(measured.n[unit]),
         )
         for unit in np.flatnonzero(within)
     )
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """Change of the mean score of the linked units against the others, in points of the paid question.
+
+    It is no estimate of what the link did; that is a question of its own, with comparisons of its own.
+    """
+
+    group: Group
+    contrast: Contrast
+    n: int
+
+    @property
+    def key(self) -> str:
+        """Names its number within the audit."""
+        return f"score:{self.group.key}"
+
+
+def score_change(data: GroupData) -> ScoreChange | None:
+    """Return the change of the mean score of a group; None where too few units have answers."""
+    group, policy, chosen = data.group, data.policy, data.chosen
+    before, after = (_mean(data.observed, months) for months in (group.before, group.after))
+    usable = ((before[2] >= policy.least_answers) & (after[2] >= policy.least_answers))[chosen]
+    linked = group.linked[chosen]
+    if min((linked & usable).sum(), (~linked & usable).sum()) < policy.least_units:
+        return None
+    change, variance = (after[0] - before[0])[chosen], (after[1] + before[1])[chosen]
+    tested = contrast(change, variance, usable, data.dealt, level=data.level)
+    return ScoreChange(group, tested, int((before[2] + after[2])[chosen][usable].sum()))
+
+
+def _mean(observed: Observed, months: Flags) -> tuple[Floats, Floats, Floats]:
+    """Return mean score, its variance and the number of answers of each unit."""
+    given = observed.scores[:, months].sum(axis=1)
+    n = given.sum(axis=1)
+    safe = np.maximum(n, 1)
+    mean = given @ observed.values / safe
+    squares = float(given.sum(axis=0) @ observed.values**2 - n @ mean**2)
+    return mean, np.asarray(max(squares, _TINY) / max(float(n.sum()), 1.0) / safe), n

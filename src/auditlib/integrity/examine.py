@@ -6,18 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditlib.integrity.detection import Detection, dealt_for, detect
+from auditlib.contracts import CanonicalTables
+from auditlib.integrity.answer import IntegrityAnswer
+from auditlib.integrity.detection import Detection, ScoreChange, detect, group_data, score_change
 from auditlib.integrity.detectors import DETECTORS
 from auditlib.integrity.groups import Group, MonthGrid, calendar_of, groups_of
-from auditlib.integrity.observed import Observed, observe
-from auditlib.integrity.patterns import signatures
-from auditlib.integrity.performance import Performance
-from auditlib.integrity.policy import IntegrityPolicy
+from auditlib.integrity.observed import Observed, PaidQuestion, observe
+from auditlib.integrity.patterns import corrected
+from auditlib.integrity.performance import Performance, performance
+from auditlib.integrity.policy import IntegrityPolicy, policy_of
 from auditlib.integrity.result import IntegrityResult
-from auditlib.integrity.score_changes import ScoreChange, score_change
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
-from auditlib.standards.measure import Tables
 
 NO_REGISTER = Refusal(
     "There is no register of pay links, so whether anybody gains from managing the scores is not known.",
@@ -41,8 +42,14 @@ _AGGREGATES = Refusal(
 )
 
 
-def examine(
-    tables: Tables, run: Run, policy: IntegrityPolicy, *, performance: Performance | None = None
+def examine(engagement: Engagement) -> IntegrityAnswer:
+    """Answer whether the scores can still be trusted where pay depends on them."""
+    run, policy = engagement.run, policy_of(engagement.run, engagement.texts)
+    return IntegrityAnswer(estimate(engagement.evidence, run, policy, performance=performance()))
+
+
+def estimate(
+    tables: CanonicalTables, run: Run, policy: IntegrityPolicy, *, performance: Performance | None = None
 ) -> IntegrityResult:
     """Look for signs that scores are managed rather than earned, wherever pay depends on them.
 
@@ -60,7 +67,7 @@ def examine(
     Returns
     -------
     IntegrityResult
-        Without signatures, and with the reason, where no pay is linked.
+        Without patterns, and with the reason, where no pay is linked.
 
     Notes
     -----
@@ -82,11 +89,11 @@ def examine(
     units = [str(unit) for unit in tables.frame("units", columns=["unit_id"])["unit_id"]]
     calendar = calendar_of(run, units)
     groups = [_audited(group, run, tables) for group in groups_of(register, calendar, policy)]
-    found, scores = _detections(groups, tables, run, calendar=calendar, policy=policy)
-    return IntegrityResult(signatures(found, policy), policy, level, performance, scores=scores)
+    detections, scores = _detections(groups, tables, run, calendar=calendar, policy=policy)
+    return IntegrityResult(corrected(detections, policy), policy, level, performance, scores=scores)
 
 
-def _audited(group: Group, run: Run, tables: Tables) -> Group:
+def _audited(group: Group, run: Run, tables: CanonicalTables) -> Group:
     """Return `group`, refused where its metric is not audited or there are no single responses."""
     if "responses" not in tables.tables:
         return replace(group, refusal=_AGGREGATES)
@@ -101,27 +108,24 @@ def _audited(group: Group, run: Run, tables: Tables) -> Group:
 
 
 def _detections(
-    groups: list[Group], tables: Tables, run: Run, *, calendar: MonthGrid, policy: IntegrityPolicy
+    groups: list[Group], tables: CanonicalTables, run: Run, *, calendar: MonthGrid, policy: IntegrityPolicy
 ) -> tuple[list[Detection], tuple[ScoreChange, ...]]:
     """Return every detector on every group, and what the scores of each group did."""
-    seen: dict[tuple[str, str], Observed] = {}
-    found, scores = [], []
+    observed: dict[tuple[str, str], Observed] = {}
+    detections: list[Detection] = []
+    scores = []
     for place, group in enumerate(groups):
-        metric = (group.survey_type, group.item)
         if group.refusal is not None:
-            found += [Detection(detector, group, reason=_why(group.refusal)) for detector in DETECTORS]
+            why = f"{group.refusal.reason} {group.refusal.remedy}".strip()
+            detections += [Detection(detector, group, reason=why) for detector in DETECTORS]
             continue
-        if metric not in seen:
-            seen[metric] = observe(tables, run.instrument(group.survey_type), group.item, calendar, policy)
-        dealt = dealt_for(group, seen[metric], policy, np.random.default_rng([run.seed, place]))
+        metric = (group.survey_type, group.item)
+        if metric not in observed:
+            instrument = run.instrument(group.survey_type)
+            observed[metric] = observe(PaidQuestion(tables, instrument, group.item, calendar, policy))
+        rng = np.random.default_rng([run.seed, place])
         level = run.thresholds.confidence
-        found += [
-            detect(each, group, seen[metric], dealt, calendar=calendar, policy=policy, level=level)
-            for each in DETECTORS
-        ]
-        scores.append(score_change(group, seen[metric], dealt, policy, level=level))
-    return found, tuple(score for score in scores if score is not None)
-
-
-def _why(refusal: Refusal) -> str:
-    return f"{refusal.reason} {refusal.remedy}".strip()
+        data = group_data(group, observed[metric], calendar, policy, level=level, rng=rng)
+        detections += [detect(detector, data) for detector in DETECTORS]
+        scores.append(score_change(data))
+    return detections, tuple(score for score in scores if score is not None)

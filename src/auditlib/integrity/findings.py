@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from auditlib.integrity.detection import Detection
 from auditlib.integrity.detectors import RATIO
 from auditlib.integrity.patterns import SignPattern
-from auditlib.integrity.wording import linked_on, measured, whom
+from auditlib.integrity.statements import linked_on, measured, whom
 from auditlib.records import CaseReference, Finding, Grade
 
 CRITERION = "A12: where pay depends on satisfaction, the scores it rests on can be trusted"
@@ -19,32 +19,38 @@ def findings_of(alarms: Iterable[SignPattern], level: float) -> tuple[Finding, .
 
 
 def _finding(alarm: SignPattern, level: float) -> Finding:
-    own = alarm.carried_by
-    clearest = min(own, key=lambda each: each.p_value)
-    innocent = " ".join(dict.fromkeys(each.detector.innocent for each in own))
+    carrying = alarm.carried_by
+    effects = [measured(detection, level).text for detection in carrying]
+    clearest = measured(alarm.strongest, level).text.rpartition(" (")[0]
+    innocent = " ".join(dict.fromkeys(detection.detector.innocent for detection in carrying))
+    gaps = [gap for detection in carrying if (gap := departure(detection)) is not None]
     return Finding(
         criterion=CRITERION,
         condition=f"In the {alarm.linked} {whom(alarm.group)} something changed that did not change in units "
-        f"not linked: {'; '.join(measured(each, level) for each in own)}.",
+        f"not linked: {'; '.join(effects)}.",
         cause=f"This is consistent with {alarm.pattern.consistent_with}, and needs explanation; it proves no "
         f"intent. What else would look the same: {innocent}",
         effect="Scores, comparisons and bonuses that rest on these answers may be too favourable, and the "
         "effect of the link on satisfaction cannot be read from them.",
         recommendation=f"Ask for {alarm.pattern.ask_for}. Until it is explained, settle bonuses of these "
         "units on a sample drawn and invited by somebody whose pay does not depend on it.",
-        grade=Grade.MAJOR if len(own) > 1 else Grade.MINOR,
+        grade=Grade.MAJOR if len(carrying) > 1 else Grade.MINOR,
         subject=f"{alarm.group.name}: {alarm.pattern.title}",
-        evidence=(f"p_adjusted:{alarm.key}", f"units:{alarm.key}", *(f"effect:{each.key}" for each in own)),
-        headline=f"In the {alarm.linked} {whom(alarm.group)}: "
-        f"{measured(clearest, level).rpartition(' (')[0]}",
-        cases=tuple(CaseReference("units", unit, unit, linked_on(alarm.group)) for unit in _units(own)),
-        shortfall=max((gap for each in own if (gap := departure(each)) is not None), default=None),
+        evidence=(
+            f"p_adjusted:{alarm.key}",
+            f"units:{alarm.key}",
+            *(f"effect:{entry.key}" for entry in carrying),
+        ),
+        headline=f"In the {alarm.linked} {whom(alarm.group)}: {clearest}",
+        cases=tuple(CaseReference("units", unit, unit, linked_on(alarm.group)) for unit in _units(carrying)),
+        shortfall=max(gaps, default=None),
     )
 
 
 def _units(carrying: Iterable[Detection]) -> tuple[str, ...]:
     """Return the linked units whose changes were seen, each once: the group, and none of them by itself."""
-    return tuple(dict.fromkeys(unit.unit_id for each in carrying for unit in each.units if unit.linked))
+    units = (unit for detection in carrying for unit in detection.units if unit.linked)
+    return tuple(dict.fromkeys(unit.unit_id for unit in units))
 
 
 def departure(detection: Detection) -> float | None:

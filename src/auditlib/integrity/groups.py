@@ -13,12 +13,12 @@ from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.run import Run
 from auditlib.records import Refusal
 from auditlib.statements import counted
+from auditlib.statistics.changes import Flags
 from auditlib.statistics.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Flags = npt.NDArray[np.bool_]
 _EPOCH = date(1970, 1, 1)
 _PARTS = 3
 
@@ -66,6 +66,11 @@ class Group:
     def name(self) -> str:
         """Label of the group, unique within an audit."""
         return f"{self.role} {self.starts_on}" + (f" {self.metric.replace(':', ' ')}" if self.several else "")
+
+    @property
+    def key(self) -> str:
+        """Its label within the keys of numbers."""
+        return self.name.replace(" ", ":")
 
     @property
     def metric(self) -> str:
@@ -125,14 +130,14 @@ def groups_of(register: pd.DataFrame, calendar: MonthGrid, policy: IntegrityPoli
         threshold=links["threshold"].to_numpy("float64", na_value=np.nan),
     )
     links["ends_on"] = links["ends_on"].fillna(np.inf)
-    found = []
+    groups = []
     for (role, starts, metric), rows in links.groupby(["role", "starts_on", "metric"], sort=True):
         day = _EPOCH + timedelta(days=int(str(starts)))
-        found.append(
+        groups.append(
             _group(str(role), day, str(metric), rows=rows, links=links, calendar=calendar, policy=policy)
         )
     several = len(set(links["metric"])) > 1
-    return tuple(replace(group, several=several) for group in found)
+    return tuple(replace(group, several=several) for group in groups)
 
 
 def _group(
@@ -157,15 +162,24 @@ def _group(
     after = (months >= start) & (months < last)
     more = links[links["unit_id"].isin(rows["unit_id"]) & ~links.index.isin(rows.index)]
     group = Group(
-        role, survey_type, item, statistic, day, _thresholds(rows, units),
-        linked, others & ~linked, before, after, tuple(sorted(set(more["unit_id"]))),
-    )  # fmt: skip
-    return _judged(group, policy)
+        role,
+        survey_type,
+        item,
+        statistic,
+        day,
+        _thresholds(rows, units),
+        linked,
+        others & ~linked,
+        before,
+        after,
+        also=tuple(sorted(set(more["unit_id"]))),
+    )
+    return replace(group, refusal=_refusal(group, policy))
 
 
 def _thresholds(rows: pd.DataFrame, units: npt.NDArray[np.str_]) -> Floats:
-    own = rows.groupby("unit_id")["threshold"].median().reindex(units)
-    return np.asarray(own.fillna(rows["threshold"].median()), dtype=np.float64)
+    of_unit = rows.groupby("unit_id")["threshold"].median().reindex(units)
+    return np.asarray(of_unit.fillna(rows["threshold"].median()), dtype=np.float64)
 
 
 def _others(
@@ -196,10 +210,6 @@ def _end(rows: pd.DataFrame, calendar: MonthGrid) -> int:
     if not np.isfinite(ends):
         return calendar.months
     return int(calendar.month_of(np.array([int(ends) + 1]))[0])
-
-
-def _judged(group: Group, policy: IntegrityPolicy) -> Group:
-    return replace(group, refusal=_refusal(group, policy))
 
 
 def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:

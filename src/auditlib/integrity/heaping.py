@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from auditlib.statistics.changes import Flags
 from auditlib.statistics.types import Floats
 
-Flags = npt.NDArray[np.bool_]
 _SLACK = 1e-9
 """A mean on the threshold counts as above it, whatever the last bit of its float says."""
 STATISTICS = ("mean", "top_box")
@@ -80,15 +79,15 @@ def moved_months(scores: Floats, values: Floats, rules: list[BonusRule]) -> Move
     much as the levels of all units do. A month moved over the threshold is missing below and found above.
     """
     drift = _drift(scores, values)
-    found = [_unit(own, values, rule, drift) for own, rule in zip(scores, rules, strict=True)]
-    return Moved(*np.array(found, dtype=np.float64).reshape(-1, 3).T)
+    moved = [_unit(months, values, rule, drift) for months, rule in zip(scores, rules, strict=True)]
+    return Moved(*np.array(moved, dtype=np.float64).reshape(-1, 3).T)
 
 
-def _unit(own: Floats, values: Floats, rule: BonusRule, drift: float) -> tuple[float, float, float]:
+def _unit(months: Floats, values: Floats, rule: BonusRule, drift: float) -> tuple[float, float, float]:
     """Return share moved, variance and months expected just below of one unit."""
     worth = values if rule.statistic == "mean" else (values >= rule.top).astype(np.float64)
-    n = own.sum(axis=1)
-    given, n = own[n > 0], n[n > 0]
+    n = months.sum(axis=1)
+    given, n = months[n > 0], n[n > 0]
     if not len(n):
         return _NOTHING
     reach = np.maximum(rule.width, _point(worth) / n)
@@ -99,11 +98,11 @@ def _unit(own: Floats, values: Floats, rule: BonusRule, drift: float) -> tuple[f
     return _share(_sides(given @ worth / n, reach, rule), above, below)
 
 
-def _share(seen: tuple[Flags, Flags], above: Floats, below: Floats) -> tuple[float, float, float]:
+def _share(ended: tuple[Flags, Flags], above: Floats, below: Floats) -> tuple[float, float, float]:
     """Return the share moved: what is missing below and what is too much above, the surer one for more."""
     months = float(below.sum())
     weight = months / float(above.sum())
-    moved = months - float(seen[1].sum()) + weight * float(seen[0].sum() - above.sum())
+    moved = months - float(ended[1].sum()) + weight * float(ended[0].sum() - above.sum())
     variance = float((below + weight**2 * above - (weight * above - below) ** 2).sum())
     scale = months * (1 + weight)
     return moved / scale, variance / scale**2, months
@@ -130,12 +129,12 @@ def _chances(
     """Return each month's chance to end just above, and just below, the threshold."""
     share = total / total.sum()
     few = n <= _MANY
-    found = np.empty((2, len(n)))
+    chances = np.empty((2, len(n)))
     if few.any():
-        found[:, few] = _exact(share, worth, n[few], reach=reach[few], rule=rule, drift=drift)
+        chances[:, few] = _exact(share, worth, n[few], reach=reach[few], rule=rule, drift=drift)
     if not few.all():
-        found[:, ~few] = _normal(share, worth, n[~few], reach=reach[~few], rule=rule, drift=drift)
-    return found[0], found[1]
+        chances[:, ~few] = _normal(share, worth, n[~few], reach=reach[~few], rule=rule, drift=drift)
+    return chances[0], chances[1]
 
 
 def _exact(

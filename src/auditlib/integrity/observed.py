@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditlib.integrity.asked_again import AFTER, AFTER_COMPLAINT, asked_after
+from auditlib.contracts import CanonicalTables
 from auditlib.integrity.groups import MonthGrid
 from auditlib.integrity.policy import IntegrityPolicy
-from auditlib.records import Instrument
-from auditlib.standards.measure import Tables
+from auditlib.integrity.reinvitations import AFTER, AFTER_COMPLAINT, asked_after
+from auditlib.records import Instrument, Scale
 from auditlib.standards.observed import answered_invitations
 from auditlib.standards.whole_days import beyond, whole_day
 from auditlib.statistics.types import Floats
@@ -57,25 +57,79 @@ class Observed:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-def observe(
-    tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid, policy: IntegrityPolicy
-) -> Observed:
+@dataclass(frozen=True, eq=False)
+class PaidQuestion:
+    """The question that pay follows, and where its answers are counted.
+
+    Parameters
+    ----------
+    tables
+        The evidence.
+    instrument, item
+        The survey type, and the item of it.
+    calendar
+        Units and months counts are made by.
+    policy
+        Limits and windows.
+    """
+
+    tables: CanonicalTables
+    instrument: Instrument
+    item: str
+    calendar: MonthGrid
+    policy: IntegrityPolicy
+
+    @property
+    def survey_type(self) -> str:
+        """The survey type."""
+        return self.instrument.survey_type
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of the item."""
+        return next(entry.scale for entry in self.instrument.items if entry.item == self.item)
+
+    @property
+    def alike(self) -> list[str]:
+        """Items on the same scale, itself included."""
+        scores = self.scale.scores
+        return [entry.item for entry in self.instrument.items if entry.scale.scores == scores]
+
+    @property
+    def limit(self) -> float:
+        """Below it a customer is unhappy; the policy names it on a scale of 1 to 5."""
+        return self.scale.low + (self.policy.unhappy_below - 1) * (self.scale.high - self.scale.low) / 4
+
+    def rows(self, table: str) -> nw.LazyFrame[Any]:
+        """Return the rows of its survey type in the period."""
+        import narwhals as nw
+
+        return self.tables.lazy(table).filter(nw.col("in_period"), nw.col("survey_type") == self.survey_type)
+
+    def complete(self) -> nw.LazyFrame[Any]:
+        """Return the responses that answer every item on its scale."""
+        import narwhals as nw
+
+        return self.rows("responses").filter(*(~nw.col(name).is_null() for name in self.alike))
+
+    def placed(self, rows: nw.LazyFrame[Any]) -> CountedPart:
+        """Return counts by unit and day summed by unit and month."""
+        return CountedPart(_spread(_pandas(rows), self.calendar))
+
+
+def observe(paid: PaidQuestion) -> Observed:
     """Count everything the detectors need for one survey type and its paid item."""
-    survey_type = instrument.survey_type
-    question = next(entry for entry in instrument.items if entry.item == item)
-    limit = _limit(instrument, item, policy)
-    found = (
-        _invitations(tables, survey_type, calendar)
-        | _answers(tables, instrument, item, calendar, policy)
-        | _devices(tables, survey_type, calendar)
-        | _straight(tables, instrument, item, calendar)
-        | _perfect(tables, instrument, item, calendar)
-        | _complaints(tables, calendar)
-        | _again(tables, survey_type, item, limit=limit, calendar=calendar, policy=policy)
+    part = (
+        _invitations(paid)
+        | _answers(paid)
+        | _devices(paid)
+        | _straight(paid)
+        | _perfect(paid)
+        | _complaints(paid)
+        | _again(paid)
     )
-    values = np.array(question.scale.scores)
-    scores = _by_score(tables, survey_type, item, values, calendar)
-    return Observed(found.counts, scores, values, question.scale.top_box, found.missing)
+    values = np.array(paid.scale.scores)
+    return Observed(part.counts, _by_score(paid, values), values, paid.scale.top_box, part.missing)
 
 
 Counts = dict[str, Floats]
@@ -98,32 +152,18 @@ def _absent(names: Sequence[str], why: str) -> CountedPart:
     return CountedPart({}, dict.fromkeys(names, why))
 
 
-def _limit(instrument: Instrument, item: str, policy: IntegrityPolicy) -> float:
-    scale = next(entry.scale for entry in instrument.items if entry.item == item)
-    return scale.low + (policy.unhappy_below - 1) * (scale.high - scale.low) / 4
-
-
-def _invitations(tables: Tables, survey_type: str, calendar: MonthGrid) -> CountedPart:
+def _invitations(paid: PaidQuestion) -> CountedPart:
     import narwhals as nw
 
-    names = ("invited", "answered")
-    if "invitations" not in tables.tables:
-        return _absent(names, "the evidence has no invitations")
-    asked = _of(tables.lazy("invitations"), survey_type)
-    part = _placed(asked.group_by("unit_id", "sent_day").agg(invited=nw.len()), calendar)
-    kept = answered_invitations(asked, tables.lazy("responses")).filter(nw.col("answered"))
-    return part | _placed(kept.group_by("unit_id", "sent_day").agg(answered=nw.len()), calendar)
+    if "invitations" not in paid.tables.tables:
+        return _absent(("invited", "answered"), "the evidence has no invitations")
+    asked = paid.rows("invitations")
+    part = paid.placed(asked.group_by("unit_id", "sent_day").agg(invited=nw.len()))
+    answered = answered_invitations(asked, paid.tables.lazy("responses")).filter(nw.col("answered"))
+    return part | paid.placed(answered.group_by("unit_id", "sent_day").agg(answered=nw.len()))
 
 
-def _of(frame: nw.LazyFrame[Any], survey_type: str) -> nw.LazyFrame[Any]:
-    import narwhals as nw
-
-    return frame.filter(nw.col("in_period"), nw.col("survey_type") == survey_type)
-
-
-def _answers(
-    tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid, policy: IntegrityPolicy
-) -> CountedPart:
+def _answers(paid: PaidQuestion) -> CountedPart:
     """Count answers by what they say; a comment that is empty or blank is none.
 
     An answer is low where the mean of its questions on the paid one's scale rounds to below the limit: the
@@ -132,15 +172,15 @@ def _answers(
     """
     import narwhals as nw
 
-    scale = next(entry.scale for entry in instrument.items if entry.item == item)
-    rows = _of(tables.lazy("responses"), instrument.survey_type).filter(~nw.col(item).is_null())
+    scale, item = paid.scale, paid.item
+    rows = paid.rows("responses").filter(~nw.col(item).is_null())
     wrote = ~nw.col("comment").is_null() & (
         nw.col("comment").fill_null("").str.strip_chars().str.len_chars() > 0
     )
     top = nw.col(item) >= scale.high
-    overall = nw.mean_horizontal(*_alike(instrument, item))
+    overall = nw.mean_horizontal(*paid.alike)
     half = (scale.high - scale.low) / 8
-    low = overall < _limit(instrument, item, policy) - half - _SLACK
+    low = overall < paid.limit - half - _SLACK
     rest = nw.when(~low).then((overall * _THOUSAND).round()).otherwise(0)
     flags: dict[str, nw.Expr] = {
         "low": low,
@@ -150,14 +190,14 @@ def _answers(
         "comments": wrote,
         "silent_top": top & ~wrote,
     }
-    pattern = words_pattern(policy)
+    pattern = words_pattern(paid.policy)
     if pattern:
         flags["begging"] = wrote & nw.col("comment").fill_null("").str.to_lowercase().str.contains(pattern)
     marked = rows.with_columns(**{name: flag.cast(nw.Int64) for name, flag in flags.items()})
     sums = {name: nw.col(name).sum() for name in flags}
     daily = _pandas(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("answers"), **sums))
-    late = daily.assign(late_top=daily["top"].where(_late(daily["submitted_day"], policy.last_days), 0))
-    part = CountedPart(_spread(late, calendar))
+    late = daily.assign(late_top=daily["top"].where(_late(daily["submitted_day"], paid.policy.last_days), 0))
+    part = CountedPart(_spread(late, paid.calendar))
     if not part.counts["comments"].any():
         part = part | _absent(("comments", "silent_top", "begging"), "no answer has a comment")
     elif not pattern:
@@ -165,12 +205,6 @@ def _answers(
             ("begging",), "no list of words is declared; name the integrity policy in the run file"
         )
     return part
-
-
-def _alike(instrument: Instrument, item: str) -> list[str]:
-    """Return the items on the same scale as `item`, itself included."""
-    paid = next(entry.scale for entry in instrument.items if entry.item == item)
-    return [entry.item for entry in instrument.items if entry.scale.scores == paid.scores]
 
 
 def words_pattern(policy: IntegrityPolicy) -> str:
@@ -191,14 +225,14 @@ def _late(days: pd.Series[int], last_days: int) -> pd.Series[bool]:
     return dates.dt.days_in_month - dates.dt.day < last_days
 
 
-def _devices(tables: Tables, survey_type: str, calendar: MonthGrid) -> CountedPart:
+def _devices(paid: PaidQuestion) -> CountedPart:
     """Count answers with a device, and those whose device served more than one person of the unit.
 
     A nameless answer counts as another person, because nobody can tell.
     """
     import narwhals as nw
 
-    rows = _of(tables.lazy("responses"), survey_type).filter(~nw.col("device_id").is_null())
+    rows = paid.rows("responses").filter(~nw.col("device_id").is_null())
     rows = rows.select("unit_id", "submitted_day", "device_id", "customer_id")
     used = rows.group_by("unit_id", "device_id").agg(
         used=nw.len(),
@@ -209,13 +243,13 @@ def _devices(tables: Tables, survey_type: str, calendar: MonthGrid) -> CountedPa
     many = (nw.col("used") > 1) & ((nw.col("first") != nw.col("last")) | (nw.col("known") < nw.col("used")))
     shared = used.filter(many).select("unit_id", "device_id")
     both = rows.join(shared, on=["unit_id", "device_id"], how="semi")
-    part = _placed(rows.group_by("unit_id", "submitted_day").agg(devices=nw.len()), calendar)
+    part = paid.placed(rows.group_by("unit_id", "submitted_day").agg(devices=nw.len()))
     if not part.counts["devices"].any():
         return _absent(("devices", "shared"), "no answer names a device")
-    return part | _placed(both.group_by("unit_id", "submitted_day").agg(shared=nw.len()), calendar)
+    return part | paid.placed(both.group_by("unit_id", "submitted_day").agg(shared=nw.len()))
 
 
-def _straight(tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid) -> CountedPart:
+def _straight(paid: PaidQuestion) -> CountedPart:
     """Count answers that give every question the same score, and how many one expects at their mean.
 
     Answers are compared with those of the same rounded mean. A rise of satisfaction moves answers through
@@ -226,15 +260,13 @@ def _straight(tables: Tables, instrument: Instrument, item: str, calendar: Month
     import narwhals as nw
 
     names = ("lines", "straight", "expected_straight", "straight_noise")
-    alike = _alike(instrument, item)
+    alike, scale = paid.alike, paid.scale
     if len(alike) < LEAST_ITEMS:
-        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {item}")
-    scale = next(entry.scale for entry in instrument.items if entry.item == item)
-    rows = _complete(tables, instrument, alike)
+        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
     flat = nw.max_horizontal(*alike) == nw.min_horizontal(*alike)
     step = scale.scores[1] - scale.scores[0]
     level = ((nw.mean_horizontal(*alike) - scale.low) / step + 0.5 + _SLACK).floor()
-    marked = rows.with_columns(straight=flat.cast(nw.Int64), level=level.cast(nw.Int64))
+    marked = paid.complete().with_columns(straight=flat.cast(nw.Int64), level=level.cast(nw.Int64))
     daily = _pandas(
         marked.filter(nw.col("level") < len(scale.scores) - 1)
         .group_by("unit_id", "submitted_day", "level")
@@ -245,79 +277,59 @@ def _straight(tables: Tables, instrument: Instrument, item: str, calendar: Month
     expected = daily.drop(columns="level").assign(
         expected_straight=rate * daily["lines"], straight_noise=rate * (1 - rate) * daily["lines"]
     )
-    return CountedPart(_spread(expected, calendar))
+    return CountedPart(_spread(expected, paid.calendar))
 
 
-def _complete(tables: Tables, instrument: Instrument, items: Sequence[str]) -> nw.LazyFrame[Any]:
-    import narwhals as nw
-
-    rows = _of(tables.lazy("responses"), instrument.survey_type)
-    return rows.filter(*(~nw.col(name).is_null() for name in items))
-
-
-def _perfect(tables: Tables, instrument: Instrument, item: str, calendar: MonthGrid) -> CountedPart:
+def _perfect(paid: PaidQuestion) -> CountedPart:
     """Count answers with the best score on every question, and sum the means of the others in thousandths."""
     import narwhals as nw
 
     names = ("complete", "perfect", "imperfect", "imperfect_squares")
-    alike = _alike(instrument, item)
+    alike = paid.alike
     if len(alike) < LEAST_ITEMS:
-        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {item}")
-    scale = next(entry.scale for entry in instrument.items if entry.item == item)
-    best = nw.min_horizontal(*alike) >= scale.high
+        return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
+    best = nw.min_horizontal(*alike) >= paid.scale.high
     rest = nw.when(~best).then((nw.mean_horizontal(*alike) * _THOUSAND).round()).otherwise(0)
     flags = {"perfect": best, "imperfect": rest, "imperfect_squares": rest * rest}
-    marked = _complete(tables, instrument, alike).with_columns(
-        **{name: flag.cast(nw.Int64) for name, flag in flags.items()}
-    )
+    marked = paid.complete().with_columns(**{name: flag.cast(nw.Int64) for name, flag in flags.items()})
     sums = {name: nw.col(name).sum() for name in flags}
-    return _placed(
-        marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("complete"), **sums), calendar
-    )
+    return paid.placed(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("complete"), **sums))
 
 
-def _complaints(tables: Tables, calendar: MonthGrid) -> CountedPart:
+def _complaints(paid: PaidQuestion) -> CountedPart:
     import narwhals as nw
 
-    if "complaints" not in tables.tables:
+    if "complaints" not in paid.tables.tables:
         return _absent(("complaints",), "the evidence has no complaints")
-    rows = tables.lazy("complaints").filter(nw.col("in_period"))
-    return _placed(rows.group_by("unit_id", "received_day").agg(complaints=nw.len()), calendar)
+    rows = paid.tables.lazy("complaints").filter(nw.col("in_period"))
+    return paid.placed(rows.group_by("unit_id", "received_day").agg(complaints=nw.len()))
 
 
-def _again(
-    tables: Tables,
-    survey_type: str,
-    item: str,
-    *,
-    limit: float,
-    calendar: MonthGrid,
-    policy: IntegrityPolicy,
-) -> CountedPart:
+def _again(paid: PaidQuestion) -> CountedPart:
     """Count invitations, and the time customers waited for them, by what was last known of the customer."""
     import narwhals as nw
 
-    known, missing = [], {}
+    tables, item = paid.tables, paid.item
     if "invitations" not in tables.tables:
         return _absent(AFTER, "the evidence has no invitations")
     asked = _pandas(
         tables.lazy("invitations")
-        .filter(nw.col("survey_type") == survey_type, ~nw.col("customer_id").is_null())
+        .filter(nw.col("survey_type") == paid.survey_type, ~nw.col("customer_id").is_null())
         .select("customer_id", "sent_at")
     )
-    answers = _of(tables.lazy("responses"), survey_type).filter(~nw.col(item).is_null())
-    told = _known(answers, "submitted", low=nw.col(item) < limit)
-    if asked.empty or told.empty:
+    answers = paid.rows("responses").filter(~nw.col(item).is_null())
+    scored = _known(answers, "submitted", low=nw.col(item) < paid.limit)
+    if asked.empty or scored.empty:
         return _absent(AFTER, "invitations or answers name no customer")
-    known.append(told.assign(known=np.where(told["low"], "unhappy", "happy")))
+    known = [scored.assign(known=np.where(scored["low"], "unhappy", "happy"))]
+    missing = CountedPart()
     if "complaints" in tables.tables:
         complained = _known(tables.lazy("complaints").filter(nw.col("in_period")), "received")
         known.append(complained.assign(known="complained"))
     else:
-        missing = dict.fromkeys(AFTER_COMPLAINT, "the evidence has no complaints")
-    return CountedPart(
-        _spread(asked_after(known, asked, window_days=policy.again_days), calendar)
-    ) | CountedPart({}, missing)
+        missing = _absent(AFTER_COMPLAINT, "the evidence has no complaints")
+    waits = asked_after(known, asked, window_days=paid.policy.again_days)
+    return CountedPart(_spread(waits, paid.calendar)) | missing
 
 
 def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
@@ -333,28 +345,24 @@ def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
     return _pandas(named.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=at, **more))
 
 
-def _by_score(tables: Tables, survey_type: str, item: str, values: Floats, calendar: MonthGrid) -> Floats:
+def _by_score(paid: PaidQuestion, values: Floats) -> Floats:
     """Return answers by unit, month and native score from the cells."""
-    cells = tables.frame("cells")
-    own = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
-    own = own[own["unit_id"].isin(calendar.units)]
-    unit = np.searchsorted(np.array(calendar.units), own["unit_id"].to_numpy(str))
-    year, month = np.divmod(own["month"].to_numpy(np.int64), 100)
+    calendar, cells = paid.calendar, paid.tables.frame("cells")
+    cells = cells[(cells["survey_type"] == paid.survey_type) & (cells["item"] == paid.item)]
+    cells = cells[cells["unit_id"].isin(calendar.units)]
+    unit = np.searchsorted(np.array(calendar.units), cells["unit_id"].to_numpy(str))
+    year, month = np.divmod(cells["month"].to_numpy(np.int64), 100)
     at = (year - calendar.first.year) * 12 + month - calendar.first.month
-    score = np.rint((own["score"].to_numpy(float) - values[0]) / (values[1] - values[0])).astype(np.int64)
-    found = np.zeros((len(calendar.units), calendar.months, len(values)))
+    score = np.rint((cells["score"].to_numpy(float) - values[0]) / (values[1] - values[0])).astype(np.int64)
+    answers = np.zeros((len(calendar.units), calendar.months, len(values)))
     inside = (at >= 0) & (at < calendar.months)
-    np.add.at(found, (unit[inside], at[inside], score[inside]), own["n"].to_numpy(float)[inside])
-    return found
+    np.add.at(answers, (unit[inside], at[inside], score[inside]), cells["n"].to_numpy(float)[inside])
+    return answers
 
 
 def _pandas(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
-    found: pd.DataFrame = frame.collect().to_pandas()
-    return found
-
-
-def _placed(frame: nw.LazyFrame[Any], calendar: MonthGrid) -> CountedPart:
-    return CountedPart(_spread(_pandas(frame), calendar))
+    rows: pd.DataFrame = frame.collect().to_pandas()
+    return rows
 
 
 def _spread(daily: pd.DataFrame, calendar: MonthGrid) -> Counts:
@@ -367,7 +375,7 @@ def _spread(daily: pd.DataFrame, calendar: MonthGrid) -> Counts:
     inside = (month >= 0) & (month < calendar.months)
     part: Counts = {}
     for name in daily.columns.drop(["unit_id", day]):
-        found = np.zeros((len(units), calendar.months))
-        np.add.at(found, (unit[inside], month[inside]), daily[name].to_numpy(float)[inside])
-        part[str(name)] = found
+        by_month = np.zeros((len(units), calendar.months))
+        np.add.at(by_month, (unit[inside], month[inside]), daily[name].to_numpy(float)[inside])
+        part[str(name)] = by_month
     return part

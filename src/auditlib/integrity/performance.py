@@ -89,8 +89,8 @@ class Performance(Strict, Ungrouped):
 
     def limits(self, value: float, n: int) -> tuple[float, float]:
         """Return exact limits of a share of `n` companies."""
-        found = clopper_pearson([round(value * n)], [n], level=LEVEL)
-        return float(found.low[0]), float(found.high[0])
+        exact = clopper_pearson([round(value * n)], [n], level=LEVEL)
+        return float(exact.low[0]), float(exact.high[0])
 
     @property
     def main(self) -> tuple[str, Planted]:
