@@ -283,6 +283,16 @@ def test_months_after_the_link_just_enough(least: int, refused: bool) -> None:
     assert (group.refusal is not None) is refused
 
 
+@pytest.mark.parametrize("window", [6, 7, 12])
+def test_a_window_is_as_long_as_the_policy_says_on_either_side(window: int) -> None:
+    rules = policy().model_copy(update={"window_months": window, "least_months": 2})
+    held = suppressed().held
+    calendar = calendar_of(run(), list(held["units"]["unit_id"]))
+    group = next(group for group in groups_of(held["pay_links"], calendar, rules) if group.name == GAMED)
+    assert (group.before.sum(), group.after.sum()) == (window, window)
+    assert np.flatnonzero(group.after)[0] == calendar.index(date(2024, 7, 1))
+
+
 def test_groups_are_those_of_the_register() -> None:
     held = suppressed().held
     calendar = calendar_of(run(), list(held["units"]["unit_id"]))

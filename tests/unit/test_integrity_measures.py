@@ -1,4 +1,4 @@
-"""How single detectors measure: heaps, waits, tails, habits and what can alarm at all, by hand."""
+"""How single detectors measure: heaps, waits, tails, baselines and what can alarm at all, by hand."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def invitations_fall(observed: Observed, group: Group, policy: IntegrityPolicy) 
 
 
 def tail(names: tuple[str, str, str, str], *, side: Literal[-1, 1]) -> Measure:
-    """Return a measure of the odds of the tail beyond what the rest accounts for; see `tails.slope_of`.
+    """Return a measure of the odds of the tail beyond what the rest accounts for; see `tail_odds.slope_of`.
 
     Parameters
     ----------
