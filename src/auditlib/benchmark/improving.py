@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import narwhals as nw
@@ -72,14 +72,12 @@ class Improving:
     per_year: float
 
     @property
-    def yearly(self) -> tuple[float, float, float] | None:
-        """The trend a year with its limits; None where there is none."""
-        if isinstance(self.trend, Refusal):
-            return None
-        slope, low, high = (
-            part * self.per_year for part in (self.trend.slope, self.trend.low, self.trend.high)
-        )
-        return slope, low, high
+    def yearly(self) -> Trend | Refusal:
+        """The trend by year instead of by step; or why there is none."""
+        line, steps = self.trend, self.per_year
+        if isinstance(line, Refusal):
+            return line
+        return replace(line, slope=line.slope * steps, low=line.low * steps, high=line.high * steps)
 
     @property
     def course(self) -> Course:
@@ -97,7 +95,9 @@ class Improving:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row: both periods, the difference with its limits, and the trend a year."""
-        trend, low, high = self.yearly or (np.nan,) * 3
+        yearly = self.yearly
+        known = None if isinstance(yearly, Refusal) else (yearly.slope, yearly.low, yearly.high)
+        trend, low, high = known or (np.nan,) * 3
         row = {
             "survey_type": self.comparison.measure.survey_type,
             "earlier": self.change.scored[0],
@@ -156,23 +156,19 @@ class ImprovingAnswer(Answer[Improving]):
         )
 
     def _trend(self, facts: Facts) -> Sentence:
-        line, yearly, statistic = (
-            self.result.trend,
-            self.result.yearly,
-            self.result.comparison.measure.statistic,
-        )
-        if isinstance(line, Refusal) or yearly is None:
-            why = "" if not isinstance(line, Refusal) else line.reason
-            return Sentence(f"Whether it is a trend cannot be tested: {why}", (facts["improving_trend"].key,))
-        _, low, high = yearly
-        agrees = side_of_none(low, high) == side_of_none(self.result.change.low, self.result.change.high)
+        line, change = self.result.yearly, self.result.change
+        if isinstance(line, Refusal):
+            text = f"Whether it is a trend cannot be tested: {line.reason}"
+            return Sentence(text, (facts["improving_trend"].key,))
+        statistic = self.result.comparison.measure.statistic
+        agrees = side_of_none(line.low, line.high) == side_of_none(change.low, change.high)
         return say(
             "{start} trend over all {improving_trend[n]} {grain}s is {slope}{sure}.",
             facts,
             start="The" if agrees else "But the",
             grain=self.result.grain,
             slope=stated(facts["improving_trend"], as_change_a_year, statistic),
-            sure=_sure(low, high, statistic),
+            sure=_sure(line.low, line.high, statistic),
         )
 
 
@@ -190,13 +186,12 @@ def _facts(result: Improving) -> Iterator[Number]:
     yield Number(f"improving_units:{key}", change.units, "units", basis=basis)
     limits = Interval(change.low, change.high, level, change.method)
     yield Number(f"improving_change:{key}", change.difference, unit, change.n or None, limits, basis)
-    trend, unit, line = f"improving_trend:{key}", f"{unit} a year", result.trend
-    if isinstance(line, Refusal) or result.yearly is None:
-        yield Number(trend, None, unit, reason=line.reason if isinstance(line, Refusal) else "")
+    trend, unit, line = f"improving_trend:{key}", f"{unit} a year", result.yearly
+    if isinstance(line, Refusal):
+        yield Number(trend, None, unit, reason=line.reason)
         return
-    slope, low, high = result.yearly
-    limits = Interval(low, high, level, "t, autocorrelation averaged")
-    yield Number(trend, slope, unit, line.points, limits, basis)
+    limits = Interval(line.low, line.high, level, "t, autocorrelation averaged")
+    yield Number(trend, line.slope, unit, line.points, limits, basis)
 
 
 def improving(
