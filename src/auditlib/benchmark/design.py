@@ -90,8 +90,11 @@ class SampleSizes:
         """Return what it takes, in a sentence."""
         possible = [(wish, n) for wish, n in self.needed if not isinstance(n, Refusal)]
         parts = [f"{counted(n, 'answer')} a unit to {wish}" for wish, n in possible]
-        refused = [f"No number of answers will do to {wish}: {n.reason}" for wish, n in self.needed
-                   if isinstance(n, Refusal)]  # fmt: skip
+        refused = [
+            f"No number of answers will do to {wish}: {n.reason}"
+            for wish, n in self.needed
+            if isinstance(n, Refusal)
+        ]
         now = f" The middle unit has {self.has:,}." if self.has else ""
         text = f"It takes {'; '.join(parts)}.{now}" if parts else now.strip()
         return (Sentence(" ".join((text, *refused)).strip(), tuple(n.key for n in self.numbers())),)

@@ -171,12 +171,20 @@ def _frame(members: pd.DataFrame, by: str, *, level: float) -> pd.DataFrame:
     side = np.where(difference > 0, "higher", "lower")
     frame = pd.DataFrame(
         {
-            by: list(grouped.groups), "units": size.astype(np.int64), "n": grouped["n"].sum().to_numpy(),
-            "value": mean, "low": mean - half, "high": mean + half, "difference": difference,
-            "difference_low": difference - wide, "difference_high": difference + wide, "q": q,
-            "verdict": np.where(q <= 1 - level, side, "within limits"), "error": error,
+            by: list(grouped.groups),
+            "units": size.astype(np.int64),
+            "n": grouped["n"].sum().to_numpy(),
+            "value": mean,
+            "low": mean - half,
+            "high": mean + half,
+            "difference": difference,
+            "difference_low": difference - wide,
+            "difference_high": difference + wide,
+            "q": q,
+            "verdict": np.where(q <= 1 - level, side, "within limits"),
+            "error": error,
         }
-    )  # fmt: skip
+    )
     return frame.sort_values(["value", by], ascending=[False, True], kind="stable", ignore_index=True)
 
 

@@ -51,9 +51,14 @@ def asked_after(known: Sequence[pd.DataFrame], asked: pd.DataFrame, *, window_da
     until = np.minimum(until, rows["at"].to_numpy() + window_days * _DAY * _SECOND)
     waited = np.minimum(until, float(sent["sent_at"].max())) - rows["at"].to_numpy()
     met = pd.merge_asof(
-        sent, rows.reset_index(names="row"), left_on="sent_at", right_on="at", by="customer_id",
-        allow_exact_matches=False, tolerance=window_days * _DAY * _SECOND,
-    )  # fmt: skip
+        sent,
+        rows.reset_index(names="row"),
+        left_on="sent_at",
+        right_on="at",
+        by="customer_id",
+        allow_exact_matches=False,
+        tolerance=window_days * _DAY * _SECOND,
+    )
     count = np.bincount(met["row"].dropna().astype("int64"), minlength=len(rows))
     days = np.maximum(waited, 0) // _SECOND / _DAY
     columns = {
