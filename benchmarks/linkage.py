@@ -15,7 +15,7 @@ import numpy as np
 
 from auditlib.linkage.event_study import FEWEST_CLUSTERS
 from auditlib.linkage.placebo import placebos
-from auditlib.linkage.procedure import Choices
+from auditlib.linkage.procedure import PayQuestion
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
 from auditlib.statistics.bands import UniformBand, band_by_chance, uniform_band
@@ -243,8 +243,10 @@ def speed(*, seed: int) -> None:
         if (units, periods) == (500, 36):
             _inference(panel, rng)
     shown, links, _ = company(demo_scenario(), seed)
-    _timed("1,000 placebos of the default procedure, 40 x 36", lambda: placebos(
-        shown, links, which=0, choices=Choices(), count=1000, rng=rng))  # fmt: skip
+    question = PayQuestion(shown, links, links[0].role)
+    _timed(
+        "1,000 placebos of the default procedure, 40 x 36", lambda: placebos(question, count=1000, rng=rng)
+    )
 
 
 def _inference(panel: AdoptionPanel, rng: np.random.Generator) -> None:

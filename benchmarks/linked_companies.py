@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 
 from auditlib import linkage
-from auditlib.linkage.claim import EffectClaim, calibrated, claim
+from auditlib.linkage.inference import EffectClaim, calibrated, claim, infer
 from auditlib.linkage.placebo import Placebos, placebos
-from auditlib.linkage.procedure import Choices, effects
+from auditlib.linkage.procedure import Choices, PayQuestion, effects
 from auditlib.linkage.register import ROLES, RoleLinks, role_links
-from auditlib.linkage.tested import test_effect
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
 from auditlib.statistics.clustered import critical
@@ -94,7 +93,7 @@ def recovered(*, companies: int) -> None:
 
 def _one(scenario: Scenario, seed: int, months: int, slope: float) -> Floats:
     shown, links, effect = company(scenario, seed)
-    found = effects(shown, links, choices=Choices(hold_out=months))
+    found = effects(PayQuestion(shown, links, links[0].role, Choices(anticipation=months)))
     if isinstance(found, Refusal) or found.jackknife is None:
         return np.full((3, 2), np.nan)
     truth = (found.weights * (slope * effect)).sum(axis=(1, 2))
@@ -141,18 +140,16 @@ def _changed(scenario: Scenario, **changes: float) -> Scenario:
 def _judged(scenario: Scenario, seed: int) -> list[tuple[str, float, bool, bool, bool, bool]]:
     """Return role, false-alarm rate, called by the test, by placebos, claimed, disputed."""
     shown, links, _ = company(scenario, seed)
-    chosen, units = Choices(), np.arange(len(shown.units))
-    found = effects(shown, links, choices=chosen)
+    question = PayQuestion(shown, links, links[0].role)
+    found = effects(question)
     rows: list[tuple[str, float, bool, bool, bool, bool]] = []
     for which, link in enumerate(links):
         rng = np.random.default_rng([seed, which])
         if isinstance(found, Refusal):
             continue
-        tested = test_effect(
-            found, shown, links, which=which, choices=chosen, cluster=units, level=0.95, draws=199, deals=0,
-            rng=rng,
-        )  # fmt: skip
-        beside = placebos(shown, links, which=which, choices=chosen, count=PLACEBOS, rng=rng)
+        asked = question.of(link.role)
+        tested = infer(found, asked, draws=199, reassignments=0, rng=rng)
+        beside = placebos(asked, count=PLACEBOS, rng=rng)
         if not isinstance(beside, Placebos) or tested.p_value is None:
             continue
         estimate = float(found.coefficient[which])

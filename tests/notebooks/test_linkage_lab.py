@@ -16,8 +16,8 @@ from nbclient import NotebookClient
 from auditlib.audit.linkage_laboratory import LinkageLaboratory, Planner, linkage_lab, power_planner
 from auditlib.audit.opening import read_run
 from auditlib.evidence import Evidence
-from auditlib.linkage.look import EffectEstimate
 from auditlib.linkage.plan import DetectableEffect, plan
+from auditlib.linkage.specification import EffectEstimate
 from auditlib.records import Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +71,9 @@ def test_it_holds_no_function_and_no_output() -> None:
 
 
 def test_it_begins_with_what_the_audit_chooses(lab: LinkageLaboratory) -> None:
-    found = lab.look()
+    found = lab.estimate()
     assert isinstance(found, EffectEstimate)
-    assert (found.role, found.estimator, found.choices.hold_out) == ("manager", "imputation", 3)
+    assert (found.role, found.estimator, found.choices.anticipation) == ("manager", "imputation", 3)
     assert found.estimate is not None
     assert f"{found.estimate:+.2f}" in lab.panel.children[2].value
     assert "<svg" in lab.panel.children[1].value
@@ -85,7 +85,7 @@ def test_every_dial_is_obeyed(lab: LinkageLaboratory) -> None:
     months = [month for _, month in lab.controls["window"].options]
     first, start = {name: widget.value for name, widget in lab.controls.items()}, (drawn.value, said.value)
     for dial, value in (
-        ("role", "staff"), ("weighting", "unit"), ("hold_out", 6), ("compared", kinds[:1]),
+        ("role", "staff"), ("weighting", "unit"), ("anticipation", 6), ("compared", kinds[:1]),
         ("window", (months[3], months[-4])), ("estimator", "never"),
     ):  # fmt: skip
         before = (drawn.value, said.value)
@@ -99,7 +99,7 @@ def test_every_dial_is_obeyed(lab: LinkageLaboratory) -> None:
 @pytest.mark.parametrize("estimator", ["not_yet", "sun_abraham", "two_way"])
 def test_each_estimator_draws_its_own_course(lab: LinkageLaboratory, estimator: str) -> None:
     lab.controls["estimator"].value = estimator
-    found = lab.look()
+    found = lab.estimate()
     assert isinstance(found, EffectEstimate)
     assert found.curve.frame.loc[found.curve.frame["default"], "estimator"].tolist() == [estimator]
     assert isinstance(found.events, Refusal) == (estimator == "two_way")

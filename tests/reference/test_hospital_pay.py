@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from auditlib import linkage
 from auditlib.audit.opening import read_run
 from auditlib.evidence import Evidence, prepare
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Grade, Refusal
 
@@ -35,10 +36,15 @@ def evidence(run: Run, shared_data: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def found(evidence: Evidence, run: Run) -> linkage.PublishedLinkage:
-    result = linkage.estimate_evidence(evidence, minimum_n=run.thresholds.minimum_n, seed=run.seed)
-    assert isinstance(result, linkage.PublishedLinkage)
-    return result
+def engagement(evidence: Evidence, run: Run) -> Engagement:
+    return Engagement(run, evidence)
+
+
+@pytest.fixture(scope="module")
+def found(engagement: Engagement) -> linkage.PayAnswer:
+    answer = linkage.effect(engagement)
+    assert answer.result.unidentified is not None
+    return answer
 
 
 def test_every_record_is_an_entry_of_the_register(evidence: Evidence) -> None:
@@ -49,26 +55,25 @@ def test_every_record_is_an_entry_of_the_register(evidence: Evidence) -> None:
     assert register.loc[register["weight"] > 0, "unit_id"].nunique() == 2_961
 
 
-def test_no_effect_is_claimed_anywhere(found: linkage.PublishedLinkage) -> None:
-    assert found.roles == ()
+def test_no_effect_is_claimed_anywhere(found: linkage.PayAnswer) -> None:
+    assert found.result.roles == ()
     assert found.to_frame()["claim"].tolist() == ["not identified"]
     assert found.to_frame()["estimate"].isna().all()
     assert {number.key: number.value for number in found.numbers()}["claim:unit"] == "not identified"
     first = found.summary()[0].text
     assert "is not identified, and no change may be credited to it" in first
     assert "No period lies before the link" in first
-    assert "no claim is supported" in found.findings(notebook="03")[0].condition
+    assert "no claim is supported" in found.findings()[0].condition
     assert "Do not state" in found.advice()[0].text
 
 
-def test_the_finding_is_not_a_fault_of_the_party(found: linkage.PublishedLinkage) -> None:
-    (finding,) = found.findings(notebook="03_compensation")
+def test_the_finding_is_not_a_fault_of_the_party(found: linkage.PayAnswer) -> None:
+    (finding,) = found.findings()
     assert finding.grade is Grade.OPPORTUNITY
-    keys = {f"03_compensation/{number.key}" for number in found.numbers()}
-    assert set(finding.evidence) <= keys
+    assert set(finding.evidence) <= {number.key for number in found.numbers()}
 
 
-def test_the_naive_comparison_and_the_literature(found: linkage.PublishedLinkage) -> None:
+def test_the_naive_comparison_and_the_literature(found: linkage.PayAnswer) -> None:
     """Ryan et al. 2015: -0.30 points, 95 % -0.79 to 0.19; before-and-after alone would have credited it."""
     values = {number.key: number for number in found.numbers()}
     naive = values["reading:unit:both"]
@@ -79,7 +84,7 @@ def test_the_naive_comparison_and_the_literature(found: linkage.PublishedLinkage
     assert values["reading:unit:before_after"].value == pytest.approx(0.888, abs=0.0005)
 
 
-def test_the_naive_comparison_by_hand(found: linkage.PublishedLinkage, evidence: Evidence) -> None:
+def test_the_naive_comparison_by_hand(found: linkage.PayAnswer, evidence: Evidence) -> None:
     rows = evidence.frame("aggregates")
     wide = rows[rows["item"] == "q_rating"].pivot_table(
         index="unit_id", columns="period_start", values="value"
@@ -91,13 +96,13 @@ def test_the_naive_comparison_by_hand(found: linkage.PublishedLinkage, evidence:
     others = ~linked & (kind == "Critical Access Hospitals").to_numpy()
     gap = change[linked].mean() - change[others].mean()
     error = np.sqrt(sum(change[one].var() / one.sum() for one in (linked, others)))
-    naive = found.readings[0].naive
+    naive = found.comparisons()[0].naive
     assert naive["estimate"] == pytest.approx(gap, abs=1e-9)
     assert naive["error"] == pytest.approx(error, rel=5e-3)  # pooled by the regression, apart by hand
 
 
-def test_the_answer_moves_with_every_choice(found: linkage.PublishedLinkage) -> None:
-    (readings,) = found.readings
+def test_the_answer_moves_with_every_choice(found: linkage.PayAnswer) -> None:
+    (readings,) = found.comparisons()
     count = readings.split()
     assert count["total"] == len(readings.frame)
     assert min(count["up"], count["down"], count["up_called"], count["down_called"]) > 0
@@ -109,18 +114,18 @@ def test_the_answer_moves_with_every_choice(found: linkage.PublishedLinkage) -> 
     assert balanced.mean() < unbalanced.mean()
 
 
-def test_its_false_alarms_are_above_nominal(found: linkage.PublishedLinkage) -> None:
-    dealt = found.readings[0].dealt
+def test_its_false_alarms_are_above_nominal(found: linkage.PayAnswer) -> None:
+    dealt = found.comparisons()[0].placebo
     assert not isinstance(dealt, Refusal)
     assert dealt.limits[0] > 0.05
     assert abs(float(dealt.estimate.mean())) < 0.05
 
 
-def test_every_sentence_names_recorded_numbers(found: linkage.PublishedLinkage) -> None:
+def test_every_sentence_names_recorded_numbers(found: linkage.PayAnswer) -> None:
     keys = [number.key for number in found.numbers()]
     assert len(keys) == len(set(keys))
     said = [*found.summary(), *found.advice(), *found.limits()]
-    said += [one for subject in ("readings", "simple", "shifts") for one in found.said(subject)]
+    said += [*found.naive(), *found.outcomes()]
     assert not {key for sentence in said for key in sentence.keys} - set(keys)
 
 
@@ -144,9 +149,9 @@ def test_the_notebook_records_the_refusal_and_no_effect(evidence: Evidence, tmp_
 
 
 def test_pay_follows_the_audited_metric_by_its_definition(
-    found: linkage.PublishedLinkage, evidence: Evidence, run: Run
+    found: linkage.PayAnswer, engagement: Engagement
 ) -> None:
-    fair = linkage.fair_pay_evidence(evidence, found, run=run)
+    fair = linkage.fairness(engagement, found)
     row = fair.to_frame().iloc[0]
     assert (row["role"], row["links"], row["same"]) == ("unit", 8_849, 8_849)
-    assert (fair.definitions["hash"] == fair.definitions["audited"]).all()
+    assert (fair.result.definitions["hash"] == fair.result.definitions["audited"]).all()

@@ -68,7 +68,7 @@ UNGROUPED = {
     "placebo_distribution": "estimates over all units of a role",
     "departures": "estimates over all units of a role",
     "specification_curve": "estimates over all units of a role",
-    "readings_curve": "estimates over all units of a role",
+    "naive_comparisons_curve": "estimates over all units of a role",
 }
 """Figures that draw no value, interval or size of a group of people, and why."""
 

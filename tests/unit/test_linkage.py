@@ -15,11 +15,11 @@ from auditlib.audit.numerals import orphans
 from auditlib.disclosure import without_small
 from auditlib.linkage.placebo import Placebos, placebos
 from auditlib.linkage.plan import DetectableEffect, LinkDesign, plan
-from auditlib.linkage.procedure import Choices, effects, split
+from auditlib.linkage.procedure import Choices, PayQuestion, effects, split
 from auditlib.linkage.register import ROLES, before, role_links
-from auditlib.linkage.specifications import quarterly, specifications
+from auditlib.linkage.specification_curve import quarterly, specification_curve
 from auditlib.parameters.load import load
-from auditlib.records import Grade, Refusal
+from auditlib.records import Grade, Refusal, Sentence
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.imputation import Imputation
 from company import Scenario, cells
@@ -103,7 +103,7 @@ class TestRegister:
         shown = year("A", "B")
         links = role_links(register(("staff", "A", "2024-05-01", end, 0.1)), shown, role="staff")
         assert np.flatnonzero(links.linked[0]).max() == last
-        parts = split(shown, (links,), choices=Choices(hold_out=0))
+        parts = split(PayQuestion(shown, (links,), "staff", Choices(anticipation=0)))
         assert not parts.clean[0, last + 1 :].any()
         assert (parts.weight[0, last + 1 :] == 0).all()
 
@@ -139,7 +139,7 @@ class TestQuarters:
     def test_a_quarter_linked_in_part_is_left_out(self) -> None:
         shown = year("A", "B")
         links = role_links(register(("staff", "A", "2024-05-01", "", 0.1)), shown, role="staff")
-        quarters = quarterly(shown, links, weighting="response", cluster=np.arange(2))
+        quarters = quarterly(PayQuestion(shown, (links,), "staff"))
         assert quarters.adopted.tolist() == [2, 4]
         assert quarters.weight[0].tolist() == [60, 20, 60, 60]
 
@@ -158,7 +158,9 @@ class TestRefusals:
         together = register(*(("staff", unit, "2024-06-01", "", 0.1) for unit in "ABCD"))
         found = linkage.estimate(shown, together, placebo_adoptions=5, draws=99)
         assert found.roles == ()
-        assert all(sentence.text.startswith("Nothing can be said") for sentence in found.summary())
+        assert all(
+            sentence.text.startswith("Nothing can be said") for sentence in linkage.PayAnswer(found).summary()
+        )
 
     def test_an_empty_register(self) -> None:
         found = linkage.estimate(year("A", "B"), register(), placebo_adoptions=5, draws=99)
@@ -171,11 +173,11 @@ class TestRefusals:
         )
         effect = found.role("manager")
         assert effect is not None
-        assert isinstance(effect.tested.method, Refusal)
-        assert (effect.tested.low, effect.tested.p_value) == (None, None)
-        assert "not tested" in found.summary()[0].text
+        assert isinstance(effect.inference.method, Refusal)
+        assert (effect.inference.low, effect.inference.p_value) == (None, None)
+        assert "not tested" in linkage.PayAnswer(found).summary()[0].text
         assert not effect.shown
-        assert "do not credit" in found.advice()[0].text
+        assert "do not credit" in linkage.PayAnswer(found).advice()[0].text
         assert unfounded(found) == []
 
     @pytest.mark.parametrize(
@@ -192,18 +194,24 @@ class TestRefusals:
         shown = replace(without, value=value)
         links = (("manager", f"U{unit:02d}", "2025-01-01", "", 0.1) for unit in range(10))
         found = linkage.estimate(shown, register(*links), placebo_adoptions=60, draws=199)
-        text = found.summary()[0].text
+        text = linkage.PayAnswer(found).summary()[0].text
         assert words in text
         assert ("is not ruled out" in text) is (effect == 0)
         assert unfounded(found) == []
 
 
-def unfounded(found: linkage.LinkageResult) -> list[str]:
+def sentences(found: linkage.PayEffects) -> list[Sentence]:
+    """Return all that is said of a result."""
+    answer = linkage.PayAnswer(found)
+    said = [*answer.summary(), *answer.limits(), *answer.advice(), *answer.tests(), *answer.placebos()]
+    said += [*answer.drift(), *answer.departures(), *answer.left_out(), *answer.choices()]
+    return [*said, *answer.naive(), *answer.outcomes()]
+
+
+def unfounded(found: linkage.PayEffects) -> list[str]:
     """Return what is said with a number that none of its keys has once small cells are held back."""
-    numbers = {number.key: without_small(number, minimum=5) for number in found.numbers()}
-    said = [*found.summary(), *found.limits(), *found.advice()]
-    for subject in ("test", "placebo", "drift", "departures", "left_out", "choices", "simple", "shifts"):
-        said += found.said(subject)
+    numbers = {number.key: without_small(number, minimum=5) for number in linkage.PayAnswer(found).numbers()}
+    said = sentences(found)
     return [told.text for told in said if orphans(told.text, [numbers[key] for key in told.keys])]
 
 
@@ -213,6 +221,10 @@ def noisy(rng: np.random.Generator, *, units: int, months: int = 12) -> linkage.
     return linkage.Panel(
         shown.survey_type, shown.item, "mean", shown.units, shown.months, value, shown.n, shown.variance
     )
+
+
+def answered(rows: pd.DataFrame, shown: linkage.Panel, *, minimum: int) -> linkage.FairPayAnswer:
+    return linkage.FairPayAnswer(linkage.fair_pay(rows, shown, AUDITED, minimum=minimum))
 
 
 class TestFairPay:
@@ -228,22 +240,22 @@ class TestFairPay:
     def test_the_minimum_itself_is_enough(self, rng: np.random.Generator, minimum: int, short: int) -> None:
         shown = noisy(rng, units=6)
         rows = register(("manager", "U00", "2024-04-01", "", 0.1), ("staff", "U00", "2024-04-01", "", 0.1))
-        fair = linkage.fair_pay(rows, shown, AUDITED, minimum=minimum)
+        fair = answered(rows, shown, minimum=minimum)
         assert fair.to_frame()["short"].tolist() == [short, short]
-        assert len(fair.findings(notebook="x")) == 2 * short
+        assert len(fair.findings()) == 2 * short
 
     def test_a_role_without_link_is_a_major_finding(self, rng: np.random.Generator) -> None:
         shown = noisy(rng, units=6)
         rows = register(("manager", "U00", "2024-04-01", "", 0.1))
-        fair = linkage.fair_pay(rows, shown, AUDITED, minimum=1)
-        (finding,) = fair.findings(notebook="x")
-        assert (finding.grade, finding.evidence) == (Grade.MAJOR, ("x/fair:staff:links",))
+        fair = answered(rows, shown, minimum=1)
+        (finding,) = fair.findings()
+        assert (finding.grade, finding.evidence) == (Grade.MAJOR, ("fair:staff:links",))
 
     def test_units_are_counted_whole_where_the_other_role_has_none(self, rng: np.random.Generator) -> None:
         """The staff's link runs in other months, so that the column has a gap."""
         rows = register(("manager", "U00", "2024-04-01", "", 0.1), ("staff", "U00", "2031-01-01", "", 0.1))
-        fair = linkage.fair_pay(rows, noisy(rng, units=6), AUDITED, minimum=61)
-        (found,) = fair.findings(notebook="x")
+        fair = answered(rows, noisy(rng, units=6), minimum=61)
+        (found,) = fair.findings()
         assert found.condition.startswith("For 1 of 1 unit with linked pay of managers the typical")
         assert found.condition.endswith("has fewer than 61 answers.")
         assert "for 1 of 1 unit with linked pay" in " ".join(said.text for said in fair.summary())
@@ -306,7 +318,7 @@ class TestPlantedEffects:
         for seed in range(25):
             shown, rows, company = drawn(demo, seed)
             links = tuple(role_links(rows, shown, role=role) for role in ROLES)
-            found = effects(shown, links, choices=Choices())
+            found = effects(PayQuestion(shown, links, links[0].role))
             assert isinstance(found, Imputation)
             assert found.jackknife is not None
             place = [company.world.unit_ids.index(unit) for unit in shown.units]
@@ -325,7 +337,7 @@ class TestPlantedEffects:
             shown, rows, _ = drawn(nothing, seed)
             links = (role_links(rows, shown, role="manager"),)
             for months, values in found.items():
-                fitted = effects(shown, links, choices=Choices(hold_out=months))
+                fitted = effects(PayQuestion(shown, links, links[0].role, Choices(anticipation=months)))
                 assert isinstance(fitted, Imputation)
                 values.append(float(fitted.coefficient[0]))
         assert np.mean(found[0]) > 0.005
@@ -337,7 +349,9 @@ class TestPlantedEffects:
         links = tuple(role_links(rows, shown, role=role) for role in ROLES)
         found = [
             placebos(
-                shown, links, which=0, choices=Choices(hold_out=months), count=250, low_first=low,
+                PayQuestion(shown, links, "manager", Choices(anticipation=months)),
+                count=250,
+                low_first=low,
                 rng=np.random.default_rng(1),
             )
             for months, low in ((3, False), (0, True))
@@ -352,9 +366,7 @@ class TestPlantedEffects:
     def test_every_choice_is_estimated_or_says_why_not(self, demo: Scenario) -> None:
         shown, rows, _ = drawn(demo, 2)
         links = tuple(role_links(rows, shown, role=role) for role in ROLES)
-        curve = specifications(
-            shown, links, which=0, choices=Choices(), cluster=np.arange(len(shown.units)), level=0.95
-        )
+        curve = specification_curve(PayQuestion(shown, links, "manager"))
         frame = curve.frame
         assert frame["default"].sum() == 1
         assert ((frame["why"] == "") == frame["estimate"].notna()).all()
@@ -363,50 +375,48 @@ class TestPlantedEffects:
 
 
 @pytest.fixture(scope="module")
-def whole(demo: Scenario) -> linkage.LinkageResult:
+def whole(demo: Scenario) -> linkage.PayEffects:
     shown, rows, company = drawn(demo, 8)
     answered = company.panel.rename(columns={"responses": "n"})[["unit_id", "month", "n"]]
     asked = company.panel.rename(columns={"invitations": "n"})[["unit_id", "month", "n"]]
     return linkage.estimate(
         shown, rows, placebo_adoptions=120, draws=499, seed=3,
-        beside=linkage.Beside(invitations=asked, responses=answered),
+        known=linkage.Covariates(invitations=asked, responses=answered),
     )  # fmt: skip
 
 
 class TestResult:
-    def test_sentences_name_recorded_numbers(self, whole: linkage.LinkageResult) -> None:
-        keys = {number.key for number in whole.numbers()}
-        said = [*whole.summary(), *whole.limits(), *whole.advice()]
-        for subject in ("test", "placebo", "drift", "departures", "left_out", "simple", "shifts"):
-            said += whole.said(subject)
-        assert not {key for sentence in said for key in sentence.keys} - keys
-        assert len(keys) == len(whole.numbers())
+    def test_sentences_name_recorded_numbers(self, whole: linkage.PayEffects) -> None:
+        numbers = linkage.PayAnswer(whole).numbers()
+        keys = {number.key for number in numbers}
+        assert not {key for sentence in sentences(whole) for key in sentence.keys} - keys
+        assert len(keys) == len(numbers)
 
-    def test_sentences_state_numbers_of_their_keys(self, whole: linkage.LinkageResult) -> None:
+    def test_sentences_state_numbers_of_their_keys(self, whole: linkage.PayEffects) -> None:
         assert unfounded(whole) == []
 
-    def test_the_answer_says_what_would_reverse_it(self, whole: linkage.LinkageResult) -> None:
-        assert whole.summary()[-1].text.startswith("What would reverse this")
+    def test_the_answer_says_what_would_reverse_it(self, whole: linkage.PayEffects) -> None:
+        assert linkage.PayAnswer(whole).summary()[-1].text.startswith("What would reverse this")
         assert {one.role for one in whole.roles} == {"manager", "staff"}
 
-    def test_the_frame_holds_what_the_numbers_hold(self, whole: linkage.LinkageResult) -> None:
+    def test_the_frame_holds_what_the_numbers_hold(self, whole: linkage.PayEffects) -> None:
         frame = whole.to_frame().set_index("role")
-        values = {number.key: number.value for number in whole.numbers()}
+        values = {number.key: number.value for number in linkage.PayAnswer(whole).numbers()}
         assert frame.loc["manager", "estimate"] == values["effect:manager"]
         assert frame.loc["staff", "low"] < frame.loc["staff", "estimate"] < frame.loc["staff", "high"]
 
-    def test_nothing_else_moved(self, whole: linkage.LinkageResult) -> None:
-        found = [one for one in whole.shifts if one.estimate is not None]
+    def test_nothing_else_moved(self, whole: linkage.PayEffects) -> None:
+        found = [one for one in whole.outcomes if one.estimate is not None]
         assert {one.name for one in found} == {"invitations sent", "response rate"}
         assert all(one.low < one.estimate < one.high for one in found)
 
-    def test_what_cannot_be_assessed_says_why(self, whole: linkage.LinkageResult) -> None:
-        silent = {one.name: one.meaning for one in whole.shifts if one.estimate is None}
+    def test_what_cannot_be_assessed_says_why(self, whole: linkage.PayEffects) -> None:
+        silent = {one.name: one.meaning for one in whole.outcomes if one.estimate is None}
         assert all(text.startswith("Not assessable: ") for text in silent.values())
         assert {"survey mode", "use of the scale", "other programmes"} < set(silent)
         assert "names no region" in silent["unlinked units where neighbours are linked"]
 
-    def test_the_same_seed_says_the_same(self, demo: Scenario, whole: linkage.LinkageResult) -> None:
+    def test_the_same_seed_says_the_same(self, demo: Scenario, whole: linkage.PayEffects) -> None:
         shown, rows, _ = drawn(demo, 8)
         again = linkage.estimate(shown, rows, placebo_adoptions=120, draws=499, seed=3)
         assert again.to_frame().equals(whole.to_frame())
@@ -430,12 +440,10 @@ class TestChoicesOffTheGrid:
     ) -> None:
         shown, rows, _ = drawn(demo, 2)
         links = tuple(role_links(rows, shown, role=role) for role in ROLES)
-        curve = specifications(
-            shown, links, which=0, choices=Choices(hold_out=months), cluster=np.arange(len(shown.units)),
-            level=0.95,
-        )  # fmt: skip
+        question = PayQuestion(shown, links, "manager", Choices(anticipation=months))
+        curve = specification_curve(question)
         used = curve.frame.loc[curve.frame["default"]]
-        assert used["hold_out"].tolist() == [months]
+        assert used["anticipation"].tolist() == [months]
         flipped = np.sign(curve.defensible["estimate"]) != np.sign(used["estimate"].iloc[0])
         assert len(curve.reversing()) == flipped.sum()
         assert curve.called()[0] + curve.called()[1] + len(curve.straddling()) == len(curve.defensible)
@@ -446,10 +454,7 @@ class TestChoicesOffTheGrid:
             company.cells, survey_type="transactional", item="q_overall", statistic="top_box", top=4
         )
         links = tuple(role_links(rows, shown, role=role) for role in ROLES)
-        curve = specifications(
-            shown, links, which=0, choices=Choices(), cluster=np.arange(len(shown.units)), level=0.95,
-            other=top,
-        )  # fmt: skip
+        curve = specification_curve(PayQuestion(shown, links, "manager"), other=top)
         frame = curve.frame
         assert set(frame["statistic"]) == {"mean", "top_box"}
         assert set(frame["units"]) == {"all", "steady"}
@@ -462,4 +467,6 @@ class TestChoicesOffTheGrid:
         rows.loc[[0, 1], "metric"] = ["transactional:q_other:mean", "profit"]
         found = linkage.estimate(shown, rows, placebo_adoptions=5, draws=99)
         assert found.elsewhere == 2
-        assert any("2 links pay another question" in sentence.text for sentence in found.limits())
+        assert any(
+            "2 links pay another question" in sentence.text for sentence in linkage.PayAnswer(found).limits()
+        )

@@ -9,15 +9,14 @@ import pytest
 
 from auditlib import linkage
 from auditlib.linkage import placebo
-from auditlib.linkage import tested as trials
-from auditlib.linkage.claim import EffectClaim, calibrated, claim, unchecked
 from auditlib.linkage.event_study import Drift, EventStudy, drift, event_study
-from auditlib.linkage.honest import Honest, honest
+from auditlib.linkage.inference import EffectClaim, Inference, calibrated, claim, infer, unchecked
 from auditlib.linkage.placebo import Placebos, placebos
 from auditlib.linkage.plan import DetectableEffect, LinkDesign, plan
-from auditlib.linkage.procedure import Choices, effects
+from auditlib.linkage.procedure import Choices, PayQuestion, effects
 from auditlib.linkage.register import RoleLinks
-from auditlib.linkage.specifications import quarterly
+from auditlib.linkage.sensitivity import Sensitivity, sensitivity
+from auditlib.linkage.specification_curve import quarterly
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel, adoption_panel
 from auditlib.statistics.bands import band_by_chance
@@ -101,23 +100,24 @@ def linked(units: int, adopting: int, rng: np.random.Generator) -> tuple[linkage
     return shown, RoleLinks("manager", adopted.astype(np.int64), on, on, 0.1 * on)
 
 
+def at_once(shown: linkage.Panel, links: RoleLinks) -> PayQuestion:
+    """Ask about links that nobody anticipates: no month before them is set aside."""
+    return PayQuestion(shown, (links,), "manager", Choices(anticipation=0))
+
+
 class TestEventStudy:
     @pytest.mark.parametrize(("units", "adopting"), [(12, 3), (12, 9)])
     def test_no_band_below_four_clusters_on_either_side(
         self, units: int, adopting: int, rng: np.random.Generator
     ) -> None:
         shown, links = linked(units, adopting, rng)
-        found = event_study(
-            shown, (links,), which=0, choices=Choices(), cluster=np.arange(units), level=0.95, rng=rng
-        )
+        found = event_study(PayQuestion(shown, (links,), "manager"), rng=rng)
         assert isinstance(found, Refusal) == (min(adopting, units - adopting) < 4)
 
     @pytest.mark.parametrize("adopting", [4, 8])
     def test_four_are_enough(self, adopting: int, rng: np.random.Generator) -> None:
         shown, links = linked(12, adopting, rng)
-        found = event_study(
-            shown, (links,), which=0, choices=Choices(), cluster=np.arange(12), level=0.95, rng=rng
-        )
+        found = event_study(PayQuestion(shown, (links,), "manager"), rng=rng)
         assert isinstance(found, EventStudy)
         assert found.critical > critical(0.95, 11)
         assert not found.hidden
@@ -125,9 +125,8 @@ class TestEventStudy:
 
     def test_units_of_one_cluster_count_once(self, rng: np.random.Generator) -> None:
         shown, links = linked(12, 6, rng)
-        found = event_study(
-            shown, (links,), which=0, choices=Choices(), cluster=np.arange(12) // 2, level=0.95, rng=rng
-        )
+        pairs = np.arange(12) // 2
+        found = event_study(PayQuestion(shown, (links,), "manager", cluster=pairs), rng=rng)
         assert isinstance(found, Refusal)
         assert "3 linked" in found.reason
 
@@ -135,8 +134,8 @@ class TestEventStudy:
 class TestPlacebos:
     def test_dates_go_where_months_stand_on_either_side(self, rng: np.random.Generator) -> None:
         shown, links = linked(24, 8, rng)
-        lender = placebo._lender(shown, (links,), choices=Choices(hold_out=0), cluster=None)
-        dealt = placebo._deal(lender, np.full(8, 12), 8, count=40, low_first=False, rng=rng)
+        lender = placebo._lender(at_once(shown, links))
+        dealt = placebo._assign(lender, np.full(8, 12), 8, count=40, low_first=False, rng=rng)
         lent = lender.panel.n > 0
         for adopted in dealt:
             for unit in np.flatnonzero(adopted < 24):
@@ -147,27 +146,19 @@ class TestPlacebos:
     def test_clusters_adopt_together(self, rng: np.random.Generator) -> None:
         shown, links = linked(48, 24, rng)
         pairs = np.arange(48) // 2
-        found = placebos(
-            shown,
-            (links,),
-            which=0,
-            choices=Choices(hold_out=0),
-            cluster=pairs,
-            count=60,
-            rng=rng,
-        )
+        found = placebos(replace(at_once(shown, links), cluster=pairs), count=60, rng=rng)
         assert isinstance(found, Placebos)
         assert found.units == (24, 12)
 
     def test_few_linked_units_are_judged_by_the_test_they_call_for(self, rng: np.random.Generator) -> None:
         shown, links = linked(24, 5, rng)
-        found = placebos(shown, (links,), which=0, choices=Choices(hold_out=0), count=60, rng=rng)
+        found = placebos(at_once(shown, links), count=60, rng=rng)
         assert isinstance(found, Placebos)
         assert found.method is Method.BOOTSTRAP
 
     def test_dealing_dates_raises_false_alarms_at_the_nominal_rate(self, rng: np.random.Generator) -> None:
         shown, links = linked(24, 3, rng)
-        found = placebos(shown, (links,), which=0, choices=Choices(hold_out=0), count=99, rng=rng)
+        found = placebos(at_once(shown, links), count=99, rng=rng)
         assert isinstance(found, Placebos)
         assert found.method is Method.RANDOMISATION
         assert found.units == (24, 3)
@@ -188,7 +179,7 @@ def placed(statistic: Floats) -> Placebos:
 
 
 class TestClaim:
-    TESTED = trials.Tested(
+    TESTED = Inference(
         Method.JACKKNIFE, 0.04, 0.1, 2.0, 1.0, design_of(np.r_[[5] * 10, [9] * 10], never=9), ()
     )
 
@@ -256,13 +247,10 @@ class TestRandomisationInterval:
 
     def test_the_interval_and_the_test_agree(self, rng: np.random.Generator) -> None:
         shown, links = linked(9, 3, rng)
-        choices = Choices(hold_out=0)
-        found = effects(shown, (links,), choices=choices)
+        question = at_once(shown, links)
+        found = effects(question)
         assert isinstance(found, Imputation)
-        tested = trials.test_effect(
-            found, shown, (links,), which=0, choices=choices, cluster=None, level=0.95, draws=99, deals=0,
-            rng=rng,
-        )  # fmt: skip
+        tested = infer(found, question, draws=99, reassignments=0, rng=rng)
         assert tested.method is Method.RANDOMISATION
         assert tested.low is not None
         assert tested.high is not None
@@ -272,25 +260,20 @@ class TestRandomisationInterval:
 
     def test_what_cannot_be_tested_has_no_interval_and_says_why(self, rng: np.random.Generator) -> None:
         shown, links = linked(20, 1, rng)
-        found = effects(shown, (links,), choices=Choices())
+        question = PayQuestion(shown, (links,), "manager")
+        found = effects(question)
         assert isinstance(found, Imputation)
-        tested = trials.test_effect(
-            found, shown, (links,), which=0, choices=Choices(), cluster=None, level=0.95, draws=99, deals=0,
-            rng=rng,
-        )  # fmt: skip
+        tested = infer(found, question, draws=99, reassignments=0, rng=rng)
         assert tested.low is None
         assert "cannot be tested" in tested.no_interval
 
 
 class TestWhichClustersCount:
-    def judged(self, shown: linkage.Panel, links: RoleLinks, rng: np.random.Generator) -> trials.Tested:
-        choices = Choices(hold_out=0)
-        found = effects(shown, (links,), choices=choices)
+    def judged(self, shown: linkage.Panel, links: RoleLinks, rng: np.random.Generator) -> Inference:
+        question = at_once(shown, links)
+        found = effects(question)
         assert isinstance(found, Imputation)
-        return trials.test_effect(
-            found, shown, (links,), which=0, choices=choices, cluster=None, level=0.95, draws=99, deals=0,
-            rng=rng,
-        )  # fmt: skip
+        return infer(found, question, draws=99, reassignments=0, rng=rng)
 
     def test_units_nobody_answered_about_change_nothing(self, rng: np.random.Generator) -> None:
         shown, links = linked(12, 6, rng)
@@ -342,7 +325,7 @@ class TestInteractions:
 class TestBeforeTheLink:
     def test_a_drift_is_judged_by_leaving_clusters_out(self, rng: np.random.Generator) -> None:
         shown, links = linked(12, 6, rng)
-        found = drift(shown, (links,), which=0, choices=Choices(), cluster=np.arange(12), level=0.95)
+        found = drift(PayQuestion(shown, (links,), "manager"))
         assert isinstance(found, Drift)
         since = np.arange(24)[None, :] - np.where(links.adopted < 24, links.adopted, 10**6)[:, None]
         clean = ~links.linked & ~((since < 0) & (since >= -3))
@@ -352,7 +335,7 @@ class TestBeforeTheLink:
 
     def test_a_drift_of_one_unit_is_no_drift_of_units(self, rng: np.random.Generator) -> None:
         shown, links = linked(12, 1, rng)
-        found = drift(shown, (links,), which=0, choices=Choices(), cluster=np.arange(12), level=0.95)
+        found = drift(PayQuestion(shown, (links,), "manager"))
         assert isinstance(found, Refusal)
         assert "single cluster" in found.reason
 
@@ -362,18 +345,18 @@ class TestBeforeTheLink:
         assert isinstance(found, Refusal) is refused
 
     def test_what_is_set_aside_costs_power(self) -> None:
-        kept, aside = (plan(LinkDesign(20, 10, 24, 6, 10.0, hold_out=months), draws=100) for months in (0, 4))
+        kept, aside = (
+            plan(LinkDesign(20, 10, 24, 6, 10.0, anticipation=months), draws=100) for months in (0, 4)
+        )
         assert isinstance(kept, DetectableEffect)
         assert isinstance(aside, DetectableEffect)
         assert aside.error > kept.error
 
     def test_without_departures_the_honest_interval_is_that_of_t(self, rng: np.random.Generator) -> None:
         shown, links = linked(12, 6, rng)
-        found = honest(
-            shown, (links,), which=0, choices=Choices(hold_out=0), cluster=np.arange(12), level=0.95, seed=0
-        )
-        assert isinstance(found, Honest)
-        quarters = quarterly(shown, links, weighting="response", cluster=np.arange(12))
+        found = sensitivity(at_once(shown, links), seed=0)
+        assert isinstance(found, Sensitivity)
+        quarters = quarterly(at_once(shown, links))
         fitted = sun_abraham(quarters)
         assert not isinstance(fitted, Refusal)
         since, _, covariance = fitted.by_since()

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from auditlib import linkage
-from auditlib.linkage.beside import Beside
 from auditlib.linkage.definition import (
     completed,
     differences,
@@ -19,12 +18,13 @@ from auditlib.linkage.definition import (
     same_question,
     written,
 )
+from auditlib.linkage.naive_comparisons import NaiveComparisons
+from auditlib.linkage.naive_differences import naive_differences
 from auditlib.linkage.paid import paid_scores
-from auditlib.linkage.procedure import Choices
+from auditlib.linkage.placebo_outcomes import spill_over
+from auditlib.linkage.procedure import PayQuestion
 from auditlib.linkage.published import Published, monthly, published
 from auditlib.linkage.register import role_links, roles_in
-from auditlib.linkage.simple import simple
-from auditlib.linkage.threats import spill_over
 from auditlib.linkage.unidentified import compare_published
 from auditlib.records import Refusal
 from auditlib.statistics.two_groups import difference, within_strata
@@ -61,9 +61,17 @@ def figures(shift: float = 0.0, *, years: int = 3, seed: int = 0, regions: int =
     )
 
 
-def compared(shown: Published, start: str) -> linkage.PublishedLinkage:
-    rows = register(list(shown.units[:80]), start)
-    return compare_published(shown, rows, {}, minimum=100, confidence=0.95, seed=1)
+def compared(shown: Published, start: str) -> linkage.PayAnswer:
+    return asked(shown, register(list(shown.units[:80]), start))
+
+
+def asked(shown: Published, rows: pd.DataFrame) -> linkage.PayAnswer:
+    return linkage.PayAnswer(compare_published(shown, rows, {}, minimum=100, level=0.95, seed=1))
+
+
+def comparisons(answer: linkage.PayAnswer) -> NaiveComparisons:
+    (found,) = answer.comparisons()
+    return found
 
 
 class TestPublished:
@@ -105,7 +113,8 @@ class TestPublished:
         assert found.value[0] == pytest.approx([0.7, 0, 0.8])
         assert found.n.tolist() == [[100, 0, 1], [300, 0, 0]]
         result = linkage.estimate(found, register(["A"], "2024-02-01"), placebo_adoptions=5, draws=99)
-        assert (result.basis.table, result.basis.rows) == ("aggregates", 3)
+        basis = linkage.PayAnswer(result).basis
+        assert (basis.table, basis.rows) == ("aggregates", 3)
 
     def test_longer_periods_do_not(self) -> None:
         assert monthly(figures()) is None
@@ -123,19 +132,20 @@ class TestWhatIsClaimed:
     )
     def test_by_the_periods_before_the_link(self, start: str, before: int, words: str) -> None:
         found = compared(figures(), start)
-        assert found.before == before
+        assert found.result.unidentified is not None
+        assert found.result.unidentified.before == before
         assert words in found.summary()[0].text
         assert found.to_frame()["claim"].tolist() == ["not identified"]
 
     def test_a_planted_change_is_seen_and_still_not_claimed(self) -> None:
         found = compared(figures(3.0), "2011-01-01")
-        naive = found.readings[0].naive
+        naive = comparisons(found).naive
         assert naive["low"] > 2
         assert "agree on the sign, which proves little" in found.summary()[1].text
         assert "no change may be credited" in found.summary()[0].text
 
     def test_without_a_change_few_comparisons_see_one(self) -> None:
-        called = [compared(figures(seed=seed), "2010-01-01").readings[0].naive for seed in range(60)]
+        called = [comparisons(compared(figures(seed=seed), "2010-01-01")).naive for seed in range(60)]
         alarms = sum(bool(one["low"] > 0 or one["high"] < 0) for one in called)
         assert alarms <= 8  # of 60 at 5 %: more with probability 0.01
 
@@ -144,15 +154,13 @@ class TestWhatIsClaimed:
         rows = pd.concat(
             [register(list(shown.units[:40]), "2011-01-01"), register(list(shown.units[40:80]), "2012-01-01")]
         )
-        found = compare_published(shown, rows, {}, minimum=100, confidence=0.95, seed=1)
-        assert found.readings == ()
+        found = asked(shown, rows)
+        assert found.comparisons() == ()
         assert "2 periods" in found.summary()[0].text
 
     def test_everyone_linked_leaves_nobody_to_compare_with(self) -> None:
         shown = figures()
-        found = compare_published(
-            shown, register(list(shown.units), "2011-01-01"), {}, minimum=100, confidence=0.95, seed=1
-        )
+        found = asked(shown, register(list(shown.units), "2011-01-01"))
         assert "with and without a link" in found.summary()[0].text
         assert {number.value for number in found.numbers() if number.key == "claim:unit"} == {
             "not identified"
@@ -160,8 +168,8 @@ class TestWhatIsClaimed:
 
     @pytest.mark.parametrize(("regions", "refused"), [(19, True), (20, False), (21, False)])
     def test_placebos_need_regions(self, regions: int, *, refused: bool) -> None:
-        dealt = compared(figures(regions=regions), "2010-01-01").readings[0].dealt
-        assert isinstance(dealt, Refusal) == refused
+        placebo = comparisons(compared(figures(regions=regions), "2010-01-01")).placebo
+        assert isinstance(placebo, Refusal) == refused
 
 
 class TestRegister:
@@ -275,13 +283,13 @@ class TestPaid:
     def test_a_bonus_at_the_threshold_is_a_coin(self) -> None:
         found = paid_scores(self.rows(), self.panel(), role="staff")
         assert found is not None
-        assert found.turned(4.0) == pytest.approx(0.5)
-        assert found.turned(3.0) < 0.01
-        assert found.turned(4.2) == pytest.approx(found.turned(3.8))
+        assert found.flip_rate(4.0) == pytest.approx(0.5)
+        assert found.flip_rate(3.0) < 0.01
+        assert found.flip_rate(4.2) == pytest.approx(found.flip_rate(3.8))
 
 
-class TestThreats:
-    def spilling(self, size: float) -> tuple[linkage.Panel, pd.DataFrame, Beside]:
+class TestPlaceboOutcomes:
+    def spilling(self, size: float) -> tuple[linkage.Panel, pd.DataFrame, dict[str, str]]:
         """Half of each of three regions is linked, in different months; the rest moves with its region."""
         rng = np.random.default_rng(4)
         units = tuple(f"U{place:02d}" for place in range(48))
@@ -297,13 +305,13 @@ class TestThreats:
             ]
         )
         shown = linkage.Panel("t", "q", "mean", units, months, value, np.full((48, 24), 20.0), 0.8)
-        return shown, rows, Beside(region=region)
+        return shown, rows, region
 
     @pytest.mark.parametrize("size", [0.0, 0.2])
     def test_spill_over_is_found_where_it_is(self, size: float) -> None:
-        shown, rows, beside = self.spilling(size)
+        shown, rows, region = self.spilling(size)
         links = (role_links(rows, shown, role="staff"),)
-        found = spill_over(shown, links, beside, cluster=np.arange(48), level=0.95)
+        found = spill_over(PayQuestion(shown, links, "staff"), region)
         assert found.estimate is not None
         assert found.low is not None
         assert found.high is not None
@@ -315,7 +323,7 @@ class TestThreats:
     def test_without_regions_it_cannot_be_assessed(self) -> None:
         shown, rows, _ = self.spilling(0.2)
         links = (role_links(rows, shown, role="staff"),)
-        found = spill_over(shown, links, Beside(), cluster=np.arange(48), level=0.95)
+        found = spill_over(PayQuestion(shown, links, "staff"), {})
         assert found.estimate is None
         assert found.meaning.startswith("Not assessable: ")
 
@@ -324,7 +332,7 @@ class TestThreats:
         value = shown.value + 0.05 * np.arange(24)[None, :]
         rising = linkage.Panel("t", "q", "mean", shown.units, shown.months, value, shown.n, 0.8)
         links = (role_links(rows, rising, role="staff"),)
-        found = simple(rising, links, choices=Choices(), cluster=np.arange(48), level=0.95)
+        found = naive_differences(PayQuestion(rising, links, "staff"))
         sides = found.set_index("key")["estimate"]
         assert sides["before_after"] > 0.4
         assert abs(sides["with_without"]) < 0.1

@@ -13,8 +13,8 @@ from standards_tables import AS_OF, DAY, START, SmallTables, context, mapped, sm
 from auditlib.audit.standard import measures, read_edition
 from auditlib.escalation.recorded import silent_in_matrix
 from auditlib.linkage.definition import audited
-from auditlib.linkage.fairness import fair_pay
-from auditlib.linkage.opened import links_judged
+from auditlib.linkage.effect import links_judged
+from auditlib.linkage.fair_pay import fair_pay
 from auditlib.linkage.panel import panel
 from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
 from auditlib.standards.judge import judge_one

@@ -12,14 +12,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.laboratory import Opened
+from auditlib.errors import ParameterError, Problem
 from auditlib.records import Refusal, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from auditlib.linkage import Beside, Panel
-    from auditlib.linkage.look import EffectEstimate
+    from auditlib.linkage import Covariates, Panel
     from auditlib.linkage.plan import DetectableEffect
+    from auditlib.linkage.specification import EffectEstimate
 
 UNNAMED = "kind not named"
 _STYLE = {"description_width": "9em"}
@@ -33,8 +34,8 @@ class LinkageLaboratory:
     Parameters
     ----------
     controls
-        One widget per choice: role, estimator, weighting, hold_out, compared (kinds of never-linked units),
-        window (months), figure.
+        One widget per choice: role, estimator, weighting, anticipation, compared (kinds of never-linked
+        units), window (months), figure.
     panel
         The dials with figure and sentences below, to be shown as the last line of a cell.
     """
@@ -42,34 +43,41 @@ class LinkageLaboratory:
     audit: Opened
     controls: Mapping[str, Any]
     panel: Any
-    shown: Panel
+    scores: Panel
     register: pd.DataFrame
-    beside: Beside
+    known: Covariates
     kinds: Mapping[str, str]
 
-    def look(self) -> EffectEstimate | Refusal:
+    def estimate(self) -> EffectEstimate | Refusal:
         """Return the effect by the choice the dials stand at."""
-        from auditlib.linkage.look import look
         from auditlib.linkage.procedure import Choices
+        from auditlib.linkage.specification import specified
 
         values = {name: widget.value for name, widget in self.controls.items()}
-        first, last = (self.shown.months.index(month) for month in values["window"])
-        kept = {unit for unit in self.shown.units if self.kinds.get(unit, UNNAMED) in values["compared"]}
-        return look(
-            self.shown, self.register, role=values["role"], estimator=values["estimator"],
-            choices=Choices(values["weighting"], values["hold_out"]), window=(first, last + 1), compared=kept,
-            beside=self.beside, confidence=self.audit.run.thresholds.confidence, seed=self.audit.run.seed,
-        )  # fmt: skip
+        first, last = (self.scores.months.index(month) for month in values["window"])
+        chosen = values["compared"]
+        return specified(
+            self.scores,
+            self.register,
+            role=values["role"],
+            estimator=values["estimator"],
+            choices=Choices(values["weighting"], values["anticipation"]),
+            window=(first, last + 1),
+            compared={unit for unit in self.scores.units if self.kinds.get(unit, UNNAMED) in chosen},
+            known=self.known,
+            level=self.audit.run.thresholds.confidence,
+            seed=self.audit.run.seed,
+        )
 
     def refresh(self, _: object = None) -> None:
         """Compute and show again."""
-        drawn, said = self.panel.children[1:]
-        found = self.look()
-        if isinstance(found, Refusal):
-            drawn.value, said.value = "", f"<p>{escape(f'{found.reason} {found.remedy}'.strip())}</p>"
+        figure, words = self.panel.children[1:]
+        effect = self.estimate()
+        if isinstance(effect, Refusal):
+            figure.value, words.value = "", f"<p>{escape(f'{effect.reason} {effect.remedy}'.strip())}</p>"
             return
-        drawn.value = _picture(found, self.controls["figure"].value)
-        said.value = _paragraphs(found.summary())
+        figure.value = _picture(effect, self.controls["figure"].value)
+        words.value = _paragraphs(effect.summary())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +87,7 @@ class Planner:
     Parameters
     ----------
     controls
-        One widget per field of `linkage.plan.Design`.
+        One widget per field of `linkage.plan.LinkDesign`.
     panel
         The dials with the sentence below.
     """
@@ -95,12 +103,12 @@ class Planner:
 
     def refresh(self, _: object = None) -> None:
         """Compute and show again."""
-        found = self.plan()
-        if isinstance(found, Refusal):
-            said: tuple[Sentence, ...] = (Sentence(f"{found.reason} {found.remedy}"),)
+        design = self.plan()
+        if isinstance(design, Refusal):
+            sentences: tuple[Sentence, ...] = (Sentence(f"{design.reason} {design.remedy}"),)
         else:
-            said = found.summary()
-        self.panel.children[1].value = _paragraphs(said)
+            sentences = design.summary()
+        self.panel.children[1].value = _paragraphs(sentences)
 
 
 def linkage_lab(audit: Opened) -> LinkageLaboratory:
@@ -113,22 +121,44 @@ def linkage_lab(audit: Opened) -> LinkageLaboratory:
     """
     import ipywidgets
 
-    from auditlib.linkage.opened import paid_panel
-    from auditlib.linkage.opened_beside import known_beside
+    from auditlib.linkage.covariates import covariates
 
     evidence = audit.evidence
-    shown, register = paid_panel(evidence), evidence.frame("pay_links")
+    scores, register = _paid(audit)
     units = evidence.frame("units", columns=["unit_id", "unit_type"]).fillna(UNNAMED)
     kinds = dict(zip(units["unit_id"].astype(str), units["unit_type"].astype(str), strict=True))
-    controls = _controls(shown, register, sorted({kinds.get(unit, UNNAMED) for unit in shown.units}))
+    controls = _controls(scores, register, sorted({kinds.get(unit, UNNAMED) for unit in scores.units}))
     rows = list(controls.values())
     dials = ipywidgets.HBox([ipywidgets.VBox(rows[:4]), ipywidgets.VBox(rows[4:])])
     panel = ipywidgets.VBox([dials, ipywidgets.HTML(), ipywidgets.HTML()])
     lab = LinkageLaboratory(
-        audit, MappingProxyType(controls), panel, shown, register, known_beside(evidence, shown), kinds
+        audit=audit,
+        controls=MappingProxyType(controls),
+        panel=panel,
+        scores=scores,
+        register=register,
+        known=covariates(evidence, scores),
+        kinds=kinds,
     )
     _watched(controls, lab.refresh)
     return lab
+
+
+def _paid(audit: Opened) -> tuple[Panel, pd.DataFrame]:
+    """Return the scores that pay is tied to, and the register of links.
+
+    Raises
+    ------
+    ParameterError
+        Where no link names a survey type and item of the audit.
+    """
+    from auditlib.linkage.effect import paid_panel, register_of
+
+    register = register_of(audit.evidence)
+    scores = paid_panel(register, audit.evidence.cells(), audit.evidence.instruments)
+    if isinstance(scores, Refusal):
+        raise ParameterError(Problem(scores.reason, remedy=scores.remedy))
+    return scores, register
 
 
 def power_planner(audit: Opened) -> Planner:
@@ -141,10 +171,7 @@ def power_planner(audit: Opened) -> Planner:
     """
     import ipywidgets
 
-    from auditlib.linkage.opened import paid_panel
-
-    shown = paid_panel(audit.evidence)
-    controls = _design(shown, audit.evidence.frame("pay_links"))
+    controls = _design(*_paid(audit))
     panel = ipywidgets.VBox([ipywidgets.VBox(list(controls.values())), ipywidgets.HTML()])
     planner = Planner(MappingProxyType(controls), panel)
     _watched(controls, planner.refresh)
@@ -157,12 +184,12 @@ def _watched(controls: Mapping[str, Any], refresh: Callable[[object], None]) -> 
     refresh(None)
 
 
-def _controls(shown: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[str, Any]:
+def _controls(scores: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[str, Any]:
     """Return the dials, set to what an audit chooses."""
     import ipywidgets as w
 
     from auditlib.linkage.register import NOUNS, roles_in, running
-    from auditlib.linkage.specifications import ESTIMATORS, HOLD_OUTS, WEIGHTINGS
+    from auditlib.linkage.specification_curve import ANTICIPATIONS, ESTIMATORS, WEIGHTINGS
 
     roles = [role for role in roles_in(register) if not running(register, role=role).empty]
     named = [(text, name) for name, text in ESTIMATORS.items()]
@@ -172,15 +199,15 @@ def _controls(shown: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[st
         ),
         "estimator": w.Dropdown(options=named, value="imputation", description="Estimator", style=_STYLE),
         "weighting": w.Dropdown(options=list(WEIGHTINGS), description="Weighted by", style=_STYLE),
-        "hold_out": w.Dropdown(
-            options=list(HOLD_OUTS), value=HOLD_OUTS[1], description="Months set aside", style=_STYLE
+        "anticipation": w.Dropdown(
+            options=list(ANTICIPATIONS), value=ANTICIPATIONS[1], description="Months set aside", style=_STYLE
         ),
         "compared": w.SelectMultiple(
             options=kinds, value=kinds, rows=min(_ROWS, len(kinds)), description="Compare with", style=_STYLE
         ),
         "window": w.SelectionRangeSlider(
-            options=[(f"{month // 100}-{month % 100:02d}", month) for month in shown.months],
-            index=(0, len(shown.months) - 1), description="Months", style=_STYLE, continuous_update=False,
+            options=[(f"{month // 100}-{month % 100:02d}", month) for month in scores.months],
+            index=(0, len(scores.months) - 1), description="Months", style=_STYLE, continuous_update=False,
         ),
         "figure": w.Dropdown(
             options=[("every choice", "choices"), ("by quarter", "events")], description="Figure",
@@ -189,21 +216,21 @@ def _controls(shown: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[st
     }  # fmt: skip
 
 
-def _design(shown: Panel, register: pd.DataFrame) -> dict[str, Any]:
+def _design(scores: Panel, register: pd.DataFrame) -> dict[str, Any]:
     """Return the dials of a design, set to the party's own numbers."""
     import ipywidgets as w
 
     from auditlib.linkage.plan import LinkDesign
 
-    months, units = len(shown.months), len(shown.units)
+    months, units = len(scores.months), len(scores.units)
     linked = min(units - 1, register.loc[register["weight"] > 0, "unit_id"].nunique())
     usual = LinkDesign(units, linked, months, months // 2, 1.0)
-    answers = round(shown.answers / max(1, int((shown.n > 0).sum())), 1)
-    spread = round(shown.variance**0.5, 2)
+    answers = round(scores.answers / max(1, int((scores.n > 0).sum())), 1)
+    spread = round(scores.variance**0.5, 2)
     whole = {
         "units": (units, 4, 5000, "Units"), "linked": (linked, 1, 5000, "of them linked"),
         "months": (months, 2, 240, "Months"), "before": (months // 2, 1, 239, "of them before"),
-        "hold_out": (usual.hold_out, 0, 24, "months set aside"),
+        "anticipation": (usual.anticipation, 0, 24, "months set aside"),
     }  # fmt: skip
     part = {
         "responses": (answers, 0.1, 10_000.0, "Answers a month"),
@@ -221,12 +248,12 @@ def _design(shown: Panel, register: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _picture(found: EffectEstimate, name: str) -> str:
+def _picture(effect: EffectEstimate, name: str) -> str:
     from auditlib import figures
 
-    drawn = figures.event_study(found) if name == "events" else figures.specification_curve(found)
+    drawn = figures.event_study(effect) if name == "events" else figures.specification_curve(effect)
     return figures.svg_of(drawn)
 
 
-def _paragraphs(said: tuple[Sentence, ...]) -> str:
-    return "".join(f"<p>{escape(str(sentence))}</p>" for sentence in said)
+def _paragraphs(sentences: tuple[Sentence, ...]) -> str:
+    return "".join(f"<p>{escape(str(sentence))}</p>" for sentence in sentences)

@@ -26,7 +26,7 @@ from auditlib.figures.style import (
     style,
 )
 from auditlib.linkage import RoleEffect
-from auditlib.linkage.look import EffectEstimate
+from auditlib.linkage.specification import EffectEstimate
 from auditlib.records import Refusal
 from auditlib.statements import with_sign
 
@@ -90,8 +90,8 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         if isinstance(effect.placebo, Refusal):
             return _said(drawn, effect.placebo)
         values = [effect.placebo.estimate]
-        if not isinstance(effect.chosen_low, Refusal):
-            values.append(effect.chosen_low.estimate)
+        if not isinstance(effect.low_first, Refusal):
+            values.append(effect.low_first.estimate)
         import seaborn as sns
 
         edges = np.histogram_bin_edges(np.concatenate([*values, [effect.estimate]]), bins=48)
@@ -131,16 +131,18 @@ def departures(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         drawn = new_axes(width=HALF, height=3.2) if ax is None else ax
         title = f"Linking the pay of {effect.noun}: if linked units had departed from the others anyway"
         drawn.set_title(fitted(title, drawn))
-        if isinstance(effect.honest, Refusal):
-            return _said(drawn, effect.honest)
-        frame = effect.honest.frame
+        if isinstance(effect.sensitivity, Refusal):
+            return _said(drawn, effect.sensitivity)
+        frame = effect.sensitivity.frame
         relative = frame[frame["kind"] == "relative"]
         drawn.axhline(0, color=INK, lw=0.9)
         drawn.fill_between(relative["size"], relative["low"], relative["high"], color=BAND, lw=0)
         for side in ("low", "high"):
             drawn.plot(relative["size"], relative[side], color=QUIET, lw=1.2, marker="o", ms=3)
-        drawn.axhline(effect.honest.effect, color=HIGHER, lw=1.2)
-        drawn.text(1.0, effect.honest.effect, "effect", color=HIGHER, fontsize=8, ha="right", va="bottom")
+        drawn.axhline(effect.sensitivity.effect, color=HIGHER, lw=1.2)
+        drawn.text(
+            1.0, effect.sensitivity.effect, "effect", color=HIGHER, fontsize=8, ha="right", va="bottom"
+        )
         drawn.set_xlabel("Largest departure after the link,\nas a multiple of the largest one before")
         drawn.set_ylabel("Points")
         drawn.grid(visible=True, axis="y")

@@ -20,8 +20,8 @@ from auditlib.figures.style import (
     style,
 )
 from auditlib.linkage import NaiveComparisons, RoleEffect
-from auditlib.linkage.look import EffectEstimate
-from auditlib.linkage.readings import DESIGNS
+from auditlib.linkage.naive_comparisons import DESIGNS, surveys_from
+from auditlib.linkage.specification import EffectEstimate
 from auditlib.statements import counted
 
 _SHORT = {
@@ -48,23 +48,19 @@ def specification_curve(effect: RoleEffect | EffectEstimate, ax: Axes | None = N
     return _curve(frame, kind, _marks(frame), title=title, points="Points", labels=labels, ax=ax)
 
 
-def readings_curve(readings: NaiveComparisons, ax: Axes | None = None) -> Axes:
+def naive_comparisons_curve(comparisons: NaiveComparisons, ax: Axes | None = None) -> Axes:
     """Draw every simple comparison with its interval, in order, and beneath what was chosen."""
-    frame = readings.estimated.reset_index(drop=True)
+    frame = comparisons.estimated.reset_index(drop=True)
     kind = np.where(frame["default"], "default", "other")
     labels = {"default": "what most would choose", "other": "other defensible comparisons"}
     rows: Rows = [(text, frame["design"] == name) for name, text in DESIGNS.items()]
-    for least in sorted(frame["minimum"].unique()):
-        rows.append(
-            (
-                f"{counted(least, 'survey')} or more" if least else "any number of surveys",
-                frame["minimum"] == least,
-            )
-        )
+    rows += [
+        (surveys_from(int(least)), frame["minimum"] == least) for least in sorted(frame["minimum"].unique())
+    ]
     rows += [(f"against {name}", frame["others"] == name) for name in frame["others"].unique()]
-    later = range(readings.first + 1, len(readings.shown.periods))
-    rows += [(f"in {name}", frame["after"] == name) for name in map(readings.shown.days, later)]
-    points = readings.shown.points.capitalize()
+    later = range(comparisons.first + 1, len(comparisons.figures.periods))
+    rows += [(f"in {name}", frame["after"] == name) for name in map(comparisons.figures.days, later)]
+    points = comparisons.figures.points.capitalize()
     title = "Linked less never-linked units: every comparison, none of them the effect"
     return _curve(frame, kind, rows, title=title, points=points, labels=labels, ax=ax)
 
@@ -115,8 +111,8 @@ def _marks(frame: pd.DataFrame) -> Rows:
     found: Rows = [(text, frame["estimator"] == name) for name, text in _SHORT.items()]
     found += [(f"weighted by {name}", frame["weighting"] == name) for name in ("response", "unit")]
     found += [
-        (f"{counted(count, 'month')} set aside", frame["hold_out"] == count)
-        for count in sorted(set(frame["hold_out"]))
+        (f"{counted(count, 'month')} set aside", frame["anticipation"] == count)
+        for count in sorted(set(frame["anticipation"]))
     ]
     named = (
         ("other_role", {name: f"other role {name}" for name in frame["other_role"].unique()}),

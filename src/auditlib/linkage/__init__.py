@@ -1,43 +1,46 @@
 """What linking pay to satisfaction did to the scores, and what would reverse that answer.
 
-`panel` sums cells up to one value per unit and month, `estimate` says what the links in the register did to
-it: managers and staff separately, estimated jointly, with the test that can be believed, its error rate on
-placebo links drawn from the party's own months, and every defensible choice beside the one made. `fair_pay`
-asks whether the link itself is fair, `plan` what a design could detect.
+`effect` answers what the links in the register did to the paid score: managers and staff separately,
+estimated jointly, with the test that can be believed, its error rate on placebo links drawn from the party's
+own months, and every defensible choice beside the one made. `fairness` answers whether the link itself is
+fair, `plan` says what a design could detect. A question about one role is a `PayQuestion`; every procedure
+takes one.
 """
 
-from auditlib.linkage.beside import Beside
+from auditlib.linkage.answer import PayAnswer, RoleExhibits
+from auditlib.linkage.covariates import Covariates
 from auditlib.linkage.definition import Definition
+from auditlib.linkage.effect import effect, fairness, paid_panel
 from auditlib.linkage.estimate import estimate
-from auditlib.linkage.fairness import FairPay, fair_pay
-from auditlib.linkage.opened import estimate_evidence, fair_pay_evidence, paid_panel
+from auditlib.linkage.fair_pay import FairPay, fair_pay
+from auditlib.linkage.fair_pay_answer import FairPayAnswer
+from auditlib.linkage.naive_comparisons import NaiveComparisons
 from auditlib.linkage.panel import Panel, panel
-from auditlib.linkage.procedure import Choices
+from auditlib.linkage.procedure import Choices, PayQuestion
 from auditlib.linkage.published import Published
-from auditlib.linkage.readings import NaiveComparisons
 from auditlib.linkage.register import RoleLinks, role_links
-from auditlib.linkage.result import LinkageResult, RoleEffect
-from auditlib.linkage.unanswered import UnansweredLinkage, UnansweredPay
-from auditlib.linkage.unidentified import PublishedLinkage
+from auditlib.linkage.result import PayEffects, RoleEffect, Unidentified
 
 __all__ = [
-    "Beside",
     "Choices",
+    "Covariates",
     "Definition",
     "FairPay",
-    "LinkageResult",
+    "FairPayAnswer",
     "NaiveComparisons",
     "Panel",
+    "PayAnswer",
+    "PayEffects",
+    "PayQuestion",
     "Published",
-    "PublishedLinkage",
     "RoleEffect",
+    "RoleExhibits",
     "RoleLinks",
-    "UnansweredLinkage",
-    "UnansweredPay",
+    "Unidentified",
+    "effect",
     "estimate",
-    "estimate_evidence",
     "fair_pay",
-    "fair_pay_evidence",
+    "fairness",
     "paid_panel",
     "panel",
     "role_links",

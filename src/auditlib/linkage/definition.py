@@ -106,7 +106,7 @@ def audited(run: Run) -> tuple[Definition, ...]:
 def is_audited(metric: str, known: Sequence[Definition]) -> bool:
     """Return whether a metric as a register writes it is, by its hash, one of `known`."""
     paid = written(metric)
-    return paid is not None and any(completed(paid, one).hash == one.hash for one in known)
+    return paid is not None and any(completed(paid, other).hash == other.hash for other in known)
 
 
 def completed(paid: Definition, other: Definition) -> Definition:
@@ -116,7 +116,7 @@ def completed(paid: Definition, other: Definition) -> Definition:
 
 def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
     """Return the definition of `known` that differs least from `paid`."""
-    return min(known, key=lambda one: (len(differences(paid, one)), one))
+    return min(known, key=lambda other: (len(differences(paid, other)), other))
 
 
 def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
@@ -126,27 +126,27 @@ def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
     """
     if not paid.survey_type:
         return ("the register does not write it as survey type:item:statistic",)
-    found = []
+    apart = []
     if paid.survey_type != other.survey_type:
-        found.append(f"pay follows the {paid.survey_type} survey, the audit the {other.survey_type} one")
+        apart.append(f"pay follows the {paid.survey_type} survey, the audit the {other.survey_type} one")
     if paid.item != other.item:
-        found.append(f"pay follows {paid.item}, the audit {other.item}")
+        apart.append(f"pay follows {paid.item}, the audit {other.item}")
     if paid.statistic != other.statistic:
-        names = [STATISTICS.get(one, one or "no statistic") for one in (paid.statistic, other.statistic)]
-        found.append(f"pay follows the {names[0]}, the audit the {names[1]}")
+        names = [STATISTICS.get(name, name or "no statistic") for name in (paid.statistic, other.statistic)]
+        apart.append(f"pay follows the {names[0]}, the audit the {names[1]}")
     if completed(paid, other).minimum_n != other.minimum_n:
         least = [
-            counted(one, "answer") if one else "any number of answers"
-            for one in (paid.minimum_n, other.minimum_n)
+            counted(minimum, "answer") if minimum else "any number of answers"
+            for minimum in (paid.minimum_n, other.minimum_n)
         ]
-        found.append(f"pay is worked out from {least[0]}, the audit from {least[1]}")
+        apart.append(f"pay is worked out from {least[0]}, the audit from {least[1]}")
     if paid.adjusted_for != other.adjusted_for:
-        mixes = [" and ".join(one) or "nothing" for one in (paid.adjusted_for, other.adjusted_for)]
-        found.append(f"pay adjusts for {mixes[0]}, the audit for {mixes[1]}")
-    return tuple(found)
+        mixes = [" and ".join(names) or "nothing" for names in (paid.adjusted_for, other.adjusted_for)]
+        apart.append(f"pay adjusts for {mixes[0]}, the audit for {mixes[1]}")
+    return tuple(apart)
 
 
 def same_question(paid: Definition, other: Definition) -> bool:
     """Whether survey, question and statistic agree, whatever else differs."""
-    one, two = (Definition(each.survey_type, each.item, each.statistic) for each in (paid, other))
-    return one.hash == two.hash
+    asked = {replace(definition, minimum_n=0, adjusted_for=()).hash for definition in (paid, other)}
+    return len(asked) == 1

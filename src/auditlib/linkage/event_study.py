@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices, Split, split
-from auditlib.linkage.register import RoleLinks
+from auditlib.linkage.procedure import PayQuestion, Split, split
 from auditlib.records import Refusal
 from auditlib.statements import counted
 from auditlib.statistics.adoption import AdoptionPanel, Ints
@@ -26,6 +25,8 @@ LEADS = 3
 FEWEST_CLUSTERS = 4
 """Linked clusters, and other clusters beside them, that a quarter needs to be shown: with fewer, bands hold
 their coverage only if linked and other units scatter alike, which so few cannot show."""
+POWER = 0.8
+"""Share of audits that would notice the drift that is called unseen."""
 MANY = 60
 """Clusters on the smaller side from which the multiplier bootstrap gives the band."""
 DRAWS, FEWER_DRAWS, LARGE = 4999, 999, 100
@@ -61,7 +62,7 @@ class _Quarter:
 
     quarter: int
     phase: str
-    found: Imputation
+    imputed: Imputation
     place: int
     units: int
     months: int
@@ -70,7 +71,7 @@ class _Quarter:
 
     @property
     def refused(self) -> str:
-        if self.found.jackknife is None:
+        if self.imputed.jackknife is None:
             return "without some cluster nothing is left to estimate"
         if min(self.linked, self.other) < FEWEST_CLUSTERS:
             return (
@@ -80,117 +81,101 @@ class _Quarter:
         return ""
 
 
-def event_study(
-    panel: Panel,
-    links: tuple[RoleLinks, ...],
-    *,
-    which: int,
-    choices: Choices,
-    cluster: Ints,
-    level: float,
-    rng: np.random.Generator,
-) -> EventStudy | Refusal:
+def event_study(question: PayQuestion, *, rng: np.random.Generator) -> EventStudy | Refusal:
     """Estimate the effect of one role's links by quarters since the link.
 
     Quarters before the link are each measured against the other months before it; they should be zero.
     """
-    quarters = [
-        *_leads(panel, links, which=which, choices=choices, cluster=cluster),
-        *_lags(panel, links, which=which, choices=choices, cluster=cluster),
-    ]
-    shown = [quarter for quarter in quarters if not quarter.refused]
+    quarters = [*_leads(question), *_lags(question)]
+    banded = [quarter for quarter in quarters if not quarter.refused]
     hidden = tuple((quarter.quarter, quarter.refused) for quarter in quarters if quarter.refused)
-    if not any(one.phase == "linked" for one in shown):
+    if not any(quarter.phase == "linked" for quarter in banded):
         why = next((text for quarter, text in hidden if quarter >= 0), "none could be estimated")
         return Refusal(f"No quarter after the link has a band: {why}.")
-    return _framed(shown, hidden, level, rng)
+    return _framed(banded, hidden, question.level, rng)
 
 
-def _leads(
-    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, choices: Choices, cluster: Ints
-) -> Iterator[_Quarter]:
+def _leads(question: PayQuestion) -> Iterator[_Quarter]:
     """Estimate each quarter before the link against all other months before it."""
-    parts = split(panel, links, choices=choices)
-    quarter = _since(panel, links[which]) // QUARTER
-    weight = split(panel, links, choices=replace(choices, hold_out=0)).weight
-    aside = -(-choices.hold_out // QUARTER)
+    panel, parts = question.panel, split(question)
+    quarter = _since(question) // QUARTER
+    weight = split(question.anticipating(0)).weight
+    aside = -(-question.choices.anticipation // QUARTER)
     for lead in range(aside + LEADS, 0, -1):
-        cells = (quarter == -lead) & (links[which].adopted < len(panel.months))[:, None] & parts.clean
+        cells = (quarter == -lead) & (question.own.adopted < len(panel.months))[:, None] & parts.clean
         fitted = parts.clean & (parts.weight > 0) & ~cells
-        found = impute(
-            panel.value, weight * (fitted | cells), fitted, cells[None].astype(float), cluster=cluster
+        imputed = impute(
+            panel.value, weight * (fitted | cells), fitted, cells[None].astype(float), cluster=question.groups
         )
-        if not isinstance(found, Refusal):
-            yield _quarter(-lead, "set aside" if lead <= aside else "before", found, 0)
+        if not isinstance(imputed, Refusal):
+            yield _quarter(-lead, "set aside" if lead <= aside else "before", imputed, 0)
 
 
-def _lags(
-    panel: Panel, links: tuple[RoleLinks, ...], *, which: int, choices: Choices, cluster: Ints
-) -> Iterator[_Quarter]:
+def _lags(question: PayQuestion) -> Iterator[_Quarter]:
     """Estimate all quarters after the link at once; months of quarters with too few units are left out."""
-    parts = split(panel, links, choices=choices)
-    quarter = _since(panel, links[which]) // QUARTER
-    linked = parts.linked[which]
-    shown = [int(one) for one in np.unique(quarter[linked]) if _units(parts, which, quarter, one)]
-    if not shown:
+    parts, place = split(question), question.place
+    quarter = _since(question) // QUARTER
+    linked = parts.linked[place]
+    later = [int(after) for after in np.unique(quarter[linked])]
+    enough = [after for after in later if _enough_units(parts, linked & (quarter == after))]
+    if not enough:
         return
-    kept = np.isin(quarter, shown) & linked
-    others = [parts.linked[place] for place in range(len(links)) if place != which]
-    design = [kept & (quarter == one) for one in shown] + others
-    found = impute(
-        panel.value, parts.weight * ~(linked & ~kept), parts.clean, np.stack(design).astype(float),
-        cluster=cluster,
-    )  # fmt: skip
-    if not isinstance(found, Refusal):
-        yield from (_quarter(one, "linked", found, place) for place, one in enumerate(shown))
+    used = np.isin(quarter, enough) & linked
+    others = [parts.linked[other] for other in range(len(question.links)) if other != place]
+    design = [used & (quarter == after) for after in enough] + others
+    imputed = impute(
+        question.panel.value,
+        parts.weight * ~(linked & ~used),
+        parts.clean,
+        np.stack(design).astype(float),
+        cluster=question.groups,
+    )
+    if not isinstance(imputed, Refusal):
+        yield from (_quarter(after, "linked", imputed, at) for at, after in enumerate(enough))
 
 
-def _since(panel: Panel, links: RoleLinks) -> Ints:
+def _since(question: PayQuestion) -> Ints:
     """Return months since the link; far below zero for units without one."""
-    return np.arange(len(panel.months))[None, :] - _start(links)[:, None]
+    start = np.where(question.own.touched.any(axis=1), question.own.adopted, 10**6)
+    return np.arange(len(question.panel.months))[None, :] - start[:, None]
 
 
-def _start(links: RoleLinks) -> Ints:
-    return np.where(links.touched.any(axis=1), links.adopted, 10**6)
+def _enough_units(parts: Split, cells: NDArray[np.bool_]) -> bool:
+    return int((cells & (parts.weight > 0)).any(axis=1).sum()) >= FEWEST_CLUSTERS
 
 
-def _units(parts: Split, which: int, quarter: Ints, one: int) -> bool:
-    cells = parts.linked[which] & (quarter == one) & (parts.weight > 0)
-    return int(cells.any(axis=1).sum()) >= FEWEST_CLUSTERS
-
-
-def _quarter(quarter: int, phase: str, found: Imputation, place: int) -> _Quarter:
-    fitted = found.fitted
-    cells = found.imputed & (fitted.design[place] != 0)
-    beside = (fitted.weight > 0) & cells.any(axis=0)[None, :] & ~cells.any(axis=1)[:, None]
-    linked, other = (len(np.unique(fitted.cluster[mask.any(axis=1)])) for mask in (cells, beside))
+def _quarter(quarter: int, phase: str, imputed: Imputation, place: int) -> _Quarter:
+    fitted = imputed.fitted
+    cells = imputed.imputed & (fitted.design[place] != 0)
+    others = (fitted.weight > 0) & cells.any(axis=0)[None, :] & ~cells.any(axis=1)[:, None]
+    linked, other = (len(np.unique(fitted.cluster[mask.any(axis=1)])) for mask in (cells, others))
     units = int(cells.any(axis=1).sum())
-    return _Quarter(quarter, phase, found, place, units, int(cells.sum()), linked, other)
+    return _Quarter(quarter, phase, imputed, place, units, int(cells.sum()), linked, other)
 
 
 def _framed(
-    shown: list[_Quarter], hidden: tuple[tuple[int, str], ...], level: float, rng: np.random.Generator
+    quarters: list[_Quarter], hidden: tuple[tuple[int, str], ...], level: float, rng: np.random.Generator
 ) -> EventStudy:
-    estimate = np.array([one.found.coefficient[one.place] for one in shown])
-    scores = np.stack([one.found.jackknife_scores[:, one.place] for one in shown], axis=1)
-    error = np.array([np.asarray(one.found.jackknife)[one.place] for one in shown])
-    if min(min(one.linked, one.other) for one in shown) >= MANY:
+    estimate = np.array([quarter.imputed.coefficient[quarter.place] for quarter in quarters])
+    scores = np.stack([quarter.imputed.jackknife_scores[:, quarter.place] for quarter in quarters], axis=1)
+    error = np.array([np.asarray(quarter.imputed.jackknife)[quarter.place] for quarter in quarters])
+    if min(min(quarter.linked, quarter.other) for quarter in quarters) >= MANY:
         band = uniform_band(estimate, scores, level=level, rng=rng)
     else:
         draws = DRAWS if len(scores) <= LARGE else FEWER_DRAWS
-        statistics = chance_statistics([(one.found, one.place) for one in shown], draws=draws, rng=rng)
-        band = band_by_chance(estimate, error, statistics, level=level)
+        fits = [(quarter.imputed, quarter.place) for quarter in quarters]
+        band = band_by_chance(estimate, error, chance_statistics(fits, draws=draws, rng=rng), level=level)
     frame = pd.DataFrame(
         {
-            "quarter": [one.quarter for one in shown],
-            "phase": [one.phase for one in shown],
+            "quarter": [quarter.quarter for quarter in quarters],
+            "phase": [quarter.phase for quarter in quarters],
             "estimate": estimate,
             "error": error,
             "low": band.low,
             "high": band.high,
-            "units": [one.units for one in shown],
-            "months": [one.months for one in shown],
-            "clusters": [one.linked for one in shown],
+            "units": [quarter.units for quarter in quarters],
+            "months": [quarter.months for quarter in quarters],
+            "clusters": [quarter.linked for quarter in quarters],
         }
     )
     return EventStudy(frame, level, band.critical, hidden)
@@ -221,39 +206,37 @@ class Drift:
     carried: float
 
 
-def drift(
-    panel: Panel,
-    links: tuple[RoleLinks, ...],
-    *,
-    which: int,
-    choices: Choices,
-    cluster: Ints,
-    level: float,
-) -> Drift | Refusal:
+def drift(question: PayQuestion) -> Drift | Refusal:
     """Fit a drift of units to be linked on months before the link, with its power.
 
     Errors are those of the jackknife by cluster, judged by t with G - 1; with many clusters the usual ones.
     """
     from scipy.special import stdtrit
 
-    parts = split(panel, links, choices=choices)
-    since = _since(panel, links[which])
-    later = (links[which].adopted < len(panel.months))[:, None]
+    panel, links, parts = question.panel, question.own, split(question)
+    since = _since(question)
+    later = (links.adopted < len(panel.months))[:, None]
     slope = np.where(later & parts.clean, since, 0) / 12.0
-    clean = AdoptionPanel(panel.value, parts.weight * parts.clean, links[which].adopted, cluster)
-    found = regress(clean, slope[None])
-    if isinstance(found, Refusal):
+    clean = AdoptionPanel(panel.value, parts.weight * parts.clean, links.adopted, question.groups)
+    fitted = regress(clean, slope[None])
+    if isinstance(fitted, Refusal):
         return Refusal("No linked unit has two earlier months: whether it moved differently cannot be seen.")
-    entering = len(np.unique(cluster[clean.weight.sum(axis=1) > 0]))
-    errors = jackknife(clean, slope[None]) if entering <= LARGE else found.standard_error
+    entering = len(np.unique(question.groups[clean.weight.sum(axis=1) > 0]))
+    errors = jackknife(clean, slope[None]) if entering <= LARGE else fitted.standard_error
     if isinstance(errors, Refusal):
         return Refusal("Whether linked units moved differently before rests on a single cluster.")
-    value, error, degrees = float(found.coefficient[0]), float(errors[0]), entering - 1
-    half = critical(level, degrees)
-    unseen = (half + float(stdtrit(degrees, 0.8))) * error
-    linked = parts.linked[which] & (parts.weight > 0)
-    middle = float(np.average((since + choices.hold_out + 6)[linked], weights=parts.weight[linked])) / 12
+    value, error, degrees = float(fitted.coefficient[0]), float(errors[0]), entering - 1
+    half = critical(question.level, degrees)
+    unseen = (half + float(stdtrit(degrees, POWER))) * error
+    linked = parts.linked[question.place] & (parts.weight > 0)
+    reach = (since + question.choices.anticipation + 6)[linked]  # from the middle of a year of clean months
+    middle = float(np.average(reach, weights=parts.weight[linked])) / 12
     return Drift(
-        value, error, two_sided(value / error, degrees), value - half * error, value + half * error,
-        unseen, unseen * middle,
-    )  # fmt: skip
+        slope=value,
+        error=error,
+        p_value=two_sided(value / error, degrees),
+        low=value - half * error,
+        high=value + half * error,
+        unseen=unseen,
+        carried=unseen * middle,
+    )

@@ -6,16 +6,13 @@ A link runs on the local day of `as_of` if it has started and has not ended befo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditlib.errors import ParameterError
 from auditlib.linkage.definition import audited, is_audited
-from auditlib.linkage.fairness import fair_pay
-from auditlib.linkage.opened import links_judged, paid_panel
+from auditlib.linkage.effect import links_judged, paid_panel
+from auditlib.linkage.fair_pay import fair_pay
 from auditlib.linkage.register import ROLES
-from auditlib.parameters.run import Run
-from auditlib.records import Basis, EvidenceLevel, Instrument, Measurement, Statistic
+from auditlib.records import Basis, EvidenceLevel, Measurement, Refusal, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import whole_of
 from auditlib.time.epoch import day_number
@@ -84,13 +81,12 @@ def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: i
     question in the pay period the register names, of all roles together.
     """
     register = tables.frame("pay_links")
-    try:
-        shown = paid_panel(_Evidence(tables, context.run))
-    except ParameterError as error:
-        return nothing(error.problems[0].message.rstrip(".").lower())
-    fair = fair_pay(
-        links_judged(register, context.run), shown, audited(context.run), minimum=minimum_responses
-    )
+    instruments = {name: context.run.instrument(name) for name in context.run.instruments}
+    panel = paid_panel(register, tables.frame("cells"), instruments)
+    if isinstance(panel, Refusal):
+        return nothing(panel.reason.rstrip(".").lower())
+    judged_links, known = links_judged(register, context.run), audited(context.run)
+    fair = fair_pay(judged_links, panel, known, minimum=minimum_responses)
     linked = fair.frame[fair.frame["links"] > 0]
     judged = linked[linked["short"].notna()]
     n, open_ = int(judged["paid"].sum()), int(linked.loc[linked["short"].isna(), "paid"].sum())
@@ -105,28 +101,6 @@ def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: i
         bounds=(enough / max(1, n + open_), (enough + open_) / max(1, n + open_)),
         reason=f"of {open_:,} more no pay period was linked throughout" if open_ else "",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """The tables of a measure as the exhibits on pay read them."""
-
-    given: Tables
-    run: Run
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        return self.given.tables
-
-    @property
-    def instruments(self) -> dict[str, Instrument]:
-        return {name: self.run.instrument(name) for name in self.run.instruments}
-
-    def cells(self) -> pd.DataFrame:
-        return self.given.frame("cells")
-
-    def frame(self, table: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        return self.given.frame(table, columns=columns)
 
 
 def running(register: pd.DataFrame, context: Context) -> pd.DataFrame:

@@ -17,7 +17,7 @@ MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 WORDS = {"month": "month", "quarter": "quarter", "half_year": "half year", "year": "year"}
 ASSUMED = "quarter"
 PUBLISHED = "published period"
-"""The pay period of published figures. Bands of n count at their lowest, so luck is at most so large."""
+"""The pay period of published figures. Bands of n count at their lowest: sampling is at most so large."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ class Paid:
         rows = [row[keep] for row, keep in zip(total, paid, strict=True) if keep.any()]
         return np.array([float(np.median(row)) for row in rows])
 
-    def luck(self) -> tuple[float, float]:
+    def sampling_variance(self) -> tuple[float, float]:
         """Return the share of the variance of scores that is sampling: between units, and within a unit.
 
         The variance that sampling gives a mean, over the variance of the means.
@@ -73,7 +73,7 @@ class Paid:
         """Return the scores of some units only."""
         return replace(self, linked=self.linked & units[:, None])
 
-    def turned(self, threshold: float) -> float:
+    def flip_rate(self, threshold: float) -> float:
         """Return the share of yes-or-no bonuses at `threshold` that another draw of customers would turn.
 
         A new score is drawn around the old one with the errors of both.
@@ -90,24 +90,24 @@ def _share(chance: Floats, spread: float) -> float:
     return min(1.0, float(chance.mean()) / spread) if spread > 0 and len(chance) else 1.0
 
 
-def paid_scores(register: pd.DataFrame, shown: Panel | Published, *, role: Role) -> Paid | None:
+def paid_scores(register: pd.DataFrame, figures: Panel | Published, *, role: Role) -> Paid | None:
     """Return what the pay of `role` rested on; None where no pay period was linked throughout."""
     period, named = _pay_period(register, role)
-    if isinstance(shown, Published):
-        linked = np.arange(len(shown.periods))[None, :] >= begun(register, shown, role=role)[:, None]
-        seen = np.isfinite(shown.value) & (shown.n > 0)
-        share = shown.value / 100
+    if isinstance(figures, Published):
+        linked = np.arange(len(figures.periods))[None, :] >= begun(register, figures, role=role)[:, None]
+        seen = np.isfinite(figures.value) & (figures.n > 0)
+        share = figures.value / 100
         spread = np.where(seen, 1e4 * share * (1 - share), 0.0)
-        value, n, period = np.where(seen, shown.value, 0.0), shown.n, PUBLISHED
-        if shown.statistic == "mean":
+        value, n, period = np.where(seen, figures.value, 0.0), figures.n, PUBLISHED
+        if figures.statistic == "mean":
             return None
     else:
-        links = role_links(register, shown, role=role)
-        value, n, linked, seen = _by_period(shown, links, MONTHS[period])
-        spread = np.full(value.shape, shown.variance)
+        links = role_links(register, figures, role=role)
+        value, n, linked, seen = _by_period(figures, links, MONTHS[period])
+        spread = np.full(value.shape, figures.variance)
     if not (linked & seen).any():
         return None
-    owners, by = _owners(register, shown.units, role)
+    owners, by = _owners(register, figures.units, role)
     return Paid(value, n, spread, linked & seen, owners, by, WORDS.get(period, period), named)
 
 
@@ -134,13 +134,13 @@ def _pay_period(register: pd.DataFrame, role: str) -> tuple[str, bool]:
 
 def _owners(register: pd.DataFrame, units: tuple[str, ...], role: str) -> tuple[NDArray[np.bool_], str]:
     """Return which units stand behind each person's pay, or each unit by itself where none is named."""
-    mine = running(register, role=role)
-    if "person_id" not in mine or mine["person_id"].isna().all():
+    entries = running(register, role=role)
+    if "person_id" not in entries or entries["person_id"].isna().all():
         return np.eye(len(units), dtype=bool), "unit"
     place = {unit: position for position, unit in enumerate(units)}
-    people = sorted(mine["person_id"].dropna().astype(str).unique())
-    found = np.zeros((len(people), len(units)), dtype=bool)
-    for person, unit in zip(mine["person_id"], mine["unit_id"].astype(str), strict=True):
+    people = sorted(entries["person_id"].dropna().astype(str).unique())
+    owners = np.zeros((len(people), len(units)), dtype=bool)
+    for person, unit in zip(entries["person_id"], entries["unit_id"].astype(str), strict=True):
         if pd.notna(person) and unit in place:
-            found[people.index(str(person)), place[unit]] = True
-    return found, "person"
+            owners[people.index(str(person)), place[unit]] = True
+    return owners, "person"

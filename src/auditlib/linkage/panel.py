@@ -73,6 +73,11 @@ class Panel(ScoredQuestion):
         """Answers in all."""
         return int(self.n.sum())
 
+    @property
+    def rows(self) -> int:
+        """Rows of its table that it rests on."""
+        return int((self.n > 0).sum()) if self.table == "aggregates" else self.answers
+
     def between(self, first: int, last: int) -> Panel:
         """Return the panel from month position `first` to before `last`."""
         columns = slice(first, last)
@@ -104,12 +109,15 @@ def panel(
     wording
         The question as asked.
     """
-    mine = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
-    units = tuple(sorted({str(unit) for unit in mine["unit_id"]}))
-    months = _every_month(mine["month"])
-    row = pd.Categorical(mine["unit_id"].astype(str), categories=list(units)).codes
-    column = np.searchsorted(np.array(months), mine["month"].to_numpy())
-    score, n = _scored(mine["score"].to_numpy(dtype=float), statistic, top, bottom), mine["n"].to_numpy(float)
+    asked = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
+    units = tuple(sorted({str(unit) for unit in asked["unit_id"]}))
+    months = _every_month(asked["month"])
+    row = pd.Categorical(asked["unit_id"].astype(str), categories=list(units)).codes
+    column = np.searchsorted(np.array(months), asked["month"].to_numpy())
+    score, n = (
+        _scored(asked["score"].to_numpy(dtype=float), statistic, top, bottom),
+        asked["n"].to_numpy(float),
+    )
     shape = (len(units), len(months))
     count, total, square = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for target, entry in ((count, n), (total, n * score), (square, n * score**2)):

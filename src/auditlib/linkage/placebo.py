@@ -1,25 +1,24 @@
 """The whole procedure on adoptions that never happened, drawn from the party's own untreated months.
 
-Every placebo takes unit-months without any link, deals link dates to some of the units, and runs the default
-procedure as if they were real. Whatever it finds is false: how often it calls an effect is its false-alarm
-rate, and how far its estimates scatter says which effect could be seen. Dealt in two ways: at random, and as
-parties really choose: units that were low in their last quarter first.
+Every placebo takes unit-months without any link, assigns link dates to some of the units, and runs the
+default procedure as if they were real. Whatever it finds is false: how often it calls an effect is its
+false-alarm rate, and how far its estimates scatter says which effect could be seen. Assigned in two ways: at
+random, and as parties really choose: units that were low in their last quarter first.
 
 All placebos share one company's months: where one large unit or one odd year makes errors by cluster too
 small, their rate shows it. The actual statistic is therefore also judged by its place among theirs
-(`Placebos.p_value`), and an effect is only claimed where both agree (`claim.claim`).
+(`Placebos.p_value`), and an effect is only claimed where both agree (`inference.claim`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices, assignment, effects, pattern, split
-from auditlib.linkage.register import RoleLinks
+from auditlib.linkage.procedure import PayQuestion, assignment, effects, pattern, split
+from auditlib.linkage.register import linked_from
 from auditlib.records import Refusal
 from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints, by_cluster
@@ -34,7 +33,7 @@ ENOUGH = 50
 """Placebos below which no rate is stated."""
 POWER = 0.8
 LAST_QUARTER = 3
-LUCK = 0.25
+NOISE = 0.25
 """How much chance enters the choice of low units, in standard deviations of their last quarter."""
 DRAWS = 199
 """Bootstrap draws for each placebo, where the test is a bootstrap."""
@@ -51,14 +50,14 @@ class Placebos:
     alarms
         Placebos called an effect at the audit's level, by the test that the actual links call for.
     low, high
-        Limits of the false-alarm rate (Wilson): the luck of the draw, given the party's months.
+        Limits of the false-alarm rate (Wilson): chance in the draw, given the party's months.
     wanted
         Placebos asked for; those without an estimate are missing from `estimate`.
     units
         Clusters that lent months, and how many of them adopt in each placebo.
     method
-        The test that raised the alarms. Randomisation compares with deals like these, so that its rate is
-        the nominal one by construction unless low units are chosen first.
+        The test that raised the alarms. Randomisation compares with assignments like these, so that its rate
+        is the nominal one by construction unless low units are chosen first.
     """
 
     estimate: Floats
@@ -105,27 +104,9 @@ class Placebos:
         return float(error * (crossing - np.quantile(self.statistic, 1 - POWER)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lender:
-    """Months without a link, and which clusters they belong to."""
-
-    panel: Panel
-    cluster: Ints
-    choices: Choices
-
-    @property
-    def clusters(self) -> int:
-        return int(self.cluster.max()) + 1 if len(self.cluster) else 0
-
-
 def placebos(
-    panel: Panel,
-    links: tuple[RoleLinks, ...],
+    question: PayQuestion,
     *,
-    which: int,
-    choices: Choices,
-    cluster: Ints | None = None,
-    level: float = 0.95,
     count: int = 1000,
     low_first: bool = False,
     rng: np.random.Generator,
@@ -134,18 +115,16 @@ def placebos(
 
     Parameters
     ----------
-    cluster
-        What pay was assigned by, and dates are dealt to; default the unit.
     low_first
         Whether units with a low last quarter adopt first, as where pay is linked because scores are low.
     """
-    found = effects(panel, links, choices=choices, cluster=cluster)
-    if isinstance(found, Refusal):
-        return found
-    design = assignment(found, links[which], panel, which=which, cluster=cluster).design
-    named = recommend(design)
-    method = Method.JACKKNIFE if isinstance(named, Refusal) else named
-    lender = _lender(panel, links, choices=choices, cluster=cluster)
+    imputed = effects(question)
+    if isinstance(imputed, Refusal):
+        return imputed
+    design = assignment(imputed, question).design
+    recommended = recommend(design)
+    method = Method.JACKKNIFE if isinstance(recommended, Refusal) else recommended
+    lender = _lender(question)
     if lender.clusters < 2 * FEWEST:
         return Refusal(
             f"Only {counted(lender.clusters, 'unit has', 'units have')} enough months without a link for "
@@ -155,64 +134,80 @@ def placebos(
     fewest = 2 if method is Method.RANDOMISATION else FEWEST
     share = round(design.treated / design.clusters * lender.clusters)
     treated = int(np.clip(share, fewest, lender.clusters - FEWEST))
-    dates = pattern(links[which], panel, cluster=cluster)
-    starts = np.sort(dates[dates < len(panel.months)])
-    dealt = _deal(lender, starts, treated, count=count, low_first=low_first, rng=rng)
-    runs = _runs(lender, dealt, method, level=level, rng=rng)
+    dates = pattern(question)
+    starts = np.sort(dates[dates < len(question.panel.months)])
+    assigned = _assign(lender, starts, treated, count=count, low_first=low_first, rng=rng)
+    runs = _runs(lender, assigned, method, rng=rng)
     if len(runs) < ENOUGH:
         return Refusal(f"Only {len(runs)} of {counted(count, 'placebo adoption')} could be estimated.")
     if method is Method.RANDOMISATION:
         reference = runs
         if low_first:
-            at_random = _deal(lender, starts, treated, count=count, low_first=False, rng=rng)
-            reference = _runs(lender, at_random, method, level=level, rng=rng)
-        runs[:, 3] = _ranked(runs[:, 2], reference[:, 2]) <= 1 - level
+            at_random = _assign(lender, starts, treated, count=count, low_first=False, rng=rng)
+            reference = _runs(lender, at_random, method, rng=rng)
+        runs[:, 3] = _ranked(runs[:, 2], reference[:, 2]) <= 1 - question.level
     alarms = int(runs[:, 3].sum())
     limits = wilson(alarms, len(runs))
     return Placebos(
-        runs[:, 0], runs[:, 1], alarms, float(limits.low), float(limits.high), count,
-        (lender.clusters, treated), low_first, method,
-    )  # fmt: skip
+        estimate=runs[:, 0],
+        statistic=runs[:, 1],
+        alarms=alarms,
+        low=float(limits.low),
+        high=float(limits.high),
+        wanted=count,
+        units=(lender.clusters, treated),
+        low_first=low_first,
+        method=method,
+    )
 
 
-def _lender(panel: Panel, links: tuple[RoleLinks, ...], *, choices: Choices, cluster: Ints | None) -> _Lender:
-    """Keep the units with enough months without a link to stand on either side of a placebo date."""
-    parts = split(panel, links, choices=choices)
+def _lender(question: PayQuestion) -> PayQuestion:
+    """Return the question on the units with enough months without a link to stand on either side of a date.
+
+    It has no links yet: those of a placebo are assigned to it.
+    """
+    panel, parts = question.panel, split(question)
     lent = panel.n * parts.clean * (parts.weight > 0)
-    units = np.flatnonzero((lent > 0).sum(axis=1) >= 2 * (LAST_QUARTER + 1 + choices.hold_out))
-    shown = Panel(
-        panel.survey_type, panel.item, panel.statistic, tuple(panel.units[unit] for unit in units),
-        panel.months, panel.value[units], lent[units], panel.variance,
-    )  # fmt: skip
-    groups = units if cluster is None else cluster[units]
-    return _Lender(shown, np.unique(groups, return_inverse=True)[1].astype(np.int64), choices)
+    enough = 2 * (LAST_QUARTER + 1 + question.choices.anticipation)
+    units = np.flatnonzero((lent > 0).sum(axis=1) >= enough)
+    names = tuple(panel.units[unit] for unit in units)
+    cluster = np.unique(question.groups[units], return_inverse=True)[1].astype(np.int64)
+    lending = replace(panel, units=names, value=panel.value[units], n=lent[units])
+    return replace(question, panel=lending, links=(), cluster=cluster)
 
 
-def _deal(
-    lender: _Lender, starts: Ints, treated: int, *, count: int, low_first: bool, rng: np.random.Generator
+def _assign(
+    lender: PayQuestion,
+    starts: Ints,
+    treated: int,
+    *,
+    count: int,
+    low_first: bool,
+    rng: np.random.Generator,
 ) -> list[Ints]:
-    """Deal the actual start months, shifted together, to `treated` clusters per placebo.
+    """Assign the actual start months, shifted together, to `treated` clusters per placebo.
 
     A date goes only to a cluster with a quarter of lent months on either side of it: months end where a
     real link began, and a cluster without months after its date would count as linked and add nothing.
     """
-    months, edge = len(lender.panel.months), LAST_QUARTER + lender.choices.hold_out
-    answers = by_cluster(lender.panel.n, lender.cluster)
-    score = by_cluster(lender.panel.value * lender.panel.n, lender.cluster) / np.maximum(answers, 1e-300)
+    aside = lender.choices.anticipation
+    months, edge = len(lender.panel.months), LAST_QUARTER + aside
+    answers = by_cluster(lender.panel.n, lender.groups)
+    score = by_cluster(lender.panel.value * lender.panel.n, lender.groups) / np.maximum(answers, 1e-300)
     recent, seen = _recent(score, answers), np.cumsum(answers > 0, axis=1)
     like = starts[((np.arange(treated) + 0.5) / treated * len(starts)).astype(np.int64)]
-    dealt = []
+    assigned = []
     for _ in range(count):
         adopted = np.full(lender.clusters, months, dtype=np.int64)
         dates = np.clip(like + int(rng.integers(-edge, edge + 1)), edge + 1, months - LAST_QUARTER)
         for date, size in zip(*np.unique(dates, return_counts=True), strict=True):
-            before = seen[:, date - lender.choices.hold_out - 1] >= LAST_QUARTER
+            before = seen[:, date - aside - 1] >= LAST_QUARTER
             after = seen[:, -1] - seen[:, date - 1] >= LAST_QUARTER
             free = (adopted >= months) & before & after
             most = max(0, min(int(size), int(free.sum()) - FEWEST))
             adopted[_choose(recent[:, date], free, most, low_first=low_first, rng=rng)] = date
-        dealt.append(adopted[lender.cluster])
-    return dealt
+        assigned.append(adopted[lender.groups])
+    return assigned
 
 
 def _choose(
@@ -220,7 +215,7 @@ def _choose(
 ) -> Ints:
     order = rng.normal(size=len(recent))
     if low_first:
-        order = recent + LUCK * order * float(recent.std())
+        order = recent + NOISE * order * float(recent.std())
     return np.argsort(np.where(free, order, np.inf), kind="stable")[:size]
 
 
@@ -237,29 +232,26 @@ def _recent(value: Floats, n: Floats) -> Floats:
     return recent
 
 
-def _runs(
-    lender: _Lender, dealt: list[Ints], method: Method, *, level: float, rng: np.random.Generator
-) -> Floats:
+def _runs(lender: PayQuestion, assigned: list[Ints], method: Method, *, rng: np.random.Generator) -> Floats:
     """Return estimate, jackknife t, clustered t and alarm of each placebo that could be estimated."""
-    found = [_run(lender, adopted, method, level=level, rng=rng) for adopted in dealt]
-    return np.array([one for one in found if one is not None]).reshape(-1, 4)
+    runs = [_run(lender, adopted, method, rng=rng) for adopted in assigned]
+    return np.array([run for run in runs if run is not None]).reshape(-1, 4)
 
 
 def _run(
-    lender: _Lender, adopted: Ints, method: Method, *, level: float, rng: np.random.Generator
+    lender: PayQuestion, adopted: Ints, method: Method, *, rng: np.random.Generator
 ) -> tuple[float, float, float, bool] | None:
-    linked = np.arange(len(lender.panel.months))[None, :] >= adopted[:, None]
-    link = RoleLinks("manager", adopted, linked, linked, linked.astype(np.float64))
-    found = effects(lender.panel, (link,), choices=lender.choices, cluster=lender.cluster)
-    if isinstance(found, Refusal) or found.jackknife is None or not found.jackknife[0] > 0:
+    placebo = replace(lender, links=(linked_from(lender.role, adopted, months=len(lender.panel.months)),))
+    imputed = effects(placebo)
+    if isinstance(imputed, Refusal) or imputed.jackknife is None or not imputed.jackknife[0] > 0:
         return None
-    estimate = float(found.coefficient[0])
-    statistic = estimate / float(found.jackknife[0])
+    estimate = float(imputed.coefficient[0])
+    statistic = estimate / float(imputed.jackknife[0])
     if method is Method.BOOTSTRAP:
-        alarm = wild_bootstrap(cluster_scores(found), draws=DRAWS, rng=rng).p_value <= 1 - level
+        alarm = wild_bootstrap(cluster_scores(imputed), draws=DRAWS, rng=rng).p_value <= 1 - lender.level
     else:
-        alarm = abs(statistic) > critical(level, lender.clusters - 1)
-    return estimate, statistic, estimate / float(found.standard_error[0]), alarm
+        alarm = abs(statistic) > critical(lender.level, lender.clusters - 1)
+    return estimate, statistic, estimate / float(imputed.standard_error[0]), alarm
 
 
 def _ranked(statistic: Floats, reference: Floats) -> Floats:

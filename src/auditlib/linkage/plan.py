@@ -32,7 +32,7 @@ class LinkDesign:
         Standard deviation of single answers, in points.
     drift_sd, memory
         How far units wander from their own level from month to month, and how much of it stays a month later.
-    hold_out
+    anticipation
         Months before the link that the default procedure sets aside in units to be linked.
     """
 
@@ -44,7 +44,7 @@ class LinkDesign:
     response_sd: float = 0.9
     drift_sd: float = 0.12
     memory: float = 0.55
-    hold_out: int = 3
+    anticipation: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,10 @@ def plan(design: LinkDesign, *, draws: int = 300, seed: int = 0) -> DetectableEf
             "A comparison needs units with and without a link, and months before and after it.",
             "Leave some units out of the link, or link them later.",
         )
-    if design.before <= design.hold_out:
+    if design.before <= design.anticipation:
         return Refusal(
-            f"Every month before the link, {design.before} in all, is among the {design.hold_out} set aside.",
+            f"Every month before the link, {design.before} in all, is among the {design.anticipation} set "
+            "aside.",
             "Link later, or set fewer months aside.",
         )
     pattern = np.where(np.arange(design.units) < design.linked, design.before, design.months)
@@ -116,15 +117,18 @@ def _error(design: LinkDesign, pattern: Floats, rng: np.random.Generator) -> tup
     outcome = _world(design, rng)
     since = np.arange(design.months)[None, :] - pattern[:, None]
     linked = since >= 0
-    aside = (since < 0) & (since >= -design.hold_out) & (pattern < design.months)[:, None]
-    found = impute(
-        outcome, (~aside).astype(np.float64), ~linked, linked[None].astype(np.float64),
+    aside = (since < 0) & (since >= -design.anticipation) & (pattern < design.months)[:, None]
+    imputed = impute(
+        outcome,
+        (~aside).astype(np.float64),
+        ~linked,
+        linked[None].astype(np.float64),
         cluster=np.arange(design.units),
-    )  # fmt: skip
-    if isinstance(found, Refusal):
+    )
+    if isinstance(imputed, Refusal):
         return np.nan, np.nan
-    error = np.nan if found.jackknife is None else float(found.jackknife[0])
-    return float(found.coefficient[0]), error
+    error = np.nan if imputed.jackknife is None else float(imputed.jackknife[0])
+    return float(imputed.coefficient[0]), error
 
 
 def _world(design: LinkDesign, rng: np.random.Generator) -> Floats:
@@ -132,5 +136,5 @@ def _world(design: LinkDesign, rng: np.random.Generator) -> Floats:
     for month in range(1, design.months):
         fresh = np.sqrt(1 - design.memory**2) * shocks[:, month]
         shocks[:, month] = design.memory * shocks[:, month - 1] + fresh
-    luck = rng.normal(size=shocks.shape) * design.response_sd / np.sqrt(design.responses)
-    return np.asarray(shocks + luck)
+    sampling = rng.normal(size=shocks.shape) * design.response_sd / np.sqrt(design.responses)
+    return np.asarray(shocks + sampling)

@@ -1,15 +1,15 @@
-"""The default procedure: from a panel and links to an effect with its error, fast enough to be repeated."""
+"""A question on links as one value, and the default procedure that answers it, fast enough to be repeated."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.register import RoleLinks, before
+from auditlib.linkage.register import Role, RoleLinks, before
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints, by_cluster
 from auditlib.statistics.few_clusters import ClusterDesign, design_of
@@ -27,7 +27,7 @@ class Choices:
     ----------
     weighting
         ``response``: every answer counts the same, as in the party's own score; ``unit``: every unit-month.
-    hold_out
+    anticipation
         Months before a link that are set aside: units are often linked because a recent quarter was low, and
         what is low by chance rises again by itself. Also the window in which a link may be anticipated.
     phase_in
@@ -35,8 +35,93 @@ class Choices:
     """
 
     weighting: Weighting = "response"
-    hold_out: int = 3
+    anticipation: int = 3
     phase_in: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PayQuestion:
+    """What linking the pay of one role did to the scores, as it is put to every procedure.
+
+    Parameters
+    ----------
+    panel
+        One value per unit and month.
+    links
+        Links of every role on it; their effects are estimated jointly.
+    role
+        Whose effect is asked for.
+    choices
+        How it is estimated.
+    cluster
+        What pay was assigned by, one number per unit from 0 on without gaps; default the unit.
+    level
+        Coverage of intervals; a test rejects at one less it.
+
+    Examples
+    --------
+    >>> panel = Panel("t", "q", "mean", ("A", "B"), (202401, 202402), np.ones((2, 2)), np.ones((2, 2)), 1.0)
+    >>> linked = np.array([[False, True], [False, False]])
+    >>> links = RoleLinks("staff", np.array([1, 2]), linked, linked, 0.1 * linked)
+    >>> question = PayQuestion(panel, (links,), "staff")
+    >>> question.clusters, question.without(np.array([True, False])).panel.n.tolist()
+    (2, [[0.0, 0.0], [1.0, 1.0]])
+    """
+
+    panel: Panel
+    links: tuple[RoleLinks, ...]
+    role: Role
+    choices: Choices = Choices()
+    cluster: Ints | None = None
+    level: float = 0.95
+
+    @property
+    def place(self) -> int:
+        """Place of the role among the links, and of its effect among coefficients."""
+        return next(place for place, links in enumerate(self.links) if links.role == self.role)
+
+    @property
+    def own(self) -> RoleLinks:
+        """The links of the role that is asked about."""
+        return self.links[self.place]
+
+    @property
+    def groups(self) -> Ints:
+        """Cluster of each unit."""
+        return np.arange(len(self.panel.units)) if self.cluster is None else self.cluster
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters there are."""
+        return int(self.groups.max()) + 1 if len(self.groups) else 0
+
+    def of(self, role: Role) -> PayQuestion:
+        """Return the same question about another role."""
+        return replace(self, role=role)
+
+    def on(self, panel: Panel) -> PayQuestion:
+        """Return the same question about another outcome of the same units and months."""
+        return replace(self, panel=panel)
+
+    def anticipating(self, months: int) -> PayQuestion:
+        """Return the same question with so many months before a link set aside."""
+        return replace(self, choices=replace(self.choices, anticipation=months))
+
+    def without(self, units: NDArray[np.bool_]) -> PayQuestion:
+        """Return the same question without the answers of some units; a flag for each unit."""
+        return self.on(self.panel.only(~units[:, None]))
+
+    def by_unit(self) -> PayQuestion:
+        """Return the same question with every unit a cluster by itself."""
+        return replace(self, cluster=None)
+
+    def alone(self) -> PayQuestion:
+        """Return the question of this role by itself: months in which another role's link has begun go."""
+        touched = np.zeros(self.panel.n.shape, dtype=bool)
+        for links in self.links:
+            if links.role != self.role:
+                touched |= links.touched
+        return replace(self, panel=self.panel.only(~touched), links=(self.own,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,46 +143,45 @@ class Split:
     linked: NDArray[np.bool_]
 
 
-def split(panel: Panel, links: tuple[RoleLinks, ...], *, choices: Choices) -> Split:
-    """Divide the unit-months of `panel` for links that may overlap."""
-    weight = panel.n if choices.weighting == "response" else (panel.n > 0).astype(np.float64)
-    aside = np.zeros(panel.n.shape, dtype=bool)
-    touched = np.zeros(panel.n.shape, dtype=bool)
-    for one in links:
-        aside |= before(one, months=choices.hold_out) | (one.touched & ~one.linked)
+def split(question: PayQuestion) -> Split:
+    """Divide the unit-months of a question whose links may overlap."""
+    n, choices = question.panel.n, question.choices
+    weight = n if choices.weighting == "response" else (n > 0).astype(np.float64)
+    aside = np.zeros(n.shape, dtype=bool)
+    touched = np.zeros(n.shape, dtype=bool)
+    for links in question.links:
+        aside |= before(links, months=choices.anticipation) | (links.touched & ~links.linked)
         if choices.phase_in:
-            since = np.arange(panel.n.shape[1])[None, :] - one.adopted[:, None]
-            aside |= one.linked & (since < choices.phase_in)
-        touched |= one.touched
-    return Split(weight * ~aside, ~touched, np.stack([link.linked for link in links]) & ~aside)
+            since = np.arange(n.shape[1])[None, :] - links.adopted[:, None]
+            aside |= links.linked & (since < choices.phase_in)
+        touched |= links.touched
+    linked = np.stack([links.linked for links in question.links])
+    return Split(weight * ~aside, ~touched, linked & ~aside)
 
 
-def effects(
-    panel: Panel,
-    links: tuple[RoleLinks, ...],
-    *,
-    choices: Choices,
-    dose: bool = False,
-    cluster: Ints | None = None,
-) -> Imputation | Refusal:
-    """Estimate the effect of each role's links jointly, or per share of variable pay with `dose`.
+def effects(question: PayQuestion, *, dose: bool = False) -> Imputation | Refusal:
+    """Estimate the effects of all roles' links jointly.
 
     The effects of the roles add. With one role it is the average over linked unit-months, by `weighting`.
+
+    Parameters
+    ----------
+    dose
+        Whether the effect is that of a share of variable pay rather than of the link.
     """
-    parts = split(panel, links, choices=choices)
+    parts = split(question)
     design = parts.linked.astype(np.float64)
     if dose:
-        design = design * np.stack([link.dose for link in links])
-    groups = np.arange(len(panel.units)) if cluster is None else cluster
-    return impute(panel.value, parts.weight, parts.clean, design, cluster=groups)
+        design = design * np.stack([links.dose for links in question.links])
+    return impute(question.panel.value, parts.weight, parts.clean, design, cluster=question.groups)
 
 
-def pattern(links: RoleLinks, panel: Panel, *, cluster: Ints | None = None) -> Ints:
+def pattern(question: PayQuestion) -> Ints:
     """Return each cluster's adoption month; the earliest of its units."""
-    groups = np.arange(len(panel.units)) if cluster is None else cluster
-    found = np.full(int(groups.max()) + 1, len(panel.months), dtype=np.int64)
-    np.minimum.at(found, groups, np.minimum(links.adopted, len(panel.months)))
-    return found
+    months = len(question.panel.months)
+    dates = np.full(question.clusters, months, dtype=np.int64)
+    np.minimum.at(dates, question.groups, np.minimum(question.own.adopted, months))
+    return dates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,20 +203,19 @@ class Assignment:
     design: ClusterDesign
 
 
-def assignment(
-    found: Imputation, links: RoleLinks, panel: Panel, *, which: int, cluster: Ints | None = None
-) -> Assignment:
-    """Return the design behind one coefficient of `found`.
+def assignment(imputed: Imputation, question: PayQuestion) -> Assignment:
+    """Return the design behind the effect that is asked for.
 
     A cluster linked from its first month on, or only when nobody was left to compare it with, has no
     imputed month: it does not make the number of linked clusters larger.
     """
-    fitted = found.fitted
-    dates, groups = pattern(links, panel, cluster=cluster), fitted.cluster
+    fitted, months = imputed.fitted, len(question.panel.months)
+    dates = pattern(question)
     entering = (fitted.weight > 0) | (fitted.used > 0)
-    imputed = (fitted.used > 0) & (fitted.design[which] != 0)
+    effective = (fitted.used > 0) & (fitted.design[question.place] != 0)
     counted, linked = (
-        by_cluster(np.asarray(mask.any(axis=1), dtype=np.float64), groups) > 0 for mask in (entering, imputed)
+        by_cluster(np.asarray(mask.any(axis=1), dtype=np.float64), fitted.cluster) > 0
+        for mask in (entering, effective)
     )
-    shown = np.where(linked, dates, len(panel.months))[counted]
-    return Assignment(dates, counted, design_of(shown, never=len(panel.months)))
+    effective_dates = np.where(linked, dates, months)[counted]
+    return Assignment(dates, counted, design_of(effective_dates, never=months))

@@ -54,6 +54,12 @@ class RoleLinks:
         return int(self.linked.any(axis=1).sum())
 
 
+def linked_from(role: Role, adopted: Ints, *, months: int) -> RoleLinks:
+    """Return links that begin in the months `adopted`, by unit, never end, and have the weight 1."""
+    linked = np.arange(months)[None, :] >= adopted[:, None]
+    return RoleLinks(role, adopted, linked, linked, linked.astype(np.float64))
+
+
 def role_links(register: pd.DataFrame, panel: Panel, *, role: Role) -> RoleLinks:
     """Place the links of `role` on the months of `panel`; units outside the panel are left out.
 
@@ -83,14 +89,14 @@ def role_links(register: pd.DataFrame, panel: Panel, *, role: Role) -> RoleLinks
 def of_period(register: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     """Return the entries that tie any pay and hold on some day from `first` to `last` (days since 1970)."""
     begun, over = register["starts_on"] <= last, (register["ends_on"] < first).fillna(value=False)
-    found: pd.DataFrame = register[(register["weight"] > 0) & begun & ~over.astype(bool)]
-    return found
+    entries: pd.DataFrame = register[(register["weight"] > 0) & begun & ~over.astype(bool)]
+    return entries
 
 
 def running(register: pd.DataFrame, *, role: str) -> pd.DataFrame:
     """Return the entries of `role` that tie any pay; an entry with weight 0 says that none is tied."""
-    kept: pd.DataFrame = register[(register["role"] == role) & (register["weight"] > 0)]
-    return kept
+    entries: pd.DataFrame = register[(register["role"] == role) & (register["weight"] > 0)]
+    return entries
 
 
 def roles_in(register: pd.DataFrame) -> tuple[Role, ...]:

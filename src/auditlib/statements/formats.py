@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from auditlib.statements.words import spoken_share
+from auditlib.statements.words import spoken_share, with_sign
 
 MISSING = "\N{EN DASH}"
 """Printed where there is no value."""
@@ -45,6 +45,18 @@ def _label(value: float) -> str:
     return f"{value:g}"
 
 
+def _signed(value: float) -> str:
+    return with_sign(value, decimals=2)
+
+
+def _size(value: float) -> str:
+    return f"{abs(value):.2f}"
+
+
+def _level(value: float) -> str:
+    return f"{100 * value:.4g}%"
+
+
 _WHOLE = _decimals(0)
 FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
     {
@@ -77,6 +89,9 @@ FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
         "line": _label,
         "year": _label,
         "id": _label,
+        "signed": _signed,  # a difference in a sentence, which says its direction
+        "size": _size,  # a difference whose direction the sentence says in words
+        "level": _level,  # a declared level: as many decimals as it has
     }
 )
 

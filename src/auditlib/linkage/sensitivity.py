@@ -1,4 +1,4 @@
-"""How far the effect survives if linked units would have departed from the others anyway."""
+"""How far the effect survives: departures from parallel trends, and a cohort or a unit left out."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices
-from auditlib.linkage.register import RoleLinks
-from auditlib.linkage.specifications import QUARTER, apart, quarterly
+from auditlib.linkage.procedure import PayQuestion, effects
+from auditlib.linkage.specification_curve import QUARTER, quarterly
 from auditlib.records import Refusal
-from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.relative_magnitudes import relative_magnitudes
 from auditlib.statistics.smoothness import smoothness
@@ -29,7 +26,7 @@ _HALVINGS = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Honest:
+class Sensitivity:
     """Intervals that allow for departures from parallel trends.
 
     Parameters
@@ -52,32 +49,21 @@ class Honest:
     after: int
 
 
-def honest(
-    panel: Panel,
-    links: tuple[RoleLinks, ...],
-    *,
-    which: int,
-    choices: Choices,
-    cluster: Ints,
-    level: float,
-    seed: int,
-) -> Honest | Refusal:
+def sensitivity(question: PayQuestion, *, seed: int) -> Sensitivity | Refusal:
     """Return intervals and breakdown values (Rambachan and Roth 2023) on quarters.
 
     The reference is the last quarter before the months set aside; what happens within those is left free.
     These intervals are made for normal estimates: the covariance by cluster is widened so that without any
     departure they are those of t with G - 1 degrees of freedom.
     """
-    aside = -(-choices.hold_out // QUARTER)
-    alone = apart(panel, links, which=which)
-    quarters = quarterly(alone, links[which], weighting=choices.weighting, cluster=cluster)
-    fitted = sun_abraham(quarters, reference=-1 - aside)
+    aside, level = -(-question.choices.anticipation // QUARTER), question.level
+    fitted = sun_abraham(quarterly(question.alone()), reference=-1 - aside)
     if isinstance(fitted, Refusal):
         return fitted
-    found = _study(fitted, aside, clusters=int(cluster.max()) + 1, level=level)
-    if isinstance(found, Refusal):
-        return found
-    estimate, covariance, before, weights = found
+    study = _study(fitted, aside, clusters=question.clusters, level=level)
+    if isinstance(study, Refusal):
+        return study
+    estimate, covariance, before, weights = study
 
     def relative(size: float) -> Limits:
         return relative_magnitudes(
@@ -95,10 +81,14 @@ def honest(
         columns=["kind", "size", "low", "high"],
     )
     effect = float(weights @ estimate[before:])
-    return Honest(
-        frame, effect, breakdown(relative, top=max(BOUNDS)), breakdown(bent, top=2 * abs(effect)), before,
-        int((weights > 0).sum()),
-    )  # fmt: skip
+    return Sensitivity(
+        frame=frame,
+        effect=effect,
+        relative=breakdown(relative, top=max(BOUNDS)),
+        bend=breakdown(bent, top=2 * abs(effect)),
+        before=before,
+        after=int((weights > 0).sum()),
+    )
 
 
 def _study(
@@ -107,17 +97,17 @@ def _study(
     """Return coefficients in order of time, their covariance, the number before, and weights after."""
     since, effect, covariance = fitted.by_since()
     reference = -1 - aside
-    wanted = [one for one in range(reference - BEFORE, reference) if one in since]
+    wanted = [lead for lead in range(reference - BEFORE, reference) if lead in since]
     while wanted and wanted != list(range(wanted[0], reference)):
         wanted = wanted[1:]
-    after = [one for one in range(reference + 1, AFTER) if one in since]
-    counted = [one for one in after if one >= 0]
-    if not wanted or not counted or after != list(range(reference + 1, after[-1] + 1)):
+    after = [lag for lag in range(reference + 1, AFTER) if lag in since]
+    linked = [lag for lag in after if lag >= 0]
+    if not wanted or not linked or after != list(range(reference + 1, after[-1] + 1)):
         return Refusal("There is no quarter before the months set aside to take departures from.")
     if len(wanted) + len(after) >= clusters:
         return Refusal("There are too few clusters for the covariance of the quarters.")
-    places = [int(np.flatnonzero(since == one)[0]) for one in (*wanted, *after)]
-    weights = np.array([float(one >= 0) for one in after])
+    places = [int(np.flatnonzero(since == quarter)[0]) for quarter in (*wanted, *after)]
+    weights = np.array([float(lag >= 0) for lag in after])
     widened = (
         covariance[np.ix_(places, places)] * (critical(level, clusters - 1) / normal_quantile(level)) ** 2
     )
@@ -139,3 +129,18 @@ def breakdown(interval: Callable[[float], Limits], *, top: float) -> float:
 
 def _excludes(ends: Limits) -> bool:
     return bool(ends.low > 0 or ends.high < 0)
+
+
+def left_out(question: PayQuestion) -> pd.DataFrame | Refusal:
+    """Return the effect without each linked cohort and without each unit: what, left_out, estimate."""
+    panel, adopted, by_unit = question.panel, question.own.adopted, question.by_unit()
+    imputed = effects(by_unit)
+    if isinstance(imputed, Refusal) or imputed.left_out is None:
+        return Refusal("Without some unit nothing is left to estimate.")
+    estimates = imputed.left_out[:, question.place]
+    rows = [("unit", unit, value) for unit, value in zip(panel.units, estimates, strict=True)]
+    for cohort in np.unique(adopted[adopted < len(panel.months)]):
+        rest = effects(by_unit.without(adopted == cohort))
+        if not isinstance(rest, Refusal):
+            rows.append(("cohort", str(panel.months[cohort]), float(rest.coefficient[question.place])))
+    return pd.DataFrame(rows, columns=["what", "left_out", "estimate"])

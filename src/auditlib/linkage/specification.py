@@ -1,40 +1,39 @@
-"""One choice among the defensible ones, looked at by itself: for a researcher who turns the dials."""
+"""One specification of the effect looked at by itself: for a researcher who turns the dials."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from auditlib.linkage.beside import Beside
+from auditlib.linkage.covariates import Covariates
 from auditlib.linkage.event_study import EventStudy, event_study
 from auditlib.linkage.panel import Panel
-from auditlib.linkage.procedure import Choices
+from auditlib.linkage.procedure import Choices, PayQuestion
 from auditlib.linkage.register import NOUNS, Role, RoleLinks, role_links, roles_in
-from auditlib.linkage.specifications import (
+from auditlib.linkage.specification_curve import (
     ALL,
     ESTIMATORS,
     QUARTER,
-    Specifications,
-    apart,
+    SpecificationCurve,
     quarterly,
-    specifications,
+    specification_curve,
 )
-from auditlib.linkage.wording import points
 from auditlib.records import Refusal, Sentence, Ungrouped
-from auditlib.statements import counted
+from auditlib.statements import counted, with_sign
 from auditlib.statistics.adoption import AdoptionPanel, Ints
 from auditlib.statistics.bands import uniform_band
-from auditlib.statistics.group_time import average, group_time
+from auditlib.statistics.group_time import Comparison, average, group_time
 from auditlib.statistics.two_way import sun_abraham
 from auditlib.statistics.types import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectEstimate(Ungrouped):
-    """The effect of one role's links by one choice.
+    """The effect of one role's links by one specification.
 
     Parameters
     ----------
@@ -62,7 +61,7 @@ class EffectEstimate(Ungrouped):
     high: float | None
     why: str
     events: EventStudy | Refusal
-    curve: Specifications
+    curve: SpecificationCurve
 
     @property
     def noun(self) -> str:
@@ -81,16 +80,16 @@ class EffectEstimate(Ungrouped):
         )
         if self.estimate is None or self.low is None or self.high is None:
             return (Sentence(f"{head}no estimate. {self.why}"),)
-        found = f"{points(self.estimate)} ({points(self.low)} to {points(self.high)})."
+        middle, low, high = (with_sign(end, decimals=2) for end in (self.estimate, self.low, self.high))
         up, down = self.curve.called()
         total = len(self.curve.defensible)
         rest = f"Of {counted(total, 'defensible choice')} a rise is shown by {up} and a fall by {down}."
         if self.estimator == "two_way":
             rest += " The two-way regression is not one of them: it is what not to trust."
-        return Sentence(head + found), Sentence(rest)
+        return Sentence(f"{head}{middle} ({low} to {high})."), Sentence(rest)
 
 
-def look(
+def specified(
     panel: Panel,
     register: pd.DataFrame,
     *,
@@ -99,58 +98,59 @@ def look(
     choices: Choices | None = None,
     window: tuple[int, int] | None = None,
     compared: Collection[str] | None = None,
-    beside: Beside | None = None,
-    confidence: float = 0.95,
+    known: Covariates | None = None,
+    level: float = 0.95,
     seed: int = 0,
 ) -> EffectEstimate | Refusal:
-    """Estimate one role's effect by one choice, with all others beside it.
+    """Estimate one role's effect by one specification, with all others beside it.
 
     Parameters
     ----------
     estimator
-        A key of `specifications.ESTIMATORS`.
+        A key of `specification_curve.ESTIMATORS`.
     window
         Position of the first month, and of the one after the last; default all months.
     compared
         Never-linked units to compare with; default all.
-    beside
+    known
         For the paid question summed up the other way; the rest is not used.
 
     Returns
     -------
-    Look or Refusal
+    EffectEstimate or Refusal
         A refusal where `role` has no link within the window.
     """
-    chosen = choices or Choices()
     first, after = window or (0, len(panel.months))
-    shown = panel.between(first, after)
-    links = tuple(one for name in roles_in(register) if (one := role_links(register, shown, role=name)).units)
-    which = next((place for place, one in enumerate(links) if one.role == role), None)
-    if which is None:
+    part = panel.between(first, after)
+    by_role = (role_links(register, part, role=name) for name in roles_in(register))
+    links = tuple(linked for linked in by_role if linked.units)
+    if role not in {linked.role for linked in links}:
         return Refusal(f"No link of the pay of {NOUNS[role]} runs within these months.")
-    keep = _kept(shown, links, compared)
-    shown, cluster = shown.only(keep[:, None]), np.arange(len(shown.units))
-    other = None if beside is None or beside.statistic is None else beside.statistic.between(first, after)
-    curve = specifications(
-        shown, links, which=which, choices=chosen, cluster=cluster, level=confidence,
-        other=None if other is None else other.only(keep[:, None]),
-    )  # fmt: skip
-    curve, row = _marked(curve, estimator, chosen, shown.statistic, len(links))
+    wanted = _compared(part, links, compared)[:, None]
+    question = PayQuestion(part.only(wanted), links, role, choices or Choices(), level=level)
+    other = known.statistic.between(first, after).only(wanted) if known and known.statistic else None
+    curve, row = _marked(specification_curve(question, other=other), estimator, question)
     estimate, low, high = (
         None if pd.isna(row[name]) else float(row[name]) for name in ("estimate", "low", "high")
     )
-    events = _events(shown, links, which, estimator, chosen, level=confidence, seed=seed)
-    months = (shown.months[0], shown.months[-1])
     return EffectEstimate(
-        role, estimator, chosen, months, int((shown.n > 0).any(axis=1).sum()), estimate, low, high,
-        str(row["why"]),
-        events, curve,
-    )  # fmt: skip
+        role=role,
+        estimator=estimator,
+        choices=question.choices,
+        months=(part.months[0], part.months[-1]),
+        units=int((question.panel.n > 0).any(axis=1).sum()),
+        estimate=estimate,
+        low=low,
+        high=high,
+        why=str(row["why"]),
+        events=_events(question, estimator, rng=np.random.default_rng(seed)),
+        curve=curve,
+    )
 
 
-def _kept(panel: Panel, links: tuple[RoleLinks, ...], compared: Collection[str] | None) -> np.ndarray[
-    tuple[int], np.dtype[np.bool_]
-]:  # fmt: skip
+def _compared(
+    panel: Panel, links: tuple[RoleLinks, ...], compared: Collection[str] | None
+) -> NDArray[np.bool_]:
     """Return the linked units and those never linked that are to be compared with."""
     linked = np.any(np.stack([link.touched.any(axis=1) for link in links]), axis=0)
     wanted = np.array([compared is None or unit in compared for unit in panel.units])
@@ -158,63 +158,55 @@ def _kept(panel: Panel, links: tuple[RoleLinks, ...], compared: Collection[str] 
 
 
 def _marked(
-    curve: Specifications, estimator: str, choices: Choices, statistic: str, roles: int
-) -> tuple[Specifications, pd.Series]:
+    curve: SpecificationCurve, estimator: str, question: PayQuestion
+) -> tuple[SpecificationCurve, pd.Series]:
     """Return the curve with the choice marked, and its row."""
     joint = "joint" if estimator == "imputation" else "left out"
     wanted = {
-        "estimator": estimator, "weighting": choices.weighting, "hold_out": choices.hold_out,
-        "other_role": joint if roles > 1 else "none", "units": ALL, "statistic": statistic,
-    }  # fmt: skip
-    if estimator == "two_way":
-        wanted["hold_out"] = 0
-    frame = curve.frame
-    same = np.all([frame[name] == value for name, value in wanted.items()], axis=0)
-    marked = frame.assign(default=same)
-    return Specifications(marked), marked.loc[same].iloc[0]
+        "estimator": estimator,
+        "weighting": question.choices.weighting,
+        "anticipation": 0 if estimator == "two_way" else question.choices.anticipation,
+        "other_role": joint if len(question.links) > 1 else "none",
+        "units": ALL,
+        "statistic": question.panel.statistic,
+    }
+    same = np.all([curve.frame[name] == value for name, value in wanted.items()], axis=0)
+    marked = curve.frame.assign(default=same)
+    return SpecificationCurve(marked), marked.loc[same].iloc[0]
 
 
-def _events(
-    panel: Panel,
-    links: tuple[RoleLinks, ...],
-    which: int,
-    estimator: str,
-    choices: Choices,
-    *,
-    level: float,
-    seed: int,
-) -> EventStudy | Refusal:
-    rng, cluster = np.random.default_rng(seed), np.arange(len(panel.units))
+def _events(question: PayQuestion, estimator: str, *, rng: np.random.Generator) -> EventStudy | Refusal:
     if estimator == "imputation":
-        return event_study(panel, links, which=which, choices=choices, cluster=cluster, level=level, rng=rng)
+        return event_study(question, rng=rng)
     if estimator == "two_way":
         return Refusal("The two-way regression has one coefficient for all quarters: it shows no course.")
-    quarters = quarterly(
-        apart(panel, links, which=which), links[which], weighting=choices.weighting, cluster=cluster
-    )
-    found = _by_since(quarters, estimator, choices.hold_out // QUARTER)
-    if isinstance(found, Refusal):
-        return found
-    since, effect, scores = found
-    band = uniform_band(effect, scores, level=level, rng=rng)
-    aside = choices.hold_out // QUARTER
-    phase = np.where(since >= 0, "linked", np.where(since >= -aside, "set aside", "before"))
-    units = [int((quarters.observed & (quarters.since == one)).any(axis=1).sum()) for one in since]
-    count = len(scores)
+    quarters = quarterly(question.alone())
+    aside = question.choices.anticipation // QUARTER
+    by_since = _by_since(quarters, estimator, aside)
+    if isinstance(by_since, Refusal):
+        return by_since
+    since, effect, scores = by_since
+    band = uniform_band(effect, scores, level=question.level, rng=rng)
+    units = list(_units(quarters, since))
     frame = pd.DataFrame(
         {
             "quarter": since,
-            "phase": phase,
+            "phase": np.where(since >= 0, "linked", np.where(since >= -aside, "set aside", "before")),
             "estimate": effect,
-            "error": np.sqrt((scores**2).sum(axis=0) * count / (count - 1)),
+            "error": np.sqrt((scores**2).sum(axis=0) * len(scores) / (len(scores) - 1)),
             "low": band.low,
             "high": band.high,
             "units": units,
-            "months": [QUARTER * unit for unit in units],
+            "months": [QUARTER * count for count in units],
             "clusters": units,
         }
     )
-    return EventStudy(frame, level, float(band.critical), ())
+    return EventStudy(frame, question.level, float(band.critical), ())
+
+
+def _units(quarters: AdoptionPanel, since: Ints) -> Iterator[int]:
+    for quarter in since:
+        yield int((quarters.observed & (quarters.since == quarter)).any(axis=1).sum())
 
 
 def _by_since(panel: AdoptionPanel, estimator: str, aside: int) -> tuple[Ints, Floats, Floats] | Refusal:
@@ -226,8 +218,9 @@ def _by_since(panel: AdoptionPanel, estimator: str, aside: int) -> tuple[Ints, F
         since, effect, _ = fitted.by_since()
         member = (fitted.since[None, :] == since[:, None]) * fitted.share[None, :]
         return since, effect, fitted.regression.scores @ (member / member.sum(axis=1, keepdims=True)).T
-    found = group_time(panel, comparison="never" if estimator == "never" else "not_yet", anticipation=aside)
-    dynamic = found if isinstance(found, Refusal) else average(found, kind="dynamic")
+    comparison: Comparison = "never" if estimator == "never" else "not_yet"
+    by_cohort = group_time(panel, comparison=comparison, anticipation=aside)
+    dynamic = by_cohort if isinstance(by_cohort, Refusal) else average(by_cohort, kind="dynamic")
     if isinstance(dynamic, Refusal):
         return dynamic
     return dynamic.at, dynamic.part, dynamic.part_influence

@@ -1,4 +1,4 @@
-"""Every simple comparison that published figures allow, side by side, and what each finds where nothing is.
+"""Every naive comparison that published figures allow, side by side, and what it finds where nothing is.
 
 None of them is the effect of the link unless linked units would otherwise have moved like the others. Shown
 together they say how far an answer would hang on who chose it.
@@ -38,11 +38,12 @@ NAIVE = "change"
 FEWEST = 20
 """Units a class needs to be compared with another where nothing was linked."""
 STRATA = 10
-DEALS = 4999
+PERMUTATIONS = 4999
+"""How often half of the regions are called linked by lot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placebo:
+class RegionPlacebo:
     """The naive comparison where there is nothing to find.
 
     Parameters
@@ -50,7 +51,7 @@ class Placebo:
     estimate, called
         Of each comparison; whether its interval excludes zero. Shape (comparisons,).
     limits
-        Limits of the share called (Wilson); only where comparisons were dealt independently.
+        Limits of the share called (Wilson); only where regions were drawn independently.
     """
 
     estimate: Floats
@@ -74,30 +75,30 @@ class NaiveComparisons(Ungrouped):
 
     Parameters
     ----------
-    shown
+    figures
         What was compared.
     frame
         after (period in words), design, minimum, others (comparison group), estimate, error, low, high,
         linked, compared (units), default, why (where there is no estimate). Ascending by estimate.
-    dealt
-        Placebos: never-linked units, regions dealt to be "linked".
+    placebo
+        The naive comparison of never-linked units, regions called "linked" by lot.
     before
         Periods before the link in which linked units have a figure.
     first
         The period that later ones are compared with.
     """
 
-    shown: Published
+    figures: Published
     frame: pd.DataFrame
-    dealt: Placebo | Refusal
+    placebo: RegionPlacebo | Refusal
     before: int
     first: int
 
     @property
     def estimated(self) -> pd.DataFrame:
         """The comparisons that could be made."""
-        kept: pd.DataFrame = self.frame.loc[self.frame["estimate"].notna()]
-        return kept
+        rows: pd.DataFrame = self.frame.loc[self.frame["estimate"].notna()]
+        return rows
 
     @property
     def naive(self) -> pd.Series:
@@ -107,47 +108,45 @@ class NaiveComparisons(Ungrouped):
     @property
     def fewest(self) -> tuple[int, ...]:
         """Smallest numbers of surveys that were tried."""
-        return tuple(sorted(int(one) for one in set(self.frame["minimum"])))
+        return tuple(sorted(int(minimum) for minimum in set(self.frame["minimum"])))
 
     def split(self) -> dict[str, int]:
         """Return how many comparisons there are, say more and less, and exclude zero either way."""
-        found = self.estimated
+        estimated = self.estimated
         return {
-            "total": len(found),
-            "up": int((found["estimate"] > 0).sum()),
-            "down": int((found["estimate"] < 0).sum()),
-            "up_called": int((found["low"] > 0).sum()),
-            "down_called": int((found["high"] < 0).sum()),
+            "total": len(estimated),
+            "up": int((estimated["estimate"] > 0).sum()),
+            "down": int((estimated["estimate"] < 0).sum()),
+            "up_called": int((estimated["low"] > 0).sum()),
+            "down_called": int((estimated["high"] < 0).sum()),
         }
 
-    def seen(self) -> str:
-        """Return what a reader who cannot see the figure must know."""
-        found = self.estimated["estimate"]
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see the figure must know."""
+        estimate = self.estimated["estimate"]
         return (
-            f"{counted(len(found), 'comparison')} in order of the estimate, from {found.min():.2f} to "
-            f"{found.max():.2f} {self.shown.points}; above zero: {int((found > 0).sum())}. Beneath each "
-            "stands what it chose."
+            f"{counted(len(estimate), 'comparison')} in order of the estimate, from {estimate.min():.2f} to "
+            f"{estimate.max():.2f} {self.figures.points}; above zero: {int((estimate > 0).sum())}. Beneath "
+            "each stands what it chose."
         )
 
     def groups(self) -> pd.DataFrame:
         """Return how far the answer moves with each choice: choice, option, count, least, most, up, down."""
-        rows = []
-        for choice in ("design", "minimum", "others", "after"):
-            for option, part in self.estimated.groupby(choice, sort=True):
-                named = DESIGNS.get(str(option), str(option))
-                label = (
-                    f"{counted(int(str(option)), 'survey')} or more"
-                    if choice == "minimum" and option
-                    else named
-                )
-                label = "any number of surveys" if choice == "minimum" and not option else label
-                rows.append(
-                    (
-                        _CHOICES[choice], label, len(part), float(part["estimate"].min()),
-                        float(part["estimate"].median()), float(part["estimate"].max()),
-                        int((part["low"] > 0).sum()), int((part["high"] < 0).sum()),
-                    )
-                )  # fmt: skip
+        rows = [
+            (
+                _CHOICES[choice],
+                _named(choice, str(option)),
+                len(part),
+                float(part["estimate"].min()),
+                float(part["estimate"].median()),
+                float(part["estimate"].max()),
+                int((part["low"] > 0).sum()),
+                int((part["high"] < 0).sum()),
+            )
+            for choice in _CHOICES
+            for option, part in self.estimated.groupby(choice, sort=True)
+        ]
         return pd.DataFrame(
             rows, columns=["choice", "option", "count", "least", "middle", "most", "higher", "lower"]
         )
@@ -161,8 +160,17 @@ _CHOICES = {
 }
 
 
-def readings(
-    shown: Published, start: Ints, *, minimum: int, level: float, seed: int
+def _named(choice: str, option: str) -> str:
+    return surveys_from(int(option)) if choice == "minimum" else DESIGNS.get(option, option)
+
+
+def surveys_from(least: int) -> str:
+    """Return in words how many surveys a unit needs to be compared."""
+    return f"{counted(least, 'survey')} or more" if least else "any number of surveys"
+
+
+def naive_comparisons(
+    figures: Published, start: Ints, *, minimum: int, level: float, seed: int
 ) -> NaiveComparisons | Refusal:
     """Compare linked with never-linked units in every simple way.
 
@@ -173,11 +181,11 @@ def readings(
     minimum
         Surveys below which the audit would give no verdict; also tried are none and three times as many.
     """
-    last = len(shown.periods)
+    last = len(figures.periods)
     linked = start < last
     if last < 2 or not linked.any() or linked.all():
         return Refusal("A comparison needs two periods, and units with and without a link.")
-    seen = np.isfinite(shown.value)
+    seen = np.isfinite(figures.value)
     here = np.arange(last)[None, :]
     dates = np.unique(start[linked & seen[:, 0]])
     if len(dates) > 1:
@@ -186,46 +194,49 @@ def readings(
         )
     begins = int(dates[0]) if len(dates) else 0
     first = max(begins - 1, 0)
-    rows = list(_rows(shown, linked, first, minimum=minimum, level=level))
+    rows = list(_rows(figures, linked, first, minimum=minimum, level=level))
     frame = pd.DataFrame(rows).sort_values("estimate", kind="stable", na_position="last")
-    usual = _comparisons(shown, linked)[0][1]
-    calm = (~linked) & usual
+    usual = _comparisons(figures, linked)[0][1]
+    unlinked = (~linked) & usual
     return NaiveComparisons(
-        shown,
+        figures,
         frame.reset_index(drop=True),
-        dealt(shown, calm, first, level=level, rng=np.random.default_rng(seed)),
+        by_lot(figures, unlinked, first, level=level, rng=np.random.default_rng(seed)),
         int((seen & (here < start[:, None]))[linked].any(axis=0).sum()),
         first,
     )
 
 
-def _comparisons(shown: Published, linked: Flags) -> list[tuple[str, Flags]]:
+def _comparisons(figures: Published, linked: Flags) -> list[tuple[str, Flags]]:
     """Return comparison groups: the commonest kind, all, and unlinked units of the linked ones' kind."""
-    mine, theirs = kinds(shown, linked)
-    named = np.array([kind or UNNAMED for kind in shown.kind])
-    found = [(theirs, ~linked & (named == theirs)), ("all never linked", ~linked)]
+    mine, theirs = kinds(figures, linked)
+    named = np.array([kind or UNNAMED for kind in figures.kind])
+    groups = [(theirs, ~linked & (named == theirs)), ("all never linked", ~linked)]
     if mine != theirs and (~linked & (named == mine)).any():
-        found.append((f"{mine}, not linked", ~linked & (named == mine)))
-    return found if (~linked & (named != theirs)).any() else found[1:]
+        groups.append((f"{mine}, not linked", ~linked & (named == mine)))
+    return groups if (~linked & (named != theirs)).any() else groups[1:]
 
 
 def _rows(
-    shown: Published, linked: Flags, first: int, *, minimum: int, level: float
+    figures: Published, linked: Flags, first: int, *, minimum: int, level: float
 ) -> Iterator[dict[str, object]]:
-    comparisons, region = _comparisons(shown, linked), np.array(shown.region)
-    afters = range(first + 1, len(shown.periods))
-    fewest = (0, minimum, 3 * minimum) if (shown.n > 0).any() else (0,)
-    always = np.isfinite(shown.value).all(axis=1)
+    comparisons, region = _comparisons(figures, linked), np.array(figures.region)
+    afters = range(first + 1, len(figures.periods))
+    fewest = (0, minimum, 3 * minimum) if (figures.n > 0).any() else (0,)
+    always = np.isfinite(figures.value).all(axis=1)
     for after, design, least, (name, others) in product(afters, DESIGNS, fewest, comparisons):
         stays = np.asarray(always | (design != "every"))
-        kept = (shown.n >= least)[:, [first, after]] & stays[:, None]
-        value = np.where(kept, shown.value[:, [first, after]], np.nan)
-        found, sizes = _compare(design, value, linked, others, region)
+        enough = (figures.n >= least)[:, [first, after]] & stays[:, None]
+        value = np.where(enough, figures.value[:, [first, after]], np.nan)
+        gap, sizes = _compare(design, value, linked, others, region)
         chosen = {
-            "after": shown.days(after), "design": design, "minimum": least, "others": name,
+            "after": figures.days(after),
+            "design": design,
+            "minimum": least,
+            "others": name,
             "default": (after, design, least, name) == (first + 1, NAIVE, 0, comparisons[0][0]),
-        }  # fmt: skip
-        yield _row(chosen, found, sizes, level=level)
+        }
+        yield _row(chosen, gap, sizes, level=level)
 
 
 def _compare(
@@ -246,13 +257,13 @@ def _compare(
 def _adjusted(design: str, value: Floats, group: Flags) -> GroupDifference | Refusal:
     """Compare changes, or later scores with the first ones held equal."""
     before, after = value[:, 0], value[:, 1]
-    focal, one, own = group.astype(np.float64), np.ones((len(group), 1)), np.arange(len(group))
+    focal, constant, own = group.astype(np.float64), np.ones((len(group), 1)), np.arange(len(group))
     if design == "baseline":
-        return difference(after, focal, np.column_stack([one, before]), cluster=own)
+        return difference(after, focal, np.column_stack([constant, before]), cluster=own)
     if design == "alike":
         cuts = np.quantile(before[group], np.arange(1, STRATA) / STRATA)
         return within_strata(after - before, group, np.searchsorted(cuts, before).astype(np.int64))
-    return difference(after - before, focal, one, cluster=own)
+    return difference(after - before, focal, constant, cluster=own)
 
 
 def _within_regions(value: Floats, group: Flags, region: NDArray[np.str_]) -> GroupDifference | Refusal:
@@ -282,15 +293,13 @@ def _within(values: Floats, place: Ints) -> Floats:
 
 
 def _row(
-    chosen: dict[str, object], found: GroupDifference | Refusal, sizes: tuple[int, int], *, level: float
+    chosen: dict[str, object], gap: GroupDifference | Refusal, sizes: tuple[int, int], *, level: float
 ) -> dict[str, object]:
     row = {**chosen, "linked": sizes[0], "compared": sizes[1]}
-    if isinstance(found, Refusal):
-        nothing = dict.fromkeys(("estimate", "error", "low", "high"), np.nan)
-        return {**row, **nothing, "why": found.reason}
-    low, high = found.limits(level)
-    numbers = {"estimate": found.estimate, "error": found.error, "low": low, "high": high}
-    return {**row, **numbers, "why": ""}
+    if isinstance(gap, Refusal):
+        return row | dict.fromkeys(("estimate", "error", "low", "high"), np.nan) | {"why": gap.reason}
+    low, high = gap.limits(level)
+    return row | {"estimate": gap.estimate, "error": gap.error, "low": low, "high": high, "why": ""}
 
 
 def naive_difference(value: Floats, *, linked: Flags, others: Flags, first: int) -> GroupDifference | Refusal:
@@ -298,13 +307,13 @@ def naive_difference(value: Floats, *, linked: Flags, others: Flags, first: int)
     return _compare(NAIVE, value[:, [first, first + 1]], linked, others, np.array([]))[0]
 
 
-def dealt(
-    shown: Published, calm: Flags, first: int, *, level: float, rng: np.random.Generator
-) -> Placebo | Refusal:
+def by_lot(
+    figures: Published, units: Flags, first: int, *, level: float, rng: np.random.Generator
+) -> RegionPlacebo | Refusal:
     """Call half of the regions "linked" by lot, among units that were never linked, again and again."""
-    change = shown.value[:, first + 1] - shown.value[:, first]
-    usable = calm & np.isfinite(change)
-    region = np.array(shown.region)[usable]
+    change = figures.value[:, first + 1] - figures.value[:, first]
+    usable = units & np.isfinite(change)
+    region = np.array(figures.region)[usable]
     names, place = np.unique(region, return_inverse=True)
     if len(names) < FEWEST:
         return Refusal("There are too few regions with never-linked units to deal placebo links to.")
@@ -313,14 +322,14 @@ def dealt(
         [np.bincount(place, weights=value**power, minlength=len(names)) for power in range(3)], axis=1
     )
     half = len(names) // 2
-    chosen = np.argsort(rng.random((DEALS, len(names))), axis=1)[:, :half]
-    mask = np.zeros((DEALS, len(names)))
+    chosen = np.argsort(rng.random((PERMUTATIONS, len(names))), axis=1)[:, :half]
+    mask = np.zeros((PERMUTATIONS, len(names)))
     np.put_along_axis(mask, chosen, 1.0, axis=1)
     mine, others = mask @ sums, (1 - mask) @ sums
     mean, spread = zip(*(_moments(side) for side in (mine, others)), strict=True)
     estimate = mean[0] - mean[1]
     error = np.sqrt(spread[0] + spread[1])
-    return Placebo(estimate, np.abs(estimate / error) > critical(level, len(value) - 2))
+    return RegionPlacebo(estimate, np.abs(estimate / error) > critical(level, len(value) - 2))
 
 
 def _moments(sums: Floats) -> tuple[Floats, Floats]:
