@@ -175,7 +175,7 @@ class TestPlacebos:
 
 
 def placed(statistic: Floats) -> Placebos:
-    return Placebos(statistic, statistic, 0, 0.0, 0.1, len(statistic), (20, 10), False, Method.JACKKNIFE)
+    return Placebos(statistic, statistic, 0, 0.0, 0.1, (20, 10), Method.JACKKNIFE)
 
 
 class TestClaim:

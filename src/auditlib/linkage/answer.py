@@ -68,11 +68,8 @@ class RoleExhibits:
 
     def tests(self) -> Exhibit:
         """Return every test."""
-        trials = self.effect.inference.trials
-        frame = pd.DataFrame(
-            [(trial.name, trial.p_value, trial.smallest, trial.note) for trial in trials],
-            columns=["test", "p", "smallest_p", "note"],
-        )
+        trials = pd.DataFrame(list(self.effect.inference.trials))[["name", "p_value", "smallest", "note"]]
+        frame = trials.set_axis(["test", "p", "smallest_p", "note"], axis=1)
         return Exhibit(
             frame,
             self.titled("All tests"),
@@ -151,7 +148,9 @@ class PayAnswer(Answer[PayEffects]):
         return tuple(findings_of(self.result))
 
     def _by_role(self, statement: Callable[[RoleEffect, Facts], Sentence]) -> tuple[Sentence, ...]:
-        return tuple(statement(effect, self.facts) for effect in self.result.roles)
+        return tuple(
+            statement(effect, facts.of_role(self.facts, effect.role)) for effect in self.result.roles
+        )
 
     @property
     def basis(self) -> Basis:
@@ -234,23 +233,13 @@ class PayAnswer(Answer[PayEffects]):
 
     def moved(self) -> tuple[Exhibit, ...]:
         """Return what else moved, and what cannot be told; nothing where it was not asked."""
-        frame = pd.DataFrame(
-            [
-                (
-                    outcome.role,
-                    outcome.name,
-                    outcome.estimate,
-                    outcome.low,
-                    outcome.high,
-                    outcome.p_value,
-                    outcome.meaning,
-                )
-                for outcome in self.result.outcomes
-            ],
-            columns=["role", "what", "estimate", "low", "high", "p", "meaning"],
-        )
+        if not self.result.outcomes:
+            return ()
+        columns = ["role", "name", "estimate", "low", "high", "p_value", "meaning"]
+        outcomes = pd.DataFrame(list(self.result.outcomes))[columns]
+        frame = outcomes.rename(columns={"name": "what", "p_value": "p"})
         title = "What else moved, and what cannot be told"
-        return _shown(Exhibit(frame, title, ("role", "what"), self.basis, units=_PROBABILITIES))
+        return (Exhibit(frame, title, ("role", "what"), self.basis, units=_PROBABILITIES),)
 
 
 def _shown(exhibit: Exhibit) -> tuple[Exhibit, ...]:

@@ -59,18 +59,6 @@ class Definition:
         """SHA-256 of the canonical form."""
         return digest(asdict(self))
 
-    @property
-    def words(self) -> str:
-        """The definition in words."""
-        least = (
-            f", from {counted(self.minimum_n, 'answer')}"
-            if self.minimum_n
-            else ", from any number of answers"
-        )
-        mix = f", adjusted for {' and '.join(self.adjusted_for)}" if self.adjusted_for else ""
-        kind = STATISTICS.get(self.statistic, self.statistic or "no statistic")
-        return f"{kind} of {self.item} ({self.survey_type}){least}{mix}"
-
 
 def written(metric: str) -> Definition | None:
     """Read a metric as a register writes it; None where it names no question.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import get_args
 
 import pandas as pd
@@ -25,6 +24,7 @@ from auditlib.linkage.unidentified import compare_published
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Item, Refusal
+from auditlib.standards.observed import day_number
 
 _UNASKED = Refusal(
     "The evidence holds no answer of the period to the question that pay is tied to.",
@@ -234,5 +234,4 @@ def fairness(engagement: Engagement, answered: PayAnswer, *, minimum: int = FEWE
 
 def links_judged(register: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the links that the audit judges: those that tied any pay in its period."""
-    days = [day.toordinal() - date(1970, 1, 1).toordinal() for day in (run.period.start, run.period.end)]
-    return of_period(register, *days)
+    return of_period(register, day_number(run.period.start), day_number(run.period.end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +113,7 @@ def _role(row: Row, result: FairPay, facts: Facts) -> Sentence:
     if not row["links"]:
         text = f"The pay of {noun} is not linked: the standard asks for both roles."
         return Sentence(text, (mine["fair:links"].key,))
-    if pd.isna(row["short"]):
+    if math.isnan(row["short"]):
         why = f"{result.unbased[:1].lower()}{result.unbased.rstrip('.')[1:]}"
         text = f"{noun.capitalize()}: {why}, so no bonus can be judged."
         return Sentence(text, (mine["fair:links"].key,))
@@ -120,7 +121,7 @@ def _role(row: Row, result: FairPay, facts: Facts) -> Sentence:
     if row["by"] != "person":
         whom = "{fair:paid|unit|units} with linked pay (the register names no persons)"
     flips = Sentence("")
-    if not pd.isna(row["turned"]):
+    if not math.isnan(row["turned"]):
         flips = say("; {fair:turned|.0%} of yes-or-no bonuses would turn on another draw of customers", mine)
     assumed = row["role"] in result.assumed
     return say(
@@ -166,7 +167,7 @@ def _of_role(row: Row, minimum: int) -> Finding | None:
             evidence=(f"fair:{role}:links",),
             metric="pay_linked_roles",
         )
-    if pd.isna(row["short"]) or not row["short"]:
+    if math.isnan(row["short"]) or not row["short"]:
         return None
     people = ("person paid", "persons paid") if row["by"] == "person" else ("unit", "units")
     short, paid = int(row["short"]), int(row["paid"])  # a column with gaps holds no whole numbers

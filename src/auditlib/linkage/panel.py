@@ -111,7 +111,7 @@ def panel(
     """
     asked = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
     units = tuple(sorted({str(unit) for unit in asked["unit_id"]}))
-    months = _every_month(asked["month"])
+    months = months_between(int(asked["month"].min()), int(asked["month"].max())) if len(asked) else ()
     row = pd.Categorical(asked["unit_id"].astype(str), categories=list(units)).codes
     column = np.searchsorted(np.array(months), asked["month"].to_numpy())
     score, n = (
@@ -133,11 +133,16 @@ def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> F
     return (score >= top if statistic == "top_box" else score <= bottom).astype(np.float64)
 
 
-def _every_month(months: pd.Series) -> tuple[int, ...]:
-    if months.empty:
-        return ()
-    first, last = (int(value) // 100 * 12 + int(value) % 100 - 1 for value in (months.min(), months.max()))
-    return tuple(count // 12 * 100 + count % 12 + 1 for count in range(first, last + 1))
+def months_between(first: int, last: int) -> tuple[int, ...]:
+    """Return every month from `first` to `last`, all as year * 100 + month.
+
+    Examples
+    --------
+    >>> months_between(202311, 202402)
+    (202311, 202312, 202401, 202402)
+    """
+    ends = [month // 100 * 12 + month % 100 - 1 for month in (first, last)]
+    return tuple(count // 12 * 100 + count % 12 + 1 for count in range(ends[0], ends[1] + 1))
 
 
 def counts(rows: pd.DataFrame, like: Panel) -> Floats:

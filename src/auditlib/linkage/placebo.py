@@ -46,13 +46,11 @@ class Placebos:
     Parameters
     ----------
     estimate, statistic
-        Of each placebo, the statistic with jackknife errors; shape (placebos,).
+        Of each placebo that has an estimate, the statistic with jackknife errors; shape (placebos,).
     alarms
         Placebos called an effect at the audit's level, by the test that the actual links call for.
     low, high
         Limits of the false-alarm rate (Wilson): chance in the draw, given the party's months.
-    wanted
-        Placebos asked for; those without an estimate are missing from `estimate`.
     units
         Clusters that lent months, and how many of them adopt in each placebo.
     method
@@ -65,9 +63,7 @@ class Placebos:
     alarms: int
     low: float
     high: float
-    wanted: int
     units: tuple[int, int]
-    low_first: bool
     method: Method
 
     @property
@@ -154,9 +150,7 @@ def placebos(
         alarms=alarms,
         low=float(limits.low),
         high=float(limits.high),
-        wanted=count,
         units=(lender.clusters, treated),
-        low_first=low_first,
         method=method,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditlib.records import Number, Refusal, Sentence
+from auditlib.records import Refusal, Sentence
 from auditlib.statements import counted
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method, design_of, recommend
@@ -64,16 +64,9 @@ class DetectableEffect:
     detectable: float | Refusal
     error: float
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the smallest detectable effect and the typical error."""
-        error = Number("plan:error", self.error, "points")
-        if isinstance(self.detectable, Refusal):
-            return (Number("plan:detectable", None, "points", reason=self.detectable.reason), error)
-        return (Number("plan:detectable", self.detectable, "points"), error)
-
     def summary(self) -> tuple[Sentence, ...]:
         """Say what the design can show."""
-        design, keys = self.design, ("plan:detectable",)
+        design = self.design
         what = (
             f"{design.linked} of {counted(design.units, 'unit')} linked after {design.before} of "
             f"{counted(design.months, 'month')} "
@@ -81,9 +74,9 @@ class DetectableEffect:
         )
         if isinstance(self.detectable, Refusal):
             refused = f"{self.detectable.reason} {self.detectable.remedy}"
-            return (Sentence(f"With {what}: {refused}", keys),)
+            return (Sentence(f"With {what}: {refused}"),)
         text = f"With {what}, effects of {self.detectable:.2f} points show in four of five audits."
-        return (Sentence(text, keys),)
+        return (Sentence(text),)
 
 
 def plan(design: LinkDesign, *, draws: int = 300, seed: int = 0) -> DetectableEffect | Refusal:

@@ -30,13 +30,10 @@ class Choices:
     anticipation
         Months before a link that are set aside: units are often linked because a recent quarter was low, and
         what is low by chance rises again by itself. Also the window in which a link may be anticipated.
-    phase_in
-        First linked months that are set aside; 0 counts all.
     """
 
     weighting: Weighting = "response"
     anticipation: int = 3
-    phase_in: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,9 +148,6 @@ def split(question: PayQuestion) -> Split:
     touched = np.zeros(n.shape, dtype=bool)
     for links in question.links:
         aside |= before(links, months=choices.anticipation) | (links.touched & ~links.linked)
-        if choices.phase_in:
-            since = np.arange(n.shape[1])[None, :] - links.adopted[:, None]
-            aside |= links.linked & (since < choices.phase_in)
         touched |= links.touched
     linked = np.stack([links.linked for links in question.links])
     return Split(weight * ~aside, ~touched, linked & ~aside)

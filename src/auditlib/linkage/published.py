@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.linkage.panel import Panel, ScoredQuestion, Statistic
+from auditlib.linkage.panel import Panel, ScoredQuestion, Statistic, months_between
 from auditlib.linkage.register import running
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
@@ -144,7 +144,7 @@ def monthly(figures: Published) -> Panel | None:
     if any((first.year, first.month) != (last.year, last.month) for first, last in spans):
         return None
     labels = [first.year * 100 + first.month for first, _ in spans]
-    every_month = _months(labels[0], labels[-1])
+    every_month = months_between(labels[0], labels[-1])
     factor = 1.0 if figures.statistic == "mean" else 0.01
     value, n = (np.zeros((len(figures.units), len(every_month))) for _ in range(2))
     at = [every_month.index(label) for label in labels]
@@ -164,11 +164,6 @@ def monthly(figures: Published) -> Panel | None:
         figures.wording,
         "aggregates",
     )
-
-
-def _months(first: int, last: int) -> tuple[int, ...]:
-    ends = [label // 100 * 12 + label % 100 - 1 for label in (first, last)]
-    return tuple(count // 12 * 100 + count % 12 + 1 for count in range(ends[0], ends[1] + 1))
 
 
 def _binomial(value: Floats, n: Floats) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from auditlib.linkage.facts import TESTS, of_role
+from auditlib.linkage.facts import TESTS
 from auditlib.linkage.inference import EffectClaim, unchecked
 from auditlib.linkage.result import NOT_ROBUST, RoleEffect
 from auditlib.linkage.weakest import RARE, weakest
 from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, counted, percent, say, with_sign
+from auditlib.statements.template import Word
 from auditlib.statistics.few_clusters import Method
 
 DISAGREE = 0.1
@@ -23,6 +24,11 @@ def joined(parts: Iterable[Sentence], between: str) -> Sentence:
     return Sentence(between.join(phrase.text for phrase in phrases), tuple(keys))
 
 
+def _say(template: str, effect: RoleEffect, facts: Facts, **words: Word) -> Sentence:
+    """Say something of a role; a template names it as ``{role}``, or ``{Role}`` where it begins with it."""
+    return say(template, facts, role=effect.noun, Role=effect.noun.capitalize(), **words)
+
+
 def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
     """Say what changed, how sure that is, and what it bears the least; or that no effect is shown.
 
@@ -31,111 +37,111 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
     name
         What the effect is on, in words.
     """
-    mine, method = of_role(facts, effect.role), effect.inference.method
+    method = effect.inference.method
     if isinstance(method, Refusal):
-        why = _of_design(method.reason, mine)
+        why = _of_design(method.reason, facts)
         template = "Whether linking the pay of {role} changed the scores was not tested. {why}"
-        return say(template, mine, role=effect.noun, why=why)
-    where = say("the {name} of the {effect:units|unit|units} where it was linked", mine, name=name)
+        return _say(template, effect, facts, why=why)
+    where = say("the {name} of the {effect:units|unit|units} where it was linked", facts, name=name)
     if effect.shown:
-        return say(
+        return _say(
             "With the pay of {role} linked, {where} was {effect|size} points {way} than it would have been "
             "({interval}, {effect:clusters|cluster|clusters}). Its weakest point: {weakness}.",
-            mine,
-            role=effect.noun,
+            effect,
+            facts,
             where=where,
             way="higher" if effect.estimate > 0 else "lower",
-            interval=_interval(effect, mine),
-            weakness=say(weakest(effect).template, mine),
+            interval=_interval(effect, facts),
+            weakness=say(weakest(effect).template, facts),
         )
     if effect.supported is EffectClaim.DISPUTED:
-        how, interval = say(" is claimed: {effect|signed}", mine), _interval(effect, mine)
+        how, interval = say(" is claimed: {effect|signed}", facts), _interval(effect, facts)
     else:
-        how = joined((Sentence(" is shown"), _left_open(effect, mine)), "")
-        interval = _interval(effect, mine, ends=False)
-    return say(
+        how = joined((Sentence(" is shown"), _left_open(effect, facts)), "")
+        interval = _interval(effect, facts, ends=False)
+    return _say(
         "No effect of linking the pay of {role} on {where}{how} ({interval}, "
         "{effect:clusters|cluster|clusters}).{disputed}{sight}",
-        mine,
-        role=effect.noun,
+        effect,
+        facts,
         where=where,
         how=how,
         interval=interval,
-        disputed=_disputed(effect, mine),
-        sight=_sight(effect, mine),
+        disputed=_disputed(effect, facts),
+        sight=_sight(effect, facts),
     )
 
 
-def _of_design(reason: str, mine: Facts) -> Sentence:
+def _of_design(reason: str, facts: Facts) -> Sentence:
     """Return why no test can be believed, with the numbers of the design it states."""
     named = ("effect:clusters", "effect:treated", "effect:smallest_p")
-    return Sentence(reason, tuple(mine[name].key for name in named))
+    return Sentence(reason, tuple(facts[name].key for name in named))
 
 
-def _left_open(effect: RoleEffect, mine: Facts) -> Sentence:
+def _left_open(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say which effects an estimate that shows none leaves open."""
     if effect.inference.low is None or effect.inference.high is None:
         return Sentence("")
-    return say("; {effect[low]|signed} to {effect[high]|signed} is not ruled out", mine)
+    return say("; {effect[low]|signed} to {effect[high]|signed} is not ruled out", facts)
 
 
-def _interval(effect: RoleEffect, mine: Facts, *, ends: bool = True) -> Sentence:
+def _interval(effect: RoleEffect, facts: Facts, *, ends: bool = True) -> Sentence:
     """Return interval and p-value; without its `ends` where they stand in the sentence already."""
     inference = effect.inference
     p_value = Sentence("no p-value")
     if inference.p_value is not None:
-        p_value = _p_value("effect:p", mine)
+        p_value = _p_value("effect:p", facts)
     if inference.low is None or inference.high is None:
         why = f": {inference.no_interval}" if inference.no_interval else ""
-        estimate = "" if ends else say(", estimate {effect|signed}", mine)
-        return say("no interval{why}{estimate}, {p}", mine, why=why, estimate=estimate, p=p_value)
+        estimate = "" if ends else say(", estimate {effect|signed}", facts)
+        return say("no interval{why}{estimate}, {p}", facts, why=why, estimate=estimate, p=p_value)
     between = " {effect[low]|signed} to {effect[high]|signed}" if ends else ", estimate {effect|signed}"
     return say(
         f"{{confidence|level}} interval{{kind}}{between}, {{p}}",
-        mine,
+        facts,
         kind=" of constant effects by randomisation" if inference.method is Method.RANDOMISATION else "",
         p=p_value,
     )
 
 
-def _p_value(name: str, mine: Facts) -> Sentence:
+def _p_value(name: str, facts: Facts) -> Sentence:
     """Return a p-value; one that is too small to be printed is less than something, not equal to it."""
-    small = float(mine[name].value or 0) < 0.001
-    return say(f"p {{{name}}}" if small else f"p = {{{name}}}", mine)
+    small = float(facts[name].value or 0) < 0.001
+    return say(f"p {{{name}}}" if small else f"p = {{{name}}}", facts)
 
 
-def _disputed(effect: RoleEffect, mine: Facts) -> Sentence:
+def _disputed(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say that the test and the placebos disagree, or that there are none to agree with."""
     why = unchecked(effect.estimate, effect.inference, effect.placebo, level=effect.level)
     if why:
         text = f" The test calls it an effect, and nothing says how often the test is wrong here: {why}"
-        return Sentence(text, (mine["placebo:rate"].key,))
+        return Sentence(text, (facts["placebo:rate"].key,))
     if effect.supported is not EffectClaim.DISPUTED:
         return Sentence("")
     return say(
         " The test calls it an effect, but {placebo:as_strong} of "
         "{placebo:count|placebo link looks|placebo links look} as strong (calibrated on them, {p}).",
-        mine,
-        p=_p_value("effect:p_placebo", mine),
+        facts,
+        p=_p_value("effect:p_placebo", facts),
     )
 
 
-def _sight(effect: RoleEffect, mine: Facts) -> Sentence:
+def _sight(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say which effects would go unnoticed where none is shown."""
-    if effect.shown or "placebo:detectable" not in mine:
+    if effect.shown or "placebo:detectable" not in facts:
         return Sentence("")
     return say(
         " False alarms on placebo links {placebo:rate|.1%} ({nominal_rate}); effects below "
         "{placebo:detectable} would often go unnoticed.",
-        mine,
-        nominal_rate=_nominal(effect, mine),
+        facts,
+        nominal_rate=_nominal(effect, facts),
     )
 
 
-def _nominal(effect: RoleEffect, mine: Facts) -> Sentence:
+def _nominal(effect: RoleEffect, facts: Facts) -> Sentence:
     dealt = not isinstance(effect.placebo, Refusal) and effect.placebo.method is Method.RANDOMISATION
     by_construction = ", which dealing dates keeps by construction" if dealt else ""
-    return say("nominal {nominal|level}{why}", mine, why=by_construction)
+    return say("nominal {nominal|level}{why}", facts, why=by_construction)
 
 
 def turned(effect: RoleEffect, facts: Facts) -> Sentence:
@@ -151,7 +157,7 @@ def turned(effect: RoleEffect, facts: Facts) -> Sentence:
             "{choices:reversing|turns|turn|none turns} the sign around and "
             "{choices:straddling|loses|lose|none loses} significance"
         )
-    return say(template, of_role(facts, effect.role), role=effect.noun)
+    return _say(template, effect, facts)
 
 
 def reversal(effect: RoleEffect, facts: Facts) -> Sentence:
@@ -161,24 +167,24 @@ def reversal(effect: RoleEffect, facts: Facts) -> Sentence:
     departures = say(
         ", and the effect is no longer shown if linked units could have departed from the others by more "
         "than {honest:relative} times their largest departure before",
-        of_role(facts, effect.role),
+        facts,
     )
     return joined((turned(effect, facts), departures), "")
 
 
 def test(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say which test is believed and why, and what the gap between bootstraps means."""
-    mine, inference = of_role(facts, effect.role), effect.inference
+    inference = effect.inference
     if isinstance(inference.method, Refusal):
-        return _of_design(f"{inference.method.reason} {inference.method.remedy}", mine)
+        return _of_design(f"{inference.method.reason} {inference.method.remedy}", facts)
     gap = "agree, so that the number of linked clusters is no concern"
     if abs(inference.gap) > DISAGREE:
         gap = "disagree, which is the mark of too few linked clusters"
-    return say(
-        "{role}: {effect:treated} of {effect:clusters|cluster was|clusters were} linked; the test used is "
+    return _say(
+        "{Role}: {effect:treated} of {effect:clusters|cluster was|clusters were} linked; the test used is "
         "{test}. The restricted and the unrestricted bootstrap {gap}.",
-        mine,
-        role=effect.noun.capitalize(),
+        effect,
+        facts,
         test=TESTS[str(inference.method)],
         gap=gap,
     )
@@ -186,61 +192,60 @@ def test(effect: RoleEffect, facts: Facts) -> Sentence:
 
 def placebo(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say what the procedure finds where there is nothing, and what choosing low units does to it."""
-    mine, rates = of_role(facts, effect.role), effect.placebo
+    rates = effect.placebo
     if isinstance(rates, Refusal):
-        return _refused(effect, rates, mine["placebo:rate"].key)
+        return _refused(effect, rates, facts["placebo:rate"].key)
     limits = f"{100 * rates.low:.1f} to {percent(rates.high)}"
-    return say(
-        "{role}: of {placebo:count|placebo link|placebo links}, {placebo:rate|.1%} were called an effect "
+    return _say(
+        "{Role}: of {placebo:count|placebo link|placebo links}, {placebo:rate|.1%} were called an effect "
         "({limits}; {nominal_rate}).{strong}{low_first}",
-        mine,
-        role=effect.noun.capitalize(),
-        limits=Sentence(limits, (mine["placebo:rate"].key,)),
-        nominal_rate=_nominal(effect, mine),
-        strong=_as_strong(mine),
-        low_first=_low_first(effect, mine),
+        effect,
+        facts,
+        limits=Sentence(limits, (facts["placebo:rate"].key,)),
+        nominal_rate=_nominal(effect, facts),
+        strong=_as_strong(facts),
+        low_first=_low_first(effect, facts),
     )
 
 
-def _as_strong(mine: Facts) -> Sentence:
-    if "placebo:as_strong" not in mine:
+def _as_strong(facts: Facts) -> Sentence:
+    if "placebo:as_strong" not in facts:
         return Sentence("")
     of_them = "of them looked|of them looked|None of them looked"
-    return say(f" {{placebo:as_strong|{of_them}}} as strong as the actual links.", mine)
+    return say(f" {{placebo:as_strong|{of_them}}} as strong as the actual links.", facts)
 
 
-def _low_first(effect: RoleEffect, mine: Facts) -> Sentence:
+def _low_first(effect: RoleEffect, facts: Facts) -> Sentence:
     if isinstance(effect.low_first, Refusal) or isinstance(effect.low_first_aside, Refusal):
         return Sentence("")
     return say(
         " Where units with a low last quarter are linked first, scores move by {placebo:low_first|signed} "
         "by regression to the mean alone if the months before the link count, and by "
         "{placebo:low_first_kept|signed} with these months set aside, as here.",
-        mine,
+        facts,
     )
 
 
 def drift(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say whether linked units moved differently before, and what could have hidden."""
-    mine = of_role(facts, effect.role)
     if isinstance(effect.drift, Refusal):
-        return _refused(effect, effect.drift, mine["drift"].key)
-    return say(
-        "{role}: before the link, units to be linked {did} drift away from the others ({drift|signed} a "
+        return _refused(effect, effect.drift, facts["drift"].key)
+    return _say(
+        "{Role}: before the link, units to be linked {did} drift away from the others ({drift|signed} a "
         "year, {drift[low]|signed} to {drift[high]|signed}); a drift of {drift:unseen|.2f} a year would "
         "have been missed in one of five audits, and would move the estimate by {drift:carried|.2f} if it "
         "went on.",
-        mine,
-        role=effect.noun.capitalize(),
+        effect,
+        facts,
         did="did" if effect.drift.p_value < RARE else "did not demonstrably",
     )
 
 
 def departures(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say up to which departure from parallel trends the effect survives."""
-    mine, robust = of_role(facts, effect.role), effect.sensitivity
+    robust = effect.sensitivity
     if isinstance(robust, Refusal):
-        return _refused(effect, robust, mine["honest:effect"].key)
+        return _refused(effect, robust, facts["honest:effect"].key)
     template = (
         "the mean effect over the first quarters ({honest:effect|signed}) stays shown up to departures of "
         "{honest:relative} times the largest one before the link, and up to a bend of {honest:bend|.3f} a "
@@ -250,7 +255,7 @@ def departures(effect: RoleEffect, facts: Facts) -> Sentence:
         template = "no effect is shown, so there is none for a departure to take away."
     elif robust.relative == 0 and robust.bend == 0:
         template = "over the first quarters by themselves no effect is shown even on parallel trends."
-    return say(f"{{role}}: {template}", mine, role=effect.noun.capitalize())
+    return _say(f"{{Role}}: {template}", effect, facts)
 
 
 def choices(effect: RoleEffect, facts: Facts) -> Sentence:
@@ -258,27 +263,24 @@ def choices(effect: RoleEffect, facts: Facts) -> Sentence:
     around = turned(effect, facts)
     start = Sentence(around.text[0].upper() + around.text[1:], around.keys)
     template = "{start}; they lie between {choices:least|signed} and {choices:most|signed}."
-    return say(template, of_role(facts, effect.role), start=start)
+    return say(template, facts, start=start)
 
 
 def left_out(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say how far the effect hangs on one cohort or one unit."""
-    mine = of_role(facts, effect.role)
     if isinstance(effect.cohorts, Refusal):
-        return _refused(effect, effect.cohorts, mine["without"].key)
+        return _refused(effect, effect.cohorts, facts["without"].key)
     kinds = sorted(set(effect.cohorts["what"]))
     between = "{{without:{kind}:low|signed}} and {{without:{kind}:high|signed}}"
     spans = (
-        say(f"without any one {kind} it lies between {between.format(kind=kind)}", mine) for kind in kinds
+        say(f"without any one {kind} it lies between {between.format(kind=kind)}", facts) for kind in kinds
     )
-    return say("{role}: {spans}.", mine, role=effect.noun.capitalize(), spans=joined(spans, "; "))
+    return _say("{Role}: {spans}.", effect, facts, spans=joined(spans, "; "))
 
 
 def advice(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say what to do about the link."""
-    return Sentence(
-        f"{effect.noun.capitalize()}: {_advised(effect)}", (of_role(facts, effect.role)["effect"].key,)
-    )
+    return Sentence(f"{effect.noun.capitalize()}: {_advised(effect)}", (facts["effect"].key,))
 
 
 def _advised(effect: RoleEffect) -> str:

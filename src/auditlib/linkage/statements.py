@@ -31,7 +31,7 @@ def summary(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
     else:
         name = "" if result.panel is None else result.panel.name
         for effect in result.roles:
-            yield role_statements.conclusion(effect, facts, name=name)
+            yield role_statements.conclusion(effect, of_role(facts, effect.role), name=name)
         for role, refusal in result.refusals:
             text = f"Nothing can be said about {NOUNS[role]}: {_why(refusal)}"
             yield Sentence(text, (f"claim:{role}",))
@@ -44,7 +44,9 @@ def _why(refusal: Refusal) -> str:
 
 
 def _reversal(result: PayEffects, facts: Facts) -> Sentence:
-    reversals = joined((role_statements.reversal(effect, facts) for effect in result.roles), "; ")
+    reversals = joined(
+        (role_statements.reversal(effect, of_role(facts, effect.role)) for effect in result.roles), "; "
+    )
     asked = joined((_who_was_asked(outcome) for outcome in result.outcomes if _is_who_was_asked(outcome)), "")
     return say("What would reverse this: {reversals}{asked}.", facts, reversals=reversals, asked=asked)
 
@@ -105,7 +107,7 @@ def advice(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
     elif result.unidentified is not None:
         yield unidentified_statements.advice(result.unidentified, facts)
     for effect in result.roles:
-        yield role_statements.advice(effect, facts)
+        yield role_statements.advice(effect, of_role(facts, effect.role))
 
 
 def limits(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
