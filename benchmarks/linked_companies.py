@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from auditlib import linkage
-from auditlib.linkage.inference import EffectClaim, calibrated, claim, infer
-from auditlib.linkage.placebo import Placebos, placebos
-from auditlib.linkage.procedure import Choices, PayQuestion, effects
-from auditlib.linkage.register import ROLES, RoleLinks, role_links
+from auditlib import compensation
+from auditlib.compensation.inference import EffectClaim, calibrated, claim, infer
+from auditlib.compensation.placebo import Placebos, placebos
+from auditlib.compensation.procedure import Choices, PayQuestion, effects
+from auditlib.compensation.register import ROLES, RoleLinks, role_links
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
 from auditlib.statistics.clustered import critical
@@ -45,10 +45,10 @@ def demo_scenario() -> Scenario:
     return scenario.model_copy(update={"gaming": None})
 
 
-def company(scenario: Scenario, seed: int) -> tuple[linkage.Panel, tuple[RoleLinks, ...], Floats]:
+def company(scenario: Scenario, seed: int) -> tuple[compensation.Panel, tuple[RoleLinks, ...], Floats]:
     """Generate one company: its panel, its links by role, and the true effect of its unit-months."""
     drawn = cells(scenario, np.random.default_rng(seed), survey_types=("transactional",))
-    shown = linkage.panel(drawn.cells, survey_type="transactional", item="q_overall")
+    shown = compensation.panel(drawn.cells, survey_type="transactional", item="q_overall")
     register = _register(drawn.world.unit_ids, drawn.world.links)
     place = [drawn.world.unit_ids.index(unit) for unit in shown.units]
     links = tuple(role_links(register, shown, role=role) for role in ROLES)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from auditlib import linkage
+from auditlib import compensation
 from auditlib.audit.opening import read_run
 from auditlib.evidence import Evidence, prepare
 from auditlib.parameters.engagement import Engagement
@@ -41,8 +41,8 @@ def engagement(evidence: Evidence, run: Run) -> Engagement:
 
 
 @pytest.fixture(scope="module")
-def found(engagement: Engagement) -> linkage.PayAnswer:
-    answer = linkage.effect(engagement)
+def found(engagement: Engagement) -> compensation.PayAnswer:
+    answer = compensation.effect(engagement)
     assert answer.result.unidentified is not None
     return answer
 
@@ -55,7 +55,7 @@ def test_every_record_is_an_entry_of_the_register(evidence: Evidence) -> None:
     assert register.loc[register["weight"] > 0, "unit_id"].nunique() == 2_961
 
 
-def test_no_effect_is_claimed_anywhere(found: linkage.PayAnswer) -> None:
+def test_no_effect_is_claimed_anywhere(found: compensation.PayAnswer) -> None:
     assert found.result.roles == ()
     assert found.to_frame()["claim"].tolist() == ["not identified"]
     assert found.to_frame()["estimate"].isna().all()
@@ -67,13 +67,13 @@ def test_no_effect_is_claimed_anywhere(found: linkage.PayAnswer) -> None:
     assert "Do not state" in found.advice()[0].text
 
 
-def test_the_finding_is_not_a_fault_of_the_party(found: linkage.PayAnswer) -> None:
+def test_the_finding_is_not_a_fault_of_the_party(found: compensation.PayAnswer) -> None:
     (finding,) = found.findings()
     assert finding.grade is Grade.OPPORTUNITY
     assert set(finding.evidence) <= {number.key for number in found.numbers()}
 
 
-def test_the_naive_comparison_and_the_literature(found: linkage.PayAnswer) -> None:
+def test_the_naive_comparison_and_the_literature(found: compensation.PayAnswer) -> None:
     """Ryan et al. 2015: -0.30 points, 95 % -0.79 to 0.19; before-and-after alone would have credited it."""
     values = {number.key: number for number in found.numbers()}
     naive = values["reading:unit:both"]
@@ -84,7 +84,7 @@ def test_the_naive_comparison_and_the_literature(found: linkage.PayAnswer) -> No
     assert values["reading:unit:before_after"].value == pytest.approx(0.888, abs=0.0005)
 
 
-def test_the_naive_comparison_by_hand(found: linkage.PayAnswer, evidence: Evidence) -> None:
+def test_the_naive_comparison_by_hand(found: compensation.PayAnswer, evidence: Evidence) -> None:
     rows = evidence.frame("aggregates")
     wide = rows[rows["item"] == "q_rating"].pivot_table(
         index="unit_id", columns="period_start", values="value"
@@ -101,7 +101,7 @@ def test_the_naive_comparison_by_hand(found: linkage.PayAnswer, evidence: Eviden
     assert naive["error"] == pytest.approx(error, rel=5e-3)  # pooled by the regression, apart by hand
 
 
-def test_the_answer_moves_with_every_choice(found: linkage.PayAnswer) -> None:
+def test_the_answer_moves_with_every_choice(found: compensation.PayAnswer) -> None:
     (readings,) = found.comparisons()
     count = readings.split()
     assert count["total"] == len(readings.frame)
@@ -114,14 +114,14 @@ def test_the_answer_moves_with_every_choice(found: linkage.PayAnswer) -> None:
     assert balanced.mean() < unbalanced.mean()
 
 
-def test_its_false_alarms_are_above_nominal(found: linkage.PayAnswer) -> None:
+def test_its_false_alarms_are_above_nominal(found: compensation.PayAnswer) -> None:
     dealt = found.comparisons()[0].placebo
     assert not isinstance(dealt, Refusal)
     assert dealt.limits[0] > 0.05
     assert abs(float(dealt.estimate.mean())) < 0.05
 
 
-def test_every_sentence_names_recorded_numbers(found: linkage.PayAnswer) -> None:
+def test_every_sentence_names_recorded_numbers(found: compensation.PayAnswer) -> None:
     keys = [number.key for number in found.numbers()]
     assert len(keys) == len(set(keys))
     said = [*found.summary(), *found.advice(), *found.limits()]
@@ -149,9 +149,9 @@ def test_the_notebook_records_the_refusal_and_no_effect(evidence: Evidence, tmp_
 
 
 def test_pay_follows_the_audited_metric_by_its_definition(
-    found: linkage.PayAnswer, engagement: Engagement
+    found: compensation.PayAnswer, engagement: Engagement
 ) -> None:
-    fair = linkage.fairness(engagement, found)
+    fair = compensation.fairness(engagement, found)
     row = fair.to_frame().iloc[0]
     assert (row["role"], row["links"], row["same"]) == ("unit", 8_849, 8_849)
     assert (fair.result.definitions["hash"] == fair.result.definitions["audited"]).all()

@@ -36,7 +36,7 @@ COMPUTING = (
     "reliability",
     "escalation",
     "complaints",
-    "linkage",
+    "compensation",
     "integrity",
 )
 COMPUTING += (

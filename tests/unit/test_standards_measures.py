@@ -11,11 +11,11 @@ import pytest
 from standards_tables import AS_OF, DAY, START, SmallTables, context, mapped, small_tables
 
 from auditlib.audit.standard import measures, read_edition
+from auditlib.compensation.definition import audited
+from auditlib.compensation.effect import links_judged
+from auditlib.compensation.fair_pay import fair_pay
+from auditlib.compensation.panel import panel
 from auditlib.escalation.recorded import silent_in_matrix
-from auditlib.linkage.definition import audited
-from auditlib.linkage.effect import links_judged
-from auditlib.linkage.fair_pay import fair_pay
-from auditlib.linkage.panel import panel
 from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Measure, Taken, nothing

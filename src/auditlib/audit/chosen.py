@@ -88,7 +88,7 @@ def _statistics(_run: Run, _root: Path) -> tuple[str, ...]:
 
 
 def _weightings(_run: Run, _root: Path) -> tuple[str, ...]:
-    from auditlib.linkage.procedure import Weighting
+    from auditlib.compensation.procedure import Weighting
 
     return get_args(Weighting)
 

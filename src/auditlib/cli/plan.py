@@ -27,8 +27,8 @@ def linkage(
     memory: Annotated[float, typer.Option(min=0.0, max=0.99, help="How much of it stays a month.")] = 0.55,
 ) -> None:
     """Show the smallest effect of linking pay that a design would detect."""
-    from auditlib.linkage.plan import LinkDesign
-    from auditlib.linkage.plan import plan as planned
+    from auditlib.compensation.plan import LinkDesign
+    from auditlib.compensation.plan import plan as planned
     from auditlib.records import Refusal
 
     power = planned(LinkDesign(units, linked, months, before, responses, response_sd, drift_sd, memory))

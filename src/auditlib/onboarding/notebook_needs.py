@@ -10,12 +10,12 @@ from types import MappingProxyType
 from auditlib.audit.chosen import mapped_columns
 from auditlib.audit.law import JUDGE
 from auditlib.audit.standard import editions, measures, read_edition, texts
+from auditlib.compensation.definition import written
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
 from auditlib.escalation.recorded import EVERY, silent_in_matrix, unsaid
 from auditlib.escalation.terms import policy_of
 from auditlib.evidence import Evidence
-from auditlib.linkage.definition import written
 from auditlib.parameters.run import Run
 from auditlib.parameters.shape import did_you_mean
 from auditlib.records import Criterion, Refusal, SourceTotals

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from auditlib.audit.schema import BasisModel, NumberModel
-from auditlib.linkage.register import NOUNS
+from auditlib.compensation.register import NOUNS
 from auditlib.standards.merging import BETWEEN
 from auditlib.statements import counted
 from auditlib.statements.formats import format_value

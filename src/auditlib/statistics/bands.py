@@ -83,7 +83,7 @@ def band_by_chance(
     Notes
     -----
     Holds its coverage with few or uneven clusters, where `uniform_band` is too narrow: from four clusters on
-    either side on, as ``python -m benchmarks linkage`` shows.
+    either side on, as ``python -m benchmarks compensation`` shows.
     """
     largest = np.sort(np.abs(statistics).max(axis=0))
     critical = float(largest[min(len(largest) - 1, int(np.ceil(level * (len(largest) + 1))) - 1)])

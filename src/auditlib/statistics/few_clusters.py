@@ -68,7 +68,7 @@ def recommend(design: ClusterDesign) -> Method | Refusal:
     With few clusters on one side, errors by cluster rest on those few and reject a true null far too often
     (MacKinnon and Webb 2018, doi 10.1111/ectj.12107); a randomisation test needs enough different
     assignments. The limits above are those at which each test rejected a true null in 3 to 7 of 100
-    simulated panels at nominal 5 %; ``python -m benchmarks linkage`` prints the table.
+    simulated panels at nominal 5 %; ``python -m benchmarks compensation`` prints the table.
     """
     smaller = min(design.treated, design.clusters - design.treated)
     even = smaller >= EVEN * design.clusters

@@ -1,0 +1,237 @@
+"""The questions of 03: what linking pay did to the scores, and whether the link is fair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+import pandas as pd
+
+from auditlib.compensation.answer import PayAnswer
+from auditlib.compensation.covariates import Covariates, covariates, regions
+from auditlib.compensation.definition import audited, written
+from auditlib.compensation.estimate import estimate
+from auditlib.compensation.fair_pay import FEWEST_ANSWERS, fair_pay, without_register
+from auditlib.compensation.fair_pay_answer import FairPayAnswer
+from auditlib.compensation.panel import Panel, Statistic, panel
+from auditlib.compensation.procedure import Choices, Weighting
+from auditlib.compensation.published import Published, monthly, published
+from auditlib.compensation.register import of_period
+from auditlib.compensation.result import PayEffects
+from auditlib.compensation.unidentified import compare_published
+from auditlib.contracts import CanonicalTables
+from auditlib.errors import ParameterError, Problem
+from auditlib.parameters.engagement import Engagement
+from auditlib.parameters.run import Run
+from auditlib.records import Instrument, Item, Refusal
+from auditlib.standards.observed import day_number
+
+_UNASKED = Refusal(
+    "The evidence holds no answer of the period to the question that pay is tied to.",
+    "Ask for the responses to it, or correct the period or the metric in the register of pay links.",
+)
+
+
+def effect(
+    engagement: Engagement,
+    *,
+    weighting: str = "response",
+    anticipation: int = 3,
+    placebo_adoptions: int = 1000,
+) -> PayAnswer:
+    """Answer what linking pay did to the metric that pay is tied to.
+
+    Published figures by month are estimated like responses. Figures of longer periods allow naive
+    comparisons only, which are credited with nothing. What the evidence cannot answer is refused.
+
+    Parameters
+    ----------
+    weighting
+        ``response`` or ``unit``; see `procedure.Choices`.
+    anticipation
+        Months before a link that are set aside.
+    placebo_adoptions
+        Placebo links of each kind.
+    """
+    choices = Choices(_weighting(weighting), anticipation)
+    if anticipation < 0 or placebo_adoptions < 0:
+        raise ParameterError(
+            Problem(
+                "hold_out and placebo_adoptions cannot be negative.",
+                remedy="Give 0 or more months, and 0 or more placebo links.",
+            )
+        )
+    return PayAnswer(_effects(engagement.evidence, engagement.run, choices, placebo_adoptions))
+
+
+def _weighting(name: str) -> Weighting:
+    known: tuple[Weighting, ...] = get_args(Weighting)
+    for weighting in known:
+        if weighting == name:
+            return weighting
+    raise ParameterError(Problem(f"There is no weighting {name!r}.", remedy="Choose 'response' or 'unit'."))
+
+
+def _effects(tables: CanonicalTables, run: Run, choices: Choices, placebo_adoptions: int) -> PayEffects:
+    register, level = register_of(tables), run.thresholds.confidence
+    paid = paid_question(register, tables.instruments)
+    figures = paid if isinstance(paid, Refusal) else _figures(tables, paid)
+    if isinstance(figures, Refusal):
+        return PayEffects(register, None, level, not_assessable=figures)
+    if isinstance(figures, Published):
+        minimum, others = run.thresholds.minimum_n, _other_questions(tables, figures)
+        return compare_published(figures, register, others, minimum=minimum, level=level, seed=run.seed)
+    whole = figures.table == "responses"
+    return estimate(
+        figures,
+        register,
+        choices=choices,
+        level=level,
+        placebo_adoptions=placebo_adoptions,
+        seed=run.seed,
+        known=covariates(tables, figures) if whole else Covariates(region=regions(tables)),
+    )
+
+
+PaidQuestion = tuple[str, str, Statistic]
+"""Survey type, item and statistic that pay follows."""
+
+
+def paid_question(register: pd.DataFrame, instruments: Mapping[str, Instrument]) -> PaidQuestion | Refusal:
+    """Return what most links pay, or why there is no such question.
+
+    Parameters
+    ----------
+    register
+        The canonical table ``pay_links``; without rows where there is none.
+    instruments
+        The surveys of the audit, by type.
+    """
+    linking = register[register["weight"] > 0] if len(register) else register
+    if linking.empty:
+        return Refusal(
+            "The register of pay links names no link with a weight."
+            if len(register)
+            else "There is no register of pay links, or it holds no entry.",
+            "Ask for the register: whose pay is tied to which metric, how strongly, and from when.",
+        )
+    for metric in linking["metric"].value_counts().index:
+        paid = written(str(metric))
+        survey = None if paid is None else instruments.get(paid.survey_type)
+        if paid is not None and survey is not None and paid.item in {item.item for item in survey.items}:
+            return paid.survey_type, paid.item, _statistic(paid.statistic)
+    return Refusal(
+        "No pay link with a weight names a survey type and item of this audit as its metric.",
+        "Write metrics as survey type:item:statistic in the register of pay links.",
+    )
+
+
+def _statistic(name: str) -> Statistic:
+    return next((statistic for statistic in get_args(Statistic) if statistic == name), "mean")
+
+
+def paid_panel(
+    register: pd.DataFrame, cells: pd.DataFrame, instruments: Mapping[str, Instrument]
+) -> Panel | Refusal:
+    """Return the panel of the metric that pay is tied to, or why there is no such metric.
+
+    Parameters
+    ----------
+    register
+        The canonical table ``pay_links``.
+    cells
+        unit_id, month, survey_type, item, score, n.
+    instruments
+        The surveys of the audit, by type.
+    """
+    paid = paid_question(register, instruments)
+    if isinstance(paid, Refusal):
+        return paid
+    survey_type, item, statistic = paid
+    asked = _item(instruments, survey_type, item)
+    return panel(
+        cells,
+        survey_type=survey_type,
+        item=item,
+        statistic=statistic,
+        top=asked.scale.top_box,
+        bottom=asked.scale.bottom_box,
+        wording=asked.wording,
+    )
+
+
+def register_of(tables: CanonicalTables) -> pd.DataFrame:
+    """Return the register of pay links; without rows where the evidence has none."""
+    return tables.frame("pay_links") if "pay_links" in tables.tables else pd.DataFrame()
+
+
+def _item(instruments: Mapping[str, Instrument], survey_type: str, name: str) -> Item:
+    return next(item for item in instruments[survey_type].items if item.item == name)
+
+
+def _figures(tables: CanonicalTables, paid: PaidQuestion) -> Panel | Published | Refusal:
+    """Return the paid question by unit and month, or as published where no finer figures are known."""
+    if "responses" in tables.tables:
+        by_month = paid_panel(register_of(tables), tables.cells(), tables.instruments)
+        answered = not isinstance(by_month, Refusal) and by_month.units
+        return by_month if answered else _UNASKED
+    figures = _published(tables, *paid)
+    if isinstance(figures, Refusal):
+        return figures
+    return monthly(figures) or figures
+
+
+def _published(
+    tables: CanonicalTables, survey_type: str, item: str, statistic: Statistic
+) -> Published | Refusal:
+    if "aggregates" not in tables.tables:
+        return Refusal(
+            "There is neither a table of responses nor one of aggregates.", "Name one among the sources."
+        )
+    if "units" not in tables.tables:
+        return Refusal("There is no register of units to place the aggregates in.", "Name one.")
+    return published(
+        tables.frame("aggregates"),
+        tables.frame("units"),
+        survey_type=survey_type,
+        item=item,
+        statistic=statistic,
+        wording=_item(tables.instruments, survey_type, item).wording,
+    )
+
+
+def _other_questions(tables: CanonicalTables, paid: Published) -> dict[str, Published]:
+    """Return the other questions of the paid survey that are published for the same periods, by item."""
+    others = {}
+    for item in tables.instruments[paid.survey_type].items:
+        if item.item != paid.item:
+            figures = _published(tables, paid.survey_type, item.item, paid.statistic)
+            if isinstance(figures, Published) and figures.periods == paid.periods:
+                others[item.item] = figures
+    return others
+
+
+def fairness(engagement: Engagement, answered: PayAnswer, *, minimum: int = FEWEST_ANSWERS) -> FairPayAnswer:
+    """Answer whether the links themselves are fair: both roles, the audited metric, enough answers.
+
+    Parameters
+    ----------
+    answered
+        The answer on the effect: its figures are what bonuses rest on.
+    minimum
+        Answers a bonus should rest on in a pay period.
+    """
+    register, known = register_of(engagement.evidence), audited(engagement.run)
+    paid = paid_question(register, {})
+    if register.empty and isinstance(paid, Refusal):
+        return FairPayAnswer(without_register(paid))
+    if not known:
+        no_survey = Refusal("The audit has no survey that pay could follow.", "Declare one.")
+        return FairPayAnswer(without_register(no_survey))
+    judged = links_judged(register, engagement.run)
+    return FairPayAnswer(fair_pay(judged, answered.result.figures, known, minimum=minimum))
+
+
+def links_judged(register: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return the links that the audit judges: those that tied any pay in its period."""
+    return of_period(register, day_number(run.period.start), day_number(run.period.end))

@@ -1,0 +1,155 @@
+"""Unit by month means of one question, with the answers they rest on: what effects are estimated from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from auditlib.compensation.definition import STATISTICS
+from auditlib.statistics.types import Floats
+
+Statistic = Literal["mean", "top_box", "bottom_box"]
+
+
+class ScoredQuestion:
+    """One question with its statistic, and how both are said."""
+
+    __slots__ = ()
+    survey_type: str
+    item: str
+    statistic: Statistic
+    wording: str
+
+    @property
+    def name(self) -> str:
+        """What is measured, in words."""
+        return f"{STATISTICS[self.statistic]} of {self.question} ({self.survey_type})"
+
+    @property
+    def question(self) -> str:
+        """The question in quotation marks, or its id."""
+        return f'"{self.wording}"' if self.wording else self.item
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel(ScoredQuestion):
+    """One value per unit and month.
+
+    Parameters
+    ----------
+    survey_type, item, statistic
+        What was asked, and how answers are summed up.
+    units, months
+        Labels of rows and columns; months as year * 100 + month, without gaps.
+    value
+        Mean or share; zero where nobody answered. Shape (units, months).
+    n
+        Answers; same shape.
+    variance
+        Variance of single answers within units and months, pooled.
+    wording
+        The question as asked; empty where only its id is known.
+    table
+        Canonical table it comes from: ``responses`` or ``aggregates``.
+    """
+
+    survey_type: str
+    item: str
+    statistic: Statistic
+    units: tuple[str, ...]
+    months: tuple[int, ...]
+    value: Floats
+    n: Floats
+    variance: float
+    wording: str = ""
+    table: str = "responses"
+
+    @property
+    def answers(self) -> int:
+        """Answers in all."""
+        return int(self.n.sum())
+
+    @property
+    def rows(self) -> int:
+        """Rows of its table that it rests on."""
+        return int((self.n > 0).sum()) if self.table == "aggregates" else self.answers
+
+    def between(self, first: int, last: int) -> Panel:
+        """Return the panel from month position `first` to before `last`."""
+        columns = slice(first, last)
+        return replace(self, months=self.months[columns], value=self.value[:, columns], n=self.n[:, columns])
+
+    def only(self, keep: NDArray[np.bool_]) -> Panel:
+        """Return the panel with unit-months emptied where `keep`, broadcast to (units, months), is false."""
+        return replace(self, value=self.value * keep, n=self.n * keep)
+
+
+def panel(
+    cells: pd.DataFrame,
+    *,
+    survey_type: str,
+    item: str,
+    statistic: Statistic = "mean",
+    top: float = 4.0,
+    bottom: float = 2.0,
+    wording: str = "",
+) -> Panel:
+    """Sum cells up to one value per unit and month.
+
+    Parameters
+    ----------
+    cells
+        unit_id, month, survey_type, item, score, n.
+    top, bottom
+        Scores from which, and up to which, an answer counts for the top and bottom box.
+    wording
+        The question as asked.
+    """
+    asked = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
+    units = tuple(sorted({str(unit) for unit in asked["unit_id"]}))
+    months = months_between(int(asked["month"].min()), int(asked["month"].max())) if len(asked) else ()
+    row = pd.Categorical(asked["unit_id"].astype(str), categories=list(units)).codes
+    column = np.searchsorted(np.array(months), asked["month"].to_numpy())
+    score, n = (
+        _scored(asked["score"].to_numpy(dtype=float), statistic, top, bottom),
+        asked["n"].to_numpy(float),
+    )
+    shape = (len(units), len(months))
+    count, total, square = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for target, entry in ((count, n), (total, n * score), (square, n * score**2)):
+        np.add.at(target, (row, column), entry)
+    value = total / np.maximum(count, 1)
+    spread = (square - count * value**2).sum() / max(1.0, (count - (count > 0)).sum())
+    return Panel(survey_type, item, statistic, units, months, value, count, float(max(spread, 0.0)), wording)
+
+
+def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> Floats:
+    if statistic == "mean":
+        return score
+    return (score >= top if statistic == "top_box" else score <= bottom).astype(np.float64)
+
+
+def months_between(first: int, last: int) -> tuple[int, ...]:
+    """Return every month from `first` to `last`, all as year * 100 + month.
+
+    Examples
+    --------
+    >>> months_between(202311, 202402)
+    (202311, 202312, 202401, 202402)
+    """
+    ends = [month // 100 * 12 + month % 100 - 1 for month in (first, last)]
+    return tuple(count // 12 * 100 + count % 12 + 1 for count in range(ends[0], ends[1] + 1))
+
+
+def counts(rows: pd.DataFrame, like: Panel) -> Floats:
+    """Count rows (unit_id, month, n) on the units and months of `like`."""
+    known = rows[rows["unit_id"].isin(like.units) & rows["month"].isin(like.months)]
+    row = pd.Categorical(known["unit_id"].astype(str), categories=list(like.units)).codes
+    column = np.searchsorted(np.array(like.months), known["month"].to_numpy())
+    total = np.zeros((len(like.units), len(like.months)))
+    np.add.at(total, (row, column), known["n"].to_numpy(dtype=float))
+    return total

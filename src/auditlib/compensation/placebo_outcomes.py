@@ -1,0 +1,222 @@
+"""Placebo outcomes: what else could have moved the scores of linked units, put through the same procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from auditlib.compensation.covariates import Covariates
+from auditlib.compensation.panel import Panel, counts
+from auditlib.compensation.procedure import Choices, PayQuestion, effects, split
+from auditlib.compensation.register import RoleLinks
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import AdoptionPanel
+from auditlib.statistics.clustered import critical, two_sided
+from auditlib.statistics.two_way import regress
+from auditlib.statistics.types import Floats
+
+BOTH = "both"
+"""Stands for the role where a threat is looked for once, whoever is linked."""
+SIGNIFICANT = 0.05
+"""Probability below which another outcome counts as moved, whatever the level of the audit."""
+FEWEST_EXPOSED = 8
+"""Units that unlinked months must come from for spill-over to be looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceboOutcome:
+    """How a link moved something other than the paid score, by the same procedure.
+
+    Parameters
+    ----------
+    role, name, unit
+        Whose link, what moved, and in what it is counted.
+    estimate, low, high, p_value
+        Of the shift; None where it cannot be assessed.
+    meaning
+        What it would do to the score; why it cannot be assessed.
+    """
+
+    role: str
+    name: str
+    unit: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    meaning: str
+
+    @property
+    def moved(self) -> bool:
+        """Whether it demonstrably moved."""
+        return self.p_value is not None and self.p_value < SIGNIFICANT
+
+
+def not_assessable(name: str, why: str, *, role: str = BOTH, unit: str = "share") -> PlaceboOutcome:
+    """Return what cannot be assessed, with the reason."""
+    return PlaceboOutcome(role, name, unit, None, None, None, None, f"Not assessable: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTally:
+    """How many other things were looked at, moved, would by chance, and cannot be assessed."""
+
+    looked: int
+    moved: int
+    chance: int
+    unknown: int
+
+
+def tally(outcomes: Sequence[PlaceboOutcome], *, level: float) -> OutcomeTally:
+    """Count placebo outcomes."""
+    unknown = sum(outcome.estimate is None for outcome in outcomes)
+    looked = len(outcomes) - unknown
+    moved = sum(outcome.moved for outcome in outcomes)
+    return OutcomeTally(looked, moved, round((1 - level) * looked), unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What else may have moved: its name, its unit, and what it would mean."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+_INVITATIONS = _Asked("invitations sent", "share", "unhappy customers may no longer be asked")
+_RATE = _Asked("response rate", "share", "others may answer than before")
+_MIX = _Asked(
+    "score expected from who answered", "points", "the effect would hold this much of a change of respondents"
+)
+_CHANNEL = _Asked(
+    "share of the commonest channel", "share", "customers of another channel may be asked than before"
+)
+_BETWEEN = _Asked("answers between whole scores", "share", "the scale may be used, or offered, differently")
+
+
+def placebo_outcomes(question: PayQuestion, known: Covariates) -> tuple[PlaceboOutcome, ...]:
+    """Put other outcomes through the default procedure, and say what cannot be assessed."""
+    panel = question.panel
+    outcomes = _who_was_asked(question, known)
+    for frame, asked in ((known.mix, _MIX), (known.channel, _CHANNEL), (known.between, _BETWEEN)):
+        if frame is not None and not frame.empty:
+            total = counts(frame, panel)
+            value = counts(frame.assign(n=frame["n"] * frame["value"]), panel) / np.maximum(total, 1)
+            outcomes += _estimated(question.on(_like(panel, value, total)), asked)
+    for other in known.questions.values():
+        meaning = "moving like the paid question: the service or the respondents changed"
+        asked = _Asked(f"{other.question}, not paid", "points", meaning)
+        outcomes += _estimated(question.on(_on(other, panel)), asked)
+    return (*outcomes, spill_over(question, known.region), *_unknowable(known))
+
+
+def _who_was_asked(question: PayQuestion, known: Covariates) -> list[PlaceboOutcome]:
+    if known.invitations is None:
+        return []
+    panel, sent = question.panel, counts(known.invitations, question.panel)
+    logged = _like(panel, np.log(np.maximum(sent, 1)), (sent > 0).astype(np.float64))
+    outcomes = _estimated(question.on(logged), _INVITATIONS, proportional=True)
+    if known.responses is not None:
+        rate = np.minimum(counts(known.responses, panel) / np.maximum(sent, 1), 1)
+        outcomes += _estimated(question.on(_like(panel, rate, sent)), _RATE)
+    return outcomes
+
+
+def _unknowable(known: Covariates) -> Iterator[PlaceboOutcome]:
+    """Yield the threats that the data supplied cannot show, each with its reason."""
+    whole = "the scale has whole steps only, and scores at its ends move with satisfaction itself."
+    mode = "no table says by which mode (paper, e-mail, telephone, device) an answer came."
+    absent = (
+        (known.invitations is None, "invitations and response rate", "no log of invitations was supplied."),
+        (known.mix is None, "mix of respondents", "no responses with channel and matter were supplied."),
+        (known.between is None, "use of the scale", whole),
+        (True, "survey mode", mode),
+        (True, "other programmes", "no register of other programmes and their dates was supplied."),
+    )
+    for missing, name, why in absent:
+        if missing:
+            yield not_assessable(name, why)
+
+
+def spill_over(question: PayQuestion, regions: Mapping[str, str]) -> PlaceboOutcome:
+    """Ask whether months without a link moved with the share of other units linked in the same region."""
+    panel, links = question.panel, question.links
+    nothing = partial(not_assessable, "unlinked units where neighbours are linked", unit="points")
+    region = np.array([regions.get(unit, "") for unit in panel.units])
+    if not (region != "").any():
+        return nothing("the register of units names no region, so nobody is near anybody.")
+    clean = split(replace(question, choices=Choices(anticipation=0))).clean & (panel.n > 0)
+    linked = np.any(np.stack([link.linked for link in links]), axis=0).astype(np.float64)
+    near = (region[:, None] == region[None, :]) & ~np.eye(len(region), dtype=bool) & (region != "")[:, None]
+    exposed = near @ linked / np.maximum(near.sum(axis=1), 1)[:, None]
+    weight = panel.n * clean * near.any(axis=1)[:, None]
+    if (weight.sum(axis=1) > 0).sum() < FEWEST_EXPOSED:
+        return nothing(f"fewer than {FEWEST_EXPOSED} units have months without a link.")
+    unlinked = AdoptionPanel(panel.value, weight, links[0].adopted, question.groups)
+    fitted = regress(unlinked, (exposed * (weight > 0))[None])
+    if isinstance(fitted, Refusal):
+        return nothing("neighbours were linked everywhere alike.")
+    value, error, degrees = (
+        float(fitted.coefficient[0]),
+        float(fitted.standard_error[0]),
+        question.clusters - 1,
+    )
+    half = critical(question.level, degrees) * error
+    meaning = "change where all neighbours of the region are linked: what it moves, the comparison hides"
+    p_value = two_sided(value / error, degrees) if error > 0 else 1.0
+    name, unit = "unlinked units where neighbours are linked", "points"
+    return PlaceboOutcome(BOTH, name, unit, value, value - half, value + half, p_value, meaning)
+
+
+def _like(panel: Panel, value: Floats, weight: Floats) -> Panel:
+    return replace(panel, value=value * (weight > 0), n=weight, variance=0.0)
+
+
+def _on(other: Panel, panel: Panel) -> Panel:
+    """Return `other` on the units and months of `panel`."""
+    row = {unit: place for place, unit in enumerate(other.units)}
+    column = {month: place for place, month in enumerate(other.months)}
+    value, n = np.zeros(panel.n.shape), np.zeros(panel.n.shape)
+    mine = [(at, row[unit]) for at, unit in enumerate(panel.units) if unit in row]
+    months = [(at, column[month]) for at, month in enumerate(panel.months) if month in column]
+    target = np.ix_([at for at, _ in mine], [at for at, _ in months])
+    source = np.ix_([at for _, at in mine], [at for _, at in months])
+    value[target], n[target] = other.value[source], other.n[source]
+    return _like(panel, value, n)
+
+
+def _estimated(question: PayQuestion, asked: _Asked, *, proportional: bool = False) -> list[PlaceboOutcome]:
+    """Return how the links of each role moved the outcome of `question`; of its logarithm in proportion."""
+    imputed = effects(question)
+    if isinstance(imputed, Refusal) or imputed.jackknife is None:
+        return [not_assessable(asked.name, "it could not be estimated.", unit=asked.unit)]
+    degrees = question.clusters - 1
+    outcomes = []
+    for place, links in enumerate(question.links):
+        value, error = float(imputed.coefficient[place]), float(imputed.jackknife[place])
+        half = critical(question.level, degrees) * error
+        ends = (value, value - half, value + half)
+        middle, low, high = (float(np.expm1(end)) for end in ends) if proportional else ends
+        p_value = two_sided(value / error, degrees) if error > 0 else 1.0
+        outcome = PlaceboOutcome(
+            links.role, asked.name, asked.unit, middle, low, high, p_value, asked.meaning
+        )
+        outcomes.append(outcome)
+    return outcomes
+
+
+def concurrent(links: tuple[RoleLinks, ...], *, months: int) -> dict[str, int]:
+    """Count units of each role whose other role was linked within `months` of it."""
+    units: dict[str, int] = {}
+    for link in links:
+        near = np.zeros(len(link.adopted), dtype=bool)
+        for other in links:
+            if other.role != link.role:
+                both = link.linked.any(axis=1) & other.linked.any(axis=1)
+                near |= both & (np.abs(link.adopted - other.adopted) <= months)
+        units[link.role] = int(near.sum())
+    return units

@@ -1,0 +1,377 @@
+"""What is said of the effect of one role's links, with what would take it away.
+
+Facts come with those of the role named without it; see `facts.of_role`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from auditlib.compensation.facts import TESTS
+from auditlib.compensation.inference import EffectClaim, unchecked
+from auditlib.compensation.result import NOT_ROBUST, RoleEffect
+from auditlib.compensation.weakest import RARE, weakest
+from auditlib.records import Refusal, Sentence
+from auditlib.statements import Facts, counted, percent, say, with_sign
+from auditlib.statements.template import Word
+from auditlib.statistics.few_clusters import Method
+
+DISAGREE = 0.1
+"""Distance between the bootstraps' p-values from which few linked clusters are named as the reason."""
+
+
+def joined(parts: Iterable[Sentence], between: str) -> Sentence:
+    """Return phrases as one, with the keys of all."""
+    phrases = list(parts)
+    keys = dict.fromkeys(key for phrase in phrases for key in phrase.keys)
+    return Sentence(between.join(phrase.text for phrase in phrases), tuple(keys))
+
+
+def _say(template: str, effect: RoleEffect, facts: Facts, **words: Word) -> Sentence:
+    """Say something of a role; a template names it as ``{role}``, or ``{Role}`` where it begins with it."""
+    return say(template, facts, role=effect.noun, Role=effect.noun.capitalize(), **words)
+
+
+def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
+    """Say what changed, how sure that is, and what it bears the least; or that no effect is shown.
+
+    Parameters
+    ----------
+    name
+        What the effect is on, in words.
+    """
+    method = effect.inference.method
+    if isinstance(method, Refusal):
+        why = _of_design(method.reason, facts)
+        template = "Whether linking the pay of {role} changed the scores was not tested. {why}"
+        return _say(template, effect, facts, why=why)
+    where = say("the {name} of the {effect:units|unit|units} where it was linked", facts, name=name)
+    if effect.shown:
+        return _say(
+            "With the pay of {role} linked, {where} was {effect|size} points {way} than it would have been "
+            "({interval}, {effect:clusters|cluster|clusters}). Its weakest point: {weakness}.",
+            effect,
+            facts,
+            where=where,
+            way="higher" if effect.estimate > 0 else "lower",
+            interval=_interval(effect, facts),
+            weakness=say(weakest(effect).template, facts),
+        )
+    if effect.supported is EffectClaim.DISPUTED:
+        how, interval = say(" is claimed: {effect|signed}", facts), _interval(effect, facts)
+    else:
+        how = joined((Sentence(" is shown"), _left_open(effect, facts)), "")
+        interval = _interval(effect, facts, ends=False)
+    return _say(
+        "No effect of linking the pay of {role} on {where}{how} ({interval}, "
+        "{effect:clusters|cluster|clusters}).{disputed}{sight}",
+        effect,
+        facts,
+        where=where,
+        how=how,
+        interval=interval,
+        disputed=_disputed(effect, facts),
+        sight=_sight(effect, facts),
+    )
+
+
+def _of_design(reason: str, facts: Facts) -> Sentence:
+    """Return why no test can be believed, with the numbers of the design it states."""
+    named = ("effect:clusters", "effect:treated", "effect:smallest_p")
+    return Sentence(reason, tuple(facts[name].key for name in named))
+
+
+def _left_open(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say which effects an estimate that shows none leaves open."""
+    if effect.inference.low is None or effect.inference.high is None:
+        return Sentence("")
+    return say("; {effect[low]|signed} to {effect[high]|signed} is not ruled out", facts)
+
+
+def _interval(effect: RoleEffect, facts: Facts, *, ends: bool = True) -> Sentence:
+    """Return interval and p-value; without its `ends` where they stand in the sentence already."""
+    inference = effect.inference
+    p_value = Sentence("no p-value")
+    if inference.p_value is not None:
+        p_value = _p_value("effect:p", facts)
+    if inference.low is None or inference.high is None:
+        why = f": {inference.no_interval}" if inference.no_interval else ""
+        estimate = "" if ends else say(", estimate {effect|signed}", facts)
+        return say("no interval{why}{estimate}, {p}", facts, why=why, estimate=estimate, p=p_value)
+    between = " {effect[low]|signed} to {effect[high]|signed}" if ends else ", estimate {effect|signed}"
+    return say(
+        f"{{confidence|level}} interval{{kind}}{between}, {{p}}",
+        facts,
+        kind=" of constant effects by randomisation" if inference.method is Method.RANDOMISATION else "",
+        p=p_value,
+    )
+
+
+def _p_value(name: str, facts: Facts) -> Sentence:
+    """Return a p-value; one that is too small to be printed is less than something, not equal to it."""
+    small = float(facts[name].value or 0) < 0.001
+    return say(f"p {{{name}}}" if small else f"p = {{{name}}}", facts)
+
+
+def _disputed(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say that the test and the placebos disagree, or that there are none to agree with."""
+    why = unchecked(effect.estimate, effect.inference, effect.placebo, level=effect.level)
+    if why:
+        text = f" The test calls it an effect, and nothing says how often the test is wrong here: {why}"
+        return Sentence(text, (facts["placebo:rate"].key,))
+    if effect.supported is not EffectClaim.DISPUTED:
+        return Sentence("")
+    return say(
+        " The test calls it an effect, but {placebo:as_strong} of "
+        "{placebo:count|placebo link looks|placebo links look} as strong (calibrated on them, {p}).",
+        facts,
+        p=_p_value("effect:p_placebo", facts),
+    )
+
+
+def _sight(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say which effects would go unnoticed where none is shown."""
+    if effect.shown or "placebo:detectable" not in facts:
+        return Sentence("")
+    return say(
+        " False alarms on placebo links {placebo:rate|.1%} ({nominal_rate}); effects below "
+        "{placebo:detectable} would often go unnoticed.",
+        facts,
+        nominal_rate=_nominal(effect, facts),
+    )
+
+
+def _nominal(effect: RoleEffect, facts: Facts) -> Sentence:
+    dealt = not isinstance(effect.placebo, Refusal) and effect.placebo.method is Method.RANDOMISATION
+    by_construction = ", which dealing dates keeps by construction" if dealt else ""
+    return say("nominal {nominal|level}{why}", facts, why=by_construction)
+
+
+def turned(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say how many defensible choices turn the answer around."""
+    template = (
+        "for {role}, of {choices:total|defensible choice|defensible choices} "
+        "{choices:up|shows|show|none shows} a rise and "
+        "{choices:down|shows|show|none shows} a fall after all"
+    )
+    if effect.shown:
+        template = (
+            "for {role}, of {choices:total|defensible choice|defensible choices} "
+            "{choices:reversing|turns|turn|none turns} the sign around and "
+            "{choices:straddling|loses|lose|none loses} significance"
+        )
+    return _say(template, effect, facts)
+
+
+def reversal(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what would turn the answer around: choices, and departures from parallel trends."""
+    if not effect.shown or isinstance(effect.sensitivity, Refusal):
+        return turned(effect, facts)
+    departures = say(
+        ", and the effect is no longer shown if linked units could have departed from the others by more "
+        "than {honest:relative} times their largest departure before",
+        facts,
+    )
+    return joined((turned(effect, facts), departures), "")
+
+
+def test(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say which test is believed and why, and what the gap between bootstraps means."""
+    inference = effect.inference
+    if isinstance(inference.method, Refusal):
+        return _of_design(f"{inference.method.reason} {inference.method.remedy}", facts)
+    gap = "agree, so that the number of linked clusters is no concern"
+    if abs(inference.gap) > DISAGREE:
+        gap = "disagree, which is the mark of too few linked clusters"
+    return _say(
+        "{Role}: {effect:treated} of {effect:clusters|cluster was|clusters were} linked; the test used is "
+        "{test}. The restricted and the unrestricted bootstrap {gap}.",
+        effect,
+        facts,
+        test=TESTS[str(inference.method)],
+        gap=gap,
+    )
+
+
+def placebo(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what the procedure finds where there is nothing, and what choosing low units does to it."""
+    rates = effect.placebo
+    if isinstance(rates, Refusal):
+        return _refused(effect, rates, facts["placebo:rate"].key)
+    limits = f"{100 * rates.low:.1f} to {percent(rates.high)}"
+    return _say(
+        "{Role}: of {placebo:count|placebo link|placebo links}, {placebo:rate|.1%} were called an effect "
+        "({limits}; {nominal_rate}).{strong}{low_first}",
+        effect,
+        facts,
+        limits=Sentence(limits, (facts["placebo:rate"].key,)),
+        nominal_rate=_nominal(effect, facts),
+        strong=_as_strong(facts),
+        low_first=_low_first(effect, facts),
+    )
+
+
+def _as_strong(facts: Facts) -> Sentence:
+    if "placebo:as_strong" not in facts:
+        return Sentence("")
+    of_them = "of them looked|of them looked|None of them looked"
+    return say(f" {{placebo:as_strong|{of_them}}} as strong as the actual links.", facts)
+
+
+def _low_first(effect: RoleEffect, facts: Facts) -> Sentence:
+    if isinstance(effect.low_first, Refusal) or isinstance(effect.low_first_aside, Refusal):
+        return Sentence("")
+    return say(
+        " Where units with a low last quarter are linked first, scores move by {placebo:low_first|signed} "
+        "by regression to the mean alone if the months before the link count, and by "
+        "{placebo:low_first_kept|signed} with these months set aside, as here.",
+        facts,
+    )
+
+
+def drift(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say whether linked units moved differently before, and what could have hidden."""
+    if isinstance(effect.drift, Refusal):
+        return _refused(effect, effect.drift, facts["drift"].key)
+    return _say(
+        "{Role}: before the link, units to be linked {did} drift away from the others ({drift|signed} a "
+        "year, {drift[low]|signed} to {drift[high]|signed}); a drift of {drift:unseen|.2f} a year would "
+        "have been missed in one of five audits, and would move the estimate by {drift:carried|.2f} if it "
+        "went on.",
+        effect,
+        facts,
+        did="did" if effect.drift.p_value < RARE else "did not demonstrably",
+    )
+
+
+def departures(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say up to which departure from parallel trends the effect survives."""
+    robust = effect.sensitivity
+    if isinstance(robust, Refusal):
+        return _refused(effect, robust, facts["honest:effect"].key)
+    template = (
+        "the mean effect over the first quarters ({honest:effect|signed}) stays shown up to departures of "
+        "{honest:relative} times the largest one before the link, and up to a bend of {honest:bend|.3f} a "
+        "quarter in the trend."
+    )
+    if not effect.shown:
+        template = "no effect is shown, so there is none for a departure to take away."
+    elif robust.relative == 0 and robust.bend == 0:
+        template = "over the first quarters by themselves no effect is shown even on parallel trends."
+    return _say(f"{{Role}}: {template}", effect, facts)
+
+
+def choices(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say how many defensible choices turn the answer around, and how far they lie apart."""
+    around = turned(effect, facts)
+    start = Sentence(around.text[0].upper() + around.text[1:], around.keys)
+    template = "{start}; they lie between {choices:least|signed} and {choices:most|signed}."
+    return say(template, facts, start=start)
+
+
+def left_out(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say how far the effect hangs on one cohort or one unit."""
+    if isinstance(effect.cohorts, Refusal):
+        return _refused(effect, effect.cohorts, facts["without"].key)
+    kinds = sorted(set(effect.cohorts["what"]))
+    between = "{{without:{kind}:low|signed}} and {{without:{kind}:high|signed}}"
+    spans = (
+        say(f"without any one {kind} it lies between {between.format(kind=kind)}", facts) for kind in kinds
+    )
+    return _say("{Role}: {spans}.", effect, facts, spans=joined(spans, "; "))
+
+
+def advice(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what to do about the link."""
+    return Sentence(f"{effect.noun.capitalize()}: {_advised(effect)}", (facts["effect"].key,))
+
+
+def _advised(effect: RoleEffect) -> str:
+    if isinstance(effect.inference.method, Refusal):
+        return f"do not credit or blame the link for any change. {effect.inference.method.remedy}"
+    if effect.claim == NOT_ROBUST:
+        return (
+            "treat the effect as open: too many defensible choices take it away. Neither extend the link nor "
+            "end it on this ground; link further units by lot, so that the next audit can decide."
+        )
+    if effect.supported is EffectClaim.DISPUTED:
+        return (
+            "claim nothing: the usual test finds an effect that links which never happened show as often. "
+            "Ask again when more months or units are linked."
+        )
+    if effect.shown and effect.estimate > 0:
+        return (
+            "the link may be kept; before it is credited with the whole rise, settle with integrity checks "
+            "whether customers are happier or others are asked, and link further units by lot, not by low "
+            "scores, so that the next audit can be surer."
+        )
+    if effect.shown:
+        return "the scores fell with the link: suspend it until the cause is known."
+    return (
+        "do not extend the link on the ground that it raises scores; the data neither show an effect nor "
+        "rule out a small one. Ask again when more months or units are linked."
+    )
+
+
+def _refused(effect: RoleEffect, refusal: Refusal, key: str) -> Sentence:
+    return Sentence(f"{effect.noun.capitalize()}: {refusal.reason}", (key,))
+
+
+def alt(effect: RoleEffect, figure: str) -> str:
+    """Return what a reader who cannot see a figure must know.
+
+    Parameters
+    ----------
+    figure
+        ``events``, ``choices``, ``placebo`` or ``departures``.
+    """
+    described = _ALTS[figure](effect) or "there is nothing to draw; the figure says why."
+    return f"Linking the pay of {effect.noun}: {described}"
+
+
+def _points(value: float) -> str:
+    return with_sign(value, decimals=2)
+
+
+def _alt_of_events(effect: RoleEffect) -> str:
+    if isinstance(effect.events, Refusal):
+        return ""
+    by_phase = effect.events.frame.groupby("phase", sort=False)["estimate"]
+    spans = [f"{phase} {_points(part.min())} to {_points(part.max())}" for phase, part in by_phase]
+    return f"estimates by quarter, in points: {'; '.join(spans)}."
+
+
+def _alt_of_choices(effect: RoleEffect) -> str:
+    values = effect.curve.defensible["estimate"]
+    lie = counted(len(values), "defensible choice lies", "defensible choices lie")
+    return (
+        f"estimates of {lie} between {_points(values.min())} and {_points(values.max())} points; the one "
+        f"used is {_points(effect.estimate)}."
+    )
+
+
+def _alt_of_placebo(effect: RoleEffect) -> str:
+    if isinstance(effect.placebo, Refusal):
+        return ""
+    spread = float(effect.placebo.estimate.std())
+    return (
+        f"estimates of placebo links scatter around {_points(effect.placebo.mean)} with a standard deviation "
+        f"of {spread:.2f}; the actual links have {_points(effect.estimate)}."
+    )
+
+
+def _alt_of_departures(effect: RoleEffect) -> str:
+    if isinstance(effect.sensitivity, Refusal):
+        return ""
+    until = "holds zero even where none is allowed"
+    if effect.sensitivity.relative:
+        until = f"holds zero beyond {effect.sensitivity.relative:.2f} times the largest earlier one"
+    return f"the interval widens with the departures that are allowed, and {until}."
+
+
+_ALTS: Mapping[str, Callable[[RoleEffect], str]] = {
+    "events": _alt_of_events,
+    "choices": _alt_of_choices,
+    "placebo": _alt_of_placebo,
+    "departures": _alt_of_departures,
+}

@@ -1,0 +1,226 @@
+"""One specification of the effect looked at by itself: for a researcher who turns the dials."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from auditlib.compensation.covariates import Covariates
+from auditlib.compensation.event_study import EventStudy, event_study
+from auditlib.compensation.panel import Panel
+from auditlib.compensation.procedure import Choices, PayQuestion
+from auditlib.compensation.register import NOUNS, Role, RoleLinks, role_links, roles_in
+from auditlib.compensation.specification_curve import (
+    ALL,
+    ESTIMATORS,
+    QUARTER,
+    SpecificationCurve,
+    quarterly,
+    specification_curve,
+)
+from auditlib.records import Refusal, Sentence, Ungrouped
+from auditlib.statements import counted, with_sign
+from auditlib.statistics.adoption import AdoptionPanel, Ints
+from auditlib.statistics.bands import uniform_band
+from auditlib.statistics.group_time import Comparison, average, group_time
+from auditlib.statistics.two_way import sun_abraham
+from auditlib.statistics.types import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectEstimate(Ungrouped):
+    """The effect of one role's links by one specification.
+
+    Parameters
+    ----------
+    role, estimator, choices
+        Whose pay, and what was chosen.
+    months
+        First and last month used, as year * 100 + month.
+    units
+        Units used.
+    estimate, low, high
+        By that choice; None where `why` says there is none.
+    events
+        Effects by quarter by the same estimator, or why there are none.
+    curve
+        Every choice on the same units and months, the one made marked as default.
+    """
+
+    role: Role
+    estimator: str
+    choices: Choices
+    months: tuple[int, int]
+    units: int
+    estimate: float | None
+    low: float | None
+    high: float | None
+    why: str
+    events: EventStudy | Refusal
+    curve: SpecificationCurve
+
+    @property
+    def noun(self) -> str:
+        """The role in words."""
+        return NOUNS[self.role]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every choice, ascending by estimate."""
+        return self.curve.frame.copy()
+
+    def summary(self) -> tuple[Sentence, ...]:
+        """Say what this choice gives, and how many others disagree with it."""
+        head = (
+            f"{ESTIMATORS[self.estimator]}, {counted(self.units, 'unit')}, {self.months[0]} to "
+            f"{self.months[1]}: "
+        )
+        if self.estimate is None or self.low is None or self.high is None:
+            return (Sentence(f"{head}no estimate. {self.why}"),)
+        middle, low, high = (with_sign(end, decimals=2) for end in (self.estimate, self.low, self.high))
+        up, down = self.curve.called()
+        total = len(self.curve.defensible)
+        rest = f"Of {counted(total, 'defensible choice')} a rise is shown by {up} and a fall by {down}."
+        if self.estimator == "two_way":
+            rest += " The two-way regression is not one of them: it is what not to trust."
+        return Sentence(f"{head}{middle} ({low} to {high})."), Sentence(rest)
+
+
+def specified(
+    panel: Panel,
+    register: pd.DataFrame,
+    *,
+    role: Role,
+    estimator: str = "imputation",
+    choices: Choices | None = None,
+    window: tuple[int, int] | None = None,
+    compared: Collection[str] | None = None,
+    known: Covariates | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> EffectEstimate | Refusal:
+    """Estimate one role's effect by one specification, with all others beside it.
+
+    Parameters
+    ----------
+    estimator
+        A key of `specification_curve.ESTIMATORS`.
+    window
+        Position of the first month, and of the one after the last; default all months.
+    compared
+        Never-linked units to compare with; default all.
+    known
+        For the paid question summed up the other way; the rest is not used.
+
+    Returns
+    -------
+    EffectEstimate or Refusal
+        A refusal where `role` has no link within the window.
+    """
+    first, after = window or (0, len(panel.months))
+    part = panel.between(first, after)
+    by_role = (role_links(register, part, role=name) for name in roles_in(register))
+    links = tuple(linked for linked in by_role if linked.units)
+    if role not in {linked.role for linked in links}:
+        return Refusal(f"No link of the pay of {NOUNS[role]} runs within these months.")
+    wanted = _compared(part, links, compared)[:, None]
+    question = PayQuestion(part.only(wanted), links, role, choices or Choices(), level=level)
+    other = known.statistic.between(first, after).only(wanted) if known and known.statistic else None
+    curve, row = _marked(specification_curve(question, other=other), estimator, question)
+    estimate, low, high = (
+        None if pd.isna(row[name]) else float(row[name]) for name in ("estimate", "low", "high")
+    )
+    return EffectEstimate(
+        role=role,
+        estimator=estimator,
+        choices=question.choices,
+        months=(part.months[0], part.months[-1]),
+        units=int((question.panel.n > 0).any(axis=1).sum()),
+        estimate=estimate,
+        low=low,
+        high=high,
+        why=str(row["why"]),
+        events=_events(question, estimator, rng=np.random.default_rng(seed)),
+        curve=curve,
+    )
+
+
+def _compared(
+    panel: Panel, links: tuple[RoleLinks, ...], compared: Collection[str] | None
+) -> NDArray[np.bool_]:
+    """Return the linked units and those never linked that are to be compared with."""
+    linked = np.any(np.stack([link.touched.any(axis=1) for link in links]), axis=0)
+    wanted = np.array([compared is None or unit in compared for unit in panel.units])
+    return np.asarray(linked | wanted)
+
+
+def _marked(
+    curve: SpecificationCurve, estimator: str, question: PayQuestion
+) -> tuple[SpecificationCurve, pd.Series]:
+    """Return the curve with the choice marked, and its row."""
+    joint = "joint" if estimator == "imputation" else "left out"
+    wanted = {
+        "estimator": estimator,
+        "weighting": question.choices.weighting,
+        "anticipation": 0 if estimator == "two_way" else question.choices.anticipation,
+        "other_role": joint if len(question.links) > 1 else "none",
+        "units": ALL,
+        "statistic": question.panel.statistic,
+    }
+    same = np.all([curve.frame[name] == value for name, value in wanted.items()], axis=0)
+    marked = curve.frame.assign(default=same)
+    return SpecificationCurve(marked), marked.loc[same].iloc[0]
+
+
+def _events(question: PayQuestion, estimator: str, *, rng: np.random.Generator) -> EventStudy | Refusal:
+    if estimator == "imputation":
+        return event_study(question, rng=rng)
+    if estimator == "two_way":
+        return Refusal("The two-way regression has one coefficient for all quarters: it shows no course.")
+    quarters = quarterly(question.alone())
+    aside = question.choices.anticipation // QUARTER
+    by_since = _by_since(quarters, estimator, aside)
+    if isinstance(by_since, Refusal):
+        return by_since
+    since, effect, scores = by_since
+    band = uniform_band(effect, scores, level=question.level, rng=rng)
+    units = list(_units(quarters, since))
+    frame = pd.DataFrame(
+        {
+            "quarter": since,
+            "phase": np.where(since >= 0, "linked", np.where(since >= -aside, "set aside", "before")),
+            "estimate": effect,
+            "error": np.sqrt((scores**2).sum(axis=0) * len(scores) / (len(scores) - 1)),
+            "low": band.low,
+            "high": band.high,
+            "units": units,
+            "months": [QUARTER * count for count in units],
+            "clusters": units,
+        }
+    )
+    return EventStudy(frame, question.level, float(band.critical), ())
+
+
+def _units(quarters: AdoptionPanel, since: Ints) -> Iterator[int]:
+    for quarter in since:
+        yield int((quarters.observed & (quarters.since == quarter)).any(axis=1).sum())
+
+
+def _by_since(panel: AdoptionPanel, estimator: str, aside: int) -> tuple[Ints, Floats, Floats] | Refusal:
+    """Return quarters since the link, effects, and each unit's part in their errors."""
+    if estimator == "sun_abraham":
+        fitted = sun_abraham(panel, reference=-1 - aside)
+        if isinstance(fitted, Refusal):
+            return fitted
+        since, effect, _ = fitted.by_since()
+        member = (fitted.since[None, :] == since[:, None]) * fitted.share[None, :]
+        return since, effect, fitted.regression.scores @ (member / member.sum(axis=1, keepdims=True)).T
+    comparison: Comparison = "never" if estimator == "never" else "not_yet"
+    by_cohort = group_time(panel, comparison=comparison, anticipation=aside)
+    dynamic = by_cohort if isinstance(by_cohort, Refusal) else average(by_cohort, kind="dynamic")
+    if isinstance(dynamic, Refusal):
+        return dynamic
+    return dynamic.at, dynamic.part, dynamic.part_influence

@@ -1,0 +1,257 @@
+"""Every defensible choice and its estimate, so that no sign flip can hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from auditlib.compensation.panel import Panel
+from auditlib.compensation.procedure import Choices, PayQuestion, Weighting, effects
+from auditlib.records import Refusal
+from auditlib.statistics.adoption import AdoptionPanel
+from auditlib.statistics.clustered import critical
+from auditlib.statistics.decomposition import by_contrast, goodman_bacon
+from auditlib.statistics.group_time import Average, average, group_time
+from auditlib.statistics.imputation import Imputation
+from auditlib.statistics.two_way import Regression, sun_abraham, two_way_effect
+from auditlib.statistics.types import Floats
+
+QUARTER = 3
+ALL, BALANCED = "all", "steady"
+"""Which units are kept: all, or those with `STEADY` answers in every quarter."""
+STEADY = 10
+"""Answers a unit needs in every quarter to count as steady."""
+ANTICIPATIONS = (0, 3, 6)
+"""Months before a link that are set aside, as tried."""
+WEIGHTINGS: tuple[Weighting, ...] = ("response", "unit")
+ESTIMATORS = {
+    "imputation": "Imputation (Borusyak, Jaravel, Spiess)",
+    "never": "Group-time, never linked (Callaway, Sant'Anna)",
+    "not_yet": "Group-time, not yet linked (Callaway, Sant'Anna)",
+    "sun_abraham": "Interactions (Sun, Abraham)",
+    "two_way": "Two-way fixed effects: not to be trusted",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpecificationCurve:
+    """The specification curve of one role.
+
+    Parameters
+    ----------
+    frame
+        estimator, weighting, anticipation, other_role (``joint`` or ``left out``), units, statistic,
+        estimate, error, low, high, default, trusted, why (where there is no estimate). Ascending by estimate.
+    """
+
+    frame: pd.DataFrame
+
+    @property
+    def defensible(self) -> pd.DataFrame:
+        """The rows with an estimate, without the two-way regression."""
+        frame = self.frame
+        rows: pd.DataFrame = frame.loc[frame["trusted"] & frame["estimate"].notna()]
+        return rows
+
+    def reversing(self) -> pd.DataFrame:
+        """Return the defensible choices whose estimate has the other sign than the default's."""
+        frame = self.defensible
+        used = frame.loc[frame["default"], "estimate"]
+        sign = float(np.sign(used.iloc[0])) if len(used) else 0.0
+        rows: pd.DataFrame = frame.loc[np.sign(frame["estimate"]) * sign < 0]
+        return rows
+
+    def alone(self) -> tuple[float, float, float] | None:
+        """Return estimate and limits of the default with months of the other role left out, if there are."""
+        frame = self.defensible
+        used = frame.loc[frame["default"]]
+        if used.empty:
+            return None
+        same = ["estimator", "weighting", "anticipation", "units", "statistic"]
+        like = (frame[same] == used[same].iloc[0]).all(axis=1) & (frame["other_role"] == "left out")
+        if not like.any():
+            return None
+        row = frame.loc[like].iloc[0]
+        return float(row["estimate"]), float(row["low"]), float(row["high"])
+
+    def called(self) -> tuple[int, int]:
+        """Return how many defensible choices exclude zero from above it, and from below."""
+        frame = self.defensible
+        return int((frame["low"] > 0).sum()), int((frame["high"] < 0).sum())
+
+    def straddling(self) -> pd.DataFrame:
+        """Return the defensible choices whose interval contains zero."""
+        frame = self.defensible
+        rows: pd.DataFrame = frame.loc[(frame["low"] <= 0) & (frame["high"] >= 0)]
+        return rows
+
+    @property
+    def robust(self) -> bool:
+        """Whether no defensible choice turns the sign, and most of them show an effect."""
+        return not len(self.reversing()) and 2 * len(self.straddling()) <= len(self.defensible)
+
+
+def specification_curve(question: PayQuestion, *, other: Panel | None = None) -> SpecificationCurve:
+    """Estimate one role's effect under every combination of defensible choices.
+
+    Parameters
+    ----------
+    other
+        The same question summed up the other way. Its estimates are put on the scale of the default by the
+        ratio of the standard deviations of single answers.
+    """
+    rows = [
+        {**row, "units": units, "statistic": panel.statistic} | _scaled(row, scale)
+        for units, panel, scale in _variants(question.panel, other)
+        for row in (*_imputed(question.on(panel)), *_quarterly(question.on(panel)))
+    ]
+    frame = pd.DataFrame([{**row, "default": _is_default(row, question)} for row in rows])
+    frame = frame.sort_values("estimate", kind="stable", na_position="last")
+    return SpecificationCurve(frame.reset_index(drop=True))
+
+
+def _variants(panel: Panel, other: Panel | None) -> Iterator[tuple[str, Panel, float]]:
+    """Yield which units are kept, the panel, and what its estimates are multiplied by."""
+    scale = 0.0 if other is None or other.variance <= 0 else float(np.sqrt(panel.variance / other.variance))
+    for outcome, factor in ((panel, 1.0), (other, scale)):
+        if outcome is not None and factor > 0:
+            steady = balanced(outcome, minimum=STEADY)
+            yield ALL, outcome, factor
+            if 0 < (steady.n > 0).any(axis=1).sum() < (outcome.n > 0).any(axis=1).sum():
+                yield BALANCED, steady, factor
+
+
+def _scaled(row: dict[str, object], scale: float) -> dict[str, object]:
+    return {name: scale * float(str(row[name])) for name in ("estimate", "error", "low", "high")}
+
+
+def _is_default(row: dict[str, object], question: PayQuestion) -> bool:
+    other = "joint" if len(question.links) > 1 else "none"
+    choices = question.choices
+    wanted = ("imputation", choices.weighting, choices.anticipation, other, ALL, question.panel.statistic)
+    names = ("estimator", "weighting", "anticipation", "other_role", "units", "statistic")
+    return tuple(row[name] for name in names) == wanted
+
+
+def _imputed(question: PayQuestion) -> Iterator[dict[str, object]]:
+    others = ("joint", "left out") if len(question.links) > 1 else ("none",)
+    months = sorted({*ANTICIPATIONS, question.choices.anticipation})
+    for weighting, anticipation, other in product(WEIGHTINGS, months, others):
+        chosen = Choices(weighting, anticipation)
+        varied = replace(question, choices=chosen)
+        asked = varied.alone() if other == "left out" else varied
+        yield _row("imputation", chosen, other, _imputation_row(effects(asked), asked.place), question)
+
+
+def _imputation_row(imputed: Imputation | Refusal, place: int) -> tuple[float, float] | Refusal:
+    if isinstance(imputed, Refusal):
+        return imputed
+    error = imputed.standard_error if imputed.jackknife is None else imputed.jackknife
+    return float(imputed.coefficient[place]), float(error[place])
+
+
+def _quarterly(question: PayQuestion) -> Iterator[dict[str, object]]:
+    other = "left out" if len(question.links) > 1 else "none"
+    alone = question.alone()
+    for weighting, anticipation in product(WEIGHTINGS, ANTICIPATIONS):
+        chosen = Choices(weighting, anticipation)
+        quarters = quarterly(replace(alone, choices=chosen))
+        for estimator in ("never", "not_yet", "sun_abraham", "two_way"):
+            if estimator == "two_way" and anticipation:
+                continue
+            value = _estimate(quarters, estimator, anticipation // QUARTER)
+            yield _row(estimator, chosen, other, value, question)
+
+
+def quarterly(question: PayQuestion) -> AdoptionPanel:
+    """Sum months up to quarters from the panel's first month; a quarter linked in part is left out."""
+    panel, links = question.panel, question.own
+    length = len(panel.months) // QUARTER * QUARTER
+    count = panel.n * ~(links.touched & ~links.linked)
+    adopted = -(-np.minimum(links.adopted, length) // QUARTER)
+    partly = links.linked & ((np.arange(len(panel.months)) // QUARTER)[None, :] < adopted[:, None])
+    count = count * ~partly
+    total = _by_quarter(count[:, :length])
+    value = _by_quarter((count * panel.value)[:, :length]) / np.maximum(total, 1e-300)
+    weight = total if question.choices.weighting == "response" else (total > 0).astype(np.float64)
+    return AdoptionPanel(value, weight, adopted.astype(np.int64), question.groups)
+
+
+def _by_quarter(values: Floats) -> Floats:
+    return np.asarray(values.reshape(len(values), -1, QUARTER).sum(axis=2))
+
+
+def _estimate(panel: AdoptionPanel, estimator: str, quarters: int) -> tuple[float, float] | Refusal:
+    if estimator in ("never", "not_yet"):
+        by_cohort = group_time(
+            panel, comparison="never" if estimator == "never" else "not_yet", anticipation=quarters
+        )
+        mean: Average | Refusal = by_cohort if isinstance(by_cohort, Refusal) else average(by_cohort)
+        return mean if isinstance(mean, Refusal) else (mean.estimate, mean.standard_error * _few(panel))
+    if estimator == "sun_abraham":
+        aside = (panel.since < 0) & (panel.since >= -quarters) & ~panel.never[:, None]
+        rest = AdoptionPanel(panel.outcome, panel.weight * ~aside, panel.adopted, panel.cluster)
+        interacted = sun_abraham(rest, reference=-1 - quarters)
+        if isinstance(interacted, Refusal):
+            return interacted
+        return interacted.overall, interacted.overall_error
+    fitted: Regression | Refusal = two_way_effect(panel)
+    if isinstance(fitted, Refusal):
+        return fitted
+    return float(fitted.coefficient[0]), float(fitted.standard_error[0])
+
+
+def _few(panel: AdoptionPanel) -> float:
+    """Return the small-sample factor G / (G - 1) on an error, over clusters with observations."""
+    count = len(np.unique(panel.cluster[panel.observed.any(axis=1)]))
+    return float(np.sqrt(count / max(1, count - 1)))
+
+
+def _row(
+    estimator: str, chosen: Choices, other: str, value: tuple[float, float] | Refusal, question: PayQuestion
+) -> dict[str, object]:
+    row: dict[str, object] = {
+        "estimator": estimator,
+        "weighting": chosen.weighting,
+        "anticipation": chosen.anticipation,
+        "other_role": other,
+        "trusted": estimator != "two_way",
+    }
+    if isinstance(value, Refusal):
+        return row | dict.fromkeys(("estimate", "error", "low", "high"), np.nan) | {"why": value.reason}
+    estimate, error = value
+    half = critical(question.level, question.clusters - 1) * error
+    limits = {"low": estimate - half, "high": estimate + half}
+    return row | {"estimate": estimate, "error": error, **limits, "why": ""}
+
+
+def two_way_mixture(question: PayQuestion) -> pd.DataFrame | Refusal:
+    """Return what the two-way regression mixes on units seen in every quarter (Goodman-Bacon).
+
+    Columns: contrast, weight, estimate.
+    """
+    quarters = quarterly(replace(question.by_unit(), choices=Choices("unit")))
+    whole = np.asarray(quarters.observed.all(axis=1), dtype=bool)
+    if whole.sum() < 2:
+        return Refusal("Fewer than two units were answered about in every quarter.")
+    balanced_panel = AdoptionPanel(
+        quarters.outcome[whole], quarters.weight[whole], quarters.adopted[whole], np.arange(int(whole.sum()))
+    )
+    parts = goodman_bacon(balanced_panel)
+    if isinstance(parts, Refusal):
+        return parts
+    return pd.DataFrame(
+        [(kind, weight, value) for kind, (weight, value) in by_contrast(parts).items()],
+        columns=["contrast", "weight", "estimate"],
+    )
+
+
+def balanced(panel: Panel, *, minimum: int) -> Panel:
+    """Return the panel with only the units that have at least `minimum` answers in every quarter."""
+    length = len(panel.months) // QUARTER * QUARTER
+    keep = np.asarray((_by_quarter(panel.n[:, :length]) >= minimum).all(axis=1), dtype=bool)[:, None]
+    return panel.only(keep)

@@ -1,0 +1,156 @@
+"""Figures of linked pay: event study, placebo distribution, departures."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from auditlib.compensation import RoleEffect
+from auditlib.compensation.specification import EffectEstimate
+from auditlib.figures.style import (
+    BAND,
+    FAINT,
+    HALF,
+    HIGHER,
+    INK,
+    LOWER,
+    PAPER,
+    QUIET,
+    figure_of,
+    fitted,
+    new_axes,
+    style,
+)
+from auditlib.records import Refusal
+from auditlib.statements import with_sign
+
+_PHASES = {
+    "before": {"mfc": PAPER, "mec": QUIET, "color": QUIET, "marker": "o"},
+    "set aside": {"mfc": PAPER, "mec": LOWER, "color": LOWER, "marker": "D"},
+    "linked": {"mfc": HIGHER, "mec": HIGHER, "color": HIGHER, "marker": "o"},
+}
+
+
+def event_study(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> Axes:
+    """Draw the effect by quarters since the link, with bands that hold for all quarters together."""
+    with style():
+        drawn = new_axes(width=HALF, height=3.6) if ax is None else ax
+        drawn.set_title(fitted(f"Linking the pay of {effect.noun}: effect by quarters since the link", drawn))
+        if isinstance(effect.events, Refusal):
+            return _said(drawn, effect.events)
+        frame = effect.events.frame
+        drawn.axhline(0, color=INK, lw=0.9)
+        drawn.axvline(-0.5, color=FAINT, lw=0.8, ls=(0, (4, 3)))
+        for phase, look in _PHASES.items():
+            rows = frame[frame["phase"] == phase]
+            drawn.vlines(rows["quarter"], rows["low"], rows["high"], color=look["color"], lw=1.3)
+            drawn.plot(rows["quarter"], rows["estimate"], ls="", ms=5.5, **look)  # type: ignore[arg-type]
+        for quarter, units in zip(frame["quarter"], frame["units"], strict=True):
+            drawn.text(quarter, 0.01, f"{units}", transform=drawn.get_xaxis_transform(), fontsize=7,
+                       color=QUIET, ha="center")  # fmt: skip
+        drawn.set_xlabel("Quarters since the link (0: first three linked\nmonths); small: units behind each")
+        drawn.set_ylabel("Points")
+        drawn.xaxis.set_major_locator(MaxNLocator(integer=True))
+        drawn.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: with_sign(value, decimals=1) if value else "0")
+        )
+        drawn.grid(visible=True, axis="y")
+        low, high = drawn.get_ylim()
+        drawn.set_ylim(low - 0.06 * (high - low), high)
+        _legend(drawn, frame)
+    return drawn
+
+
+def _legend(ax: Axes, frame: pd.DataFrame) -> None:
+    words = {
+        "before": "before, against the other months before",
+        "set aside": "set aside",
+        "linked": "linked",
+    }
+    present = [phase for phase in _PHASES if (frame["phase"] == phase).any()]
+    handles = [
+        Line2D([], [], ls="", ms=5.5, label=words[phase], **_PHASES[phase])  # type: ignore[arg-type]
+        for phase in present
+    ]
+    figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.2)
+
+
+def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
+    """Draw the estimates of placebo links, those on units chosen for a low quarter, and the actual one."""
+    with style():
+        drawn = new_axes(width=HALF, height=3.4) if ax is None else ax
+        title = f"Linking the pay of {effect.noun}: what the procedure finds where there is nothing"
+        drawn.set_title(fitted(title, drawn))
+        if isinstance(effect.placebo, Refusal):
+            return _said(drawn, effect.placebo)
+        values = [effect.placebo.estimate]
+        if not isinstance(effect.low_first, Refusal):
+            values.append(effect.low_first.estimate)
+        import seaborn as sns
+
+        edges = np.histogram_bin_edges(np.concatenate([*values, [effect.estimate]]), bins=48)
+        width = edges[1] - edges[0]  # an empty bin at each end closes the outline
+        edges[-1] += 1e-9 * width
+        bins = [float(edge) for edge in (edges[0] - width, *edges, edges[-1] + width)]
+        sns.histplot(x=values[0], bins=bins, color=FAINT, alpha=1, lw=0, ax=drawn)
+        if len(values) > 1:
+            sns.histplot(x=values[1], bins=bins, element="step", fill=False, color=LOWER, lw=1.1, ax=drawn)
+        drawn.axvline(0, color=INK, lw=0.9)
+        drawn.axvline(effect.estimate, color=HIGHER, lw=2)
+        drawn.margins(y=0.12)  # room for the words beneath the title
+        side = _side(effect.estimate, float(edges[0]), float(edges[-1]))
+        drawn.text(effect.estimate, 0.99, " actual links ", transform=drawn.get_xaxis_transform(),
+                   fontsize=7.5, color=HIGHER, va="top", ha=side)  # fmt: skip
+        drawn.xaxis.set_major_locator(MaxNLocator(5))
+        drawn.yaxis.set_major_locator(MaxNLocator(integer=True))
+        drawn.set_xlabel("Estimated effect, points")
+        drawn.set_ylabel("Placebo links")
+        handles = [
+            Patch(fc=FAINT, label="placebo links dealt at random"),
+            Patch(fc=PAPER, ec=LOWER, label="dealt to units with a low quarter,\nno months set aside"),
+        ]
+        figure_of(drawn).legend(handles=handles[: len(values)], loc="outside lower left")
+    return drawn
+
+
+def _side(value: float, low: float, high: float) -> Literal["left", "right"]:
+    """Return how words at `value` are set so that they stay between `low` and `high`, and clear of zero."""
+    middle, quarter = (low + high) / 2, low + (high - low) / 4
+    return "left" if value < quarter or 0 <= value < middle else "right"
+
+
+def departures(effect: RoleEffect, ax: Axes | None = None) -> Axes:
+    """Draw the interval of the effect over the first quarters, by how far trends may depart."""
+    with style():
+        drawn = new_axes(width=HALF, height=3.2) if ax is None else ax
+        title = f"Linking the pay of {effect.noun}: if linked units had departed from the others anyway"
+        drawn.set_title(fitted(title, drawn))
+        if isinstance(effect.sensitivity, Refusal):
+            return _said(drawn, effect.sensitivity)
+        frame = effect.sensitivity.frame
+        relative = frame[frame["kind"] == "relative"]
+        drawn.axhline(0, color=INK, lw=0.9)
+        drawn.fill_between(relative["size"], relative["low"], relative["high"], color=BAND, lw=0)
+        for side in ("low", "high"):
+            drawn.plot(relative["size"], relative[side], color=QUIET, lw=1.2, marker="o", ms=3)
+        drawn.axhline(effect.sensitivity.effect, color=HIGHER, lw=1.2)
+        drawn.text(
+            1.0, effect.sensitivity.effect, "effect", color=HIGHER, fontsize=8, ha="right", va="bottom"
+        )
+        drawn.set_xlabel("Largest departure after the link,\nas a multiple of the largest one before")
+        drawn.set_ylabel("Points")
+        drawn.grid(visible=True, axis="y")
+    return drawn
+
+
+def _said(ax: Axes, refusal: Refusal) -> Axes:
+    """Write the reason where there is nothing to draw."""
+    ax.text(0.02, 0.5, refusal.reason, transform=ax.transAxes, color=QUIET, wrap=True)
+    ax.set_axis_off()
+    return ax
