@@ -13,7 +13,6 @@ import pytest
 
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.errors import ParameterError, Problem
-from auditlib.escalation.incident_policy import IncidentPolicy
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.parameters.calendar import CalendarFile
@@ -21,6 +20,7 @@ from auditlib.parameters.checks import load_run
 from auditlib.parameters.claims import read_claims
 from auditlib.parameters.load import load
 from auditlib.parameters.strict_yaml import read_yaml
+from auditlib.service_desk.policy import IncidentPolicy
 from auditlib.standards.edition import load_edition
 from auditlib.standards.profile import load_profile
 from company.scenario import Scenario

@@ -13,7 +13,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from auditlib.contracts import ColumnKind, table
-from auditlib.escalation import EscalationPolicy, Terms
+from auditlib.escalation import EscalationContext, EscalationPolicy
 from auditlib.obligations import UnitPlace, hours_of_rule
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
@@ -86,9 +86,9 @@ _PARTS = (("at", pa.int64()), ("day", pa.int32()), ("second", pa.int32()))
 UNITS = (UnitPlace("U1", ZONE, "DE"), UnitPlace("U2", "America/New_York", "US"))
 
 
-def terms(
+def context(
     *, as_of: str, policy: str = "", scale: Scale | None = None, units: Sequence[UnitPlace] = UNITS
-) -> Terms:
+) -> EscalationContext:
     """Return the shipped policy and calendars for two units, one of them in New York."""
     text = policy or (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")
     law = load(EscalationPolicy, text, name="escalation.yaml")
@@ -100,4 +100,5 @@ def terms(
     timed = [rule for rule in law.rules if rule.within]
     hours = {rule.clock: hours_of_rule(rule, files, units, years=range(2024, 2028)) for rule in timed}
     instruments = {"visit": Instrument("visit", (Item("q_overall", "?", scale or Scale(1, 5, 0.5)),))}
-    return Terms(law, hours, instruments, {unit.unit_id: unit.time_zone for unit in units}, at(as_of))
+    zones = {unit.unit_id: unit.time_zone for unit in units}
+    return EscalationContext(law, hours, instruments, zones, at(as_of))

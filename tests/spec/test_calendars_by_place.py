@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from escalation_world import PARAMS, World, at, day, terms
+from escalation_world import PARAMS, World, at, context, day
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib.errors import ParameterError
-from auditlib.escalation import EscalationPolicy, EscalationResult, assess
-from auditlib.obligations import CalendarChoice, UnitPlace, hours_of_rule, working_hours
+from auditlib.escalation import EscalationAnswer, EscalationPolicy, EscalationResult, reperform
+from auditlib.obligations import CalendarChoice, UnitPlace, calendars_of, hours_of_rule, working_hours
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
@@ -101,7 +101,7 @@ def contacts(unit: str, held: str, text: str, **more: Any) -> tuple[str, str]:
             "follow_ups": [{"follow_up_id": "F1", "response_id": "R1", "held_at": at(held)} | REACHED | more],
         }
     )
-    found = assess(world, terms(as_of="2025-12-01 12:00", policy=text, units=PLACES))
+    found = reperform(world, context(as_of="2025-12-01 12:00", policy=text, units=PLACES))
     assert isinstance(found, EscalationResult)
     (row,) = found.rows[found.rows["duty"] == "contact"].itertuples()
     return row.status, row.detail
@@ -140,14 +140,16 @@ def test_a_unit_that_no_calendar_is_named_for_is_judged_on_neither_side() -> Non
 
 def test_units_without_a_calendar_are_counted_and_named() -> None:
     text = policy(by="unit_type", of={"branch": "business"})
-    used = terms(as_of="2025-12-01 12:00", policy=text, units=PLACES)
+    used = context(as_of="2025-12-01 12:00", policy=text, units=PLACES)
     assert not isinstance(used, Refusal)
     world = World({"responses": [_unhappy("R1", "BER"), _unhappy("R2", "EDI")], "follow_ups": [OTHERS]})
-    found = assess(world, used)
+    found = reperform(world, used)
     assert isinstance(found, EscalationResult)
     assert found.undecided == {"no calendar for the unit": 2}  # the contact, and writing it down
-    assert any("2 duties count on neither side" in sentence.text for sentence in found.summary())
-    told = [sentence.text for sentence in found.calendars().summary()]
+    assert any(
+        "2 duties count on neither side" in sentence.text for sentence in EscalationAnswer(found).summary()
+    )
+    told = [sentence.text for sentence in calendars_of(EscalationAnswer(found))[0].summary()]
     assert "2 units have no calendar: the policy names none for LON and BER." in told
     assert found.of("contact").to_frame().iloc[0][["judged", "unknown"]].tolist() == [1, 1]
 
@@ -159,21 +161,23 @@ def _unhappy(name: str, unit: str) -> dict[str, Any]:
 
 
 def test_each_calendar_names_its_units_and_one_for_all_is_said(tmp_path: Path) -> None:
-    own = terms(as_of="2025-12-01 12:00", units=PLACES)
+    own = context(as_of="2025-12-01 12:00", units=PLACES)
     world = World({"responses": [_unhappy("R1", "BER")], "follow_ups": [OTHERS]})
-    found = assess(world, own)
+    found = reperform(world, own)
     assert isinstance(found, EscalationResult)
     frame = found.calendars().to_frame().set_index("calendar")
     assert frame.loc["business/Europe/London/GB-SCT", "used_by"] == "EDI"
     assert frame.loc["24x7", "units"] == 4
-    assert not [s for s in found.calendars().summary() if "One calendar for all" in s.text]
+    assert not [
+        s for s in calendars_of(EscalationAnswer(found))[0].summary() if "One calendar for all" in s.text
+    ]
     text = (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")
-    shared = terms(
+    shared = context(
         as_of="2025-12-01 12:00", policy=text.replace("calendar: business", "calendar: desk"), units=PLACES
     )
-    said = assess(world, shared)
+    said = reperform(world, shared)
     assert isinstance(said, EscalationResult)
-    (sentence,) = said.calendars().summary()
+    (sentence,) = calendars_of(EscalationAnswer(said))[0].summary()
     assert sentence.text == (
         "One calendar for all: every clock of desk runs on the same hours and holidays, although the units "
         "stand in DE-BE, DE-BY, GB-ENG and GB-SCT."
@@ -182,12 +186,12 @@ def test_each_calendar_names_its_units_and_one_for_all_is_said(tmp_path: Path) -
 
 def test_a_country_whose_parts_have_their_own_holidays_is_said_where_no_unit_names_one() -> None:
     plain = [UnitPlace("U1", BERLIN, "DE"), UnitPlace("U2", BERLIN, "DE", "BY")]
-    found = assess(
+    found = reperform(
         World({"responses": [_unhappy("R1", "U1")], "follow_ups": [OTHERS]}),
-        terms(as_of="2025-12-01 12:00", units=plain),
+        context(as_of="2025-12-01 12:00", units=plain),
     )
     assert isinstance(found, EscalationResult)
-    (sentence,) = found.calendars().summary()
+    (sentence,) = calendars_of(EscalationAnswer(found))[0].summary()
     assert sentence.text == (
         "1 unit names no subdivision and is closed on the holidays of the whole country alone; "
         "there are parts of DE with holidays of their own."
@@ -229,8 +233,8 @@ def test_the_table_gives_every_unit_the_deadline_of_the_clause(
     sent = at("2025-01-01 00:00") + minutes * 60_000_000
     response = _unhappy("R1", unit.unit_id) | {"submitted_at": sent, "q_overall": 2.0 if limit == 8 else 3.0}
     world = World({"responses": [response], "follow_ups": [OTHERS]})
-    law = terms(as_of="2026-06-01 12:00", policy=text, units=PLACES)
-    found = assess(world, law)
+    law = context(as_of="2026-06-01 12:00", policy=text, units=PLACES)
+    found = reperform(world, law)
     assert isinstance(found, EscalationResult)
     due = found.rows.set_index("duty").loc["contact", "due_at"]
     rule = law.policy.rule("contact")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from escalation_world import World, at, terms
+from escalation_world import World, at, context
 from test_escalation import contact, response
 
-from auditlib.escalation import EscalationResult, FlagComparison, assess, claims
-from auditlib.escalation.claimed import AGREE, LONGER, NIGHTS, NOBODY_REACHED, OTHER_LIMIT, REFUSED
+from auditlib.escalation import EscalationResult, FlagComparison, FlagsAnswer, compare_flags, reperform
+from auditlib.escalation.flag_comparison import AGREE, LONGER, NIGHTS, NOBODY_REACHED, OTHER_LIMIT, REFUSED
 from auditlib.records import Refusal
 
 
 def held_against(score: float, *follow_ups: dict[str, Any]) -> FlagComparison | Refusal:
     world = World({"responses": [response(score)], "follow_ups": list(follow_ups)})
-    found = assess(world, terms(as_of="2025-12-01 12:00"))
+    found = reperform(world, context(as_of="2025-12-01 12:00"))
     assert isinstance(found, EscalationResult)
-    return claims(world, found)
+    return compare_flags(world, found)
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,17 @@ def test_each_contact_has_its_flag_its_status_and_the_reason_why_they_part(
         {"flag": flag, "status": status, "reason": reason, "contacts": 1}
     ]
     assert found.parting == (reason != AGREE)
-    keys = {number.key for number in found.numbers()}
-    assert {key for sentence in found.summary() for key in sentence.keys} <= keys
+    keys = {number.key for number in FlagsAnswer(found).numbers()}
+    assert {key for sentence in FlagsAnswer(found).summary() for key in sentence.keys} <= keys
 
 
 def test_a_flag_that_runs_on_the_limit_of_the_other_band_is_told() -> None:
     monday = response(2.0, submitted_at=at("2025-07-07 09:00"))  # due at 17:00 of the same day
     follow_up = contact("2025-07-08 08:59", in_time_claimed=True)
     world = World({"responses": [monday], "follow_ups": [follow_up]})
-    found = assess(world, terms(as_of="2025-12-01 12:00"))
+    found = reperform(world, context(as_of="2025-12-01 12:00"))
     assert isinstance(found, EscalationResult)
-    told = claims(world, found)
+    told = compare_flags(world, found)
     assert isinstance(told, FlagComparison)
     assert told.frame["reason"].tolist() == [OTHER_LIMIT]
 

@@ -14,9 +14,16 @@ from escalation_world import PARAMS, World, at
 from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
-from auditlib.escalation import ClockStops, IncidentTerms, clock_stops, incident_terms
-from auditlib.escalation.clock_stop_result import EXPLAIN, NEAR, Reading
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Grade, Refusal
+from auditlib.service_desk import (
+    ClockStops,
+    ClockStopsAnswer,
+    DeskContext,
+    clock_stops,
+    context_of,
+)
+from auditlib.service_desk.stop_signs import EXPLAIN, NEAR, Reading
 from auditlib.statistics.above_peers import above_peers
 from auditlib.statistics.near_limit import near_limit
 from auditlib.time.epoch import HOUR, MINUTE
@@ -28,9 +35,9 @@ LIMIT = 4 * HOUR  # critical, by the wall clock
 
 
 @pytest.fixture(scope="module")
-def terms() -> IncidentTerms:
-    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT))
-    assert isinstance(found, IncidentTerms)
+def context() -> DeskContext:
+    found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)))
+    assert isinstance(found, DeskContext)
     only = found.policy.model_copy(update={"rules": (found.policy.rules[0],)})  # the wall clock alone
     return replace(found, policy=only, minimum_cell=1)
 
@@ -52,33 +59,33 @@ def stopped(
     ]  # fmt: skip
 
 
-def looked_at(terms: IncidentTerms, cases: Sequence[list[dict[str, Any]]]) -> ClockStops:
-    found = clock_stops(World({"incident_events": [row for rows in cases for row in rows]}), terms)
+def looked_at(context: DeskContext, cases: Sequence[list[dict[str, Any]]]) -> ClockStops:
+    found = clock_stops(World({"incident_events": [row for rows in cases for row in rows]}), context)
     assert isinstance(found, ClockStops)
     return found
 
 
 def test_twenty_clocks_stopped_minutes_before_their_limit_for_days_are_a_finding(
-    terms: IncidentTerms,
+    context: DeskContext,
 ) -> None:
     """Each of them counts as met: this is what the statuses alone do not show."""
-    result = looked_at(terms, [stopped(n, LIMIT - 5 * MINUTE) for n in range(20)])
+    result = looked_at(context, [stopped(n, LIMIT - 5 * MINUTE) for n in range(20)])
     (alarm,) = [one for one in result.alarms if one.sign == "before the limit"]
     assert (alarm.count, alarm.n) == (20, 20)
     assert alarm.p_adjusted == pytest.approx(0.25**20)
-    (finding,) = result.findings()
+    (finding,) = ClockStopsAnswer(result).findings()
     assert len(finding.cases) == 20
     assert finding.grade is Grade.MAJOR
     assert "Innocent explanation: cases are looked at when they are about to be due" in finding.cause
 
 
-def test_what_findings_and_sentences_state_has_a_number(terms: IncidentTerms) -> None:
-    result = looked_at(terms, [stopped(n, LIMIT - 5 * MINUTE, reason="") for n in range(20)])
-    numbers = {number.key: number for number in result.numbers()}
-    for said in result.summary():
+def test_what_findings_and_sentences_state_has_a_number(context: DeskContext) -> None:
+    result = looked_at(context, [stopped(n, LIMIT - 5 * MINUTE, reason="") for n in range(20)])
+    numbers = {number.key: number for number in ClockStopsAnswer(result).numbers()}
+    for said in ClockStopsAnswer(result).summary():
         assert set(said.keys) <= set(numbers)
         assert orphans(said.text, [numbers[key] for key in said.keys]) == ()
-    for finding in result.findings():
+    for finding in ClockStopsAnswer(result).findings():
         own = [numbers[key.removeprefix("05_escalation/")] for key in finding.evidence]
         for text in (finding.criterion, finding.condition, finding.cause):
             assert orphans(text, own) == ()
@@ -86,10 +93,10 @@ def test_what_findings_and_sentences_state_has_a_number(terms: IncidentTerms) ->
 
 @pytest.mark.parametrize(("minutes", "near"), [(11, True), (12, True), (13, False)])
 def test_the_last_twentieth_of_the_limit_includes_its_first_instant(
-    terms: IncidentTerms, minutes: int, near: bool
+    context: DeskContext, minutes: int, near: bool
 ) -> None:
     """Four hours: the last 5 % are twelve minutes."""
-    result = looked_at(terms, [stopped(n, LIMIT - minutes * MINUTE) for n in range(10)])
+    result = looked_at(context, [stopped(n, LIMIT - minutes * MINUTE) for n in range(10)])
     (one,) = [reading for reading in result.readings if reading.sign == "before the limit"]
     assert one.count == (10 if near else 0)
     assert one.alarm == near
@@ -111,7 +118,7 @@ def test_beside_other_work_alarms_stay_as_rare_as_stated(share: float) -> None:
     assert alarms / 1000 <= 0.05 + 3 * (0.05 * 0.95 / 1000) ** 0.5
 
 
-def test_time_a_clock_stood_still_before_is_not_used_up(terms: IncidentTerms) -> None:
+def test_time_a_clock_stood_still_before_is_not_used_up(context: DeskContext) -> None:
     """Stopped at one hour for a day, then five minutes before the limit: seen at the second stop."""
     rows = stopped(1, HOUR, hours=24)[:3]
     second = OPENED + 24 * HOUR + LIMIT - 5 * MINUTE
@@ -120,7 +127,7 @@ def test_time_a_clock_stood_still_before_is_not_used_up(terms: IncidentTerms) ->
         [{**row, "case_id": f"INC{n:03d}", "event_id": f"{n}-{row['event_id']}"} for row in (*rows, more)]
         for n in range(12)
     ]
-    result = looked_at(terms, cases)
+    result = looked_at(context, cases)
     (one,) = [reading for reading in result.readings if reading.sign == "before the limit"]
     assert (one.count, one.n) == (12, 12)
 
@@ -148,15 +155,15 @@ def test_the_more_stops_are_planted_the_more_desks_are_seen(planted: float, leas
         assert seen / 300 <= 0.09
 
 
-def test_stops_spread_over_the_limit_are_no_sign(terms: IncidentTerms) -> None:
+def test_stops_spread_over_the_limit_are_no_sign(context: DeskContext) -> None:
     rng = np.random.default_rng(3)
     cases = [stopped(n, int(rng.uniform(0, LIMIT))) for n in range(120)]
-    result = looked_at(terms, cases)
+    result = looked_at(context, cases)
     assert not [one for one in result.alarms if one.sign == "before the limit"]
-    assert "show no sign" in result.summary()[0].text
+    assert "show no sign" in ClockStopsAnswer(result).summary()[0].text
 
 
-def test_the_rhythm_of_the_day_is_no_sign(terms: IncidentTerms) -> None:
+def test_the_rhythm_of_the_day_is_no_sign(context: DeskContext) -> None:
     """All work on cases, stops among it, falls into the hour before the limit: nights lie before it."""
     cases = []
     for n in range(40):
@@ -164,17 +171,17 @@ def test_the_rhythm_of_the_day_is_no_sign(terms: IncidentTerms) -> None:
         worked = {**rows[0], "event_id": f"{n}-w", "state": "Active", "case_id": f"INC9{n:03d}"}
         opened = {**worked, "event_id": f"{n}-o", "state": "New"}
         cases += [rows, [opened, {**worked, "updated_at": OPENED + LIMIT - 6 * MINUTE}]]
-    result = looked_at(terms, cases)
+    result = looked_at(context, cases)
     (one,) = [reading for reading in result.readings if reading.sign == "before the limit"]
     assert (one.count, one.expected) == (40, 1.0)
     assert not one.alarm
 
 
-def test_a_cause_nobody_recorded_is_not_assessable_and_names_the_column(terms: IncidentTerms) -> None:
-    how = terms.policy.stops.model_copy(
+def test_a_cause_nobody_recorded_is_not_assessable_and_names_the_column(context: DeskContext) -> None:
+    how = context.policy.stops.model_copy(
         update={"cause_required": ("Awaiting User Info",), "causes": ("information_missing",)}
     )
-    asking = replace(terms, policy=terms.policy.model_copy(update={"stops": how}))
+    asking = replace(context, policy=context.policy.model_copy(update={"stops": how}))
     rng = np.random.default_rng(4)
     after = [int(rng.uniform(0, LIMIT)) for _ in range(12)]
     unmapped = looked_at(asking, [stopped(n, at_) for n, at_ in enumerate(after)])
@@ -185,11 +192,11 @@ def test_a_cause_nobody_recorded_is_not_assessable_and_names_the_column(terms: I
     given = looked_at(asking, [stopped(n, at_, reason=causes[n]) for n, at_ in enumerate(after)])
     (found,) = [reading for reading in given.alarms if reading.sign == "without a cause"]
     assert found.cases == ("INC010", "INC011")
-    (finding,) = [one for one in given.findings() if "without a cause" in one.subject]
+    (finding,) = [one for one in ClockStopsAnswer(given).findings() if "without a cause" in one.subject]
     assert finding.condition == "2 of 12 stops that need a cause give none of the list."
 
 
-def test_one_person_who_stops_clocks_for_longer_than_the_others_is_seen(terms: IncidentTerms) -> None:
+def test_one_person_who_stops_clocks_for_longer_than_the_others_is_seen(context: DeskContext) -> None:
     rng = np.random.default_rng(5)
 
     def log(longer: float) -> list[list[dict[str, Any]]]:
@@ -198,32 +205,32 @@ def test_one_person_who_stops_clocks_for_longer_than_the_others_is_seen(terms: I
         after = rng.uniform(0, LIMIT, 200)
         return [stopped(n, int(after[n]), hours=float(hours[n]), person=people[n]) for n in range(200)]
 
-    planted = looked_at(terms, log(8.0))
+    planted = looked_at(context, log(8.0))
     assert [one.group for one in planted.alarms if one.sign == "longer than others"] == ["person P3"]
     assert not planted.to_frame()["group"].str.startswith("person ").any()
-    clean = looked_at(terms, log(1.0))
+    clean = looked_at(context, log(1.0))
     assert not [one for one in clean.alarms if one.sign == "longer than others"]
 
 
-def test_where_nothing_could_be_tested_nothing_is_called_clean(terms: IncidentTerms) -> None:
-    result = looked_at(terms, [stopped(n, HOUR) for n in range(3)])
-    assert "could not be tested" in result.summary()[0].text
-    assert "no sign" not in " ".join(said.text for said in result.summary())
+def test_where_nothing_could_be_tested_nothing_is_called_clean(context: DeskContext) -> None:
+    result = looked_at(context, [stopped(n, HOUR) for n in range(3)])
+    assert "could not be tested" in ClockStopsAnswer(result).summary()[0].text
+    assert "no sign" not in " ".join(said.text for said in ClockStopsAnswer(result).summary())
 
 
 def test_too_few_peers_or_cases_are_refused() -> None:
     assert isinstance(above_peers([1.0, 2.0, 3.0, 9.0], [0.1] * 4), Refusal)
 
 
-def test_without_a_log_or_a_stop_there_is_a_reason(terms: IncidentTerms) -> None:
-    assert isinstance(clock_stops(World({}), terms), Refusal)
+def test_without_a_log_or_a_stop_there_is_a_reason(context: DeskContext) -> None:
+    assert isinstance(clock_stops(World({}), context), Refusal)
     never = [row for row in stopped(1, HOUR) if row["state"] != "Awaiting User Info"]
-    assert isinstance(clock_stops(World({"incident_events": never}), terms), Refusal)
+    assert isinstance(clock_stops(World({"incident_events": never}), context), Refusal)
 
 
 @pytest.mark.parametrize(("others", "findings"), [((), 1), (("INC9",), 2)])
 def test_all_units_together_are_no_finding_beside_the_unit_whose_cases_they_are(
-    terms: IncidentTerms, others: tuple[str, ...], findings: int
+    context: DeskContext, others: tuple[str, ...], findings: int
 ) -> None:
     cases = ("INC1", "INC2")
     how: dict[str, Any] = {"p_value": 1e-12, "p_adjusted": 1e-11, "verdict": EXPLAIN}
@@ -232,7 +239,7 @@ def test_all_units_together_are_no_finding_beside_the_unit_whose_cases_they_are(
         Reading(NEAR, "resolution_24x7", group, 20, 20, 1.0, 0.25, shown, **how) for group, shown in parts
     )
     stops = pd.DataFrame({"case_id": [*cases, "INC9"], "unit_id": ["davi", "davi", "ana"]})
-    raised = ClockStops(readings, terms.policy, stops, 120).findings()
+    raised = ClockStopsAnswer(ClockStops(readings, context.policy, stops, 120)).findings()
     assert len(raised) == findings
     assert raised[-1].headline.startswith("20 of 20 cases of davi stopped late in the limit")
     assert "p < 0.001" in raised[-1].condition

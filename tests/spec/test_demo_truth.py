@@ -9,15 +9,14 @@ import pandas as pd
 import pytest
 from unsimulated import UNSIMULATED
 
+from auditlib import escalation, promises
 from auditlib.contracts import TABLES
-from auditlib.escalation.assessment import assess
-from auditlib.escalation.promise_result import PromiseResult
-from auditlib.escalation.promises import promise_terms, promises
-from auditlib.escalation.result import EscalationResult
-from auditlib.escalation.terms import terms_of
+from auditlib.escalation import EscalationResult
 from auditlib.evidence import Evidence
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
+from auditlib.promises import PromiseResult
 from company import Company, Scenario, company
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,7 +121,9 @@ def test_evidence_holds_what_the_company_did(name: str, evidence: Evidence, made
 def test_every_duty_has_its_true_status(run: Run, evidence: Evidence) -> None:
     paths = [path for folder in ("calendars", "policies") for path in (PARAMS / folder).glob("*.yaml")]
     texts = {path.relative_to(PARAMS).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    result = assess(evidence, terms_of(run, evidence, texts))
+    context = escalation.context_of(Engagement(run, evidence, texts))
+    assert isinstance(context, escalation.EscalationContext)
+    result = escalation.reperform(evidence, context)
     assert isinstance(result, EscalationResult)
     keys = ["response_id", "duty"]
     found = result.rows.set_index(keys)["status"].astype(str).to_dict()
@@ -138,7 +139,9 @@ def test_promised_calls_and_their_deviations_are_judged_as_they_were_planted(
         path.relative_to(PARAMS).as_posix(): path.read_text(encoding="utf-8")
         for path in [*(PARAMS / "policies").glob("*.yaml"), *(PARAMS / "calendars").glob("*.yaml")]
     }
-    found = promises(evidence, promise_terms(run, evidence, texts))
+    context = promises.context_of(Engagement(run, evidence, texts))
+    assert isinstance(context, promises.PromiseContext)
+    found = promises.judge_promises(evidence, context)
     assert isinstance(found, PromiseResult)
     columns = ["call_back_id", "duty", "status"]
     stated = truth("call_backs.csv")[columns].set_index("call_back_id")

@@ -9,7 +9,9 @@ from escalation_world import PARAMS, World, at
 
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
-from auditlib.escalation import IncidentResult, IncidentTerms, calendars_of, incident_terms, incidents
+from auditlib.obligations import calendars_of
+from auditlib.parameters.engagement import Engagement
+from auditlib.service_desk import ClocksAnswer, DeskContext, IncidentResult, context_of, reperform
 
 ROOT = PARAMS.parent
 RUN = read_run("params/runs/uci.yaml", root=ROOT)
@@ -42,9 +44,9 @@ def case(unit: str | None, opened: str, resolved: str) -> list[dict[str, Any]]:
 
 def judged(*cases: list[dict[str, Any]], clock: str = "calendar: business") -> IncidentResult:
     world = World({"units": list(UNITS), "incident_events": [row for events in cases for row in events]})
-    terms = incident_terms(RUN, world, law(clock))
-    assert isinstance(terms, IncidentTerms)
-    result = incidents(world, terms)
+    context = context_of(Engagement(RUN, world, law(clock)))
+    assert isinstance(context, DeskContext)
+    result = reperform(world, context)
     assert isinstance(result, IncidentResult)
     return result
 
@@ -69,9 +71,9 @@ def test_a_unit_without_a_country_counts_on_neither_side_and_is_named() -> None:
     assert (status(result, "SEA"), status(result, "EDI")) == ("", "met")
     assert list(result.cases["status:resolution_24x7"]) == ["met", "met"]
     assert result.counts("all")["resolution_business"] == 1
-    told = " ".join(sentence.text for sentence in result.refusals())
+    told = " ".join(sentence.text for sentence in ClocksAnswer(result).summary())
     assert "1 incident counts on neither side of a clock" in told
-    (used,) = calendars_of([result])
+    (used,) = calendars_of(ClocksAnswer(result))
     assert any(
         "1 unit has no calendar: the register names no country for SEA" in s.text for s in used.summary()
     )

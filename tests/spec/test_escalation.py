@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from escalation_world import World, at, day, terms
+from escalation_world import World, at, context, day
 
-from auditlib.escalation import EscalationResult, assess, latencies, readings
+from auditlib.escalation import (
+    EscalationAnswer,
+    EscalationResult,
+    LatenciesAnswer,
+    measure_latencies,
+    other_clocks,
+    reperform,
+)
 from auditlib.records import Refusal
 
 # A Friday afternoon in Berlin; Monday 9 June 2025 is Whit Monday, a public holiday.
@@ -99,7 +106,7 @@ def judged(
     as_of: str = LATER, policy: str = "", **tables: list[dict[str, Any]]
 ) -> dict[str, tuple[str, str]]:
     """Return duty → (status, detail) of the one response, all being well unless `tables` says otherwise."""
-    found = assess(World(WELL | tables), terms(as_of=as_of, policy=policy))
+    found = reperform(World(WELL | tables), context(as_of=as_of, policy=policy))
     assert isinstance(found, EscalationResult)
     return {row.duty: (row.status, row.detail) for row in found.rows.itertuples()}
 
@@ -136,7 +143,7 @@ def test_anonymous_responses_are_acknowledged_and_leave_the_follow_up() -> None:
             "follow_ups": [OTHERS],
         }
     )
-    found = assess(world, terms(as_of=LATER))
+    found = reperform(world, context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert found.rows["duty"].tolist() == ["acknowledgement"]
     assert (found.anonymous, found.named) == (1, 0)
@@ -259,9 +266,9 @@ def test_a_vacant_role_is_the_wrong_party_and_a_finding_on_the_matrix() -> None:
         "attendance": EVERYBODY,
         "responsibilities": vacant,
     }
-    found = assess(World(world), terms(as_of=LATER))
+    found = reperform(World(world), context(as_of=LATER))
     assert isinstance(found, EscalationResult)
-    subjects = [finding.subject for finding in found.findings()]
+    subjects = [finding.subject for finding in EscalationAnswer(found).findings()]
     assert subjects == ["duty:attendance", "responsibilities:U1:client_manager"]
 
 
@@ -344,7 +351,7 @@ def test_a_report_that_nobody_wrote_is_pending_until_the_last_day_the_policy_all
 
 
 def test_a_duty_without_its_table_is_not_assessable_and_not_missing() -> None:
-    found = assess(World({"responses": [response()], "follow_ups": [OTHERS]}), terms(as_of=LATER))
+    found = reperform(World({"responses": [response()], "follow_ups": [OTHERS]}), context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert set(found.refused) == {"acknowledgement", "attendance", "report"}
     assert set(found.rows["duty"]) == {"contact", "documentation"}
@@ -352,7 +359,7 @@ def test_a_duty_without_its_table_is_not_assessable_and_not_missing() -> None:
 
 def test_one_duty_alone_is_judged_where_only_its_table_was_handed_over() -> None:
     other = acknowledgement(at(SENT), response_id="R9")
-    found = assess(World({"responses": [response()], "acknowledgements": [other]}), terms(as_of=LATER))
+    found = reperform(World({"responses": [response()], "acknowledgements": [other]}), context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert set(found.rows["duty"]) == {"acknowledgement"}
     assert set(found.rows["status"]) == {"missing"}
@@ -360,10 +367,10 @@ def test_one_duty_alone_is_judged_where_only_its_table_was_handed_over() -> None
 
 def test_no_responses_is_a_reason_and_no_pass() -> None:
     empty = World({"responses": [], "follow_ups": [OTHERS]})
-    assert isinstance(assess(empty, terms(as_of=LATER)), Refusal)
-    assert isinstance(assess(World({"follow_ups": [OTHERS]}), terms(as_of=LATER)), Refusal)
+    assert isinstance(reperform(empty, context(as_of=LATER)), Refusal)
+    assert isinstance(reperform(World({"follow_ups": [OTHERS]}), context(as_of=LATER)), Refusal)
     outside = World({"responses": [response(in_period=False)], "follow_ups": [OTHERS]})
-    assert isinstance(assess(outside, terms(as_of=LATER)), Refusal)
+    assert isinstance(reperform(outside, context(as_of=LATER)), Refusal)
 
 
 @pytest.mark.parametrize(
@@ -380,13 +387,13 @@ def test_no_responses_is_a_reason_and_no_pass() -> None:
 def test_a_table_of_events_without_a_row_refuses_its_duties_and_is_named(
     table: str, refused: set[str]
 ) -> None:
-    found = assess(World(WELL | {table: []}), terms(as_of=LATER))
+    found = reperform(World(WELL | {table: []}), context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert set(found.refused) == refused
     assert set(found.rows["duty"]).isdisjoint(refused)
     assert all(table in why.reason for why in found.refused.values())
-    assert found.findings() == ()
-    said = " ".join(sentence.text for sentence in found.summary())
+    assert EscalationAnswer(found).findings() == ()
+    said = " ".join(sentence.text for sentence in EscalationAnswer(found).summary())
     aside = refused - {"acknowledgement"}
     assert ("got everything that was promised" in said) == (not aside)
     if aside and "contact" not in aside:
@@ -395,7 +402,7 @@ def test_a_table_of_events_without_a_row_refuses_its_duties_and_is_named(
 
 def test_where_no_table_of_events_holds_a_row_nothing_is_judged_and_all_are_named() -> None:
     world = World({"responses": [response()], "acknowledgements": [], "follow_ups": []})
-    found = assess(world, terms(as_of=LATER))
+    found = reperform(world, context(as_of=LATER))
     assert isinstance(found, Refusal)
     assert "acknowledgements" in found.reason
     assert "follow_ups" in found.reason
@@ -417,16 +424,18 @@ LEFT_OPEN = ["acknowledgement"], ["contact", "attendance", "documentation", "rep
 def test_a_row_that_leaves_open_what_a_duty_turns_on_counts_on_neither_side_and_is_said(
     tables: dict[str, Any], duties: list[str], column: str
 ) -> None:
-    found = assess(World(WELL | tables), terms(as_of=LATER))
+    found = reperform(World(WELL | tables), context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     status = dict(zip(found.rows["duty"], found.rows["status"], strict=True))
     assert {duty: status[duty] for duty in duties} == dict.fromkeys(duties, "unknown")
     assert {status[duty] for duty in status if duty not in duties} == {"met"}
     assert found.undecided == {f"not recorded: {column}": len(duties)}
-    assert found.findings() == ()
-    said = " ".join(sentence.text for sentence in found.summary())
+    assert EscalationAnswer(found).findings() == ()
+    said = " ".join(sentence.text for sentence in EscalationAnswer(found).summary())
     assert f"a row leaves open what the duty turns on ({column.replace('_', ' ')})" in said
-    assert {key for each in found.summary() for key in each.keys} <= {each.key for each in found.numbers()}
+    assert {key for sentence in EscalationAnswer(found).summary() for key in sentence.keys} <= {
+        number.key for number in EscalationAnswer(found).numbers()
+    }
     assert ("cannot be told for 1 of 1 named customer owed a follow-up" in said) == (len(duties) > 1)
 
 
@@ -440,16 +449,16 @@ def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves
             ],
         }
     )
-    found = assess(world, terms(as_of=LATER))
+    found = reperform(world, context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert (found.kept, found.unclear, found.named) == (4, 1, 5)
-    first = found.summary()[0]
+    first = EscalationAnswer(found).summary()[0]
     assert first.text == (
         "Whether every dissatisfied customer was followed up as promised cannot be told for 1 of 5 named "
         "customers owed a follow-up; of the other 4, 4 (100.0%) got everything else that was promised, "
         "or declined in time."
     )
-    assert set(first.keys) <= {number.key for number in found.numbers()}
+    assert set(first.keys) <= {number.key for number in EscalationAnswer(found).numbers()}
 
 
 def test_what_is_not_recorded_is_neither_open_nor_done_in_times_and_other_readings() -> None:
@@ -473,9 +482,9 @@ def test_what_is_not_recorded_is_neither_open_nor_done_in_times_and_other_readin
             ],
         }
     )
-    found = assess(world, terms(as_of=LATER))
+    found = reperform(world, context(as_of=LATER))
     assert isinstance(found, EscalationResult)
-    steps = latencies(world, found)
+    steps = LatenciesAnswer(measure_latencies(world, found))
     frame = steps.to_frame().set_index("stage")
     assert list(frame.loc[["acknowledgement", "contact"], "n"]) == [4, 3]
     assert list(frame.loc[["acknowledgement", "contact"], "open"]) == [0, 0]
@@ -484,7 +493,7 @@ def test_what_is_not_recorded_is_neither_open_nor_done_in_times_and_other_readin
     assert "2 more, of which it cannot be told, are left out" in said
     keys = {key for sentence in steps.summary() for key in sentence.keys}
     assert keys <= {number.key for number in steps.numbers()}
-    other = readings(world, terms(as_of=LATER), found).to_frame().set_index("reading")
+    other = other_clocks(world, found).to_frame().set_index("reading")
     assert other.loc["contacts held only, the missing dropped", "judged_differently"] == 0
 
 

@@ -14,21 +14,22 @@ from hypothesis import strategies as st
 
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
-from auditlib.escalation import IncidentResult, IncidentTerms, incident_terms, incidents
-from auditlib.escalation.implied import best_limit
-from auditlib.escalation.incident_cases import Event, cases_of, resolved_one
 from auditlib.evidence import prepare
 from auditlib.obligations import Status
+from auditlib.parameters.engagement import Engagement
 from auditlib.records import Refusal
+from auditlib.service_desk import DeskContext, IncidentResult, context_of, reperform
+from auditlib.service_desk.cases import Event, cases_of, resolved_one
+from auditlib.service_desk.implied_sla import best_limit
 
 ROOT = PARAMS.parent
 RUN = read_run("params/runs/uci.yaml", root=ROOT)
 
 
 @pytest.fixture(scope="module")
-def terms() -> IncidentTerms:
-    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT))
-    assert isinstance(found, IncidentTerms)
+def context() -> DeskContext:
+    found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)))
+    assert isinstance(found, DeskContext)
     return found
 
 
@@ -52,10 +53,10 @@ def log(*steps: tuple[str, str], priority: str = "critical", met: bool = True) -
     ]
 
 
-def judged(terms: IncidentTerms, *steps: tuple[str, str], **more: Any) -> tuple[str, str]:
+def judged(context: DeskContext, *steps: tuple[str, str], **more: Any) -> tuple[str, str]:
     """Return the statuses by the wall clock and in business hours; another case of the log is resolved."""
     other = [row | {"case_id": "C2"} for row in log((OPENED, "New"), (OPENED, "Resolved"))]
-    result = incidents(World({"incident_events": [*log(*steps, **more), *other]}), terms)
+    result = reperform(World({"incident_events": [*log(*steps, **more), *other]}), context)
     assert isinstance(result, IncidentResult)
     row = result.cases.iloc[0]
     return str(row["status:resolution_24x7"]), str(row["status:resolution_business"])
@@ -63,53 +64,53 @@ def judged(terms: IncidentTerms, *steps: tuple[str, str], **more: Any) -> tuple[
 
 @pytest.mark.parametrize(("resolved", "status"), [("13:59", "met"), ("14:00", "met"), ("14:01", "late")])
 def test_resolution_is_due_within_the_limit_of_the_priority(
-    terms: IncidentTerms, resolved: str, status: str
+    context: DeskContext, resolved: str, status: str
 ) -> None:
     steps = (OPENED, "New"), (f"2016-06-06 {resolved}", "Resolved"), ("2016-06-11 14:00", "Closed")
-    assert judged(terms, *steps) == (status, status)
+    assert judged(context, *steps) == (status, status)
 
 
-def test_nights_count_on_one_clock_and_not_on_the_other(terms: IncidentTerms) -> None:
+def test_nights_count_on_one_clock_and_not_on_the_other(context: DeskContext) -> None:
     # Four hours are used up at 14:00 on Monday by the wall clock; opened at 16:00, at 12:00 on Tuesday.
     steps = (OPENED, "New"), ("2016-06-07 09:30", "Resolved")
-    assert judged(terms, *steps, priority="high") == ("late", "met")
+    assert judged(context, *steps, priority="high") == ("late", "met")
 
 
-def test_waiting_for_the_customer_stops_the_clock(terms: IncidentTerms) -> None:
+def test_waiting_for_the_customer_stops_the_clock(context: DeskContext) -> None:
     waited = (
         (OPENED, "New"),
         ("2016-06-06 11:00", "Awaiting User Info"),
         ("2016-06-06 15:00", "Active"),
         ("2016-06-06 16:30", "Resolved"),
     )
-    assert judged(terms, *waited) == ("met", "met")
+    assert judged(context, *waited) == ("met", "met")
     vendor = tuple((moment, state.replace("User Info", "Vendor")) for moment, state in waited)
-    assert judged(terms, *vendor) == ("late", "late")
+    assert judged(context, *vendor) == ("late", "late")
 
 
-def test_the_last_resolution_counts_and_resolved_time_does_not_run(terms: IncidentTerms) -> None:
+def test_the_last_resolution_counts_and_resolved_time_does_not_run(context: DeskContext) -> None:
     again = (
         (OPENED, "New"),
         ("2016-06-06 11:00", "Resolved"),
         ("2016-06-06 15:00", "Active"),
         ("2016-06-06 17:00", "Resolved"),
     )
-    assert judged(terms, *again)[0] == "met"
+    assert judged(context, *again)[0] == "met"
     late = (*again[:3], ("2016-06-06 18:01", "Resolved"))
-    assert judged(terms, *late)[0] == "late"
+    assert judged(context, *late)[0] == "late"
 
 
-def test_automatic_closing_is_no_resolution(terms: IncidentTerms) -> None:
+def test_automatic_closing_is_no_resolution(context: DeskContext) -> None:
     closed = ((OPENED, "New"), ("2016-06-06 11:00", "Closed"))
-    assert judged(terms, *closed) == ("missing", "missing")
+    assert judged(context, *closed) == ("missing", "missing")
     reopened = ((OPENED, "New"), ("2016-06-06 11:00", "Resolved"), ("2016-06-06 12:00", "Active"))
-    assert judged(terms, *reopened, ("2016-06-11 12:00", "Closed")) == ("missing", "missing")
+    assert judged(context, *reopened, ("2016-06-11 12:00", "Closed")) == ("missing", "missing")
 
 
-def test_an_open_and_overdue_case_is_missing_and_an_unknown_state_is_no_state(terms: IncidentTerms) -> None:
-    assert judged(terms, (OPENED, "New")) == ("missing", "missing")
+def test_an_open_and_overdue_case_is_missing_and_an_unknown_state_is_no_state(context: DeskContext) -> None:
+    assert judged(context, (OPENED, "New")) == ("missing", "missing")
     steps = (OPENED, "New"), ("2016-06-06 11:00", "Resolved"), ("2016-06-06 12:00", "-100")
-    assert judged(terms, *steps) == ("nan", "nan")  # work again, or closed: nobody says
+    assert judged(context, *steps) == ("nan", "nan")  # work again, or closed: nobody says
 
 
 @pytest.mark.parametrize(
@@ -117,20 +118,20 @@ def test_an_open_and_overdue_case_is_missing_and_an_unknown_state_is_no_state(te
     [("2016-06-06 13:59", "met"), ("2016-06-06 14:01", "nan"), ("2016-06-06 22:00", "nan")],
 )
 def test_a_state_that_may_be_work_or_waiting_is_judged_where_both_say_the_same(
-    terms: IncidentTerms, resumed: str, status: str
+    context: DeskContext, resumed: str, status: str
 ) -> None:
     """Four hours are allowed: parked from noon, a case may have worked all the time or waited."""
     steps = (OPENED, "New"), ("2016-06-06 12:00", "Parked"), (resumed, "Resolved")
-    assert judged(terms, *steps)[0] == status
+    assert judged(context, *steps)[0] == status
     late = (OPENED, "New"), ("2016-06-06 15:00", "Parked"), ("2016-06-06 16:00", "Active")
-    assert judged(terms, *late, ("2016-06-06 17:00", "Resolved"))[0] == "late"
+    assert judged(context, *late, ("2016-06-06 17:00", "Resolved"))[0] == "late"
 
 
-def test_without_a_log_or_a_policy_there_is_a_reason(terms: IncidentTerms) -> None:
-    assert isinstance(incidents(World({}), terms), Refusal)
-    assert isinstance(incidents(World({"incident_events": []}), terms), Refusal)
+def test_without_a_log_or_a_policy_there_is_a_reason(context: DeskContext) -> None:
+    assert isinstance(reperform(World({}), context), Refusal)
+    assert isinstance(reperform(World({"incident_events": []}), context), Refusal)
     unnamed = RUN.model_copy(update={"policies": ()})
-    assert isinstance(incidents(World({}), incident_terms(unnamed, World({}), {})), Refusal)
+    assert isinstance(context_of(Engagement(unnamed, World({}), {})), Refusal)
 
 
 states = st.sampled_from(["New", "Active", "Awaiting User Info", "Resolved", "Closed", "-100"])
@@ -141,8 +142,8 @@ states = st.sampled_from(["New", "Active", "Awaiting User Info", "Resolved", "Cl
 )
 @settings(max_examples=60, deadline=None)
 def test_the_table_of_cases_follows_the_law(drawn: list[list[tuple[int, str]]]) -> None:
-    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT))
-    assert isinstance(found, IncidentTerms)
+    found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)))
+    assert isinstance(found, DeskContext)
     rows = [
         {"case_id": f"C{case}", "state": state, "updated_at": moment, "source_line": line}
         for case, events in enumerate(drawn)
@@ -168,9 +169,9 @@ def test_the_best_limit_is_best(rows: list[tuple[int, bool]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(shared_data: Path, tmp_path_factory: pytest.TempPathFactory, terms: IncidentTerms) -> IncidentResult:
+def desk(shared_data: Path, tmp_path_factory: pytest.TempPathFactory, context: DeskContext) -> IncidentResult:
     evidence = prepare(RUN, shared_data, tmp_path_factory.mktemp("uci"))
-    result = incidents(evidence, terms)
+    result = reperform(evidence, context)
     assert isinstance(result, IncidentResult)
     return result
 

@@ -15,19 +15,20 @@ from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
 from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError
-from auditlib.escalation import (
-    Attempt,
-    EscalationResult,
-    IncidentPolicy,
-    IncidentResult,
-    IncidentTerms,
-    incident_terms,
-    incidents,
-    register_of,
-)
-from auditlib.obligations import DutyRule, Limit
+from auditlib.obligations import DutyRule, Limit, register_of
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.load import load
 from auditlib.records import Basis, Refusal
+from auditlib.service_desk import (
+    ClocksAnswer,
+    DeskAnswer,
+    DeskContext,
+    IncidentPolicy,
+    IncidentResult,
+    context_of,
+    reperform,
+)
+from auditlib.statements import Unanswered
 from auditlib.time.epoch import HOUR, MINUTE
 
 ROOT = PARAMS.parent
@@ -37,14 +38,14 @@ RECEIVED = at("2025-06-02 09:00", zone="UTC")
 
 
 @pytest.fixture(scope="module")
-def terms() -> IncidentTerms:
-    found = incident_terms(RUN, World({}), texts(RUN, root=ROOT), begins="complaint")
-    assert isinstance(found, IncidentTerms)
+def context() -> DeskContext:
+    found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)), begins="complaint")
+    assert isinstance(found, DeskContext)
     return replace(found, minimum_cell=1)
 
 
 def judged(
-    terms: IncidentTerms,
+    context: DeskContext,
     *steps: tuple[float, str],
     severity: str | None = "critical",
     account: str | None = "A1",
@@ -67,7 +68,7 @@ def judged(
     ]  # fmt: skip
     accounts = [{"account_id": "A1", "tier": tier}]
     world = World({"complaints": rows, "complaint_events": events, "accounts": accounts})
-    found = incidents(world, terms)
+    found = reperform(world, context)
     assert isinstance(found, IncidentResult)
     return found
 
@@ -84,27 +85,27 @@ def status(result: IncidentResult, duty: str) -> Any:
     ],
 )  # fmt: skip
 def test_a_tier_has_its_own_limit_and_another_falls_back_on_the_severity(
-    terms: IncidentTerms, tier: str, minutes: int, wanted: str
+    context: DeskContext, tier: str, minutes: int, wanted: str
 ) -> None:
-    assert status(judged(terms, (minutes / 60, "contacted"), tier=tier), "contact") == wanted
+    assert status(judged(context, (minutes / 60, "contacted"), tier=tier), "contact") == wanted
 
 
-def test_an_unknown_tier_or_severity_is_not_judged_by_a_looser_limit(terms: IncidentTerms) -> None:
+def test_an_unknown_tier_or_severity_is_not_judged_by_a_looser_limit(context: DeskContext) -> None:
     for unknown in ({"account": None}, {"tier": None}, {"severity": None}):
-        assert pd.isna(status(judged(terms, (1.5, "contacted"), **unknown), "contact"))
+        assert pd.isna(status(judged(context, (1.5, "contacted"), **unknown), "contact"))
     # a severity without limits by tier is judged whatever the account
-    assert status(judged(terms, (23.0, "contacted"), severity="low", account=None), "contact") == "met"
+    assert status(judged(context, (23.0, "contacted"), severity="low", account=None), "contact") == "met"
 
 
-def test_what_is_resolved_in_time_need_not_be_escalated(terms: IncidentTerms) -> None:
-    assert status(judged(terms, (0.5, "contacted"), (4.0, "resolved")), "escalation") == "excused"
-    late = judged(terms, (0.5, "contacted"), (4.0 + 1 / 60, "resolved"))
+def test_what_is_resolved_in_time_need_not_be_escalated(context: DeskContext) -> None:
+    assert status(judged(context, (0.5, "contacted"), (4.0, "resolved")), "escalation") == "excused"
+    late = judged(context, (0.5, "contacted"), (4.0 + 1 / 60, "resolved"))
     assert status(late, "escalation") == "missing"
-    handed = judged(terms, (0.5, "contacted"), (4.0, "escalated"), (30.0, "resolved"))
+    handed = judged(context, (0.5, "contacted"), (4.0, "escalated"), (30.0, "resolved"))
     assert (status(handed, "escalation"), status(handed, "resolution")) == ("met", "late")
 
 
-def test_a_stage_the_log_never_shows_is_not_assessable(terms: IncidentTerms) -> None:
+def test_a_stage_the_log_never_shows_is_not_assessable(context: DeskContext) -> None:
     world = World(
         {
             "complaints": [
@@ -115,21 +116,21 @@ def test_a_stage_the_log_never_shows_is_not_assessable(terms: IncidentTerms) -> 
             ],
         }
     )
-    found = incidents(world, terms)
+    found = reperform(world, context)
     assert isinstance(found, IncidentResult)
     assert set(found.refused) == {"complaint_contact", "complaint_escalation"}
     assert found.clocks == ("complaint_resolution",)
-    text = " ".join(sentence.text for sentence in found.refusals())
+    text = " ".join(sentence.text for sentence in ClocksAnswer(found).summary())
     assert "shows 'contact' (contacted)" in text
 
 
-def test_a_breach_is_a_finding_with_its_complaint(terms: IncidentTerms) -> None:
-    result = judged(terms, (2.0, "contacted"), (20.0, "resolved"))
-    found = {finding.subject: finding for finding in result.findings()}
+def test_a_breach_is_a_finding_with_its_complaint(context: DeskContext) -> None:
+    result = judged(context, (2.0, "contacted"), (20.0, "resolved"))
+    found = {finding.subject: finding for finding in ClocksAnswer(result).findings()}
     assert set(found) == {"clock:complaint_contact", "clock:complaint_escalation"}
     (case,) = found["clock:complaint_contact"].cases
     assert (case.table, case.id, case.unit, case.words) == ("complaints", "C1", "U1", "late")
-    known = {f"05_escalation/{number.key}": number for number in result.clock_numbers()}
+    known = {f"05_escalation/{number.key}": number for number in ClocksAnswer(result).numbers()}
     for finding in found.values():
         own = [known[key] for key in finding.evidence]
         assert orphans(finding.criterion, own) == orphans(finding.condition, own) == ()
@@ -168,7 +169,7 @@ def test_desks_clocks_are_rigid_and_a_class_has_two_parts_at_most() -> None:
         load(IncidentPolicy, flexible, name="x")
 
 
-def placed(terms: IncidentTerms) -> IncidentResult:
+def placed(context: DeskContext) -> IncidentResult:
     """Judge two complaints of one file, one of them outside the period, by the events of another."""
     received = {"unit_id": "U1", "received_at": RECEIVED, "source_file": "complaints.csv"}
     complaints = [
@@ -183,14 +184,14 @@ def placed(terms: IncidentTerms) -> IncidentResult:
         for case in ("C1", "C2")
         for line, state in enumerate(("contacted", "escalated", "resolved"), start=2)
     ]  # fmt: skip
-    found = incidents(World({"complaints": complaints, "complaint_events": events}), terms)
+    found = reperform(World({"complaints": complaints, "complaint_events": events}), context)
     assert isinstance(found, IncidentResult)
     return found
 
 
-def test_a_duty_names_the_file_and_line_of_its_complaint(terms: IncidentTerms) -> None:
+def test_a_duty_names_the_file_and_line_of_its_complaint(context: DeskContext) -> None:
     rows = register_of(
-        Attempt[EscalationResult]("follow-up", Refusal("None.")), Attempt("complaints", placed(terms))
+        Unanswered.not_assessable("follow-up", Refusal("None.")), ClocksAnswer(placed(context))
     ).rows
     assert len(rows) == 3
     for duty in rows.to_dict("records"):
@@ -202,19 +203,22 @@ def test_a_duty_names_the_file_and_line_of_its_complaint(terms: IncidentTerms) -
 
 
 def test_numbers_of_complaints_rest_on_complaints_of_their_severity_and_on_all_events(
-    terms: IncidentTerms,
+    context: DeskContext,
 ) -> None:
-    result = placed(terms)
+    result = placed(context)
     received, events = Basis("complaints", (("in_period", True),)), Basis("complaint_events")
     low = replace(received, where=(*received.where, ("severity", "low")))
-    rates = {number.key: number.basis for number in result.rates().numbers()}
+    rates = {number.key: number.basis for number in ClocksAnswer(result).rates().numbers()}
     assert rates["share:complaint_contact:low"] == (low, events)
-    numbers = {number.key: number.basis for number in result.numbers()}
+    numbers = {number.key: number.basis for number in DeskAnswer(result).numbers()}
     assert numbers["complaint_contact:low"] == (low, events)
     assert numbers["complaint_contact:none"] == (received, events), "without a severity none is selected"
     assert numbers["cases"] == (received, events)
     assert not [key for key, basis in {**rates, **numbers}.items() if Basis("responses") in basis]
-    desk = replace(result, policy=result.policy.model_copy(update={"log": "incident_events"}))
-    assert {basis for number in desk.rates().numbers() for basis in number.basis} == {
+    desk = replace(
+        result,
+        context=replace(result.context, policy=result.policy.model_copy(update={"log": "incident_events"})),
+    )
+    assert {basis for number in ClocksAnswer(desk).rates().numbers() for basis in number.basis} == {
         Basis("incident_events")
     }

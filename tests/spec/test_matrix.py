@@ -8,13 +8,13 @@ from typing import Any
 import narwhals as nw
 import pyarrow as pa
 import pytest
-from escalation_world import World, day, terms
+from escalation_world import World, context, day
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_escalation import LATER, WELL, contact, holder, present, response
 
 from auditlib.audit.numerals import numerals
-from auditlib.escalation import EscalationResult, assess
+from auditlib.escalation import EscalationAnswer, EscalationResult, reperform
 from auditlib.escalation.matrix import MatrixEntry, gap_one, with_attendance
 from auditlib.escalation.recorded import gap_stands
 
@@ -40,7 +40,7 @@ def assessed(
         "responsibilities": [*entries, *OTHERS],
         "attendance": present(who, "se"),
     }
-    found = assess(World(tables | more), replace(terms(as_of=LATER), silent=frozenset(silent)))
+    found = reperform(World(tables | more), replace(context(as_of=LATER), silent=frozenset(silent)))
     assert isinstance(found, EscalationResult)
     return found
 
@@ -89,14 +89,17 @@ def test_a_vacant_entry_for_the_account_is_a_finding_that_names_it() -> None:
     """By its own name: an underscore stays one, and digits are no number that the report would look up."""
     vacant = manager(None, account_id="08_15", unit_id=None, delegate_id="pl")
     found = assessed(vacant, PLAIN, who="pl", account="08_15")
-    finding = next(each for each in found.findings() if each.subject.startswith("responsibilities"))
+    finding = next(
+        each for each in EscalationAnswer(found).findings() if each.subject.startswith("responsibilities")
+    )
     assert finding.subject == "responsibilities:U1:client_manager:08_15"
     assert finding.condition == (
         "In unit U1 the role of client manager for account '08_15' was vacant on the day of 1 contact."
     )
     assert [case.words for case in finding.cases] == ["client manager vacant for account '08_15'"]
     assert [numeral.text for numeral in numerals(finding.condition.replace("08_15", "0815"))] == ["1"]
-    assert finding.evidence[0].removeprefix("05_escalation/") in {each.key for each in found.numbers()}
+    keys = {number.key for number in EscalationAnswer(found).numbers()}
+    assert finding.evidence[0].removeprefix("05_escalation/") in keys
     assert attended(vacant, PLAIN, who="pl", account="0815") == ("met", "")
 
 
@@ -195,7 +198,7 @@ def test_the_table_follows_the_law(
         }
     )
     facts = nw.from_native(pa.table({"response_id": names}))
-    policy = terms(as_of=LATER).policy
+    policy = context(as_of=LATER).policy
     found = with_attendance(facts, nw.from_native(held), tables, policy=policy).rows(named=True)
     gaps = {row["response_id"]: row["role_client_manager"] for row in found}
     accounts = any(entry.place[0] is not None for entry in entries)

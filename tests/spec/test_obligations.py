@@ -23,7 +23,6 @@ from auditlib.obligations import (
     Status,
     assess,
     assess_one,
-    conclude,
 )
 from auditlib.records import Kind
 
@@ -164,34 +163,6 @@ def rule(kind: Kind, **more: Any) -> DutyRule:
 
 
 LISTED = Deviations(reasons=("storm",), most=0.1)
-
-
-@pytest.mark.parametrize(
-    ("kind", "counts", "met"),
-    [
-        (Kind.RIGID, {Status.MET: 99, Status.LATE: 1}, False),
-        (Kind.RIGID, {Status.MET: 99, Status.PENDING: 5}, True),
-        (Kind.RIGID, {Status.PENDING: 5}, None),
-        (Kind.RIGID, {Status.EXCUSED: 5}, None),
-        (Kind.RIGID, {}, None),
-        (Kind.FLEXIBLE, {Status.MET: 90, Status.EXCUSED: 10}, True),
-        (Kind.FLEXIBLE, {Status.MET: 89, Status.EXCUSED: 11}, False),
-        (Kind.FLEXIBLE, {Status.MET: 90, Status.EXCUSED: 9, Status.MISSING: 1}, False),
-    ],
-)
-def test_a_rule_is_judged_by_its_kind(kind: Kind, counts: dict[Status, int], met: bool | None) -> None:
-    more = {"deviations": LISTED} if kind is Kind.FLEXIBLE else {}
-    conclusion = conclude(rule(kind, **more), counts)
-    assert conclusion.met is met
-    assert conclusion.reason
-
-
-@pytest.mark.parametrize(("measured", "met"), [(3.99, False), (4.0, True), (4.01, True), (None, None)])
-def test_a_discretionary_rule_is_judged_by_the_customers_alone(
-    measured: float | None, met: bool | None
-) -> None:
-    late = {Status.MET: 1, Status.LATE: 99}
-    assert conclude(rule(Kind.DISCRETIONARY, satisfaction=4.0), late, satisfaction=measured).met is met
 
 
 def test_a_rule_says_what_its_kind_needs_and_no_more() -> None:

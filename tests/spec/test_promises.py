@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
-from escalation_world import PARAMS, UNITS, World, at, day, terms
+from escalation_world import PARAMS, UNITS, World, at, context, day
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib.contracts import WHOLE_DAY
 from auditlib.errors import ParameterError
-from auditlib.escalation import PromiseResult, PromiseTerms, ServicePromises, promises
-from auditlib.escalation.promise_findings import NOTEBOOK
-from auditlib.escalation.promises import rule_of
 from auditlib.obligations import Case, Deviations, Limit, Status, assess_one, hours_of_rule
 from auditlib.obligations.deviations import DeviationWorth, verdict_one
 from auditlib.parameters.calendar import CalendarFile
 from auditlib.parameters.load import load
-from auditlib.records import Grade, Kind, Refusal
+from auditlib.promises import (
+    PromiseContext,
+    PromiseResult,
+    PromisesAnswer,
+    ServicePromises,
+    judge_promises,
+)
+from auditlib.promises.findings import NOTEBOOK
+from auditlib.promises.policy import PromiseRule
+from auditlib.promises.promises import rule_of
+from auditlib.promises.result import Satisfaction
+from auditlib.records import Grade, Interval, Kind, Refusal
 
 # Friday afternoon in Berlin; Monday 9 June 2025 is Whit Monday: four open hours end on Tuesday at 12:30.
 ASKED, DUE = "2025-06-06 16:30", "2025-06-10 12:30"
@@ -30,8 +39,8 @@ def policy(text: str = TEXT) -> ServicePromises:
     return load(ServicePromises, text, name="service_promises.yaml")
 
 
-def judged_by(text: str = TEXT, as_of: str = "2025-12-01 12:00", minimum: int = 1) -> PromiseTerms:
-    law, known = policy(text), terms(as_of=as_of)
+def judged_by(text: str = TEXT, as_of: str = "2025-12-01 12:00", minimum: int = 1) -> PromiseContext:
+    law, known = policy(text), context(as_of=as_of)
     business = (PARAMS / "calendars" / "business.yaml").read_text(encoding="utf-8")
     files = {"business": load(CalendarFile, business, name="business.yaml")}
     hours = {
@@ -40,7 +49,7 @@ def judged_by(text: str = TEXT, as_of: str = "2025-12-01 12:00", minimum: int = 
         if rule.within
     }
     instruments = {"transactional": known.instruments["visit"]}
-    return PromiseTerms(law, hours, instruments, known.zones, known.as_of, minimum)
+    return PromiseContext(law, hours, instruments, known.zones, known.as_of, minimum)
 
 
 def call(name: str = "B1", *, made: str | None = None, due: str | None = None, **more: Any) -> dict[str, Any]:
@@ -61,7 +70,7 @@ def result(
 ) -> PromiseResult:
     tables: dict[str, Any] = {"call_backs": calls, "responses": more.pop("responses", [])}
     tables |= {} if deviations is None else {"deviations": deviations}
-    found = promises(World(tables), judged_by(**more))
+    found = judge_promises(World(tables), judged_by(**more))
     assert isinstance(found, PromiseResult)
     return found
 
@@ -125,7 +134,7 @@ def test_a_promised_time_is_kept_in_every_case_and_nothing_excuses() -> None:
     found = result([late], [entry])
     assert found.rows["status"].tolist() == ["late"]
     assert found.deviations["verdict"].tolist() == ["the rule allows no deviation"]
-    assert [finding.grade for finding in found.findings()] == [Grade.MAJOR, Grade.MINOR]
+    assert [finding.grade for finding in PromisesAnswer(found).findings()] == [Grade.MAJOR, Grade.MINOR]
 
 
 def test_a_day_promised_is_kept_until_its_end() -> None:
@@ -169,7 +178,7 @@ def test_discretion_is_judged_by_the_customers_and_never_by_the_clock(good: int,
     assert row["failed"] != row["failed"] or row["failed"] is None
     assert row["satisfaction"] == good / 100
     assert row["half_within_hours"] is not None
-    assert any("decides nothing" in sentence.text for sentence in found.summary())
+    assert any("decides nothing" in sentence.text for sentence in PromisesAnswer(found).summary())
 
 
 def test_without_answers_discretion_stays_open() -> None:
@@ -186,9 +195,9 @@ def test_the_share_excused_has_a_limit_of_its_own(excused: int, outcome: str, fi
     found = result(calls, [deviation(case=f"B{n}") for n in range(excused)])
     row = found.to_frame().set_index("duty").loc["call_back"]
     assert (row["outcome"], row["excused_share"], row["excused_limit"]) == (outcome, excused / 20, 0.05)
-    assert len(found.findings()) == findings
+    assert len(PromisesAnswer(found).findings()) == findings
     if findings:
-        (finding,) = found.findings()
+        (finding,) = PromisesAnswer(found).findings()
         assert finding.condition == "10.0% of the settled cases were excused by a deviation."
         assert [case.id for case in finding.cases] == ["B0", "B1"]
         assert finding.shortfall == pytest.approx(1.0)
@@ -211,14 +220,14 @@ def test_deviations_that_count_for_nothing_are_counted_named_and_a_finding() -> 
         {"duty": "call_back", "verdict": "reason not on the list", "reason": "too_busy", "deviations": 1},
         {"duty": "call_back", "verdict": "recorded too late", "reason": "third_party", "deviations": 2},
     ]
-    told = {finding.subject: finding for finding in found.findings()}
+    told = {finding.subject: finding for finding in PromisesAnswer(found).findings()}
     back_dated = told["deviations:call_back:recorded too late"]
     assert back_dated.condition == "2 deviations count for nothing at call back: recorded too late."
     assert [(case.table, case.unit) for case in back_dated.cases] == [("deviations", "U1")] * 2
     assert len(told["promise:call_back"].cases) == 3
-    keys = {number.key for number in found.numbers()}
+    keys = {number.key for number in PromisesAnswer(found).numbers()}
     assert {key.removeprefix(f"{NOTEBOOK}/") for finding in told.values() for key in finding.evidence} <= keys
-    assert {key for sentence in found.summary() for key in sentence.keys} <= keys
+    assert {key for sentence in PromisesAnswer(found).summary() for key in sentence.keys} <= keys
 
 
 def test_each_case_belongs_to_one_rule() -> None:
@@ -239,7 +248,9 @@ def test_calls_that_no_rule_holds_for_are_counted() -> None:
     only = TEXT.replace("since: 2020-01-01\n    kind: flexible", "since: 2025-06-07\n    kind: flexible")
     found = result([call(), call("B2", transaction_type="onsite_visit")], [], text=only)
     assert found.unruled == 1
-    assert "1 call of the period falls under no rule." in [sentence.text for sentence in found.summary()]
+    assert "1 call of the period falls under no rule." in [
+        sentence.text for sentence in PromisesAnswer(found).summary()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -260,8 +271,8 @@ def test_mistakes_in_the_policy_are_refused(old: str, new: str, message: str) ->
 
 
 def test_without_the_table_or_a_case_nothing_is_said() -> None:
-    assert isinstance(promises(World({"responses": []}), judged_by()), Refusal)
-    assert isinstance(promises(World({"call_backs": []}), judged_by()), Refusal)
+    assert isinstance(judge_promises(World({"responses": []}), judged_by()), Refusal)
+    assert isinstance(judge_promises(World({"call_backs": []}), judged_by()), Refusal)
 
 
 ALLOWED = Deviations(reasons=("storm",), recorded_within=Limit(hours=1), most=0.1)
@@ -297,3 +308,53 @@ def test_a_verdict_on_a_deviation_agrees_with_the_law_of_obligations(
     became = assess_one(case, as_of=10**12, kind=Kind.FLEXIBLE, recorded_within=HOUR)
     assert (became is Status.EXCUSED) == (found is DeviationWorth.VALID)
     assert (became is Status.UNKNOWN) == (found is DeviationWorth.UNTOLD)
+
+
+LISTED = Deviations(reasons=("storm",), most=0.1)
+
+
+def verdict(kind: Kind, counts: dict[Status, int], **more: Any) -> str:
+    """Return what a rule of one kind comes to, by how many of its cases have each status."""
+    limit = {} if kind is Kind.DISCRETIONARY else {"promised_time": True}
+    satisfied = more.pop("satisfied", None)
+    rule = PromiseRule(
+        duty="call", clause="Call.", cites=("B2",), since="2025-01-01", kind=kind, **limit, **more
+    )
+    law = ServicePromises(policy="p", edition="2025", title="P", rules=(rule,))
+    statuses = [status.value for status, n in counts.items() for _ in range(n)]
+    rows = pd.DataFrame({"duty": ["call"] * len(statuses), "status": statuses})
+    found = PromiseResult(rows, pd.DataFrame(), law, {"call": satisfied}, 0)
+    return found.verdict(rule)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts", "outcome"),
+    [
+        (Kind.RIGID, {Status.MET: 99, Status.LATE: 1}, "not met"),
+        (Kind.RIGID, {Status.MET: 99, Status.WRONG_PARTY: 1}, "not met"),
+        (Kind.RIGID, {Status.MET: 99, Status.PENDING: 5}, "met"),
+        (Kind.RIGID, {Status.MET: 99, Status.UNKNOWN: 1}, "open"),
+        (Kind.RIGID, {Status.PENDING: 5}, "open"),
+        (Kind.RIGID, {Status.EXCUSED: 5}, "open"),
+        (Kind.RIGID, {}, "open"),
+        (Kind.FLEXIBLE, {Status.MET: 90, Status.EXCUSED: 10}, "met"),
+        (Kind.FLEXIBLE, {Status.MET: 89, Status.EXCUSED: 11}, "not met"),
+        (Kind.FLEXIBLE, {Status.MET: 90, Status.EXCUSED: 9, Status.MISSING: 1}, "not met"),
+    ],
+)
+def test_a_rule_is_judged_by_its_kind(kind: Kind, counts: dict[Status, int], outcome: str) -> None:
+    more = {"deviations": LISTED} if kind is Kind.FLEXIBLE else {}
+    assert verdict(kind, counts, **more) == outcome
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "outcome"),
+    [(0.79, 0.95, "open"), (0.80, 0.95, "met"), (0.60, 0.80, "open"), (0.60, 0.79, "not met")],
+)
+def test_a_discretionary_rule_is_judged_by_the_customers_alone(low: float, high: float, outcome: str) -> None:
+    satisfied = Satisfaction("transactional", (low + high) / 2, 100, Interval(low, high, 0.95, "Wilson"))
+    types = {"transaction_types": ("visit",), "survey_type": "transactional", "satisfaction": 0.8}
+    late = {Status.MET: 1, Status.LATE: 99}
+    assert verdict(Kind.DISCRETIONARY, late, satisfied=satisfied, **types) == outcome
+    unasked = Refusal("Nobody was asked.")
+    assert verdict(Kind.DISCRETIONARY, late, satisfied=unasked, **types) == "open"

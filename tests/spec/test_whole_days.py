@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from escalation_world import World, at, day, terms
+from escalation_world import World, at, context, day
 from test_escalation import (
     ACTION,
     EVERYBODY,
@@ -19,7 +19,7 @@ from test_escalation import (
 )
 
 from auditlib.contracts import WHOLE_DAY
-from auditlib.escalation import EscalationResult, assess, latencies
+from auditlib.escalation import EscalationAnswer, EscalationResult, measure_latencies, reperform
 
 # The response is given on Friday 6 June 2025 at 16:30 in Berlin; the contact is due on Tuesday 10 June at
 # 16:30, the report, of the contact of the 10th, on the day it was promised for, 20 June.
@@ -147,14 +147,14 @@ def test_what_stays_open_is_counted_named_and_lasts_until_the_end_of_its_day() -
             "responsibilities": MATRIX,
         }
     )
-    found = assess(world, terms(as_of="2025-12-01 12:00"))
+    found = reperform(world, context(as_of="2025-12-01 12:00"))
     assert isinstance(found, EscalationResult)
     assert found.undecided == {"only the day is known": 2}
     assert found.kept == 0
     row = found.of("contact").to_frame().iloc[0]
     assert row[["judged", "unknown"]].tolist() == [0, 1]
     said = "2 duties count on neither side: only the day of an event is known, and the time of day decides."
-    assert said in [sentence.text for sentence in found.summary()]
-    (stage,) = latencies(world, found).of("contact")
+    assert said in [sentence.text for sentence in EscalationAnswer(found).summary()]
+    (stage,) = measure_latencies(world, found).of("contact")
     until = at("2025-06-11 00:00") - 1 - at(SENT)
     assert stage.time(0.5) == pytest.approx(until / 3_600_000_000 / (24 if stage.span == "days" else 1))

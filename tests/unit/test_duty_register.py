@@ -14,16 +14,18 @@ from small_report import record
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec"))
 
-from escalation_world import PARAMS, World, at, day, terms
+from escalation_world import PARAMS, World, at, context, day
 
 from auditlib.audit.files import write_table
 from auditlib.audit.numerals import orphans
-from auditlib.escalation import Attempt, EscalationResult, assess, register_of
+from auditlib.escalation import EscalationAnswer, EscalationResult, reperform
+from auditlib.obligations import register_of
 from auditlib.records import Finding, Grade, Refusal
 from auditlib.report.case_sheets import CASES, DUTIES, read_duties
 from auditlib.report.reading import read_results
 from auditlib.report.workpapers import to_workbook
 from auditlib.seal.duties import case_of, duties_of_case, duties_of_outcome, outcome_of
+from auditlib.statements import Unanswered
 
 MONDAY = "2025-06-02 09:00"
 TEXT = (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")
@@ -54,13 +56,15 @@ def result_of(*, policy: str = "") -> EscalationResult:
         if hours is not None
     ]
     world = World({"responses": responses, "follow_ups": follow_ups})
-    found = assess(world, terms(as_of="2025-07-01 09:00", policy=policy))
+    found = reperform(world, context(as_of="2025-07-01 09:00", policy=policy))
     assert isinstance(found, EscalationResult)
     return found
 
 
 def finding_of(result: EscalationResult, duty: str) -> Finding:
-    return next(one for one in result.findings() if one.subject == f"duty:{duty}")
+    return next(
+        finding for finding in EscalationAnswer(result).findings() if finding.subject == f"duty:{duty}"
+    )
 
 
 def test_a_duty_that_was_not_met_is_a_finding_with_every_case_gravest_band_first() -> None:
@@ -71,7 +75,7 @@ def test_a_duty_that_was_not_met_is_a_finding_with_every_case_gravest_band_first
     assert found.metric == "contacted_in_time"
     assert found.shortfall == pytest.approx(3 / 5)
     assert found.condition.startswith("2 of 5 cases (40.0%) were met")
-    known = {f"05_escalation/{number.key}" for number in result_of().numbers()}
+    known = {f"05_escalation/{number.key}" for number in EscalationAnswer(result_of()).numbers()}
     assert set(found.evidence) <= known
 
 
@@ -85,7 +89,8 @@ def test_the_grade_stands_in_the_policy() -> None:
 
 
 def test_too_few_cases_are_listed_but_not_counted_in_words() -> None:
-    few = replace(result_of(), minimum_cell=6)
+    result = result_of()
+    few = replace(result, context=replace(result.context, minimum_cell=6))
     found = finding_of(few, "contact")
     assert not any(character.isdigit() for character in found.condition)
     assert len(found.cases) == 3  # the duty is rigid: each case counts by itself
@@ -93,7 +98,7 @@ def test_too_few_cases_are_listed_but_not_counted_in_words() -> None:
 
 def test_the_register_holds_every_duty_once_and_no_words_of_anybody(tmp_path: Path) -> None:
     result = result_of()
-    register = register_of(Attempt("follow-up", result))
+    register = register_of(EscalationAnswer(result))
     assert len(register.rows) == len(result.rows)
     assert not {"note", "verbatim", "comment"} & set(register.rows.columns)
     late = register.rows[(register.rows["case_id"] == "R3") & (register.rows["duty"] == "contact")].iloc[0]
@@ -105,14 +110,14 @@ def test_the_register_holds_every_duty_once_and_no_words_of_anybody(tmp_path: Pa
 
 
 def test_without_a_judged_duty_the_register_is_empty_and_says_so() -> None:
-    register = register_of(Attempt[EscalationResult]("follow-up", Refusal("There is no table of responses.")))
+    register = register_of(Unanswered.not_assessable("follow-up", Refusal("There is no table of responses.")))
     assert register.rows.empty
     assert register.to_frame().empty
     assert "No duty could be judged" in register.summary()[0].text
 
 
 def handed(folder: Path) -> Path:
-    rows = register_of(Attempt("follow-up", result_of())).rows
+    rows = register_of(EscalationAnswer(result_of())).rows
     write_table(folder / "exhibits" / "05_escalation-duties.parquet", rows)
     return folder
 
@@ -149,9 +154,9 @@ def test_the_work_papers_list_what_failed_and_name_the_rest(tmp_path: Path) -> N
 
 
 def test_no_number_of_a_finding_is_without_a_key() -> None:
-    result = result_of()
-    numbers = {f"05_escalation/{number.key}": number for number in result.numbers()}
-    for finding in result.findings():
+    answer = EscalationAnswer(result_of())
+    numbers = {f"05_escalation/{number.key}": number for number in answer.numbers()}
+    for finding in answer.findings():
         own = [numbers[key] for key in finding.evidence]
         for text in (finding.criterion, finding.condition, finding.cause, finding.effect):
             assert orphans(text, own) == (), text

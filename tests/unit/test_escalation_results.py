@@ -13,24 +13,26 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec"))
 
-from escalation_world import PARAMS, World, at, day, terms
+from escalation_world import PARAMS, World, at, context, day
 
 from auditlib.errors import ParameterError
 from auditlib.escalation import (
-    Attempt,
-    CombinedAnswer,
+    EscalationAnswer,
     EscalationPolicy,
     EscalationResult,
-    assess,
-    latencies,
-    rates,
-    readings,
+    LatenciesAnswer,
+    SensitivityAnswer,
+    measure_latencies,
+    other_clocks,
+    reperform,
 )
 from auditlib.escalation.latency import Latencies, Stage
 from auditlib.figures import escalation as figures
 from auditlib.figures.svg import svg_of
+from auditlib.obligations import RatesAnswer, rates
 from auditlib.parameters.load import load
 from auditlib.records import Refusal
+from auditlib.statements import Unanswered, answered
 from auditlib.statistics.durations import Survival, survival
 
 TEXT = (PARAMS / "policies" / "escalation.yaml").read_text(encoding="utf-8")
@@ -70,7 +72,7 @@ def party(connection: Any = None) -> World:
 
 @pytest.fixture(scope="module")
 def result() -> EscalationResult:
-    found = assess(party(), terms(as_of="2025-06-10 09:00"))
+    found = reperform(party(), context(as_of="2025-06-10 09:00"))
     assert isinstance(found, EscalationResult)
     return found
 
@@ -85,7 +87,7 @@ def test_pending_and_excused_are_shown_and_not_judged(result: EscalationResult) 
 
 def test_a_group_without_settled_cases_has_no_share_but_a_reason() -> None:
     rows = pd.DataFrame({"duty": ["contact", "contact"], "status": ["pending", "excused"]})
-    found = rates(rows, by=("duty",))
+    found = RatesAnswer(rates(rows, by=("duty",)))
     assert found.to_frame()["judged"].tolist() == [0]
     share = next(number for number in found.numbers() if number.key == "share:contact")
     assert share.value is None
@@ -93,16 +95,17 @@ def test_a_group_without_settled_cases_has_no_share_but_a_reason() -> None:
 
 
 def test_every_number_a_sentence_states_is_recorded(result: EscalationResult) -> None:
-    steps = latencies(party(), result)
-    other = readings(party(), terms(as_of="2025-06-10 09:00"), result)
-    for told in (result, steps, other, result.of("contact", "month")):
-        keys = {number.key for number in told.numbers()}
-        for sentence in told.summary():
+    steps = LatenciesAnswer(measure_latencies(party(), result))
+    other = SensitivityAnswer(other_clocks(party(), result))
+    followed = EscalationAnswer(result)
+    for answer in (followed, steps, other, followed.contacts("month")):
+        keys = {number.key for number in answer.numbers()}
+        for sentence in answer.summary():
             assert set(sentence.keys) <= keys, sentence.text
 
 
 def test_open_cases_are_counted_as_open_in_latencies(result: EscalationResult) -> None:
-    frame = latencies(party(), result).to_frame().set_index("stage")
+    frame = measure_latencies(party(), result).to_frame().set_index("stage")
     contact = frame.loc["contact"]
     assert (contact["n"], contact["open"]) == (5, 2)
     # One declined at once and leaves; of the four others half are reached within two hours.
@@ -127,12 +130,12 @@ def test_a_time_is_told_in_a_unit_that_says_something(hours: float, span: str, v
     stage = Stage("contact", "all", curve, "follow_ups")
     assert stage.span == span
     assert stage.time(0.5) == pytest.approx(value)
-    (said,) = Latencies((stage,)).summary()
+    (said,) = LatenciesAnswer(Latencies((stage,))).summary()
     assert f"within {value:,.1f} {span}" in said.text
 
 
 def test_other_readings_of_the_clock_judge_other_cases(result: EscalationResult) -> None:
-    found = readings(party(), terms(as_of="2025-06-10 09:00"), result).to_frame().set_index("reading")
+    found = other_clocks(party(), result).to_frame().set_index("reading")
     assert found["judged"].to_dict()["contacts held only, the missing dropped"] == 3
     assert found.loc["declared clock", "judged_differently"] == 0
     assert found.loc["wall clock, same hours", "met"] == 2
@@ -145,13 +148,13 @@ def test_the_worst_case_comes_first_with_its_source(result: EscalationResult) ->
 
 
 def test_the_embedded_database_says_what_memory_says(result: EscalationResult) -> None:
-    other = assess(party(duckdb.connect()), terms(as_of="2025-06-10 09:00"))
+    other = reperform(party(duckdb.connect()), context(as_of="2025-06-10 09:00"))
     assert isinstance(other, EscalationResult)
     pd.testing.assert_frame_equal(other.rows, result.rows, check_dtype=False)
 
 
 def test_figures_are_drawn_and_repeat(result: EscalationResult) -> None:
-    steps = latencies(party(), result)
+    steps = measure_latencies(party(), result)
     for draw in (
         lambda: figures.failures(result.rates()),
         lambda: figures.adherence_by_unit(result.of("contact", "unit_id")),
@@ -162,11 +165,12 @@ def test_figures_are_drawn_and_repeat(result: EscalationResult) -> None:
 
 
 def test_what_cannot_be_answered_is_said_and_the_rest_is_answered(result: EscalationResult) -> None:
-    nothing: Attempt[Any] = Attempt("clocks of a help desk", Refusal("There is no log.", "Ask for it."))
-    followed = Attempt("follow-up", result)
-    assert CombinedAnswer((followed, nothing)).summary() == result.summary()
-    assert list(nothing) == []
-    sentence = CombinedAnswer((nothing,)).summary()[0]
+    why = Refusal("There is no log.", "Ask for it.")
+    nothing, followed = Unanswered.not_assessable("clocks of a help desk", why), EscalationAnswer(result)
+    assert answered(followed, nothing) == (followed,)
+    assert answered(nothing) == (nothing,)
+    assert (nothing.findings(), nothing.limits()) == ((), ())
+    (sentence,) = nothing.summary()
     assert sentence.text == "Clocks of a help desk: not assessable. There is no log. Ask for it."
     assert {number.key for number in nothing.numbers()} >= set(sentence.keys)
 
@@ -197,12 +201,12 @@ def test_a_policy_that_cannot_be_is_refused(old: str, new: str, message: str) ->
 
 def test_where_all_groups_have_one_share_it_runs_from_nowhere_to_nowhere() -> None:
     rows = pd.DataFrame({"duty": ["contact", "contact", "report"], "status": ["met"] * 3})
-    (sentence,) = rates(rows, by=("duty",)).summary()
+    (sentence,) = RatesAnswer(rates(rows, by=("duty",))).summary()
     assert sentence.text == "By duty, the share met is 100.0% throughout."
     assert set(sentence.keys) == {"share:contact", "share:report"}
 
 
 def test_nobody_left_out_is_no_count_of_zero(result: EscalationResult) -> None:
-    said = " ".join(sentence.text for sentence in result.summary())
+    said = " ".join(sentence.text for sentence in EscalationAnswer(result).summary())
     assert "No response below the limit is anonymous; an acknowledgement was owed for" in said
     assert "0 anonymous" not in said

@@ -17,42 +17,38 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from compared_units import compare
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from small_company import company, run
 
-from auditlib import figures
+from auditlib import benchmark, figures
 from auditlib.audit.held import Door
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.session import Audit
 from auditlib.audit.suppression import WITHHELD, Suppression
-from auditlib.benchmark.groups import compare_groups
-from auditlib.benchmark.over_time import over_time as follow
-from auditlib.benchmark.periods import ScoredPeriod
-from auditlib.benchmark.stability import stability
 from auditlib.drivers import DriversResult
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
 from auditlib.errors import AuditError
-from auditlib.escalation.incident_result import IncidentResult
+from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
-from auditlib.escalation.promise_result import PromiseResult
-from auditlib.escalation.rates import STATUSES, Rates, rates
 from auditlib.figures import drivers, escalation, intake, integrity, promises, standards
 from auditlib.figures.style import figure_of
 from auditlib.integrity import DETECTORS, SignStrength
 from auditlib.integrity.detection import Detection, UnitChange
-from auditlib.integrity.detectors import PATTERNS
-from auditlib.integrity.patterns import SignPattern
+from auditlib.integrity.patterns import PATTERNS, SignPattern
+from auditlib.obligations import STATUSES, RatesAnswer, rates
+from auditlib.promises import PromiseResult, PromisesAnswer
 from auditlib.records import Instrument, Interval, Item, Measurement, Scale, Statistic
 from auditlib.reliability.rates import Rate, ResponseRates
+from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult
 from auditlib.standards.edition import load_edition
 from auditlib.standards.observed import share_of
 from auditlib.standards.profile import demands_on
 from auditlib.standards.verdict import Verdict, verdict_of
+from auditlib.statements import Answer
 from auditlib.statistics.changes import Contrast
 from auditlib.statistics.durations import survival
 
@@ -68,7 +64,7 @@ UNGROUPED = {
     "placebo_distribution": "estimates over all units of a role",
     "departures": "estimates over all units of a role",
     "specification_curve": "estimates over all units of a role",
-    "naive_comparisons_curve": "estimates over all units of a role",
+    "readings_curve": "estimates over all units of a role",
 }
 """Figures that draw no value, interval or size of a group of people, and why."""
 
@@ -113,7 +109,7 @@ def compared(units: int = 30) -> Any:
     cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
     register["region"] = [f"region {place % 4}" for place in range(units)]
-    (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
+    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
     return found, register
 
 
@@ -123,7 +119,7 @@ def of_unit(column: str, units: int = 30) -> float:
 
 @cache
 def grouped() -> Any:
-    return compare_groups(*compared(40), by="region")
+    return benchmark.groups(*compared(40), by="region")
 
 
 def of_group(column: str) -> float:
@@ -142,15 +138,15 @@ def over_time() -> Any:
                 rows.append((f"U{place:02d}", month, "transactional", "q_overall", score, count))
     cells = pd.DataFrame(rows, columns=["unit_id", "month", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
-    (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
-    return follow(cells, found)
+    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
+    return benchmark.over_time(cells, found)
 
 
 @cache
 def followed() -> Any:
     """Return units in two periods, of which U13 is called out in both."""
     shares = {f"U{place:02d}": 0.3 if place == 13 else 0.7 + 0.01 * (place % 3) for place in range(14)}
-    periods = []
+    spells = []
     for label in ("2023", "2024"):
         rows = [
             (unit, "transactional", "q_overall", score, count)
@@ -159,9 +155,11 @@ def followed() -> Any:
         ]
         cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
         register = pd.DataFrame({"unit_id": list(shares)})
-        (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).result
-        periods.append(ScoredPeriod(label, found.scores))
-    return stability(periods, {}, minimum_n=30)
+        (found,) = benchmark.compare(
+            cells, INSTRUMENT, units=register, statistic="top_box", draws=50
+        ).comparisons
+        spells.append(benchmark.Spell(label, found.scores))
+    return benchmark.stability(spells, {}, minimum_n=30)
 
 
 def of_responses() -> ResponseRates:
@@ -171,7 +169,7 @@ def of_responses() -> ResponseRates:
     return ResponseRates(units, (), (), Rate("all", "", 90, 47, other), MINIMUM)
 
 
-def statuses(by: str, counts: dict[Any, tuple[int, int, int]]) -> Rates:
+def statuses(by: str, counts: dict[Any, tuple[int, int, int]]) -> RatesAnswer:
     """Return rates of contacts: met, late and missing for each value of `by`."""
     rows = pd.DataFrame(
         [
@@ -183,30 +181,30 @@ def statuses(by: str, counts: dict[Any, tuple[int, int, int]]) -> Rates:
         columns=["duty", "group" if by == "duty" else by, "status"],
     )
     assert set(rows["status"]) <= set(STATUSES)
-    return rates(rows, by=("duty",) if by == "duty" else ("duty", by), minimum=MINIMUM)
+    return RatesAnswer(rates(rows, by=("duty",) if by == "duty" else ("duty", by), minimum=MINIMUM))
 
 
-def by_unit() -> Rates:
+def by_unit() -> RatesAnswer:
     return statuses("unit_id", {"U1": (29, 8, 0), "U2": (50, 3, 7), "U3": (41, 9, 9)})
 
 
-def by_month() -> Rates:
+def by_month() -> RatesAnswer:
     return statuses("month", {202401: (29, 8, 0), 202402: (50, 3, 7), 202403: (41, 9, 9)})
 
 
-def by_duty() -> Rates:
+def by_duty() -> RatesAnswer:
     return statuses("duty", {"contact": (29, 8, 6), "report": (50, 7, 7)})
 
 
-def latencies(n: int = 31) -> Latencies:
+def latencies(n: int = 31) -> LatenciesAnswer:
     def stage(band: str, size: int, still: int) -> Stage:
         hours = np.arange(1.0, size + 1)
         return Stage("contact", band, survival(hours, hours <= size - still), "follow_ups")
 
-    return Latencies((stage("furious", n, n // 5), stage("unhappy", 53, 9)), MINIMUM)
+    return LatenciesAnswer(Latencies((stage("furious", n, n // 5), stage("unhappy", 53, 9)), MINIMUM))
 
 
-def incidents() -> IncidentResult:
+def incidents() -> DeskAnswer:
     settled = {"urgent": (17, 37), "usual": (50, 60)}
     cases = pd.DataFrame(
         [
@@ -224,11 +222,12 @@ def incidents() -> IncidentResult:
         rules = (Rule(),)
         log = "incident_events"
 
-    class Bare(IncidentResult):
+    class Bare(DeskAnswer):
         def numbers(self) -> Any:
             return ()
 
-    return Bare(cases, pd.DataFrame(), Policy(), 0, None, MINIMUM)  # type: ignore[arg-type]
+    context = DeskContext(Policy(), {}, 0, MINIMUM)  # type: ignore[arg-type]
+    return Bare(IncidentResult(cases, pd.DataFrame(), context, None))  # type: ignore[arg-type]
 
 
 def of_questions() -> DriversResult:
@@ -241,7 +240,7 @@ def of_questions() -> DriversResult:
     return DriversResult(DriversPolicy(), 0.95, (Survey(INSTRUMENT, asked, 400, 10),))
 
 
-def promised(few: int = 8) -> PromiseResult:
+def promised(few: int = 8) -> PromisesAnswer:
     class Deviations:
         most = 0.3
 
@@ -251,7 +250,7 @@ def promised(few: int = 8) -> PromiseResult:
     class Policy:
         rules = (Rule(),)
 
-    class Bare(PromiseResult):
+    class Bare(PromisesAnswer):
         def numbers(self) -> Any:
             return ()
 
@@ -264,7 +263,7 @@ def promised(few: int = 8) -> PromiseResult:
         ],
         columns=["duty", "month", "status"],
     )
-    return Bare(rows, pd.DataFrame(), Policy(), {}, 0, 0, MINIMUM)  # type: ignore[arg-type]
+    return Bare(PromiseResult(rows, pd.DataFrame(), Policy(), {}, 0, MINIMUM))  # type: ignore[arg-type]
 
 
 def alarm(n: int = 60) -> SignPattern:
@@ -381,12 +380,17 @@ CASES = {
 }  # fmt: skip
 
 
+def drawn(case: Case, result: Any) -> Axes | Figure:
+    """Draw a result as an audit does: of an answer its result."""
+    return case.draw(result.result if isinstance(result, Answer) else result)
+
+
 def drawn_with(case: Case, *withheld: str) -> tuple[Axes | Figure | None, int]:
     """Draw the result of `case` as an audit does that holds `withheld` back."""
     suppression = Suppression(minimum=MINIMUM, withheld=dict.fromkeys(withheld, ("share",)))
     recorder = Recorder(notebook="n", party="p", suppression=suppression)
     result, lost = Door(recorder, Outgoing()).drawn(case.result(), figure="f")
-    return (None if result is None else case.draw(result)), lost
+    return (None if result is None else drawn(case, result)), lost
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
@@ -425,7 +429,7 @@ FEW = {
 def test_a_group_of_few_is_not_drawn_though_nobody_withholds_it(name: str) -> None:
     result, value = FEW[name]
     case = Case(CASES[name].draw, result, "")
-    assert np.isclose(numbers(case.draw(result())), value).any()
+    assert np.isclose(numbers(drawn(case, result())), value).any()
     less, lost = drawn_with(case)
     assert less is not None
     assert lost == 1

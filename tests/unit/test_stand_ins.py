@@ -12,10 +12,11 @@ from filled_company import DAY, ROOT, START, Company, company, context
 from auditlib.audit.standard import measures, read_edition
 from auditlib.contracts import TABLES, ColumnKind
 from auditlib.errors import ParameterError
-from auditlib.escalation.incidents import incident_terms
 from auditlib.parameters.checks import load_run
+from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Source
 from auditlib.records import Criterion, Measurement, Outcome, Refusal
+from auditlib.service_desk import context_of
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Context, take
 
@@ -112,7 +113,7 @@ def test_a_desk_whose_start_is_a_stand_in_has_no_terms(begins, table, column):
     policies = ("incident_resolution", "complaint_limits")
     run = run.model_copy(update={"sources": (_source(table, column),), "policies": policies})
     texts = {f"policies/{name}.yaml": (POLICIES / f"{name}.yaml").read_text("utf-8") for name in policies}
-    found = incident_terms(run, whole(), texts, begins=begins)
+    found = context_of(Engagement(run, whole(), texts), begins=begins)
     assert isinstance(found, Refusal)
     assert found.reason == (
         f"{column.capitalize()} of {table} only stands in for what it is called ({WORDS}), "

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from auditlib.drivers.statements import _uncoded
-from auditlib.escalation.latency import Stage, _told
-from auditlib.escalation.rates import rates
+from auditlib.escalation import LatenciesAnswer
+from auditlib.escalation.latency import Latencies, Stage
 from auditlib.integrity.groups import _to_compare
+from auditlib.obligations import RatesAnswer, rates
 from auditlib.records import Interval, Number
 from auditlib.reliability.rates import Rate, ResponseRates
 from auditlib.statements import Facts
@@ -36,7 +37,7 @@ def test_units_that_all_answer_alike_are_not_told_as_a_range() -> None:
 )
 def test_shares_that_are_all_the_same_are_said_once(late: int, words: str) -> None:
     rows = pd.DataFrame({"unit_id": ["A", "A", "B", "B"], "status": ["met"] * (4 - late) + ["late"] * late})
-    (said,) = rates(rows, by=("unit_id",)).summary()
+    (said,) = RatesAnswer(rates(rows, by=("unit_id",))).summary()
     assert said.text == words
     assert len(said.keys) == 2
 
@@ -52,7 +53,8 @@ def test_shares_that_are_all_the_same_are_said_once(late: int, words: str) -> No
 def test_who_is_still_open_is_told_only_where_anybody_is(open_: int, tail: str) -> None:
     curve = survival([1.0] * 10 + [5.0] * open_, [True] * 10 + [False] * open_)
     assert isinstance(curve, Survival)
-    assert _told(Stage("contact", "all", curve, "follow_ups"), curve).text.endswith(tail)
+    (sentence,) = LatenciesAnswer(Latencies((Stage("contact", "all", curve, "follow_ups"),))).summary()
+    assert sentence.text.endswith(tail)
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from auditlib.parameters.strict_yaml import Document, read_yaml
 
 POLICIES: Mapping[str, tuple[str, str]] = {
     "escalation": ("auditlib.escalation.policy", "EscalationPolicy"),
-    "incident": ("auditlib.escalation.incident_policy", "IncidentPolicy"),
-    "complaint": ("auditlib.escalation.incident_policy", "IncidentPolicy"),
+    "incident": ("auditlib.service_desk.policy", "IncidentPolicy"),
+    "complaint": ("auditlib.service_desk.policy", "IncidentPolicy"),
     "drivers": ("auditlib.drivers.policy", "DriversPolicy"),
     "integrity": ("auditlib.integrity.policy", "IntegrityPolicy"),
-    "service_promises": ("auditlib.escalation.promise_policy", "ServicePromises"),
+    "service_promises": ("auditlib.promises.policy", "ServicePromises"),
 }
 """What the names of policies begin with, and the model that reads such a file; add a kind of policy here."""
 

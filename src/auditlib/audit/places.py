@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlib.audit.standard import texts
 from auditlib.errors import ParameterError, Problem
-from auditlib.escalation import EscalationPolicy, IncidentPolicy, ServicePromises
-from auditlib.escalation.incidents import COMPLAINT, INCIDENT
-from auditlib.escalation.terms import calendar_file, places, policy_of
+from auditlib.escalation import EscalationPolicy
 from auditlib.evidence import Evidence
-from auditlib.obligations import DutyRule, ObligationPolicy, UnitPlace
+from auditlib.obligations import DutyRule, ObligationPolicy, UnitPlace, calendar_file, unit_places
+from auditlib.parameters.policy import policy_named
 from auditlib.parameters.run import Run, Source
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import Refusal
+from auditlib.promises import ServicePromises
+from auditlib.service_desk import COMPLAINT, INCIDENT, IncidentPolicy
 from auditlib.statements import counted
 from auditlib.time.public_holidays import subdivision_of, subdivisions
 
@@ -73,7 +73,7 @@ def _problems(
         Whether places whose codes are wrong are meant, or those that name no country.
     """
     law = texts(run, root=root)
-    units = places(run, evidence)
+    units = unit_places(evidence)
     clocks = _clocks(run, units, law)
     faults = [
         (_fault(unit, clocks[unit.unit_id]), unit.unit_id)
@@ -94,7 +94,8 @@ def _clocks(run: Run, units: Sequence[UnitPlace], law: Mapping[str, str]) -> dic
     for the place of the others alone.
     """
     first: dict[str, str] = {}
-    policies = [policy_of(model, stem, run, law) for stem, model in _POLICIES]
+    named = (policy_named(stem, model, run, law) for stem, model in _POLICIES)
+    policies = [policy for policy in named if policy is not None]
     for rule in _rules(policies):
         own = _own_holidays(rule.calendar_files, law)
         for unit in units if own else ():
@@ -113,14 +114,13 @@ def _own_holidays(names: Sequence[str], law: Mapping[str, str]) -> tuple[str, ..
     return tuple(name for name in names if calendar_file(name, law).holidays.country == "unit")
 
 
-def _rules(policies: Iterable[ObligationPolicy | Refusal]) -> Iterator[DutyRule]:
+def _rules(policies: Iterable[ObligationPolicy]) -> Iterator[DutyRule]:
     """Yield the rules with a limit of their own of the policies that the run names."""
     for policy in policies:
-        if not isinstance(policy, Refusal):
-            yield from (rule for rule in policy.rules if rule.within)
+        yield from (rule for rule in policy.rules if rule.within)
 
 
-def _tried(policies: Iterable[ObligationPolicy | Refusal]) -> tuple[str, ...]:
+def _tried(policies: Iterable[ObligationPolicy]) -> tuple[str, ...]:
     """Return the calendars that flags of desks are tried on."""
     desks = (policy for policy in policies if isinstance(policy, IncidentPolicy))
     return tuple(dict.fromkeys(name for policy in desks for name in policy.probe))

@@ -24,7 +24,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Run
 from auditlib.records import Instrument, Item, Refusal
-from auditlib.standards.observed import day_number
+from auditlib.time.epoch import day_number
 
 _UNASKED = Refusal(
     "The evidence holds no answer of the period to the question that pay is tied to.",

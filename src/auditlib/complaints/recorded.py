@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.complaints.deviations import DUTY, elapsed_one, recorded_spans, told_of
 from auditlib.complaints.measures import states_entered
 from auditlib.obligations import Deviations
-from auditlib.obligations.deviations import INVALID, DeviationWorth, verdict_one
-from auditlib.obligations.worthless import recorded_key, worthless
+from auditlib.obligations.deviations import INVALID, DeviationWorth, recorded_key, verdict_one, worthless
 from auditlib.records import Basis, Criterion, Finding, Number, Sentence
 from auditlib.standards.measure import Context, Tables
 from auditlib.time.epoch import DAY

@@ -1,78 +1,48 @@
 """Every follow-up clock after a survey response, re-performed from raw events.
 
-`assess` derives what was owed after each response and what became of it; `band_one` is the banding
-law, one response at a time; `latencies` says how long each step takes, open cases censored;
-`incidents` re-performs the resolution clocks of a help desk and reconciles them with its own flag;
-`promises` judges call-backs by the three kinds of standard.
+`assess` says what was owed after each response and what became of it; `band_one` is the banding law, one
+response at a time; `latencies` says how long each step takes, open cases censored; `clock_sensitivity` and
+`source_flags` hold other clocks and the source's own flag against it.
 """
 
-from auditlib.escalation.asked import Attempt, CombinedAnswer, limits
-from auditlib.escalation.assessment import Terms, assess
+from auditlib.escalation.answer import EscalationAnswer, FlagsAnswer, LatenciesAnswer, SensitivityAnswer
+from auditlib.escalation.assess import assess, clock_sensitivity, latencies, source_flags
 from auditlib.escalation.bands import band_one, lowest_one, with_band
-from auditlib.escalation.calendar_use import calendars_of
-from auditlib.escalation.claimed import FLAGGED, FlagComparison, claims
-from auditlib.escalation.clock_stop_result import ClockStops
-from auditlib.escalation.clock_stops import clock_stops
-from auditlib.escalation.incident_policy import IncidentPolicy
-from auditlib.escalation.incident_result import IncidentResult
-from auditlib.escalation.incidents import IncidentTerms, incident_terms, incidents
-from auditlib.escalation.latency import Latencies, Stage, latencies
+from auditlib.escalation.clock_sensitivity import ClockSensitivity, other_clocks
+from auditlib.escalation.context import EscalationContext, context_of
+from auditlib.escalation.flag_comparison import FlagComparison, compare_flags
+from auditlib.escalation.latency import Latencies, Stage, measure_latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
-from auditlib.escalation.promise_policy import ServicePromises
-from auditlib.escalation.promise_result import CALL_BACKS, DEVIATIONS, PromiseResult, promise_limits
-from auditlib.escalation.promises import PromiseTerms, promise_terms, promises
-from auditlib.escalation.rates import FAILED, Rates, rates
-from auditlib.escalation.readings import ClockSensitivity, readings
 from auditlib.escalation.recorded import NEEDED
-from auditlib.escalation.register import DutyRegister, register_of
-from auditlib.escalation.result import RESPONSES, UNITS, EscalationResult
-from auditlib.escalation.terms import terms_of
+from auditlib.escalation.reperform import reperform
+from auditlib.escalation.result import EscalationResult
 
 __all__ = [
-    "CALL_BACKS",
-    "DEVIATIONS",
     "DUTIES",
-    "FAILED",
-    "FLAGGED",
     "NEEDED",
     "NO_BAND",
     "NO_SCORE",
-    "RESPONSES",
-    "UNITS",
-    "Attempt",
     "ClockSensitivity",
-    "ClockStops",
-    "CombinedAnswer",
-    "DutyRegister",
+    "EscalationAnswer",
+    "EscalationContext",
     "EscalationPolicy",
     "EscalationResult",
     "FlagComparison",
-    "IncidentPolicy",
-    "IncidentResult",
-    "IncidentTerms",
+    "FlagsAnswer",
     "Latencies",
-    "PromiseResult",
-    "PromiseTerms",
-    "Rates",
-    "ServicePromises",
+    "LatenciesAnswer",
+    "SensitivityAnswer",
     "Stage",
-    "Terms",
     "assess",
     "band_one",
-    "calendars_of",
-    "claims",
-    "clock_stops",
-    "incident_terms",
-    "incidents",
+    "clock_sensitivity",
+    "compare_flags",
+    "context_of",
     "latencies",
-    "limits",
     "lowest_one",
-    "promise_limits",
-    "promise_terms",
-    "promises",
-    "rates",
-    "readings",
-    "register_of",
-    "terms_of",
+    "measure_latencies",
+    "other_clocks",
+    "reperform",
+    "source_flags",
     "with_band",
 ]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import narwhals as nw
 
+from auditlib.contracts.frames import Frame
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, BandScale, EscalationPolicy
-from auditlib.escalation.sources import Frame
 from auditlib.records import Instrument, Scale
 
 

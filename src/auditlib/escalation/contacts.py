@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from auditlib.contracts.frames import Frame
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import Days, follows, with_until
-from auditlib.escalation.sources import Frame
 
 
 def true(column: str) -> nw.Expr:
@@ -39,10 +39,10 @@ def with_acknowledgement(
     for column in policy.acknowledgement_states:
         whole = whole & true(column)
     ends = {"at": "acknowledged_at", "until": "acknowledged_until"} if days else {"at": "acknowledged_at"}
-    told = sent.with_columns(
+    marked = sent.with_columns(
         *[nw.when(whole).then(nw.col(f"sent_{end}")).alias(f"whole_{end}") for end in ends]
     )
-    first = told.group_by("response_id").agg(
+    first = marked.group_by("response_id").agg(
         *[nw.col(f"whole_{end}").min().alias(name) for end, name in ends.items()],
         nw.col("sent_at").min().alias("answered_at"),
     )
@@ -119,8 +119,8 @@ def with_contact_id(contacts: Frame, follow_ups: Frame, *, policy: EscalationPol
     talks = follow_ups.filter(_talk()).select(
         "response_id", nw.col("follow_up_id").alias("contact_id"), _rank(policy).alias("contact_rank")
     )
-    found = contacts.join(talks, on=["response_id", "contact_rank"], how="inner")
-    ids = found.group_by("response_id").agg(nw.col("contact_id").min())
+    held = contacts.join(talks, on=["response_id", "contact_rank"], how="inner")
+    ids = held.group_by("response_id").agg(nw.col("contact_id").min())
     return contacts.join(ids, on="response_id", how="inner")
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
+from auditlib.contracts.frames import Frame
 from auditlib.escalation.matrix import roles
 from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
-from auditlib.escalation.precision import DAY_ONLY, NEVER, NO_CALENDAR
-from auditlib.escalation.sources import Frame
-from auditlib.obligations import EVERY, DutyRule, Status, assess
+from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR
+from auditlib.obligations import EVERY, NEVER, DutyRule, Status, assess
 from auditlib.time.clock_tables import ClockTables, with_deadline
 
 COMMON = (
@@ -209,9 +209,9 @@ def _contact(_: EscalationPolicy, *, spans: bool) -> _Clause:
 
 def _attendance(policy: EscalationPolicy, *, spans: bool) -> _Clause:
     gaps = {role: nw.col(f"role_{role}").fill_null("") for role in roles(policy)}
-    told = [nw.when(gap != "").then(nw.concat_str(nw.lit(f"{role} "), gap)) for role, gap in gaps.items()]
+    lacking = [nw.when(gap != "").then(nw.concat_str(nw.lit(f"{role} "), gap)) for role, gap in gaps.items()]
     right = nw.all_horizontal(*[gap == "" for gap in gaps.values()], ignore_nulls=False)
-    detail = nw.concat_str(*told, separator="; ", ignore_nulls=True)
+    detail = nw.concat_str(*lacking, separator="; ", ignore_nulls=True)
     return _clause(_owed(), spans=spans, right_party=right, detail=detail)
 
 

@@ -1,13 +1,16 @@
-"""Findings that the statuses alone do not state: gaps in the responsibility matrix, defects of reports."""
+"""Duties that were not met, with every case, worst first; gaps in the matrix; reports that lack something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from auditlib.escalation.matrix import NO_ENTRY, OF_ACCOUNT, VACANT, spoken
-from auditlib.escalation.reports import NO_ACTION_DUE, NO_ACTIONS, NO_DUE, NO_OWNER
+from auditlib.escalation.gaps import Gap, gaps_of
+from auditlib.escalation.matrix import OF_ACCOUNT, VACANT, spoken
+from auditlib.escalation.result import EscalationResult
+from auditlib.obligations import FAILED, DutyRule
+from auditlib.obligations.statements import FAILURES, FEW
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.statements import counted
 
@@ -15,54 +18,91 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTEBOOK = "05_escalation"
-DEFECTS = (NO_DUE, NO_ACTIONS, NO_OWNER, NO_ACTION_DUE)
+METRIC: Mapping[str, str] = MappingProxyType(
+    {
+        "acknowledgement": "acknowledged_in_time",
+        "contact": "contacted_in_time",
+        "attendance": "attended_as_required",
+        "documentation": "documented_in_time",
+        "report": "reported_in_time",
+    }
+)
+"""Duty → the metric by which a standard judges it: such a criterion reports the breach as its own."""
+DEMANDED: Mapping[str, str] = MappingProxyType(
+    {
+        "acknowledgement": "every response is acknowledged in time and in full",
+        "contact": "every dissatisfied customer who can be named is contacted in time",
+        "attendance": "those whom the band names are at every contact",
+        "documentation": "every contact is written down with its context",
+        "report": "a formal report with actions is presented by its day after every contact",
+    }
+)
+"""What each duty demands in every case: without the limits, which stand in the policy and have no key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One thing that was lacking: ``matrix`` or ``report``, where, what, in how many cases and which."""
-
-    what: str
-    unit: str
-    words: str
-    cases: int
-    references: tuple[CaseReference, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """What its number is called."""
-        return ":".join(part for part in ("gap", self.what, self.unit, self.words.replace(" ", "_")) if part)
+def findings_of(result: EscalationResult) -> tuple[Finding, ...]:
+    """Return the duties that were not met, each with its cases, and what matrix and reports lack."""
+    return (*_breaches(result), *(_MADE[gap.what](gap) for gap in gaps_of(result.rows)))
 
 
-def gaps_of(rows: pd.DataFrame) -> tuple[Gap, ...]:
-    """Return the gaps of the matrix by unit and role, then the defects of reports by kind."""
-    return (*_matrix(rows), *_reports(rows))
+def _breaches(result: EscalationResult) -> Iterator[Finding]:
+    """Yield one finding for every duty of the policy with a case that failed."""
+    policy, rows, as_of = result.context.policy, result.rows, result.context.as_of
+    counts = {str(row["duty"]): row for row in result.rates().frame.to_dict("records")}
+    order = {band.band: turn for turn, band in enumerate(policy.bands)}
+    for rule in policy.rules:
+        bad = rows[(rows["duty"] == rule.duty) & rows["status"].isin(FAILED)]
+        if len(bad):
+            worst = _worst_first(bad.assign(turn=bad["band"].map(order).fillna(len(order))), as_of=as_of)
+            few = int(counts[rule.duty]["judged"]) < result.context.minimum_cell
+            yield _breach(rule, counts[rule.duty], tuple(_cases(worst)), few=few)
 
 
-def findings_of(rows: pd.DataFrame) -> tuple[Finding, ...]:
-    """Return one finding for every gap."""
-    return tuple(_MADE[gap.what](gap) for gap in gaps_of(rows))
+def _worst_first(bad: pd.DataFrame, *, as_of: int) -> pd.DataFrame:
+    """Order by band, gravest first, then by how long the deadline has been overdue."""
+    until = bad["done_at"].fillna(as_of).clip(upper=as_of)
+    overdue = (until - bad["due_at"]).fillna(0)
+    order = ["turn", "overdue", "response_id"]
+    return bad.assign(overdue=overdue).sort_values(order, ascending=[True, False, True])
 
 
-def _matrix(rows: pd.DataFrame) -> Iterator[Gap]:
-    bad = rows[(rows["duty"] == "attendance") & rows["detail"].str.contains(f"{VACANT}|{NO_ENTRY}")]
-    parts = bad.assign(part=bad["detail"].str.split("; ")).explode("part")
-    parts = parts[parts["part"].str.contains(f" (?:{VACANT}|{NO_ENTRY})")]
-    for (unit, part), found in parts.groupby(["unit_id", "part"], sort=True):
-        yield Gap("matrix", str(unit), str(part), len(found), _references(found, str(part)))
+def _cases(bad: pd.DataFrame) -> Iterator[CaseReference]:
+    names = ["response_id", "unit_id", "status", "detail"]
+    for response, unit, status, detail in bad[names].itertuples(index=False, name=None):
+        yield CaseReference("responses", str(response), str(unit), words_of(status, detail))
 
 
-def _reports(rows: pd.DataFrame) -> Iterator[Gap]:
-    bad = rows[(rows["duty"] == "report") & (rows["status"] == "missing")]
-    for defect in DEFECTS:
-        found = bad[bad["detail"] == defect]
-        if len(found):
-            yield Gap("report", "", defect, len(found), _references(found, defect))
+def words_of(status: str, detail: str) -> str:
+    """Return what was wrong with one case, in a few words."""
+    return f"{FAILURES[status]}: {spoken(detail)}" if detail else FAILURES[status]
 
 
-def _references(rows: pd.DataFrame, words: str) -> tuple[CaseReference, ...]:
-    pairs = sorted(zip(rows["response_id"].astype(str), rows["unit_id"].astype(str), strict=True))
-    return tuple(CaseReference("responses", case, unit, spoken(words)) for case, unit in pairs)
+def _breach(
+    rule: DutyRule, row: Mapping[Hashable, Any], cases: tuple[CaseReference, ...], *, few: bool
+) -> Finding:
+    judged, met = int(row["judged"]), int(row["met"])
+    parts = [(status, int(row[status])) for status in FAILED if row[status]]
+    failures = ", ".join(f"{n:,} {FAILURES[status]}" for status, n in parts)
+    keys = ("judged", "met", *(status for status, _ in parts), "share")
+    condition = (
+        FEW
+        if few
+        else f"{met:,} of {counted(judged, 'case')} ({met / judged:.1%}) were met, and every one is owed: "
+        f"{failures}."
+    )
+    return Finding(
+        criterion=f"{rule.cites[0]}: {DEMANDED[rule.duty]}",
+        condition=condition,
+        cause="Not established: the events show that it was not done in time, and not why.",
+        effect="Customers who said they were dissatisfied did not get what was promised to them.",
+        recommendation="Look the cases up, worst first, settle what is open, and remove what they share.",
+        grade=rule.severity,
+        subject=f"duty:{rule.duty}",
+        evidence=tuple(f"{NOTEBOOK}/{key}:{rule.duty}" for key in keys),
+        cases=cases,
+        metric=METRIC.get(rule.duty, ""),
+        shortfall=(judged - met) / judged,
+    )
 
 
 def _matrix_finding(gap: Gap) -> Finding:

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Self
 
 import narwhals as nw
 
-from auditlib.escalation.assessment import to_pandas
+from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import Frame, to_pandas
 from auditlib.escalation.result import EscalationResult
-from auditlib.escalation.sources import EventTables, Frame
 from auditlib.obligations import Status
-from auditlib.records import Basis, Held, Number, Refusal, Sentence
+from auditlib.records import Held, Refusal
 from auditlib.standards.whole_days import beyond, whole_day
-from auditlib.statements import counted
 from auditlib.statistics.durations import Survival, done_by, quantile, survival
+from auditlib.time.epoch import HOUR
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MICROSECONDS_PER_HOUR = 3_600_000_000
 DAY_HOURS = 24
 SPANS: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.0, "days": 24.0})
 """Units of time by their length in hours."""
@@ -85,7 +84,7 @@ class Latencies:
 
     def of(self, stage: str) -> tuple[Stage, ...]:
         """Return the stages of one step, one per group."""
-        return tuple(found for found in self.stages if found.stage == stage)
+        return tuple(step for step in self.stages if step.stage == stage)
 
     def only(self, stage: str) -> Latencies:
         """Return the stages of one step alone, to be drawn."""
@@ -93,11 +92,11 @@ class Latencies:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it without the stages that are held back, and how many they are."""
-        kept = tuple(one for stage in self.stages for one in self._shown(stage, held))
-        left_out = len(self.stages) - len(kept)
-        return (replace(self, stages=kept) if kept or not left_out else None), left_out
+        drawable = tuple(part for stage in self.stages for part in self._drawable(stage, held))
+        left_out = len(self.stages) - len(drawable)
+        return (replace(self, stages=drawable) if drawable or not left_out else None), left_out
 
-    def _shown(self, stage: Stage, held: Held) -> tuple[Stage, ...]:
+    def _drawable(self, stage: Stage, held: Held) -> tuple[Stage, ...]:
         """Return a stage as it may be drawn: not at all, or as far as more than a few are open."""
         if isinstance(stage.curve, Refusal):
             return (stage,)
@@ -130,61 +129,8 @@ class Latencies:
         ]
         return pd.DataFrame(rows)
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return the quantiles of every step; without value where they have not been reached."""
-        return tuple(number for stage in self.stages for number in _numbers(stage))
 
-    def summary(self) -> tuple[Sentence, ...]:
-        """Return how long half and nine tenths of acknowledgements and contacts take, open ones included."""
-        told = (*self.of("acknowledgement"), *self.of("contact"))
-        curves = [(stage, stage.curve) for stage in told if isinstance(stage.curve, Survival)]
-        return tuple(_told(stage, curve) for stage, curve in curves if curve.n >= self.minimum_cell)
-
-
-def _numbers(stage: Stage) -> Iterator[Number]:
-    basis = (Basis(stage.table),)
-    if stage.unknown:
-        yield Number(f"not_told:{stage.key}", stage.unknown, "count", basis=basis)
-    if isinstance(stage.curve, Refusal):
-        yield Number(f"median:{stage.key}", None, "hours", 0, reason=stage.curve.reason)
-        return
-    for name, share in (("median", 0.5), ("p90", 0.9)):
-        value = stage.time(share)
-        reason = "" if value is not None else "Fewer cases than that were done by the time of the audit."
-        yield Number(f"{name}:{stage.key}", value, stage.span, stage.curve.n, basis=basis, reason=reason)
-    yield Number(f"open:{stage.key}", stage.curve.censored, "count", stage.curve.n, basis=basis)
-    within = done_by(stage.curve, DAY_HOURS)
-    yield Number(f"share_within_a_day:{stage.key}", within, "share", stage.curve.n, basis=basis)
-
-
-def _told(stage: Stage, curve: Survival) -> Sentence:
-    counting = "counts" if curve.censored == 1 else "count"
-    still = f"; {curve.censored:,} had not been when last seen, and {counting}" if curve.censored else ""
-    names = ("median", "p90", "open", *(("not_told",) if stage.unknown else ()))
-    keys = tuple(f"{name}:{stage.key}" for name in names)
-    out = f"; {stage.unknown:,} more, of which it cannot be told, {_are(stage.unknown)} left out"
-    what = (
-        f"Band {stage.group}: half of {counted(curve.n, 'customer was', 'customers were')} reached"
-        if stage.stage == "contact"
-        else f"Half of {counted(curve.n, 'response was', 'responses were')} acknowledged"
-    )
-    return Sentence(
-        f"{what} within {_time(stage, 0.5)}, nine tenths within {_time(stage, 0.9)}, by the wall clock"
-        f"{still}{out * bool(stage.unknown)}.",
-        keys,
-    )
-
-
-def _are(n: int) -> str:
-    return "is" if n == 1 else "are"
-
-
-def _time(stage: Stage, share: float) -> str:
-    value = stage.time(share)
-    return "a time not yet seen" if value is None else f"{value:,.1f} {stage.span}"
-
-
-def latencies(tables: EventTables, result: EscalationResult) -> Latencies:
+def measure_latencies(tables: CanonicalTables, result: EscalationResult) -> Latencies:
     """Measure every step the evidence holds.
 
     Parameters
@@ -194,8 +140,9 @@ def latencies(tables: EventTables, result: EscalationResult) -> Latencies:
     result
         What was owed and done after each response. A customer who declined is censored at the refusal.
     """
-    found = [*_before(tables, as_of=result.as_of), *_after(result), *_actions(tables, as_of=result.as_of)]
-    return Latencies(tuple(found), result.minimum_cell)
+    as_of = result.context.as_of
+    stages = (*_before(tables, as_of=as_of), *_after(result), *_actions(tables, as_of=as_of))
+    return Latencies(stages, result.context.minimum_cell)
 
 
 def _stage(
@@ -206,37 +153,37 @@ def _stage(
     *,
     seen: pd.Series | int,
     table: str,
-    untold: pd.Series | None = None,
+    unknown: pd.Series | None = None,
 ) -> Stage:
     """Return a stage; where `end` is missing the case was last seen open at `seen`.
 
-    Cases `untold`, of which the evidence does not say whether the step was done, are left out.
+    Cases `unknown`, of which the evidence does not say whether the step was done, are left out.
     """
-    unknown = 0 if untold is None else int(untold.sum())
-    if untold is not None:
-        start, end = start[~untold], end[~untold]
+    left_out = 0 if unknown is None else int(unknown.sum())
+    if unknown is not None:
+        start, end = start[~unknown], end[~unknown]
     done = end.notna()
-    hours = ((end.fillna(seen) - start).clip(lower=0) / MICROSECONDS_PER_HOUR).astype(float)
-    return Stage(name, group, survival(hours.to_numpy(), done.to_numpy(bool)), table, unknown)
+    hours = ((end.fillna(seen) - start).clip(lower=0) / HOUR).astype(float)
+    return Stage(name, group, survival(hours.to_numpy(), done.to_numpy(bool)), table, left_out)
 
 
-def _untold(rows: pd.DataFrame, end: str = "done_at") -> pd.Series:
+def _unknown(rows: pd.DataFrame, end: str = "done_at") -> pd.Series:
     """Return which duties are unknown without an event that could have settled them."""
     return (rows["status"] == Status.UNKNOWN.value) & rows[end].isna()
 
 
-def _before(tables: EventTables, *, as_of: int) -> Iterator[Stage]:
+def _before(tables: CanonicalTables, *, as_of: int) -> Iterator[Stage]:
     """Yield the time from transaction to invitation, and from invitation to response.
 
     An event of which only the day is known is taken to last to its end, as in `_after`.
     """
     if "invitations" not in tables.tables:
         return
-    asked = _with_end(tables.lazy("invitations").filter(nw.col("in_period")), "sent", as_of=as_of)
+    invited = _with_end(tables.lazy("invitations").filter(nw.col("in_period")), "sent", as_of=as_of)
     answers = _with_end(tables.lazy("responses"), "submitted", as_of=as_of)
     first = answers.group_by("invitation_id").agg(nw.col("submitted_until").min())
     columns = ("transaction_at", "sent_at", "sent_until", "submitted_until")
-    rows = to_pandas(asked.join(first, on="invitation_id", how="left").select(*columns))
+    rows = to_pandas(invited.join(first, on="invitation_id", how="left").select(*columns))
     known = rows[rows["transaction_at"].notna()]
     yield _stage(
         "invitation", "all", known["transaction_at"], known["sent_until"], seen=as_of, table="invitations"
@@ -266,15 +213,15 @@ def _after(result: EscalationResult) -> Iterator[Stage]:
             "all",
             first["submitted_at"],
             first["done_at"],
-            seen=result.as_of,
+            seen=result.context.as_of,
             table="acknowledgements",
-            untold=_untold(first),
+            unknown=_unknown(first),
         )
     contact = rows[rows["duty"] == "contact"]
-    for band in (entry.band for entry in result.policy.bands):
+    for band in (entry.band for entry in result.context.policy.bands):
         part = contact[contact["band"] == band]
         if len(part):
-            seen = part["excused_at"].fillna(result.as_of)
+            seen = part["excused_at"].fillna(result.context.as_of)
             yield _stage(
                 "contact",
                 band,
@@ -282,15 +229,15 @@ def _after(result: EscalationResult) -> Iterator[Stage]:
                 part["done_at"],
                 seen=seen,
                 table="follow_ups",
-                untold=_untold(part),
+                unknown=_unknown(part),
             )
-    yield from _reports(contact, rows[rows["duty"] == "report"], as_of=result.as_of)
+    yield from _reports(contact, rows[rows["duty"] == "report"], as_of=result.context.as_of)
 
 
 def _reports(contact: pd.DataFrame, report: pd.DataFrame, *, as_of: int) -> Iterator[Stage]:
     held = contact.loc[contact["done_at"].notna(), ["response_id", "done_at"]]
-    shown = report[["response_id", "done_at", "status"]]
-    both = held.merge(shown, on="response_id", suffixes=("", "_report"))
+    presented = report[["response_id", "done_at", "status"]]
+    both = held.merge(presented, on="response_id", suffixes=("", "_report"))
     if len(both):
         yield _stage(
             "report",
@@ -299,20 +246,22 @@ def _reports(contact: pd.DataFrame, report: pd.DataFrame, *, as_of: int) -> Iter
             both["done_at_report"],
             seen=as_of,
             table="follow_up_reports",
-            untold=_untold(both, "done_at_report"),
+            unknown=_unknown(both, "done_at_report"),
         )
 
 
-def _actions(tables: EventTables, *, as_of: int) -> Iterator[Stage]:
+def _actions(tables: CanonicalTables, *, as_of: int) -> Iterator[Stage]:
     """Yield the time from the presentation of a report to its actions done, by whole days."""
     if not {"follow_up_reports", "report_actions"} <= set(tables.tables):
         return
-    shown = tables.lazy("follow_up_reports").select("report_id", "presented_day")
+    reports = tables.lazy("follow_up_reports").select("report_id", "presented_day")
     rows = to_pandas(
-        tables.lazy("report_actions").select("report_id", "done_on").join(shown, on="report_id", how="inner")
+        tables.lazy("report_actions")
+        .select("report_id", "done_on")
+        .join(reports, on="report_id", how="inner")
     )
     rows = rows[rows["presented_day"].notna()]
-    day = DAY_HOURS * MICROSECONDS_PER_HOUR
+    day = DAY_HOURS * HOUR
     start, end = rows["presented_day"].astype("Int64") * day, rows["done_on"].astype("Int64") * day
     if len(rows):
         yield _stage("actions", "all", start, end, seen=as_of, table="report_actions")

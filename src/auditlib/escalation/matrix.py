@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import narwhals as nw
 
+from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import Frame, any_row
 from auditlib.escalation.policy import EscalationPolicy
-from auditlib.escalation.sources import EventTables, Frame
 
 ANY = ""
 """How an empty account, unit or type of transaction of the matrix is written when it is joined."""
@@ -75,7 +76,9 @@ def gap_one(
     return VACANT if account is None else f"{VACANT}{OF_ACCOUNT}'{account}'"
 
 
-def with_attendance(facts: Frame, contacts: Frame, tables: EventTables, *, policy: EscalationPolicy) -> Frame:
+def with_attendance(
+    facts: Frame, contacts: Frame, tables: CanonicalTables, *, policy: EscalationPolicy
+) -> Frame:
     """Add ``role_<role>`` for every role a band asks for: empty where satisfied, else why not.
 
     A role is satisfied by its holder, its listed delegate or a delegate of the day (`DELEGATIONS`). A vacant
@@ -105,31 +108,24 @@ def spoken(detail: str) -> str:
     return re.sub("'[^']*'|_", lambda part: part[0] if part[0] != "_" else " ", detail)
 
 
-def by_account(tables: EventTables) -> bool:
+def by_account(tables: CanonicalTables) -> bool:
     """Return whether the matrix tells accounts apart."""
     return _names(tables, "account_id")
 
 
-def by_type(tables: EventTables) -> bool:
+def by_type(tables: CanonicalTables) -> bool:
     """Return whether the matrix tells types of transaction apart."""
     return _names(tables, "transaction_type")
 
 
-def _names(tables: EventTables, column: str) -> bool:
+def _names(tables: CanonicalTables, column: str) -> bool:
     if "responsibilities" not in tables.tables:
         return False
     matrix = tables.lazy("responsibilities")
     return column in matrix.collect_schema().names() and any_row(matrix.filter(~nw.col(column).is_null()))
 
 
-def any_row(rows: Frame) -> bool:
-    """Return whether there is a row."""
-    first = rows.head(1)
-    eager = first.collect() if isinstance(first, nw.LazyFrame) else first
-    return bool(eager.shape[0])
-
-
-def _with_account(contacts: Frame, tables: EventTables) -> Frame:
+def _with_account(contacts: Frame, tables: CanonicalTables) -> Frame:
     """Add the account of each contact's response, where the matrix tells accounts apart."""
     if not by_account(tables):
         return contacts
@@ -161,7 +157,7 @@ def roles(policy: EscalationPolicy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for band in policy.bands for role in band.attendees))
 
 
-def _needs(contacts: Frame, tables: EventTables, *, policy: EscalationPolicy) -> Frame:
+def _needs(contacts: Frame, tables: CanonicalTables, *, policy: EscalationPolicy) -> Frame:
     """Return one row per contact, required role and level of the matrix."""
     accounts = "account_id" in contacts.collect_schema().names()
     levels = [level for level, (of_account, *_) in enumerate(_LEVELS) if accounts or not of_account]
@@ -179,8 +175,8 @@ def _needs(contacts: Frame, tables: EventTables, *, policy: EscalationPolicy) ->
         naming = [level for level in levels if _LEVELS[level][at]]
         key = nw.lit(ANY)
         if naming:
-            own = nw.col(column).fill_null("?")
-            key = nw.when(nw.col("level").is_in(naming)).then(own).otherwise(nw.lit(ANY))
+            place = nw.col(column).fill_null("?")
+            key = nw.when(nw.col("level").is_in(naming)).then(place).otherwise(nw.lit(ANY))
         keys.append(key.alias(_key(column)))
     return rows.with_columns(*keys)
 
@@ -228,7 +224,7 @@ def _entries(needs: Frame, responsibilities: Frame) -> Frame:
     return every.join(holders, on=["response_id", "role"], how="left")
 
 
-def _dated(entries: Frame, tables: EventTables) -> Frame | None:
+def _dated(entries: Frame, tables: CanonicalTables) -> Frame | None:
     """Return who was a delegate for an entry on the day of a contact; None where there is no list."""
     if DELEGATIONS not in tables.tables:
         return None
@@ -252,17 +248,17 @@ def _present(entries: Frame, attendance: Frame, dated: Frame | None) -> Frame:
         nw.col("follow_up_id").alias("contact_id"), nw.col("person_id").alias("who"), nw.lit(1).alias("there")
     )
     for column, seen in (("person_id", "holder_there"), ("delegate_id", "delegate_there")):
-        found = there.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(seen))
-        entries = entries.join(found, on=["contact_id", column], how="left")
-    came = [~nw.col("holder_there").is_null(), ~nw.col("delegate_there").is_null()]
+        came = there.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(seen))
+        entries = entries.join(came, on=["contact_id", column], how="left")
+    present = [~nw.col("holder_there").is_null(), ~nw.col("delegate_there").is_null()]
     if dated is not None:
         case = ["contact_id", "role", "responsibility_id"]
         came_instead = (
             dated.join(there, on=["contact_id", "who"], how="inner").select(*case, "there").unique()
         )
         entries = entries.join(came_instead, on=case, how="left")
-        came.append(~nw.col("there").is_null())
-    satisfied = held() & nw.any_horizontal(*came, ignore_nulls=False)
+        present.append(~nw.col("there").is_null())
+    satisfied = held() & nw.any_horizontal(*present, ignore_nulls=False)
     scored = entries.with_columns(
         nw.when(satisfied)
         .then(nw.lit(0))

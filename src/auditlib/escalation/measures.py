@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING, cast
 import narwhals as nw
 
 from auditlib.errors import ParameterError
-from auditlib.escalation.assessment import Terms, assess
+from auditlib.escalation.context import EscalationContext, context_of
+from auditlib.escalation.facts import RESPONSES
+from auditlib.escalation.findings import findings_of
 from auditlib.escalation.matrix import held
 from auditlib.escalation.precision import doubt_of
-from auditlib.escalation.promise_result import CALL_BACKS, PromiseResult
-from auditlib.escalation.promises import promise_terms, promises
-from auditlib.escalation.rates import FAILED
-from auditlib.escalation.result import RESPONSES, EscalationResult
-from auditlib.escalation.sources import EventTables as LazyTables
-from auditlib.escalation.terms import terms_of
-from auditlib.obligations import Status
-from auditlib.obligations.deviations import INVALID, DeviationWorth
-from auditlib.records import Basis, CaseReference, EvidenceLevel, Kind, Measurement, Refusal
+from auditlib.escalation.reperform import reperform
+from auditlib.escalation.result import EscalationResult
+from auditlib.obligations import FAILED, Status
+from auditlib.parameters.engagement import Engagement
+from auditlib.records import Basis, CaseReference, EvidenceLevel, Measurement, Refusal
 from auditlib.standards.measure import Context, Tables, measure, nothing
-from auditlib.standards.observed import answers_to, share_of
+from auditlib.standards.observed import share_of
 from auditlib.standards.supplied import Same, unsaid
-from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from auditlib.contracts import CanonicalTables
 
 
 @measure("acknowledged_in_time", needs=("responses", "acknowledgements"))
@@ -92,12 +91,12 @@ def _valid_on(entries: pd.DataFrame, day: int) -> pd.Series:
 
 
 def _met(duty: str, tables: Tables, context: Context) -> Measurement:
-    found, cases = _assess_once(Same(tables), context)
-    if isinstance(found, Refusal):
-        return nothing(f"{found.reason} {found.remedy}".strip())
-    if duty in found.refused:
-        return nothing(found.refused[duty].reason)
-    rows = found.rows[found.rows["duty"] == duty]
+    result, cases = _reperform_once(Same(tables), context)
+    if isinstance(result, Refusal):
+        return nothing(f"{result.reason} {result.remedy}".strip())
+    if duty in result.refused:
+        return nothing(result.refused[duty].reason)
+    rows = result.rows[result.rows["duty"] == duty]
     judged, met = _judged(rows)
     unknown = rows[rows["status"] == Status.UNKNOWN.value]
     doubts = "; ".join(doubt_of(reason) for reason in dict.fromkeys(unknown["detail"]))
@@ -119,10 +118,10 @@ def _judged(rows: pd.DataFrame) -> tuple[int, int]:
     return int(rows["status"].isin(FAILED).sum()) + met, met
 
 
-def _terms(tables: Tables, context: Context) -> Terms | Refusal:
+def _judged_by(tables: Tables, context: Context) -> EscalationContext | Refusal:
     """Return what the duties are judged by, or why they cannot be."""
     try:
-        return terms_of(context.run, cast("LazyTables", tables), context.texts)
+        return context_of(Engagement(context.run, cast("CanonicalTables", tables), context.texts))
     except ParameterError:
         if "units" in tables.tables and any(unsaid(("units.country",), tables, context.run)):
             return Refusal("The calendar needs the country of each unit, and the register says none.")
@@ -130,95 +129,15 @@ def _terms(tables: Tables, context: Context) -> Terms | Refusal:
 
 
 @lru_cache(maxsize=2)
-def _assess_once(
+def _reperform_once(
     same: Same, context: Context
 ) -> tuple[EscalationResult | Refusal, Mapping[str, tuple[CaseReference, ...]]]:
-    """Assess once for all five duties, with the cases of each finding by its subject.
+    """Re-perform once for all five duties, with the cases of each finding by its subject.
 
-    The same evidence and terms give the same result.
+    The same evidence and context give the same result.
     """
-    result = assess(cast("LazyTables", same.tables), _terms(cast("Tables", same.tables), context))
-    findings = () if isinstance(result, Refusal) else result.findings()
+    tables = cast("CanonicalTables", same.tables)
+    judged_by = _judged_by(tables, context)
+    result = judged_by if isinstance(judged_by, Refusal) else reperform(tables, judged_by)
+    findings = () if isinstance(result, Refusal) else findings_of(result)
     return result, {finding.subject: finding.cases for finding in findings}
-
-
-@measure(
-    "call_backs_in_time",
-    needs=("call_backs",),
-    starts=("call_backs.requested",),
-    dates=("call_backs.due", "call_backs.called", "deviations.recorded"),
-)
-def call_backs_in_time(tables: Tables, context: Context) -> Measurement:
-    """Promised calls of the period made within the limit of their rule, over all that are settled.
-
-    The rules are those of the policy of service promises that have a limit of time. A call outside it is
-    excused by a deviation that the policy lists, recorded at the time.
-    """
-    found = _promised(tables, context)
-    if isinstance(found, Refusal):
-        return nothing(f"{found.reason} {found.remedy}".strip())
-    timed = found.rows[found.rows["kind"] != Kind.DISCRETIONARY.value]
-    counts = {status: int((timed["status"] == status.value).sum()) for status in Status}
-    settled = (Status.MET, Status.LATE, Status.MISSING, Status.WRONG_PARTY, Status.EXCUSED)
-    open_yet, reason = counts[Status.UNKNOWN], ""
-    if open_yet:
-        reason = f"{counted(open_yet, 'call')} cannot be told to be in time or late, and are not counted"
-    return share_of(
-        counts[Status.MET],
-        sum(counts[status] for status in settled),
-        confidence=context.confidence,
-        basis=(CALL_BACKS,),
-        none="no promised call is settled",
-        excused=counts[Status.EXCUSED],
-        unknown=open_yet,
-        reason=reason,
-    )
-
-
-@measure(
-    "deviations_valid",
-    needs=("call_backs", "deviations"),
-    starts=("call_backs.requested",),
-    dates=("call_backs.due", "deviations.recorded"),
-)
-def deviations_valid(tables: Tables, context: Context) -> Measurement:
-    """Deviations recorded for promised calls that count: listed, in time, for a rule that allows them."""
-    found = _promised(tables, context)
-    if isinstance(found, Refusal):
-        return nothing(f"{found.reason} {found.remedy}".strip())
-    verdicts = found.deviations["verdict"]
-    valid = int((verdicts == DeviationWorth.VALID.value).sum())
-    decided = valid + int(verdicts.isin([verdict.value for verdict in INVALID]).sum())
-    return share_of(
-        valid,
-        decided,
-        confidence=context.confidence,
-        basis=(Basis("deviations"),),
-        none="no deviation from a promise is recorded",
-    )
-
-
-@measure("satisfied_with_type", needs=("responses",), satisfaction=True)
-def satisfied_with_type(
-    tables: Tables, context: Context, *, survey_type: str, transaction_type: str
-) -> Measurement:
-    """Answers of the period about one type of transaction whose headline item is in the top box."""
-    item = context.run.instrument(survey_type).headline
-    answers = answers_to(tables.lazy("responses"), survey_type, item.item)
-    asked = answers.filter(nw.col("transaction_type") == transaction_type)
-    row = asked.select(
-        n=nw.len(), satisfied=(nw.col(item.item) >= item.scale.top_box).cast(nw.Int64).sum()
-    ).collect().rows(named=True)[0]  # fmt: skip
-    where = (("in_period", True), ("survey_type", survey_type), ("transaction_type", transaction_type))
-    return share_of(
-        int(row["satisfied"] or 0),
-        int(row["n"]),
-        confidence=context.confidence,
-        basis=(Basis("responses", where),),
-        none=f"no answer of the period is about {transaction_type}",
-    )
-
-
-def _promised(tables: Tables, context: Context) -> PromiseResult | Refusal:
-    held = cast("LazyTables", tables)
-    return promises(held, promise_terms(context.run, held, context.texts))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from auditlib.contracts import WHOLE_DAY
-from auditlib.escalation.sources import EventTables, Frame
+from auditlib.contracts import WHOLE_DAY, CanonicalTables
+from auditlib.contracts.frames import Frame, collected
 from auditlib.time.local_days import ZoneTables, with_day_end
 
 EVENTS = {
@@ -17,8 +17,6 @@ EVENTS = {
     "follow_up_reports": "presented",
 }
 """Tables by the instant that a duty is judged on."""
-NEVER = 2**62
-"""Later than every instant: the end of what may lie at any time."""
 DAY_ONLY, NO_CALENDAR = "only the day is known", "no calendar for the unit"
 UNRECORDED = "not recorded"
 """Why a status is unknown; the last one names the columns that are empty, after a colon."""
@@ -50,20 +48,19 @@ class Days:
     as_of: int
 
 
-def day_only(tables: EventTables) -> bool:
+def day_only(tables: CanonicalTables) -> bool:
     """Return whether any event that a duty is judged on is known by its day alone."""
     return any(_holds_days(tables, table, stem) for table, stem in EVENTS.items())
 
 
-def _holds_days(tables: EventTables, table: str, stem: str) -> bool:
+def _holds_days(tables: CanonicalTables, table: str, stem: str) -> bool:
     if table not in tables.tables:
         return False
     frame = tables.lazy(table)
     if f"{stem}_second" not in frame.collect_schema().names():
         return False
-    counted = frame.select((nw.col(f"{stem}_second") == WHOLE_DAY).cast(nw.Int64).sum().alias("days"))
-    eager = counted.collect() if isinstance(counted, nw.LazyFrame) else counted
-    return bool(eager.rows()[0][0])
+    days = frame.select((nw.col(f"{stem}_second") == WHOLE_DAY).cast(nw.Int64).sum().alias("days"))
+    return bool(collected(days).rows()[0][0])
 
 
 def with_until(events: Frame, days: Days, *, stem: str) -> Frame:

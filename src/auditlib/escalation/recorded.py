@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
-from auditlib.escalation.matrix import DELEGATIONS, NO_ENTRY, PLACE, VACANT, any_row, by_account, by_type
+from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import any_row, collected
+from auditlib.escalation.matrix import DELEGATIONS, NO_ENTRY, PLACE, VACANT, by_account, by_type
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import UNRECORDED
-from auditlib.escalation.rates import FAILED
-from auditlib.escalation.sources import EventTables
-from auditlib.obligations import Status
+from auditlib.obligations import FAILED, Status
 from auditlib.parameters.run import Run
 from auditlib.standards.supplied import NO_TIME, lacking, stood_in
 
@@ -57,7 +57,7 @@ MATRIX = (*PLACE, "person_id", "delegate_id", "valid_to")
 _FOLLOWED = ("responses.anonymous", "follow_ups.reached", "follow_ups.declined")
 
 
-def unsaid(policy: EscalationPolicy, tables: EventTables, run: Run) -> dict[str, str]:
+def unsaid(policy: EscalationPolicy, tables: CanonicalTables, run: Run) -> dict[str, str]:
     """Return the duties of `policy` of which the evidence says nothing, each with the reason.
 
     Where it says nothing of any, `EVERY` has the reason for all of them together.
@@ -81,7 +81,7 @@ def unsaid(policy: EscalationPolicy, tables: EventTables, run: Run) -> dict[str,
     return silent
 
 
-def needed(duty: str, policy: EscalationPolicy, tables: EventTables) -> tuple[str, ...]:
+def needed(duty: str, policy: EscalationPolicy, tables: CanonicalTables) -> tuple[str, ...]:
     """Return the columns without which nothing can be said about `duty`, as ``table.column``."""
     if duty == "acknowledgement":
         return tuple(f"acknowledgements.{column}" for column in policy.acknowledgement_states)
@@ -96,11 +96,11 @@ def needed(duty: str, policy: EscalationPolicy, tables: EventTables) -> tuple[st
             *(f"report_actions.{column}" for column in actions),
         )
     if duty == "attendance":
-        return (*_FOLLOWED, *(f"responses.{column}" for column in _told_apart_by(tables)))
+        return (*_FOLLOWED, *(f"responses.{column}" for column in _distinguished_by(tables)))
     return _FOLLOWED
 
 
-def silent_in_matrix(tables: EventTables, run: Run) -> frozenset[str]:
+def silent_in_matrix(tables: CanonicalTables, run: Run) -> frozenset[str]:
     """Return the columns of the responsibility matrix, if there is one, that say nothing.
 
     They refuse no duty: what turns on them is unknown case by case (`_with_open_matrix`). Where delegates are
@@ -124,7 +124,11 @@ def gap_stands(gap: str, silent: frozenset[str]) -> bool:
 
 
 def with_unrecorded(
-    rows: pd.DataFrame, tables: EventTables, policy: EscalationPolicy, *, silent: frozenset[str] = frozenset()
+    rows: pd.DataFrame,
+    tables: CanonicalTables,
+    policy: EscalationPolicy,
+    *,
+    silent: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Return `rows` with every settled case unknown of which a row leaves open what its duty turns on.
 
@@ -149,17 +153,17 @@ def with_unrecorded(
     return rows.assign(status=status, detail=detail)
 
 
-def _turns_on(duty: str, tables: EventTables, policy: EscalationPolicy) -> Iterator[tuple[str, str]]:
+def _turns_on(duty: str, tables: CanonicalTables, policy: EscalationPolicy) -> Iterator[tuple[str, str]]:
     """Yield the columns, with their tables, that must be filled in every row of a case of `duty`."""
     if duty == "acknowledgement":
         yield from (("acknowledgements", column) for column in policy.acknowledgement_states)
         return
     yield from (("responses", "anonymous"), ("follow_ups", "reached"), ("follow_ups", "declined"))
     if duty == "attendance":
-        yield from (("responses", column) for column in _told_apart_by(tables))
+        yield from (("responses", column) for column in _distinguished_by(tables))
 
 
-def _told_apart_by(tables: EventTables) -> tuple[str, ...]:
+def _distinguished_by(tables: CanonicalTables) -> tuple[str, ...]:
     """Return what of a response decides which entry of the matrix holds, beside its unit."""
     asked = (("transaction_type", by_type), ("account_id", by_account))
     return tuple(column for column, apart in asked if apart(tables))
@@ -191,8 +195,7 @@ def _standing(detail: str, silent: frozenset[str]) -> str:
     return "; ".join(f"{role} {gap}" for role, _, gap in parts if gap_stands(gap, silent))
 
 
-def _silent(tables: EventTables, table: str, column: str) -> set[str]:
+def _silent(tables: CanonicalTables, table: str, column: str) -> set[str]:
     """Return the responses of which a row leaves `column` empty."""
-    found = tables.lazy(table).filter(nw.col(column).is_null()).select("response_id").unique()
-    eager = found.collect() if isinstance(found, nw.LazyFrame) else found
-    return {str(response) for (response,) in eager.rows()}
+    open_yet = tables.lazy(table).filter(nw.col(column).is_null()).select("response_id").unique()
+    return {str(response) for (response,) in collected(open_yet).rows()}

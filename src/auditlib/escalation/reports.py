@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import Frame
 from auditlib.escalation.policy import EscalationPolicy
 from auditlib.escalation.precision import Days, follows, with_until
-from auditlib.escalation.sources import EventTables, Frame
 from auditlib.time.local_days import ZoneTables, with_day_end
 
 NO_REPORT, NO_DUE = "no report", "no due date"
@@ -19,7 +20,7 @@ _CLASS = 2**60
 def with_report(
     facts: Frame,
     contacts: Frame,
-    tables: EventTables,
+    tables: CanonicalTables,
     *,
     policy: EscalationPolicy,
     zones: ZoneTables,
@@ -55,7 +56,7 @@ def _with_last_instant(frame: Frame, zones: ZoneTables, *, day: str, into: str) 
     return ended.with_columns((nw.col(into) - 1).alias(into))
 
 
-def _written(contacts: Frame, tables: EventTables, *, days: Days | None) -> Frame:
+def _written(contacts: Frame, tables: CanonicalTables, *, days: Days | None) -> Frame:
     """Return every report of a contacted response, with ``shown_at``, ``shown_until``, ``not_early``."""
     names = ["report_id", "response_id", "due_on", "produced_at", "presented_at"]
     known = ["response_id", "zone", "contact_at"]
@@ -76,7 +77,7 @@ def _written(contacts: Frame, tables: EventTables, *, days: Days | None) -> Fram
 
 def _reports(
     contacts: Frame,
-    tables: EventTables,
+    tables: CanonicalTables,
     *,
     policy: EscalationPolicy,
     zones: ZoneTables,
@@ -105,9 +106,9 @@ def _reports(
     )
     first = rows.group_by("response_id").agg(nw.col("turn").min().alias("first_turn"))
     early = rows.join(first, on="response_id", how="inner").filter(nw.col("turn") == nw.col("first_turn"))
-    one = early.group_by("response_id").agg(nw.col("report_id").min())
+    judged = early.group_by("response_id").agg(nw.col("report_id").min())
     columns = ["report_id", "due_end", "presented_at", "defect", *(["presented_until"] if days else [])]
-    return one.join(rows.select(columns), on="report_id", how="left")
+    return judged.join(rows.select(columns), on="report_id", how="left")
 
 
 def _in_time(presented: nw.Expr) -> nw.Expr:
@@ -125,7 +126,7 @@ def _in_time(presented: nw.Expr) -> nw.Expr:
     )
 
 
-def _with_actions(rows: Frame, tables: EventTables, *, policy: EscalationPolicy) -> Frame:
+def _with_actions(rows: Frame, tables: CanonicalTables, *, policy: EscalationPolicy) -> Frame:
     """Add ``flaw``: what is wrong with the actions of a report, empty where nothing is."""
     if not policy.report.actions:
         return rows.with_columns(nw.lit("").alias("flaw"))
@@ -134,7 +135,7 @@ def _with_actions(rows: Frame, tables: EventTables, *, policy: EscalationPolicy)
         nw.when(nw.col("owner_id").is_null()).then(1).otherwise(0).alias("unowned"),
         nw.when(nw.col("due_on").is_null()).then(1).otherwise(0).alias("undated"),
     )
-    counted = actions.group_by("report_id").agg(
+    by_report = actions.group_by("report_id").agg(
         nw.col("unowned").max(), nw.col("undated").max(), nw.len().alias("actions")
     )
     flaw = (
@@ -146,5 +147,5 @@ def _with_actions(rows: Frame, tables: EventTables, *, policy: EscalationPolicy)
         .then(nw.lit(NO_ACTION_DUE))
         .otherwise(nw.lit(""))
     )
-    joined = rows.join(counted, on="report_id", how="left")
+    joined = rows.join(by_report, on="report_id", how="left")
     return joined.with_columns(flaw.alias("flaw")).drop("unowned", "undated", "actions")

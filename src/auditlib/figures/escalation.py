@@ -11,9 +11,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from auditlib.escalation import DUTIES, IncidentResult, Latencies, Rates, Stage
+from auditlib.escalation import DUTIES, Latencies, Stage
 from auditlib.figures.style import BAND, FAINT, HIGHER, INK, LOWER, PAPER, QUIET, new_axes, style
 from auditlib.figures.ticks import share_ticks
+from auditlib.obligations import Rates
+from auditlib.service_desk import IncidentResult
 from auditlib.statements import counted
 from auditlib.statistics.durations import Survival
 from auditlib.statistics.types import Floats

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from auditlib.escalation import PromiseResult
 from auditlib.figures.style import BAND, LOWER, QUIET, new_axes, style
 from auditlib.figures.ticks import share_ticks
+from auditlib.promises import PromiseResult
 
 
 def excused(result: PromiseResult, ax: Axes | None = None) -> Axes:

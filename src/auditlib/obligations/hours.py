@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from auditlib.contracts import CanonicalTables
+from auditlib.contracts.frames import to_pandas
 from auditlib.errors import ParameterError, Problem
 from auditlib.obligations.policy import DutyRule
 from auditlib.parameters.calendar import CalendarFile
+from auditlib.parameters.engagement import Engagement
+from auditlib.parameters.load import load
+from auditlib.parameters.run import Run
 from auditlib.time.calendar import Calendar
+from auditlib.time.epoch import HOUR
 from auditlib.time.public_holidays import subdivision_of
+
+LONGEST_DAY = 26 * HOUR
+"""No local day has been longer."""
 
 
 class UnitPlace(NamedTuple):
@@ -159,3 +168,78 @@ def _key(file: CalendarFile, place: UnitPlace, time_zone: str) -> str:
     where = [place.time_zone or time_zone] if file.time_zone == "unit" else []
     where += [place.area] if file.holidays.country == "unit" else []
     return "/".join((file.calendar, *where))
+
+
+def hours_of_rules(
+    rules: Iterable[DutyRule], engagement: Engagement, units: Iterable[UnitPlace]
+) -> dict[str, WorkingHours]:
+    """Return the working hours of each rule's clock, holidays resolved for the years it may run through.
+
+    Parameters
+    ----------
+    rules
+        Those that run on a clock.
+    engagement
+        Its run says the years and the zone of units that name none; its texts hold the calendars.
+    units
+        Every unit.
+
+    Raises
+    ------
+    ParameterError
+        Where a calendar is absent or wrong.
+    """
+    run, timed, places = engagement.run, tuple(rules), tuple(units)
+    names = dict.fromkeys(name for rule in timed for name in rule.calendar_files)
+    files = {name: calendar_file(name, engagement.texts) for name in names}
+    return {
+        rule.clock: hours_of_rule(rule, files, places, years=years_of(run), time_zone=run.time_zone)
+        for rule in timed
+    }
+
+
+def hours_of(name: str, engagement: Engagement, units: Iterable[tuple[str, ...]]) -> WorkingHours:
+    """Return calendar `name` for `units`, holidays resolved for the years the clocks may run through."""
+    run, file = engagement.run, calendar_file(name, engagement.texts)
+    return working_hours(file, units, years=years_of(run), time_zone=run.time_zone)
+
+
+def calendar_file(name: str, texts: Mapping[str, str]) -> CalendarFile:
+    """Return the calendar file called `name`.
+
+    Parameters
+    ----------
+    texts
+        Calendars as text, by their path in params/.
+
+    Raises
+    ------
+    ParameterError
+        Where it is absent or wrong.
+    """
+    path = f"calendars/{name}.yaml"
+    if path not in texts:
+        known = ", ".join(sorted(texts)) or "none"
+        raise ParameterError(Problem(f"there is no params/{path}.", remedy=f"Read were: {known}."))
+    return load(CalendarFile, texts[path], name=f"params/{path}")
+
+
+def years_of(run: Run) -> range:
+    """Return the years that the clocks of a run may run through."""
+    return range(run.period.start.year - 1, run.as_of.year + 3)
+
+
+def as_of(run: Run) -> int:
+    """Return the instant a run looks from, in UTC microseconds."""
+    return round(run.as_of.timestamp() * 1_000_000)
+
+
+def unit_places(tables: CanonicalTables) -> Sequence[UnitPlace]:
+    """Return where every unit stands, in order; what the register does not say is empty."""
+    if "units" not in tables.tables:
+        return ()
+    register = tables.lazy("units")
+    present = set(register.collect_schema().names())
+    frame = to_pandas(register.select(*[name for name in UnitPlace._fields if name in present]))
+    known = frame.reindex(columns=list(UnitPlace._fields)).fillna("").astype(str).sort_values("unit_id")
+    return tuple(UnitPlace(*map(str, row)) for row in known.itertuples(index=False))

@@ -29,6 +29,8 @@ class Status(StrEnum):
     """What is recorded leaves it open: it counts on neither side."""
 
 
+NEVER = 2**62
+"""Later than every instant: the end of what may lie at any time."""
 SPANS = ("due", "done", "excused", "deviation")
 """Instants that may be known by their day alone: each lies between ``<name>_at`` and ``<name>_until``."""
 

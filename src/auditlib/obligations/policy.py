@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
+from auditlib.parameters.policy import Policy
 from auditlib.parameters.run import EditionYear, Strict
 from auditlib.parameters.strict_model import Misfit
-from auditlib.records import Grade, Kind
+from auditlib.records import Grade, Kind, Refusal
 from auditlib.time.epoch import HOUR, MINUTE
 
 Word = Annotated[
@@ -188,7 +189,7 @@ class DutyRule(Strict):
         return None if not severity and apart else self.within.get(EVERY)
 
 
-class ObligationPolicy(Strict):
+class ObligationPolicy(Policy):
     """A dated set of rules, cited and reviewed."""
 
     policy: Word
@@ -215,3 +216,8 @@ class ObligationPolicy(Strict):
     def calendars(self) -> tuple[str, ...]:
         """The calendars its rules name, each once."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.calendar_files))
+
+
+def no_policy(kind: str) -> Refusal:
+    """Return the refusal where a run names no policy whose name begins with `kind`."""
+    return Refusal(f"The run names no {kind} policy.", "Name one under 'policies' in the run file.")

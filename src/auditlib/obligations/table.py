@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
 
 import narwhals as nw
 
+from auditlib.contracts.frames import Frame
 from auditlib.obligations.law import SPANS, Status
 from auditlib.records import Kind
-
-Frame = Any
-"""A narwhals frame, eager or lazy."""
 
 COLUMNS = (
     "due_at",

@@ -14,11 +14,11 @@ from auditlib.compensation.definition import written
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
 from auditlib.escalation.recorded import EVERY, silent_in_matrix, unsaid
-from auditlib.escalation.terms import policy_of
 from auditlib.evidence import Evidence
+from auditlib.parameters.policy import policy_named
 from auditlib.parameters.run import Run
 from auditlib.parameters.shape import did_you_mean
-from auditlib.records import Criterion, Refusal, SourceTotals
+from auditlib.records import Criterion, SourceTotals
 from auditlib.runs.plan import planned_names
 from auditlib.standards.measure import Measure
 
@@ -117,10 +117,10 @@ def _unmeasured(measure: Measure, criterion: Criterion, run: Run, evidence: Evid
 def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
     """Yield, for each thing the evidence lacks, the duties after a response not judged without it."""
     try:
-        policy = policy_of(EscalationPolicy, "escalation", run, texts(run, root=root))
+        policy = policy_named("escalation", EscalationPolicy, run, texts(run, root=root))
     except ParameterError:  # the policy, or a calendar, is named as a mistake of its own
         return
-    if isinstance(policy, Refusal):
+    if policy is None:
         return
     silent = unsaid(policy, evidence, run)
     if EVERY in silent:

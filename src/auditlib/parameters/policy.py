@@ -20,10 +20,12 @@ Law = TypeVar("Law", bound=Policy)
 
 
 def policy_named(stem: str, model: type[Law], run: Run, texts: Mapping[str, str]) -> Law | None:
-    """Return the policy called `stem`; None where the run names none.
+    """Return the policy whose name begins with `stem`; None where the run names none.
 
     Parameters
     ----------
+    stem
+        What the names of its kind begin with; a client's own may go on: ``escalation_acme``.
     texts
         Policies as text, by their path in params/.
 
@@ -32,10 +34,11 @@ def policy_named(stem: str, model: type[Law], run: Run, texts: Mapping[str, str]
     ParameterError
         Where the policy named is absent, wrong or of another edition.
     """
-    chosen = next((name for name in run.policies if name.partition("@")[0] == stem), None)
+    chosen = next((name for name in run.policies if name.startswith(stem)), None)
     if chosen is None:
         return None
-    file, edition = f"policies/{stem}.yaml", chosen.partition("@")[2]
+    name, _, edition = chosen.partition("@")
+    file = f"policies/{name}.yaml"
     if file not in texts:
         raise ParameterError(
             Problem(f"there is no params/{file}.", remedy="Put it there, or do not name it.")
@@ -46,7 +49,7 @@ def policy_named(stem: str, model: type[Law], run: Run, texts: Mapping[str, str]
             Problem(
                 f"the run names {chosen}, but the file is edition {policy.edition}.",
                 f"params/{file}",
-                remedy=f"Name {stem}@{policy.edition}, or put the other edition there.",
+                remedy=f"Name {name}@{policy.edition}, or put the other edition there.",
             )
         )
     return policy

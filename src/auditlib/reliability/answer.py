@@ -27,7 +27,7 @@ class ReliabilityAnswer(Answer[Assessment]):
         """Return how many tables can be relied on, and which cannot."""
         return tuple(statements.summary(self.result, self.facts))
 
-    def limits(self, coverage: Coverage, rates: Rates) -> tuple[Sentence, ...]:
+    def limits_beside(self, coverage: Coverage, rates: Rates) -> tuple[Sentence, ...]:
         """Return what the intake cannot say."""
         return tuple(statements.limits(self.result, coverage, rates))
 

@@ -1,6 +1,6 @@
 """What an audit says: facts with keys, sentences filled from them, and answers made of both."""
 
-from auditlib.statements.answer import Answer, Exhibit, Unanswered
+from auditlib.statements.answer import Answer, Exhibit, Unanswered, answered
 from auditlib.statements.facts import Facts
 from auditlib.statements.template import joined, say
 from auditlib.statements.words import agreeing, counted, listed, percent, spoken_share, with_sign
@@ -11,6 +11,7 @@ __all__ = [
     "Facts",
     "Unanswered",
     "agreeing",
+    "answered",
     "counted",
     "joined",
     "listed",

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
-from auditlib.records import Basis, Held, Number, Refusal, Sentence, Ungrouped
+from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence, Ungrouped
 from auditlib.statements.facts import Facts
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Answer(Generic[Result]):
     3
     """
 
+    answered: ClassVar[bool] = True
+    """Whether there is an answer; see `Unanswered`."""
     ranges: ClassVar[bool] = False
     """Whether its words say which groups come first: they are then chosen among what may be shown."""
 
@@ -56,6 +58,14 @@ class Answer(Generic[Result]):
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer in words."""
         raise NotImplementedError
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is wrong; nothing unless the room says so."""
+        return ()
+
+    def limits(self) -> tuple[Sentence, ...]:
+        """Return what the answer cannot say; nothing unless the room says so."""
+        return ()
 
     @cached_property
     def facts(self) -> Facts:
@@ -140,11 +150,29 @@ class Unanswered(Ungrouped):
         Why it has no answer, and what would make it answerable.
     key
         Of the number there is none of; none is recorded where empty.
+    outcome
+        What it comes to, where that is said before the reason: ``not assessable.``
+
+    Examples
+    --------
+    >>> Unanswered.not_assessable("clocks of a desk", Refusal("There is no log.", "Ask for it.")).summary()[0]
+    Sentence(text='Clocks of a desk: not assessable. There is no log. Ask for it.',
+        keys=('not_assessable:clocks_of_a_desk',))
     """
+
+    answered: ClassVar[bool] = False
 
     title: str
     refusal: Refusal
     key: str = ""
+    outcome: str = ""
+
+    @classmethod
+    def not_assessable(cls, about: str, refusal: Refusal) -> Self:
+        """Return that `about` cannot be assessed; the reason of its number says what to ask for too."""
+        why = Refusal(f"{refusal.reason} {refusal.remedy}".strip())
+        title, key = about[:1].upper() + about[1:], f"not_assessable:{about.replace(' ', '_')}"
+        return cls(title, why, key, "not assessable.")
 
     @property
     def caption(self) -> str:
@@ -168,5 +196,18 @@ class Unanswered(Ungrouped):
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return the reason."""
-        why = f"{self.refusal.reason} {self.refusal.remedy}".strip()
+        why = f"{self.outcome} {self.refusal.reason} {self.refusal.remedy}".strip()
         return (Sentence(f"{self.title}: {why}", (self.key,)) if self.key else Sentence(why),)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return nothing: what was not assessed is not wrong."""
+        return ()
+
+    def limits(self) -> tuple[Sentence, ...]:
+        """Return nothing."""
+        return ()
+
+
+def answered(*parts: Answer[Any] | Unanswered) -> tuple[Answer[Any] | Unanswered, ...]:
+    """Return the parts of a question that were answered; where none was, all, each to say why."""
+    return tuple(part for part in parts if part.answered) or parts
