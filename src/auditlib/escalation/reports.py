@@ -87,10 +87,10 @@ def _reports(
     """Return the one report judged for each response: the best in time, then the earliest due."""
     rows = _with_last_instant(_written(contacts, tables, days=days), zones, day="due_on", into="due_end")
     rows = _with_actions(rows, tables, policy=policy)
-    shown = (nw.col("shown_at") <= as_of) & nw.col("not_early")
+    visible = (nw.col("shown_at") <= as_of) & nw.col("not_early")
     produced = ~nw.col("produced_at").is_null()
     sound = (nw.col("flaw") == "") & ~nw.col("due_end").is_null()
-    presented = (shown & produced & sound).fill_null(value=False)
+    presented = (visible & produced & sound).fill_null(value=False)
     rows = rows.with_columns(
         nw.when(presented).then(nw.col("shown_at")).alias("presented_at"),
         nw.when(presented).then(nw.col("shown_until")).alias("presented_until"),
@@ -98,7 +98,7 @@ def _reports(
         .then(nw.lit(NO_DUE))
         .when(nw.col("flaw") != "")
         .then(nw.col("flaw"))
-        .when((shown & produced).fill_null(value=False))
+        .when((visible & produced).fill_null(value=False))
         .then(nw.lit(""))
         .otherwise(nw.lit(NOT_PRESENTED))
         .alias("defect"),

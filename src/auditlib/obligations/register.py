@@ -74,5 +74,5 @@ def register_rows(rows: pd.DataFrame, *, table: str, trigger: str, detail: str |
     for name, column in (("trigger", trigger), ("due", "due_at"), ("done", "done_at")):
         whole = rows[column].astype("Int64").astype("object").where(rows[column].notna(), None)
         instants[name] = pd.to_datetime(whole, unit="us", utc=True).astype("datetime64[us, UTC]")
-    told = rows if detail is None else rows.assign(detail=detail)
-    return told.assign(table=table, **instants)
+    detailed = rows if detail is None else rows.assign(detail=detail)
+    return detailed.assign(table=table, **instants)

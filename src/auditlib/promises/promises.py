@@ -13,6 +13,7 @@ from auditlib.contracts import WHOLE_DAY, CanonicalTables
 from auditlib.contracts.frames import month_of, to_pandas
 from auditlib.obligations import EVERY, NEVER, WorkingHours
 from auditlib.obligations import assess as judge
+from auditlib.obligations.calendar_use import by_calendar
 from auditlib.obligations.deviations import DeviationWorth, verdict_one
 from auditlib.obligations.hours import LONGEST_DAY
 from auditlib.parameters.engagement import Engagement
@@ -162,18 +163,15 @@ def _deadlines(cases: pd.DataFrame, start: str, limit: int, hours: WorkingHours)
     """Return when `limit` is used up from `start`; any time at all for a unit without a calendar."""
     import pandas as pd
 
-    keys = cases["unit_id"].map(dict(hours.of_unit))
     due = pd.Series(
         np.where(start == "requested_until", NEVER, cases["requested_at"].astype("int64")),
         index=cases.index,
         dtype="Int64",
     )
-    for key, calendar in hours.calendars.items():
-        on_it = (keys == key).to_numpy(bool)
-        if on_it.any():
-            starts = cases.loc[on_it, start].to_numpy(np.int64)
-            table = timetable(calendar, int(starts.min()), int(starts.max()) + LONGEST_DAY, longest=limit)
-            due.loc[on_it] = deadline(table, starts, np.full(len(starts), limit, dtype=np.int64))
+    for calendar, on_it in by_calendar(cases["unit_id"], hours):
+        starts = cases.loc[on_it, start].to_numpy(np.int64)
+        table = timetable(calendar, int(starts.min()), int(starts.max()) + LONGEST_DAY, longest=limit)
+        due.loc[on_it] = deadline(table, starts, np.full(len(starts), limit, dtype=np.int64))
     return due
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from auditlib.contracts import CanonicalTables
 from auditlib.obligations import WorkingHours
+from auditlib.obligations.calendar_use import by_calendar
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Refusal
 from auditlib.service_desk.answer import ABOUT, ClocksAnswer, ClockStopsAnswer, DeskAnswer
 from auditlib.service_desk.cases import cases_of, moves_of
-from auditlib.service_desk.clocks import by_calendar, limits_of
+from auditlib.service_desk.clocks import limits_of
 from auditlib.service_desk.context import DeskContext
 from auditlib.service_desk.log import log_of
 from auditlib.service_desk.policy import RESOLVE, IncidentPolicy, StopTerms

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.obligations import UnitPlace, WorkingHours, assess
+from auditlib.obligations import WorkingHours, assess
+from auditlib.obligations.calendar_use import by_calendar
 from auditlib.records import Refusal
 from auditlib.service_desk.cases import cases_of, pauses_of
 from auditlib.service_desk.policy import CONTACT, ESCALATE, RESOLVE, IncidentRule, LogStates
-from auditlib.time.calendar import Calendar
 from auditlib.time.pauses import Pauses, deadline_paused
 from auditlib.time.timetable import deadline, timetable
 
@@ -220,42 +220,3 @@ def lacking(
 
 def _unlisted(entered: set[str], states: LogStates) -> set[str]:
     return entered - set(states.known)
-
-
-NOWHERE = UnitPlace("")
-"""Where a case stands whose unit the log or the register does not name."""
-
-
-def by_calendar(units: pd.Series, hours: WorkingHours) -> Iterator[tuple[Calendar, NDArray[np.bool_]]]:
-    """Yield every calendar of `hours` with the rows of `units` that run on it.
-
-    Rows whose unit has no calendar are in none. A unit that the register does not name runs on the calendar
-    of no place in particular, where there is one.
-    """
-    keys = _keys(units, hours)
-    for key, calendar in hours.calendars.items():
-        on_it = np.asarray(keys == key, dtype=bool)
-        if on_it.any():
-            yield calendar, on_it
-
-
-def uncalendared(units: pd.Series, hours: WorkingHours) -> NDArray[np.bool_]:
-    """Return which rows have no calendar."""
-    return np.asarray(_keys(units, hours) == "", dtype=bool)
-
-
-def used(units: pd.Series, hours: WorkingHours) -> WorkingHours:
-    """Return `hours` with the units of `units` alone, and the calendars they run on."""
-    named = set(units.dropna().astype(str))
-    of_unit = {unit: key for unit, key in hours.of_unit.items() if unit in named}
-    keys = set(_keys(units, hours))
-    calendars = {key: calendar for key, calendar in hours.calendars.items() if key in keys}
-    places = tuple(place for place in hours.places if place.unit_id in named)
-    return WorkingHours(hours.name, hours.never_stops, calendars, of_unit, places)
-
-
-def _keys(units: pd.Series, hours: WorkingHours) -> NDArray[np.object_]:
-    """Return the key of each row's calendar; empty where it has none."""
-    known = {place.unit_id for place in hours.places}
-    named = units.astype(object).where(units.isin(known), NOWHERE.unit_id)
-    return named.map(dict(hours.of_unit)).fillna("").to_numpy(object)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditlib.obligations import WorkingHours, no_policy, unit_places
+from auditlib.obligations.calendar_use import NOWHERE
 from auditlib.obligations.hours import as_of, hours_of, hours_of_rules
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.policy import policy_named
 from auditlib.records import Refusal
-from auditlib.service_desk.clocks import NOWHERE
 from auditlib.service_desk.log import STARTS
 from auditlib.service_desk.policy import IncidentPolicy
 from auditlib.standards.supplied import only_words, stood_in

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditlib.obligations import WorkingHours
-from auditlib.service_desk.clocks import by_calendar
+from auditlib.obligations.calendar_use import by_calendar
 from auditlib.time.epoch import HOUR
 from auditlib.time.timetable import elapsed, timetable
 

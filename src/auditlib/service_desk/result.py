@@ -18,8 +18,8 @@ from auditlib.obligations import (
     rates,
     register_rows,
 )
+from auditlib.obligations.calendar_use import uncalendared, used
 from auditlib.records import Basis, Held, Refusal
-from auditlib.service_desk.clocks import uncalendared, used
 from auditlib.service_desk.context import DeskContext
 from auditlib.service_desk.policy import RESOLVE, IncidentPolicy
 

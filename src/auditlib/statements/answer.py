@@ -59,14 +59,6 @@ class Answer(Generic[Result]):
         """Return the answer in words."""
         raise NotImplementedError
 
-    def findings(self) -> tuple[Finding, ...]:
-        """Return what is wrong; nothing unless the room says so."""
-        return ()
-
-    def limits(self) -> tuple[Sentence, ...]:
-        """Return what the answer cannot say; nothing unless the room says so."""
-        return ()
-
     @cached_property
     def facts(self) -> Facts:
         """Its numbers by key, for sentences to state."""
@@ -204,7 +196,7 @@ class Unanswered(Ungrouped):
         return ()
 
     def limits(self) -> tuple[Sentence, ...]:
-        """Return nothing."""
+        """Return nothing: what was not said has no limits."""
         return ()
 
 
