@@ -501,3 +501,37 @@ def test_a_complete_acknowledgement_in_time_stays_one_whatever_else_was_sent() -
     unclear = acknowledgement(at(SENT), states_why=None, acknowledgement_id="K0")
     found = judged(acknowledgements=[unclear, acknowledgement(at(SENT) + 9)])
     assert found["acknowledgement"] == ("met", "")
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [
+        ("2025-06-10 09:59:59.999999", "missing"),
+        (HELD, "met"),
+        ("2025-06-10 10:00:00.000001", "met"),
+    ],
+)
+def test_a_report_may_be_shown_at_the_contact_and_not_before(shown: str, status: str) -> None:
+    report = REPORT | {"produced_at": at("2025-06-10 09:00"), "presented_at": at(shown)}
+    assert judged(follow_up_reports=[report])["report"][0] == status
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        ("2025-06-06 16:31:59.999999", "pending"),
+        ("2025-06-06 16:32", "met"),
+        ("2025-06-06 16:32:00.000001", "met"),
+    ],
+)
+def test_what_happened_at_the_instant_of_the_audit_is_known(as_of: str, status: str) -> None:
+    sent = [acknowledgement(at("2025-06-06 16:32"))]
+    assert judged(as_of=as_of, acknowledgements=sent)["acknowledgement"][0] == status
+
+
+def test_of_two_reports_the_one_in_time_is_judged_though_it_is_due_later() -> None:
+    late = REPORT | {"presented_at": at("2025-06-21 00:00")}
+    later_due = REPORT | {"report_id": "B2", "due_on": day("2025-06-22")}
+    actions = [ACTION, ACTION | {"action_id": "N2", "report_id": "B2"}]
+    assert judged(follow_up_reports=[late], report_actions=actions)["report"][0] == "late"
+    assert judged(follow_up_reports=[late, later_due], report_actions=actions)["report"][0] == "met"

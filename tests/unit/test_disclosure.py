@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import OptimizeResult
 
 from auditlib.disclosure import (
+    SIZE,
     Name,
     Selection,
     Stated,
@@ -135,6 +136,18 @@ class TestASubtraction:
             "responses, but for the responses where type = phone",
         }
         assert protect(linked_tables, minimum=MINIMUM).left == ()
+
+    @pytest.mark.parametrize(("other", "found"), [(2, False), (3, False), (4, True)])
+    def test_two_small_counts_that_can_only_be_four_each_hide_nothing(self, other: int, found: bool) -> None:
+        """Small is at most four: of eight that two small counts make up, each has four."""
+        counts = {"phone": 71, "chat": 4, "visit": other}
+        linked_tables = tables(of_types(counts), numbers_of_types(counts))
+        told = keys([one.stated for one in deduced(linked_tables, minimum=MINIMUM)])
+        assert told == ({"rows:chat", "rows:visit"} if found else set())
+        withheld = protect(linked_tables, minimum=MINIMUM)
+        assert keys(withheld.names) == ({"rows:phone"} if found else set())
+        assert SIZE not in {part for _, _, part in withheld.names}
+        assert withheld.left == ()
 
     def test_a_count_that_one_exhibit_hides_and_another_shows_is_hidden_in_both(self) -> None:
         counts = {"phone": 71, "chat": 40, "visit": 3}

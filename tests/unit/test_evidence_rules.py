@@ -59,6 +59,7 @@ CASES = [
     ({"q_overall": 1.0}, None),
     ({"q_overall": 4.5}, None),
     ({"q_overall": 4.25}, ("scale", "q_overall")),
+    ({"q_overall": 5.0}, None),
     ({"q_overall": 5.5}, ("scale", "q_overall")),
     ({"q_overall": 9.0, "survey_type": "relationship"}, None),
     ({"q_overall": 9.0, "survey_type": "exit"}, ("scale", "q_overall")),

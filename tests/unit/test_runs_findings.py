@@ -230,3 +230,30 @@ class TestVerdict:
     def test_two_notebooks_cannot_both_conclude(self) -> None:
         with pytest.raises(AuditError, match="11_standards and 12_more both give a verdict"):
             verdict_of({"11_standards": {"verdict": {"a": 1}}, "12_more": {"verdict": {"a": 1}}})
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"criterion": "A1", "subject": "z"}, {"criterion": "A2", "subject": "a"}),
+        ({"criterion": "A1", "subject": "a"}, {"criterion": "A1", "subject": "b"}),
+        ({"criterion": "A9", "subject": "z", "grade": "major"}, {"criterion": "A1", "subject": "a"}),
+    ],
+)
+def test_findings_stand_by_grade_then_criterion_then_subject(
+    first: dict[str, str], second: dict[str, str]
+) -> None:
+    """Whatever order they were raised in, now and in the audit before."""
+    raised = [finding("b", **first), finding("a", **second)]
+    for given in (raised, raised[::-1]):
+        assert list(states(findings_of(results("02_two", *given)))) == ["b", "a"]
+        past = findings_of(results("02_two"), before=before_of(given))
+        assert [one["fingerprint"][0] for one in past["findings"]] == ["b", "a"]
+
+
+def before_of(findings: list[dict[str, Any]]) -> Before:
+    """Return an audit before in which one notebook raised `findings`."""
+    stated = [
+        StatedFinding.model_validate({**entry, "notebook": "02_two", "state": "new"}) for entry in findings
+    ]
+    return Before("last-year", "0" * 64, {entry.fingerprint: entry for entry in stated})

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from auditlib.records import Number, Sentence
 from auditlib.statements import Facts, agreeing, counted, listed, say, with_sign
+from auditlib.statements.formats import format_value
 from auditlib.statements.template import types_a_number
 
 HOUSE = Path(__file__).parents[2] / "src" / "auditlib"
@@ -109,3 +110,34 @@ def templates() -> Iterator[tuple[str, str]]:
 
 def test_no_template_of_the_house_types_a_number() -> None:
     assert [where for where, template in templates() if types_a_number(template)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "printed"),
+    [
+        # a share is rounded, and neither nothing nor all of it is printed of what is not
+        (0.0, "share", "0.0%"),
+        (0.00049999, "share", "< 0.1%"),
+        (0.0005, "share", "0.1%"),
+        (0.0015001, "share", "0.2%"),
+        (0.89949, "share", "89.9%"),
+        (0.8996, "share", "90.0%"),
+        (0.99949999, "share", "99.9%"),
+        (0.9995, "share", "> 99.9%"),
+        (0.99999999, "share", "> 99.9%"),
+        (1.0, "share", "100.0%"),
+        # no p-value is nothing
+        (0.0, "probability", "< 0.001"),
+        (0.00099999, "probability", "< 0.001"),
+        (0.001, "probability", "0.001"),
+        (0.04951, "probability", "0.050"),
+        # a fall keeps its sign, and what rounds to nothing has none
+        (-0.25, "points", "\N{MINUS SIGN}0.25"),
+        (-0.0051, "points", "\N{MINUS SIGN}0.01"),
+        (-0.0049, "points", "0.00"),
+        (-0.0004, "share", "0.0%"),
+        (-1234.0, "count", "\N{MINUS SIGN}1,234"),
+    ],
+)
+def test_a_number_is_printed_as_its_unit_demands(value: float, unit: str, printed: str) -> None:
+    assert format_value(value, unit) == printed

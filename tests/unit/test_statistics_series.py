@@ -66,6 +66,8 @@ def test_slopes_within_units_agree_with_dummies_for_units():
     fit = sm.OLS(y, np.column_stack([x, np.eye(8)[unit]])).fit()
     assert found.slopes == pytest.approx(fit.params[:2])
     assert np.average(found.adjusted, weights=found.n) == pytest.approx(y.mean())
+    clustered = fit.get_robustcov_results("cluster", groups=unit, use_correction=False)
+    assert found.slope_errors == pytest.approx(clustered.bse[:2] * np.sqrt(8 / 7))
 
 
 def test_groups_of_alike_answers_count_as_their_answers():
