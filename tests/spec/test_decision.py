@@ -363,3 +363,20 @@ def test_a_finding_belongs_to_the_category_of_its_criterion_or_of_its_requiremen
     assert weighed == WeighedFinding(
         "f", f"{identifier} (05_escalation)", Grade.MINOR, category or "05_escalation"
     )
+
+
+@pytest.mark.parametrize("outcome", [NOT_MET, SHORT, BLIND])
+@pytest.mark.parametrize(
+    ("severity", "steps"),
+    [(Grade.MAJOR, {2}), (Grade.MINOR, {4}), (Grade.OPPORTUNITY, set())],
+)
+def test_a_criterion_stops_a_decision_by_its_grade_and_an_opportunity_never_does(
+    severity: Grade, steps: set[int], outcome: Outcome
+) -> None:
+    """Majors stop the step of majors, minors that of plans; none where the criterion is an opportunity."""
+    small = criterion("P-02", weight=1, severity=severity)
+    found = decision((criterion("P-01", weight=99), MET), (small, outcome), findings=())
+    shown_and_short = severity is Grade.MINOR and outcome is SHORT  # it withholds nothing, and earns nothing
+    stopped = {place for place, step in enumerate(outcomes(found)) if step is not MET}
+    assert stopped == (set() if shown_and_short else steps)
+    assert (found.outcome is MET) is (not stopped)
