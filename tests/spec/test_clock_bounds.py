@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from auditlib.calendars.calendar import ALWAYS, HOUR, reached
-from auditlib.calendars.clause import elapsed_one, merge
+from auditlib.time.calendar import ALWAYS
+from auditlib.time.clause import elapsed_one, merge
+from auditlib.time.epoch import HOUR
+from auditlib.time.zones import reached
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditlib.linkage.paid import Paid
-from auditlib.linkage.placebo import _ranked
-from auditlib.linkage.specifications import _few
-from auditlib.linkage.tested import _products
+from auditlib.compensation.inference import _products
+from auditlib.compensation.paid import Paid
+from auditlib.compensation.placebo import _ranked
+from auditlib.compensation.specification_curve import _few
 from auditlib.statistics.adoption import adoption_panel
 from auditlib.statistics.imputation import Imputation, impute
 
