@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from auditlib.benchmark.compare import compare_units
 from auditlib.benchmark.mix import adjusted_scores
+from auditlib.benchmark.result import ComparisonChoices
 from auditlib.benchmark.scores import ScoreMeasure, UnitScores, from_cells, interval
-from auditlib.records import Item, Scale
+from auditlib.records import Instrument, Item, Scale
 from auditlib.statistics import case_mix
 from auditlib.statistics.types import Floats
 
@@ -68,15 +70,12 @@ def test_the_interval_is_as_wide_as_that_error_makes_it(answers: pd.DataFrame, a
 
 def test_units_are_held_against_all_answers_and_what_one_answer_varies(answers: pd.DataFrame) -> None:
     """The target is the mean of all answers, the variance that of an analysis of variance by unit."""
-    from auditlib import benchmark
-    from auditlib.records import Instrument
-
     cells = answers.groupby(["unit_id", "score"], as_index=False).size().rename(columns={"size": "n"})
     cells = cells.assign(survey_type="transactional", item="q_overall")
     units = pd.DataFrame({"unit_id": UNITS, "name": UNITS})
     instruments = (Instrument("transactional", (MEASURE.item,)),)
-    result = benchmark.compare(cells, instruments, units=units, minimum_n=2, minimum_units=2)
-    (comparison,) = result.comparisons
+    choices = ComparisonChoices(statistic="mean", minimum_n=2, minimum_units=2)
+    (comparison,) = compare_units(cells, instruments, choices, units=units)
     assert comparison.judgement.target == pytest.approx(answers["score"].mean())
     residual = answers["score"] - answers.groupby("unit_id")["score"].transform("mean")
     expected = (residual**2).sum() / (len(answers) - len(UNITS))

@@ -74,4 +74,4 @@ def paid(value: float, n: float) -> Paid:
     ],
 )
 def test_another_draw_turns_a_bonus_by_the_errors_of_both(value: float, turned: float) -> None:
-    assert paid(value, 100).turned(4.0) == pytest.approx(turned, abs=1e-6)
+    assert paid(value, 100).flip_rate(4.0) == pytest.approx(turned, abs=1e-6)

@@ -14,7 +14,7 @@ from auditlib.integrity.detection import Detection, SignStrength
 from auditlib.integrity.detectors import DETECTORS, Detector
 from auditlib.integrity.findings import departure, findings_of
 from auditlib.integrity.groups import Group, MonthGrid, groups_of
-from auditlib.integrity.patterns import SignPattern, signatures
+from auditlib.integrity.patterns import SignPattern, corrected
 from auditlib.integrity.policy import IntegrityPolicy
 from auditlib.integrity.unit_changes import complaints_diverge
 from auditlib.records import Grade
@@ -91,7 +91,7 @@ def kinds_of(*run: Detection) -> list[SignPattern]:
     """The kinds of signs of the group; detectors that are not given were not run."""
     keys = {entry.detector.key for entry in run}
     rest = [Detection(entry, group(), reason="not run") for entry in DETECTORS if entry.key not in keys]
-    return list(signatures([*run, *rest], IntegrityPolicy(error=0.05)))
+    return list(corrected([*run, *rest], IntegrityPolicy(error=0.05)))
 
 
 @pytest.mark.parametrize(("assignments", "alarm"), [(19, False), (20, True), (21, True)])
