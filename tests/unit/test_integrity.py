@@ -168,8 +168,8 @@ def test_no_register_is_not_known_and_nothing_linked_is_not_applicable() -> None
     assert not found.detections
     assert str(IntegrityAnswer(found).summary()[0]).startswith("Not applicable: No pay is linked")
     assert IntegrityAnswer(found).numbers()[0].value is None
-    assert not found.findings()
-    assert not found.advice()
+    assert not IntegrityAnswer(found).findings()
+    assert not IntegrityAnswer(found).advice()
 
 
 def test_only_aggregates_are_not_assessable() -> None:
