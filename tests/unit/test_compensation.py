@@ -200,6 +200,25 @@ class TestRefusals:
         assert ("is not ruled out" in text) is (effect == 0)
         assert unfounded(found) == []
 
+    def test_an_effect_that_placebos_show_as_often_is_not_claimed(self, rng: np.random.Generator) -> None:
+        without = noisy(rng, units=20, months=24)
+        value = without.value.copy()
+        value[:10, 12:] += 1.0
+        links = (("manager", f"U{unit:02d}", "2025-01-01", "", 0.1) for unit in range(10))
+        whole = compensation.estimate(
+            replace(without, value=value), register(*links), placebo_adoptions=60, draws=199
+        )
+        effect = whole.role("manager")
+        assert effect is not None
+        assert isinstance(effect.placebo, Placebos)
+        strong = replace(effect.placebo, statistic=np.full(60, 1e6))
+        found = replace(whole, roles=(replace(effect, placebo=strong),))
+        text = compensation.PayAnswer(found).summary()[0].text
+        assert f"is claimed: +{effect.estimate:.2f} (95% interval " in text
+        assert "but 60 of 60 placebo links look as strong (calibrated on them, p = 1.000)." in text
+        assert "claim nothing" in compensation.PayAnswer(found).advice()[0].text
+        assert unfounded(found) == []
+
 
 def sentences(found: compensation.PayEffects) -> list[Sentence]:
     """Return all that is said of a result."""
