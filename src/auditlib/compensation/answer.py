@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pandas as pd
 
@@ -12,11 +11,11 @@ from auditlib.compensation import facts, role_statements, statements, unidentifi
 from auditlib.compensation.facts import LINKS
 from auditlib.compensation.findings import findings_of
 from auditlib.compensation.naive_comparisons import NaiveComparisons
-from auditlib.compensation.published import EPOCH
 from auditlib.compensation.register import running
 from auditlib.compensation.result import PayEffects, RoleEffect, Unidentified
 from auditlib.records import Basis, Finding, Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, Facts
+from auditlib.time.months import months_of_days
 
 _PROBABILITIES = {"p": "probability", "p_placebo": "probability", "smallest_p": "probability"}
 _ADOPTION = ["role", "month", "units", "weight"]
@@ -263,7 +262,6 @@ def _of_register(result: PayEffects, lacking: Unidentified) -> Sequence[tuple[ob
     """Return one row per month in which links of the register begin."""
     entries = running(result.register, role=lacking.role)
     first = entries.groupby(entries["unit_id"].astype(str))["starts_on"].min()
-    days = [EPOCH + timedelta(days=int(day)) for day in first]
-    months = pd.Series([day.year * 100 + day.month for day in days]).value_counts().sort_index()
+    months = pd.Series(months_of_days(first)).value_counts().sort_index()
     weight = float(entries["weight"].mean())
     return [(lacking.role, month, int(count), weight) for month, count in months.items()]

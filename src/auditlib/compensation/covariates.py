@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from auditlib.compensation.panel import Panel, Statistic, panel
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Scale
-from auditlib.statistics.adoption import Ints
+from auditlib.time.months import months_of_days
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,14 +96,8 @@ def _monthly(tables: CanonicalTables, table: str, day: str, like: Panel) -> pd.D
         return None
     rows = tables.frame(table, columns=["unit_id", "survey_type", day, "in_period"])
     rows = rows[rows["in_period"] & (rows["survey_type"] == like.survey_type)]
-    per_month = rows.assign(month=_month(rows[day])).groupby(["unit_id", "month"]).size()
+    per_month = rows.assign(month=months_of_days(rows[day])).groupby(["unit_id", "month"]).size()
     return per_month.rename("n").reset_index()
-
-
-def _month(days: pd.Series) -> Ints:
-    months = (np.datetime64("1970-01-01", "D") + days.to_numpy(dtype=np.int64)).astype("datetime64[M]")
-    since = months.astype(np.int64) + 1970 * 12
-    return np.asarray(since // 12 * 100 + since % 12 + 1, dtype=np.int64)
 
 
 def _answered(tables: CanonicalTables, like: Panel, columns: Sequence[str]) -> pd.DataFrame:
@@ -112,7 +105,7 @@ def _answered(tables: CanonicalTables, like: Panel, columns: Sequence[str]) -> p
     wanted = ["unit_id", "survey_type", "submitted_day", "in_period", like.item, *columns]
     rows = tables.frame("responses", columns=wanted)
     rows = rows[rows["in_period"] & (rows["survey_type"] == like.survey_type) & rows[like.item].notna()]
-    return rows.assign(month=_month(rows["submitted_day"]))
+    return rows.assign(month=months_of_days(rows["submitted_day"]))
 
 
 def _mix(tables: CanonicalTables, like: Panel) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from auditlib.compensation.definition import STATISTICS
 from auditlib.statistics.types import Floats
+from auditlib.time.months import months_from
 
 Statistic = Literal["mean", "top_box", "bottom_box"]
 
@@ -111,7 +112,7 @@ def panel(
     """
     asked = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
     units = tuple(sorted({str(unit) for unit in asked["unit_id"]}))
-    months = months_between(int(asked["month"].min()), int(asked["month"].max())) if len(asked) else ()
+    months = months_from(int(asked["month"].min()), int(asked["month"].max())) if len(asked) else ()
     row = pd.Categorical(asked["unit_id"].astype(str), categories=list(units)).codes
     column = np.searchsorted(np.array(months), asked["month"].to_numpy())
     score, n = (
@@ -131,18 +132,6 @@ def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> F
     if statistic == "mean":
         return score
     return (score >= top if statistic == "top_box" else score <= bottom).astype(np.float64)
-
-
-def months_between(first: int, last: int) -> tuple[int, ...]:
-    """Return every month from `first` to `last`, all as year * 100 + month.
-
-    Examples
-    --------
-    >>> months_between(202311, 202402)
-    (202311, 202312, 202401, 202402)
-    """
-    ends = [month // 100 * 12 + month % 100 - 1 for month in (first, last)]
-    return tuple(count // 12 * 100 + count % 12 + 1 for count in range(ends[0], ends[1] + 1))
 
 
 def counts(rows: pd.DataFrame, like: Panel) -> Floats:

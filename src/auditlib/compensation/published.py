@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from auditlib.compensation.panel import Panel, ScoredQuestion, Statistic, months_between
+from auditlib.compensation.panel import Panel, ScoredQuestion, Statistic
 from auditlib.compensation.register import running
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.types import Floats
+from auditlib.time.epoch import date_of
+from auditlib.time.months import months_from, months_of_days
 
 BOX = {"top_box": "top", "bottom_box": "bottom", "mean": "mean"}
-EPOCH = date(1970, 1, 1)
 UNNAMED = "other"
 
 
@@ -68,7 +68,7 @@ class Published(ScoredQuestion):
 
     def days(self, period: int) -> str:
         """Return a period in words."""
-        first, last = (EPOCH + timedelta(days=day) for day in self.periods[period])
+        first, last = map(date_of, self.periods[period])
         return f"{first:%B %Y} to {last:%B %Y}"
 
     def with_values(self, value: Floats) -> Published:
@@ -140,11 +140,11 @@ def begun(register: pd.DataFrame, figures: Published, *, role: str) -> Ints:
 
 def monthly(figures: Published) -> Panel | None:
     """Return published figures as a panel by month; None where a period is longer than a month."""
-    spans = [tuple(EPOCH + timedelta(days=day) for day in period) for period in figures.periods]
-    if any((first.year, first.month) != (last.year, last.month) for first, last in spans):
+    spans = [months_of_days(period).tolist() for period in figures.periods]
+    if any(first != last for first, last in spans):
         return None
-    labels = [first.year * 100 + first.month for first, _ in spans]
-    every_month = months_between(labels[0], labels[-1])
+    labels = [first for first, _ in spans]
+    every_month = months_from(labels[0], labels[-1])
     factor = 1.0 if figures.statistic == "mean" else 0.01
     value, n = (np.zeros((len(figures.units), len(every_month))) for _ in range(2))
     at = [every_month.index(label) for label in labels]

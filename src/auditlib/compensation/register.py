@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,8 @@ from numpy.typing import NDArray
 from auditlib.compensation.panel import Panel
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.types import Floats
+from auditlib.time.epoch import day_number
+from auditlib.time.months import at_ordinal, first_day, ordinal
 
 Role = Literal["manager", "staff", "unit"]
 ROLES: tuple[Role, ...] = ("manager", "staff")
@@ -20,7 +21,6 @@ ROLES: tuple[Role, ...] = ("manager", "staff")
 UNIT: Role = "unit"
 """Stands for the unit's own payment, as where a payer or a contract ties it to satisfaction."""
 NOUNS: dict[str, str] = {"manager": "managers", "staff": "staff", UNIT: "units as a whole"}
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +108,11 @@ def roles_in(register: pd.DataFrame) -> tuple[Role, ...]:
 
 def _month_days(months: tuple[int, ...]) -> tuple[Ints, Ints]:
     """Return first and last day of each month (year * 100 + month), in days since 1970-01-01."""
-    first = [date(month // 100, month % 100, 1) for month in months]
-    after = [(day + timedelta(days=32)).replace(day=1) for day in first]
-    days = np.array([(day - _EPOCH).days for day in first], dtype=np.int64)
-    return days, np.array([(day - _EPOCH).days - 1 for day in after], dtype=np.int64)
+    after = [at_ordinal(ordinal(month) + 1) for month in months]
+    first, beyond = (
+        np.array([day_number(first_day(month)) for month in side], dtype=np.int64) for side in (months, after)
+    )
+    return first, beyond - 1
 
 
 def _first_of(months: NDArray[np.bool_], *, otherwise: int) -> Ints:

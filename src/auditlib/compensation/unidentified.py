@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from functools import partial
 
 import numpy as np
@@ -13,12 +12,13 @@ from numpy.typing import NDArray
 from auditlib.compensation.naive_comparisons import naive_comparisons, naive_difference
 from auditlib.compensation.naive_differences import ends, gap_between, published_differences
 from auditlib.compensation.placebo_outcomes import PlaceboOutcome, not_assessable
-from auditlib.compensation.published import EPOCH, Published, begun, kind_shares, kinds, others_like
+from auditlib.compensation.published import Published, begun, kind_shares, kinds, others_like
 from auditlib.compensation.register import ROLES, UNIT, Role, running
 from auditlib.compensation.result import PayEffects, Unidentified
 from auditlib.records import Refusal
 from auditlib.statistics.two_groups import GroupDifference
 from auditlib.statistics.types import Floats
+from auditlib.time.epoch import date_of
 
 _UNKNOWABLE = (
     ("mix of respondents", "no single responses were supplied."),
@@ -58,7 +58,7 @@ def compare_published(
     unidentified = Unidentified(
         figures=figures,
         role=role,
-        began=EPOCH + timedelta(days=int(entries["starts_on"].min())),
+        began=date_of(int(entries["starts_on"].min())),
         units=int(entries["unit_id"].nunique()),
         kind=kinds(figures, linked)[0],
         kind_shares=kind_shares(figures, linked),
