@@ -451,7 +451,7 @@ def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves
     )
     found = reperform(world, context(as_of=LATER))
     assert isinstance(found, EscalationResult)
-    assert (found.kept, found.unclear, found.named) == (4, 1, 5)
+    assert (found.fulfilled, found.unclear, found.named) == (4, 1, 5)
     first = EscalationAnswer(found).summary()[0]
     assert first.text == (
         "Whether every dissatisfied customer was followed up as promised cannot be told for 1 of 5 named "

@@ -15,8 +15,8 @@ from test_escalation import LATER, WELL, contact, holder, present, response
 
 from auditlib.audit.numerals import numerals
 from auditlib.escalation import EscalationAnswer, EscalationResult, reperform
+from auditlib.escalation.assessability import gap_stands
 from auditlib.escalation.matrix import MatrixEntry, gap_one, with_attendance
-from auditlib.escalation.recorded import gap_stands
 
 HELD = day("2025-06-10")
 """The local day of the contact."""

@@ -15,7 +15,7 @@ from auditlib.compensation.definition import audited
 from auditlib.compensation.effect import links_judged
 from auditlib.compensation.fair_pay import fair_pay
 from auditlib.compensation.panel import panel
-from auditlib.escalation.recorded import silent_in_matrix
+from auditlib.escalation.assessability import silent_in_matrix
 from auditlib.records import EvidenceLevel, Measurement, Outcome, SourceTotals
 from auditlib.standards.judge import judge_one
 from auditlib.standards.measure import Measure, Taken, nothing

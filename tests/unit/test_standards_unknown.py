@@ -15,9 +15,9 @@ from filled_company import ROOT, Company, company, context
 
 from auditlib.audit.standard import measures, read_edition
 from auditlib.contracts import TABLES
+from auditlib.escalation.assessability import MATRIX, needed
 from auditlib.escalation.findings import METRIC
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
-from auditlib.escalation.recorded import MATRIX, needed
 from auditlib.parameters.load import load
 from auditlib.records import Criterion, Judgement, Outcome
 from auditlib.standards.judge import judge_one

@@ -7,13 +7,13 @@ response at a time; `latencies` says how long each step takes, open cases censor
 
 from auditlib.escalation.answer import EscalationAnswer, FlagsAnswer, LatenciesAnswer, SensitivityAnswer
 from auditlib.escalation.assess import assess, clock_sensitivity, latencies, source_flags
+from auditlib.escalation.assessability import NEEDED
 from auditlib.escalation.bands import band_one, lowest_one, with_band
 from auditlib.escalation.clock_sensitivity import ClockSensitivity, other_clocks
 from auditlib.escalation.context import EscalationContext, context_of
 from auditlib.escalation.flag_comparison import FlagComparison, compare_flags
 from auditlib.escalation.latency import Latencies, Stage, measure_latencies
 from auditlib.escalation.policy import DUTIES, NO_BAND, NO_SCORE, EscalationPolicy
-from auditlib.escalation.recorded import NEEDED
 from auditlib.escalation.reperform import reperform
 from auditlib.escalation.result import EscalationResult
 

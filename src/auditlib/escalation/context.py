@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from auditlib.escalation.assessability import silent_in_matrix, unsaid
 from auditlib.escalation.policy import EscalationPolicy
-from auditlib.escalation.recorded import silent_in_matrix, unsaid
 from auditlib.obligations import WorkingHours, no_policy, unit_places
 from auditlib.obligations.hours import as_of, hours_of_rules
 from auditlib.parameters.engagement import Engagement
@@ -36,10 +36,10 @@ class EscalationContext:
     minimum_cell
         Fewest cases of which a share is stated.
     unsaid
-        Duty → why the evidence says nothing about it; see `recorded.unsaid`. A table without a row refuses
-        its duties in any case.
+        Duty → why the evidence says nothing about it; see `assessability.unsaid`. A table without a row
+        refuses its duties in any case.
     silent
-        Columns of the responsibility matrix that say nothing; see `recorded.silent_in_matrix`.
+        Columns of the responsibility matrix that say nothing; see `assessability.silent_in_matrix`.
     """
 
     policy: EscalationPolicy

@@ -9,6 +9,7 @@ import narwhals as nw
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import Frame, any_row, collected, month_of, to_pandas
 from auditlib.errors import ParameterError, Problem
+from auditlib.escalation.assessability import EVERY, NEEDED, with_unrecorded
 from auditlib.escalation.bands import with_band
 from auditlib.escalation.contacts import true, with_acknowledgement, with_contact, with_contact_id
 from auditlib.escalation.context import EscalationContext
@@ -16,7 +17,6 @@ from auditlib.escalation.duties import COMMON, obligations, with_acknowledgement
 from auditlib.escalation.matrix import with_attendance
 from auditlib.escalation.policy import DUTIES, EscalationPolicy
 from auditlib.escalation.precision import EVENTS, Days, day_only, with_until
-from auditlib.escalation.recorded import EVERY, NEEDED, with_unrecorded
 from auditlib.escalation.reports import with_report
 from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import DutyRule

@@ -13,7 +13,7 @@ from auditlib.audit.standard import editions, measures, read_edition, texts
 from auditlib.compensation.definition import written
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
-from auditlib.escalation.recorded import EVERY, silent_in_matrix, unsaid
+from auditlib.escalation.assessability import EVERY, silent_in_matrix, unsaid
 from auditlib.evidence import Evidence
 from auditlib.parameters.policy import policy_named
 from auditlib.parameters.run import Run
