@@ -150,7 +150,7 @@ def test_what_stays_open_is_counted_named_and_lasts_until_the_end_of_its_day() -
     found = reperform(world, context(as_of="2025-12-01 12:00"))
     assert isinstance(found, EscalationResult)
     assert found.undecided == {"only the day is known": 2}
-    assert found.kept == 0
+    assert found.fulfilled == 0
     row = found.of("contact").to_frame().iloc[0]
     assert row[["judged", "unknown"]].tolist() == [0, 1]
     said = "2 duties count on neither side: only the day of an event is known, and the time of day decides."
