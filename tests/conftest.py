@@ -29,7 +29,7 @@ LONG = (
     "test_runs_demo", "test_lacking_evidence", "test_runs_interrupted", "test_compensation_lab",
     "test_other_companies", "test_standards_unknown", "test_first_page", "test_integrity", "test_numbers",
     "test_report_pdf", "test_canaries", "test_runs_failures", "test_check_foresees", "test_known_exports",
-    "test_runs_samples",
+    "test_sampling_from_a_run",
 )  # fmt: skip
 """Modules that take a minute or more: begun last, each would leave the other process without work."""
 

@@ -30,7 +30,7 @@ from auditlib.standards.merging import RaisedFinding, brought_together
 from auditlib.standards.retaken import retaken
 from auditlib.standards.verdict import Verdict
 from auditlib.standards.weighing import identifier_of, name_of, weighed_finding
-from auditlib.statements import counted
+from auditlib.statements import Facts, say
 
 VERDICT: Final = "verdict.json"
 QUESTION: Final = "Does the operation meet the standard, over all findings?"
@@ -146,7 +146,7 @@ def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run
     """Return the decision as a results file: its sentences, their numbers, the minors that gather."""
     recorder = Recorder(notebook=RECORDED, party=run.party.name, suppression=Suppression(minimum=1))
     gathered = gathered_findings(decided)
-    reported = tuple(_reported(stated, gathered=len(gathered)))
+    reported = Facts.of(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)
     decision, criteria, *rest = VerdictAnswer(decided).summary()
     # what stands first stands on the first page, which counts the findings itself
@@ -173,26 +173,20 @@ def _reported(stated: Json, *, gathered: int) -> Iterator[Number]:
     yield Number("findings:not_examined", past, "count", reason="counted from the findings")
 
 
-def _counts(reported: Sequence[Number]) -> dict[str, int]:
-    return {number.key.partition(":")[2]: int(number.value or 0) for number in reported}
-
-
-def _listed(reported: Sequence[Number]) -> Sentence:
-    counts = _counts(reported)
-    majors, minors, opportunities = (counts[grade.value] for grade in Grade)
-    text = (
-        f"The audit reports {counted(majors, 'major')}, {counted(minors, 'minor')} and "
-        f"{counted(opportunities, 'opportunity', 'opportunities')}."
+def _listed(reported: Facts) -> Sentence:
+    return say(
+        "The audit reports {findings:major|major|majors}, {findings:minor|minor|minors} and "
+        "{findings:opportunity|opportunity|opportunities}.",
+        reported,
     )
-    return Sentence(text, tuple(f"findings:{grade.value}" for grade in Grade))
 
 
-def _earlier(reported: Sequence[Number]) -> Iterator[Sentence]:
+def _earlier(reported: Facts) -> Iterator[Sentence]:
     """Yield what of the audit before stays open because nobody examined it, where there is any."""
-    if past := _counts(reported)["not_examined"]:
-        text = (
-            f"{counted(past, 'major or minor', 'majors and minors')} of the audit before "
-            f"{'was' if past == 1 else 'were'} not examined now and {'stays' if past == 1 else 'stay'} open "
-            "until closed."
+    if reported["findings:not_examined"].value:
+        yield say(
+            "{findings:not_examined|major or minor|majors and minors} of the audit before "
+            "{findings:not_examined~was|were} not examined now and {findings:not_examined~stays|stay} open "
+            "until closed.",
+            reported,
         )
-        yield Sentence(text, ("findings:not_examined",))

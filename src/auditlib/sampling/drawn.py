@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from auditlib.files import digest
+from auditlib.files import digest, hash_bytes
 from auditlib.records import Refusal
 from auditlib.sampling.attributes import AttributePlan, allocate, plan_attributes
 from auditlib.sampling.evaluation import SampleDesign
@@ -60,9 +59,7 @@ class Drawn:
 
     def row_hash(self, case: DrawnCase) -> str:
         """Return the short hash that binds the key of `case` to this sample."""
-        return hashlib.sha256(f"{self.digest}\x1f{case.key}".encode("utf-8", "surrogatepass")).hexdigest()[
-            :16
-        ]
+        return hash_bytes(f"{self.digest}\x1f{case.key}".encode("utf-8", "surrogatepass"))[:16]
 
 
 def as_document(drawn: Drawn) -> dict[str, Any]:
@@ -160,6 +157,6 @@ def shuffled(keys: Iterable[str], *, seed: int, purpose: str) -> tuple[str, ...]
     return tuple(sorted(distinct, key=lambda key: (_rank(key, seed=seed, purpose=purpose), key)))
 
 
-def _rank(key: str, *, seed: int, purpose: str) -> bytes:
+def _rank(key: str, *, seed: int, purpose: str) -> str:
     text = f"{seed}\x1f{purpose}\x1f{key}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return hash_bytes(text.encode("utf-8", "surrogatepass"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from auditlib.errors import ParameterError, Problem
+from auditlib.files import hash_bytes
 
 _FIELD = 2**255 - 19
 _EIGHTH = 2707385501144840649318225287225658788936804267575313519463743609750303402022
@@ -63,7 +63,7 @@ def read_public(path: Path) -> bytes:
 
 def key_id(public: bytes) -> str:
     """Return the name of a public key: the SHA-256 of its DER form."""
-    return hashlib.sha256(_public_form(Ed25519PublicKey.from_public_bytes(public), Encoding.DER)).hexdigest()
+    return hash_bytes(_public_form(Ed25519PublicKey.from_public_bytes(public), Encoding.DER))
 
 
 def public_key(secret: bytes) -> bytes:
