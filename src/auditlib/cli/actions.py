@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from auditlib.cli.arguments import Directory
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module to `app`."""
@@ -14,12 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def actions(
-    directory: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False
-        ),
-    ],
+    directory: Directory,
     previous: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The finished run before; default: the run file's.")
     ] = None,

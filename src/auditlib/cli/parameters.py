@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditlib.cli.arguments import Data, RunFile
 from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
@@ -46,10 +47,8 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    run_file: Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file.", show_default=False)],
-    data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The client's files; default: data/<run file>.")
-    ] = None,
+    run_file: RunFile,
+    data: Data = None,
     store: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where evidence is kept; default: outputs/.evidence.")
     ] = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditlib.cli.arguments import Data, Directory, Jobs, RunFile, Threads, Timeout
 from auditlib.cli.messages import interruptible, near, plain
 from auditlib.errors import VerificationFailed
 
@@ -19,18 +20,10 @@ _PANEL = "Audit"
 _ONE_LINE = 4000
 """Width that keeps every step on one line where the output is a file or another program."""
 
-_RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file.", show_default=False)]
-_Directory = Annotated[
-    Path,
-    typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False),
-]
-_Jobs = Annotated[int, typer.Option(min=1, max=64, help="Notebooks executed side by side.")]
-_Threads = Annotated[int, typer.Option(min=1, max=256, help="Threads each of them may use.")]
 _Only = Annotated[
     list[str] | None,
     typer.Option(metavar="NOTEBOOK", help="Execute only this notebook; may be given several times."),
 ]
-_Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time one cell may take.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,18 +34,16 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    run_file: _RunFile,
-    data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The client's files; default: data/<run file>.")
-    ] = None,
+    run_file: RunFile,
+    data: Data = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where runs go; default: the project's outputs/.")
     ] = None,
     *,
-    jobs: _Jobs = 2,
-    threads: _Threads = 2,
+    jobs: Jobs = 2,
+    threads: Threads = 2,
     only: _Only = None,
-    timeout: _Timeout = 900.0,
+    timeout: Timeout = 900.0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Execute also what has not changed.")] = False,
 ) -> None:
     """Audit: take the evidence in, execute the notebooks, write and seal the report.
@@ -80,7 +71,7 @@ def run(
 
 
 def trace(
-    directory: _Directory,
+    directory: Directory,
     key: Annotated[
         str,
         typer.Argument(
@@ -130,10 +121,10 @@ def _branch(node: Node, *, root: bool = True) -> Tree:
 
 
 def store_notebooks(
-    run_file: _RunFile,
-    jobs: _Jobs = 2,
-    threads: _Threads = 2,
-    timeout: _Timeout = 900.0,
+    run_file: RunFile,
+    jobs: Jobs = 2,
+    threads: Threads = 2,
+    timeout: Timeout = 900.0,
     *,
     only: _Only = None,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditlib.cli.arguments import FinishedRun
 from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
@@ -24,12 +25,7 @@ def register(app: typer.Typer) -> None:
 
 @sample.command()
 def draw(
-    directory: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN", help="A finished run, for example outputs/demo-2025.", show_default=False
-        ),
-    ],
+    directory: FinishedRun,
     sites: Annotated[
         str, typer.Option(metavar="PROGRAMME", help="Sites: initial, surveillance or recertification.")
     ] = "",

@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
+from auditlib.cli.arguments import Directory
 from auditlib.errors import ParameterError, Problem
 
 _PANEL = "Audit"
-_Directory = Annotated[
-    Path,
-    typer.Argument(metavar="DIR", help="A finished run, for example outputs/demo-2025.", show_default=False),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +33,7 @@ def keygen(
 
 
 def sign(
-    directory: _Directory,
+    directory: Directory,
     key: Annotated[Path, typer.Option(metavar="FILE", help="A secret key made by keygen.")],
 ) -> None:
     """Sign a finished run, after checking that it is what was sealed."""
@@ -46,7 +43,7 @@ def sign(
 
 
 def signoff(
-    directory: _Directory,
+    directory: Directory,
     role: Annotated[str, typer.Option(help="preparer or reviewer.")],
     name: Annotated[str, typer.Option(help="Who signs off.")],
 ) -> None:
@@ -65,7 +62,7 @@ def signoff(
 
 
 def release(
-    directory: _Directory,
+    directory: Directory,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The package; default: RUN.release beside the run.")
     ] = None,

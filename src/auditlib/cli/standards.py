@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditlib.cli.arguments import FinishedRun
 from auditlib.errors import ParameterError, Problem
 from auditlib.errors.values import named
 
@@ -129,12 +130,7 @@ def diff(before: _Standard, after: _Standard) -> None:
 
 
 def restate(
-    directory: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN", help="A finished run, for example outputs/demo-2025.", show_default=False
-        ),
-    ],
+    directory: FinishedRun,
     standard: Annotated[str, typer.Option(metavar="STANDARD@YEAR", help="The other edition.")],
 ) -> None:
     """Judge a finished run by another edition, from the evidence it kept."""
@@ -147,12 +143,7 @@ def restate(
 
 
 def what_if(
-    directory: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN", help="A finished run, for example outputs/demo-2025.", show_default=False
-        ),
-    ],
+    directory: FinishedRun,
     target: Annotated[
         list[str] | None,
         typer.Option(

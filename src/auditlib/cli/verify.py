@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditlib.cli.arguments import Jobs, Threads, Timeout
 from auditlib.cli.messages import interruptible, near, plain
 from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
@@ -36,9 +37,9 @@ def verify(
             show_default=False,
         ),
     ],
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Notebooks executed side by side.")] = 2,
-    threads: Annotated[int, typer.Option(min=1, max=256, help="Threads each of them may use.")] = 2,
-    timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time one cell may take.")] = 900.0,
+    jobs: Jobs = 2,
+    threads: Threads = 2,
+    timeout: Timeout = 900.0,
     *,
     key: Annotated[
         list[Path] | None,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import platform
 import re
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from auditlib import __version__
+from auditlib.audit import opening
 from auditlib.errors import ParameterError, Problem
 from auditlib.files import hash_file
 from auditlib.seal.manifest import Versions
@@ -26,9 +28,8 @@ def project_root(run_file: Path) -> Path:
         If there is none.
     """
     for start in (run_file.resolve().parent, Path.cwd()):
-        for folder in (start, *start.parents):
-            if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
-                return folder
+        with suppress(ParameterError):
+            return opening.project_root(start)
     raise ParameterError(
         Problem(
             "no folder with params/ and notebooks/ was found around the run file or the current folder.",
