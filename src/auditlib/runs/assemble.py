@@ -8,26 +8,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from auditlib.actions.beside import Registers
 from auditlib.audit.suppression import WITHHELD
 from auditlib.errors import AuditError, ParameterError, Problem
-from auditlib.files import canonical, digest, flush_directory, hash_file, write_bytes, write_json
+from auditlib.files import canonical, flush_directory, hash_file, write_bytes, write_json
 from auditlib.files.folders import files_below, owner_only, remove_directory, replace_directory
 from auditlib.files.writing import copy_file
 from auditlib.parameters.claims import quoted
 from auditlib.parameters.run import Run
 from auditlib.runs.concluding import conclude
 from auditlib.runs.documents import write_documents
-from auditlib.runs.events import AssemblyStep, Notify
+from auditlib.runs.entered import Entered
+from auditlib.runs.events import AssemblyStep
 from auditlib.runs.notebook_cache import KeptResult
 from auditlib.runs.occupied import refuse_occupied
+from auditlib.runs.passes import Commission, Executed
 from auditlib.runs.plan import RunPlan
 from auditlib.runs.preregistration import FIXING, enter_sealed, fixed_of, fixing_document
-from auditlib.runs.steps import PreparedEvidence, Steps
+from auditlib.runs.steps import Steps
 from auditlib.runs.surroundings import secrets_of
-from auditlib.runs.withholding import Parts
-from auditlib.sampling.examined import NOTHING_EXAMINED, Examined, record_examined
-from auditlib.seal.findings import Before
+from auditlib.sampling.examined import record_examined
 from auditlib.seal.manifest import (
     NAME,
     DocumentSeal,
@@ -40,76 +39,35 @@ from auditlib.seal.manifest import (
     sealed,
     write_manifest,
 )
-from auditlib.seal.paths import OutputFolders
 from auditlib.seal.project import law_files
 from auditlib.seal.recorded import read_results
 
 
-def run_key(
-    plan: RunPlan, evidence: str, *, before: Before | None = None, pdf: str = "", registers: str = ""
-) -> str:
-    """Return the hash of everything the outputs of a run depend on."""
-    notebooks = {notebook.name: plan.notebook_key(notebook, evidence=evidence) for notebook in plan.notebooks}
-    return digest(
-        {
-            "notebooks": notebooks,
-            "run_file": plan.content.hex(),
-            "choices": plan.choices,
-            "before": before.sha256 if before else "",
-            "registers": registers,
-            "pdf": pdf,
-        }
-    )
-
-
 def assemble(
-    plan: RunPlan,
-    evidence: PreparedEvidence,
-    results: Sequence[KeptResult],
-    places: OutputFolders,
-    *,
-    withheld: Parts,
-    steps: Steps,
-    registers: Registers,
-    examined: Examined = NOTHING_EXAMINED,
-    before: Before | None = None,
-    started: datetime,
-    notify: Notify,
+    commission: Commission, executed: Executed, *, entered: Entered, steps: Steps, started: datetime
 ) -> Manifest:
     """Put a run together from its notebooks' results, seal it and move it into place."""
+    plan, places, notify = commission.plan, commission.places, commission.notify
     stage = places.stage
     if stage.exists():
         remove_directory(stage)
     stage.mkdir(parents=True)
     notify(AssemblyStep("copying the evidence"))
-    for name, path in files_below(evidence.directory):
-        copy_file(path, stage / "evidence" / name)
-    owner_only(stage / "evidence")
-    _refuse_claims(results)
-    _copy_law(plan, stage / "parameters")
-    write_bytes(stage / "parameters" / plan.file.name, plan.content)
-    for result in results:
-        for name in result.files:
-            copy_file(result.directory / name, stage / name)
-    if withheld:
-        write_json(stage / "evidence" / WITHHELD, withheld)
-    record_examined(examined, plan.run, stage)
+    _gather(commission, executed, stage)
+    record_examined(entered.examined, plan.run, stage)
     recorded = read_results(stage / "results")
-    concluded = conclude(recorded, plan.run, registers=registers, before=before)
+    concluded = conclude(recorded, plan.run, registers=entered.registers, before=entered.before)
     for name, document in concluded.items():
         write_bytes(stage / name, canonical(document).encode())
     fixed = fixed_of(places)
     if fixed is not None:
         write_bytes(stage / FIXING, canonical(fixing_document(fixed)).encode())
     notify(AssemblyStep("writing the report"))
-    pdf = steps.pdf()
-    documents = write_documents(stage, steps.render(stage), pdf=pdf, notify=notify)
+    documents = write_documents(stage, steps.render(stage), pdf=steps.pdf(), notify=notify)
     write_bytes(stage / "workpapers.xlsx", steps.workpapers(stage))
     _refuse_secrets(plan.run, stage)
     notify(AssemblyStep("sealing"))
-    entered = registers.sha256 + examined.sha256
-    key = run_key(plan, evidence.key, before=before, pdf=pdf.name, registers=entered)
-    manifest = _manifest(plan, evidence, stage, key=key, documents=documents, started=started, fixed=fixed)
+    manifest = _manifest(commission, stage, documents=documents, started=started, fixed=fixed)
     for folder in (*(path for path in stage.rglob("*") if path.is_dir()), stage):
         flush_directory(folder)
     write_manifest(stage, manifest)
@@ -122,6 +80,23 @@ def assemble(
     return manifest
 
 
+def _gather(commission: Commission, executed: Executed, stage: Path) -> None:
+    """Copy evidence, law, run file and results to where the run is put together."""
+    plan = commission.plan
+    for name, path in files_below(commission.evidence.directory):
+        copy_file(path, stage / "evidence" / name)
+    owner_only(stage / "evidence")
+    results = [executed.results[notebook.name] for notebook in plan.notebooks]
+    _refuse_claims(results)
+    _copy_law(plan, stage / "parameters")
+    write_bytes(stage / "parameters" / plan.file.name, plan.content)
+    for result in results:
+        for name in result.files:
+            copy_file(result.directory / name, stage / name)
+    if executed.withheld:
+        write_json(stage / "evidence" / WITHHELD, executed.withheld)
+
+
 def _copy_law(plan: RunPlan, target: Path) -> None:
     copied = {name: copy_file(path, target / name)[0] for name, path in law_files(plan.root).items()}
     if copied != dict(plan.law):
@@ -131,15 +106,14 @@ def _copy_law(plan: RunPlan, target: Path) -> None:
 
 
 def _manifest(
-    plan: RunPlan,
-    evidence: PreparedEvidence,
+    commission: Commission,
     stage: Path,
     *,
-    key: str,
     documents: dict[str, DocumentSeal],
     started: datetime,
     fixed: Fixed | None,
 ) -> Manifest:
+    plan, evidence = commission.plan, commission.evidence
     files = {name: _file_seal(path) for name, path in files_below(stage) if name != NAME}
     run_file = f"parameters/{plan.file.name}"
     notebooks = {
@@ -153,7 +127,7 @@ def _manifest(
     return sealed(
         {
             "audit": plan.run.audit,
-            "key": key,
+            "key": commission.key,
             "parameters": ParameterSeal(file=run_file, sha256=files[run_file].sha256, run=plan.choices),
             "sources": tuple(SourceSeal(**asdict(totals)) for totals in evidence.totals),
             "law": dict(plan.law),

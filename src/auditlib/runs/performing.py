@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from auditlib.actions.beside import read_registers
 from auditlib.errors import AuditError, DataError, ParameterError, Problem
+from auditlib.files import digest
 from auditlib.files.folders import recover, remove_directory
 from auditlib.parameters.strict_yaml import Document, read_yaml
-from auditlib.runs.assemble import assemble, run_key
+from auditlib.runs.assemble import assemble
+from auditlib.runs.entered import Entered, read_entered
 from auditlib.runs.events import EvidenceStep, Notify, Planned, silent
 from auditlib.runs.occupied import refuse_occupied
 from auditlib.runs.passes import Commission, execute_passes
@@ -24,8 +25,7 @@ from auditlib.runs.plan import RunPlan, read_plan
 from auditlib.runs.preregistration import enter_data, enter_parameters
 from auditlib.runs.steps import Options, Steps, usual_steps
 from auditlib.runs.withholding import Parts, read_withheld
-from auditlib.sampling.examined import read_examined
-from auditlib.seal.findings import findings_before, previous_problems
+from auditlib.seal.findings import previous_problems
 from auditlib.seal.lock import only_writer
 from auditlib.seal.paths import OutputFolders
 from auditlib.seal.verifying import verify
@@ -124,9 +124,7 @@ def _perform(
     plan, started = begun.plan, begun.started
     _tidy(places)
     enter_parameters(plan, places, at=started)
-    before = findings_before(plan.run, places.outputs)
-    registers = read_registers(plan.run, places.outputs)
-    examined = read_examined(places)
+    entered = read_entered(plan.run, places)
     data = (options.data or plan.root / "data" / plan.file.stem).resolve()
     evidence = steps.prepare(
         plan.run, data, places.evidence, options.threads, lambda text: notify(EvidenceStep(text))
@@ -134,8 +132,7 @@ def _perform(
     enter_data(places, evidence=evidence.key, at=datetime.now(UTC))
     if foreseen := steps.foresee(plan.run, begun.document, plan.root, evidence):
         raise DataError(*foreseen)
-    entered = registers.sha256 + examined.sha256
-    key = run_key(plan, evidence.key, before=before, pdf=steps.pdf().name, registers=entered)
+    key = _run_key(plan, evidence.key, entered=entered, pdf=steps.pdf().name)
     commission = Commission(plan, places, evidence, options, notify, key)
     withheld: Parts = read_withheld(places.withheld, key=key)
     current = {} if options.fresh else commission.current(withheld)
@@ -145,19 +142,7 @@ def _perform(
     have = execute_passes(commission, current, withheld)
     missing = tuple(notebook.name for notebook in plan.notebooks if notebook.name not in have.results)
     if not missing:
-        assemble(
-            plan,
-            evidence,
-            [have.results[notebook.name] for notebook in plan.notebooks],
-            places,
-            withheld=have.withheld,
-            steps=steps,
-            registers=registers,
-            examined=examined,
-            before=before,
-            started=started,
-            notify=notify,
-        )
+        assemble(commission, have, entered=entered, steps=steps, started=started)
     kept = tuple(
         notebook.name
         for notebook in plan.notebooks
@@ -165,6 +150,20 @@ def _perform(
     )
     executed = tuple(notebook.name for notebook in plan.notebooks if notebook.name in have.made)
     return RunOutcome(places.finished, executed, kept, missing)
+
+
+def _run_key(plan: RunPlan, evidence: str, *, entered: Entered, pdf: str) -> str:
+    """Return the hash of everything the outputs of a run depend on."""
+    notebooks = {notebook.name: plan.notebook_key(notebook, evidence=evidence) for notebook in plan.notebooks}
+    return digest(
+        {
+            "notebooks": notebooks,
+            "run_file": plan.content.hex(),
+            "choices": plan.choices,
+            **entered.hashes,
+            "pdf": pdf,
+        }
+    )
 
 
 def _already_sealed(places: OutputFolders, *, key: str) -> bool:

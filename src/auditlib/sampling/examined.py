@@ -47,9 +47,6 @@ class Examined:
         return digest([answered, list(self.refused)]) if answered or self.refused else ""
 
 
-NOTHING_EXAMINED = Examined()
-
-
 def read_examined(places: OutputFolders) -> Examined:
     """Read the forms beside a run; what cannot be taken in is left out with its reason."""
     entered = {
