@@ -27,6 +27,7 @@ from auditlib.runs.preregistration import FIXING, enter_sealed, fixed_of, fixing
 from auditlib.runs.steps import Steps
 from auditlib.runs.surroundings import secrets_of
 from auditlib.sampling.examined import record_examined
+from auditlib.seal.ledger import stamp
 from auditlib.seal.manifest import (
     NAME,
     DocumentSeal,
@@ -138,8 +139,8 @@ def _manifest(
             "documents": documents,
             "fixed": fixed,
             "files": files,
-            "started": _instant(started),
-            "ended": _instant(datetime.now(UTC)),
+            "started": stamp(started),
+            "ended": stamp(datetime.now(UTC)),
         }
     )
 
@@ -147,10 +148,6 @@ def _manifest(
 def _file_seal(path: Path) -> FileSeal:
     sha256, size = hash_file(path)
     return FileSeal(sha256=sha256, size=size)
-
-
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _refuse_secrets(run: Run, stage: Path) -> None:

@@ -153,16 +153,17 @@ def _dated(at: datetime, entries: Sequence[LedgerEntry], path: Path) -> str:
     if last and at < last - _STEP_BACK:
         raise AuditError(
             Problem(
-                f"its last entry is dated {_stamp(last)}, and the clock of this machine says {_stamp(at)}.",
+                f"its last entry is dated {stamp(last)}, and the clock of this machine says {stamp(at)}.",
                 path.name,
                 remedy="Set the clock right and do this again.",
             )
         )
-    return _stamp(max(at, last or at))
+    return stamp(max(at, last or at))
 
 
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+def stamp(at: datetime) -> str:
+    """Return an instant as ledgers and manifests write it: UTC, ISO 8601, whole seconds."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _instant(text: str) -> datetime | None:
@@ -170,7 +171,7 @@ def _instant(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except (ValueError, TypeError):
         return None
-    return at if _stamp(at) == text and at.tzinfo == UTC else None
+    return at if at.tzinfo == UTC and stamp(at) == text else None
 
 
 def _content(path: Path) -> bytes:

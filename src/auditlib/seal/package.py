@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -20,6 +20,7 @@ from auditlib.files import canonical, write_bytes
 from auditlib.parameters.run import AuditId
 from auditlib.seal.envelope import SIGNATURE
 from auditlib.seal.inside import kind_of, read_plain
+from auditlib.seal.ledger import stamp
 from auditlib.seal.manifest import (
     NAME,
     UNSEALED,
@@ -70,7 +71,7 @@ def sealed_release(manifest: Manifest, files: Mapping[str, FileSeal], *, at: dat
         "run": manifest.seal,
         "files": dict(files),
         "left_out": {name: seal for name, seal in manifest.files.items() if name not in files},
-        "made": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "made": stamp(at),
     }
     draft = Release(**facts, seal=UNSEALED)
     return draft.model_copy(update={"seal": seal_of(as_document(draft))})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from auditlib.audit.pseudonyms import FORM
 from auditlib.contracts import TABLES, ColumnKind
 from auditlib.contracts.identities import LETTERS, kind_of
 from auditlib.records import Basis, SourceTotals
+from auditlib.time.epoch import date_of
+from auditlib.time.months import month_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +27,6 @@ SHOWN = 10
 """Rows of one basis that are shown."""
 _DIGITS = 18
 """Digits a line number has at most; more than a file can hold, and fewer than an engine cannot count."""
-
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +289,12 @@ def _unanswered(values: Mapping[str, Any]) -> SourceRow:
 def _cells(table: str, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if table != "responses" or values.get("submitted_day") is None:
         return
-    day = _EPOCH + timedelta(days=int(values["submitted_day"]))
+    month = month_of(date_of(int(values["submitted_day"])))
     for item, score in values.items():
         if item.startswith("q_") and score is not None:
             yield {
                 "unit_id": values["unit_id"],
-                "month": day.year * 100 + day.month,
+                "month": month,
                 "survey_type": values["survey_type"],
                 "item": item,
                 "score": float(score),
