@@ -31,7 +31,7 @@ from pathlib import Path
 from auditlib.audit.opening import project_root
 from auditlib.audit.standard import demands_of, read_edition
 from auditlib.records import Direction, EvidenceLevel, Kind
-from auditlib.standards.findings import findings
+from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.planned import PLANNED
 from auditlib.standards.verdict import verdict_of
 root = project_root(Path.cwd())
@@ -44,10 +44,10 @@ for one in demands.edition.criteria:
     level = EvidenceLevel.REGISTER if built else EvidenceLevel.NONE
     measured.append(Measurement(one.metric, value if built else None, 1000 * built, Statistic.COUNT,
                                 "", level=level, built=built, reason="" if built else "not measured yet"))
-verdict = verdict_of(demands, measured)
+verdict = VerdictAnswer(verdict_of(demands, measured))
 audit.verdict(verdict)
 audit.answer(verdict)
-audit.finding(*findings(verdict))
+audit.finding(*verdict.findings())
 """
 
 
