@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditlib.onboarding.file_looks import FileLook, look_at
-from auditlib.onboarding.interview import DROP, LEAVE, Open, walk
+from auditlib.onboarding.open_questions import DROP, LEAVE, OpenQuestion, walk
 from auditlib.onboarding.propose import propose
 from auditlib.onboarding.run_file_text import DECIDE, run_file_text
 
@@ -27,10 +27,10 @@ def text(looks: list[FileLook]) -> str:
     return run_file_text(proposal, audit="trial", command="check", notebooks=["01_intake"])
 
 
-def walked(text: str, looks: list[FileLook], answers: dict[str, str]) -> tuple[str, list[Open]]:
-    seen: list[Open] = []
+def walked(text: str, looks: list[FileLook], answers: dict[str, str]) -> tuple[str, list[OpenQuestion]]:
+    seen: list[OpenQuestion] = []
 
-    def ask(question: Open) -> str:
+    def ask(question: OpenQuestion) -> str:
         seen.append(question)
         return next((answer for words, answer in answers.items() if words in question.question), "")
 

@@ -14,8 +14,8 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.statements import counted
 
 if TYPE_CHECKING:
-    from auditlib.onboarding.interview import Open
     from auditlib.onboarding.new_run import Written
+    from auditlib.onboarding.open_questions import OpenQuestion
 
 _PANEL = "Prepare"
 # Name of a published shape: room and function that return its JSON Schema.
@@ -124,7 +124,7 @@ def new(
     _show_written(written)
 
 
-def _asked(question: Open) -> str:
+def _asked(question: OpenQuestion) -> str:
     """Show an open question with what its column holds, and return the answer."""
     from auditlib.cli.messages import plain
 

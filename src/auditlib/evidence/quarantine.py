@@ -13,10 +13,12 @@ from auditlib.evidence.quarantine_rule import QuarantineRule
 from auditlib.evidence.rules import SOUND
 from auditlib.evidence.spreadsheets import cell_text
 from auditlib.records import Reason
+from auditlib.statements import counted
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
 
 COLUMNS = ("table", "file", "line", "column", "reason", "value", "message")
 
@@ -178,3 +180,45 @@ def rows_of(rows: Sequence[tuple[int, str, str, str, str]]) -> pa.Table:
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
     )
+
+
+_FEWEST_MIXED = 10
+"""Whole numbers off the scale that a column must hold before two scales are suspected."""
+
+
+def explain_mixed_scales(
+    connection: duckdb.DuckDBPyConnection, plans: tuple[SourcePlan, ...]
+) -> tuple[str, ...]:
+    """Say in the message of each row concerned that two scales seem to stand in its column.
+
+    Returns one note per source and column.
+    """
+    columns = {
+        (plan.number, field.origin)
+        for plan in plans
+        for field in plan.fields
+        if field.column.name.startswith("q_") and field.origin
+    }
+    notes = []
+    for number, column, rows, low, high in _suspected(connection):
+        if (number, column) in columns:
+            which = f"from {low} to {high} stand" if low < high else f"{low} stand"
+            seen = f"{counted(rows, 'whole number')} {which} off the declared scale"
+            note = f"In column {column!r} {seen}: two scales seem to be mixed."
+            connection.execute(
+                "UPDATE quarantine SET message = message || ' ' || $note "
+                "WHERE place // $places = $number AND \"column\" = $column AND reason = 'scale'",
+                {"note": note, "places": PLACES, "number": number, "column": column},
+            )
+            notes.append(note)
+    return tuple(notes)
+
+
+def _suspected(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, int, int, int]]:
+    return connection.execute(
+        'SELECT place // $places AS number, "column", count(*), min(score), max(score) '
+        "FROM (SELECT *, TRY_CAST(value AS BIGINT) AS score FROM quarantine "
+        "WHERE reason = 'scale' AND regexp_matches(value, '^[0-9]{1,3}$')) "
+        "GROUP BY ALL HAVING count(*) >= $fewest AND max(score) <= 100 ORDER BY ALL",
+        {"places": PLACES, "fewest": _FEWEST_MIXED},
+    ).fetchall()

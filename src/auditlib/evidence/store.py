@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlib.contracts import ColumnKind
 from auditlib.errors import DataError, EvidenceChanged, Problem
-from auditlib.evidence import cells, mixed_scales, quarantine
+from auditlib.evidence import cells, quarantine
 from auditlib.evidence.databases.extracts import extracts
 from auditlib.evidence.drafts import discard, draft
 from auditlib.evidence.engine import connect, lazy, stored_rows
@@ -186,7 +186,7 @@ def _fill(
         notes = (
             *_register_note(context),
             *unsteady(inputs),
-            *mixed_scales.explain(connection, made),
+            *quarantine.explain_mixed_scales(connection, made),
             *spoken,
         )
         _write_cells(context, counter)

@@ -14,9 +14,9 @@ from auditlib.audit.places import misplaced, unplaced
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.evidence import prepare
-from auditlib.onboarding.decide_lines import open_lines
 from auditlib.onboarding.doubtful_files import perhaps_cut, perhaps_totals
 from auditlib.onboarding.notebook_needs import foreseen, unasked
+from auditlib.onboarding.open_questions import open_lines
 from auditlib.onboarding.set_aside import explained, set_aside
 from auditlib.onboarding.sufficiency import fallen, unknown_words, wholly_fallen
 from auditlib.onboarding.time_zones import zones_apart

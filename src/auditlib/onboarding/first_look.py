@@ -13,8 +13,8 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.evidence import Evidence, prepare
 from auditlib.onboarding.column_facts import ColumnFacts
 from auditlib.onboarding.file_looks import FileLook, look_at
-from auditlib.onboarding.interview import Open, walk
 from auditlib.onboarding.items import is_tool_column, scale_of
+from auditlib.onboarding.open_questions import OpenQuestion, walk
 from auditlib.onboarding.proposal import Proposal, SourceProposal
 from auditlib.onboarding.propose import propose
 from auditlib.onboarding.recognisers import recognisers
@@ -67,9 +67,9 @@ class FirstLook:
 
     def questions(self) -> pd.DataFrame:
         """Return the open questions, each with the line of the run file it is about, and samples."""
-        seen: list[Open] = []
+        seen: list[OpenQuestion] = []
 
-        def note(question: Open) -> str:
+        def note(question: OpenQuestion) -> str:
             seen.append(question)
             return ""
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from auditlib.errors import ParameterError, Problem
 from auditlib.files import write_bytes
 from auditlib.onboarding.file_looks import FileLook, look_at, look_in
-from auditlib.onboarding.interview import Open, walk
+from auditlib.onboarding.open_questions import OpenQuestion, walk
 from auditlib.onboarding.propose import propose
 from auditlib.onboarding.recogniser import Recogniser
 from auditlib.onboarding.recognisers import recognisers
@@ -58,7 +58,7 @@ def new(
     database: str = "",
     force: bool = False,
     progress: Callable[[str], None] | None = None,
-    ask: Callable[[Open], str] | None = None,
+    ask: Callable[[OpenQuestion], str] | None = None,
 ) -> Written:
     """Look at a client's files or database and write ``params/runs/<name>.yaml`` with proposed mappings.
 

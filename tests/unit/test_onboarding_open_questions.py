@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditlib.errors import Problem
 from auditlib.onboarding.check import CheckReport
-from auditlib.onboarding.decide_lines import open_lines
+from auditlib.onboarding.open_questions import open_lines
 from auditlib.parameters.strict_yaml import read_yaml
 
 TEXT = """# DECIDE, only you can know.

@@ -1,4 +1,4 @@
-"""The open questions of a proposed run file, one after another, and the file with their answers.
+"""The open questions of a proposed run file: listed with their lines, or asked one after another.
 
 Every question stands as DECIDE at the line it is about, or above it. An answer confirms that line, changes
 its value, drops it, or leaves the question open.
@@ -7,11 +7,13 @@ its value, drops it, or leaves the question open.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from auditlib.errors import Problem
 from auditlib.onboarding.file_looks import FileLook
 from auditlib.onboarding.yaml_text import DECIDE, commented, quoted
+from auditlib.parameters.strict_yaml import Document
 
 LEAVE, DROP = "?", "-"
 _VALUE = re.compile(r"( *(?:- )?)([^\s:#{]+): (.*)")
@@ -22,7 +24,7 @@ _SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenQuestion:
     """One open question.
 
     Parameters
@@ -44,7 +46,7 @@ class Open:
     samples: str
 
 
-def walk(text: str, looks: Sequence[FileLook], *, ask: Callable[[Open], str]) -> str:
+def walk(text: str, looks: Sequence[FileLook], *, ask: Callable[[OpenQuestion], str]) -> str:
     """Return a proposed run file with the answers to its open questions.
 
     Parameters
@@ -64,9 +66,9 @@ def walk(text: str, looks: Sequence[FileLook], *, ask: Callable[[Open], str]) ->
     for number, place in enumerate(places, start=1):
         before, _, question = lines[place].partition(DECIDE)
         target = place if before.strip() else _below(lines, place)
-        commented_line = _bare(lines[target]) if target is not None else ""
-        named = samples.get(commented_line.partition(": ")[2], "")
-        answer = ask(Open(number, len(places), question.strip(), commented_line.strip(), named)).strip()
+        bare = _bare(lines[target]) if target is not None else ""
+        named = samples.get(bare.partition(": ")[2], "")
+        answer = ask(OpenQuestion(number, len(places), question.strip(), bare.strip(), named)).strip()
         if answer == LEAVE:
             continue
         missing = _MISSING.search(question)
@@ -136,3 +138,52 @@ def _samples(looks: Sequence[FileLook]) -> Mapping[str, str]:
             if facts.name and cells:
                 samples.setdefault(quoted(facts.name), commented(cells))
     return samples
+
+
+_LONGEST = 100
+
+
+def open_lines(text: str, document: Document) -> tuple[Problem, ...]:
+    """Return each line marked `DECIDE`, with its number, what it asks and the line it is about.
+
+    Parameters
+    ----------
+    text
+        The run file.
+    document
+        The same, read: what stands in its values is no mark.
+    """
+    return tuple(_open(text.splitlines(), document))
+
+
+def _open(lines: Sequence[str], document: Document) -> Iterator[Problem]:
+    in_values = _lines_in_quotes(lines, document)
+    for number, line in enumerate(lines, start=1):
+        before, mark, question = line.partition(DECIDE)
+        if mark and number not in in_values:
+            below = _below(lines, number - 1)
+            about = before.strip() or (lines[below].strip() if below is not None else "")
+            remedy = f"It is about: {_cut(about)}" if about else ""
+            yield Problem(question.strip(), document.name, number, remedy=remedy)
+
+
+def _lines_in_quotes(lines: Sequence[str], document: Document) -> set[int]:
+    """Return the lines on which the mark stands inside quotes, as part of a value."""
+    return {
+        mark.line
+        for path, mark in document.values.items()
+        if path not in document.plain and _in_quotes(lines[mark.line - 1][mark.column - 1 :])
+    }
+
+
+def _in_quotes(rest: str) -> bool:
+    """Return whether the quoted text that `rest` begins with holds the mark."""
+    sign = rest[:1]
+    if sign not in ("'", '"'):
+        return False
+    end = rest.find(sign, 1)
+    return DECIDE in rest[: end if end > 0 else None]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
