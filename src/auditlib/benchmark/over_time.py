@@ -20,6 +20,7 @@ from auditlib.statements import Answer, Facts, Unanswered, counted, listed, say
 from auditlib.statistics import control_charts, discovery
 from auditlib.statistics.control_charts import Chart
 from auditlib.statistics.trend import Trend, trend
+from auditlib.time.months import month_text
 
 MOST_CHARTS = 5
 """Charts of single units drawn beside that of all units."""
@@ -160,11 +161,6 @@ def _chart(values: Series, place: int) -> Chart | Refusal:
         return control_charts.xmr(values.value[place])
     n = values.n[place].astype(np.float64)
     return control_charts.laney_p(np.clip(values.value[place] * n, 0, n), n)
-
-
-def month_text(month: int) -> str:
-    """Return a month as printed: 2024-03."""
-    return f"{month // 100}-{month % 100:02d}"
 
 
 class OverTimeAnswer(Answer[OverTime]):

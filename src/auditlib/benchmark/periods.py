@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditlib.benchmark.over_time import month_text
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import UnitScores, from_aggregates, from_cells
 from auditlib.contracts import CanonicalTables
 from auditlib.records import Refusal
-
-YEAR = 12
-_EPOCH = date(1970, 1, 1)
+from auditlib.time.epoch import date_of, day_number
+from auditlib.time.months import YEAR, at_ordinal, first_day, month_of, month_text, ordinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def _scores(evidence: CanonicalTables, comparison: Comparison) -> Iterator[tuple
 
 
 def _month_of(day: int) -> str:
-    return f"{_EPOCH + timedelta(days=int(day)):%Y-%m}"
+    return month_text(month_of(date_of(day)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +97,7 @@ def latest_periods(months: NDArray[np.int64]) -> PeriodPair | Refusal:
     months
         Months with answers, as ``year * 100 + month``, in any order.
     """
-    ordinals = months // 100 * YEAR + months % 100 - 1
-    first, end = int(ordinals.min()), int(ordinals.max()) + 1
+    first, end = ordinal(int(months.min())), ordinal(int(months.max())) + 1
     length = YEAR if end - first >= 2 * YEAR else (end - first) // 2
     if not length:
         return Refusal("the answers are of one month only; a change takes two spans of time.")
@@ -110,11 +106,6 @@ def latest_periods(months: NDArray[np.int64]) -> PeriodPair | Refusal:
 
 
 def _months(first: int, end: int) -> Months:
-    words = " to ".join(
-        month_text(ordinal // YEAR * 100 + ordinal % YEAR + 1) for ordinal in (first, end - 1)
-    )
-    return Months(words, _day(first), _day(end) - 1)
-
-
-def _day(ordinal: int) -> int:
-    return (date(ordinal // YEAR, ordinal % YEAR + 1, 1) - _EPOCH).days
+    words = " to ".join(month_text(at_ordinal(number)) for number in (first, end - 1))
+    begins, ends = (day_number(first_day(at_ordinal(number))) for number in (first, end))
+    return Months(words, begins, ends - 1)

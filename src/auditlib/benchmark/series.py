@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from auditlib.benchmark.scores import ScoreMeasure, from_cells
 from auditlib.records import Refusal
 from auditlib.statistics.types import Floats
+from auditlib.time.months import at_ordinal, ordinal
 
 GRAINS = {"month": 1, "quarter": 3}
 """Months in each step of a series, the finest first."""
@@ -79,10 +80,10 @@ def _by_grain(
     chosen: pd.DataFrame, measure: ScoreMeasure, unit_ids: tuple[str, ...], grain: str, fewest: int
 ) -> Series | Refusal:
     months = GRAINS[grain]
-    ordinal = chosen["month"] // 100 * 12 + chosen["month"] % 100 - 1
-    step = ordinal // months
+    at = chosen["month"].map(ordinal)
+    step = at // months
     # a quarter that the period covers in part is not comparable with whole ones
-    first, last = -(-int(ordinal.min()) // months), (int(ordinal.max()) + 1) // months
+    first, last = -(-int(at.min()) // months), (int(at.max()) + 1) // months
     wanted = list(range(first, last))
     if not wanted:
         return Refusal(f"The answers do not fill one {grain}.")
@@ -96,6 +97,6 @@ def _by_grain(
         return scores
     n = scores.n.reshape(len(units), len(wanted))
     value = scores.value.reshape(len(units), len(wanted))
-    starts = tuple(number * months // 12 * 100 + number * months % 12 + 1 for number in wanted)
+    starts = tuple(at_ordinal(number * months) for number in wanted)
     complete = np.asarray((n >= fewest).all(axis=1), dtype=np.bool_)
     return Series(measure, grain, starts, units, n, value, complete)

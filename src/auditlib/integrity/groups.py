@@ -15,11 +15,12 @@ from auditlib.records import Refusal
 from auditlib.statements import counted
 from auditlib.statistics.changes import Flags
 from auditlib.statistics.types import Floats
+from auditlib.time.epoch import date_of
+from auditlib.time.months import at_ordinal, month_of, months_between, months_of_days, ordinal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_EPOCH = date(1970, 1, 1)
 _PARTS = 3
 
 
@@ -98,28 +99,26 @@ class MonthGrid:
 
     def month_of(self, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the index of the month of days since 1970; outside 0 … months - 1 if out of period."""
-        return np.asarray(days, "datetime64[D]").astype("datetime64[M]").astype(np.int64) - self._origin
+        return ordinal(months_of_days(days)) - self._origin
 
     @property
     def _origin(self) -> int:
-        return (self.first.year - _EPOCH.year) * 12 + self.first.month - 1
+        return ordinal(month_of(self.first))
 
     def index(self, day: date) -> int:
         """Return the index of the first month that lies wholly on or after `day`."""
         whole = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        return (whole.year - self.first.year) * 12 + whole.month - self.first.month
+        return ordinal(month_of(whole)) - self._origin
 
     def label(self, month: int) -> int:
         """Return year * 100 + month of a month's index."""
-        years, rest = divmod(self.first.month - 1 + month, 12)
-        return (self.first.year + years) * 100 + rest + 1
+        return at_ordinal(self._origin + month)
 
 
 def calendar_of(run: Run, units: list[str]) -> MonthGrid:
     """Return the units and months of the audit `run` declares."""
     start, end = run.period.start, run.period.end
-    months = (end.year - start.year) * 12 + end.month - start.month + 1
-    return MonthGrid(tuple(sorted(units)), start.replace(day=1), months)
+    return MonthGrid(tuple(sorted(units)), start.replace(day=1), len(months_between(start, end)))
 
 
 def groups_of(register: pd.DataFrame, calendar: MonthGrid, policy: IntegrityPolicy) -> tuple[Group, ...]:
@@ -132,7 +131,7 @@ def groups_of(register: pd.DataFrame, calendar: MonthGrid, policy: IntegrityPoli
     links["ends_on"] = links["ends_on"].fillna(np.inf)
     groups = []
     for (role, starts, metric), rows in links.groupby(["role", "starts_on", "metric"], sort=True):
-        day = _EPOCH + timedelta(days=int(str(starts)))
+        day = date_of(int(str(starts)))
         groups.append(
             _group(str(role), day, str(metric), rows=rows, links=links, calendar=calendar, policy=policy)
         )
@@ -192,9 +191,7 @@ def _others(
     firsts = links.groupby("unit_id")["starts_on"].min()
     begins = np.array(
         [
-            calendar.index(_EPOCH + timedelta(days=int(firsts[unit])))
-            if unit in firsts.index
-            else calendar.months
+            calendar.index(date_of(int(firsts[unit]))) if unit in firsts.index else calendar.months
             for unit in units
         ]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,11 @@ def months_of_days(days: ArrayLike) -> NDArray[np.int64]:
     return np.asarray(since // YEAR * 100 + since % YEAR + 1, dtype=np.int64)
 
 
-def ordinal(month: int) -> int:
+@overload
+def ordinal(month: int) -> int: ...
+@overload
+def ordinal(month: NDArray[np.int64]) -> NDArray[np.int64]: ...
+def ordinal(month: Any) -> Any:
     """Return how many months lie before `month`, so that months can be counted and subtracted.
 
     Takes arrays of months as well.
@@ -53,7 +57,11 @@ def ordinal(month: int) -> int:
     return month // 100 * YEAR + month % 100 - 1
 
 
-def at_ordinal(number: int) -> int:
+@overload
+def at_ordinal(number: int) -> int: ...
+@overload
+def at_ordinal(number: NDArray[np.int64]) -> NDArray[np.int64]: ...
+def at_ordinal(number: Any) -> Any:
     """Return the month that has `number` before it; the inverse of `ordinal`, for arrays too.
 
     Examples
