@@ -278,9 +278,9 @@ def test_what_a_killed_process_left_is_removed_and_never_opened(tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
-    from auditlib.evidence import store
+    from auditlib.evidence import inputs
 
-    hashed = store.hash_file
+    hashed = inputs.hash_file
 
     def slow(path: Path) -> tuple[str, int]:
         found = hashed(path)
@@ -288,7 +288,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
             path.write_bytes(b"id,name\n1,other\n")
         return found
 
-    monkeypatch.setattr(store, "hash_file", slow)
+    monkeypatch.setattr(inputs, "hash_file", slow)
     with pytest.raises(DataError, match="changed while it was read"):
         read(tmp_path, b"id,name\n1,a\n")
     assert [entry.name for entry in (tmp_path / "store").iterdir()] == ["pseudonyms.key"]

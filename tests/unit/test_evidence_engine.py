@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 import auditlib
 
 HOUSE = Path(auditlib.__file__).parent
-OTHER_ENGINES = {"postgres", "mysql", "sqlitefile"}
+OTHER_ENGINES = {"postgres", "mysql", "sqlite_file"}
 OPENS = {"connect", "cursor", "duplicate"}
 """Calls that give a connection of its own settings."""
 SLOW = """

@@ -17,17 +17,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from compared_units import compare
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from small_company import company, run
 
-from auditlib import benchmark, figures
+from auditlib import figures
 from auditlib.audit.held import Door
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.session import Audit
 from auditlib.audit.suppression import WITHHELD, Suppression
+from auditlib.benchmark.groups import GroupsAnswer, compare_groups
+from auditlib.benchmark.over_time import OverTimeAnswer
+from auditlib.benchmark.over_time import over_time as benchmark_over_time
+from auditlib.benchmark.periods import ScoredPeriod
+from auditlib.benchmark.stability import StabilityAnswer, stability
 from auditlib.drivers import DriversResult
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
@@ -64,7 +70,7 @@ UNGROUPED = {
     "placebo_distribution": "estimates over all units of a role",
     "departures": "estimates over all units of a role",
     "specification_curve": "estimates over all units of a role",
-    "readings_curve": "estimates over all units of a role",
+    "naive_comparisons_curve": "estimates over all units of a role",
 }
 """Figures that draw no value, interval or size of a group of people, and why."""
 
@@ -109,21 +115,22 @@ def compared(units: int = 30) -> Any:
     cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
     register["region"] = [f"region {place % 4}" for place in range(units)]
-    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
+    (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50)
     return found, register
 
 
 def of_unit(column: str, units: int = 30) -> float:
-    return float(compared(units)[0].frame.set_index("unit_id").loc["U07", column])
+    return float(compared(units)[0].result.frame.set_index("unit_id").loc["U07", column])
 
 
 @cache
 def grouped() -> Any:
-    return benchmark.groups(*compared(40), by="region")
+    comparison, register = compared(40)
+    return GroupsAnswer(compare_groups(comparison.result, register, by="region"))
 
 
 def of_group(column: str) -> float:
-    return float(grouped().frame.set_index("region").loc["region 2", column])
+    return float(grouped().result.frame.set_index("region").loc["region 2", column])
 
 
 @cache
@@ -138,15 +145,15 @@ def over_time() -> Any:
                 rows.append((f"U{place:02d}", month, "transactional", "q_overall", score, count))
     cells = pd.DataFrame(rows, columns=["unit_id", "month", "survey_type", "item", "score", "n"])
     register = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
-    (found,) = benchmark.compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50).comparisons
-    return benchmark.over_time(cells, found)
+    (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50)
+    return OverTimeAnswer(benchmark_over_time(cells, found.result))
 
 
 @cache
 def followed() -> Any:
     """Return units in two periods, of which U13 is called out in both."""
     shares = {f"U{place:02d}": 0.3 if place == 13 else 0.7 + 0.01 * (place % 3) for place in range(14)}
-    spells = []
+    periods = []
     for label in ("2023", "2024"):
         rows = [
             (unit, "transactional", "q_overall", score, count)
@@ -155,11 +162,9 @@ def followed() -> Any:
         ]
         cells = pd.DataFrame(rows, columns=["unit_id", "survey_type", "item", "score", "n"])
         register = pd.DataFrame({"unit_id": list(shares)})
-        (found,) = benchmark.compare(
-            cells, INSTRUMENT, units=register, statistic="top_box", draws=50
-        ).comparisons
-        spells.append(benchmark.Spell(label, found.scores))
-    return benchmark.stability(spells, {}, minimum_n=30)
+        (found,) = compare(cells, INSTRUMENT, units=register, statistic="top_box", draws=50)
+        periods.append(ScoredPeriod(label, found.result.scores))
+    return StabilityAnswer(stability(periods, {}, minimum_n=30))
 
 
 def of_responses() -> ResponseRates:

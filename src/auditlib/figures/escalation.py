@@ -60,7 +60,7 @@ def failures(rates: Rates, ax: Axes | None = None) -> Axes:
                 va="center",
                 color=QUIET,
             )
-        drawn.set_xlim(0, max(0.01, float(left.max())) * 1.3)
+        drawn.set_xlim(0, max([0.01, *left.tolist()]) * 1.3)
         share_ticks(drawn.xaxis)
         drawn.set_xlabel("share of settled cases")
         drawn.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=4)

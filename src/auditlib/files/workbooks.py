@@ -33,7 +33,10 @@ def sheets_of(content: bytes, name: str) -> dict[str, list[Row]]:
         with ZipFile(BytesIO(content)) as archive:
             size = sum(member.file_size for member in archive.infolist())
         if size > MOST_UNPACKED:
-            message, remedy = f"the workbook unpacks to {size:,} bytes.", "Use the file that was written."
+            message, remedy = (
+                f"the workbook unpacks to {size / 2**20:.1f} MB.",
+                "Use the file that was written.",
+            )
             raise DataError(Problem(message, name, remedy=remedy))
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
         return {

@@ -92,7 +92,7 @@ def _cases(tables: CanonicalTables, context: PromiseContext) -> pd.DataFrame:
     """Return the call-backs of the period, each with its duty, and the spans of what is known by its day."""
     names = [*_OWN, *(f"{stem}_{part}" for stem in _STEMS for part in ("at", "day", "second"))]
     frame = to_pandas(tables.lazy(CASES).filter(nw.col("in_period")).select(*names))
-    frame = frame.assign(transaction_type=frame["transaction_type"].fillna(""))
+    frame = frame.assign(transaction_type=frame["transaction_type"].astype(object).fillna(""))
     rules = [
         rule_of(context.policy, transaction_type=str(kind), promised=bool(promised))
         for kind, promised in zip(frame["transaction_type"], frame["due_at"].notna(), strict=True)

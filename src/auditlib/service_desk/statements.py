@@ -166,17 +166,22 @@ def _unknown_states(result: IncidentResult, facts: Facts) -> Sentence:
 
 def of_stops(stops: ClockStops, facts: Facts) -> Iterator[Sentence]:
     """Yield what stops of clocks show, what could not be tested, and that no sign proves anything."""
-    every = f"{{{stops.start}:all|stop|stops}} to wait for the customer"
+    all_of_them = say(f"{{{stops.start}:all|stop|stops}} to wait for the customer", facts)
     if stops.alarms:
+        signs = say(f"{{{stops.start}:alarms|sign|signs}}", facts)
         yield say(
-            f"Of {every} some need an explanation: {{{stops.start}:alarms|sign|signs}}, reported as findings "
-            "with the cases. A sign proves nothing.",
+            "Of {stops} some need an explanation: {signs}, reported as findings with the cases. A sign "
+            "proves nothing.",
             facts,
+            stops=all_of_them,
+            signs=signs,
         )
     elif all(reading.reason for reading in stops.readings):
-        yield say(f"Whether {every} were made to keep limits could not be tested.", facts)
+        form = "Whether {stops} were made to keep limits could not be tested."
+        yield say(form, facts, stops=all_of_them)
     else:
-        yield say(f"{every} show no sign that clocks were stopped to keep limits.", facts)
+        form = "{stops} show no sign that clocks were stopped to keep limits."
+        yield say(form, facts, stops=all_of_them)
     declared = tuple(f"{stops.start}:{name}" for name in DECLARED)
     untested = {reading.reason: reading.key for reading in reversed(stops.readings) if reading.reason}
     for reason, key in untested.items():
