@@ -120,7 +120,8 @@ def _keys(units: pd.Series, hours: WorkingHours) -> NDArray[np.object_]:
     """Return the key of each row's calendar; empty where it has none."""
     known = {place.unit_id for place in hours.places}
     named = units.astype(object).where(units.isin(known), NOWHERE.unit_id)
-    return named.map(dict(hours.of_unit)).fillna("").to_numpy(object)
+    mapped = named.map(dict(hours.of_unit)).astype(object)  # of no unit at all the map is of floats
+    return mapped.fillna("").to_numpy(object)
 
 
 def quoted(unit: str) -> str:
