@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from auditlib.figures import escalation
 from auditlib.figures.style import new_axes
 from auditlib.figures.svg import png_of, svg_of
+from auditlib.obligations.rates import rates
 from auditlib.report.svg import inline_svg
 
 UNSEEN = "\x00\x01\x0b\x1b\x7f\x85\x9b\u202e\u2066\ufffe\uffff"
@@ -44,3 +47,11 @@ def test_what_looks_like_a_formula_is_a_name(name: str) -> None:
 def test_a_figure_that_was_kept_with_a_control_character_is_shown() -> None:
     kept = svg_of(drawn("a|b")).replace("a|b", "a\x01b")
     assert "a\N{REPLACEMENT CHARACTER}b" in inline_svg(kept, name="n", title="T", description="D")
+
+
+def test_where_no_duty_has_a_case_the_figure_of_failures_is_empty_and_no_error() -> None:
+    """Every response is anonymous, and nothing was owed that could be judged."""
+    none = pd.DataFrame({"duty": [], "status": []}, dtype=object)
+    axes = escalation.failures(rates(none, by=("duty",)))
+    assert not axes.patches
+    assert axes.get_xlim()[1] > 0
