@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlib.records import Number, Sentence
-from auditlib.statements import Facts, agreeing, counted, listed, say, with_sign
+from auditlib.statements import Answer, Facts, agreeing, counted, listed, say, with_sign
 from auditlib.statements.formats import format_value
 from auditlib.statements.template import types_a_number
 
@@ -141,3 +142,20 @@ def test_no_template_of_the_house_types_a_number() -> None:
 )
 def test_a_number_is_printed_as_its_unit_demands(value: float, unit: str, printed: str) -> None:
     assert format_value(value, unit) == printed
+
+
+def subclasses(kind: type) -> Iterator[type]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_every_answer_shows_itself_in_words() -> None:
+    """A dataclass writes a representation of its own over that of `Answer`, unless it is told not to."""
+    import_module("auditlib.drivers")
+    import_module("auditlib.benchmark")
+    import_module("auditlib.standards.answer")
+    import_module("auditlib.reliability")
+    answers = [kind for kind in subclasses(Answer) if kind.__module__.startswith("auditlib.")]
+    assert len(answers) > 3
+    assert [kind.__name__ for kind in answers if kind.__repr__ is not Answer.__repr__] == []

@@ -87,7 +87,7 @@ class RoleExhibits:
         return Exhibit(mixture, title, ("contrast",), self.basis)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PayAnswer(Answer[PayEffects]):
     """What linking pay did to the scores, in words; or why no effect is stated."""
 

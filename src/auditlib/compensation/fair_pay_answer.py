@@ -30,7 +30,7 @@ _NO_STEPS = "No bonus of this role is yes or no at a threshold of the paid metri
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FairPayAnswer(Answer[FairPay]):
     """Whether the links themselves are fair, in words."""
 

@@ -28,7 +28,7 @@ _FOLLOWED = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DriversAnswer(Answer[DriversResult]):
     """Drivers of dissatisfaction and the actions on them, in words."""
 

@@ -23,7 +23,7 @@ _WORST = {"failed": "Duties failed", "failures": "Which", "overdue_hours": "Over
 _STEPS = {"span": "Measured in", "p90": "90% within", "share_within_a_day": "Within a day"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EscalationAnswer(Answer[EscalationResult]):
     """What became of every duty after a response, in words."""
 
@@ -79,7 +79,7 @@ class EscalationAnswer(Answer[EscalationResult]):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LatenciesAnswer(Answer[Latencies]):
     """How long each step takes, in words."""
 
@@ -107,7 +107,7 @@ class LatenciesAnswer(Answer[Latencies]):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SensitivityAnswer(Answer[ClockSensitivity]):
     """What other readings of the clock say, in words."""
 
@@ -125,7 +125,7 @@ class SensitivityAnswer(Answer[ClockSensitivity]):
         return Exhibit(self.to_frame(), title, ("reading",), facts=self.numbers())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FlagsAnswer(Answer[FlagComparison]):
     """How the source's own flag compares with the clock, in words."""
 

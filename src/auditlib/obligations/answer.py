@@ -13,7 +13,7 @@ from auditlib.records import Number, Sentence
 from auditlib.statements import Answer, Exhibit, Unanswered
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RatesAnswer(Answer[Rates]):
     """Shares met by some columns, in words.
 
@@ -40,7 +40,7 @@ class RatesAnswer(Answer[Rates]):
         return Exhibit(self.result.frame, self.title, self.result.by, facts=self.numbers())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CalendarsAnswer(Answer[CalendarUse]):
     """Calendars that clocks ran on, in words."""
 
@@ -64,7 +64,7 @@ class CalendarsAnswer(Answer[CalendarUse]):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RegisterAnswer(Answer[DutyRegister]):
     """The register of duties, in words."""
 

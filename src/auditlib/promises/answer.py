@@ -17,7 +17,7 @@ _PROMISES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PromisesAnswer(Answer[PromiseResult]):
     """What promised calls come to, in words."""
 

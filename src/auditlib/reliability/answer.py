@@ -15,7 +15,7 @@ from auditlib.reliability.rates import Rates
 from auditlib.statements import Answer, Exhibit
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReliabilityAnswer(Answer[Assessment]):
     """The reliability of each table, in words."""
 

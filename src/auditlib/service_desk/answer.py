@@ -21,7 +21,7 @@ ABOUT = {"incident_events": "stops of a desk's clocks", "complaint_events": "sto
 _SIGNS = {"p_adjusted": "p, corrected", "verdict": "What it says", "looks_at": "Looks at"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClocksAnswer(Answer[IncidentResult]):
     """What became of every clock of a log, in words."""
 
@@ -42,7 +42,7 @@ class ClocksAnswer(Answer[IncidentResult]):
         return RatesAnswer(self.result.rates(), "Complaints by clock and severity")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DeskAnswer(ClocksAnswer):
     """What became of every clock of a help desk, beside the desk's own flag, in words."""
 
@@ -94,7 +94,7 @@ class DeskAnswer(ClocksAnswer):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClockStopsAnswer(Answer[ClockStops]):
     """Whether clocks are stopped to keep their limits, in words."""
 

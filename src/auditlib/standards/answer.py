@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VerdictAnswer(Answer[Verdict]):
     """What an operation is judged by, what was measured, and what follows, in words."""
 
