@@ -10,7 +10,7 @@ from pyarrow import parquet
 from small_company import company, run
 
 from auditlib.audit.case_list import MOST_LISTED
-from auditlib.audit.schema import FindingModel, finding_of
+from auditlib.audit.schema import recorded_finding
 from auditlib.audit.session import Audit
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.report.case_sheets import write_cases
@@ -23,13 +23,13 @@ def finding(cases: int, *, subject: str = "clock:resolution") -> Finding:
     return Finding("A10: in time", "Late.", "", "", "Look.", Grade.MAJOR, subject, cases=listed)
 
 
-def closed(folder: Path, *findings: Finding) -> list[FindingModel]:
+def closed(folder: Path, *findings: Finding) -> list[Finding]:
     audit = Audit(run(), company(), notebook="05_escalation", question="In time?", work=folder)
     audit.finding(*findings)
     audit.finding(*findings)  # a cell that runs twice raises nothing twice
     audit.close()
     written = json.loads((folder / "results" / "05_escalation.json").read_text(encoding="utf-8"))
-    return [FindingModel.model_validate_json(json.dumps(each)) for each in written["findings"]]
+    return [recorded_finding(each) for each in written["findings"]]
 
 
 @pytest.mark.parametrize("cases", [0, MOST_LISTED - 1, MOST_LISTED])
@@ -44,7 +44,7 @@ def test_of_more_the_first_are_listed_and_all_are_handed_over(tmp_path: Path) ->
     recorded, short = closed(tmp_path, finding(many), finding(3, subject="clock:contact"))
     assert (len(recorded.cases), recorded.cases_in_all, recorded.cases_left_out) == (MOST_LISTED, many, 1)
     assert (len(short.cases), short.cases_in_all) == (3, 0)
-    assert finding_of(recorded).cases_counted == many
+    assert recorded.cases_counted == many
     rows = parquet.read_table(tmp_path / "exhibits" / "05_escalation-cases.parquet").to_pylist()
     assert [row["id"] for row in rows] == [f"clock:resolution {n:04}" for n in range(many)]
     assert {row["fingerprint"] for row in rows} == {recorded.fingerprint}
@@ -53,7 +53,7 @@ def test_of_more_the_first_are_listed_and_all_are_handed_over(tmp_path: Path) ->
 def test_findings_that_become_one_say_how_many_cases_all_have(tmp_path: Path) -> None:
     many = MOST_LISTED + 1
     recorded = closed(tmp_path, finding(many, subject="clock:a"), finding(2, subject="clock:b"))
-    raised = [RaisedFinding(finding_of(model), "05_escalation") for model in recorded]
+    raised = [RaisedFinding(model, "05_escalation") for model in recorded]
     (joined,) = brought_together(raised, failed={}, judge="11_standards")
     assert joined.finding.cases_counted == many + 2
     assert len(joined.finding.cases) == MOST_LISTED + 2

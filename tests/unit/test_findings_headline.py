@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from auditlib.audit.numerals import numerals
-from auditlib.audit.schema import FindingModel, finding_of
+from auditlib.audit.schema import recorded_finding
 from auditlib.records import Finding, Grade
 from auditlib.report.brief import LONGEST_LINE, words_of
 from auditlib.report.findings import Reported
@@ -20,7 +20,7 @@ FOUND = Finding("D: demand", "Found.", "Why.", "So what.", "Do.", Grade.MINOR, "
 def test_a_recorded_finding_is_the_value_it_was_made_from() -> None:
     whole = replace(FOUND, headline="30% of 500; 80% is demanded", shortfall=0.6, metric="m")
     content = {**asdict(whole), "grade": whole.grade.value, "evidence": [], "cases": []}
-    assert finding_of(FindingModel.model_validate(content)) == whole
+    assert recorded_finding(content) == whole
 
 
 def test_the_worst_of_several_speaks_for_all() -> None:
@@ -33,7 +33,7 @@ def test_the_worst_of_several_speaks_for_all() -> None:
 def test_that_there_are_others_is_told_whatever_is_cut() -> None:
     for body in ("w" * 20, "Clause one is here; " + "words " * 40, "words " * 60):
         content = {**asdict(replace(FOUND, headline=f"{body.strip()}{ALIKE}")), "grade": "minor"}
-        model = FindingModel.model_validate({**content, "evidence": [], "cases": []})
+        model = recorded_finding({**content, "evidence": [], "cases": []})
         words = words_of(Reported(1, model, "D", "demand", "x", "01_intake", (), ""), {})
         assert words.endswith(ALIKE)
         assert len(words) <= LONGEST_LINE + 2

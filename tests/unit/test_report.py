@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from small_report import page, record
 
-from auditlib.audit.schema import BasisModel, NumberModel
 from auditlib.errors import VerificationFailed
 from auditlib.evidence import prepare
 from auditlib.parameters.load import load
 from auditlib.parameters.run import Run
+from auditlib.records import Basis, Number
 from auditlib.report import render
 from auditlib.report.document import compose, to_html
 from auditlib.report.reading import read_results
@@ -190,7 +190,7 @@ class TestContent:
 
 class TestParts:
     def test_marks_run_together(self) -> None:
-        number = NumberModel(key="k", value=1, unit="", n=None, interval=None, basis=[], reason="")
+        number = Number("k", 1)
         register = Register(dict.fromkeys("abcde", number))
         assert [mark.label for mark in register.mark("abc")] == ["1\N{EN DASH}3"]
         assert [mark.label for mark in register.mark("eac")] == ["1", "3\N{EN DASH}4"]
@@ -199,10 +199,8 @@ class TestParts:
         assert patterns("01_intake", ["rate:U1", "rate:U2", "n:U1"]) == ("01_intake/rate:…", "01_intake/n:…")
 
     def test_what_a_number_rests_on(self) -> None:
-        basis = BasisModel(
-            table="responses", where=[("unit_id", "U1"), ("in_period", True)], column="q_a", rows=1
-        )
-        number = NumberModel(key="k", value=1, unit="", n=None, interval=None, basis=[basis], reason="")
+        basis = Basis("responses", (("unit_id", "U1"), ("in_period", True)), "q_a", 1)
+        number = Number("k", 1, basis=(basis,))
         assert basis_of(number) == "responses where unit_id = U1 and in_period = true column q_a (1 row)"
         assert interval_of(number) == ""
 

@@ -31,11 +31,11 @@ def reported(
     subject: str = "the operation as a whole",
     **said: str,
 ) -> Reported:
-    from auditlib.audit.schema import FindingModel
+    from auditlib.records import Finding, Grade
 
     parts = ("condition", "cause", "effect", "recommendation")
-    finding = FindingModel(
-        criterion=f"C{number}: {demand}", grade=grade, subject="operation", evidence=[],
+    finding = Finding(
+        criterion=f"C{number}: {demand}", grade=Grade(grade), subject="operation", evidence=(),
         fingerprint=PRINTS, **{**dict.fromkeys(parts, "Said."), **said},
     )  # fmt: skip
     return Reported(number, finding, f"C{number}", demand, subject, notebook, (), "")

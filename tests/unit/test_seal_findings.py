@@ -12,7 +12,7 @@ import pytest
 from standards_tables import context, small_tables
 
 from auditlib.audit.recorder import Recorder
-from auditlib.audit.schema import FindingModel, finding_of
+from auditlib.audit.schema import recorded_finding
 from auditlib.audit.standard import verdict_on
 from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError
@@ -46,7 +46,7 @@ def findings_of(
     results: dict[str, dict[str, Any]], *, before: Before | None = None, failed: dict[str, str] | None = None
 ) -> dict[str, Any]:
     raised = [
-        RaisedFinding(finding_of(FindingModel.model_validate(one)), name)
+        RaisedFinding(recorded_finding(one), name)
         for name, document in results.items()
         for one in document["findings"]
     ]
@@ -54,12 +54,14 @@ def findings_of(
     return stated_findings(together, notebooks=set(results), before=before)
 
 
+def stated(content: dict[str, Any]) -> StatedFinding:
+    document = {"schema": "auditlib/findings@2", "previous": None, "findings": [content]}
+    return FindingsDocument.model_validate(document).findings[0]
+
+
 def before(**by_notebook: dict[str, Any]) -> Before:
-    stated = [
-        StatedFinding.model_validate({**one, "notebook": notebook, "state": "new"})
-        for notebook, one in by_notebook.items()
-    ]
-    return Before("last-year", "0" * 64, {one.fingerprint: one for one in stated})
+    raised = [stated({**one, "notebook": notebook, "state": "new"}) for notebook, one in by_notebook.items()]
+    return Before("last-year", "0" * 64, {one.fingerprint: one for one in raised})
 
 
 def states(document: dict[str, Any]) -> dict[str, str]:
@@ -182,7 +184,7 @@ class TestBroughtTogether:
 
     def test_a_part_of_a_finding_before_is_recognised_alone(self) -> None:
         whole = findings_of(results("05_escalation", lacking("U1", "a"), lacking("U2", "b")))
-        models = [StatedFinding.model_validate_json(json.dumps(one)) for one in whole["findings"]]
+        models = FindingsDocument.model_validate_json(json.dumps(whole)).findings
         parts = {part.fingerprint: one for one in models for part in one.members}
         known = Before("last-year", "0" * 64, parts)
         now = results("05_escalation", lacking("U2", "b"))
@@ -197,7 +199,7 @@ def test_a_recorded_finding_is_read_back_whole() -> None:
         "CO-02: solved", "c", "d", "e", "f", Grade.MAJOR, "s", ("k",), "a" * 64, (case,), "m days=5", 0.25
     )
     content = json.loads(json.dumps(asdict(made)))
-    assert finding_of(FindingModel.model_validate_json(json.dumps(content))) == made
+    assert recorded_finding(content) == made
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +255,5 @@ def test_findings_stand_by_grade_then_criterion_then_subject(
 
 def before_of(findings: list[dict[str, Any]]) -> Before:
     """Return an audit before in which one notebook raised `findings`."""
-    stated = [
-        StatedFinding.model_validate({**entry, "notebook": "02_two", "state": "new"}) for entry in findings
-    ]
-    return Before("last-year", "0" * 64, {entry.fingerprint: entry for entry in stated})
+    raised = [stated({**entry, "notebook": "02_two", "state": "new"}) for entry in findings]
+    return Before("last-year", "0" * 64, {entry.fingerprint: entry for entry in raised})

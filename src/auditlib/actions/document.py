@@ -15,6 +15,7 @@ from auditlib.actions.recorded import drivers_of, raised_of
 from auditlib.actions.register import HEADINGS, Action, State, action_of, as_row
 from auditlib.actions.register_file import read_register
 from auditlib.parameters.run import Run
+from auditlib.parameters.schema import document_schema
 from auditlib.records import ActionType
 
 NAME = "actions.json"
@@ -145,5 +146,4 @@ def _driver(driver: MainDriver, rank: int, plan: CarriedRegister) -> KeptDriver:
 
 def actions_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``actions.json``."""
-    schema = ActionsDocument.model_json_schema(by_alias=True, mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA} | schema
+    return document_schema(ActionsDocument, title=SCHEMA)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from auditlib.records import CaseReference, Finding, Grade
+from auditlib.parameters.schema import document_schema
+from auditlib.records import Finding, Number, Sentence
 from auditlib.standards.document import VerdictDocument
 
 SCHEMA = "auditlib/results@1"
@@ -20,50 +24,17 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
-class SaidModel(_Part):
-    """A sentence and the numbers it states."""
-
-    text: str
-    keys: list[str]
-
-
-class SentenceModel(SaidModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionSentence(Sentence):
     """A sentence of the body, with the exhibit it reads."""
 
-    section: str = Field(
-        description="Id of the exhibit it reads; 'limits' for a limit of the notebook, 'improving' for what "
-        "has become better or worse."
-    )
-
-
-class IntervalModel(_Part):
-    """A confidence interval."""
-
-    low: float
-    high: float
-    level: float = Field(gt=0, lt=1)
-    method: str
-
-
-class BasisModel(_Part):
-    """The rows a number rests on."""
-
-    table: str
-    where: list[tuple[str, bool | int | float | str]]
-    column: str
-    rows: int | None
-
-
-class NumberModel(_Part):
-    """A number with its unit, uncertainty and basis."""
-
-    key: str = Field(min_length=1)
-    value: bool | int | float | str | None
-    unit: str
-    n: int | None
-    interval: IntervalModel | None
-    basis: list[BasisModel]
-    reason: str
+    section: Annotated[
+        str,
+        Field(
+            description="Id of the exhibit it reads; 'limits' for a limit of the notebook, 'improving' for "
+            "what has become better or worse."
+        ),
+    ]
 
 
 class ColumnModel(_Part):
@@ -106,67 +77,31 @@ class FigureModel(_Part):
     detail: bool = Field(False, description=_DETAIL)
 
 
-class CaseModel(_Part):
-    """A case a finding rests on."""
-
-    table: str
-    id: str
-    unit: str = ""
-    words: str = ""
+def _identified(finding: Finding) -> Finding:
+    if not re.fullmatch("[0-9a-f]{64}", finding.fingerprint):
+        raise ValueError(f"the finding on {finding.subject!r} has no fingerprint")
+    return finding
 
 
-class FindingModel(_Part):
-    """A finding in the five parts auditors expect."""
-
-    criterion: str
-    condition: str
-    cause: str
-    effect: str
-    recommendation: str
-    grade: Literal["major", "minor", "opportunity"]
-    subject: str
-    evidence: list[str]
-    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
-    cases: list[CaseModel] = Field(default_factory=list, description="Cases it rests on, worst first.")
-    metric: str = Field("", description="The metric it breaches, as criteria name it; empty for none.")
-    shortfall: float | None = Field(
-        None, description="How far from what was demanded, as a share of it; null where not measured."
-    )
-    headline: str = Field("", description="What failed and by how much, in one line; empty for none.")
-    cases_in_all: int = Field(
-        0,
-        ge=0,
-        description="All its cases, where there are more than it lists: they stand in the folder exhibits, "
-        "in files that end in -cases.parquet. 0 where all are listed.",
-    )
-
-    @property
-    def cases_left_out(self) -> int:
-        """Cases it rests on and does not list."""
-        return max(0, self.cases_in_all - len(self.cases))
+IdentifiedFinding = Annotated[Finding, AfterValidator(_identified)]
+"""A finding as it is recorded: known by its fingerprint."""
 
 
-def finding_of(model: FindingModel) -> Finding:
-    """Return a recorded finding as the value it was made from."""
-    same = (
-        "criterion",
-        "condition",
-        "cause",
-        "effect",
-        "recommendation",
-        "subject",
-        "fingerprint",
-        "headline",
-    )
-    return Finding(
-        **{name: getattr(model, name) for name in same},
-        grade=Grade(model.grade),
-        evidence=tuple(model.evidence),
-        cases=tuple(CaseReference(**case.model_dump()) for case in model.cases),
-        metric=model.metric,
-        shortfall=model.shortfall,
-        cases_in_all=model.cases_in_all,
-    )
+class _Enclosed(_Part):
+    """A finding by itself: a frozen value has no shape of its own to be read by."""
+
+    finding: IdentifiedFinding
+
+
+def recorded_finding(content: Mapping[str, Any]) -> Finding:
+    """Return a finding as it stands in a document.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        Where it does not have the shape of one.
+    """
+    return _Enclosed.model_validate({"finding": content}).finding
 
 
 class ResultsModel(_Part):
@@ -176,11 +111,11 @@ class ResultsModel(_Part):
     notebook: str
     question: str
     parameters: dict[str, bool | int | float | str]
-    answer: list[SaidModel]
-    sentences: list[SentenceModel]
-    numbers: list[NumberModel]
+    answer: list[Sentence]
+    sentences: list[SectionSentence]
+    numbers: list[Number]
     exhibits: list[TableModel | FigureModel]
-    findings: list[FindingModel]
+    findings: list[IdentifiedFinding]
     libraries: list[str] = Field(
         default_factory=list,
         description="Libraries that were loaded when the notebook closed: those that had a hand in it.",
@@ -192,4 +127,4 @@ class ResultsModel(_Part):
 
 def results_schema() -> dict[str, Any]:
     """Return the JSON Schema of a results file."""
-    return ResultsModel.model_json_schema(by_alias=True)
+    return document_schema(ResultsModel, title="What a notebook of auditlib recorded")

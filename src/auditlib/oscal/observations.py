@@ -19,8 +19,8 @@ from auditlib.oscal.document import (
 )
 from auditlib.oscal.markdown import figure, labelled, markup, paragraphs
 from auditlib.oscal.placing import PlacedFinding, observation_uuid
-from auditlib.records import EvidenceLevel
-from auditlib.standards.document import VerdictCriterion, VerdictDocument, VerdictScore
+from auditlib.records import EvidenceLevel, Score
+from auditlib.standards.document import VerdictCriterion, VerdictDocument
 
 _METHODS = {
     EvidenceLevel.RESPONSES: "TEST",
@@ -139,7 +139,7 @@ def _decided(audited: Audited, verdict: VerdictDocument) -> Json:
     )
 
 
-def _score(name: str, score: VerdictScore | None) -> dict[str, float | None]:
+def _score(name: str, score: Score | None) -> dict[str, float | None]:
     return {
         f"{name}-low": score.low if score else None,
         f"{name}-high": score.high if score else None,

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from auditlib.actions.document import kept_actions
 from auditlib.actions.register import Action
-from auditlib.audit.schema import finding_of
 from auditlib.audit.standard import profile_file, standard_file
 from auditlib.errors import ParameterError, Problem
 from auditlib.files import canonical, write_bytes
@@ -126,9 +125,7 @@ def _raised(directory: Path) -> tuple[AuditedFinding, ...]:
     except ValueError as error:
         message = "the findings were written by an earlier version and cannot be exported."
         raise ParameterError(Problem(message, "findings.json", remedy="Run the audit again.")) from error
-    return tuple(
-        AuditedFinding(finding_of(finding), finding.notebook, finding.state) for finding in document.findings
-    )
+    return tuple(AuditedFinding(finding, finding.notebook, finding.state) for finding in document.findings)
 
 
 def _refuse_place(target: Path, run: Path, *, names: set[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from auditlib.contracts import TABLES, Column, ColumnKind, Table
+from auditlib.parameters.described import DescribedSchema
 from auditlib.parameters.run import Run
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,6 +18,12 @@ _ORIGIN = {"$ref": "#/$defs/Origin"}
 def file_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
     """Return the JSON Schema of a kind of file, as strict as its model."""
     schema: dict[str, Any] = closed(model.model_json_schema())
+    return {"$schema": DIALECT} | schema | {"title": title}
+
+
+def document_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
+    """Return the JSON Schema of a document that the suite writes: every field is there."""
+    schema = model.model_json_schema(schema_generator=DescribedSchema, mode="serialization")
     return {"$schema": DIALECT} | schema | {"title": title}
 
 

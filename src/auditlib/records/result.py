@@ -179,3 +179,8 @@ class Finding:
     def cases_counted(self) -> int:
         """Cases it rests on, listed or not."""
         return max(self.cases_in_all, len(self.cases))
+
+    @property
+    def cases_left_out(self) -> int:
+        """Cases it rests on and does not list."""
+        return self.cases_counted - len(self.cases)

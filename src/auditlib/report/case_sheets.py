@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from auditlib.audit.schema import FindingModel
+from auditlib.records import Finding
 from auditlib.report.worksheet import Book
 from auditlib.statements import counted
 
@@ -62,7 +62,7 @@ def _cell(value: Any) -> str | int:
     return "" if value is None else value
 
 
-def write_cases(book: Book, findings: Sequence[tuple[FindingModel, str]]) -> None:
+def write_cases(book: Book, findings: Sequence[tuple[Finding, str]]) -> None:
     """Write the cases of every finding, worst first, under the number of the finding."""
     sheet = book.sheet(CASES, tuple(CASE_COLUMNS.values()))
     sheet.heading(*CASE_COLUMNS, repeat=True)

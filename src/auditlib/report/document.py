@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from auditlib.audit.schema import FindingModel, NumberModel
 from auditlib.parameters.claims import Claim
+from auditlib.records import Finding, Number
 from auditlib.report.brief import brief, totals
 from auditlib.report.facts import Provenance
 from auditlib.report.findings import FindingStates, findings_of
@@ -53,7 +53,7 @@ def compose(
     facts: Provenance,
     states: FindingStates | None = None,
     *,
-    findings: Sequence[tuple[FindingModel, str]] | None = None,
+    findings: Sequence[tuple[Finding, str]] | None = None,
     actions: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return everything the page shows, in reading order.
@@ -161,7 +161,7 @@ def sheet_for(heading: str) -> tuple[str, str]:
     return whole, base64.b64encode(hashlib.sha256(whole.encode()).digest()).decode()
 
 
-def _entry(number: int, reference: str, recorded: NumberModel) -> RegisterEntry:
+def _entry(number: int, reference: str, recorded: Number) -> RegisterEntry:
     return RegisterEntry(
         number,
         reference,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditlib.audit.numerals import BESIDE, keys_of
-from auditlib.audit.schema import ColumnModel, FigureModel, NumberModel, TableModel
+from auditlib.audit.schema import ColumnModel, FigureModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.records import Number
 from auditlib.report.reading import RecordedNotebook
 from auditlib.report.references import patterns, refuse_orphans, unreferenced
 from auditlib.report.svg import inline_svg
@@ -134,7 +135,7 @@ def printed(label: str, exhibit: TableModel | FigureModel, recorded: RecordedNot
     return PrintedExhibit(**common, **_table(exhibit, notebook, recorded.numbers))
 
 
-def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, NumberModel]) -> dict[str, Any]:
+def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, Number]) -> dict[str, Any]:
     orphans = unreferenced(exhibit, numbers)
     if orphans:
         raise VerificationFailed(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditlib.audit.schema import FindingModel
+from auditlib.records import Finding
 from auditlib.report.references import ReferenceMark, Register
 from auditlib.report.words import NO_NAMES, WHOLE, sentence_of, subject_of
 
@@ -53,7 +53,7 @@ class Reported:
     """A finding as printed."""
 
     number: int
-    finding: FindingModel
+    finding: Finding
     criterion: str
     demand: str
     subject: str
@@ -116,7 +116,7 @@ def read_states(directory: Path, *, items: Mapping[str, str]) -> FindingStates:
 
 
 def findings_of(
-    raised: Sequence[tuple[FindingModel, str]],
+    raised: Sequence[tuple[Finding, str]],
     register: Register,
     states: FindingStates,
     *,
@@ -150,13 +150,13 @@ def findings_of(
     )
 
 
-def _worst_first(finding: FindingModel) -> tuple[int, float, str, str]:
+def _worst_first(finding: Finding) -> tuple[int, float, str, str]:
     """Order by grade, then by the size of the gap; what has no measured gap comes last."""
     gap = -1.0 if finding.shortfall is None else finding.shortfall
     return (_GRADES.index(finding.grade), -gap, finding.criterion, finding.subject)
 
 
-def _refuse_orphans(finding: FindingModel, notebook: str, register: Register) -> None:
+def _refuse_orphans(finding: Finding, notebook: str, register: Register) -> None:
     texts = (finding.criterion, finding.condition, finding.cause, finding.effect, finding.recommendation)
     for text in (*texts, finding.headline):
         register.refuse_orphans(text, finding.evidence, notebook=notebook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditlib.audit.schema import SaidModel
+from auditlib.records import Sentence
 from auditlib.report.references import ReferenceMark, Register
 from auditlib.report.words import sentence_of
 
@@ -18,7 +18,7 @@ class Line:
     marks: tuple[ReferenceMark, ...]
 
 
-def lines_of(sentences: Iterable[SaidModel], notebook: str, register: Register) -> tuple[Line, ...]:
+def lines_of(sentences: Iterable[Sentence], notebook: str, register: Register) -> tuple[Line, ...]:
     """Return what a notebook said, each number entered in the register.
 
     Raises
@@ -29,7 +29,7 @@ def lines_of(sentences: Iterable[SaidModel], notebook: str, register: Register) 
     return tuple(_line(sentence, notebook, register) for sentence in sentences)
 
 
-def _line(sentence: SaidModel, notebook: str, register: Register) -> Line:
+def _line(sentence: Sentence, notebook: str, register: Register) -> Line:
     references = [f"{notebook}/{key}" for key in sentence.keys]
     marks = register.mark(references)
     register.refuse_orphans(sentence.text, references, notebook=notebook)

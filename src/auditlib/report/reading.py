@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from auditlib.audit.schema import FigureModel, FindingModel, NumberModel, ResultsModel
+from auditlib.audit.schema import FigureModel, ResultsModel, recorded_finding
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.files import hash_bytes
+from auditlib.records import Finding, Number
 from auditlib.report.outline import EMPTY, Outline, read_outline
 from auditlib.report.references import DECLARED
 
@@ -28,7 +29,7 @@ class RecordedNotebook:
     outline: Outline = EMPTY
 
     @property
-    def numbers(self) -> dict[str, NumberModel]:
+    def numbers(self) -> dict[str, Number]:
         """Numbers by key."""
         return {number.key: number for number in self.results.numbers}
 
@@ -49,33 +50,28 @@ def read_results(directory: Path) -> tuple[RecordedNotebook, ...]:
     return tuple(_read(path) for path in sorted((directory / "results").glob("*.json")))
 
 
-def read_findings(
-    directory: Path, recorded: Sequence[RecordedNotebook]
-) -> tuple[tuple[FindingModel, str], ...]:
+def read_findings(directory: Path, recorded: Sequence[RecordedNotebook]) -> tuple[tuple[Finding, str], ...]:
     """Return every finding with its notebook, heaviest first; where the run brought them together, so."""
     path = directory / "findings.json"
     if not path.is_file():
         return findings_recorded(recorded)
     stated = json.loads(path.read_text(encoding="utf-8"))["findings"]
-    fields = FindingModel.model_fields
+    names = [field.name for field in fields(Finding)]
     return _ordered(
-        (
-            FindingModel.model_validate({name: entry[name] for name in fields if name in entry}),
-            entry["notebook"],
-        )
+        (recorded_finding({name: entry[name] for name in names if name in entry}), entry["notebook"])
         for entry in stated
         if entry["state"] in ("new", "unchanged")
     )
 
 
-def findings_recorded(recorded: Sequence[RecordedNotebook]) -> tuple[tuple[FindingModel, str], ...]:
+def findings_recorded(recorded: Sequence[RecordedNotebook]) -> tuple[tuple[Finding, str], ...]:
     """Return every finding as notebooks recorded them, with its notebook, heaviest first."""
     return _ordered(
         (finding, notebook.results.notebook) for notebook in recorded for finding in notebook.results.findings
     )
 
 
-def _ordered(findings: Iterable[tuple[FindingModel, str]]) -> tuple[tuple[FindingModel, str], ...]:
+def _ordered(findings: Iterable[tuple[Finding, str]]) -> tuple[tuple[Finding, str], ...]:
     return tuple(
         sorted(findings, key=lambda pair: (GRADES.index(pair[0].grade), pair[0].criterion, pair[0].subject))
     )

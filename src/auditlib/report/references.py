@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from auditlib.audit.names import PREFIX
 from auditlib.audit.numerals import keys_of, orphans
-from auditlib.audit.schema import ColumnModel, NumberModel, TableModel
+from auditlib.audit.schema import ColumnModel, TableModel
 from auditlib.errors import Problem, VerificationFailed
+from auditlib.records import Number
 from auditlib.statements.formats import NAMING
 
 DECLARED = ("threshold:", PREFIX)
@@ -27,7 +28,7 @@ class ReferenceMark:
 class Register:
     """Numbers stated in sentences, in the order in which a reader meets them."""
 
-    known: Mapping[str, NumberModel]
+    known: Mapping[str, Number]
     """Numbers by reference, ``notebook/key``."""
     entries: dict[str, int] = field(default_factory=dict)
 
@@ -87,7 +88,7 @@ def patterns(notebook: str, keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{notebook}/{kind}:\N{HORIZONTAL ELLIPSIS}" for kind in kinds)
 
 
-def unreferenced(table: TableModel, numbers: Mapping[str, NumberModel]) -> list[str]:
+def unreferenced(table: TableModel, numbers: Mapping[str, Number]) -> list[str]:
     """Return the columns of `table` that state a number without a key, or with the key of another.
 
     Parameters
@@ -108,7 +109,7 @@ def unreferenced(table: TableModel, numbers: Mapping[str, NumberModel]) -> list[
     ]
 
 
-def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[str, NumberModel]) -> bool:
+def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[str, Number]) -> bool:
     held = (numbers[key].value is None for key in keys_of(reference) if key in numbers)
     if column.numeric and text.startswith("<") and all(held):
         return False  # a count too small to be shown, "< 5"
@@ -116,7 +117,7 @@ def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[s
     return bool(orphans(text, [numbers[key] for key in (*keys_of(reference), *names) if key in numbers]))
 
 
-def refuse_orphans(text: str, numbers: Iterable[NumberModel], *, where: str) -> None:
+def refuse_orphans(text: str, numbers: Iterable[Number], *, where: str) -> None:
     """Refuse a text that states a number which is the rounding of none of `numbers`.
 
     Raises

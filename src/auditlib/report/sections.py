@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditlib.audit.recorder import LIMITS
-from auditlib.audit.schema import SentenceModel
+from auditlib.audit.schema import SectionSentence
 from auditlib.report.exhibits import PrintedExhibit, printed
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import RecordedNotebook
@@ -142,5 +142,5 @@ def _pair(first: ExhibitBlock, second: ExhibitBlock) -> bool:
     return alone and all(block.half for block in both) and both[0].detail == both[1].detail
 
 
-def _about(section: str, sentences: Iterable[SentenceModel]) -> list[SentenceModel]:
+def _about(section: str, sentences: Iterable[SectionSentence]) -> list[SectionSentence]:
     return [sentence for sentence in sentences if sentence.section == section]

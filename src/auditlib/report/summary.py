@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditlib.audit.recorder import IMPROVING
-from auditlib.audit.schema import SaidModel
+from auditlib.records import Sentence
 from auditlib.report.lines import Line, lines_of
 from auditlib.report.reading import RecordedNotebook
 from auditlib.report.references import Register, refuse_orphans
@@ -159,8 +159,7 @@ def _set_aside(recorded: Iterable[RecordedNotebook], register: Register) -> Iter
     for notebook in recorded:
         aside = notebook.results.verdict.set_aside if notebook.results.verdict is not None else None
         if aside is not None and SHARE in notebook.numbers:  # said by the notebook that judged
-            sentence = SaidModel(text=aside.text, keys=list(aside.keys))
-            yield from lines_of((sentence,), notebook.results.notebook, register)
+            yield from lines_of((aside,), notebook.results.notebook, register)
 
 
 def _doing(by_name: dict[str, RecordedNotebook], register: Register) -> Iterable[Line]:
@@ -173,7 +172,7 @@ def _doing(by_name: dict[str, RecordedNotebook], register: Register) -> Iterable
 
 
 def _answer(answered: RecordedNotebook, register: Register, *, most: int) -> tuple[Line, ...]:
-    sentences: Sequence[SaidModel] = answered.results.answer[:most]
+    sentences: Sequence[Sentence] = answered.results.answer[:most]
     return lines_of(sentences, answered.results.notebook, register)
 
 
@@ -202,4 +201,4 @@ def _doubted(recorded: Iterable[RecordedNotebook], register: Register) -> Iterab
     for recorded_notebook in recorded:
         signs = recorded_notebook.numbers.get(key) if recorded_notebook.results.notebook == notebook else None
         if signs is not None and isinstance(signs.value, int | float) and signs.value > 0:
-            yield from lines_of((SaidModel(text=DOUBTED, keys=[key]),), notebook, register)
+            yield from lines_of((Sentence(DOUBTED, (key,)),), notebook, register)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from auditlib.audit.schema import BasisModel, NumberModel
 from auditlib.compensation.register import NOUNS
+from auditlib.records import Basis, Number
 from auditlib.standards.merging import BETWEEN
 from auditlib.statements import counted
 from auditlib.statements.formats import format_value
@@ -95,12 +95,12 @@ def with_labels(text: str, items: Mapping[str, str]) -> str:
     return _METRIC.sub(label, text)
 
 
-def value_of(number: NumberModel) -> str:
+def value_of(number: Number) -> str:
     """Return the value of `number` as tables print it."""
     return format_value(number.value, number.unit)
 
 
-def interval_of(number: NumberModel) -> str:
+def interval_of(number: Number) -> str:
     """Return the interval of `number` and its level; empty where it has none."""
     interval = number.interval
     if interval is None:
@@ -109,7 +109,7 @@ def interval_of(number: NumberModel) -> str:
     return f"{low} to {high}, {interval.level:.0%}"
 
 
-def basis_of(number: NumberModel) -> str:
+def basis_of(number: Number) -> str:
     """Return what `number` rests on, in words."""
     if len(number.basis) > MOST_SELECTIONS:
         tables = ", ".join(dict.fromkeys(basis.table for basis in number.basis))
@@ -117,7 +117,7 @@ def basis_of(number: NumberModel) -> str:
     return "; ".join(_basis(basis) for basis in number.basis) or number.reason or "derived from other numbers"
 
 
-def _basis(basis: BasisModel) -> str:
+def _basis(basis: Basis) -> str:
     conditions = " and ".join(f"{column} = {_written(value)}" for column, value in basis.where)
     words = [
         basis.table,

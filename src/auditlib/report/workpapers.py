@@ -12,9 +12,9 @@ from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 
-from auditlib.audit.schema import FindingModel, NumberModel, TableModel
+from auditlib.audit.schema import TableModel
 from auditlib.errors import Problem, VerificationFailed
-from auditlib.records import SourceTotals
+from auditlib.records import Finding, Number, SourceTotals
 from auditlib.report.case_sheets import CASES, DUTIES, DutyRows, read_duties, write_cases, write_duties
 from auditlib.report.facts import Provenance
 from auditlib.report.reading import RecordedNotebook, findings_recorded
@@ -65,7 +65,7 @@ _NARROWEST, _WIDEST = 8, 30
 class _Cited:
     """Findings in the order they are numbered, and the numbers of those that rest on a reference."""
 
-    findings: tuple[tuple[FindingModel, str], ...]
+    findings: tuple[tuple[Finding, str], ...]
     by_reference: Mapping[str, list[int]] = field(default_factory=dict)
 
 
@@ -89,7 +89,7 @@ def to_workbook(
     recorded: Sequence[RecordedNotebook],
     facts: Provenance,
     *,
-    findings: Sequence[tuple[FindingModel, str]] | None = None,
+    findings: Sequence[tuple[Finding, str]] | None = None,
     duties: DutyRows | None = None,
 ) -> bytes:
     """Return the workbook of what notebooks recorded.
@@ -267,7 +267,7 @@ def _numbers(book: Book, name: str, recorded: RecordedNotebook, cited: _Cited) -
         _number(sheet, f"{results.notebook}/{number.key}", number, cited)
 
 
-def _number(sheet: Worksheet, reference: str, number: NumberModel, cited: _Cited) -> None:
+def _number(sheet: Worksheet, reference: str, number: Number, cited: _Cited) -> None:
     interval = number.interval
     limits = (
         (
@@ -335,7 +335,7 @@ def _widths(tables: Sequence[TableModel]) -> tuple[float, ...]:
     return tuple(float(min(width, _WIDEST)) for width in longest) or (80.0,)
 
 
-def _cited(raised: Sequence[tuple[FindingModel, str]]) -> _Cited:
+def _cited(raised: Sequence[tuple[Finding, str]]) -> _Cited:
     places: dict[str, list[int]] = {}
     for number, (finding, _) in enumerate(raised, start=1):
         for reference in finding.evidence:

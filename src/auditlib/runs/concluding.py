@@ -14,12 +14,12 @@ from auditlib.actions.document import NAME as ACTIONS
 from auditlib.actions.document import actions_document
 from auditlib.actions.recorded import raised_of
 from auditlib.audit.recorder import Recorder
-from auditlib.audit.schema import FindingModel, finding_of
+from auditlib.audit.schema import recorded_finding
 from auditlib.audit.suppression import Suppression
 from auditlib.parameters.run import Run
 from auditlib.records import Criterion, Grade, Number, Outcome, Sentence, WeighedFinding, metric_text
 from auditlib.seal.findings import NAME as FINDINGS
-from auditlib.seal.findings import Before, StatedFinding, findings_of
+from auditlib.seal.findings import Before, FindingsDocument, StatedFinding, findings_of
 from auditlib.seal.recorded import judge_of
 from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.decision import RECORDED
@@ -84,7 +84,7 @@ def _verdict_model(results: Mapping[str, Json]) -> VerdictDocument | None:
 
 def _raised(results: Mapping[str, Json]) -> tuple[RaisedFinding, ...]:
     return tuple(
-        RaisedFinding(finding_of(FindingModel.model_validate_json(json.dumps(finding))), name)
+        RaisedFinding(recorded_finding(finding), name)
         for name, document in results.items()
         if name != RECORDED or document.get("verdict")
         for finding in document["findings"]
@@ -112,7 +112,7 @@ def _decided(
 ) -> Verdict:
     """Return the verdict over all findings that stand, and those of the audit before not examined now."""
     criteria = retaken(verdict, findings=(), closed=()).demands.edition.criteria
-    models = [StatedFinding.model_validate_json(json.dumps(finding)) for finding in stated["findings"]]
+    models = FindingsDocument.model_validate_json(json.dumps(stated)).findings
     closed = set(_closed(stated, results, run, registers=registers))
     others = []
     for model in models:
@@ -126,11 +126,10 @@ def _decided(
 
 
 def _weighed(model: StatedFinding, criteria: Sequence[Criterion]) -> WeighedFinding:
-    finding = finding_of(model)
-    weighed = weighed_finding(finding, criteria, notebook=model.notebook)
+    weighed = weighed_finding(model, criteria, notebook=model.notebook)
     if model.state != "not_examined":
         return weighed
-    return replace(weighed, name=name_of(finding, f"{model.notebook}, not examined now"))
+    return replace(weighed, name=name_of(model, f"{model.notebook}, not examined now"))
 
 
 def _closed(stated: Json, results: Mapping[str, Json], run: Run, *, registers: Registers) -> frozenset[str]:

@@ -11,16 +11,16 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditlib.audit.rounding import plain
-from auditlib.audit.schema import FindingModel
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.run import AuditId, Notebook, Run
+from auditlib.parameters.schema import document_schema
 from auditlib.parameters.shape import did_you_mean
 from auditlib.parameters.strict_yaml import Document
-from auditlib.records import Grade
+from auditlib.records import Finding, Grade
 from auditlib.seal.manifest import NAME as MANIFEST
 from auditlib.seal.manifest import read_manifest
 from auditlib.seal.verifying import verify
-from auditlib.standards.merging import RaisedFinding
+from auditlib.standards.merging import Member, RaisedFinding
 
 NAME = "findings.json"
 SCHEMA: Final = "auditlib/findings@2"
@@ -37,27 +37,23 @@ class PreviousAudit(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of its findings.json.")
 
 
-class MemberModel(BaseModel):
-    """A finding that is part of another: what it would be known by alone, and what it is about."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedFinding(Finding):
+    """A finding with the notebook that raised it and its state against the audit before.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
-    subject: str
-
-
-class StatedFinding(FindingModel):
-    """A finding with the notebook that raised it and its state against the audit before."""
+    Parameters
+    ----------
+    members
+        Findings that are the same failing, or the same but for their subject.
+    state
+        ``new`` also where there is nothing to compare with. ``resolved`` and ``not_examined`` findings are
+        those of the audit before: raised no more by the same notebook, or by a notebook that did not run
+        now. Their evidence stands in that audit.
+    """
 
     notebook: Notebook | Literal["decision", "samples"]
-    members: tuple[MemberModel, ...] = Field(
-        (), description="Findings that are the same failing, or the same but for their subject."
-    )
-    state: Literal["new", "unchanged", "resolved", "not_examined"] = Field(
-        description="'new' also where there is nothing to compare with. 'resolved' and 'not_examined' "
-        "findings are those of the audit before: raised no more by the same notebook, or by a notebook "
-        "that did not run now. Their evidence stands in that audit."
-    )
+    state: Literal["new", "unchanged", "resolved", "not_examined"]
+    members: tuple[Member, ...] = ()
 
 
 class FindingsDocument(BaseModel):
@@ -191,7 +187,7 @@ def _past(
         parts = {finding.fingerprint, *(part.fingerprint for part in finding.members)}
         if fingerprint == finding.fingerprint and not parts & set(still):
             state = "resolved" if finding.notebook in notebooks else "not_examined"
-            yield {**finding.model_dump(mode="json"), "state": state, "evidence": []}
+            yield {**plain(asdict(finding)), "state": state, "evidence": []}
 
 
 def _ordered(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -204,5 +200,4 @@ def _ordered(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def findings_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``findings.json``."""
-    schema = FindingsDocument.model_json_schema(by_alias=True, mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA} | schema
+    return document_schema(FindingsDocument, title=SCHEMA)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from auditlib.errors import ParameterError, Problem, VerificationFailed
 from auditlib.files import canonical, digest, write_bytes
 from auditlib.parameters.run import AuditId, Name, Notebook, Run, Scalar
+from auditlib.parameters.schema import document_schema
 from auditlib.seal.inside import kind_of, read_plain
 
 NAME = "manifest.json"
@@ -200,8 +201,7 @@ def read_manifest(directory: Path) -> Manifest:
 
 def manifest_schema() -> dict[str, Any]:
     """Return the JSON Schema of `manifest.json`."""
-    schema = Manifest.model_json_schema(by_alias=True, mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA} | schema
+    return document_schema(Manifest, title=SCHEMA)
 
 
 def _altered(path: Path) -> VerificationFailed:

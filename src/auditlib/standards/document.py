@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auditlib.parameters.schema import file_schema
+from auditlib.parameters.schema import document_schema, file_schema
 from auditlib.records import (
     Aspect,
     DecisionMode,
     EvidenceLevel,
+    GatheredMinors,
     Grade,
+    Interval,
     Judgement,
     Kind,
     Outcome,
+    Scope,
     Score,
+    Sentence,
     Statistic,
+    Step,
 )
-from auditlib.standards.edition import EditionModel
+from auditlib.standards.edition import DecisionRule, EditionModel
 from auditlib.standards.profile import ProfileModel
 from auditlib.standards.verdict import Verdict
 
@@ -30,23 +34,6 @@ _DIGITS = 10
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
-
-
-class VerdictInterval(_Part):
-    """A confidence interval."""
-
-    low: float
-    high: float
-    level: float
-    method: str
-
-
-class VerdictScore(_Part):
-    """A score: what is certain, and what is possible if every open criterion were met."""
-
-    low: float
-    high: float
-    weight: float
 
 
 class VerdictTarget(_Part):
@@ -80,48 +67,12 @@ class VerdictCriterion(_Part):
     statistic: Statistic
     n: int | None = Field(description="Cases; null where they are so few that they are held back.")
     n_missing: int | None = Field(description="Observations still needed; null where more would not help.")
-    interval: VerdictInterval | None
+    interval: Interval | None
     margin: float | None
     stands_on: EvidenceLevel
     measured: bool = Field(
         description="False where this suite has no measure for the metric: outside the certified scope."
     )
-
-
-class VerdictStep(_Part):
-    """One step of the decision rule."""
-
-    rule: str
-    found: str
-    outcome: Outcome
-    criteria: list[str]
-
-
-class VerdictScope(_Part):
-    """What a certificate does not speak of, because this suite does not measure it."""
-
-    outside: list[str]
-    weight_outside: float
-    weight: float = Field(description="Weight of all criteria of the edition.")
-
-
-class VerdictGathered(_Part):
-    """Open minors of one category that count as a major."""
-
-    category: str
-    title: str
-    names: list[str]
-
-
-class VerdictRule(_Part):
-    """The decision rule as the edition declares it."""
-
-    mode: DecisionMode
-    required_probability: float
-    pass_mark: float
-    process_weight: float
-    minors_make_major: int
-    mismatch: float
 
 
 class VerdictDecision(_Part):
@@ -136,23 +87,16 @@ class VerdictDecision(_Part):
     whole: bool = Field(description="Whether the findings of all notebooks entered, or the criteria alone.")
     mode: DecisionMode
     pass_mark: float
-    score: VerdictScore
-    process: VerdictScore | None
-    results: VerdictScore | None
+    score: Score
+    process: Score | None
+    results: Score | None
     open_majors: list[str]
     open_minors: list[str]
     closed: list[str] = Field(description="Majors and minors that the register of actions closes.")
-    gathered: list[VerdictGathered]
-    scope: VerdictScope
+    gathered: list[GatheredMinors]
+    scope: Scope = Field(description="What a certificate does not speak of: this suite does not measure it.")
     mismatch: str
-    trace: list[VerdictStep]
-
-
-class VerdictSentence(_Part):
-    """A sentence with the keys of the numbers it states."""
-
-    text: str
-    keys: list[str]
+    trace: list[Step]
 
 
 class VerdictDocument(_Part):
@@ -166,8 +110,8 @@ class VerdictDocument(_Part):
     effective_from: date
     effective_to: date
     categories: dict[str, str]
-    rule: VerdictRule
-    set_aside: VerdictSentence | None = Field(
+    rule: DecisionRule
+    set_aside: Sentence | None = Field(
         None, description="What share of the weight the profile set aside, and which criteria; null for none."
     )
     decision: VerdictDecision
@@ -191,8 +135,8 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         effective_from=demands.edition.effective_from,
         effective_to=demands.edition.effective_to,
         categories=dict(demands.edition.categories),
-        rule=VerdictRule(**asdict(demands.edition.rule)),
-        set_aside=None if aside is None else VerdictSentence(text=aside.text, keys=list(aside.keys)),
+        rule=demands.edition.rule,
+        set_aside=aside,
         decision=decision_part(verdict),
         criteria=[_criterion(entry) for entry in verdict.judgements],
     )
@@ -207,7 +151,7 @@ def dumped(document: VerdictDocument) -> dict[str, Any]:
 
 def verdict_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``verdict.json``."""
-    return file_schema(VerdictDocument, title="A verdict of auditlib")
+    return document_schema(VerdictDocument, title="A verdict of auditlib")
 
 
 def standard_schema() -> dict[str, Any]:
@@ -223,8 +167,6 @@ def profile_schema() -> dict[str, Any]:
 def decision_part(verdict: Verdict) -> VerdictDecision:
     """Return the decision of a verdict as the document holds it."""
     decision, rule = verdict.decision, verdict.demands.edition.rule
-    score = _score(decision.score)
-    assert score is not None  # noqa: S101 - only a missing score gives none
     return VerdictDecision(
         outcome=decision.outcome,
         compared=decision.compared,
@@ -233,37 +175,22 @@ def decision_part(verdict: Verdict) -> VerdictDecision:
         whole=decision.whole,
         mode=rule.mode,
         pass_mark=rule.pass_mark,
-        score=score,
-        process=_score(decision.process),
-        results=_score(decision.results),
+        score=decision.score,
+        process=decision.process,
+        results=decision.results,
         open_majors=list(decision.open_majors),
         open_minors=list(decision.open_minors),
         closed=list(decision.closed),
-        gathered=[
-            VerdictGathered(category=group.category, title=group.title, names=list(group.names))
-            for group in decision.gathered
-        ],
-        scope=VerdictScope(
-            outside=list(decision.scope.outside),
-            weight_outside=decision.scope.weight_outside,
-            weight=decision.scope.weight,
-        ),
+        gathered=list(decision.gathered),
+        scope=decision.scope,
         mismatch=decision.mismatch,
-        trace=[
-            VerdictStep(rule=step.rule, found=step.found, outcome=step.outcome, criteria=list(step.criteria))
-            for step in decision.trace
-        ],
+        trace=list(decision.trace),
     )
-
-
-def _score(earned: Score | None) -> VerdictScore | None:
-    return None if earned is None else VerdictScore(low=earned.low, high=earned.high, weight=earned.weight)
 
 
 def _criterion(judgement: Judgement) -> VerdictCriterion:
     criterion, measured = judgement.criterion, judgement.measurement
     same = ("id", "category", "demand", "kind", "aspect", "severity", "weight", "must_pass", "minimum_n")
-    interval = measured.interval
     return VerdictCriterion(
         **{name: getattr(criterion, name) for name in same},
         requirements=list(criterion.requirements),
@@ -278,11 +205,7 @@ def _criterion(judgement: Judgement) -> VerdictCriterion:
         statistic=measured.statistic,
         n=measured.n,
         n_missing=judgement.n_missing,
-        interval=None
-        if interval is None
-        else VerdictInterval(
-            low=interval.low, high=interval.high, level=interval.level, method=interval.method
-        ),
+        interval=measured.interval,
         margin=judgement.margin,
         stands_on=measured.level,
         measured=measured.built,

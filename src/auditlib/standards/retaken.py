@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from auditlib.records import (
     Criterion,
     Direction,
-    Interval,
     Judgement,
     Measurement,
     Target,
@@ -15,7 +14,7 @@ from auditlib.records import (
 )
 from auditlib.standards.decision import decide
 from auditlib.standards.document import VerdictCriterion, VerdictDocument
-from auditlib.standards.edition import DecisionRule, Edition
+from auditlib.standards.edition import Edition
 from auditlib.standards.profile import Demands
 from auditlib.standards.verdict import Verdict
 
@@ -54,7 +53,7 @@ def _demands(document: VerdictDocument, criteria: tuple[Criterion, ...]) -> Dema
         document.effective_to,
         None,
         document.categories,
-        DecisionRule(**document.rule.model_dump()),
+        document.rule,
         criteria,
     )
     return Demands(
@@ -67,14 +66,13 @@ def _demands(document: VerdictDocument, criteria: tuple[Criterion, ...]) -> Dema
 
 
 def _judgement(entry: VerdictCriterion) -> Judgement:
-    interval = entry.interval
     measurement = Measurement(
         entry.metric,
         entry.value,
         entry.n or 0,  # held back: the outcome is what is retaken, and stands
         entry.statistic,
         entry.unit,
-        None if interval is None else Interval(**interval.model_dump()),
+        entry.interval,
         level=entry.stands_on,
         definition_hash=entry.definition_hash,
         built=entry.measured,
