@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,13 +120,14 @@ def public_classes() -> dict[str, list[str]]:
     return homes
 
 
-def deciding_minimum() -> set[str]:
-    """Return the rooms whose code names the smallest cell that may be shown."""
-    return {
-        name.split(".")[1]
-        for name, path in modules().items()
-        if re.search(r"\bminimum_cell\b", path.read_text("utf-8")) and name.count(".")
-    }
+def naming(word: str) -> set[str]:
+    """Return the modules whose text holds `word`, as dotted names."""
+    return {name for name, path in modules().items() if re.search(rf"\b{word}\b", path.read_text("utf-8"))}
+
+
+def rooms_of(names: Iterable[str]) -> set[str]:
+    """Return the rooms of modules."""
+    return {name.split(".")[1] for name in names if "." in name}
 
 
 def main(_argv: list[str]) -> None:
@@ -152,6 +153,7 @@ def main(_argv: list[str]) -> None:
     print(f"circles of imports            {len(circles(imports())):>8}")
     print(f"class names used twice        {len(repeated):>8}   {', '.join(repeated)}")
     print(f"lines of tests a line         {tests / lines:>8.2f}   {tests:,}")
-    rooms = sorted(deciding_minimum())
-    print(f"rooms that name minimum_cell  {len(rooms):>8}   {', '.join(rooms)}")
+    deciding, asking = naming("minimum_cell"), naming("MinimumFrequency")
+    print(f"modules that name minimum_cell{len(deciding):>8}   {', '.join(sorted(deciding))}")
+    print(f"rooms that ask what is shown  {len(rooms_of(asking)):>8}   {', '.join(sorted(rooms_of(asking)))}")
     print("\n".join(f"  {room:<28}{count:>8,}" for room, count in by_room.most_common()))

@@ -188,6 +188,21 @@ def test_names_say_what_they_hold() -> None:
     assert names.total() / bound <= MOST_FILLER, names
 
 
+def test_what_is_too_small_to_be_shown_is_decided_in_a_single_place() -> None:
+    """Declared where a run is, decided in the room `disclosure`; other rooms ask `MinimumFrequency`."""
+    assert house.naming("minimum_cell") == {
+        "auditlib.parameters.run",
+        "auditlib.disclosure.minimum_frequency",
+    }
+
+
+def test_only_words_and_bounds_take_the_number_itself() -> None:
+    """A comparison with it elsewhere would decide again; nobody reads the threshold but to say or bound."""
+    compared = re.compile(r"[<>]=?\s*[\w.]*\.least\b|\.least\s*[<>]")
+    deciding = {name for name, path in house.modules().items() if compared.search(path.read_text("utf-8"))}
+    assert deciding == {"auditlib.disclosure.minimum_frequency"}
+
+
 PARTS = re.compile(r"\n(?:Returns|Raises|Notes|See Also|Examples|Yields|References)\n-")
 
 

@@ -9,6 +9,7 @@ import pytest
 from auditlib import benchmark
 from auditlib.audit.opening import read_run
 from auditlib.benchmark import ComparisonChoices, OutlierStatus
+from auditlib.disclosure import MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ def test_unit_means_equal_the_truth_exactly(evidence, run):
         (comparison,) = benchmark.compare_units(
             evidence.cells(),
             (evidence.instruments[survey_type],),
-            ComparisonChoices(item=item, minimum_n=2, minimum_cell=2, draws=10),
+            ComparisonChoices(item=item, minimum_n=2, disclosure=MinimumFrequency(2), draws=10),
             units=evidence.frame("units"),
         )
         scores = comparison.scores

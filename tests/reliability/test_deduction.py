@@ -16,6 +16,7 @@ from golden.recorded import changed
 from in_process import executed_here
 from project_copy import project_copy
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.parameters.load import load
 from auditlib.runs import Options, perform
 from auditlib.runs.documents import no_pdf
@@ -67,7 +68,7 @@ def test_nor_of_published_data(published: str, shared_data: Path, tmp_path: Path
     options = Options(data=shared_data, outputs=tmp_path / "outputs")
     with executed_here():
         run = perform(ROOT / "params" / "runs" / f"{published}.yaml", options=options, steps=steps).directory
-    assert recorded_deductions(run, minimum=5) == ()
+    assert recorded_deductions(run, minimum=MinimumFrequency(5)) == ()
     assert changed(run) == [], "the results are not those recorded: see tests/golden/recorded.py"
 
 
@@ -79,7 +80,7 @@ def held(directory: Path) -> dict[str, dict[str, Any]]:
 
 def test_no_small_count_of_small_units_can_be_worked_out(small_units: Path) -> None:
     assert len(held(small_units)) > 50, "the company has small cells, or this test asks nothing"
-    assert recorded_deductions(small_units, minimum=5) == ()
+    assert recorded_deductions(small_units, minimum=MinimumFrequency(5)) == ()
 
 
 def test_without_what_is_withheld_some_could_be(small_units: Path, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_without_what_is_withheld_some_could_be(small_units: Path, tmp_path: Pat
         true = {name.partition("/")[2]: number for name, number in held(small_units).items()}
         document["numbers"] = [true[one["key"]] if one["key"] in keys else one for one in document["numbers"]]
         path.write_text(json.dumps(document), encoding="utf-8")
-    assert recorded_deductions(copy, minimum=5)
+    assert recorded_deductions(copy, minimum=MinimumFrequency(5))
 
 
 def counts_of_people(directory: Path) -> Iterator[tuple[str, str]]:

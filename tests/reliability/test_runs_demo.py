@@ -18,6 +18,7 @@ from test_report_pdf import read
 from tiny_project import hashes
 
 from auditlib.cli import main
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import ParameterError, VerificationFailed
 from auditlib.evidence import open_evidence
 from auditlib.runs import Options, perform
@@ -186,7 +187,7 @@ def test_the_results_are_those_recorded(run: Path) -> None:
 
 def test_no_count_of_few_people_can_be_worked_out(run: Path) -> None:
     assert json.loads((run / "evidence" / "withheld.json").read_text("utf-8")), "or nothing is asked here"
-    assert recorded_deductions(run, minimum=5) == ()
+    assert recorded_deductions(run, minimum=MinimumFrequency(5)) == ()
 
 
 def test_every_reference_of_the_report_is_one_that_trace_knows(run: Path) -> None:

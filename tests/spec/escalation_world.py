@@ -101,4 +101,4 @@ def context(
     hours = {rule.clock: hours_of_rule(rule, files, units, years=range(2024, 2028)) for rule in timed}
     instruments = {"visit": Instrument("visit", (Item("q_overall", "?", scale or Scale(1, 5, 0.5)),))}
     zones = {unit.unit_id: unit.time_zone for unit in units}
-    return EscalationContext(law, hours, instruments, zones, at(as_of))
+    return EscalationContext(law, hours, at(as_of), instruments, zones)

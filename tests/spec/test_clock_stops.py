@@ -14,6 +14,7 @@ from escalation_world import PARAMS, World, at
 from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
+from auditlib.disclosure import UNRESTRICTED
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Grade, Refusal
 from auditlib.service_desk import (
@@ -39,7 +40,7 @@ def context() -> DeskContext:
     found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)))
     assert isinstance(found, DeskContext)
     only = found.policy.model_copy(update={"rules": (found.policy.rules[0],)})  # the wall clock alone
-    return replace(found, policy=only, minimum_cell=1)
+    return replace(found, policy=only, disclosure=UNRESTRICTED)
 
 
 def stopped(

@@ -12,6 +12,7 @@ from escalation_world import PARAMS, World, at
 from auditlib.audit.opening import read_run
 from auditlib.audit.rounding import plain
 from auditlib.audit.standard import texts
+from auditlib.disclosure import UNRESTRICTED
 from auditlib.parameters.engagement import Engagement
 from auditlib.service_desk import DeskAnswer, DeskContext, IncidentResult, context_of, reperform
 
@@ -24,7 +25,7 @@ AS_OF = at("2016-07-01 00:00", zone="UTC")
 def context() -> DeskContext:
     found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)))
     assert isinstance(found, DeskContext)
-    return replace(found, as_of=AS_OF, minimum_cell=1)
+    return replace(found, as_of=AS_OF, disclosure=UNRESTRICTED)
 
 
 def case(number: int, *steps: tuple[str, str], met: bool | None = None, **more: Any) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from auditlib.audit.numerals import orphans
 from auditlib.audit.opening import read_run
 from auditlib.audit.standard import texts
 from auditlib.contracts import TABLES
+from auditlib.disclosure import UNRESTRICTED
 from auditlib.errors import ParameterError
 from auditlib.obligations import DutyRule, Limit, register_of
 from auditlib.parameters.engagement import Engagement
@@ -41,7 +42,7 @@ RECEIVED = at("2025-06-02 09:00", zone="UTC")
 def context() -> DeskContext:
     found = context_of(Engagement(RUN, World({}), texts(RUN, root=ROOT)), begins="complaint")
     assert isinstance(found, DeskContext)
-    return replace(found, minimum_cell=1)
+    return replace(found, disclosure=UNRESTRICTED)
 
 
 def judged(

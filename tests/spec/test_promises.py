@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlib.contracts import WHOLE_DAY
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import ParameterError
 from auditlib.obligations import Case, Deviations, Limit, Status, assess_one, hours_of_rule
 from auditlib.obligations.deviations import DeviationWorth, verdict_one
@@ -49,7 +50,8 @@ def judged_by(text: str = TEXT, as_of: str = "2025-12-01 12:00", minimum: int = 
         if rule.within
     }
     instruments = {"transactional": known.instruments["visit"]}
-    return PromiseContext(law, hours, instruments, known.zones, known.as_of, minimum)
+    few = MinimumFrequency(minimum)
+    return PromiseContext(law, hours, known.as_of, instruments, known.zones, disclosure=few)
 
 
 def call(name: str = "B1", *, made: str | None = None, due: str | None = None, **more: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from auditlib.audit.fingerprint import fingerprint
 from auditlib.audit.redaction import neutralised, redact, without_contacts
 from auditlib.audit.rounding import plain, rounded
 from auditlib.audit.session import Audit
-from auditlib.disclosure import small_group, without_small
+from auditlib.disclosure import MinimumFrequency, without_small
 from auditlib.errors import AuditError
 from auditlib.figures.style import new_axes
 from auditlib.records import Basis, Finding, Grade, Interval, Number, Sentence, Ungrouped
@@ -96,15 +96,15 @@ class TestFormats:
 class TestSuppression:
     @pytest.mark.parametrize(("n", "hidden"), [(0, False), (1, True), (4, True), (5, False), (6, False)])
     def test_cells_below_the_minimum(self, n: int, hidden: bool) -> None:
-        assert small_group(n, minimum=5) is hidden
+        assert MinimumFrequency(5).hides(n) is hidden
 
     def test_a_number_loses_value_interval_and_n(self) -> None:
-        number = without_small(Number("a", 0.5, "share", 4, Interval(0.1, 0.9)), minimum=5)
+        number = without_small(Number("a", 0.5, "share", 4, Interval(0.1, 0.9)), minimum=MinimumFrequency(5))
         assert (number.value, number.n, number.interval) == (None, None, None)
         assert "fewer than 5" in number.reason
 
     def test_a_plain_count_is_shown(self) -> None:
-        assert without_small(Number("a", 3, "rows"), minimum=5).value == 3
+        assert without_small(Number("a", 3, "rows"), minimum=MinimumFrequency(5)).value == 3
 
     def test_a_row_of_a_table_is_hidden(self, audit: Audit, tmp_path: Path) -> None:
         frame = pd.DataFrame({"unit_id": ["U1", "U2"], "n": [4, 5], "mean": [1.5, 4.25]})

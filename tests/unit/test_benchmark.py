@@ -15,6 +15,7 @@ from auditlib.benchmark.agreement import AgreementAnswer, agree
 from auditlib.benchmark.contradiction import ContradictionAnswer, contradicting
 from auditlib.benchmark.mix import count_mix
 from auditlib.benchmark.words import readable
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import ParameterError
 from auditlib.records import Instrument, Item, Refusal, Scale
 
@@ -123,7 +124,10 @@ def test_a_value_below_the_minimum_cell_is_suppressed(n, shown):
     cells, units = company()
     small = cells_of({"small": {4: n - 1, 5: 1}})
     result = compare(
-        pd.concat([cells, small]), CONTACT, units=pd.concat([units, units_of("small")]), minimum_cell=5
+        pd.concat([cells, small]),
+        CONTACT,
+        units=pd.concat([units, units_of("small")]),
+        disclosure=MinimumFrequency(5),
     )
     row = only(result).frame.set_index("unit_id").loc["small"]
     assert bool(pd.notna(row["value"])) is shown
@@ -383,7 +387,7 @@ def test_nothing_is_said_of_fewer_accounts_than_the_minimum_cell(accounts, told)
     for account in range(accounts):
         rows += [(f"K{account}", "transactional", 5.0, None)] * 2
         rows += [(f"K{account}", "relationship", None, 3.0)] * 2
-    (found,) = contradicting(_responses(rows), (CONTACT, YEARLY), minimum_cell=5)
+    (found,) = contradicting(_responses(rows), (CONTACT, YEARLY), disclosure=MinimumFrequency(5))
     assert (found.refusal is None) is told
     assert len(found.frame) == (accounts if told else 0)
 
@@ -465,7 +469,7 @@ def test_one_answer_never_gives_a_verdict(n, judged):
         CONTACT,
         units=pd.concat([units, units_of("small")]),
         minimum_n=1,
-        minimum_cell=1,
+        disclosure=MinimumFrequency(1),
     )
     row = only(result).frame.set_index("unit_id").loc["small"]
     assert (row["verdict"] != "no verdict") is judged

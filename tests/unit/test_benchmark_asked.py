@@ -114,7 +114,7 @@ def unfounded(answer: Any) -> list[str]:
 
 def test_what_the_run_chose_is_not_asked_for_again() -> None:
     chosen = compared().result.choices
-    assert (chosen.minimum_n, chosen.minimum_cell, chosen.confidence, chosen.seed) == (40, 6, 0.9, 11)
+    assert (chosen.minimum_n, chosen.disclosure.least, chosen.confidence, chosen.seed) == (40, 6, 0.9, 11)
     assert benchmark.compare(contacts(), minimum_n=100).result.choices.minimum_n == 100
 
 

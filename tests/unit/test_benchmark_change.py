@@ -15,6 +15,7 @@ from auditlib.benchmark.periods import ScoredPeriod
 from auditlib.benchmark.scores import ScoreMeasure, from_cells
 from auditlib.benchmark.series import ALL, series
 from auditlib.benchmark.stability import StabilityAnswer, stability
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Instrument, Item, Refusal, Scale
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
@@ -93,7 +94,9 @@ def test_charts_are_drawn_of_all_units_and_of_those_called_out(company):
 @pytest.mark.parametrize(("n", "grain"), [(4, "quarter"), (5, "month"), (6, "month")])
 def test_months_are_used_where_they_hold_enough_answers(n, grain):
     cells = dated({f"U{index:02d}": lambda step: step % 3 for index in range(12)}, n=n)
-    found = series(cells, SHARE, unit_ids=tuple(f"U{index:02d}" for index in range(12)), fewest=5)
+    found = series(
+        cells, SHARE, unit_ids=tuple(f"U{index:02d}" for index in range(12)), disclosure=MinimumFrequency(5)
+    )
     assert found.grain == grain
     assert found.complete.all()
     assert found.n[0, 0] == 12 * n * (3 if grain == "quarter" else 1)
@@ -103,7 +106,7 @@ def test_a_quarter_the_period_covers_in_part_is_left_out():
     cells = dated(
         {f"U{index:02d}": lambda step: step % 3 for index in range(3)}, n=4, start=202302, months=10
     )
-    found = series(cells, SHARE, unit_ids=("U00", "U01", "U02"), fewest=5)
+    found = series(cells, SHARE, unit_ids=("U00", "U01", "U02"), disclosure=MinimumFrequency(5))
     assert found.steps == (202304, 202307)
 
 

@@ -10,6 +10,7 @@ from auditlib.benchmark import ComparisonAnswer, ScoreMeasure
 from auditlib.benchmark.groups import GroupsAnswer, _widened, compare_groups
 from auditlib.benchmark.peers import compare_peers
 from auditlib.benchmark.subgroups import SubgroupsAnswer, compare_subgroups
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics import ranks
 
@@ -74,7 +75,7 @@ def test_a_groups_mean_counts_each_unit_once(regions):
 @pytest.mark.parametrize(("size", "kept"), [(4, False), (5, True), (6, True)])
 def test_a_group_of_fewer_units_than_the_minimum_is_left_out(size, kept):
     cells, units = company({"N": [0.8] * 10, "S": [0.7] * 10, "X": [0.75] * size})
-    found = compare_groups(compared(cells, units), units, by="region", minimum=5)
+    found = compare_groups(compared(cells, units), units, by="region", fewest_units=5)
     assert ("X" in set(found.frame["region"])) is kept
     assert found.left_out == ((0, 0) if kept else (1, size))
     assert ("fewer than 5 units" in str(GroupsAnswer(found).summary()[1])) is not kept
@@ -163,7 +164,7 @@ def test_a_subgroup_with_fewer_answers_than_the_minimum_is_hidden(n, kinds):
          "item": ["q_overall"]}
     )  # fmt: skip
     measure = ScoreMeasure("transactional", ITEM, "top_box")
-    found = compare_subgroups(pd.concat([mix, rare]), measure, by="channel", minimum=5)
+    found = compare_subgroups(pd.concat([mix, rare]), measure, by="channel", disclosure=MinimumFrequency(5))
     assert len(found.frame) == kinds
     assert found.hidden == 3 - kinds
 

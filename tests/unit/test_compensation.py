@@ -17,7 +17,7 @@ from auditlib.compensation.plan import DetectableEffect, LinkDesign, plan
 from auditlib.compensation.procedure import Choices, PayQuestion, effects, split
 from auditlib.compensation.register import ROLES, before, role_links
 from auditlib.compensation.specification_curve import quarterly, specification_curve
-from auditlib.disclosure import without_small
+from auditlib.disclosure import MinimumFrequency, without_small
 from auditlib.parameters.load import load
 from auditlib.records import Grade, Refusal, Sentence
 from auditlib.statistics.clustered import critical
@@ -231,7 +231,8 @@ def sentences(found: compensation.PayEffects) -> list[Sentence]:
 def unfounded(found: compensation.PayEffects) -> list[str]:
     """Return what is said with a number that none of its keys has once small cells are held back."""
     numbers = {
-        number.key: without_small(number, minimum=5) for number in compensation.PayAnswer(found).numbers()
+        number.key: without_small(number, minimum=MinimumFrequency(5))
+        for number in compensation.PayAnswer(found).numbers()
     }
     said = sentences(found)
     return [told.text for told in said if orphans(told.text, [numbers[key] for key in told.keys])]

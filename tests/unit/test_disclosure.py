@@ -16,6 +16,7 @@ from scipy.optimize import OptimizeResult
 
 from auditlib.disclosure import (
     SIZE,
+    MinimumFrequency,
     Name,
     Selection,
     Stated,
@@ -23,7 +24,6 @@ from auditlib.disclosure import (
     is_held_back,
     silent,
     small_count,
-    small_group,
     statements,
     without_small,
 )
@@ -35,7 +35,7 @@ from auditlib.disclosure.sums import sums
 from auditlib.disclosure.tables import Linked, linked
 from auditlib.records import Basis, Number
 
-MINIMUM = 5
+MINIMUM = MinimumFrequency(5)
 Row = dict[str, Any]
 
 
@@ -62,7 +62,7 @@ def tables(
     rows: Sequence[Row],
     numbers: Sequence[Number],
     *,
-    minimum: int = MINIMUM,
+    minimum: MinimumFrequency = MINIMUM,
 ) -> Linked:
     """Return what an audit with `numbers` over `rows` states, its small counts held back."""
     shown = {"02_benchmark": [without_small(one, minimum=minimum) for one in numbers]}
@@ -162,7 +162,7 @@ class TestASubtraction:
     def test_small_is_below_the_minimum_and_above_none(self, size: int, small: bool) -> None:
         shown = without_small(number("rows:x", size), minimum=MINIMUM)
         assert is_held_back(shown) is small
-        assert small_group(size, minimum=MINIMUM) is small
+        assert MINIMUM.hides(size) is small
 
 
 class TestRowsThatAddUp:
@@ -282,14 +282,14 @@ def test_every_small_count_of_a_protected_table_could_be_another(
         stated = EVERY @ mask
         if ("02_benchmark", one.key, "value") in withheld.names:
             fits &= stated > 0
-        elif 0 < int(one.value or 0) < MINIMUM:
+        elif MINIMUM.hides(int(one.value or 0)):
             bounded = ("02_benchmark", one.key, "size") not in withheld.names
-            fits &= (stated > 0) & ((stated < MINIMUM) | (not bounded))
+            fits &= (stated > 0) & (~MINIMUM.shows(stated) | (not bounded))
         else:
             fits &= stated == one.value
     assert fits.any()
     for one, mask in zip(numbers, masks, strict=True):
-        if 0 < int(one.value or 0) < MINIMUM:
+        if MINIMUM.hides(int(one.value or 0)):
             assert len(np.unique(EVERY[fits] @ mask)) > 1, (counts, left_out, one.key, withheld.names)
 
 

@@ -18,6 +18,7 @@ from escalation_world import PARAMS, World, at, context, day
 
 from auditlib.audit.files import write_table
 from auditlib.audit.numerals import orphans
+from auditlib.disclosure import MinimumFrequency
 from auditlib.escalation import EscalationAnswer, EscalationResult, reperform
 from auditlib.obligations import register_of
 from auditlib.records import Finding, Grade, Refusal
@@ -90,7 +91,7 @@ def test_the_grade_stands_in_the_policy() -> None:
 
 def test_too_few_cases_are_listed_but_not_counted_in_words() -> None:
     result = result_of()
-    few = replace(result, context=replace(result.context, minimum_cell=6))
+    few = replace(result, context=replace(result.context, disclosure=MinimumFrequency(6)))
     found = finding_of(few, "contact")
     assert not any(character.isdigit() for character in found.condition)
     assert len(found.cases) == 3  # the duty is rigid: each case counts by itself

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small_door import door
 
 from auditlib.audit.standard import measures, verdict_on
 from auditlib.evidence import Evidence, prepare
@@ -162,11 +164,12 @@ def test_the_rate_of_a_survey_asked_of_too_few_is_not_said(asked: int, told: boo
     interval = Interval(0.1, 0.9, 0.95, "Wilson")
     many, few = (
         Rate("all", "transactional", 400, 100, interval),
-        Rate("all", "relationship", asked, 1, interval),
+        Rate("all", "relationship", asked, asked, interval),
     )
     units = (Rate("A", "", 200, 50, interval), Rate("B", "", 200, 50, interval))
-    found = ResponseRates(units, (few, many), (), Rate("all", "", 400 + asked, 101, interval), 5)
-    (sentence,) = found.summary()
+    cells = tuple(replace(rate, unit_id="A") for rate in (few, many))
+    found = ResponseRates(units, (few, many), cells, Rate("all", "", 400 + asked, 100 + asked, interval))
+    (sentence,) = door(5).said(found)
     assert ("relationship" in sentence.text) is told
     assert ("rate:all:relationship" in sentence.keys) is told
     assert "25.0% transactional; by unit 25.0% throughout." in sentence.text

@@ -34,6 +34,7 @@ from auditlib.benchmark.over_time import OverTimeAnswer
 from auditlib.benchmark.over_time import over_time as benchmark_over_time
 from auditlib.benchmark.periods import ScoredPeriod
 from auditlib.benchmark.stability import StabilityAnswer, stability
+from auditlib.disclosure import MinimumFrequency
 from auditlib.drivers import DriversResult
 from auditlib.drivers.policy import DriversPolicy
 from auditlib.drivers.questions import DriverQuestion, Estimate, Survey
@@ -59,7 +60,7 @@ from auditlib.statistics.changes import Contrast
 from auditlib.statistics.durations import survival
 
 INSTRUMENT = Instrument("transactional", (Item("q_overall", "How satisfied?", Scale(1, 5), True),))
-MINIMUM = 5
+MINIMUM = MinimumFrequency(5)
 FILE = Path(__file__).parents[2] / "params/standards/service-excellence/2025.yaml"
 UNGROUPED = {
     "coverage": "shades of classes of counts, the smallest of all that are too few",
@@ -171,7 +172,7 @@ def of_responses() -> ResponseRates:
     limits = Interval(0.271, 0.613, 0.95, "Wilson")
     other = Interval(0.2, 0.9, 0.95, "Wilson")
     units = (Rate("U1", "", 40, 15, limits), Rate("U2", "", 50, 30, other))
-    return ResponseRates(units, (), (), Rate("all", "", 90, 47, other), MINIMUM)
+    return ResponseRates(units, (), (), Rate("all", "", 90, 47, other))
 
 
 def statuses(by: str, counts: dict[Any, tuple[int, int, int]]) -> RatesAnswer:
@@ -186,7 +187,7 @@ def statuses(by: str, counts: dict[Any, tuple[int, int, int]]) -> RatesAnswer:
         columns=["duty", "group" if by == "duty" else by, "status"],
     )
     assert set(rows["status"]) <= set(STATUSES)
-    return RatesAnswer(rates(rows, by=("duty",) if by == "duty" else ("duty", by), minimum=MINIMUM))
+    return RatesAnswer(rates(rows, by=("duty",) if by == "duty" else ("duty", by), disclosure=MINIMUM))
 
 
 def by_unit() -> RatesAnswer:
@@ -231,7 +232,7 @@ def incidents() -> DeskAnswer:
         def numbers(self) -> Any:
             return ()
 
-    context = DeskContext(Policy(), {}, 0, MINIMUM)  # type: ignore[arg-type]
+    context = DeskContext(Policy(), {}, 0, disclosure=MINIMUM)  # type: ignore[arg-type]
     return Bare(IncidentResult(cases, pd.DataFrame(), context, None))  # type: ignore[arg-type]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_company import aggregates, company, engaged, run
+from small_company import aggregates, company, engaged
+from small_door import door
 
 from auditlib import reliability
 from auditlib.figures import intake
@@ -61,22 +62,26 @@ def test_of_many_units_the_least_covered_are_shown(units: int, shown: int) -> No
 
 
 def test_a_unit_with_too_few_invitations_is_not_drawn() -> None:
-    rates = reliability.response_rates(engaged(company(), thresholds=Thresholds()))
-    assert isinstance(rates, ResponseRates)
-    assert [label.get_text() for label in intake.response_rates(rates).get_yticklabels()] == ["U2"]
+    known = reliability.response_rates(engaged(company()))
+    assert isinstance(known, ResponseRates)
+    units = tuple(Rate(f"U{place}", "", n, n, known.total.interval) for place, n in ((1, 4), (2, 5), (3, 6)))
+    rates, lost = door(5).drawn(replace(known, units=units), figure="f")
+    assert lost == 1
+    assert [label.get_text() for label in intake.response_rates(rates).get_yticklabels()] == ["U2", "U3"]
 
 
-@pytest.mark.parametrize(("least", "marks"), [(40, 1), (41, 0)])
+@pytest.mark.parametrize(("least", "marks"), [(39, 1), (40, 1), (41, 0)])
 def test_where_no_unit_has_enough_invitations_the_picture_says_so(least: int, marks: int) -> None:
     """Axes without a mark leave no room for themselves: drawing them warns, and warnings are errors."""
-    known = reliability.response_rates(engaged(company(), thresholds=run().thresholds))
+    known = reliability.response_rates(engaged(company()))
     assert isinstance(known, ResponseRates)
-    whole = replace(known.units[0], invitations=40)
-    ax = intake.response_rates(replace(known, units=(whole,), minimum_cell=least))
+    whole = Rate("U1", "", 40, 0, known.total.interval)
+    rates, _ = door(least).drawn(replace(known, units=(whole,)), figure="f")
+    ax = intake.response_rates(rates)
     svg_of(ax)
     assert ax.axison is bool(marks)
-    assert [text.get_text() for text in ax.texts if "no unit" in text.get_text()] == (
-        [] if marks else ["no unit has 41 invitations or more"]
+    assert [text.get_text() for text in ax.texts if "may be shown" in text.get_text()] == (
+        [] if marks else ["no rate of a unit may be shown"]
     )
 
 
@@ -84,7 +89,7 @@ def test_of_many_rates_the_lowest_are_shown() -> None:
     known = reliability.response_rates(engaged(company(), thresholds=Thresholds()))
     assert isinstance(known, ResponseRates)
     many = tuple(Rate(f"U{place}", "", 100, place, known.total.interval) for place in range(61))
-    ax = intake.response_rates(ResponseRates(many, (), (), known.total, 5))
+    ax = intake.response_rates(ResponseRates(many, (), (), known.total))
     assert len(ax.get_yticklabels()) == 60
     assert "lowest 60 of 61" in ax.get_xlabel()
 

@@ -15,6 +15,7 @@ from auditlib.audit.recorder import Recorder
 from auditlib.audit.schema import recorded_finding
 from auditlib.audit.standard import verdict_on
 from auditlib.audit.suppression import Suppression
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import AuditError
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.seal.findings import Before, FindingsDocument, StatedFinding, findings_schema
@@ -209,21 +210,25 @@ def verdict() -> Verdict:
 
 class TestVerdict:
     def test_what_a_notebook_concludes_is_recorded_whole(self, verdict: Verdict) -> None:
-        recorder = Recorder(notebook="11_standards", party="P", suppression=Suppression(minimum=5))
+        recorder = Recorder(
+            notebook="11_standards", party="P", suppression=Suppression(minimum=MinimumFrequency(5))
+        )
         recorder.verdict(verdict_document(verdict))
         document = recorder.document(question="Q", parameters={})
         jsonschema.validate(document["verdict"], verdict_schema())
         assert verdict_of({"11_standards": document}) == verdict_document(verdict)
 
     def test_without_one_the_key_is_absent(self) -> None:
-        document = Recorder(notebook="01_intake", party="P", suppression=Suppression(minimum=5)).document(
-            question="Q", parameters={}
-        )
+        document = Recorder(
+            notebook="01_intake", party="P", suppression=Suppression(minimum=MinimumFrequency(5))
+        ).document(question="Q", parameters={})
         assert "verdict" not in document
         assert verdict_of({"01_intake": document}) is None
 
     def test_a_second_and_different_one_is_refused(self, verdict: Verdict) -> None:
-        recorder = Recorder(notebook="11_standards", party="P", suppression=Suppression(minimum=5))
+        recorder = Recorder(
+            notebook="11_standards", party="P", suppression=Suppression(minimum=MinimumFrequency(5))
+        )
         recorder.verdict(verdict_document(verdict))
         recorder.verdict(verdict_document(verdict))
         with pytest.raises(AuditError, match="already given"):

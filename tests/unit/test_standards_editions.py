@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from auditlib.audit.standard import measures
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import ParameterError
 from auditlib.records import DecisionMode, Direction, Grade, Kind, Measurement, Outcome, Statistic
 from auditlib.standards.answer import VerdictAnswer
@@ -502,7 +503,7 @@ def test_a_breach_too_small_to_be_told_stays_one_in_what_if(old: Edition) -> Non
     entries = measured(old)
     place = old.ids.index("CF-09")
     entries[place] = share_of(2, 3, confidence=0.95, basis=[], none="")
-    found = verdict_of(demands_on(old, DAY), entries, minimum_cell=5)
+    found = verdict_of(demands_on(old, DAY), entries, disclosure=MinimumFrequency(5))
     assert found.judgement("CF-09").outcome is Outcome.NOT_MET
     assert found.judgement("CF-09").measurement.value is None
     for other in (what_if(found, targets={"CF-02": 0.2}), under_mode(found, DecisionMode.POINT)):

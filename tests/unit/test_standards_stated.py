@@ -11,6 +11,7 @@ import pytest
 from auditlib.audit.numerals import orphans
 from auditlib.audit.suppression import Suppression
 from auditlib.audit.tables import Layout, tabulate
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import (
     Basis,
     CaseReference,
@@ -64,7 +65,7 @@ def test_fewer_cases_than_the_smallest_cell_are_not_told_and_a_breach_stays_one(
 ) -> None:
     demands = demands_on(edition, date(2025, 12, 31))
     found = [measured(one, share=0.5, n=n) for one in edition.criteria]
-    judged = verdict_of(demands, found, minimum_cell=5).judgements
+    judged = verdict_of(demands, found, disclosure=MinimumFrequency(5)).judgements
     assert all((entry.measurement.value is not None) is told for entry in judged)
     breached = [entry for entry in judged if entry.outcome is Outcome.NOT_MET]
     rigid = [one for one in edition.criteria if one.kind is Kind.RIGID]
@@ -77,7 +78,7 @@ def test_fewer_cases_than_the_smallest_cell_are_not_told_and_a_breach_stays_one(
 def test_what_is_not_told_leaves_no_number_without_a_key(edition: Edition) -> None:
     demands, cell = demands_on(edition, date(2025, 12, 31)), Number("threshold:minimum_cell", 5, "count")
     few = [measured(one, share=0.5, n=3) for one in edition.criteria]
-    found = verdict_of(demands, few, minimum_cell=5)
+    found = verdict_of(demands, few, disclosure=MinimumFrequency(5))
     known = {one.key: one for one in (*VerdictAnswer(found).numbers(), *change.numbers(found), cell)}
     for raised in findings(found, subject="operation"):
         for text in (raised.condition, raised.recommendation, raised.cause, raised.effect):
@@ -92,7 +93,9 @@ def cells(found: Verdict, known: dict[str, Number]) -> list[str]:
     told = []
     for frame in (VerdictAnswer(found).to_frame(), change.blocking(found)):
         exhibit = Exhibit(frame, by=("criterion",), basis=BASIS, facts=VerdictAnswer(found).numbers())
-        layout = Layout("x", exhibit, known, Suppression(minimum=1), lambda _, text: text, 60)
+        layout = Layout(
+            "x", exhibit, known, Suppression(minimum=MinimumFrequency(1)), lambda _, text: text, 60
+        )
         table = tabulate(layout)
         for row, references in zip(table.rows, table.references, strict=True):
             for text, reference in zip(row, references, strict=True):
@@ -131,7 +134,7 @@ def test_how_many_kinds_there_are_gives_nobody_away(edition: Edition) -> None:
         else measured(one, share=0.0, n=3)
         for one in edition.criteria
     ]
-    judged = verdict_of(demands, found, minimum_cell=5)
+    judged = verdict_of(demands, found, disclosure=MinimumFrequency(5))
     survey, months = judged.judgement("CF-01"), judged.judgement("RP-03")
     assert (survey.outcome, months.outcome) == (Outcome.NOT_MET, Outcome.MET)
     assert survey.reason == "1, at least 2 demanded"
@@ -203,7 +206,7 @@ def test_a_finding_names_its_cases_unless_their_cell_is_too_small(
         replace(measured(one, share=0.0, n=n), cases=(case,) if one is first else ())
         for one in demands.edition.criteria
     ]
-    raised = findings(verdict_of(demands, found, minimum_cell=5))
+    raised = findings(verdict_of(demands, found, disclosure=MinimumFrequency(5)))
     own = [finding for finding in raised if finding.criterion.startswith(f"{first.id}:")]
     assert [len(finding.cases) for finding in own] == [told]
 

@@ -9,6 +9,7 @@ import pytest
 
 from auditlib.audit.suppression import Suppression
 from auditlib.audit.tables import Layout, tabulate
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Basis, Interval, Number
 from auditlib.statements import Exhibit
 
@@ -20,7 +21,7 @@ def late(value: int, n: int = 300) -> Number:
 
 
 def suppression(*numbers: Number, withheld: dict[str, tuple[str, ...]] | None = None) -> Suppression:
-    made = Suppression(minimum=5, withheld=withheld)
+    made = Suppression(minimum=MinimumFrequency(5), withheld=withheld)
     for number in numbers:
         made.shown(number)
     return made

@@ -20,7 +20,7 @@ def response_rates(*answered: int) -> str:
     limits = Interval(0.1, 0.9, 0.95, "Wilson")
     units = tuple(Rate(f"U{place}", "", 100, n, limits) for place, n in enumerate(answered))
     total = Rate("all", "", 100 * len(units), sum(answered), limits)
-    return ResponseRates(units, (), (), total, 5).summary()[0].text
+    return ResponseRates(units, (), (), total).summary()[0].text
 
 
 def test_units_that_all_answer_alike_are_not_told_as_a_range() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.returned import Drawable, Ranging, Result
-from auditlib.disclosure import small_group
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Held, Sentence, Ungrouped
 from auditlib.statements import Answer
@@ -57,7 +56,7 @@ class Door:
         own = {number.key: number for number in numbers}
 
         def held(key: str, n: int | None = None) -> bool:
-            if small_group(n, minimum=suppression.minimum):
+            if suppression.minimum.hides(n):
                 return True
             number = own.get(key)
             kept = self._recorder.kept(key) or (

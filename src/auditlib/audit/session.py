@@ -28,6 +28,7 @@ from auditlib.audit.returned import Result
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
 from auditlib.audit.tables import Layout, exhibit_of, recorded_table, tabulate
 from auditlib.contracts import CanonicalTables
+from auditlib.disclosure import MinimumFrequency
 from auditlib.files import canonical, hash_bytes, write_text
 from auditlib.parameters import claims
 from auditlib.parameters.engagement import Engagement
@@ -92,7 +93,7 @@ class Audit:
         self._cases: dict[str, Finding] = {}
         self._outgoing = Outgoing(evidence)
         self._suppression = Suppression(
-            minimum=run.thresholds.minimum_cell, withheld=withheld_from(work, notebook=notebook)
+            minimum=MinimumFrequency.of(run.thresholds), withheld=withheld_from(work, notebook=notebook)
         )
         self._recorder = Recorder(
             notebook=notebook,

@@ -16,7 +16,16 @@ from typing import Any
 
 from auditlib.audit.agreement import Edit, edited, plural
 from auditlib.audit.numerals import Numeral, placed
-from auditlib.disclosure import COUNTS, HELD_BACK, SIZE, is_held_back, small_count, small_group, without_small
+from auditlib.disclosure import (
+    COUNTS,
+    DECLARED,
+    HELD_BACK,
+    SIZE,
+    MinimumFrequency,
+    is_held_back,
+    small_count,
+    without_small,
+)
 from auditlib.files import canonical
 from auditlib.records import Number
 from auditlib.statements.formats import SUPPRESSED, format_value
@@ -25,7 +34,6 @@ WITHHELD = "withheld.json"
 """What is held back besides; in the folder of a notebook that is executed, and beside a run's evidence."""
 HELD_BACK_FOLDER = "held_back"
 """Beside the evidence of a run: the true numbers of what its notebooks held back."""
-MINIMUM = "threshold:minimum_cell"
 _VOICE = "held back"
 _PEOPLE = re.compile(
     r" (?:[a-z-]+ )?(?:responses?|answers?|cases?|complaints?|customers?|invitations?|people|persons?"
@@ -40,12 +48,14 @@ class Suppression:
     Parameters
     ----------
     minimum
-        Counts below it, and what rests on fewer, are small.
+        Counts it hides, and what rests on so few, are small.
     withheld
         By key, the parts of a number that are held back besides: its value, its n, the rows of a basis.
     """
 
-    def __init__(self, *, minimum: int, withheld: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, *, minimum: MinimumFrequency, withheld: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.minimum = minimum
         self._withheld = dict(withheld or {})
         self.true: dict[str, Number] = {}
@@ -84,7 +94,7 @@ class Suppression:
         true = self.true.get(key, number)
         if self._withheld.get(key) or true is None:
             return key in self._withheld
-        return small_group(true.n, minimum=self.minimum) or small_count(true, minimum=self.minimum)
+        return self.minimum.hides(true.n) or small_count(true, minimum=self.minimum)
 
     def measure_held(self, key: str) -> bool:
         """Tell whether the number of `key` was measured on a group, and is held back."""
@@ -92,14 +102,14 @@ class Suppression:
         return true is not None and true.unit not in COUNTS and true.value is not None and self._lost(true)
 
     def _lost(self, true: Number) -> bool:
-        small = small_group(true.n, minimum=self.minimum)
+        small = self.minimum.hides(true.n)
         return small or bool({"value", "share", "n"} & set(self._withheld.get(true.key, ())))
 
     def cell(self, key: str) -> str:
         """Return what stands in the place of the number of `key`."""
         true = self.true.get(key)
         small = true is not None and self._bounded(true) and small_count(true, minimum=self.minimum)
-        return f"< {self.minimum}" if small else SUPPRESSED
+        return f"< {self.minimum.least}" if small else SUPPRESSED
 
     def _bounded(self, number: Number) -> bool:
         """Tell whether a reader may learn that `number` is small."""
@@ -126,7 +136,7 @@ class Suppression:
     def _hidden(self, key: str) -> Number:
         """Return as much of the number of `key` as is held back."""
         true = self.true[key]
-        small = small_group(true.n, minimum=self.minimum)
+        small = self.minimum.hides(true.n)
         n = true.n if small or "n" in self._withheld.get(key, ()) else None
         if self.tells(key):
             return replace(true, n=n)
@@ -145,7 +155,7 @@ class Suppression:
             edits.append((start, until, self._phrase(number, size)))
             edits += plural(text, end) if size == 1 and until == end else ()
         masked = edited(text, edits)
-        return masked, (MINIMUM,) if masked != text else ()
+        return masked, (DECLARED,) if masked != text else ()
 
     def explained(self, number: Number) -> Number:
         """Return `number` with a reason that states nothing its row holds back."""
@@ -172,9 +182,9 @@ class Suppression:
 
     def _phrase(self, number: Number, size: int) -> str:
         """Return what is said instead of a number."""
-        if not small_group(size, minimum=self.minimum) or not self._bounded(number):
+        if not self.minimum.hides(size) or not self._bounded(number):
             return f"({_VOICE})"
-        return f"fewer than {self.minimum}"
+        return f"fewer than {self.minimum.least}"
 
 
 def _first(text: str, end: int, numeral: Numeral, hidden: Sequence[Number]) -> Number | None:

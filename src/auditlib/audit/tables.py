@@ -18,7 +18,7 @@ from auditlib.audit.returned import Result
 from auditlib.audit.rounding import rounded
 from auditlib.audit.suppression import Suppression
 from auditlib.contracts import TABLES, physical_columns
-from auditlib.disclosure import COUNTS, is_held_back, small_group
+from auditlib.disclosure import COUNTS, MinimumFrequency, is_held_back
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Basis, Number
 from auditlib.statements import Exhibit
@@ -284,7 +284,7 @@ def _cell(
         return _Cell(text, "" if column.unit in NAMING else _stated(text, column, row, layout))
     key = f"{column.name}:{row}"
     if _without_trace(column, record, row, layout):
-        return _Cell(f"< {layout.suppression.minimum}" if column.name == "n" else SUPPRESSED)
+        return _Cell(f"< {layout.suppression.minimum.least}" if column.name == "n" else SUPPRESSED)
     if key in layout.known:
         return _bound(layout.known[key], value, column, layout)
     if value is None:
@@ -325,9 +325,9 @@ def _without_trace(column: PrintedColumn, record: Mapping[str, Any], row: str, l
     )
 
 
-def _row_too_small(record: Mapping[str, Any], minimum: int) -> bool:
+def _row_too_small(record: Mapping[str, Any], minimum: MinimumFrequency) -> bool:
     n = record.get("n")
-    return _is_number(n) and small_group(int(n or 0), minimum=minimum)
+    return _is_number(n) and minimum.hides(int(n or 0))
 
 
 def _keys_of_row(row: str, layout: Layout) -> list[str]:

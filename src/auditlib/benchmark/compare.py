@@ -23,6 +23,7 @@ from auditlib.benchmark.scores import (
 )
 from auditlib.benchmark.statements import reasons
 from auditlib.contracts import CanonicalTables
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Instrument, Item, Refusal
@@ -33,6 +34,8 @@ _NO_SURVEY = Refusal(
     "No survey is declared, so that there is no score to compare units on.",
     "Declare the instruments in the run file.",
 )
+_VARYING = 2
+"""Answers that can have a variance."""
 _DESCRIBING = ("name", "region", "unit_type")
 
 
@@ -65,7 +68,7 @@ def compare(
         survey_type=survey_type,
         adjust_for=tuple(adjust_for),
         minimum_n=minimum_n or thresholds.minimum_n,
-        minimum_cell=thresholds.minimum_cell,
+        disclosure=MinimumFrequency.of(thresholds),
         confidence=thresholds.confidence,
         variant=variant,
         consistent=consistent,
@@ -195,7 +198,7 @@ def _scores(
 
 
 def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices) -> Comparison | Refusal:
-    minimum_n, minimum_cell = max(2, choices.minimum_n), max(2, choices.minimum_cell)
+    minimum_n, disclosure = max(_VARYING, choices.minimum_n), choices.disclosure.at_least(_VARYING)
     confidence = choices.confidence
     judgement = judge(
         scores,
@@ -210,12 +213,12 @@ def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices
     ranks = rank_sets(scores, judgement, confidence=confidence, seed=choices.seed, draws=choices.draws)
     if isinstance(ranks, Refusal):
         return ranks
-    frame = _frame(scores, judgement, minimum_cell=minimum_cell, confidence=confidence)
+    frame = _frame(scores, judgement, disclosure=disclosure, confidence=confidence)
     frame = frame.assign(**_ranks(ranks, judgement.chosen))
-    why = reasons(scores, judgement, minimum_n=minimum_n, minimum_cell=minimum_cell)
+    why = reasons(scores, judgement, minimum_n=minimum_n, disclosure=disclosure)
     frame["verdict"], frame["why"] = ([verdict.value for verdict, _ in why], [reason for _, reason in why])
     frame, limits = _described(frame, units), funnel_limits(scores, judgement)
-    return Comparison(scores, judgement, ranks, frame, limits, confidence, minimum_n, minimum_cell)
+    return Comparison(scores, judgement, ranks, frame, limits, confidence, minimum_n, disclosure)
 
 
 def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -230,10 +233,10 @@ def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _frame(
-    scores: UnitScores, judgement: OutlierJudgement, *, minimum_cell: int, confidence: float
+    scores: UnitScores, judgement: OutlierJudgement, *, disclosure: MinimumFrequency, confidence: float
 ) -> pd.DataFrame:
     """Return one row per unit with what it scored, and how far from the others that is."""
-    shown = scores.known & (scores.n >= minimum_cell)  # a band that reaches below it gives no interval
+    shown = scores.known & disclosure.shows(scores.n)  # a band that reaches below it gives no interval
     limits = interval(scores, shown, level=confidence)
     frame = pd.DataFrame(
         {

@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Instrument, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, counted, say
@@ -61,8 +62,8 @@ def contradicting(
     instruments: Sequence[Instrument],
     *,
     confidence: float = 0.95,
-    minimum: int = FEWEST_ANSWERS,
-    minimum_cell: int = 1,
+    least: int = FEWEST_ANSWERS,
+    disclosure: MinimumFrequency = UNRESTRICTED,
 ) -> tuple[Contradiction, ...]:
     """Compare each pair of survey types on the accounts that answered both.
 
@@ -74,10 +75,10 @@ def contradicting(
         The survey types; each is judged on its headline item.
     confidence
         Level of the limits.
-    minimum
+    least
         Answers an account needs in each.
-    minimum_cell
-        Accounts below which nothing is said of them.
+    disclosure
+        Of how few accounts nothing is said.
 
     Notes
     -----
@@ -87,8 +88,7 @@ def contradicting(
     accounts = {entry.survey_type: _accounts(responses, entry) for entry in instruments}
     pairs = combinations((entry.survey_type for entry in instruments), 2)
     return tuple(
-        _compare(pair, accounts, confidence=confidence, minimum=minimum, minimum_cell=minimum_cell)
-        for pair in pairs
+        _compare(pair, accounts, confidence=confidence, least=least, disclosure=disclosure) for pair in pairs
     )
 
 
@@ -122,18 +122,18 @@ def _compare(
     accounts: dict[str, pd.DataFrame],
     *,
     confidence: float,
-    minimum: int,
-    minimum_cell: int,
+    least: int,
+    disclosure: MinimumFrequency,
 ) -> Contradiction:
-    first, second = (accounts[survey_type][accounts[survey_type]["n"] >= minimum] for survey_type in pair)
+    first, second = (accounts[survey_type][accounts[survey_type]["n"] >= least] for survey_type in pair)
     both = first.add_suffix(f"_{pair[0]}").join(second.add_suffix(f"_{pair[1]}"), how="inner")
-    answers = counted(minimum, "answer", none="no answer")
+    answers = counted(least, "answer", none="no answer")
     if both.empty:
         why = Refusal(f"no account has {answers} in each, so that they cannot contradict each other.")
         return Contradiction(pair, 0, both.reset_index(), confidence, why)
-    if len(both) < minimum_cell:
+    if not disclosure.shows(len(both)):
         why = Refusal(
-            f"fewer than {counted(minimum_cell, 'account has', 'accounts have')} "
+            f"fewer than {counted(disclosure.least, 'account has', 'accounts have')} "
             f"{answers} in each: too few to tell of them."
         )
         return Contradiction(pair, 0, both.iloc[:0].reset_index(), confidence, why)
@@ -192,6 +192,6 @@ def contradictions(engagement: Engagement) -> tuple[ContradictionAnswer, ...]:
         evidence.lazy("responses"),
         instruments,
         confidence=thresholds.confidence,
-        minimum_cell=thresholds.minimum_cell,
+        disclosure=MinimumFrequency.of(thresholds),
     )
     return tuple(ContradictionAnswer(contradiction) for contradiction in compared)

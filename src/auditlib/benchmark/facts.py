@@ -52,7 +52,7 @@ def comparison_facts(comparison: Comparison) -> Iterator[Number]:
 def _unit(comparison: Comparison, row: dict[Any, Any]) -> Number:
     value, unit, n = float(row["value"]), str(row["unit_id"]), int(row["n"])
     measure, key, why = comparison.measure, comparison.number_key(unit), str(row["why"])
-    certain = certain_n(row, minimum=comparison.minimum_cell)
+    certain = certain_n(row, comparison.disclosure)
     if np.isnan(value):
         return Number(key, None, measure.unit, certain, reason=why)
     low, high = float(row["low"]), float(row["high"])

@@ -125,7 +125,7 @@ def _scored(comparison: Comparison, row: Mapping[Any, Any]) -> str:
     value, n = as_score(float(row["value"]), comparison.measure.statistic), int(row["n"])
     if n == int(row["n_high"]):
         return f"{value} of {counted(n, 'answer')}"
-    return f"{value} of {counted(n, 'survey')} or more" if n >= comparison.minimum_cell else value
+    return f"{value} of {counted(n, 'survey')} or more" if comparison.disclosure.shows(n) else value
 
 
 def _case(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> CaseReference:

@@ -24,6 +24,8 @@ from auditlib.statistics.ranks import RankSets
 from auditlib.statistics.types import Floats, normal_quantile
 
 FEWEST_GROUPS = 2
+FEWEST_UNITS = 5
+"""Units a group needs: the error of its mean is the spread of its units."""
 GROUPINGS = {"region": "region", "unit_type": "type of unit", "ownership": "ownership"}
 """Columns of the register that group units, with their name in a sentence."""
 
@@ -48,12 +50,12 @@ class Groups:
         difference (to the units of all other groups), difference_low, difference_high, q, rank_low,
         rank_high, verdict.
     left_out
-        Groups with fewer units than the minimum cell, and how many units they hold.
+        Groups of too few units, and how many units they hold.
     between
         Share of the variance between units' true values that lies between groups, 0 to 1.
     rank_sets
         Places each group may hold.
-    minimum
+    fewest_units
         Units below which a group is left out.
     """
 
@@ -63,7 +65,7 @@ class Groups:
     left_out: tuple[int, int]
     between: float
     rank_sets: RankSets
-    minimum: int
+    fewest_units: int
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group, highest value first."""
@@ -96,7 +98,7 @@ def compare_groups(
     units: pd.DataFrame,
     *,
     by: str,
-    minimum: int = 5,
+    fewest_units: int = FEWEST_UNITS,
     seed: int = 0,
     draws: int = 1000,
 ) -> Groups | Refusal:
@@ -110,7 +112,7 @@ def compare_groups(
         The register, with column `by`.
     by
         Column that groups units: ``region``, ``unit_type``, ``ownership``.
-    minimum
+    fewest_units
         Units below which a group is left out.
     seed, draws
         Start and number of the simulated samples behind the places.
@@ -132,10 +134,10 @@ def compare_groups(
     members[by] = label.reindex(members["unit_id"]).astype("object").to_numpy()
     members = members.dropna(subset=[by])
     sizes = members.groupby(by)["value"].size()
-    small = sizes[sizes < minimum]
+    small = sizes[sizes < fewest_units]
     large = members[~members[by].isin(small.index)]
     if large[by].nunique() < FEWEST_GROUPS:
-        least = counted(minimum, "unit", none="no unit")
+        least = counted(fewest_units, "unit", none="no unit")
         return Refusal(f"By {name} there are fewer than {FEWEST_GROUPS} groups of at least {least}.")
     frame = _frame(large, by, level=comparison.confidence)
     if (frame["error"] <= 0).any():
@@ -148,7 +150,7 @@ def compare_groups(
         return sets
     frame["rank_low"], frame["rank_high"] = sets.low, sets.high
     left_out, between = (len(small), int(small.sum())), _between(large, by, comparison)
-    return Groups(comparison, by, frame.drop(columns="error"), left_out, between, sets, minimum)
+    return Groups(comparison, by, frame.drop(columns="error"), left_out, between, sets, fewest_units)
 
 
 def _frame(members: pd.DataFrame, by: str, *, level: float) -> pd.DataFrame:
@@ -328,7 +330,7 @@ def _facts(result: Groups) -> Iterator[Number]:
         ("certain_places", result.certain_places),
         ("left_out_groups", result.left_out[0]),
         ("left_out_units", result.left_out[1]),
-        ("smallest_group", result.minimum),
+        ("smallest_group", result.fewest_units),
     ):
         yield Number(f"{name}:{result.key}", count, "count")
 
@@ -349,12 +351,11 @@ def groups(
         return ()
     units, run = register_of(engagement.evidence), engagement.run
     filled = [column for column in by if column in units and units[column].notna().any()]
-    minimum = run.thresholds.minimum_cell
     answers = [
         by_survey(
             compared,
             named_grouping(column),
-            partial(compare_groups, units=units, by=column, minimum=minimum, seed=run.seed),
+            partial(compare_groups, units=units, by=column, seed=run.seed),
             GroupsAnswer,
         )
         for column in filled

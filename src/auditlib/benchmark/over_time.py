@@ -106,7 +106,7 @@ def over_time(cells: pd.DataFrame, comparison: Comparison) -> OverTime | Refusal
         return Refusal("Change over time needs dated responses; published figures are followed by period.")
     frame = comparison.frame[comparison.judgement.chosen]
     units = tuple(frame["unit_id"].astype(str))
-    values = series(cells, comparison.measure, unit_ids=units, fewest=comparison.minimum_cell)
+    values = series(cells, comparison.measure, unit_ids=units, disclosure=comparison.disclosure)
     if isinstance(values, Refusal):
         return values
     called = comparison.called_out["unit_id"].astype(str).tolist()
@@ -140,8 +140,8 @@ def _discovery(p_values: list[float]) -> list[float]:
 
 def _fit(values: Series, place: int, comparison: Comparison) -> Trend | Refusal:
     if not values.complete[place]:
-        short = int((values.n[place] < comparison.minimum_cell).sum())
-        least = counted(comparison.minimum_cell, "answer")
+        short = int((~comparison.disclosure.shows(values.n[place])).sum())
+        least = counted(comparison.disclosure.least, "answer")
         return Refusal(f"{short} of {len(values.steps)} {values.grain}s hold fewer than {least}.")
     return trend(values.value[place], level=comparison.confidence)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from auditlib.benchmark.outliers import ALARM, CALLED_OUT, OutlierJudgement, OutlierStatus
 from auditlib.benchmark.rank_sets import ComparedRanks
 from auditlib.benchmark.scores import ScoreMeasure, UnitScores
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.records import Held, Refusal
 from auditlib.statistics.funnel import Variant
 from auditlib.statistics.reliability import SUFFICIENT, n_for_reliability
@@ -39,8 +40,8 @@ class ComparisonChoices:
         Columns of the responses that describe the case mix; empty compares units as they are.
     minimum_n
         Answers a unit needs for a verdict; at least 2, because one answer has no variance.
-    minimum_cell
-        Answers below which a unit's value is suppressed; at least 2.
+    disclosure
+        Of how few answers no value of a unit is shown; of fewer than 2 in no case.
     minimum_units
         Units needed to tell over-dispersion from units that stand out.
     confidence
@@ -56,7 +57,7 @@ class ComparisonChoices:
     survey_type: str = ""
     adjust_for: tuple[str, ...] = ()
     minimum_n: int = 30
-    minimum_cell: int = 5
+    disclosure: MinimumFrequency = UNRESTRICTED
     minimum_units: int = 10
     confidence: float = 0.95
     variant: Variant = "winsorised"
@@ -83,8 +84,8 @@ class Comparison:
         Funnel limits over n, ready to draw.
     confidence
         Level of intervals and inner limits.
-    minimum_n, minimum_cell
-        Answers needed for a verdict, and for a value to be shown.
+    minimum_n, disclosure
+        Answers needed for a verdict; of how few no value is shown.
     """
 
     scores: UnitScores
@@ -94,7 +95,7 @@ class Comparison:
     limits: pd.DataFrame
     confidence: float
     minimum_n: int
-    minimum_cell: int
+    disclosure: MinimumFrequency
 
     @property
     def measure(self) -> ScoreMeasure:
@@ -126,10 +127,7 @@ class Comparison:
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it with gaps for the units whose numbers are held back, and how many they are."""
         rows = self.frame.to_dict("records")
-        lost = [
-            held(self.number_key(str(row["unit_id"])), certain_n(row, minimum=self.minimum_cell))
-            for row in rows
-        ]
+        lost = [held(self.number_key(str(row["unit_id"])), certain_n(row, self.disclosure)) for row in rows]
         if not any(lost):
             return (None, len(rows)) if held(self.number_key("pooled")) else (self, 0)
         frame = self.frame.copy()
@@ -201,18 +199,18 @@ class Comparison:
         return grouped.median().assign(first=place.min(), last=place.max())[["first", "last", *columns]]
 
 
-def certain_n(row: Mapping[Any, Any], *, minimum: int) -> int | None:
+def certain_n(row: Mapping[Any, Any], disclosure: MinimumFrequency) -> int | None:
     """Return the answers a unit has; None where its published band reaches below what may be shown.
 
     Parameters
     ----------
     row
         Of a comparison's frame.
-    minimum
-        Answers below which a value is suppressed.
+    disclosure
+        Of how few answers no value is shown.
     """
     n = int(row["n"])
-    return n if n == int(row["n_high"]) or n >= minimum else None
+    return n if n == int(row["n_high"]) or disclosure.shows(n) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

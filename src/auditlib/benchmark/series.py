@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from auditlib.benchmark.scores import ScoreMeasure, from_cells
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal
 from auditlib.statistics.types import Floats
 from auditlib.time.months import at_ordinal, ordinal
@@ -54,7 +55,7 @@ class Series:
 
 
 def series(
-    cells: pd.DataFrame, measure: ScoreMeasure, *, unit_ids: tuple[str, ...], fewest: int
+    cells: pd.DataFrame, measure: ScoreMeasure, *, unit_ids: tuple[str, ...], disclosure: MinimumFrequency
 ) -> Series | Refusal:
     """Return the series of `unit_ids` by the finest step that most of them fill.
 
@@ -62,22 +63,26 @@ def series(
     ----------
     cells
         Columns unit_id, month, survey_type, item, score, n, of the audited period.
-    fewest
-        Answers each step needs.
+    disclosure
+        Of how few answers no step is shown.
     """
     chosen = measure.select(cells)
     chosen = chosen[(chosen["n"] > 0) & chosen["unit_id"].isin(unit_ids)]
     if chosen.empty:
         return Refusal(f"No {measure.survey_type} response is dated, so that nothing can be seen over time.")
     for grain in GRAINS:
-        by_grain = _by_grain(chosen, measure, unit_ids, grain, fewest)
+        by_grain = _by_grain(chosen, measure, unit_ids, grain, disclosure)
         if isinstance(by_grain, Refusal) or by_grain.complete[1:].mean() >= MOST_UNITS:
             break
     return by_grain
 
 
 def _by_grain(
-    chosen: pd.DataFrame, measure: ScoreMeasure, unit_ids: tuple[str, ...], grain: str, fewest: int
+    chosen: pd.DataFrame,
+    measure: ScoreMeasure,
+    unit_ids: tuple[str, ...],
+    grain: str,
+    disclosure: MinimumFrequency,
 ) -> Series | Refusal:
     months = GRAINS[grain]
     at = chosen["month"].map(ordinal)
@@ -98,5 +103,5 @@ def _by_grain(
     n = scores.n.reshape(len(units), len(wanted))
     value = scores.value.reshape(len(units), len(wanted))
     starts = tuple(at_ordinal(number * months) for number in wanted)
-    complete = np.asarray((n >= fewest).all(axis=1), dtype=np.bool_)
+    complete = np.asarray(disclosure.shows(n).all(axis=1), dtype=np.bool_)
     return Series(measure, grain, starts, units, n, value, complete)

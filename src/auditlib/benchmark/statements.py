@@ -10,6 +10,7 @@ from auditlib.benchmark.outliers import ALARM, OutlierJudgement, OutlierStatus
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import UnitScores
 from auditlib.benchmark.words import as_level, as_score, readable, shortlist, stated, title_of
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, counted, say, with_sign
 from auditlib.statistics.reliability import SUFFICIENT
@@ -202,7 +203,7 @@ def _limit(comparison: Comparison, facts: Facts) -> Sentence:
 
 
 def reasons(
-    scores: UnitScores, judgement: OutlierJudgement, *, minimum_n: int, minimum_cell: int
+    scores: UnitScores, judgement: OutlierJudgement, *, minimum_n: int, disclosure: MinimumFrequency
 ) -> list[tuple[OutlierStatus, str]]:
     """Return the verdict on each unit and what it rests on.
 
@@ -210,8 +211,8 @@ def reasons(
     ----------
     scores, judgement
         What each unit scored, and what was found of those compared.
-    minimum_n, minimum_cell
-        Answers needed for a verdict, and for a value to be shown.
+    minimum_n, disclosure
+        Answers needed for a verdict; of how few no value is shown.
     """
     compared = iter(zip(judgement.verdicts(), judgement.z, judgement.q, judgement.reliability, strict=True))
     rows: list[tuple[OutlierStatus, str]] = []
@@ -221,7 +222,7 @@ def reasons(
             why = _reason(verdict, judgement, z=float(z), q=float(q), reliable=float(reliable))
         else:
             verdict = OutlierStatus.NONE
-            why = _no_verdict(scores, index, minimum_n=minimum_n, minimum_cell=minimum_cell)
+            why = _no_verdict(scores, index, minimum_n=minimum_n, disclosure=disclosure)
         rows.append((verdict, why))
     return rows
 
@@ -245,7 +246,7 @@ def _reason(
     return f"Lies {side} the {inner} limits only, as {chance} of units do by chance ({distance}).{weak}"
 
 
-def _no_verdict(scores: UnitScores, index: int, *, minimum_n: int, minimum_cell: int) -> str:
+def _no_verdict(scores: UnitScores, index: int, *, minimum_n: int, disclosure: MinimumFrequency) -> str:
     """Say why a unit was not compared."""
     n, n_high = int(scores.n[index]), int(scores.n_high[index])
     if not scores.known[index]:
@@ -255,5 +256,5 @@ def _no_verdict(scores: UnitScores, index: int, *, minimum_n: int, minimum_cell:
             return "The number of surveys is not published."
         surveys = counted(n_high, "survey", none="no survey")
         return f"Between {n} and {surveys}; the band reaches below the minimum of {minimum_n}."
-    hidden = f" The value is suppressed below {minimum_cell}." if n < minimum_cell else ""
+    hidden = "" if disclosure.shows(n) else f" The value is suppressed below {disclosure.least}."
     return f"{counted(n, 'response', none='no response')}; a verdict needs {minimum_n}.{hidden}"

@@ -14,6 +14,7 @@ from auditlib.benchmark.mix import counted_mix, indicators
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import ScoreMeasure, coded
 from auditlib.benchmark.words import as_difference, as_score, shortlist, spoken, stated
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Instrument, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, Unanswered, say
@@ -35,7 +36,7 @@ class Subgroups:
         commonest in the same units; 0 for itself), within_low, within_high, q (smallest false discovery rate
         at which it counts as different).
     hidden
-        Subgroups with fewer answers than the minimum cell.
+        Subgroups of too few answers to be shown.
     confidence
         Level of the limits.
     """
@@ -62,7 +63,12 @@ class Subgroups:
 
 
 def compare_subgroups(
-    mix: pd.DataFrame, measure: ScoreMeasure, *, by: str, minimum: int = 5, confidence: float = 0.95
+    mix: pd.DataFrame,
+    measure: ScoreMeasure,
+    *,
+    by: str,
+    disclosure: MinimumFrequency = UNRESTRICTED,
+    confidence: float = 0.95,
 ) -> Subgroups | Refusal:
     """Compare subgroups of answers.
 
@@ -74,8 +80,8 @@ def compare_subgroups(
         What is compared.
     by
         Column of the responses that makes the subgroups.
-    minimum
-        Answers below which a subgroup is left out.
+    disclosure
+        Of how few answers a subgroup is left out.
     confidence
         Level of the limits.
 
@@ -90,7 +96,7 @@ def compare_subgroups(
     chosen = measure.select(mix)
     chosen = chosen[chosen[by] != ""]
     sizes = chosen.groupby(by)["n"].sum().sort_values(ascending=False, kind="stable")
-    large = sizes[sizes >= minimum]
+    large = sizes[disclosure.shows(sizes)]
     if len(large) < 2:
         return Refusal(
             f"The {measure.survey_type} survey has fewer than two kinds of {by.replace('_', ' ')}."
@@ -203,5 +209,5 @@ def _subgroups(engagement: Engagement, comparison: Comparison, *, by: str) -> Su
     mix = counted_mix(engagement.evidence, (by,), instruments=(instrument,))
     if isinstance(mix, Refusal):
         return mix
-    minimum, confidence = thresholds.minimum_cell, thresholds.confidence
-    return compare_subgroups(mix, measure, by=by, minimum=minimum, confidence=confidence)
+    disclosure, confidence = MinimumFrequency.of(thresholds), thresholds.confidence
+    return compare_subgroups(mix, measure, by=by, disclosure=disclosure, confidence=confidence)

@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from auditlib.contracts.identities import kind_of
+from auditlib.disclosure.minimum_frequency import MinimumFrequency
 from auditlib.disclosure.statement import Condition, Selection
 
 Crossed = Callable[
@@ -68,7 +69,7 @@ def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
 
 
 def grouped(
-    selections: Iterable[Selection], crossed: Crossed, *, minimum: int
+    selections: Iterable[Selection], crossed: Crossed, *, minimum: MinimumFrequency
 ) -> tuple[Atoms, tuple[Selection, ...]]:
     """Return the groups of rows, and the small selections that follow from others though nothing states them.
 
@@ -79,7 +80,7 @@ def grouped(
     crossed
         Counts rows again.
     minimum
-        Counts below it are small.
+        Counts it hides are small.
     """
     known = tuple(selections)
     # ids of persons and cases stand in numbers as pseudonyms, and single people are listed, not counted
@@ -99,7 +100,9 @@ OUTSIDE = ("in_period", False)
 """Rows outside of the period: that there are some is said of them, and nothing else."""
 
 
-def unstated(selections: Iterable[Selection], crossed: Crossed, *, minimum: int) -> tuple[Selection, ...]:
+def unstated(
+    selections: Iterable[Selection], crossed: Crossed, *, minimum: MinimumFrequency
+) -> tuple[Selection, ...]:
     """Return the small groups that nothing states, beside groups of the same kind that are stated.
 
     Of four channels three may be shown with their total; the fourth is then as good as stated.
@@ -119,14 +122,14 @@ def unstated(selections: Iterable[Selection], crossed: Crossed, *, minimum: int)
         small += [
             Selection(table, tuple(zip(columns, values, strict=True)), column)
             for values, known, size in groups
-            if all(known) and 0 < size < minimum and values not in stated
+            if all(known) and minimum.hides(size) and values not in stated
             if OUTSIDE not in zip(columns, values, strict=True)
             if any(_but(values, place) in near for place in range(len(columns)))
         ]
     return tuple(small)
 
 
-def remainders(atoms: Atoms, *, minimum: int) -> tuple[Selection, ...]:
+def remainders(atoms: Atoms, *, minimum: MinimumFrequency) -> tuple[Selection, ...]:
     """Return what is left of a selection beside a part of it that is nearly the whole.
 
     Of 40 responses 38 came by mail: that two did not follows, whatever is said of the other ways. Where the
@@ -140,7 +143,7 @@ def remainders(atoms: Atoms, *, minimum: int) -> tuple[Selection, ...]:
         replace(whole, but=part)
         for part in sorted(sizes, key=repr)
         for whole in _wholes(part)
-        if 0 < sizes[part] < sizes.get(whole, 0) < sizes[part] + minimum
+        if sizes[part] and minimum.hides(sizes.get(whole, 0) - sizes[part])
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from auditlib.disclosure.small import about_people, counts_people, small_group
+from auditlib.disclosure.minimum_frequency import MinimumFrequency
+from auditlib.disclosure.small import about_people, counts_people
 from auditlib.records import Number
 
 
@@ -25,32 +26,36 @@ class CountDifference:
 
 
 def differences(
-    first: Mapping[str, Mapping[str, Number]], second: Mapping[str, Mapping[str, Number]], *, minimum: int
+    first: Mapping[str, Mapping[str, Number]],
+    second: Mapping[str, Mapping[str, Number]],
+    *,
+    minimum: MinimumFrequency,
 ) -> Iterator[CountDifference]:
-    """Yield the counts of people that differ by fewer than `minimum` between two editions, and not by none.
+    """Yield the counts of people that differ by few between two editions, and not by none.
 
     Parameters
     ----------
     first, second
         Numbers as shown, by notebook and key.
     minimum
-        Counts below it are small.
+        Counts it hides are small.
 
     Examples
     --------
     >>> from auditlib.records import Basis, Number
+    >>> minimum = MinimumFrequency(5)
     >>> def edition(rows):
     ...     return {"01_intake": {"rows": Number("rows", rows, "responses", basis=(Basis("responses"),))}}
-    >>> [one.key for one in differences(edition(40), edition(42), minimum=5)]
+    >>> [one.key for one in differences(edition(40), edition(42), minimum=minimum)]
     ['rows']
-    >>> list(differences(edition(40), edition(45), minimum=5))
+    >>> list(differences(edition(40), edition(45), minimum=minimum))
     []
     """
     for notebook in sorted(first.keys() & second.keys()):
         for key in sorted(first[notebook].keys() & second[notebook].keys()):
             before, after = _counts(first[notebook][key]), _counts(second[notebook][key])
             for part in sorted(before.keys() & after.keys()):
-                if small_group(abs(after[part] - before[part]), minimum=minimum):
+                if minimum.hides(abs(after[part] - before[part])):
                     yield CountDifference(notebook, key, part, before[part], after[part])
 
 

@@ -18,6 +18,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse.csgraph import connected_components
 
+from auditlib.disclosure.minimum_frequency import MinimumFrequency
 from auditlib.disclosure.statement import SIZE, Name, Stated
 from auditlib.disclosure.tables import Linked, Row, Vector, matrix
 
@@ -55,7 +56,9 @@ class ReaderKnowledge:
     high: Vector
 
 
-def deduced(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozenset()) -> tuple[Deduced, ...]:
+def deduced(
+    tables: Linked, *, minimum: MinimumFrequency, withheld: frozenset[Name] = frozenset()
+) -> tuple[Deduced, ...]:
     """Return the small counts that a reader can work out.
 
     Parameters
@@ -63,7 +66,7 @@ def deduced(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozens
     tables
         The counts of the run.
     minimum
-        Counts below it are small.
+        Counts it hides are small.
     withheld
         Statements that are held back besides.
     """
@@ -111,7 +114,7 @@ def bounded_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
 
 
 def _known(
-    tables: Linked, printed: frozenset[int], withheld: frozenset[Name], *, minimum: int
+    tables: Linked, printed: frozenset[int], withheld: frozenset[Name], *, minimum: MinimumFrequency
 ) -> ReaderKnowledge:
     """Return what is known where the cells `shown` are; a cell of one unknown becomes its limits."""
     bounded = bounded_cells(tables, withheld)
@@ -143,11 +146,11 @@ def _known(
     )
 
 
-def _range(count: float, *, shown: bool, bounded: bool, minimum: int) -> tuple[float, float]:
+def _range(count: float, *, shown: bool, bounded: bool, minimum: MinimumFrequency) -> tuple[float, float]:
     """Return the limits within which a reader knows a count to lie before doing any sums."""
     if shown:
         return count, count
-    return min(1.0, count), (minimum - 1.0 if bounded else np.inf)
+    return min(1.0, count), (minimum.least - 1.0 if bounded else np.inf)
 
 
 def _expanded(tables: Linked, cells: Row, printed: frozenset[int]) -> tuple[Row, float]:

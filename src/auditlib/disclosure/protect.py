@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
+from auditlib.disclosure.minimum_frequency import MinimumFrequency
 from auditlib.disclosure.outsider import Deduced, bounded_cells, deduced, shown_cells
 from auditlib.disclosure.statement import SIZE, Name, Stated
 from auditlib.disclosure.tables import Linked, Vector, matrix
@@ -45,7 +46,9 @@ class Withheld:
     left: tuple[Stated, ...] = ()
 
 
-def protect(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozenset()) -> Withheld:
+def protect(
+    tables: Linked, *, minimum: MinimumFrequency, withheld: frozenset[Name] = frozenset()
+) -> Withheld:
     """Return what must be held back besides so that no small count can be worked out.
 
     Parameters
@@ -53,7 +56,7 @@ def protect(tables: Linked, *, minimum: int, withheld: frozenset[Name] = frozens
     tables
         The counts of the run.
     minimum
-        Counts below it are small.
+        Counts it hides are small.
     withheld
         What is held back already.
     """
@@ -92,7 +95,9 @@ def _statements(tables: Linked, cells: Iterable[int]) -> frozenset[Name]:
     return frozenset(tables.stated[place].name for place in places if tables.stated[place].shown)
 
 
-def _complement(tables: Linked, cell: int, withheld: frozenset[Name], *, minimum: int) -> tuple[int, ...]:
+def _complement(
+    tables: Linked, cell: int, withheld: frozenset[Name], *, minimum: MinimumFrequency
+) -> tuple[int, ...]:
     """Return the cells to hold back so that `cell` could be another number; none where it could be already.
 
     What is near is tried first: most small counts are hidden by another of their own table.
@@ -135,7 +140,7 @@ class _Near:
     unknowns: Sequence[int]
     shown: frozenset[int]
     bounded: frozenset[int]
-    minimum: int
+    minimum: MinimumFrequency
 
     @cached_property
     def moving(self) -> sparse.csr_array:
@@ -157,7 +162,7 @@ class _Near:
 
         None where it cannot be.
         """
-        most = self.minimum - 1 if cell in self.bounded else np.inf
+        most = self.minimum.least - 1 if cell in self.bounded else np.inf
         if not 1 <= self.tables.counts[cell] + step <= most:
             return None
         solved = self._cheapest(cell, step)
@@ -224,13 +229,13 @@ def _beside(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array
     return sparse.csr_array(sparse.hstack([left, right]))
 
 
-def _room(tables: Linked, bounded: frozenset[int], *, minimum: int) -> tuple[Vector, Vector]:
+def _room(tables: Linked, bounded: frozenset[int], *, minimum: MinimumFrequency) -> tuple[Vector, Vector]:
     """Return between what limits each cell may lie: what is said to be small stays small, none stays none."""
     low, high = np.zeros(len(tables.cells)), np.full(len(tables.cells), np.inf)
     for cell, count in enumerate(tables.counts):
         low[cell] = min(1.0, count)
         if cell in bounded:
-            high[cell] = minimum - 1.0
+            high[cell] = minimum.least - 1.0
         elif count == 0:
             high[cell] = 0.0
     return low, high

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditlib.contracts import TABLES
+from auditlib.disclosure.minimum_frequency import MinimumFrequency
 from auditlib.records import Basis, Number
 from auditlib.statements import counted
 
@@ -57,38 +58,33 @@ def _named_n(key: str) -> bool:
     return key.partition(":")[0].rpartition(".")[2] == "n"
 
 
-def small_group(n: int | None, *, minimum: int) -> bool:
-    """Tell whether a group of `n` must not be shown; an empty group hides nobody."""
-    return n is not None and 0 < n < minimum
-
-
-def small_count(number: Number, *, minimum: int) -> bool:
-    """Tell whether `number` says how many people a group of fewer than `minimum` has."""
+def small_count(number: Number, *, minimum: MinimumFrequency) -> bool:
+    """Tell whether `number` says how many people a group has that `minimum` hides."""
     if isinstance(number.value, str | None) or not counts_people(number):
         return False
-    return small_group(int(number.value), minimum=minimum)
+    return minimum.hides(int(number.value))
 
 
-def without_small(number: Number, *, minimum: int) -> Number:
-    """Return `number` as it may be shown: no value on fewer than `minimum`, no count and no size of them."""
-    if small_group(number.n, minimum=minimum):
+def without_small(number: Number, *, minimum: MinimumFrequency) -> Number:
+    """Return `number` as it may be shown: no value on a small group, no count and no size of one."""
+    if minimum.hides(number.n):
         bare = held_back(number, minimum=minimum)
         return replace(bare, n=None)
     safe = held_back(number, minimum=minimum) if small_count(number, minimum=minimum) else number
     return replace(safe, basis=tuple(_without_size(basis, minimum=minimum) for basis in safe.basis))
 
 
-def held_back(number: Number, *, minimum: int) -> Number:
+def held_back(number: Number, *, minimum: MinimumFrequency) -> Number:
     """Return `number` without value and interval, and without the sizes that tell a small group's."""
     if number.value is None:
         return number
-    reason = f"{BOUNDED} {counted(minimum, 'observation')}."
+    reason = f"{BOUNDED} {counted(minimum.least, 'observation')}."
     bases = tuple(_without_size(basis, minimum=minimum) for basis in number.basis)
     return replace(number, value=None, interval=None, basis=bases, reason=reason)
 
 
-def _without_size(basis: Basis, *, minimum: int) -> Basis:
-    if counted_rows(basis.table) and small_group(basis.rows, minimum=minimum):
+def _without_size(basis: Basis, *, minimum: MinimumFrequency) -> Basis:
+    if counted_rows(basis.table) and minimum.hides(basis.rows):
         return replace(basis, rows=None)
     return basis
 

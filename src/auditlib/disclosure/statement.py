@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from auditlib.contracts import TABLES
+from auditlib.disclosure.minimum_frequency import MinimumFrequency
 from auditlib.disclosure.small import about_people, counted_rows, counts_people, is_bounded
 from auditlib.records import Basis, Number
 
@@ -127,7 +128,7 @@ def statements(
     true: Mapping[tuple[str, str], Number],
     *,
     count: Count,
-    minimum: int,
+    minimum: MinimumFrequency,
 ) -> tuple[Stated, ...]:
     """Return the counts of people in the numbers of a run.
 
@@ -140,7 +141,7 @@ def statements(
     count
         Counts the rows of a selection again; None where it cannot.
     minimum
-        Counts below it are small.
+        Counts it hides are small.
     """
     return tuple(
         stated
@@ -153,7 +154,7 @@ def statements(
 
 
 def _of_number(
-    notebook: str, recorded: Number, true: Number, *, count: Count, minimum: int
+    notebook: str, recorded: Number, true: Number, *, count: Count, minimum: MinimumFrequency
 ) -> Iterator[Stated]:
     bases = [basis for basis in true.basis if about_people(basis.table)]
     if not bases or any(Selection.of(basis).names_rows for basis in bases):
@@ -162,7 +163,7 @@ def _of_number(
     size = count(first) if first else None
 
     def stated(part: str, value: int, visible: bool, within: Selection | None) -> Stated:
-        small = not visible and 0 < value < minimum
+        small = not visible and minimum.hides(value)
         bounded = small and is_bounded(recorded)
         return Stated(notebook, true.key, part, value, visible, small, bounded, within, size == value)
 
@@ -176,7 +177,7 @@ def _of_number(
     for number, basis in enumerate(true.basis):
         if counted_rows(basis.table) and basis.rows is not None:
             visible = recorded.basis[number].rows is not None
-            small = not visible and 0 < basis.rows < minimum
+            small = not visible and minimum.hides(basis.rows)
             named = f"rows {number}"
             within = Selection.of(basis)
             yield Stated(notebook, true.key, named, basis.rows, visible, small, False, within, True)

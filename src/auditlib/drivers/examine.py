@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from auditlib.contracts import CanonicalTables
+from auditlib.disclosure import MinimumFrequency
 from auditlib.drivers.answer import DriversAnswer
 from auditlib.drivers.causes import examine_causes
 from auditlib.drivers.coverage import fixes_of, promised_by_cause
@@ -68,5 +69,5 @@ def estimate(tables: CanonicalTables, run: Run, policy: DriversPolicy) -> Driver
         fixes,
         promised_by_cause(tables),
         follow(fixes or (), tables, run, policy),
-        minimum_cell=run.thresholds.minimum_cell,
+        disclosure=MinimumFrequency.of(run.thresholds),
     )

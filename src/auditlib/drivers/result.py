@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.coverage import Covered, Fix, Promised, covered, on
 from auditlib.drivers.following import Followed
@@ -72,8 +73,8 @@ class DriversResult:
         What became of a cause after each action.
     not_assessable
         Why nothing can be said at all.
-    minimum_cell
-        Fewest complaints of which a ratio is stated.
+    disclosure
+        Of how few complaints no ratio is stated.
     """
 
     policy: DriversPolicy
@@ -84,7 +85,7 @@ class DriversResult:
     promised: Mapping[str, Promised] = field(default_factory=dict)
     followed: tuple[Followed, ...] = ()
     not_assessable: Refusal | None = None
-    minimum_cell: int = 1
+    disclosure: MinimumFrequency = UNRESTRICTED
 
     def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the questions whose numbers are held back, and how many they are."""

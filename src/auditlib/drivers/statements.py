@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.drivers.causes import Cause, Causes
 from auditlib.drivers.following import Followed
 from auditlib.drivers.questions import Survey
@@ -110,19 +111,19 @@ def _survey(survey: Survey, facts: Facts) -> Sentence:
 def movement(result: DriversResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what became of each cause after the action on it; of too few complaints, nothing."""
     for followed in result.followed:
-        yield _movement(followed, facts, minimum=result.minimum_cell)
+        yield _movement(followed, facts, disclosure=result.disclosure)
     if not result.followed:
         none = "there is none, or no complaint to count"
         why = none if result.fixes is None else "no action in it took effect"
         yield Sentence(f"No cause can be followed after an action in the register of fixes: {why}.")
 
 
-def _movement(followed: Followed, facts: Facts, *, minimum: int) -> Sentence:
+def _movement(followed: Followed, facts: Facts, *, disclosure: MinimumFrequency) -> Sentence:
     name, fix = followed.fix.named, followed.fix.fix_id
     if followed.ratio is None or followed.interval is None:
         why = followed.refusal.reason if followed.refusal else ""
         return Sentence(f"After {name}, nothing can be said: {why}", (f"ratio:{fix}",))
-    if followed.before + followed.after < minimum:
+    if not disclosure.shows(followed.before + followed.after):
         text = f"After {name}, nothing can be said: there are too few complaints of its cause."
         return Sentence(text, (f"ratio:{fix}",))
     if followed.interval.low <= 1 <= followed.interval.high:

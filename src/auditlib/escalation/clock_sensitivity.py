@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditlib.contracts import CanonicalTables
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.escalation.context import EscalationContext
 from auditlib.escalation.reperform import reperform
 from auditlib.escalation.result import EscalationResult
@@ -33,8 +34,8 @@ class ClockSensitivity:
     """
 
     frame: pd.DataFrame
-    minimum_cell: int = 1
-    """Fewest contacts of which a share is stated."""
+    disclosure: MinimumFrequency = UNRESTRICTED
+    """Of how few contacts no share is stated."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per reading."""
@@ -61,7 +62,7 @@ def other_clocks(tables: CanonicalTables, result: EscalationResult) -> ClockSens
         if isinstance(again, EscalationResult):
             rows.append(_reading(name, again.rows.set_index("response_id")["status"], declared))
     rows.append(_reading(HELD_ONLY, declared[contacts["done_at"].notna()], declared))
-    return ClockSensitivity(pd.DataFrame(rows), result.context.minimum_cell)
+    return ClockSensitivity(pd.DataFrame(rows), result.context.disclosure)
 
 
 def _others(context: EscalationContext) -> Iterator[tuple[str, EscalationContext]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.escalation.assessability import silent_in_matrix, unsaid
 from auditlib.escalation.policy import EscalationPolicy
-from auditlib.obligations import WorkingHours, no_policy, unit_places
+from auditlib.obligations import DutyContext, no_policy, unit_places
 from auditlib.obligations.hours import as_of, hours_of_rules
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.policy import policy_named
@@ -18,23 +19,15 @@ STEM = "escalation"
 
 
 @dataclass(frozen=True, slots=True)
-class EscalationContext:
-    """What the evidence is judged by.
+class EscalationContext(DutyContext[EscalationPolicy]):
+    """What follow-ups are judged by, besides what all duties are.
 
     Parameters
     ----------
-    policy
-        Rules, bands, attendees.
-    hours
-        ``rule.clock`` → working hours, for every rule of the policy with a limit of its own.
     instruments
         Survey type → its items and their scales.
     zones
         Unit → IANA zone that its days are local to.
-    as_of
-        UTC microseconds.
-    minimum_cell
-        Fewest cases of which a share is stated.
     unsaid
         Duty → why the evidence says nothing about it; see `assessability.unsaid`. A table without a row
         refuses its duties in any case.
@@ -42,12 +35,8 @@ class EscalationContext:
         Columns of the responsibility matrix that say nothing; see `assessability.silent_in_matrix`.
     """
 
-    policy: EscalationPolicy
-    hours: Mapping[str, WorkingHours]
     instruments: Mapping[str, Instrument]
     zones: Mapping[str, str]
-    as_of: int
-    minimum_cell: int = 1
     unsaid: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
 
@@ -79,10 +68,10 @@ def context_of(engagement: Engagement) -> EscalationContext | Refusal:
     return EscalationContext(
         policy,
         hours_of_rules((rule for rule in policy.rules if rule.within), engagement, units),
+        as_of(run),
         {name: run.instrument(name) for name in run.instruments},
         {unit.unit_id: unit.time_zone or run.time_zone for unit in units},
-        as_of(run),
-        run.thresholds.minimum_cell,
         unsaid(policy, tables, run),
         silent_in_matrix(tables, run),
+        disclosure=MinimumFrequency.of(run.thresholds),
     )

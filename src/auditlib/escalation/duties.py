@@ -13,6 +13,7 @@ from auditlib.escalation.policy import NO_BAND, NO_SCORE, EscalationPolicy
 from auditlib.escalation.precision import DAY_ONLY, NO_CALENDAR
 from auditlib.obligations import EVERY, NEVER, DutyRule, Status, assess
 from auditlib.time.clock_tables import ClockTables, with_deadline
+from auditlib.time.epoch import day_number
 
 COMMON = (
     "response_id",
@@ -133,11 +134,7 @@ def _in_force(policy: EscalationPolicy, duty: str) -> nw.Expr:
     rule = policy.rule(duty)
     if rule is None:
         raise KeyError(duty)
-    return nw.col("submitted_day") >= rule.since.toordinal() - _EPOCH
-
-
-_EPOCH = 719_163
-"""1970-01-01 as Python counts days."""
+    return nw.col("submitted_day") >= day_number(rule.since)
 
 
 def _clause(owed: nw.Expr, *, spans: bool, **columns: nw.Expr) -> _Clause:

@@ -54,7 +54,7 @@ def _breaches(result: EscalationResult) -> Iterator[Finding]:
         bad = rows[(rows["duty"] == rule.duty) & rows["status"].isin(FAILED)]
         if len(bad):
             worst = _worst_first(bad.assign(turn=bad["band"].map(order).fillna(len(order))), as_of=as_of)
-            few = int(counts[rule.duty]["judged"]) < result.context.minimum_cell
+            few = not result.context.disclosure.shows(int(counts[rule.duty]["judged"]))
             yield _breach(rule, counts[rule.duty], tuple(_cases(worst)), few=few)
 
 

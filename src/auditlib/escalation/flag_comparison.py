@@ -10,6 +10,7 @@ import numpy as np
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import to_pandas
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import EVERY, Status
 from auditlib.records import Held, Refusal
@@ -36,15 +37,15 @@ class FlagComparison:
         ``flag, status, reason, contacts``; `reason` is `AGREE` where the two say the same.
     unflagged
         Settled contacts owed whose source says nothing.
-    minimum_cell
-        Fewest contacts of which a share is stated.
+    disclosure
+        Of how few contacts no share is stated.
     unseen
         Keys of counts that are held back: none of them is called the first.
     """
 
     frame: pd.DataFrame
     unflagged: int
-    minimum_cell: int = 1
+    disclosure: MinimumFrequency = UNRESTRICTED
     unseen: frozenset[str] = frozenset()
 
     def without(self, held: Held) -> tuple[Self, int]:
@@ -96,7 +97,7 @@ def compare_flags(tables: CanonicalTables, result: EscalationResult) -> FlagComp
     counts = (
         explained.groupby(["flag", "status", "reason"], sort=True).size().rename("contacts").reset_index()
     )
-    return FlagComparison(counts, len(rows) - len(known), result.context.minimum_cell)
+    return FlagComparison(counts, len(rows) - len(known), result.context.disclosure)
 
 
 def _flags(tables: CanonicalTables) -> pd.DataFrame | None:

@@ -11,6 +11,7 @@ import narwhals as nw
 
 from auditlib.contracts import CanonicalTables
 from auditlib.contracts.frames import Frame, to_pandas
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.escalation.result import EscalationResult
 from auditlib.obligations import Status
 from auditlib.records import Held, Refusal
@@ -79,8 +80,8 @@ class Latencies:
     """Every step, in the order in which a case passes through them."""
 
     stages: tuple[Stage, ...]
-    minimum_cell: int = 1
-    """Fewest cases of which a time is stated."""
+    disclosure: MinimumFrequency = UNRESTRICTED
+    """Of how few cases no time is stated."""
 
     def of(self, stage: str) -> tuple[Stage, ...]:
         """Return the stages of one step, one per group."""
@@ -105,9 +106,9 @@ class Latencies:
             return ()
         if not held(f"open:{stage.key}"):
             return (stage,)
-        # in whole steps of the smallest cell: where the curve ends would tell how many are open
-        steps = stage.curve.censored // self.minimum_cell + 1
-        return (replace(stage, until=steps * self.minimum_cell / stage.curve.n),)
+        # where the curve ends would tell how many are open
+        until = self.disclosure.rounded_up(stage.curve.censored) / stage.curve.n
+        return (replace(stage, until=until),)
 
     def to_frame(self) -> pd.DataFrame:
         """Return n, cases still open, median and 90% point with their unit, and the share done in a day."""
@@ -142,7 +143,7 @@ def measure_latencies(tables: CanonicalTables, result: EscalationResult) -> Late
     """
     as_of = result.context.as_of
     stages = (*_before(tables, as_of=as_of), *_after(result), *_actions(tables, as_of=as_of))
-    return Latencies(stages, result.context.minimum_cell)
+    return Latencies(stages, result.context.disclosure)
 
 
 def _stage(

@@ -60,7 +60,7 @@ class EscalationResult:
 
     def _rates(self, rows: pd.DataFrame, *by: str) -> Rates:
         # In the order in which a case passes through its duties.
-        return rates(rows, by=("duty", *by), order=DUTIES, minimum=self.context.minimum_cell)
+        return rates(rows, by=("duty", *by), order=DUTIES, disclosure=self.context.disclosure)
 
     @property
     def anonymous(self) -> int:
@@ -106,7 +106,7 @@ class EscalationResult:
 
     @property
     def judged(self) -> int:
-        """Duties that are settled and can be shown: of kinds with at least `minimum_cell` of them."""
+        """Duties that are settled, of the kinds whose share may be stated."""
         return int(self.rates().stated["judged"].sum())
 
     def worst(self, limit: int = 25) -> pd.DataFrame:

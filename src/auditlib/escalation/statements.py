@@ -32,7 +32,7 @@ def summary(result: EscalationResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _promise(result: EscalationResult, facts: Facts) -> Sentence:
-    if result.named < result.context.minimum_cell:
+    if not result.context.disclosure.shows(result.named):
         return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
     # Nobody knows whether a duty that cannot be judged was met: it is set apart from what was promised.
     unjudged = [duty for duty in result.refused if duty != "acknowledgement"]
@@ -122,7 +122,7 @@ def _scope(result: EscalationResult, facts: Facts) -> Sentence:
 def of_latencies(latencies: Latencies, facts: Facts) -> Iterator[Sentence]:
     """Yield how long half and nine tenths of acknowledgements and contacts take, open ones included."""
     for stage in (*latencies.of("acknowledgement"), *latencies.of("contact")):
-        if isinstance(stage.curve, Survival) and stage.curve.n >= latencies.minimum_cell:
+        if isinstance(stage.curve, Survival) and latencies.disclosure.shows(stage.curve.n):
             yield of_stage(stage, facts.about(stage.key))
 
 
@@ -153,7 +153,7 @@ def _time(name: str, stage: Stage, facts: Facts) -> Sentence:
 def of_sensitivity(sensitivity: ClockSensitivity, facts: Facts) -> Sentence:
     """Say which reading of the clock departs furthest."""
     frame = sensitivity.frame
-    if frame["judged"].min() < sensitivity.minimum_cell:
+    if not sensitivity.disclosure.shows(int(frame["judged"].min())):
         return Sentence("Too few contacts are settled for their readings to be compared.")
     others = frame[frame["reading"] != DECLARED]
     if others.empty:
@@ -171,7 +171,7 @@ def of_sensitivity(sensitivity: ClockSensitivity, facts: Facts) -> Sentence:
 
 def of_flags(flags: FlagComparison, facts: Facts) -> Iterator[Sentence]:
     """Yield how far the flag of the source can be believed."""
-    if flags.flagged < max(1, flags.minimum_cell):
+    if not flags.disclosure.shows(flags.flagged):
         yield Sentence("Too few contacts carry a flag of their source for the two to be compared.")
         return
     none = "; {unflagged|more carries|more carry} none" if flags.unflagged else ""

@@ -45,22 +45,19 @@ def response_rates(result: Rates, ax: Axes | None = None) -> Axes:
         return note(result.refusal.reason, ax)
     if isinstance(result, PublishedRates):
         return _published(result, ax)
-    if not result.units:
-        return note("no rate of a unit may be shown", ax)
-    drawn = sorted(
-        (rate for rate in result.units if rate.interval and rate.invitations >= result.minimum_cell),
-        key=lambda rate: (rate.value or 0.0, rate.unit_id),
+    rates = sorted(
+        (rate for rate in result.units if rate.interval), key=lambda rate: (rate.value or 0.0, rate.unit_id)
     )
-    known, drawn = len(drawn), drawn[:UNITS_SHOWN]
-    if not drawn:
-        return note(f"no unit has {counted(result.minimum_cell, 'invitation')} or more", ax)
+    if not rates:
+        return note("no rate of a unit may be shown", ax)
+    drawn = rates[:UNITS_SHOWN]
     if ax is None:
         ax = new_axes(height=1.2 + 0.13 * max(len(drawn), 4))
     with style():
         _rates(ax, drawn)
-        if known > len(drawn):
+        if len(rates) > len(drawn):
             ax.set_xlabel(
-                f"share of invitations answered; the lowest {len(drawn)} of {counted(known, 'unit')}"
+                f"share of invitations answered; the lowest {len(drawn)} of {counted(len(rates), 'unit')}"
             )
         if result.total.interval is not None and result.total.value is not None:
             ax.axvline(result.total.value, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))

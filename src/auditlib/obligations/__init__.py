@@ -13,6 +13,7 @@ from auditlib.obligations.answer import (
     register_of,
 )
 from auditlib.obligations.calendar_use import CalendarUse
+from auditlib.obligations.context import DutyContext
 from auditlib.obligations.hours import (
     UnitPlace,
     WorkingHours,
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarsAnswer",
     "Case",
     "Deviations",
+    "DutyContext",
     "DutyRegister",
     "DutyRule",
     "Limit",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.obligations.law import Status
 from auditlib.records import Basis, Held
 
@@ -30,8 +31,8 @@ class Rates:
         The grouping columns.
     level
         Coverage of the intervals.
-    minimum
-        Fewest cases of which a share is stated in words.
+    disclosure
+        Of how few cases no share is stated in words.
     bases
         By priority, the rows that were read; where there are none, responses of the period were.
     hidden
@@ -41,7 +42,7 @@ class Rates:
     frame: pd.DataFrame
     by: tuple[str, ...]
     level: float
-    minimum: int = 1
+    disclosure: MinimumFrequency = UNRESTRICTED
     bases: Mapping[str, tuple[Basis, ...]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
 
@@ -49,7 +50,7 @@ class Rates:
     def stated(self) -> pd.DataFrame:
         """The groups whose share may be stated: settled cases enough, and not held back."""
         known = self.frame["share"].notna()
-        return self.frame[known & (self.frame["judged"] >= max(1, self.minimum))]
+        return self.frame[known & self.disclosure.shows(self.frame["judged"])]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts and shares."""
@@ -99,7 +100,7 @@ def rates(
     by: tuple[str, ...],
     order: Sequence[str] = (),
     level: float = 0.95,
-    minimum: int = 1,
+    disclosure: MinimumFrequency = UNRESTRICTED,
     bases: Mapping[str, tuple[Basis, ...]] | None = None,
 ) -> Rates:
     """Count the statuses of `rows` by some of their columns.
@@ -112,7 +113,7 @@ def rates(
         The columns; groups stand in order of their names.
     order
         Duties in the order they stand in; others follow in order of their names.
-    level, minimum, bases
+    level, disclosure, bases
         See `Rates`.
     """
     import numpy as np
@@ -136,4 +137,4 @@ def rates(
         met, n = frame.loc[some, "met"].to_numpy(), judged.loc[some].to_numpy()
         limits = wilson(met, n, level=level)
         frame.loc[some, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
-    return Rates(frame, by, level, minimum, bases or {})
+    return Rates(frame, by, level, disclosure, bases or {})

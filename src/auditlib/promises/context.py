@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditlib.obligations import WorkingHours, no_policy, unit_places
+from auditlib.disclosure import MinimumFrequency
+from auditlib.obligations import DutyContext, no_policy, unit_places
 from auditlib.obligations.hours import as_of, hours_of_rules
 from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.policy import policy_named
@@ -19,31 +20,21 @@ STARTS = "call_backs.requested"
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseContext:
-    """What promised calls are judged by.
+class PromiseContext(DutyContext[ServicePromises]):
+    """What promised calls are judged by, besides what all duties are.
 
     Parameters
     ----------
-    policy
-        Its rules.
-    hours
-        ``rule.clock`` → working hours, for every rule with a span of time.
     instruments
         Survey type → its items and their scales.
     zones
         Unit → IANA zone that its days are local to.
-    as_of
-        UTC microseconds.
-    minimum_cell, confidence
-        Fewest cases of which a share is stated; coverage of the intervals.
+    confidence
+        Coverage of the intervals.
     """
 
-    policy: ServicePromises
-    hours: Mapping[str, WorkingHours]
     instruments: Mapping[str, Instrument]
     zones: Mapping[str, str]
-    as_of: int
-    minimum_cell: int = 1
     confidence: float = 0.95
 
 
@@ -70,9 +61,9 @@ def context_of(engagement: Engagement) -> PromiseContext | Refusal:
     return PromiseContext(
         policy,
         hours_of_rules((rule for rule in policy.rules if rule.within), engagement, units),
+        as_of(run),
         {name: run.instrument(name) for name in run.instruments},
         {unit.unit_id: unit.time_zone or run.time_zone for unit in units},
-        as_of(run),
-        run.thresholds.minimum_cell,
         run.thresholds.confidence,
+        disclosure=MinimumFrequency.of(run.thresholds),
     )

@@ -24,6 +24,7 @@ from auditlib.promises.result import PromiseResult, Satisfaction
 from auditlib.records import Interval, Kind, Refusal
 from auditlib.statements import Unanswered
 from auditlib.statistics.intervals import wilson
+from auditlib.time.epoch import day_number
 from auditlib.time.timetable import deadline, timetable
 from auditlib.time.zones import reached
 
@@ -70,7 +71,7 @@ def judge_promises(tables: CanonicalTables, context: PromiseContext) -> PromiseR
         context.policy,
         {rule.duty: _satisfaction(rule, tables, context) for rule in rules if rule.survey_type},
         int((cases["duty"] == "").sum()),
-        context.minimum_cell,
+        context.disclosure,
     )
 
 
@@ -97,7 +98,7 @@ def _cases(tables: CanonicalTables, context: PromiseContext) -> pd.DataFrame:
         rule_of(context.policy, transaction_type=str(kind), promised=bool(promised))
         for kind, promised in zip(frame["transaction_type"], frame["due_at"].notna(), strict=True)
     ]
-    since = {rule.duty: rule.since.toordinal() - 719_163 for rule in context.policy.rules}
+    since = {rule.duty: day_number(rule.since) for rule in context.policy.rules}
     duties = [
         rule.duty if rule is not None and day >= since[rule.duty] else ""
         for rule, day in zip(rules, frame["requested_day"], strict=True)
@@ -253,7 +254,7 @@ def _satisfaction(
         nw.col("transaction_type").is_in(list(rule.transaction_types)),
     )
     scores = to_pandas(asked.select(item.item))[item.item].dropna()
-    if len(scores) < max(1, context.minimum_cell):
+    if not context.disclosure.shows(len(scores)):
         return Refusal("Too few customers of this type of transaction were asked how satisfied they are.")
     satisfied, n = int((scores >= item.scale.top_box).sum()), len(scores)
     limits = wilson(satisfied, n, level=context.confidence)

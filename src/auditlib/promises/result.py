@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.obligations import FAILED, SETTLED, Status
 from auditlib.obligations.deviations import INVALID
 from auditlib.promises.policy import PromiseRule, ServicePromises
@@ -45,8 +46,8 @@ class PromiseResult:
         Duty → how satisfied customers are, for the discretionary rules.
     unruled
         Calls that no rule holds for.
-    minimum_cell
-        Fewest cases of which something is stated.
+    disclosure
+        Of how few cases nothing is stated.
     """
 
     rows: pd.DataFrame
@@ -54,7 +55,7 @@ class PromiseResult:
     policy: ServicePromises
     satisfaction: Mapping[str, Satisfaction | Refusal]
     unruled: int
-    minimum_cell: int = 1
+    disclosure: MinimumFrequency = UNRESTRICTED
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per rule: its cases by status, what excuses them, and what it comes to."""
@@ -132,7 +133,7 @@ class PromiseResult:
     def hours(self, rule: PromiseRule) -> float | None:
         """Return the hours by the wall clock within which half of the calls were made: information alone."""
         own = self.rows[(self.rows["duty"] == rule.duty) & self.rows["done_at"].notna()]
-        if len(own) < max(1, self.minimum_cell):
+        if not self.disclosure.shows(len(own)):
             return None
         return float((own["done_at"] - own["requested_at"]).clip(lower=0).astype("int64").median() / HOUR)
 

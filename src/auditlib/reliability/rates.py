@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -66,7 +66,6 @@ class ResponseRates:
     types: tuple[Rate, ...]
     cells: tuple[Rate, ...]
     total: Rate
-    minimum_cell: int
     left_out: int = 0
 
     @property
@@ -98,11 +97,13 @@ class ResponseRates:
         return tuple(number for rate in every for number in _numbers_of(rate))
 
     def without(self, held: Held) -> tuple[Self, int]:
-        """Return it without the units of which a number is held back, and how many they are."""
-        units = tuple(rate for rate in self.units if not _held(rate, held))
+        """Return it without the units and survey types of which a number is held back, and how many units."""
+        units, types = (
+            tuple(rate for rate in rates if not _held(rate, held)) for rates in (self.units, self.types)
+        )
         total = replace(self.total, interval=None) if held(f"rate:{self.total.name}") else self.total
         left_out = len(self.units) - len(units)
-        return replace(self, units=units, total=total, left_out=left_out), left_out
+        return replace(self, units=units, types=types, total=total, left_out=left_out), left_out
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence: the rate of all units, and the lowest and highest."""
@@ -111,28 +112,24 @@ class ResponseRates:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
         if interval is None:
             return (Sentence("The response rate of all units together is held back."),)
-        if total.invitations < self.minimum_cell:
-            return (Sentence("Too few invitations were sent for a response rate to be shown."),)
         facts = Facts.of(self.numbers())
         level = f"{interval.level:.0%}"
         whole = "Of {invitations:all|invitation|invitations}, {rate:all|spoken share} were answered"
         ends = "({level} interval {rate:all[low]|.1%} to {rate:all[high]|.1%})"
         parts = [say(f"{whole} {ends}", facts, level=level)]
-        types = [rate for rate in self.types if rate.invitations >= self.minimum_cell]
-        if types and len(self.types) > 1:
+        if self.types and len({rate.survey_type for rate in self.cells}) > 1:
             of_type = [
                 say("{rate|spoken share} {type}", facts.about(rate.name), type=rate.survey_type)
-                for rate in types
+                for rate in self.types
             ]
             parts.append(say(", {types}", facts, types=of_type))
-        known = [rate for rate in self.units if rate.invitations >= self.minimum_cell]
-        if len(known) > 1:
-            parts.append(self._extremes(known, facts))
+        if len(self.units) > 1:
+            parts.append(self._extremes(facts))
         return (joined([*parts, "."], ""),)
 
-    def _extremes(self, known: Sequence[Rate], facts: Facts) -> Sentence:
-        low = min(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        high = max(known, key=lambda rate: (rate.value or 0.0, rate.unit_id))
+    def _extremes(self, facts: Facts) -> Sentence:
+        low = min(self.units, key=lambda rate: (rate.value or 0.0, rate.unit_id))
+        high = max(self.units, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         ends = [say("{rate|spoken share}", facts.about(rate.name)) for rate in (low, high)]
         by_unit = "of the units that are shown" if self.left_out else "by unit"
         if ends[0].text == ends[1].text:
@@ -210,8 +207,7 @@ def response_rates(engagement: Engagement) -> Rates:
     Parameters
     ----------
     engagement
-        Its threshold ``confidence`` is the level of the Wilson intervals; units with fewer invitations
-        than ``minimum_cell`` are not named.
+        Its threshold ``confidence`` is the level of the Wilson intervals.
 
     Notes
     -----
@@ -249,7 +245,6 @@ def _from_log(evidence: CanonicalTables, *, thresholds: Thresholds) -> ResponseR
         _pooled(counts, lambda _, survey_type: ("all", survey_type), level=level),
         _pooled(counts, lambda unit, survey_type: (unit, survey_type), level=level),
         _pooled(counts, lambda *_: ("all", ""), level=level)[0] if counts else Rate("all", "", 0, 0, None),
-        thresholds.minimum_cell,
     )
 
 

@@ -16,6 +16,7 @@ from auditlib.actions.recorded import raised_of
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.schema import recorded_finding
 from auditlib.audit.suppression import Suppression
+from auditlib.disclosure import UNRESTRICTED
 from auditlib.parameters.run import Run
 from auditlib.records import Criterion, Grade, Number, Outcome, Sentence, WeighedFinding, metric_text
 from auditlib.seal.findings import NAME as FINDINGS
@@ -143,7 +144,9 @@ def _closed(stated: Json, results: Mapping[str, Json], run: Run, *, registers: R
 
 def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run) -> dict[str, Any]:
     """Return the decision as a results file: its sentences, their numbers, the minors that gather."""
-    recorder = Recorder(notebook=RECORDED, party=run.party.name, suppression=Suppression(minimum=1))
+    recorder = Recorder(
+        notebook=RECORDED, party=run.party.name, suppression=Suppression(minimum=UNRESTRICTED)
+    )
     gathered = gathered_findings(decided)
     reported = Facts.of(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)

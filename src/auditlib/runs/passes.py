@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import AuditError, NotebookFailed, Problem
 from auditlib.files import digest, write_bytes
 from auditlib.runs.events import AssemblyStep, Notify, Planned
@@ -88,7 +89,7 @@ def execute_passes(commission: Commission, current: Mapping[str, KeptResult], wi
         more = withholding(
             [results[notebook.name] for notebook in plan.notebooks],
             commission.evidence.directory,
-            minimum=plan.run.thresholds.minimum_cell,
+            minimum=MinimumFrequency.of(plan.run.thresholds),
             threads=commission.options.threads,
         )
         if not more:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER, WITHHELD
-from auditlib.disclosure import Name, about_people
+from auditlib.disclosure import MinimumFrequency, Name, about_people
 from auditlib.disclosure.protect import protect
 from auditlib.evidence import open_evidence
 from auditlib.files import write_json
@@ -26,7 +26,7 @@ MOST_PASSES = 4
 
 
 def withholding(
-    results: Sequence[KeptResult], directory: Path, *, minimum: int, threads: int
+    results: Sequence[KeptResult], directory: Path, *, minimum: MinimumFrequency, threads: int
 ) -> dict[str, dict[str, list[str]]]:
     """Return what must be held back besides so that no small count of `results` can be worked out.
 
@@ -37,7 +37,7 @@ def withholding(
     directory
         Its evidence.
     minimum
-        Counts below it are small.
+        Counts it hides are small.
     """
     recorded = {result.notebook: numbers_of(_recorded(result)) for result in results}
     true = dict(_held(results))

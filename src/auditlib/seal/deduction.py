@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from auditlib.audit.suppression import HELD_BACK_FOLDER
-from auditlib.disclosure import Selection, about_people, silent, statements
+from auditlib.disclosure import MinimumFrequency, Selection, about_people, silent, statements
 from auditlib.disclosure.atoms import grouped
 from auditlib.disclosure.differencing import CountDifference, differences
 from auditlib.disclosure.outsider import Deduced, deduced
@@ -21,7 +21,9 @@ from auditlib.records import Interval, Number
 from auditlib.seal.recorded import bases_of, read_results
 
 
-def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> tuple[Deduced, ...]:
+def recorded_deductions(
+    directory: Path, *, minimum: MinimumFrequency, threads: int = 2
+) -> tuple[Deduced, ...]:
     """Return the small counts that a reader of the run in `directory` could work out."""
     recorded = {notebook: list(numbers.values()) for notebook, numbers in _recorded(directory).items()}
     held = read_results(directory / "evidence" / HELD_BACK_FOLDER).values()
@@ -30,7 +32,9 @@ def recorded_deductions(directory: Path, *, minimum: int, threads: int = 2) -> t
     return deduced(linked_counts(recorded, true, evidence, minimum=minimum), minimum=minimum)
 
 
-def recorded_differences(first: Path, second: Path, *, minimum: int) -> tuple[CountDifference, ...]:
+def recorded_differences(
+    first: Path, second: Path, *, minimum: MinimumFrequency
+) -> tuple[CountDifference, ...]:
     """Return the counts of people that differ by few between two runs or packages, as they are shown."""
     return tuple(differences(_recorded(first), _recorded(second), minimum=minimum))
 
@@ -48,7 +52,7 @@ def linked_counts(
     true: Mapping[tuple[str, str], Number],
     evidence: Evidence,
     *,
-    minimum: int,
+    minimum: MinimumFrequency,
 ) -> Linked:
     """Return the counts of a run as linked tables."""
     atoms, implied = grouped(_selections(recorded, true, evidence), evidence.crossed, minimum=minimum)

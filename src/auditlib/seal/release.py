@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import AuditError, ParameterError, Problem, VerificationFailed
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.files import flush_directory
@@ -76,16 +77,16 @@ def _few_people(candidate: Candidate) -> Iterator[Problem]:
     for other in candidate.others:
         for apart in recorded_differences(candidate.directory, other, minimum=minimum):
             yield Problem(
-                f"a difference of fewer than {minimum} to {other} stands in {apart.key!r}: "
+                f"a difference of fewer than {minimum.least} to {other} stands in {apart.key!r}: "
                 "who has both knows of so few.",
                 f"results/{apart.notebook}.json",
                 remedy="Hand over one of the two, or wait until more have come.",
             )
 
 
-def _minimum(manifest: Manifest) -> int:
+def _minimum(manifest: Manifest) -> MinimumFrequency:
     thresholds = manifest.parameters.run.get("thresholds", {})
-    return Thresholds.model_validate(thresholds).minimum_cell
+    return MinimumFrequency.of(Thresholds.model_validate(thresholds))
 
 
 CHECKS: tuple[Check, ...] = (_personal, _file_names, _few_people)

@@ -91,7 +91,7 @@ def clock_stops(tables: CanonicalTables, context: DeskContext) -> ClockStops | R
         )
     drafted = [*_near(moves, cases, context), *_peers(stops, context)]
     readings = (*_corrected(drafted, error=policy.stops.error), _causes(stops, policy))
-    return ClockStops(readings, policy, stops, len(cases), context.minimum_cell)
+    return ClockStops(readings, policy, stops, len(cases), context.disclosure)
 
 
 def _corrected(drafted: list[_Drafted], *, error: float) -> Iterator[Reading]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditlib.obligations import WorkingHours, no_policy, unit_places
+from auditlib.disclosure import MinimumFrequency
+from auditlib.obligations import DutyContext, no_policy, unit_places
 from auditlib.obligations.calendar_use import NOWHERE
 from auditlib.obligations.hours import as_of, hours_of, hours_of_rules
 from auditlib.parameters.engagement import Engagement
@@ -20,27 +20,17 @@ INCIDENT, COMPLAINT = "incident", "complaint"
 
 
 @dataclass(frozen=True, slots=True)
-class DeskContext:
-    """What the log is judged by.
+class DeskContext(DutyContext[IncidentPolicy]):
+    """What the log is judged by, besides what all duties are; its hours hold each calendar to try as well.
 
     Parameters
     ----------
-    policy
-        States, limits, and the calendars that the flag is tried on.
-    hours
-        What each rule's clock, and each calendar to try, is called → the calendar of each unit.
-    as_of, minimum_cell
-        The instant to look from, in UTC microseconds; fewest cases of which a share is stated.
     sayable
         The only states that the log can ever say; None where its cells may say anything.
     times_resolution
         Whether a source of the log says when a case was resolved, in a column of its own.
     """
 
-    policy: IncidentPolicy
-    hours: Mapping[str, WorkingHours]
-    as_of: int
-    minimum_cell: int = 1
     sayable: frozenset[str] | None = None
     times_resolution: bool = True
 
@@ -72,7 +62,7 @@ def context_of(engagement: Engagement, *, begins: str = INCIDENT) -> DeskContext
         policy,
         tried | hours_of_rules(policy.rules, engagement, units),
         as_of(run),
-        run.thresholds.minimum_cell,
         only_words(policy.log, "state", run),
         any("resolved" in source.columns for source in run.sources if source.table == policy.log),
+        disclosure=MinimumFrequency.of(run.thresholds),
     )

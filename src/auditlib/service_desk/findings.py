@@ -39,7 +39,7 @@ def of_clocks(result: IncidentResult) -> tuple[Finding, ...]:
 def _breach(result: IncidentResult, rule: IncidentRule, bad: pd.DataFrame) -> Finding:
     judged, clock = result.counts("all")[rule.duty], spoken(rule.duty)
     condition, headline = FEW, ""
-    if judged >= result.minimum_cell:
+    if result.disclosure.shows(judged):
         many = counted(len(bad), "case was", "cases were")
         condition = (
             f"{many} outside the limit of their class, of {judged:,} that are settled; every one is owed."
@@ -99,7 +99,7 @@ def _sign(stops: ClockStops, reading: Reading) -> Finding:
 
 
 def _headline(stops: ClockStops, reading: Reading) -> str:
-    if reading.n < stops.minimum_cell or reading.sign != NEAR:
+    if not stops.disclosure.shows(reading.n) or reading.sign != NEAR:
         return ""
     many = counted(reading.n, "case")
     return f"{reading.count:,} of {many}{_of(reading)} stopped late in the limit were stopped at its very end"
@@ -110,7 +110,7 @@ def _of(reading: Reading) -> str:
 
 
 def _condition(stops: ClockStops, reading: Reading) -> str:
-    if reading.n < stops.minimum_cell:
+    if not stops.disclosure.shows(reading.n):
         return f"Clocks were stopped {reading.sign}, in too few cases for their number to be shown."
     if reading.sign == CAUSES:
         return f"{reading.count:,} of {counted(reading.n, 'stop')} that need a cause give none of the list."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.obligations import (
     FAILED,
     SETTLED,
@@ -112,9 +113,9 @@ class IncidentResult:
         return {rule.clock: self.context.hours[rule.clock] for rule in self.policy.rules}
 
     @property
-    def minimum_cell(self) -> int:
-        """Fewest cases of which a share is stated."""
-        return self.context.minimum_cell
+    def disclosure(self) -> MinimumFrequency:
+        """Of how few cases nothing is stated."""
+        return self.context.disclosure
 
     @property
     def table(self) -> str:
@@ -234,7 +235,7 @@ class IncidentResult:
         long = self.statuses()
         named = long.assign(priority=long["priority"].fillna(NO_PRIORITY))
         bases = {priority: self.basis_of(priority) for priority in named["priority"].unique()}
-        return rates(named, by=("duty", "priority"), minimum=self.minimum_cell, bases=bases)
+        return rates(named, by=("duty", "priority"), disclosure=self.disclosure, bases=bases)
 
     def register_rows(self) -> pd.DataFrame:
         """Return every duty judged as a row of the register; its class is priority and tier."""

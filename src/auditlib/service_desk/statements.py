@@ -18,7 +18,7 @@ _ENDS = {"closing": "if the clock runs until closing", "resolution": "if it stop
 
 def summary(result: IncidentResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what the flag says, what the clocks say, why they part, and what could not be judged."""
-    enough = len(result.cases) >= result.minimum_cell
+    enough = result.disclosure.shows(len(result.cases))
     if not enough:
         yield Sentence(f"The log holds too few {CASE[result.policy.log][1]} for a share to be shown.")
     if result.flagged and enough:
@@ -73,7 +73,7 @@ def _flagged(result: IncidentResult, facts: Facts) -> Sentence:
     names = [
         name
         for name in result.to_frame()["priority"].iloc[:-1]
-        if result.counts(name)["flag"] >= max(1, result.minimum_cell)
+        if result.disclosure.shows(result.counts(name)["flag"])
     ]
     shares = [say("{name} {flag|.1%}", facts.about(name), name=name) for name in names]
     return say(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.records import Basis
 from auditlib.service_desk.policy import IncidentPolicy
 
@@ -116,7 +117,7 @@ class ClockStops:
     policy: IncidentPolicy
     stops: pd.DataFrame
     cases: int
-    minimum_cell: int = 1
+    disclosure: MinimumFrequency = UNRESTRICTED
 
     @property
     def alarms(self) -> tuple[Reading, ...]:

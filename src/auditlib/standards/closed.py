@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import EvidenceLevel, Judgement, Kind, Measurement, Outcome, Statistic
 from auditlib.statements import counted
 
 _JUDGED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_DEMONSTRATED)
 
 
-def closed(judgement: Judgement, *, minimum: int) -> Judgement:
-    """Return the judgement without the value, where it rests on fewer than `minimum` cases.
+def closed(judgement: Judgement, *, disclosure: MinimumFrequency) -> Judgement:
+    """Return the judgement without the value, where it rests on cases too few to be told.
 
     Nothing can be concluded that may not be told, so that the criterion is not assessable. A breach of a
     rigid demand stays one, however few the cases, and is told without their numbers. What gives nobody away
@@ -19,14 +20,14 @@ def closed(judgement: Judgement, *, minimum: int) -> Judgement:
 
     Parameters
     ----------
-    minimum
-        Cases from which a value is told; the run's smallest cell.
+    disclosure
+        Of how few cases no value is told.
     """
     measured = judgement.measurement
-    may_be_told = gives_nobody_away(measured) or not 0 < measured.n < minimum
+    may_be_told = gives_nobody_away(measured) or not disclosure.hides(measured.n)
     if may_be_told or judgement.outcome not in _JUDGED:
         return judgement
-    why = f"it rests on fewer than {counted(minimum, 'case')}, too few to be told"
+    why = f"it rests on fewer than {counted(disclosure.least, 'case')}, too few to be told"
     hidden = replace(
         measured, value=None, interval=None, successes=None, excused=0, unknown=0, bounds=None, reason=why
     )

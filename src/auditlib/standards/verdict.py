@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
 from auditlib.records import (
     Decision,
     DecisionMode,
@@ -87,7 +88,7 @@ def assess(demands: Demands, measures: Mapping[str, Measure], tables: Tables, co
     """
     demands = as_shown(demands, tables, context)
     taken = [take(criterion, measures, tables, context) for criterion in demands.edition.criteria]
-    return verdict_of(demands, taken, minimum_cell=context.run.thresholds.minimum_cell)
+    return verdict_of(demands, taken, disclosure=MinimumFrequency.of(context.run.thresholds))
 
 
 def verdict_of(
@@ -95,7 +96,7 @@ def verdict_of(
     measurements: Sequence[Measurement],
     *,
     mode: DecisionMode | None = None,
-    minimum_cell: int = 1,
+    disclosure: MinimumFrequency = UNRESTRICTED,
 ) -> Verdict:
     """Judge one measurement for each criterion, in the order of the edition, and decide.
 
@@ -103,8 +104,8 @@ def verdict_of(
     ----------
     mode
         How sure the audit must be; default: as the edition says.
-    minimum_cell
-        Cases from which a value is told; see `closed.closed`.
+    disclosure
+        Of how few cases no value is told; see `closed.closed`.
     """
     rule = demands.edition.rule
     judgements = tuple(
@@ -117,7 +118,7 @@ def verdict_of(
                     required_probability=rule.required_probability,
                     exemption=demands.exemptions.get(criterion.id),
                 ),
-                minimum=minimum_cell,
+                disclosure=disclosure,
             ),
             unshown=demands.unshown.get(criterion.id, ""),
         )
