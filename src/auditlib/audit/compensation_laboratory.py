@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from auditlib.audit.laboratory import Opened
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import Refusal, Sentence
+from auditlib.time.months import month_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,7 +207,7 @@ def _controls(scores: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[s
             options=kinds, value=kinds, rows=min(_ROWS, len(kinds)), description="Compare with", style=_STYLE
         ),
         "window": w.SelectionRangeSlider(
-            options=[(f"{month // 100}-{month % 100:02d}", month) for month in scores.months],
+            options=[(month_text(month), month) for month in scores.months],
             index=(0, len(scores.months) - 1), description="Months", style=_STYLE, continuous_update=False,
         ),
         "figure": w.Dropdown(

@@ -29,6 +29,7 @@ from auditlib.figures.style import (
 )  # fmt: skip
 from auditlib.statements import with_sign
 from auditlib.statistics.types import Floats
+from auditlib.time.months import month_text
 
 _COLOURS = {OutlierStatus.HIGHER: HIGHER, OutlierStatus.LOWER: LOWER}
 _MARKERS = {OutlierStatus.HIGHER: "^", OutlierStatus.LOWER: "v"}
@@ -129,7 +130,7 @@ def control_charts(result: OverTime) -> Figure:
         for drawn, unit in zip(stacked, result.charts, strict=False):
             _chart(drawn, result, unit)
         last = stacked[-1]
-        steps = [f"{step // 100}-{step % 100:02d}" for step in result.series.steps]
+        steps = [month_text(step) for step in result.series.steps]
         every = max(1, -(-len(steps) // 12))
         last.set_xticks(range(0, len(steps), every), steps[::every])
         last.tick_params(axis="x", labelsize=8)

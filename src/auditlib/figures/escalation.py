@@ -19,6 +19,7 @@ from auditlib.service_desk import IncidentResult
 from auditlib.statements import counted
 from auditlib.statistics.durations import Survival
 from auditlib.statistics.types import Floats
+from auditlib.time.months import first_day
 
 _FAILED: dict[str, dict[str, Any]] = {
     "wrong_party": {"facecolor": FAINT, "hatch": "", "edgecolor": QUIET},
@@ -125,8 +126,7 @@ def adherence_by_month(rates: Rates, ax: Axes | None = None) -> Axes:
         drawn = new_axes(height=2.6) if ax is None else ax
         frame = rates.to_frame()
         frame = frame[frame["judged"] > 0]
-        months = frame["month"].astype(int).to_numpy()
-        dates = np.array([np.datetime64(f"{month // 100:04d}-{month % 100:02d}-01") for month in months])
+        dates = np.array([np.datetime64(first_day(month)) for month in frame["month"].astype(int)])
         drawn.fill_between(
             dates, frame["low"].to_numpy(float), frame["high"].to_numpy(float), color=FAINT, alpha=0.45, lw=0
         )

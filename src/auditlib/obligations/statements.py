@@ -12,6 +12,7 @@ from auditlib.obligations.rates import Rates
 from auditlib.obligations.register import DutyRegister
 from auditlib.records import Sentence
 from auditlib.statements import Facts, listed, say
+from auditlib.time.months import month_text
 
 FEW = "In too few cases for their number to be shown, it was not met."
 """What a finding says where the number of its cases would tell of few people."""
@@ -63,7 +64,7 @@ def _share(row: Any, rates: Rates, facts: Facts) -> Sentence:
 def _group(row: Any, rates: Rates) -> str:
     words = {name: str(row[name]).replace("_", " ") for name in rates.by}
     if "month" in words:
-        words["month"] = f"{words['month'][:4]}-{words['month'][4:]}"
+        words["month"] = month_text(int(row["month"]))
     return ", ".join(words.values())
 
 

@@ -12,7 +12,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Period
 from auditlib.records import Basis, Number, Refusal, Sentence, Ungrouped
 from auditlib.reliability.counting import one_row
-from auditlib.statements import Facts, Unanswered, counted, say
+from auditlib.statements import Numbered, Unanswered, counted, say
 from auditlib.time.months import months_between, months_of_days
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthCoverage(Ungrouped):
+class MonthCoverage(Numbered, Ungrouped):
     """Rows of one table by unit and month of the audited period; its figure draws them in classes.
 
     Parameters
@@ -94,7 +94,7 @@ class MonthCoverage(Ungrouped):
 
     def summary(self) -> tuple[Sentence, ...]:
         """Return one sentence on the gaps."""
-        facts = Facts.of(self._totals()).about(self.table)
+        facts = self.facts.about(self.table)
         if not self.gaps:
             form = "Every unit has {table} in each of its {coverage.grid|unit-month|unit-months}."
             return (say(form, facts, table=self.table),)
@@ -132,7 +132,7 @@ EXACT = "units.n:exact"
 
 
 @dataclass(frozen=True, slots=True)
-class ItemCoverage(Ungrouped):
+class ItemCoverage(Numbered, Ungrouped):
     """Aggregated values by item, with what is known of the n behind them.
 
     Parameters
@@ -201,7 +201,7 @@ class ItemCoverage(Ungrouped):
         first = say(
             "Of {coverage.units:aggregates|unit|units}, {units} ({coverage|spoken share}) have a value for "
             "the least covered item, {item}.",
-            Facts.of(self.numbers()).about(least),
+            self.facts.about(least),
             item=least,
         )
         return (first, self._on_n())

@@ -11,7 +11,7 @@ from auditlib.parameters.engagement import Engagement
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence, Ungrouped
 from auditlib.standards.observed import answered_invitations
-from auditlib.statements import Facts, Unanswered, joined, say
+from auditlib.statements import Numbered, Unanswered, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseRates:
+class ResponseRates(Numbered):
     """Response rates by the invitation's unit, by survey type, by both, and of all together."""
 
     by: ClassVar[tuple[str, ...]] = ("unit_id",)
@@ -112,35 +112,34 @@ class ResponseRates:
             return (Sentence("Response rates cannot be given: no invitation of the period was kept."),)
         if interval is None:
             return (Sentence("The response rate of all units together is held back."),)
-        facts = Facts.of(self.numbers())
         level = f"{interval.level:.0%}"
         whole = "Of {invitations:all|invitation|invitations}, {rate:all|spoken share} were answered"
         ends = "({level} interval {rate:all[low]|.1%} to {rate:all[high]|.1%})"
-        parts = [say(f"{whole} {ends}", facts, level=level)]
+        parts = [say(f"{whole} {ends}", self.facts, level=level)]
         if self.types and len({rate.survey_type for rate in self.cells}) > 1:
             of_type = [
-                say("{rate|spoken share} {type}", facts.about(rate.name), type=rate.survey_type)
+                say("{rate|spoken share} {type}", self.facts.about(rate.name), type=rate.survey_type)
                 for rate in self.types
             ]
-            parts.append(say(", {types}", facts, types=of_type))
+            parts.append(say(", {types}", self.facts, types=of_type))
         if len(self.units) > 1:
-            parts.append(self._extremes(facts))
+            parts.append(self._extremes())
         return (joined([*parts, "."], ""),)
 
-    def _extremes(self, facts: Facts) -> Sentence:
+    def _extremes(self) -> Sentence:
         low = min(self.units, key=lambda rate: (rate.value or 0.0, rate.unit_id))
         high = max(self.units, key=lambda rate: (rate.value or 0.0, rate.unit_id))
-        ends = [say("{rate|spoken share}", facts.about(rate.name)) for rate in (low, high)]
+        ends = [say("{rate|spoken share}", self.facts.about(rate.name)) for rate in (low, high)]
         by_unit = "of the units that are shown" if self.left_out else "by unit"
         if ends[0].text == ends[1].text:
             return joined(["; ", by_unit, " ", ends[0], " throughout"], "")
         units = {"first": low.unit_id, "last": high.unit_id}
         form = "; {by_unit} from {low} in {first} to {high} in {last}"
-        return say(form, facts, by_unit=by_unit, low=ends[0], high=ends[1], **units)
+        return say(form, self.facts, by_unit=by_unit, low=ends[0], high=ends[1], **units)
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedRates(Ungrouped):
+class PublishedRates(Numbered, Ungrouped):
     """Response rates as the source publishes them; they cannot be re-performed.
 
     Parameters
@@ -193,7 +192,7 @@ class PublishedRates(Ungrouped):
                 "No invitation log was supplied, so response rates can only be quoted as published: a median "
                 "of {rate:median|.0%} over {rate.units:published|unit|units}, from {rate:lowest|.0%} to "
                 "{rate:highest|.0%}.",
-                Facts.of(self.numbers()),
+                self.facts,
             ),
         )
 

@@ -11,14 +11,14 @@ from auditlib.contracts import TABLES
 from auditlib.errors.values import form_of
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Number, Reason, Sentence, SourceTotals
-from auditlib.statements import Exhibit, Facts, joined, say
+from auditlib.statements import Exhibit, Facts, Numbered, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(Numbered):
     """Rows in = kept + in quarantine + left out, file by file, beside the client's own totals."""
 
     by: ClassVar[tuple[str, ...]] = ("file", "table")
@@ -91,11 +91,11 @@ class Reconciliation:
         if self.rows_left_out:
             aside += ", and {rows_left_out:all|was|were} left out as the run file declares"
         received = "{rows_in:all|row was|rows were} received in {files:all|source|sources}"
-        return (say(f"{received} and {accounted}; {aside}.", Facts.of(self.numbers())),)
+        return (say(f"{received} and {accounted}; {aside}.", self.facts),)
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantine:
+class Quarantine(Numbered):
     """Rows set aside, by file and reason."""
 
     by: ClassVar[tuple[str, ...]] = ("file", "table")
@@ -136,12 +136,14 @@ class Quarantine:
         """Return one sentence: the reasons, the most frequent first."""
         if not self.reasons:
             return (Sentence("No row was set aside."),)
-        facts = Facts.of(self.numbers())
         reasons = [
-            say("{reason} ({rows})", facts.about(reason), reason=reason.sentence) for reason in self.reasons
+            say("{reason} ({rows})", self.facts.about(reason), reason=reason.sentence)
+            for reason in self.reasons
         ]
         return (
-            say("Rows were set aside for these reasons: {reasons}.", facts, reasons=joined(reasons, "; ")),
+            say(
+                "Rows were set aside for these reasons: {reasons}.", self.facts, reasons=joined(reasons, "; ")
+            ),
         )
 
     @property

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from auditlib.contracts import TABLES, ColumnKind
 from auditlib.parameters.run import Run
 from auditlib.records import SourceTotals
-from auditlib.statements import counted
+from auditlib.statements import counted, listed
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -158,7 +158,9 @@ def unsaid(needs: Sequence[str], tables: Supplied, run: Run) -> Iterator[str]:
         if form:
             silent.setdefault((form, table), []).append(name)
     for (form, table), names in silent.items():
-        reason = form.format(table=table, names=_listed(names), them="it" if len(names) == 1 else "them")
+        reason = form.format(
+            table=table, names=listed(names, conjunction="or"), them="it" if len(names) == 1 else "them"
+        )
         yield reason + _never_filled(table, names)
 
 
@@ -168,7 +170,7 @@ def _never_filled(table: str, names: Sequence[str]) -> str:
     if not all(empty for _, empty in named):
         return ""
     constants = ", ".join(f'{name}: ""' for name, _ in named)
-    means = _listed([f"{empty!r}" for _, empty in named])
+    means = listed([f"{empty!r}" for _, empty in named], conjunction="or")
     return f"; if every row means {means}, say so by constants: {{{constants}}}"
 
 
@@ -187,11 +189,6 @@ def _unsaid(table: str, name: str, tables: Supplied, run: Run) -> str:
     if rows and not filled and not (column.empty and mapped):
         return "no row of {table} says {names}: map {them}, or declare a constant"
     return ""
-
-
-def _listed(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _maps(source: Any, column: str) -> bool:
@@ -234,7 +231,7 @@ def _filled_cells(same: Same, table: str) -> tuple[int, Mapping[str, int]]:
 
 
 def _absence(absent: Sequence[str], tables: Supplied, *, final: bool) -> str:
-    named = _listed(absent)
+    named = listed(absent, conjunction="or")
     if not final:
         return f"the evidence has no {named}"
     if "aggregates" in tables.tables and "responses" in absent:

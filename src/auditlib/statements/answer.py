@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from auditlib.records import Basis, Finding, Held, Number, Refusal, Sentence, Ungrouped
-from auditlib.statements.facts import Facts
+from auditlib.statements.facts import Numbered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +19,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
-class Answer(Generic[Result]):
+class Answer(Numbered, Generic[Result]):
     """The answer to one question; each room writes its own, beside its result and its statements.
 
     A result imports no words. Who computes with numbers takes `result`; a notebook prints the answer.
@@ -51,18 +50,9 @@ class Answer(Generic[Result]):
 
     result: Result
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Return every number of the result, under the key it is stated by."""
-        raise NotImplementedError
-
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer in words."""
         raise NotImplementedError
-
-    @cached_property
-    def facts(self) -> Facts:
-        """Its numbers by key, for sentences to state."""
-        return Facts.of(self.numbers())
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of the result."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from auditlib.records import Number
 
@@ -58,3 +59,16 @@ class Facts:
 
     def __iter__(self) -> Iterator[Number]:
         yield from self.numbers.values()
+
+
+class Numbered:
+    """What has numbers, and states them: by key once, however often it is asked for its words."""
+
+    def numbers(self) -> tuple[Number, ...]:
+        """Return every number of the result, under the key it is stated by."""
+        raise NotImplementedError
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Its numbers by key, for sentences to state."""
+        return Facts.of(self.numbers())
