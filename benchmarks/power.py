@@ -83,7 +83,7 @@ def _verdicts(
     found = from_cells(drawn.cells, ScoreMeasure("transactional", ITEM, statistic), unit_ids=ids)
     if isinstance(found, Refusal):
         raise TypeError(found.reason)
-    enough = found.known & (found.n >= 30)
+    enough = found.has_value & (found.n >= 30)
     judged = judge(found, enough, confidence=0.95, minimum_units=10)
     if isinstance(judged, Refusal):
         raise TypeError(judged.reason)

@@ -37,7 +37,7 @@ HOLD_WORDS = frozenset(
         "shift", "table", "upper", "value", "weighted", "which", "own", "measure.survey_type",
         "measure.question", "criterion.id", "self.step", "NOUNS[role]",
         "design.tolerable",
-        "asked.gap", "counted(counts[1], 'other')", "', '.join(needing)", "listed(absent)", "_shown(total)",
+        "targets.gap", "counted(counts[1], 'other')", "', '.join(needing)", "listed(absent)", "_shown(total)",
         "design.responses", "timeout", "limit", "criterion.minimum_n",
         "policy.least_answers",
         "other", "often", "start.name", "total.file", "code",

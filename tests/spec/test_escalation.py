@@ -146,7 +146,7 @@ def test_anonymous_responses_are_acknowledged_and_leave_the_follow_up() -> None:
     found = reperform(world, context(as_of=LATER))
     assert isinstance(found, EscalationResult)
     assert found.rows["duty"].tolist() == ["acknowledgement"]
-    assert (found.anonymous, found.named) == (1, 0)
+    assert (found.anonymous, found.follow_ups) == (1, 0)
 
 
 def test_one_response_opens_one_follow_up_and_a_satisfied_one_opens_none() -> None:
@@ -451,7 +451,7 @@ def test_of_several_follow_ups_those_that_are_known_are_counted_among_themselves
     )
     found = reperform(world, context(as_of=LATER))
     assert isinstance(found, EscalationResult)
-    assert (found.fulfilled, found.unclear, found.named) == (4, 1, 5)
+    assert (found.fulfilled, found.unclear, found.follow_ups) == (4, 1, 5)
     first = EscalationAnswer(found).summary()[0]
     assert first.text == (
         "Whether every dissatisfied customer was followed up as promised cannot be told for 1 of 5 named "

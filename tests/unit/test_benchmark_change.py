@@ -112,7 +112,7 @@ def test_a_quarter_the_period_covers_in_part_is_left_out():
 
 def test_a_unit_with_a_thin_month_says_so(company):
     few = company[(company["unit_id"] != "U05") | (company["month"] != 202406)]
-    found = over_time(few, compared(few))
+    found = over_time(few, compared(few, disclosure=MinimumFrequency(5)))
     row = found.frame.set_index("unit_id").loc["U05"]
     assert row["why"] == "1 of 36 months hold fewer than 5 answers."
     assert np.isnan(row["change"])

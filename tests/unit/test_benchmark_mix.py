@@ -62,7 +62,7 @@ def test_the_variance_over_n_is_the_error_of_the_adjustment(
 def test_the_interval_is_as_wide_as_that_error_makes_it(answers: pd.DataFrame, adjusted: UnitScores) -> None:
     from scipy.stats import t
 
-    limits = interval(adjusted, adjusted.known, level=0.95)
+    limits = interval(adjusted, adjusted.has_value, level=0.95)
     half = t.ppf(0.975, adjusted.n - 1) * errors_of(answers)
     assert limits.high - adjusted.value == pytest.approx(half, rel=1e-9)
     assert adjusted.value - limits.low == pytest.approx(half, rel=1e-9)

@@ -263,7 +263,7 @@ class TestTotals:
             [["t", file, line, "", "time", "", ""] for file, line in (("a", 1), ("a", 2), ("b", 9))],
             columns=names,
         )
-        found = examples_of(given, each=2)
+        found = examples_of(given, per_reason=2)
         assert list(zip(found["file"], found["line"], strict=True)) == [("a", 1), ("b", 9)]
 
     @pytest.mark.parametrize(

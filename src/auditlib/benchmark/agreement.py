@@ -79,7 +79,7 @@ def agree(first: BenchmarkResult, second: BenchmarkResult, *, label: str) -> Agr
         What the second does differently, as a phrase.
     """
     pairs = [(entry, second.like(entry)) for entry in first]
-    frames = [_either(entry, other) for entry, other in pairs if other is not None]
+    frames = [_either(entry, counterpart) for entry, counterpart in pairs if counterpart is not None]
     frame = pd.concat([pd.DataFrame(columns=_COLUMNS), *frames], ignore_index=True)
     return Agreement(label, first, second, frame)
 

@@ -81,7 +81,7 @@ class ComparisonAnswer(Answer[Comparison]):
         why = rows["why"].map(_in_common)
         groups = [(str(reason), part["name"].astype(str).tolist()) for reason, part in rows.groupby(why)]
         groups.sort(key=lambda group: (-len(group[1]), group[0]))
-        entries = [(reason, len(names), _named(names)) for reason, names in groups]
+        entries = [(reason, len(names), _shortlisted(names)) for reason, names in groups]
         frame = pd.DataFrame(entries, columns=["why", "units", "named"])
         return self._exhibit(frame, "Why no verdict", by="why")
 
@@ -188,7 +188,7 @@ def _with_bands(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(surveys=bands, name=[readable(str(name)) for name in rows["name"]])
 
 
-def _named(names: list[str]) -> str:
+def _shortlisted(names: list[str]) -> str:
     return listed(shortlist([readable(name) for name in names], most=NAMED))
 
 
@@ -207,10 +207,10 @@ def _side_by_side(raw: Comparison, adjusted: Comparison | None) -> pd.DataFrame:
     size = "surveys" if raw.banded else "n"
     columns = ["unit_id", "name", size, "raw", "low", "high", "shrunk", "reliability", "verdict"]
     if adjusted is not None:
-        other = adjusted.frame.set_index("unit_id").reindex(rows["unit_id"])
+        by_unit = adjusted.frame.set_index("unit_id").reindex(rows["unit_id"])
         rows = rows.assign(
-            adjusted=other["value"].to_numpy(),
-            adjusted_verdict=other["verdict"].fillna("no verdict").to_numpy(),
+            adjusted=by_unit["value"].to_numpy(),
+            adjusted_verdict=by_unit["verdict"].fillna("no verdict").to_numpy(),
         )
         columns.insert(6, "adjusted")
         columns.append("adjusted_verdict")

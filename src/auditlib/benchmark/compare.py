@@ -104,10 +104,10 @@ def register_of(evidence: CanonicalTables) -> pd.DataFrame:
     """Return the register of units; without one, the units that answers or published figures name."""
     if "units" in evidence.tables:
         return evidence.frame("units")
-    named = set(evidence.cells()["unit_id"].astype(str))
+    unit_ids = set(evidence.cells()["unit_id"].astype(str))
     if "aggregates" in evidence.tables:
-        named |= set(evidence.frame("aggregates")["unit_id"].astype(str))
-    return pd.DataFrame({"unit_id": sorted(named)})
+        unit_ids |= set(evidence.frame("aggregates")["unit_id"].astype(str))
+    return pd.DataFrame({"unit_id": sorted(unit_ids)})
 
 
 def compare_units(
@@ -164,14 +164,14 @@ def compare_units(
 def _check(instruments: Sequence[Instrument], choices: ComparisonChoices) -> None:
     types = tuple(instrument.survey_type for instrument in instruments)
     items = tuple(entry.item for instrument in instruments for entry in instrument.items)
-    for what, value, known in (
+    for parameter, value, allowed in (
         ("statistic", choices.statistic, STATISTICS),
         ("survey type", choices.survey_type or types[0], types),
         ("item", choices.item or items[0], items),
     ):
-        if value not in known:
+        if value not in allowed:
             raise ParameterError(
-                Problem(f"There is no {what} {value!r}.", remedy=f"Choose one of: {', '.join(known)}.")
+                Problem(f"There is no {parameter} {value!r}.", remedy=f"Choose one of: {', '.join(allowed)}.")
             )
 
 
@@ -202,7 +202,7 @@ def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices
     confidence = choices.confidence
     judgement = judge(
         scores,
-        scores.known & (scores.n >= minimum_n),
+        scores.has_value & (scores.n >= minimum_n),
         confidence=confidence,
         minimum_units=choices.minimum_units,
         variant=choices.variant,
@@ -225,8 +225,8 @@ def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """Put name, region and unit type beside each unit; an unnamed unit is called by its id."""
     register = units.drop_duplicates("unit_id").set_index("unit_id")
     for position, column in enumerate(_DESCRIBING, start=1):
-        known = register[column] if column in register else pd.Series(dtype="object")
-        values = known.reindex(frame["unit_id"]).astype("object").fillna("").tolist()
+        description = register[column] if column in register else pd.Series(dtype="object")
+        values = description.reindex(frame["unit_id"]).astype("object").fillna("").tolist()
         frame.insert(position, column, values)
     frame["name"] = frame["name"].where(frame["name"] != "", frame["unit_id"])
     return frame
@@ -236,14 +236,14 @@ def _frame(
     scores: UnitScores, judgement: OutlierJudgement, *, disclosure: MinimumFrequency, confidence: float
 ) -> pd.DataFrame:
     """Return one row per unit with what it scored, and how far from the others that is."""
-    shown = scores.known & disclosure.shows(scores.n)  # a band that reaches below it gives no interval
-    limits = interval(scores, shown, level=confidence)
+    showable = scores.has_value & disclosure.shows(scores.n)  # a band that reaches below it gives no interval
+    limits = interval(scores, showable, level=confidence)
     frame = pd.DataFrame(
         {
             "unit_id": list(scores.unit_id),
             "n": scores.n,
             "n_high": scores.n_high,
-            "value": np.where(shown, scores.value, np.nan),
+            "value": np.where(showable, scores.value, np.nan),
             "low": limits.low,
             "high": limits.high,
         }
@@ -260,7 +260,7 @@ def _ranks(ranks: ComparedRanks, chosen: NDArray[np.bool_]) -> dict[str, pd.Seri
     """Return the columns of ranks; empty where a unit is not compared."""
     likely = None if isinstance(ranks.likely, Refusal) else ranks.likely
     columns: dict[str, pd.Series] = {}
-    for name, sets in (("likely", likely), ("rank", ranks.each), ("joint", ranks.joint)):
+    for name, sets in (("likely", likely), ("rank", ranks.marginal), ("joint", ranks.joint)):
         for end in ("low", "high"):
             entries = pd.Series(pd.NA, index=range(len(chosen)), dtype="Int64")
             if sets is not None:

@@ -54,7 +54,7 @@ class SampleSizes:
 
     Parameters
     ----------
-    what
+    measured
         What is measured, in words.
     sigma, tau
         Standard deviation of answers within units, and of true values between units.
@@ -66,7 +66,7 @@ class SampleSizes:
         Wish in words and answers per unit, or why no number of answers will do.
     """
 
-    what: str
+    measured: str
     sigma: float
     tau: float
     units: int
@@ -115,7 +115,7 @@ def design(
     *,
     units: int,
     wishes: Wishes | None = None,
-    what: str = "",
+    measured: str = "",
     has: int = 0,
     seed: int = 0,
 ) -> SampleSizes:
@@ -126,23 +126,23 @@ def design(
     sigma, tau
         Standard deviation of answers within units (> 0) and of true values between units (>= 0).
     """
-    asked = wishes or Wishes()
-    level, power = asked.confidence, asked.power
+    targets = wishes or Wishes()
+    level, power = targets.confidence, targets.power
     needed: Sequence[tuple[str, int | Refusal]] = (
         (
-            f"compare units with reliability {asked.reliability:g}",
-            n_for_reliability(tau**2, sigma**2, target=asked.reliability),
+            f"compare units with reliability {targets.reliability:g}",
+            n_for_reliability(tau**2, sigma**2, target=targets.reliability),
         ),
         (
-            f"show a true gap of {asked.gap:g} between two units with power {power:.0%}",
-            n_for_gap(sigma**2, asked.gap, level=level, power=power),
+            f"show a true gap of {targets.gap:g} between two units with power {power:.0%}",
+            n_for_gap(sigma**2, targets.gap, level=level, power=power),
         ),
         (
-            f"place the middle of {counted(units, 'unit')} within {counted(asked.places, 'place')}",
-            n_for_places(sigma, tau, units=units, places=asked.places, level=level, seed=seed),
+            f"place the middle of {counted(units, 'unit')} within {counted(targets.places, 'place')}",
+            n_for_places(sigma, tau, units=units, places=targets.places, level=level, seed=seed),
         ),
     )
-    return SampleSizes(what, sigma, tau, units, has, tuple(needed))
+    return SampleSizes(measured, sigma, tau, units, has, tuple(needed))
 
 
 def design_of(
@@ -157,7 +157,7 @@ def design_of(
     sigma, tau = float(np.sqrt(comparison.judgement.sigma2)), float(np.sqrt(shrunk.tau2))
     count = int(chosen.sum())
     return design(
-        sigma, tau, units=count, wishes=wishes, what=title_of(comparison.measure), has=middle, seed=seed
+        sigma, tau, units=count, wishes=wishes, measured=title_of(comparison.measure), has=middle, seed=seed
     )
 
 

@@ -81,7 +81,7 @@ def rests_on(scores: UnitScores) -> tuple[Basis, ...]:
     if scores.table == "responses":
         where = (("survey_type", scores.measure.survey_type), ("in_period", True))
         return (Basis("responses", where, scores.measure.item.item, int(scores.n.sum())),)
-    return _published(scores, (), rows=int(scores.known.sum()))
+    return _published(scores, (), rows=int(scores.has_value.sum()))
 
 
 def _published(scores: UnitScores, chosen: tuple[tuple[str, str], ...], *, rows: int) -> tuple[Basis, ...]:
@@ -105,7 +105,7 @@ def _pooled(comparison: Comparison) -> Number:
 def _left_out(comparison: Comparison) -> str:
     """Say which of the rows the basis selects are not in the pooled value."""
     text, scores = "Over all answers of the units compared.", comparison.scores
-    out = ~comparison.judgement.chosen & scores.known
+    out = ~comparison.judgement.chosen & scores.has_value
     if not out.any():
         return text
     answers = counted(int(scores.n[out].sum()), "answer", none="no answer")

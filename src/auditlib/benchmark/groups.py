@@ -160,13 +160,13 @@ def _frame(members: pd.DataFrame, by: str, *, level: float) -> pd.DataFrame:
     grouped = members.groupby(by)
     size, mean = grouped["value"].size().to_numpy(dtype=np.float64), grouped["value"].mean().to_numpy()
     squares = grouped["value"].var(ddof=1).to_numpy() * (size - 1)
-    rest = size.sum() - size
-    other = (float((size * mean).sum()) - size * mean) / rest
+    outside = size.sum() - size
+    mean_outside = (float((size * mean).sum()) - size * mean) / outside
     error = np.sqrt(squares / (size - 1) / size)
-    rest_error = np.array([_error(members.loc[members[by] != name, "value"]) for name in grouped.groups])
-    spread = np.sqrt(error**2 + rest_error**2)
-    freedom = spread**4 / (error**4 / (size - 1) + rest_error**4 / (rest - 1))  # Welch (1947)
-    difference = mean - other
+    error_outside = np.array([_error(members.loc[members[by] != name, "value"]) for name in grouped.groups])
+    spread = np.sqrt(error**2 + error_outside**2)
+    freedom = spread**4 / (error**4 / (size - 1) + error_outside**4 / (outside - 1))  # Welch (1947)
+    difference = mean - mean_outside
     p = 2 * stdtr(freedom, -np.abs(difference) / spread)
     half, wide = stdtrit(size - 1, (1 + level) / 2) * error, stdtrit(freedom, (1 + level) / 2) * spread
     q = discovery.benjamini_hochberg(p)

@@ -96,8 +96,8 @@ class Improving:
     def to_frame(self) -> pd.DataFrame:
         """Return one row: both periods, the difference with its limits, and the trend a year."""
         yearly = self.yearly
-        known = None if isinstance(yearly, Refusal) else (yearly.slope, yearly.low, yearly.high)
-        trend, low, high = known or (np.nan,) * 3
+        fitted = None if isinstance(yearly, Refusal) else (yearly.slope, yearly.low, yearly.high)
+        trend, low, high = fitted or (np.nan,) * 3
         row = {
             "survey_type": self.comparison.measure.survey_type,
             "earlier": self.change.scored[0],

@@ -82,8 +82,8 @@ def change_of_answers(
 
     measure = comparison.measure
     chosen = measure.select(mix)
-    asked = chosen.groupby("unit_id")[PERIOD].nunique()
-    matched = chosen[chosen["unit_id"].isin(asked.index[asked == 2])]
+    answered = chosen.groupby("unit_id")[PERIOD].nunique()
+    matched = chosen[chosen["unit_id"].isin(answered.index[answered == 2])]
     units = matched["unit_id"].nunique()
     if units < FEWEST_UNITS:
         return _too_few(units, "answers", periods)
@@ -112,9 +112,9 @@ def change_of_answers(
     )
 
 
-def _too_few(units: int, what: str, periods: tuple[str, str]) -> Refusal:
+def _too_few(units: int, basis: str, periods: tuple[str, str]) -> Refusal:
     return Refusal(
-        f"{counted(units, 'unit has', 'units have')} {what} both in {periods[0]} and in {periods[1]}; at "
+        f"{counted(units, 'unit has', 'units have')} {basis} both in {periods[0]} and in {periods[1]}; at "
         f"least {FEWEST_UNITS} are needed."
     )
 
@@ -136,7 +136,7 @@ def change_of_published(
     from scipy.special import stdtrit
 
     least = comparison.minimum_n
-    both = earlier.known & later.known & (earlier.n >= least) & (later.n >= least)
+    both = earlier.has_value & later.has_value & (earlier.n >= least) & (later.n >= least)
     units = int(both.sum())
     if units < FEWEST_UNITS:
         return _too_few(units, counted(least, "answer"), periods)

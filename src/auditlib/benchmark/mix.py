@@ -79,8 +79,8 @@ def counted_mix(
 
 def unknown_adjusters(responses: nw.LazyFrame[Any], adjusters: Sequence[str]) -> Refusal | None:
     """Return why the mix cannot be counted by `adjusters`, or None where every one is a column."""
-    known = set(responses.collect_schema().names())
-    lacking = [name for name in adjusters if name not in known]
+    stored = set(responses.collect_schema().names())
+    lacking = [name for name in adjusters if name not in stored]
     if not lacking:
         return None
     return Refusal(

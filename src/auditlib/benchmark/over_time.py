@@ -131,10 +131,10 @@ def _trends(values: Series, frame: pd.DataFrame, comparison: Comparison) -> pd.D
 
 def _discovery(p_values: list[float]) -> list[float]:
     p = np.array(p_values, dtype=np.float64)
-    known = ~np.isnan(p)
+    tested = ~np.isnan(p)
     q = np.full(len(p), np.nan)
-    if known.any():
-        q[known] = discovery.benjamini_hochberg(p[known])
+    if tested.any():
+        q[tested] = discovery.benjamini_hochberg(p[tested])
     return [float(value) for value in q]
 
 

@@ -59,12 +59,12 @@ class Peers:
     def parts(self) -> dict[str, pd.DataFrame]:
         """Return the units called out among peers, among all units too, and there or here alone."""
         sides = [side.value for side in CALLED_OUT]
-        here, there = self.frame["verdict"].isin(sides), self.frame["overall"].isin(sides)
+        among_peers, among_all = self.frame["verdict"].isin(sides), self.frame["overall"].isin(sides)
         called = {
-            "called": here,
-            "both": here & there,
-            "only_here": here & ~there,
-            "only_there": there & ~here,
+            "called": among_peers,
+            "both": among_peers & among_all,
+            "only_here": among_peers & ~among_all,
+            "only_there": among_all & ~among_peers,
         }
         return {name: self.frame[rows] for name, rows in called.items()}
 

@@ -21,7 +21,7 @@ class ComparedRanks:
 
     Parameters
     ----------
-    each
+    marginal
         Sets that each hold their own unit's rank, at the least with the confidence of the comparison.
     joint
         Sets that hold all ranks at once, at the least with that confidence: what can be told apart.
@@ -29,14 +29,14 @@ class ComparedRanks:
         Intervals that hold for that share of the units: roughly where each stands; or why there are none.
     """
 
-    each: RankSets
+    marginal: RankSets
     joint: RankSets
     likely: LikelyRanks | Refusal
 
     @property
     def span(self) -> float:
         """Median number of places that cannot be ruled out for a unit."""
-        return float(np.median(self.each.high - self.each.low + 1))
+        return float(np.median(self.marginal.high - self.marginal.low + 1))
 
     @property
     def likely_span(self) -> float | Refusal:
@@ -62,15 +62,15 @@ def rank_sets(
     """Return the ranks of the compared units, from `draws` simulated samples started at `seed`."""
     value, errors = scores.value[judgement.chosen], _errors(scores, judgement)
     rng = np.random.default_rng(seed)
-    each = ranks.marginal(value, errors, rng=rng, level=confidence, draws=draws)
+    marginal = ranks.marginal(value, errors, rng=rng, level=confidence, draws=draws)
     joint = ranks.simultaneous(value, errors, rng=rng, level=confidence, draws=draws)
-    if isinstance(each, Refusal):
-        return each
+    if isinstance(marginal, Refusal):
+        return marginal
     if isinstance(joint, Refusal):
         return joint
     if not scores.adjusted_for:  # ranks are the same on the funnel's scale, where errors depend on n alone
         value, errors = judgement.deviations, judgement.errors
-    return ComparedRanks(each, joint, likely_ranks(value, errors, rng=rng, level=confidence, draws=draws))
+    return ComparedRanks(marginal, joint, likely_ranks(value, errors, rng=rng, level=confidence, draws=draws))
 
 
 def _errors(scores: UnitScores, judgement: OutlierJudgement) -> Floats:

@@ -237,7 +237,7 @@ class BenchmarkResult:
     def like(self, comparison: Comparison) -> Comparison | None:
         """Return the comparison of the same survey type; None where it could not be made."""
         survey_type = comparison.measure.survey_type
-        return next((other for other in self if other.measure.survey_type == survey_type), None)
+        return next((candidate for candidate in self if candidate.measure.survey_type == survey_type), None)
 
     @property
     def tables(self) -> tuple[str, ...]:

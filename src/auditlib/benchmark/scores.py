@@ -74,10 +74,10 @@ class UnitScores:
     n_high
         Highest number of answers; equal to `n` where n is exact, -1 where a band is open.
     value
-        Mean, share or net promoter score; NaN only where there is none (`known` is false).
+        Mean, share or net promoter score; NaN only where there is none (`has_value` is false).
     variance
         Variance of one answer within the unit; NaN below two answers.
-    known
+    has_value
         Whether the unit has a value.
     table
         Canonical table it comes from: ``responses`` or ``aggregates``.
@@ -97,7 +97,7 @@ class UnitScores:
     n_high: NDArray[np.int64]
     value: Floats
     variance: Floats
-    known: NDArray[np.bool_]
+    has_value: NDArray[np.bool_]
     table: str
     banded: bool = False
     note: str = ""
@@ -223,8 +223,8 @@ def from_aggregates(
     value, variance = value.reindex(list(unit_ids)), variance.reindex(list(unit_ids))
     n = lows.fillna(0).to_numpy(dtype=np.int64)
     n_high = highs.fillna(-1).to_numpy(dtype=np.int64)
-    known = value.notna().to_numpy(dtype=bool)
-    banded = bool((known & (n != n_high)).any())
+    has_value = value.notna().to_numpy(dtype=bool)
+    banded = bool((has_value & (n != n_high)).any())
     values, variances = np.asarray(value, dtype=np.float64), np.asarray(variance, dtype=np.float64)
     return UnitScores(
         measure,
@@ -233,7 +233,7 @@ def from_aggregates(
         n_high,
         values,
         variances,
-        known,
+        has_value,
         "aggregates",
         banded=banded,
         note=note,

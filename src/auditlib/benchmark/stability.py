@@ -121,7 +121,7 @@ def stability(
         return Refusal("There is one period only: outliers cannot be followed.")
     judgements = []
     for period in periods:
-        enough = period.scores.known & (period.scores.n >= max(2, minimum_n))
+        enough = period.scores.has_value & (period.scores.n >= max(2, minimum_n))
         judged = judge(period.scores, enough, confidence=confidence)
         if isinstance(judged, Refusal):
             return judged

@@ -61,7 +61,7 @@ def standing_out(comparison: Comparison, facts: Facts) -> Sentence:
 
 def _called_out(comparison: Comparison, facts: Facts) -> Sentence:
     higher, lower = (comparison.units(side) for side in (OutlierStatus.HIGHER, OutlierStatus.LOWER))
-    names = {"above": _named(higher, comparison), "below": _named(lower, comparison)}
+    names = {"above": _names(higher, comparison), "below": _names(lower, comparison)}
     explain = "than chance and over-dispersion could explain"
     if higher.empty and lower.empty:
         none = (
@@ -79,7 +79,7 @@ def _called_out(comparison: Comparison, facts: Facts) -> Sentence:
     return say(text, facts, **names)
 
 
-def _named(rows: pd.DataFrame, comparison: Comparison) -> list[str | Sentence]:
+def _names(rows: pd.DataFrame, comparison: Comparison) -> list[str | Sentence]:
     """Return units by name, each with the key of its value: where that is held back, so is the name."""
     names: list[str | Sentence] = [
         Sentence(readable(str(name)), (comparison.number_key(str(unit)),))
@@ -249,7 +249,7 @@ def _reason(
 def _no_verdict(scores: UnitScores, index: int, *, minimum_n: int, disclosure: MinimumFrequency) -> str:
     """Say why a unit was not compared."""
     n, n_high = int(scores.n[index]), int(scores.n_high[index])
-    if not scores.known[index]:
+    if not scores.has_value[index]:
         return "No value is published." if scores.table == "aggregates" else "No responses."
     if scores.table == "aggregates" and n_high != n:
         if n_high < 0 and n == 0:

@@ -133,8 +133,8 @@ def _show(sizes: SampleSizes) -> None:
     rows = [_row(row) for row in sizes.to_frame().to_dict("records")]
     for cells in columns(rows):
         table.add_row(*cells)
-    if sizes.what:
-        say(sizes.what)
+    if sizes.measured:
+        say(sizes.measured)
     spread = f"Answers scatter by {sizes.sigma:.3g} within units; units differ by {sizes.tau:.3g}"
     typer.echo(f"{spread}; {counted(sizes.units, 'unit')}.")
     Console().print(table)

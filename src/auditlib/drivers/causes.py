@@ -99,14 +99,14 @@ def examine_causes(
             refusal=Refusal("There are neither complaints nor follow-up contacts with coded causes.")
         )
     coded = voices[voices["cause_code"].notna()]
-    known = Causes((), sources, len(coded), len(voices) - len(coded), int(coded["unit_id"].nunique()))
-    if known.units < policy.least_units:
+    unranked = Causes((), sources, len(coded), len(voices) - len(coded), int(coded["unit_id"].nunique()))
+    if unranked.units < policy.least_units:
         why = (
-            f"Coded causes come from {counted(known.units, 'unit')}: fewer than {policy.least_units} "
+            f"Coded causes come from {counted(unranked.units, 'unit')}: fewer than {policy.least_units} "
             "give no error."
         )
-        return Causes((), sources, known.n, known.uncoded, known.units, Refusal(why))
-    return Causes(_ranked(coded, policy, level=level, rng=rng), sources, known.n, known.uncoded, known.units)
+        return replace(unranked, refusal=Refusal(why))
+    return replace(unranked, causes=_ranked(coded, policy, level=level, rng=rng))
 
 
 def counted_causes(tables: CanonicalTables) -> dict[str, int]:
@@ -141,11 +141,11 @@ def _followed(tables: CanonicalTables) -> pd.DataFrame:
     held = tables.frame(FOLLOW_UPS, columns=["response_id", "cause_code", "reached"])
     units = tables.frame("responses", columns=["response_id", "unit_id"], where=IN_PERIOD)
     reached = held[held["reached"].fillna(False).astype(bool)].drop(columns="reached").drop_duplicates()
-    named = reached[reached["cause_code"].notna()]
-    silent = reached[~reached["response_id"].isin(named["response_id"])]
+    coded = reached[reached["cause_code"].notna()]
+    silent = reached[~reached["response_id"].isin(coded["response_id"])]
     import pandas as pd
 
-    return pd.concat([named, silent], ignore_index=True).merge(units, on="response_id")[
+    return pd.concat([coded, silent], ignore_index=True).merge(units, on="response_id")[
         ["unit_id", "cause_code"]
     ]
 
@@ -157,7 +157,7 @@ def _ranked(
 
     by_unit = pd.crosstab(coded["unit_id"], coded["cause_code"])
     sources = zip(coded["source"], coded["cause_code"], strict=True)
-    named = Counter((str(source), str(code)) for source, code in sources)
+    mentions = Counter((str(source), str(code)) for source, code in sources)
     counts = by_unit.to_numpy(dtype=float)
     weights = cluster_weights(len(counts), draws=policy.draws, rng=rng)
     drawn = weights @ counts
@@ -170,8 +170,8 @@ def _ranked(
     causes = [
         Cause(
             str(code),
-            named[COMPLAINTS, str(code)],
-            named[FOLLOW_UPS, str(code)],
+            mentions[COMPLAINTS, str(code)],
+            mentions[FOLLOW_UPS, str(code)],
             estimate_of(spread, place, level=level),
             int(spread.best[place]),
             int(spread.worst[place]),

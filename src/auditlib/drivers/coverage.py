@@ -57,7 +57,7 @@ class Fix:
         return bool(self.owner) and self.kind in tuple(ActionType)
 
     @property
-    def named(self) -> str:
+    def spoken_id(self) -> str:
         """Its id as it stands in a sentence: in quotation marks where it could be read as a number."""
         return f"'{self.fix_id}'" if self.fix_id[:1].isdigit() else self.fix_id
 
@@ -71,7 +71,7 @@ class Fix:
         parts.append(
             f"since {date_of(self.implemented).isoformat()}" if self.implemented is not None else "planned"
         )
-        return f"{self.named} ({', '.join(part for part in parts if part)})"
+        return f"{self.spoken_id} ({', '.join(part for part in parts if part)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ def on(cause: str, fixes: Iterable[Fix]) -> tuple[Fix, ...]:
 
 def covered(causes: Iterable[str], fixes: Iterable[Fix] | None) -> Covered:
     """Tell how far actions cover all of `causes` together; no cause cannot be covered."""
-    listed, known = list(causes), None if fixes is None else tuple(fixes)
-    if known is None or not listed:
+    listed, register = list(causes), None if fixes is None else tuple(fixes)
+    if register is None or not listed:
         return Covered.UNKNOWN
-    sound = [[fix for fix in on(cause, known) if fix.owned] for cause in listed]
+    sound = [[fix for fix in on(cause, register) if fix.owned] for cause in listed]
     if all(any(not fix.unit_id for fix in own) for own in sound):
         return Covered.YES
     return Covered.PART if any(sound) else Covered.NO

@@ -55,15 +55,15 @@ def estimate(tables: CanonicalTables, run: Run, policy: DriversPolicy) -> Driver
     if not {"responses", "complaints"} & set(tables.tables):
         why = AGGREGATES if "aggregates" in tables.tables else NOTHING
         return DriversResult(policy, level, not_assessable=why)
-    asked = tuple(run.instruments) if "responses" in tables.tables else ()
-    streams = np.random.default_rng(run.seed).spawn(len(asked) + 1)
+    survey_types = tuple(run.instruments) if "responses" in tables.tables else ()
+    streams = np.random.default_rng(run.seed).spawn(len(survey_types) + 1)
     fixes = fixes_of(tables)
     return DriversResult(
         policy,
         level,
         tuple(
             examine_survey(tables, run, policy, survey_type, rng=rng)
-            for survey_type, rng in zip(asked, streams[1:], strict=True)
+            for survey_type, rng in zip(survey_types, streams[1:], strict=True)
         ),
         examine_causes(tables, policy, level=level, rng=streams[0]),
         fixes,

@@ -92,10 +92,10 @@ def _followed(
     if days < 1:
         return Followed(fix, refusal=Refusal("It took effect at the edge of the period, or outside it."))
     same = received[received["cause_code"] == fix.cause]
-    acted = {other.unit_id for other in fixes if other.cause == fix.cause}
+    acted = {alike.unit_id for alike in fixes if alike.cause == fix.cause}
     own = same if not fix.unit_id else same[same["unit_id"] == fix.unit_id]
-    others = same.iloc[:0] if "" in acted else same[~same["unit_id"].isin(acted)]
-    counts = (*_around(own, day, days), *_around(others, day, days))
+    elsewhere = same.iloc[:0] if "" in acted else same[~same["unit_id"].isin(acted)]
+    counts = (*_around(own, day, days), *_around(elsewhere, day, days))
     return _compared(fix, days, counts, level=run.thresholds.confidence)
 
 

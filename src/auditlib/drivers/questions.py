@@ -118,7 +118,7 @@ class Survey:
         """The survey type."""
         return self.instrument.survey_type
 
-    def shown(self, held: Held) -> Survey:
+    def without(self, held: Held) -> Survey:
         """Return it without the questions whose numbers are held back."""
         whole = held(f"responses:{self.survey_type}", self.n)
         names = ("low_share", "penalty")
@@ -226,15 +226,15 @@ def _examined(
     rng: np.random.Generator,
 ) -> Survey:
     n, units = int(sums.n.sum()), len(sums.n)
-    known = Survey(instrument, (), n, units, answered - n)
+    unranked = Survey(instrument, (), n, units, answered - n)
     refusal = _too_few(n, units, policy)
     if refusal is not None:
-        return _refused(known, refusal)
+        return replace(unranked, refusal=refusal)
     low = centred(sums.n, sums.flags, sums.flag_products)
     score = centred(sums.n, sums.scores, sums.score_products)
     if not (solvable(low.sum(axis=0)) and solvable(score.sum(axis=0))):
         why = "a question never got a bad answer, or two always got the same: they cannot be told apart."
-        return _refused(known, Refusal(why))
+        return replace(unranked, refusal=Refusal(why))
     weights = cluster_weights(units, draws=policy.draws, rng=rng)
     level = run.thresholds.confidence
     impact = _impact(low, sums, weights, level=level)
@@ -273,14 +273,10 @@ def _too_few(n: int, units: int, policy: DriversPolicy) -> Refusal | None:
     return None
 
 
-def _refused(known: Survey, refusal: Refusal) -> Survey:
-    return Survey(known.instrument, (), known.n, known.units, known.incomplete, refusal=refusal)
-
-
 def _impact(low: Floats, sums: _Sums, weights: Floats, *, level: float) -> tuple[Spread, Spread]:
     """Return penalties, and penalties times frequencies."""
-    drawn, kept = _drawn(low, weights)
-    shares = (weights[kept] @ sums.flags / (weights[kept] @ sums.n)[:, None])[:, 1:]
+    drawn, regular = _drawn(low, weights)
+    shares = (weights[regular] @ sums.flags / (weights[regular] @ sums.n)[:, None])[:, 1:]
     point = slopes(low.sum(axis=0))
     share = (sums.flags.sum(axis=0) / sums.n.sum())[1:]
     moved = slopes(drawn)
@@ -307,8 +303,8 @@ def _worth(score: Floats, weights: Floats, *, level: float) -> Spread:
 def _drawn(moments: Floats, weights: Floats) -> tuple[Floats, Any]:
     """Return moments under each draw, without draws in which a question happens not to vary."""
     drawn = np.einsum("dg,gij->dij", weights, moments)
-    kept = solvable(drawn)
-    return drawn[kept], kept
+    regular = solvable(drawn)
+    return drawn[regular], regular
 
 
 def estimate_of(spread: Spread, place: int, *, level: float) -> Estimate:

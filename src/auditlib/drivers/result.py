@@ -89,7 +89,7 @@ class DriversResult:
 
     def without(self, held: Held) -> tuple[Self, int]:
         """Return it without the questions whose numbers are held back, and how many they are."""
-        surveys = tuple(survey.shown(held) for survey in self.surveys)
+        surveys = tuple(survey.without(held) for survey in self.surveys)
         part = replace(self, surveys=surveys, causes=self.causes.without(held))
         return part, sum(survey.left_out for survey in surveys)
 

@@ -77,11 +77,11 @@ def _actions(result: DriversResult, facts: Facts) -> Sentence:
         return Sentence(text, ("drivers",))
     if not result.uncovered:
         return say("Each of these {drivers} is covered by an owned action in the register of fixes.", facts)
-    some = "{covered} of these {drivers|main cause|main causes} {covered~is|are}"
+    covered = "{covered} of these {drivers|main cause|main causes} {covered~is|are}"
     return say(
-        "{some} covered for every unit by an action in the register of fixes; not covered: {names}.",
+        "{of_these} covered for every unit by an action in the register of fixes; not covered: {names}.",
         facts,
-        some=say(some, facts) if facts["covered"].value else "None of these is",
+        of_these=say(covered, facts) if facts["covered"].value else "None of these is",
         names=[plain(cause.name) for cause in result.uncovered],
     )
 
@@ -94,8 +94,8 @@ def _survey(survey: Survey, facts: Facts) -> Sentence:
         return Sentence(f"{text} {survey.refusal.remedy}".strip(), (f"questions:{name}",))
     if not survey.questions:
         return Sentence(f"Which low answers go with bad overall answers to the {name} survey is held back.")
-    first, *others = survey.questions
-    near = [plain(question.item.item) for question in others if question.best <= 1]
+    first, *lower_ranked = survey.questions
+    near = [plain(question.item.item) for question in lower_ranked if question.best <= 1]
     return say(
         "{low} {question} go with the most bad overall answers to the {survey} survey: they are given in "
         "{low_share} of responses, and a bad overall answer is then {penalty} percentage points more "
@@ -119,7 +119,7 @@ def movement(result: DriversResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _movement(followed: Followed, facts: Facts, *, disclosure: MinimumFrequency) -> Sentence:
-    name, fix = followed.fix.named, followed.fix.fix_id
+    name, fix = followed.fix.spoken_id, followed.fix.fix_id
     if followed.ratio is None or followed.interval is None:
         why = followed.refusal.reason if followed.refusal else ""
         return Sentence(f"After {name}, nothing can be said: {why}", (f"ratio:{fix}",))
@@ -158,9 +158,9 @@ def limits(result: DriversResult, facts: Facts) -> Iterator[Sentence]:
             )
     if result.causes.causes:
         yield _uncoded(facts)
-    asked = {item.item for survey in result.ranked for item in survey.instrument.items}
+    items = {item.item for survey in result.ranked for item in survey.instrument.items}
     for item, why in result.policy.not_drivers.items():
-        if item in asked:
+        if item in items:
             yield Sentence(f"Left out of the questions: {plain(item)}, {why}.")
     yield from _undeclared(result)
 

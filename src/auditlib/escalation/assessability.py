@@ -62,7 +62,7 @@ def unsaid(policy: EscalationPolicy, tables: CanonicalTables, run: Run) -> dict[
 
     Where it says nothing of any, `EVERY` has the reason for all of them together.
     """
-    asked = {
+    needs_of = {
         rule.duty: ("responses", *NEEDED[rule.duty], *needed(rule.duty, policy, tables))
         for rule in policy.rules
         if rule.duty in NEEDED
@@ -70,12 +70,12 @@ def unsaid(policy: EscalationPolicy, tables: CanonicalTables, run: Run) -> dict[
     stands_in = stood_in((STARTS,), run)
     reasons = {
         duty: stands_in or stood_in(ENDS[duty], run, so=NO_TIME) or lacking(needs, tables, run, {})
-        for duty, needs in asked.items()
+        for duty, needs in needs_of.items()
     }
     silent = {duty: reason for duty, reason in reasons.items() if reason}
-    if silent and len(silent) == len(asked):
-        every = [need for needs in asked.values() for need in needs]
-        ends = [end for duty in asked for end in ENDS[duty]]
+    if silent and len(silent) == len(needs_of):
+        every = [need for needs in needs_of.values() for need in needs]
+        ends = [end for duty in needs_of for end in ENDS[duty]]
         reasons_of_all = (stood_in(ends, run, so=NO_TIME), lacking(every, tables, run, {}))
         silent[EVERY] = stands_in or "; ".join(filter(None, reasons_of_all))
     return silent
@@ -110,8 +110,8 @@ def silent_in_matrix(tables: CanonicalTables, run: Run) -> frozenset[str]:
         return frozenset()
     stored = tables.lazy("responsibilities").collect_schema().names()
     listed = DELEGATIONS in tables.tables and any_row(tables.lazy(DELEGATIONS))
-    asked = [name for name in MATRIX if name in stored and not (listed and name == "delegate_id")]
-    return frozenset(name for name in asked if lacking((f"responsibilities.{name}",), tables, run, {}))
+    columns = [name for name in MATRIX if name in stored and not (listed and name == "delegate_id")]
+    return frozenset(name for name in columns if lacking((f"responsibilities.{name}",), tables, run, {}))
 
 
 def gap_stands(gap: str, silent: frozenset[str]) -> bool:
@@ -165,8 +165,8 @@ def _turns_on(duty: str, tables: CanonicalTables, policy: EscalationPolicy) -> I
 
 def _distinguished_by(tables: CanonicalTables) -> tuple[str, ...]:
     """Return what of a response decides which entry of the matrix holds, beside its unit."""
-    asked = (("transaction_type", by_type), ("account_id", by_account))
-    return tuple(column for column, apart in asked if apart(tables))
+    telling = (("transaction_type", by_type), ("account_id", by_account))
+    return tuple(column for column, apart in telling if apart(tables))
 
 
 def _with_open_matrix(rows: pd.DataFrame, policy: EscalationPolicy, silent: frozenset[str]) -> pd.DataFrame:
@@ -174,8 +174,8 @@ def _with_open_matrix(rows: pd.DataFrame, policy: EscalationPolicy, silent: froz
 
     A contact too late stays late, whoever was there.
     """
-    asked = {band.band for band in policy.bands if band.attendees}
-    attended = (rows["duty"] == "attendance") & rows["band"].isin(asked)
+    bands = {band.band for band in policy.bands if band.attendees}
+    attended = (rows["duty"] == "attendance") & rows["band"].isin(bands)
     wrong = attended & (rows["status"] == Status.WRONG_PARTY.value)
     stands = rows["detail"].map(lambda detail: _standing(detail, silent)).where(wrong, "")
     met = attended & (rows["status"] == Status.MET.value) & (not silent <= {"person_id", "delegate_id"})

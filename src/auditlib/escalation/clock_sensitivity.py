@@ -57,15 +57,15 @@ def other_clocks(tables: CanonicalTables, result: EscalationResult) -> ClockSens
     contacts = result.rows[result.rows["duty"] == "contact"].set_index("response_id")
     declared = contacts["status"]
     rows = [_reading(DECLARED, declared, declared)]
-    for name, other in _others(result.context):
-        again = reperform(tables, other)
+    for name, alternative in _alternative_clocks(result.context):
+        again = reperform(tables, alternative)
         if isinstance(again, EscalationResult):
             rows.append(_reading(name, again.rows.set_index("response_id")["status"], declared))
     rows.append(_reading(HELD_ONLY, declared[contacts["done_at"].notna()], declared))
     return ClockSensitivity(pd.DataFrame(rows), result.context.disclosure)
 
 
-def _others(context: EscalationContext) -> Iterator[tuple[str, EscalationContext]]:
+def _alternative_clocks(context: EscalationContext) -> Iterator[tuple[str, EscalationContext]]:
     rule = context.policy.rule("contact")
     if rule is None or context.hours[rule.clock].never_stops:
         return

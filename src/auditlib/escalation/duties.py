@@ -72,7 +72,7 @@ def with_due(facts: Frame, clocks: ClockTables | None, *, limit: nw.Expr, into: 
 
 
 def obligations(
-    facts: Frame, named: Frame, *, policy: EscalationPolicy, duties: tuple[str, ...], as_of: int
+    facts: Frame, judged_duties: Frame, *, policy: EscalationPolicy, duties: tuple[str, ...], as_of: int
 ) -> Frame:
     """Return one row per response and duty owed, with its status.
 
@@ -80,7 +80,7 @@ def obligations(
     ----------
     facts
         One row per response with everything that happened after it.
-    named
+    judged_duties
         One row per duty to judge, in column ``duty``, of the same engine; each has its rule in `policy`
         and its tables in the evidence. The facts are derived once and not once per duty.
     duties
@@ -89,7 +89,7 @@ def obligations(
     spans = "submitted_until" in facts.collect_schema().names()
     clauses = {duty: _CLAUSES[duty](policy, spans=spans) for duty in duties}
     wanted = (*_COLUMNS, *_SPANS) if spans else _COLUMNS
-    rows = facts.join(named, how="cross").filter(_by_duty({d: c.owed for d, c in clauses.items()}))
+    rows = facts.join(judged_duties, how="cross").filter(_by_duty({d: c.owed for d, c in clauses.items()}))
     valid = rows.filter(_by_duty({duty: _in_force(policy, duty) for duty in duties}))
     columns = {
         name: _by_duty({duty: clause.columns[name] for duty, clause in clauses.items()}) for name in wanted
@@ -123,9 +123,9 @@ _SPANS = ("due_until", "done_until", "excused_until")
 
 def _by_duty(choices: Mapping[str, nw.Expr]) -> nw.Expr:
     """Return for each row the expression of its duty."""
-    (last, value), *others = reversed(list(choices.items()))
+    (last, value), *earlier = reversed(list(choices.items()))
     chosen: nw.Expr = nw.when(nw.col("duty") == last).then(value)  # a literal alone is no column
-    for duty, value in others:
+    for duty, value in earlier:
         chosen = nw.when(nw.col("duty") == duty).then(value).otherwise(chosen)
     return chosen
 

@@ -22,10 +22,10 @@ def facts(result: EscalationResult) -> Iterator[Number]:
     """Yield the numbers that the sentences and the table by duty state."""
     basis = (RESPONSES,)
     yield Number("responses", result.responses, "responses", basis=basis)
-    yield Number("follow_ups", result.named, "responses", basis=basis)
+    yield Number("follow_ups", result.follow_ups, "responses", basis=basis)
     yield Number("anonymous_follow_ups", result.anonymous, "responses", basis=basis)
-    known = result.named - result.unclear
-    yield Number("kept_follow_ups", result.fulfilled, "responses", known, basis=basis)
+    clear = result.follow_ups - result.unclear
+    yield Number("kept_follow_ups", result.fulfilled, "responses", clear, basis=basis)
     yield Number("unclear_follow_ups", result.unclear, "responses", basis=basis)
     yield Number("judged", result.judged, "count", basis=basis)
     for duty, refusal in result.refused.items():

@@ -42,7 +42,7 @@ DEMANDED: Mapping[str, str] = MappingProxyType(
 
 def findings_of(result: EscalationResult) -> tuple[Finding, ...]:
     """Return the duties that were not met, each with its cases, and what matrix and reports lack."""
-    return (*_breaches(result), *(_MADE[gap.what](gap) for gap in gaps_of(result.rows)))
+    return (*_breaches(result), *(_MADE[gap.kind](gap) for gap in gaps_of(result.rows)))
 
 
 def _breaches(result: EscalationResult) -> Iterator[Finding]:
@@ -108,15 +108,16 @@ def _breach(
 def _matrix_finding(gap: Gap) -> Finding:
     role, _, lack = gap.words.partition(" ")
     account = lack.partition(OF_ACCOUNT)[2].strip("'")
-    named = f"{role.replace('_', ' ')}{OF_ACCOUNT}'{account}'" if account else role.replace("_", " ")
+    spoken_role = f"{role.replace('_', ' ')}{OF_ACCOUNT}'{account}'" if account else role.replace("_", " ")
     state = "was vacant" if lack.startswith(VACANT) else "had no entry in the matrix"
     day = f"on the day of {counted(gap.cases, 'contact')}"
     return Finding(
         criterion="E4: roles at a contact resolve through a responsibility matrix valid on that day.",
-        condition=f"In unit {gap.unit} the role of {named} {state} {day}.",
+        condition=f"In unit {gap.unit} the role of {spoken_role} {state} {day}.",
         cause="Nobody was named when the holder left, and no delegate may stand in for a vacant role.",
         effect="These contacts could not be attended as promised, whoever came.",
-        recommendation=f"Name a {named} for unit {gap.unit}, and a successor before the next one leaves.",
+        recommendation=f"Name a {spoken_role} for unit {gap.unit}, "
+        "and a successor before the next one leaves.",
         grade=Grade.MINOR,
         subject=":".join(filter(None, ("responsibilities", gap.unit, role, account))),
         evidence=(f"{NOTEBOOK}/{gap.key}",),

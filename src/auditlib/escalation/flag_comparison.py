@@ -91,13 +91,13 @@ def compare_flags(tables: CanonicalTables, result: EscalationResult) -> FlagComp
     settled = (Status.MET.value, Status.LATE.value, Status.MISSING.value)
     owed = result.rows[(result.rows["duty"] == "contact") & result.rows["status"].isin(settled)]
     rows = owed.merge(flags, on="response_id", how="left")
-    known = rows[rows["claimed"].notna()]
-    flag = np.where(known["claimed"].astype(bool), "in time", "not in time")
-    explained = known.assign(flag=flag, reason=_reasons(known, result))
+    flagged = rows[rows["claimed"].notna()]
+    flag = np.where(flagged["claimed"].astype(bool), "in time", "not in time")
+    explained = flagged.assign(flag=flag, reason=_reasons(flagged, result))
     counts = (
         explained.groupby(["flag", "status", "reason"], sort=True).size().rename("contacts").reset_index()
     )
-    return FlagComparison(counts, len(rows) - len(known), result.context.disclosure)
+    return FlagComparison(counts, len(rows) - len(flagged), result.context.disclosure)
 
 
 def _flags(tables: CanonicalTables) -> pd.DataFrame | None:

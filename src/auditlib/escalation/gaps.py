@@ -19,9 +19,9 @@ DEFECTS = (NO_DUE, NO_ACTIONS, NO_OWNER, NO_ACTION_DUE)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that was lacking: ``matrix`` or ``report``, where, what, in how many cases and which."""
+    """What was lacking: of ``matrix`` or ``report``, where, in words, in how many cases and which."""
 
-    what: str
+    kind: str
     unit: str
     words: str
     cases: int
@@ -30,7 +30,7 @@ class Gap:
     @property
     def key(self) -> str:
         """What its number is called."""
-        return ":".join(part for part in ("gap", self.what, self.unit, self.words.replace(" ", "_")) if part)
+        return ":".join(part for part in ("gap", self.kind, self.unit, self.words.replace(" ", "_")) if part)
 
 
 def gaps_of(rows: pd.DataFrame) -> tuple[Gap, ...]:

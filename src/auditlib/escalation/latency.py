@@ -61,10 +61,10 @@ class Stage:
     @property
     def span(self) -> str:
         """Unit of time that says something of it: minutes below an hour, days from three days on."""
-        known = [value for share in (0.5, 0.9) if (value := self._hours(share)) is not None]
-        if not known:
+        reached = [value for share in (0.5, 0.9) if (value := self._hours(share)) is not None]
+        if not reached:
             return "hours"
-        return "minutes" if known[0] < 1 else "days" if known[0] >= _LONG_DAYS * DAY_HOURS else "hours"
+        return "minutes" if reached[0] < 1 else "days" if reached[0] >= _LONG_DAYS * DAY_HOURS else "hours"
 
     def time(self, share: float) -> float | None:
         """Return the time, in its `span`, by which `share` of the cases are done; None where not seen."""
@@ -152,11 +152,11 @@ def _stage(
     start: pd.Series,
     end: pd.Series,
     *,
-    seen: pd.Series | int,
+    last_seen: pd.Series | int,
     table: str,
     unknown: pd.Series | None = None,
 ) -> Stage:
-    """Return a stage; where `end` is missing the case was last seen open at `seen`.
+    """Return a stage; where `end` is missing the case was last seen open at `last_seen`.
 
     Cases `unknown`, of which the evidence does not say whether the step was done, are left out.
     """
@@ -164,7 +164,7 @@ def _stage(
     if unknown is not None:
         start, end = start[~unknown], end[~unknown]
     done = end.notna()
-    hours = ((end.fillna(seen) - start).clip(lower=0) / HOUR).astype(float)
+    hours = ((end.fillna(last_seen) - start).clip(lower=0) / HOUR).astype(float)
     return Stage(name, group, survival(hours.to_numpy(), done.to_numpy(bool)), table, left_out)
 
 
@@ -185,11 +185,18 @@ def _before(tables: CanonicalTables, *, as_of: int) -> Iterator[Stage]:
     first = answers.group_by("invitation_id").agg(nw.col("submitted_until").min())
     columns = ("transaction_at", "sent_at", "sent_until", "submitted_until")
     rows = to_pandas(invited.join(first, on="invitation_id", how="left").select(*columns))
-    known = rows[rows["transaction_at"].notna()]
+    transacted = rows[rows["transaction_at"].notna()]
     yield _stage(
-        "invitation", "all", known["transaction_at"], known["sent_until"], seen=as_of, table="invitations"
+        "invitation",
+        "all",
+        transacted["transaction_at"],
+        transacted["sent_until"],
+        last_seen=as_of,
+        table="invitations",
     )
-    yield _stage("response", "all", rows["sent_at"], rows["submitted_until"], seen=as_of, table="invitations")
+    yield _stage(
+        "response", "all", rows["sent_at"], rows["submitted_until"], last_seen=as_of, table="invitations"
+    )
 
 
 def _with_end(events: Frame, stem: str, *, as_of: int) -> Frame:
@@ -214,7 +221,7 @@ def _after(result: EscalationResult) -> Iterator[Stage]:
             "all",
             first["submitted_at"],
             first["done_at"],
-            seen=result.context.as_of,
+            last_seen=result.context.as_of,
             table="acknowledgements",
             unknown=_unknown(first),
         )
@@ -222,13 +229,13 @@ def _after(result: EscalationResult) -> Iterator[Stage]:
     for band in (entry.band for entry in result.context.policy.bands):
         part = contact[contact["band"] == band]
         if len(part):
-            seen = part["excused_at"].fillna(result.context.as_of)
+            last_seen = part["excused_at"].fillna(result.context.as_of)
             yield _stage(
                 "contact",
                 band,
                 part["submitted_at"],
                 part["done_at"],
-                seen=seen,
+                last_seen=last_seen,
                 table="follow_ups",
                 unknown=_unknown(part),
             )
@@ -245,7 +252,7 @@ def _reports(contact: pd.DataFrame, report: pd.DataFrame, *, as_of: int) -> Iter
             "all",
             both["done_at"],
             both["done_at_report"],
-            seen=as_of,
+            last_seen=as_of,
             table="follow_up_reports",
             unknown=_unknown(both, "done_at_report"),
         )
@@ -265,4 +272,4 @@ def _actions(tables: CanonicalTables, *, as_of: int) -> Iterator[Stage]:
     day = DAY_HOURS * HOUR
     start, end = rows["presented_day"].astype("Int64") * day, rows["done_on"].astype("Int64") * day
     if len(rows):
-        yield _stage("actions", "all", start, end, seen=as_of, table="report_actions")
+        yield _stage("actions", "all", start, end, last_seen=as_of, table="report_actions")

@@ -61,12 +61,12 @@ def gap_one(
         entry
         for entry in entries
         if entry.first <= day and (entry.last is None or day <= entry.last)
-        if all(named is None or named == own for named, own in zip(entry.place, place, strict=True))
+        if all(part is None or part == own for part, own in zip(entry.place, place, strict=True))
     ]
     if not fitting:
         return NO_ENTRY
-    best = min(tuple(named is None for named in entry.place) for entry in fitting)
-    entries = [entry for entry in fitting if tuple(named is None for named in entry.place) == best]
+    best = min(tuple(part is None for part in entry.place) for entry in fitting)
+    entries = [entry for entry in fitting if tuple(part is None for part in entry.place) == best]
     held_by = [entry for entry in entries if entry.holder is not None]
     if any(who is not None and who in present for entry in held_by for who in (entry.holder, entry.delegate)):
         return ""
@@ -99,8 +99,8 @@ def with_attendance(
     )
     columns = [f"role_{role}" for role in roles(policy)]
     wide = codes.group_by("response_id").agg(*[nw.col(column).max() for column in columns])
-    named = wide.select("response_id", *[nw.col(column).fill_null("") for column in columns])
-    return facts.join(named, on="response_id", how="left")
+    by_response = wide.select("response_id", *[nw.col(column).fill_null("") for column in columns])
+    return facts.join(by_response, on="response_id", how="left")
 
 
 def spoken(detail: str) -> str:
@@ -148,8 +148,8 @@ def _gap() -> nw.Expr:
     for code, word in _CODES:
         gap = nw.when(nw.col("gap_code") == code).then(nw.lit(word)).otherwise(gap)
     of_account = (nw.col("gap_code") == 2) & (nw.col("account_key") != ANY)
-    named = nw.concat_str(nw.lit(f"{VACANT}{OF_ACCOUNT}'"), "account_key", nw.lit("'"))
-    return nw.when(of_account).then(named).otherwise(gap)
+    vacancy = nw.concat_str(nw.lit(f"{VACANT}{OF_ACCOUNT}'"), "account_key", nw.lit("'"))
+    return nw.when(of_account).then(vacancy).otherwise(gap)
 
 
 def roles(policy: EscalationPolicy) -> tuple[str, ...]:
@@ -244,17 +244,17 @@ def _dated(entries: Frame, tables: CanonicalTables) -> Frame | None:
 
 def _present(entries: Frame, attendance: Frame, dated: Frame | None) -> Frame:
     """Return contact by role with ``gap_code``: 0 where the holder or a delegate was there."""
-    there = attendance.select(
+    attended = attendance.select(
         nw.col("follow_up_id").alias("contact_id"), nw.col("person_id").alias("who"), nw.lit(1).alias("there")
     )
-    for column, seen in (("person_id", "holder_there"), ("delegate_id", "delegate_there")):
-        came = there.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(seen))
+    for column, presence in (("person_id", "holder_there"), ("delegate_id", "delegate_there")):
+        came = attended.select("contact_id", nw.col("who").alias(column), nw.col("there").alias(presence))
         entries = entries.join(came, on=["contact_id", column], how="left")
     present = [~nw.col("holder_there").is_null(), ~nw.col("delegate_there").is_null()]
     if dated is not None:
         case = ["contact_id", "role", "responsibility_id"]
         came_instead = (
-            dated.join(there, on=["contact_id", "who"], how="inner").select(*case, "there").unique()
+            dated.join(attended, on=["contact_id", "who"], how="inner").select(*case, "there").unique()
         )
         entries = entries.join(came_instead, on=case, how="left")
         present.append(~nw.col("there").is_null())

@@ -51,9 +51,9 @@ def reperform(tables: CanonicalTables, context: EscalationContext) -> Escalation
     """
     if "responses" not in tables.tables:
         return Refusal("There is no table of responses.", "Ask for the responses one row each.")
-    asked = tuple(duty for duty in DUTIES if context.policy.rule(duty))
-    refused = {duty: why for duty in asked if (why := _refusal(duty, tables, context))}
-    judged = tuple(duty for duty in asked if duty not in refused)
+    duties = tuple(duty for duty in DUTIES if context.policy.rule(duty))
+    refused = {duty: why for duty in duties if (why := _refusal(duty, tables, context))}
+    judged = tuple(duty for duty in duties if duty not in refused)
     extent = _extent(tables)
     if extent is None:
         return Refusal("There is no response of the period.", "Ask for the responses one row each.")
@@ -63,8 +63,8 @@ def reperform(tables: CanonicalTables, context: EscalationContext) -> Escalation
         return Refusal(f"No duty can be judged. {every}", "Supply and map what is named here.")
     population = responses(tables, context, extent=extent)
     facts = _facts(population, tables, context, judged=judged, extent=extent)
-    named = tables.lazy_of({"duty": list(judged)})
-    rows = obligations(facts, named, policy=context.policy, duties=judged, as_of=context.as_of)
+    judged_duties = tables.lazy_of({"duty": list(judged)})
+    rows = obligations(facts, judged_duties, policy=context.policy, duties=judged, as_of=context.as_of)
     return EscalationResult(
         with_unrecorded(_frame(rows, judged), tables, context.policy, silent=context.silent),
         _population(population),
@@ -78,8 +78,8 @@ def responses(tables: CanonicalTables, context: EscalationContext, *, extent: tu
     items = [item.item for instrument in context.instruments.values() for item in instrument.items]
     stored = tables.lazy("responses")
     present = set(stored.collect_schema().names())
-    named = [name for name in COMMON if name not in ("lowest", "band")]
-    columns = [*named, "anonymous", *dict.fromkeys(item for item in items if item in present)]
+    common = [name for name in COMMON if name not in ("lowest", "band")]
+    columns = [*common, "anonymous", *dict.fromkeys(item for item in items if item in present)]
     of_period = stored.filter(nw.col("in_period")).select(columns).with_columns(true("anonymous"))
     banded = with_band(of_period, context.instruments, policy=context.policy).select(*COMMON, "anonymous")
     return banded.join(tables.lazy_of(_places(context)), on="unit_id", how="left")
@@ -192,8 +192,8 @@ def _clocked(
     first, last = extent[0], extent[1] + LONGEST_DAY  # a response known by its day may be as late
     calendars = hours.calendars or {"": ALWAYS}  # where no unit has any, every look-up stays empty
     laid_out = {key: timetable(calendar, first, last, longest=longest) for key, calendar in calendars.items()}
-    named = facts.with_columns(nw.col(f"calendar_{rule.clock}").alias("calendar"))
-    return named, rule, clock_tables(laid_out, frame_of=tables.lazy_of)
+    placed = facts.with_columns(nw.col(f"calendar_{rule.clock}").alias("calendar"))
+    return placed, rule, clock_tables(laid_out, frame_of=tables.lazy_of)
 
 
 def _extent(tables: CanonicalTables) -> tuple[int, int] | None:

@@ -59,16 +59,16 @@ def _with_last_instant(frame: Frame, zones: ZoneTables, *, day: str, into: str) 
 def _written(contacts: Frame, tables: CanonicalTables, *, days: Days | None) -> Frame:
     """Return every report of a contacted response, with ``shown_at``, ``shown_until``, ``not_early``."""
     names = ["report_id", "response_id", "due_on", "produced_at", "presented_at"]
-    known = ["response_id", "zone", "contact_at"]
+    of_contact = ["response_id", "zone", "contact_at"]
     if days is None:
-        rows = contacts.select(*known).join(
+        rows = contacts.select(*of_contact).join(
             tables.lazy("follow_up_reports").select(*names), on="response_id", how="inner"
         )
         in_order = nw.col("presented_at") >= nw.col("contact_at")
         rows = rows.with_columns(nw.col("presented_at").alias("shown_until"), in_order.alias("not_early"))
     else:
         written = tables.lazy("follow_up_reports").select(*names, "presented_day", "presented_second")
-        held = contacts.select(*known, "contact_day", "contact_second")
+        held = contacts.select(*of_contact, "contact_day", "contact_second")
         rows = held.join(written, on="response_id", how="inner")
         rows = rows.with_columns(follows("presented", "contact").alias("not_early"))
         rows = with_until(rows, days, stem="presented").rename({"presented_until": "shown_until"})

@@ -68,8 +68,8 @@ class EscalationResult:
         return self._responses(anonymous=True)
 
     @property
-    def named(self) -> int:
-        """Named responses that opened a follow-up."""
+    def follow_ups(self) -> int:
+        """Responses with a name that opened a follow-up."""
         return self._responses(anonymous=False)
 
     @property

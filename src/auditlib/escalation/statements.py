@@ -19,7 +19,7 @@ _OWED = "{follow_ups|named customer|named customers} owed a follow-up"
 
 def summary(result: EscalationResult, facts: Facts) -> Iterator[Sentence]:
     """Yield whether the promise was kept, which duty is weakest, what is left out and what cannot be told."""
-    if result.named and "contact" not in result.refused:
+    if result.follow_ups and "contact" not in result.refused:
         yield _promise(result, facts)
     yield _weakest(result, facts)
     yield _scope(result, facts)
@@ -32,7 +32,7 @@ def summary(result: EscalationResult, facts: Facts) -> Iterator[Sentence]:
 
 
 def _promise(result: EscalationResult, facts: Facts) -> Sentence:
-    if not result.context.disclosure.shows(result.named):
+    if not result.context.disclosure.shows(result.follow_ups):
         return Sentence("Too few named customers were owed a follow-up for their number to be shown.")
     # Nobody knows whether a duty that cannot be judged was met: it is set apart from what was promised.
     unjudged = [duty for duty in result.refused if duty != "acknowledgement"]
@@ -40,7 +40,7 @@ def _promise(result: EscalationResult, facts: Facts) -> Sentence:
     if result.unclear:
         return _as_far_as_known(result, facts, everything=everything)
     aside = f"leaving aside {' and '.join(unjudged)}, which cannot be judged, " if unjudged else ""
-    every = "every" if result.fulfilled == result.named else "not every"
+    every = "every" if result.fulfilled == result.follow_ups else "not every"
     begin = f"{aside}{every} dissatisfied customer was followed up as promised"
     return say(
         f"{{begin}}: of {_OWED}, {{kept_follow_ups}} ({{share}}) got {{everything}} that was promised, or "
@@ -54,18 +54,18 @@ def _promise(result: EscalationResult, facts: Facts) -> Sentence:
 
 def _share_kept(facts: Facts) -> Sentence:
     """Say which part of the follow-ups that can be told the promise was kept in."""
-    kept = facts["kept_follow_ups"]
-    return Sentence(f"{float(kept.value or 0) / (kept.n or 1):.1%}", (kept.key,))
+    fact = facts["kept_follow_ups"]
+    return Sentence(f"{float(fact.value or 0) / (fact.n or 1):.1%}", (fact.key,))
 
 
 def _as_far_as_known(result: EscalationResult, facts: Facts, *, everything: str) -> Sentence:
     """Say it where what is recorded leaves some follow-ups open: they are on neither side."""
     left = f"for {{unclear_follow_ups}} of {_OWED}"
-    known = result.named - result.unclear
-    if not known:
+    clear = result.follow_ups - result.unclear
+    if not clear:
         unknown = "Whether the dissatisfied customers were followed up as promised cannot be told"
         return say(f"{unknown} {left}.", facts)
-    if result.fulfilled == known:
+    if result.fulfilled == clear:
         begin = "Whether every dissatisfied customer was followed up as promised cannot be told"
     else:
         begin = "Not every dissatisfied customer was followed up as promised, and it cannot be told"
@@ -155,10 +155,10 @@ def of_sensitivity(sensitivity: ClockSensitivity, facts: Facts) -> Sentence:
     frame = sensitivity.frame
     if not sensitivity.disclosure.shows(int(frame["judged"].min())):
         return Sentence("Too few contacts are settled for their readings to be compared.")
-    others = frame[frame["reading"] != DECLARED]
-    if others.empty:
+    alternatives = frame[frame["reading"] != DECLARED]
+    if alternatives.empty:
         return Sentence("There is no other reading to set beside the declared clock.")
-    furthest = others.sort_values(["judged_differently", "reading"], ascending=[False, True]).iloc[0]
+    furthest = alternatives.sort_values(["judged_differently", "reading"], ascending=[False, True]).iloc[0]
     return say(
         "Under the declared clock {declared} of contacts were met; read as '{reading}' it would be "
         "{share|.1%}, and {judged_differently|contact|contacts} would be judged differently. The declared "

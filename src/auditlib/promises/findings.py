@@ -9,7 +9,7 @@ from auditlib.obligations import FAILED, Status
 from auditlib.obligations.deviations import INVALID, worthless
 from auditlib.promises.policy import PromiseRule
 from auditlib.promises.result import NOT_MET, PromiseResult, Satisfaction
-from auditlib.promises.statements import named
+from auditlib.promises.statements import spoken
 from auditlib.records import CaseReference, Finding, Grade, Kind
 from auditlib.statements import counted
 
@@ -69,7 +69,7 @@ def _broken(result: PromiseResult, rule: PromiseRule) -> Finding:
         cases=_cases(failed.sort_values(["status", "call_back_id"], ascending=[False, True]), "status"),
         metric="call_backs_in_time",
         shortfall=n / settled if settled else None,
-        headline=f"{n:,} of {counted(settled, 'settled case')} of {named(rule)} late or missing, "
+        headline=f"{n:,} of {counted(settled, 'settled case')} of {spoken(rule)} late or missing, "
         "and not excused",
     )
 
@@ -80,7 +80,7 @@ def _too_often(result: PromiseResult, rule: PromiseRule) -> Finding:
     cases = result.of(rule)
     excused = cases[cases["status"] == Status.EXCUSED.value]
     return Finding(
-        criterion=f"B2: at most {most:.1%} of the cases of {named(rule)} may be excused.",
+        criterion=f"B2: at most {most:.1%} of the cases of {spoken(rule)} may be excused.",
         condition=f"{share:.1%} of the settled cases were excused by a deviation.",
         cause="What was meant as an exception has become a way of working.",
         effect="The standard says less of what customers get than it seems to.",
@@ -90,7 +90,7 @@ def _too_often(result: PromiseResult, rule: PromiseRule) -> Finding:
         evidence=(f"{NOTEBOOK}/excused_share:{rule.duty}", f"{NOTEBOOK}/excused_limit:{rule.duty}"),
         cases=_cases(excused.sort_values("call_back_id"), "reason"),
         metric="call_backs_in_time",
-        headline=f"{share:.1%} of the cases of {named(rule)} excused; at most {most:.1%} may be",
+        headline=f"{share:.1%} of the cases of {spoken(rule)} excused; at most {most:.1%} may be",
         shortfall=(share - most) / most if most else None,
     )
 
@@ -109,6 +109,6 @@ def _dissatisfied(result: PromiseResult, rule: PromiseRule) -> Finding:
         subject=f"promise:{rule.duty}",
         evidence=(f"{NOTEBOOK}/satisfaction:{rule.duty}", f"{NOTEBOOK}/target:{rule.duty}"),
         metric="satisfied_with_type",
-        headline=f"{share:.1%} of the customers of {named(rule)} satisfied; {target:.1%} is demanded",
+        headline=f"{share:.1%} of the customers of {spoken(rule)} satisfied; {target:.1%} is demanded",
         shortfall=(target - share) / target if target else None,
     )

@@ -84,9 +84,9 @@ def satisfied_with_type(
     """Answers of the period about one type of transaction whose headline item is in the top box."""
     item = context.run.instrument(survey_type).headline
     answers = answers_to(tables.lazy("responses"), survey_type, item.item)
-    asked = answers.filter(nw.col("transaction_type") == transaction_type)
+    of_type = answers.filter(nw.col("transaction_type") == transaction_type)
     satisfied = (nw.col(item.item) >= item.scale.top_box).cast(nw.Int64).sum()
-    row = asked.select(n=nw.len(), satisfied=satisfied).collect().rows(named=True)[0]
+    row = of_type.select(n=nw.len(), satisfied=satisfied).collect().rows(named=True)[0]
     where = (("in_period", True), ("survey_type", survey_type), ("transaction_type", transaction_type))
     return share_of(
         int(row["satisfied"] or 0),

@@ -50,14 +50,14 @@ class ServicePromises(ObligationPolicy):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        seen: dict[tuple[str, bool], int] = {}
+        first_rules: dict[tuple[str, bool], int] = {}
         for index, rule in enumerate(self.rules):
             for kind in rule.transaction_types or ("",):
-                if (kind, rule.promised_time) in seen:
-                    named = f"the type {kind!r}" if kind else "the other cases"
+                if (kind, rule.promised_time) in first_rules:
+                    these = f"the type {kind!r}" if kind else "the other cases"
                     at: Path = ("rules", index, "duty")
-                    raise Misfit(f"two rules for {named}", remedy="Keep one.", at=at)
-                seen[kind, rule.promised_time] = index
+                    raise Misfit(f"two rules for {these}", remedy="Keep one.", at=at)
+                first_rules[kind, rule.promised_time] = index
         return self
 
 

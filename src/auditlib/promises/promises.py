@@ -186,8 +186,8 @@ def _recorded(tables: CanonicalTables, context: PromiseContext) -> pd.DataFrame:
         return pd.DataFrame(columns=[*names, *parts, "recorded_until"])
     frame = to_pandas(tables.lazy(DEVIATIONS).select(*names, *parts))
     frame = frame[(frame["recorded_at"] <= context.as_of).fillna(value=False)].reset_index(drop=True)
-    known = frame.assign(reason=frame["reason"].fillna(""))
-    return _with_until(known, "recorded", zones=context.zones, as_of=context.as_of)
+    deviations = frame.assign(reason=frame["reason"].fillna(""))
+    return _with_until(deviations, "recorded", zones=context.zones, as_of=context.as_of)
 
 
 def _best(recorded: pd.DataFrame, cases: pd.DataFrame, rule: PromiseRule) -> pd.DataFrame:
@@ -248,12 +248,12 @@ def _satisfaction(
     if instrument is None or "responses" not in tables.tables:
         return Refusal(f"No survey of the type {rule.survey_type} is in the evidence.")
     item = instrument.headline
-    asked = tables.lazy("responses").filter(
+    answers = tables.lazy("responses").filter(
         nw.col("in_period"),
         nw.col("survey_type") == rule.survey_type,
         nw.col("transaction_type").is_in(list(rule.transaction_types)),
     )
-    scores = to_pandas(asked.select(item.item))[item.item].dropna()
+    scores = to_pandas(answers.select(item.item))[item.item].dropna()
     if not context.disclosure.shows(len(scores)):
         return Refusal("Too few customers of this type of transaction were asked how satisfied they are.")
     satisfied, n = int((scores >= item.scale.top_box).sum()), len(scores)

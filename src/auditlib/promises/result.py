@@ -89,9 +89,9 @@ class PromiseResult:
         rules = {duty for duty in frame["duty"] if held(f"excused_share:{duty}") or held(f"excused:{duty}")}
         settled = frame[~frame["duty"].isin(rules)].groupby("month")["settled"].sum()
         months = {month for month, n in settled.items() if held("", int(n))}
-        kept = self.rows[~self.rows["duty"].isin(rules) & ~self.rows["month"].isin(months)]
+        rows = self.rows[~self.rows["duty"].isin(rules) & ~self.rows["month"].isin(months)]
         left_out = len(rules) + len(months)
-        return (None if left_out == len(rules) + len(settled) else replace(self, rows=kept)), left_out
+        return (None if left_out == len(rules) + len(settled) else replace(self, rows=rows)), left_out
 
     @property
     def flexible(self) -> tuple[PromiseResult, ...]:
@@ -141,7 +141,7 @@ class PromiseResult:
         """Return what one rule comes to."""
         counts, judged = self.counts(rule), rule.satisfaction is None
         satisfied = self.satisfaction.get(rule.duty)
-        known = satisfied if isinstance(satisfied, Satisfaction) else None
+        measured = satisfied if isinstance(satisfied, Satisfaction) else None
         return {
             "duty": rule.duty,
             "kind": rule.kind.value,
@@ -153,7 +153,7 @@ class PromiseResult:
             "excused": counts[Status.EXCUSED.value] if rule.deviations else None,
             "excused_share": self.excused_share(rule) if rule.deviations else None,
             "excused_limit": rule.deviations.most if rule.deviations else None,
-            "satisfaction": known.share if known else None,
+            "satisfaction": measured.share if measured else None,
             "target": rule.satisfaction,
             "half_within_hours": self.hours(rule),
         }

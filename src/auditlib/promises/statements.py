@@ -16,7 +16,7 @@ LIMITS = Sentence(
 )
 
 
-def named(rule: PromiseRule) -> str:
+def spoken(rule: PromiseRule) -> str:
     """Return a rule as a sentence names it."""
     return f"the promise '{rule.duty.replace('_', ' ')}'"
 
@@ -25,7 +25,7 @@ def summary(result: PromiseResult, facts: Facts) -> Iterator[Sentence]:
     """Yield what each rule comes to, by its kind."""
     for rule in result.policy.rules:
         if result.of(rule).empty:
-            yield Sentence(f"No case of the period falls under {named(rule)}.")
+            yield Sentence(f"No case of the period falls under {spoken(rule)}.")
         elif rule.kind is Kind.DISCRETIONARY:
             yield _by_customers(result, rule, facts.about(rule.duty))
         else:
@@ -39,7 +39,7 @@ def summary(result: PromiseResult, facts: Facts) -> Iterator[Sentence]:
 
 def _by_the_clock(result: PromiseResult, rule: PromiseRule, facts: Facts) -> Sentence:
     if not result.settled(rule):
-        return Sentence(f"No case of {named(rule)} is settled yet.")
+        return Sentence(f"No case of {spoken(rule)} is settled yet.")
     excused = (
         ", and {excused} ({excused_share|.1%}) excused by a deviation that counts, where at most "
         "{excused_limit|.1%} may be"
@@ -49,14 +49,14 @@ def _by_the_clock(result: PromiseResult, rule: PromiseRule, facts: Facts) -> Sen
         "{name} ({kind}) is {verdict}: {failed} of {settled|settled case|settled cases} outside the limit"
         f"{excused if rule.deviations else ''}{unknown}.",
         facts,
-        name=named(rule).capitalize(),
+        name=spoken(rule).capitalize(),
         kind=rule.kind.value,
         verdict=result.verdict(rule),
     )
 
 
 def _by_customers(result: PromiseResult, rule: PromiseRule, facts: Facts) -> Sentence:
-    name, satisfied = named(rule).capitalize(), result.satisfaction[rule.duty]
+    name, satisfied = spoken(rule).capitalize(), result.satisfaction[rule.duty]
     if isinstance(satisfied, Refusal):
         keys = (f"satisfaction:{rule.duty}",)
         return Sentence(f"{name} (discretionary) is open: {satisfied.reason}", keys)
@@ -80,5 +80,5 @@ def excused(result: PromiseResult, facts: Facts) -> Iterator[Sentence]:
                 "{name}: {excused_share|.1%} of {settled|settled case|settled cases} excused, where at most "
                 "{excused_limit|.1%} may be.",
                 facts.about(rule.duty),
-                name=named(rule).capitalize(),
+                name=spoken(rule).capitalize(),
             )

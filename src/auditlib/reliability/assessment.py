@@ -72,7 +72,7 @@ def assess(
     of
         The tables that are judged, where they were supplied; default: all.
     """
-    asked = set(of)
-    supplied = [name for name in TABLES if name in evidence.tables and name in asked]
+    wanted = set(of)
+    supplied = [name for name in TABLES if name in evidence.tables and name in wanted]
     counts = tuple(gather(evidence, table, period=period) for table in supplied)
     return Assessment(tuple(judge(counted, thresholds=thresholds) for counted in counts), counts)

@@ -131,12 +131,12 @@ def _without_match(evidence: CanonicalTables, table: str, link: Column) -> int:
     import narwhals as nw
 
     key = TABLES[link.references].key[0]
-    given = evidence.lazy(table).filter(~nw.col(link.name).is_null()).select(reference=nw.col(link.name))
-    kept = evidence.lazy(link.references).select(reference=nw.col(key))
+    referring = evidence.lazy(table).filter(~nw.col(link.name).is_null()).select(reference=nw.col(link.name))
+    referenced = evidence.lazy(link.references).select(reference=nw.col(key))
     if any(total.rows_unanswered for total in evidence.totals if total.table == link.references):
         apart = evidence.lazy("unanswered").select(reference=nw.col(key))
-        kept = nw.concat([kept, apart])
-    return int(one_row(given.join(kept, on="reference", how="anti").select(rows=nw.len()))["rows"])
+        referenced = nw.concat([referenced, apart])
+    return int(one_row(referring.join(referenced, on="reference", how="anti").select(rows=nw.len()))["rows"])
 
 
 def _empty_months(evidence: CanonicalTables, table: str, *, period: Period) -> tuple[int, ...]:
@@ -148,8 +148,8 @@ def _empty_months(evidence: CanonicalTables, table: str, *, period: Period) -> t
     day = nw.col(f"{instant}_day")
     inside = evidence.lazy(table).filter(nw.col("in_period"), ~day.is_null())
     days = inside.select(day=day).unique().collect()
-    seen = set(months_of_days(days["day"].to_list()).tolist())
-    return tuple(month for month in months_between(period.start, period.end) if month not in seen)
+    filled = set(months_of_days(days["day"].to_list()).tolist())
+    return tuple(month for month in months_between(period.start, period.end) if month not in filled)
 
 
 def one_row(frame: nw.LazyFrame[Any]) -> Mapping[str, Any]:

@@ -274,14 +274,14 @@ def _by_item(evidence: CanonicalTables) -> ItemCoverage:
     items = _counted(pairs.group_by("item").agg(units=nw.len()), "item")
     bands = values.select("unit_id", "n_low", "n_high").unique()
     by_band = bands.group_by("n_low", "n_high").agg(units=nw.len()).collect().rows(named=True)
-    counts = {(row["n_low"], row["n_high"]): int(row["units"]) for row in by_band if not _known(row)}
-    exact = len({row["unit_id"] for row in bands.collect().rows(named=True) if _known(row)})
+    counts = {(row["n_low"], row["n_high"]): int(row["units"]) for row in by_band if not _is_exact(row)}
+    exact = len({row["unit_id"] for row in bands.collect().rows(named=True) if _is_exact(row)})
     units = len(_register(evidence)) or _units_seen(evidence)
     ordered = dict(sorted(counts.items(), key=lambda entry: _band_order(entry[0]), reverse=True))
     return ItemCoverage(units, items, ordered, int(one_row(values.select(n=nw.len()))["n"]), exact)
 
 
-def _known(row: Mapping[str, Any]) -> bool:
+def _is_exact(row: Mapping[str, Any]) -> bool:
     """Whether the number of surveys is published as such, and not as a band."""
     return row["n_low"] is not None and row["n_low"] == row["n_high"]
 

@@ -60,8 +60,8 @@ def declared(engagement: Engagement) -> DeclaredStandIns:
 
 def _turned(run: Run, source: Source, total: SourceTotals) -> Iterator[Declaration]:
     """Yield the questions of a source on which the lowest score is the best."""
-    asked = [item for model in run.instruments.values() for item in model.items.items()]
-    turned = sorted({name for name, item in asked if item.scale.best == "low" and name in source.columns})
+    items = [item for model in run.instruments.values() for item in model.items.items()]
+    turned = sorted({name for name, item in items if item.scale.best == "low" and name in source.columns})
     if source.table == "responses" and turned:
         text = (
             f"In {total.file} ({total.table}) the lowest score of {', '.join(turned)} is the best; scores "

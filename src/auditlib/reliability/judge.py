@@ -150,5 +150,5 @@ def _remarks(facts: TableFacts) -> Iterator[Ground]:
 
 
 def _a(column: str) -> str:
-    thing = column.removesuffix("_id").replace("_", " ")
-    return f"{'an' if thing[0] in 'aeio' else 'a'} {thing}"
+    noun = column.removesuffix("_id").replace("_", " ")
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

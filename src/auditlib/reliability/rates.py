@@ -229,8 +229,8 @@ def _from_log(evidence: CanonicalTables, *, thresholds: Thresholds) -> ResponseR
 
     names = ("unit_id", "survey_type")
     invited = evidence.lazy("invitations").filter(nw.col("in_period")).select("invitation_id", *names)
-    asked = answered_invitations(invited, evidence.lazy("responses"))
-    by_cell = asked.group_by(*names).agg(
+    with_answers = answered_invitations(invited, evidence.lazy("responses"))
+    by_cell = with_answers.group_by(*names).agg(
         invitations=nw.len(), responses=nw.col("answered").cast(nw.Int64).sum()
     )
     rows = by_cell.collect().rows(named=True)

@@ -38,8 +38,8 @@ def _several(assessment: Assessment, facts: Facts) -> Sentence:
 
 def _sufficient(assessment: Assessment, facts: Facts) -> Sentence:
     sound, count = len(assessment.answered(Reliability.SUFFICIENT)), len(assessment.tables)
-    some = "{tables:sufficiently_reliable}" if sound else "none"
-    which = f"{some} of {{tables:all}}"
+    reliable = "{tables:sufficiently_reliable}" if sound else "none"
+    which = f"{reliable} of {{tables:all}}"
     if sound == count:
         which = "both" if count == 2 else "all {tables:all}"
     verb = "is" if sound < 2 else "are"  # none of them is

@@ -266,8 +266,8 @@ def examples(engagement: Engagement) -> Exhibit:
     )
 
 
-def examples_of(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
-    """Return `each` quarantined rows of every reason, from different files where there are several.
+def examples_of(rows: pd.DataFrame, *, per_reason: int = 2) -> pd.DataFrame:
+    """Return `per_reason` quarantined rows of every reason, from different files where there are several.
 
     The cell that failed is shown by its form, in its message too: who may see the row has the file.
 
@@ -280,10 +280,10 @@ def examples_of(rows: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
 
     ordered = rows.sort_values(["file", "line", "column"], kind="stable")
     one_per_file = ordered.drop_duplicates(["reason", "file"])
-    rest = ordered.drop(one_per_file.index)
+    further = ordered.drop(one_per_file.index)
     columns = ["reason", "file", "line", "column", "value", "message"]
     order = {str(reason): place for place, reason in enumerate(Reason)}
-    chosen = pd.concat([one_per_file, rest]).groupby("reason", sort=False).head(each)
+    chosen = pd.concat([one_per_file, further]).groupby("reason", sort=False).head(per_reason)
     chosen = chosen.sort_values("reason", key=lambda reasons: reasons.map(order), kind="stable")
     cells = [tuple(map(str, pair)) for pair in chosen[["value", "message"]].fillna("").to_numpy()]
     chosen = chosen.assign(

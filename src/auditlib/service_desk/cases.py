@@ -121,7 +121,7 @@ def _unlisted_at_last(events: pd.DataFrame, *, states: LogStates) -> pd.Series:
     """Return by case whether the state it last entered is not listed; closing is no state."""
     moves = events[~events["state"].isin(states.closed)]
     last = moves.groupby("case_id")["state"].last()
-    strange = ~last.isin(states.known)
+    strange = ~last.isin(states.listed)
     return strange.reindex(events["case_id"].unique(), fill_value=False).sort_index()
 
 
@@ -175,7 +175,7 @@ def moves_of(log: pd.DataFrame, *, states: LogStates) -> pd.DataFrame:
     (whether the clock stands still from here on) and ``resumes`` (whether it stood still up to here).
     """
     events = spanned(ordered(log))
-    events = events[events["state"].isin(states.known) & ~events["state"].isin(states.closed)]
+    events = events[events["state"].isin(states.listed) & ~events["state"].isin(states.closed)]
     stopped = events["state"].isin(states.stopped)
     by_case = events.groupby("case_id")
     following = {f"resumed_{end}": by_case[f"updated_{end}"].shift(-1) for end in ("at", "until")}

@@ -111,27 +111,27 @@ def _near(moves: pd.DataFrame, cases: pd.DataFrame, context: DeskContext) -> Ite
     waiting, running = context.policy.states.waiting_for_customer, context.policy.states.running
     first = ~moves["case_id"].duplicated()
     # Resuming a clock is no work that the hour brings about: it lies where the stop did.
-    other = moves["state"].isin(running) & ~moves["resumes"] & ~first
+    is_work = moves["state"].isin(running) & ~moves["resumes"] & ~first
     for rule in context.policy.rules:
         if rule.stage != RESOLVE:
             continue
         limits = limits_of(cases.reset_index(), rule).set_axis(cases.index)
         placed = moves.assign(left=_left_by_place(moves, cases, limits, context.hours[rule.clock]))
-        stops, others = placed[placed["state"].isin(waiting)], placed[other]
-        drafted = [_heap(stops, others, rule.duty, ALL, context.policy.stops)]
+        stops, work = placed[placed["state"].isin(waiting)], placed[is_work]
+        drafted = [_heap(stops, work, rule.duty, ALL, context.policy.stops)]
         groups = dict(iter(stops.groupby("unit_id")))
         if len(groups) > 1:  # one unit alone is all of them
-            beside = dict(iter(others.groupby("unit_id")))
+            beside = dict(iter(work.groupby("unit_id")))
             drafted += [
-                _heap(part, beside.get(unit, others.head(0)), rule.duty, str(unit), context.policy.stops)
+                _heap(part, beside.get(unit, work.head(0)), rule.duty, str(unit), context.policy.stops)
                 for unit, part in groups.items()
             ]
         yield drafted[0]
         yield from (draft for draft in drafted[1:] if draft.p_value is not None)
 
 
-def _heap(stops: pd.DataFrame, others: pd.DataFrame, clock: str, group: str, how: StopTerms) -> _Drafted:
-    mine, beside = _first_in_stretch(stops, how), _first_in_stretch(others, how)
+def _heap(stops: pd.DataFrame, work: pd.DataFrame, clock: str, group: str, how: StopTerms) -> _Drafted:
+    mine, beside = _first_in_stretch(stops, how), _first_in_stretch(work, how)
     heap = near_limit(
         mine["left"].to_numpy(float),
         width=how.near,
@@ -198,14 +198,16 @@ def _causes(stops: pd.DataFrame, policy: IncidentPolicy) -> Reading:
     how = policy.stops
     if not how.cause_required:
         return Reading(CAUSES, "", ALL, reason="The policy names no state whose stop needs a cause.")
-    asked = stops[stops["state"].isin(how.cause_required)]
-    if not asked["reason"].notna().any():
+    needing_cause = stops[stops["state"].isin(how.cause_required)]
+    if not needing_cause["reason"].notna().any():
         why = "The log gives no cause of any stop: the column reason was never mapped or is empty."
-        return Reading(CAUSES, "", ALL, len(asked), reason=why)
-    unlisted = ~asked["reason"].isin(how.causes) if how.causes else asked["reason"].isna()
-    bad = asked[unlisted]
+        return Reading(CAUSES, "", ALL, len(needing_cause), reason=why)
+    unlisted = ~needing_cause["reason"].isin(how.causes) if how.causes else needing_cause["reason"].isna()
+    bad = needing_cause[unlisted]
     cases = tuple(dict.fromkeys(bad["case_id"].astype(str)))
-    reading = Reading(CAUSES, "", ALL, len(asked), len(bad), len(bad) / len(asked), 0.0, cases)
+    reading = Reading(
+        CAUSES, "", ALL, len(needing_cause), len(bad), len(bad) / len(needing_cause), 0.0, cases
+    )
     return tested(reading, p_value=None, p_adjusted=None, error=how.error) if len(bad) else reading
 
 

@@ -64,7 +64,7 @@ def clocked(
     )
     if rule.stage == ESCALATE:  # what is resolved in time need not be escalated
         judged = judged.assign(excused_at=cases["done_at"], excused_until=cases["done_until"])
-    known = (limits.notna() & ends.due.notna() & ~cases["unclear"]).to_numpy(bool)
+    decidable = (limits.notna() & ends.due.notna() & ~cases["unclear"]).to_numpy(bool)
     frame = nw.from_native(judged, eager_only=True)
     status = assess(frame, as_of=as_of, kind=rule.kind).to_native()["status"].astype(object)
     columns = {
@@ -72,7 +72,7 @@ def clocked(
         f"due:{rule.duty}": ends.due,
         f"unpaused:{rule.duty}": ends.unpaused,
         f"done:{rule.duty}": judged["done_at"].to_numpy(),
-        f"status:{rule.duty}": status.where(known, None).to_numpy(),
+        f"status:{rule.duty}": status.where(decidable, None).to_numpy(),
     }
     return cases.assign(**columns)
 
@@ -99,10 +99,10 @@ def _deadlines(cases: pd.DataFrame, limits: pd.Series, still: Stillness, hours: 
     start, allowed = cases["opened_at"].to_numpy(np.int64), limits.fillna(0).to_numpy(np.int64)
     latest = cases["opened_until"].to_numpy(np.int64)
     ends = np.zeros((3, len(cases)), dtype=np.int64)
-    known = np.zeros(len(cases), dtype=bool)
+    on_calendar = np.zeros(len(cases), dtype=bool)
     for calendar, on_it in by_calendar(cases["unit_id"], hours):
         least, most = (_of_cases(pauses, on_it) for pauses in still)
-        known[on_it] = True
+        on_calendar[on_it] = True
         # A pause lengthens a clock by no more than itself.
         longest = int(allowed[on_it].max()) + _longest(most)
         last = int(max(latest[on_it].max(), most.resumes.max(initial=0)))
@@ -111,7 +111,7 @@ def _deadlines(cases: pd.DataFrame, limits: pd.Series, still: Stillness, hours: 
         ends[1, on_it] = deadline_paused(table, latest[on_it], allowed[on_it], paused=most)
         ends[2, on_it] = deadline(table, start[on_it], allowed[on_it])
     ends[1] = np.maximum(ends[0], ends[1])
-    return _Ends(*(pd.Series(end, index=cases.index, dtype="Int64").where(known) for end in ends))
+    return _Ends(*(pd.Series(end, index=cases.index, dtype="Int64").where(on_calendar) for end in ends))
 
 
 def _of_cases(still: Pauses, marked: NDArray[np.bool_]) -> Pauses:
@@ -135,7 +135,7 @@ def open_to_meaning(
     Such a state is read as each thing it may be: work, waiting for the customer, a resolution, and what the
     rule asks for. Where all readings come to the same status, that is the status.
     """
-    unlisted = tuple(sorted(set(log["state"].dropna()) - set(states.known)))
+    unlisted = tuple(sorted(set(log["state"].dropna()) - set(states.listed)))
     if not unlisted:
         return set()
     touched = log.loc[log["state"].isin(unlisted), "case_id"]
@@ -149,7 +149,7 @@ def open_to_meaning(
         judged = clocked(cases, rule, still, hours=hours, as_of=as_of).set_index("case_id")
         readings.append(judged[f"status:{rule.duty}"].fillna(""))
     first = readings[0]
-    apart = np.logical_or.reduce([(first != other).to_numpy(bool) for other in readings[1:]])
+    apart = np.logical_or.reduce([(first != reading).to_numpy(bool) for reading in readings[1:]])
     return set(first.index[apart].astype(str))
 
 
@@ -219,4 +219,4 @@ def lacking(
 
 
 def _unlisted(entered: set[str], states: LogStates) -> set[str]:
-    return entered - set(states.known)
+    return entered - set(states.listed)

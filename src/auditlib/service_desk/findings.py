@@ -76,7 +76,7 @@ def _sign(stops: ClockStops, reading: Reading) -> Finding:
     units = stops.stops.drop_duplicates("case_id").set_index("case_id")["unit_id"].fillna("").astype(str)
     table = "complaints" if stops.policy.log == "complaint_events" else stops.policy.log
     ends = ("", "_expected", "_n", "_count", "_p", "_p_adjusted")
-    known = {number.key for number in of_stops(stops)}
+    keys = {number.key for number in of_stops(stops)}
     evidence = (
         *(f"{stops.start}{end}:{reading.key}" for end in ends),
         *(f"{stops.start}:{name}" for name in DECLARED),
@@ -89,7 +89,7 @@ def _sign(stops: ClockStops, reading: Reading) -> Finding:
         recommendation="Look the cases up and ask the customers whether anything was asked of them then.",
         grade=stops.policy.stops.severity,
         subject=f"clock {stops.start}:{reading.sign}:{reading.clock}:{reading.group}".replace("::", ":"),
-        evidence=tuple(f"{NOTEBOOK}/{key}" for key in evidence if key in known),
+        evidence=tuple(f"{NOTEBOOK}/{key}" for key in evidence if key in keys),
         headline=_headline(stops, reading),
         cases=tuple(
             CaseReference(table, case, str(units.get(case, "")), f"stopped {reading.sign}")

@@ -64,10 +64,10 @@ def _timed(cases: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return the cases with a flag and an end, both instants known to the second."""
     ends = (("opened_at", "opened_until"), (column, f"{column.removesuffix('_at')}_until"))
     by_day = [cases[until] != cases[at] for at, until in ends if until in cases]
-    known = cases[column].notna() & cases["flag"].notna()
+    exact = cases[column].notna() & cases["flag"].notna()
     for days in by_day:
-        known &= ~days.fillna(value=False)
-    return cases[known]
+        exact &= ~days.fillna(value=False)
+    return cases[exact]
 
 
 def _spent(ended: pd.DataFrame, column: str, hours: WorkingHours) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def _oddities(log: pd.DataFrame, cases: pd.DataFrame, context: DeskContext) -> O
         events_met=int(log["sla_met"].fillna(value=False).sum()),
         unknown_states={
             str(state): int(n)
-            for state, n in log.loc[~log["state"].isin(states.known), "state"].value_counts().items()
+            for state, n in log.loc[~log["state"].isin(states.listed), "state"].value_counts().items()
         },
         rewritten=int(rewritten.fillna(value=False).sum()),
         field_empty=int((cases["field_resolved_at"].isna() & ~unresolved).sum()),

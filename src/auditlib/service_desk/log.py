@@ -131,8 +131,8 @@ def _complaints(tables: CanonicalTables) -> Frame:
         updated_second="occurred_second",
     )
     joined = events.join(cases, on="complaint_id", how="inner").with_columns(**nothing)
-    named = joined.with_columns(case_id=nw.col("complaint_id"))
-    return named.select(*INCIDENTS, *_SECONDS, *OF_CASE.values())
+    identified = joined.with_columns(case_id=nw.col("complaint_id"))
+    return identified.select(*INCIDENTS, *_SECONDS, *OF_CASE.values())
 
 
 def _with_tier(rows: Frame, tables: CanonicalTables) -> Frame:

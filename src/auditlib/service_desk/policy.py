@@ -49,7 +49,7 @@ class LogStates(Strict):
         return (*self.waiting_for_customer, *self.resolved)
 
     @property
-    def known(self) -> tuple[str, ...]:
+    def listed(self) -> tuple[str, ...]:
         """Every listed state."""
         return (*self.running, *self.stopped, *self.closed)
 

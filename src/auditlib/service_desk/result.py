@@ -136,10 +136,10 @@ class IncidentResult:
 
     def basis_of(self, priority: str) -> tuple[Basis, ...]:
         """Return the rows that the numbers of a priority rest on: a complaint has one severity throughout."""
-        first, *others = self.basis
+        first, *further = self.basis
         if first.table == "complaints" and priority not in (ALL, NO_PRIORITY):
             first = replace(first, where=(*first.where, ("severity", priority)))
-        return (first, *others)
+        return (first, *further)
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -194,12 +194,12 @@ class IncidentResult:
 
     def counts(self, priority: str) -> dict[str, int]:
         """Return by column of `to_frame` how many cases its share is of."""
-        mine = self.cases if priority == ALL else self.cases[self._named(priority)]
+        mine = self.cases if priority == ALL else self.cases[self._of_priority(priority)]
         return {"flag": int(mine["flag"].notna().sum())} | {
             clock: len(_met(mine, clock)) for clock in self.clocks
         }
 
-    def _named(self, priority: str) -> pd.Series:
+    def _of_priority(self, priority: str) -> pd.Series:
         return self.cases["priority"].fillna(NO_PRIORITY) == priority
 
     @property
@@ -233,9 +233,9 @@ class IncidentResult:
     def rates(self) -> Rates:
         """Return the statuses by clock and priority."""
         long = self.statuses()
-        named = long.assign(priority=long["priority"].fillna(NO_PRIORITY))
-        bases = {priority: self.basis_of(priority) for priority in named["priority"].unique()}
-        return rates(named, by=("duty", "priority"), disclosure=self.disclosure, bases=bases)
+        by_priority = long.assign(priority=long["priority"].fillna(NO_PRIORITY))
+        bases = {priority: self.basis_of(priority) for priority in by_priority["priority"].unique()}
+        return rates(by_priority, by=("duty", "priority"), disclosure=self.disclosure, bases=bases)
 
     def register_rows(self) -> pd.DataFrame:
         """Return every duty judged as a row of the register; its class is priority and tier."""
