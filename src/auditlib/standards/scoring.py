@@ -15,7 +15,7 @@ from auditlib.records import Aspect, Judgement, Outcome, Scope, Score
 
 OPEN = (Outcome.NOT_DEMONSTRATED, Outcome.NOT_ASSESSABLE)
 JUDGED = (Outcome.MET, Outcome.NOT_MET, *OPEN)
-_DIGITS = 12  # so that a score of exactly the pass mark reaches it
+_DIGITS = 12  # so that exactly the pass mark reaches it, and exactly the gap is one
 
 
 def outside(judgement: Judgement) -> bool:
@@ -71,7 +71,7 @@ def mismatch(judgements: Sequence[Judgement], *, gap: float) -> str:
     Only criteria that were met or not met enter: what is open says nothing about strength.
     """
     process, results = (decided_share(judgements, aspect) for aspect in (Aspect.PROCESS, Aspect.RESULT))
-    if process is None or results is None or abs(process - results) < gap:
+    if process is None or results is None or round(abs(process - results), _DIGITS) < gap:
         return ""
     shares = f"{process:.0%} of the decided process weight is met and {results:.0%} of the results"
     if process > results:
