@@ -96,7 +96,7 @@ def _status(
     untimed = nw.when(done).then(nw.lit(Status.MET.value)).otherwise(nw.lit(Status.PENDING.value))
     status = nw.when(timeless).then(untimed).otherwise(status)
     if "right_party" in present:
-        wrong = done & ~nw.col("right_party").fill_null(value=True)
+        wrong = done & (nw.col("right_party") == nw.lit(value=False)).fill_null(value=False)
         status = nw.when(wrong).then(nw.lit(Status.WRONG_PARTY.value)).otherwise(status)
     if "excused_at" in present:
         released = _released(instants["excused"], due, done_at, done=done, as_of=as_of)
