@@ -9,7 +9,7 @@ RUN    ?= params/runs/demo.yaml
 LAB    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test check notebooks lab bench bench-oracles demo schemas lock clean
+.PHONY: help audit test check notebooks lab bench bench-oracles demo schemas law lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ demo: $(READY)  ## regenerate data/demo (the same bytes every time)
 schemas: $(READY)  ## rewrite the JSON Schemas in params/schemas
 	@$(BIN)/auditlib schema --write params/schemas
 	@$(BIN)/python -m company --schema
+
+law: $(READY)  ## print the tables of cases in tests/spec as the pages of docs/law
+	@$(BIN)/python -m tests.spec.printed --write
 
 lock:  ## recompute requirements.lock (needs uv on the path)
 	@uv pip compile --universal --python-version 3.11 --extra dev --extra mysql --extra pdf --extra postgres --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock pyproject.toml

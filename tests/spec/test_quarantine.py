@@ -2,120 +2,212 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
+
 import pytest
+from law_page import CaseTable, LawPage
 from quarantined import GOOD, kept, responses, run_of, take_in, units, verdicts
-from small_company import with_sources
 
 from auditlib.errors import DataError, ParameterError
-from auditlib.evidence import prepare
-from auditlib.records import Reason, SourceTotals
-from auditlib.reliability.totals import quarantine
+from auditlib.evidence import Evidence, prepare
+from auditlib.records import Reason
+from auditlib.time.epoch import moment_of
 
-STRANGE = "R9,999,transactional,2024-05-01 10:00:00,4"
 SECOND = "R2,007,transactional,2024-05-02 10:00:00,5"
 
+IN_ORDER = "; ".join(f"*{reason.value}* ({reason.sentence})" for reason in Reason)
 
-@pytest.mark.parametrize(
-    ("row", "column", "reason"),
-    [
-        ("R9,007,transactional,2024-05-01 10:00:00", "", "field_count"),
-        ("R9,007,transactional,2024-05-01 10:00:00,4,extra", "", "field_count"),
-        ('R9,007,transactional,"2024-05-01 10:00:00,4', "", "field_count"),
-        (GOOD, "response_id", "identical"),
-        ("R9,7,transactional,2024-05-01 10:00:00,4", "unit", "unit"),
-        ("R9,,transactional,2024-05-01 10:00:00,4", "unit", "unit"),
-        ("R9,007,transactional,2024-02-30 10:00:00,4", "at", "time"),
-        ("R9,007,transactional,01/05/2024 10:00,4", "at", "time"),
-        ("R9,007,transactional,2024-05-01 24:00:00,4", "at", "time"),
-        ("R9,007,transactional,,4", "at", "time"),
-        ("R9,007,transactional,2025-01-01 00:00:01,4", "at", "future"),
-        ("R9,007,transactional,2024-05-01 10:00:00,0", "score", "scale"),
-        ("R9,007,transactional,2024-05-01 10:00:00,5.0000001", "score", "scale"),
-        ("R9,007,transactional,2024-05-01 10:00:00,4.5", "score", "scale"),
-        ("R9,007,transactional,2024-05-01 10:00:00,nan", "score", "scale"),
-        ("R9,007,transactional,2024-05-01 10:00:00,Very satisfied", "score", "scale"),
-        ("R9,007,relationship,2024-05-01 10:00:00,4", "type", "scale"),
-        ("R9,007,,2024-05-01 10:00:00,4", "type", "scale"),
-        (",007,transactional,2024-05-01 10:00:00,4", "id", "key"),
-    ],
+LAW = LawPage(
+    "Quarantine",
+    f"""
+    A row that cannot be relied on is set aside with file, line, column and reason, and counted: rows in are
+    rows kept, quarantined and left out. The first test that is true names the reason, in this order:
+    {IN_ORDER}. What a row must look like stands in the contract of its table
+    (`src/auditlib/contracts/tables.py`) and in the run file of the audit (`params/runs`: scales, codes,
+    formats of dates, `as_of`); the order is that of `src/auditlib/records/evidence.py`.
+    Rows are judged by an exact query and, in large files, by look-up of cells that the query judged before;
+    both are held to these cases. The register has the units `007` in Berlin and `NA` in New York, the scale
+    runs from 1 to 5, and the audit looks from 2025-01-01 00:00 UTC.
+    """,
 )
-def test_one_broken_row_between_good_ones(tmp_path, row, column, reason):
-    evidence = take_in(tmp_path, f"{GOOD}\n{row}\n{SECOND}")
-    assert verdicts(evidence) == [(3, column, reason)]
-    assert kept(evidence) == ["R1", "R2"]
+BROKEN = LAW.table(
+    "One broken row between good ones",
+    """
+    The row is set aside, those before and after it are kept.
+
+    id,unit,type,at,score                                   | column      | reason      | because
+    --------------------------------------------------------+-------------+-------------+---------------------
+    R9,007,transactional,2024-05-01 10:00:00                | -           | field_count | a field too few
+    R9,007,transactional,2024-05-01 10:00:00,4,extra        | -           | field_count | a field too many
+    R1,007,transactional,2024-05-01 10:00:00,4              | response_id | identical   | a copy of the first
+    R9,7,transactional,2024-05-01 10:00:00,4                | unit        | unit        | 7 is not 007
+    R9,,transactional,2024-05-01 10:00:00,4                 | unit        | unit        | no unit is named
+    R9,007,transactional,2024-02-30 10:00:00,4              | at          | time        | no such day
+    R9,007,transactional,01/05/2024 10:00,4                 | at          | time        | another format
+    R9,007,transactional,2024-05-01 24:00:00,4              | at          | time        | no such time
+    R9,007,transactional,,4                                 | at          | time        | no time is given
+    R9,007,transactional,2025-01-01 00:00:01,4              | at          | future      | a second too late
+    R9,007,transactional,2024-05-01 10:00:00,0              | score       | scale       | below the scale
+    R9,007,transactional,2024-05-01 10:00:00,5.0000001      | score       | scale       | just above the scale
+    R9,007,transactional,2024-05-01 10:00:00,4.5            | score       | scale       | between its steps
+    R9,007,transactional,2024-05-01 10:00:00,nan            | score       | scale       | no number
+    R9,007,transactional,2024-05-01 10:00:00,Very satisfied | score       | scale       | an unknown label
+    R9,007,relationship,2024-05-01 10:00:00,4               | type        | scale       | declared nowhere
+    R9,007,,2024-05-01 10:00:00,4                           | type        | scale       | no survey is named
+    ,007,transactional,2024-05-01 10:00:00,4                | id          | key         | no id
+    R9,007,transactional,"2024-05-01 10:00:00,4             | -           | field_count | an unclosed quote
+    """,
+)
+INSIDE = LAW.table(
+    "Just inside of every limit",
+    """
+    These rows are kept, as responses or, where nothing is answered, beside them.
+
+    id,unit,type,at,score                        | kept as    | because
+    ---------------------------------------------+------------+------------------------------------------
+    R9,007,transactional,2025-01-01 00:00:00,4   | response   | the very instant the audit looks from
+    R9,NA,transactional,2024-05-01 10:00:00,4    | response   | NA is a unit, and no empty cell
+    R9,007,transactional,2024-02-29 23:59:59,4   | response   | a leap day
+    R9,007,transactional,2024-05-01 10:00:00,1   | response   | the lowest score
+    R9,007,transactional,2024-05-01 10:00:00,5.0 | response   | the highest score
+    R9,007,transactional,1999-05-01 10:00:00,4   | response   | outside of the period: kept, out of scope
+    R9,007,transactional,2024-05-01 10:00:00,    | unanswered | without a score it is no response
+    """,
+)
+ORDER = LAW.table(
+    "The first true test names the reason",
+    """
+    Of a row with several faults one is named.
+
+    id,unit,type,at,score                      | reason | besides
+    -------------------------------------------+--------+-------------------------------------
+    R9,999,transactional,2024-02-30 10:00:00,9 | unit   | an impossible day, and off the scale
+    R9,007,transactional,2024-02-30 10:00:00,9 | time   | off the scale
+    R9,007,transactional,2026-02-28 10:00:00,9 | future | off the scale
+    ,007,transactional,2024-05-01 10:00:00,9   | scale  | without an id
+    """,
+)
+TWICE = LAW.table(
+    "One id twice",
+    """
+    Copies beyond the first are set aside; where one id has different contents, all of them are. All rows
+    are of unit and type as above, each shown by id, unit and score.
+
+    rows                         | reasons                             | because
+    -----------------------------+-------------------------------------+---------------------------------
+    R1 007 4; R1 007 4           | kept; identical                     | a copy
+    R1 007 4; R1 007 4; R1 007 4 | kept; identical; identical          | both copies
+    R1 007 4; R2 007 5; R1 007 5 | conflicting; kept; conflicting      | which one is right?
+    R1 007 4; R1 007 4; R1 007 5 | conflicting; identical; conflicting | a copy, and a contradiction
+    R1 999 4; R1 999 4           | unit; identical                     | the copy of a broken row
+    R1 999 4; R1 007 4           | conflicting; conflicting            | whatever else is wrong with one
+    - 007 4; - 007 4             | key; key                            | rows without an id are no copies
+    """,
+)
+CLOCKS = LAW.table(
+    "Local times that come twice or never",
+    """
+    In Berlin 2024-10-27 02:00 to 03:00 comes twice, and 2024-03-31 02:00 to 03:00 never. A run file says
+    what to do about each; where it says nothing, the earlier is meant, and what never was is set aside.
+
+    said in the run file  | written             | instant in UTC      | because
+    ----------------------+---------------------+---------------------+-------------------------------
+    -                     | 2024-10-27 02:30:00 | 2024-10-27 00:30:00 | the earlier of the two
+    ambiguous: later      | 2024-10-27 02:30:00 | 2024-10-27 01:30:00 | the later of the two
+    ambiguous: quarantine | 2024-10-27 02:30:00 | time                | one of the two, and which?
+    ambiguous: quarantine | 2024-10-27 01:59:59 | 2024-10-26 23:59:59 | just before
+    ambiguous: quarantine | 2024-10-27 03:00:00 | 2024-10-27 02:00:00 | just after
+    -                     | 2024-03-31 01:59:59 | 2024-03-31 00:59:59 | just before
+    -                     | 2024-03-31 02:30:00 | time                | it never was
+    -                     | 2024-03-31 03:00:00 | 2024-03-31 01:00:00 | just after
+    nonexistent: forward  | 2024-03-31 02:30:00 | 2024-03-31 01:30:00 | by as much as the clocks moved
+    """,
+)
+ROW = "id,unit,type,at,score"
+Verdict = tuple[str, str]
+
+
+@pytest.fixture(params=["exact query", "look-up"])
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let rows be judged by the one form of the rules or by the other."""
+    if request.param == "look-up":
+        monkeypatch.setattr("auditlib.evidence.fast.lookup.FEWEST_ROWS", 1)
+
+
+def told_apart(table: CaseTable) -> list[str]:
+    """Return the rows of a table, R9 under an id of its own in each."""
+    return [text.replace("R9", f"R9{place}") for place, text in enumerate(table[ROW])]
+
+
+def judged(evidence: Evidence, count: int) -> list[Verdict | None]:
+    """Return column and reason of each of `count` rows; nothing of those that were kept."""
+    found = {line: (column, reason) for line, column, reason in verdicts(evidence)}
+    return [found.get(line) for line in range(2, count + 2)]
+
+
+@pytest.mark.usefixtures("form")
+def test_broken_rows_between_good_ones(tmp_path):
+    good = [GOOD.replace("R1", f"R{place}") for place in range(1, len(BROKEN.rows) + 1)]
+    lines = [line for pair in zip(good, told_apart(BROKEN), strict=True) for line in pair]
+    evidence = take_in(tmp_path, "\n".join(lines))
+    expected = [(row["column"].strip("-"), row["reason"]) for row in BROKEN.rows]
+    assert judged(evidence, len(lines)) == [verdict for row in expected for verdict in (None, row)]
     total = evidence.totals[1]
-    assert (total.rows_in, total.rows_kept, total.rows_quarantined) == (3, 2, 1)
+    assert (total.rows_in, total.rows_kept) == (2 * len(good), len(good))
     assert total.reconciled
-    assert total.reasons == {reason: 1}
+    assert total.reasons == Counter(BROKEN["reason"])
 
 
-def test_every_reason_is_said_and_counted_by_its_own_words():
-    """A reason that nothing words would be counted as none: "No row was set aside"."""
-    assert len({reason.sentence for reason in Reason}) == len({reason.heading for reason in Reason})
-    for reason in Reason:
-        total = SourceTotals("responses.csv", "responses", "", 1, 2, 1, 1, reasons={reason.value: 1})
-        (sentence,) = quarantine(with_sources(total)).summary()
-        assert f"{reason.sentence} (1)" in sentence.text
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "R9,007,transactional,2025-01-01 00:00:00,4",  # as_of itself
-        "R9,NA,transactional,2024-05-01 10:00:00,4",
-        "R9,007,transactional,2024-02-29 23:59:59,4",
-        "R9,007,transactional,2024-05-01 10:00:00,1",
-        "R9,007,transactional,2024-05-01 10:00:00,5.0",
-        "R9,007,transactional,1999-05-01 10:00:00,4",
-        " R9 ,007 ,transactional, 2024-05-01 10:00:00 , 4",
-    ],
-)
-def test_a_row_just_inside_every_limit_is_kept(tmp_path, row):
-    evidence = take_in(tmp_path, row)
+@pytest.mark.usefixtures("form")
+def test_rows_just_inside_every_limit_are_kept(tmp_path):
+    evidence = take_in(tmp_path, "\n".join(told_apart(INSIDE)))
     assert verdicts(evidence) == []
-    assert kept(evidence) == ["R9"]
+    known = dict.fromkeys(kept(evidence), "response")
+    known |= dict.fromkeys(evidence.frame("unanswered")["response_id"], "unanswered")
+    assert [known[f"R9{place}"] for place in range(len(INSIDE.rows))] == INSIDE["kept as"]
 
 
-def test_a_row_without_an_answer_is_kept_apart_from_the_responses(tmp_path):
-    evidence = take_in(tmp_path, "R9,007,transactional,2024-05-01 10:00:00,")
-    assert verdicts(evidence) == []
-    assert kept(evidence) == []
-    assert evidence.frame("unanswered")["response_id"].tolist() == ["R9"]
+def test_blanks_around_cells_are_none_of_them(tmp_path):
+    evidence = take_in(tmp_path, " R9 ,007 ,transactional, 2024-05-01 10:00:00 , 4")
+    assert (verdicts(evidence), kept(evidence)) == ([], ["R9"])
 
 
-def test_one_id_with_different_content_quarantines_all_of_them(tmp_path):
-    other = GOOD.replace(",4", ",5")
-    evidence = take_in(tmp_path, f"{GOOD}\n{SECOND}\n{other}")
-    assert verdicts(evidence) == [(2, "response_id", "conflicting"), (4, "response_id", "conflicting")]
-    assert kept(evidence) == ["R2"]
+@pytest.mark.usefixtures("form")
+def test_the_first_true_test_names_the_reason(tmp_path):
+    evidence = take_in(tmp_path, "\n".join(told_apart(ORDER)))
+    assert [reason for _, _, reason in verdicts(evidence)] == ORDER["reason"]
 
 
-def test_copies_and_contradictions_of_one_id_each_get_their_own_reason(tmp_path):
-    other = GOOD.replace(",4", ",5")
-    evidence = take_in(tmp_path, f"{GOOD}\n{GOOD}\n{other}")
-    assert [reason for _, _, reason in verdicts(evidence)] == ["conflicting", "identical", "conflicting"]
-    assert kept(evidence) == []
+@pytest.mark.usefixtures("form")
+def test_one_id_twice(tmp_path):
+    lines = [
+        f"{name.replace('R', f'R{place}-').strip('-')},{unit},transactional,2024-05-01 10:00:00,{score}"
+        for place, cell in enumerate(TWICE["rows"])
+        for name, unit, score in (text.split(" ") for text in cell.split("; "))
+    ]
+    evidence = take_in(tmp_path, "\n".join(lines))
+    reasons = iter("kept" if verdict is None else verdict[1] for verdict in judged(evidence, len(lines)))
+    assert ["; ".join(islice(reasons, cell.count(";") + 1)) for cell in TWICE["rows"]] == TWICE["reasons"]
+    assert len(kept(evidence)) == "".join(TWICE["reasons"]).count("kept")
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "reasons"),
-    [
-        ("R9,999,transactional,2024-02-30 10:00:00,9", "", ["unit"]),
-        ("R9,007,transactional,2024-02-30 10:00:00,9", "", ["time"]),
-        ("R9,007,transactional,2026-02-28 10:00:00,9", "", ["future"]),
-        (",007,transactional,2024-05-01 10:00:00,9", "", ["scale"]),
-        (STRANGE, STRANGE, ["unit", "identical"]),
-        (STRANGE, STRANGE.replace("999", "007"), ["conflicting", "conflicting"]),
-    ],
-)  # fmt: skip
-def test_the_first_true_test_names_the_reason(tmp_path, first, second, reasons):
-    evidence = take_in(tmp_path, "\n".join(filter(None, [first, second])))
-    assert [reason for _, _, reason in verdicts(evidence)] == reasons
+@pytest.mark.parametrize("said", dict.fromkeys(CLOCKS["said in the run file"]))
+@pytest.mark.usefixtures("form")
+def test_local_times_that_exist_twice_or_not_at_all(tmp_path, said):
+    rows = [row for row in CLOCKS.rows if row["said in the run file"] == said]
+    dates = {"time_zone": "unit"} | ({} if said == "-" else dict([said.split(": ")]))
+    lines = [f"R{place},007,transactional,{row['written']},4" for place, row in enumerate(rows)]
+    evidence = take_in(tmp_path, "\n".join(lines), dates=dates)
+    assert set(verdicts(evidence)) <= {(line, "at", "time") for line in range(2, len(rows) + 2)}
+    instants = dict(kept(evidence, ("response_id", "submitted_at")))
+    assert [utc(instants.get(f"R{place}")) for place in range(len(rows))] == [
+        row["instant in UTC"] for row in rows
+    ]
 
 
-def test_rows_without_an_id_are_no_copies_of_each_other(tmp_path):
-    row = ",007,transactional,2024-05-01 10:00:00,4"
-    assert [reason for *_, reason in verdicts(take_in(tmp_path, f"{row}\n{row}"))] == ["key", "key"]
+def utc(instant):
+    return "time" if instant is None else f"{moment_of(instant):%Y-%m-%d %H:%M:%S}"
 
 
 def test_rows_outside_the_period_are_kept_and_flagged_by_the_units_own_day(tmp_path):
@@ -193,31 +285,6 @@ def test_codes_are_translated_as_declared(tmp_path):
     row = "R9,007,T,2024-05-01 10:00:00,4"
     evidence = take_in(tmp_path, row, values={"survey_type": {"T": "transactional"}})
     assert kept(evidence, ("survey_type",)) == ["transactional"]
-
-
-@pytest.mark.parametrize(
-    ("policy", "written", "utc"),
-    [
-        ({}, "2024-10-27 02:30:00", "2024-10-27 00:30:00"),
-        ({"ambiguous": "later"}, "2024-10-27 02:30:00", "2024-10-27 01:30:00"),
-        ({"ambiguous": "quarantine"}, "2024-10-27 02:30:00", None),
-        ({"ambiguous": "quarantine"}, "2024-10-27 01:59:59", "2024-10-26 23:59:59"),
-        ({"ambiguous": "quarantine"}, "2024-10-27 03:00:00", "2024-10-27 02:00:00"),
-        ({}, "2024-03-31 02:30:00", None),
-        ({"nonexistent": "forward"}, "2024-03-31 02:30:00", "2024-03-31 01:30:00"),
-        ({}, "2024-03-31 01:59:59", "2024-03-31 00:59:59"),
-        ({}, "2024-03-31 03:00:00", "2024-03-31 01:00:00"),
-    ],
-)
-def test_local_times_that_exist_twice_or_not_at_all(tmp_path, policy, written, utc):
-    import pandas as pd
-
-    dates = {"time_zone": "unit", **policy}
-    evidence = take_in(tmp_path, f"R9,007,transactional,{written},4", dates=dates)
-    if utc is None:
-        assert verdicts(evidence) == [(2, "at", "time")]
-    else:
-        assert kept(evidence, ("submitted_at",)) == [pd.Timestamp(utc).value // 1000]
 
 
 def test_the_clients_own_total_must_agree(tmp_path):

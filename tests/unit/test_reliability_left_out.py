@@ -5,9 +5,10 @@ from __future__ import annotations
 from small_company import company, engaged, source, with_sources
 
 from auditlib.parameters.run import Thresholds
-from auditlib.records import Reliability
+from auditlib.records import Reason, Reliability, SourceTotals
 from auditlib.reliability import gather, judge, left_out, reconcile
 from auditlib.reliability.declared import declared
+from auditlib.reliability.totals import quarantine
 
 from small_company import run  # isort: skip
 
@@ -84,3 +85,12 @@ def test_declarations_in_place_of_what_an_export_lacks_are_said():
     assert "a copy cannot be told from a line that is alike" in texts[1]
     assert "submitted only stands in for what it is called: closing of form 12" in texts[2]
     assert [number.reason for number in said.numbers()] == texts
+
+
+def test_every_reason_is_said_and_counted_by_its_own_words() -> None:
+    """A reason that nothing words would be counted as none: "No row was set aside"."""
+    assert len({reason.sentence for reason in Reason}) == len({reason.heading for reason in Reason})
+    for reason in Reason:
+        total = SourceTotals("responses.csv", "responses", "", 1, 2, 1, 1, reasons={reason.value: 1})
+        (sentence,) = quarantine(with_sources(total)).summary()
+        assert f"{reason.sentence} (1)" in sentence.text
