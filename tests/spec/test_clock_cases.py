@@ -37,6 +37,7 @@ def declared(name: str, days: Sequence[str], windows: str) -> str:
 DECLARED = {
     "lunch": declared("lunch", DAYS_OF_WEEK[:5], '"09:00-12:00", "13:00-17:00"'),
     "nights": declared("nights", DAYS_OF_WEEK, '"22:00-06:00"'),
+    "small": declared("small", DAYS_OF_WEEK, '"02:00-03:00"'),
 }
 PLACES = {"Berlin": ("Europe/Berlin", "DE"), "New York": ("America/New_York", "US")}
 YEAR = 2025
@@ -106,10 +107,11 @@ EXACT = LAW.table(
 WINDOWS = LAW.table(
     "Other windows",
     """
-    A party may declare any windows: `lunch` closes from 12 to 13, `nights` runs every night from 22 to 6.
+    A party may declare any windows: `lunch` closes from 12 to 13, `nights` runs every night from 22 to 6,
+    `small` every night from 2 to 3.
 
     clock  | starts           | limit | due              | because
-    -------+------------------+-------+------------------+---------------------------
+    -------+------------------+-------+------------------+----------------------------
     lunch  | Mon 2 Jun 11:00  | 1 h   | Mon 2 Jun 12:00  | used up when lunch begins
     lunch  | Mon 2 Jun 11:30  | 1 h   | Mon 2 Jun 13:30  | lunch is left out
     lunch  | Mon 2 Jun 12:15  | 1 h   | Mon 2 Jun 14:00  | starts after lunch
@@ -117,6 +119,8 @@ WINDOWS = LAW.table(
     nights | Mon 2 Jun 12:00  | 9 h   | Tue 3 Jun 23:00  | and an hour of the next
     nights | Sat 29 Mar 12:00 | 8 h   | Sun 30 Mar 23:00 | that night has seven hours
     nights | Sat 25 Oct 12:00 | 9 h   | Sun 26 Oct 06:00 | that night has nine hours
+    small  | Sat 29 Mar 12:00 | 1 h   | Mon 31 Mar 03:00 | that night has no such hour
+    small  | Sat 25 Oct 12:00 | 2 h   | Sun 26 Oct 03:00 | that night has two of them
     """,
 )
 PAUSED = LAW.table(

@@ -34,6 +34,10 @@ ROOT = Path(__file__).parents[2]
 FILES = {year: ROOT / f"params/standards/service-excellence/{year}.yaml" for year in (2025, 2026)}
 TEXT = {year: path.read_text("utf-8") for year, path in FILES.items()}
 DAY = date(2025, 12, 31)
+LEAST = "    target: {at_least: 0.15, tightest: 0.40, loosest: 0.08}\n    kind: flexible\n"
+MOST = "    target: {at_most: 0.15, tightest: 0.08, loosest: 0.40}\n    kind: flexible\n"
+EXCUSES = "    excused_limit: 0.1\n    reasons: [fire]\n"
+WHOLE = "{at_least: 1.0, tightest: 1.0, loosest: 1.0}\n    kind: rigid"
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +88,15 @@ def test_about_forty_criteria_over_all_categories(old: Edition, new: Edition) ->
         ("effective_to: 2025-12-31", "effective_to: 2024-12-31", "ends before it takes effect"),
         ("metric: satisfaction_mean", "metric: response_rate", "rests on satisfaction"),
         ("CF-02:", "CF-01:", "CF-01"),
+        ("effective_to: 2025-12-31", "effective_to: 2025-12-31\ntransition_until: 2026-01-01", "outside the"),
+        ("categories:\n", "categories:\n  weather: What nobody can help\n", "no criterion belongs to"),
+        ("total_weight: 84", "removed: {CF-01: It says too little.}\ntotal_weight: 84", "is called removed"),
+        ("    metric: resp", "    effective_from: 2026-01-01\n    metric: resp", "2026-01-01 lies outside"),
+        ("    metric: resp", "    cases: population\n    metric: resp", "its cases are no population"),
+        (LEAST, MOST + EXCUSES, "deviations excuse cases only where the target is 'at_least'"),
+        (WHOLE, WHOLE.replace("1.0", "0.9"), "a rigid demand holds for every case: its target is 1."),
+        (WHOLE, WHOLE.replace("at_least: 1.0", "at_most: 0.1"), "its target is 0."),
+        (WHOLE.replace("\n    kind: rigid", ""), "{tightest: 1.0, loosest: 1.0}", "a target has one side"),
         ("    rationale: This is what the operation exists for.\n", "", "rationale"),
         ("weight: 3", "weight: heavy", "weight"),
     ],
@@ -113,10 +126,11 @@ def test_a_new_edition_starts_after_the_old_one_and_gives_its_reasons(old: Editi
         "line 21, column 14: pass_mark is stricter against service-excellence@2025 without a reason." in found
     )
     assert "Give it as 'change: {pass_mark: ...}' under 'rule'." in found
-    silent = changed("    change: Response rates fell where people were asked often.\n", "", year=2026)
-    assert any(
-        "CF-13 is stricter" in each and "without a reason" in each for each in problems(silent, before=old)
-    )
+    metric = "    metric: survey_types_in_use"
+    silent = changed(metric, f"    minimum_n: 7\n{metric}", year=2026)
+    (found,) = problems(silent, before=old)
+    assert "CF-01 is stricter against" in found
+    assert "Give it as 'change: ...' in CF-01." in found
 
 
 def test_differences_between_the_editions(old: Edition, new: Edition) -> None:

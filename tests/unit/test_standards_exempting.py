@@ -81,6 +81,11 @@ SEEN = [
     (KEYS, "CF-15", {"accounts": [{"key_account": False}] * 2}, True, "it is no key account"),
     (KEYS, "CF-15", {"accounts": [{"key_account": x} for x in (False, None)]}, False, "not say"),
     (KEYS, "CF-15", {"accounts": [{"key_account": x} for x in (True, None)]}, False, "names key"),
+    (
+        PROMISES, "CF-18",
+        {"visits": [{"held_on": DAY}], "commitments": [{"commitment_id": "P1", "due_on": DAY}]}, False,
+        "register of commitments is not empty",
+    ),
     (PROMISES, "CF-18", {"visits": [{"held_on": DAY}]}, False, "has no commitments"),
 ]  # fmt: skip
 
@@ -117,6 +122,11 @@ def test_nothing_was_promised_only_where_visits_were_held(held: int, shown: bool
     )
     tables = registers(visits=[{"held_on": held}], commitments=EMPTY["commitments"])
     assert look_for(Fact.NO_COMMITMENTS, edition.criterion("CF-18"), tables, context()).shown is shown
+
+
+def test_an_empty_register_of_accounts_shows_nothing(edition: Edition) -> None:
+    seen = look_for(KEYS, edition.criterion("CF-15"), registers(accounts={"key_account": []}), context())
+    assert (seen.shown, seen.words) == (False, "the register of accounts is empty")
 
 
 def test_an_empty_register_of_rewards_shows_that_none_was_given(edition: Edition) -> None:

@@ -162,10 +162,7 @@ class Edition:
 
     def criterion(self, identifier: str) -> Criterion:
         """Return the criterion called `identifier`; KeyError where there is none."""
-        for criterion in self.criteria:
-            if criterion.id == identifier:
-                return criterion
-        raise KeyError(identifier)
+        return {criterion.id: criterion for criterion in self.criteria}[identifier]
 
     def effective_on(self, day: date) -> bool:
         """Return whether the edition is in effect on `day`, both ends included."""

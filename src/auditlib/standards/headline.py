@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Statistic, Target
+from auditlib.records import Criterion, Direction, Judgement, Measurement, Outcome, Target
 from auditlib.standards.unknown import ends
 from auditlib.standards.words import amount
 from auditlib.statements import counted, spoken_share
@@ -114,8 +114,6 @@ def _doubt(judgement: Judgement) -> str:
         more = counted(measured.unknown, "more is", "more are")
         return f", but {more} unknown: {least} to {most} is possible"
     if judgement.outcome is not Outcome.NOT_DEMONSTRATED or measured.interval is None:
-        return ""
-    if measured.statistic is Statistic.COUNT or measured.n < judgement.criterion.minimum_n:
         return ""
     low, high = (_plain(end, measured.unit) for end in (measured.interval.low, measured.interval.high))
     return f", and {low} to {high} cannot be ruled out"

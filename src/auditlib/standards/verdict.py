@@ -53,10 +53,7 @@ class Verdict:
 
     def judgement(self, identifier: str) -> Judgement:
         """Return the judgement of one criterion; KeyError where there is none."""
-        for entry in self.judgements:
-            if entry.criterion.id == identifier:
-                return entry
-        raise KeyError(identifier)
+        return {entry.criterion.id: entry for entry in self.judgements}[identifier]
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -50,9 +51,9 @@ class Answer(Numbered, Generic[Result]):
 
     result: Result
 
+    @abstractmethod
     def summary(self) -> tuple[Sentence, ...]:
         """Return the answer in words."""
-        raise NotImplementedError
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of the result."""

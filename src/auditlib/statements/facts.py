@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,12 +62,12 @@ class Facts:
         yield from self.numbers.values()
 
 
-class Numbered:
+class Numbered(ABC):
     """What has numbers, and states them: by key once, however often it is asked for its words."""
 
+    @abstractmethod
     def numbers(self) -> tuple[Number, ...]:
         """Return every number of the result, under the key it is stated by."""
-        raise NotImplementedError
 
     @cached_property
     def facts(self) -> Facts:

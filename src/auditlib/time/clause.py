@@ -6,6 +6,7 @@ This is the reference that the vectorised and the table form are held to.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from auditlib.errors import ParameterError, Problem
 from auditlib.time.calendar import Calendar
@@ -28,12 +29,8 @@ def elapsed_one(calendar: Calendar, start: int, end: int, *, pauses: Sequence[In
     """
     if end < start:
         return -elapsed_one(calendar, end, start, pauses=pauses)
-    total = 0
-    for opens, closes in _running(calendar, start, pauses):
-        if opens >= end:
-            break
-        total += min(closes, end) - opens
-    return total
+    begun = takewhile(lambda stretch: stretch[0] < end, _running(calendar, start, pauses))
+    return sum(min(closes, end) - opens for opens, closes in begun)
 
 
 def deadline_one(calendar: Calendar, start: int, open_time: int, *, pauses: Sequence[Interval] = ()) -> int:
@@ -46,16 +43,16 @@ def deadline_one(calendar: Calendar, start: int, open_time: int, *, pauses: Sequ
         raise ParameterError(Problem("a deadline needs an open time of zero or more."))
     if open_time == 0:
         return start
-    left = open_time
-    for opens, closes in _running(calendar, start, pauses):
-        if closes - opens >= left:
-            return opens + left
+    left, stretches = open_time, _running(calendar, start, pauses)
+    opens, closes = next(stretches)
+    while closes - opens < left:
         left -= closes - opens
-    raise AssertionError("a calendar opens every week")
+        opens, closes = next(stretches)
+    return opens + left
 
 
 def _running(calendar: Calendar, start: int, pauses: Sequence[Interval]) -> Iterator[Interval]:
-    """Yield, from `start` on, the stretches in which the clock runs."""
+    """Yield, from `start` on, the stretches in which the clock runs; they never end: it opens every week."""
     merged = merge(pauses)
     # Overnight windows reach a day ahead and zones jump a day at most: two days back sees them all.
     day = local_day(calendar.zone, start) - 2
