@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from law_page import CaseTable
 
 from auditlib.records import Number, Refusal, Sentence
-from auditlib.statements import Answer, Exhibit, Facts, Unanswered, say
+from auditlib.statements import Answer, Exhibit, Facts, Unanswered, answered, say
 from auditlib.statements.formats import COLUMNS, FORMATS, format_value, heading, label_unit, unit_of
 
 PRINTED = CaseTable.read(
@@ -169,3 +171,35 @@ def test_a_sentence_is_filled(row: dict[str, str]) -> None:
     words = [say(PHRASES[word], facts) if word in PHRASES else word for word in row["where"].split(", ")]
     sentence = say(row["template"], facts, where=words)
     assert (sentence.text, ", ".join(sentence.keys)) == (row["said"], row["keys"])
+
+
+class Kept:
+    """A result of which one group is held back, or all of it."""
+
+    def __init__(self, groups: tuple[str, ...]) -> None:
+        self.groups = groups
+
+    def without(self, held: Callable[[str], bool]) -> tuple[Kept | None, int]:
+        left = tuple(group for group in self.groups if not held(group))
+        return (Kept(left) if left else None), len(self.groups) - len(left)
+
+
+class Groups(Answer[Kept]):
+    def numbers(self) -> tuple[Number, ...]:
+        return ()
+
+    def summary(self) -> tuple[Sentence, ...]:
+        return (Sentence(", ".join(self.result.groups)),)
+
+
+def test_an_answer_without_groups_that_are_held_back_says_the_others() -> None:
+    answer = Groups(Kept(("A", "B")))
+    part, lost = answer.without(lambda key, _n=None: key == "A")
+    assert (repr(part), lost) == ("B", 1)
+    assert answer.without(lambda _key, _n=None: True) == (None, 2)
+
+
+def test_of_several_parts_those_that_were_answered_are_shown_and_where_none_was_all_say_why() -> None:
+    yes, no = Count(3), Unanswered("Clocks", Refusal("There is no log."))
+    assert answered(no, yes) == (yes,)
+    assert answered(no, no) == (no, no)
