@@ -8,16 +8,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from standards_tables import context, mapped, small_tables
 from test_standards_editions import DAY, TEXT, measured
 
 from auditlib.records import (
     Basis,
-    CaseReference,
     Cases,
     DecisionMode,
     EvidenceLevel,
-    Finding,
     Measurement,
     Outcome,
     Sentence,
@@ -33,12 +30,10 @@ from auditlib.standards.document import profile_schema, standard_schema
 from auditlib.standards.edition import Edition, load_edition
 from auditlib.standards.findings import findings
 from auditlib.standards.judge import chance_of, judge_one, probability_reached, with_excused
-from auditlib.standards.measure import Measure, collect, measure
-from auditlib.standards.merging import RaisedFinding, brought_together
+from auditlib.standards.measure import collect, measure
 from auditlib.standards.observed import share_of, whole_of
 from auditlib.standards.profile import Exemption, demands_on, is_looser
 from auditlib.standards.restate import Restatement
-from auditlib.standards.supplied import placed_by
 from auditlib.standards.supposed import ABSENT, Suppositions, suppose
 from auditlib.standards.verdict import Verdict, verdict_of
 from auditlib.standards.words import amount, briefly, in_full
@@ -329,80 +324,6 @@ def test_looser_is_more_where_the_target_is_a_most(edition: Edition) -> None:
     base = edition.criterion("CF-13")
     looser = replace(base, target=replace(base.target, value=base.target.value + 0.01))
     assert (is_looser(base, looser), is_looser(looser, base), is_looser(base, base)) == (True, False, False)
-
-
-def raised(unit: str, cases: int, in_all: int = 0) -> RaisedFinding:
-    """Return a finding on one unit that lists so many cases, of so many there are."""
-    listed = tuple(CaseReference("complaints", f"{unit}-{place}", unit, "late") for place in range(cases))
-    found = Finding(
-        "C7: in time",
-        f"{unit} was late.",
-        "c",
-        "e",
-        "r",
-        Weight.MINOR,
-        unit,
-        cases=listed,
-        cases_in_all=in_all,
-    )
-    return RaisedFinding(found, "06_complaints")
-
-
-@pytest.mark.parametrize(
-    ("group", "listed", "in_all"),
-    [
-        ((raised("U1", 2), raised("U2", 1)), 3, 0),  # all are listed
-        ((raised("U1", 2, 40), raised("U2", 1)), 3, 41),
-        ((raised("U1", 2, 40), raised("U2", 0)), 3, 41),  # one that lists none is a case itself
-        ((raised("U1", 2, 40), raised("U2", 3, 7)), 5, 47),
-    ],
-)
-def test_findings_brought_together_count_the_cases_of_each(
-    group: tuple[RaisedFinding, ...], listed: int, in_all: int
-) -> None:
-    (entry,) = brought_together(group, failed={}, judge="")
-    assert (len(entry.finding.cases), entry.finding.cases_in_all) == (listed, in_all)
-
-
-def counting(needs: tuple[str, ...], instead: tuple[str, ...]) -> Measure:
-    def counted(_tables: Any, _context: Any) -> Measurement:
-        """Contacts."""
-        return BLIND
-
-    return measure("contacts", needs=needs, instead=instead)(counted)
-
-
-COUNTS = ("interval_counts", "interval_counts.abandoned")
-
-
-@pytest.mark.parametrize(
-    ("instead", "without", "words"),
-    [
-        (COUNTS, "", ""),
-        (COUNTS, "abandoned", "the evidence has no interactions; "),
-        ((), "", "the evidence has interval counts and no interactions: this cannot be answered from counts"),
-    ],
-)
-def test_what_is_missing_is_said_of_both_ways_to_measure(
-    instead: tuple[str, ...], without: str, words: str
-) -> None:
-    row = {"offered": 3, "abandoned": 1}
-    held = small_tables(interval_counts=[{name: count for name, count in row.items() if name != without}])
-    run = context(sources=[mapped("interval_counts", without=without)]).run
-    missing = counting(("interactions",), instead).missing(held, run, {})
-    assert missing.startswith(words)
-    assert bool(missing) is bool(words)
-    assert (without in missing) is (bool(words) or not without)
-
-
-def test_what_only_stands_in_is_said_in_the_words_of_the_client() -> None:
-    source = mapped("complaints") | {"stands_for": {"received": "creation of the ticket"}}
-    run = context(sources=[source]).run
-    assert placed_by(["complaints", "nowhere"], run) == (
-        "received of complaints only stands in for what it is called (creation of the ticket), "
-        "and it alone says which rows are of the period"
-    )
-    assert placed_by(["complaints"], context(sources=[mapped("complaints")]).run) == ""
 
 
 def test_a_whole_of_nothing_says_that_there_is_none() -> None:
