@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ METRIC = "transactional:q_overall:mean:n>=30"
 Rows = list[dict[str, Any]]
 
 
+@cache
+def database() -> duckdb.DuckDBPyConnection:
+    """Return the one database of all these companies: opening one for each takes longer than asking it."""
+    return duckdb.connect(config={"threads": 1})
+
+
 @dataclass(frozen=True, eq=False)
 class Company:
     """Canonical tables in memory, as evidence offers them, with a note of those that were read."""
@@ -36,7 +43,8 @@ class Company:
     held: Mapping[str, pa.Table]
     totals: tuple[SourceTotals, ...] = ()
     read: set[str] = field(default_factory=set)
-    connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    frames: dict[str, nw.LazyFrame[Any]] = field(default_factory=dict)
+    """Tables asked for before, as evidence keeps them."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -44,10 +52,12 @@ class Company:
 
     def lazy(self, table: str) -> nw.LazyFrame[Any]:
         self.read.add(table)
-        return nw.from_native(self.connection.from_arrow(self.held[table]))
+        if table not in self.frames:
+            self.frames[table] = nw.from_native(database().from_arrow(self.held[table]))
+        return self.frames[table]
 
     def lazy_of(self, columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
-        return nw.from_native(self.connection.from_arrow(pa.table(dict(columns))))
+        return nw.from_native(database().from_arrow(pa.table(dict(columns))))
 
     def frame(
         self, table: str, *, columns: Sequence[str] | None = None, where: Sequence[tuple[str, Any]] = ()
@@ -84,7 +94,8 @@ class Company:
 
     def set_aside(self, table: str) -> Company:
         """Return the company with every row of a table in quarantine."""
-        return replace(self.emptied(table), totals=tuple(_total(name, name == table) for name in self.held))
+        totals = tuple(_total(name, name == table) for name in self.held)
+        return Company(self.emptied(table).held, totals)
 
 
 _INSTANT = ("_at", "_day", "_second")

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ COMPUTING += (
 )
 
 
+@cache
 def imported(room: str) -> set[str]:
     names: set[str] = set()
     for path in (HOUSE / room).rglob("*.py"):

@@ -65,7 +65,10 @@ class Evidence:
         """
         from auditlib.evidence.engine import lazy
 
-        return lazy(self._connection, verified_dataset(self._path(table)))
+        path = self._path(table)
+        if path not in self._frames:
+            self._frames[path] = lazy(self._connection, verified_dataset(path))
+        return self._frames[path]
 
     def lazy_of(self, columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         """Return a small table made in memory (a calendar, roles), to be joined with `lazy` ones."""
@@ -80,6 +83,11 @@ class Evidence:
         from auditlib.evidence.engine import memory
 
         return memory(threads=self.threads)
+
+    @cached_property
+    def _frames(self) -> dict[Path, nw.LazyFrame[Any]]:
+        """Tables opened before: to open one again takes as long as many a question asked of it."""
+        return {}
 
     def frame(
         self,

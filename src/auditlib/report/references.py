@@ -31,6 +31,8 @@ class Register:
     known: Mapping[str, Number]
     """Numbers by reference, ``notebook/key``."""
     entries: dict[str, int] = field(default_factory=dict)
+    declared: dict[str, tuple[NumberModel, ...]] = field(default_factory=dict, init=False, repr=False)
+    """Numbers that any text of a notebook may state, looked up once: there are thousands of known ones."""
 
     def mark(self, references: Iterable[str]) -> tuple[ReferenceMark, ...]:
         """Return the marks of `references`, entering those that are new.
@@ -45,9 +47,15 @@ class Register:
 
     def refuse_orphans(self, text: str, references: Iterable[str], *, notebook: str) -> None:
         """Refuse a text that states a number none of `references`, and nothing declared, has."""
-        declared = (name for name in self.known if name.startswith(_declared(notebook)))
-        numbers = [self.known[name] for name in (*references, *declared) if name in self.known]
-        refuse_orphans(text, numbers, where=notebook)
+        numbers = [self.known[name] for name in references if name in self.known]
+        refuse_orphans(text, [*numbers, *self._declared_in(notebook)], where=notebook)
+
+    def _declared_in(self, notebook: str) -> tuple[NumberModel, ...]:
+        if notebook not in self.declared:
+            begin = tuple(f"{notebook}/{prefix}" for prefix in DECLARED)
+            numbers = (number for name, number in self.known.items() if name.startswith(begin))
+            self.declared[notebook] = tuple(numbers)
+        return self.declared[notebook]
 
     def _enter(self, reference: str) -> int:
         if reference not in self.known:
@@ -57,10 +65,6 @@ class Register:
                 )
             )
         return self.entries.setdefault(reference, len(self.entries) + 1)
-
-
-def _declared(notebook: str) -> tuple[str, ...]:
-    return tuple(f"{notebook}/{prefix}" for prefix in DECLARED)
 
 
 def runs_of(places: list[int]) -> list[tuple[str, int]]:
