@@ -1,4 +1,7 @@
-"""Notebooks that fail, hang, die or cheat; and what a second run does after each."""
+"""Notebooks that fail, hang, die or cheat; and what a second run does after each.
+
+Tests of what a run does with results, and not of how kernels end, execute the notebooks in their own process.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +96,7 @@ def test_a_cell_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert not tiny.finished.exists()
 
 
+@pytest.mark.usefixtures("notebooks_here")
 @pytest.mark.parametrize(
     ("closing", "cause"),
     [
@@ -132,6 +136,7 @@ def test_only_what_changed_is_executed_again(tmp_path: Path) -> None:
     assert tiny.perform().unchanged
 
 
+@pytest.mark.usefixtures("notebooks_here")
 def test_a_damaged_result_or_run_is_made_again(tmp_path: Path) -> None:
     tiny = tiny_project(tmp_path)
     tiny.perform()
@@ -147,6 +152,7 @@ def test_a_damaged_result_or_run_is_made_again(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.usefixtures("notebooks_here")
 def test_only_one_notebook_then_the_rest(tmp_path: Path) -> None:
     tiny = tiny_project(tmp_path)
     outcome = tiny.perform(only=("02_two",))
@@ -158,6 +164,7 @@ def test_only_one_notebook_then_the_rest(tmp_path: Path) -> None:
         tiny.perform(only=("03_three",))
 
 
+@pytest.mark.usefixtures("notebooks_here")
 def test_fresh_executes_everything(tmp_path: Path) -> None:
     tiny = tiny_project(tmp_path, names=("01_one",))
     tiny.perform()
@@ -272,6 +279,7 @@ def test_a_project_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert main(["run", str(tmp_path / "absent.yaml")]) == 2
 
 
+@pytest.mark.usefixtures("notebooks_here")
 def test_what_changes_while_it_runs_is_not_kept_as_what_was(tmp_path: Path) -> None:
     tiny = tiny_project(tmp_path, names=("01_one",))
     law = tmp_path / "params" / "standards" / "x.yaml"

@@ -65,22 +65,17 @@ def with_instant(
     source_zone = (
         unit_zone if rule.zone is None else nw.when(whole).then(unit_zone).otherwise(nw.lit(rule.zone))
     )
-    frame = frame.with_columns(
-        local__slot=source_zone * SLOTS + _clamped(_day(local), rule.last_day),
-        local__micros=_micros_of_day(local),
-    ).join(local_days, on="local__slot", how="left")
-    utc = _utc(stem, rule)
-    at = utc[f"{stem}_at"]
-    frame = frame.with_columns(
-        **utc, utc__slot=unit_zone * SLOTS + _clamped(_day(at), rule.last_day), utc__micros=_micros_of_day(at)
-    ).join(utc_days, on="utc__slot", how="left")
+    frame = _on_slots(frame, local, source_zone, days=local_days, name="local", last=rule.last_day)
     at = nw.col(f"{stem}_at")
+    frame = frame.with_columns(**_utc(stem, rule))
+    frame = _on_slots(frame, at, unit_zone, days=utc_days, name="utc", last=rule.last_day)
     offset = (
         nw.when(nw.col("utc__micros") < nw.col("utc__change") * SECOND)
         .then(nw.col("utc__before"))
         .otherwise(nw.col("utc__after"))
     )
-    unit_local = at + offset * SECOND
+    frame = frame.with_columns(unit__local=at + offset * SECOND)
+    unit_local = nw.col("unit__local")
     second = (
         nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // SECOND)
     )
@@ -92,6 +87,20 @@ def with_instant(
         f"{stem}__skipped",
         f"{stem}__twice",
     )
+
+
+def _on_slots(
+    frame: nw.LazyFrame[Any], micros: nw.Expr, zone: nw.Expr, *, days: nw.LazyFrame[Any], name: str, last: int
+) -> nw.LazyFrame[Any]:
+    """Add what a table of days says of the day in which an instant lies, and its microseconds of that day.
+
+    The day is a column first: written out wherever it is used, it makes a query that is longer read than run.
+    """
+    import narwhals as nw
+
+    frame = frame.with_columns(**{f"{name}__day": _day(micros), f"{name}__micros": _micros_of_day(micros)})
+    slot = zone * SLOTS + _clamped(nw.col(f"{name}__day"), last)
+    return frame.with_columns(slot.alias(f"{name}__slot")).join(days, on=f"{name}__slot", how="left")
 
 
 def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
