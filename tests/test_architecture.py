@@ -105,6 +105,7 @@ def test_every_room_says_what_it_is_for(room: str) -> None:
         ("contracts", {"duckdb", "pathlib", "os"}),
         ("statistics", {"duckdb", "narwhals", "matplotlib", "seaborn", "pathlib", "os"}),
         ("benchmark", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),
+        ("improvement", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),
         ("escalation", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),
         ("promises", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),
         ("service_desk", {"duckdb", "matplotlib", "seaborn", "pathlib", "os"}),

@@ -57,6 +57,7 @@ NOTEBOOKS: Mapping[str, tuple[str, ...]] = {
     "09_drivers": ("units", "responses", "complaints", "fixes"),
     "10_promises": ("units", "responses", "call_backs", "deviations"),
     "11_standards": ("units", "responses", "pay_links"),
+    "16_improvement": ("units", "responses"),
 }  # fmt: skip
 """Notebooks, and the tables whose absence each of them must survive."""
 
@@ -191,6 +192,9 @@ def test_pay_without_a_register_or_a_question_is_not_assessable(company: Evidenc
         assert len(other) == (0 if change is None else 1)
 
 
-def test_a_case_mix_that_is_no_column_is_refused_in_words(company: Evidence, tmp_path: Path) -> None:
-    results = execute("02_benchmark", company, tmp_path, adjust_for="channel segment")
+@pytest.mark.parametrize("notebook", ["02_benchmark", "16_improvement"])
+def test_a_case_mix_that_is_no_column_is_refused_in_words(
+    company: Evidence, tmp_path: Path, notebook: str
+) -> None:
+    results = execute(notebook, company, tmp_path, adjust_for="channel segment")
     assert "The responses have no column segment, so there is no case mix to adjust for." in said(results)

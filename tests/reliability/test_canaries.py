@@ -116,6 +116,7 @@ def project(tmp_path: Path) -> Path:
             for name in (
                 "01_intake",
                 "02_benchmark",
+                "16_improvement",
                 "05_escalation",
                 "09_drivers",
                 "10_promises",

@@ -14,7 +14,10 @@ from auditlib.cli import main
 ROOT = Path(__file__).parents[2]
 RUN = "params/runs/tiny.yaml"
 NO = "the evidence has no"
-NAMES = ("02_benchmark", "03_compensation", "04_integrity", "05_escalation", "09_drivers", "11_standards")
+NAMES = (
+    "02_benchmark", "16_improvement", "03_compensation", "04_integrity", "05_escalation", "09_drivers",
+    "11_standards",
+)  # fmt: skip
 UNITS = "  - {table: units, file: units.csv, form: csv, columns: {unit_id: unit, region: region}}\n"
 RESPONSES = (
     "  - {table: responses, file: r.csv, form: csv, constants: {survey_type: transactional},\n"
@@ -67,6 +70,8 @@ LACKING = [
     # notebook, sources, policies, on what, because
     ("02_benchmark", (), "[]", "", "the evidence has no responses and no aggregates"),
     ("02_benchmark", (RESPONSES,), "[]", "", ""),
+    ("16_improvement", (), "[]", "", "the evidence has no responses and no aggregates"),
+    ("16_improvement", (RESPONSES,), "[]", "", ""),
     ("03_compensation", (RESPONSES,), "[]", "", "the evidence has no pay_links"),
     ("03_compensation", (RESPONSES, LINKS), "[]", "", ""),
     ("04_integrity", (RESPONSES,), "[]", "", "the evidence has no pay_links"),
@@ -173,6 +178,13 @@ def test_a_register_of_pay_that_says_nothing_is_foreseen(
         ),
         ("02_benchmark: {item: q_b}", "names 'q_b', and there is no such question of this audit."),
         ("02_benchmark: {minimum_n: -1}", "'minimum_n' must be at least 0; found -1."),
+        ("16_improvement: {statistic: median}", "names 'median', and there is no such statistic."),
+        ("16_improvement: {item: q_b}", "names 'q_b', and there is no such question of this audit."),
+        (
+            "16_improvement: {adjust_for: chanel}",
+            "names 'chanel', and there is no such column of the responses",
+        ),
+        ("16_improvement: {minimum_n: -1}", "'minimum_n' must be at least 0; found -1."),
         ("03_compensation: {weighting: person}", "names 'person', and there is no such weighting."),
         ("03_compensation: {hold_out: -1}", "'hold_out' must be at least 0; found -1."),
         ("05_escalation: {latency_hours: 0}", "'latency_hours' must be at least 1; found 0."),
@@ -197,6 +209,7 @@ def test_parameters_that_name_nothing_are_refused_by_check_and_run(
     [
         "02_benchmark: {statistic: nps, adjust_for: channel, peers_by: region, item: q_a, minimum_n: 0}",
         "02_benchmark: {adjust_for: '', item: ''}",
+        "16_improvement: {statistic: nps, adjust_for: channel, item: q_a, minimum_n: 0}",
         "03_compensation: {weighting: unit, hold_out: 0}",
         "11_standards: {standard: '', other: service-excellence@2025}",
     ],

@@ -27,7 +27,7 @@ from auditlib.seal.trace import trace_key
 from company import Scenario, write_company
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = ("01_intake", "02_benchmark", "05_escalation", "10_promises", "11_standards")
+NOTEBOOKS = ("01_intake", "02_benchmark", "16_improvement", "05_escalation", "10_promises", "11_standards")
 """Those that count people by unit, month, duty and cause; the others cost time and state no more of it."""
 SMALL: dict[str, Any] = {
     "seed": 4711,

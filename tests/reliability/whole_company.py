@@ -16,8 +16,8 @@ from auditlib.contracts import TABLES, Column, ColumnKind
 ROOT = Path(__file__).parents[2]
 START = datetime(2025, 2, 3, 9, tzinfo=UTC)
 NOTEBOOKS = (
-    "01_intake", "02_benchmark", "03_compensation", "04_integrity", "05_escalation", "09_drivers",
-    "11_standards",
+    "01_intake", "02_benchmark", "16_improvement", "03_compensation", "04_integrity", "05_escalation",
+    "09_drivers", "11_standards",
 )  # fmt: skip
 
 

@@ -30,10 +30,6 @@ from auditlib.audit.recorder import Recorder
 from auditlib.audit.session import Audit
 from auditlib.audit.suppression import WITHHELD, Suppression
 from auditlib.benchmark.groups import GroupsAnswer, compare_groups
-from auditlib.benchmark.over_time import OverTimeAnswer
-from auditlib.benchmark.over_time import over_time as benchmark_over_time
-from auditlib.benchmark.periods import ScoredPeriod
-from auditlib.benchmark.stability import StabilityAnswer, stability
 from auditlib.disclosure import MinimumFrequency
 from auditlib.drivers import DriversResult
 from auditlib.drivers.policy import DriversPolicy
@@ -43,6 +39,10 @@ from auditlib.escalation import LatenciesAnswer
 from auditlib.escalation.latency import Latencies, Stage
 from auditlib.figures import drivers, escalation, intake, integrity, promises, standards
 from auditlib.figures.style import figure_of
+from auditlib.improvement.over_time import OverTimeAnswer
+from auditlib.improvement.over_time import over_time as benchmark_over_time
+from auditlib.improvement.periods import ScoredPeriod
+from auditlib.improvement.stability import StabilityAnswer, stability
 from auditlib.integrity import DETECTORS, SignStrength
 from auditlib.integrity.detection import Detection, UnitChange
 from auditlib.integrity.patterns import PATTERNS, SignPattern

@@ -19,11 +19,11 @@ from auditlib.report.summary import DOUBTED
 def written(folder: Path, *, alarms: int, improving: bool = True) -> str:
     """Return a report in which scores rise, beside so many signs that they are managed."""
     facts = replace(record(folder), units={"U1": "Desk U1", "U2": "Desk U2"})
-    for notebook in ("02_benchmark", "04_integrity"):
+    for notebook in ("04_integrity", "16_improvement"):
         audit = Audit(run(), company(), notebook=notebook, question="What else?", work=folder)
         audit.number(Number("alarms", alarms, "count"))
         audit.answer(Sentence("It is answered.", ("alarms",)))
-        if notebook == "02_benchmark" and improving:
+        if notebook == "16_improvement" and improving:
             audit.improving(Sentence("Scores are improving.", ("alarms",)))
         if notebook == "04_integrity" and alarms:
             audit.finding(_finding())

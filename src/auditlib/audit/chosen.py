@@ -110,14 +110,17 @@ def _of_units(run: Run, _root: Path) -> tuple[str, ...]:
 
 
 _COLUMN = "column of the {} that a source maps"
+_COMPARING = ("02_benchmark", "16_improvement")
+"""Notebooks that compare units, each by what it chooses itself."""
+_COMPARED = {
+    "statistic": _Named("statistic", _statistics),
+    "item": _Named("question of this audit", _items, optional=True),
+    "adjust_for": _Named(_COLUMN.format("responses"), _of_responses, several=True, optional=True),
+}
 _NAMED: Mapping[tuple[str, str], _Named] = MappingProxyType(
     {
-        ("02_benchmark", "statistic"): _Named("statistic", _statistics),
+        **{(notebook, name): named for notebook in _COMPARING for name, named in _COMPARED.items()},
         ("02_benchmark", "second_statistic"): _Named("statistic", _statistics),
-        ("02_benchmark", "item"): _Named("question of this audit", _items, optional=True),
-        ("02_benchmark", "adjust_for"): _Named(
-            _COLUMN.format("responses"), _of_responses, several=True, optional=True
-        ),
         ("02_benchmark", "peers_by"): _Named(_COLUMN.format("units"), _of_units),
         ("03_compensation", "weighting"): _Named("weighting", _weightings),
         ("11_standards", "standard"): _Named("standard", _editions, optional=True),
@@ -126,7 +129,7 @@ _NAMED: Mapping[tuple[str, str], _Named] = MappingProxyType(
 )
 _LEAST: Mapping[tuple[str, str], int] = MappingProxyType(
     {
-        ("02_benchmark", "minimum_n"): 0,
+        **{(notebook, "minimum_n"): 0 for notebook in _COMPARING},
         ("03_compensation", "hold_out"): 0,
         ("03_compensation", "placebo_adoptions"): 0,
         ("05_escalation", "worst_shown"): 1,

@@ -130,9 +130,18 @@ class Audit:
         """
         return question(self.engagement, *given, **parameters)
 
-    def answer(self, *said: Said) -> View | AlreadyShown:
-        """Answer the notebook's question, in three sentences taken from results."""
-        return show(SentencesView(self._recorder.answer(self._sentences(said))))
+    def answer(self, *said: Said, improving: bool = False) -> View | AlreadyShown:
+        """Answer the notebook's question, in three sentences taken from results.
+
+        Parameters
+        ----------
+        improving
+            Whether the answer is what has become better or worse, as `improving` states it elsewhere.
+        """
+        sentences = self._sentences(said)
+        if improving:
+            self._recorder.say(sentences, section=IMPROVING)
+        return show(SentencesView(self._recorder.answer(sentences)))
 
     def say(self, *said: Said) -> View | AlreadyShown:
         """State sentences that read the latest exhibit."""

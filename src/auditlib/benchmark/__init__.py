@@ -11,13 +11,10 @@ from auditlib.benchmark.compare import compare, compare_units
 from auditlib.benchmark.contradiction import contradictions
 from auditlib.benchmark.design import SampleSizes, Wishes, design, design_of
 from auditlib.benchmark.groups import Groups, groups
-from auditlib.benchmark.improving import improving
 from auditlib.benchmark.outliers import OutlierStatus, judge
-from auditlib.benchmark.over_time import OverTime, changes
 from auditlib.benchmark.peers import peers
 from auditlib.benchmark.result import BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.scores import STATISTICS, ScoreMeasure, from_cells
-from auditlib.benchmark.stability import Stability, outliers_followed
 from auditlib.benchmark.subgroups import subgroups
 
 __all__ = [
@@ -29,13 +26,10 @@ __all__ = [
     "ComparisonChoices",
     "Groups",
     "OutlierStatus",
-    "OverTime",
     "SampleSizes",
     "ScoreMeasure",
-    "Stability",
     "Wishes",
     "agreement",
-    "changes",
     "compare",
     "compare_units",
     "contradictions",
@@ -43,9 +37,7 @@ __all__ = [
     "design_of",
     "from_cells",
     "groups",
-    "improving",
     "judge",
-    "outliers_followed",
     "peers",
     "pictured",
     "subgroups",

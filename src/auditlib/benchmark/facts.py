@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def benchmark_facts(result: BenchmarkResult) -> Iterator[Number]:
 
 def comparison_facts(comparison: Comparison) -> Iterator[Number]:
     """Yield the pooled value, the counts, the spread, and one number per unit."""
-    yield _pooled(comparison)
+    yield pooled_fact(comparison)
     yield from _counts(comparison)
     yield from _spread(comparison)
     frame = comparison.frame
@@ -47,6 +47,21 @@ def comparison_facts(comparison: Comparison) -> Iterator[Number]:
         )
         basis = rests_on(comparison.scores)
         yield Number(f"unlisted:{comparison.key}", int(left_out.sum()), "units", basis=basis, reason=why)
+
+
+def unit_facts(comparison: Comparison, units: Collection[str]) -> Iterator[Number]:
+    """Yield the numbers of some units: what is drawn of them elsewhere is held back where these are.
+
+    Parameters
+    ----------
+    comparison
+        What was compared.
+    units
+        Their ids.
+    """
+    frame = comparison.frame
+    for row in frame[frame["unit_id"].astype(str).isin(units)].to_dict("records"):
+        yield _unit(comparison, row)
 
 
 def _unit(comparison: Comparison, row: dict[Any, Any]) -> Number:
@@ -95,7 +110,8 @@ def _published(scores: UnitScores, chosen: tuple[tuple[str, str], ...], *, rows:
     return tuple(Basis("aggregates", (*where, ("box", box)), "value", rows) for box in boxes)
 
 
-def _pooled(comparison: Comparison) -> Number:
+def pooled_fact(comparison: Comparison) -> Number:
+    """Return the value of all units together."""
     n = int(comparison.frame.loc[comparison.judgement.chosen, "n"].sum())
     key, unit, target = comparison.number_key("pooled"), comparison.measure.unit, comparison.judgement.target
     basis = rests_on(comparison.scores)

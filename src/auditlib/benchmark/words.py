@@ -45,16 +45,6 @@ def as_difference(difference: float, statistic: str) -> str:
     return f"{as_signed(difference, statistic)}{'' if statistic == 'mean' else ' points'}"
 
 
-def as_change_a_year(change: float, statistic: str) -> str:
-    """Return a change per year as printed: +2.1 points a year; of a mean in points of its scale."""
-    return f"{as_difference(change, statistic)} a year"
-
-
-def as_distance(distance: float, statistic: str) -> str:
-    """Return how far two values lie apart, whichever is higher: 2.1 points."""
-    return f"{abs(distance):.2f}" if statistic == "mean" else f"{100 * abs(distance):.1f} points"
-
-
 def stated(fact: Number, form: Callable[[float, str], str], statistic: str) -> Sentence:
     """Return `fact` in a form above, with its key: no unit of numbers prints shares as points."""
     return Sentence(form(float(fact.value or 0.0), statistic), (fact.key,))

@@ -5,9 +5,10 @@ computes a statistic. `style` holds the look of the house; `svg_of` writes a fig
 """
 
 from auditlib.figures.benchmark import funnel
-from auditlib.figures.benchmark_change import control_charts, groups, outliers_followed
+from auditlib.figures.benchmark_groups import groups
 from auditlib.figures.compensation import departures, event_study, placebo_distribution
 from auditlib.figures.compensation_choices import naive_comparisons_curve, specification_curve
+from auditlib.figures.improvement import control_charts, outliers_followed
 from auditlib.figures.order import caterpillar, ranks
 from auditlib.figures.style import new_axes, style
 from auditlib.figures.svg import png_of, svg_of

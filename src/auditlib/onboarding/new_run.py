@@ -23,6 +23,8 @@ from auditlib.parameters.run import AuditId, FileName
 from auditlib.seal.project import project_root
 
 _FIRST_DAY = date(2025, 1, 1)
+_FOLLOWS = {"16_improvement": "02_benchmark"}
+"""Notebooks that are read directly after another, whatever their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ def _looks(
 
 
 def _notebooks(root: Path) -> list[str]:
-    return [path.stem for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+    """Return the notebooks of the project in the order a reader meets them."""
+    names = (path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return sorted(names, key=lambda name: (_FOLLOWS.get(name, name), name))
 
 
 def _relative(path: Path) -> str:

@@ -49,9 +49,10 @@ class NotebookNeed:
 
 _FOLLOWED = (f"{POLICY}escalation", "responses", "follow_ups|acknowledgements|follow_up_reports")
 _DESK = (f"{POLICY}incident", "incident_events")
+_COMPARED = (NotebookNeed(("units", "responses|aggregates")),)
 NEEDS: Mapping[str, tuple[NotebookNeed, ...]] = MappingProxyType(
     {
-        "02_benchmark": (NotebookNeed(("units", "responses|aggregates")),),
+        "02_benchmark": _COMPARED,
         "03_compensation": (NotebookNeed(("pay_links", "responses|aggregates", LINKS)),),
         "04_integrity": (NotebookNeed(("pay_links", "responses")),),
         FOLLOWING_UP: (
@@ -61,6 +62,7 @@ NEEDS: Mapping[str, tuple[NotebookNeed, ...]] = MappingProxyType(
             NotebookNeed(_DESK, "the clocks of a help desk", _DESK),
             NotebookNeed(("incident_events.sla_met",), "the desk's own flag", _DESK),
         ),
+        "16_improvement": _COMPARED,
         "09_drivers": (
             NotebookNeed(("complaints.cause_code|follow_ups.cause_code",), "the causes that customers name"),
             NotebookNeed(("responses",), "the questions of the surveys"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -154,7 +155,10 @@ class Run(Strict):
     )
     instruments: dict[str, InstrumentModel] = Field(default_factory=dict)
     sources: tuple[Source, ...] = Field(min_length=1)
-    notebooks: dict[Notebook, dict[Name, Scalar]] = Field(min_length=1)
+    notebooks: dict[Notebook, dict[Name, Scalar]] = Field(
+        min_length=1,
+        description="Notebooks in the order the report has them, each with the parameters it is given.",
+    )
     ids_shown_because: str = Field(
         "",
         max_length=200,
@@ -188,6 +192,18 @@ class Run(Strict):
             message = "'previous' names this audit itself"
             raise Misfit(message, remedy="Name the audit before it, or delete the line.", at=("previous",))
         return self
+
+    def in_order(self, notebooks: Iterable[str]) -> tuple[str, ...]:
+        """Return notebooks in the order this run file names them.
+
+        One that it does not name follows the last of those that come before it by name.
+        """
+        names = set(notebooks)
+        ordered = [name for name in self.notebooks if name in names]
+        for name in sorted(names - set(ordered)):
+            place = max((at for at, before in enumerate(ordered, start=1) if before < name), default=0)
+            ordered.insert(place, name)
+        return tuple(ordered)
 
     def instrument(self, survey_type: str) -> Instrument:
         """Return the instrument of `survey_type` as the value the library computes with."""

@@ -28,10 +28,10 @@ def render(directory: Path) -> str:
     from auditlib.report.facts import read_facts
     from auditlib.report.findings import read_states
     from auditlib.report.plan import read_actions
-    from auditlib.report.reading import read_findings, read_results
+    from auditlib.report.reading import in_order, read_findings, read_results
 
     facts = read_facts(directory)
     states = read_states(directory, items=facts.items)
-    recorded = read_results(directory)
+    recorded = in_order(read_results(directory), facts.run)
     findings = read_findings(directory, recorded)
     return to_html(compose(recorded, facts, states, findings=findings, actions=read_actions(directory)))

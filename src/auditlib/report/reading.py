@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from auditlib.audit.schema import FigureModel, ResultsModel, recorded_finding
 from auditlib.errors import Problem, VerificationFailed
 from auditlib.files import hash_bytes
+from auditlib.parameters.run import Run
 from auditlib.records import Finding, Number
 from auditlib.report.outline import EMPTY, Outline, read_outline
 from auditlib.report.references import DECLARED
@@ -48,6 +49,12 @@ def read_results(directory: Path) -> tuple[RecordedNotebook, ...]:
         Where a results file does not have its published shape, or a figure is not the recorded one.
     """
     return tuple(_read(path) for path in sorted((directory / "results").glob("*.json")))
+
+
+def in_order(recorded: Iterable[RecordedNotebook], run: Run) -> tuple[RecordedNotebook, ...]:
+    """Return what notebooks recorded in the order the run file names them, which a reader follows."""
+    by_name = {notebook.results.notebook: notebook for notebook in recorded}
+    return tuple(by_name[name] for name in run.in_order(by_name))
 
 
 def read_findings(directory: Path, recorded: Sequence[RecordedNotebook]) -> tuple[tuple[Finding, str], ...]:

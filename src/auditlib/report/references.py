@@ -31,7 +31,7 @@ class Register:
     known: Mapping[str, Number]
     """Numbers by reference, ``notebook/key``."""
     entries: dict[str, int] = field(default_factory=dict)
-    declared: dict[str, tuple[NumberModel, ...]] = field(default_factory=dict, init=False, repr=False)
+    declared: dict[str, tuple[Number, ...]] = field(default_factory=dict, init=False, repr=False)
     """Numbers that any text of a notebook may state, looked up once: there are thousands of known ones."""
 
     def mark(self, references: Iterable[str]) -> tuple[ReferenceMark, ...]:
@@ -50,7 +50,7 @@ class Register:
         numbers = [self.known[name] for name in references if name in self.known]
         refuse_orphans(text, [*numbers, *self._declared_in(notebook)], where=notebook)
 
-    def _declared_in(self, notebook: str) -> tuple[NumberModel, ...]:
+    def _declared_in(self, notebook: str) -> tuple[Number, ...]:
         if notebook not in self.declared:
             begin = tuple(f"{notebook}/{prefix}" for prefix in DECLARED)
             numbers = (number for name, number in self.known.items() if name.startswith(begin))

@@ -78,11 +78,12 @@ def workpapers(directory: Path) -> bytes:
         Where results do not have their published shape, or the rows of a source do not add up.
     """
     from auditlib.report.facts import read_facts
-    from auditlib.report.reading import read_findings, read_results
+    from auditlib.report.reading import in_order, read_findings, read_results
 
-    recorded, duties = read_results(directory), read_duties(directory)
+    facts, duties = read_facts(directory), read_duties(directory)
+    recorded = in_order(read_results(directory), facts.run)
     findings = read_findings(directory, recorded)
-    return to_workbook(recorded, read_facts(directory), findings=findings, duties=duties)
+    return to_workbook(recorded, facts, findings=findings, duties=duties)
 
 
 def to_workbook(

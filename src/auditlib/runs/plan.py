@@ -60,7 +60,7 @@ class RunPlan:
     root
         The project.
     notebooks
-        In the order of the run file; by name where one came unasked.
+        In the order of the run file; one that came unasked in its place by name.
     law
         Hash of each file of the law.
     versions
@@ -156,9 +156,7 @@ def planned_names(run: Run) -> dict[str, Mapping[str, Scalar]]:
     run file asks for it.
     """
     linked = {UNASKED[source.table] for source in run.sources if source.table in UNASKED}
-    added: dict[str, Mapping[str, Scalar]] = {name: {} for name in sorted(linked - set(run.notebooks))}
-    together: dict[str, Mapping[str, Scalar]] = {**run.notebooks, **added}
-    return dict(sorted(together.items())) if added else together
+    return {name: run.notebooks.get(name, {}) for name in run.in_order({*run.notebooks, *linked})}
 
 
 def check_notebooks(

@@ -10,12 +10,12 @@ from compared_units import compare
 from auditlib import benchmark, figures
 from auditlib.audit.numerals import orphans
 from auditlib.benchmark.outliers import OutlierStatus
-from auditlib.benchmark.over_time import OverTimeAnswer, over_time
-from auditlib.benchmark.periods import ScoredPeriod
 from auditlib.benchmark.scores import ScoreMeasure, from_cells
-from auditlib.benchmark.series import ALL, series
-from auditlib.benchmark.stability import StabilityAnswer, stability
 from auditlib.disclosure import MinimumFrequency
+from auditlib.improvement.over_time import OverTimeAnswer, over_time
+from auditlib.improvement.periods import ScoredPeriod
+from auditlib.improvement.series import ALL, series
+from auditlib.improvement.stability import StabilityAnswer, stability
 from auditlib.records import Instrument, Item, Refusal, Scale
 
 ITEM = Item("q_overall", "How satisfied?", Scale(1, 5), True)
@@ -62,12 +62,12 @@ def company():
 
 
 def test_a_unit_that_rises_is_called_rising_and_steady_ones_are_not(company):
-    found = over_time(company, compared(company))
-    assert found.series.grain == "month"
-    assert found.changing()["unit_id"].tolist() == ["U12"]
-    row = found.frame.set_index("unit_id").loc["U12"]
+    followed = over_time(company, compared(company))
+    assert followed.series.grain == "month"
+    assert followed.changing()["unit_id"].tolist() == ["U12"]
+    row = followed.frame.set_index("unit_id").loc["U12"]
     assert row["low"] < 12 * 0.22 / 20 < row["high"]
-    assert "1 rising (U12 " in str(OverTimeAnswer(found).summary()[0])
+    assert "1 rising (U12 " in str(OverTimeAnswer(followed).summary()[0])
 
 
 @pytest.mark.parametrize(("changing", "named"), [(1, 1), (4, 4), (5, 2)])
@@ -75,45 +75,46 @@ def test_the_sentence_on_trends_names_the_number_of_each_change_it_states(changi
     shares = {f"U{index:02d}": jagged(13 + index % 3) for index in range(12)}
     shares |= {f"V{index}": jagged(5, slope=0.3 + index / 50) for index in range(changing)}
     cells = dated(shares)
-    found = OverTimeAnswer(over_time(cells, compared(cells, confidence=0.9)))
-    told, numbers = found.summary()[0], {number.key: number for number in found.numbers()}
-    assert f"{changing} rising" in told.text
-    assert sum(key.startswith("change:V") for key in told.keys) == named
-    assert orphans(told.text, [numbers[key] for key in told.keys]) == ()
+    answer = OverTimeAnswer(over_time(cells, compared(cells, confidence=0.9)))
+    sentence, numbers = answer.summary()[0], {number.key: number for number in answer.numbers()}
+    assert f"{changing} rising" in sentence.text
+    assert sum(key.startswith("change:V") for key in sentence.keys) == named
+    assert orphans(sentence.text, [numbers[key] for key in sentence.keys]) == ()
 
 
 def test_charts_are_drawn_of_all_units_and_of_those_called_out(company):
-    found = over_time(company, compared(company))
-    assert set(found.charts) == {ALL, "U13"}
-    assert not found.charts["U13"].signal.any()
-    drawn = figures.control_charts(found)
+    followed = over_time(company, compared(company))
+    assert set(followed.charts) == {ALL, "U13"}
+    assert not followed.charts["U13"].signal.any()
+    drawn = figures.control_charts(followed)
     assert len(drawn.axes) == 2
-    assert figures.svg_of(drawn) == figures.svg_of(figures.control_charts(found))
+    assert figures.svg_of(drawn) == figures.svg_of(figures.control_charts(followed))
 
 
 @pytest.mark.parametrize(("n", "grain"), [(4, "quarter"), (5, "month"), (6, "month")])
 def test_months_are_used_where_they_hold_enough_answers(n, grain):
     cells = dated({f"U{index:02d}": lambda step: step % 3 for index in range(12)}, n=n)
-    found = series(
+    ids = tuple(f"U{index:02d}" for index in range(12))
+    steps = series(cells, SHARE, unit_ids=ids, disclosure=MinimumFrequency(5))
         cells, SHARE, unit_ids=tuple(f"U{index:02d}" for index in range(12)), disclosure=MinimumFrequency(5)
     )
-    assert found.grain == grain
-    assert found.complete.all()
-    assert found.n[0, 0] == 12 * n * (3 if grain == "quarter" else 1)
+    assert steps.grain == grain
+    assert steps.complete.all()
+    assert steps.n[0, 0] == 12 * n * (3 if grain == "quarter" else 1)
 
 
 def test_a_quarter_the_period_covers_in_part_is_left_out():
     cells = dated(
         {f"U{index:02d}": lambda step: step % 3 for index in range(3)}, n=4, start=202302, months=10
     )
-    found = series(cells, SHARE, unit_ids=("U00", "U01", "U02"), disclosure=MinimumFrequency(5))
-    assert found.steps == (202304, 202307)
+    steps = series(cells, SHARE, unit_ids=("U00", "U01", "U02"), disclosure=MinimumFrequency(5))
+    assert steps.steps == (202304, 202307)
 
 
 def test_a_unit_with_a_thin_month_says_so(company):
     few = company[(company["unit_id"] != "U05") | (company["month"] != 202406)]
-    found = over_time(few, compared(few, disclosure=MinimumFrequency(5)))
-    row = found.frame.set_index("unit_id").loc["U05"]
+    followed = over_time(few, compared(few, disclosure=MinimumFrequency(5)))
+    row = followed.frame.set_index("unit_id").loc["U05"]
     assert row["why"] == "1 of 36 months hold fewer than 5 answers."
     assert np.isnan(row["change"])
 
@@ -160,10 +161,10 @@ def drawn_company(*, seed=3, units=300, tau=0.05, n=100):
 
 
 def test_outliers_fall_back_as_far_as_shrinkage_foretold():
-    found = stability(periods_of(drawn_company(), n=100), {}, minimum_n=30)
-    first = found.judgements[0]
+    followed = stability(periods_of(drawn_company(), n=100), {}, minimum_n=30)
+    first = followed.judgements[0]
     far = np.abs(first.z) > 1.5
-    rows = found.frame[far]
+    rows = followed.frame[far]
     sign = np.sign(rows["distance_1"])
     before, after, foretold = (
         (sign * rows[name]).mean() for name in ("distance_1", "distance_2", "expected")
@@ -175,10 +176,10 @@ def test_outliers_fall_back_as_far_as_shrinkage_foretold():
 def test_a_unit_called_out_again_is_counted_again():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2, "Y": 0.2}
     second = dict(first) | {"Y": 0.71}
-    found = stability(periods_of([first, second]), {"X": "Unit X"}, minimum_n=30)
-    assert len(found.still_compared(OutlierStatus.LOWER, 1)) == 2
-    assert found.again(OutlierStatus.LOWER, 1) == 1
-    answer = StabilityAnswer(found)
+    followed = stability(periods_of([first, second]), {"X": "Unit X"}, minimum_n=30)
+    assert len(followed.still_compared(OutlierStatus.LOWER, 1)) == 2
+    assert followed.again(OutlierStatus.LOWER, 1) == 1
+    answer = StabilityAnswer(followed)
     assert "of 2 units called lower in p1, 1 of the 2 still compared was called so again in p2" in str(
         answer.summary()[0]
     )
@@ -190,10 +191,10 @@ def test_a_unit_called_out_again_is_counted_again():
 def test_a_unit_that_is_no_longer_compared_is_said_to_be_gone():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
     second = {unit: share for unit, share in first.items() if unit != "X"}
-    found = StabilityAnswer(stability(periods_of([first, second]), {}, minimum_n=30))
-    assert "none is still compared in p2" in str(found.summary()[0])
-    known = {number.key for number in found.numbers()}
-    assert all(key in known for sentence in found.summary() for key in sentence.keys)
+    answer = StabilityAnswer(stability(periods_of([first, second]), {}, minimum_n=30))
+    assert "none is still compared in p2" in str(answer.summary()[0])
+    known = {number.key for number in answer.numbers()}
+    assert all(key in known for sentence in answer.summary() for key in sentence.keys)
 
 
 def test_one_period_cannot_be_followed():
@@ -201,21 +202,23 @@ def test_one_period_cannot_be_followed():
 
 
 def test_each_period_is_traced_to_its_own_rows():
-    found = stability(periods_of(drawn_company(), n=100), {}, minimum_n=30)
-    number = next(entry for entry in StabilityAnswer(found).numbers() if entry.key.startswith("correlation"))
+    followed = stability(periods_of(drawn_company(), n=100), {}, minimum_n=30)
+    number = next(
+        entry for entry in StabilityAnswer(followed).numbers() if entry.key.startswith("correlation")
+    )
     assert [dict(basis.where)["period_start"] for basis in number.basis] == [1000, 2000]
     assert [basis.rows for basis in number.basis] == [300, 300]
 
 
 def test_the_figure_of_followed_outliers_is_the_same_every_time():
     first = {f"U{index:02d}": 0.70 + 0.01 * (index % 3) for index in range(20)} | {"X": 0.2}
-    found = stability(periods_of([first, first, first]), {}, minimum_n=30)
-    text = figures.svg_of(figures.outliers_followed(found))
-    assert text == figures.svg_of(figures.outliers_followed(found))
+    followed = stability(periods_of([first, first, first]), {}, minimum_n=30)
+    text = figures.svg_of(figures.outliers_followed(followed))
+    assert text == figures.svg_of(figures.outliers_followed(followed))
     assert "X called lower" in text
     assert "called lower again" in text
     axes = figures.new_axes()
-    assert figures.outliers_followed(found, axes) is axes
+    assert figures.outliers_followed(followed, axes) is axes
 
 
 def test_the_figure_of_outliers_of_whom_none_was_asked_again_says_it_of_the_first_period_alone():

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from compared_units import compare
 
-from auditlib import benchmark
-from auditlib.benchmark.improving import Course, Improving, ImprovingAnswer
-from auditlib.benchmark.matched_change import PERIOD, change_of_answers, change_of_published
-from auditlib.benchmark.periods import latest_periods
+from auditlib import benchmark, improvement
 from auditlib.benchmark.scores import ScoreMeasure, from_aggregates
+from auditlib.improvement import Course, Improving, ImprovingAnswer
+from auditlib.improvement.matched_change import PERIOD, change_of_answers, change_of_published
+from auditlib.improvement.periods import latest_periods
 from auditlib.records import Instrument, Item, Refusal, Scale
 from auditlib.statistics.trend import Trend
 
@@ -19,10 +19,10 @@ PERIODS = ("2024", "2025")
 
 def compared(cells, *, statistic="top_box"):
     units = pd.DataFrame({"unit_id": sorted(set(cells["unit_id"]))})
-    (found,) = compare(
+    (comparison,) = compare(
         cells, Instrument("contact", (ITEM,)), units=units, statistic=statistic, draws=50
     ).result
-    return found
+    return comparison
 
 
 def answers(*, units=12, channels=("phone",), shares=None, n=100, seed=1):
@@ -41,11 +41,11 @@ def answers(*, units=12, channels=("phone",), shares=None, n=100, seed=1):
 
 def test_a_true_rise_lies_within_the_limits_and_no_change_does_not_pass_for_one():
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.8}, n=1000, seed=2)
-    found = change_of_answers(mix, compared(mix), periods=PERIODS)
-    assert found.low < 0.1 < found.high
-    assert found.low > 0
-    assert found.scored == pytest.approx((0.7, 0.8), abs=0.03)
-    assert found.adjusted_for == ()
+    change = change_of_answers(mix, compared(mix), periods=PERIODS)
+    assert change.low < 0.1 < change.high
+    assert change.low > 0
+    assert change.scored == pytest.approx((0.7, 0.8), abs=0.03)
+    assert change.adjusted_for == ()
 
 
 def test_another_mix_of_channels_is_not_a_change():
@@ -53,10 +53,10 @@ def test_another_mix_of_channels_is_not_a_change():
               for channel, share in (("phone", 0.9), ("mail", 0.5))}  # fmt: skip
     n = {("earlier", "phone"): 150, ("earlier", "mail"): 50, ("later", "phone"): 50, ("later", "mail"): 150}
     mix = answers(channels=("phone", "mail"), shares=shares, n=n)
-    found = change_of_answers(mix, compared(mix), periods=PERIODS)
-    assert found.scored[1] < found.scored[0] - 0.15
-    assert found.low < 0 < found.high
-    assert found.adjusted_for == ("channel",)
+    change = change_of_answers(mix, compared(mix), periods=PERIODS)
+    assert change.scored[1] < change.scored[0] - 0.15
+    assert change.low < 0 < change.high
+    assert change.adjusted_for == ("channel",)
 
 
 def test_only_units_with_answers_in_both_spans_are_held_against_each_other():
@@ -69,19 +69,19 @@ def test_only_units_with_answers_in_both_spans_are_held_against_each_other():
 def test_a_change_needs_five_units(units, refused):
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
     few = mix[mix["unit_id"] < f"U{units:02d}"]
-    found = change_of_answers(few, compared(mix), periods=PERIODS)
-    assert isinstance(found, Refusal) is refused
+    change = change_of_answers(few, compared(mix), periods=PERIODS)
+    assert isinstance(change, Refusal) is refused
 
 
 def test_limits_of_a_change_hold_the_truth_as_often_as_they_say():
-    held, rounds = 0, 120
+    covered, rounds = 0, 120
     every = answers(units=20, shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
     comparison = compared(every)
     for seed in range(rounds):
         mix = answers(units=20, shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.73}, seed=seed)
-        found = change_of_answers(mix, comparison, periods=PERIODS)
-        held += found.low <= 0.03 <= found.high
-    assert 0.90 <= held / rounds <= 0.99
+        change = change_of_answers(mix, comparison, periods=PERIODS)
+        covered += change.low <= 0.03 <= change.high
+    assert 0.90 <= covered / rounds <= 0.99
 
 
 def published(shares, *, n=400):
@@ -110,10 +110,10 @@ def test_published_periods_are_compared_unit_by_unit():
         from_aggregates(published(values), measure, unit_ids=ids) for values in (base, base + steps)
     )
     mix = answers(shares={("earlier", "phone"): 0.7, ("later", "phone"): 0.7})
-    found = change_of_published(earlier, later, compared(mix), periods=PERIODS)
-    assert found.difference == pytest.approx(0.02)
+    change = change_of_published(earlier, later, compared(mix), periods=PERIODS)
+    assert change.difference == pytest.approx(0.02)
     # twelve differences of 0.01 and 0.03: t(11) 2.201 times sd 0.010445 / sqrt(12)
-    assert found.high - found.difference == pytest.approx(2.200985 * 0.0104447 / np.sqrt(12), rel=1e-4)
+    assert change.high - change.difference == pytest.approx(2.200985 * 0.0104447 / np.sqrt(12), rel=1e-4)
 
 
 def improving(low, high, trend, *, statistic="top_box"):
@@ -148,9 +148,9 @@ def test_only_what_the_trend_bears_out_is_called_improving(change, trend, statis
 
 
 def test_every_number_of_the_sentence_is_recorded():
-    found = ImprovingAnswer(improving(0.01, 0.1, line(-0.01, 0.03)))
-    (sentence,) = found.summary()
-    assert set(sentence.keys) == {number.key for number in found.numbers()}
+    answer = ImprovingAnswer(improving(0.01, 0.1, line(-0.01, 0.03)))
+    (sentence,) = answer.summary()
+    assert set(sentence.keys) == {number.key for number in answer.numbers()}
     assert (
         "+5.5 points (+1.0 to +10.0), beyond chance. But the trend over all 12 quarters is +4.0 points a "
         "year; \N{MINUS SIGN}4.0 to +12.0 is not ruled out." in str(sentence)
@@ -168,10 +168,10 @@ def test_every_number_of_the_sentence_is_recorded():
 )
 def test_periods_are_years_where_there_are_two(months, earlier, later, note):
     numbers = np.array([(2023 * 12 + step) // 12 * 100 + step % 12 + 1 for step in range(months)])
-    found = latest_periods(numbers)
-    assert (found.earlier.words, found.later.words) == (earlier, later)
-    assert bool(found.note) is note
-    assert found.later.first_day == found.earlier.last_day + 1
+    pair = latest_periods(numbers)
+    assert (pair.earlier.words, pair.later.words) == (earlier, later)
+    assert bool(pair.note) is note
+    assert pair.later.first_day == pair.earlier.last_day + 1
 
 
 def test_one_month_has_no_change():
@@ -179,15 +179,15 @@ def test_one_month_has_no_change():
 
 
 def test_without_a_survey_there_is_a_reason():
-    found = compare(pd.DataFrame(), (), units=pd.DataFrame())
-    assert "No survey is declared" in str(found.summary()[0])
+    comparison = compare(pd.DataFrame(), (), units=pd.DataFrame())
+    assert "No survey is declared" in str(comparison.summary()[0])
 
 
 def test_a_survey_that_cannot_be_compared_is_not_said_to_improve():
     nothing = compare(pd.DataFrame(), (), units=pd.DataFrame())
-    (found,) = benchmark.improving(None, nothing, ())
-    assert "Any survey, whether it improves: No survey is declared" in str(found.summary()[0])
-    assert [number.value for number in found.numbers()] == [None]
+    (answer,) = improvement.improving(None, nothing, ())
+    assert "Any survey, whether it improves: No survey is declared" in str(answer.summary()[0])
+    assert [number.value for number in answer.numbers()] == [None]
 
 
 def test_groups_and_peers_of_nothing_are_none():

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
-from auditlib.benchmark.facts import rests_on
+from auditlib.benchmark.facts import rests_on, unit_facts
 from auditlib.benchmark.outliers import CALLED_OUT, OutlierJudgement, OutlierStatus, judge
-from auditlib.benchmark.periods import ScoredPeriod, scored_periods
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.scores import ScoreMeasure
-from auditlib.benchmark.words import as_distance, joined, measured, shortlist, stated
+from auditlib.benchmark.words import joined, measured, shortlist, stated
+from auditlib.improvement.periods import ScoredPeriod, scored_periods
+from auditlib.improvement.words import as_distance
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Basis, Held, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, Facts, Unanswered, counted, say
@@ -39,6 +40,8 @@ class Stability:
         One row per unit compared in the first period: unit_id, name, verdict (of the first period), expected
         (distance from the mean that shrinkage foretells), and per period value_1, distance_1 (from the mean
         of that period), verdict_1 ...; empty where the unit is not compared in a period.
+    whole
+        Numbers of the units called out first over all periods: where one is held back, so is the figure.
     """
 
     measure: ScoreMeasure
@@ -46,6 +49,7 @@ class Stability:
     judgements: tuple[OutlierJudgement, ...]
     frame: pd.DataFrame
     confidence: float
+    whole: tuple[Number, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit compared in the first period."""
@@ -53,10 +57,15 @@ class Stability:
 
     def without(self, held: Held) -> tuple[Self | None, int]:
         """Return it, or nothing where a unit called out is held back: mean and others would tell it."""
-        called = self.frame[self.frame["verdict"].isin([side.value for side in CALLED_OUT])]
-        keys = (f"{self.measure.statistic}:{unit}:{self.measure.key}" for unit in called["unit_id"])
+        keys = (f"{self.measure.statistic}:{unit}:{self.measure.key}" for unit in self.called_first)
         lost = sum(held(key) for key in keys)
         return (None if lost else self), lost
+
+    @property
+    def called_first(self) -> tuple[str, ...]:
+        """Units that the first period calls out, on either side."""
+        called = self.frame["verdict"].isin([side.value for side in CALLED_OUT])
+        return tuple(self.frame.loc[called, "unit_id"].astype(str))
 
     def still_compared(self, side: OutlierStatus, place: int) -> pd.DataFrame:
         """Return the units the first period calls out on one side that a period still compares.
@@ -190,6 +199,7 @@ class StabilityAnswer(Answer[Stability]):
 
 def _facts(result: Stability) -> Iterator[Number]:
     key, basis = result.measure.key, _basis(result, 0, 1)
+    yield from result.whole
     for side in CALLED_OUT:
         called = len(result.still_compared(side, 0))
         yield Number(f"called_first:{side.value}:{key}", called, "units", basis=basis)
@@ -320,7 +330,7 @@ def outliers_followed(
     Parameters
     ----------
     compared
-        The answer of `compare`.
+        The answer of `benchmark.compare`.
 
     Notes
     -----
@@ -335,6 +345,9 @@ def outliers_followed(
         names: dict[str, str] = dict(
             comparison.frame[["unit_id", "name"]].astype(str).itertuples(index=False)
         )
-        return stability(periods, names, minimum_n=comparison.minimum_n, confidence=confidence)
+        followed = stability(periods, names, minimum_n=comparison.minimum_n, confidence=confidence)
+        if isinstance(followed, Refusal):
+            return followed
+        return replace(followed, whole=tuple(unit_facts(comparison, followed.called_first)))
 
     return by_survey(compared, "outliers over periods", follow, StabilityAnswer)

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
-from auditlib.benchmark.facts import unit_basis
+from auditlib.benchmark.facts import pooled_fact, unit_basis, unit_facts
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.series import ALL, Series, series
-from auditlib.benchmark.words import as_change_a_year, readable, shortlist, stated, title_of
+from auditlib.benchmark.words import readable, shortlist, stated, title_of
+from auditlib.improvement.series import ALL, Series, series
+from auditlib.improvement.words import as_change_a_year
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Held, Interval, Number, Refusal, Sentence
 from auditlib.statements import Answer, Facts, Unanswered, counted, listed, say
@@ -187,15 +188,20 @@ class OverTimeAnswer(Answer[OverTime]):
         return str(self)
 
     def numbers(self) -> tuple[Number, ...]:
-        """Return each unit's change per year with its interval, and the counts the sentences state."""
-        key, frame = self.result.comparison.key, self.result.frame
+        """Return each unit's change per year with its interval, and the counts the sentences state.
+
+        What is charted stands beside it: where its value is held back, its chart is.
+        """
+        key, frame, charted = self.result.comparison.key, self.result.frame, self.result.charts
         return (
+            *((pooled_fact(self.result.comparison),) if ALL in charted else ()),
+            *unit_facts(self.result.comparison, charted),
             Number(f"followed:{key}", int(frame["change"].notna().sum()), "units"),
             *(Number(f"{way}:{key}", len(self.result.changing(way)), "units") for way in DIRECTIONS),
             Number(f"false_calls:{key}", self.result.false_calls, "share", reason="Declared."),
             *(
                 Number(f"signals:{unit or 'all'}:{key}", int(chart.signal.sum()), "count")
-                for unit, chart in self.result.charts.items()
+                for unit, chart in charted.items()
             ),
             *(self._change(row) for row in frame.to_dict("records")),
         )
@@ -268,7 +274,7 @@ def changes(engagement: Engagement, compared: BenchmarkAnswer) -> tuple[OverTime
     Parameters
     ----------
     compared
-        The answer of `compare`.
+        The answer of `benchmark.compare`.
     """
     cells = engagement.evidence.cells()
     return by_survey(

@@ -1,4 +1,4 @@
-"""Figures of change: outliers followed through periods, control charts, groups of units."""
+"""Figures of change: outliers followed through periods, and control charts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from auditlib.benchmark import Groups, OverTime, Stability
-from auditlib.benchmark.outliers import CALLED_OUT, OutlierStatus
-from auditlib.benchmark.series import ALL
-from auditlib.benchmark.words import as_level, as_score, spoken
+from auditlib.benchmark import OutlierStatus
+from auditlib.benchmark.outliers import CALLED_OUT
+from auditlib.benchmark.words import as_score
 from auditlib.figures import labels
 from auditlib.figures.marks import head, measure_title, set_scale
 from auditlib.figures.style import (
@@ -27,6 +26,8 @@ from auditlib.figures.style import (
     new_axes,
     style,
 )  # fmt: skip
+from auditlib.improvement import OverTime, Stability
+from auditlib.improvement.series import ALL
 from auditlib.statements import with_sign
 from auditlib.statistics.types import Floats
 from auditlib.time.months import month_text
@@ -35,8 +36,6 @@ _COLOURS = {OutlierStatus.HIGHER: HIGHER, OutlierStatus.LOWER: LOWER}
 _MARKERS = {OutlierStatus.HIGHER: "^", OutlierStatus.LOWER: "v"}
 MOST_HALF_PERIODS = 2
 """More periods than this need the whole width of a page, or their names would touch."""
-MOST_HALF_LETTERS, MOST_HALF_GROUPS = 16, 30
-"""Longer names of groups, or more groups, need the whole width."""
 _CHART_HEIGHT = 1.2
 """Inches of one control chart."""
 
@@ -90,9 +89,9 @@ def _side(ax: Axes, result: Stability, side: OutlierStatus, x: Floats) -> None:
     away = 15 if side is OutlierStatus.HIGHER else -15
     ax.plot([x[1]], [foretold], "D", mfc=PAPER, mec=INK, ms=6, mew=1.1, zorder=5)
     for place in np.flatnonzero(np.isfinite(means)):
-        mine = rows[rows[f"verdict_{place + 1}"] != OutlierStatus.NONE.value]
-        again = int((mine[f"verdict_{place + 1}"] == side.value).sum())
-        text = _followed_as(side, mine["name"].tolist(), again, first=not place)
+        compared = rows[rows[f"verdict_{place + 1}"] != OutlierStatus.NONE.value]
+        again = int((compared[f"verdict_{place + 1}"] == side.value).sum())
+        text = _followed_as(side, compared["name"].tolist(), again, first=not place)
         ax.annotate(
             text, (x[place], means[place]), xytext=(0, away), textcoords="offset points", ha="center",
             va="center", fontsize=8,
@@ -162,35 +161,3 @@ def _explain_charts(figure: Figure) -> None:
         Line2D([], [], ls="", marker="s", color=LOWER, ms=6, label="outside it"),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.6)
-
-
-def groups(result: Groups, ax: Axes | None = None) -> Axes:
-    """Draw the mean of each group with its interval, highest first, and how many units it has."""
-    rows = result.frame.dropna(subset=["value"]).iloc[::-1].reset_index(drop=True)
-    y = np.arange(len(rows), dtype=float)
-    names = [labels.shortened(spoken(name), most=44) for name in rows[result.by]]
-    with style():
-        narrow = max(map(len, names)) <= MOST_HALF_LETTERS and len(names) <= MOST_HALF_GROUPS
-        room = {"width": HALF if narrow else WIDTH, "height": 1.6 + (0.185 if narrow else 0.145) * len(rows)}
-        drawn = new_axes(**room) if ax is None else ax
-        for place, row in rows.iterrows():
-            colour = {"higher": HIGHER, "lower": LOWER}.get(str(row["verdict"]), QUIET)
-            marker = {"higher": "^", "lower": "v"}.get(str(row["verdict"]), "o")
-            drawn.hlines(y[int(str(place))], row["low"], row["high"], color=colour, lw=1.3)
-            drawn.plot(row["value"], y[int(str(place))], marker, color=colour, ms=5.5)
-        drawn.set_yticks(y, names, fontsize=8.5 if narrow else 8)
-        drawn.tick_params(axis="y", labelcolor=INK)
-        drawn.set_ylim(-0.8, len(rows) - 0.2)
-        transform = drawn.get_yaxis_transform()
-        for at, units in zip(y, rows["units"], strict=True):
-            drawn.text(1.012, at, f"{units:,}", transform=transform, fontsize=7.5, color=QUIET, va="center")
-        drawn.text(
-            1.012, len(rows) - 0.2, "units", transform=transform, fontsize=7.5, color=QUIET, va="bottom"
-        )
-        drawn.spines["left"].set_visible(False)
-        set_scale(drawn.xaxis, result.comparison.measure.statistic)
-        drawn.grid(visible=True, axis="x")
-        level = as_level(result.comparison.confidence)
-        drawn.set_xlabel(f"Mean of its units, {level} interval;\ntriangles differ from all others")
-        head(drawn, measure_title(result.comparison.measure), own=ax is None)
-    return drawn

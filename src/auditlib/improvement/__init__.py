@@ -1,0 +1,25 @@
+"""Whether scores improve: what chance, another mix of customers and mere luck could explain set apart.
+
+`improving` holds the latest period against the one before, within the units of a comparison
+(`benchmark.compare`), and says whether the trend of `changes` bears it out. `outliers_followed` asks what
+became of the units called out.
+"""
+
+from auditlib.improvement.answer import ImprovingAnswer
+from auditlib.improvement.improving import improving
+from auditlib.improvement.over_time import OverTime, OverTimeAnswer, changes
+from auditlib.improvement.result import Course, Improving
+from auditlib.improvement.stability import Stability, StabilityAnswer, outliers_followed
+
+__all__ = [
+    "Course",
+    "Improving",
+    "ImprovingAnswer",
+    "OverTime",
+    "OverTimeAnswer",
+    "Stability",
+    "StabilityAnswer",
+    "changes",
+    "improving",
+    "outliers_followed",
+]
