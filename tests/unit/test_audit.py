@@ -294,10 +294,11 @@ class TestWhatIsWritten:
 
     def test_sentences_stay_with_the_exhibit_they_read(self, audit: Audit, tmp_path: Path) -> None:
         audit.caveat("responses")
+        audit.say(Sentence("Before a."))
         audit.table("a", pd.DataFrame({"name": ["x"]}), title="A")
         audit.say(Sentence("On a."))
         said = {part["text"][:4]: part["section"] for part in recorded(audit, tmp_path)["sentences"]}
-        assert said == {"Not ": "", "On a": "a"}
+        assert said == {"Not ": "", "Befo": "body", "On a": "a"}
 
     def test_rows_beyond_the_limit_are_counted(self, audit: Audit) -> None:
         frame = pd.DataFrame({"name": list("abcde")})

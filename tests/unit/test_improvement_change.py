@@ -96,8 +96,6 @@ def test_months_are_used_where_they_hold_enough_answers(n, grain):
     cells = dated({f"U{index:02d}": lambda step: step % 3 for index in range(12)}, n=n)
     ids = tuple(f"U{index:02d}" for index in range(12))
     steps = series(cells, SHARE, unit_ids=ids, disclosure=MinimumFrequency(5))
-        cells, SHARE, unit_ids=tuple(f"U{index:02d}" for index in range(12)), disclosure=MinimumFrequency(5)
-    )
     assert steps.grain == grain
     assert steps.complete.all()
     assert steps.n[0, 0] == 12 * n * (3 if grain == "quarter" else 1)

@@ -56,6 +56,21 @@ def test_sections_of_the_report_stand_in_the_order_of_the_run_file(tmp_path: Pat
     assert [section.number for section in sections] == [1, 2]
 
 
+def test_what_is_said_before_any_exhibit_is_not_said_of_the_data(tmp_path: Path) -> None:
+    facts = record(tmp_path)
+    audit = Audit(run(), company(), notebook="16_improvement", question="Are we improving?", work=tmp_path)
+    audit.answer(Sentence("It is not known."))
+    audit.caveat("responses")
+    audit.say(Sentence("Published figures are followed by period."))
+    audit.close()
+    section = compose(read_results(tmp_path), facts)["sections"][1]
+    assert len(section.opening) == 1
+    (part,) = section.parts
+    assert [line.text for block in part.blocks for line in block.lines] == [
+        "Published figures are followed by period."
+    ]
+
+
 def test_an_answer_that_scores_improve_stands_on_the_first_page_too(tmp_path: Path) -> None:
     facts = record(tmp_path)
     assert NOT_IMPROVING in " ".join(to_html(compose(read_results(tmp_path), facts)).split())

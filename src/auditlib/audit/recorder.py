@@ -17,9 +17,11 @@ from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Finding, Number, Sentence
 
+CAVEAT = ""
+BODY = "body"
 LIMITS = "limits"
 IMPROVING = "improving"
-"""Sections of sentences that read no exhibit."""
+"""Sections of sentences that read no exhibit; those of the body are said before there is one."""
 
 _TEXTS = ("condition", "cause", "effect", "recommendation", "headline")
 """Parts of a finding that may state numbers."""
@@ -47,7 +49,7 @@ class Recorder:
         self.findings: dict[str, Finding] = {}
         self._answer: tuple[Sentence, ...] = ()
         self._sentences: dict[tuple[str, str], Sentence] = {}
-        self._section = ""
+        self._section = BODY
         self._verdict: dict[str, Any] = {}
 
     def number(self, *numbers: Number, known: Pairs | None = None) -> None:

@@ -31,8 +31,9 @@ class SectionSentence(Sentence):
     section: Annotated[
         str,
         Field(
-            description="Id of the exhibit it reads; 'limits' for a limit of the notebook, 'improving' for "
-            "what has become better or worse."
+            description="Id of the exhibit it reads; empty for how far the data can be relied on, 'body' for "
+            "what is said before any exhibit, 'limits' for a limit of the notebook, 'improving' for what has "
+            "become better or worse."
         ),
     ]
 

@@ -23,7 +23,7 @@ from auditlib.audit.files import Slugs, write_table
 from auditlib.audit.held import NOTHING_DRAWN, Door
 from auditlib.audit.names import names_stated
 from auditlib.audit.outgoing import Outgoing
-from auditlib.audit.recorder import IMPROVING, LIMITS, Recorder
+from auditlib.audit.recorder import CAVEAT, IMPROVING, LIMITS, Recorder
 from auditlib.audit.returned import Result
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
 from auditlib.audit.tables import Layout, exhibit_of, recorded_table, tabulate
@@ -160,7 +160,7 @@ class Audit:
         judged = self.ask(reliability, *tables)
         sentence = caveat(judged.result, tables=tables)
         self.number(*(number for number in judged.numbers() if number.key in sentence.keys))
-        return show(SentencesView(self._recorder.say((sentence,), section="")))
+        return show(SentencesView(self._recorder.say((sentence,), section=CAVEAT)))
 
     def number(self, *numbers: Number) -> None:
         """Record `numbers` without showing them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from auditlib.audit.recorder import LIMITS
+from auditlib.audit.recorder import CAVEAT, LIMITS
 from auditlib.audit.schema import SectionSentence
 from auditlib.report.exhibits import PrintedExhibit, printed
 from auditlib.report.lines import Line, lines_of
@@ -76,7 +76,7 @@ def section_of(number: int, recorded: RecordedNotebook, register: Register) -> S
         name,
         results.question,
         lines_of(results.answer, name, register),
-        lines_of(_about("", results.sentences), name, register),
+        lines_of(_about(CAVEAT, results.sentences), name, register),
         _parts(exhibits, recorded, register),
         lines_of(_about(LIMITS, results.sentences), name, register),
         tuple(exhibit for exhibit in exhibits.values() if exhibit.empty),
@@ -102,7 +102,7 @@ def _parts(
     under = [
         (outline.of_sentence(sentence.text) or of_exhibit.get(sentence.section, ""), sentence)
         for sentence in results.sentences
-        if sentence.section not in ("", LIMITS) and sentence.text not in answered
+        if sentence.section not in (CAVEAT, LIMITS) and sentence.text not in answered
     ]
     parts: list[ReportPart] = []
     for heading in dict.fromkeys(["", *outline.headings]):
