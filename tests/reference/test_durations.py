@@ -78,7 +78,7 @@ def test_the_curve_is_the_product_over_the_cases_still_open(rows: list[tuple[int
     for place, time in enumerate(sorted({time for time, done in rows if done})):
         at_risk, done = sum(other >= time for other, _ in rows), rows.count((time, True))
         open_yet *= Fraction(at_risk - done, at_risk)
-        assert (found.times[place], found.at_risk[place], found.done[place]) == (time, at_risk, done)
+        assert (found.times[place], found.at_risk[place], found.completed[place]) == (time, at_risk, done)
         assert found.share[place] == pytest.approx(float(open_yet), abs=1e-12)
         if open_yet:
             variance += Fraction(done, at_risk * (at_risk - done))

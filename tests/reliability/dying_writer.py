@@ -56,7 +56,7 @@ def unsound(outputs: Path) -> list[str]:
 
 
 def _altered(folder: Path) -> Iterator[Problem]:
-    yield from differing(folder, read_manifest(folder).files, own=(NAME, SIGNATURE))
+    yield from differing(folder, read_manifest(folder).files, unsealed=(NAME, SIGNATURE))
 
 
 def old_run_new_results(root: Path) -> Tiny:

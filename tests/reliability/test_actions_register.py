@@ -103,7 +103,7 @@ def test_a_run_takes_in_what_was_entered_and_seals_it(tiny: Tiny) -> None:
     assert tiny.perform().unchanged, "a register nobody has filled in changes nothing"
     fill(path, **ENTERED)
     outcome = tiny.perform()
-    assert (outcome.unchanged, outcome.executed, outcome.kept) == (False, (), ("01_one",))
+    assert (outcome.unchanged, outcome.executed, outcome.cached) == (False, (), ("01_one",))
     after = kept(run)
     assert (after["register"], after["uncovered"]) == ("tiny.actions.xlsx", [])
     (one,) = after["actions"]

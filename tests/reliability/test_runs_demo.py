@@ -26,7 +26,7 @@ from auditlib.runs.reperform import reperform
 from auditlib.seal import verify
 from auditlib.seal.deduction import recorded_deductions
 from auditlib.seal.ledger import ledger_path
-from auditlib.seal.recorded import bases_of, read_recorded
+from auditlib.seal.recorded_run import bases_of, read_recorded
 from auditlib.seal.trace import Node, disagreements, trace_key
 
 ROOT = Path(__file__).parents[2]

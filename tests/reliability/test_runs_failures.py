@@ -45,7 +45,7 @@ def test_a_failed_notebook_is_kept_the_others_are_finished_and_only_it_runs_agai
 
     tiny.write_notebook("01_one", notebook("01_one", "print('mended')"))
     outcome = tiny.perform()
-    assert (outcome.executed, outcome.kept) == (("01_one",), ("02_two",))
+    assert (outcome.executed, outcome.cached) == (("01_one",), ("02_two",))
     assert outcome.report.is_file()
     assert not (tmp_path / "outputs" / "tiny.failed").exists()
 
@@ -123,7 +123,7 @@ def test_only_what_changed_is_executed_again(tmp_path: Path) -> None:
     tiny.write_run({"01_one": "", "02_two": "{limit: 6}"})
     events: list[Event] = []
     outcome = tiny.perform(notify=events.append)
-    assert (outcome.executed, outcome.kept) == (("02_two",), ("01_one",))
+    assert (outcome.executed, outcome.cached) == (("02_two",), ("01_one",))
     assert Planned(("02_two",), ("01_one",)) in events
     assert {event.notebook for event in events if isinstance(event, CellStarted)} == {"02_two"}
     number = json.loads((tiny.finished / "results" / "02_two.json").read_text())["numbers"][0]

@@ -131,7 +131,7 @@ def test_files_put_there_while_the_notebooks_run_stay(tiny: Tiny) -> None:
         tiny.perform()
     assert note.read_text() == "mine"
     note.unlink()
-    assert tiny.perform().kept == ("01_one",)
+    assert tiny.perform().cached == ("01_one",)
 
 
 def test_a_failed_copy_that_was_worked_on_stays(tiny: Tiny) -> None:

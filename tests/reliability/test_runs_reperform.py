@@ -12,7 +12,7 @@ from tiny_project import STEPS, Tiny, notebook, tiny_project
 from auditlib.cli import main
 from auditlib.errors import NotebookFailed, ParameterError
 from auditlib.files import canonical, hash_file
-from auditlib.runs.reperform import LAST_DIGIT, same
+from auditlib.runs.reperform import LAST_DIGIT, same_value
 from auditlib.runs.store import store_notebooks
 from auditlib.seal.ledger import SEALED, append, ledger_path
 from auditlib.seal.manifest import FileSeal, read_manifest, sealed, write_manifest
@@ -91,8 +91,8 @@ def test_performing_again_needs_nothing_but_the_folder_and_its_ledger(
     ],
 )
 def test_only_the_last_recorded_digit_may_differ(one: object, other: object, expected: bool) -> None:
-    assert same(one, other) is expected
-    assert same(other, one) is expected
+    assert same_value(one, other) is expected
+    assert same_value(other, one) is expected
 
 
 def by_hand(name: str, body: str) -> dict[str, object]:

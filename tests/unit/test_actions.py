@@ -19,7 +19,7 @@ from auditlib.actions.carry import (
     RegisteredFinding,
     carry,
 )
-from auditlib.actions.recorded import drivers_of
+from auditlib.actions.recorded_findings import drivers_of
 from auditlib.actions.register import HEADINGS, Action, State, as_row, row_problems
 from auditlib.actions.register_file import read_register, register_bytes
 from auditlib.errors import DataError

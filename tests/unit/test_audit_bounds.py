@@ -54,7 +54,7 @@ def test_a_numeral_repeats_a_number_up_to_half_of_its_last_digit(
 def test_the_limits_go_with_the_value(n: int, text: str) -> None:
     limits = Interval(0.118, 0.769, 0.95, "Wilson")
     held = Suppression(minimum=MinimumFrequency(5))
-    held.shown(Number("late", 0.4, "share", n, limits, OF_PEOPLE))
+    held.disclosed(Number("late", 0.4, "share", n, limits, OF_PEOPLE))
     assert held.text("40.0% (95% interval 11.8% to 76.9%) were late.", ["late"])[0] == text
 
 
@@ -73,5 +73,5 @@ def test_a_cell_says_that_few_were_counted_where_that_may_be_told(
     count: int, withheld: dict[str, tuple[str, ...]], cell: str
 ) -> None:
     held = Suppression(minimum=MinimumFrequency(5), withheld=withheld)
-    assert held.shown(Number("late", count, "cases", basis=OF_PEOPLE)).value is None
+    assert held.disclosed(Number("late", count, "cases", basis=OF_PEOPLE)).value is None
     assert held.cell("late") == cell

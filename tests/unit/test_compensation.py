@@ -404,7 +404,7 @@ def whole(demo: Scenario) -> compensation.PayEffects:
     asked = company.panel.rename(columns={"invitations": "n"})[["unit_id", "month", "n"]]
     return compensation.estimate(
         shown, rows, placebo_adoptions=120, draws=499, seed=3,
-        known=compensation.Covariates(invitations=asked, responses=answered),
+        covariates=compensation.Covariates(invitations=asked, responses=answered),
     )  # fmt: skip
 
 
@@ -477,7 +477,7 @@ class TestChoicesOffTheGrid:
             company.cells, survey_type="transactional", item="q_overall", statistic="top_box", top=4
         )
         links = tuple(role_links(rows, shown, role=role) for role in ROLES)
-        curve = specification_curve(PayQuestion(shown, links, "manager"), other=top)
+        curve = specification_curve(PayQuestion(shown, links, "manager"), other_statistic=top)
         frame = curve.frame
         assert set(frame["statistic"]) == {"mean", "top_box"}
         assert set(frame["units"]) == {"all", "steady"}

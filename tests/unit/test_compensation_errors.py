@@ -60,7 +60,9 @@ def test_a_link_is_ranked_among_its_placebos_itself_included(statistic: float, p
 def paid(value: float, n: float) -> Paid:
     """One unit, one pay period, yes-or-no bonus; one answer varies by one."""
     one = np.full((1, 1), 1.0)
-    return Paid(value * one, n * one, one, one.astype(bool), one.astype(bool), "unit", "quarter", named=True)
+    return Paid(
+        value * one, n * one, one, one.astype(bool), one.astype(bool), "unit", "quarter", period_named=True
+    )
 
 
 @pytest.mark.parametrize(

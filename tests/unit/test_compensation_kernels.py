@@ -213,10 +213,10 @@ class TestBootstrap:
     def test_scores_add_up_to_the_estimate(self, rng: np.random.Generator) -> None:
         found = imputed(staggered(rng, effect=0.2))
         scores = cluster_scores(found)
-        assert scores.own.sum() == pytest.approx(scores.estimate)
+        assert scores.direct.sum() == pytest.approx(scores.estimate)
         free = cluster_scores(found, restricted=False)
-        assert free.own.sum() == pytest.approx(0, abs=1e-9)
-        spread = free.own - free.left @ free.right.sum(axis=1)
+        assert free.direct.sum() == pytest.approx(0, abs=1e-9)
+        spread = free.direct - free.first_factor @ free.second_factor.sum(axis=1)
         assert spread == pytest.approx(free.scores)
 
     def test_a_draw_is_an_estimate_on_flipped_residuals(self, rng: np.random.Generator) -> None:
@@ -226,8 +226,8 @@ class TestBootstrap:
         sign = rng.choice([-1.0, 1.0], size=30)
         residual = demeaned(panel.outcome, panel.weight)
         again = imputed(adoption_panel(residual * sign[:, None], panel.adopted))
-        assert float(scores.own @ sign) == pytest.approx(again.coefficient[0])
-        spread = scores.own * sign - scores.left @ (scores.right @ sign)
+        assert float(scores.direct @ sign) == pytest.approx(again.coefficient[0])
+        spread = scores.direct * sign - scores.first_factor @ (scores.second_factor @ sign)
         assert spread == pytest.approx(again.scores[:, 0])
 
     def test_every_pattern_is_used_where_there_are_few(self, rng: np.random.Generator) -> None:

@@ -106,7 +106,7 @@ class TestPayQuestion:
     def test_the_role_says_which_effect_is_meant(self) -> None:
         asked = question()
         assert (asked.place, asked.of("staff").place) == (0, 1)
-        assert asked.of("staff").own.role == "staff"
+        assert asked.of("staff").role_links.role == "staff"
 
     def test_the_unit_is_the_cluster_unless_another_is_named(self) -> None:
         pairs = np.arange(8) // 2

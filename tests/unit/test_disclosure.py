@@ -104,7 +104,7 @@ class TestASubtraction:
         linked_tables = tables(of_types(self.COUNTS), numbers_of_types(self.COUNTS))
         withheld = protect(linked_tables, minimum=MINIMUM)
         assert keys(withheld.names) == {"rows:phone"}
-        assert withheld.left == ()
+        assert withheld.deducible == ()
         assert deduced(linked_tables, minimum=MINIMUM, withheld=withheld.names) == ()
 
     def test_nothing_is_withheld_where_two_small_counts_hide_each_other(self) -> None:
@@ -135,7 +135,7 @@ class TestASubtraction:
             "rows:visit",
             "responses, but for the responses where type = phone",
         }
-        assert protect(linked_tables, minimum=MINIMUM).left == ()
+        assert protect(linked_tables, minimum=MINIMUM).deducible == ()
 
     @pytest.mark.parametrize(("other", "found"), [(2, False), (3, False), (4, True)])
     def test_two_small_counts_that_can_only_be_four_each_hide_nothing(self, other: int, found: bool) -> None:
@@ -147,7 +147,7 @@ class TestASubtraction:
         withheld = protect(linked_tables, minimum=MINIMUM)
         assert keys(withheld.names) == ({"rows:phone"} if found else set())
         assert SIZE not in {part for _, _, part in withheld.names}
-        assert withheld.left == ()
+        assert withheld.deducible == ()
 
     def test_a_count_that_one_exhibit_hides_and_another_shows_is_hidden_in_both(self) -> None:
         counts = {"phone": 71, "chat": 40, "visit": 3}
@@ -212,7 +212,7 @@ class TestRowsThatAddUp:
         groups = [number(f"group:{name}", 0.7512345, "share", size) for name, size in sizes.items()]
         linked_tables = tables([{"x": 1}] * 100, [*groups, number("rows:all", 100)])
         assert keys([one.stated for one in deduced(linked_tables, minimum=MINIMUM)]) == {"group:west"}
-        assert protect(linked_tables, minimum=MINIMUM).left == ()
+        assert protect(linked_tables, minimum=MINIMUM).deducible == ()
 
 
 class TestWhatCountsPeople:
@@ -276,7 +276,7 @@ def test_every_small_count_of_a_protected_table_could_be_another(
     ]
     linked_tables = tables(rows, numbers)
     withheld = protect(linked_tables, minimum=MINIMUM)
-    assert withheld.left == ()
+    assert withheld.deducible == ()
     fits = np.ones(len(EVERY), dtype=bool)
     for one, mask in zip(numbers, masks, strict=True):
         stated = EVERY @ mask

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlib.evidence import columnar, duplicates, named_once
+from auditlib.evidence import columnar, duplicates, key_registers
 from auditlib.evidence.cell_text import may_be_padded
 from auditlib.evidence.duplicates import PLACES, Identities, Marker, identities
 from auditlib.evidence.engine import connect
@@ -71,10 +71,10 @@ def test_a_register_of_its_own_goes_before_what_an_export_names(tmp_path: Path) 
     with connect(tmp_path, threads=1) as connection:
         store = Identities(connection, tmp_path)
         store.add(rows_of(["a", "b"], [1, 2], first=1, marks=[1, 2]))
-        named_once.create(connection)
-        assert named_once.named_again(connection, store).to_pylist() == []
+        key_registers.create(connection)
+        assert key_registers.named_again(connection, store).to_pylist() == []
         connection.execute("INSERT INTO named VALUES (10, 'b'), (11, 'c'), (12, 'c')")
-        assert named_once.named_again(connection, store).to_pylist() == [10, 12]
+        assert key_registers.named_again(connection, store).to_pylist() == [10, 12]
         assert store.repeated().num_rows == 0
         store.close()
 

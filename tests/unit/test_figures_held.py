@@ -24,7 +24,7 @@ from matplotlib.text import Text
 from small_company import company, run
 
 from auditlib import figures
-from auditlib.audit.held import Door
+from auditlib.audit.held_back import Door
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.session import Audit

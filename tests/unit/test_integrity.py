@@ -299,7 +299,7 @@ def test_groups_are_those_of_the_register() -> None:
     groups = groups_of(held["pay_links"], calendar, policy())
     linked = set(held["pay_links"]["unit_id"])
     for group in groups:
-        assert not set(np.array(calendar.units)[group.others]) & linked
+        assert not set(np.array(calendar.units)[group.comparison]) & linked
         assert not (group.before & group.after).any()
         gap = int(np.flatnonzero(group.after)[0] - np.flatnonzero(group.before)[-1] - 1)
         assert gap == policy().leave_out_months

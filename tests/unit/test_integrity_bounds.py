@@ -83,7 +83,7 @@ def detected(key: str, *, assignments: int = 20) -> Detection:
         smallest_p=1 / assignments,
         n=60,
         linked=3,
-        others=3,
+        unlinked=3,
     )
 
 

@@ -68,9 +68,9 @@ def test_what_a_file_without_an_ending_is_its_content_says(
     tmp_path: Path, export: str, name: str, form: str, layout: str
 ) -> None:
     shutil.copy(EXPORTS / export, tmp_path / name)
-    looks = list(look_at(tmp_path / name, file=name, known=recognisers(ROOT)))
+    looks = list(look_at(tmp_path / name, file=name, exports=recognisers(ROOT)))
     assert [(look.form, look.layout) for look in looks] == [(form, layout)]
-    proposal = propose(looks, fallback=date(2025, 1, 1), known=recognisers(ROOT))
+    proposal = propose(looks, fallback=date(2025, 1, 1), exports=recognisers(ROOT))
     text = run_file_text(proposal, audit="plain", command="check", notebooks=["01_intake"])
     run = load_run(text, name="run.yaml")
     evidence = prepare(run, tmp_path, tmp_path / "store", threads=1)

@@ -88,7 +88,7 @@ def test_rows_in_quarantine_alone_are_no_mistake(report: CheckReport) -> None:
 
 def test_words_are_given_scores() -> None:
     scale = ScaleModel(low=1, high=5, labels={"very good": 5})
-    said = scale_remedy(["verygood", "meh"], scale, ".", kept=True)
+    said = scale_remedy(["verygood", "meh"], scale, ".", any_kept=True)
     assert "labels: {verygood: 5, meh: ...}" in said
 
 
@@ -107,16 +107,16 @@ def test_where_nothing_is_set_aside_nothing_is_explained(tmp_path: Path) -> None
 
 
 def test_exchanged_day_and_month_warn_about_the_rows_kept() -> None:
-    said = date_remedy(["14/03/2025"], ["%m/%d/%Y"], kept=True)
+    said = date_remedy(["14/03/2025"], ["%m/%d/%Y"], any_kept=True)
     assert 'write formats: ["%d/%m/%Y"]' in said
     assert "day and month exchanged" in said
-    assert "exchanged" not in date_remedy(["14/03/2025"], ["%m/%d/%Y"], kept=False)
+    assert "exchanged" not in date_remedy(["14/03/2025"], ["%m/%d/%Y"], any_kept=False)
 
 
 def test_a_format_is_added_where_rows_were_kept_and_replaces_where_none_was() -> None:
-    assert '["%d.%m.%Y", "%Y-%m-%d"]' in date_remedy(["2025-03-01"], ["%d.%m.%Y"], kept=True)
+    assert '["%d.%m.%Y", "%Y-%m-%d"]' in date_remedy(["2025-03-01"], ["%d.%m.%Y"], any_kept=True)
     assert 'dates: {formats: ["%Y-%m-%d"]}' in date_remedy(
-        ["2025-03-01"], ["%d.%m.%Y"], kept=False, key="dates"
+        ["2025-03-01"], ["%d.%m.%Y"], any_kept=False, key="dates"
     )
 
 
@@ -152,7 +152,7 @@ def test_scales_that_would_fit(scores: list[float], scale: str) -> None:
 
 
 def test_numbers_with_another_decimal_sign_are_no_other_scale() -> None:
-    said = scale_remedy(["4,5"], ScaleModel(low=1, high=5, step=0.5), ".", kept=True)
+    said = scale_remedy(["4,5"], ScaleModel(low=1, high=5, step=0.5), ".", any_kept=True)
     assert 'dialect: {decimal: ","}' in said
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from auditlib.evidence.units_named import readings
+from auditlib.evidence.unit_names import readings
 from auditlib.onboarding.check import check
 from auditlib.onboarding.file_looks import look_at
 from auditlib.onboarding.propose import propose

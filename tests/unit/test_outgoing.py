@@ -315,5 +315,5 @@ def test_the_evidence_is_searched_only_for_what_could_be_a_number_of_a_person() 
 
     sound, unsound = "756.9217.0769.85", "756.9217.0769.86"
     text = f"Case 123456789012, {unsound}, {sound}, on 2024-05-01 at line 1,234."
-    assert without_contacts(text, own=Own()) == text
+    assert without_contacts(text, own_numbers=Own()) == text
     assert asked == [sound]

@@ -63,7 +63,7 @@ class TestFirstPage:
 
     def test_findings_under_one_demand_are_one_line_with_the_others_named(self) -> None:
         line = brief([reported(1), reported(2, subject="unit: B"), reported(3, subject="unit: C")])[0].lines
-        assert [(one.label, one.others) for one in line] == [("1\N{EN DASH}3", "unit: B; unit: C")]
+        assert [(one.label, one.further_subjects) for one in line] == [("1\N{EN DASH}3", "unit: B; unit: C")]
 
     def test_the_totals_add_up(self) -> None:
         own = [reported(1, notebook="11_standards"), reported(2, grade="minor", notebook="decision")]

@@ -20,7 +20,7 @@ from auditlib.errors import AuditError
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.seal.findings import Before, FindingsDocument, StatedFinding, findings_schema
 from auditlib.seal.findings import findings_of as stated_findings
-from auditlib.seal.recorded import verdict_of
+from auditlib.seal.recorded_run import verdict_of
 from auditlib.standards.document import verdict_document, verdict_schema
 from auditlib.standards.merging import RaisedFinding, brought_together
 from auditlib.standards.verdict import Verdict

@@ -23,7 +23,7 @@ def late(value: int, n: int = 300) -> Number:
 def suppression(*numbers: Number, withheld: dict[str, tuple[str, ...]] | None = None) -> Suppression:
     made = Suppression(minimum=MinimumFrequency(5), withheld=withheld)
     for number in numbers:
-        made.shown(number)
+        made.disclosed(number)
     return made
 
 
@@ -88,7 +88,7 @@ class TestATable:
         self, frame: pd.DataFrame, numbers: list[Number], **withheld: tuple[str, ...]
     ) -> list[tuple[str, ...]]:
         made = suppression(*numbers, withheld=withheld)
-        known = {number.key: made.shown(number) for number in numbers}
+        known = {number.key: made.disclosed(number) for number in numbers}
         exhibit = Exhibit(frame, by=("unit_id",), facts=tuple(numbers))
         layout = Layout("rates", exhibit, known, made, lambda _column, value: value, 60)
         return list(tabulate(layout).rows)

@@ -184,17 +184,17 @@ def carry(
     and verified ones go back to accepted. A finding without any action gets a proposed one to fill in.
     """
     current, before = (_readdressed(register, findings) for register in (current, before))
-    known = {(action.fingerprint, action.number) for action in current}
+    carried = {(action.fingerprint, action.number) for action in current}
     by_finding = {finding.fingerprint: finding for finding in findings}
     brought = [
         _brought(action, by_finding.get(action.fingerprint))
         for action in before
-        if (action.fingerprint, action.number) not in known
+        if (action.fingerprint, action.number) not in carried
     ]
-    kept = [_remarked(action, by_finding) for action in (*current, *brought)]
-    have = {action.fingerprint for action in kept}
+    actions = [_remarked(action, by_finding) for action in (*current, *brought)]
+    have = {action.fingerprint for action in actions}
     fresh = [_proposed(finding) for finding in findings if finding.stands and finding.fingerprint not in have]
-    dated = [_dated(action, day) for action in (*kept, *fresh)]
+    dated = [_dated(action, day) for action in (*actions, *fresh)]
     return CarriedRegister(tuple(sorted(dated, key=_order)), tuple(findings), day, drivers, no_drivers)
 
 
@@ -231,8 +231,8 @@ def _remarked(action: Action, findings: Mapping[str, RegisteredFinding]) -> Acti
     """Return an action with the finding as it is worded now, and what became of it."""
     finding = findings.get(action.fingerprint)
     if finding is None or not finding.stands:
-        known = finding is None or finding.state == "not_examined"
-        return replace(action, remark=NOT_EXAMINED if known else GONE)
+        unexamined = finding is None or finding.state == "not_examined"
+        return replace(action, remark=NOT_EXAMINED if unexamined else GONE)
     stays = action.remark if action.remark.startswith(AGAIN.partition("{")[0]) else ""
     return replace(
         action,

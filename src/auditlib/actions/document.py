@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auditlib.actions.beside import Registers, known_to, refuse_verified
 from auditlib.actions.carry import CarriedRegister, MainDriver, carry
-from auditlib.actions.recorded import drivers_of, raised_of
+from auditlib.actions.recorded_findings import drivers_of, raised_of
 from auditlib.actions.register import HEADINGS, Action, State, action_of, as_row
 from auditlib.actions.register_file import read_register
+from auditlib.actions.run_registers import Registers, known_to, refuse_verified
 from auditlib.parameters.run import Run
 from auditlib.parameters.schema import document_schema
 from auditlib.records import ActionType
@@ -92,7 +92,7 @@ def actions_document(
     """
     raised = raised_of(findings)
     if registers.path.exists():
-        read_register(registers.path, known=known_to(raised, registers.before))
+        read_register(registers.path, fingerprints=known_to(raised, registers.before))
         refuse_verified(registers.current, raised, registers.path)
     drivers, why = drivers_of(results, raised)
     plan = carry(

@@ -102,7 +102,7 @@ def as_row(action: Action) -> tuple[str, ...]:
 
 
 def row_problems(
-    row: Mapping[str, str], known: Collection[str], *, file: str, line: int
+    row: Mapping[str, str], fingerprints: Collection[str], *, file: str, line: int
 ) -> Iterator[Problem]:
     """Yield everything that is wrong with a row, each with its column and remedy.
 
@@ -110,14 +110,14 @@ def row_problems(
     ----------
     row
         Cell of each heading.
-    known
+    fingerprints
         Fingerprints that may be named.
     """
 
     def wrong(column: str, message: str, remedy: str = "") -> Problem:
         return Problem(message, file, line, column, remedy)
 
-    if row["Fingerprint"] not in known:
+    if row["Fingerprint"] not in fingerprints:
         yield wrong(
             "Fingerprint",
             "it names no finding of this audit or the one before.",

@@ -43,12 +43,12 @@ def register_bytes(actions: Iterable[Action], *, suffix: str, created: datetime)
     raise ParameterError(Problem(f"a register is .xlsx or .csv, not {named(suffix)}."))
 
 
-def read_register(path: Path, *, known: Iterable[str] | None = None) -> tuple[Action, ...]:
+def read_register(path: Path, *, fingerprints: Iterable[str] | None = None) -> tuple[Action, ...]:
     """Read a register back.
 
     Parameters
     ----------
-    known
+    fingerprints
         Fingerprints it may name; None where any may stand.
 
     Raises
@@ -66,30 +66,30 @@ def read_register(path: Path, *, known: Iterable[str] | None = None) -> tuple[Ac
                 remedy=f"They are {', '.join(HEADINGS)}.",
             )
         )
-    named = [
+    numbered = [
         (line, dict(zip(HEADINGS, row, strict=True)))
         for line, row in enumerate(rows[1:], start=2)
         if any(row)
     ]
-    allowed = {row["Fingerprint"] for _, row in named} if known is None else set(known)
+    allowed = {row["Fingerprint"] for _, row in numbered} if fingerprints is None else set(fingerprints)
     problems = [
-        problem for line, row in named for problem in row_problems(row, allowed, file=str(path), line=line)
+        problem for line, row in numbered for problem in row_problems(row, allowed, file=str(path), line=line)
     ]
-    problems += _twice(named, str(path))
+    problems += _twice(numbered, str(path))
     if problems:
         raise DataError(*problems)
-    return tuple(action_of(row) for _, row in named)
+    return tuple(action_of(row) for _, row in numbered)
 
 
-def _twice(named: Sequence[tuple[int, Mapping[str, str]]], file: str) -> list[Problem]:
-    seen: set[tuple[str, str]] = set()
+def _twice(numbered: Sequence[tuple[int, Mapping[str, str]]], file: str) -> list[Problem]:
+    keys: set[tuple[str, str]] = set()
     problems = []
-    for line, row in named:
+    for line, row in numbered:
         key = (row["Fingerprint"], row["No."])
-        if key in seen:
+        if key in keys:
             message = "this action stands in the register twice."
             problems.append(Problem(message, file, line, "No.", "Number the actions of a finding 1, 2, 3."))
-        seen.add(key)
+        keys.add(key)
     return problems
 
 

@@ -32,7 +32,7 @@ _BEGINS = {"a", "an", "because", "if", "that", "the", "when", "where", "which", 
 def plural(text: str, end: int) -> Iterator[Edit]:
     """Yield what must be changed behind a number of one that ends at `end`: its noun, and its verb."""
     before = ""
-    named = False
+    has_noun = False
     for word in _WORD.finditer(text, end):
         if word.start() != end or (word[1] in _BEGINS and before != "of"):
             return
@@ -40,15 +40,15 @@ def plural(text: str, end: int) -> Iterator[Edit]:
         if (
             bare in _VERBS
             and before not in _PREPOSITIONS
-            and (named or bare not in ("answers", "counts", "names"))
+            and (has_noun or bare not in ("answers", "counts", "names"))
         ):
             yield (*word.span(1), _VERBS[bare])
             return
-        if not named and bare == "of":
-            named = True
-        elif not named and (bare in _NOUNS or (bare not in _OTHERS and _before_verb(text, word))):
+        if not has_noun and bare == "of":
+            has_noun = True
+        elif not has_noun and (bare in _NOUNS or (bare not in _OTHERS and _before_verb(text, word))):
             yield (*word.span(1), _many(bare) + word[1][len(bare) :])
-            named = True
+            has_noun = True
         before, end = word[1], word.end()
 
 

@@ -46,7 +46,7 @@ class CompensationLaboratory:
     panel: Any
     scores: Panel
     register: pd.DataFrame
-    known: Covariates
+    covariates: Covariates
     kinds: Mapping[str, str]
 
     def estimate(self) -> EffectEstimate | Refusal:
@@ -65,7 +65,7 @@ class CompensationLaboratory:
             choices=Choices(values["weighting"], values["anticipation"]),
             window=(first, last + 1),
             compared={unit for unit in self.scores.units if self.kinds.get(unit, UNNAMED) in chosen},
-            known=self.known,
+            covariates=self.covariates,
             level=self.audit.run.thresholds.confidence,
             seed=self.audit.run.seed,
         )
@@ -138,7 +138,7 @@ def compensation_lab(audit: Opened) -> CompensationLaboratory:
         panel=panel,
         scores=scores,
         register=register,
-        known=covariates(evidence, scores),
+        covariates=covariates(evidence, scores),
         kinds=kinds,
     )
     _watched(controls, lab.refresh)
@@ -193,12 +193,14 @@ def _controls(scores: Panel, register: pd.DataFrame, kinds: list[str]) -> dict[s
     from auditlib.compensation.specification_curve import ANTICIPATIONS, ESTIMATORS, WEIGHTINGS
 
     roles = [role for role in roles_in(register) if not running(register, role=role).empty]
-    named = [(text, name) for name, text in ESTIMATORS.items()]
+    estimators = [(text, name) for name, text in ESTIMATORS.items()]
     return {
         "role": w.Dropdown(
             options=[(NOUNS[role], role) for role in roles], description="Pay of", style=_STYLE
         ),
-        "estimator": w.Dropdown(options=named, value="imputation", description="Estimator", style=_STYLE),
+        "estimator": w.Dropdown(
+            options=estimators, value="imputation", description="Estimator", style=_STYLE
+        ),
         "weighting": w.Dropdown(options=list(WEIGHTINGS), description="Weighted by", style=_STYLE),
         "anticipation": w.Dropdown(
             options=list(ANTICIPATIONS), value=ANTICIPATIONS[1], description="Months set aside", style=_STYLE
@@ -239,11 +241,11 @@ def _design(scores: Panel, register: pd.DataFrame) -> dict[str, Any]:
         "drift_sd": (usual.drift_sd, 0.0, 5.0, "Units wander by"),
         "memory": (usual.memory, 0.0, 0.99, "and remember"),
     }
-    made = {
+    dials = {
         name: w.BoundedIntText(value=value, min=least, max=most, description=text, style=_STYLE)
         for name, (value, least, most, text) in whole.items()
     }
-    return made | {
+    return dials | {
         name: w.BoundedFloatText(value=value, min=least, max=most, step=0.05, description=text, style=_STYLE)
         for name, (value, least, most, text) in part.items()
     }

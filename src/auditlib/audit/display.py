@@ -44,13 +44,13 @@ class TableView:
             ).rstrip()
             for row in grid
         ]
-        return "\n".join(part for part in (self.title, *aligned, self._more, self.caption) if part)
+        return "\n".join(part for part in (self.title, *aligned, self._omitted, self.caption) if part)
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(column.heading)}</th>' for column in self.table.columns)
         body = "".join(f"<tr>{self._cells(row)}</tr>" for row in self.table.rows)
         notes = "".join(
-            f"<p><small>{escape(note)}</small></p>" for note in (self._more, self.caption) if note
+            f"<p><small>{escape(note)}</small></p>" for note in (self._omitted, self.caption) if note
         )
         caption = f"<caption><b>{escape(self.title)}</b></caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
@@ -62,7 +62,7 @@ class TableView:
         )
 
     @property
-    def _more(self) -> str:
+    def _omitted(self) -> str:
         left_out = self.table.left_out
         return f"{left_out:,} more row{'' if left_out == 1 else 's'} not shown." if left_out else ""
 
@@ -82,7 +82,7 @@ class FigureView:
     def __repr__(self) -> str:
         return f"{self.title}\n{self.alt}"
 
-    def _repr_mimebundle_(self, **_which: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, str], dict[str, Any]]:
         forms = {
             "text/plain": repr(self),
             "image/svg+xml": self.svg,

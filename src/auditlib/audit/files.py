@@ -26,16 +26,16 @@ class Slugs:
     A for a, the later gets a number.
     """
 
-    _known: dict[str, str] = field(default_factory=dict)
+    _slugs: dict[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """Return the part that stands for `name`, the same whenever it is asked for."""
-        if name not in self._known:
-            taken = {slug.casefold() for slug in self._known.values()}
+        if name not in self._slugs:
+            used = {slug.casefold() for slug in self._slugs.values()}
             stem = _stem(name)
             numbered = (f"{stem}-{number}" if number > 1 else stem for number in count(1))
-            self._known[name] = next(slug for slug in numbered if slug.casefold() not in taken)
-        return self._known[name]
+            self._slugs[name] = next(slug for slug in numbered if slug.casefold() not in used)
+        return self._slugs[name]
 
 
 def _stem(name: str) -> str:

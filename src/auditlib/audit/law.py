@@ -68,25 +68,25 @@ def checked(name: str, *, root: Path, day: date | None = None) -> list[Problem]:
 
 
 def unknown_name(
-    document: Document, path: tuple[str | int, ...], what: str, name: str, known: Sequence[str]
+    document: Document, path: tuple[str | int, ...], noun: str, name: str, names: Sequence[str]
 ) -> Problem:
-    """Return the problem that there is no `what` called `name`, with the nearest name there is."""
-    remedy = those_there_are(name, known) or "There is none."
-    return document.problem(path, f"there is no {what} {name!r}.", remedy=remedy)
+    """Return the problem that there is no `noun` called `name`, with the nearest name there is."""
+    remedy = those_there_are(name, names) or "There is none."
+    return document.problem(path, f"there is no {noun} {name!r}.", remedy=remedy)
 
 
 def _standard(run: Run, document: Document, root: Path) -> Iterator[Problem]:
-    known = editions(root=root)
-    if run.standard in known:
+    names = editions(root=root)
+    if run.standard in names:
         yield from check_law(run.standard, root=root)
-    elif known or JUDGE in run.notebooks:  # a project without any standard is judged by none
-        yield unknown_name(document, ("standard",), "standard", run.standard, known)
+    elif names or JUDGE in run.notebooks:  # a project without any standard is judged by none
+        yield unknown_name(document, ("standard",), "standard", run.standard, names)
 
 
 def _profile(run: Run, document: Document, root: Path) -> Iterator[Problem]:
-    known = profiles(root=root)
-    if run.profile not in known:
-        yield unknown_name(document, ("profile",), "profile", run.profile, known)
+    names = profiles(root=root)
+    if run.profile not in names:
+        yield unknown_name(document, ("profile",), "profile", run.profile, names)
         return
     problems = check_law(run.profile, root=root, day=run.period.end)
     yield from problems
@@ -102,14 +102,14 @@ def _of_another(run: Run, document: Document, root: Path) -> Iterator[Problem]:
 
 
 def _policies(run: Run, document: Document, root: Path) -> Iterator[Problem]:
-    known = policies(root=root)
+    names = policies(root=root)
     kinds: dict[str, str] = {}
     for place, chosen in enumerate(run.policies):
         name, _, edition = chosen.partition("@")
         at = ("policies", place)
         kind = _kind(name)
-        if name not in known:
-            yield unknown_name(document, at, "policy", name, known)
+        if name not in names:
+            yield unknown_name(document, at, "policy", name, names)
         elif not kind:
             yield document.problem(at, _unread(name), remedy=did_you_mean(name, tuple(POLICIES)))
         elif kind in kinds:
@@ -147,11 +147,11 @@ def _policy(name: str, kind: str, root: Path) -> tuple[str, list[Problem]]:
 
 def _calendars(document: Document, root: Path) -> Iterator[Problem]:
     folder = root / "params" / "calendars"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    names = sorted(path.stem for path in folder.glob("*.yaml"))
     checked: set[str] = set()
     for path, name in _named_calendars(document):
-        if name not in known:
-            yield unknown_name(document, path, "calendar", name, known)
+        if name not in names:
+            yield unknown_name(document, path, "calendar", name, names)
         elif name not in checked:
             checked.add(name)
             yield from _calendar(folder / f"{name}.yaml")

@@ -53,12 +53,12 @@ def names_stated(
     ]
     if not unsure:
         return []
-    named = {
+    stated = {
         value: Basis(source, ((column, value),))
-        for source, column, value in (*_known(tables), *_files(tables.totals))
+        for source, column, value in (*_registered_names(tables), *_files(tables.totals))
         if any(_holds(text, value) for text in unsure)
     }
-    return [Number(f"{PREFIX}{value}", value, "name", basis=(named[value],)) for value in sorted(named)]
+    return [Number(f"{PREFIX}{value}", value, "name", basis=(stated[value],)) for value in sorted(stated)]
 
 
 def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
@@ -83,14 +83,14 @@ def _cells(exhibit: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
                 yield text, keys_of(reference)
 
 
-def _known(tables: NamedTables) -> Iterator[tuple[str, str, str]]:
+def _registered_names(tables: NamedTables) -> Iterator[tuple[str, str, str]]:
     """Give table, column and value of every name that holds digits."""
     for source in tables.tables:
         for column in table(source).columns:
             if _names(source, column):
                 distinct = tables.lazy(source).select(column.name).unique().collect()[column.name]
-                known = (str(value) for value in distinct.drop_nulls().to_list())
-                yield from ((source, column.name, value) for value in sorted(known) if numerals(value))
+                values = (str(value) for value in distinct.drop_nulls().to_list())
+                yield from ((source, column.name, value) for value in sorted(values) if numerals(value))
 
 
 def _files(totals: Iterable[SourceTotals]) -> Iterator[tuple[str, str, str]]:
@@ -101,10 +101,10 @@ def _files(totals: Iterable[SourceTotals]) -> Iterator[tuple[str, str, str]]:
 
 def _names(source: str, column: Column) -> bool:
     if source in _REGISTERS:
-        own = column.kind is ColumnKind.ID and not column.references
-        return own or column.name == "name" or (column.kind is ColumnKind.CODE and not column.codes)
-    own = column.kind is ColumnKind.ID and column.references == "units"
-    return (own and source == "aggregates") or (column.kind is ColumnKind.CODE and not column.codes)
+        by_id = column.kind is ColumnKind.ID and not column.references
+        return by_id or column.name == "name" or (column.kind is ColumnKind.CODE and not column.codes)
+    by_id = column.kind is ColumnKind.ID and column.references == "units"
+    return (by_id and source == "aggregates") or (column.kind is ColumnKind.CODE and not column.codes)
 
 
 def _holds(text: str, name: str) -> bool:

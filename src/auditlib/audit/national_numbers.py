@@ -118,8 +118,8 @@ def _poland(digits: str) -> bool:
 
 
 def _ireland(text: str) -> bool:
-    more = ord(text[8]) - 64 if len(text) > 8 and text[8] != "W" else 0
-    return "WABCDEFGHIJKLMNOPQRSTUV"[(_weighed(text[:7], range(8, 1, -1)) + 9 * more) % 23] == text[7]
+    letter = ord(text[8]) - 64 if len(text) > 8 and text[8] != "W" else 0
+    return "WABCDEFGHIJKLMNOPQRSTUV"[(_weighed(text[:7], range(8, 1, -1)) + 9 * letter) % 23] == text[7]
 
 
 def _britain(text: str) -> bool:
@@ -150,21 +150,21 @@ def _born(sound: Sound, *places: int, added: Sequence[int] = (0,)) -> Sound:
 
     def tested(text: str) -> bool:
         year, month, day = (text[place : place + 2] for place in places)
-        days = (_day(f"20{year}", str(int(month) - more), day) for more in added)
+        days = (_day(f"20{year}", str(int(month) - offset), day) for offset in added)
         return any(days) and sound(text)
 
     return tested
 
 
 def _belgium(digits: str) -> bool:
-    rest = 97 - int(digits[9:])
-    return rest in (int(digits[:9]) % 97, int(f"2{digits[:9]}") % 97)
+    remainder = 97 - int(digits[9:])
+    return remainder in (int(digits[:9]) % 97, int(f"2{digits[:9]}") % 97)
 
 
 def _baltic(digits: str) -> bool:
     """Estonian and Lithuanian numbers: a second row of weights where the first leaves ten."""
     rests = (_weighed(digits, weights) % 11 for weights in ((*range(1, 10), 1), (*range(3, 10), 1, 2, 3)))
-    return int(digits[10]) == next((rest for rest in rests if rest < 10), 0)
+    return int(digits[10]) == next((remainder for remainder in rests if remainder < 10), 0)
 
 
 def _turkey(digits: str) -> bool:
@@ -207,13 +207,15 @@ def _czech(digits: str) -> bool:
     return int(digits[:9]) % 11 % 10 == int(digits[9:])
 
 
-def _down(rest: int) -> int:
-    return (11 - rest) % 11 % 10
+def _down(remainder: int) -> int:
+    return (11 - remainder) % 11 % 10
 
 
 _PORTUGAL = _checked(range(9, 1, -1), _down)
-_BULGARIA = _checked((2, 4, 8, 5, 10, 9, 7, 3, 6), lambda rest: rest % 10)
-_ROMANIA = _checked((2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9), lambda rest: 1 if rest == 10 else rest)
+_BULGARIA = _checked((2, 4, 8, 5, 10, 9, 7, 3, 6), lambda remainder: remainder % 10)
+_ROMANIA = _checked(
+    (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9), lambda remainder: 1 if remainder == 10 else remainder
+)
 _SLOVENIA = _checked((7, 6, 5, 4, 3, 2) * 2, _down)
 
 
@@ -263,7 +265,8 @@ _NATIONAL: tuple[tuple[str, str, Sound], ...] = (
     ("SE", r"(?:19|20)?\d{6}[-+]?\d{4}", _sweden),
     ("SG", r"[STFG]\d{7}[A-Z]", _singapore),
     ("SI", r"[0-3]\d[01]\d{10}", _born(_SLOVENIA, 5, 2, 0)),
-    ("TH", r"[1-8]-\d{4}-\d{5}-\d{2}-\d", _checked(range(13, 1, -1), lambda rest: (11 - rest) % 10)),
+    ("TH", r"[1-8]-\d{4}-\d{5}-\d{2}-\d",
+     _checked(range(13, 1, -1), lambda remainder: (11 - remainder) % 10)),
     ("TR", r"[1-9]\d{10}", _turkey),
     ("US", r"\d{3}([- ])\d{2}\1\d{4}", _america),
     ("ZA", r"\d{6} ?\d{4} ?\d{2} ?\d", _born(luhn, 0, 2, 4)),

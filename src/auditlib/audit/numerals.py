@@ -96,9 +96,9 @@ def keys_stated(text: str, numbers: Sequence[Keyed]) -> tuple[str, ...]:
     whole = tuple(
         candidate.key for candidate in sorted(repeated, key=lambda candidate: -len(candidate.reason))[:1]
     )
-    rest = _without_reasons(text, numbers)
+    remaining = _without_reasons(text, numbers)
     stated = (
-        next((number.key for number in numbers if repeats(part, number)), "") for part in numerals(rest)
+        next((number.key for number in numbers if repeats(part, number)), "") for part in numerals(remaining)
     )
     return tuple(dict.fromkeys((*whole, *(key for key in stated if key))))
 
@@ -122,10 +122,12 @@ def orphans(text: str, numbers: Iterable[Valued]) -> tuple[str, ...]:
     value, its n, the limits of its interval and their level may be stated, and of a count its share of n.
     The reason that stands with a number may be repeated.
     """
-    given = tuple(numbers)
-    rest = _without_reasons(text, given)
+    valued = tuple(numbers)
+    remaining = _without_reasons(text, valued)
     return tuple(
-        numeral.text for numeral in numerals(rest) if not any(repeats(numeral, number) for number in given)
+        numeral.text
+        for numeral in numerals(remaining)
+        if not any(repeats(numeral, number) for number in valued)
     )
 
 
@@ -143,7 +145,7 @@ def repeats(numeral: Numeral, number: Valued) -> bool:
     value = number.value
     if isinstance(value, str):
         return numeral.text in value
-    if any(_rounds_to(numeral, known) for known in _values(number)):
+    if any(_rounds_to(numeral, recorded) for recorded in _values(number)):
         return True
     printed = format_value(value, number.unit)
     return numeral.text in _NUMBER.findall(printed)

@@ -64,8 +64,10 @@ def read_run(run_file: str, *, root: Path) -> Run:
 
 
 def _nearest_run(run_file: str, *, root: Path) -> str:
-    known = [path.relative_to(root).as_posix() for path in sorted((root / "params" / "runs").glob("*.yaml"))]
-    near = get_close_matches(run_file, known, n=1, cutoff=0)
+    run_files = [
+        path.relative_to(root).as_posix() for path in sorted((root / "params" / "runs").glob("*.yaml"))
+    ]
+    near = get_close_matches(run_file, run_files, n=1, cutoff=0)
     return f"The nearest is {near[0]}." if near else "Put run files into params/runs/."
 
 
@@ -99,8 +101,8 @@ def evidence_of(run: Run, where: AuditFolders) -> Evidence:
 
 def _threads() -> int:
     """Return how many threads a run allows; it tells its notebooks through the environment."""
-    given = os.environ.get("AUDITLIB_THREADS", "")
-    return int(given) if given.isdecimal() and int(given) > 0 else 2
+    setting = os.environ.get("AUDITLIB_THREADS", "")
+    return int(setting) if setting.isdecimal() and int(setting) > 0 else 2
 
 
 def question_of(notebook: str, *, root: Path) -> str:
@@ -127,7 +129,7 @@ def _headings(content: dict[str, list[dict[str, str | list[str]]]]) -> Iterator[
 
 
 def _unknown_notebook(notebook: str, *, root: Path) -> Problem:
-    known = [path.stem for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
-    near = get_close_matches(notebook, known, n=1, cutoff=0)
+    notebooks = [path.stem for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+    near = get_close_matches(notebook, notebooks, n=1, cutoff=0)
     remedy = f"The nearest is {near[0]}." if near else "Put it into notebooks/."
     return Problem(f"the project has no notebook {notebook!r}", remedy=remedy)

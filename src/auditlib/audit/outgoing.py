@@ -56,8 +56,12 @@ class Outgoing:
         if not isinstance(value, str):
             return value
         if kind := kind_of(column):
-            return self.pseudonyms.of(kind, value) if self.pseudonyms.used else self._kept(value, kind)
-        return self._kept(value, "units" if column in ("unit_id", "unit") else "words")
+            return (
+                self.pseudonyms.of(kind, value)
+                if self.pseudonyms.used
+                else self._unless_personal(value, kind)
+            )
+        return self._unless_personal(value, "units" if column in ("unit_id", "unit") else "words")
 
     def cell(self, column: str, value: Any) -> Any:
         """Return what is shown in a cell of a table: a value, words of a person, or other words."""
@@ -70,25 +74,25 @@ class Outgoing:
     def pairs(self, where: Iterable[tuple[str, Any]]) -> Pairs:
         """Return those values of columns for which something else is shown."""
         pairs = ((value, self.value(column, value)) for column, value in where if isinstance(value, str))
-        return {value: other for value, other in pairs if value != other}
+        return {value: pseudonym for value, pseudonym in pairs if value != pseudonym}
 
     def changed(self, frame: pd.DataFrame) -> Pairs:
         """Return those values in a frame for which something else is shown, words of persons aside."""
         names = [str(name) for name in frame.columns if kind_of(str(name)) or holds_values(str(name))]
         return self.pairs((name, value) for name in names for value in frame[name])
 
-    def number(self, number: Number, known: Pairs) -> tuple[Number, Pairs]:
+    def number(self, number: Number, pairs: Pairs) -> tuple[Number, Pairs]:
         """Return a number with what its key, its basis and its reason may show, and what changed in them.
 
-        `known` holds more values that its key may name, and what is shown for them.
+        `pairs` holds more values that its key may name, and what is shown for them.
         """
         changed = self.pairs(pair for basis in number.basis for pair in basis.where)
         outgoing = replace(
             number,
-            key=self.key(number.key, {**known, **changed}),
+            key=self.key(number.key, {**pairs, **changed}),
             value=self.cell("", number.value),
             basis=tuple(self.basis(basis) for basis in number.basis),
-            reason=self.text(said(number.reason, changed)),
+            reason=self.text(substituted(number.reason, changed)),
         )
         return outgoing, changed
 
@@ -102,14 +106,14 @@ class Outgoing:
             if raw in key:
                 key = re.sub(rf"(?:(?<=:)|^){re.escape(raw)}(?=:|#|$)", lambda _: outgoing, key)  # noqa: B023
         key = self._accounts(printable(key))
-        return ":".join(self._kept(part, "words") for part in key.split(":"))
+        return ":".join(self._unless_personal(part, "words") for part in key.split(":"))
 
-    def finding(self, finding: Finding, known: Pairs) -> Finding:
+    def finding(self, finding: Finding, pairs: Pairs) -> Finding:
         """Return a finding with its cases, its words and the keys it rests on as they may be shown."""
-        changed = {**known, **dict(self._account_pairs(finding.condition))}
+        changed = {**pairs, **dict(self._account_pairs(finding.condition))}
         cases = tuple(self.case(case) for case in finding.cases)
         words: dict[str, Any] = {
-            part: self.text(said(getattr(finding, part), changed))
+            part: self.text(substituted(getattr(finding, part), changed))
             for part in ("criterion", "condition", "cause", "effect", "recommendation", "headline")
         }
         subject = self.key(finding.subject, changed)
@@ -176,7 +180,7 @@ class Outgoing:
             return self.pseudonyms.of(kind, value)
         return self.value("unit_id", value) if table in ("units", "") else self.cell("", value)
 
-    def _kept(self, value: str, kind: str) -> str:
+    def _unless_personal(self, value: str, kind: str) -> str:
         """Return a value as it is, or its pseudonym where it looks like a person's data."""
         return self.pseudonyms.of(kind, value) if self._personal(value) else printable(value)
 
@@ -189,8 +193,8 @@ class Outgoing:
         text = self._accounts(printable(text))
         for raw, outgoing in self._units_shown.items():
             if raw in text:
-                text = said(text, {raw: outgoing})
-        return self._names.removed(without_contacts(text, own=self.own))
+                text = substituted(text, {raw: outgoing})
+        return self._names.removed(without_contacts(text, own_numbers=self.own_ids))
 
     def _accounts(self, text: str) -> str:
         return _ACCOUNT.sub(lambda match: f"{match[1]}'{self.value('account_id', match[2])}'", text)
@@ -229,7 +233,7 @@ class Outgoing:
         return frozenset(unit for unit in sound if form_of(unit) in likely)
 
     @cached_property
-    def own(self) -> Container[str]:
+    def own_ids(self) -> Container[str]:
         """The party's own ids that may be shown: no number of a person, whatever their check digits say."""
         units = self._units_like_numbers - self._units_as_persons
         return units if self.pseudonyms.used else _Shown(self._evidence, self._tables, units)
@@ -241,7 +245,7 @@ class Outgoing:
         return tuple(sorted(str(value) for value in values.to_list()))
 
 
-def said(text: str, changed: Pairs) -> str:
+def substituted(text: str, changed: Pairs) -> str:
     """Return words with what is shown for the values they name; of bare digits, for quoted ones."""
     for raw, outgoing in changed.items():
         if raw and raw in text:
@@ -258,12 +262,12 @@ class _Shown:
     evidence: Any
     tables: tuple[str, ...]
     units: frozenset[str]
-    known: dict[object, bool] = field(default_factory=dict)
+    cache: dict[object, bool] = field(default_factory=dict)
 
     def __contains__(self, value: object) -> bool:
-        if value not in self.known:
-            self.known[value] = value in self.units or self._stored(value)
-        return self.known[value]
+        if value not in self.cache:
+            self.cache[value] = value in self.units or self._stored(value)
+        return self.cache[value]
 
     def _stored(self, value: object) -> bool:
         import narwhals as nw

@@ -34,11 +34,11 @@ class Pseudonyms:
         kind
             What it names: a key of `LETTERS`. One text names different things in different kinds.
         """
-        known = self._made.get((kind, value))
-        if known is None:
+        pseudonym = self._made.get((kind, value))
+        if pseudonym is None:
             digest = hmac.digest(
                 self._secret, f"{kind}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256"
             )
-            known = LETTERS[kind] + b32encode(digest[:_BYTES]).decode("ascii")[:SIGNS]
-            self._made[kind, value] = known
-        return known
+            pseudonym = LETTERS[kind] + b32encode(digest[:_BYTES]).decode("ascii")[:SIGNS]
+            self._made[kind, value] = pseudonym
+        return pseudonym

@@ -11,7 +11,7 @@ from typing import Any
 
 from auditlib.audit.fingerprint import identified
 from auditlib.audit.libraries import libraries_loaded
-from auditlib.audit.outgoing import Outgoing, Pairs, said
+from auditlib.audit.outgoing import Outgoing, Pairs, substituted
 from auditlib.audit.rounding import plain
 from auditlib.audit.suppression import Suppression
 from auditlib.errors import AuditError, Problem
@@ -52,18 +52,18 @@ class Recorder:
         self._section = BODY
         self._verdict: dict[str, Any] = {}
 
-    def number(self, *numbers: Number, known: Pairs | None = None) -> None:
+    def number(self, *numbers: Number, pairs: Pairs | None = None) -> None:
         """Keep `numbers` as they may be shown, suppressed where they rest on too few observations.
 
-        `known` holds values that their keys may name, and what is shown for them.
+        `pairs` holds values that their keys may name, and what is shown for them.
         """
-        for given in numbers:
-            outgoing, changed = self._outgoing.number(given, known or {})
-            self._keys[given.key] = outgoing.key
+        for number in numbers:
+            outgoing, changed = self._outgoing.number(number, pairs or {})
+            self._keys[number.key] = outgoing.key
             self._changed[outgoing.key] = changed
             self.keep(outgoing)
 
-    def kept(self, key: str) -> str:
+    def recorded_key(self, key: str) -> str:
         """Return the key that a number was kept under; empty where none was."""
         return self._keys.get(key, "")
 
@@ -73,14 +73,14 @@ class Recorder:
 
     def keep(self, *numbers: Number) -> None:
         """Keep numbers that are as they may be shown already."""
-        for given in numbers:
-            finite = _finite(given)
-            number = self.suppression.shown(replace(finite, value=plain(finite.value)))
-            known = self.numbers.setdefault(number.key, number)
-            if known != number:
+        for raw in numbers:
+            finite = _finite(raw)
+            number = self.suppression.disclosed(replace(finite, value=plain(finite.value)))
+            recorded = self.numbers.setdefault(number.key, number)
+            if recorded != number:
                 raise AuditError(
                     Problem(
-                        f"{self.notebook}: {number.key!r} was recorded as {known.value} and is now "
+                        f"{self.notebook}: {number.key!r} was recorded as {recorded.value} and is now "
                         f"{number.value}, or rests on something else",
                         remedy="Give different numbers different keys, or open the audit again.",
                     )
@@ -113,8 +113,8 @@ class Recorder:
     def finding(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Keep findings under their fingerprints."""
         raised = (identified(finding, party=self._party, notebook=self.notebook) for finding in findings)
-        named = tuple(self._bounded(self._shown(finding)) for finding in raised)
-        for raised_now in named:
+        outgoing = tuple(self._bounded(self._outgoing_finding(finding)) for finding in raised)
+        for raised_now in outgoing:
             if self.findings.setdefault(raised_now.fingerprint, raised_now) != raised_now:
                 raise AuditError(
                     Problem(
@@ -123,7 +123,7 @@ class Recorder:
                         remedy="Give each its own subject; a finding is known by criterion and subject.",
                     )
                 )
-        return named
+        return outgoing
 
     def verdict(self, document: Mapping[str, Any]) -> None:
         """Keep the verdict by a standard; a notebook gives one.
@@ -207,18 +207,22 @@ class Recorder:
 
     def _cleaned(self, sentence: Sentence) -> Sentence:
         keys = tuple(self.key(key) for key in sentence.keys)
-        outgoing = self._outgoing.text(said(sentence.text, self._named(keys)))
-        text, more = self.suppression.text(outgoing, keys)
-        return replace(sentence, text=text, keys=tuple(dict.fromkeys((*keys, *more))))
+        outgoing = self._outgoing.text(substituted(sentence.text, self._replacements(keys)))
+        text, keys_added = self.suppression.text(outgoing, keys)
+        return replace(sentence, text=text, keys=tuple(dict.fromkeys((*keys, *keys_added))))
 
-    def _shown(self, finding: Finding) -> Finding:
-        mine = f"{self.notebook}/"
-        own = {key: self.key(key.removeprefix(mine)) for key in finding.evidence if key.startswith(mine)}
-        outgoing = self._outgoing.finding(finding, self._named(own.values()))
-        evidence = tuple(f"{mine}{own[key]}" if key in own else key for key in finding.evidence)
+    def _outgoing_finding(self, finding: Finding) -> Finding:
+        prefix = f"{self.notebook}/"
+        local_keys = {
+            key: self.key(key.removeprefix(prefix)) for key in finding.evidence if key.startswith(prefix)
+        }
+        outgoing = self._outgoing.finding(finding, self._replacements(local_keys.values()))
+        evidence = tuple(
+            f"{prefix}{local_keys[key]}" if key in local_keys else key for key in finding.evidence
+        )
         return replace(outgoing, evidence=evidence)
 
-    def _named(self, keys: Iterable[str]) -> Pairs:
+    def _replacements(self, keys: Iterable[str]) -> Pairs:
         """Return the values that numbers rest on, and what is shown for them where that is another."""
         return {raw: outgoing for key in keys for raw, outgoing in self._changed.get(key, {}).items()}
 
@@ -226,18 +230,18 @@ class Recorder:
         """Return `finding` without the numbers that are held back; its fingerprint is of what was known."""
         keys = self._local(finding)
         texts = {name: self.suppression.text(getattr(finding, name), keys) for name in _TEXTS}
-        more = dict.fromkeys(f"{self.notebook}/{key}" for _, needed in texts.values() for key in needed)
-        if not more:
+        keys_added = dict.fromkeys(f"{self.notebook}/{key}" for _, needed in texts.values() for key in needed)
+        if not keys_added:
             return finding
         words: dict[str, Any] = {name: text for name, (text, _) in texts.items()}
-        return replace(finding, **words, evidence=tuple(dict.fromkeys((*finding.evidence, *more))))
+        return replace(finding, **words, evidence=tuple(dict.fromkeys((*finding.evidence, *keys_added))))
 
     def _missing(self, keys: Iterable[str]) -> list[str]:
         return [key for key in keys if key not in self.numbers]
 
     def _local(self, finding: Finding) -> list[str]:
-        mine = f"{self.notebook}/"
-        return [key.removeprefix(mine) for key in finding.evidence if key.startswith(mine)]
+        prefix = f"{self.notebook}/"
+        return [key.removeprefix(prefix) for key in finding.evidence if key.startswith(prefix)]
 
 
 def _finite(number: Number) -> Number:

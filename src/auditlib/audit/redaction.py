@@ -34,15 +34,15 @@ class RedactionRule:
     digits: int = 0
     sound: Callable[[str], bool] = bool
 
-    def apply(self, text: str, *, own: Container[str] = ()) -> str:
-        """Return `text` with everything the rule finds replaced, but for numbers of the party's `own`."""
-        return self.pattern.sub(lambda match: self._replaced(match, own), text)
+    def apply(self, text: str, *, own_numbers: Container[str] = ()) -> str:
+        """Return `text` with everything the rule finds replaced, but for the party's `own_numbers`."""
+        return self.pattern.sub(lambda match: self._replaced(match, own_numbers), text)
 
-    def _replaced(self, match: re.Match[str], own: Container[str]) -> str:
+    def _replaced(self, match: re.Match[str], own_numbers: Container[str]) -> str:
         text = match[0]
         enough = sum(character.isdigit() for character in text) >= self.digits
         # what is the party's own is looked up in the evidence: last, and only for what could be another's
-        if not enough or form_of(text) == text or not self.sound(text) or text in own:
+        if not enough or form_of(text) == text or not self.sound(text) or text in own_numbers:
             return text
         return match.expand(self.replacement)
 
@@ -70,8 +70,8 @@ def _address(text: str) -> bool:
     if ":" in plain:
         parts = plain.split(":")
         return sum(map(bool, parts)) > 2 or len(parts[0]) == 4 or quad is not None
-    first, *others = map(int, plain.split("."))
-    return first == 10 or any(part == 0 or part > 31 for part in (first, *others))
+    first, *further = map(int, plain.split("."))
+    return first == 10 or any(part == 0 or part > 31 for part in (first, *further))
 
 
 _QUAD = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$")
@@ -204,13 +204,13 @@ STREET_RULE = RedactionRule(
 class Names:
     """Names of persons and accounts that the evidence knows, to be found in any text in one pass."""
 
-    known: frozenset[str] = frozenset()
+    terms: frozenset[str] = frozenset()
 
     @cached_property
     def _by_first(self) -> dict[str, list[tuple[str, ...]]]:
         """Names of several words by their first, longest first; of two words in both orders."""
         orders_by_first: dict[str, set[tuple[str, ...]]] = {}
-        for name in self.known:
+        for name in self.terms:
             words = tuple(_folded(name))
             turned = (words[-1:] + words[:-1]) if len(words) > 1 else words
             for order in (words, turned):
@@ -222,12 +222,12 @@ class Names:
     def _alone(self) -> frozenset[str]:
         """Words that name somebody in free text: a surname, or a name of one word."""
         return frozenset(
-            words[-1] for name in self.known if (words := _WORD.findall(name)) and len(words[-1]) > 2
+            words[-1] for name in self.terms if (words := _WORD.findall(name)) and len(words[-1]) > 2
         )
 
     def removed(self, text: str, *, alone: bool = False) -> str:
         """Return `text` without names of several words, and where `alone` without surnames too."""
-        spans = list(self._spans(text, alone=alone)) if self.known else []
+        spans = list(self._spans(text, alone=alone)) if self.terms else []
         for start, end in reversed(spans):
             text = f"{text[:start]}[name removed]{text[end:]}"
         return text
@@ -270,23 +270,23 @@ def redact(text: str, *, names: Names | Iterable[str] = ()) -> str:
     names
         Full names known from the evidence (employees); each is removed, and its surname alone too.
     """
-    known = names if isinstance(names, Names) else Names(frozenset(names))
+    listed = names if isinstance(names, Names) else Names(frozenset(names))
     cleaned = TITLE_RULE.apply(STREET_RULE.apply(without_contacts(text)))
-    return known.removed(cleaned, alone=True)
+    return listed.removed(cleaned, alone=True)
 
 
-def without_contacts(text: str, *, own: Container[str] = ()) -> str:
+def without_contacts(text: str, *, own_numbers: Container[str] = ()) -> str:
     """Return `text` without the ways to reach a person and the numbers given to one.
 
     Parameters
     ----------
-    own
+    own_numbers
         Numbers of the party that are none of these, though they may look like one.
     """
     if _MAY_HOLD.search(text):
         coded = _MAY_BE_CODED.search(text)
         for rule in CONTACT_RULES:
-            text = rule.apply(text, own=own) if coded or rule.name != NATIONAL else text
+            text = rule.apply(text, own_numbers=own_numbers) if coded or rule.name != NATIONAL else text
     return text
 
 

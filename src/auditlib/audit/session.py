@@ -20,11 +20,11 @@ from auditlib.audit.display import (
     show,
 )
 from auditlib.audit.files import Slugs, write_table
-from auditlib.audit.held import NOTHING_DRAWN, Door
+from auditlib.audit.held_back import NOTHING_DRAWN, Door
 from auditlib.audit.names import names_stated
 from auditlib.audit.outgoing import Outgoing
+from auditlib.audit.protocols import Result
 from auditlib.audit.recorder import CAVEAT, IMPROVING, LIMITS, Recorder
-from auditlib.audit.returned import Result
 from auditlib.audit.suppression import HELD_BACK_FOLDER, Suppression, held_document, withheld_from
 from auditlib.audit.tables import Layout, exhibit_of, recorded_table, tabulate
 from auditlib.contracts import CanonicalTables
@@ -46,7 +46,7 @@ ROWS_SHOWN = 60
 """Rows of a table that are printed; the numbers of all rows are recorded by the result."""
 
 
-Said = Result | Sentence
+Statement = Result | Sentence
 Asked = ParamSpec("Asked")
 Given = TypeVar("Given")
 
@@ -116,7 +116,7 @@ class Audit:
     def ask(
         self,
         question: Callable[Concatenate[Engagement, Asked], Given],
-        *given: Asked.args,
+        *arguments: Asked.args,
         **parameters: Asked.kwargs,
     ) -> Given:
         """Put a room's question to this audit.
@@ -125,12 +125,12 @@ class Audit:
         ----------
         question
             A function of a room: it takes the engagement first.
-        *given, **parameters
+        *arguments, **parameters
             Answers it builds on, and what the notebook chooses.
         """
-        return question(self.engagement, *given, **parameters)
+        return question(self.engagement, *arguments, **parameters)
 
-    def answer(self, *said: Said, improving: bool = False) -> View | AlreadyShown:
+    def answer(self, *statements: Statement, improving: bool = False) -> View | AlreadyShown:
         """Answer the notebook's question, in three sentences taken from results.
 
         Parameters
@@ -138,22 +138,22 @@ class Audit:
         improving
             Whether the answer is what has become better or worse, as `improving` states it elsewhere.
         """
-        sentences = self._sentences(said)
+        sentences = self._sentences(statements)
         if improving:
             self._recorder.say(sentences, section=IMPROVING)
         return show(SentencesView(self._recorder.answer(sentences)))
 
-    def say(self, *said: Said) -> View | AlreadyShown:
+    def say(self, *statements: Statement) -> View | AlreadyShown:
         """State sentences that read the latest exhibit."""
-        return show(SentencesView(self._recorder.say(self._sentences(said))))
+        return show(SentencesView(self._recorder.say(self._sentences(statements))))
 
-    def limits(self, *said: Said) -> View | AlreadyShown:
+    def limits(self, *statements: Statement) -> View | AlreadyShown:
         """State what the notebook cannot say."""
-        return show(SentencesView(self._recorder.say(self._sentences(said), section=LIMITS)))
+        return show(SentencesView(self._recorder.say(self._sentences(statements), section=LIMITS)))
 
-    def improving(self, *said: Said) -> View | AlreadyShown:
+    def improving(self, *statements: Statement) -> View | AlreadyShown:
         """State what has become better or worse; the report's first page repeats it."""
-        return show(SentencesView(self._recorder.say(self._sentences(said), section=IMPROVING)))
+        return show(SentencesView(self._recorder.say(self._sentences(statements), section=IMPROVING)))
 
     def caveat(self, *tables: str) -> View | AlreadyShown:
         """State how far the data of `tables` can be relied on; every notebook does it first."""
@@ -169,7 +169,7 @@ class Audit:
     def table(
         self,
         id: str,  # noqa: A002 - an exhibit has an id
-        shown: pd.DataFrame | Result,
+        content: pd.DataFrame | Result,
         *,
         title: str = "",
         caption: str = "",
@@ -187,14 +187,14 @@ class Audit:
         ----------
         id
             Names the exhibit within its notebook.
-        shown
+        content
             An exhibit of a room, which says itself what follows; otherwise a result, or a frame.
         title, caption
             Printed above and below.
         by
             Columns that name a row; default: the label columns the frame begins with.
         basis
-            The rows the whole table rests on; needed where `shown` does not name the basis of its
+            The rows the whole table rests on; needed where `content` does not name the basis of its
             numbers. It is narrowed row by row to the columns in `by`.
         units, labels
             Unit and heading of columns that need another than the usual.
@@ -208,7 +208,7 @@ class Audit:
         """
         id = self._slugs.of(self._outgoing.text(id))  # noqa: A001 - names hold what a client calls its surveys
         layout_said = {"title": title, "caption": caption, "by": tuple(by), "basis": basis, "keys": keys}
-        exhibit = self._as_shown(exhibit_of(shown, units=units or {}, labels=labels or {}, **layout_said))
+        exhibit = self._as_shown(exhibit_of(content, units=units or {}, labels=labels or {}, **layout_said))
         stated = tuple(self._recorder.numbers[self._recorder.key(key)] for key in exhibit.keys)
         layout = Layout(
             id, exhibit, self._recorder.numbers, self._suppression, self._outgoing.cell, limit, stated
@@ -282,9 +282,10 @@ class Audit:
     def finding(self, *findings: Finding) -> View | AlreadyShown:
         """Raise findings; none is an answer too."""
         raised = self._recorder.finding(bounded(finding) for finding in findings)
-        named = zip(findings, raised, strict=True)
+        pairs = zip(findings, raised, strict=True)
         self._cases |= {
-            kept.fingerprint: replace(whole, fingerprint=kept.fingerprint) for whole, kept in named
+            outgoing.fingerprint: replace(whole, fingerprint=outgoing.fingerprint)
+            for whole, outgoing in pairs
         }
         return show(FindingsView(raised))
 
@@ -333,12 +334,12 @@ class Audit:
 
     def _as_shown(self, exhibit: Exhibit) -> Exhibit:
         """Return `exhibit` with its words, and its facts under the keys, that may be shown."""
-        known = self._outgoing.changed(exhibit.frame)
-        numbers = self._numbers_of(exhibit, known)
+        pairs = self._outgoing.changed(exhibit.frame)
+        numbers = self._numbers_of(exhibit, pairs)
         title, caption = (
             self._without_small(text, exhibit.keys) for text in (exhibit.title, exhibit.caption)
         )
-        facts = tuple(self._outgoing.number(number, known)[0] for number in numbers)
+        facts = tuple(self._outgoing.number(number, pairs)[0] for number in numbers)
         return replace(exhibit, title=title, caption=caption, facts=facts)
 
     def _without_small(self, text: str, keys: Sequence[str]) -> str:
@@ -352,13 +353,13 @@ class Audit:
     def _parameters(self) -> dict[str, bool | int | float | str]:
         return {"audit": self.run.audit, **self.run.notebooks.get(self.notebook, {})}
 
-    def _sentences(self, said: Sequence[Said]) -> tuple[Sentence, ...]:
-        for part in said:
+    def _sentences(self, statements: Sequence[Statement]) -> tuple[Sentence, ...]:
+        for part in statements:
             self._numbers_of(part)
         return tuple(
             self._cited(sentence)
-            for part in said
-            for sentence in ((part,) if isinstance(part, Sentence) else self._door.said(part))
+            for part in statements
+            for sentence in ((part,) if isinstance(part, Sentence) else self._door.words_of(part))
         )
 
     def _cited(self, sentence: Sentence) -> Sentence:
@@ -367,15 +368,15 @@ class Audit:
             return sentence
         register = claims.read_claims(self.texts.get(claims.FILE, "claims: {}"), name=claims.FILE)
         text = claims.cite(sentence.text, register, name=claims.FILE)
-        named = {f"claim:{claim}": register.claims[claim] for claim in claims.quoted(sentence.text)}
-        self.number(*(_quotation(key, claim) for key, claim in named.items()))
-        return replace(sentence, text=text, keys=(*sentence.keys, *named))
+        quoted = {f"claim:{claim}": register.claims[claim] for claim in claims.quoted(sentence.text)}
+        self.number(*(_quotation(key, claim) for key, claim in quoted.items()))
+        return replace(sentence, text=text, keys=(*sentence.keys, *quoted))
 
-    def _numbers_of(self, part: Any, known: Mapping[str, str] | None = None) -> tuple[Number, ...]:
+    def _numbers_of(self, part: Any, pairs: Mapping[str, str] | None = None) -> tuple[Number, ...]:
         if not isinstance(part, Result):
             return ()
         numbers = part.numbers()
-        self._recorder.number(*numbers, known=known)
+        self._recorder.number(*numbers, pairs=pairs)
         return numbers
 
 

@@ -63,8 +63,8 @@ def verdict_on(
         Where an edition or a profile does not exist, or is wrong.
     """
     edition = read_edition(standard or run.standard, root=root)
-    own = "" if standard and standard != run.standard else run.profile
-    demands = demands_of(edition, run, root=root, profile=profile or own)
+    default_profile = "" if standard and standard != run.standard else run.profile
+    demands = demands_of(edition, run, root=root, profile=profile or default_profile)
     return assess(demands, measures(), tables, context or Context(run, texts(run, root=root)))
 
 
@@ -116,15 +116,15 @@ def editions(*, root: Path) -> tuple[str, ...]:
 
 def read_edition(name: str, *, root: Path) -> Edition:
     """Return an edition by its name."""
-    known = editions(root=root)
-    if name not in known:
-        raise _unknown(name, known)
+    names = editions(root=root)
+    if name not in names:
+        raise _unknown(name, names)
     file = standard_file(name)
     return load_edition((root / file).read_text(encoding="utf-8"), name=file)
 
 
-def _unknown(name: str, known: tuple[str, ...]) -> ParameterError:
-    remedy = those_there_are(name, known) or "Put editions into params/standards/."
+def _unknown(name: str, names: tuple[str, ...]) -> ParameterError:
+    remedy = those_there_are(name, names) or "Put editions into params/standards/."
     return ParameterError(Problem(f"there is no standard {name!r}.", standard_file(name), remedy=remedy))
 
 
@@ -133,17 +133,17 @@ def read_profile(name: str, *, root: Path) -> ProfileModel:
     file = profile_file(name)
     path = root / file
     if not path.is_file():
-        known = profiles(root=root)
-        remedy = those_there_are(name, known) or "Put profiles into params/profiles/."
+        names = profiles(root=root)
+        remedy = those_there_are(name, names) or "Put profiles into params/profiles/."
         raise ParameterError(Problem(f"there is no profile {name!r}.", file, remedy=remedy))
     return load_profile(path.read_text(encoding="utf-8"), name=file)
 
 
-def those_there_are(name: str, known: Sequence[str]) -> str:
-    """Return the name in `known` that may have been meant, and all of them; empty where there is none."""
-    near = nearest(name, known)
+def those_there_are(name: str, names: Sequence[str]) -> str:
+    """Return the name in `names` that may have been meant, and all of them; empty where there is none."""
+    near = nearest(name, names)
     meant = f"Did you mean {near!r}? " if near else ""
-    return f"{meant}There are {', '.join(known)}." if known else ""
+    return f"{meant}There are {', '.join(names)}." if names else ""
 
 
 def profiles(*, root: Path) -> tuple[str, ...]:
@@ -175,11 +175,11 @@ def _check_profile(name: str, *, root: Path, day: date | None) -> list[Problem]:
 
 
 def _check_edition(name: str, *, root: Path) -> list[Problem]:
-    known = editions(root=root)
-    if name not in known:
-        raise _unknown(name, known)
+    names = editions(root=root)
+    if name not in names:
+        raise _unknown(name, names)
     standard, _, _year = name.partition("@")
-    earlier = [edition for edition in known if edition.startswith(f"{standard}@") and edition < name]
+    earlier = [edition for edition in names if edition.startswith(f"{standard}@") and edition < name]
     before = read_edition(earlier[-1], root=root) if earlier else None
     file = standard_file(name)
     text = (root / file).read_text(encoding="utf-8")

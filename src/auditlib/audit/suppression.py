@@ -60,7 +60,7 @@ class Suppression:
         self._withheld = dict(withheld or {})
         self.true: dict[str, Number] = {}
 
-    def shown(self, number: Number) -> Number:
+    def disclosed(self, number: Number) -> Number:
         """Return `number` as it may be shown, and remember it where that is less than is known."""
         safe = without_small(number, minimum=self.minimum)
         safe = self._without(safe, self._withheld.get(number.key, ()))

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditlib.audit.numerals import BESIDE, keys_of, keys_stated, numerals
+from auditlib.audit.protocols import Result
 from auditlib.audit.redaction import neutralised
-from auditlib.audit.returned import Result
 from auditlib.audit.rounding import rounded
 from auditlib.audit.suppression import Suppression
 from auditlib.contracts import TABLES, physical_columns
@@ -37,7 +37,7 @@ from auditlib.statements.formats import (
 if TYPE_CHECKING:
     import pandas as pd
 
-Shown = Callable[[str, Any], Any]
+OutgoingCell = Callable[[str, Any], Any]
 """What is shown for the value of a column."""
 
 _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -92,9 +92,9 @@ class Layout:
         Of the exhibit within its notebook.
     exhibit
         What a room wants to be read, its facts under the keys they are recorded by.
-    known
+    numbers
         Numbers recorded so far.
-    suppression, shown
+    suppression, outgoing_cell
         What is held back, and what is shown for the value of a column.
     limit
         Most rows that are printed.
@@ -104,9 +104,9 @@ class Layout:
 
     id: str
     exhibit: Exhibit
-    known: Mapping[str, Number]
+    numbers: Mapping[str, Number]
     suppression: Suppression
-    shown: Shown
+    outgoing_cell: OutgoingCell
     limit: int
     stated: tuple[Number, ...] = ()
 
@@ -119,25 +119,25 @@ class _Cell:
 
 
 def exhibit_of(
-    shown: pd.DataFrame | Result, *, units: Mapping[str, str], labels: Mapping[str, str], **parts: Any
+    content: pd.DataFrame | Result, *, units: Mapping[str, str], labels: Mapping[str, str], **parts: Any
 ) -> Exhibit:
     """Return what is shown as an exhibit; what a notebook says of it goes before what a room says.
 
     Parameters
     ----------
-    shown
+    content
         An exhibit of a room, a result, or a frame.
     units, labels
         Of columns that need another unit or heading than the usual.
     **parts
         Other parts of an exhibit; an empty one leaves the room's own.
     """
-    if isinstance(shown, Exhibit):
-        exhibit = shown
-    elif isinstance(shown, Result):
-        exhibit = Exhibit(shown.to_frame(), by=tuple(getattr(shown, "by", ())), facts=shown.numbers())
+    if isinstance(content, Exhibit):
+        exhibit = content
+    elif isinstance(content, Result):
+        exhibit = Exhibit(content.to_frame(), by=tuple(getattr(content, "by", ())), facts=content.numbers())
     else:
-        exhibit = Exhibit(shown)
+        exhibit = Exhibit(content)
     chosen = {part: value for part, value in parts.items() if value}
     return replace(exhibit, units={**exhibit.units, **units}, labels={**exhibit.labels, **labels}, **chosen)
 
@@ -162,7 +162,7 @@ def tabulate(layout: Layout) -> Tabulated:
     """Print the frame of an exhibit, binding every number in it to a key."""
     frame = layout.exhibit.frame
     records = [
-        {str(name): _built_in(str(name), value, layout.shown) for name, value in row.items()}
+        {str(name): _built_in(str(name), value, layout.outgoing_cell) for name, value in row.items()}
         for row in frame.to_dict("records")
     ]
     columns = _columns([str(name) for name in frame.columns], records, layout)
@@ -184,14 +184,14 @@ def tabulate(layout: Layout) -> Tabulated:
     )
 
 
-def _built_in(column: str, value: Any, shown: Shown) -> Any:
+def _built_in(column: str, value: Any, outgoing_cell: OutgoingCell) -> Any:
     import pandas as pd
 
     if not isinstance(value, str | list | tuple) and pd.isna(value):
         return None
     if isinstance(value, list | tuple):
-        return "; ".join(str(shown(column, entry)) for entry in value)
-    return shown(column, value.item() if hasattr(value, "item") else value)
+        return "; ".join(str(outgoing_cell(column, entry)) for entry in value)
+    return outgoing_cell(column, value.item() if hasattr(value, "item") else value)
 
 
 def _is_number(value: Any) -> bool:
@@ -212,12 +212,14 @@ def _columns(
 def _column(name: str, records: Sequence[Mapping[str, Any]], layout: Layout) -> PrintedColumn:
     filled = [record[name] for record in records if record[name] is not None]
     numeric = bool(filled) and all(_is_number(value) for value in filled)
-    known = next((number.unit for number in layout.exhibit.facts if number.key.startswith(f"{name}:")), "")
+    stated_unit = next(
+        (number.unit for number in layout.exhibit.facts if number.key.startswith(f"{name}:")), ""
+    )
     whole = all(isinstance(value, int) for value in filled)
     usual = unit_of(name, whole=whole) if numeric else label_unit(name)
-    unit = layout.exhibit.units.get(name) or known or usual
+    unit = layout.exhibit.units.get(name) or stated_unit or usual
     return PrintedColumn(
-        name, layout.shown("", layout.exhibit.labels.get(name, heading(name))), unit, numeric
+        name, layout.outgoing_cell("", layout.exhibit.labels.get(name, heading(name))), unit, numeric
     )
 
 
@@ -246,19 +248,19 @@ def _in_telling_order(
 
 
 def _in_order(values: Sequence[Any]) -> bool:
-    known = [value for value in values if _is_number(value)]
-    steps = [after - before for before, after in pairwise(known)]
+    numbers = [value for value in values if _is_number(value)]
+    steps = [after - before for before, after in pairwise(numbers)]
     rising, falling = all(step >= 0 for step in steps), all(step <= 0 for step in steps)
-    return len(known) > 2 and rising is not falling
+    return len(numbers) > 2 and rising is not falling
 
 
 def _row_names(records: Sequence[Mapping[str, Any]], by: Sequence[str]) -> list[str]:
-    seen: dict[str, int] = {}
+    occurrences: dict[str, int] = {}
     names: list[str] = []
     for position, record in enumerate(records, start=1):
         name = ":".join(str(record[column]) for column in by) or str(position)
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+        occurrences[name] = occurrences.get(name, 0) + 1
+        names.append(name if occurrences[name] == 1 else f"{name}#{occurrences[name]}")
     return names
 
 
@@ -285,12 +287,12 @@ def _cell(
     key = f"{column.name}:{row}"
     if _without_trace(column, record, row, layout):
         return _Cell(f"< {layout.suppression.minimum.least}" if column.name == "n" else SUPPRESSED)
-    if key in layout.known:
-        return _bound(layout.known[key], value, column, layout)
+    if key in layout.numbers:
+        return _bound(layout.numbers[key], value, column, layout)
     if value is None:
         return _Cell(MISSING)
     number = _own_number(column, value, row, bases.get(row, ()) or _narrowed(record, layout), layout)
-    if is_held_back(layout.suppression.shown(number)):
+    if is_held_back(layout.suppression.disclosed(number)):
         return _Cell(layout.suppression.cell(number.key), number.key, number)
     return _Cell(format_value(value, column.unit), number.key, number)
 
@@ -307,11 +309,11 @@ def _stated(text: str, column: PrintedColumn, row: str, layout: Layout) -> str:
     """Return the keys of the numbers a text states: of its row, given for all, declared, or the result's."""
     if not numerals(text):
         return ""
-    own = f"{column.name}:{row}"
-    of_row = [number for key, number in layout.known.items() if key.partition(":")[2] == row]
-    of_row.sort(key=lambda number: number.key != own)
-    declared = [number for key, number in layout.known.items() if key.startswith("threshold:")]
-    refused = [refusal for refusal in layout.known.values() if refusal.reason and refusal.reason in text]
+    own_key = f"{column.name}:{row}"
+    of_row = [number for key, number in layout.numbers.items() if key.partition(":")[2] == row]
+    of_row.sort(key=lambda number: number.key != own_key)
+    declared = [number for key, number in layout.numbers.items() if key.startswith("threshold:")]
+    refused = [refusal for refusal in layout.numbers.values() if refusal.reason and refusal.reason in text]
     return BESIDE.join(
         keys_stated(text, (*of_row, *refused, *layout.stated, *declared, *layout.exhibit.facts))
     )
@@ -319,7 +321,7 @@ def _stated(text: str, column: PrintedColumn, row: str, layout: Layout) -> str:
 
 def _without_trace(column: PrintedColumn, record: Mapping[str, Any], row: str, layout: Layout) -> bool:
     """Tell whether a cell of a row on too few is not even recorded."""
-    bound = f"{column.name}:{row}" in layout.known
+    bound = f"{column.name}:{row}" in layout.numbers
     return _row_too_small(record, layout.suppression.minimum) or (
         not bound and column.unit not in COUNTS and _row_suppressed(row, layout)
     )
@@ -332,14 +334,14 @@ def _row_too_small(record: Mapping[str, Any], minimum: MinimumFrequency) -> bool
 
 def _keys_of_row(row: str, layout: Layout) -> list[str]:
     """Return the keys whose numbers a text in `row` may state."""
-    own = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
-    return [*own, *(number.key for number in layout.stated)]
+    row_keys = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
+    return [*row_keys, *(number.key for number in layout.stated)]
 
 
 def _row_suppressed(row: str, layout: Layout) -> bool:
     """Tell whether what was measured in `row` is held back: its limits would tell it."""
-    own = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
-    return any(layout.suppression.measure_held(key) for key in own)
+    row_keys = (number.key for number in layout.exhibit.facts if number.key.partition(":")[2] == row)
+    return any(layout.suppression.measure_held(key) for key in row_keys)
 
 
 def _bound(number: Number, value: Any, column: PrintedColumn, layout: Layout) -> _Cell:
@@ -374,12 +376,12 @@ def _own_number(
 def _narrowed(record: Mapping[str, Any], layout: Layout) -> tuple[Basis, ...]:
     if layout.exhibit.basis is None:
         return ()
-    given = {name for name, _ in layout.exhibit.basis.where}
+    fixed = {name for name, _ in layout.exhibit.basis.where}
     columns = _columns_of(layout.exhibit.basis.table)
     extra = tuple(
         (name, record[name])
         for name in layout.exhibit.by
-        if name in columns and name not in given and record[name] is not None
+        if name in columns and name not in fixed and record[name] is not None
     )
     if not extra:
         return (layout.exhibit.basis,)

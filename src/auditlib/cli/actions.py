@@ -26,7 +26,7 @@ def actions(
     ] = None,
 ) -> None:
     """Write the register of corrective actions, or read it back, check it and carry it on."""
-    from auditlib.actions.beside import bring_up_to_date
+    from auditlib.actions.run_registers import bring_up_to_date
     from auditlib.cli.messages import say
 
     plan, path = bring_up_to_date(directory, previous=previous, register=register_file)

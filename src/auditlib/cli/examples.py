@@ -166,17 +166,17 @@ LESSONS: Mapping[str, Lesson] = {
 
 def teach(app: typer.Typer) -> None:
     """End the help of every command with its lesson; a command that ends with words of its own keeps them."""
-    for words, info in commands(app):
+    for words, command in commands(app):
         lesson = LESSONS.get(words)
-        if lesson is not None and not isinstance(info.epilog, str):
-            info.epilog = _epilog(lesson)
+        if lesson is not None and not isinstance(command.epilog, str):
+            command.epilog = _epilog(lesson)
 
 
 def commands(app: typer.Typer, *, above: str = "") -> Iterator[tuple[str, CommandInfo]]:
     """Yield every command with the words that call it."""
-    for info in app.registered_commands:
-        name = info.name or getattr(info.callback, "__name__", "").replace("_", "-")
-        yield f"{above}{name}", info
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+        yield f"{above}{name}", command
     for group in app.registered_groups:
         if group.typer_instance is not None:
             yield from commands(group.typer_instance, above=f"{above}{group.name} ")

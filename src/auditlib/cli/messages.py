@@ -69,7 +69,7 @@ def working() -> Iterator[Callable[[str], None]]:
     """Show on standard error what is being read, on a terminal only; yield the function to tell it."""
     console = Console(stderr=True)
     with console.status("Looking") as status:
-        yield lambda what: status.update(Text(plain(what)))
+        yield lambda text: status.update(Text(plain(text)))
 
 
 @contextmanager
@@ -84,8 +84,8 @@ def interruptible(consequence: str) -> Iterator[None]:
 
 def near(path: Path) -> str:
     """Return `path` as seen from the current folder, where it lies below it."""
-    here, there = Path.cwd(), path.resolve()
-    return there.relative_to(here).as_posix() if there.is_relative_to(here) else str(there)
+    current, resolved = Path.cwd(), path.resolve()
+    return resolved.relative_to(current).as_posix() if resolved.is_relative_to(current) else str(resolved)
 
 
 def plain(text: str) -> str:

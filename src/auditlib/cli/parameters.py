@@ -74,8 +74,8 @@ def check(
         show_remarks(report.aside, "Why rows are in quarantine")
     show_sentences(report.notes)
     if report.undecided:
-        left = counted(len(report.undecided), "line is", "lines are")
-        show_remarks(report.undecided, f"{left} still to be decided; then delete the mark DECIDE")
+        open_lines = counted(len(report.undecided), "line is", "lines are")
+        show_remarks(report.undecided, f"{open_lines} still to be decided; then delete the mark DECIDE")
     if report.problems:
         show_problems(report.problems)
     raise typer.Exit(report.exit_code)
@@ -115,7 +115,7 @@ def new(
     if ask:
         typer.echo("Enter takes a line as it stands; ? leaves the question open, - takes the line out,")
         typer.echo("anything else becomes the line's value.")
-        written = proposed(name, sent, start=Path.cwd(), database=database, force=force, ask=_asked)
+        written = proposed(name, sent, start=Path.cwd(), database=database, force=force, ask=_prompt)
     else:
         with working() as progress:
             written = proposed(
@@ -124,7 +124,7 @@ def new(
     _show_written(written)
 
 
-def _asked(question: OpenQuestion) -> str:
+def _prompt(question: OpenQuestion) -> str:
     """Show an open question with what its column holds, and return the answer."""
     from auditlib.cli.messages import plain
 

@@ -54,7 +54,7 @@ class ProgressLines:
 
     console: Console
     _last: dict[str, float] = field(default_factory=dict)
-    _left: tuple[str, ...] = ()
+    _remaining: tuple[str, ...] = ()
 
     def show(self, event: Event) -> None:
         """Print `event`."""
@@ -115,5 +115,5 @@ def _legible(text: str) -> str:
     return escape(plain(" ".join(text.splitlines())))
 
 
-def _still(left: tuple[str, ...]) -> str:
-    return f"left: {', '.join(left)}" if left else "none left"
+def _still(remaining: tuple[str, ...]) -> str:
+    return f"left: {', '.join(remaining)}" if remaining else "none left"

@@ -81,8 +81,8 @@ def evaluate_command(
         typer.echo("The sample is the one entered in the ledger of the run.")
     if evaluation is None:
         count, missed = visited(filled)
-        left = f" Not visited: {', '.join(missed)}." if missed else ""
-        say(f"{count} of {counted(len(filled.answers), 'site was', 'sites were')} visited.{left}")
+        remark = f" Not visited: {', '.join(missed)}." if missed else ""
+        say(f"{count} of {counted(len(filled.answers), 'site was', 'sites were')} visited.{remark}")
     else:
         for sentence in evaluation.summary():
             say(sentence)
@@ -103,7 +103,7 @@ def _programme(name: str) -> Programme:
     try:
         return Programme(name)
     except ValueError:
-        known = ", ".join(programme.value for programme in Programme)
+        programmes = ", ".join(programme.value for programme in Programme)
         raise ParameterError(
-            Problem(f"there is no programme {name!r}.", remedy=f"There are {known}.")
+            Problem(f"there is no programme {name!r}.", remedy=f"There are {programmes}.")
         ) from None

@@ -54,11 +54,11 @@ def signoff(
 
     if role not in tuple(Role):
         raise ParameterError(Problem(f"there is no role {role!r}.", remedy="There are preparer, reviewer."))
-    done = sign_off(directory, role=Role(role), name=name, at=datetime.now(UTC))
-    typer.echo(f"Signed off by {done.name} as {done.role.value} at {done.at}.")
-    typer.echo(f"Entry {done.entry} of the ledger: {done.head}")
+    signed = sign_off(directory, role=Role(role), name=name, at=datetime.now(UTC))
+    typer.echo(f"Signed off by {signed.name} as {signed.role.value} at {signed.at}.")
+    typer.echo(f"Entry {signed.entry} of the ledger: {signed.head}")
     typer.echo("Keep this hash elsewhere; it shows later whether the ledger was cut:")
-    typer.echo(f"  auditlib verify {directory} --head {done.head}")
+    typer.echo(f"  auditlib verify {directory} --head {signed.head}")
 
 
 def release(
@@ -83,11 +83,13 @@ def release(
     from auditlib.seal.release import release_run
     from auditlib.statements import counted
 
-    others = tuple(against or ())
-    target, made = release_run(directory, out=out, others=others, words=known_words(), at=datetime.now(UTC))
-    left = counted(len(made.left_out), "file stays", "files stay")
+    compared = tuple(against or ())
+    target, package = release_run(
+        directory, out=out, against=compared, words=known_words(), at=datetime.now(UTC)
+    )
+    staying = counted(len(package.left_out), "file stays", "files stay")
     typer.echo(
-        f"Released: {near(target)}, {counted(len(made.files), 'file')}; {left} here: "
+        f"Released: {near(target)}, {counted(len(package.files), 'file')}; {staying} here: "
         "the evidence, the registers of single cases and the work papers."
     )
     typer.echo("Not looked through: report.pdf, which is set from report.html, and pictures in notebooks.")

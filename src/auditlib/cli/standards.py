@@ -38,7 +38,7 @@ def list_editions() -> None:
     from auditlib.audit.standard import editions, read_edition
 
     root = _root()
-    known = [read_edition(name, root=root) for name in editions(root=root)]
+    listing = [read_edition(name, root=root) for name in editions(root=root)]
     _table(
         ("standard", "in effect", "criteria", "must-pass", "pass mark"),
         [
@@ -49,7 +49,7 @@ def list_editions() -> None:
                 str(sum(criterion.must_pass for criterion in edition.criteria)),
                 f"{edition.rule.pass_mark:.0%}",
             )
-            for edition in known
+            for edition in listing
         ],
     )
 
@@ -180,9 +180,9 @@ def what_if(
         typer.echo(line)
 
 
-def _targets(given: Sequence[str]) -> dict[str, float]:
+def _targets(texts: Sequence[str]) -> dict[str, float]:
     targets, problems = {}, []
-    for text in given:
+    for text in texts:
         name, _, value = text.partition("=")
         try:
             targets[name.strip()] = _finite(value)
@@ -213,8 +213,8 @@ def _day(on: datetime | None) -> date | None:
 
 def _counted(changes: list[str], edition: Edition) -> str:
     parts = [f"{changes.count(change)} {change}" for change in dict.fromkeys(changes)]
-    same = len(edition.criteria) - len([change for change in changes if change != "removed"])
-    return f"{', '.join([*parts, f'{same} unchanged'])}."
+    unchanged = len(edition.criteria) - len([change for change in changes if change != "removed"])
+    return f"{', '.join([*parts, f'{unchanged} unchanged'])}."
 
 
 def _frame(frame: pd.DataFrame) -> None:

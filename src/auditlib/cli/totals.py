@@ -21,9 +21,9 @@ _LEGIBLE = 24
 def show_totals(totals: Sequence[SourceTotals]) -> None:
     """Print the rows of each source, and below them why some are not among those kept."""
     console = Console(highlight=False, markup=False)
-    left = any(total.rows_left_out for total in totals)
-    headings = ("in", "kept", "quarantined", *(("left\nout",) if left else ()), "out of\nperiod")
-    counts = [_counts(total, left=left) for total in totals]
+    left_out = any(total.rows_left_out for total in totals)
+    headings = ("in", "kept", "quarantined", *(("left\nout",) if left_out else ()), "out of\nperiod")
+    counts = [_counts(total, left_out=left_out) for total in totals]
     rows = [headings, *counts]
     wide = sum(max(len(line) for row in rows for line in row[at].split("\n")) for at in range(len(headings)))
     room = console.width - wide - _GAP * len(headings) - _GAP
@@ -74,8 +74,8 @@ def _cut(name: str, width: int, tail: int) -> str:
     return f"{name[: width - 1 - end]}…{name[len(name) - end :]}"
 
 
-def _counts(totals: SourceTotals, *, left: bool) -> tuple[str, ...]:
-    aside = (totals.rows_quarantined, *((totals.rows_left_out,) if left else ()))
+def _counts(totals: SourceTotals, *, left_out: bool) -> tuple[str, ...]:
+    aside = (totals.rows_quarantined, *((totals.rows_left_out,) if left_out else ()))
     counts = (totals.rows_in, totals.rows_kept, *aside, totals.rows_out_of_period)
     return tuple(f"{count:,}" for count in counts)
 

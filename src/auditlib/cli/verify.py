@@ -69,10 +69,10 @@ def verify(
     if reperform and is_package(directory):
         remedy = "Who keeps the run can do this."
         raise ParameterError(Problem("a package holds no evidence to perform it on.", remedy=remedy))
-    for what in unchecked_of(directory, head=head, reperform=reperform, data=data is not None):
-        typer.echo(f"Not checked: {what}.")
+    for doubt in unchecked_of(directory, head=head, reperform=reperform, data=data is not None):
+        typer.echo(f"Not checked: {doubt}.")
     verified = verify_handed(directory, head=head, keys=tuple(key or ()))
-    held = _held(directory, data, threads=threads) if data is not None else None
+    comparison = _compared_with_sources(directory, data, threads=threads) if data is not None else None
     again = _performed_again(directory, jobs=jobs, threads=threads, timeout=timeout) if reperform else None
     typer.echo(
         f"Intact: all {counted(verified.files, 'file')} ({counted(verified.size, 'byte')}) of "
@@ -82,7 +82,7 @@ def verify(
         _parameters(verified.manifest.fixed),
         _ledger(verified),
         _signed(directory),
-        _again(held, again),
+        _again(comparison, again),
     )
     for sentence in chain(*sentences):
         typer.echo(plain(sentence))
@@ -120,7 +120,7 @@ def _signed(directory: Path) -> Iterator[str]:
         yield f"Signed by key {name}."
 
 
-def _held(directory: Path, data: Path, *, threads: int) -> SourceComparison:
+def _compared_with_sources(directory: Path, data: Path, *, threads: int) -> SourceComparison:
     from auditlib.cli.progress import showing_progress
     from auditlib.runs.events import EvidenceStep
     from auditlib.seal.comparison import compare_sources
@@ -140,9 +140,9 @@ def _performed_again(directory: Path, *, jobs: int, threads: int, timeout: float
         return reperform(directory, jobs=jobs, threads=threads, timeout=timeout, notify=notify)
 
 
-def _again(held: SourceComparison | None, again: Reperformed | None) -> Iterator[str]:
-    if held is not None:
-        yield f"Taken in again: the evidence is what stands in {held} of the client."
+def _again(comparison: SourceComparison | None, again: Reperformed | None) -> Iterator[str]:
+    if comparison is not None:
+        yield f"Taken in again: the evidence is what stands in {comparison} of the client."
     if again is None:
         return
     for name, then, now in again.other_versions:

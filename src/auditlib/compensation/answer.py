@@ -128,8 +128,8 @@ class PayAnswer(Answer[PayEffects]):
         sentences = tuple(statements.differences(self.result, self.facts))
         if (lacking := self.result.unidentified) is None:
             return sentences
-        mine = facts.of_role(self.facts, lacking.role)
-        return (*sentences, *unidentified_statements.comparisons(lacking, mine))
+        role_facts = facts.of_role(self.facts, lacking.role)
+        return (*sentences, *unidentified_statements.comparisons(lacking, role_facts))
 
     def outcomes(self) -> tuple[Sentence, ...]:
         """Return how many other things moved."""
@@ -166,7 +166,7 @@ class PayAnswer(Answer[PayEffects]):
         unidentified = self.result.unidentified
         rows = _of_register(self.result, unidentified) if unidentified else _of_panel(self.result)
         frame = pd.DataFrame(rows, columns=_ADOPTION)
-        return _shown(Exhibit(frame, "Who was linked, and when", ("role", "month"), LINKS))
+        return _unless_empty(Exhibit(frame, "Who was linked, and when", ("role", "month"), LINKS))
 
     def effects(self) -> Exhibit:
         """Return one row per role: what may be claimed, the estimate, its test and what it rests on."""
@@ -183,7 +183,7 @@ class PayAnswer(Answer[PayEffects]):
     def differences(self) -> tuple[Exhibit, ...]:
         """Return what others would state, and beneath it the estimate; nothing where nothing is compared."""
         frame = self._differences()
-        return _shown(Exhibit(frame, "Simple comparisons", ("role", "reading"), self.basis))
+        return _unless_empty(Exhibit(frame, "Simple comparisons", ("role", "reading"), self.basis))
 
     def _differences(self) -> pd.DataFrame:
         differences, roles = self.result.differences, self.result.roles
@@ -242,7 +242,7 @@ class PayAnswer(Answer[PayEffects]):
         return (Exhibit(frame, title, ("role", "what"), self.basis, units=_PROBABILITIES),)
 
 
-def _shown(exhibit: Exhibit) -> tuple[Exhibit, ...]:
+def _unless_empty(exhibit: Exhibit) -> tuple[Exhibit, ...]:
     return (exhibit,) if len(exhibit.frame) else ()
 
 

@@ -77,8 +77,8 @@ def regions(tables: CanonicalTables) -> dict[str, str]:
 
 def _other_way(cells: pd.DataFrame, paid: Panel, scale: Scale) -> Panel:
     """Return the question as a top-box share, or as a mean where pay follows a share."""
-    other: Statistic = "top_box" if paid.statistic == "mean" else "mean"
-    return panel(cells, survey_type=paid.survey_type, item=paid.item, statistic=other, top=scale.top_box)
+    statistic: Statistic = "top_box" if paid.statistic == "mean" else "mean"
+    return panel(cells, survey_type=paid.survey_type, item=paid.item, statistic=statistic, top=scale.top_box)
 
 
 def _between(cells: pd.DataFrame, scale: Scale) -> pd.DataFrame | None:

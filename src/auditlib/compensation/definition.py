@@ -91,23 +91,25 @@ def audited(run: Run) -> tuple[Definition, ...]:
     )
 
 
-def is_audited(metric: str, known: Sequence[Definition]) -> bool:
-    """Return whether a metric as a register writes it is, by its hash, one of `known`."""
+def is_audited(metric: str, references: Sequence[Definition]) -> bool:
+    """Return whether a metric as a register writes it is, by its hash, one of `references`."""
     paid = written(metric)
-    return paid is not None and any(completed(paid, other).hash == other.hash for other in known)
+    return paid is not None and any(
+        completed(paid, reference).hash == reference.hash for reference in references
+    )
 
 
-def completed(paid: Definition, other: Definition) -> Definition:
-    """Return `paid` with the fewest answers of `other` where it states none."""
-    return paid if paid.minimum_n else replace(paid, minimum_n=other.minimum_n)
+def completed(paid: Definition, reference: Definition) -> Definition:
+    """Return `paid` with the fewest answers of `reference` where it states none."""
+    return paid if paid.minimum_n else replace(paid, minimum_n=reference.minimum_n)
 
 
-def nearest(paid: Definition, known: Sequence[Definition]) -> Definition:
-    """Return the definition of `known` that differs least from `paid`."""
-    return min(known, key=lambda other: (len(differences(paid, other)), other))
+def nearest(paid: Definition, references: Sequence[Definition]) -> Definition:
+    """Return the definition of `references` that differs least from `paid`."""
+    return min(references, key=lambda reference: (len(differences(paid, reference)), reference))
 
 
-def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
+def differences(paid: Definition, reference: Definition) -> tuple[str, ...]:
     """Say in words in what pay differs from the audit; empty where the hashes agree.
 
     Fewest answers that the register does not state are no difference.
@@ -115,26 +117,28 @@ def differences(paid: Definition, other: Definition) -> tuple[str, ...]:
     if not paid.survey_type:
         return ("the register does not write it as survey type:item:statistic",)
     apart = []
-    if paid.survey_type != other.survey_type:
-        apart.append(f"pay follows the {paid.survey_type} survey, the audit the {other.survey_type} one")
-    if paid.item != other.item:
-        apart.append(f"pay follows {paid.item}, the audit {other.item}")
-    if paid.statistic != other.statistic:
-        names = [STATISTICS.get(name, name or "no statistic") for name in (paid.statistic, other.statistic)]
+    if paid.survey_type != reference.survey_type:
+        apart.append(f"pay follows the {paid.survey_type} survey, the audit the {reference.survey_type} one")
+    if paid.item != reference.item:
+        apart.append(f"pay follows {paid.item}, the audit {reference.item}")
+    if paid.statistic != reference.statistic:
+        names = [
+            STATISTICS.get(name, name or "no statistic") for name in (paid.statistic, reference.statistic)
+        ]
         apart.append(f"pay follows the {names[0]}, the audit the {names[1]}")
-    if completed(paid, other).minimum_n != other.minimum_n:
+    if completed(paid, reference).minimum_n != reference.minimum_n:
         least = [
             counted(minimum, "answer") if minimum else "any number of answers"
-            for minimum in (paid.minimum_n, other.minimum_n)
+            for minimum in (paid.minimum_n, reference.minimum_n)
         ]
         apart.append(f"pay is worked out from {least[0]}, the audit from {least[1]}")
-    if paid.adjusted_for != other.adjusted_for:
-        mixes = [" and ".join(names) or "nothing" for names in (paid.adjusted_for, other.adjusted_for)]
+    if paid.adjusted_for != reference.adjusted_for:
+        mixes = [" and ".join(names) or "nothing" for names in (paid.adjusted_for, reference.adjusted_for)]
         apart.append(f"pay adjusts for {mixes[0]}, the audit for {mixes[1]}")
     return tuple(apart)
 
 
-def same_question(paid: Definition, other: Definition) -> bool:
+def same_question(paid: Definition, reference: Definition) -> bool:
     """Whether survey, question and statistic agree, whatever else differs."""
-    asked = {replace(definition, minimum_n=0, adjusted_for=()).hash for definition in (paid, other)}
-    return len(asked) == 1
+    hashes = {replace(definition, minimum_n=0, adjusted_for=()).hash for definition in (paid, reference)}
+    return len(hashes) == 1

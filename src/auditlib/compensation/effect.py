@@ -65,8 +65,8 @@ def effect(
 
 
 def _weighting(name: str) -> Weighting:
-    known: tuple[Weighting, ...] = get_args(Weighting)
-    for weighting in known:
+    weightings: tuple[Weighting, ...] = get_args(Weighting)
+    for weighting in weightings:
         if weighting == name:
             return weighting
     raise ParameterError(Problem(f"There is no weighting {name!r}.", remedy="Choose 'response' or 'unit'."))
@@ -79,8 +79,10 @@ def _effects(tables: CanonicalTables, run: Run, choices: Choices, placebo_adopti
     if isinstance(figures, Refusal):
         return PayEffects(register, None, level, not_assessable=figures)
     if isinstance(figures, Published):
-        minimum, others = run.thresholds.minimum_n, _other_questions(tables, figures)
-        return compare_published(figures, register, others, minimum=minimum, level=level, seed=run.seed)
+        minimum, other_questions = run.thresholds.minimum_n, _other_questions(tables, figures)
+        return compare_published(
+            figures, register, other_questions, minimum=minimum, level=level, seed=run.seed
+        )
     whole = figures.table == "responses"
     return estimate(
         figures,
@@ -89,7 +91,7 @@ def _effects(tables: CanonicalTables, run: Run, choices: Choices, placebo_adopti
         level=level,
         placebo_adoptions=placebo_adoptions,
         seed=run.seed,
-        known=covariates(tables, figures) if whole else Covariates(region=regions(tables)),
+        covariates=covariates(tables, figures) if whole else Covariates(region=regions(tables)),
     )
 
 
@@ -148,15 +150,15 @@ def paid_panel(
     if isinstance(paid, Refusal):
         return paid
     survey_type, item, statistic = paid
-    asked = _item(instruments, survey_type, item)
+    question = _item(instruments, survey_type, item)
     return panel(
         cells,
         survey_type=survey_type,
         item=item,
         statistic=statistic,
-        top=asked.scale.top_box,
-        bottom=asked.scale.bottom_box,
-        wording=asked.wording,
+        top=question.scale.top_box,
+        bottom=question.scale.bottom_box,
+        wording=question.wording,
     )
 
 
@@ -202,13 +204,13 @@ def _published(
 
 def _other_questions(tables: CanonicalTables, paid: Published) -> dict[str, Published]:
     """Return the other questions of the paid survey that are published for the same periods, by item."""
-    others = {}
+    questions = {}
     for item in tables.instruments[paid.survey_type].items:
         if item.item != paid.item:
             figures = _published(tables, paid.survey_type, item.item, paid.statistic)
             if isinstance(figures, Published) and figures.periods == paid.periods:
-                others[item.item] = figures
-    return others
+                questions[item.item] = figures
+    return questions
 
 
 def fairness(engagement: Engagement, answered: PayAnswer, *, minimum: int = FEWEST_ANSWERS) -> FairPayAnswer:
@@ -221,15 +223,15 @@ def fairness(engagement: Engagement, answered: PayAnswer, *, minimum: int = FEWE
     minimum
         Answers a bonus should rest on in a pay period.
     """
-    register, known = register_of(engagement.evidence), audited(engagement.run)
+    register, references = register_of(engagement.evidence), audited(engagement.run)
     paid = paid_question(register, {})
     if register.empty and isinstance(paid, Refusal):
         return FairPayAnswer(without_register(paid))
-    if not known:
+    if not references:
         no_survey = Refusal("The audit has no survey that pay could follow.", "Declare one.")
         return FairPayAnswer(without_register(no_survey))
     judged = links_judged(register, engagement.run)
-    return FairPayAnswer(fair_pay(judged, answered.result.figures, known, minimum=minimum))
+    return FairPayAnswer(fair_pay(judged, answered.result.figures, references, minimum=minimum))
 
 
 def links_judged(register: pd.DataFrame, run: Run) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def estimate(
     placebo_adoptions: int = 1000,
     draws: int = 9999,
     seed: int = 0,
-    known: Covariates | None = None,
+    covariates: Covariates | None = None,
 ) -> PayEffects:
     """Estimate what linking the pay of managers, and of staff, did to the scores.
 
@@ -58,16 +58,16 @@ def estimate(
         Bootstrap draws.
     seed
         Start of every random sequence.
-    known
+    covariates
         What else is known of the units and months: for placebo outcomes and for the specification curve.
     """
-    chosen, covariates, asked = choices or Choices(), known or Covariates(), roles_in(register)
-    by_role = (role_links(register, panel, role=role) for role in asked)
+    chosen, measured, register_roles = choices or Choices(), covariates or Covariates(), roles_in(register)
+    by_role = (role_links(register, panel, role=role) for role in register_roles)
     links = tuple(linked for linked in by_role if linked.linked.any())
     linked_roles = tuple(linked.role for linked in links)
     refusals = [
         (role, Refusal(f"No link of {role} pay runs within the months of the panel."))
-        for role in asked
+        for role in register_roles
         if role not in linked_roles
     ]
     elsewhere = _elsewhere(register, panel)
@@ -86,7 +86,7 @@ def estimate(
                 count=placebo_adoptions,
                 draws=draws,
                 seed=seed,
-                other=covariates.statistic,
+                other_statistic=measured.statistic,
             )
             for role in linked_roles
         ]
@@ -97,7 +97,7 @@ def estimate(
         choices=chosen,
         roles=tuple(roles),
         refusals=tuple(refusals),
-        outcomes=placebo_outcomes(question, covariates) if roles else (),
+        outcomes=placebo_outcomes(question, measured) if roles else (),
         differences=naive_differences(question),
         concurrent=concurrent(links, months=max(1, chosen.anticipation)),
         linked_roles=linked_roles,
@@ -108,8 +108,8 @@ def estimate(
 def _elsewhere(register: pd.DataFrame, panel: Panel) -> int:
     """Count the links that pay another question than the panel's."""
     metrics = [written(str(metric)) for metric in register.loc[register["weight"] > 0, "metric"]]
-    asked = (panel.survey_type, panel.item)
-    return sum(metric is None or (metric.survey_type, metric.item) != asked for metric in metrics)
+    question = (panel.survey_type, panel.item)
+    return sum(metric is None or (metric.survey_type, metric.item) != question for metric in metrics)
 
 
 def _role(
@@ -119,7 +119,7 @@ def _role(
     count: int,
     draws: int,
     seed: int,
-    other: Panel | None,
+    other_statistic: Panel | None,
 ) -> RoleEffect:
     place, panel = question.place, question.panel
     rng = np.random.default_rng([seed, place])
@@ -129,7 +129,7 @@ def _role(
     # What is drawn from `rng` stands in a fixed order: another order is another result.
     return RoleEffect(
         role=question.role,
-        links=question.own,
+        links=question.role_links,
         estimate=float(imputed.coefficient[place]),
         per_tenth=_per_tenth(question),
         inference=infer(imputed, question, draws=draws, reassignments=reassignments, rng=rng),
@@ -139,7 +139,7 @@ def _role(
         dropped=imputed.dropped,
         events=event_study(question, rng=rng),
         drift=drift(question),
-        curve=specification_curve(question, other=other),
+        curve=specification_curve(question, other_statistic=other_statistic),
         cohorts=left_out(question),
         mixture=two_way_mixture(question),
         placebo=placebos(question, count=count, rng=rng),
@@ -151,7 +151,7 @@ def _role(
 
 
 def _per_tenth(question: PayQuestion) -> tuple[float, float, float] | Refusal:
-    if np.ptp(question.own.dose[question.own.linked]) < 1e-9:
+    if np.ptp(question.role_links.dose[question.role_links.linked]) < 1e-9:
         return Refusal("All links have the same weight: an effect by weight cannot be told.")
     imputed = effects(question, dose=True)
     if isinstance(imputed, Refusal) or imputed.jackknife is None:

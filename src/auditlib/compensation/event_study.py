@@ -67,15 +67,15 @@ class _Quarter:
     units: int
     months: int
     linked: int
-    other: int
+    controls: int
 
     @property
     def refused(self) -> str:
         if self.imputed.jackknife is None:
             return "without some cluster nothing is left to estimate"
-        if min(self.linked, self.other) < FEWEST_CLUSTERS:
+        if min(self.linked, self.controls) < FEWEST_CLUSTERS:
             return (
-                f"it rests on {self.linked} linked and {counted(self.other, 'other cluster')}; "
+                f"it rests on {self.linked} linked and {counted(self.controls, 'other cluster')}; "
                 f"a band needs {FEWEST_CLUSTERS} of either"
             )
         return ""
@@ -102,7 +102,7 @@ def _leads(question: PayQuestion) -> Iterator[_Quarter]:
     weight = split(question.anticipating(0)).weight
     aside = -(-question.choices.anticipation // QUARTER)
     for lead in range(aside + LEADS, 0, -1):
-        cells = (quarter == -lead) & (question.own.adopted < len(panel.months))[:, None] & parts.clean
+        cells = (quarter == -lead) & (question.role_links.adopted < len(panel.months))[:, None] & parts.clean
         fitted = parts.clean & (parts.weight > 0) & ~cells
         imputed = impute(
             panel.value, weight * (fitted | cells), fitted, cells[None].astype(float), cluster=question.groups
@@ -121,8 +121,8 @@ def _lags(question: PayQuestion) -> Iterator[_Quarter]:
     if not enough:
         return
     used = np.isin(quarter, enough) & linked
-    others = [parts.linked[other] for other in range(len(question.links)) if other != place]
-    design = [used & (quarter == after) for after in enough] + others
+    other_roles = [parts.linked[index] for index in range(len(question.links)) if index != place]
+    design = [used & (quarter == after) for after in enough] + other_roles
     imputed = impute(
         question.panel.value,
         parts.weight * ~(linked & ~used),
@@ -136,7 +136,7 @@ def _lags(question: PayQuestion) -> Iterator[_Quarter]:
 
 def _since(question: PayQuestion) -> Ints:
     """Return months since the link; far below zero for units without one."""
-    start = np.where(question.own.touched.any(axis=1), question.own.adopted, 10**6)
+    start = np.where(question.role_links.touched.any(axis=1), question.role_links.adopted, 10**6)
     return np.arange(len(question.panel.months))[None, :] - start[:, None]
 
 
@@ -147,10 +147,10 @@ def _enough_units(parts: Split, cells: NDArray[np.bool_]) -> bool:
 def _quarter(quarter: int, phase: str, imputed: Imputation, place: int) -> _Quarter:
     fitted = imputed.fitted
     cells = imputed.imputed & (fitted.design[place] != 0)
-    others = (fitted.weight > 0) & cells.any(axis=0)[None, :] & ~cells.any(axis=1)[:, None]
-    linked, other = (len(np.unique(fitted.cluster[mask.any(axis=1)])) for mask in (cells, others))
+    comparison = (fitted.weight > 0) & cells.any(axis=0)[None, :] & ~cells.any(axis=1)[:, None]
+    linked, controls = (len(np.unique(fitted.cluster[mask.any(axis=1)])) for mask in (cells, comparison))
     units = int(cells.any(axis=1).sum())
-    return _Quarter(quarter, phase, imputed, place, units, int(cells.sum()), linked, other)
+    return _Quarter(quarter, phase, imputed, place, units, int(cells.sum()), linked, controls)
 
 
 def _framed(
@@ -159,7 +159,7 @@ def _framed(
     estimate = np.array([quarter.imputed.coefficient[quarter.place] for quarter in quarters])
     scores = np.stack([quarter.imputed.jackknife_scores[:, quarter.place] for quarter in quarters], axis=1)
     error = np.array([np.asarray(quarter.imputed.jackknife)[quarter.place] for quarter in quarters])
-    if min(min(quarter.linked, quarter.other) for quarter in quarters) >= MANY:
+    if min(min(quarter.linked, quarter.controls) for quarter in quarters) >= MANY:
         band = uniform_band(estimate, scores, level=level, rng=rng)
     else:
         draws = DRAWS if len(scores) <= LARGE else FEWER_DRAWS
@@ -213,7 +213,7 @@ def drift(question: PayQuestion) -> Drift | Refusal:
     """
     from scipy.special import stdtrit
 
-    panel, links, parts = question.panel, question.own, split(question)
+    panel, links, parts = question.panel, question.role_links, split(question)
     since = _since(question)
     later = (links.adopted < len(panel.months))[:, None]
     slope = np.where(later & parts.clean, since, 0) / 12.0

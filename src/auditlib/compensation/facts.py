@@ -34,12 +34,12 @@ def of_role(facts: Facts, role: str) -> Facts:
     >>> of_role(facts, "staff")["placebo:rate"].key, of_role(facts, "staff")["effect"].key
     ('placebo:staff:rate', 'effect:staff')
     """
-    mine = {}
+    renamed = {}
     for key, number in facts.numbers.items():
-        head, *rest = key.split(":")
-        if rest and rest[0] == role:
-            mine[":".join((head, *rest[1:]))] = number
-    return Facts({**facts.numbers, **mine})
+        head, *parts = key.split(":")
+        if parts and parts[0] == role:
+            renamed[":".join((head, *parts[1:]))] = number
+    return Facts({**facts.numbers, **renamed})
 
 
 def basis(result: PayEffects) -> Basis:
@@ -246,14 +246,14 @@ def _unidentified(result: PayEffects, lacking: Unidentified, rows: Rows) -> Iter
         lacking.figures.points,
         (Basis("pay_links", (("role", lacking.role),)),),
     )
-    own, others = lacking.kind_shares
+    linked_share, unlinked_share = lacking.kind_shares
     gap = None if math.isnan(lacking.first_gap) else lacking.first_gap
     no_gap = "" if gap else "No first period."
     yield Number(f"claim:{role}", NOT_IDENTIFIED, "", basis=links, reason=lacking.why)
     yield Number(f"link:{role}:began", str(lacking.began), "day", basis=links)
     yield Number(f"link:{role}:units", lacking.units, "units", basis=links)
-    yield Number(f"link:{role}:kind", own, "share", basis=links)
-    yield Number(f"link:{role}:kind_others", others, "share", basis=rows)
+    yield Number(f"link:{role}:kind", linked_share, "share", basis=links)
+    yield Number(f"link:{role}:kind_others", unlinked_share, "share", basis=rows)
     yield Number(f"link:{role}:first_gap", gap, points, basis=rows, reason=no_gap)
     yield Number(f"periods:{role}:before", lacking.before, "count", basis=rows)
     yield Number(f"periods:{role}", len(lacking.figures.periods), "count", basis=rows)

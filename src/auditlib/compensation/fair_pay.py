@@ -81,7 +81,7 @@ def without_register(why: Refusal) -> FairPay:
 def fair_pay(
     register: pd.DataFrame,
     figures: Panel | Published | None,
-    known: Sequence[Definition],
+    references: Sequence[Definition],
     *,
     minimum: int = FEWEST_ANSWERS,
 ) -> FairPay:
@@ -93,35 +93,35 @@ def fair_pay(
         The canonical table ``pay_links``.
     figures
         The paid metric by unit and month, or as published; None where no link pays a question of the audit.
-    known
+    references
         What the audit measures; see `definition.audited`.
     minimum
         Answers a bonus should rest on in a pay period.
     """
-    definitions = _definitions(register, known)
-    same = {metric for metric in definitions["metric"] if is_audited(metric, known)}
+    definitions = _definitions(register, references)
+    agreeing = {metric for metric in definitions["metric"] if is_audited(metric, references)}
     rows, assumed = [], []
     for role in roles_in(register):
         entries = running(register, role=role)
-        links = {"role": role, "links": len(entries), "same": int(entries["metric"].isin(same).sum())}
+        links = {"role": role, "links": len(entries), "same": int(entries["metric"].isin(agreeing).sum())}
         paid = None if figures is None else paid_scores(register, figures, role=role)
         rows.append(links | _based(paid, entries, figures, minimum))
-        if paid is not None and not paid.named:
+        if paid is not None and not paid.period_named:
             assumed.append(role)
     frame = pd.DataFrame(rows)[["role", "links", "same", *_BASED]]
     unbased = NO_QUESTION if figures is None else NO_PERIOD
     return FairPay(frame, definitions, minimum, tuple(assumed), unbased)
 
 
-def _definitions(register: pd.DataFrame, known: Sequence[Definition]) -> pd.DataFrame:
+def _definitions(register: pd.DataFrame, references: Sequence[Definition]) -> pd.DataFrame:
     rows = []
     linking = register[register["weight"] > 0]
     for metric, count in linking["metric"].astype(str).value_counts().sort_index().items():
         paid = written(str(metric)) or Definition("", str(metric), "")
-        near = nearest(paid, known)
+        near = nearest(paid, references)
         hashes = (completed(paid, near).hash, near.hash)
-        differs, same = "; ".join(differences(paid, near)), same_question(paid, near)
-        rows.append((metric, int(count), *hashes, differs, same, paid.minimum_n, near.minimum_n))
+        differs, agrees = "; ".join(differences(paid, near)), same_question(paid, near)
+        rows.append((metric, int(count), *hashes, differs, agrees, paid.minimum_n, near.minimum_n))
     return pd.DataFrame(rows, columns=_DEFINED)
 
 
@@ -150,8 +150,8 @@ def _flip_rate(paid: Paid, entries: pd.DataFrame, figures: Panel | Published) ->
     if "payout" not in entries or "threshold" not in entries:
         return float("nan")
     steps = entries[(entries["payout"] == "step") & entries["threshold"].notna()]
-    own = np.isin(np.array(figures.units), steps["unit_id"].astype(str).to_numpy())
-    if not (paid.linked & own[:, None]).any():
+    stepped = np.isin(np.array(figures.units), steps["unit_id"].astype(str).to_numpy())
+    if not (paid.linked & stepped[:, None]).any():
         return float("nan")
     scale = 100.0 if isinstance(figures, Published) and figures.statistic != "mean" else 1.0
-    return paid.among(own).flip_rate(scale * float(steps["threshold"].median()))
+    return paid.among(stepped).flip_rate(scale * float(steps["threshold"].median()))

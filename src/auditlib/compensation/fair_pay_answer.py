@@ -109,26 +109,28 @@ def _of_definitions(result: FairPay) -> Iterator[Number]:
 
 
 def _role(row: Row, result: FairPay, facts: Facts) -> Sentence:
-    mine, noun = of_role(facts, row["role"]), NOUNS[row["role"]]
+    role_facts, noun = of_role(facts, row["role"]), NOUNS[row["role"]]
     if not row["links"]:
         text = f"The pay of {noun} is not linked: the standard asks for both roles."
-        return Sentence(text, (mine["fair:links"].key,))
+        return Sentence(text, (role_facts["fair:links"].key,))
     if math.isnan(row["short"]):
         why = f"{result.unbased[:1].lower()}{result.unbased.rstrip('.')[1:]}"
         text = f"{noun.capitalize()}: {why}, so no bonus can be judged."
-        return Sentence(text, (mine["fair:links"].key,))
+        return Sentence(text, (role_facts["fair:links"].key,))
     whom = "{fair:paid|person paid|persons paid}"
     if row["by"] != "person":
         whom = "{fair:paid|unit|units} with linked pay (the register names no persons)"
     flips = Sentence("")
     if not math.isnan(row["turned"]):
-        flips = say("; {fair:turned|.0%} of yes-or-no bonuses would turn on another draw of customers", mine)
+        flips = say(
+            "; {fair:turned|.0%} of yes-or-no bonuses would turn on another draw of customers", role_facts
+        )
     assumed = row["role"] in result.assumed
     return say(
         f"{{role}}: for {{fair:short}} of {whom} the typical {{period}} has fewer than "
         "{fair:minimum|answer|answers}; {most}{fair:luck|.0%} of the differences in score between units, and "
         "{most}{fair:luck_within|.0%} of the ups and downs of one unit, are sampling luck{flips}.",
-        mine,
+        role_facts,
         role=noun.capitalize(),
         period=f"{row['period']}{' (assumed: the register names none)' if assumed else ''}",
         most="up to " if row["period"] == PUBLISHED else "",
@@ -141,8 +143,8 @@ def _metric(row: Row) -> Sentence:
     links = counted(row["links"], "link follows", "links follow")
     if row["hash"] == row["audited"]:
         silent = not row["minimum_n"] and row["audited_minimum_n"]
-        more = "; from how many answers, the register does not say" if silent else ""
-        text = f"{links} {row['metric']}, which is an audited metric by its definition{more}."
+        caveat = "; from how many answers, the register does not say" if silent else ""
+        text = f"{links} {row['metric']}, which is an audited metric by its definition{caveat}."
     else:
         text = f"{links} {row['metric']}, which is not the audited metric: {row['differs']}."
     return Sentence(text, _definition_keys(row))

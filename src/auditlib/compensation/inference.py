@@ -108,9 +108,9 @@ def infer(
     if many := reassignments or (PERMUTATIONS if method is Method.RANDOMISATION else 0):
         dates = assigned.dates[assigned.counted]
         permuted = permutations(dates, draws=many, rng=np.random.default_rng(seeds[2]))
-        others = np.tile(assigned.dates, (len(permuted), 1))
-        others[:, assigned.counted] = permuted
-        reassigned = _reassigned(question, others)
+        assignments = np.tile(assigned.dates, (len(permuted), 1))
+        assignments[:, assigned.counted] = permuted
+        reassigned = _reassigned(question, assignments)
         trials.append(_placed(reassigned, dates, estimate / score))
     p_value = None
     if not isinstance(method, Refusal):
@@ -137,7 +137,7 @@ def _bootstraps(imputed: Imputation, place: int, *, draws: int, seeds: Sequence[
 
 
 def _bootstrap(imputed: Imputation, place: int, *, restricted: bool, draws: int, seed: int) -> WildBootstrap:
-    scores = cluster_scores(imputed, which=place, restricted=restricted)
+    scores = cluster_scores(imputed, treatment=place, restricted=restricted)
     return wild_bootstrap(scores, draws=draws, rng=np.random.default_rng(seed))
 
 
@@ -208,13 +208,13 @@ def _reassigned(question: PayQuestion, assigned: Ints) -> ReassignedOutcomes:
     constant effect follows without estimating again.
     """
     panel, place = question.panel, question.place
-    treatment = replace(panel, value=question.own.linked.astype(np.float64))
+    treatment = replace(panel, value=question.role_links.linked.astype(np.float64))
     rows = []
     for dates in assigned:
         permuted = linked_from(question.role, dates[question.groups], months=len(panel.months))
-        links = tuple(permuted if at == place else other for at, other in enumerate(question.links))
-        other = replace(question, links=links)
-        rows.append(_products([effects(other), effects(other.on(treatment))], place))
+        links = tuple(permuted if at == place else role_links for at, role_links in enumerate(question.links))
+        reassigned = replace(question, links=links)
+        rows.append(_products([effects(reassigned), effects(reassigned.on(treatment))], place))
     columns = np.array(rows).reshape(-1, 5).T
     return ReassignedOutcomes(columns[0], columns[1], columns[2:])
 
@@ -227,7 +227,7 @@ def _products(pair: Sequence[Imputation | Refusal], place: int) -> tuple[float, 
     first, second = outcome.scores[:, place], treatment.scores[:, place]
     factor = len(first) / (len(first) - 1)
     pairs = ((first, first), (first, second), (second, second))
-    squares = (factor * float(left @ right) for left, right in pairs)
+    squares = (factor * float(former @ latter) for former, latter in pairs)
     return float(outcome.coefficient[place]), float(treatment.coefficient[place]), *squares
 
 

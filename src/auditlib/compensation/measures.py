@@ -43,16 +43,16 @@ def pay_metric_audited(tables: Tables, context: Context) -> Measurement:
     audited one where the hashes of the two definitions agree, as the exhibits on pay say it. Fewest answers
     that are not stated are no difference.
     """
-    links, known = links_judged(tables.frame("pay_links"), context.run), audited(context.run)
-    others = sorted({metric for metric in links["metric"].astype(str) if not is_audited(metric, known)})
-    same = int((~links["metric"].astype(str).isin(others)).sum())
+    links, references = links_judged(tables.frame("pay_links"), context.run), audited(context.run)
+    foreign = sorted({metric for metric in links["metric"].astype(str) if not is_audited(metric, references)})
+    agreeing = int((~links["metric"].astype(str).isin(foreign)).sum())
     return whole_of(
-        same / max(1, len(links)),
+        agreeing / max(1, len(links)),
         len(links),
         basis=[_basis(tables)],
         none="no pay was linked in the period",
         level=EvidenceLevel.REGISTER,
-        reason=f"not the audited metric: {_quoted(others)}" if others else "",
+        reason=f"not the audited metric: {_quoted(foreign)}" if foreign else "",
     )
 
 
@@ -85,8 +85,8 @@ def pay_link_responses(tables: Tables, context: Context, *, minimum_responses: i
     panel = paid_panel(register, tables.frame("cells"), instruments)
     if isinstance(panel, Refusal):
         return nothing(panel.reason.rstrip(".").lower())
-    judged_links, known = links_judged(register, context.run), audited(context.run)
-    fair = fair_pay(judged_links, panel, known, minimum=minimum_responses)
+    judged_links, references = links_judged(register, context.run), audited(context.run)
+    fair = fair_pay(judged_links, panel, references, minimum=minimum_responses)
     linked = fair.frame[fair.frame["links"] > 0]
     judged = linked[linked["short"].notna()]
     n, open_ = int(judged["paid"].sum()), int(linked.loc[linked["short"].isna(), "paid"].sum())

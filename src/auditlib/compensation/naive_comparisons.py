@@ -136,7 +136,7 @@ class NaiveComparisons(Ungrouped):
         rows = [
             (
                 _CHOICES[choice],
-                _named(choice, str(option)),
+                _option_words(choice, str(option)),
                 len(part),
                 float(part["estimate"].min()),
                 float(part["estimate"].median()),
@@ -160,7 +160,7 @@ _CHOICES = {
 }
 
 
-def _named(choice: str, option: str) -> str:
+def _option_words(choice: str, option: str) -> str:
     return surveys_from(int(option)) if choice == "minimum" else DESIGNS.get(option, option)
 
 
@@ -185,9 +185,9 @@ def naive_comparisons(
     linked = start < last
     if last < 2 or not linked.any() or linked.all():
         return Refusal("A comparison needs two periods, and units with and without a link.")
-    seen = np.isfinite(figures.value)
-    here = np.arange(last)[None, :]
-    dates = np.unique(start[linked & seen[:, 0]])
+    measured = np.isfinite(figures.value)
+    period = np.arange(last)[None, :]
+    dates = np.unique(start[linked & measured[:, 0]])
     if len(dates) > 1:
         return Refusal(
             f"Pay was linked in {counted(len(dates), 'period')}: figures by month are needed to compare."
@@ -202,19 +202,19 @@ def naive_comparisons(
         figures,
         frame.reset_index(drop=True),
         by_lot(figures, unlinked, first, level=level, rng=np.random.default_rng(seed)),
-        int((seen & (here < start[:, None]))[linked].any(axis=0).sum()),
+        int((measured & (period < start[:, None]))[linked].any(axis=0).sum()),
         first,
     )
 
 
 def _comparisons(figures: Published, linked: Flags) -> list[tuple[str, Flags]]:
     """Return comparison groups: the commonest kind, all, and unlinked units of the linked ones' kind."""
-    mine, theirs = kinds(figures, linked)
-    named = np.array([kind or UNNAMED for kind in figures.kind])
-    groups = [(theirs, ~linked & (named == theirs)), ("all never linked", ~linked)]
-    if mine != theirs and (~linked & (named == mine)).any():
-        groups.append((f"{mine}, not linked", ~linked & (named == mine)))
-    return groups if (~linked & (named != theirs)).any() else groups[1:]
+    linked_kind, unlinked_kind = kinds(figures, linked)
+    unit_kind = np.array([kind or UNNAMED for kind in figures.kind])
+    groups = [(unlinked_kind, ~linked & (unit_kind == unlinked_kind)), ("all never linked", ~linked)]
+    if linked_kind != unlinked_kind and (~linked & (unit_kind == linked_kind)).any():
+        groups.append((f"{linked_kind}, not linked", ~linked & (unit_kind == linked_kind)))
+    return groups if (~linked & (unit_kind != unlinked_kind)).any() else groups[1:]
 
 
 def _rows(
@@ -224,11 +224,11 @@ def _rows(
     afters = range(first + 1, len(figures.periods))
     fewest = (0, minimum, 3 * minimum) if (figures.n > 0).any() else (0,)
     always = np.isfinite(figures.value).all(axis=1)
-    for after, design, least, (name, others) in product(afters, DESIGNS, fewest, comparisons):
+    for after, design, least, (name, comparison) in product(afters, DESIGNS, fewest, comparisons):
         stays = np.asarray(always | (design != "every"))
         enough = (figures.n >= least)[:, [first, after]] & stays[:, None]
         value = np.where(enough, figures.value[:, [first, after]], np.nan)
-        gap, sizes = _compare(design, value, linked, others, region)
+        gap, sizes = _compare(design, value, linked, comparison, region)
         chosen = {
             "after": figures.days(after),
             "design": design,
@@ -240,30 +240,30 @@ def _rows(
 
 
 def _compare(
-    design: str, value: Floats, linked: Flags, others: Flags, region: NDArray[np.str_]
+    design: str, value: Floats, linked: Flags, comparison: Flags, region: NDArray[np.str_]
 ) -> tuple[GroupDifference | Refusal, tuple[int, int]]:
     if design == "means":
-        return _of_means(value, linked, others)
-    both = np.isfinite(value).all(axis=1) & (linked | others)
-    group = linked[both]
+        return _of_means(value, linked, comparison)
+    complete = np.isfinite(value).all(axis=1) & (linked | comparison)
+    group = linked[complete]
     sizes = (int(group.sum()), int((~group).sum()))
     if min(sizes) < FEWEST:
         return Refusal(f"Fewer than {FEWEST} units on one side."), sizes
     if design == "region":
-        return _within_regions(value[both], group, region[both]), sizes
-    return _adjusted(design, value[both], group), sizes
+        return _within_regions(value[complete], group, region[complete]), sizes
+    return _adjusted(design, value[complete], group), sizes
 
 
 def _adjusted(design: str, value: Floats, group: Flags) -> GroupDifference | Refusal:
     """Compare changes, or later scores with the first ones held equal."""
     before, after = value[:, 0], value[:, 1]
-    focal, constant, own = group.astype(np.float64), np.ones((len(group), 1)), np.arange(len(group))
+    focal, constant, unit = group.astype(np.float64), np.ones((len(group), 1)), np.arange(len(group))
     if design == "baseline":
-        return difference(after, focal, np.column_stack([constant, before]), cluster=own)
+        return difference(after, focal, np.column_stack([constant, before]), cluster=unit)
     if design == "alike":
         cuts = np.quantile(before[group], np.arange(1, STRATA) / STRATA)
         return within_strata(after - before, group, np.searchsorted(cuts, before).astype(np.int64))
-    return difference(after - before, focal, constant, cluster=own)
+    return difference(after - before, focal, constant, cluster=unit)
 
 
 def _within_regions(value: Floats, group: Flags, region: NDArray[np.str_]) -> GroupDifference | Refusal:
@@ -275,10 +275,10 @@ def _within_regions(value: Floats, group: Flags, region: NDArray[np.str_]) -> Gr
 
 
 def _of_means(
-    value: Floats, linked: Flags, others: Flags
+    value: Floats, linked: Flags, comparison: Flags
 ) -> tuple[GroupDifference | Refusal, tuple[int, int]]:
     """Compare the means of all who published in each period, whoever they are."""
-    unit, later = np.nonzero(np.isfinite(value) & (linked | others)[:, None])
+    unit, later = np.nonzero(np.isfinite(value) & (linked | comparison)[:, None])
     group = linked[unit].astype(np.float64)
     sizes = (len(np.unique(unit[group == 1])), len(np.unique(unit[group == 0])))
     if min(sizes) < FEWEST:
@@ -302,9 +302,11 @@ def _row(
     return row | {"estimate": gap.estimate, "error": gap.error, "low": low, "high": high, "why": ""}
 
 
-def naive_difference(value: Floats, *, linked: Flags, others: Flags, first: int) -> GroupDifference | Refusal:
+def naive_difference(
+    value: Floats, *, linked: Flags, comparison: Flags, first: int
+) -> GroupDifference | Refusal:
     """Return the comparison most would make, on any figure of the units; shape (units, periods)."""
-    return _compare(NAIVE, value[:, [first, first + 1]], linked, others, np.array([]))[0]
+    return _compare(NAIVE, value[:, [first, first + 1]], linked, comparison, np.array([]))[0]
 
 
 def by_lot(
@@ -325,8 +327,8 @@ def by_lot(
     chosen = np.argsort(rng.random((PERMUTATIONS, len(names))), axis=1)[:, :half]
     mask = np.zeros((PERMUTATIONS, len(names)))
     np.put_along_axis(mask, chosen, 1.0, axis=1)
-    mine, others = mask @ sums, (1 - mask) @ sums
-    mean, spread = zip(*(_moments(side) for side in (mine, others)), strict=True)
+    drawn, undrawn = mask @ sums, (1 - mask) @ sums
+    mean, spread = zip(*(_moments(side) for side in (drawn, undrawn)), strict=True)
     estimate = mean[0] - mean[1]
     error = np.sqrt(spread[0] + spread[1])
     return RegionPlacebo(estimate, np.abs(estimate / error) > critical(level, len(value) - 2))

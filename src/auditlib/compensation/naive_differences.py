@@ -27,10 +27,10 @@ def naive_differences(question: PayQuestion) -> pd.DataFrame:
     parts = split(question)
     rows: list[tuple[object, ...]] = []
     for links, linked in zip(question.links, parts.linked, strict=True):
-        own = linked.any(axis=1)
-        before = parts.clean & own[:, None]
-        never = parts.clean & ~own[:, None] & linked.any(axis=0)[None, :]
-        for key, words, other, caution in (
+        ever = linked.any(axis=1)
+        before = parts.clean & ever[:, None]
+        never = parts.clean & ~ever[:, None] & linked.any(axis=0)[None, :]
+        for key, words, comparison, caution in (
             (
                 "before_after",
                 "linked units, months with the link less months before",
@@ -40,8 +40,8 @@ def naive_differences(question: PayQuestion) -> pd.DataFrame:
             ("with_without", "months with the link less other units at the time", never, _CREDITS_THE_PAST),
         ):
             # A change is taken within units, a gap within months.
-            gap = _weighted_gap(question, parts.weight, linked, other, by_unit=other is before)
-            units = int((linked | other).any(axis=1).sum())
+            gap = _weighted_gap(question, parts.weight, linked, comparison, by_unit=comparison is before)
+            units = int((linked | comparison).any(axis=1).sum())
             rows.append((links.role, key, words, *ends(gap, question.level), units, caution))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -50,12 +50,12 @@ def _weighted_gap(
     question: PayQuestion,
     weight: Floats,
     linked: NDArray[np.bool_],
-    other: NDArray[np.bool_],
+    comparison: NDArray[np.bool_],
     *,
     by_unit: bool,
 ) -> GroupDifference | Refusal:
     """Return the weighted difference between two sets of unit-months, within units or within months."""
-    cells = (linked | other) & (weight > 0)
+    cells = (linked | comparison) & (weight > 0)
     unit, month = np.nonzero(cells)
     stratum = np.unique(unit if by_unit else month, return_inverse=True)[1]
     size, cluster = weight[cells], question.groups[unit]
@@ -85,14 +85,14 @@ def published_differences(
     first
         The period that the next one is compared with.
     """
-    others = others_like(figures, linked)
+    comparison = others_like(figures, linked)
     value = figures.value[:, [first, first + 1]]
-    both = np.isfinite(value).all(axis=1)
-    change = (value[:, 1] - value[:, 0])[both & linked]
+    complete = np.isfinite(value).all(axis=1)
+    change = (value[:, 1] - value[:, 0])[complete & linked]
     alone = difference(
         change, np.ones(len(change)), np.zeros((len(change), 0)), cluster=np.arange(len(change))
     )
-    later = int((np.isfinite(value[:, 1]) & (linked | others)).sum())
+    later = int((np.isfinite(value[:, 1]) & (linked | comparison)).sum())
     rows = (
         (
             "before_after",
@@ -104,15 +104,15 @@ def published_differences(
         (
             "with_without",
             "linked less never linked, later period",
-            gap_between(value[:, 1], linked, others),
+            gap_between(value[:, 1], linked, comparison),
             later,
             _CREDITS_THE_PAST,
         ),
         (
             "both",
             "change of linked less change of never linked",
-            naive_difference(figures.value, linked=linked, others=others, first=first),
-            int((both & (linked | others)).sum()),
+            naive_difference(figures.value, linked=linked, comparison=comparison, first=first),
+            int((complete & (linked | comparison)).sum()),
             "holds only if both would have moved alike, which no earlier period can test",
         ),
     )
@@ -121,10 +121,10 @@ def published_differences(
 
 
 def gap_between(
-    value: Floats, linked: NDArray[np.bool_], others: NDArray[np.bool_]
+    value: Floats, linked: NDArray[np.bool_], comparison: NDArray[np.bool_]
 ) -> GroupDifference | Refusal:
     """Return the difference of two groups of units in one period; shape of all (units,)."""
-    units = np.isfinite(value) & (linked | others)
+    units = np.isfinite(value) & (linked | comparison)
     focal = linked[units].astype(np.float64)
     return difference(value[units], focal, np.ones((len(focal), 1)), cluster=np.arange(len(focal)))
 

@@ -45,7 +45,7 @@ class Paid:
     owners: NDArray[np.bool_]
     by: str
     period: str
-    named: bool
+    period_named: bool
 
     def typical(self) -> Floats:
         """Return the median answers per pay period of each person or unit paid."""
@@ -60,13 +60,13 @@ class Paid:
         The variance that sampling gives a mean, over the variance of the means.
         """
         value, chance = self.value[self.linked], (self.variance / np.maximum(self.n, 1))[self.linked]
-        own = np.nonzero(self.linked)[0]
-        count = np.bincount(own, minlength=len(self.n))
-        mean = np.bincount(own, weights=value, minlength=len(self.n)) / np.maximum(count, 1)
-        again = count[own] > 1
+        unit = np.nonzero(self.linked)[0]
+        count = np.bincount(unit, minlength=len(self.n))
+        mean = np.bincount(unit, weights=value, minlength=len(self.n)) / np.maximum(count, 1)
+        again = count[unit] > 1
         spread = float(value.var(ddof=1)) if len(value) > 1 else 0.0
-        freedom = max(1, int(again.sum()) - len(set(own[again])))
-        within = float(((value - mean[own])[again] ** 2).sum()) / freedom
+        freedom = max(1, int(again.sum()) - len(set(unit[again])))
+        within = float(((value - mean[unit])[again] ** 2).sum()) / freedom
         return _share(chance, spread), _share(chance[again], within)
 
     def among(self, units: NDArray[np.bool_]) -> Paid:
@@ -82,8 +82,8 @@ class Paid:
 
         value, n = self.value[self.linked], self.n[self.linked]
         error = np.sqrt(2 * self.variance[self.linked] / n)
-        other = ndtr((threshold - value) / np.maximum(error, 1e-12))
-        return float(np.where(value >= threshold, other, 1 - other).mean())
+        below = ndtr((threshold - value) / np.maximum(error, 1e-12))
+        return float(np.where(value >= threshold, below, 1 - below).mean())
 
 
 def _share(chance: Floats, spread: float) -> float:
@@ -92,23 +92,23 @@ def _share(chance: Floats, spread: float) -> float:
 
 def paid_scores(register: pd.DataFrame, figures: Panel | Published, *, role: Role) -> Paid | None:
     """Return what the pay of `role` rested on; None where no pay period was linked throughout."""
-    period, named = _pay_period(register, role)
+    period, period_named = _pay_period(register, role)
     if isinstance(figures, Published):
         linked = np.arange(len(figures.periods))[None, :] >= begun(register, figures, role=role)[:, None]
-        seen = np.isfinite(figures.value) & (figures.n > 0)
+        measured = np.isfinite(figures.value) & (figures.n > 0)
         share = figures.value / 100
-        spread = np.where(seen, 1e4 * share * (1 - share), 0.0)
-        value, n, period = np.where(seen, figures.value, 0.0), figures.n, PUBLISHED
+        spread = np.where(measured, 1e4 * share * (1 - share), 0.0)
+        value, n, period = np.where(measured, figures.value, 0.0), figures.n, PUBLISHED
         if figures.statistic == "mean":
             return None
     else:
         links = role_links(register, figures, role=role)
-        value, n, linked, seen = _by_period(figures, links, MONTHS[period])
+        value, n, linked, measured = _by_period(figures, links, MONTHS[period])
         spread = np.full(value.shape, figures.variance)
-    if not (linked & seen).any():
+    if not (linked & measured).any():
         return None
     owners, by = _owners(register, figures.units, role)
-    return Paid(value, n, spread, linked & seen, owners, by, WORDS.get(period, period), named)
+    return Paid(value, n, spread, linked & measured, owners, by, WORDS.get(period, period), period_named)
 
 
 def _by_period(
@@ -126,10 +126,10 @@ def _pay_period(register: pd.DataFrame, role: str) -> tuple[str, bool]:
     """Return the pay period that most links of `role` name; a quarter where none does."""
     if "pay_period" not in register:
         return ASSUMED, False
-    given = running(register, role=role)["pay_period"].dropna()
-    if given.empty:
+    periods = running(register, role=role)["pay_period"].dropna()
+    if periods.empty:
         return ASSUMED, False
-    return str(given.value_counts().sort_index().idxmax()), True
+    return str(periods.value_counts().sort_index().idxmax()), True
 
 
 def _owners(register: pd.DataFrame, units: tuple[str, ...], role: str) -> tuple[NDArray[np.bool_], str]:

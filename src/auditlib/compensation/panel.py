@@ -110,14 +110,14 @@ def panel(
     wording
         The question as asked.
     """
-    asked = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
-    units = tuple(sorted({str(unit) for unit in asked["unit_id"]}))
-    months = months_from(int(asked["month"].min()), int(asked["month"].max())) if len(asked) else ()
-    row = pd.Categorical(asked["unit_id"].astype(str), categories=list(units)).codes
-    column = np.searchsorted(np.array(months), asked["month"].to_numpy())
+    answers = cells[(cells["survey_type"] == survey_type) & (cells["item"] == item)]
+    units = tuple(sorted({str(unit) for unit in answers["unit_id"]}))
+    months = months_from(int(answers["month"].min()), int(answers["month"].max())) if len(answers) else ()
+    row = pd.Categorical(answers["unit_id"].astype(str), categories=list(units)).codes
+    column = np.searchsorted(np.array(months), answers["month"].to_numpy())
     score, n = (
-        _scored(asked["score"].to_numpy(dtype=float), statistic, top, bottom),
-        asked["n"].to_numpy(float),
+        _scored(answers["score"].to_numpy(dtype=float), statistic, top, bottom),
+        answers["n"].to_numpy(float),
     )
     shape = (len(units), len(months))
     count, total, square = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -136,9 +136,9 @@ def _scored(score: Floats, statistic: Statistic, top: float, bottom: float) -> F
 
 def counts(rows: pd.DataFrame, like: Panel) -> Floats:
     """Count rows (unit_id, month, n) on the units and months of `like`."""
-    known = rows[rows["unit_id"].isin(like.units) & rows["month"].isin(like.months)]
-    row = pd.Categorical(known["unit_id"].astype(str), categories=list(like.units)).codes
-    column = np.searchsorted(np.array(like.months), known["month"].to_numpy())
+    placed = rows[rows["unit_id"].isin(like.units) & rows["month"].isin(like.months)]
+    row = pd.Categorical(placed["unit_id"].astype(str), categories=list(like.units)).codes
+    column = np.searchsorted(np.array(like.months), placed["month"].to_numpy())
     total = np.zeros((len(like.units), len(like.months)))
-    np.add.at(total, (row, column), known["n"].to_numpy(dtype=float))
+    np.add.at(total, (row, column), placed["n"].to_numpy(dtype=float))
     return total

@@ -188,15 +188,15 @@ def _assign(
     months, edge = len(lender.panel.months), LAST_QUARTER + aside
     answers = by_cluster(lender.panel.n, lender.groups)
     score = by_cluster(lender.panel.value * lender.panel.n, lender.groups) / np.maximum(answers, 1e-300)
-    recent, seen = _recent(score, answers), np.cumsum(answers > 0, axis=1)
+    recent, measured = _recent(score, answers), np.cumsum(answers > 0, axis=1)
     like = starts[((np.arange(treated) + 0.5) / treated * len(starts)).astype(np.int64)]
     assigned = []
     for _ in range(count):
         adopted = np.full(lender.clusters, months, dtype=np.int64)
         dates = np.clip(like + int(rng.integers(-edge, edge + 1)), edge + 1, months - LAST_QUARTER)
         for date, size in zip(*np.unique(dates, return_counts=True), strict=True):
-            before = seen[:, date - aside - 1] >= LAST_QUARTER
-            after = seen[:, -1] - seen[:, date - 1] >= LAST_QUARTER
+            before = measured[:, date - aside - 1] >= LAST_QUARTER
+            after = measured[:, -1] - measured[:, date - 1] >= LAST_QUARTER
             free = (adopted >= months) & before & after
             most = max(0, min(int(size), int(free.sum()) - FEWEST))
             adopted[_choose(recent[:, date], free, most, low_first=low_first, rng=rng)] = date
@@ -217,12 +217,12 @@ def _recent(value: Floats, n: Floats) -> Floats:
     """Return each mean over the quarter before each month; where nobody answered, the mean over all."""
     months = value.shape[1]
     total, count = np.cumsum(value * n, axis=1), np.cumsum(n, axis=1)
-    own = total[:, -1:] / np.maximum(count[:, -1:], 1)
-    recent = np.repeat(own, months + 1, axis=1)
+    overall = total[:, -1:] / np.maximum(count[:, -1:], 1)
+    recent = np.repeat(overall, months + 1, axis=1)
     for month in range(LAST_QUARTER, months):
         before, until = month - LAST_QUARTER - 1, month - 1
         sums = [array[:, until] - (array[:, before] if before >= 0 else 0) for array in (total, count)]
-        recent[:, month] = np.where(sums[1] > 0, sums[0] / np.maximum(sums[1], 1), own[:, 0])
+        recent[:, month] = np.where(sums[1] > 0, sums[0] / np.maximum(sums[1], 1), overall[:, 0])
     return recent
 
 

@@ -79,7 +79,7 @@ def tally(outcomes: Sequence[PlaceboOutcome], *, level: float) -> OutcomeTally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Description:
     """What else may have moved: its name, its unit, and what it would mean."""
 
     name: str
@@ -87,53 +87,63 @@ class _Asked:
     meaning: str
 
 
-_INVITATIONS = _Asked("invitations sent", "share", "unhappy customers may no longer be asked")
-_RATE = _Asked("response rate", "share", "others may answer than before")
-_MIX = _Asked(
+_INVITATIONS = _Description("invitations sent", "share", "unhappy customers may no longer be asked")
+_RATE = _Description("response rate", "share", "others may answer than before")
+_MIX = _Description(
     "score expected from who answered", "points", "the effect would hold this much of a change of respondents"
 )
-_CHANNEL = _Asked(
+_CHANNEL = _Description(
     "share of the commonest channel", "share", "customers of another channel may be asked than before"
 )
-_BETWEEN = _Asked("answers between whole scores", "share", "the scale may be used, or offered, differently")
+_BETWEEN = _Description(
+    "answers between whole scores", "share", "the scale may be used, or offered, differently"
+)
 
 
-def placebo_outcomes(question: PayQuestion, known: Covariates) -> tuple[PlaceboOutcome, ...]:
+def placebo_outcomes(question: PayQuestion, covariates: Covariates) -> tuple[PlaceboOutcome, ...]:
     """Put other outcomes through the default procedure, and say what cannot be assessed."""
     panel = question.panel
-    outcomes = _who_was_asked(question, known)
-    for frame, asked in ((known.mix, _MIX), (known.channel, _CHANNEL), (known.between, _BETWEEN)):
+    outcomes = _who_was_asked(question, covariates)
+    for frame, described in (
+        (covariates.mix, _MIX),
+        (covariates.channel, _CHANNEL),
+        (covariates.between, _BETWEEN),
+    ):
         if frame is not None and not frame.empty:
             total = counts(frame, panel)
             value = counts(frame.assign(n=frame["n"] * frame["value"]), panel) / np.maximum(total, 1)
-            outcomes += _estimated(question.on(_like(panel, value, total)), asked)
-    for other in known.questions.values():
+            outcomes += _estimated(question.on(_like(panel, value, total)), described)
+    for unpaid in covariates.questions.values():
         meaning = "moving like the paid question: the service or the respondents changed"
-        asked = _Asked(f"{other.question}, not paid", "points", meaning)
-        outcomes += _estimated(question.on(_on(other, panel)), asked)
-    return (*outcomes, spill_over(question, known.region), *_unknowable(known))
+        described = _Description(f"{unpaid.question}, not paid", "points", meaning)
+        outcomes += _estimated(question.on(_on(unpaid, panel)), described)
+    return (*outcomes, spill_over(question, covariates.region), *_unknowable(covariates))
 
 
-def _who_was_asked(question: PayQuestion, known: Covariates) -> list[PlaceboOutcome]:
-    if known.invitations is None:
+def _who_was_asked(question: PayQuestion, covariates: Covariates) -> list[PlaceboOutcome]:
+    if covariates.invitations is None:
         return []
-    panel, sent = question.panel, counts(known.invitations, question.panel)
+    panel, sent = question.panel, counts(covariates.invitations, question.panel)
     logged = _like(panel, np.log(np.maximum(sent, 1)), (sent > 0).astype(np.float64))
     outcomes = _estimated(question.on(logged), _INVITATIONS, proportional=True)
-    if known.responses is not None:
-        rate = np.minimum(counts(known.responses, panel) / np.maximum(sent, 1), 1)
+    if covariates.responses is not None:
+        rate = np.minimum(counts(covariates.responses, panel) / np.maximum(sent, 1), 1)
         outcomes += _estimated(question.on(_like(panel, rate, sent)), _RATE)
     return outcomes
 
 
-def _unknowable(known: Covariates) -> Iterator[PlaceboOutcome]:
+def _unknowable(covariates: Covariates) -> Iterator[PlaceboOutcome]:
     """Yield the threats that the data supplied cannot show, each with its reason."""
     whole = "the scale has whole steps only, and scores at its ends move with satisfaction itself."
     mode = "no table says by which mode (paper, e-mail, telephone, device) an answer came."
     absent = (
-        (known.invitations is None, "invitations and response rate", "no log of invitations was supplied."),
-        (known.mix is None, "mix of respondents", "no responses with channel and matter were supplied."),
-        (known.between is None, "use of the scale", whole),
+        (
+            covariates.invitations is None,
+            "invitations and response rate",
+            "no log of invitations was supplied.",
+        ),
+        (covariates.mix is None, "mix of respondents", "no responses with channel and matter were supplied."),
+        (covariates.between is None, "use of the scale", whole),
         (True, "survey mode", mode),
         (True, "other programmes", "no register of other programmes and their dates was supplied."),
     )
@@ -176,24 +186,26 @@ def _like(panel: Panel, value: Floats, weight: Floats) -> Panel:
     return replace(panel, value=value * (weight > 0), n=weight, variance=0.0)
 
 
-def _on(other: Panel, panel: Panel) -> Panel:
-    """Return `other` on the units and months of `panel`."""
-    row = {unit: place for place, unit in enumerate(other.units)}
-    column = {month: place for place, month in enumerate(other.months)}
+def _on(unpaid: Panel, panel: Panel) -> Panel:
+    """Return `unpaid` on the units and months of `panel`."""
+    row = {unit: place for place, unit in enumerate(unpaid.units)}
+    column = {month: place for place, month in enumerate(unpaid.months)}
     value, n = np.zeros(panel.n.shape), np.zeros(panel.n.shape)
-    mine = [(at, row[unit]) for at, unit in enumerate(panel.units) if unit in row]
+    units = [(at, row[unit]) for at, unit in enumerate(panel.units) if unit in row]
     months = [(at, column[month]) for at, month in enumerate(panel.months) if month in column]
-    target = np.ix_([at for at, _ in mine], [at for at, _ in months])
-    source = np.ix_([at for _, at in mine], [at for _, at in months])
-    value[target], n[target] = other.value[source], other.n[source]
+    target = np.ix_([at for at, _ in units], [at for at, _ in months])
+    source = np.ix_([at for _, at in units], [at for _, at in months])
+    value[target], n[target] = unpaid.value[source], unpaid.n[source]
     return _like(panel, value, n)
 
 
-def _estimated(question: PayQuestion, asked: _Asked, *, proportional: bool = False) -> list[PlaceboOutcome]:
+def _estimated(
+    question: PayQuestion, described: _Description, *, proportional: bool = False
+) -> list[PlaceboOutcome]:
     """Return how the links of each role moved the outcome of `question`; of its logarithm in proportion."""
     imputed = effects(question)
     if isinstance(imputed, Refusal) or imputed.jackknife is None:
-        return [not_assessable(asked.name, "it could not be estimated.", unit=asked.unit)]
+        return [not_assessable(described.name, "it could not be estimated.", unit=described.unit)]
     degrees = question.clusters - 1
     outcomes = []
     for place, links in enumerate(question.links):
@@ -203,7 +215,7 @@ def _estimated(question: PayQuestion, asked: _Asked, *, proportional: bool = Fal
         middle, low, high = (float(np.expm1(end)) for end in ends) if proportional else ends
         p_value = two_sided(value / error, degrees) if error > 0 else 1.0
         outcome = PlaceboOutcome(
-            links.role, asked.name, asked.unit, middle, low, high, p_value, asked.meaning
+            links.role, described.name, described.unit, middle, low, high, p_value, described.meaning
         )
         outcomes.append(outcome)
     return outcomes
@@ -214,9 +226,9 @@ def concurrent(links: tuple[RoleLinks, ...], *, months: int) -> dict[str, int]:
     units: dict[str, int] = {}
     for link in links:
         near = np.zeros(len(link.adopted), dtype=bool)
-        for other in links:
-            if other.role != link.role:
-                both = link.linked.any(axis=1) & other.linked.any(axis=1)
-                near |= both & (np.abs(link.adopted - other.adopted) <= months)
+        for second in links:
+            if second.role != link.role:
+                in_both = link.linked.any(axis=1) & second.linked.any(axis=1)
+                near |= in_both & (np.abs(link.adopted - second.adopted) <= months)
         units[link.role] = int(near.sum())
     return units

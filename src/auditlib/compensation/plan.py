@@ -67,15 +67,15 @@ class DetectableEffect:
     def summary(self) -> tuple[Sentence, ...]:
         """Say what the design can show."""
         design = self.design
-        what = (
+        setting = (
             f"{design.linked} of {counted(design.units, 'unit')} linked after {design.before} of "
             f"{counted(design.months, 'month')} "
             f"and {design.responses:g} answers per unit and month"
         )
         if isinstance(self.detectable, Refusal):
             refused = f"{self.detectable.reason} {self.detectable.remedy}"
-            return (Sentence(f"With {what}: {refused}"),)
-        text = f"With {what}, effects of {self.detectable:.2f} points show in four of five audits."
+            return (Sentence(f"With {setting}: {refused}"),)
+        text = f"With {setting}, effects of {self.detectable:.2f} points show in four of five audits."
         return (Sentence(text),)
 
 

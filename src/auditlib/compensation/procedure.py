@@ -78,7 +78,7 @@ class PayQuestion:
         return next(place for place, links in enumerate(self.links) if links.role == self.role)
 
     @property
-    def own(self) -> RoleLinks:
+    def role_links(self) -> RoleLinks:
         """The links of the role that is asked about."""
         return self.links[self.place]
 
@@ -118,7 +118,7 @@ class PayQuestion:
         for links in self.links:
             if links.role != self.role:
                 touched |= links.touched
-        return replace(self, panel=self.panel.only(~touched), links=(self.own,))
+        return replace(self, panel=self.panel.only(~touched), links=(self.role_links,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,7 +174,7 @@ def pattern(question: PayQuestion) -> Ints:
     """Return each cluster's adoption month; the earliest of its units."""
     months = len(question.panel.months)
     dates = np.full(question.clusters, months, dtype=np.int64)
-    np.minimum.at(dates, question.groups, np.minimum(question.own.adopted, months))
+    np.minimum.at(dates, question.groups, np.minimum(question.role_links.adopted, months))
     return dates
 
 

@@ -94,32 +94,32 @@ def published(
     wording
         The question as asked.
     """
-    asked = aggregates[
+    figures = aggregates[
         (aggregates["survey_type"] == survey_type)
         & (aggregates["item"] == item)
         & (aggregates["box"] == BOX[statistic])
     ]
-    if asked.empty:
+    if figures.empty:
         return Refusal(f"No {BOX[statistic]} figure of {item} is published for the {survey_type} survey.")
-    names = sorted({str(unit) for unit in asked["unit_id"]})
-    spans = asked.groupby("period_start")["period_end"].max().sort_index()
-    row = pd.Categorical(asked["unit_id"].astype(str), categories=names).codes
-    column = np.searchsorted(spans.index.to_numpy(), asked["period_start"].to_numpy())
+    names = sorted({str(unit) for unit in figures["unit_id"]})
+    spans = figures.groupby("period_start")["period_end"].max().sort_index()
+    row = pd.Categorical(figures["unit_id"].astype(str), categories=names).codes
+    column = np.searchsorted(spans.index.to_numpy(), figures["period_start"].to_numpy())
     shape = (len(names), len(spans))
     factor = 1.0 if statistic == "mean" else 100.0
     value, n, rate = (np.full(shape, fill) for fill in (np.nan, 0.0, np.nan))
-    value[row, column] = factor * asked["value"].to_numpy(dtype=float)
-    n[row, column] = asked["n_low"].fillna(0).to_numpy(dtype=float)
-    rate[row, column] = 100 * asked["response_rate"].to_numpy(dtype=float, na_value=np.nan)
-    known = units.set_index(units["unit_id"].astype(str))
-    kind, region = (_named(known, column, names) for column in ("unit_type", "region"))
+    value[row, column] = factor * figures["value"].to_numpy(dtype=float)
+    n[row, column] = figures["n_low"].fillna(0).to_numpy(dtype=float)
+    rate[row, column] = 100 * figures["response_rate"].to_numpy(dtype=float, na_value=np.nan)
+    register = units.set_index(units["unit_id"].astype(str))
+    kind, region = (_attribute(register, column, names) for column in ("unit_type", "region"))
     periods = tuple((int(start), int(end)) for start, end in spans.items())  # type: ignore[call-overload]
     return Published(
         survey_type, item, statistic, tuple(names), periods, value, n, rate, kind, region, wording
     )
 
 
-def _named(units: pd.DataFrame, column: str, names: list[str]) -> tuple[str, ...]:
+def _attribute(units: pd.DataFrame, column: str, names: list[str]) -> tuple[str, ...]:
     if column not in units:
         return ("",) * len(names)
     return tuple(str(name) for name in units[column].reindex(names).fillna("").to_numpy())
@@ -148,9 +148,9 @@ def monthly(figures: Published) -> Panel | None:
     factor = 1.0 if figures.statistic == "mean" else 0.01
     value, n = (np.zeros((len(figures.units), len(every_month))) for _ in range(2))
     at = [every_month.index(label) for label in labels]
-    seen = np.isfinite(figures.value)
-    value[:, at] = np.where(seen, factor * figures.value, 0)
-    n[:, at] = np.where(seen, np.maximum(figures.n, 1), 0)
+    measured = np.isfinite(figures.value)
+    value[:, at] = np.where(measured, factor * figures.value, 0)
+    n[:, at] = np.where(measured, np.maximum(figures.n, 1), 0)
     variance = 0.0 if figures.statistic == "mean" else _binomial(value, n)
     return Panel(
         figures.survey_type,
@@ -190,5 +190,7 @@ def others_like(figures: Published, linked: NDArray[np.bool_]) -> NDArray[np.boo
 def kind_shares(figures: Published, linked: NDArray[np.bool_]) -> tuple[float, float]:
     """Return the share of the linked units' commonest kind among linked and among never-linked ones."""
     alike = np.array([kind or UNNAMED for kind in figures.kind]) == kinds(figures, linked)[0]
-    own, others = (alike[group] for group in (linked, ~linked))
-    return float(own.mean()) if len(own) else 0.0, float(others.mean()) if len(others) else 0.0
+    linked_alike, unlinked_alike = (alike[group] for group in (linked, ~linked))
+    return float(linked_alike.mean()) if len(linked_alike) else 0.0, float(unlinked_alike.mean()) if len(
+        unlinked_alike
+    ) else 0.0

@@ -250,8 +250,8 @@ class PayEffects:
         import pandas as pd
 
         if self.not_assessable is not None:
-            asked = ROLES if self.register.empty else roles_in(self.register)
-            reasons = [(role, NOT_ASSESSABLE, self.not_assessable.reason) for role in asked]
+            roles = ROLES if self.register.empty else roles_in(self.register)
+            reasons = [(role, NOT_ASSESSABLE, self.not_assessable.reason) for role in roles]
             return pd.DataFrame(reasons, columns=["role", "claim", "why"])
         if (lacking := self.unidentified) is not None:
             row = (lacking.role, NOT_IDENTIFIED, np.nan, np.nan, np.nan, lacking.units, lacking.why)

@@ -77,8 +77,8 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
 
 def _of_design(reason: str, facts: Facts) -> Sentence:
     """Return why no test can be believed, with the numbers of the design it states."""
-    named = ("effect:clusters", "effect:treated", "effect:smallest_p")
-    return Sentence(reason, tuple(facts[name].key for name in named))
+    keys = ("effect:clusters", "effect:treated", "effect:smallest_p")
+    return Sentence(reason, tuple(facts[name].key for name in keys))
 
 
 def _left_open(effect: RoleEffect, facts: Facts) -> Sentence:

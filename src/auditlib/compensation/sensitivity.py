@@ -133,14 +133,16 @@ def _excludes(ends: Limits) -> bool:
 
 def left_out(question: PayQuestion) -> pd.DataFrame | Refusal:
     """Return the effect without each linked cohort and without each unit: what, left_out, estimate."""
-    panel, adopted, by_unit = question.panel, question.own.adopted, question.by_unit()
+    panel, adopted, by_unit = question.panel, question.role_links.adopted, question.by_unit()
     imputed = effects(by_unit)
     if isinstance(imputed, Refusal) or imputed.left_out is None:
         return Refusal("Without some unit nothing is left to estimate.")
     estimates = imputed.left_out[:, question.place]
     rows = [("unit", unit, value) for unit, value in zip(panel.units, estimates, strict=True)]
     for cohort in np.unique(adopted[adopted < len(panel.months)]):
-        rest = effects(by_unit.without(adopted == cohort))
-        if not isinstance(rest, Refusal):
-            rows.append(("cohort", str(panel.months[cohort]), float(rest.coefficient[question.place])))
+        without_cohort = effects(by_unit.without(adopted == cohort))
+        if not isinstance(without_cohort, Refusal):
+            rows.append(
+                ("cohort", str(panel.months[cohort]), float(without_cohort.coefficient[question.place]))
+            )
     return pd.DataFrame(rows, columns=["what", "left_out", "estimate"])

@@ -83,10 +83,10 @@ class EffectEstimate(Ungrouped):
         middle, low, high = (with_sign(end, decimals=2) for end in (self.estimate, self.low, self.high))
         up, down = self.curve.called()
         total = len(self.curve.defensible)
-        rest = f"Of {counted(total, 'defensible choice')} a rise is shown by {up} and a fall by {down}."
+        tail = f"Of {counted(total, 'defensible choice')} a rise is shown by {up} and a fall by {down}."
         if self.estimator == "two_way":
-            rest += " The two-way regression is not one of them: it is what not to trust."
-        return Sentence(f"{head}{middle} ({low} to {high})."), Sentence(rest)
+            tail += " The two-way regression is not one of them: it is what not to trust."
+        return Sentence(f"{head}{middle} ({low} to {high})."), Sentence(tail)
 
 
 def specified(
@@ -98,7 +98,7 @@ def specified(
     choices: Choices | None = None,
     window: tuple[int, int] | None = None,
     compared: Collection[str] | None = None,
-    known: Covariates | None = None,
+    covariates: Covariates | None = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> EffectEstimate | Refusal:
@@ -112,7 +112,7 @@ def specified(
         Position of the first month, and of the one after the last; default all months.
     compared
         Never-linked units to compare with; default all.
-    known
+    covariates
         For the paid question summed up the other way; the rest is not used.
 
     Returns
@@ -128,8 +128,12 @@ def specified(
         return Refusal(f"No link of the pay of {NOUNS[role]} runs within these months.")
     wanted = _compared(part, links, compared)[:, None]
     question = PayQuestion(part.only(wanted), links, role, choices or Choices(), level=level)
-    other = known.statistic.between(first, after).only(wanted) if known and known.statistic else None
-    curve, row = _marked(specification_curve(question, other=other), estimator, question)
+    other_statistic = (
+        covariates.statistic.between(first, after).only(wanted)
+        if covariates and covariates.statistic
+        else None
+    )
+    curve, row = _marked(specification_curve(question, other_statistic=other_statistic), estimator, question)
     estimate, low, high = (
         None if pd.isna(row[name]) else float(row[name]) for name in ("estimate", "low", "high")
     )
@@ -170,9 +174,9 @@ def _marked(
         "units": ALL,
         "statistic": question.panel.statistic,
     }
-    same = np.all([curve.frame[name] == value for name, value in wanted.items()], axis=0)
-    marked = curve.frame.assign(default=same)
-    return SpecificationCurve(marked), marked.loc[same].iloc[0]
+    matching = np.all([curve.frame[name] == value for name, value in wanted.items()], axis=0)
+    marked = curve.frame.assign(default=matching)
+    return SpecificationCurve(marked), marked.loc[matching].iloc[0]
 
 
 def _events(question: PayQuestion, estimator: str, *, rng: np.random.Generator) -> EventStudy | Refusal:

@@ -71,8 +71,8 @@ class SpecificationCurve:
         used = frame.loc[frame["default"]]
         if used.empty:
             return None
-        same = ["estimator", "weighting", "anticipation", "units", "statistic"]
-        like = (frame[same] == used[same].iloc[0]).all(axis=1) & (frame["other_role"] == "left out")
+        columns = ["estimator", "weighting", "anticipation", "units", "statistic"]
+        like = (frame[columns] == used[columns].iloc[0]).all(axis=1) & (frame["other_role"] == "left out")
         if not like.any():
             return None
         row = frame.loc[like].iloc[0]
@@ -95,18 +95,18 @@ class SpecificationCurve:
         return not len(self.reversing()) and 2 * len(self.straddling()) <= len(self.defensible)
 
 
-def specification_curve(question: PayQuestion, *, other: Panel | None = None) -> SpecificationCurve:
+def specification_curve(question: PayQuestion, *, other_statistic: Panel | None = None) -> SpecificationCurve:
     """Estimate one role's effect under every combination of defensible choices.
 
     Parameters
     ----------
-    other
+    other_statistic
         The same question summed up the other way. Its estimates are put on the scale of the default by the
         ratio of the standard deviations of single answers.
     """
     rows = [
         {**row, "units": units, "statistic": panel.statistic} | _scaled(row, scale)
-        for units, panel, scale in _variants(question.panel, other)
+        for units, panel, scale in _variants(question.panel, other_statistic)
         for row in (*_imputed(question.on(panel)), *_quarterly(question.on(panel)))
     ]
     frame = pd.DataFrame([{**row, "default": _is_default(row, question)} for row in rows])
@@ -114,10 +114,14 @@ def specification_curve(question: PayQuestion, *, other: Panel | None = None) ->
     return SpecificationCurve(frame.reset_index(drop=True))
 
 
-def _variants(panel: Panel, other: Panel | None) -> Iterator[tuple[str, Panel, float]]:
+def _variants(panel: Panel, other_statistic: Panel | None) -> Iterator[tuple[str, Panel, float]]:
     """Yield which units are kept, the panel, and what its estimates are multiplied by."""
-    scale = 0.0 if other is None or other.variance <= 0 else float(np.sqrt(panel.variance / other.variance))
-    for outcome, factor in ((panel, 1.0), (other, scale)):
+    scale = (
+        0.0
+        if other_statistic is None or other_statistic.variance <= 0
+        else float(np.sqrt(panel.variance / other_statistic.variance))
+    )
+    for outcome, factor in ((panel, 1.0), (other_statistic, scale)):
         if outcome is not None and factor > 0:
             steady = balanced(outcome, minimum=STEADY)
             yield ALL, outcome, factor
@@ -130,21 +134,30 @@ def _scaled(row: dict[str, object], scale: float) -> dict[str, object]:
 
 
 def _is_default(row: dict[str, object], question: PayQuestion) -> bool:
-    other = "joint" if len(question.links) > 1 else "none"
+    other_role = "joint" if len(question.links) > 1 else "none"
     choices = question.choices
-    wanted = ("imputation", choices.weighting, choices.anticipation, other, ALL, question.panel.statistic)
+    wanted = (
+        "imputation",
+        choices.weighting,
+        choices.anticipation,
+        other_role,
+        ALL,
+        question.panel.statistic,
+    )
     names = ("estimator", "weighting", "anticipation", "other_role", "units", "statistic")
     return tuple(row[name] for name in names) == wanted
 
 
 def _imputed(question: PayQuestion) -> Iterator[dict[str, object]]:
-    others = ("joint", "left out") if len(question.links) > 1 else ("none",)
+    other_roles = ("joint", "left out") if len(question.links) > 1 else ("none",)
     months = sorted({*ANTICIPATIONS, question.choices.anticipation})
-    for weighting, anticipation, other in product(WEIGHTINGS, months, others):
+    for weighting, anticipation, other_role in product(WEIGHTINGS, months, other_roles):
         chosen = Choices(weighting, anticipation)
         varied = replace(question, choices=chosen)
-        asked = varied.alone() if other == "left out" else varied
-        yield _row("imputation", chosen, other, _imputation_row(effects(asked), asked.place), question)
+        estimated = varied.alone() if other_role == "left out" else varied
+        yield _row(
+            "imputation", chosen, other_role, _imputation_row(effects(estimated), estimated.place), question
+        )
 
 
 def _imputation_row(imputed: Imputation | Refusal, place: int) -> tuple[float, float] | Refusal:
@@ -155,7 +168,7 @@ def _imputation_row(imputed: Imputation | Refusal, place: int) -> tuple[float, f
 
 
 def _quarterly(question: PayQuestion) -> Iterator[dict[str, object]]:
-    other = "left out" if len(question.links) > 1 else "none"
+    other_role = "left out" if len(question.links) > 1 else "none"
     alone = question.alone()
     for weighting, anticipation in product(WEIGHTINGS, ANTICIPATIONS):
         chosen = Choices(weighting, anticipation)
@@ -164,12 +177,12 @@ def _quarterly(question: PayQuestion) -> Iterator[dict[str, object]]:
             if estimator == "two_way" and anticipation:
                 continue
             value = _estimate(quarters, estimator, anticipation // QUARTER)
-            yield _row(estimator, chosen, other, value, question)
+            yield _row(estimator, chosen, other_role, value, question)
 
 
 def quarterly(question: PayQuestion) -> AdoptionPanel:
     """Sum months up to quarters from the panel's first month; a quarter linked in part is left out."""
-    panel, links = question.panel, question.own
+    panel, links = question.panel, question.role_links
     length = len(panel.months) // QUARTER * QUARTER
     count = panel.n * ~(links.touched & ~links.linked)
     adopted = -(-np.minimum(links.adopted, length) // QUARTER)
@@ -194,8 +207,8 @@ def _estimate(panel: AdoptionPanel, estimator: str, quarters: int) -> tuple[floa
         return mean if isinstance(mean, Refusal) else (mean.estimate, mean.standard_error * _few(panel))
     if estimator == "sun_abraham":
         aside = (panel.since < 0) & (panel.since >= -quarters) & ~panel.never[:, None]
-        rest = AdoptionPanel(panel.outcome, panel.weight * ~aside, panel.adopted, panel.cluster)
-        interacted = sun_abraham(rest, reference=-1 - quarters)
+        trimmed = AdoptionPanel(panel.outcome, panel.weight * ~aside, panel.adopted, panel.cluster)
+        interacted = sun_abraham(trimmed, reference=-1 - quarters)
         if isinstance(interacted, Refusal):
             return interacted
         return interacted.overall, interacted.overall_error
@@ -212,13 +225,17 @@ def _few(panel: AdoptionPanel) -> float:
 
 
 def _row(
-    estimator: str, chosen: Choices, other: str, value: tuple[float, float] | Refusal, question: PayQuestion
+    estimator: str,
+    chosen: Choices,
+    other_role: str,
+    value: tuple[float, float] | Refusal,
+    question: PayQuestion,
 ) -> dict[str, object]:
     row: dict[str, object] = {
         "estimator": estimator,
         "weighting": chosen.weighting,
         "anticipation": chosen.anticipation,
-        "other_role": other,
+        "other_role": other_role,
         "trusted": estimator != "two_way",
     }
     if isinstance(value, Refusal):

@@ -47,8 +47,10 @@ def _reversal(result: PayEffects, facts: Facts) -> Sentence:
     reversals = joined(
         (role_statements.reversal(effect, of_role(facts, effect.role)) for effect in result.roles), "; "
     )
-    asked = joined((_who_was_asked(outcome) for outcome in result.outcomes if _is_who_was_asked(outcome)), "")
-    return say("What would reverse this: {reversals}{asked}.", facts, reversals=reversals, asked=asked)
+    invitations = joined(
+        (_who_was_asked(outcome) for outcome in result.outcomes if _is_who_was_asked(outcome)), ""
+    )
+    return say("What would reverse this: {reversals}{asked}.", facts, reversals=reversals, asked=invitations)
 
 
 def _is_who_was_asked(outcome: PlaceboOutcome) -> bool:
@@ -138,10 +140,10 @@ def _at_once(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
     if not counts:
         return
     by_role = [say("{concurrent} for {role}", of_role(facts, role), role=NOUNS[role]) for role in counts]
-    same = Sentence(str(next(iter(counts.values()))), joined(by_role, "").keys)
+    shared = Sentence(str(next(iter(counts.values()))), joined(by_role, "").keys)
     yield say(
         "Units where both roles were linked at about the same time: {counts}. There the two effects are "
         "told apart only by assuming that they add.",
         facts,
-        counts=same if len(set(counts.values())) == 1 else by_role,
+        counts=shared if len(set(counts.values())) == 1 else by_role,
     )

@@ -84,8 +84,8 @@ def _outcomes(
     role: Role,
     level: float,
 ) -> Iterator[PlaceboOutcome]:
-    others = others_like(figures, linked)
-    compared = partial(naive_difference, linked=linked, others=others, first=first)
+    comparison = others_like(figures, linked)
+    compared = partial(naive_difference, linked=linked, comparison=comparison, first=first)
     outcome = partial(_outcome, role=role, level=level)
     yield outcome(
         compared(figures.response_rate),

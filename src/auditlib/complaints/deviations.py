@@ -88,9 +88,9 @@ def recorded_spans(tables: Tables, *, as_of: int) -> list[dict[str, Any]]:
     """Return the deviations from this duty recorded by `as_of`, with the last instant each may have been."""
     import narwhals as nw
 
-    mine = tables.lazy("deviations").filter(nw.col("duty") == DUTY, nw.col("recorded_at") <= as_of)
-    whole = whole_day(mine, "recorded")
-    spanned = mine.with_columns(recorded_until=nw.col("recorded_at") + beyond(whole))
+    recorded = tables.lazy("deviations").filter(nw.col("duty") == DUTY, nw.col("recorded_at") <= as_of)
+    whole = whole_day(recorded, "recorded")
+    spanned = recorded.with_columns(recorded_until=nw.col("recorded_at") + beyond(whole))
     names = ["deviation_id", "case_id", "unit_id", "reason", "recorded_at", "recorded_until"]
     present = set(spanned.collect_schema().names())
     empty = {name: nw.lit(None, nw.String) for name in names if name not in present}

@@ -146,8 +146,8 @@ def complaints_repeated(tables: Tables, context: Context, *, within_days: int) -
     complaints = tables.lazy("complaints")
     limit, of = within_days * DAY, ("customer_id", "cause_code")
     spaced = repeated(complaints, "received", of=of, key="complaint_id", limit=limit)
-    named = ~nw.col("customer_id").is_null() & ~nw.col("cause_code").is_null()
-    again = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
+    identified = ~nw.col("customer_id").is_null() & ~nw.col("cause_code").is_null()
+    again = known(spaced.filter(nw.col("in_period")), nw.when(identified).then(nw.col("again")))
     return share_known(
         again,
         confidence=context.confidence,
@@ -311,12 +311,12 @@ def _unclear_severity(tables: Tables, context: Context, severity: str) -> str:
     """Return why complaints of `severity` cannot be told from others; empty where they can."""
     if not severity:
         return ""
-    named = _words(_of_period(tables.lazy("complaints")), "severity")
+    severities = _words(_of_period(tables.lazy("complaints")), "severity")
     words = _meant(context, "complaints", "severity")
-    strange = sorted(named - words) if severity in words else []
+    strange = sorted(severities - words) if severity in words else []
     if strange:
         return f"complaints have severities whose meaning is not declared: {_listed(strange)}"
-    return "" if named else "no complaint of the period names a severity"
+    return "" if severities else "no complaint of the period names a severity"
 
 
 def _meant(context: Context, table: str, column: str) -> set[str]:

@@ -24,11 +24,11 @@ def recurrence_of(tables: Tables, context: Context, *, window_days: int) -> Meas
         return nothing("no fix of the register has taken effect")
     compared = [_compared(fix, received, context, window_days=window_days) for fix in effective]
     measured = [ratio for ratio in compared if ratio.interval is not None]
-    left = sorted({ratio.metric for ratio in compared if ratio.interval is None})
+    left_out = sorted({ratio.metric for ratio in compared if ratio.interval is None})
     if not measured:
         return nothing("a fix has no complaint of its cause before it in the period: nothing to compare")
     weakest = max(measured, key=lambda ratio: ratio.interval.high if ratio.interval else 0.0)
-    return _named(weakest, left, int(received["cause_code"].isna().sum()))
+    return _with_reason(weakest, left_out, int(received["cause_code"].isna().sum()))
 
 
 def _compared(
@@ -39,9 +39,9 @@ def _compared(
 
     first, last = (day_number(day) for day in (context.run.period.start, context.run.period.end))
     day, cause = int(fix["implemented_on"]), str(fix["cause_code"])
-    same = (received["cause_code"] == cause).fillna(value=False).astype(bool)
-    same &= isna(fix["unit_id"]) | (received["unit_id"] == fix["unit_id"])
-    apart = received.loc[same, "received_day"] - day
+    of_cause = (received["cause_code"] == cause).fillna(value=False).astype(bool)
+    of_cause &= isna(fix["unit_id"]) | (received["unit_id"] == fix["unit_id"])
+    apart = received.loc[of_cause, "received_day"] - day
     width = min(window_days, day - first, last - day)
     after, before = int(apart.between(1, width).sum()), int(apart.between(-width, -1).sum())
     if not before:
@@ -57,13 +57,13 @@ def _ratio(after: int, before: int, cause: str, *, level: float) -> Measurement:
     return Measurement(cause, after / before, after + before, Statistic.RATIO, interval=interval, basis=basis)
 
 
-def _named(weakest: Measurement, left: list[str], uncoded: int) -> Measurement:
+def _with_reason(weakest: Measurement, left_out: list[str], uncoded: int) -> Measurement:
     """Return the measurement with what it is about, and which fixes and complaints it leaves out."""
     from dataclasses import replace
 
     parts = [f"the fix of {weakest.metric}, the weakest of them"]
-    if left:
-        parts.append(f"left out, without a complaint of their cause before them: {', '.join(left)}")
+    if left_out:
+        parts.append(f"left out, without a complaint of their cause before them: {', '.join(left_out)}")
     if uncoded:
         parts.append(f"{counted(uncoded, 'complaint')} of the period named no cause and could not be placed")
     return replace(weakest, reason="; ".join(parts))

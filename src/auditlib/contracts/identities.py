@@ -42,15 +42,17 @@ def holds_values(column: str) -> bool:
 
 
 def _kind(table: Table, column: Column) -> str:
-    own = table.name if column.name in table.key else "other ids"
-    return _OTHERS.get(column.name) or column.references or own
+    ids = table.name if column.name in table.key else "other ids"
+    return _OTHERS.get(column.name) or column.references or ids
 
 
-_IDS = [(each, column) for each in TABLES.values() for column in each.columns if column.kind is ColumnKind.ID]
-_KINDS = {column.name: _kind(each, column) for each, column in _IDS if _kind(each, column) != "units"}
+_IDS = [
+    (table, column) for table in TABLES.values() for column in table.columns if column.kind is ColumnKind.ID
+]
+_KINDS = {column.name: _kind(table, column) for table, column in _IDS if _kind(table, column) != "units"}
 _VALUES = frozenset(
     column.name
-    for each in TABLES.values()
-    for column in each.columns
+    for table in TABLES.values()
+    for column in table.columns
     if column.kind in (ColumnKind.ID, ColumnKind.CODE)
 ) | {"file", "source_file", "source", "unit"}

@@ -40,14 +40,14 @@ class Atoms:
 
     def but(self, remainders: Iterable[Selection]) -> Atoms:
         """Return the same groups with what of one selection is not in another."""
-        rest = {
+        differences = {
             remainder: tuple(
                 sorted({*self.members[replace(remainder, but=None)]} - {*self.members[remainder.but]})
             )
             for remainder in remainders
             if remainder.but
         }
-        return replace(self, members={**self.members, **rest})
+        return replace(self, members={**self.members, **differences})
 
 
 def atoms_of(selections: Iterable[Selection], crossed: Crossed) -> Atoms:
@@ -82,16 +82,16 @@ def grouped(
     minimum
         Counts it hides are small.
     """
-    known = tuple(selections)
+    stated = tuple(selections)
     # ids of persons and cases stand in numbers as pseudonyms, and single people are listed, not counted
     beside = unstated(
-        [selection for selection in known if not any(map(kind_of, selection.columns))],
+        [selection for selection in stated if not any(map(kind_of, selection.columns))],
         crossed,
         minimum=minimum,
     )
-    atoms = atoms_of([*known, *beside], crossed)
-    left = remainders(atoms, minimum=minimum)
-    return atoms.but(left), (*beside, *left)
+    atoms = atoms_of([*stated, *beside], crossed)
+    remaining = remainders(atoms, minimum=minimum)
+    return atoms.but(remaining), (*beside, *remaining)
 
 
 INSIDE = ("in_period", True)
@@ -121,8 +121,8 @@ def unstated(
         groups = crossed(table, columns, filled)
         small += [
             Selection(table, tuple(zip(columns, values, strict=True)), column)
-            for values, known, size in groups
-            if all(known) and minimum.hides(size) and values not in stated
+            for values, present, size in groups
+            if all(present) and minimum.hides(size) and values not in stated
             if OUTSIDE not in zip(columns, values, strict=True)
             if any(_but(values, place) in near for place in range(len(columns)))
         ]
@@ -156,8 +156,8 @@ def _wholes(part: Selection) -> Iterator[Selection]:
                 yield from (Selection(part.table, fewer, column) for column in sorted(columns))
 
 
-def _same_period(fewer: tuple[Condition, ...], more: tuple[Condition, ...]) -> bool:
-    return (INSIDE in fewer) == (INSIDE in more)
+def _same_period(broad: tuple[Condition, ...], narrow: tuple[Condition, ...]) -> bool:
+    return (INSIDE in broad) == (INSIDE in narrow)
 
 
 def _but(values: tuple[Any, ...], place: int) -> tuple[Any, ...]:
@@ -172,9 +172,9 @@ def _signatures(table: str, chosen: Sequence[Selection], crossed: Crossed) -> di
     for place, selection in enumerate(chosen):
         by_kind[(selection.columns, selection.column)][tuple(value for _, value in selection.where)] = place
     groups: dict[tuple[int, ...], int] = defaultdict(int)
-    for values, known, size in crossed(table, columns, filled):
+    for values, present, size in crossed(table, columns, filled):
         row = dict(zip(columns, values, strict=True)) | {
-            f"filled {name}": has for name, has in zip(filled, known, strict=True)
+            f"filled {name}": has for name, has in zip(filled, present, strict=True)
         }
         holding = [
             places.get(tuple(row[name] for name in names))

@@ -76,11 +76,11 @@ def deduced(
         for stated, cell in zip(tables.stated, tables.cell_of, strict=True)
         if stated.small and cell in printed
     ]
-    known = _known(tables, printed, withheld, minimum=minimum)
+    knowledge = _knowledge(tables, printed, withheld, minimum=minimum)
     goals = {cell: tables.cells[cell] for cell in small_cells(tables) if cell not in printed}
     narrow = [
         Deduced(tables.stated[tables.statements_of[cell][0]], low, high, unknown)
-        for cell, low, high, unknown in _limits(known, goals, tables.truth)
+        for cell, low, high, unknown in _limits(knowledge, goals, tables.truth)
         if high < np.inf and math.ceil(low - _SLACK) >= math.floor(high + _SLACK)  # one whole number fits
     ]
     return (*elsewhere, *narrow)
@@ -91,7 +91,7 @@ def shown_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
     return frozenset(
         cell
         for stated, cell in zip(tables.stated, tables.cell_of, strict=True)
-        if stated.shown and stated.name not in withheld
+        if stated.visible and stated.name not in withheld
     )
 
 
@@ -113,17 +113,17 @@ def bounded_cells(tables: Linked, withheld: frozenset[Name]) -> frozenset[int]:
     )
 
 
-def _known(
+def _knowledge(
     tables: Linked, printed: frozenset[int], withheld: frozenset[Name], *, minimum: MinimumFrequency
 ) -> ReaderKnowledge:
-    """Return what is known where the cells `shown` are; a cell of one unknown becomes its limits."""
+    """Return what is known where the cells `printed` are; a cell of one unknown becomes its limits."""
     bounded = bounded_cells(tables, withheld)
     low, high = np.zeros(len(tables.truth)), np.full(len(tables.truth), np.inf)
     equal: list[tuple[Row, float]] = [_expanded(tables, row, printed) for row in tables.sums]
     below: list[tuple[Row, float]] = []
     for cell, made_of in enumerate(tables.cells):
         count = float(tables.counts[cell])
-        least, most = _range(count, shown=cell in printed, bounded=cell in bounded, minimum=minimum)
+        least, most = _range(count, printed=cell in printed, bounded=cell in bounded, minimum=minimum)
         if len(made_of) == 1:
             unknown = next(iter(made_of))
             low[unknown], high[unknown] = max(low[unknown], least), min(high[unknown], most)
@@ -146,9 +146,9 @@ def _known(
     )
 
 
-def _range(count: float, *, shown: bool, bounded: bool, minimum: MinimumFrequency) -> tuple[float, float]:
+def _range(count: float, *, printed: bool, bounded: bool, minimum: MinimumFrequency) -> tuple[float, float]:
     """Return the limits within which a reader knows a count to lie before doing any sums."""
-    if shown:
+    if printed:
         return count, count
     return min(1.0, count), (minimum.least - 1.0 if bounded else np.inf)
 
@@ -167,24 +167,24 @@ def _expanded(tables: Linked, cells: Row, printed: frozenset[int]) -> tuple[Row,
 
 
 def _limits(
-    known: ReaderKnowledge, goals: Mapping[int, Row], truth: Vector
+    knowledge: ReaderKnowledge, goals: Mapping[int, Row], truth: Vector
 ) -> Iterator[tuple[int, float, float, str]]:
     """Yield the least and the most that each of `goals` can be, of those that few tries do not move.
 
     Where that cannot be found out, the last says why, and both are the count: unknown is never good.
     """
-    fixed = known.high - known.low < _SLACK
-    label = _components(known, fixed)
+    fixed = knowledge.high - knowledge.low < _SLACK
+    label = _components(knowledge, fixed)
     by_component: dict[int, list[int]] = {}
     for cell, goal in goals.items():
         free = [unknown for unknown in goal if not fixed[unknown]]
         if free:  # what is held back is one tie, so all its unknowns are of one component
             by_component.setdefault(int(label[free[0]]), []).append(cell)
         else:
-            count = float(sum(times * known.low[unknown] for unknown, times in goal.items()))
+            count = float(sum(times * knowledge.low[unknown] for unknown, times in goal.items()))
             yield cell, count, count, ""
     for component, cells in by_component.items():
-        part = _part(known, fixed, label == component)
+        part = _part(knowledge, fixed, label == component)
         weights = matrix([goals[cell] for cell in cells], len(truth))[:, part.chosen]
         for place in np.flatnonzero(~part.moved(weights, truth[part.chosen])):
             goal = weights[[place]].toarray()[0]
@@ -197,9 +197,9 @@ def _limits(
                 yield cells[place], certain + low, certain - high, ""
 
 
-def _components(known: ReaderKnowledge, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _components(knowledge: ReaderKnowledge, fixed: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Label the unknowns that are tied to one another, directly or through others."""
-    ties = abs(sparse.vstack([known.equal, known.below], format="csr"))
+    ties = abs(sparse.vstack([knowledge.equal, knowledge.below], format="csr"))
     ties = ties[:, ~fixed]
     _, free = connected_components(ties.T @ ties, directed=False)
     label = np.full(len(fixed), -1)
@@ -211,7 +211,7 @@ def _components(known: ReaderKnowledge, fixed: Mask) -> np.ndarray[tuple[int], n
 class _Part:
     """The problem of the unknowns `chosen`, which nothing ties to the others."""
 
-    known: ReaderKnowledge
+    knowledge: ReaderKnowledge
     chosen: Mask
 
     def moved(self, weights: sparse.csr_array, truth: Vector) -> Mask:
@@ -238,25 +238,25 @@ class _Part:
         return float(solved.fun) if solved.success else str(solved.message)
 
     def _solved(self, goal: Vector, *, most: Vector, whole: bool) -> OptimizeResult:
-        known = self.known
+        knowledge = self.knowledge
         return milp(
             goal,
             integrality=np.full(len(goal), whole, dtype=np.int8),
-            bounds=Bounds(known.low, np.minimum(known.high, most)),
+            bounds=Bounds(knowledge.low, np.minimum(knowledge.high, most)),
             constraints=[
-                LinearConstraint(known.equal, known.values, known.values),
-                LinearConstraint(known.below, -np.inf, known.most),
+                LinearConstraint(knowledge.equal, knowledge.values, knowledge.values),
+                LinearConstraint(knowledge.below, -np.inf, knowledge.most),
             ],
         )
 
 
-def _part(known: ReaderKnowledge, fixed: Mask, chosen: Mask) -> _Part:
+def _part(knowledge: ReaderKnowledge, fixed: Mask, chosen: Mask) -> _Part:
     """Return the part of the problem that concerns `chosen`; what is fixed moves to the right."""
-    at = np.where(fixed, known.low, 0.0)
-    values, most = known.values - known.equal @ at, known.most - known.below @ at
-    equal, below = known.equal[:, chosen], known.below[:, chosen]
+    at = np.where(fixed, knowledge.low, 0.0)
+    values, most = knowledge.values - knowledge.equal @ at, knowledge.most - knowledge.below @ at
+    equal, below = knowledge.equal[:, chosen], knowledge.below[:, chosen]
     tied, bound = np.diff(equal.indptr) > 0, np.diff(below.indptr) > 0
     part = ReaderKnowledge(
-        equal[tied], values[tied], below[bound], most[bound], known.low[chosen], known.high[chosen]
+        equal[tied], values[tied], below[bound], most[bound], knowledge.low[chosen], knowledge.high[chosen]
     )
     return _Part(part, chosen)

@@ -38,12 +38,12 @@ class Withheld:
     ----------
     names
         The statements.
-    left
+    deducible
         Small counts that can be worked out all the same; nothing may be handed over then.
     """
 
     names: frozenset[Name]
-    left: tuple[Stated, ...] = ()
+    deducible: tuple[Stated, ...] = ()
 
 
 def protect(
@@ -62,19 +62,19 @@ def protect(
     """
     names = withheld
     for found_out in sorted(
-        deduced(tables, minimum=minimum, withheld=names), key=lambda given: given.stated.count
+        deduced(tables, minimum=minimum, withheld=names), key=lambda deduction: deduction.stated.count
     ):
         cell = tables.cell_of[tables.stated.index(found_out.stated)]
         names |= _statements(tables, [cell])
         names |= _statements(tables, _complement(tables, cell, names, minimum=minimum))
     names |= _sizes(tables, deduced(tables, minimum=minimum, withheld=names))
-    left = deduced(tables, minimum=minimum, withheld=names)
-    return Withheld(names, tuple(found_out.stated for found_out in left))
+    deducible = deduced(tables, minimum=minimum, withheld=names)
+    return Withheld(names, tuple(found_out.stated for found_out in deducible))
 
 
-def _sizes(tables: Linked, left: Iterable[Deduced]) -> frozenset[Name]:
-    """Return that they are small, for the counts tied to those `left`: where all are, that is too much."""
-    near = {tables.cell_of[tables.stated.index(number.stated)] for number in left}
+def _sizes(tables: Linked, deducible: Iterable[Deduced]) -> frozenset[Name]:
+    """Return that they are small, for the counts tied to `deducible` ones: that all are, is too much."""
+    near = {tables.cell_of[tables.stated.index(number.stated)] for number in deducible}
     for _ in range(_STEPS):
         near |= _tied(tables, near)
     stated = (tables.stated[place] for cell in near for place in tables.statements_of[cell])
@@ -85,14 +85,16 @@ def _tied(tables: Linked, cells: Iterable[int]) -> set[int]:
     """Return the cells that a sum ties to one of `cells`, or that count some of the same rows."""
     wanted = set(cells)
     unknowns = {unknown for cell in wanted for unknown in tables.cells[cell]}
-    summed = {other for cell in wanted for row in tables.sums_of.get(cell, ()) for other in tables.sums[row]}
+    summed = {
+        neighbour for cell in wanted for row in tables.sums_of.get(cell, ()) for neighbour in tables.sums[row]
+    }
     return summed | {cell for unknown in unknowns for cell in tables.cells_of.get(unknown, ())}
 
 
 def _statements(tables: Linked, cells: Iterable[int]) -> frozenset[Name]:
     """Return the statements that show `cells`."""
     places = (place for cell in cells for place in tables.statements_of[cell])
-    return frozenset(tables.stated[place].name for place in places if tables.stated[place].shown)
+    return frozenset(tables.stated[place].name for place in places if tables.stated[place].visible)
 
 
 def _complement(
@@ -119,10 +121,10 @@ def _neighbourhoods(tables: Linked, cell: int) -> Iterator[Sequence[int]]:
     near = {cell}
     for _ in range(_STEPS):
         near |= {
-            other
+            neighbour
             for near_cell in near
             for row in tables.sums_of.get(near_cell, ())
-            for other in tables.sums[row]
+            for neighbour in tables.sums[row]
         }
         if any(
             len(tables.cells_of[unknown]) > 1 for near_cell in near for unknown in tables.cells[near_cell]
@@ -138,7 +140,7 @@ class _Near:
 
     tables: Linked
     unknowns: Sequence[int]
-    shown: frozenset[int]
+    printed: frozenset[int]
     bounded: frozenset[int]
     minimum: MinimumFrequency
 
@@ -155,7 +157,7 @@ class _Near:
     @cached_property
     def visible(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Those of them that are shown."""
-        return np.array([cell for cell in self.touched if cell in self.shown], dtype=np.int64)
+        return np.array([cell for cell in self.touched if cell in self.printed], dtype=np.int64)
 
     def changed(self, cell: int, step: float) -> tuple[float, tuple[int, ...]] | None:
         """Return the least cost and the shown cells that differ, were `cell` larger by `step`.
@@ -173,7 +175,7 @@ class _Near:
 
     def _cheapest(self, cell: int, step: float) -> OptimizeResult:
         """Solve for the change of the unknowns, and above it that of each visible cell up or down."""
-        seen, count = self.moving[self.visible], len(self.visible)
+        moves, count = self.moving[self.visible], len(self.visible)
         sums = matrix(self.tables.sums, len(self.tables.cells)) @ self.moving
         equal = sparse.vstack([sums[np.diff(sums.indptr) > 0], self.moving[[cell]]], format="csr")
         below, most = self._limits()
@@ -185,8 +187,8 @@ class _Near:
             np.concatenate([np.zeros(len(truth)), self._costs()]),
             bounds=Bounds(least, np.full(len(least), np.inf)),
             constraints=[
-                LinearConstraint(_beside(seen, apart), -np.inf, 0.0),
-                LinearConstraint(_beside(-seen, apart), -np.inf, 0.0),
+                LinearConstraint(_beside(moves, apart), -np.inf, 0.0),
+                LinearConstraint(_beside(-moves, apart), -np.inf, 0.0),
                 LinearConstraint(_padded(below, count), -np.inf, most),
                 LinearConstraint(_padded(equal, count), wanted, wanted),
             ],
@@ -203,10 +205,10 @@ class _Near:
         pairs = matrix([{part: 1.0, whole: -1.0} for part, whole in tables.parts], len(tables.cells))
         ties = pairs @ self.moving
         moved = np.diff(ties.indptr) > 0
-        own = self.moving[self.touched]
+        touched = self.moving[self.touched]
         bounded = np.isfinite(up)
         return (
-            sparse.csr_array(sparse.vstack([own[bounded], -own, ties[moved]])),
+            sparse.csr_array(sparse.vstack([touched[bounded], -touched, ties[moved]])),
             np.concatenate([up[bounded], down, -(pairs @ tables.counts)[moved]]),
         )
 
@@ -217,7 +219,7 @@ class _Near:
 
 def _cost(tables: Linked, cell: int) -> float:
     stated = [tables.stated[place] for place in tables.statements_of[cell]]
-    dear = sum(_SHARE if number.part == "share" else 1.0 for number in stated if number.shown)
+    dear = sum(_SHARE if number.part == "share" else 1.0 for number in stated if number.visible)
     return dear * (1.0 + float(np.log1p(tables.counts[cell])))
 
 
@@ -225,8 +227,8 @@ def _padded(rows: sparse.csr_array, columns: int) -> sparse.csr_array:
     return _beside(rows, sparse.csr_array((rows.shape[0], columns)))
 
 
-def _beside(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array:
-    return sparse.csr_array(sparse.hstack([left, right]))
+def _beside(first: sparse.csr_array, second: sparse.csr_array) -> sparse.csr_array:
+    return sparse.csr_array(sparse.hstack([first, second]))
 
 
 def _room(tables: Linked, bounded: frozenset[int], *, minimum: MinimumFrequency) -> tuple[Vector, Vector]:

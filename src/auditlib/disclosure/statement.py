@@ -40,8 +40,8 @@ class Selection:
 
     def __str__(self) -> str:
         """Return it in words: the responses where unit_id = U014."""
-        named = " and ".join(f"{name} = {value}" for name, value in self.where)
-        rows = f"{self.table} where {named}" if named else self.table
+        conditions = " and ".join(f"{name} = {value}" for name, value in self.where)
+        rows = f"{self.table} where {conditions}" if conditions else self.table
         return f"{rows}, but for the {self.but}" if self.but else rows
 
     @property
@@ -62,7 +62,7 @@ class Stated:
         How: ``"value"``, ``"n"``, ``"rows"`` of its basis, or ``"share"``, which times its n is the count.
     count
         The true count.
-    shown
+    visible
         Whether the run shows it.
     small
         Whether it is held back because it counts few people.
@@ -78,7 +78,7 @@ class Stated:
     key: str
     part: str
     count: int
-    shown: bool
+    visible: bool
     small: bool
     bounded: bool
     within: Selection | None
@@ -112,7 +112,7 @@ def silent(selection: Selection, count: int) -> Stated:
         str(selection),
         "rows",
         count,
-        shown=False,
+        visible=False,
         small=True,
         bounded=False,
         within=selection,
@@ -178,9 +178,9 @@ def _of_number(
         if counted_rows(basis.table) and basis.rows is not None:
             visible = recorded.basis[number].rows is not None
             small = not visible and minimum.hides(basis.rows)
-            named = f"rows {number}"
+            label = f"rows {number}"
             within = Selection.of(basis)
-            yield Stated(notebook, true.key, named, basis.rows, visible, small, False, within, True)
+            yield Stated(notebook, true.key, label, basis.rows, visible, small, False, within, True)
 
 
 def _counted_by_share(number: Number) -> int | None:

@@ -56,7 +56,7 @@ def _shape(number: Stated) -> tuple[Any, ...]:
 def _across_columns(stated: Sequence[Stated]) -> Iterator[Sum]:
     """Yield the sums that hold in every row of a table: judged = met + late + missing."""
     for places in _grouped(stated, _shape).values():
-        if all(stated[place].shown for place in places):
+        if all(stated[place].visible for place in places):
             continue
         rows: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
         for place in places:
@@ -92,36 +92,39 @@ def _columns_that_add_up(counts: np.ndarray[Any, Any]) -> Iterator[tuple[int, tu
     distinct = [column for column in first.values() if counts[:, column].any()]
     chance = len(counts) < _ENOUGH_ROWS
     for total in distinct:
-        others = [
+        candidates = [
             candidate
             for candidate in distinct
             if candidate != total and (counts[:, candidate] <= counts[:, total]).all()
         ]
-        adding = list(_parts(counts[:, total], others, counts, ()))
+        adding = list(_parts(counts[:, total], candidates, counts, ()))
         yield from ((total, parts) for parts in (sorted(adding, key=len)[-1:] if chance else adding))
 
 
 def _parts(
-    left: np.ndarray[Any, Any], others: Sequence[int], counts: np.ndarray[Any, Any], chosen: tuple[int, ...]
+    remainder: np.ndarray[Any, Any],
+    candidates: Sequence[int],
+    counts: np.ndarray[Any, Any],
+    chosen: tuple[int, ...],
 ) -> Iterator[tuple[int, ...]]:
-    """Yield the choices of at least two of `others` that leave nothing of `left`."""
-    if not left.any():
+    """Yield the choices of at least two of `candidates` that leave nothing of `remainder`."""
+    if not remainder.any():
         if len(chosen) > 1:
             yield chosen
         return
     if len(chosen) == MOST_PARTS:
         return
-    for place, part in enumerate(others):
-        rest = left - counts[:, part]
-        if (rest >= 0).all():
-            yield from _parts(rest, others[place + 1 :], counts, (*chosen, part))
+    for place, part in enumerate(candidates):
+        difference = remainder - counts[:, part]
+        if (difference >= 0).all():
+            yield from _parts(difference, candidates[place + 1 :], counts, (*chosen, part))
 
 
 def _down_rows(stated: Sequence[Stated]) -> Iterator[Sum]:
     """Yield the sums over the rows of a table: all months are the parts of a unit's total."""
     by_family = _grouped(stated, lambda number: (number.notebook, number.family))
     for places in by_family.values():
-        if all(stated[place].shown for place in places):
+        if all(stated[place].visible for place in places):
             continue
         totals = {stated[place].labels: place for place in places}
         for parts in _varying(stated, places):
@@ -137,8 +140,8 @@ def _varying(stated: Sequence[Stated], places: Iterable[int]) -> Iterator[tuple[
         number = stated[place]
         for position, label in enumerate(number.labels):
             if label not in ALL:
-                rest = (*number.labels[:position], None, *number.labels[position + 1 :])
-                groups[(_shape(number), rest)].append(place)
+                labels = (*number.labels[:position], None, *number.labels[position + 1 :])
+                groups[(_shape(number), labels)].append(place)
     yield from (tuple(group) for group in groups.values() if len(group) > 1)
 
 
@@ -158,7 +161,7 @@ def _of_selections(stated: Sequence[Stated]) -> Iterator[Sum]:
     """Yield the groups that together are all rows of one selection: the regions of a survey."""
     by_selection = _grouped(stated, lambda number: (number.notebook, number.family, number.within))
     for (_, _, within), places in by_selection.items():
-        if within is None or all(stated[place].shown for place in places):
+        if within is None or all(stated[place].visible for place in places):
             continue
         size = next((number.count for number in stated if number.whole and number.within == within), None)
         for parts in _varying(stated, places):

@@ -64,8 +64,8 @@ def named(value: object, *, of: str = "") -> str:
     if holds_secret(of):
         return f"a text that is not repeated here (its length: {len(str(value))})"
     text = without_secrets(value) if isinstance(value, str) else without_secrets(repr(value))
-    more = " ..." if len(text) > LONGEST else ""
-    return (repr(text[:LONGEST]) if isinstance(value, str) else printable(text[:LONGEST])) + more
+    ellipsis = " ..." if len(text) > LONGEST else ""
+    return (repr(text[:LONGEST]) if isinstance(value, str) else printable(text[:LONGEST])) + ellipsis
 
 
 def form_of(text: str) -> str:

@@ -34,8 +34,8 @@ class Arrangement:
     def __init__(self, plan: SourcePlan) -> None:
         self._plan = plan
         self._missing = plan.missing
-        self.left_out: dict[str, int] = {test.words: 0 for test in plan.kept}
-        self._others: dict[str, set[str]] = {test.words: set() for test in plan.kept}
+        self.left_out: dict[str, int] = {test.words: 0 for test in plan.filters}
+        self._others: dict[str, set[str]] = {test.words: set() for test in plan.filters}
 
     def staying(self, broken: Sequence[BrokenRecord]) -> tuple[BrokenRecord, ...]:
         """Return the broken records that may be of this table; the others are left out and counted.
@@ -46,7 +46,7 @@ class Arrangement:
         return tuple(record for record in broken if not self._fails(record))
 
     def _fails(self, record: BrokenRecord) -> bool:
-        for test in self._plan.kept:
+        for test in self._plan.filters:
             cell = record.cells.get(test.column)
             if cell is None or self._holds(test, cell.strip(), placed=record.placed):
                 continue
@@ -67,9 +67,9 @@ class Arrangement:
         """Return the records to be judged: the columns that are wanted, then ``source_line``."""
         import pyarrow.compute as pc
 
-        if not self._plan.kept and not self._plan.joins:
+        if not self._plan.filters and not self._plan.joins:
             return records
-        for test in self._plan.kept:
+        for test in self._plan.filters:
             before = records.num_rows
             passed = self._passes(records, test)
             if test.among:
@@ -82,11 +82,11 @@ class Arrangement:
 
     def _note_others(self, cells: pa.ChunkedArray, test: RowTest) -> None:
         """Remember some of the cells for which rows are left out."""
-        known = self._others[test.words]
-        if len(known) < _MOST and len(cells):
+        examples = self._others[test.words]
+        if len(examples) < _MOST and len(cells):
             import pyarrow.compute as pc
 
-            known.update(pc.unique(as_text(cells)).to_pylist()[:_MOST])
+            examples.update(pc.unique(as_text(cells)).to_pylist()[:_MOST])
 
     def _passes(self, records: pa.Table, test: RowTest) -> Any:
         import pyarrow as pa

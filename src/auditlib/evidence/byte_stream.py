@@ -60,7 +60,7 @@ def utf8_blocks(path: Path, *, name: str, encoding: str) -> Iterator[bytes]:
 
 def _codec(encoding: str, *, name: str) -> str:
     try:
-        info = codecs.lookup(encoding)
+        codec = codecs.lookup(encoding)
     except LookupError:
         raise DataError(
             Problem(
@@ -69,7 +69,7 @@ def _codec(encoding: str, *, name: str) -> str:
                 remedy="Declare for example utf-8, cp1252 or utf-16.",
             )
         ) from None
-    return info.name
+    return codec.name
 
 
 def _open(path: Path) -> BinaryIO:
@@ -95,9 +95,9 @@ def _pieces(stream: BinaryIO, *, name: str) -> Iterator[bytes]:
         yield piece
 
 
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def _chain(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield first
-    yield from rest
+    yield from pieces
 
 
 def _without_mark(first: bytes, *, declared: str, encoding: str, name: str) -> bytes:

@@ -48,7 +48,9 @@ def columnar_blocks(
         names = file.schema_arrow.names
         header = placed_header([names], wanted, file=name, references=references)
         columns = list(dict.fromkeys(names[header.index(label)] for label in labels))
-        read = [header[at] for column in columns for at, own in enumerate(names) if own == column]
+        read = [
+            header[at] for column in columns for at, column_name in enumerate(names) if column_name == column
+        ]
         _check_flat(file.schema_arrow, columns, name)
         line = 1
         for batch in file.iter_batches(_BLOCK_ROWS, columns=columns, use_threads=threads > 1):
@@ -158,9 +160,9 @@ def _decoded(table: pa.Table) -> pa.Table:
 
     columns = []
     for column in table.columns:
-        made = _bytes(column).cast(pa.string()) if _is_text(column.type) else column
+        rebuilt = _bytes(column).cast(pa.string()) if _is_text(column.type) else column
         again = _is_text(column.type) and pa.types.is_dictionary(column.type)
-        columns.append(made.dictionary_encode() if again else made)
+        columns.append(rebuilt.dictionary_encode() if again else rebuilt)
     return pa.Table.from_arrays(columns, names=table.column_names)
 
 

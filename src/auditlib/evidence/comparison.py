@@ -49,11 +49,11 @@ def _table(stored: Path, again: Path) -> Iterator[Problem]:
         if then.column_names != now.column_names:
             yield Problem("has other columns than the client's files give.", name)
             return
-        for row, other in zip(then.to_pylist(), now.to_pylist(), strict=False):
-            columns = [column for column in row if _differ(row[column], other[column])]
+        for row, counterpart in zip(then.to_pylist(), now.to_pylist(), strict=False):
+            columns = [column for column in row if _differ(row[column], counterpart[column])]
             differing += bool(columns)
             if columns and not first:
-                first = f"first {_line(other)}: {', '.join(columns)}"
+                first = f"first {_line(counterpart)}: {', '.join(columns)}"
     if differing:
         rows = counted(differing, "row is", "rows are")
         yield Problem(f"{rows} not what the client's files hold, {first}.", name)
@@ -61,8 +61,8 @@ def _table(stored: Path, again: Path) -> Iterator[Problem]:
         yield Problem(f"holds {counted(lengths[0], 'row')}, the client's files give {lengths[1]}.", name)
 
 
-def _differ(cell: object, other: object) -> bool:
-    return cell != other and not (cell != cell and other != other)  # noqa: PLR0124 - no number is one
+def _differ(cell: object, counterpart: object) -> bool:
+    return cell != counterpart and not (cell != cell and counterpart != counterpart)  # noqa: PLR0124 - no number is one
 
 
 def _line(row: dict[str, object]) -> str:
@@ -86,11 +86,11 @@ def _blocks(path: Path) -> Iterator[pa.Table]:
     """Yield a stored table in blocks of one length, wherever its pieces end."""
     import pyarrow as pa
 
-    left: pa.Table | None = None
+    remainder: pa.Table | None = None
     for piece in read_pieces(path):
-        left = piece if left is None else pa.concat_tables([left, piece])
-        while left.num_rows >= _ROWS:
-            yield left.slice(0, _ROWS)
-            left = left.slice(_ROWS)
-    if left is not None and left.num_rows:
-        yield left
+        remainder = piece if remainder is None else pa.concat_tables([remainder, piece])
+        while remainder.num_rows >= _ROWS:
+            yield remainder.slice(0, _ROWS)
+            remainder = remainder.slice(_ROWS)
+    if remainder is not None and remainder.num_rows:
+        yield remainder

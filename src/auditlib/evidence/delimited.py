@@ -133,10 +133,10 @@ def _read_header(
 def _with_row(splitter: Splitter, text: bytes, pieces: Iterator[bytes], *, begin: int) -> tuple[bytes, int]:
     """Return the text with as many pieces as the row needs that starts at `begin`, and where it ends."""
     while (end := splitter.end_of_record(text, begin)) < 0 and len(text) - begin <= MAX_RECORD:
-        more = next(pieces, b"")
-        if not more and (begin == len(text) or text.endswith(b"\n")):
+        piece = next(pieces, b"")
+        if not piece and (begin == len(text) or text.endswith(b"\n")):
             break
-        text += more or b"\n"
+        text += piece or b"\n"
     return text, end
 
 
@@ -144,8 +144,8 @@ def _behind_title(text: bytes, pieces: Iterator[bytes], *, skip: int, name: str)
     """Return the text and where its header begins, behind `skip` lines whatever stands in them."""
     begin = 0
     for _ in range(skip):
-        while (end := text.find(b"\n", begin)) < 0 and (more := next(pieces, b"")):
-            text += more
+        while (end := text.find(b"\n", begin)) < 0 and (piece := next(pieces, b"")):
+            text += piece
         if end < 0:
             message = f"the file ends within the {counted(skip, 'line')} above its header."
             raise DataError(Problem(message, file=name, remedy="Correct 'skip_rows'."))
@@ -169,7 +169,7 @@ def _stretches(splitter: Splitter, text: bytes, pieces: Iterator[bytes], *, line
         yield stretch
         if piece is None:
             return
-        text, line = stretch.rest, stretch.next_line
+        text, line = stretch.remainder, stretch.next_line
         if len(text) > MAX_RECORD and b"\n" not in text:
             piece, pieces, cut = _without_rest_of_line(piece, pieces)
             yield _overlong(text, line)

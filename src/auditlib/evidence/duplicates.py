@@ -59,10 +59,10 @@ class Identities:
         if not rows.num_rows:
             return
         self._marks.write(rows["mark"].to_numpy().tobytes())
-        kept = rows.select(["place", "key", "content"]).combine_chunks()
+        stored = rows.select(["place", "key", "content"]).combine_chunks()
         if self._writer is None:
-            self._writer = ipc.new_file(self._rows_file, kept.schema)
-        self._writer.write_table(kept)
+            self._writer = ipc.new_file(self._rows_file, stored.schema)
+        self._writer.write_table(stored)
         self._counts.append(rows.num_rows)
 
     def close(self) -> None:

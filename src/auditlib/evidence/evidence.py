@@ -184,18 +184,20 @@ class Evidence:
             or (table == ANSWER_ROWS and self.has_answer_rows)
         ):
             return self.directory / f"{table}.parquet"
-        known = "is not among the sources of this audit" if table in TABLES else "is no canonical table"
+        reason = "is not among the sources of this audit" if table in TABLES else "is no canonical table"
         raise ParameterError(
             Problem(
-                f"{table!r} {known}.", remedy=f"This evidence holds {', '.join(self.tables) or 'no table'}."
+                f"{table!r} {reason}.", remedy=f"This evidence holds {', '.join(self.tables) or 'no table'}."
             )
         )
 
-    def _check_columns(self, table: str, wanted: Sequence[str], known: Sequence[str]) -> None:
-        unknown = [name for name in wanted if name not in known]
+    def _check_columns(self, table: str, wanted: Sequence[str], columns: Sequence[str]) -> None:
+        unknown = [name for name in wanted if name not in columns]
         if unknown:
             raise ParameterError(
-                Problem(f"table {table} has no column {unknown[0]!r}.", remedy=f"It has {', '.join(known)}.")
+                Problem(
+                    f"table {table} has no column {unknown[0]!r}.", remedy=f"It has {', '.join(columns)}."
+                )
             )
 
 
@@ -206,9 +208,9 @@ def _condition(
 
     condition = None
     for name, value in where:
-        here = pc.field(name) == pc.scalar(value)
-        condition = here if condition is None else condition & here
+        test = pc.field(name) == pc.scalar(value)
+        condition = test if condition is None else condition & test
     if filled:
-        here = pc.field(filled).is_valid()
-        condition = here if condition is None else condition & here
+        test = pc.field(filled).is_valid()
+        condition = test if condition is None else condition & test
     return condition

@@ -28,26 +28,26 @@ def check_content(path: Path, *, form: str, name: str) -> None:
     DataError
         Naming what the file is.
     """
-    what, real = _what(path)
-    if not what or real == form:
+    content, real = _content(path)
+    if not content or real == form:
         return
     remedy = "Ask the client for an export as CSV, Excel or Parquet."
     if real:
         remedy = f"Write 'form: {real}', or ask for the export again."
-    raise DataError(Problem(f"the file is {what}, and {form} is declared.", file=name, remedy=remedy))
+    raise DataError(Problem(f"the file is {content}, and {form} is declared.", file=name, remedy=remedy))
 
 
 def form_of(path: Path) -> str:
     """Return the form that a file's first bytes show it to have; empty where they show none."""
-    return _what(path)[1]
+    return _content(path)[1]
 
 
-def _what(path: Path) -> tuple[str, str]:
+def _content(path: Path) -> tuple[str, str]:
     """Return in words what a file is, and the form that reads it; both empty where that is not plain."""
     start = _start(path)
-    for mark, what, form in _BEGINNINGS:
+    for mark, words, form in _BEGINNINGS:
         if start.startswith(mark):
-            return what, form
+            return words, form
     if start.startswith(b"PK\x03\x04") and zipfile.is_zipfile(path):
         return _archive(path)
     text = start.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").lstrip(b"\xff\xfe \t\r\n").lower()

@@ -54,21 +54,21 @@ def placed_header(
     DataError
         With every wanted column that is missing, not told apart, or wanted under two labels.
     """
-    named = [[_text(name) for name in row] for row in rows]
+    header_rows = [[_text(name) for name in row] for row in rows]
     problems: list[Problem] = []
     labels: dict[int, str] = {}
     for label in dict.fromkeys(wanted):
         reference = references.get(label) or Reference(column=label)
-        places = _places(reference, named, names_row)
+        places = _places(reference, header_rows, names_row)
         if len(places) != 1:
-            problems.append(_unclear(reference, places, named[names_row - 1], file=file, line=line))
+            problems.append(_unclear(reference, places, header_rows[names_row - 1], file=file, line=line))
         elif places[0] in labels:
             problems.append(_two_labels(label, labels[places[0]], file=file, line=line))
         else:
             labels[places[0]] = label
     if problems:
         raise DataError(*problems)
-    return _distinct(named[names_row - 1], labels)
+    return _distinct(header_rows[names_row - 1], labels)
 
 
 def numbered_columns(count: int) -> list[str]:
@@ -80,13 +80,13 @@ def _text(name: object) -> str:
     return "" if name is None else str(name).strip()
 
 
-def _places(reference: Reference, named: list[list[str]], names_row: int) -> list[int]:
+def _places(reference: Reference, header_rows: list[list[str]], names_row: int) -> list[int]:
     """Return the places of the columns that a reference may stand for."""
-    width = len(named[names_row - 1])
+    width = len(header_rows[names_row - 1])
     if reference.position is not None:
         return [reference.position - 1] if reference.position <= width else []
     row = reference.names_row or names_row
-    names = named[row - 1][:width] if row <= len(named) else []
+    names = header_rows[row - 1][:width] if row <= len(header_rows) else []
     places = [place for place, name in enumerate(names) if name == (reference.column or "").strip()]
     if reference.occurrence is None:
         return places
@@ -102,8 +102,8 @@ def _unclear(reference: Reference, places: list[int], names: list[str], *, file:
         return Problem(message, file, line, remedy="Correct 'position', or the dialect.")
     near = get_close_matches(reference.column or "", [name for name in names if name], n=1, cutoff=0.3)
     hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping or the dialect."
-    which = reference.label.removeprefix(reference.column or "")
-    return Problem(f"there is no column {reference.column!r}{which}.", file, line, remedy=hint)
+    suffix = reference.label.removeprefix(reference.column or "")
+    return Problem(f"there is no column {reference.column!r}{suffix}.", file, line, remedy=hint)
 
 
 def _repeated(reference: Reference, places: list[int], *, file: str, line: int) -> Problem:
@@ -114,17 +114,17 @@ def _repeated(reference: Reference, places: list[int], *, file: str, line: int) 
     return Problem(message, file, line, places[1] + 1, remedy)
 
 
-def _two_labels(label: str, other: str, *, file: str, line: int) -> Problem:
-    message = f"{label!r} and {other!r} are the same column."
+def _two_labels(label: str, second: str, *, file: str, line: int) -> Problem:
+    message = f"{label!r} and {second!r} are the same column."
     return Problem(message, file, line, remedy="Refer to a column in one way only.")
 
 
 def _distinct(names: list[str], labels: Mapping[int, str]) -> tuple[str, ...]:
     """Give columns without a name, or with one that is taken, a name that no mapping can ask for."""
-    taken = set(labels.values())
+    used = set(labels.values())
     header = []
     for place, name in enumerate(names):
-        own = labels.get(place) or (name if name and name not in taken else f"\x00{place}")
-        taken.add(own)
-        header.append(own)
+        unique = labels.get(place) or (name if name and name not in used else f"\x00{place}")
+        used.add(unique)
+        header.append(unique)
     return tuple(header)

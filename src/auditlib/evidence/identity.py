@@ -50,10 +50,10 @@ def source_hash(rooms: tuple[str, ...] = ()) -> str:
 def source_hash_of(package: Path, rooms: tuple[str, ...] = ()) -> str:
     """Return a hash of the files of a package, of those rooms or of all; compiled ones left out."""
     files = (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    named = {path.relative_to(package).as_posix(): path for path in files}
+    by_name = {path.relative_to(package).as_posix(): path for path in files}
     chosen = {
         name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, path in named.items()
+        for name, path in by_name.items()
         if not rooms or Path(name.split("/")[0]).stem in rooms
     }
     return digest(chosen)

@@ -41,11 +41,11 @@ def check_unchanged(inputs: Mapping[int, SourceInput], names: Sequence[str]) -> 
     DataError
         Naming the first of them.
     """
-    for number, given in inputs.items():
-        if given.extract is not None:
+    for number, source in inputs.items():
+        if source.extract is not None:
             continue
-        now = given.path.stat()
-        if (now.st_mtime_ns, now.st_size) != (given.changed_at, given.size):
+        now = source.path.stat()
+        if (now.st_mtime_ns, now.st_size) != (source.changed_at, source.size):
             raise DataError(
                 Problem("the file changed while it was read.", file=names[number], remedy="Start again.")
             )
@@ -54,5 +54,5 @@ def check_unchanged(inputs: Mapping[int, SourceInput], names: Sequence[str]) -> 
 def unsteady(inputs: Mapping[int, SourceInput]) -> tuple[str, ...]:
     """Return a note where a table of a database keeps no snapshots."""
     note = "A table of the database keeps no snapshots: what was written meanwhile may or may not be in it."
-    steady = all(given.extract is None or given.extract.steady for given in inputs.values())
+    steady = all(source.extract is None or source.extract.steady for source in inputs.values())
     return () if steady else (note,)

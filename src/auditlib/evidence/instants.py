@@ -59,7 +59,7 @@ def with_instant(
     import narwhals as nw
 
     parts = [f"{stem}__{part}" for part in ("local", "utc", "whole")]
-    kept = [name for name in frame.collect_schema().names() if name not in parts]
+    columns = [name for name in frame.collect_schema().names() if name not in parts]
     local, whole = nw.col(f"{stem}__local"), nw.col(f"{stem}__whole")
     unit_zone = nw.col("unit__zone")
     source_zone = (
@@ -80,7 +80,7 @@ def with_instant(
         nw.when(whole & ~at.is_null()).then(nw.lit(WHOLE_DAY)).otherwise(_micros_of_day(unit_local) // SECOND)
     )
     return frame.select(
-        *kept,
+        *columns,
         f"{stem}_at",
         _day(unit_local).cast(nw.Int32).alias(f"{stem}_day"),
         second.cast(nw.Int32).alias(f"{stem}_second"),
@@ -116,11 +116,11 @@ def _utc(stem: str, rule: ClockRule) -> dict[str, nw.Expr]:
     first = ahead | skipped | (whole & inside) if rule.ambiguous == "later" else ahead | inside
     offset = nw.when(first).then(before).otherwise(after)
     utc = nw.col(f"{stem}__local") - offset * SECOND
-    given = ~nw.col(f"{stem}__utc").is_null()
+    absolute = ~nw.col(f"{stem}__utc").is_null()
     return {
-        f"{stem}_at": nw.when(given).then(nw.col(f"{stem}__utc")).otherwise(utc),
-        f"{stem}__skipped": _refused(skipped & ~given & ~whole, rule.nonexistent),
-        f"{stem}__twice": _refused(twice & ~given & ~whole, rule.ambiguous),
+        f"{stem}_at": nw.when(absolute).then(nw.col(f"{stem}__utc")).otherwise(utc),
+        f"{stem}__skipped": _refused(skipped & ~absolute & ~whole, rule.nonexistent),
+        f"{stem}__twice": _refused(twice & ~absolute & ~whole, rule.ambiguous),
     }
 
 

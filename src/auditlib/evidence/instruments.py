@@ -19,10 +19,10 @@ def described_items(instrument: Instrument) -> dict[str, Any]:
 
 def instrument_of(survey_type: str, items: Mapping[str, Any]) -> Instrument:
     """Return the instrument whose questions were described as `items`."""
-    made = tuple(
+    questions = tuple(
         Item(name, item["wording"], _scale(item["scale"]), item["headline"]) for name, item in items.items()
     )
-    return Instrument(survey_type, made)
+    return Instrument(survey_type, questions)
 
 
 def _scale(described: Mapping[str, Any]) -> Scale:

@@ -13,7 +13,7 @@ import numpy as np
 from auditlib.contracts import TABLES
 from auditlib.evidence import (
     duplicates,
-    named_once,
+    key_registers,
     overlapping_intervals,
     quarantine,
     unanswered,
@@ -81,11 +81,11 @@ def take_in(
         hand_over = stack.enter_context(write_behind(threads=context.threads))
         for plan in sources:
             first = plan.number * duplicates.PLACES
-            gone = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
+            excluded = _within(dropped, np.array([first, first + duplicates.PLACES - 1])) - first
             spread(context.connection, plan)
             lines = RecordLines(context.connection, plan)
             for piece in staged[plan.number].pieces():
-                rows = _stored(piece, gone, tallies[plan.number], lines)
+                rows = _stored(piece, excluded, tallies[plan.number], lines)
                 rows = unpivoted(_with_file(rows, context.names[plan.number]), plan)
                 rows, silent = unanswered.split(rows, plan)
                 tallies[plan.number].unanswered += silent.num_rows
@@ -104,7 +104,7 @@ def _read_all(
     tallies: Mapping[int, Tally],
 ) -> NDArray[np.int64]:
     """Read the sources of one table; return the places of staged rows that must not stay, ascending."""
-    named_once.create(context.connection)
+    key_registers.create(context.connection)
     overlapping_intervals.create(context.connection)
     with closing(duplicates.Identities(context.connection, context.scratch)) as identities:
         for plan in sources:
@@ -113,7 +113,7 @@ def _read_all(
             context.progress(
                 f"{context.names[plan.number]}: {counted(tally.read, 'record')} of {plan.target.name}"
             )
-        again = named_once.named_again(context.connection, identities)
+        again = key_registers.named_again(context.connection, identities)
         copies = identities.repeated()
     if copies.num_rows:
         quarantine.add_copies(context.connection, copies, names=context.names, key=sources[0].contract.key)
@@ -165,7 +165,7 @@ def _read(
             tally.notes += [note for note in block.notes if note not in tally.notes]
             broken += block.broken
             records = arrangement.arranged(block.records)
-            if not plan.kept and gathered is None:
+            if not plan.filters and gathered is None:
                 sorter.refuse(quarantine.broken_rows(broken, plan.number))
                 broken.clear()
             if records.num_rows and gathered is not None:
@@ -186,8 +186,8 @@ def _read(
         tally.left_out[words] += rows
     if plan.source.once:
         if sorter.naming.nameless:
-            named = " and ".join(plan.contract.key)
-            tally.left_out |= {f"{named} holds a value": sorter.naming.nameless}
+            key = " and ".join(plan.contract.key)
+            tally.left_out |= {f"{key} holds a value": sorter.naming.nameless}
         tally.named_again += sorter.naming.again
 
 
@@ -198,12 +198,12 @@ class _Sorter:
         self, context: IntakeContext, plan: SourcePlan, judge: Judge, identities: duplicates.Identities
     ) -> None:
         self._context, self._plan, self._judge, self._identities = context, plan, judge, identities
-        self._known = known_rows(context, plan, judge)
+        self._look_up = known_rows(context, plan, judge)
         self._unsure: list[tuple[pa.Table, pa.Table]] = []
         self._waiting = 0
         seldom = sum(not repeats(field.column) for field in plan.fields)
         self._marker = duplicates.Marker(context.connection, plan.number, seldom)
-        self.naming = named_once.Naming(context.connection, plan.number)
+        self.naming = key_registers.Naming(context.connection, plan.number)
         self.placeholders = Placeholders(plan)
         self._refused = quarantine.inbox(context.connection)
         schema = coded_schema(plan.contract)
@@ -222,18 +222,18 @@ class _Sorter:
     def sound(self, records: pa.Table) -> pa.Table:
         """Return the sound records, typed, in the order of the file."""
         cells = numbered(self._plan, records)
-        known = self._known(cells)
-        if known is None:
+        looked_up = self._look_up(cells)
+        if looked_up is None:
             return self._judged(records, cells)
-        self._identities.add(self._marker.marked(known.identities))
-        if len(known.places) == records.num_rows:
-            return known.rows
-        others = np.delete(np.arange(records.num_rows), known.places)
-        if len(others) <= FEW and self._waiting < MOST_WAITING:
-            self._unsure.append((records.take(others), cells.take(others)))
-            self._waiting += len(others)
-            return known.rows
-        return merged(known.rows, self._judged(records.take(others), cells.take(others)))
+        self._identities.add(self._marker.marked(looked_up.identities))
+        if len(looked_up.places) == records.num_rows:
+            return looked_up.rows
+        unsure = np.delete(np.arange(records.num_rows), looked_up.places)
+        if len(unsure) <= FEW and self._waiting < MOST_WAITING:
+            self._unsure.append((records.take(unsure), cells.take(unsure)))
+            self._waiting += len(unsure)
+            return looked_up.rows
+        return merged(looked_up.rows, self._judged(records.take(unsure), cells.take(unsure)))
 
     def late(self) -> pa.Table:
         """Return the sound records among those that were put off, to be judged by one query."""

@@ -35,7 +35,7 @@ class IntakeContext:
         Called with one line of text per source.
     zones
         Zone names; their position is their number.
-    done
+    tables_done
         Tables already taken in.
     """
 
@@ -47,7 +47,7 @@ class IntakeContext:
     threads: int
     progress: Callable[[str], None]
     zones: tuple[str, ...] = ()
-    done: tuple[str, ...] = ()
+    tables_done: tuple[str, ...] = ()
 
     @property
     def scratch(self) -> Path:

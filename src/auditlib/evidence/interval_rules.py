@@ -53,8 +53,10 @@ def counted_rules(contract: Table, as_of: int) -> Iterator[QuarantineRule]:
         yield QuarantineRule(Reason.OVERLAP, name, nw.col(f"{name}__total"), message)
     if contract.name != "interval_counts":
         return
-    more = nw.col("answered_in_time") > nw.col("answered")
-    yield QuarantineRule(Reason.SCALE, "answered_in_time", more, "more were answered in time than answered")
+    exceeds = nw.col("answered_in_time") > nw.col("answered")
+    yield QuarantineRule(
+        Reason.SCALE, "answered_in_time", exceeds, "more were answered in time than answered"
+    )
     yield from _length_rules(as_of)
 
 

@@ -162,9 +162,9 @@ def _behind(frame: nw.LazyFrame[Any], stem: str, start: str) -> nw.LazyFrame[Any
     import narwhals as nw
 
     at, second = nw.col(f"{start}_at"), nw.col(f"{start}_second")
-    known = ~at.is_null() & (second != WHOLE_DAY)
-    utc = nw.when(known).then(at + nw.col(f"{stem}__utc"))
-    unread = nw.col(f"{stem}__unread") | (nw.col(f"{stem}__given") & ~known)
+    timed = ~at.is_null() & (second != WHOLE_DAY)
+    utc = nw.when(timed).then(at + nw.col(f"{stem}__utc"))
+    unread = nw.col(f"{stem}__unread") | (nw.col(f"{stem}__given") & ~timed)
     return frame.with_columns(
         utc.otherwise(nw.lit(None, dtype=nw.Int64())).alias(f"{stem}__utc"), unread.alias(f"{stem}__unread")
     )
@@ -173,8 +173,8 @@ def _behind(frame: nw.LazyFrame[Any], stem: str, start: str) -> nw.LazyFrame[Any
 def clock_rule(context: IntakeContext, plan: SourcePlan, stem: str = "") -> ClockRule:
     """Return how the instants of a source, or of one of its columns, are to be understood."""
     dates = plan.source.dates
-    own = plan.source.dates_of.get(stem)
-    zone = (own.time_zone if own is not None else None) or dates.time_zone
+    column_dates = plan.source.dates_of.get(stem)
+    zone = (column_dates.time_zone if column_dates is not None else None) or dates.time_zone
     number = None if zone == "unit" else context.zones.index(zone)
     return ClockRule(number, dates.ambiguous, dates.nonexistent, context.last_day)
 
@@ -195,7 +195,7 @@ def _tests(context: IntakeContext, plan: SourcePlan) -> tuple[QuarantineRule, ..
         instruments={name: context.run.instrument(name) for name in context.run.instruments},
         parents=parents_of(context, plan),
         as_of=context.as_of,
-        register="units" in context.done,
+        register="units" in context.tables_done,
         units_by=plan.source.units_by,
         bands=tuple(plan.source.wide.n_bands) if plan.source.wide is not None else (),
         dated=tuple(field.column.name for field in dated(plan)),
@@ -210,5 +210,5 @@ def parents_of(context: IntakeContext, plan: SourcePlan) -> tuple[Parent, ...]:
     return tuple(
         Parent(column.name, column.references)
         for column in plan.contract.columns
-        if column.references in context.done and TABLES[column.references].instant
+        if column.references in context.tables_done and TABLES[column.references].instant
     )

@@ -72,11 +72,11 @@ def doubled(connection: duckdb.DuckDBPyConnection, copies: pa.Table, *, names: S
     connection.execute(f"CREATE OR REPLACE TEMP TABLE across AS {_across()}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE split AS {_BY_QUEUE}")
     excluded += _taken_out(connection, "SELECT place, first FROM split WHERE adds_up", _ALL_QUEUES, names)
-    others = (
+    not_adding_up = (
         "SELECT place, first FROM split WHERE NOT adds_up UNION ALL SELECT part, min(across.place) "
         "FROM across JOIN split USING (place) WHERE NOT adds_up GROUP BY part"
     )
-    excluded += _taken_out(connection, others, _OVERLAP, names)
+    excluded += _taken_out(connection, not_adding_up, _OVERLAP, names)
     return rows_of(excluded)
 
 
@@ -88,9 +88,9 @@ def _taken_out(
 ) -> list[_Row]:
     """Return the rows that a query names by place and by the first row beside; they count no more."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {query}")
-    what = "strftime(make_timestamp(starts), '%Y-%m-%dT%H:%M:%SZ')"
+    interval = "strftime(make_timestamp(starts), '%Y-%m-%dT%H:%M:%SZ')"
     rows = connection.execute(
-        f"SELECT place, first, concat_ws(' ', unit, channel, nullif(queue, ''), {what}) "  # noqa: S608 - own names only
+        f"SELECT place, first, concat_ws(' ', unit, channel, nullif(queue, ''), {interval}) "  # noqa: S608 - own names only
         "FROM gone JOIN spans USING (place) ORDER BY place"
     ).fetchall()
     connection.execute("DELETE FROM spans WHERE place IN (SELECT place FROM gone)")
@@ -141,14 +141,14 @@ def _totals() -> str:
 
 def _across() -> str:
     """Return the query for pairs of a row for every queue and a row for one, where they overlap."""
-    same = "part.starts < whole.ends AND whole.starts < part.ends"
+    overlapping = "part.starts < whole.ends AND whole.starts < part.ends"
     on_the_wall = "part.wall_starts < whole.wall_ends AND whole.wall_starts < part.wall_ends"
     every = _by_day("(SELECT * FROM spans WHERE queue = '')")
-    named = _by_day("(SELECT * FROM spans WHERE queue <> '')")
+    queued = _by_day("(SELECT * FROM spans WHERE queue <> '')")
     return (
         "SELECT DISTINCT whole.place, whole.offered, part.place AS part, part.offered AS counted "  # noqa: S608 - own names only
-        f"FROM ({every}) whole JOIN ({named}) part USING (unit, channel, on_day) "
-        f"WHERE {same} AND {on_the_wall}"
+        f"FROM ({every}) whole JOIN ({queued}) part USING (unit, channel, on_day) "
+        f"WHERE {overlapping} AND {on_the_wall}"
     )
 
 

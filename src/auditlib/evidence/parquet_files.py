@@ -33,7 +33,7 @@ def canonical_schema(contract: Table) -> pa.Schema:
     """Return the stored columns of a table: its own, where a row came from, whether it is in the period."""
     import pyarrow as pa
 
-    held = {
+    kinds = {
         ColumnKind.NUMBER: pa.float64(),
         ColumnKind.SHARE: pa.float64(),
         ColumnKind.SCORE: pa.float64(),
@@ -47,7 +47,7 @@ def canonical_schema(contract: Table) -> pa.Schema:
             parts = (("at", pa.int64()), ("day", pa.int32()), ("second", pa.int32()))
             fields += [(f"{column.name}_{part}", kind) for part, kind in parts]
         else:
-            fields.append((column.name, held.get(column.kind, pa.string())))
+            fields.append((column.name, kinds.get(column.kind, pa.string())))
     origin = [("source_file", pa.string()), ("source_line", pa.int64()), ("in_period", pa.bool_())]
     return pa.schema(fields + origin)
 
@@ -80,14 +80,14 @@ def fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema).unify_dictionaries()
 
 
-def merged(rows: pa.Table, others: pa.Table) -> pa.Table:
+def merged(rows: pa.Table, judged: pa.Table) -> pa.Table:
     """Return two tables of one schema as one, in the order of the file."""
     import pyarrow as pa
 
-    if not others.num_rows:
+    if not judged.num_rows:
         return rows
     return (
-        pa.concat_tables([rows, others.select(rows.column_names)]).unify_dictionaries().sort_by("source_line")
+        pa.concat_tables([rows, judged.select(rows.column_names)]).unify_dictionaries().sort_by("source_line")
     )
 
 

@@ -59,8 +59,8 @@ class LongForm:
         self._connection, self._plan, self._answers = connection, plan, plan.answers
         self._name, self._file = names[plan.number], scratch / f"long-{plan.number}.arrow"
         self._key = plan.field("response_id").origin
-        self._own = _own(plan)
-        self._ready, self._texts = False, [True] * len(self._own)
+        self._shared = _shared_labels(plan)
+        self._ready, self._texts = False, [True] * len(self._shared)
         self.left_out: dict[str, int] = {}
         connection.execute("CREATE OR REPLACE TEMP TABLE spoiled (id VARCHAR, label VARCHAR, reason VARCHAR)")
 
@@ -70,8 +70,8 @@ class LongForm:
 
         columns = {"line": rows["source_line"], "id": as_text(rows[self._key])}
         columns |= {"item": as_text(rows[self._answers.item]), "value": rows[self._answers.value]}
-        columns |= {f"o{place}": rows[label] for place, label in enumerate(self._own)}
-        self._texts = [not pa.types.is_temporal(_values(rows[label].type)) for label in self._own]
+        columns |= {f"o{place}": rows[label] for place, label in enumerate(self._shared)}
+        self._texts = [not pa.types.is_temporal(_values(rows[label].type)) for label in self._shared]
         self._connection.register("arrived", pa.table(columns))
         start = "INSERT INTO answered" if self._ready else "CREATE OR REPLACE TEMP TABLE answered AS"
         self._connection.execute(f"{start} SELECT *, {self._label()} AS label FROM arrived")  # noqa: S608 - every part is quoted where it is made
@@ -123,16 +123,16 @@ class LongForm:
         ).fetchall()
         words = f"{self._answers.item} is a mapped item (no column takes {{}})"
         self.left_out = {words.format(repr(item)): rows for item, rows in counts[:_ITEMS]}
-        if others := counts[_ITEMS:]:
-            rest = words.format(counted(len(others), "other", "others"))
-            self.left_out[rest] = sum(rows for _, rows in others)
+        if further := counts[_ITEMS:]:
+            label = words.format(counted(len(further), "other", "others"))
+            self.left_out[label] = sum(rows for _, rows in further)
         self._connection.execute("DELETE FROM answered WHERE label IS NULL")
 
     def _repeated(self) -> None:
         """Set copies of a row aside, and spoil the responses that answer an item in two ways."""
         execute = self._connection.execute
         again = "SELECT id, label FROM answered GROUP BY ALL HAVING count(*) > 1"
-        cells = ", ".join(["id", "label", *(_text(name) for name in ("value", *self._others))])
+        cells = ", ".join(["id", "label", *(_text(name) for name in ("value", *self._shared_columns))])
         execute(
             "CREATE OR REPLACE TEMP TABLE repeats AS SELECT line, min(line) OVER alike AS first "  # noqa: S608 - own names only
             f"FROM answered JOIN ({again}) USING (id, label) WINDOW alike AS (PARTITION BY {cells})"
@@ -149,7 +149,7 @@ class LongForm:
         """Spoil the responses whose rows differ in what each of them repeats, by the first such column."""
         cases = [
             f"WHEN min({cell}) <> max({cell}) THEN {literal(label)}"
-            for place, label in enumerate(self._own)
+            for place, label in enumerate(self._shared)
             if label != self._key and label not in self._answers.latest
             for cell in (_text(self._filled(f"o{place}")),)
         ]
@@ -169,24 +169,24 @@ class LongForm:
         )
         worst = "(SELECT {} FROM worst WHERE worst.id = answered.id)"
         label, reason = worst.format("label"), worst.format("reason")
-        here = f"({label} = label OR {label} NOT IN ({', '.join(map(literal, self._answers.items))}))"
-        column = f"CASE WHEN {here} THEN {label} ELSE '' END"
+        at_fault = f"({label} = label OR {label} NOT IN ({', '.join(map(literal, self._answers.items))}))"
+        column = f"CASE WHEN {at_fault} THEN {label} ELSE '' END"
         why = (
-            f"CASE WHEN {reason} <> '{Reason.CONFLICTING.value}' OR NOT {here} THEN '{_ANOTHER}' "
+            f"CASE WHEN {reason} <> '{Reason.CONFLICTING.value}' OR NOT {at_fault} THEN '{_ANOTHER}' "
             f"WHEN {label} = label THEN '{_TWICE}' ELSE '{_DIFFER}' END"
         )
         values = f"{column}, {reason}, id, '''' || id || ''': ' || {why} || '.'"
         self._quarantine("id IN (SELECT id FROM worst)", values)
 
-    def _quarantine(self, which: str, values: str) -> None:
+    def _quarantine(self, condition: str, values: str) -> None:
         """Move some rows to the quarantine."""
         execute, first = self._connection.execute, self._plan.number * PLACES
-        execute(f"INSERT INTO quarantine SELECT line + {first}, {values} FROM answered WHERE {which}")  # noqa: S608 - own names only
-        execute(f"DELETE FROM answered WHERE {which}")  # noqa: S608 - own names only
+        execute(f"INSERT INTO quarantine SELECT line + {first}, {values} FROM answered WHERE {condition}")  # noqa: S608 - own names only
+        execute(f"DELETE FROM answered WHERE {condition}")  # noqa: S608 - own names only
 
     @property
-    def _others(self) -> list[str]:
-        return [f"o{place}" for place in range(len(self._own))]
+    def _shared_columns(self) -> list[str]:
+        return [f"o{place}" for place in range(len(self._shared))]
 
     def _filled(self, name: str) -> str:
         """Return a cell where it holds a value."""
@@ -210,12 +210,12 @@ class LongForm:
         import pyarrow as pa
         from pyarrow import ipc
 
-        own = [f"{self._one_of(n, label)} AS {quoted(label)}" for n, label in enumerate(self._own)]
+        shared = [f"{self._one_of(n, label)} AS {quoted(label)}" for n, label in enumerate(self._shared)]
         items = [
             f"max(value) FILTER (WHERE label = {literal(label)}) AS {quoted(label)}"
             for label in self._answers.items
         ]
-        query = f"SELECT {', '.join([*own, *items])}, record AS source_line FROM {lines_of(self._plan)}"  # noqa: S608 - every part is quoted where it is made
+        query = f"SELECT {', '.join([*shared, *items])}, record AS source_line FROM {lines_of(self._plan)}"  # noqa: S608 - every part is quoted where it is made
         rows = self._connection.sql(f"{query} GROUP BY record ORDER BY record").to_arrow_reader(_RECORDS)
         with ipc.new_stream(self._file, rows.schema) as writer:
             for batch in rows:
@@ -250,13 +250,13 @@ def spread(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> None:
     """Spread what was quarantined by its record over the rows the record was made of."""
     if not _has_lines(connection, plan):
         return
-    first, own = plan.number * PLACES, enumerate(_own(plan))
-    cells = " ".join(f"WHEN {literal(label)} THEN trim({_text(f'o{place}')})" for place, label in own)
-    here = f'label = "column" OR CASE "column" {cells} END = quarantine.value'
+    first, shared = plan.number * PLACES, enumerate(_shared_labels(plan))
+    cells = " ".join(f"WHEN {literal(label)} THEN trim({_text(f'o{place}')})" for place, label in shared)
+    condition = f'label = "column" OR CASE "column" {cells} END = quarantine.value'
     connection.execute(
         'CREATE OR REPLACE TEMP TABLE held AS SELECT place, "column", reason, quarantine.value, message, id, '  # noqa: S608 - every part is quoted where it is made
         f"line + {first} AS own, "
-        f"coalesce(min(line) FILTER (WHERE {here}) OVER of_record, record) + {first} AS at_fault "
+        f"coalesce(min(line) FILTER (WHERE {condition}) OVER of_record, record) + {first} AS at_fault "
         f"FROM {lines_of(plan)} JOIN quarantine ON place = record + {first} "
         "WINDOW of_record AS (PARTITION BY record)"
     )
@@ -289,11 +289,11 @@ def lines_of(plan: SourcePlan) -> str:
 
 
 def _has_lines(connection: duckdb.DuckDBPyConnection, plan: SourcePlan) -> bool:
-    known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [lines_of(plan)])
-    return plan.answers is not None and bool(known.fetchall())
+    table = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [lines_of(plan)])
+    return plan.answers is not None and bool(table.fetchall())
 
 
-def _own(plan: SourcePlan) -> list[str]:
+def _shared_labels(plan: SourcePlan) -> list[str]:
     """Return the labels of columns that are no items: what the rows of a response share."""
     return [label for label in plan.wanted if plan.answers is None or label not in plan.answers.items]
 

@@ -40,9 +40,9 @@ def emptied(plan: SourcePlan) -> str:
             f"make_timestamp(coalesce({', '.join(parts)}))" if instant else f"DATE '1970-01-01' + {parts[0]}"
         )
         stands = f"coalesce(CAST({day} AS DATE) IN ({listed}), FALSE)"
-        given = quoted(f"{name}__given")
+        filled = quoted(f"{name}__given")
         replaced += [f"CASE WHEN NOT {stands} THEN {part} END AS {part}" for part in parts]
-        replaced.append(f"{given} AND NOT {stands} AS {given}")
+        replaced.append(f"{filled} AND NOT {stands} AS {filled}")
         marks.append(f"{stands} AS {quoted(placeholder_mark(field))}")
     return ", ".join([f"* REPLACE ({', '.join(replaced)})", *marks]) if replaced else "*"
 
@@ -56,7 +56,7 @@ class Placeholders:
     def __init__(self, plan: SourcePlan) -> None:
         self._fields = dated(plan)
         self._seen = dict.fromkeys(self._fields, 0)
-        tests = {test.column: test.words for test in plan.kept if test.filled}
+        tests = {test.column: test.words for test in plan.filters if test.filled}
         self._needed = {field: tests[field.origin] for field in self._fields if field.origin in tests}
         self.left_out: Counter[str] = Counter()
 
@@ -87,6 +87,8 @@ class Placeholders:
         ]
 
     def _note(self, column: str, empty: str, cells: int) -> str:
-        held = f"{counted(cells, 'cell')} of column {column!r} name a day that stands for an unknown one"
+        cells_named = (
+            f"{counted(cells, 'cell')} of column {column!r} name a day that stands for an unknown one"
+        )
         says = f", which says {empty!r}" if empty else ""
-        return f"{held}, and count as empty{says}."
+        return f"{cells_named}, and count as empty{says}."

@@ -119,7 +119,7 @@ class SourcePlan:
         The canonical table that is stored.
     fields
         One per column of `contract`, in order.
-    joins, kept
+    joins, filters
         Columns that are made of several, and the tests that decide which rows are kept.
     references
         Of labels that are more than a name, what they stand for.
@@ -133,7 +133,7 @@ class SourcePlan:
     target: Table
     fields: tuple[Field, ...]
     joins: tuple[Join, ...]
-    kept: tuple[RowTest, ...]
+    filters: tuple[RowTest, ...]
     references: Mapping[str, Reference]
     answers: Answers | None = None
 
@@ -155,7 +155,7 @@ class SourcePlan:
         """Columns of the source that are read, each once."""
         joined = {join.label: join.parts for join in self.joins}
         parts = [part for label in self.arranged for part in joined.get(label, (label,))]
-        return tuple(dict.fromkeys([*parts, *(test.column for test in self.kept)]))
+        return tuple(dict.fromkeys([*parts, *(test.column for test in self.filters)]))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -227,12 +227,12 @@ def plans(run: Run) -> tuple[SourcePlan, ...]:
     ParameterError
         With every mapping that names no canonical column or leaves out a required one.
     """
-    made = [_plan(run, number, source) for number, source in enumerate(run.sources)]
-    problems = [problem for plan in made for problem in _problems(plan)]
+    unordered = [_plan(run, number, source) for number, source in enumerate(run.sources)]
+    problems = [problem for plan in unordered for problem in _problems(plan)]
     if problems:
         raise ParameterError(*problems)
-    order = table_order([plan.target.name for plan in made])
-    return tuple(sorted(made, key=lambda plan: (order.index(plan.target.name), plan.number)))
+    order = table_order([plan.target.name for plan in unordered])
+    return tuple(sorted(unordered, key=lambda plan: (order.index(plan.target.name), plan.number)))
 
 
 def table_order(names: Sequence[str]) -> tuple[str, ...]:
@@ -263,10 +263,10 @@ def _plan(run: Run, number: int, source: Source) -> SourcePlan:
         for cell in cells
         if cell.join is not None
     )
-    kept = tuple(map(_kept, source.only))
+    filters = tuple(map(_row_test, source.only))
     references = _references(source, cells)
     return SourcePlan(
-        number, source, contract, target, fields, joins, kept, references, _answers(source, cells)
+        number, source, contract, target, fields, joins, filters, references, _answers(source, cells)
     )
 
 
@@ -274,12 +274,12 @@ def _answers(source: Source, cells: Sequence[Cells]) -> Answers | None:
     if source.long is None:
         return None
     items = {cell.label: cell.item.strip() for cell in cells if cell.item is not None}
-    own = {name: source.dates_of[name].formats for name in source.dates_of}
-    latest = {source.label(name): own.get(name, source.dates.formats) for name in source.long.latest}
+    formats = {name: source.dates_of[name].formats for name in source.dates_of}
+    latest = {source.label(name): formats.get(name, source.dates.formats) for name in source.long.latest}
     return Answers(label_of(source.long.item), label_of(source.long.value), items, latest)
 
 
-def _kept(test: Filter) -> RowTest:
+def _row_test(test: Filter) -> RowTest:
     cells = test.among or test.not_among or ()
     words = f"{test.words} ({test.because})"
     return RowTest(words, label_of(test.column), cells, test.among is not None, test.filled)
@@ -289,8 +289,8 @@ def _references(source: Source, cells: Sequence[Cells]) -> Mapping[str, Referenc
     """Return what labels stand for that are more than a name."""
     parts = [part for cell in cells for part in cell.parts] + [test.column for test in source.only]
     parts += [source.long.item, source.long.value] if source.long is not None else []
-    given = [part for part in parts if isinstance(part, Reference)]
-    return {part.label: part for part in given if part.label != part.column}
+    references = [part for part in parts if isinstance(part, Reference)]
+    return {part.label: part for part in references if part.label != part.column}
 
 
 def _field(run: Run, source: Source, column: Column) -> Field:
@@ -310,12 +310,12 @@ def _prefix(run: Run, source: Source, column: Column) -> str:
     A column that refers to another table holds the id of that table's record on the same line.
     """
     table = column.references or source.table
-    others = [(at, other) for at, other in enumerate(run.sources) if other.table == table]
-    if len(others) < 2:
+    candidates = [(at, candidate) for at, candidate in enumerate(run.sources) if candidate.table == table]
+    if len(candidates) < 2:
         return ""
-    own = next((at for at, other in others if other is source), None)
-    beside = next((at for at, other in others if source.beside(other)), None)
-    at = own if own is not None else beside
+    exact = next((at for at, candidate in candidates if candidate is source), None)
+    beside = next((at for at, candidate in candidates if source.beside(candidate)), None)
+    at = exact if exact is not None else beside
     return "" if at is None else f"{source_names(run.sources)[at]}:"
 
 
@@ -331,7 +331,7 @@ def _further(register: Table) -> Table:
 def _wide_contract(target: Table, source: Source) -> Table:
     """Return the table of a wide file's records: what identifies them and one column per value."""
     assert source.wide is not None  # noqa: S101 - the caller's condition, for the type checker
-    kept = tuple(
+    identifying = tuple(
         replace(column, required=True) if column.name == "survey_type" else column
         for column in target.columns
         if column.name in ("unit_id", "survey_type", "response_rate")
@@ -347,7 +347,7 @@ def _wide_contract(target: Table, source: Source) -> Table:
     count = (Column("w__n", ColumnKind.CODE, "Number of surveys, as published."),) if source.wide.n else ()
     dated = _period_column(tuple(source.wide.periods))
     key = ("unit_id", "survey_type", *(column.name for column in dated))
-    return replace(target, key=key, columns=kept + values + count + dated)
+    return replace(target, key=key, columns=identifying + values + count + dated)
 
 
 def _period_column(names: tuple[str, ...]) -> tuple[Column, ...]:
@@ -366,10 +366,10 @@ def _wide_origin(source: Source, name: str) -> str:
 
 def _problems(plan: SourcePlan) -> list[Problem]:
     source, where = plan.source, plan.source.file or plan.source.table
-    known = [column.name for column in plan.target.columns]
-    named = [*source.columns, *source.constants, *source.values]
-    unknown = [name for name in dict.fromkeys(named) if name not in known]
-    problems = [_unknown(name, known, plan.target.name, where) for name in unknown]
+    columns = [column.name for column in plan.target.columns]
+    mapped = [*source.columns, *source.constants, *source.values]
+    unknown = [name for name in dict.fromkeys(mapped) if name not in columns]
+    problems = [_unknown(name, columns, plan.target.name, where) for name in unknown]
     twice = [name for name in source.columns if name in source.constants]
     problems += [
         Problem(f"{name} has a column and a constant.", file=where, remedy="Keep one.") for name in twice
@@ -386,7 +386,7 @@ def _problems(plan: SourcePlan) -> list[Problem]:
     return problems
 
 
-def _unknown(name: str, known: list[str], table: str, where: str) -> Problem:
-    near = get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(known)}."
+def _unknown(name: str, columns: list[str], table: str, where: str) -> Problem:
+    near = get_close_matches(name, columns, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(columns)}."
     return Problem(f"table {table} has no column {name!r}.", file=where, remedy=hint)

@@ -202,9 +202,9 @@ def explain_mixed_scales(
     notes = []
     for number, column, rows, low, high in _suspected(connection):
         if (number, column) in columns:
-            which = f"from {low} to {high} stand" if low < high else f"{low} stand"
-            seen = f"{counted(rows, 'whole number')} {which} off the declared scale"
-            note = f"In column {column!r} {seen}: two scales seem to be mixed."
+            bounds = f"from {low} to {high} stand" if low < high else f"{low} stand"
+            stray = f"{counted(rows, 'whole number')} {bounds} off the declared scale"
+            note = f"In column {column!r} {stray}: two scales seem to be mixed."
             connection.execute(
                 "UPDATE quarantine SET message = message || ' ' || $note "
                 "WHERE place // $places = $number AND \"column\" = $column AND reason = 'scale'",

@@ -17,7 +17,7 @@ from auditlib.evidence.interval_rules import names_total, totals_in
 from auditlib.evidence.placeholders import emptied
 from auditlib.evidence.plan import Field, SourcePlan, repeats
 from auditlib.evidence.timestamps import Stamps, duration
-from auditlib.evidence.units_named import with_units
+from auditlib.evidence.unit_names import with_units
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,10 +91,10 @@ class _Reader:
         raw = self._raw(field)
         cell = raw if self._trimmed(field) else f"trim({raw})"
         missing = sorted({"", *self._spelled(self._source.missing)})
-        kept = raw if field.column.kind is ColumnKind.TEXT else cell
+        content = raw if field.column.kind is ColumnKind.TEXT else cell
         listed = ", ".join(map(literal, missing))
-        present = f"CASE WHEN {cell} IN ({listed}) THEN NULL ELSE {kept} END"
-        present = f"nullif({cell}, '')" if missing == [""] and kept == cell else present
+        present = f"CASE WHEN {cell} IN ({listed}) THEN NULL ELSE {content} END"
+        present = f"nullif({cell}, '')" if missing == [""] and content == cell else present
         if field.column.kind is ColumnKind.SCORE:
             present = self._answered(field.column.name, cell, present)
         codes = self._source.values.get(field.column.name, {})
@@ -124,8 +124,8 @@ class _Reader:
         """Return whether a cell is one of some codes, whatever its case; a number by its value."""
         listed = ", ".join(literal(code.lower()) for code in self._spelled(codes))
         numbers = ", ".join(f"{float(code)!r}" for code in codes if _numeric(code) and isfinite(float(code)))
-        same = f"lower({cell}) IN ({listed})"
-        return f"{same} OR TRY_CAST({cell} AS DOUBLE) IN ({numbers})" if numbers else same
+        by_text = f"lower({cell}) IN ({listed})"
+        return f"{by_text} OR TRY_CAST({cell} AS DOUBLE) IN ({numbers})" if numbers else by_text
 
     def values(self, field: Field) -> list[tuple[str, str]]:
         """Return the typed columns of a field, as (name, expression)."""
@@ -134,10 +134,10 @@ class _Reader:
             return [(name, self.name(field)), *self._total(field)]
         if not field.fed:
             return [*self._empty(field.column), *self._total(field)]
-        given = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
+        filled = (f"{name}__given", f"{self.content(field)} IS NOT NULL")
         if kind is ColumnKind.INSTANT:
-            return [*self._instant(field), given, *self._total(field)]
-        return [(name, self._value(field)), given]
+            return [*self._instant(field), filled, *self._total(field)]
+        return [(name, self._value(field)), filled]
 
     def _total(self, field: Field) -> list[tuple[str, str]]:
         """Return whether a cell names a row of totals, where such rows are looked for."""
@@ -151,11 +151,11 @@ class _Reader:
         for field in self._plan.fields:
             name = field.column.name
             if field.column.kind is ColumnKind.INSTANT:
-                got = f"{quoted(name + '__local')} IS NULL AND {quoted(name + '__utc')} IS NULL"
+                empty = f"{quoted(name + '__local')} IS NULL AND {quoted(name + '__utc')} IS NULL"
             else:
-                got = f"{quoted(name)} IS NULL"
+                empty = f"{quoted(name)} IS NULL"
             if field.column.kind not in TEXTUAL:
-                flags.append((f"{name}__unread", f"{quoted(name + '__given')} AND {got}"))
+                flags.append((f"{name}__unread", f"{quoted(name + '__given')} AND {empty}"))
         return flags
 
     def content(self, field: Field) -> str:
@@ -174,7 +174,7 @@ class _Reader:
     def whole(self) -> str:
         """Return the hash of all that makes two rows identical."""
         seldom = [self.content(field) for field in self._plan.fields if not repeats(field.column)]
-        return content_hash(seldom, reduce(_both, [self.hashed(field) for field in self.often], "0::UBIGINT"))
+        return content_hash(seldom, reduce(_xor, [self.hashed(field) for field in self.often], "0::UBIGINT"))
 
     def key(self) -> str:
         """Return the text that identifies a row of the table."""
@@ -196,12 +196,12 @@ class _Reader:
 
         if not field.origin or field.after or field.column.name in self._source.values:
             return False
-        held, kind = self._schema.field(self._place[field.origin]).type, field.column.kind
+        arrow_type, kind = self._schema.field(self._place[field.origin]).type, field.column.kind
         if kind in _TEMPORAL:
-            return bool(pa.types.is_timestamp(held) or pa.types.is_date(held))
+            return bool(pa.types.is_timestamp(arrow_type) or pa.types.is_date(arrow_type))
         if kind is ColumnKind.FLAG:
-            return bool(pa.types.is_boolean(held))
-        numeric = pa.types.is_integer(held) or pa.types.is_floating(held)
+            return bool(pa.types.is_boolean(arrow_type))
+        numeric = pa.types.is_integer(arrow_type) or pa.types.is_floating(arrow_type)
         codes = (*self._source.missing, *(self._not_applicable(field) if kind is ColumnKind.SCORE else ()))
         return bool(numeric and kind not in TEXTUAL and not any(map(_numeric, codes)))
 
@@ -213,10 +213,10 @@ class _Reader:
         import pyarrow as pa
 
         place = self._place[field.origin]
-        held = self._schema.field(place).type
-        if pa.types.is_string(held) or pa.types.is_dictionary(held):
+        arrow_type = self._schema.field(place).type
+        if pa.types.is_string(arrow_type) or pa.types.is_dictionary(arrow_type):
             return place
-        if pa.types.is_floating(held):  # an id column with a gap became a float on its way here
+        if pa.types.is_floating(arrow_type):  # an id column with a gap became a float on its way here
             whole = f"CAST(CAST({place} AS BIGINT) AS VARCHAR)"
             return (
                 f"CASE WHEN {place} = floor({place}) AND abs({place}) < 9007199254740992 "
@@ -248,9 +248,9 @@ class _Reader:
 
     def _native_value(self, kind: ColumnKind, place: str) -> str:
         if kind is ColumnKind.DAY:
-            known = _of_calendar(_micros(f"TRY_CAST({place} AS TIMESTAMP)"))
+            day = _of_calendar(_micros(f"TRY_CAST({place} AS TIMESTAMP)"))
             days = f"CAST(CAST({place} AS DATE) - DATE '1970-01-01' AS INTEGER)"
-            return f"CASE WHEN {known} IS NOT NULL THEN {days} END"
+            return f"CASE WHEN {day} IS NOT NULL THEN {days} END"
         if kind is ColumnKind.FLAG:
             return place
         if kind is ColumnKind.COUNT:
@@ -308,11 +308,11 @@ class _Reader:
         name, text = field.column.name, self.name(field)
         if self._native(field):
             place = self._place[field.origin]
-            held = self._schema.field(place).type
-            absolute = pa.types.is_timestamp(held) and held.tz is not None
+            arrow_type = self._schema.field(place).type
+            absolute = pa.types.is_timestamp(arrow_type) and arrow_type.tz is not None
             micros = _of_calendar(_micros(place if absolute else f"TRY_CAST({place} AS TIMESTAMP)"))
             local, utc = (_NONE, micros) if absolute else (micros, _NONE)
-            whole = "TRUE" if pa.types.is_date(held) else "FALSE"
+            whole = "TRUE" if pa.types.is_date(arrow_type) else "FALSE"
             return [(f"{name}__local", local), (f"{name}__utc", utc), (f"{name}__whole", whole)]
         if field.after:  # the instant is known once that of the other column is; until then its distance
             return [
@@ -328,8 +328,8 @@ class _Reader:
         ]
 
     def _stamps(self, field: Field) -> Stamps:
-        own = self._source.dates_of.get(field.column.name)
-        formats = own.formats if own is not None else self._source.dates.formats
+        column_dates = self._source.dates_of.get(field.column.name)
+        formats = column_dates.formats if column_dates is not None else self._source.dates.formats
         return Stamps(formats + (_ISO if self._source.form == "excel" else ()))
 
     def _duration(self, field: Field) -> str:
@@ -337,14 +337,14 @@ class _Reader:
         return duration(f"replace({text}, ',', '.')" if self._decimal == "," else text, field.unit)
 
     def _empty(self, column: Column) -> list[tuple[str, str]]:
-        given = (f"{column.name}__given", "FALSE")
+        filled = (f"{column.name}__given", "FALSE")
         if column.kind is ColumnKind.INSTANT:
             none = [(f"{column.name}__{part}", _NONE) for part in ("local", "utc")]
-            return [*none, (f"{column.name}__whole", "FALSE"), given]
-        held = {ColumnKind.DAY: "INTEGER", ColumnKind.COUNT: "BIGINT", ColumnKind.FLAG: "BOOLEAN"}.get(
+            return [*none, (f"{column.name}__whole", "FALSE"), filled]
+        sql_type = {ColumnKind.DAY: "INTEGER", ColumnKind.COUNT: "BIGINT", ColumnKind.FLAG: "BOOLEAN"}.get(
             column.kind, "DOUBLE"
         )
-        return [(column.name, f"CAST(NULL AS {held})"), given]
+        return [(column.name, f"CAST(NULL AS {sql_type})"), filled]
 
 
 _NONE = "CAST(NULL AS BIGINT)"
@@ -361,7 +361,7 @@ def _of_calendar(micros: str) -> str:
     return f"CASE WHEN {micros} BETWEEN {_YEAR_1000} AND {_YEAR_9999} THEN {micros} END"
 
 
-def _both(first: str, second: str) -> str:
+def _xor(first: str, second: str) -> str:
     return f"xor({first}, {second})"
 
 

@@ -38,10 +38,10 @@ class Stretch:
         Line of the file each of them starts on.
     broken
         The others.
-    rest
+    remainder
         Bytes at the end that are not yet a complete record.
     next_line
-        Line of the file on which `rest` starts.
+        Line of the file on which `remainder` starts.
     multiline
         Whether a record of `text` holds a line end.
     """
@@ -49,7 +49,7 @@ class Stretch:
     text: bytes
     lines: NDArray[np.int64]
     broken: tuple[BrokenRecord, ...]
-    rest: bytes
+    remainder: bytes
     next_line: int
     multiline: bool
 
@@ -108,7 +108,7 @@ class Splitter:
             return stretch
         doubtful = np.zeros(len(starts) - 1, dtype=bool)
         doubtful[long] = True
-        return self._careful(stretch.text + stretch.rest, starts, doubtful, line=line, final=False)
+        return self._careful(stretch.text + stretch.remainder, starts, doubtful, line=line, final=False)
 
     def _doubtful(
         self, text: bytes, body: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
@@ -185,8 +185,8 @@ class Splitter:
         """
         begin = int(starts[index])
         stop = int(starts[index + 1])
-        own = text[begin:stop].rstrip(b"\r\n")
-        if not own:
+        line = text[begin:stop].rstrip(b"\r\n")
+        if not line:
             return index, ""
         if stop - begin > MAX_RECORD:
             return index, f"the line is longer than {MAX_RECORD} bytes"
@@ -248,10 +248,10 @@ class Splitter:
         )  # fmt: skip
         return inside.match(text, at) is not None
 
-    def _fault(self, own: bytes) -> str:
-        if b"\x00" in own:
+    def _fault(self, line: bytes) -> str:
+        if b"\x00" in line:
             return "the line holds NUL bytes: it is damaged"
-        if self._quote in own:
+        if self._quote in line:
             return "a quote is opened and not closed"
         return "a stray carriage return splits the line"
 

@@ -18,7 +18,7 @@ from auditlib.contracts import WHOLE_DAY, Column, ColumnKind, Table
 from auditlib.evidence.interval_rules import counted_rules
 from auditlib.evidence.quarantine_rule import QuarantineRule
 from auditlib.evidence.reading import TEXTUAL
-from auditlib.evidence.units_named import UNKNOWN
+from auditlib.evidence.unit_names import UNKNOWN
 from auditlib.records import Instrument, Reason
 from auditlib.time.zones import zone_names
 
@@ -93,7 +93,7 @@ def rules(
     dated
         Days and instants of which it is known whether they are placeholders.
     """
-    made = [
+    unordered = [
         *counted_rules(contract, as_of),
         *(_unit_rules(contract, units_by) if register else ()),
         *_placeholder_rules(contract, dated),
@@ -104,7 +104,7 @@ def rules(
         *_key_rules(contract),
     ]
     order = list(Reason)
-    return tuple(sorted(made, key=lambda rule: order.index(rule.reason)))
+    return tuple(sorted(unordered, key=lambda rule: order.index(rule.reason)))
 
 
 def with_fault(frame: nw.LazyFrame[Any], tested: Sequence[QuarantineRule]) -> nw.LazyFrame[Any]:
@@ -165,15 +165,15 @@ def _placeholder_rules(contract: Table, dated: Sequence[str]) -> Iterator[Quaran
 def _readable(column: Column, unit: str) -> Iterator[QuarantineRule]:
     import narwhals as nw
 
-    what = "day" if column.kind is ColumnKind.DAY else "instant"
-    message = f"this is no {what} in any declared format, or it does not exist in the calendar"
+    noun = "day" if column.kind is ColumnKind.DAY else "instant"
+    message = f"this is no {noun} in any declared format, or it does not exist in the calendar"
     if unit:
-        given = "on a clock (h:mm:ss)" if unit == "clock" else f"in {unit}"
-        message = f"this is no duration {given}, or what it runs from has no time of day"
+        unit_words = "on a clock (h:mm:ss)" if unit == "clock" else f"in {unit}"
+        message = f"this is no duration {unit_words}, or what it runs from has no time of day"
     yield QuarantineRule(Reason.TIME, column.name, nw.col(f"{column.name}__unread"), message)
     if column.required:
         yield QuarantineRule(
-            Reason.TIME, column.name, ~nw.col(f"{column.name}__given"), f"the row has no {what}"
+            Reason.TIME, column.name, ~nw.col(f"{column.name}__given"), f"the row has no {noun}"
         )
 
 
@@ -189,18 +189,18 @@ def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iter
     import narwhals as nw
 
     for column in contract.columns:
-        here = nw.col(column.name)
+        cell = nw.col(column.name)
         if column.kind in (ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.COUNT, ColumnKind.FLAG):
             yield QuarantineRule(
                 Reason.SCALE, column.name, nw.col(f"{column.name}__unread"), f"this is no {_words(column)}"
             )
         if column.kind is ColumnKind.SHARE:
-            outside = (here < 0.0) | (here > 1.0)
+            outside = (cell < 0.0) | (cell > 1.0)
             yield QuarantineRule(
                 Reason.SCALE, column.name, outside, "a share lies between 0 and 1 (0% and 100%)"
             )
         if column.codes:
-            foreign = ~here.is_null() & ~one_of(here, column.codes)
+            foreign = ~cell.is_null() & ~one_of(cell, column.codes)
             yield QuarantineRule(
                 Reason.SCALE, column.name, foreign, f"the allowed codes are {', '.join(column.codes)}"
             )
@@ -211,9 +211,9 @@ def _scale_rules(contract: Table, instruments: Mapping[str, Instrument]) -> Iter
             ColumnKind.COUNT,
             ColumnKind.FLAG,
         ):
-            yield QuarantineRule(Reason.SCALE, column.name, here.is_null(), "a value is required here")
+            yield QuarantineRule(Reason.SCALE, column.name, cell.is_null(), "a value is required here")
         if column.name == "survey_type" and instruments:
-            foreign = ~here.is_null() & ~one_of(here, list(instruments))
+            foreign = ~cell.is_null() & ~one_of(cell, list(instruments))
             yield QuarantineRule(
                 Reason.SCALE, column.name, foreign, "no instrument is declared for this survey type"
             )
@@ -229,39 +229,39 @@ def _listed_rules(contract: Table, bands: Sequence[str]) -> Iterator[QuarantineR
 
     names = [column.name for column in contract.columns]
     if contract.name == "units":
-        here = nw.col("time_zone")
+        cell = nw.col("time_zone")
         message = "this is no IANA time zone, such as Europe/Berlin"
-        foreign = ~here.is_null() & ~here.is_in(list(zone_names()))
+        foreign = ~cell.is_null() & ~cell.is_in(list(zone_names()))
         yield QuarantineRule(Reason.SCALE, "time_zone", foreign, message)
     if "w__n" in names:
-        here = nw.col("w__n")
-        listed = here.str.contains("^[0-9]{1,9}$")
-        listed = listed | one_of(here, bands) if bands else listed
+        cell = nw.col("w__n")
+        listed = cell.str.contains("^[0-9]{1,9}$")
+        listed = listed | one_of(cell, bands) if bands else listed
         message = "this is neither a whole number nor a declared band of surveys"
-        yield QuarantineRule(Reason.SCALE, "w__n", ~here.is_null() & ~listed, message)
+        yield QuarantineRule(Reason.SCALE, "w__n", ~cell.is_null() & ~listed, message)
 
 
 def _score_rules(column: Column, instruments: Mapping[str, Instrument]) -> Iterator[QuarantineRule]:
     """Yield one rule per distinct scale that the item is declared on, and one where it is not asked."""
     import narwhals as nw
 
-    here = nw.col(column.name)
+    cell = nw.col(column.name)
     unread = nw.col(f"{column.name}__unread")
     yield QuarantineRule(Reason.SCALE, column.name, unread, "this is neither a number nor a declared label")
     scales = {name: _scale_of(instrument, column.name) for name, instrument in instruments.items()}
     for bounds in dict.fromkeys(scales.values()):
         types = [name for name, scale in scales.items() if scale == bounds]
-        ours = one_of(nw.col("survey_type"), types) & ~here.is_null()
+        ours = one_of(nw.col("survey_type"), types) & ~cell.is_null()
         if bounds is None:
             message = f"the {' and '.join(types)} survey does not ask {column.name}"
             yield QuarantineRule(Reason.SCALE, column.name, ours, message)
         else:
             message = "the declared scale runs from {:g} to {:g} in steps of {:g}".format(*bounds)
-            yield QuarantineRule(Reason.SCALE, column.name, ours & ~on_scale(here, *bounds), message)
+            yield QuarantineRule(Reason.SCALE, column.name, ours & ~on_scale(cell, *bounds), message)
 
 
 def _scale_of(instrument: Instrument, item: str) -> tuple[float, float, float] | None:
-    scale = next((known.scale for known in instrument.items if known.item == item), None)
+    scale = next((question.scale for question in instrument.items if question.item == item), None)
     return None if scale is None else (scale.low, scale.high, scale.step)
 
 
@@ -303,16 +303,16 @@ def _key_rules(contract: Table) -> Iterator[QuarantineRule]:
             )
 
 
-def before(stem: str, other: str) -> nw.Expr:
+def before(stem: str, reference: str) -> nw.Expr:
     """Return whether an instant lies before another.
 
     A day without a time is not before anything of the same day.
     """
     import narwhals as nw
 
-    whole = (nw.col(f"{stem}_second") == WHOLE_DAY) | (nw.col(f"{other}_second") == WHOLE_DAY)
-    by_day = nw.col(f"{stem}_day") < nw.col(f"{other}_day")
-    return nw.when(whole).then(by_day).otherwise(_at(stem) < _at(other))
+    whole = (nw.col(f"{stem}_second") == WHOLE_DAY) | (nw.col(f"{reference}_second") == WHOLE_DAY)
+    by_day = nw.col(f"{stem}_day") < nw.col(f"{reference}_day")
+    return nw.when(whole).then(by_day).otherwise(_at(stem) < _at(reference))
 
 
 def _at(stem: str) -> nw.Expr:

@@ -43,21 +43,23 @@ def _full_name(source: Source) -> str:
 
 
 def _with_constants(sources: Sequence[Source], source: Source) -> str:
-    beside = [other for other in sources if other.table == source.table and other.beside(source)]
+    beside = [
+        neighbour for neighbour in sources if neighbour.table == source.table and neighbour.beside(source)
+    ]
     telling = [
         value
         for column, value in source.constants.items()
-        if any(other.constants.get(column) != value for other in beside)
+        if any(neighbour.constants.get(column) != value for neighbour in beside)
     ]
     return f"{_full_name(source)} ({', '.join(telling)})" if telling else _full_name(source)
 
 
 def _with_entry(sources: Sequence[Source], source: Source) -> str:
-    entry = next(place for place, other in enumerate(sources, start=1) if other is source)
+    entry = next(place for place, candidate in enumerate(sources, start=1) if candidate is source)
     return f"{_with_constants(sources, source)} (entry {entry})"
 
 
-def source_path(source: Source, data: Path) -> Path:
+def source_path(source: Source, data_folder: Path) -> Path:
     """Return the file of a source.
 
     Raises
@@ -66,7 +68,7 @@ def source_path(source: Source, data: Path) -> Path:
         When it does not exist, is no file, or leads out of the data folder.
     """
     name = source.file or ""
-    folder = data.resolve()
+    folder = data_folder.resolve()
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
         raise DataError(
@@ -80,7 +82,7 @@ def source_path(source: Source, data: Path) -> Path:
 
 
 def _not_found(name: str, folder: Path) -> Problem:
-    there = sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
-    near = get_close_matches(name, there, n=1, cutoff=0.5)
+    files = sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
+    near = get_close_matches(name, files, n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]!r}?" if near else "Give the data folder with --data, or correct 'file'."
     return Problem("the file is not in the data folder.", file=name, remedy=hint)

@@ -58,10 +58,12 @@ def spreadsheet_blocks(
         hollow = hollow_cells(path, chosen)
     rows: Iterator[tuple[int, list[Any]]] = enumerate(_rows(path, name=name, sheet=chosen), start=1)
     skipped = len(list(islice(rows, dialect.skip_rows)))
-    named, rows = _header(rows, name=name, rows_of_header=dialect.header_rows, names_row=dialect.names_row)
+    header_rows, rows = _header(
+        rows, name=name, rows_of_header=dialect.header_rows, names_row=dialect.names_row
+    )
     line = skipped + dialect.names_row
     header = placed_header(
-        named, wanted, file=name, references=references, names_row=dialect.names_row, line=line
+        header_rows, wanted, file=name, references=references, names_row=dialect.names_row, line=line
     )
     sheet_of = _Sheet(header, tuple(wanted), _unknown(hollow or {}, missing))
     notes = () if hollow is not None else (_UNTOLD,)
@@ -103,10 +105,10 @@ def _header(
         )
     if not rows_of_header:
         return [numbered_columns(len(head[0][1]))], chain(head, rows)
-    named = [list(row) for _, row in head]
-    while (names := named[names_row - 1]) and names[-1] in ("", None):
+    header_rows = [list(row) for _, row in head]
+    while (names := header_rows[names_row - 1]) and names[-1] in ("", None):
         names.pop()
-    return named, rows
+    return header_rows, rows
 
 
 def _rows(path: Path, *, name: str, sheet: str) -> Iterator[list[Any]]:
@@ -130,19 +132,19 @@ def _chosen(path: Path, *, name: str, sheet: str | None) -> str:
             raise _no_sheet(None, book.sheet_names, name)
         if len(worksheets) == 1:
             return str(worksheets[0].name)
-        seen = [
+        visible = [
             worksheet.name
             for worksheet in worksheets
             if worksheet.visible == python_calamine.SheetVisibleEnum.Visible
         ]
-        filled = [sheet for sheet in seen if book.get_sheet_by_name(sheet).total_height]
-        if len(filled) != 1 or worksheets[0].name not in seen:
-            raise _undecided([worksheet.name for worksheet in worksheets], seen, name)
+        filled = [sheet for sheet in visible if book.get_sheet_by_name(sheet).total_height]
+        if len(filled) != 1 or worksheets[0].name not in visible:
+            raise _undecided([worksheet.name for worksheet in worksheets], visible, name)
         return str(filled[0])
 
 
-def _undecided(sheets: Sequence[str], seen: Sequence[str], name: str) -> DataError:
-    listed = ", ".join(f"{sheet!r}" if sheet in seen else f"{sheet!r} (hidden)" for sheet in sheets)
+def _undecided(sheets: Sequence[str], visible: Sequence[str], name: str) -> DataError:
+    listed = ", ".join(f"{sheet!r}" if sheet in visible else f"{sheet!r} (hidden)" for sheet in sheets)
     message = f"it is not declared which worksheet is meant: {listed}."
     return DataError(Problem(message, file=name, remedy="Write 'sheet' with the name of the one to read."))
 

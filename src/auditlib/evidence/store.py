@@ -43,7 +43,7 @@ SCHEMA = "auditlib/evidence@1"
 
 def prepare(
     run: Run,
-    data: Path,
+    data_folder: Path,
     store: Path,
     *,
     threads: int = 2,
@@ -55,7 +55,7 @@ def prepare(
     ----------
     run
         The run's parameters.
-    data
+    data_folder
         Folder that holds the client's files.
     store
         Folder of prepared evidence; each lies in a folder named after its content address.
@@ -77,16 +77,20 @@ def prepare(
         When a file cannot be used as declared; EvidenceChanged when stored evidence was altered.
     """
     tell = progress or _silent
-    made, names = plans(run), source_names(run.sources)
-    inputs = {plan.number: input_of(source_path(plan.source, data)) for plan in made if plan.source.file}
-    with extracts(made, names, store=store, progress=tell) as copies:
+    source_plans, names = plans(run), source_names(run.sources)
+    inputs = {
+        plan.number: input_of(source_path(plan.source, data_folder))
+        for plan in source_plans
+        if plan.source.file
+    }
+    with extracts(source_plans, names, store=store, progress=tell) as copies:
         inputs |= {number: copied_input(extract) for number, extract in copies.items()}
-        return _prepared(run, made, inputs, store=store, threads=threads, progress=tell)
+        return _prepared(run, source_plans, inputs, store=store, threads=threads, progress=tell)
 
 
 def _prepared(
     run: Run,
-    made: tuple[SourcePlan, ...],
+    source_plans: tuple[SourcePlan, ...],
     inputs: Mapping[int, SourceInput],
     *,
     store: Path,
@@ -101,7 +105,7 @@ def _prepared(
         return evidence
     with draft(store, key) as folder:
         write_secret(folder, secret, key=key)
-        described = _fill(folder, run, made, inputs, key=key, threads=threads, progress=progress)
+        described = _fill(folder, run, source_plans, inputs, key=key, threads=threads, progress=progress)
         if _publish(folder, final):  # sealed a moment ago, by the hashes of what was read back from the disk
             return _opened(final, described, threads=threads)
     return open_evidence(final, threads=threads)
@@ -166,7 +170,7 @@ def _opened(directory: Path, described: Mapping[str, Any], *, threads: int) -> E
 def _fill(
     draft: Path,
     run: Run,
-    made: tuple[SourcePlan, ...],
+    source_plans: tuple[SourcePlan, ...],
     inputs: Mapping[int, SourceInput],
     *,
     key: str,
@@ -177,21 +181,21 @@ def _fill(
     scratch = draft / "scratch"
     scratch.mkdir(parents=True)
     names = source_names(run.sources)
-    files = {number: given.path for number, given in inputs.items()}
+    files = {number: source.path for number, source in inputs.items()}
     with closing(connect(scratch, threads=threads)) as connection:
         context = IntakeContext(run, connection, draft, files, names, threads, progress)
         counter = CellCounter(item_ids(run), run.period.start, run.period.end)
-        context, tallies = _take_in_all(context, made, counter)
+        context, tallies = _take_in_all(context, source_plans, counter)
         spoken = [f"{names[number]}: {note}" for number in sorted(tallies) for note in tallies[number].notes]
         notes = (
             *_register_note(context),
             *unsteady(inputs),
-            *quarantine.explain_mixed_scales(connection, made),
+            *quarantine.explain_mixed_scales(connection, source_plans),
             *spoken,
         )
         _write_cells(context, counter)
         _write_quarantine(context)
-        _write_answer_rows(context, made)
+        _write_answer_rows(context, source_plans)
         reasons = quarantine.reasons(connection)
     shutil.rmtree(scratch)
     check_unchanged(inputs, names)
@@ -204,55 +208,55 @@ def _fill(
             sha256=inputs[plan.number].sha256,
             size=inputs[plan.number].size,
         )
-        for plan in sorted(made, key=lambda plan: plan.number)
+        for plan in sorted(source_plans, key=lambda plan: plan.number)
     ]
     copies = [
-        given.extract.described(names[number]) for number, given in sorted(inputs.items()) if given.extract
+        source.extract.described(names[number]) for number, source in sorted(inputs.items()) if source.extract
     ]
-    return _describe(draft, run, context.done, totals, notes, key=key, copies=copies)
+    return _describe(draft, run, context.tables_done, totals, notes, key=key, copies=copies)
 
 
 def _take_in_all(
-    context: IntakeContext, made: tuple[SourcePlan, ...], counter: CellCounter
+    context: IntakeContext, source_plans: tuple[SourcePlan, ...], counter: CellCounter
 ) -> tuple[IntakeContext, dict[int, Tally]]:
     quarantine.create(context.connection)
     tallies: dict[int, Tally] = {}
-    order = tuple(dict.fromkeys(plan.target.name for plan in made))
+    order = tuple(dict.fromkeys(plan.target.name for plan in source_plans))
     zoned = False
     for table in order:
         if table != "units" and not zoned:
             context, zoned = _with_zones(context), True
         counted = counter if table == "responses" else None
-        mine = [plan for plan in made if plan.target.name == table]
-        tallies |= take_in(context, [plan for plan in mine if not plan.source.fills], counted)
-        context = replace(context, done=(*context.done, table))
-        for plan in mine:
+        of_table = [plan for plan in source_plans if plan.target.name == table]
+        tallies |= take_in(context, [plan for plan in of_table if not plan.source.fills], counted)
+        context = replace(context, tables_done=(*context.tables_done, table))
+        for plan in of_table:
             if plan.source.fills:
                 tallies |= fill(_with_zones(context), plan)
-        if _looked_up(table, made):
+        if _looked_up(table, source_plans):
             remember(context, table)
     return context, tallies
 
 
-def _looked_up(table: str, made: tuple[SourcePlan, ...]) -> bool:
+def _looked_up(table: str, source_plans: tuple[SourcePlan, ...]) -> bool:
     """Whether rows of another table refer to this one and have instants to compare."""
     return any(
         column.references == table
-        and any(other.kind is ColumnKind.INSTANT for other in plan.contract.columns)
-        for plan in made
+        and any(neighbour.kind is ColumnKind.INSTANT for neighbour in plan.contract.columns)
+        for plan in source_plans
         for column in plan.contract.columns
     )
 
 
 def _with_zones(context: IntakeContext) -> IntakeContext:
-    units = context.folder / "units.parquet" if "units" in context.done else None
+    units = context.folder / "units.parquet" if "units" in context.tables_done else None
     zoned = replace(context, zones=zones_named(context.run, units))
     prepare_zones(zoned)
     return zoned
 
 
 def _register_note(context: IntakeContext) -> tuple[str, ...]:
-    if "units" in context.done:
+    if "units" in context.tables_done:
         return ()
     return ("No register of units was given, so units could not be checked against one.",)
 
@@ -260,7 +264,7 @@ def _register_note(context: IntakeContext) -> tuple[str, ...]:
 def _write_cells(context: IntakeContext, counter: CellCounter) -> None:
     path = context.folder / f"{CELLS}.parquet"
     with TableWriter(path, cells.cell_schema()) as writer:
-        if "responses" not in context.done:
+        if "responses" not in context.tables_done:
             return
         if not counter.overflown:
             for item in item_ids(context.run):
@@ -283,15 +287,15 @@ def _write_quarantine(context: IntakeContext) -> None:
             writer.write(pa.Table.from_batches([batch]))
 
 
-def _write_answer_rows(context: IntakeContext, made: tuple[SourcePlan, ...]) -> None:
+def _write_answer_rows(context: IntakeContext, source_plans: tuple[SourcePlan, ...]) -> None:
     """Write of which lines responses were made, where a file is in long form."""
     import pyarrow as pa
 
-    if any(plan.answers is not None for plan in made):
+    if any(plan.answers is not None for plan in source_plans):
         kinds = [("source_file", pa.string()), ("source_line", pa.int64()), ("line", pa.int64())]
         schema = pa.schema([*kinds, ("item", pa.string())])
         with TableWriter(context.folder / f"{ANSWER_ROWS}.parquet", schema) as writer:
-            for plan in made:
+            for plan in source_plans:
                 for batch in lineage(context.connection, plan, context.names):
                     writer.write(pa.Table.from_batches([batch]))
 
@@ -330,8 +334,8 @@ def _describe(
     described["seal"] = digest(described)
     text = canonical(described)
     write_text(draft / DESCRIPTION, text)
-    made: Mapping[str, Any] = json.loads(text)  # as it is found again, texts and lists alone
-    return made
+    read_back: Mapping[str, Any] = json.loads(text)  # as it is found again, texts and lists alone
+    return read_back
 
 
 def _sealed_file(path: Path) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def fill(context: IntakeContext, plan: SourcePlan) -> dict[int, Tally]:
     differing = _differing(context, plan, register, further, columns)
     quarantine.add(context.connection, differing)
     tally.kept -= differing.num_rows
-    gone = pc.is_in(further["source_line"], value_set=_lines(differing, plan))
-    filled = _filled(context, register, further.filter(pc.invert(gone)), columns)
+    contradicting = pc.is_in(further["source_line"], value_set=_lines(differing, plan))
+    filled = _filled(context, register, further.filter(pc.invert(contradicting)), columns)
     with TableWriter(context.folder / "units.parquet", register.schema) as writer:
         writer.write(fitted(filled, register.schema))
     tally.notes += _unsaid(register, further)
@@ -72,7 +72,7 @@ def _differing(
     if not differences:
         return quarantine.row_schema().empty_table()
     first_of = "QUALIFY row_number() OVER (PARTITION BY source_line ORDER BY rank) = 1 ORDER BY source_line"
-    rows = _asked(context, f"SELECT * FROM ({differences}) {first_of}", register, further)  # noqa: S608 - own names only
+    rows = _answer_of(context, f"SELECT * FROM ({differences}) {first_of}", register, further)  # noqa: S608 - own names only
     first = plan.number * PLACES
     return quarantine.rows_of(
         [
@@ -94,13 +94,13 @@ def _filled(
     """Return the register with what rows say that do not contradict it."""
     import pyarrow as pa
 
-    given = ", ".join(
+    filled = ", ".join(
         f"coalesce(own.{name}, more.{name}) AS {name}" for name in (quoted(column.name) for column in columns)
     )
-    replaced = f" REPLACE ({given})" if given else ""
+    replaced = f" REPLACE ({filled})" if filled else ""
     numbered = register.append_column("nth", pa.array(range(register.num_rows), pa.int64()))
     query = f"SELECT own.*{replaced} FROM own LEFT JOIN more USING (unit_id) ORDER BY nth"  # noqa: S608 - names of the contract
-    return _asked(context, query, numbered, sound).drop_columns(["nth"])
+    return _answer_of(context, query, numbered, sound).drop_columns(["nth"])
 
 
 def _text(table: str, column: Column) -> str:
@@ -110,9 +110,9 @@ def _text(table: str, column: Column) -> str:
     return f"CAST({written} AS VARCHAR)"
 
 
-def _asked(context: IntakeContext, query: str, own: pa.Table, more: pa.Table) -> pa.Table:
+def _answer_of(context: IntakeContext, query: str, register: pa.Table, further: pa.Table) -> pa.Table:
     """Return the answer of the database to a query over the register and the rows that say more."""
-    for name, table in (("own", own), ("more", more)):
+    for name, table in (("own", register), ("more", further)):
         context.connection.register(name, table)
     answer = context.connection.sql(query).to_arrow_table()
     for name in ("own", "more"):
@@ -126,7 +126,7 @@ def _unsaid(register: pa.Table, further: pa.Table) -> list[str]:
     silent = [unit for unit in register["unit_id"].to_pylist() if unit not in spoken_of]
     if not silent:
         return []
-    named = ", ".join(repr(unit) for unit in silent[:_NAMED]) + (
+    listed = ", ".join(repr(unit) for unit in silent[:_NAMED]) + (
         " and others" if len(silent) > _NAMED else ""
     )
-    return [f"it says nothing of {len(silent):,} of {counted(register.num_rows, 'unit')}: {named}."]
+    return [f"it says nothing of {len(silent):,} of {counted(register.num_rows, 'unit')}: {listed}."]

@@ -93,8 +93,8 @@ def _first(text: str, formats: Sequence[str], *, whole: bool = False) -> str:
 
 def _stamp(text: str, form: str, *, whole: bool) -> str:
     if form in _COUNTED:
-        pattern, held, micros = _COUNTED[form]
-        number = f"CAST(TRY_CAST({text} AS {held}) * {micros} AS BIGINT)"
+        pattern, sql_type, micros = _COUNTED[form]
+        number = f"CAST(TRY_CAST({text} AS {sql_type}) * {micros} AS BIGINT)"
         return f"CASE WHEN regexp_matches({text}, {literal(pattern)}) THEN make_timestamp({number}) END"
     if form == _SERIAL:
         return _serial(text, whole=whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditlib.evidence import units_named
+from auditlib.evidence import unit_names
 from auditlib.evidence.intake_context import IntakeContext
 from auditlib.evidence.parquet_files import read_pieces
 from auditlib.time.local_days import local_days, utc_days
@@ -20,7 +20,7 @@ def prepare_zones(context: IntakeContext) -> None:
     import pyarrow as pa
 
     units, numbers = unit_zones(context)
-    units_named.create(context.connection, units, _unit_names(context))
+    unit_names.create(context.connection, units, _unit_names(context))
     tables = {
         "unit_zones": pa.table(
             {"unit_id": pa.array(units, pa.string()), "unit__zone__known": pa.array(numbers, pa.int64())}
@@ -36,7 +36,7 @@ def prepare_zones(context: IntakeContext) -> None:
 
 def unit_zones(context: IntakeContext) -> tuple[list[str], list[int]]:
     """Return the units of the register and the number of the zone of each; none before it is taken in."""
-    if "units" not in context.done:
+    if "units" not in context.tables_done:
         return [], []
     units: list[str] = []
     numbers: list[int] = []
@@ -49,7 +49,7 @@ def unit_zones(context: IntakeContext) -> tuple[list[str], list[int]]:
 
 
 def _unit_names(context: IntakeContext) -> list[str | None]:
-    if "units" not in context.done:
+    if "units" not in context.tables_done:
         return []
     return [
         name for piece in read_pieces(context.folder / "units.parquet") for name in piece["name"].to_pylist()
@@ -58,11 +58,11 @@ def _unit_names(context: IntakeContext) -> list[str | None]:
 
 def zones_named(run: Run, units: Path | None) -> tuple[str, ...]:
     """Return every zone that the run, its sources and its units name, sorted."""
-    own = [dates.time_zone for source in run.sources for dates in source.dates_of.values()]
-    named = {run.time_zone, *(source.dates.time_zone for source in run.sources)} - {"unit"}
-    named |= {zone for zone in own if zone is not None} - {"unit"}
+    column_zones = [dates.time_zone for source in run.sources for dates in source.dates_of.values()]
+    zones = {run.time_zone, *(source.dates.time_zone for source in run.sources)} - {"unit"}
+    zones |= {zone for zone in column_zones if zone is not None} - {"unit"}
     for piece in read_pieces(units) if units is not None else ():
-        named |= {name for name in piece["time_zone"].to_pylist() if name}
-    for name in named:
+        zones |= {name for name in piece["time_zone"].to_pylist() if name}
+    for name in zones:
         zone(name)
-    return tuple(sorted(named))
+    return tuple(sorted(zones))

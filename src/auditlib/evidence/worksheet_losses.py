@@ -55,8 +55,8 @@ def column_letters(number: int) -> str:
     """Return what a worksheet calls a column: ``A`` for 1, ``AA`` for 27."""
     letters = ""
     while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("A") + digit) + letters
     return letters
 
 
@@ -87,17 +87,17 @@ def _attributes(tag: bytes) -> dict[str, str]:
 def _of_sheet(text: bytes) -> Iterator[tuple[int, int, str]]:
     row = column = 0
     for match in _CELL.finditer(text):
-        own = _attributes(match["at"] or match["attributes"] or b"")
+        attributes = _attributes(match["at"] or match["attributes"] or b"")
         if match["row"]:
-            row, column = int(own.get("r", row + 1)), 0
+            row, column = int(attributes.get("r", row + 1)), 0
             continue
-        column = _number(own["r"]) if "r" in own else column + 1
+        column = _number(attributes["r"]) if "r" in attributes else column + 1
         body = match["body"] or b""
         value = _VALUE.search(body)
         text_shown = html.unescape(value[1].decode("utf-8", "replace")).strip() if value else ""
-        if own.get("t") == "e":
+        if attributes.get("t") == "e":
             yield row, column, text_shown or "#ERROR"
-        elif not text_shown and own.get("t") != "str" and _FORMULA.search(body):
+        elif not text_shown and attributes.get("t") != "str" and _FORMULA.search(body):
             yield row, column, ""
 
 

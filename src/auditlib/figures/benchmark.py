@@ -43,7 +43,7 @@ def funnel(comparison: Comparison, ax: Axes | None = None) -> Axes:
             _strips(drawn, comparison, compared)
         else:
             _funnel(drawn, comparison, compared)
-        head(drawn, measure_title(comparison.measure), own=ax is None)
+        head(drawn, measure_title(comparison.measure), own_figure=ax is None)
         set_scale(drawn.yaxis, comparison.measure.statistic)
         drawn.grid(visible=True, axis="y")
     return drawn
@@ -132,11 +132,11 @@ def _strips(ax: Axes, comparison: Comparison, compared: pd.DataFrame) -> None:
 def _strip_limits(ax: Axes, comparison: Comparison, n: float, slot: int) -> None:
     limits = comparison.limits
     at = {name: float(np.interp(n, limits["n"], limits[name])) for name in limits.columns}
-    left, right = slot - 0.46, slot + 0.46
-    ax.fill_between([left, right], at["outer_low"], at["outer_high"], color=BAND, lw=0)
-    ax.fill_between([left, right], at["inner_low"], at["inner_high"], color=BAND_INNER, lw=0)
+    start, end = slot - 0.46, slot + 0.46
+    ax.fill_between([start, end], at["outer_low"], at["outer_high"], color=BAND, lw=0)
+    ax.fill_between([start, end], at["inner_low"], at["inner_high"], color=BAND_INNER, lw=0)
     for side in ("chance_low", "chance_high"):
-        ax.plot([left, right], [at[side]] * 2, color=QUIET, lw=0.8, ls=(0, (4, 3)))
+        ax.plot([start, end], [at[side]] * 2, color=QUIET, lw=0.8, ls=(0, (4, 3)))
 
 
 def _spread(ax: Axes, part: pd.DataFrame, slot: int, fullest: int) -> None:

@@ -43,5 +43,5 @@ def groups(result: Groups, ax: Axes | None = None) -> Axes:
         drawn.grid(visible=True, axis="x")
         level = as_level(result.comparison.confidence)
         drawn.set_xlabel(f"Mean of its units, {level} interval;\ntriangles differ from all others")
-        head(drawn, measure_title(result.comparison.measure), own=ax is None)
+        head(drawn, measure_title(result.comparison.measure), own_figure=ax is None)
     return drawn

@@ -43,7 +43,7 @@ def event_study(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> 
         drawn = new_axes(width=HALF, height=3.6) if ax is None else ax
         drawn.set_title(fitted(f"Linking the pay of {effect.noun}: effect by quarters since the link", drawn))
         if isinstance(effect.events, Refusal):
-            return _said(drawn, effect.events)
+            return _refused(drawn, effect.events)
         frame = effect.events.frame
         drawn.axhline(0, color=INK, lw=0.9)
         drawn.axvline(-0.5, color=FAINT, lw=0.8, ls=(0, (4, 3)))
@@ -88,7 +88,7 @@ def placebo_distribution(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         title = f"Linking the pay of {effect.noun}: what the procedure finds where there is nothing"
         drawn.set_title(fitted(title, drawn))
         if isinstance(effect.placebo, Refusal):
-            return _said(drawn, effect.placebo)
+            return _refused(drawn, effect.placebo)
         values = [effect.placebo.estimate]
         if not isinstance(effect.low_first, Refusal):
             values.append(effect.low_first.estimate)
@@ -132,7 +132,7 @@ def departures(effect: RoleEffect, ax: Axes | None = None) -> Axes:
         title = f"Linking the pay of {effect.noun}: if linked units had departed from the others anyway"
         drawn.set_title(fitted(title, drawn))
         if isinstance(effect.sensitivity, Refusal):
-            return _said(drawn, effect.sensitivity)
+            return _refused(drawn, effect.sensitivity)
         frame = effect.sensitivity.frame
         relative = frame[frame["kind"] == "relative"]
         drawn.axhline(0, color=INK, lw=0.9)
@@ -149,7 +149,7 @@ def departures(effect: RoleEffect, ax: Axes | None = None) -> Axes:
     return drawn
 
 
-def _said(ax: Axes, refusal: Refusal) -> Axes:
+def _refused(ax: Axes, refusal: Refusal) -> Axes:
     """Write the reason where there is nothing to draw."""
     ax.text(0.02, 0.5, refusal.reason, transform=ax.transAxes, color=QUIET, wrap=True)
     ax.set_axis_off()

@@ -75,18 +75,18 @@ def _curve(
     labels: dict[str, str],
     ax: Axes | None,
 ) -> Axes:
-    named = pd.Series(kind, index=frame.index)
+    kinds = pd.Series(kind, index=frame.index)
     with style():
         drawn = _room(len(rows)) if ax is None else ax
         drawn.set_title(title, pad=26, x=-0.4 if len(title) > 64 else 0.0)
         drawn.axhline(0, color=INK, lw=0.9)
         handles = []
         for name, colour, marker in _LOOKS:
-            mine = frame[named == name]
+            part = frame[kinds == name]
             size = 6.5 if name == "default" else 3.5
-            drawn.vlines(mine.index, mine["low"], mine["high"], color=colour, lw=1.6 if size > 4 else 0.8)
-            drawn.plot(mine.index, mine["estimate"], ls="", marker=marker, ms=size, color=colour, zorder=size)
-            if len(mine):
+            drawn.vlines(part.index, part["low"], part["high"], color=colour, lw=1.6 if size > 4 else 0.8)
+            drawn.plot(part.index, part["estimate"], ls="", marker=marker, ms=size, color=colour, zorder=size)
+            if len(part):
                 handles.append(Line2D([], [], ls="", marker=marker, color=colour, ms=4.5, label=labels[name]))
         drawn.set_ylabel(points)
         drawn.grid(visible=True, axis="y")
@@ -108,21 +108,21 @@ def _room(rows: int) -> Axes:
 
 def _marks(frame: pd.DataFrame) -> Rows:
     """Return one row of marks per option that differs between choices."""
-    found: Rows = [(text, frame["estimator"] == name) for name, text in _SHORT.items()]
-    found += [(f"weighted by {name}", frame["weighting"] == name) for name in ("response", "unit")]
-    found += [
+    marks: Rows = [(text, frame["estimator"] == name) for name, text in _SHORT.items()]
+    marks += [(f"weighted by {name}", frame["weighting"] == name) for name in ("response", "unit")]
+    marks += [
         (f"{counted(count, 'month')} set aside", frame["anticipation"] == count)
         for count in sorted(set(frame["anticipation"]))
     ]
-    named = (
+    columns = (
         ("other_role", {name: f"other role {name}" for name in frame["other_role"].unique()}),
         ("units", {"all": "all units", "steady": "units answered about steadily"}),
         ("statistic", _STATISTICS),
     )
-    for column, words in named:
+    for column, words in columns:
         if len(set(frame[column])) > 1:
-            found += [(text, frame[column] == name) for name, text in words.items()]
-    return [(text, mask) for text, mask in found if mask.any()]
+            marks += [(text, frame[column] == name) for name, text in words.items()]
+    return [(text, mask) for text, mask in marks if mask.any()]
 
 
 def _chosen(ax: Axes, rows: Rows, count: int) -> None:

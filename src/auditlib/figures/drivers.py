@@ -52,9 +52,9 @@ def _panel(panel: Axes, survey: Survey, *, top: int, highest: float) -> None:
     panel.set_ylim(0, highest)
     _curves(panel, reach, highest)
     for main in (True, False):
-        own = survey.questions[:top] if main else survey.questions[top:]
-        if own:
-            _marks(panel, own, main=main)
+        questions = survey.questions[:top] if main else survey.questions[top:]
+        if questions:
+            _marks(panel, questions, main=main)
     _names(panel, survey.questions)
     share_ticks(panel.xaxis)
     panel.set_xlabel("answers in the bottom box")

@@ -38,21 +38,21 @@ def failures(rates: Rates, ax: Axes | None = None) -> Axes:
         frame = rates.to_frame().set_index("duty")
         duties = [duty for duty in DUTIES if duty in frame.index][::-1]
         settled = (frame["judged"] + frame["excused"]).clip(lower=1)
-        left = np.zeros(len(duties))
+        offset = np.zeros(len(duties))
         for status in ("missing", "late", "wrong_party", "excused"):
             share = (frame[status] / settled).loc[duties].to_numpy(float, copy=True)
             share[[rates.hides(status, duty) for duty in duties]] = 0.0
             drawn.barh(
                 duties,
                 share,
-                left=left,
+                left=offset,
                 height=0.62,
                 lw=0.8,
                 label=status.replace("_", " "),
                 **_FAILED[status],
             )
-            left = left + share
-        for row, (duty, end) in enumerate(zip(duties, left, strict=True)):
+            offset = offset + share
+        for row, (duty, end) in enumerate(zip(duties, offset, strict=True)):
             drawn.annotate(
                 _met(frame.loc[[duty]].iloc[0]) + _unsaid(rates, duty),
                 (end, row),
@@ -61,7 +61,7 @@ def failures(rates: Rates, ax: Axes | None = None) -> Axes:
                 va="center",
                 color=QUIET,
             )
-        drawn.set_xlim(0, max([0.01, *left.tolist()]) * 1.3)
+        drawn.set_xlim(0, max([0.01, *offset.tolist()]) * 1.3)
         share_ticks(drawn.xaxis)
         drawn.set_xlabel("share of settled cases")
         drawn.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=4)
@@ -198,8 +198,8 @@ def _visible(times: Floats, hours: float) -> npt.NDArray[np.intp]:
     inside = np.flatnonzero(times <= hours)
     bins = np.floor(times[inside] / hours * 400)
     last = np.append(bins[1:] != bins[:-1], np.ones(min(1, len(inside)), dtype=bool))
-    kept: npt.NDArray[np.intp] = inside[last]
-    return kept
+    steps: npt.NDArray[np.intp] = inside[last]
+    return steps
 
 
 def flag_and_clocks(result: IncidentResult, ax: Axes | None = None) -> Axes:

@@ -64,7 +64,7 @@ def outliers_followed(result: Stability, ax: Axes | None = None) -> Axes:
             FuncFormatter(lambda y, _: with_sign(factor * y, decimals=digits) + unit)
         )
         drawn.grid(visible=True, axis="y")
-        head(drawn, measure_title(result.measure), own=ax is None)
+        head(drawn, measure_title(result.measure), own_figure=ax is None)
         _explain_followed(drawn, columns=1 if few else 3)
     return drawn
 
@@ -134,7 +134,7 @@ def control_charts(result: OverTime) -> Figure:
         last.set_xticks(range(0, len(steps), every), steps[::every])
         last.tick_params(axis="x", labelsize=8)
         title = f"{measure_title(result.comparison.measure)}, by {result.series.grain}"
-        head(stacked[0], title, own=True)
+        head(stacked[0], title, own_figure=True)
         _explain_charts(figure)
     return figure
 

@@ -33,8 +33,8 @@ def signs(result: IntegrityResult, ax: Axes | None = None) -> Axes:
         columns = {name: place for place, name in enumerate(result.groups)}
         for sign, (marker, face, edge, size) in _MARKS.items():
             detections = [detection for detection in result.detections if detection.sign is sign]
-            x = [columns[each.group.name] for each in detections]
-            y = [rows[each.detector.key] for each in detections]
+            x = [columns[detection.group.name] for detection in detections]
+            y = [rows[detection.detector.key] for detection in detections]
             kinds: dict[str, Any] = (
                 {"color": edge} if marker == "x" else {"facecolor": face, "edgecolor": edge}
             )
@@ -87,16 +87,16 @@ def _label(drawn: Axes, detection: Detection) -> None:
         drawn.set_xticks(np.log(ratios), [f"{value:.3g}" for value in ratios])
 
 
-def performance(known: Performance, ax: Axes | None = None) -> Axes:
+def performance(register: Performance, ax: Axes | None = None) -> Axes:
     """Draw in how many simulated companies each planted form was noticed, and clean ones raised an alarm."""
     with style():
-        forms = list(known.planted.values())[::-1]
+        forms = list(register.planted.values())[::-1]
         shares = [(form.form, form.any, form.companies) for form in forms]
-        shares.append(("no gaming (false alarms)", known.any_alarm, known.companies))
+        shares.append(("no gaming (false alarms)", register.any_alarm, register.companies))
         drawn = new_axes(height=0.26 * len(shares) + 0.9) if ax is None else ax
         for row, (_, value, n) in enumerate(shares):
             marker, colour = ("D", LOWER) if row == len(forms) else ("o", HIGHER)
-            drawn.plot(known.limits(value, n), [row, row], lw=1.2, color=colour)
+            drawn.plot(register.limits(value, n), [row, row], lw=1.2, color=colour)
             drawn.plot([value], [row], marker=marker, ms=5, color=colour)
             drawn.annotate(
                 f"{value:.0%} of {n}", (1.04, row), va="center", color=QUIET, annotation_clip=False

@@ -65,13 +65,13 @@ def place(
     figure = figure_of(ax)
     figure.draw_without_rendering()
     marks = ax.transData.transform(np.asarray(avoid, dtype=float).reshape(-1, 2))
-    frame, taken, written = ax.get_window_extent(), list[Bbox](), list[Annotation]()
+    frame, boxes, written = ax.get_window_extent(), list[Bbox](), list[Annotation]()
     for name, point in zip(names, at, strict=True):
         for side in _SIDES:
             text = _write(ax, name, point, side=side, size=size)
             box = text.get_window_extent().padded(1.5)
-            if _free(box, frame, marks, taken):
-                taken.append(box)
+            if _free(box, frame, marks, boxes):
+                boxes.append(box)
                 written.append(text)
                 break
             text.remove()
@@ -96,9 +96,9 @@ def _write(
     )  # fmt: skip
 
 
-def _free(box: Bbox, frame: Bbox, marks: Floats, taken: Sequence[Bbox]) -> bool:
+def _free(box: Bbox, frame: Bbox, marks: Floats, boxes: Sequence[Bbox]) -> bool:
     inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
     covered = (
         (marks[:, 0] > box.x0) & (marks[:, 0] < box.x1) & (marks[:, 1] > box.y0) & (marks[:, 1] < box.y1)
     )
-    return inside and not covered.any() and not any(box.overlaps(other) for other in taken)
+    return inside and not covered.any() and not any(box.overlaps(written) for written in boxes)

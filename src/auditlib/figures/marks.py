@@ -38,9 +38,9 @@ def measure_title(measure: ScoreMeasure) -> str:
     return f"{text[0].upper()}{text[1:]}"
 
 
-def head(ax: Axes, text: str, *, own: bool) -> None:
+def head(ax: Axes, text: str, *, own_figure: bool) -> None:
     """Write the title: over the whole width where the figure is ours, over the axes where they were given."""
-    if own:
+    if own_figure:
         figure_of(ax).suptitle(fitted(text, ax), x=0.008, ha="left", fontsize=9.5, color=INK)
     else:
         ax.set_title(text)
@@ -62,14 +62,14 @@ def mark(verdict: str) -> dict[str, Any]:
     return {"zorder": order, **MARKS[verdict]}
 
 
-def colour_of(verdict: str, *, other: str = QUIET) -> str:
-    """Return the colour of a verdict; `other` where it calls nothing out."""
+def colour_of(verdict: str, *, otherwise: str = QUIET) -> str:
+    """Return the colour of a verdict; `otherwise` where it calls nothing out."""
     colours = {
         OutlierStatus.HIGHER.value: HIGHER,
         OutlierStatus.LOWER.value: LOWER,
         OutlierStatus.NONE.value: FAINT,
     }
-    return colours.get(verdict, other)
+    return colours.get(verdict, otherwise)
 
 
 def name_called_out(ax: Axes, comparison: Comparison, compared: pd.DataFrame, x: Floats) -> None:

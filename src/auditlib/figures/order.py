@@ -49,7 +49,7 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
             drawn = new_axes() if ax is None else ax
             compared = rows["unit_id"].isin(comparison.frame.loc[comparison.judgement.chosen, "unit_id"])
             _profile(drawn, comparison, rows[compared].reset_index(drop=True))
-        head(drawn, measure_title(comparison.measure), own=ax is None)
+        head(drawn, measure_title(comparison.measure), own_figure=ax is None)
     return drawn
 
 
@@ -57,11 +57,11 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     y = np.arange(len(rows), dtype=float)
     ax.axvline(comparison.judgement.target, color=INK, lw=0.9, zorder=1)
     for verdict in MARKS:
-        mine = (rows["verdict"] == verdict).to_numpy()
-        part = rows[mine]
+        of_verdict = (rows["verdict"] == verdict).to_numpy()
+        part = rows[of_verdict]
         colour = colour_of(verdict)
-        ax.hlines(y[mine], part["low"], part["high"], color=colour, lw=1.1, zorder=2)
-        ax.scatter(part["value"], y[mine], **mark(verdict))
+        ax.hlines(y[of_verdict], part["low"], part["high"], color=colour, lw=1.1, zorder=2)
+        ax.scatter(part["value"], y[of_verdict], **mark(verdict))
     ax.set_yticks(y, [labels.shortened(str(name)) for name in rows["name"]], fontsize=7.5)
     for label, verdict in zip(ax.get_yticklabels(), rows["verdict"], strict=True):
         label.set_color(colour_of(verdict) if verdict in (OutlierStatus.HIGHER, OutlierStatus.LOWER) else INK)
@@ -92,8 +92,8 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.plot(x, rows["value"], color=QUIET, lw=1.4, zorder=2)
     ax.axhline(comparison.judgement.target, color=INK, lw=0.9, zorder=2)
     for verdict in (OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value):
-        mine = (rows["verdict"] == verdict).to_numpy()
-        ax.scatter(x[mine], rows["value"][mine], **{**mark(verdict), "s": 14, "lw": 0.4})
+        of_verdict = (rows["verdict"] == verdict).to_numpy()
+        ax.scatter(x[of_verdict], rows["value"][of_verdict], **{**mark(verdict), "s": 14, "lw": 0.4})
     margin = 0.02 * len(rows)
     ax.set_xlim(1 - margin, len(rows) + margin)
     level = as_level(comparison.confidence)
@@ -122,14 +122,14 @@ def ranks(comparison: Comparison, ax: Axes | None = None) -> Axes:
         else:
             _rank_profile(drawn, comparison.typical())
         _explain_ranks(drawn, as_level(comparison.confidence), few=few, observed=bool(whole) or not few)
-        head(drawn, measure_title(comparison.measure), own=ax is None)
+        head(drawn, measure_title(comparison.measure), own_figure=ax is None)
     return drawn
 
 
 def _rank_rows(ax: Axes, rows: pd.DataFrame, *, whole: bool) -> None:
     """Draw a row per unit; where one is left out, observed places would tell where it stands."""
     y, ends = np.arange(len(rows), dtype=float), rows[_ENDS].astype(float)
-    colours = [colour_of(str(verdict), other=FAINT) for verdict in rows["verdict"]]
+    colours = [colour_of(str(verdict), otherwise=FAINT) for verdict in rows["verdict"]]
     ax.hlines(y, ends["joint_low"] - 0.3, ends["joint_high"] + 0.3, color=QUIET, lw=0.6)
     ax.hlines(y, ends["likely_low"] - 0.3, ends["likely_high"] + 0.3, color=colours, lw=3.6)
     if whole:

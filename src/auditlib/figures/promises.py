@@ -22,9 +22,9 @@ def excused(result: PromiseResult, ax: Axes | None = None) -> Axes:
         drawn.bar(at, shares, width=0.7, facecolor=BAND, edgecolor=QUIET, lw=0.8, label="excused")
         for limit in sorted(set(frame["limit"])):
             drawn.axhline(float(limit), color=LOWER, lw=1.2, ls="--", label="limit of the rule")
-        months = [month_text(month) for month in by_month.index]
+        labels = [month_text(month) for month in by_month.index]
         step = max(1, -(-len(at) // 8))
-        drawn.set_xticks(at[::step], months[::step])
+        drawn.set_xticks(at[::step], labels[::step])
         share_ticks(drawn.yaxis)
         drawn.set_ylim(0, max(0.01, float(shares.max(initial=0)), float(frame["limit"].max() or 0)) * 1.25)
         drawn.set_ylabel("share of settled calls")

@@ -46,8 +46,8 @@ def note_beneath(drawn: Axes | Figure, text: str) -> None:
 class _Shown(Formatter):
     """Formats ticks as another does, and changes what it gives."""
 
-    def __init__(self, given: Formatter, change: Callable[[str], str]) -> None:
-        self._given, self._change = given, change
+    def __init__(self, formatter: Formatter, change: Callable[[str], str]) -> None:
+        self._given, self._change = formatter, change
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         return self._change(self._given(x, pos))
@@ -71,6 +71,6 @@ def shown_as(drawn: Axes | Figure, change: Callable[[str], str]) -> None:
             text.set_text(changed)
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            given = axis.get_major_formatter()
-            if isinstance(given, FixedFormatter | FuncFormatter | StrCategoryFormatter):
-                axis.set_major_formatter(_Shown(given, change))
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter | FuncFormatter | StrCategoryFormatter):
+                axis.set_major_formatter(_Shown(formatter, change))

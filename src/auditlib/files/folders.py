@@ -31,10 +31,10 @@ def files_below(directory: Path) -> Iterator[tuple[str, Path]]:
     yield from sorted(entries)
 
 
-def foreign(directory: Path, *, named: Collection[str]) -> Iterator[str]:
-    """Yield every file and link below `directory` that is not in `named`."""
+def foreign(directory: Path, *, expected: Collection[str]) -> Iterator[str]:
+    """Yield every file and link below `directory` that is not in `expected`."""
     for name, path in files_below(directory):
-        if name not in named and path.name not in _MADE_BY_SYSTEMS:
+        if name not in expected and path.name not in _MADE_BY_SYSTEMS:
             yield name
 
 
@@ -84,7 +84,7 @@ def remove_directory(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=False)
 
 
-def _exchange(first: Path, other: Path) -> bool:
+def _exchange(first: Path, second: Path) -> bool:
     """Exchange two folders in one step; False where the system or file system cannot."""
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -98,4 +98,4 @@ def _exchange(first: Path, other: Path) -> bool:
             return False
     except (AttributeError, OSError, TypeError):  # an older C library, or none to load
         return False
-    return bool(call(at, os.fsencode(first), at, os.fsencode(other), ctypes.c_uint(flag)) == 0)
+    return bool(call(at, os.fsencode(first), at, os.fsencode(second), ctypes.c_uint(flag)) == 0)

@@ -41,8 +41,8 @@ class IntegrityAnswer(Answer[IntegrityResult]):
     @property
     def registers(self) -> tuple[Performance, ...]:
         """The register of the detectors, where there is one to state."""
-        known = self.result.performance
-        return () if known is None or not self.result.tested else (known,)
+        performance = self.result.performance
+        return () if performance is None or not self.result.tested else (performance,)
 
     def numbers(self) -> tuple[Number, ...]:
         """Return effects, p-values and levels of every test, and what the register says."""
@@ -134,7 +134,7 @@ class IntegrityAnswer(Answer[IntegrityResult]):
 
         The last row is the whole procedure: whether anything at all raised an alarm.
         """
-        rows = [row for known in self.registers for row in _rates(known)]
+        rows = [row for performance in self.registers for row in _rates(performance)]
         title, units = "Register of the detectors", {"planted": "quoted"}
         return self._exhibit(rows, title, by=("detector",), labels=_REGISTER, units=units) if rows else ()
 
@@ -183,18 +183,18 @@ def _row(detection: Detection) -> dict[str, Any]:
         "p": np.nan if detection.contrast is None else detection.p_value,
         "n": detection.n,
         "linked": detection.linked,
-        "others": detection.others,
+        "others": detection.unlinked,
     }
 
 
-def _rates(known: Performance) -> list[dict[str, Any]]:
+def _rates(performance: Performance) -> list[dict[str, Any]]:
     names = ("detector", "tests", "alone_share", "alarm_share", "planted", "companies", "found_share")
     rows: list[tuple[Any, ...]] = []
     for detector in DETECTORS:
-        rates, (form, noticed) = known.clean[detector.key], known.meant_for(detector.key)
+        rates, (form, noticed) = performance.clean[detector.key], performance.meant_for(detector.key)
         measured = (rates.tests, rates.alone, rates.alarms)
         rows.append((detector.title, *measured, form.form, form.companies, noticed))
-    _, main = known.main
-    tests = sum(rates.tests for rates in known.clean.values())
-    rows.append(("All together", tests, np.nan, known.any_alarm, main.form, main.companies, main.any))
+    _, main = performance.main
+    tests = sum(rates.tests for rates in performance.clean.values())
+    rows.append(("All together", tests, np.nan, performance.any_alarm, main.form, main.companies, main.any))
     return [dict(zip(names, row, strict=True)) for row in rows]

@@ -61,7 +61,7 @@ class Detection:
         The test, on the detector's working scale; None where it could not be made.
     smallest_p
         Smallest p-value that dealing the links anew can give here.
-    n, linked, others
+    n, linked, unlinked
         Observations, and units on either side.
     levels
         Before and after for the linked units, then for the others.
@@ -78,7 +78,7 @@ class Detection:
     smallest_p: float = 1.0
     n: int = 0
     linked: int = 0
-    others: int = 0
+    unlinked: int = 0
     levels: Floats = field(default_factory=lambda: np.full((2, 2), np.nan))
     units: tuple[UnitChange, ...] = ()
     reason: str = ""
@@ -147,7 +147,7 @@ class GroupData:
     @property
     def chosen(self) -> Flags:
         """Units of the group and those compared with, over the units of the audit."""
-        return self.group.linked | self.group.others
+        return self.group.linked | self.group.comparison
 
 
 def group_data(
@@ -168,7 +168,7 @@ def group_data(
     rng
         Draws the ways to deal.
     """
-    chosen = group.linked | group.others
+    chosen = group.linked | group.comparison
     size = observed.scores[chosen][:, group.before | group.after].sum(axis=(1, 2))
     linked = group.linked[chosen]
     dealt = deal(linked, _strata(linked, size), draws=policy.draws, rng=rng)
@@ -186,7 +186,7 @@ def detect(detector: Detector, data: GroupData) -> Detection:
     few = _too_few(detector, group.linked[chosen] & usable, ~group.linked[chosen] & usable, policy)
     if few:
         return Detection(detector, group, reason=few)
-    dim = _too_dim(detector, measured, group.linked & measured.usable, group.others & measured.usable)
+    dim = _too_dim(detector, measured, group.linked & measured.usable, group.comparison & measured.usable)
     if dim:
         return Detection(detector, group, reason=dim)
     least = _least_p(data.dealt, usable)
@@ -205,7 +205,7 @@ def detect(detector: Detector, data: GroupData) -> Detection:
         least,
         int(measured.n[within].sum()),
         tested.chosen,
-        tested.others,
+        tested.unchosen,
         measured.levels,
         _unit_changes(data, measured, within),
     )
@@ -226,8 +226,8 @@ def _cannot(detector: Detector, group: Group, observed: Observed) -> str:
     return ""
 
 
-def _too_few(detector: Detector, linked: Flags, others: Flags, policy: IntegrityPolicy) -> str:
-    counts = int(linked.sum()), int(others.sum())
+def _too_few(detector: Detector, linked: Flags, comparison: Flags, policy: IntegrityPolicy) -> str:
+    counts = int(linked.sum()), int(comparison.sum())
     if min(counts) >= policy.least_units:
         return ""
     enough = (
@@ -242,7 +242,7 @@ def _too_few(detector: Detector, linked: Flags, others: Flags, policy: Integrity
     )
 
 
-def _too_dim(detector: Detector, measured: Measured, linked: Flags, others: Flags) -> str:
+def _too_dim(detector: Detector, measured: Measured, linked: Flags, comparison: Flags) -> str:
     """Return why not even the largest effect could be told from chance; empty where it could.
 
     An effect stands out in most audits where it is `_OUTSTANDING` times its sampling error, which falls
@@ -250,7 +250,7 @@ def _too_dim(detector: Detector, measured: Measured, linked: Flags, others: Flag
     """
     if detector.largest is None:
         return ""
-    error = sum(1 / float((1 / measured.variance[side]).sum()) for side in (linked, others))
+    error = sum(1 / float((1 / measured.variance[side]).sum()) for side in (linked, comparison))
     short = error * (_OUTSTANDING / detector.largest.effect) ** 2
     if short <= 1:
         return ""
@@ -326,9 +326,9 @@ def score_change(data: GroupData) -> ScoreChange | None:
 
 def _mean(observed: Observed, months: Flags) -> tuple[Floats, Floats, Floats]:
     """Return mean score, its variance and the number of answers of each unit."""
-    given = observed.scores[:, months].sum(axis=1)
-    n = given.sum(axis=1)
+    scores = observed.scores[:, months].sum(axis=1)
+    n = scores.sum(axis=1)
     safe = np.maximum(n, 1)
-    mean = given @ observed.values / safe
-    squares = float(given.sum(axis=0) @ observed.values**2 - n @ mean**2)
+    mean = scores @ observed.values / safe
+    squares = float(scores.sum(axis=0) @ observed.values**2 - n @ mean**2)
     return mean, np.asarray(max(squares, _TINY) / max(float(n.sum()), 1.0) / safe), n

@@ -97,8 +97,8 @@ def _audited(group: Group, run: Run, tables: CanonicalTables) -> Group:
     """Return `group`, refused where its metric is not audited or there are no single responses."""
     if "responses" not in tables.tables:
         return replace(group, refusal=_AGGREGATES)
-    known = run.instruments.get(group.survey_type)
-    if known is None or group.item not in known.items:
+    instrument = run.instruments.get(group.survey_type)
+    if instrument is None or group.item not in instrument.items:
         refusal = Refusal(
             f"Pay follows {group.metric}, which is no question of an audited survey.",
             "Declare its instrument, or correct the register: survey type:item:statistic.",

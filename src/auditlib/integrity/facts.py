@@ -38,17 +38,17 @@ def facts(result: IntegrityResult) -> Iterator[Number]:
         yield _score(score, result.level)
         yield Number(f"shared:{score.group.name}", result.in_common(score), "units", basis=(LINKS,))
     for group, alarms in result.alarmed.items():
-        for other, count in result.shares(group).items():
-            key = shared_key(alarms[0].group, result.alarmed[other][0].group)
+        for second, count in result.shares(group).items():
+            key = shared_key(alarms[0].group, result.alarmed[second][0].group)
             yield Number(key, count, "units", basis=(LINKS,))
     yield Number("error", result.policy.error, "share", reason="Declared.")
     if result.performance is not None:
         yield from _register(result.performance)
 
 
-def shared_key(group: Group, other: Group) -> str:
+def shared_key(group: Group, second: Group) -> str:
     """Return the key of how many units a group shares with another one that raised an alarm."""
-    return f"shared_with:{group.key}:{other.key}"
+    return f"shared_with:{group.key}:{second.key}"
 
 
 def _pattern(pattern: SignPattern) -> Iterator[Number]:
@@ -76,7 +76,7 @@ def _detection(detection: Detection, level: float) -> Iterator[Number]:
             yield Number(f"{side}_{at}:{key}", float(reached), detector.level, n, None, basis)
     yield Number(f"smallest_p:{key}", detection.smallest_p, "probability", n, None, basis)
     yield Number(f"linked_units:{key}", detection.linked, "units", basis=basis)
-    yield Number(f"others_units:{key}", detection.others, "units", basis=basis)
+    yield Number(f"others_units:{key}", detection.unlinked, "units", basis=basis)
 
 
 def _basis(table: str, group: Group) -> Basis:
@@ -93,13 +93,13 @@ def _score(score: ScoreChange, level: float) -> Number:
     return Number(score.key, contrast.estimate, "points", score.n, limits, basis)
 
 
-def _register(known: Performance) -> Iterator[Number]:
-    yield Number("register:companies", known.companies, "count", reason=known.provenance)
-    yield _share("register:any_alarm", known.any_alarm, known.companies, known)
-    for name, form in known.planted.items():
-        yield _share(f"register:found:{name}", form.any, form.companies, known)
+def _register(performance: Performance) -> Iterator[Number]:
+    yield Number("register:companies", performance.companies, "count", reason=performance.provenance)
+    yield _share("register:any_alarm", performance.any_alarm, performance.companies, performance)
+    for name, form in performance.planted.items():
+        yield _share(f"register:found:{name}", form.any, form.companies, performance)
 
 
-def _share(key: str, value: float, n: int, known: Performance) -> Number:
-    limits = Interval(*known.limits(value, n), LEVEL, "Clopper-Pearson")
-    return Number(key, value, "share", n, limits, reason=known.provenance)
+def _share(key: str, value: float, n: int, performance: Performance) -> Number:
+    limits = Interval(*performance.limits(value, n), LEVEL, "Clopper-Pearson")
+    return Number(key, value, "share", n, limits, reason=performance.provenance)

@@ -37,7 +37,7 @@ class Group:
     thresholds
         Value of the metric at which the bonus of each unit starts: its own where linked, the median of
         the group elsewhere; NaN where the register has none.
-    linked, others
+    linked, comparison
         Units of the group and units compared with, over the units of the audit.
     before, after
         Months on either side, over the months of the audit.
@@ -56,7 +56,7 @@ class Group:
     starts_on: date
     thresholds: Floats
     linked: Flags
-    others: Flags
+    comparison: Flags
     before: Flags
     after: Flags
     also: tuple[str, ...] = ()
@@ -153,13 +153,13 @@ def _group(
     units = np.array(calendar.units)
     linked = np.isin(units, rows["unit_id"])
     start = calendar.index(day)
-    others, until = _others(links, units, start, calendar, policy)
+    comparison, until = _comparison_units(links, units, start, calendar, policy)
     last = min(until, _end(rows, calendar), calendar.months, start + policy.window_months)
     months = np.arange(calendar.months)
     edge = start - (day.day > 1) - policy.leave_out_months
     before = (months < edge) & (months >= edge - policy.window_months)
     after = (months >= start) & (months < last)
-    more = links[links["unit_id"].isin(rows["unit_id"]) & ~links.index.isin(rows.index)]
+    linked_again = links[links["unit_id"].isin(rows["unit_id"]) & ~links.index.isin(rows.index)]
     group = Group(
         role,
         survey_type,
@@ -168,10 +168,10 @@ def _group(
         day,
         _thresholds(rows, units),
         linked,
-        others & ~linked,
+        comparison & ~linked,
         before,
         after,
-        also=tuple(sorted(set(more["unit_id"]))),
+        also=tuple(sorted(set(linked_again["unit_id"]))),
     )
     return replace(group, refusal=_refusal(group, policy))
 
@@ -181,7 +181,7 @@ def _thresholds(rows: pd.DataFrame, units: npt.NDArray[np.str_]) -> Floats:
     return np.asarray(of_unit.fillna(rows["threshold"].median()), dtype=np.float64)
 
 
-def _others(
+def _comparison_units(
     links: pd.DataFrame, units: npt.NDArray[np.str_], start: int, calendar: MonthGrid, policy: IntegrityPolicy
 ) -> tuple[Flags, int]:
     """Return the units to compare with, and the month their own links begin.
@@ -210,7 +210,7 @@ def _end(rows: pd.DataFrame, calendar: MonthGrid) -> int:
 
 
 def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
-    linked, others = int(group.linked.sum()), int(group.others.sum())
+    linked, unlinked = int(group.linked.sum()), int(group.comparison.sum())
     before, after = int(group.before.sum()), int(group.after.sum())
     if linked < policy.least_units:
         return Refusal(
@@ -219,9 +219,9 @@ def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
             "needed to tell a change "
             "of the group from one unit's own course."
         )
-    if others < policy.least_units:
+    if unlinked < policy.least_units:
         return Refusal(
-            f"{_to_compare(others)}, and {counted(policy.least_units, 'is', 'are')} needed.",
+            f"{_to_compare(unlinked)}, and {counted(policy.least_units, 'is', 'are')} needed.",
             "Have the next link start in some of the units only.",
         )
     if before < policy.least_months:
@@ -239,7 +239,7 @@ def _refusal(group: Group, policy: IntegrityPolicy) -> Refusal | None:
     return None
 
 
-def _to_compare(others: int) -> str:
-    if not others:
+def _to_compare(unlinked: int) -> str:
+    if not unlinked:
         return "There is no unit without a link to compare with"
-    return f"{counted(others, 'unit is', 'units are')} not linked to compare with"
+    return f"{counted(unlinked, 'unit is', 'units are')} not linked to compare with"

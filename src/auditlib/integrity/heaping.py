@@ -87,15 +87,15 @@ def _unit(months: Floats, values: Floats, rule: BonusRule, drift: float) -> tupl
     """Return share moved, variance and months expected just below of one unit."""
     worth = values if rule.statistic == "mean" else (values >= rule.top).astype(np.float64)
     n = months.sum(axis=1)
-    given, n = months[n > 0], n[n > 0]
+    answered, n = months[n > 0], n[n > 0]
     if not len(n):
         return _NOTHING
     reach = np.maximum(rule.width, _point(worth) / n)
     spread = drift if rule.statistic == "mean" else 0.0
-    above, below = _chances(given.sum(axis=0), worth, n, reach=reach, rule=rule, drift=spread)
+    above, below = _chances(answered.sum(axis=0), worth, n, reach=reach, rule=rule, drift=spread)
     if min(above.sum(), below.sum()) <= _SLACK:
         return _NOTHING
-    return _share(_sides(given @ worth / n, reach, rule), above, below)
+    return _share(_sides(answered @ worth / n, reach, rule), above, below)
 
 
 def _share(ended: tuple[Flags, Flags], above: Floats, below: Floats) -> tuple[float, float, float]:

@@ -142,9 +142,9 @@ class CountedPart:
     counts: Counts = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
-    def __or__(self, other: CountedPart) -> CountedPart:
-        missing = self.missing | other.missing
-        counts = {name: value for name, value in (self.counts | other.counts).items() if name not in missing}
+    def __or__(self, second: CountedPart) -> CountedPart:
+        missing = self.missing | second.missing
+        counts = {name: value for name, value in (self.counts | second.counts).items() if name not in missing}
         return CountedPart(counts, missing)
 
 
@@ -157,9 +157,9 @@ def _invitations(paid: PaidQuestion) -> CountedPart:
 
     if "invitations" not in paid.tables.tables:
         return _absent(("invited", "answered"), "the evidence has no invitations")
-    asked = paid.rows("invitations")
-    part = paid.placed(asked.group_by("unit_id", "sent_day").agg(invited=nw.len()))
-    answered = answered_invitations(asked, paid.tables.lazy("responses")).filter(nw.col("answered"))
+    invitations = paid.rows("invitations")
+    part = paid.placed(invitations.group_by("unit_id", "sent_day").agg(invited=nw.len()))
+    answered = answered_invitations(invitations, paid.tables.lazy("responses")).filter(nw.col("answered"))
     return part | paid.placed(answered.group_by("unit_id", "sent_day").agg(answered=nw.len()))
 
 
@@ -181,11 +181,11 @@ def _answers(paid: PaidQuestion) -> CountedPart:
     overall = nw.mean_horizontal(*paid.alike)
     half = (scale.high - scale.low) / 8
     low = overall < paid.limit - half - _SLACK
-    rest = nw.when(~low).then((overall * _THOUSAND).round()).otherwise(0)
+    thousandths = nw.when(~low).then((overall * _THOUSAND).round()).otherwise(0)
     flags: dict[str, nw.Expr] = {
         "low": low,
-        "rest": rest,
-        "rest_squares": rest * rest,
+        "rest": thousandths,
+        "rest_squares": thousandths * thousandths,
         "top": top,
         "comments": wrote,
         "silent_top": top & ~wrote,
@@ -242,11 +242,11 @@ def _devices(paid: PaidQuestion) -> CountedPart:
     )
     many = (nw.col("used") > 1) & ((nw.col("first") != nw.col("last")) | (nw.col("known") < nw.col("used")))
     shared = used.filter(many).select("unit_id", "device_id")
-    both = rows.join(shared, on=["unit_id", "device_id"], how="semi")
+    on_shared = rows.join(shared, on=["unit_id", "device_id"], how="semi")
     part = paid.placed(rows.group_by("unit_id", "submitted_day").agg(devices=nw.len()))
     if not part.counts["devices"].any():
         return _absent(("devices", "shared"), "no answer names a device")
-    return part | paid.placed(both.group_by("unit_id", "submitted_day").agg(shared=nw.len()))
+    return part | paid.placed(on_shared.group_by("unit_id", "submitted_day").agg(shared=nw.len()))
 
 
 def _straight(paid: PaidQuestion) -> CountedPart:
@@ -289,8 +289,8 @@ def _perfect(paid: PaidQuestion) -> CountedPart:
     if len(alike) < LEAST_ITEMS:
         return _absent(names, f"fewer than {LEAST_ITEMS} questions share the scale of {paid.item}")
     best = nw.min_horizontal(*alike) >= paid.scale.high
-    rest = nw.when(~best).then((nw.mean_horizontal(*alike) * _THOUSAND).round()).otherwise(0)
-    flags = {"perfect": best, "imperfect": rest, "imperfect_squares": rest * rest}
+    imperfect = nw.when(~best).then((nw.mean_horizontal(*alike) * _THOUSAND).round()).otherwise(0)
+    flags = {"perfect": best, "imperfect": imperfect, "imperfect_squares": imperfect * imperfect}
     marked = paid.complete().with_columns(**{name: flag.cast(nw.Int64) for name, flag in flags.items()})
     sums = {name: nw.col(name).sum() for name in flags}
     return paid.placed(marked.group_by("unit_id", "submitted_day").agg(nw.len().alias("complete"), **sums))
@@ -312,27 +312,27 @@ def _again(paid: PaidQuestion) -> CountedPart:
     tables, item = paid.tables, paid.item
     if "invitations" not in tables.tables:
         return _absent(AFTER, "the evidence has no invitations")
-    asked = _pandas(
+    invitations = _pandas(
         tables.lazy("invitations")
         .filter(nw.col("survey_type") == paid.survey_type, ~nw.col("customer_id").is_null())
         .select("customer_id", "sent_at")
     )
     answers = paid.rows("responses").filter(~nw.col(item).is_null())
-    scored = _known(answers, "submitted", low=nw.col(item) < paid.limit)
-    if asked.empty or scored.empty:
+    scored = _events(answers, "submitted", low=nw.col(item) < paid.limit)
+    if invitations.empty or scored.empty:
         return _absent(AFTER, "invitations or answers name no customer")
-    known = [scored.assign(known=np.where(scored["low"], "unhappy", "happy"))]
+    events = [scored.assign(known=np.where(scored["low"], "unhappy", "happy"))]
     missing = CountedPart()
     if "complaints" in tables.tables:
-        complained = _known(tables.lazy("complaints").filter(nw.col("in_period")), "received")
-        known.append(complained.assign(known="complained"))
+        complained = _events(tables.lazy("complaints").filter(nw.col("in_period")), "received")
+        events.append(complained.assign(known="complained"))
     else:
         missing = _absent(AFTER_COMPLAINT, "the evidence has no complaints")
-    waits = asked_after(known, asked, window_days=paid.policy.again_days)
+    waits = asked_after(events, invitations, window_days=paid.policy.again_days)
     return CountedPart(_spread(waits, paid.calendar)) | missing
 
 
-def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
+def _events(rows: nw.LazyFrame[Any], stem: str, **columns: nw.Expr) -> pd.DataFrame:
     """Return when something became known of which customer, and in which unit.
 
     What is known by its day alone is known by the end of that day: the invitation that brought an answer is
@@ -340,9 +340,9 @@ def _known(rows: nw.LazyFrame[Any], stem: str, **more: nw.Expr) -> pd.DataFrame:
     """
     import narwhals as nw
 
-    named = rows.filter(~nw.col("customer_id").is_null())
-    at = nw.col(f"{stem}_at") + beyond(whole_day(named, stem))
-    return _pandas(named.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=at, **more))
+    identified = rows.filter(~nw.col("customer_id").is_null())
+    at = nw.col(f"{stem}_at") + beyond(whole_day(identified, stem))
+    return _pandas(identified.select("customer_id", "unit_id", day=nw.col(f"{stem}_day"), at=at, **columns))
 
 
 def _by_score(paid: PaidQuestion, values: Floats) -> Floats:

@@ -17,14 +17,16 @@ _SECOND = 1_000_000
 _DAY = 86_400
 
 
-def asked_after(known: Sequence[pd.DataFrame], asked: pd.DataFrame, *, window_days: int) -> pd.DataFrame:
+def asked_after(
+    events: Sequence[pd.DataFrame], invitations: pd.DataFrame, *, window_days: int
+) -> pd.DataFrame:
     """Return invitations and waiting time that follow each thing known of a customer.
 
     Parameters
     ----------
-    known
+    events
         customer_id, unit_id, day, at (microseconds) and known (one of `KNOWN`), in any order.
-    asked
+    invitations
         customer_id and sent_at of every invitation.
     window_days
         What is known of a customer counts for so long, and until something newer is known.
@@ -44,9 +46,9 @@ def asked_after(known: Sequence[pd.DataFrame], asked: pd.DataFrame, *, window_da
     import pandas as pd
 
     order = ["at", "customer_id", "unit_id", "known"]
-    rows = pd.concat([part[[*order, "day"]] for part in known], ignore_index=True)
+    rows = pd.concat([part[[*order, "day"]] for part in events], ignore_index=True)
     rows = rows.astype({"at": "int64"}).sort_values(order, ignore_index=True)
-    sent = asked.astype({"sent_at": "int64"}).sort_values(["sent_at", "customer_id"], ignore_index=True)
+    sent = invitations.astype({"sent_at": "int64"}).sort_values(["sent_at", "customer_id"], ignore_index=True)
     until = rows.groupby("customer_id")["at"].shift(-1).fillna(np.inf).to_numpy(float)
     until = np.minimum(until, rows["at"].to_numpy() + window_days * _DAY * _SECOND)
     waited = np.minimum(until, float(sent["sent_at"].max())) - rows["at"].to_numpy()

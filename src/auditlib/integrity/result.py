@@ -80,7 +80,7 @@ class IntegrityResult(Ungrouped):
     def shares(self, group: str) -> dict[str, int]:
         """Return how many units a group shares with each other one that raised an alarm, where any."""
         units = {name: _linked_units(alarms) for name, alarms in self.alarmed.items()}
-        shared = {name: len(units[group] & others) for name, others in units.items() if name != group}
+        shared = {name: len(units[group] & members) for name, members in units.items() if name != group}
         return {name: count for name, count in shared.items() if count}
 
     def in_common(self, score: ScoreChange) -> int:

@@ -24,8 +24,10 @@ _MEANWHILE = (
 
 def whom(group: Group) -> str:
     """Return a group in words."""
-    who = {"manager": "units whose managers were", "staff": "units whose staff were"}.get(group.role, "units")
-    return f"{who} {linked_on(group)}"
+    subject = {"manager": "units whose managers were", "staff": "units whose staff were"}.get(
+        group.role, "units"
+    )
+    return f"{subject} {linked_on(group)}"
 
 
 def linked_on(group: Group) -> str:
@@ -143,11 +145,11 @@ def _alarm(result: IntegrityResult, alarms: tuple[SignPattern, ...], facts: Fact
 
 
 def _sure(result: IntegrityResult, facts: Facts) -> Sentence:
-    known = result.performance
+    performance = result.performance
     limit = say("Units in which nothing changed raise an alarm in at most {error|.0%} of audits", facts)
-    if known is None:
+    if performance is None:
         return say("{limit}.", facts, limit=limit)
-    name, form = known.main
+    name, form = performance.main
     alarm = facts["register:any_alarm"]
     ends = alarm.interval
     low, high = ("", "") if ends is None else (_share(ends.low), _share(ends.high))
@@ -163,7 +165,7 @@ def _sure(result: IntegrityResult, facts: Facts) -> Sentence:
         high=high,
         form=form.form,
         noticed=_of_companies(facts[f"register:found:{name}"]),
-        caveat="" if known.fits(result.policy) else " These were measured with other settings.",
+        caveat="" if performance.fits(result.policy) else " These were measured with other settings.",
     )
 
 

@@ -25,14 +25,14 @@ class Counts:
     ----------
     n, tail
         Answers, and low ones (or perfect ones) among them.
-    rest, rest_squares
+    body, body_squares
         Sum, and sum of squares, of the means of the answers that are not in the tail; thousandths.
     """
 
     n: Floats
     tail: Floats
-    rest: Floats
-    rest_squares: Floats
+    body: Floats
+    body_squares: Floats
 
     @property
     def odds(self) -> Floats:
@@ -45,19 +45,19 @@ class Counts:
         return np.asarray(1 / (self.tail + _HALF) + 1 / (self.n - self.tail + _HALF))
 
     @property
-    def others(self) -> Floats:
+    def body_mean(self) -> Floats:
         """Mean of the answers not in the tail, in points."""
-        return np.asarray(self.rest / self._count / _THOUSAND)
+        return np.asarray(self.body / self._count / _THOUSAND)
 
     @property
-    def others_variance(self) -> Floats:
+    def body_variance(self) -> Floats:
         """Sampling variance of that mean, from the spread of all units' answers not in the tail."""
         return np.asarray(self.spread / self._count)
 
     @property
     def spread(self) -> float:
         """Variance of answers not in the tail, within units."""
-        within = self.rest_squares / _THOUSAND**2 - self._count * self.others**2
+        within = self.body_squares / _THOUSAND**2 - self._count * self.body_mean**2
         return max(float(within.sum()) / max(float((self._count - 1).sum()), 1.0), _LEAST_SPREAD)
 
     @property
@@ -79,8 +79,8 @@ def odds_beyond(before: Counts, after: Counts, slope: float) -> tuple[Floats, Fl
     The rest is the mean of the answers not in the tail: leaving out low answers, or adding perfect ones,
     does not touch it, and a rise of satisfaction moves it with them.
     """
-    change = after.odds - before.odds - slope * (after.others - before.others)
-    errors = (part.odds_variance + slope**2 * part.others_variance for part in (before, after))
+    change = after.odds - before.odds - slope * (after.body_mean - before.body_mean)
+    errors = (part.odds_variance + slope**2 * part.body_variance for part in (before, after))
     return change, np.asarray(sum(errors))
 
 
@@ -107,10 +107,10 @@ def slope_of(monthly: Floats, *, side: Literal[-1, 1]) -> float:
     prior = side * _normal_slope(Counts(*cells.sum(axis=1, keepdims=True)))
     if cells.shape[1] < 2:
         return prior
-    known = Counts(*cells)
-    weight = known.n / known.n.sum()
-    x, y = (value - float((weight * value).sum()) for value in (known.others, known.odds))
-    noise = float((weight * (1 - weight) * known.others_variance).sum())
+    counts = Counts(*cells)
+    weight = counts.n / counts.n.sum()
+    x, y = (value - float((weight * value).sum()) for value in (counts.body_mean, counts.odds))
+    noise = float((weight * (1 - weight) * counts.body_variance).sum())
     doubt = noise * np.sqrt(2 / cells.shape[1])
     true = max(float((weight * x * x).sum()) - noise, 0.0)
     learnt = float((weight * x * y).sum() + doubt * prior) / float(true + doubt)

@@ -90,7 +90,7 @@ def _levels(before: Floats, after: Floats, group: Group, usable: Flags) -> Float
             part[0, chosen & usable].sum() / max(part[1, chosen & usable].sum(), _HALF)
             for part in (before, after)
         ]
-        for chosen in (group.linked, group.others)
+        for chosen in (group.linked, group.comparison)
     ]
     return np.array(sides, dtype=np.float64)
 
@@ -130,7 +130,7 @@ def tail(names: tuple[str, str, str, str], *, side: Literal[-1, 1]) -> Measure:
     """
 
     def measure(observed: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
-        chosen = group.linked | group.others
+        chosen = group.linked | group.comparison
         monthly = np.array([observed.counts[name] for name in names])
         before, after = (counts_of(monthly[:, :, months]) for months in (group.before, group.after))
         slope = slope_of(monthly[:, chosen][:, :, group.before], side=side)
@@ -142,18 +142,18 @@ def tail(names: tuple[str, str, str, str], *, side: Literal[-1, 1]) -> Measure:
     return measure
 
 
-def not_asked(known: str) -> Measure:
-    """Return a measure of the invitations missing after `known`, as a share of those after a happy answer."""
+def not_asked(event: str) -> Measure:
+    """Return a measure of the invitations missing after `event`, as a share of those after a happy answer."""
 
     def measure(observed: Observed, group: Group, policy: IntegrityPolicy) -> Measured:
-        names = (f"{known}_asked", f"{known}_days", "happy_asked", "happy_days")
+        names = (f"{event}_asked", f"{event}_days", "happy_asked", "happy_days")
         parts = [_sums(observed, names, months) for months in (group.before, group.after)]
-        asked = [part[0] for part in parts]
+        invited = [part[0] for part in parts]
         expected = [part[1] * part[2] / np.maximum(part[3], _HALF) for part in parts]
         baseline, now = (_asked_share(part, owed) for part, owed in zip(parts, expected, strict=True))
         change, variance = beyond_baseline(baseline, now)
         usable = np.isfinite(now[1])
-        was, then = (np.array(pair) for pair in zip(asked, expected, strict=True))
+        was, then = (np.array(pair) for pair in zip(invited, expected, strict=True))
         return Measured(change, variance, usable, expected[1], _levels(was, then, group, usable))
 
     return measure
@@ -223,12 +223,12 @@ def beyond_baseline(before: Estimates, after: Estimates) -> Estimates:
     (Robinson 1991, doi 10.1214/ss/1177011926): not at all where they do not, whole where all of it lasts.
     """
     (was, noise), (now, variance) = before, after
-    known = np.isfinite(noise)
-    if known.sum() < 2:
+    finite = np.isfinite(noise)
+    if finite.sum() < 2:
         return now, variance
-    lasting = between(was[known], noise[known])
-    weight = 1 / (noise[known] + lasting)
-    centre = float((weight * was[known]).sum() / weight.sum())
-    trust = np.where(known, lasting / (lasting + np.where(known, noise, 1.0)), 0.0)
-    expected = centre + trust * np.where(known, was - centre, 0.0)
-    return now - expected, variance + trust * np.where(known, noise, 0.0)
+    lasting = between(was[finite], noise[finite])
+    weight = 1 / (noise[finite] + lasting)
+    centre = float((weight * was[finite]).sum() / weight.sum())
+    trust = np.where(finite, lasting / (lasting + np.where(finite, noise, 1.0)), 0.0)
+    expected = centre + trust * np.where(finite, was - centre, 0.0)
+    return now - expected, variance + trust * np.where(finite, noise, 0.0)

@@ -35,17 +35,17 @@ def compared_accounts(
     """
     types = {name: context.run.instrument(name).headline for name in context.run.instruments}
     counts = {name: _per_account(tables, name, item) for name, item in types.items()}
-    seen: set[str] = set()
+    comparable: set[str] = set()
     against: set[str] = set()
     for first, second in combinations(sorted(counts), 2):
         shared = _enough(counts[first], minimum) & _enough(counts[second], minimum)
         accounts = sorted(shared)
-        seen |= shared
+        comparable |= shared
         against |= _contradicting(accounts, counts[first], counts[second], level=context.confidence)
-    named = tuple(
+    cases = tuple(
         CaseReference("accounts", account, "", "survey types contradict") for account in sorted(against)
     )
-    return len(seen - against), len(seen), named
+    return len(comparable - against), len(comparable), cases
 
 
 def newcombe(first: Floats, second: Floats, *, level: float) -> tuple[Floats, Floats]:

@@ -50,9 +50,11 @@ def key_accounts_visited(tables: Tables, context: Context, *, months: int) -> Me
 
 def _not_met(tables: Tables, met: set[str]) -> tuple[CaseReference, ...]:
     """Return the key accounts that nobody met face to face."""
-    named = tables.frame("accounts", where=(("key_account", True),))
-    units = named["unit_id"].fillna("") if "unit_id" in named else named["account_id"].map(lambda _: "")
-    pairs = sorted(zip(named["account_id"].astype(str), units.astype(str), strict=True))
+    accounts = tables.frame("accounts", where=(("key_account", True),))
+    units = (
+        accounts["unit_id"].fillna("") if "unit_id" in accounts else accounts["account_id"].map(lambda _: "")
+    )
+    pairs = sorted(zip(accounts["account_id"].astype(str), units.astype(str), strict=True))
     return tuple(
         CaseReference("accounts", account, unit, "not met face to face")
         for account, unit in pairs
@@ -76,7 +78,7 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
     pairs = zip(_days(frame["due_on"]), _days(frame["done_on"]), strict=True)
     statuses = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
     owed = [status for status in statuses if status is not Status.PENDING]
-    left = len(statuses) - len(owed)
+    not_due = len(statuses) - len(owed)
     measured = share_of(
         sum(status is Status.MET for status in owed),
         len(owed),
@@ -84,7 +86,7 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
         basis=[Basis("commitments", rows=len(statuses))],
         none="no commitment was due",
         level=EvidenceLevel.REGISTER,
-        reason=f"{counted(left, 'commitment was', 'commitments were')} not due yet." if left else "",
+        reason=f"{counted(not_due, 'commitment was', 'commitments were')} not due yet." if not_due else "",
     )
     return replace(measured, cases=_broken(tables, statuses))
 

@@ -92,9 +92,9 @@ def response_rate(tables: Tables, context: Context, *, survey_type: str) -> Meas
     """
     import narwhals as nw
 
-    mine = nw.col("survey_type") == survey_type
-    invited = tables.lazy("invitations").filter(nw.col("in_period"), mine)
-    responses = tables.lazy("responses").filter(mine)
+    of_survey = nw.col("survey_type") == survey_type
+    invited = tables.lazy("invitations").filter(nw.col("in_period"), of_survey)
+    responses = tables.lazy("responses").filter(of_survey)
     if not _any_answer(responses, context, survey_type):
         return nothing(f"no response says an answer to a question of the {survey_type} survey: map one")
     answered = known(answered_invitations(invited, tables.lazy("responses")), nw.col("answered"))
@@ -145,7 +145,7 @@ def units_measured(tables: Tables, context: Context, *, minimum_responses: int) 
     counts = _per_unit(tables, source, context)
     enough = {unit for unit, n in counts if n is not None and n >= minimum_responses}
     unclear = {unit for unit, n in counts if n is None} - enough
-    measured, open_ = (int(units.isin(some).sum()) for some in (enough, unclear))
+    measured, open_ = (int(units.isin(chosen).sum()) for chosen in (enough, unclear))
     all_ = max(1, len(units))
     return whole_of(
         measured / all_,
@@ -164,17 +164,17 @@ def _per_unit(tables: Tables, source: str, context: Context) -> list[tuple[str, 
     headlines = {kind: context.run.instrument(kind).headline.item for kind in context.run.instruments}
     if source == "aggregates":
         return [row for kind, item in headlines.items() for row in _published(tables, kind, item)]
-    asked = (answers_to(tables.lazy(source), kind, item) for kind, item in headlines.items())
-    return [(str(unit), n) for answers in asked for (unit,), n in counts_by(answers, "unit_id").items()]
+    per_survey = (answers_to(tables.lazy(source), kind, item) for kind, item in headlines.items())
+    return [(str(unit), n) for answers in per_survey for (unit,), n in counts_by(answers, "unit_id").items()]
 
 
 def _published(tables: Tables, survey_type: str, item: str) -> list[tuple[str, int | None]]:
     """Return units with a figure of `item` in the latest published period, and the lowest n behind it."""
     import narwhals as nw
 
-    mine = tables.lazy("aggregates").filter(nw.col("survey_type") == survey_type, nw.col("item") == item)
-    latest = mine.select(period_start=nw.col("period_start").max())
-    rows = mine.join(latest, on="period_start", how="inner")
+    figures = tables.lazy("aggregates").filter(nw.col("survey_type") == survey_type, nw.col("item") == item)
+    latest = figures.select(period_start=nw.col("period_start").max())
+    rows = figures.join(latest, on="period_start", how="inner")
     most = rows.group_by("unit_id").agg(n=nw.col("n_low").max())
     return [(str(unit), None if n is None else int(n)) for unit, n in most.collect().rows()]
 
@@ -192,8 +192,8 @@ def invited_again(tables: Tables, context: Context, *, within_days: int) -> Meas
     spaced = repeated(
         invitations, "sent", of=("customer_id",), key="invitation_id", limit=limit, included=False
     )
-    named = ~nw.col("customer_id").is_null()
-    too_soon = known(spaced.filter(nw.col("in_period")), nw.when(named).then(nw.col("again")))
+    with_person = ~nw.col("customer_id").is_null()
+    too_soon = known(spaced.filter(nw.col("in_period")), nw.when(with_person).then(nw.col("again")))
     return share_known(
         too_soon,
         confidence=context.confidence,
@@ -216,12 +216,12 @@ def months_without_responses(tables: Tables, context: Context, *, survey_type: s
 
     chosen = nw.col("in_period"), nw.col("survey_type") == survey_type
     days = counts_by(tables.lazy("responses").filter(*chosen), "submitted_day")
-    seen = {month_of(date_of(int(day))) for (day,) in days}
+    answered = {month_of(date_of(int(day))) for (day,) in days}
     months = set(months_between(context.run.period.start, context.run.period.end))
     n = sum(days.values())
     basis = Basis("responses", (*IN_PERIOD, ("survey_type", survey_type)), rows=n)
     none = f"no {survey_type} response in the period"
-    return whole_of(len(months - seen), n, basis=[basis], none=none)
+    return whole_of(len(months - answered), n, basis=[basis], none=none)
 
 
 @measure("reward_gap", needs=("responses", "rewards"), statistic=Statistic.DIFFERENCE)
@@ -247,10 +247,10 @@ def _rewarded(tables: Tables, context: Context, survey_type: str, below: float) 
     item = context.run.instrument(survey_type).headline
     step = (item.scale.high - item.scale.low) / 4
     limit = item.scale.low + (below - 1) * step
-    asked = answers_to(tables.lazy("responses"), survey_type, item.item)
-    rewarded = asked.join(tables.lazy("rewards").select("response_id"), on="response_id", how="semi")
-    all_of, some = (_split(frame, item.item, limit) for frame in (asked, rewarded))
-    return all_of[0], some[0], all_of[1], some[1]
+    answers = answers_to(tables.lazy("responses"), survey_type, item.item)
+    rewarded = answers.join(tables.lazy("rewards").select("response_id"), on="response_id", how="semi")
+    all_of, of_rewarded = (_split(frame, item.item, limit) for frame in (answers, rewarded))
+    return all_of[0], of_rewarded[0], all_of[1], of_rewarded[1]
 
 
 def _split(frame: nw.LazyFrame[Any], item: str, limit: float) -> tuple[int, int]:

@@ -108,19 +108,19 @@ def uncalendared(units: pd.Series, hours: WorkingHours) -> NDArray[np.bool_]:
 
 def used(units: pd.Series, hours: WorkingHours) -> WorkingHours:
     """Return `hours` with the units of `units` alone, and the calendars they run on."""
-    named = set(units.dropna().astype(str))
-    of_unit = {unit: key for unit, key in hours.of_unit.items() if unit in named}
+    unit_ids = set(units.dropna().astype(str))
+    of_unit = {unit: key for unit, key in hours.of_unit.items() if unit in unit_ids}
     keys = set(_keys(units, hours))
     calendars = {key: calendar for key, calendar in hours.calendars.items() if key in keys}
-    places = tuple(place for place in hours.places if place.unit_id in named)
+    places = tuple(place for place in hours.places if place.unit_id in unit_ids)
     return WorkingHours(hours.name, hours.never_stops, calendars, of_unit, places)
 
 
 def _keys(units: pd.Series, hours: WorkingHours) -> NDArray[np.object_]:
     """Return the key of each row's calendar; empty where it has none."""
-    known = {place.unit_id for place in hours.places}
-    named = units.astype(object).where(units.isin(known), NOWHERE.unit_id)
-    mapped = named.map(dict(hours.of_unit)).astype(object)  # of no unit at all the map is of floats
+    placed = {place.unit_id for place in hours.places}
+    unit_ids = units.astype(object).where(units.isin(placed), NOWHERE.unit_id)
+    mapped = unit_ids.map(dict(hours.of_unit)).astype(object)  # of no unit at all the map is of floats
     return mapped.fillna("").to_numpy(object)
 
 

@@ -99,10 +99,10 @@ def working_hours(
         where the holidays are those of the unit's country, has no calendar.
     """
     span, places = tuple(years), tuple(UnitPlace(*unit) for unit in units)
-    own = file.holidays.country == "unit"
-    if own:
+    by_unit = file.holidays.country == "unit"
+    if by_unit:
         places = tuple(_known_area(place) for place in places)
-    placed = [place for place in places if place.country or not own]
+    placed = [place for place in places if place.country or not by_unit]
     keys = {place.unit_id: _key(file, place, time_zone) for place in placed}
     first = {keys[place.unit_id]: place for place in reversed(placed)}
     calendars = {
@@ -158,9 +158,9 @@ def _known_area(place: UnitPlace) -> UnitPlace:
     try:
         return place._replace(subdivision=subdivision_of(place.country, place.subdivision))
     except ParameterError as error:
-        known = error.problems[0]
+        problem = error.problems[0]
         raise ParameterError(
-            Problem(f"unit {place.unit_id}: {known.message}", "units", remedy=known.remedy)
+            Problem(f"unit {place.unit_id}: {problem.message}", "units", remedy=problem.remedy)
         ) from None
 
 
@@ -219,8 +219,8 @@ def calendar_file(name: str, texts: Mapping[str, str]) -> CalendarFile:
     """
     path = f"calendars/{name}.yaml"
     if path not in texts:
-        known = ", ".join(sorted(texts)) or "none"
-        raise ParameterError(Problem(f"there is no params/{path}.", remedy=f"Read were: {known}."))
+        stems = ", ".join(sorted(texts)) or "none"
+        raise ParameterError(Problem(f"there is no params/{path}.", remedy=f"Read were: {stems}."))
     return load(CalendarFile, texts[path], name=f"params/{path}")
 
 
@@ -241,5 +241,5 @@ def unit_places(tables: CanonicalTables) -> Sequence[UnitPlace]:
     register = tables.lazy("units")
     present = set(register.collect_schema().names())
     frame = to_pandas(register.select(*[name for name in UnitPlace._fields if name in present]))
-    known = frame.reindex(columns=list(UnitPlace._fields)).fillna("").astype(str).sort_values("unit_id")
-    return tuple(UnitPlace(*map(str, row)) for row in known.itertuples(index=False))
+    rows = frame.reindex(columns=list(UnitPlace._fields)).fillna("").astype(str).sort_values("unit_id")
+    return tuple(UnitPlace(*map(str, row)) for row in rows.itertuples(index=False))

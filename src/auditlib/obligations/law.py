@@ -105,19 +105,19 @@ def _possible(case: Case) -> Iterator[Case]:
 
 def _status(case: Case, *, as_of: int, kind: Kind, recorded_within: int) -> Status:
     """Return what became of a case whose every instant is known."""
-    done = case.done_at is not None and case.done_at <= as_of
-    if _released(case, as_of=as_of, done=done):
+    fulfilled = case.done_at is not None and case.done_at <= as_of
+    if _released(case, as_of=as_of, fulfilled=fulfilled):
         return Status.EXCUSED
-    if done and not case.right_party:
+    if fulfilled and not case.right_party:
         return Status.WRONG_PARTY
     if kind is Kind.DISCRETIONARY or case.due_at is None:
-        return Status.MET if done else Status.PENDING
-    in_time = _in_time(case.due_at, case.done_at if done else None, as_of=as_of)
+        return Status.MET if fulfilled else Status.PENDING
+    in_time = _in_time(case.due_at, case.done_at if fulfilled else None, as_of=as_of)
     if in_time is not None:
         return in_time
     if kind is Kind.FLEXIBLE and _deviation_counts(case, as_of=as_of, recorded_within=recorded_within):
         return Status.EXCUSED
-    return Status.LATE if done else Status.MISSING
+    return Status.LATE if fulfilled else Status.MISSING
 
 
 def _in_time(due_at: int, done_at: int | None, *, as_of: int) -> Status | None:
@@ -127,13 +127,13 @@ def _in_time(due_at: int, done_at: int | None, *, as_of: int) -> Status | None:
     return Status.MET if done_at <= due_at else None
 
 
-def _released(case: Case, *, as_of: int, done: bool) -> bool:
+def _released(case: Case, *, as_of: int, fulfilled: bool) -> bool:
     """Return whether the party was released in time, and before it was done."""
     if case.excused_at is None or case.excused_at > as_of:
         return False
     if case.due_at is not None and case.excused_at > case.due_at:
         return False
-    return not (done and case.done_at is not None and case.done_at <= case.excused_at)
+    return not (fulfilled and case.done_at is not None and case.done_at <= case.excused_at)
 
 
 def _deviation_counts(case: Case, *, as_of: int, recorded_within: int) -> bool:

@@ -38,7 +38,7 @@ class Limit(Strict):
     hours: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _one_unit(self) -> Self:
         if (self.minutes is None) == (self.hours is None):
             raise Misfit("a limit has one unit", remedy="Give either 'minutes' or 'hours'.")
         return self
@@ -199,7 +199,7 @@ class ObligationPolicy(Policy):
     rules: tuple[DutyRule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _once(self) -> Self:
+    def _each_duty_once(self) -> Self:
         names = [rule.duty for rule in self.rules]
         for index, name in enumerate(names):
             if name in names[:index]:

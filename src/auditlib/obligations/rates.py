@@ -49,8 +49,8 @@ class Rates:
     @property
     def stated(self) -> pd.DataFrame:
         """The groups whose share may be stated: settled cases enough, and not held back."""
-        known = self.frame["share"].notna()
-        return self.frame[known & self.disclosure.shows(self.frame["judged"])]
+        has_share = self.frame["share"].notna()
+        return self.frame[has_share & self.disclosure.shows(self.frame["judged"])]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts and shares."""
@@ -132,9 +132,9 @@ def rates(
         )
     judged = frame[list(SETTLED)].sum(axis=1)
     frame = frame.assign(judged=judged, share=np.nan, low=np.nan, high=np.nan)
-    some = frame.index[judged > 0]
-    if len(some):
-        met, n = frame.loc[some, "met"].to_numpy(), judged.loc[some].to_numpy()
+    settled = frame.index[judged > 0]
+    if len(settled):
+        met, n = frame.loc[settled, "met"].to_numpy(), judged.loc[settled].to_numpy()
         limits = wilson(met, n, level=level)
-        frame.loc[some, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
+        frame.loc[settled, ["share", "low", "high"]] = np.column_stack([met / n, limits.low, limits.high])
     return Rates(frame, by, level, disclosure, bases or {})

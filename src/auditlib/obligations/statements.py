@@ -42,9 +42,9 @@ def of_rates(rates: Rates, facts: Facts) -> Iterator[Sentence]:
     if f"{low['share']:.1%}" == f"{high['share']:.1%}":
         by = " and ".join(name.removesuffix("_id") for name in rates.by)
         throughout = say("{share|.1%}", facts.about(rates.scope(low)))
-        both = Sentence(throughout.text, (*throughout.keys, rates.key("share", high)))
+        uniform = Sentence(throughout.text, (*throughout.keys, rates.key("share", high)))
         start = f"By {by}, of those that are shown" if lost else f"By {by}"
-        yield say("{start}, the share met is {both} throughout.", facts, start=start, both=both)
+        yield say("{start}, the share met is {both} throughout.", facts, start=start, both=uniform)
         return
     yield say(
         "{start} from {lowest} ({first}) to {highest} ({last}).",
@@ -96,9 +96,9 @@ def _lacking(use: CalendarUse) -> Iterator[str]:
     """Yield why units have no calendar, with their names."""
     placed = use.places
     nameless = [quoted(unit) for unit in use.uncalendared if not placed[unit].country]
-    others = [quoted(unit) for unit in use.uncalendared if placed[unit].country]
-    if others:
-        yield f"the policy names none for {listed(others)}"
+    policyless = [quoted(unit) for unit in use.uncalendared if placed[unit].country]
+    if policyless:
+        yield f"the policy names none for {listed(policyless)}"
     if nameless:
         yield f"the register names no country for {listed(nameless)}, whose holidays are therefore not known"
 

@@ -53,9 +53,11 @@ def assess(
     if len(statuses) == 1:
         return frame.with_columns(statuses[0].alias(into))
     # every status asks for them several times over, so they are worked out before, and once
-    known = frame.with_columns(*[_last(name).alias(column) for name, column in lasts.items()])
+    with_lasts = frame.with_columns(*[_last(name).alias(column) for name, column in lasts.items()])
     columns = [f"{into}__{number}" for number in range(len(statuses))]
-    judged = known.with_columns(*[value.alias(name) for name, value in zip(columns, statuses, strict=True)])
+    judged = with_lasts.with_columns(
+        *[value.alias(name) for name, value in zip(columns, statuses, strict=True)]
+    )
     agreed = nw.all_horizontal(
         *[nw.col(columns[0]) == nw.col(name) for name in columns[1:]], ignore_nulls=False
     )
@@ -65,11 +67,11 @@ def assess(
 
 def _matters(name: str, present: set[str], kind: Kind) -> bool:
     """Return whether a status asks when `name` was at all; see `_status`."""
-    asked = {
+    relevant = {
         "excused": "excused_at" in present,
         "deviation": kind is Kind.FLEXIBLE and "deviation_at" in present,
     }
-    return asked.get(name, True)
+    return relevant.get(name, True)
 
 
 def _last(name: str) -> nw.Expr:
@@ -83,38 +85,38 @@ def _status(
 ) -> nw.Expr:
     """Return the status of cases whose every instant is known."""
     due, done_at = instants["due"], instants["done"]
-    done = _known(done_at, as_of)
-    in_time = done & (done_at <= due).fill_null(value=False)
-    status = nw.when(done).then(nw.lit(Status.LATE.value)).otherwise(nw.lit(Status.MISSING.value))
+    fulfilled = _happened(done_at, as_of)
+    in_time = fulfilled & (done_at <= due).fill_null(value=False)
+    status = nw.when(fulfilled).then(nw.lit(Status.LATE.value)).otherwise(nw.lit(Status.MISSING.value))
     if kind is Kind.FLEXIBLE and "deviation_at" in present:
         counts = _deviation_counts(instants["deviation"], due, as_of, recorded_within)
         status = nw.when(counts).then(nw.lit(Status.EXCUSED.value)).otherwise(status)
-    open_yet = ~done & (due >= as_of).fill_null(value=False)
+    open_yet = ~fulfilled & (due >= as_of).fill_null(value=False)
     status = nw.when(open_yet).then(nw.lit(Status.PENDING.value)).otherwise(status)
     status = nw.when(in_time).then(nw.lit(Status.MET.value)).otherwise(status)
     timeless = due.is_null() | nw.lit(kind is Kind.DISCRETIONARY)
-    untimed = nw.when(done).then(nw.lit(Status.MET.value)).otherwise(nw.lit(Status.PENDING.value))
+    untimed = nw.when(fulfilled).then(nw.lit(Status.MET.value)).otherwise(nw.lit(Status.PENDING.value))
     status = nw.when(timeless).then(untimed).otherwise(status)
     if "right_party" in present:
-        wrong = done & (nw.col("right_party") == nw.lit(value=False)).fill_null(value=False)
+        wrong = fulfilled & (nw.col("right_party") == nw.lit(value=False)).fill_null(value=False)
         status = nw.when(wrong).then(nw.lit(Status.WRONG_PARTY.value)).otherwise(status)
     if "excused_at" in present:
-        released = _released(instants["excused"], due, done_at, done=done, as_of=as_of)
+        released = _released(instants["excused"], due, done_at, fulfilled=fulfilled, as_of=as_of)
         status = nw.when(released).then(nw.lit(Status.EXCUSED.value)).otherwise(status)
     return status
 
 
-def _known(instant: nw.Expr, as_of: int) -> nw.Expr:
+def _happened(instant: nw.Expr, as_of: int) -> nw.Expr:
     return (instant <= as_of).fill_null(value=False)
 
 
-def _released(excused: nw.Expr, due: nw.Expr, done_at: nw.Expr, *, done: nw.Expr, as_of: int) -> nw.Expr:
+def _released(excused: nw.Expr, due: nw.Expr, done_at: nw.Expr, *, fulfilled: nw.Expr, as_of: int) -> nw.Expr:
     in_time = (excused <= due).fill_null(value=False) | due.is_null()
-    before = ~(done & (done_at <= excused).fill_null(value=False))
-    return _known(excused, as_of) & in_time & before
+    before = ~(fulfilled & (done_at <= excused).fill_null(value=False))
+    return _happened(excused, as_of) & in_time & before
 
 
 def _deviation_counts(recorded: nw.Expr, due: nw.Expr, as_of: int, recorded_within: int) -> nw.Expr:
     at_the_time = (recorded <= due + recorded_within).fill_null(value=False)
     listed = nw.col("deviation_listed").fill_null(value=False)
-    return _known(recorded, as_of) & at_the_time & listed
+    return _happened(recorded, as_of) & at_the_time & listed

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
-from auditlib.audit.places import misplaced, unplaced
+from auditlib.audit.notebook_choices import chosen_problems
+from auditlib.audit.unit_places import misplaced, unplaced
 from auditlib.errors import DataError, ParameterError, Problem
 from auditlib.errors.values import named
 from auditlib.evidence import prepare
@@ -123,8 +123,8 @@ def check(
         return CheckReport(parameters, error.problems, undecided=undecided)
     reasons = set_aside(run, evidence)
     words, lost = unknown_words(run, document, evidence), fallen(run, document, evidence, reasons)
-    others = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
-    aside = tuple(explained(group, run, document, evidence) for group in others)
+    partial = [group for group in reasons if group not in wholly_fallen(evidence, reasons)]
+    aside = tuple(explained(group, run, document, evidence) for group in partial)
     without = () if law else unplaced(run, document, evidence, root=root)
     notes = (
         *evidence.notes,

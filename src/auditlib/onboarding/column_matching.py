@@ -104,15 +104,15 @@ def _as_survey(look: FileLook, best: Match, keys: Mapping[str, Collection[str]])
     mapped = match_columns(look, TABLES["responses"], keys=keys)
     used = {id(entry.facts) for entry in mapped}
     dated = any(facts.dates is not None for facts in look.columns)
-    asked = any(id(facts) not in used and is_question(facts) for facts in look.columns)
-    return Match(TABLES["responses"], _FITS, mapped) if dated and asked else None
+    has_question = any(id(facts) not in used and is_question(facts) for facts in look.columns)
+    return Match(TABLES["responses"], _FITS, mapped) if dated and has_question else None
 
 
 def is_question(facts: ColumnFacts) -> bool:
     """Return whether a column holds answers on a scale, in words or on a scale that nothing else is on."""
     scale = None if is_tool_column(facts) else scale_of(facts)
-    named = item_id(facts) in vocabulary().items or closeness(facts.name, vocabulary().ratings) >= _SURELY
-    return scale is not None and (bool(scale.labels) or named)
+    by_name = item_id(facts) in vocabulary().items or closeness(facts.name, vocabulary().ratings) >= _SURELY
+    return scale is not None and (bool(scale.labels) or by_name)
 
 
 def match_columns(
@@ -182,14 +182,14 @@ def limit_named(name: str) -> int:
     return int(limit["seconds"]) * (60 if limit["unit"].startswith("m") else 1) if limit else 0
 
 
-def _counted(column: Column, facts: ColumnFacts, named: float) -> float:
+def _counted(column: Column, facts: ColumnFacts, likeness: float) -> float:
     """Return how well a column is counts of intervals, by whether its name says a limit in seconds."""
     limited = limit_named(facts.name) > 0
     if column.name == "answered_in_time" and limited:
         lost = closeness(facts.name, words_for("interval_counts", "abandoned"))
         answered = closeness(facts.name, words_for("interval_counts", "answered"))
-        return max(named, _SURELY) if answered >= lost else 0.0
-    return 0.0 if limited else named
+        return max(likeness, _SURELY) if answered >= lost else 0.0
+    return 0.0 if limited else likeness
 
 
 def _score(column: Column, facts: ColumnFacts, table: Table, keys: Mapping[str, Collection[str]]) -> float:
@@ -201,16 +201,16 @@ def _score(column: Column, facts: ColumnFacts, table: Table, keys: Mapping[str, 
     if allowed == 0.0:
         return 0.0
     words = words_for(table.name, column.name)
-    own = 0.02 if closeness(facts.name, (column.name,)) == 1.0 else 0.0
-    named = own + max(
+    exact = 0.02 if closeness(facts.name, (column.name,)) == 1.0 else 0.0
+    likeness = exact + max(
         closeness(facts.name, words), 0.9 * closeness(facts.label, words) if facts.label else 0.0
     )
     if table.name == "interval_counts" and column.kind is ColumnKind.COUNT:
-        named = _counted(column, facts, named)
+        likeness = _counted(column, facts, likeness)
     shared = _shared(facts, keys.get(column.references, ())) if column.references else 0.0
     if shared > 0.9:
-        return max(named * allowed, _MAPPED_BY_VALUES) + 0.2 * shared
-    return named * allowed
+        return max(likeness * allowed, _MAPPED_BY_VALUES) + 0.2 * shared
+    return likeness * allowed
 
 
 def _plausible(column: Column, facts: ColumnFacts, *, key: bool) -> float:
@@ -249,8 +249,8 @@ def _shares(facts: ColumnFacts) -> bool:
 def _plausible_flag(facts: ColumnFacts) -> float:
     if len(facts.distinct) > 6:
         return 0.0
-    known = sum(count for cell, count in facts.distinct.items() if meaning(cell, vocabulary().flags))
-    return float(known > 0.95 * len(facts.filled))
+    understood = sum(count for cell, count in facts.distinct.items() if meaning(cell, vocabulary().flags))
+    return float(understood > 0.95 * len(facts.filled))
 
 
 def _plausible_key(facts: ColumnFacts) -> float:
@@ -268,20 +268,20 @@ def _plausible_date(column: Column, facts: ColumnFacts) -> float:
 
 
 def _plausible_zone(facts: ColumnFacts) -> float:
-    known = sum(count for cell, count in facts.distinct.items() if zone_known(cell))
-    return float(known > 0.5 * len(facts.filled))
+    understood = sum(count for cell, count in facts.distinct.items() if zone_known(cell))
+    return float(understood > 0.5 * len(facts.filled))
 
 
 def _plausible_code(column: Column, facts: ColumnFacts) -> float:
     if len(facts.distinct) > 20 and len(facts.distinct) > 0.5 * len(facts.filled):
         return 0.0  # as many values as rows: an id, or free text
     if column.codes and len(facts.distinct) <= 30:
-        known = sum(
+        understood = sum(
             count
             for cell, count in facts.distinct.items()
             if meaning(cell, {code: vocabulary().codes.get(code, ()) for code in column.codes})
         )
-        return 1.0 if known > 0.5 * len(facts.filled) else 0.3
+        return 1.0 if understood > 0.5 * len(facts.filled) else 0.3
     if column.codes:
         return 0.3
     if facts.numeric < 0.1 and len(facts.distinct) < 3 and _plausible_flag(facts):
@@ -290,8 +290,8 @@ def _plausible_code(column: Column, facts: ColumnFacts) -> float:
     return 0.5 if scores else 1.0  # answers on a scale are hardly codes, whatever the question is about
 
 
-def _shared(facts: ColumnFacts, known: Collection[str]) -> float:
+def _shared(facts: ColumnFacts, keys: Collection[str]) -> float:
     """Return the share of filled cells that are keys of the table referred to."""
-    if not known or len(facts.distinct) < 2:
+    if not keys or len(facts.distinct) < 2:
         return 0.0
-    return sum(count for cell, count in facts.distinct.items() if cell in known) / len(facts.filled)
+    return sum(count for cell, count in facts.distinct.items() if cell in keys) / len(facts.filled)

@@ -108,14 +108,14 @@ def look_at_dates(cells: Sequence[str]) -> DateLook | None:
     if sum(counted[cell] for cell in tried if _DIGIT.search(cell)) < every * _ENOUGH or not tried:
         return None
     chosen: list[str] = []
-    left = tried
-    while left and len(left) > len(tried) * 0.02:
-        best, fitting = _best_format(left)
+    unread = tried
+    while unread and len(unread) > len(tried) * 0.02:
+        best, fitting = _best_format(unread)
         if len(fitting) < min(len(tried), 2) and sum(counted[cell] for cell in fitting) < every / 2:
             break
         chosen.append(best)
-        left = [cell for cell in left if cell not in fitting]
-    share = 1 - sum(counted[cell] for cell in left) / every
+        unread = [cell for cell in unread if cell not in fitting]
+    share = 1 - sum(counted[cell] for cell in unread) / every
     if not chosen or share < _ENOUGH:
         return None
     timed = any("%H" in form or "%I" in form for form in chosen)
@@ -184,6 +184,6 @@ def _order(form: str, cells: Sequence[str]) -> tuple[str, str]:
     """Return the cell that proves the order of day and month, or the order that would fit as well."""
     if form.startswith(("%Y", "%b")) or "%b" in form:
         return "", ""
-    other = form.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
-    proof = next((cell for cell in cells if plausible(cell, form) and not plausible(cell, other)), None)
-    return ("", other) if proof is None else (f"{proof} can be read in one way only", "")
+    swapped = form.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+    proof = next((cell for cell in cells if plausible(cell, form) and not plausible(cell, swapped)), None)
+    return ("", swapped) if proof is None else (f"{proof} can be read in one way only", "")

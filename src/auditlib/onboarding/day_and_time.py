@@ -27,27 +27,32 @@ _ENDS = (
 
 def with_times(source: SourceProposal) -> SourceProposal:
     """Return a source whose days are joined with the times of day that stand in columns beside them."""
-    own = source.table.instant
+    instant = source.table.instant
     days, clocks = _days(source), _clocks(source)
-    if not own or source.table.column(own).kind is not ColumnKind.INSTANT or len(days) != 1 or not clocks:
+    if (
+        not instant
+        or source.table.column(instant).kind is not ColumnKind.INSTANT
+        or len(days) != 1
+        or not clocks
+    ):
         return source
     ends = [facts for facts in clocks if _called(facts, _ENDS) > max(_SURELY, _called(facts, _BEGINS))]
     starts = [facts for facts in clocks if facts not in ends and _called(facts, _BEGINS) >= _SURELY]
-    joined = [(own, starts)]
+    joined = [(instant, starts)]
     if any(column.name == "ended" for column in source.table.columns):
         joined.append(("ended", ends))
     chosen = {column: times[0] for column, times in joined if len(times) == 1}
-    if own not in chosen:
+    if instant not in chosen:
         return source
     day = days[0]
-    more = tuple(_joined(source, column, day, clock) for column, clock in chosen.items())
-    taken = {day.position, *(clock.position for clock in chosen.values())}
-    kept = tuple(
+    timed = tuple(_joined(source, column, day, clock) for column, clock in chosen.items())
+    used = {day.position, *(clock.position for clock in chosen.values())}
+    unchanged = tuple(
         entry
         for entry in source.fed
-        if entry.column not in chosen and (entry.facts is None or entry.facts.position not in taken)
+        if entry.column not in chosen and (entry.facts is None or entry.facts.position not in used)
     )
-    return replace(source, fed=(*kept, *more))
+    return replace(source, fed=(*unchanged, *timed))
 
 
 def _called(facts: ColumnFacts, words: tuple[str, ...]) -> float:
@@ -56,7 +61,7 @@ def _called(facts: ColumnFacts, words: tuple[str, ...]) -> float:
 
 def _days(source: SourceProposal) -> list[ColumnFacts]:
     """Return the columns that hold days alone and feed nothing but instants."""
-    other = {
+    fed_otherwise = {
         entry.facts.position
         for entry in source.fed
         if entry.facts is not None and source.table.column(entry.column).kind is not ColumnKind.INSTANT
@@ -64,7 +69,7 @@ def _days(source: SourceProposal) -> list[ColumnFacts]:
     return [
         facts
         for facts in source.look.columns
-        if facts.dates is not None and facts.position not in other and not _timed(facts)
+        if facts.dates is not None and facts.position not in fed_otherwise and not _timed(facts)
     ]
 
 

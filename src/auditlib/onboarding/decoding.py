@@ -119,8 +119,8 @@ class Grid:
 
     def time_zone(self, header_rows: int) -> str:
         """Return the zone a survey tool's third header row names; empty where there is none."""
-        named = re.search(r'"timeZone": *"([^"]+)"', " ".join(self.rows[2])) if header_rows == 3 else None
-        return named.group(1) if named else ""
+        match = re.search(r'"timeZone": *"([^"]+)"', " ".join(self.rows[2])) if header_rows == 3 else None
+        return match.group(1) if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +240,11 @@ def other_guess(raw: bytes, guess: Guess) -> Guess:
     if not foreign and not _ODD.search(text) and guess.value == "cp1252":
         return guess
     best = charset_normalizer.from_bytes(raw[:_SNIFFED]).best()
-    other = codecs.lookup(best.encoding).name if best is not None else guess.value
-    chosen = other if foreign else guess.value
+    detected = codecs.lookup(best.encoding).name if best is not None else guess.value
+    chosen = detected if foreign else guess.value
     doubt = f"is it written in {chosen}? {guess.value} reads {text[:_EXCERPT]!r}"
-    if other != guess.value:
-        doubt += f", {other} reads {raw.decode(other, 'replace')[:_EXCERPT]!r}"
+    if detected != guess.value:
+        doubt += f", {detected} reads {raw.decode(detected, 'replace')[:_EXCERPT]!r}"
     return Guess(chosen, guess.grounds, doubt)
 
 
@@ -256,15 +256,15 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _sample(path: Path) -> bytes:
-    taken: list[bytes] = []
+    blocks: list[bytes] = []
     size = 0
     for block in _blocks(path):
-        taken.append(block)
+        blocks.append(block)
         size += len(block)
         if size >= _SAMPLE_BYTES:
-            whole = b"".join(taken)
+            whole = b"".join(blocks)
             return whole[: whole.rfind(b"\n") + 1] or whole
-    return b"".join(taken)
+    return b"".join(blocks)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -301,11 +301,11 @@ def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
 def _below(names: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
     """Return questions spread over columns of one group, each with the text of its own column."""
     questions: list[str] = []
-    asked = ""
+    question = ""
     for name, label in zip(names, labels, strict=True):
-        asked = name.strip() or asked
+        question = name.strip() or question
         plain = simplified(label) in _PLAIN_LABELS
-        questions.append(asked if plain else f"{asked.rstrip(' :')}: {label.strip()}")
+        questions.append(question if plain else f"{question.rstrip(' :')}: {label.strip()}")
     return tuple(questions)
 
 

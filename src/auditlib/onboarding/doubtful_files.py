@@ -25,12 +25,12 @@ def at_a_limit(records: int) -> str:
 def perhaps_cut(run: Run, evidence: Evidence) -> Iterator[str]:
     """Yield a sentence for each file that may have been cut, unless the client's own count is declared."""
     counted_files = zip(run.sources, evidence.totals, strict=True)
-    asked = {
+    questions = {
         total.file: question
         for source, total in counted_files
         if source.expected_rows is None and (question := at_a_limit(total.rows_in))
     }
-    for file, question in asked.items():
+    for file, question in questions.items():
         yield f"{file}: {question} Where the client counts as many, declare expected_rows."
 
 

@@ -107,13 +107,13 @@ class FileLook:
         """Return how the run file names a column: by name, by its place among namesakes, or by position."""
         if not facts.name:
             return {"position": facts.position}
-        namesakes = [other for other in self.columns if other.name == facts.name]
+        namesakes = [column for column in self.columns if column.name == facts.name]
         if len(namesakes) == 1:
             return facts.name
         return {"column": facts.name, "occurrence": namesakes.index(facts) + 1}
 
 
-def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = None) -> Iterator[FileLook]:
+def look_at(path: Path, *, file: str, exports: Mapping[str, Recogniser] | None = None) -> Iterator[FileLook]:
     """Yield what one file holds: one look, or one for each worksheet that is not empty.
 
     Parameters
@@ -122,7 +122,7 @@ def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = N
         Where the file is.
     file
         Its path below the data folder, as the run file will name it.
-    known
+    exports
         Recognisers by name.
 
     Raises
@@ -135,45 +135,45 @@ def look_at(path: Path, *, file: str, known: Mapping[str, Recogniser] | None = N
     ending = path.suffix.lower()
     form = form_of(path) if not ending else ""  # a name without an ending says nothing: the content does
     if ending in _EXCEL or form == "excel":
-        yield from _sheets(path, file, known or {})
+        yield from _sheets(path, file, exports or {})
     elif ending in _PARQUET or form == "parquet":
-        yield _recognised(FileLook(file, "parquet", "", _parquet_columns(path, file)), known)
+        yield _recognised(FileLook(file, "parquet", "", _parquet_columns(path, file)), exports)
     else:
         text, grid = look_at_text(path, name=file)
-        yield _gridded(FileLook(file, "csv", "", (), text), grid, known or {})
+        yield _gridded(FileLook(file, "csv", "", (), text), grid, exports or {})
 
 
-def _recognised(look: FileLook, known: Mapping[str, Recogniser] | None) -> FileLook:
+def _recognised(look: FileLook, exports: Mapping[str, Recogniser] | None) -> FileLook:
     """Return the look with the recognisers it fits by its names alone."""
     cells = {facts.name: facts.filled[:_TRIED] for facts in look.columns}
     names = [facts.name for facts in look.columns]
-    fitting = recognised(known or {}, form=look.form, header=names, header_rows=1, cells=cells)
+    fitting = recognised(exports or {}, form=look.form, header=names, header_rows=1, cells=cells)
     return replace(look, layout=fitting[0], rivals=fitting[1:]) if fitting else look
 
 
-def _gridded(look: FileLook, grid: Grid, known: Mapping[str, Recogniser]) -> FileLook:
+def _gridded(look: FileLook, grid: Grid, exports: Mapping[str, Recogniser]) -> FileLook:
     """Return the look of a file or worksheet, with the header that its layout says it has."""
-    fitting = _fitting_grid(look.form, grid, known)
-    rows = known[fitting[0]].signature.header_rows if fitting else grid.header_rows
+    fitting = _fitting_grid(look.form, grid, exports)
+    rows = exports[fitting[0]].signature.header_rows if fitting else grid.header_rows
     columns = _columns(grid.header(rows), grid.records(rows), grid.labels(rows))
     layout, rivals = (fitting[0], fitting[1:]) if fitting else ("", ())
     return replace(look, columns=columns, grid=grid, header_rows=rows, layout=layout, rivals=rivals)
 
 
-def _fitting_grid(form: str, grid: Grid, known: Mapping[str, Recogniser]) -> tuple[str, ...]:
+def _fitting_grid(form: str, grid: Grid, exports: Mapping[str, Recogniser]) -> tuple[str, ...]:
     """Return the recognisers a file fits, each tried with the header it says there is."""
     fitting: list[str] = []
-    for rows in sorted({recogniser.signature.header_rows for recogniser in known.values()}, reverse=True):
+    for rows in sorted({recogniser.signature.header_rows for recogniser in exports.values()}, reverse=True):
         header, records = grid.header(rows), grid.records(rows)[:_TRIED]
         cells = {
             name: [record[place] for record in records if record[place]] for place, name in enumerate(header)
         }
         last = grid.last_row(rows)
-        fitting += recognised(known, form=form, header=header, header_rows=rows, last_row=last, cells=cells)
+        fitting += recognised(exports, form=form, header=header, header_rows=rows, last_row=last, cells=cells)
     return tuple(fitting)
 
 
-def look_in(variable: str, *, known: Mapping[str, Recogniser] | None = None) -> Iterator[FileLook]:
+def look_in(variable: str, *, exports: Mapping[str, Recogniser] | None = None) -> Iterator[FileLook]:
     """Yield what a database holds: one look for each table and view that can be read.
 
     Raises
@@ -186,7 +186,7 @@ def look_in(variable: str, *, known: Mapping[str, Recogniser] | None = None) -> 
     for relation, rows in samples(variable, rows=SAMPLE_RECORDS):
         header = [name for name in rows.column_names if name.isprintable()]
         columns = _stored(rows.select(header)) if header else ()
-        yield _recognised(FileLook(relation, "database", "", columns, connection=variable), known)
+        yield _recognised(FileLook(relation, "database", "", columns, connection=variable), exports)
 
 
 def _columns(
@@ -196,21 +196,21 @@ def _columns(
     *,
     native: Sequence[bool] | None = None,
 ) -> tuple[ColumnFacts, ...]:
-    own = native or (False,) * len(header)
+    native_flags = native or (False,) * len(header)
     return tuple(
         look_at_column(
             name,
             [record[place] for record in records],
             label=label,
             position=place + 1,
-            native=own[place],
+            native=native_flags[place],
         )
         for place, (name, label) in enumerate(zip(header, labels, strict=False))
         if name or label
     )
 
 
-def _sheets(path: Path, file: str, known: Mapping[str, Recogniser]) -> Iterator[FileLook]:
+def _sheets(path: Path, file: str, exports: Mapping[str, Recogniser]) -> Iterator[FileLook]:
     from auditlib.evidence.spreadsheets import sheet_names, sheet_rows
 
     for sheet in sheet_names(path, name=file):
@@ -218,7 +218,7 @@ def _sheets(path: Path, file: str, known: Mapping[str, Recogniser]) -> Iterator[
         numbered = [(line, row) for line, row in rows if any(row)]
         if numbered:
             look = FileLook(file, "excel", sheet, ())
-            yield _gridded(look, grid_of(numbered, lines=rows[-1][0]), known)
+            yield _gridded(look, grid_of(numbered, lines=rows[-1][0]), exports)
 
 
 def _parquet_columns(path: Path, file: str) -> tuple[ColumnFacts, ...]:

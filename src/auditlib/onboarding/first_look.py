@@ -67,14 +67,14 @@ class FirstLook:
 
     def questions(self) -> pd.DataFrame:
         """Return the open questions, each with the line of the run file it is about, and samples."""
-        seen: list[OpenQuestion] = []
+        noted: list[OpenQuestion] = []
 
         def note(question: OpenQuestion) -> str:
-            seen.append(question)
+            noted.append(question)
             return ""
 
         walk(self.text, self.looks, ask=note)
-        return _frame({"question": item.question, "line": item.line, "holds": item.samples} for item in seen)
+        return _frame({"question": item.question, "line": item.line, "holds": item.samples} for item in noted)
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -117,10 +117,10 @@ def first_look(folder: Path, *, start: Path) -> FirstLook:
     folder = next((place for place in places if place.is_dir()), places[-1])
     if not folder.is_dir():
         raise ParameterError(Problem("there is no such folder.", file=str(folder), remedy="Name another."))
-    known = recognisers(root)
+    exports = recognisers(root)
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not _is_note(path)]
-    looks = tuple(look for path in files for look in look_at(path, file=path.name, known=known))
-    return FirstLook(folder, root, looks, propose(looks, fallback=date(2025, 1, 1), known=known))
+    looks = tuple(look for path in files for look in look_at(path, file=path.name, exports=exports))
+    return FirstLook(folder, root, looks, propose(looks, fallback=date(2025, 1, 1), exports=exports))
 
 
 def _is_note(path: Path) -> bool:

@@ -28,7 +28,7 @@ def _with_limit(source: SourceProposal) -> SourceProposal:
         return source
     seconds = limit_named(quick.facts.name)
     doubt = "" if seconds else "within how many seconds was 'in time'? Nothing says it; 20 is assumed."
-    return _given(source, "within_seconds", seconds or 20, doubt)
+    return _with_constant(source, "within_seconds", seconds or 20, doubt)
 
 
 def _with_length(source: SourceProposal) -> SourceProposal:
@@ -43,13 +43,13 @@ def _with_length(source: SourceProposal) -> SourceProposal:
         if len(lengths) != 1:
             return source
         shorter = replace(source, fed=tuple(entry for entry in source.fed if entry is not ended))
-        return _given(shorter, "length", int(lengths.pop().total_seconds()), "")
+        return _with_constant(shorter, "length", int(lengths.pop().total_seconds()), "")
     steps = Counter(later - begin for begin, later in pairwise(sorted({begin for begin in begins if begin})))
     if not steps:
         return source
     seconds = int(steps.most_common(1)[0][0].total_seconds())
     apart = counted(seconds, "second") if seconds % 60 else counted(seconds // 60, "minute")
-    return _given(source, "length", seconds, f"how long is an interval? Most start {apart} apart.")
+    return _with_constant(source, "length", seconds, f"how long is an interval? Most start {apart} apart.")
 
 
 def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
@@ -65,5 +65,5 @@ def _instants(source: SourceProposal, fed: Fed) -> Iterator[datetime | None]:
         yield None if read is None else read.replace(tzinfo=None)
 
 
-def _given(source: SourceProposal, column: str, value: int, doubt: str) -> SourceProposal:
+def _with_constant(source: SourceProposal, column: str, value: int, doubt: str) -> SourceProposal:
     return replace(source, constants={**source.constants, column: Given(str(value), doubt)})

@@ -109,18 +109,18 @@ def item_id(facts: ColumnFacts) -> str:
 
 def _cut(words: str) -> str:
     """Return as many of the words as an id has room for."""
-    taken = words[:40] if len(words) <= 40 else words[:41].rpartition(" ")[0] or words[:40]
-    return taken.replace(" ", "_")
+    shortened = words[:40] if len(words) <= 40 else words[:41].rpartition(" ")[0] or words[:40]
+    return shortened.replace(" ", "_")
 
 
 def _codes(facts: ColumnFacts) -> tuple[str, ...]:
     """Return numbers far beside the scale of all others: codes for "does not apply"."""
     scores = {cell: score for cell in facts.distinct if (score := number(cell)) is not None}
     beside = [cell for cell in _CODES if cell in scores]
-    rest = [score for cell, score in scores.items() if cell not in beside]
-    if len(set(rest)) < 3 or max(rest) > 10 or min(rest) < 0:
+    on_scale = [score for cell, score in scores.items() if cell not in beside]
+    if len(set(on_scale)) < 3 or max(on_scale) > 10 or min(on_scale) < 0:
         return ()
-    far = max(max(rest) + 1, 7)
+    far = max(max(on_scale) + 1, 7)
     codes = tuple(cell for cell in beside if scores[cell] < 0 or scores[cell] > far)
     rare = sum(facts.distinct[cell] for cell in codes) < _RARE * len(facts.filled)
     return codes if rare or all(not 0 <= scores[cell] <= 10 for cell in codes) else ()
@@ -204,7 +204,7 @@ def _labels_of(cells: Counter[str]) -> dict[str, float]:
     ]
     best = max(lists, key=lambda order: sum(simplified(cell) in order for cell in cells))
     labels: dict[str, float] = {}
-    for order in (best, *(other for other in lists if len(other) == len(best))):
+    for order in (best, *(translation for translation in lists if len(translation) == len(best))):
         for cell in cells:  # a second language may stand beside the first
             if simplified(cell) in order:
                 labels.setdefault(cell, order[simplified(cell)])
@@ -226,8 +226,8 @@ def _scale(
     if step is None or (len(inside) < 3 and (low, high) != (0, 1)):
         return None
     sound = {score for score in inside if score % step == 0}
-    known = {**read, **labels}
-    strange = {cell: count for cell, count in cells.items() if known.get(cell) not in sound}
+    scored = {**read, **labels}
+    strange = {cell: count for cell, count in cells.items() if scored.get(cell) not in sound}
     whole = bool(labels) and len(set(labels.values())) == high - low + 1
     return ScaleGuess(
         low, high, step, dict(labels), aside, strange, "" if whole else _doubt(low, high, inside)

@@ -50,11 +50,11 @@ def in_long_form(look: FileLook) -> Answered | None:
 
 def responses_of(look: FileLook, answered: Answered) -> SourceProposal:
     """Return the responses that a file in long form seems to hold, to be decided."""
-    own = {facts.position for facts in (answered.key, answered.item, answered.value)}
-    rest = replace(look, columns=tuple(facts for facts in look.columns if facts.position not in own))
+    positions = {facts.position for facts in (answered.key, answered.item, answered.value)}
+    unused = replace(look, columns=tuple(facts for facts in look.columns if facts.position not in positions))
     table = TABLES["responses"]
     fed = [Fed("response_id", look.origin(answered.key), answered.key)]
-    fed += [fed_by(look, entry) for entry in match_columns(rest, table) if entry.column != "response_id"]
+    fed += [fed_by(look, entry) for entry in match_columns(unused, table) if entry.column != "response_id"]
     answers = _by_item(answered)
     items = _items(answers)
     comment = next((name for name, facts in answers.items() if facts.texts), "")
@@ -68,11 +68,11 @@ def responses_of(look: FileLook, answered: Answered) -> SourceProposal:
         tuple(fed),
         items=headlined(tuple(items.values())),
         long=Given(_written(answered, fed), _doubt(answered)),
-        remarks=_left(answers, {item.facts.name for item in items.values()} | {comment}),
-        own=frozenset({answered.item.position, answered.value.position}),
+        remarks=_left_out(answers, {item.facts.name for item in items.values()} | {comment}),
+        tool_columns=frozenset({answered.item.position, answered.value.position}),
     )
-    source = completed(source, own=own, pattern=None)
-    return with_missing(with_unit(source, own=own))
+    source = completed(source, tool_columns=positions, pattern=None)
+    return with_missing(with_unit(source, tool_columns=positions))
 
 
 def _few(facts: ColumnFacts) -> bool:
@@ -128,15 +128,15 @@ def _differs(key: ColumnFacts, facts: ColumnFacts | None) -> bool:
 def _doubt(answered: Answered) -> str:
     rows, items = counted(len(answered.item.cells), "row"), counted(len(answered.item.distinct), "item")
     responses = counted(len(answered.key.distinct), "response")
-    seen = f"{rows}, {responses} by {answered.key.name!r}, {items}"
-    return f"each row seems to hold one answer: {seen}; is that right?"
+    counts = f"{rows}, {responses} by {answered.key.name!r}, {items}"
+    return f"each row seems to hold one answer: {counts}; is that right?"
 
 
-def _left(answers: Mapping[str, ColumnFacts], mapped: set[str]) -> tuple[str, ...]:
+def _left_out(answers: Mapping[str, ColumnFacts], mapped: set[str]) -> tuple[str, ...]:
     """Return a remark on items that nothing is proposed for: their rows are left out and counted."""
-    left = [(name, len(facts.cells)) for name, facts in answers.items() if name not in mapped]
-    if not left:
+    unmapped = [(name, len(facts.cells)) for name, facts in answers.items() if name not in mapped]
+    if not unmapped:
         return ()
-    named = ", ".join(f"{name!r} ({counted(rows, 'row')})" for name, rows in left[:_SHOWN])
-    more = ", ..." if len(left) > _SHOWN else ""
-    return (f"Items that nothing is mapped to are left out and counted: {named}{more}.",)
+    listed = ", ".join(f"{name!r} ({counted(rows, 'row')})" for name, rows in unmapped[:_SHOWN])
+    ellipsis = ", ..." if len(unmapped) > _SHOWN else ""
+    return (f"Items that nothing is mapped to are left out and counted: {listed}{ellipsis}.",)

@@ -23,8 +23,8 @@ def with_missing(
         Table to the key values found in other files: a word that is one of them is no gap.
     """
     missing, doubts = _missing(source, keys or {})
-    more = tuple(word for word in missing if word not in source.missing)
-    return replace(source, missing=(*source.missing, *more), doubts=(*source.doubts, *doubts))
+    added = tuple(word for word in missing if word not in source.missing)
+    return replace(source, missing=(*source.missing, *added), doubts=(*source.doubts, *doubts))
 
 
 def _missing(
@@ -36,22 +36,22 @@ def _missing(
         for entry in source.fed
         if entry.facts is not None
     }
-    asked = {item.facts.position for item in source.items}
+    question_positions = {item.facts.position for item in source.items}
     aside = {cell for item in source.items for cell in item.scale.not_applicable}
     words: dict[str, None] = {"": None}
-    kept: dict[str, Column] = {}
+    text_words: dict[str, Column] = {}
     for facts in source.look.columns:
         column = columns.get(facts.position)
         for word in (word for word in _gaps(facts) if word not in source.missing):
             if column is not None and column.kind in (ColumnKind.ID, ColumnKind.CODE, ColumnKind.TEXT):
-                kept.setdefault(word, column)
-            elif word not in aside and (column or facts.position in asked):
+                text_words.setdefault(word, column)
+            elif word not in aside and (column or facts.position in question_positions):
                 words[word] = None
-    ids = {key for known in keys.values() for key in known}
-    listed = tuple(word for word in words if word not in kept or word not in ids)
+    ids = {key for column_keys in keys.values() for key in column_keys}
+    listed = tuple(word for word in words if word not in text_words or word not in ids)
     doubts = [
         f"{word!r} in {column.name} is read as text, like an id; or does it mean 'no value'?"
-        for word, column in kept.items()
+        for word, column in text_words.items()
         if word not in listed
         and column.kind is not ColumnKind.TEXT
         and not (column.references and word in ids)

@@ -97,10 +97,10 @@ def new(
     usual_folder = root / "data" / name
     wanted = _client_files(files) if files or not database else []
     folder = _data_folder(wanted) if wanted else usual_folder
-    known = recognisers(root)
-    looks = _looks(wanted, folder, known, progress)
-    looks += look_in(database, known=known) if database else []
-    proposal = propose(looks, fallback=_FIRST_DAY, known=known)
+    exports = recognisers(root)
+    looks = _looks(wanted, folder, exports, progress)
+    looks += look_in(database, exports=exports) if database else []
+    proposal = propose(looks, fallback=_FIRST_DAY, exports=exports)
     if not proposal.sources:
         remedy = "Write the run file by hand; params/runs/demo.yaml shows how"
         figures = any(unread(look) for look in looks)
@@ -137,8 +137,8 @@ def _client_files(files: Sequence[Path]) -> list[Path]:
     if not wanted:
         raise ParameterError(Problem("there is no file to look at.", remedy="Name the client's exports."))
     mixed = len({path.is_absolute() for path in wanted}) > 1
-    named = [Path(os.path.normpath(path.absolute() if mixed else path)) for path in wanted]
-    return sorted(dict.fromkeys(named))
+    normalised = [Path(os.path.normpath(path.absolute() if mixed else path)) for path in wanted]
+    return sorted(dict.fromkeys(normalised))
 
 
 def _data_folder(files: Sequence[Path]) -> Path:
@@ -149,7 +149,7 @@ def _data_folder(files: Sequence[Path]) -> Path:
 def _looks(
     files: Sequence[Path],
     folder: Path,
-    known: Mapping[str, Recogniser],
+    exports: Mapping[str, Recogniser],
     progress: Callable[[str], None] | None,
 ) -> list[FileLook]:
     looks: list[FileLook] = []
@@ -163,7 +163,7 @@ def _looks(
             raise ParameterError(Problem(message, repr(file), remedy=remedy)) from None
         if progress is not None:
             progress(file)
-        looks += look_at(path, file=file, known=known)
+        looks += look_at(path, file=file, exports=exports)
     return looks
 
 
@@ -175,5 +175,7 @@ def _notebooks(root: Path) -> list[str]:
 
 def _relative(path: Path) -> str:
     """Return `path` relative to the current folder where it lies below it."""
-    here = Path.cwd()
-    return (path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path).as_posix()
+    current = Path.cwd()
+    return (
+        path.relative_to(current) if path.is_absolute() and path.is_relative_to(current) else path
+    ).as_posix()

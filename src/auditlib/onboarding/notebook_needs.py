@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from auditlib.audit.chosen import mapped_columns
 from auditlib.audit.law import JUDGE
+from auditlib.audit.notebook_choices import mapped_columns
 from auditlib.audit.standard import editions, measures, read_edition, texts
 from auditlib.compensation.definition import written
 from auditlib.errors import ParameterError
@@ -81,8 +81,8 @@ def foreseen(run: Run, evidence: Evidence, *, root: Path) -> tuple[str, ...]:
     lacking: list[str] = []
     for notebook in planned_names(run):
         parts = NEEDS.get(notebook, ())
-        asked = [part for part in parts if _asked(part, run, evidence)] or parts[:1]
-        without = [(part.name, why) for part in asked if (why := _why(part.needs, run, evidence))]
+        applicable = [part for part in parts if _applies(part, run, evidence)] or parts[:1]
+        without = [(part.name, why) for part in applicable if (why := _why(part.needs, run, evidence))]
         lacking += [_sentence(notebook, f" on {name}" * bool(name), why) for name, why in without]
         if notebook == FOLLOWING_UP:
             lacking += _duties(run, evidence, root)
@@ -142,7 +142,7 @@ def _duties(run: Run, evidence: Evidence, root: Path) -> Iterator[str]:
         )
 
 
-def _asked(part: NotebookNeed, run: Run, evidence: Evidence) -> bool:
+def _applies(part: NotebookNeed, run: Run, evidence: Evidence) -> bool:
     return not part.sign or any(not _lacks(sign, run, evidence) for sign in part.sign)
 
 
@@ -161,8 +161,8 @@ def _lacks(need: str, run: Run, evidence: Evidence) -> str:
     """Return why `need` is not there; empty where it is."""
     if need.startswith(POLICY):
         kind = need.removeprefix(POLICY)
-        named = any(policy.startswith(kind) for policy in run.policies)
-        return "" if named else f"the run names no {kind} policy"
+        has_policy = any(policy.startswith(kind) for policy in run.policies)
+        return "" if has_policy else f"the run names no {kind} policy"
     if need == LINKS:
         return _no_links(run, evidence)
     table, _, column = need.partition(".")
@@ -195,11 +195,11 @@ def _no_links(run: Run, evidence: Evidence) -> str:
         return "no entry of pay_links ties any pay"
     paid = [written(str(metric)) for metric in metrics]
     types = run.instruments
-    known = any(
+    names_item = any(
         metric and metric.survey_type in types and metric.item in types[metric.survey_type].items
         for metric in paid
     )
-    return "" if known else "no entry of pay_links names a question of this audit as its metric"
+    return "" if names_item else "no entry of pay_links names a question of this audit as its metric"
 
 
 _ANSWERS = ("responses", "aggregates")
@@ -226,24 +226,28 @@ def _uncriticised(run: Run, root: Path) -> Iterator[str]:
     options = (
         criterion.options.get("survey_type") for criterion in read_edition(run.standard, root=root).criteria
     )
-    asked = tuple(dict.fromkeys(str(kind) for kind in options if kind))
-    strange = [kind for kind in run.instruments if kind not in asked]
-    if asked and strange:
-        named = ", ".join(repr(kind) for kind in strange[:_MOST])
+    judged_types = tuple(dict.fromkeys(str(kind) for kind in options if kind))
+    strange = [kind for kind in run.instruments if kind not in judged_types]
+    if judged_types and strange:
+        listed = ", ".join(repr(kind) for kind in strange[:_MOST])
         noun = "survey type" if len(strange) == 1 else "survey types"
-        about = f"{JUDGE}: no criterion of {run.standard} asks about the {noun} {named}"
-        near = did_you_mean(strange[0], asked) if len(strange) == 1 else ""
-        yield f"{about}; criteria ask about {', '.join(asked)}." + (f" {near}" if "mean" in near else "")
+        about = f"{JUDGE}: no criterion of {run.standard} asks about the {noun} {listed}"
+        near = did_you_mean(strange[0], judged_types) if len(strange) == 1 else ""
+        yield f"{about}; criteria ask about {', '.join(judged_types)}." + (
+            f" {near}" if "mean" in near else ""
+        )
 
 
 def _unanswered(run: Run, evidence: Evidence) -> Iterator[str]:
     """Yield the survey types that are declared, and of which no row was kept."""
     tables = [table for table in _ANSWERS if table in evidence.tables]
-    seen: set[object] = set()
+    answered_types: set[object] = set()
     for table in tables:
-        seen |= {kind for (kind,) in evidence.lazy(table).select("survey_type").unique().collect().rows()}
-    for kind in run.instruments if seen else ():
-        if kind not in seen:
+        answered_types |= {
+            kind for (kind,) in evidence.lazy(table).select("survey_type").unique().collect().rows()
+        }
+    for kind in run.instruments if answered_types else ():
+        if kind not in answered_types:
             yield f"The survey {kind!r} is declared, and no row of {' or '.join(tables)} is of that type."
 
 
@@ -253,10 +257,10 @@ def _unpaid(run: Run, evidence: Evidence) -> Iterator[str]:
     metrics = sorted({str(metric) for metric in register[register["weight"] > 0]["metric"].dropna()})
     unknown = [metric for metric in metrics if not _question(metric, run)]
     if unknown and len(unknown) < len(metrics):
-        named = ", ".join(repr(metric) for metric in unknown[:_MOST]) + (
+        listed = ", ".join(repr(metric) for metric in unknown[:_MOST]) + (
             ", ..." if len(unknown) > _MOST else ""
         )
-        yield f"{_PAID}: pay_links names {named}, which is no question of this audit."
+        yield f"{_PAID}: pay_links names {listed}, which is no question of this audit."
 
 
 def _question(metric: str, run: Run) -> bool:

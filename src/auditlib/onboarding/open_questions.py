@@ -62,33 +62,33 @@ def walk(text: str, looks: Sequence[FileLook], *, ask: Callable[[OpenQuestion], 
     lines: list[str] = text.splitlines()
     places = [place for place, line in enumerate(lines) if DECIDE in line]
     samples = _samples(looks)
-    gone: set[int] = set()
+    dropped: set[int] = set()
     for number, place in enumerate(places, start=1):
         before, _, question = lines[place].partition(DECIDE)
         target = place if before.strip() else _below(lines, place)
         bare = _bare(lines[target]) if target is not None else ""
-        named = samples.get(bare.partition(": ")[2], "")
-        answer = ask(OpenQuestion(number, len(places), question.strip(), bare.strip(), named)).strip()
+        sample = samples.get(bare.partition(": ")[2], "")
+        answer = ask(OpenQuestion(number, len(places), question.strip(), bare.strip(), sample)).strip()
         if answer == LEAVE:
             continue
         missing = _MISSING.search(question)
         if missing and answer not in ("", DROP):
             lines[place] = f"{before}{missing[1]}: {quoted(answer)}"
             continue
-        _settle(lines, gone, place, target, answer)
-    return "\n".join(line for place, line in enumerate(lines) if place not in gone) + "\n"
+        _settle(lines, dropped, place, target, answer)
+    return "\n".join(line for place, line in enumerate(lines) if place not in dropped) + "\n"
 
 
-def _settle(lines: list[str], gone: set[int], place: int, target: int | None, answer: str) -> None:
+def _settle(lines: list[str], dropped: set[int], place: int, target: int | None, answer: str) -> None:
     """Write an answer into the line it is about, and take the remark away."""
     if place == target:
         lines[place] = _bare(lines[place])
     else:
-        gone.add(place)
+        dropped.add(place)
     if target is None or not answer:
         return
     if answer == DROP:
-        gone.add(target)
+        dropped.add(target)
     else:
         lines[target] = _with_value(lines[target], answer)
 
@@ -176,13 +176,13 @@ def _lines_in_quotes(lines: Sequence[str], document: Document) -> set[int]:
     }
 
 
-def _in_quotes(rest: str) -> bool:
-    """Return whether the quoted text that `rest` begins with holds the mark."""
-    sign = rest[:1]
+def _in_quotes(text: str) -> bool:
+    """Return whether the quoted text that `text` begins with holds the mark."""
+    sign = text[:1]
     if sign not in ("'", '"'):
         return False
-    end = rest.find(sign, 1)
-    return DECIDE in rest[: end if end > 0 else None]
+    end = text.find(sign, 1)
+    return DECIDE in text[: end if end > 0 else None]
 
 
 def _cut(line: str) -> str:

@@ -133,7 +133,7 @@ class SourceProposal:
         Zone of wall-clock times.
     doubts, remarks
         What the auditor must decide about the source, and what to know of it.
-    own
+    tool_columns
         Positions of columns that are the tool's own, and nothing to map.
     """
 
@@ -153,7 +153,7 @@ class SourceProposal:
     zone: ZoneGuess = ZoneGuess()
     doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    own: frozenset[int] = frozenset()
+    tool_columns: frozenset[int] = frozenset()
 
     def formats_of(self, fed: Fed) -> tuple[str, ...]:
         """Return the formats of the dates of one column; none where it holds none."""
@@ -183,9 +183,9 @@ class SourceProposal:
     @property
     def survey_types(self) -> tuple[str, ...]:
         """The instruments of its questions."""
-        own = dict.fromkeys(name for item in self.items for name in item.survey_types)
-        given = self.constants.get("survey_type")
-        return tuple(own) or ((given.value,) if given else ())
+        types = dict.fromkeys(name for item in self.items for name in item.survey_types)
+        constant = self.constants.get("survey_type")
+        return tuple(types) or ((constant.value,) if constant else ())
 
 
 @dataclass(frozen=True, slots=True)

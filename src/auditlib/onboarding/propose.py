@@ -28,7 +28,7 @@ _UNEVEN = 0.02
 
 
 def propose(
-    looks: Sequence[FileLook], *, fallback: date, known: Mapping[str, Recogniser] | None = None
+    looks: Sequence[FileLook], *, fallback: date, exports: Mapping[str, Recogniser] | None = None
 ) -> Proposal:
     """Return a first run file for what was seen of a client's files.
 
@@ -38,16 +38,16 @@ def propose(
         Every file and sheet.
     fallback
         Day to write where no file holds a date.
-    known
+    exports
         Recognisers by name.
     """
-    layouts = {look: known[look.layout] for look in looks if known and look.layout in known}
+    layouts = {look: exports[look.layout] for look in looks if exports and look.layout in exports}
     fixed = [source for look, recogniser in layouts.items() for source in _recognised(look, recogniser)]
     long = {look: answered for look in looks if look not in layouts and (answered := in_long_form(look))}
     fixed += [_asked_whole(responses_of(look, answered)) for look, answered in long.items()]
-    rest = [look for look in looks if look not in layouts and look not in long]
-    keys = _keys({look: match(look) for look in rest})
-    matches = {look: match(look, keys=keys) for look in rest}
+    unrecognised = [look for look in looks if look not in layouts and look not in long]
+    keys = _keys({look: match(look) for look in unrecognised})
+    matches = {look: match(look, keys=keys) for look in unrecognised}
     general = [_source(look, table, keys) for look, table in matches.items() if table is not None]
     unplaced = tuple(look for look, table in matches.items() if table is None)
     return _proposal([*fixed, *general], unplaced, layouts, fallback)
@@ -102,13 +102,13 @@ def _order(source: SourceProposal) -> tuple[bool, bool, str, str]:
 
 def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     """Return the sources with a question about a file asked where it comes up first, not for each table."""
-    asked: set[tuple[str, str, str]] = set()
+    questions: set[tuple[str, str, str]] = set()
 
     def again(look: FileLook, question: str) -> bool:
         """Return whether a question was asked before, and take it down."""
         key = (look.file, look.sheet, question)
-        before = key in asked
-        asked.add(key)
+        before = key in questions
+        questions.add(key)
         return before
 
     quieter: list[SourceProposal] = []
@@ -137,21 +137,21 @@ def asked_once(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
 def _recognised(look: FileLook, recogniser: Recogniser) -> tuple[SourceProposal, ...]:
     rivals = f"it also looks like {', '.join(look.rivals)}; is it {look.layout}?" if look.rivals else ""
     sources = recognised_sources(look, recogniser)
-    more = (*((rivals,) if rivals else ()), *_whole(look))
+    doubts = (*((rivals,) if rivals else ()), *_whole(look))
     return tuple(
-        replace(source, doubts=(*more, *source.doubts)) if place == 0 and more else source
+        replace(source, doubts=(*doubts, *source.doubts)) if place == 0 and doubts else source
         for place, source in enumerate(sources)
     )
 
 
 def _ask_next(sources: Sequence[SourceProposal], layouts: Mapping[FileLook, Recogniser]) -> tuple[str, ...]:
     """Return what would let more be answered: as recognisers say, otherwise what belongs to these tables."""
-    asked = [ask for layout in layouts.values() for ask in layout.ask_next]
+    requests = [ask for layout in layouts.values() for ask in layout.ask_next]
     tables = {source.table.name for source in sources}
     for table, needed in vocabulary().ask_next.items():
-        if table in tables and (not layouts or not asked):
-            asked += [ask for other, ask in needed.items() if other not in tables]
-    return tuple(dict.fromkeys(asked))
+        if table in tables and (not layouts or not requests):
+            requests += [ask for wanted_table, ask in needed.items() if wanted_table not in tables]
+    return tuple(dict.fromkeys(requests))
 
 
 def _keys(matches: Mapping[FileLook, Match | None]) -> dict[str, set[str]]:
@@ -233,8 +233,8 @@ def _values(matched: Match) -> tuple[dict[str, dict[str, str]], list[str]]:
 
 def _channels(matched: Match) -> dict[str, str]:
     """Return the cells that name a channel in other words than the standards do; others are channels too."""
-    named = matched.source_of("channel")
-    if named is None or not any(column.name == "channel" for column in matched.table.columns):
+    channel = matched.source_of("channel")
+    if channel is None or not any(column.name == "channel" for column in matched.table.columns):
         return {}
-    read = {cell: meaning(cell, vocabulary().channels) for cell in named.distinct}
+    read = {cell: meaning(cell, vocabulary().channels) for cell in channel.distinct}
     return {cell: code for cell, code in read.items() if code is not None and code != cell}

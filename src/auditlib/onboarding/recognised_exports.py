@@ -22,7 +22,7 @@ from auditlib.onboarding.recogniser import (
     Recogniser,
     ScaleHint,
 )
-from auditlib.onboarding.registers import COMPARED, seen, with_key, with_unit
+from auditlib.onboarding.registers import COMPARED, distinct_cells, with_key, with_unit
 from auditlib.onboarding.survey_sources import completed
 from auditlib.onboarding.time_zones import guessed_zone
 from auditlib.onboarding.vocabulary import codes_of, meaning, what_they_mean
@@ -30,8 +30,10 @@ from auditlib.onboarding.vocabulary import codes_of, meaning, what_they_mean
 
 def recognised_sources(look: FileLook, recogniser: Recogniser) -> tuple[SourceProposal, ...]:
     """Return a proposal for each table that a recognised file can feed."""
-    own = {facts.position for name in recogniser.own for facts in look.called(name)}
-    return tuple(_source(look, feed, recogniser, own) for feed in recogniser.feeds if _holds(look, feed))
+    tool_columns = {facts.position for name in recogniser.own for facts in look.called(name)}
+    return tuple(
+        _source(look, feed, recogniser, tool_columns) for feed in recogniser.feeds if _holds(look, feed)
+    )
 
 
 def _holds(look: FileLook, feed: Feed) -> bool:
@@ -40,12 +42,16 @@ def _holds(look: FileLook, feed: Feed) -> bool:
     return all(facts is not None and facts.filled for facts in columns)
 
 
-def _source(look: FileLook, feed: Feed, recogniser: Recogniser, own: Collection[int]) -> SourceProposal:
+def _source(
+    look: FileLook, feed: Feed, recogniser: Recogniser, tool_columns: Collection[int]
+) -> SourceProposal:
     table = TABLES[feed.table]
     entries = (_fed(look, name, cells) for name, cells in feed.columns.items())
     fed = tuple(entry for entry in entries if entry is not None)
     missing = ("", *feed.missing)
-    only = tuple(kept for rows in feed.only if (kept := _kept(look, rows, missing)) is not None)
+    only = tuple(
+        condition for rows in feed.only if (condition := _proposed_filter(look, rows, missing)) is not None
+    )
     columns = {entry.column for entry in fed}
     values = {name: cells for name, cells in feed.values.items() if name in columns}
     source = SourceProposal(
@@ -53,7 +59,7 @@ def _source(look: FileLook, feed: Feed, recogniser: Recogniser, own: Collection[
         table,
         fed,
         items=tuple(_items(look, feed, only)),
-        constants={name: _given(value) for name, value in feed.constants.items()},
+        constants={name: _constant(value) for name, value in feed.constants.items()},
         values=values,
         missing=missing,
         only=only,
@@ -61,18 +67,20 @@ def _source(look: FileLook, feed: Feed, recogniser: Recogniser, own: Collection[
         stands_for={name: why for name, why in feed.stands_for.items() if name in columns},
         doubts=((feed.decide,) if feed.decide else ()) + tuple(_strange_words(fed, values, table)),
         remarks=(feed.because,) if feed.because else (),
-        own=frozenset(own),
+        tool_columns=frozenset(tool_columns),
     )
     if feed.table == "responses":
-        source = completed(source, own=own, pattern=feed.questions, matched=feed.questions is None)
-    source = source if feed.once else with_unit(with_key(source), own=own)
+        source = completed(
+            source, tool_columns=tool_columns, pattern=feed.questions, matched=feed.questions is None
+        )
+    source = source if feed.once else with_unit(with_key(source), tool_columns=tool_columns)
     source = with_interval(with_missing(source))
     return replace(source, zone=guessed_zone(source, hint=recogniser.zone))
 
 
-def _fed(look: FileLook, column: str, given: str | ExportCells) -> Fed | None:
+def _fed(look: FileLook, column: str, declared: str | ExportCells) -> Fed | None:
     """Return what feeds a canonical column; None where the file lacks it."""
-    cells = ExportCells(name=given) if isinstance(given, str) else given
+    cells = ExportCells(name=declared) if isinstance(declared, str) else declared
     if cells.line:
         return Fed(column, {"line": True}, remark=cells.because)
     if cells.join:
@@ -85,7 +93,11 @@ def _fed(look: FileLook, column: str, given: str | ExportCells) -> Fed | None:
     facts = look.find(cells.name or cells.duration or "")
     if facts is None:
         return None
-    unsure = COMPARED.format(seen(facts)) if column == "unit_id" else f"is it? For example {facts.example!r}"
+    unsure = (
+        COMPARED.format(distinct_cells(facts))
+        if column == "unit_id"
+        else f"is it? For example {facts.example!r}"
+    )
     doubt = "" if cells.sure else unsure
     if cells.duration is not None:
         origin: Origin = {"after": cells.after, "duration": facts.name, "unit": _unit(facts, cells)}
@@ -98,11 +110,13 @@ def _unit(facts: ColumnFacts, cells: ExportCells) -> str:
     return "clock" if facts.filled and all(":" in cell for cell in facts.filled) else cells.unit
 
 
-def _given(value: str | Constant) -> Given:
+def _constant(value: str | Constant) -> Given:
     return Given(value) if isinstance(value, str) else Given(value.value, value.decide)
 
 
-def _kept(look: FileLook, condition: ExportFilter, missing: Collection[str]) -> ProposedFilter | None:
+def _proposed_filter(
+    look: FileLook, condition: ExportFilter, missing: Collection[str]
+) -> ProposedFilter | None:
     """Return a condition on the rows with what it leaves out of the sample; None without its column."""
     facts = look.find(condition.column)
     if facts is None:
@@ -126,24 +140,28 @@ def _items(look: FileLook, feed: Feed, only: Sequence[ProposedFilter]) -> Iterat
     for name, question in feed.items.items():
         facts = look.find(question.column)
         if facts is not None and facts.filled:
-            kept = Counter(cell for cell, stay in zip(facts.cells, stays, strict=True) if stay)
-            scale = _scale(facts, question, kept)
+            answers = Counter(cell for cell, stay in zip(facts.cells, stays, strict=True) if stay)
+            scale = _scale(facts, question, answers)
             if scale is not None:
                 yield ItemProposal(name, facts, scale, question.wording, question.headline, question.decide)
 
 
-def _scale(facts: ColumnFacts, question: ExportQuestion, kept: Counter[str]) -> ScaleGuess | None:
+def _scale(facts: ColumnFacts, question: ExportQuestion, answers: Counter[str]) -> ScaleGuess | None:
     """Return the documented scale with what the cells add to it; the scale the cells show without one."""
     hint = question.scale
     if hint is None:
         return scale_of(facts)
-    cells = {cell: count for cell, count in kept.items() if cell in facts.distinct and not _known(cell, hint)}
+    cells = {
+        cell: count
+        for cell, count in answers.items()
+        if cell in facts.distinct and not _documented(cell, hint)
+    }
     return ScaleGuess(
         hint.low, hint.high, hint.step, dict(hint.labels), hint.not_applicable, cells, "", hint.best
     )
 
 
-def _known(cell: str, hint: ScaleHint) -> bool:
+def _documented(cell: str, hint: ScaleHint) -> bool:
     plain = {word.casefold() for word in (*hint.labels, *hint.not_applicable)}
     score = number(cell)
     return cell.casefold() in plain or (score is not None and hint.low <= score <= hint.high)
@@ -154,10 +172,10 @@ def _strange_words(
 ) -> Iterator[str]:
     """Yield a question for each column whose cells are no codes that contract or recogniser knows."""
     for entry in fed:
-        known = codes_of(table.column(entry.column), open_words=True)
-        if not known or entry.facts is None:
+        codes = codes_of(table.column(entry.column), open_words=True)
+        if not codes or entry.facts is None:
             continue
         read = values.get(entry.column, {})
-        strange = [cell for cell in entry.facts.distinct if cell not in read and meaning(cell, known) != cell]
+        strange = [cell for cell in entry.facts.distinct if cell not in read and meaning(cell, codes) != cell]
         if strange:
-            yield what_they_mean(entry.column, strange, known)
+            yield what_they_mean(entry.column, strange, codes)

@@ -45,7 +45,7 @@ def recognisers(root: FilePath) -> dict[str, Recogniser]:
 
 
 def recognised(
-    known: Mapping[str, Recogniser],
+    exports: Mapping[str, Recogniser],
     *,
     form: str,
     header: Sequence[str],
@@ -57,7 +57,7 @@ def recognised(
 
     Parameters
     ----------
-    known
+    exports
         Recognisers by name.
     form
         csv, excel or parquet.
@@ -71,16 +71,16 @@ def recognised(
         Filled cells of a sample, by column.
     """
     names = {simplified_name(name) for name in header if name}
-    held = {simplified_name(name): column for name, column in cells.items()}
+    cells_by_name = {simplified_name(name): column for name, column in cells.items()}
     fitting = {
         name: sum(
             stands(column, names)
             for column in (*recogniser.signature.all_of, *recogniser.signature.some_of, *recogniser.own)
         )
-        for name, recogniser in known.items()
+        for name, recogniser in exports.items()
         if form in recogniser.signature.form
         and recogniser.signature.header_rows == header_rows
-        and _fits(recogniser, names, " ".join(last_row), held)
+        and _fits(recogniser, names, " ".join(last_row), cells_by_name)
     }
     return tuple(sorted(fitting, key=lambda name: (-fitting[name], name)))
 
@@ -161,13 +161,13 @@ def _pattern(pattern: str, path: Path, document: Document) -> Iterator[Problem]:
 
 
 def _columns(feed: Feed, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
-    known = {column.name for column in table.columns}
+    column_names = {column.name for column in table.columns}
     for block in ("columns", "constants", "values", "stands_for"):
         for name in getattr(feed, block):
-            if name not in known:
+            if name not in column_names:
                 message = f"the table {named(table.name)} has no column {named(name)}."
                 place = (*path, block, name)
-                yield document.problem(place, message, remedy=did_you_mean(name, known), of_key=True)
+                yield document.problem(place, message, remedy=did_you_mean(name, column_names), of_key=True)
     for name in feed.constants:
         if name in feed.columns:
             message = f"{named(name)} stands under 'columns' and under 'constants'."

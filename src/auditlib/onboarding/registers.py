@@ -21,26 +21,26 @@ _NUMBERED = ("event_id", "link_id")
 """Keys that nothing refers to, so that the line will do."""
 
 
-def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourceProposal:
+def with_unit(source: SourceProposal, *, tool_columns: Collection[int] = ()) -> SourceProposal:
     """Return the source with a proposal for what is compared, always to be decided.
 
     Parameters
     ----------
     source
         A source whose table may need a unit.
-    own
+    tool_columns
         Positions of columns that cannot name one.
     """
     column = next((column for column in source.table.columns if column.name == "unit_id"), None)
-    given = source.says("unit_id")
-    if column is None or not column.required or source.table.name == "units" or given:
+    stated = source.says("unit_id")
+    if column is None or not column.required or source.table.name == "units" or stated:
         return source
-    candidates = _candidates(source, own)
+    candidates = _candidates(source, tool_columns)
     words = words_for(source.table.name, "unit_id")
-    named = [facts for facts in candidates if closeness(facts.name, words) >= _LIKELY]
-    if len(named) == 1 or len(candidates) == 1:
-        (facts,) = named or candidates
-        fed = Fed("unit_id", source.look.origin(facts), facts, doubt=COMPARED.format(seen(facts)))
+    likely = [facts for facts in candidates if closeness(facts.name, words) >= _LIKELY]
+    if len(likely) == 1 or len(candidates) == 1:
+        (facts,) = likely or candidates
+        fed = Fed("unit_id", source.look.origin(facts), facts, doubt=COMPARED.format(distinct_cells(facts)))
         return replace(source, fed=(*source.fed, fed))
     names = ", ".join(repr(facts.wording) for facts in candidates[:_SHOWN])
     doubt = "no column surely names a place or a team; until one is mapped, everything is one unit."
@@ -50,16 +50,16 @@ def with_unit(source: SourceProposal, *, own: Collection[int] = ()) -> SourcePro
 
 def with_key(source: SourceProposal) -> SourceProposal:
     """Return the source with the line as the id of an event, or of an entry, that has none."""
-    (key, *more) = source.table.key
-    given = source.says(key)
-    if more or given or key not in _NUMBERED:
+    (key, *further_keys) = source.table.key
+    stated = source.says(key)
+    if further_keys or stated or key not in _NUMBERED:
         return source
     return replace(
         source, fed=(Fed(key, {"line": True}, remark="no id of its own: the line is"), *source.fed)
     )
 
 
-def seen(facts: ColumnFacts) -> str:
+def distinct_cells(facts: ColumnFacts) -> str:
     """Return how many different cells a column holds, with an example."""
     return f"{counted(len(facts.distinct), 'different cell')}, such as {facts.example!r}"
 
@@ -68,19 +68,21 @@ def registers(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     """Return a register of units for each file that names them, where no file is a register."""
     if any(source.table.name == "units" and not source.once for source in sources):
         return ()
-    done = {(source.look.file, source.look.sheet) for source in sources if source.table.name == "units"}
-    made: list[SourceProposal] = []
+    registered = {(source.look.file, source.look.sheet) for source in sources if source.table.name == "units"}
+    proposals: list[SourceProposal] = []
     for source in sources:
         place = (source.look.file, source.look.sheet)
-        if place not in done and _names_units(source):
-            beside = [other for other in sources if (other.look.file, other.look.sheet) == place]
-            made.append(_register(source, beside))
-            done.add(place)
-    return tuple(made)
+        if place not in registered and _names_units(source):
+            beside = [
+                neighbour for neighbour in sources if (neighbour.look.file, neighbour.look.sheet) == place
+            ]
+            proposals.append(_register(source, beside))
+            registered.add(place)
+    return tuple(proposals)
 
 
-def _candidates(source: SourceProposal, own: Collection[int]) -> list[ColumnFacts]:
-    used = source.used | set(own)
+def _candidates(source: SourceProposal, tool_columns: Collection[int]) -> list[ColumnFacts]:
+    used = source.used | set(tool_columns)
     return [
         facts
         for facts in source.look.columns
@@ -94,8 +96,8 @@ def _candidates(source: SourceProposal, own: Collection[int]) -> list[ColumnFact
 
 def _sets(condition: ProposedFilter, source: SourceProposal) -> bool:
     """Return whether a source sets this condition."""
-    same = (condition.column, condition.test, condition.cells)
-    return any((other.column, other.test, other.cells) == same for other in source.only)
+    signature = (condition.column, condition.test, condition.cells)
+    return any((listed.column, listed.test, listed.cells) == signature for listed in source.only)
 
 
 def _names_units(source: SourceProposal) -> bool:
@@ -111,7 +113,7 @@ def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> Sourc
     shared = [
         entry
         for entry in source.only
-        if entry.test not in ("filled", "blank") and all(_sets(entry, other) for other in beside)
+        if entry.test not in ("filled", "blank") and all(_sets(entry, neighbour) for neighbour in beside)
     ]
     plain = tuple(replace(condition, doubt=False) for condition in shared)
     if fed is None or fed.facts is None:
@@ -125,7 +127,8 @@ def _register(source: SourceProposal, beside: Sequence[SourceProposal]) -> Sourc
     empty = ProposedFilter(
         fed.origin, "filled", (), "a row that names no place is no entry of the register", stays
     )
-    remark = f"The register is what this file names ({seen(facts)}); nothing says whether one is lacking."
+    named_here = distinct_cells(facts)
+    remark = f"The register is what this file names ({named_here}); nothing says whether one is lacking."
     return SourceProposal(
         source.look,
         TABLES["units"],

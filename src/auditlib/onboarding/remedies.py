@@ -63,7 +63,7 @@ def declared_for(
     *,
     run: Run,
     source: Source,
-    kept: bool,
+    any_kept: bool,
     units: Sequence[str],
 ) -> DeclaredCells:
     """Return what is declared for cells in quarantine, and what would fit them.
@@ -78,7 +78,7 @@ def declared_for(
         The cells.
     run, source
         The run file, and the source they came through.
-    kept
+    any_kept
         Whether other rows of the source were kept.
     units
         Ids of the register of units.
@@ -86,14 +86,14 @@ def declared_for(
     if column is None or reason in _ROWS:
         return _row(reason, source)
     if reason == Reason.TIME:
-        return _time(rule, column, cells, source, kept=kept)
+        return _time(rule, column, cells, source, any_kept=any_kept)
     if reason == Reason.FUTURE:
         remedy = "Correct as_of, or the dates where day and month may have changed places."
         return DeclaredCells(("as_of",), f"as_of {run.as_of.isoformat()}", remedy, of_source=False)
     if reason == Reason.UNIT:
         return _unit(column, cells, source, units)
     if column.kind is ColumnKind.SCORE:
-        return _score(column, cells, run, source, kept=kept)
+        return _score(column, cells, run, source, any_kept=any_kept)
     return _coded(column, cells, run, source)
 
 
@@ -129,7 +129,9 @@ def _row(reason: str, source: Source) -> DeclaredCells:
     return DeclaredCells((key,), words(source), remedy)
 
 
-def _time(rule: str, column: Column, cells: Sequence[str], source: Source, *, kept: bool) -> DeclaredCells:
+def _time(
+    rule: str, column: Column, cells: Sequence[str], source: Source, *, any_kept: bool
+) -> DeclaredCells:
     if "clocks were changed" in rule:
         words = f"ambiguous: {source.dates.ambiguous}, nonexistent: {source.dates.nonexistent}"
         return DeclaredCells(("dates",), words, "Correct the time zone, or say what such times mean.")
@@ -146,11 +148,13 @@ def _time(rule: str, column: Column, cells: Sequence[str], source: Source, *, ke
     if not cells:
         remedy = "Map another column, or ask the client for what is missing."
         return DeclaredCells(("columns", column.name), "", remedy)
-    own = source.dates_of.get(column.name)
-    formats = own.formats if own else source.dates.formats
-    path = ("dates_of", column.name, "formats") if own else _dates(source, "formats")
+    column_dates = source.dates_of.get(column.name)
+    formats = column_dates.formats if column_dates else source.dates.formats
+    path = ("dates_of", column.name, "formats") if column_dates else _dates(source, "formats")
     words = " or ".join(repr(form) for form in formats)
-    return DeclaredCells(path, words, date_remedy(cells, formats, kept=kept, key="" if path else "dates"))
+    return DeclaredCells(
+        path, words, date_remedy(cells, formats, any_kept=any_kept, key="" if path else "dates")
+    )
 
 
 def _unknown_day(column: Column, source: Source) -> str:
@@ -166,7 +170,7 @@ def _dates(source: Source, key: str) -> tuple[str, ...]:
     return ("dates",) if "dates" in source.model_fields_set else ()
 
 
-def date_remedy(cells: Sequence[str], declared: Sequence[str], *, kept: bool, key: str = "") -> str:
+def date_remedy(cells: Sequence[str], declared: Sequence[str], *, any_kept: bool, key: str = "") -> str:
     """Return which formats fit cells that no declared format reads, and the line to write.
 
     Parameters
@@ -175,7 +179,7 @@ def date_remedy(cells: Sequence[str], declared: Sequence[str], *, kept: bool, ke
         Cells in quarantine.
     declared
         The formats that are declared.
-    kept
+    any_kept
         Whether other rows were read with them.
     key
         The key that 'formats' has to stand under, where the source has none of it yet.
@@ -193,9 +197,9 @@ def date_remedy(cells: Sequence[str], declared: Sequence[str], *, kept: bool, ke
     exchanged = next((form for form in declared if form == _exchanged(fitting[0])), "")
     if exchanged:
         formats = sequence([fitting[0] if form == exchanged else form for form in declared])
-        warning = "; the rows kept may have been read with day and month exchanged" if kept else ""
+        warning = "; the rows kept may have been read with day and month exchanged" if any_kept else ""
     else:
-        formats, warning = sequence([*(declared if kept else ()), fitting[0]]), ""
+        formats, warning = sequence([*(declared if any_kept else ()), fitting[0]]), ""
     line = f"formats: {formats}"
     return f"{head}: write {f'{key}: {{{line}}}' if key else line}{warning}."
 
@@ -209,8 +213,8 @@ def fitting_formats(cells: Sequence[str]) -> tuple[tuple[str, ...], int]:
     most = max(reads.values())
     best = [form for form, read in reads.items() if read == most and most]
     if best:
-        other = [form for form in best[1:] if form == _exchanged(best[0])]
-        return (best[0], *other), most
+        exchanged = [form for form in best[1:] if form == _exchanged(best[0])]
+        return (best[0], *exchanged), most
     look = look_at_dates(cells)
     return (look.formats[:1], round(look.share * len(cells))) if look else ((), 0)
 
@@ -249,21 +253,23 @@ def _bare(unit: str) -> str:
     return words.removesuffix(".0").lstrip("0") or words
 
 
-def _score(column: Column, cells: Sequence[str], run: Run, source: Source, *, kept: bool) -> DeclaredCells:
-    own = source.constants.get("survey_type")
+def _score(
+    column: Column, cells: Sequence[str], run: Run, source: Source, *, any_kept: bool
+) -> DeclaredCells:
+    declared_type = source.constants.get("survey_type")
     asking = [name for name, model in run.instruments.items() if column.name in model.items]
-    survey_type = own if own in asking else next(iter(asking), "")
+    survey_type = declared_type if declared_type in asking else next(iter(asking), "")
     if not survey_type:
         return DeclaredCells(("columns", column.name), "", "Declare the question under 'instruments'.")
     scale = run.instruments[survey_type].items[column.name].scale
     path = ("instruments", survey_type, "items", column.name, "scale")
     words = f"{scale.low:g} to {scale.high:g} in steps of {scale.step:g}"
     return DeclaredCells(
-        path, words, scale_remedy(cells, scale, source.dialect.decimal, kept=kept), of_source=False
+        path, words, scale_remedy(cells, scale, source.dialect.decimal, any_kept=any_kept), of_source=False
     )
 
 
-def scale_remedy(cells: Sequence[str], scale: ScaleModel, decimal: str, *, kept: bool) -> str:
+def scale_remedy(cells: Sequence[str], scale: ScaleModel, decimal: str, *, any_kept: bool) -> str:
     """Return the scale that would fit cells off the declared one, and what else they may be.
 
     Parameters
@@ -274,19 +280,19 @@ def scale_remedy(cells: Sequence[str], scale: ScaleModel, decimal: str, *, kept:
         The declared scale.
     decimal
         The declared decimal sign.
-    kept
+    any_kept
         Whether other rows were kept, whose scores must stay on it.
     """
     distinct = tuple(dict.fromkeys(cells))
     words = [cell for cell in distinct if not _NUMBER.fullmatch(cell)]
     if words:
-        named = ", ".join(f"{quoted(word)}: {_score_of(word, scale.labels)}" for word in words[:_NAMED])
-        return f"Give words their score, labels: {{{named}}}, or list them under not_applicable."
-    other = "," if decimal == "." else "."
-    if any(other in cell for cell in distinct):
-        return f"The numbers are written with {other!r}: write dialect: {{decimal: {quoted(other)}}}."
+        listed = ", ".join(f"{quoted(word)}: {_score_of(word, scale.labels)}" for word in words[:_NAMED])
+        return f"Give words their score, labels: {{{listed}}}, or list them under not_applicable."
+    separator = "," if decimal == "." else "."
+    if any(separator in cell for cell in distinct):
+        return f"The numbers are written with {separator!r}: write dialect: {{decimal: {quoted(separator)}}}."
     scores = [float(cell.replace(",", ".")) for cell in distinct]
-    fitting = fitting_scale((*scores, scale.low, scale.high) if kept else scores)
+    fitting = fitting_scale((*scores, scale.low, scale.high) if any_kept else scores)
     beside = (
         f", or not_applicable: {sequence(distinct)} where it means no answer" if len(distinct) <= _FEW else ""
     )
@@ -330,9 +336,11 @@ def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> De
     if column.codes:
         remedy = f"Say what they mean: {_values(column.name, distinct, column.codes)}."
         return DeclaredCells(path, ", ".join(column.codes), remedy)
-    other = "," if source.dialect.decimal == "." else "."
-    if distinct and all(other in cell and _NUMBER.fullmatch(cell) for cell in distinct):
-        remedy = f"The numbers are written with {other!r}: write dialect: {{decimal: {quoted(other)}}}."
+    separator = "," if source.dialect.decimal == "." else "."
+    if distinct and all(separator in cell and _NUMBER.fullmatch(cell) for cell in distinct):
+        remedy = (
+            f"The numbers are written with {separator!r}: write dialect: {{decimal: {quoted(separator)}}}."
+        )
         return DeclaredCells(path, f"decimal {source.dialect.decimal!r}", remedy)
     if distinct:
         return DeclaredCells(
@@ -341,6 +349,6 @@ def _coded(column: Column, cells: Sequence[str], run: Run, source: Source) -> De
     return DeclaredCells(path, "", "The cells are empty: map another column, or ask the client for it.")
 
 
-def _values(column: str, cells: Sequence[str], known: Sequence[str]) -> str:
-    meant = {cell: (get_close_matches(cell.casefold(), known, n=1) or ["..."])[0] for cell in cells}
+def _values(column: str, cells: Sequence[str], codes: Sequence[str]) -> str:
+    meant = {cell: (get_close_matches(cell.casefold(), codes, n=1) or ["..."])[0] for cell in cells}
     return f"values: {{{quoted(column)}: {mapping(meant)}}}"

@@ -101,10 +101,10 @@ def _as_of(proposal: Proposal) -> str:
 
 def _policies(tables: Collection[str]) -> Iterator[str]:
     """Yield the policies whose duties these tables can show; what was promised, only people know."""
-    named = [policy for policy, needed in _POLICIES.items() if needed & set(tables)]
-    if named:
+    policies = [policy for policy, needed in _POLICIES.items() if needed & set(tables)]
+    if policies:
         yield f"{DECIDE} do these say what was promised? They stand in params/policies; copy and change them."
-        yield f"policies: [{', '.join(named)}]"
+        yield f"policies: [{', '.join(policies)}]"
 
 
 def _notebooks(notebooks: Sequence[str], *, tables: Collection[str]) -> Iterator[str]:
@@ -125,8 +125,8 @@ def scale_names(proposal: Proposal) -> dict[tuple[object, ...], str]:
         if shared.count(scale.shared) > 1 and scale.shared not in names:
             kind = "words" if scale.labels else "points"
             name = f"{kind}_{scale.low:g}_to_{scale.high:g}".replace(".", "_").replace("-", "minus_")
-            taken = sum(other.startswith(name) for other in names.values())
-            names[scale.shared] = f"{name}_{taken + 1}" if taken else name
+            count = sum(existing.startswith(name) for existing in names.values())
+            names[scale.shared] = f"{name}_{count + 1}" if count else name
     return names
 
 
@@ -154,7 +154,7 @@ def _scales(proposal: Proposal, names: Mapping[tuple[object, ...], str]) -> Iter
 
 
 def _instruments(proposal: Proposal, names: Mapping[tuple[object, ...], str]) -> Iterator[str]:
-    types = dict.fromkeys(name for _, own in _questions(proposal) for name in own)
+    types = dict.fromkeys(name for _, survey_types in _questions(proposal) for name in survey_types)
     if not types:
         return
     yield "# Scores are declared, never guessed by the suite: confirm every scale."
@@ -162,13 +162,13 @@ def _instruments(proposal: Proposal, names: Mapping[tuple[object, ...], str]) ->
     for survey_type in types:
         yield f"  {quoted(survey_type)}:"
         yield "    items:"
-        seen: set[str] = set()
+        listed: set[str] = set()
         heads = False
-        for item, own in _questions(proposal):
-            if survey_type in own and item.item not in seen:
+        for item, survey_types in _questions(proposal):
+            if survey_type in survey_types and item.item not in listed:
                 yield from _item(item, names, headline=item.headline and not heads)
                 heads = heads or item.headline
-                seen.add(item.item)
+                listed.add(item.item)
     yield ""
 
 
@@ -180,7 +180,7 @@ def _item(item: ItemProposal, names: Mapping[tuple[object, ...], str], *, headli
         yield f"        headline: true   {DECIDE} is this the question units are compared on?"
     if item.doubt:
         yield f"        {DECIDE} {commented(item.doubt)}"
-    yield f"        # {commented(_seen(item))}"
+    yield f"        # {commented(_answers_seen(item))}"
     examples = ", ".join(f"{cell!r} ({count})" for cell, count in list(scale.strange.items())[:5])
     if examples:
         yield f"        # Off this scale, and so quarantined: {commented(examples)}"
@@ -191,7 +191,7 @@ def _item(item: ItemProposal, names: Mapping[tuple[object, ...], str], *, headli
     yield f"        scale: {_scale(scale)}"
 
 
-def _seen(item: ItemProposal) -> str:
+def _answers_seen(item: ItemProposal) -> str:
     """Return how many answers were seen, and the commonest of them."""
     cells = ", ".join(f"{cell} ({count})" for cell, count in item.facts.distinct.most_common(_COMMONEST))
     return f"Seen in {counted(item.facts.distinct.total(), 'answer')}: {cells}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from auditlib.contracts import TABLES, Column, with_items
 from auditlib.errors import Problem
 from auditlib.evidence import Evidence
-from auditlib.evidence.units_named import readings
+from auditlib.evidence.unit_names import readings
 from auditlib.onboarding.remedies import DeclaredCells, declared_for
 from auditlib.onboarding.unit_naming import WAYS, better
 from auditlib.parameters.run import Run, Source
@@ -69,7 +69,7 @@ def explained(group: SetAside, run: Run, document: Document, evidence: Evidence)
 def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
     """Return what the run file declares for the cells of a reason, and what would fit them."""
     source = run.sources[group.source]
-    kept = evidence.totals[group.source].rows_kept > 0
+    any_kept = evidence.totals[group.source].rows_kept > 0
     column = column_at_fault(source, group, run)
     units: Sequence[str] = ()
     if group.reason == Reason.UNIT and "units" in evidence.tables:
@@ -79,7 +79,7 @@ def declared_of(group: SetAside, run: Run, evidence: Evidence) -> DeclaredCells:
             return reading
     cells = tuple(cell for cell in group.cells if cell)
     return declared_for(
-        group.reason, group.rule, column, cells, run=run, source=source, kept=kept, units=units
+        group.reason, group.rule, column, cells, run=run, source=source, any_kept=any_kept, units=units
     )
 
 
@@ -88,21 +88,21 @@ def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidenc
     import narwhals as nw
 
     source, total = run.sources[group.source], evidence.totals[group.source]
-    here = [nw.col(name) == value for name, value in (("table", total.table), ("file", total.file),
+    in_group = [nw.col(name) == value for name, value in (("table", total.table), ("file", total.file),
             ("reason", group.reason), ("column", group.column))]  # fmt: skip
-    aside = evidence.lazy("quarantine").filter(*here).select("value").unique().collect()
+    aside = evidence.lazy("quarantine").filter(*in_group).select("value").unique().collect()
     cells = [cell for (cell,) in aside.rows() if cell]
     register = evidence.frame("units", columns=("unit_id", "name")).fillna("")
     read = readings(cells, register.itertuples(index=False, name=None))
     way = better(read, source.units_by)
     if column is None or not way or 2 * read[way] < len(cells):
         return None
-    kept = (
+    kept_rows = (
         evidence.lazy(total.table).filter(nw.col("source_file") == total.file) if not source.fills else None
     )
-    known = 0 if kept is None else len(kept.select(column.name).unique().collect())
-    what = total.file if source.fills else total.table
-    units = f"{len(cells):,} of {counted(known + len(cells), 'unit')} of {what}"
+    placed = 0 if kept_rows is None else len(kept_rows.select(column.name).unique().collect())
+    origin = total.file if source.fills else total.table
+    units = f"{len(cells):,} of {counted(placed + len(cells), 'unit')} of {origin}"
     are = "is" if len(cells) == 1 else "are"
     all_read = "all are" if read[way] == len(cells) else f"{read[way]:,} {'is' if read[way] == 1 else 'are'}"
     line = "delete 'units_by'" if way == "id" else f"write units_by: {way}"
@@ -113,10 +113,10 @@ def _reading(group: SetAside, column: Column | None, run: Run, evidence: Evidenc
 
 def cells_in_words(group: SetAside) -> str:
     """Return the first cells of a reason with their lines, and the rule they break."""
-    first, *others = zip(group.lines[:CELLS_NAMED], group.cells[:CELLS_NAMED], strict=True)
+    first, *further = zip(group.lines[:CELLS_NAMED], group.cells[:CELLS_NAMED], strict=True)
     where = f"line {first[0]}" + (f", column {group.column!r}" if group.column else "")
-    more = "".join(f"; line {line}: {cell!r}" for line, cell in others)
-    return f"{where}: {first[1]!r}{more}" + (f" ({group.rule})" if group.rule else "")
+    continued = "".join(f"; line {line}: {cell!r}" for line, cell in further)
+    return f"{where}: {first[1]!r}{continued}" + (f" ({group.rule})" if group.rule else "")
 
 
 def column_at_fault(source: Source, group: SetAside, run: Run) -> Column | None:
@@ -125,8 +125,10 @@ def column_at_fault(source: Source, group: SetAside, run: Run) -> Column | None:
         return None
     items = tuple(dict.fromkeys(item for model in run.instruments.values() for item in model.items))
     table = with_items(TABLES[source.table], items) if source.table == "responses" else TABLES[source.table]
-    same = [column for column in table.columns if group.column in (source.label(column.name), column.name)]
-    return next((field for field in same if _may(field, group)), same[0] if same else None)
+    candidates = [
+        column for column in table.columns if group.column in (source.label(column.name), column.name)
+    ]
+    return next((field for field in candidates if _may(field, group)), candidates[0] if candidates else None)
 
 
 def _may(column: Column, group: SetAside) -> bool:
@@ -160,8 +162,8 @@ def _groups(run: Run, evidence: Evidence) -> Iterator[SetAside]:
     aside = evidence.lazy("quarantine").with_columns(rule=nw.when(whole).then(nw.lit("")).otherwise(rule))
     names = ("table", "file", "reason", "column", "rule")
     for *by, rows in aside.group_by(*names).agg(rows=nw.len()).collect().rows():
-        here = [nw.col(name) == value for name, value in zip(names, by, strict=True)]
-        first = aside.filter(*here).sort("line").head(_LOOKED_AT).select("line", "value").collect()
+        in_group = [nw.col(name) == value for name, value in zip(names, by, strict=True)]
+        first = aside.filter(*in_group).sort("line").head(_LOOKED_AT).select("line", "value").collect()
         lines, cells = zip(*first.rows(), strict=True)
         table, file, reason, column, broken = by
         number = _source(run, evidence, (table, file), reason, column)
@@ -170,9 +172,9 @@ def _groups(run: Run, evidence: Evidence) -> Iterator[SetAside]:
 
 def _source(run: Run, evidence: Evidence, where: tuple[str, str], reason: str, column: str) -> int:
     """Return the source that rows came through: one file may feed a table several times."""
-    mine = [at for at, total in enumerate(evidence.totals) if (total.table, total.file) == where]
-    blamed = [at for at in mine if evidence.totals[at].reasons.get(reason)]
+    candidates = [at for at, total in enumerate(evidence.totals) if (total.table, total.file) == where]
+    blamed = [at for at in candidates if evidence.totals[at].reasons.get(reason)]
     mapped = [
         at for at in blamed if column in {run.sources[at].label(name) for name in run.sources[at].columns}
     ]
-    return (mapped or blamed or mine)[0]
+    return (mapped or blamed or candidates)[0]

@@ -35,9 +35,9 @@ def source_lines(source: SourceProposal) -> Iterator[str]:
     yield from _only(source)
     if source.once:
         yield "    once: true"
-    for key, given in (("fills", source.fills), ("units_by", source.units_by), ("long", source.long)):
-        if given is not None:
-            yield f"    {key}: {given.value}   {DECIDE} {commented(given.doubt)}"
+    for key, proposed in (("fills", source.fills), ("units_by", source.units_by), ("long", source.long)):
+        if proposed is not None:
+            yield f"    {key}: {proposed.value}   {DECIDE} {commented(proposed.doubt)}"
     yield from _stands_for(source)
     yield from _columns(source)
     yield from _constants(source)
@@ -91,17 +91,17 @@ def _decimal_comma(source: SourceProposal) -> bool:
 
 
 def _dates(source: SourceProposal) -> Iterator[str]:
-    own = _written_otherwise(source)
+    exceptions = _written_otherwise(source)
     dated = [entry for entry in source.fed if source.formats_of(entry)]
-    plain = (form for entry in dated if entry.column not in own for form in source.formats_of(entry))
+    plain = (form for entry in dated if entry.column not in exceptions for form in source.formats_of(entry))
     formats = tuple(dict.fromkeys(plain))
     for entry in {entry.facts.position if entry.facts else entry.column: entry for entry in dated}.values():
-        seen = entry.facts is not None and (entry.joined or not entry.formats)
-        dates = entry.facts.dates if seen and entry.facts is not None else None
+        looked_at = entry.facts is not None and (entry.joined or not entry.formats)
+        dates = entry.facts.dates if looked_at and entry.facts is not None else None
         name = commented(entry.facts.name if entry.facts is not None else entry.column)
         if dates is not None and dates.swapped:
-            other = commented(dates.swapped)
-            yield f"    {DECIDE} {name!r}: day or month first? Its cells also fit {other}."
+            swapped = commented(dates.swapped)
+            yield f"    {DECIDE} {name!r}: day or month first? Its cells also fit {swapped}."
         elif dates is not None and dates.grounds:
             yield f"    # {name!r}: {commented(dates.grounds)}"
     native = bool(dated) and all(entry.facts is not None and entry.facts.native for entry in dated)
@@ -115,18 +115,20 @@ def _dates(source: SourceProposal) -> Iterator[str]:
         parts.append(f"time_zone: {zone or 'UTC'}")
     if parts:
         yield f"    dates: {{{', '.join(parts)}}}"
-    if own:
-        written = ", ".join(f"{column}: {{formats: {sequence(forms)}}}" for column, forms in own.items())
+    if exceptions:
+        written = ", ".join(
+            f"{column}: {{formats: {sequence(forms)}}}" for column, forms in exceptions.items()
+        )
         yield f"    dates_of: {{{written}}}"
 
 
 def _written_otherwise(source: SourceProposal) -> dict[str, tuple[str, ...]]:
     """Return the columns whose dates are known to be written unlike the others of the source."""
-    known = {
+    declared = {
         entry.column: entry.formats for entry in source.fed if entry.formats and source.formats_of(entry)
     }
-    others = {form for entry in source.fed if not entry.formats for form in source.formats_of(entry)}
-    return {column: forms for column, forms in known.items() if others and not set(forms) <= others}
+    common = {form for entry in source.fed if not entry.formats for form in source.formats_of(entry)}
+    return {column: forms for column, forms in declared.items() if common and not set(forms) <= common}
 
 
 def _only(source: SourceProposal) -> Iterator[str]:
@@ -140,8 +142,8 @@ def _condition(condition: ProposedFilter) -> str:
     test = tests.get(condition.test) or f"{condition.test}: {sequence(condition.cells)}"
     column, why = origin_text(condition.column), quoted(condition.because)
     stay, rows = sum(condition.stays), len(condition.stays)
-    seen = f"{rows - stay:,} of {counted(rows, 'row')} left out, {stay:,} stay"
-    mark = f"{DECIDE} {seen}; is that right?" if condition.doubt else f"# {seen}"
+    counts = f"{rows - stay:,} of {counted(rows, 'row')} left out, {stay:,} stay"
+    mark = f"{DECIDE} {counts}; is that right?" if condition.doubt else f"# {counts}"
     return f"{{column: {column}, {test}, because: {why}}}   {mark}"
 
 
@@ -156,26 +158,26 @@ def _constants(source: SourceProposal) -> Iterator[str]:
     if not source.constants:
         return
     yield "    constants:"
-    for column, given in source.constants.items():
-        mark = f"   {DECIDE} {commented(given.doubt)}" if given.doubt else ""
-        yield f"      {column}: {quoted(given.value)}{mark}"
+    for column, constant in source.constants.items():
+        mark = f"   {DECIDE} {commented(constant.doubt)}" if constant.doubt else ""
+        yield f"      {column}: {quoted(constant.value)}{mark}"
 
 
 def _columns(source: SourceProposal) -> Iterator[str]:
     lines = [_mapped(entry) for entry in source.fed]
     lines += [f"      {item.item}: {origin_text(source.origin_of(item))}" for item in source.items]
-    given = {entry.column for entry in source.fed} | set(source.constants)
-    asked = [
+    fed = {entry.column for entry in source.fed} | set(source.constants)
+    questions = [
         f"      {DECIDE} which column is {column.name}? {commented(column.meaning)}"
         for column in source.table.columns
-        if column.required and column.name not in given
+        if column.required and column.name not in fed
     ]
-    if lines or asked:
+    if lines or questions:
         yield "    columns:"
-        yield from (*lines, *asked)
-    left = _left(source)
-    if left and not source.once:
-        yield f"      # Not mapped: {commented(', '.join(left))}"
+        yield from (*lines, *questions)
+    unmapped = _unmapped(source)
+    if unmapped and not source.once:
+        yield f"      # Not mapped: {commented(', '.join(unmapped))}"
 
 
 def _mapped(entry: Fed) -> str:
@@ -185,8 +187,8 @@ def _mapped(entry: Fed) -> str:
     return f"{line}   # {commented(entry.remark)}" if entry.remark else line
 
 
-def _left(source: SourceProposal) -> list[str]:
-    used = source.used | source.own
+def _unmapped(source: SourceProposal) -> list[str]:
+    used = source.used | source.tool_columns
     used |= {item.facts.position for item in source.items}
     joined = {
         name

@@ -41,8 +41,8 @@ def fallen(
     """
     empty = [at for at, total in enumerate(evidence.totals) if total.empty]
     sources = [_fallen(at, run, document, evidence, leading(at, aside)) for at in empty]
-    named = {evidence.totals[at].table for at in empty}
-    return (*sources, *_too_little(run, document, evidence, aside, named))
+    empty_tables = {evidence.totals[at].table for at in empty}
+    return (*sources, *_too_little(run, document, evidence, aside, empty_tables))
 
 
 def leading(source: int, aside: Sequence[SetAside]) -> SetAside | None:
@@ -59,7 +59,7 @@ def wholly_fallen(evidence: Evidence, aside: Sequence[SetAside]) -> tuple[SetAsi
 def unknown_words(run: Run, document: Document, evidence: Evidence) -> tuple[Problem, ...]:
     """Return a question for each column whose words clocks and criteria know only in part."""
     return tuple(
-        _asked(document, index, source, column, strange)
+        _unknown_words(document, index, source, column, strange)
         for index, (source, total) in enumerate(zip(run.sources, evidence.totals, strict=True))
         for column in TABLES[source.table].columns
         if column.words and (strange := _strange(source, total, column, evidence))
@@ -80,25 +80,25 @@ def _fallen(index: int, run: Run, document: Document, evidence: Evidence, group:
 
 
 def _too_little(
-    run: Run, document: Document, evidence: Evidence, aside: Sequence[SetAside], named: Collection[str]
+    run: Run, document: Document, evidence: Evidence, aside: Sequence[SetAside], empty_tables: Collection[str]
 ) -> Iterator[Problem]:
     """Yield a problem for each table of which more than half, or more than is allowed, is in quarantine."""
     declared = "quarantine_share" in run.thresholds.model_fields_set
-    limit, whose = HALF, "half"
+    limit, limit_words = HALF, "half"
     if declared and run.thresholds.quarantine_share < HALF:
         limit = run.thresholds.quarantine_share
-        whose = f"the declared quarantine_share of {limit:.4g}"
-    for table in dict.fromkeys(total.table for total in evidence.totals if total.table not in named):
-        mine = [total for total in evidence.totals if total.table == table]
+        limit_words = f"the declared quarantine_share of {limit:.4g}"
+    for table in dict.fromkeys(total.table for total in evidence.totals if total.table not in empty_tables):
+        totals = [total for total in evidence.totals if total.table == table]
         lost, judged = (
-            sum(rows) for rows in zip(*((t.rows_quarantined, t.rows_judged) for t in mine), strict=True)
+            sum(rows) for rows in zip(*((t.rows_quarantined, t.rows_judged) for t in totals), strict=True)
         )
         if not judged or lost / judged <= limit:
             continue
         groups = [group for group in aside if evidence.totals[group.source].table == table]
         place = explained(max(groups, key=lambda group: group.rows), run, document, evidence)
         share = f"{lost:,} of {counted(judged, 'row')} ({lost / judged:.1%})"
-        message = f"{table} cannot stand on what was kept: more than {whose} is in quarantine, {share}."
+        message = f"{table} cannot stand on what was kept: more than {limit_words} is in quarantine, {share}."
         yield replace(place, message=message, remedy=f"The commonest reason: {place.remedy}")
 
 
@@ -114,12 +114,14 @@ def _strange(source: Source, total: SourceTotals, column: Column, evidence: Evid
     return sorted(words - set(column.words) - declared)
 
 
-def _asked(document: Document, index: int, source: Source, column: Column, strange: list[str]) -> Problem:
-    named = ", ".join(repr(word) for word in strange[:MOST]) + (", ..." if len(strange) > MOST else "")
+def _unknown_words(
+    document: Document, index: int, source: Source, column: Column, strange: list[str]
+) -> Problem:
+    listed = ", ".join(repr(word) for word in strange[:MOST]) + (", ..." if len(strange) > MOST else "")
     near = {word: get_close_matches(word, column.words, n=1) for word in strange[:MOST]}
     example = ", ".join(f"{word}: {(match or ['...'])[0]}" for word, match in near.items())
     message = (
-        f"{source.table} has the {column.name} {named}, which no clock and no criterion knows; "
+        f"{source.table} has the {column.name} {listed}, which no clock and no criterion knows; "
         f"known are {', '.join(column.words)}."
     )
     remedy = (

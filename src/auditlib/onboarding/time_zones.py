@@ -37,8 +37,8 @@ def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: b
     ]
     if not instants or all(_stated(source, instant) for instant in instants):
         return ZoneGuess()
-    named = {zone_of(instant.facts.name) for instant in instants if instant.facts is not None}
-    if len(named) == 1 and (zone := named.pop()) and zone_known(zone):
+    zones = {zone_of(instant.facts.name) for instant in instants if instant.facts is not None}
+    if len(zones) == 1 and (zone := zones.pop()) and zone_known(zone):
         return ZoneGuess(zone, "The header names the zone in brackets.")
     grid = source.look.grid
     stated = grid.time_zone(source.look.header_rows) if grid is not None else ""
@@ -48,10 +48,10 @@ def guessed_zone(source: SourceProposal, *, hint: Zone | None = None, by_unit: b
         return ZoneGuess(hint.name, hint.because)
     if any("utc" in instant.facts.name.lower() for instant in instants if instant.facts is not None):
         return ZoneGuess("", "The column's name says UTC.")
-    return _asked(source, hint, by_unit)
+    return _zone_question(source, hint, by_unit)
 
 
-def _asked(source: SourceProposal, hint: Zone | None, by_unit: bool) -> ZoneGuess:
+def _zone_question(source: SourceProposal, hint: Zone | None, by_unit: bool) -> ZoneGuess:
     zone = "unit" if by_unit and source.feeding("unit_id") else ""
     assumed = ZoneGuess(zone).assumed
     doubt = f"the zone of these wall-clock times; {assumed} is assumed."
@@ -87,9 +87,9 @@ def _stated(source: SourceProposal, fed: Fed) -> bool:
 
 def common_zone(sources: Sequence[SourceProposal]) -> ZoneGuess:
     """Return the zone of units that name none: that of the files, where they name one."""
-    named = {source.zone.name for source in sources} - {"", "unit", "UTC"}
-    if len(named) == 1:
-        return ZoneGuess(named.pop(), doubt="the zone of units that name none; the files name this one.")
+    zones = {source.zone.name for source in sources} - {"", "unit", "UTC"}
+    if len(zones) == 1:
+        return ZoneGuess(zones.pop(), doubt="the zone of units that name none; the files name this one.")
     return ZoneGuess("UTC", doubt="the zone of units that name none; nothing in the files says it.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from auditlib.evidence.units_named import readings
+from auditlib.evidence.unit_names import readings
 from auditlib.onboarding.proposal import Given, SourceProposal
 from auditlib.statements import counted
 
@@ -31,10 +31,10 @@ def named_by(sources: Sequence[SourceProposal]) -> tuple[SourceProposal, ...]:
     if not registers:
         return tuple(sources)
     register = max(registers, key=lambda source: len(_units(source)))
-    return tuple(source if source is register else _named(source, register) for source in sources)
+    return tuple(source if source is register else _with_unit_naming(source, register) for source in sources)
 
 
-def _named(source: SourceProposal, register: SourceProposal) -> SourceProposal:
+def _with_unit_naming(source: SourceProposal, register: SourceProposal) -> SourceProposal:
     cells = _units(source)
     read = readings(cells, _pairs(register))
     way = better(read, "id")
@@ -57,10 +57,12 @@ def _units(source: SourceProposal) -> list[str]:
 
 def _pairs(register: SourceProposal) -> list[tuple[str, str]]:
     """Return id and name of each unit of a register."""
-    fed, named = (register.feeding(column) for column in ("unit_id", "name"))
+    fed, name_fed = (register.feeding(column) for column in ("unit_id", "name"))
     if fed is None or fed.facts is None:
         return []
     names = (
-        named.facts.cells if named is not None and named.facts is not None else ("",) * len(fed.facts.cells)
+        name_fed.facts.cells
+        if name_fed is not None and name_fed.facts is not None
+        else ("",) * len(fed.facts.cells)
     )
     return list(dict.fromkeys(pair for pair in zip(fed.facts.cells, names, strict=True) if pair[0]))

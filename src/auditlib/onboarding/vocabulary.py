@@ -78,17 +78,17 @@ def simplified(name: str) -> str:
 @cache
 def likeness(name: str, word: str) -> float:
     """Return how alike a client's name and a declared word are, from 0 to 1."""
-    left, right = simplified(name), simplified(word)
-    if not left or not right:
+    first, second = simplified(name), simplified(word)
+    if not first or not second:
         return 0.0
-    if left == right or left.replace(" ", "") == right.replace(" ", ""):
+    if first == second or first.replace(" ", "") == second.replace(" ", ""):
         return 1.0
-    mine, theirs = set(left.split()), set(right.split())
-    if mine - _GENERIC and mine - _GENERIC == theirs - _GENERIC:
+    first_words, second_words = set(first.split()), set(second.split())
+    if first_words - _GENERIC and first_words - _GENERIC == second_words - _GENERIC:
         return 0.95
-    if theirs < mine:
-        return 0.6 + 0.3 * len(theirs) / len(mine)
-    ratio = SequenceMatcher(None, left, right).ratio()
+    if second_words < first_words:
+        return 0.6 + 0.3 * len(second_words) / len(first_words)
+    ratio = SequenceMatcher(None, first, second).ratio()
     return ratio * 0.9 if ratio >= 0.8 else 0.0
 
 

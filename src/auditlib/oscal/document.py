@@ -73,14 +73,14 @@ def midnight(day: date) -> str:
     return instant(datetime.combine(day, time(), UTC))
 
 
-def metadata(title: str, *, version: str, as_of: datetime, **more: Any) -> Json:
+def metadata(title: str, *, version: str, as_of: datetime, **parts: Any) -> Json:
     """Return a document's metadata."""
     return {
         "title": markup(title),
         "last-modified": instant(as_of),
         "version": version,
         "oscal-version": OSCAL_VERSION,
-        **filled(**more),
+        **filled(**parts),
     }
 
 

@@ -11,8 +11,10 @@ _AT_START = re.compile(r"^(?:\d*[.)](?=\s|$)|[-+](?=[-\s]|$)|[>#=])")
 
 def plain(text: str) -> str:
     """Return `text` on one line, without control characters and without space at its ends."""
-    kept = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text)
-    return " ".join(kept.replace("\ufeff", " ").split())
+    printable = "".join(
+        " " if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text
+    )
+    return " ".join(printable.replace("\ufeff", " ").split())
 
 
 def markup(text: str) -> str:

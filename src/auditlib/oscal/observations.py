@@ -37,7 +37,7 @@ def observations(audited: Audited, findings: Iterable[PlacedFinding]) -> list[Js
         *(_measured(audited, criterion) for criterion in audited.judged),
         *([_decided(audited, verdict)] if verdict else []),
         *(_answered(audited, notebook) for notebook in audited.questions),
-        *(_raised(audited, placement) for placement in findings if placement.own),
+        *(_raised(audited, placement) for placement in findings if placement.separate),
     ]
 
 
@@ -164,7 +164,7 @@ def _answered(audited: Audited, notebook: str) -> Json:
 
 def _raised(audited: Audited, placed: PlacedFinding) -> Json:
     raised = placed.raised
-    own = [key.removeprefix(f"{raised.notebook}/") for key in raised.finding.evidence]
+    keys = [key.removeprefix(f"{raised.notebook}/") for key in raised.finding.evidence]
     return _observation(
         audited,
         placed.observation,
@@ -173,7 +173,7 @@ def _raised(audited: Audited, placed: PlacedFinding) -> Json:
         title=markup(raised.finding.criterion),
         description=paragraphs(raised.finding.condition),
         props=finding_props(placed),
-        relevant_evidence=_evidence(audited, raised.notebook, own) if raised.current else None,
+        relevant_evidence=_evidence(audited, raised.notebook, keys) if raised.current else None,
         remarks=explained(placed),
     )
 
@@ -201,11 +201,11 @@ def explained(placed: PlacedFinding) -> str:
 
 def _evidence(audited: Audited, notebook: str, keys: Iterable[str]) -> list[Json]:
     """Return the results file as evidence, with the keys that `auditlib trace` walks from."""
-    known = [f"{notebook}/{key}" for key in keys if f"{notebook}/{key}" in audited.numbers]
+    references = [f"{notebook}/{key}" for key in keys if f"{notebook}/{key}" in audited.numbers]
     return [
         filled(
             href=f"#{resource_uuid(audited, audited.results(notebook))}",
             description=f"Numbers recorded by {markup(notebook)}.",
-            props=[*chain(*(prop("number", key) for key in known))],
+            props=[*chain(*(prop("number", key) for key in references))],
         )
     ]

@@ -19,7 +19,7 @@ from auditlib.files.folders import foreign, replace_directory
 from auditlib.oscal import Audited, AuditedFinding, export
 from auditlib.records import Sentence
 from auditlib.seal.findings import FindingsDocument
-from auditlib.seal.recorded import judge_of, read_results, verdict_of
+from auditlib.seal.recorded_run import judge_of, read_results, verdict_of
 from auditlib.seal.verifying import verify
 from auditlib.standards.document import VerdictDocument
 from auditlib.standards.edition import load_edition
@@ -105,13 +105,13 @@ def _agreed(directory: Path) -> dict[str, tuple[Action, ...]]:
 
 
 def _law(directory: Path, file: str, load: Callable[..., _Read]) -> _Read:
-    kept = file.replace("params/", "parameters/", 1)
+    stored = file.replace("params/", "parameters/", 1)
     try:
-        text = (directory / kept).read_text(encoding="utf-8")
+        text = (directory / stored).read_text(encoding="utf-8")
     except FileNotFoundError:
         message = "the run kept no such file, so its standard cannot be exported."
-        raise ParameterError(Problem(message, kept, remedy="Name one there is, and run again.")) from None
-    return load(text, name=kept)
+        raise ParameterError(Problem(message, stored, remedy="Name one there is, and run again.")) from None
+    return load(text, name=stored)
 
 
 def _answers(results: Mapping[str, Any]) -> Iterator[Sentence]:
@@ -134,7 +134,7 @@ def _refuse_place(target: Path, run: Path, *, names: set[str]) -> None:
         raise ParameterError(Problem(message, str(target), remedy="Name a folder beside it with --out."))
     if not os.path.lexists(target):
         return
-    if target.is_symlink() or not target.is_dir() or any(foreign(target, named=names)):
+    if target.is_symlink() or not target.is_dir() or any(foreign(target, expected=names)):
         message = "there is something else than an OSCAL export, and it would be replaced."
         raise ParameterError(
             Problem(message, str(target), remedy="Name an empty or a new folder with --out.")

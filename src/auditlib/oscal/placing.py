@@ -39,7 +39,7 @@ class PlacedFinding:
     risk: str
 
     @property
-    def own(self) -> bool:
+    def separate(self) -> bool:
         """Whether its observation speaks of nothing but this finding."""
         return not self.criterion and not self.statement
 

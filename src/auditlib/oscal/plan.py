@@ -63,12 +63,12 @@ def reviewed(audited: Audited, criteria: Iterable[str]) -> Json:
 
 def _activity(audited: Audited, notebook: str) -> Json:
     values = audited.run.notebooks.get(notebook, {})
-    given = [*chain(*(prop("parameter", f"{name}={figure(value)}") for name, value in values.items()))]
+    parameters = [*chain(*(prop("parameter", f"{name}={figure(value)}") for name, value in values.items()))]
     return filled(
         uuid=_activity_uuid(audited, notebook),
         title=markup(notebook),
         description=paragraphs(audited.questions[notebook]) or markup(notebook),
-        props=[*prop("notebook", notebook), *given],
+        props=[*prop("notebook", notebook), *parameters],
         related_controls=reviewed(audited, audited.selected) if notebook == audited.judge else None,
     )
 

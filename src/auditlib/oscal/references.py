@@ -68,15 +68,17 @@ def check_references(documents: Mapping[str, Json], *, files: Collection[str] = 
         Naming each reference that leads nowhere, and each identifier that is there twice.
     """
     places = {name: tuple(_walk(document)) for name, document in documents.items()}
-    known = {name: _defined(walked) for name, walked in places.items()}
+    defined = {name: _defined(walked) for name, walked in places.items()}
     problems: list[Problem] = []
     for name, walked in places.items():
         problems += _doubles(name, walked)
-        seen = set(known[name]).union(*(known[other] for other in _SEES[name] if other in known))
+        visible = set(defined[name]).union(
+            *(defined[imported] for imported in _SEES[name] if imported in defined)
+        )
         for place in walked:
             problems += [
                 Problem(f"{place.path} refers to {wanted!r}, and no document it imports holds that.", name)
-                for wanted in _dangling(place, seen, own=known[name], addresses={*documents, *files})
+                for wanted in _dangling(place, visible, defined=defined[name], addresses={*documents, *files})
             ]
     problems += _not_selected(places)
     if problems:
@@ -112,37 +114,37 @@ def _defined(places: Collection[_Place]) -> set[tuple[str, str]]:
 
 
 def _doubles(name: str, places: Collection[_Place]) -> Iterator[Problem]:
-    seen: set[tuple[str, str]] = set()
+    identifiers: set[tuple[str, str]] = set()
     for place in places:
         if place.field not in ("uuid", "id") or not isinstance(place.value, str):
             continue
         key = (place.field, place.value)
-        if key in seen:
+        if key in identifiers:
             yield Problem(f"{place.path}: {place.value!r} is there twice.", name)
-        seen.add(key)
+        identifiers.add(key)
 
 
 def _dangling(
     place: _Place,
-    seen: Collection[tuple[str, str]],
+    visible: Collection[tuple[str, str]],
     *,
-    own: Collection[tuple[str, str]],
+    defined: Collection[tuple[str, str]],
     addresses: Collection[str],
 ) -> list[str]:
     if not isinstance(place.value, str):
         return []
     if place.field == "href":
-        return [] if _leads_somewhere(place.value, own, addresses) else [place.value]
+        return [] if _leads_somewhere(place.value, defined, addresses) else [place.value]
     if place.field == "prose":
-        return [name for name in _INSERTED.findall(place.value) if ("params", name) not in seen]
+        return [name for name in _INSERTED.findall(place.value) if ("params", name) not in visible]
     lists = _LISTS.get(place.field) or _NAMED.get(place.field)
     if lists is None and not place.field.endswith(("-uuid", "-uuids")):
         return []
-    there = any((name, place.value) in seen for name in lists or ())
-    return [] if there else [place.value]
+    resolved = any((name, place.value) in visible for name in lists or ())
+    return [] if resolved else [place.value]
 
 
-def _leads_somewhere(href: str, own: Collection[tuple[str, str]], addresses: Collection[str]) -> bool:
+def _leads_somewhere(href: str, defined: Collection[tuple[str, str]], addresses: Collection[str]) -> bool:
     if href.startswith("#"):
-        return ("resources", href[1:]) in own
+        return ("resources", href[1:]) in defined
     return href in addresses

@@ -98,18 +98,18 @@ def findings(audited: Audited, placements: Sequence[PlacedFinding]) -> list[Json
 
 def _on_criterion(audited: Audited, judged: VerdictCriterion, placements: Sequence[PlacedFinding]) -> Json:
     uuid = finding_uuid(audited, judged.id)
-    own = [placement for placement in placements if placement.finding == uuid]
+    placed = [placement for placement in placements if placement.finding == uuid]
     return filled(
         uuid=uuid,
         title=f"{judged.id}: {judged.outcome.value.replace('_', ' ')}",
-        description=paragraphs(*(placement.raised.finding.condition for placement in own))
+        description=paragraphs(*(placement.raised.finding.condition for placement in placed))
         or paragraphs(judged.reason),
-        props=[*prop("outcome", judged.outcome.value), *chain(*map(finding_props, own))],
+        props=[*prop("outcome", judged.outcome.value), *chain(*map(finding_props, placed))],
         origins=origins(audited),
         target=_target("objective-id", objective_id(judged.id), judged.outcome, judged.reason),
         related_observations=[{"observation-uuid": observation_uuid(audited, judged.id)}],
-        related_risks=_risks_of(own),
-        remarks="\n\n".join(map(explained, own)),
+        related_risks=_risks_of(placed),
+        remarks="\n\n".join(map(explained, placed)),
     )
 
 
@@ -163,7 +163,7 @@ def risks(audited: Audited, placements: Iterable[PlacedFinding]) -> list[Json]:
 
 def _risk(audited: Audited, placement: PlacedFinding) -> Json:
     finding = placement.raised.finding
-    own = agreed(audited, placement)
+    actions = agreed(audited, placement)
     planned = remediations(audited, placement)
     grade = {"name": "grade", "system": NAMESPACE, "value": finding.grade.value}
     return {
@@ -172,19 +172,19 @@ def _risk(audited: Audited, placement: PlacedFinding) -> Json:
         "description": paragraphs(finding.condition),
         "statement": paragraphs(finding.effect) or paragraphs(finding.condition),
         "props": finding_props(placement),
-        "status": _status(placement, own),
+        "status": _status(placement, actions),
         "origins": origins(audited),
         "characterizations": [{"origin": origins(audited)[0], "facets": [grade]}],
-        **filled(deadline=deadline_of(own)),
+        **filled(deadline=deadline_of(actions)),
         "remediations": [_recommended(placement), *planned],
         "related-observations": [{"observation-uuid": placement.observation}],
     }
 
 
-def _status(placement: PlacedFinding, own: Sequence[Action]) -> str:
+def _status(placement: PlacedFinding, actions: Sequence[Action]) -> str:
     if placement.raised.state == "resolved":
         return "closed"
-    return status_of(own)
+    return status_of(actions)
 
 
 def _recommended(placement: PlacedFinding) -> Json:
@@ -214,8 +214,8 @@ def status_of(actions: Sequence[Action]) -> str:
 def deadline_of(actions: Sequence[Action]) -> str:
     """Return the day by which all accepted actions are due; empty where one has none."""
     days = [action.due for action in actions if action.settled]
-    known = [day for day in days if day is not None]
-    return midnight(max(known)) if known and len(known) == len(days) else ""
+    dated = [day for day in days if day is not None]
+    return midnight(max(dated)) if dated and len(dated) == len(days) else ""
 
 
 def action_props(action: Action) -> list[Json]:

@@ -105,15 +105,17 @@ class CalendarFile(Strict):
         time_zone, country, subdivision
             Those of the unit; used where the file says 'unit'.
         """
-        span, own = sorted(years), self.holidays
-        nation, area = (country, subdivision) if own.country == "unit" else (own.country, own.subdivision)
-        closed = set(own.also)
+        span, holidays = sorted(years), self.holidays
+        nation, area = (
+            (country, subdivision) if holidays.country == "unit" else (holidays.country, holidays.subdivision)
+        )
+        closed = set(holidays.also)
         if nation:
             closed |= public_holidays(nation, years=span, subdivision=area)
         zone = time_zone if self.time_zone == "unit" else self.time_zone
-        known = (span[0], span[-1]) if nation else None
-        days = frozenset(closed - set(own.not_on))
-        return Calendar(self.calendar, zone, self._week, days, known)
+        covered = (span[0], span[-1]) if nation else None
+        days = frozenset(closed - set(holidays.not_on))
+        return Calendar(self.calendar, zone, self._week, days, covered)
 
 
 def _window(text: str) -> Window:

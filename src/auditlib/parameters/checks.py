@@ -60,9 +60,9 @@ def _blank_problems(run: Run, document: Document) -> Iterator[Problem]:
         for key, item in model.items.items():
             place = ("instruments", survey_type, "items", key, "wording")
             texts.append((place, item.wording, f"wording of {named(key)}"))
-    for path, text, what in texts:
+    for path, text, noun in texts:
         if not text.strip():
-            yield document.problem(path, f"the {what} is blank.", remedy="Write it as a reader is to see it.")
+            yield document.problem(path, f"the {noun} is blank.", remedy="Write it as a reader is to see it.")
 
 
 def _period_problems(run: Run, document: Document) -> Iterator[Problem]:

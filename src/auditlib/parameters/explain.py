@@ -110,8 +110,8 @@ def _missing(
     for entry in entries:
         path, _ = _place(document, entry)
         key = str(entry["loc"][-1])
-        beside = (str(other[-1]) for other in unknown if other[:-1] == path)
-        if any(nearest(other, keys_at(model, path)) == key for other in beside):
+        beside = (str(misspelt[-1]) for misspelt in unknown if misspelt[:-1] == path)
+        if any(nearest(misspelt, keys_at(model, path)) == key for misspelt in beside):
             continue
         words = description_at(model, (*path, key))
         remedy = f"Add it: {words}" if words else "Add it."
@@ -142,7 +142,7 @@ def _wrong(model: type[BaseModel], document: Document, path: Path, entry: _Error
         message = f"{label(path)} must be {expected}; found {described(entry['input'], path)}."
         remedy = type_cure(model, document, path, expected=expected, entry=entry)
         return document.problem(path, message, remedy=remedy)
-    message = _other(path, entry, of_key=of_key)
+    message = _by_kind(path, entry, of_key=of_key)
     remedy = _ended(other_cure(model, path, entry, of_key=of_key))
     return document.problem(path, message, remedy=remedy, of_key=of_key or entry["type"] == "value_error")
 
@@ -160,7 +160,7 @@ def _no_choice(
     return document.problem(path, message, remedy=choice_cure(value, choices))
 
 
-def _other(path: Path, entry: _Error, *, of_key: bool) -> str:
+def _by_kind(path: Path, entry: _Error, *, of_key: bool) -> str:
     kind, context, value = entry["type"], entry.get("ctx", {}), entry["input"]
     if kind == "value_error":
         located = bool(path) and not isinstance(context["error"], Misfit)

@@ -73,9 +73,9 @@ def _same_words(scale: ScaleModel, document: Document, *, path: Path) -> Iterato
     """Yield labels that differ in their case alone and not in that alone mean different scores."""
     scores: dict[str, tuple[str, float]] = {}
     for label, score in scale.labels.items():
-        other, known = scores.setdefault(label.strip().lower(), (label, score))
-        if known != score:
-            message = f"one label has two scores, whatever the case: {named(label)}, {named(other)}."
+        first_label, first_score = scores.setdefault(label.strip().lower(), (label, score))
+        if first_score != score:
+            message = f"one label has two scores, whatever the case: {named(label)}, {named(first_label)}."
             yield document.problem((*path, "labels", label), message, remedy="Keep one.", of_key=True)
 
 
@@ -133,10 +133,10 @@ def _items_on_one_column(run: Run, document: Document) -> Iterator[Problem]:
             fed.append((path, f"the {value.box} of {value.item}", value.column))
         first: dict[str, str] = {}
         for path, name, label in fed:
-            other = first.setdefault(label, name)
-            if other != name:
+            item = first.setdefault(label, name)
+            if item != name:
                 message = (
-                    f"the column {named(label)} feeds {other!r} already, and {name!r} is another question."
+                    f"the column {named(label)} feeds {item!r} already, and {name!r} is another question."
                 )
                 yield document.problem(("sources", index, *path), message, remedy="Correct one of them.")
 
@@ -164,9 +164,9 @@ def _published_means(run: Run, document: Document) -> Iterator[Problem]:
 
 def _orphan_columns(run: Run, document: Document) -> Iterator[Problem]:
     """Scores without a declared scale cannot be read."""
-    known = {key for instrument in run.instruments.values() for key in instrument.items}
+    items = {key for instrument in run.instruments.values() for key in instrument.items}
     for path, item, survey_type in _fed_items(run):
-        allowed = _items_of(run, survey_type) if survey_type in run.instruments else known
+        allowed = _items_of(run, survey_type) if survey_type in run.instruments else items
         if item not in allowed:
             where = (
                 f"the instrument {named(survey_type)}" if survey_type in run.instruments else "any instrument"

@@ -84,7 +84,11 @@ def _same_lines(run: Run, source: Source, column: Column) -> bool:
     """Whether the rows a column refers to have the lines of this very file as ids, and only once."""
     if not column.references or source.form == "database":  # its rows have no lines but those of a query
         return False
-    beside = [other for other in run.sources if other.table == column.references and other.beside(source)]
+    beside = [
+        neighbour
+        for neighbour in run.sources
+        if neighbour.table == column.references and neighbour.beside(source)
+    ]
     return len(beside) == 1 and beside[0].numbered(TABLES[column.references].key[0])
 
 
@@ -179,11 +183,11 @@ def _long_problems(source: Source, document: Document, *, path: Path) -> Iterato
 
 def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
     """Yield words on units where the source names none, or where there is nothing to find them by."""
-    own = [source for source in run.sources if source.table == "units" and not source.fills]
+    registers = [source for source in run.sources if source.table == "units" and not source.fills]
     if source.fills and (source.table != "units" or source.once):
         message = "'fills' is for a source with table: units that says more of what a register holds."
         yield document.problem((*path, "fills"), message, remedy="Delete it.", of_key=True)
-    elif source.fills and not own:
+    elif source.fills and not registers:
         message = "'fills' says more of units, and no source registers them."
         remedy = "Add the register as a source with table: units, or delete 'fills'."
         yield document.problem((*path, "fills"), message, remedy=remedy, of_key=True)
@@ -193,8 +197,8 @@ def _unit_problems(run: Run, source: Source, document: Document, *, path: Path) 
         yield document.problem((*path, "units_by"), message, remedy="Delete it.", of_key=True)
     elif (
         source.units_by == "name"
-        and own
-        and not any({*register.columns, *register.constants} & {"name"} for register in own)
+        and registers
+        and not any({*register.columns, *register.constants} & {"name"} for register in registers)
     ):
         message = "units are to be found by their name, and the register of units maps none."
         yield document.problem((*path, "units_by"), message, remedy="Map 'name' in the register of units.")

@@ -41,8 +41,8 @@ class Reference(Strict):
         if self.position is not None:
             return f"column {self.position}"
         row = f" in row {self.names_row} of the header" if self.names_row else ""
-        which = f", occurrence {self.occurrence}" if self.occurrence else ""
-        return f"{self.column}{which}{row}"
+        occurrence = f", occurrence {self.occurrence}" if self.occurrence else ""
+        return f"{self.column}{occurrence}{row}"
 
 
 def _written(value: Any) -> str:

@@ -25,19 +25,19 @@ def with_scales(content: Any, *, sound: Callable[[Any], bool]) -> Any:
         Where an item names a scale that is not declared.
     """
     scales = content.get("scales") if isinstance(content, Mapping) else None
-    named = dict(_named(content)) if isinstance(content, Mapping) else {}
-    if not named:
+    names = dict(_scale_names(content)) if isinstance(content, Mapping) else {}
+    if not names:
         return content
-    known = scales if isinstance(scales, Mapping) else {}
-    for path, name in named.items():
-        if name not in known:
-            remedy = did_you_mean(name, known) or "Declare it under 'scales', or write the scale here."
+    declared = scales if isinstance(scales, Mapping) else {}
+    for path, name in names.items():
+        if name not in declared:
+            remedy = did_you_mean(name, declared) or "Declare it under 'scales', or write the scale here."
             raise Misfit(f"there is no scale {name!r}", remedy=remedy, at=path)
-    held = {name: known[name] if sound(known[name]) else _STAND_IN for name in set(named.values())}
-    return _replaced(content, (), {path: dict(held[name]) for path, name in named.items()})
+    resolved = {name: declared[name] if sound(declared[name]) else _STAND_IN for name in set(names.values())}
+    return _replaced(content, (), {path: dict(resolved[name]) for path, name in names.items()})
 
 
-def _named(content: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _scale_names(content: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield the place of each scale that is a name, with the name."""
     for survey_type, instrument in _entries(content.get("instruments")):
         for item, declared in _entries(instrument.get("items") if isinstance(instrument, Mapping) else None):

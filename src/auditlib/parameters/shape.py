@@ -47,7 +47,10 @@ def keys_at(model: type[BaseModel], path: Path) -> Mapping[str, Any]:
     """Return the keys a block at `path` may have, with what each allows; empty where any is allowed."""
     for kind in _alternatives(annotation_at(model, path)):
         if _is_model(kind):
-            return {info.alias or name: _of_field(info) for name, info in kind.model_fields.items()}
+            return {
+                field_info.alias or name: _of_field(field_info)
+                for name, field_info in kind.model_fields.items()
+            }
     return {}
 
 
@@ -102,8 +105,8 @@ def home_of(model: type[BaseModel], path: Path, key: str) -> str | None:
 
 def _inside(kind: Any, step: str | int) -> Any:
     if _is_model(kind):
-        named = {info.alias or name: info for name, info in kind.model_fields.items()}
-        return _of_field(named[step]) if step in named else None
+        by_key = {field_info.alias or name: field_info for name, field_info in kind.model_fields.items()}
+        return _of_field(by_key[step]) if step in by_key else None
     arguments = get_args(kind)
     if get_origin(kind) in (dict, Mapping) and isinstance(step, str):
         return arguments[1]
@@ -123,8 +126,8 @@ def _alternatives(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def _of_field(info: FieldInfo) -> Any:
-    return Annotated[info.annotation, info] if info.annotation is not None else None
+def _of_field(field_info: FieldInfo) -> Any:
+    return Annotated[field_info.annotation, field_info] if field_info.annotation is not None else None
 
 
 def _description(annotation: Any) -> str:
@@ -165,7 +168,7 @@ def _fold(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().replace("-", "_").replace(" ", "_")
 
 
-def _likeness(left: str, right: str) -> float:
-    if left == right:
+def _likeness(first: str, second: str) -> float:
+    if first == second:
         return 1.0
-    return SequenceMatcher(None, left, right).ratio()
+    return SequenceMatcher(None, first, second).ratio()

@@ -263,7 +263,7 @@ class Source(Strict):
             return isinstance(origin, Cells) and bool(origin.line)
         return self.table in LINE_IS_KEY and TABLES[self.table].key == (column,)
 
-    def beside(self, other: Source) -> bool:
+    def beside(self, source: Source) -> bool:
         """Whether another source reads the same lines of the same file."""
-        mine, theirs = ((each.file, each.database, each.sheet) for each in (self, other))
-        return mine == theirs
+        lines, other_lines = ((entry.file, entry.database, entry.sheet) for entry in (self, source))
+        return lines == other_lines

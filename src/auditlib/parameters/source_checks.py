@@ -44,12 +44,12 @@ def source_problems(run: Run, document: Document) -> Iterator[Problem]:
 
 
 def _column_names(source: Source, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
-    known = {column.name for column in table.columns}
+    columns = {column.name for column in table.columns}
     for block in ("columns", "constants", "values"):
         for name in getattr(source, block):
-            if name not in known and not (table.name == "responses" and name.startswith("q_")):
+            if name not in columns and not (table.name == "responses" and name.startswith("q_")):
                 message = f"the table {named(table.name)} has no column {named(name)}."
-                remedy = did_you_mean(name, known)
+                remedy = did_you_mean(name, columns)
                 yield document.problem((*path, block, name), message, remedy=remedy, of_key=True)
     for name in source.constants:
         if name in source.columns:
@@ -58,9 +58,9 @@ def _column_names(source: Source, table: Table, document: Document, *, path: Pat
 
 
 def _required(source: Source, table: Table, document: Document, *, path: Path) -> Iterator[Problem]:
-    given = {*source.columns, *source.constants, *(_WIDE_FILLS if source.wide else ())}
+    fed = {*source.columns, *source.constants, *(_WIDE_FILLS if source.wide else ())}
     for column in table.columns:
-        if column.required and column.name not in given and not source.numbered(column.name):
+        if column.required and column.name not in fed and not source.numbered(column.name):
             message = f"the table {named(table.name)} needs {named(column.name)}: {column.meaning}"
             remedy = "Map it under 'columns', or give one value under 'constants'."
             yield document.problem((*path, "columns"), message, remedy=remedy, of_key=True)
@@ -98,10 +98,10 @@ def _file_problems(source: Source, document: Document, *, path: Path) -> Iterato
     if source.file is None or source.form not in _ENDINGS:
         return
     ending = source.file.lower().removesuffix(".gz")
-    other = next((form for form, ends in _ENDINGS.items() if ending.endswith(ends)), None)
-    if other is not None and other != source.form:
-        message = f"{named(source.file)} looks like {other}, but the form is {source.form}."
-        yield document.problem((*path, "form"), message, remedy=f"Write form: {other}.")
+    usual_form = next((form for form, ends in _ENDINGS.items() if ending.endswith(ends)), None)
+    if usual_form is not None and usual_form != source.form:
+        message = f"{named(source.file)} looks like {usual_form}, but the form is {source.form}."
+        yield document.problem((*path, "form"), message, remedy=f"Write form: {usual_form}.")
 
 
 def _place_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
@@ -154,8 +154,8 @@ def _format_problems(source: Source, document: Document, *, path: Path) -> Itera
                 remedy = near if near.startswith("Did") else remedy
                 yield document.problem((*place, index), message, remedy=remedy)
         for first, second in _confusable(formats):
-            both = f"both {named(first)} and {named(second)}"
-            message = f"a date such as 03/04 fits {both}: day and month could change places."
+            pair = f"both {named(first)} and {named(second)}"
+            message = f"a date such as 03/04 fits {pair}: day and month could change places."
             yield document.problem(place, message, remedy="Keep the one the client uses.")
         yield from _only_digits(formats, document, path=place)
 
@@ -192,13 +192,13 @@ def _confusable(forms: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _wide_problems(source: Source, document: Document, *, path: Path) -> Iterator[Problem]:
     if source.wide is None:
         return
-    seen: dict[tuple[str, str], int] = {}
+    columns: dict[tuple[str, str], int] = {}
     for index, value in enumerate(source.wide.values):
         place = (*path, "wide", "values", index)
-        if (value.item, value.box) in seen:
+        if (value.item, value.box) in columns:
             message = f"the {value.box} box of {named(value.item)} is given twice."
             yield document.problem(place, message, remedy="Keep one column.")
-        seen[value.item, value.box] = index
+        columns[value.item, value.box] = index
     for name, band in source.wide.n_bands.items():
         if band.high is not None and band.high < band.low:
             message = f"the band {named(name)} ends below its start."
@@ -210,7 +210,7 @@ def _wide_problems(source: Source, document: Document, *, path: Path) -> Iterato
 
 def _repeated(run: Run, document: Document) -> Iterator[Problem]:
     for index, source in enumerate(run.sources):
-        twice = [place for place, other in enumerate(run.sources[:index]) if _same_rows(source, other)]
+        twice = [place for place, earlier in enumerate(run.sources[:index]) if _same_rows(source, earlier)]
         if twice:
             origin = source.file or (source.database.label if source.database else "")
             fed = f"{source.table!r} as entry {twice[0] + 1}"
@@ -219,11 +219,11 @@ def _repeated(run: Run, document: Document) -> Iterator[Problem]:
             yield document.problem(("sources", index), message, remedy=remedy)
 
 
-def _same_rows(source: Source, other: Source) -> bool:
+def _same_rows(source: Source, earlier: Source) -> bool:
     """Whether two sources take the same rows of one file for the same thing: neither filter nor constant."""
-    shared = source.constants.keys() & other.constants.keys()
-    alike = source.only == other.only and all(source.constants[c] == other.constants[c] for c in shared)
-    return alike and source.table == other.table and source.beside(other)
+    shared = source.constants.keys() & earlier.constants.keys()
+    alike = source.only == earlier.only and all(source.constants[c] == earlier.constants[c] for c in shared)
+    return alike and source.table == earlier.table and source.beside(earlier)
 
 
 def _no_register(run: Run, document: Document) -> Iterator[Problem]:

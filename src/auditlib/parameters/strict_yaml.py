@@ -171,16 +171,16 @@ class _Reader:
     def document(self, events: Iterator[Any]) -> Document:
         """Read all events of the stream; exactly one document is allowed."""
         value: Value = None
-        seen = False
+        begun = False
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._check_start(event, seen=seen)
-                seen = True
+                self._check_start(event, begun=begun)
+                begun = True
                 value = self._node(next(events), events, ())
         return Document(self.name, value, self.keys, self.values, self.plain)
 
-    def _check_start(self, event: Any, *, seen: bool) -> None:
-        if seen:
+    def _check_start(self, event: Any, *, begun: bool) -> None:
+        if begun:
             self._refuse(event, "a second document starts here", "Keep one document per file.")
         if event.tags or event.version not in (None, (1, 2)):
             self._refuse(event, "a YAML directive stands here", "Delete the line that starts with '%'.")

@@ -34,18 +34,18 @@ class BriefLine:
     first: int
     label: str
     words: str
-    others: str
+    further_subjects: str
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The findings of one grade on the first page; `count` of them there are, `shown` have their line."""
+    """The findings of one grade on the first page; `count` of them there are, `printed` have their line."""
 
     grade: str
     title: str
     lines: tuple[BriefLine, ...]
     count: int
-    shown: int
+    printed: int
 
     @property
     def in_full(self) -> bool:
@@ -56,7 +56,7 @@ class Brief:
     def counted(self) -> str:
         """How many there are, and how many of them are shown where that is not all."""
         many = counted(self.count, "finding")
-        return many if self.shown == self.count else f"{self.shown} of {many} shown"
+        return many if self.printed == self.count else f"{self.printed} of {many} shown"
 
 
 def brief(findings: Sequence[Reported], items: Mapping[str, str] = NO_NAMES) -> tuple[Brief, ...]:
@@ -81,18 +81,20 @@ def totals(findings: Sequence[Reported]) -> str:
     """Return how many findings there are, and how many of them come from the standard's criteria."""
     if not findings:
         return ""
-    own = sum(finding.notebook in JUDGED for finding in findings)
-    rest = len(findings) - own
-    where = f"{own} on criteria of the standard" if own else ""
-    if rest:
-        where = f"{where}, {rest} on other questions of the audit" if own else "none of them by a standard"
+    judged = sum(finding.notebook in JUDGED for finding in findings)
+    further = len(findings) - judged
+    where = f"{judged} on criteria of the standard" if judged else ""
+    if further:
+        where = (
+            f"{where}, {further} on other questions of the audit" if judged else "none of them by a standard"
+        )
     return f"{counted(len(findings), 'finding')}, the worst first: {where}."
 
 
 def _line(group: Sequence[Reported], items: Mapping[str, str]) -> BriefLine:
     worst = group[0]
-    others = "; ".join(finding.own_subject for finding in group[1:] if finding.own_subject)
-    return BriefLine(worst.number, _numbers(group), words_of(worst, items), shortened(others))
+    further = "; ".join(finding.own_subject for finding in group[1:] if finding.own_subject)
+    return BriefLine(worst.number, _numbers(group), words_of(worst, items), shortened(further))
 
 
 def words_of(reported: Reported, items: Mapping[str, str]) -> str:

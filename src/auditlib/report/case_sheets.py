@@ -69,14 +69,14 @@ def write_cases(book: Book, findings: Sequence[tuple[Finding, str]]) -> None:
     for number, (finding, _) in enumerate(findings, start=1):
         for case in finding.cases[:MOST_CASES]:
             sheet.write(number, finding.criterion, case.table, case.id, case.unit, case.words)
-        left = len(finding.cases) - MOST_CASES
+        left_out = len(finding.cases) - MOST_CASES
         if finding.cases_left_out:
             sheet.line(
                 f"Finding {number} rests on {counted(finding.cases_in_all, 'case')}. All of them stand in "
                 "the folder exhibits, in files that end in -cases.parquet."
             )
-        elif left > 0:
-            sheet.line(f"Finding {number}: findings.json holds {counted(left, 'more case')}.")
+        elif left_out > 0:
+            sheet.line(f"Finding {number}: findings.json holds {counted(left_out, 'more case')}.")
     if not any(finding.cases for finding, _ in findings):
         sheet.line("No finding rests on single cases.")
 

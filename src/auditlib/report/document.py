@@ -71,18 +71,20 @@ def compose(
     actions
         Content of ``actions.json``; None where no register of actions was kept.
     """
-    known = {
+    numbers = {
         f"{notebook.results.notebook}/{key}": number
         for notebook in recorded
         for key, number in notebook.numbers.items()
     }
-    register, states = Register(known), states or FindingStates()
-    asked = [notebook for notebook in recorded if notebook.results.notebook != DECISION]
-    sections = tuple(section_of(number, notebook, register) for number, notebook in enumerate(asked, start=1))
+    register, states = Register(numbers), states or FindingStates()
+    questions = [notebook for notebook in recorded if notebook.results.notebook != DECISION]
+    sections = tuple(
+        section_of(number, notebook, register) for number, notebook in enumerate(questions, start=1)
+    )
     first = executive(recorded, register)
     raised = findings_recorded(recorded) if findings is None else findings
     reported = findings_of(raised, register, states, items=facts.items, units=facts.units)
-    entries = [_entry(number, name, known[name]) for name, number in register.entries.items()]
+    entries = [_entry(number, name, numbers[name]) for name, number in register.entries.items()]
     content = {
         "facts": facts,
         "run": facts.run,
@@ -97,7 +99,7 @@ def compose(
         "brief": brief(reported, facts.items),
         "totals": totals(reported),
         "plan": plan_of(actions, reported),
-        "claims": quoted_claims(facts.claims, known),
+        "claims": quoted_claims(facts.claims, numbers),
         "recorded": recorded,
         "register": [
             (name, tuple(entry for entry in entries if entry.notebook == name))
@@ -108,9 +110,9 @@ def compose(
     return {**content, "glossary": words_used(_text_of(content))}
 
 
-def quoted_claims(register: Mapping[str, Claim], known: Iterable[str]) -> tuple[Claim, ...]:
+def quoted_claims(register: Mapping[str, Claim], keys: Iterable[str]) -> tuple[Claim, ...]:
     """Return the outside figures that a sentence quotes; each left a number under its id."""
-    quoted = {reference.partition("/claim:")[2] for reference in known}
+    quoted = {reference.partition("/claim:")[2] for reference in keys}
     return tuple(claim for name, claim in sorted(register.items()) if name in quoted)
 
 

@@ -23,16 +23,16 @@ def merged(root: ET.Element) -> ET.Element:
 
 
 def _merged(element: ET.Element, marks: Mapping[str, ET.Element]) -> ET.Element:
-    kept = ET.Element(element.tag, element.attrib)
-    kept.text, kept.tail = element.text, element.tail
+    copy = ET.Element(element.tag, element.attrib)
+    copy.text, copy.tail = element.text, element.tail
     for child in element:
         merged = _placed(child, marks) if child.tag == USE else _merged(child, marks)
-        last = kept[-1] if len(kept) else None
+        last = copy[-1] if len(copy) else None
         if last is not None and _alike(last, merged):
             last.set("d", f"{last.attrib['d']} {merged.attrib['d']}")
         else:
-            kept.append(merged)
-    return kept
+            copy.append(merged)
+    return copy
 
 
 def _alike(first: ET.Element, second: ET.Element) -> bool:
@@ -53,8 +53,8 @@ def _placed(use: ET.Element, marks: Mapping[str, ET.Element]) -> ET.Element:
     if mark is None or steps is None or _SEEN_THROUGH & {*use.attrib, *mark.attrib}:
         return ET.Element(USE, use.attrib)
     look = {name: value for name, value in use.attrib.items() if name not in _PLACED}
-    own = {name: value for name, value in mark.attrib.items() if name not in ("id", "d")}
-    return ET.Element(PATH, {"d": steps, **look, **own})
+    attributes = {name: value for name, value in mark.attrib.items() if name not in ("id", "d")}
+    return ET.Element(PATH, {"d": steps, **look, **attributes})
 
 
 def _moved(steps: str, use: ET.Element) -> str | None:
@@ -75,7 +75,7 @@ def _shifted(numbers: Iterable[str], x: float, y: float) -> Iterable[str]:
 
 def _without(element: ET.Element, names: set[str]) -> ET.Element:
     """Return `element` without the marks of these names, and without groups that hold nothing."""
-    kept = ET.Element(element.tag, element.attrib)
-    kept.text, kept.tail = element.text, element.tail
-    kept.extend(_without(child, names) for child in element if child.attrib.get("id") not in names)
-    return kept
+    copy = ET.Element(element.tag, element.attrib)
+    copy.text, copy.tail = element.text, element.tail
+    copy.extend(_without(child, names) for child in element if child.attrib.get("id") not in names)
+    return copy

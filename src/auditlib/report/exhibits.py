@@ -145,7 +145,7 @@ def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, Number]) ->
             )
         )
     texts = [
-        [_shown(text, column) for text, column in zip(row, exhibit.columns, strict=True)]
+        [_cut(text, column) for text, column in zip(row, exhibit.columns, strict=True)]
         for row in exhibit.rows
     ]
     numeric = [
@@ -169,7 +169,7 @@ def _table(exhibit: TableModel, notebook: str, numbers: Mapping[str, Number]) ->
     }
 
 
-def _shown(text: str, column: ColumnModel) -> str:
+def _cut(text: str, column: ColumnModel) -> str:
     """Return a cell's text, cut where it would fill a page; the results file holds all of it."""
     as_written = column.numeric or column.unit in NAMING
     words = text if as_written else sentence_of(text)

@@ -23,12 +23,12 @@ class NotebookOutput:
 class Outline:
     """What a notebook showed, in reading order; empty where its executed copy is not there."""
 
-    shown: tuple[NotebookOutput, ...] = ()
+    outputs: tuple[NotebookOutput, ...] = ()
 
     @property
     def headings(self) -> tuple[str, ...]:
         """Every heading that something stands under, once."""
-        return tuple(dict.fromkeys(output.heading for output in self.shown))
+        return tuple(dict.fromkeys(output.heading for output in self.outputs))
 
     def of_exhibits(self, titles: Sequence[str]) -> tuple[str, ...]:
         """Return the heading of each exhibit; `titles` are in the order in which they were shown.
@@ -38,16 +38,20 @@ class Outline:
         headings, place = [], 0
         for title in titles:
             at = next(
-                (index for index in range(place, len(self.shown)) if self.shown[index].lines[:1] == (title,)),
+                (
+                    index
+                    for index in range(place, len(self.outputs))
+                    if self.outputs[index].lines[:1] == (title,)
+                ),
                 None,
             )
-            headings.append("" if at is None else self.shown[at].heading)
+            headings.append("" if at is None else self.outputs[at].heading)
             place = place if at is None else at + 1
         return tuple(headings)
 
     def of_sentence(self, text: str) -> str:
         """Return the heading under which `text` was said first; empty where it was not."""
-        return next((output.heading for output in self.shown if text in output.lines), "")
+        return next((output.heading for output in self.outputs if text in output.lines), "")
 
 
 EMPTY = Outline()

@@ -54,8 +54,8 @@ def to_pdf(page: str) -> bytes:
     # the page is self-contained: pictures are written into it, and no other address may be read
     nothing = URLFetcher(allowed_protocols=["data"])
     with _no_clock():
-        made: bytes = html(string=on_paper(page), url_fetcher=nothing).write_pdf(pdf_variant=VARIANT)
-    return made
+        content: bytes = html(string=on_paper(page), url_fetcher=nothing).write_pdf(pdf_variant=VARIANT)
+    return content
 
 
 def on_paper(page: str) -> str:
@@ -92,5 +92,5 @@ def _no_clock() -> Iterator[None]:
 
 def _library(error: OSError) -> str:
     """Return the name of the library that `error` could not load, without its path."""
-    named = re.search(r"[\w.-]*(?:pango|gobject|harfbuzz|fontconfig)[\w.-]*", str(error))
-    return named.group() if named else "Pango"
+    match = re.search(r"[\w.-]*(?:pango|gobject|harfbuzz|fontconfig)[\w.-]*", str(error))
+    return match.group() if match else "Pango"

@@ -28,7 +28,7 @@ class ReferenceMark:
 class Register:
     """Numbers stated in sentences, in the order in which a reader meets them."""
 
-    known: Mapping[str, Number]
+    numbers: Mapping[str, Number]
     """Numbers by reference, ``notebook/key``."""
     entries: dict[str, int] = field(default_factory=dict)
     declared: dict[str, tuple[Number, ...]] = field(default_factory=dict, init=False, repr=False)
@@ -47,18 +47,18 @@ class Register:
 
     def refuse_orphans(self, text: str, references: Iterable[str], *, notebook: str) -> None:
         """Refuse a text that states a number none of `references`, and nothing declared, has."""
-        numbers = [self.known[name] for name in references if name in self.known]
+        numbers = [self.numbers[name] for name in references if name in self.numbers]
         refuse_orphans(text, [*numbers, *self._declared_in(notebook)], where=notebook)
 
     def _declared_in(self, notebook: str) -> tuple[Number, ...]:
         if notebook not in self.declared:
             begin = tuple(f"{notebook}/{prefix}" for prefix in DECLARED)
-            numbers = (number for name, number in self.known.items() if name.startswith(begin))
+            numbers = (number for name, number in self.numbers.items() if name.startswith(begin))
             self.declared[notebook] = tuple(numbers)
         return self.declared[notebook]
 
     def _enter(self, reference: str) -> int:
-        if reference not in self.known:
+        if reference not in self.numbers:
             raise VerificationFailed(
                 Problem(
                     f"the report states {reference!r}, which no notebook recorded", remedy="Run it again."
@@ -114,8 +114,8 @@ def unreferenced(table: TableModel, numbers: Mapping[str, Number]) -> list[str]:
 
 
 def _orphaned(text: str, reference: str, column: ColumnModel, numbers: Mapping[str, Number]) -> bool:
-    held = (numbers[key].value is None for key in keys_of(reference) if key in numbers)
-    if column.numeric and text.startswith("<") and all(held):
+    valueless = (numbers[key].value is None for key in keys_of(reference) if key in numbers)
+    if column.numeric and text.startswith("<") and all(valueless):
         return False  # a count too small to be shown, "< 5"
     names = (key for key in numbers if key.startswith(PREFIX))
     return bool(orphans(text, [numbers[key] for key in (*keys_of(reference), *names) if key in numbers]))

@@ -106,13 +106,13 @@ def _parts(
     ]
     parts: list[ReportPart] = []
     for heading in dict.fromkeys(["", *outline.headings]):
-        here = [sentence for place, sentence in under if place == heading]
-        own = [name for name, place in of_exhibit.items() if place == heading]
+        sentences = [sentence for place, sentence in under if place == heading]
+        names = [name for name, place in of_exhibit.items() if place == heading]
         blocks = [
-            ExhibitBlock((exhibits[name],), lines_of(_about(name, here), results.notebook, register))
-            for name in own
+            ExhibitBlock((exhibits[name],), lines_of(_about(name, sentences), results.notebook, register))
+            for name in names
         ]
-        loose = [sentence for sentence in here if sentence.section not in own]
+        loose = [sentence for sentence in sentences if sentence.section not in names]
         if loose:
             blocks.append(ExhibitBlock((), lines_of(loose, results.notebook, register)))
         filled = _abreast([_without_empty(block) for block in blocks])
@@ -137,9 +137,9 @@ def _abreast(blocks: Sequence[ExhibitBlock]) -> tuple[ExhibitBlock, ...]:
 
 
 def _pair(first: ExhibitBlock, second: ExhibitBlock) -> bool:
-    both = (*first.exhibits, *second.exhibits)
+    exhibits = (*first.exhibits, *second.exhibits)
     alone = len(first.exhibits) == len(second.exhibits) == 1 and not first.lines
-    return alone and all(block.half for block in both) and both[0].detail == both[1].detail
+    return alone and all(block.half for block in exhibits) and exhibits[0].detail == exhibits[1].detail
 
 
 def _about(section: str, sentences: Iterable[SectionSentence]) -> list[SectionSentence]:

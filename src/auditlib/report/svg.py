@@ -67,8 +67,8 @@ def inline_svg(text: str, *, name: str, title: str, description: str) -> str:
             "stroke-linecap": "butt",
         }
     )
-    root.insert(0, _told("desc", f"{name}-desc", description))
-    root.insert(0, _told("title", f"{name}-title", title))
+    root.insert(0, _text_element("desc", f"{name}-desc", description))
+    root.insert(0, _text_element("title", f"{name}-title", title))
     ET.register_namespace("", SVG)
     return ET.tostring(root, encoding="unicode", short_empty_elements=True)
 
@@ -89,10 +89,10 @@ def _parse(text: str, name: str) -> ET.Element:
 
 
 def _safe(element: ET.Element, name: str) -> ET.Element:
-    kept = ET.Element(element.tag, _attributes(element, name))
-    kept.text, kept.tail = element.text, element.tail
-    kept.extend(_safe(child, name) for child in element if _allowed(child))
-    return kept
+    copy = ET.Element(element.tag, _attributes(element, name))
+    copy.text, copy.tail = element.text, element.tail
+    copy.extend(_safe(child, name) for child in element if _allowed(child))
+    return copy
 
 
 def _allowed(element: ET.Element) -> bool:
@@ -112,15 +112,15 @@ def _lean(root: ET.Element) -> ET.Element:
 
 
 def _lean_element(element: ET.Element, used: Collection[str]) -> ET.Element:
-    kept = ET.Element(element.tag, _lean_attributes(element.attrib, used))
-    kept.text = element.text if element.tag in _WRITTEN else None
+    copy = ET.Element(element.tag, _lean_attributes(element.attrib, used))
+    copy.text = element.text if element.tag in _WRITTEN else None
     for child in element:
         lean = _lean_element(child, used)
         bare = child.tag == _GROUP and not lean.attrib
-        kept.extend(list(lean) if bare else [lean])
+        copy.extend(list(lean) if bare else [lean])
         if element.tag in _WRITTEN:
             lean.tail = child.tail
-    return kept
+    return copy
 
 
 def _lean_attributes(attributes: Mapping[str, str], used: Collection[str]) -> dict[str, str]:
@@ -141,16 +141,16 @@ def _href(element: ET.Element) -> str:
 
 
 def _attributes(element: ET.Element, name: str) -> dict[str, str]:
-    given = {**element.attrib, **_declarations(element.attrib.get("style", ""))}
-    kept = {key: _local(value, name) for key, value in given.items() if key in ATTRIBUTES}
-    if "id" in kept:
-        kept["id"] = f"{name}-{kept['id']}"
+    declared = {**element.attrib, **_declarations(element.attrib.get("style", ""))}
+    allowed = {key: _local(value, name) for key, value in declared.items() if key in ATTRIBUTES}
+    if "id" in allowed:
+        allowed["id"] = f"{name}-{allowed['id']}"
     href = _href(element)
     if href.startswith("#"):
-        kept["href"] = f"#{name}-{href[1:]}"
+        allowed["href"] = f"#{name}-{href[1:]}"
     elif _PICTURE.fullmatch(href):
-        kept["href"] = href
-    return {key: value for key, value in kept.items() if value}
+        allowed["href"] = href
+    return {key: value for key, value in allowed.items() if value}
 
 
 def _declarations(style: str) -> dict[str, str]:
@@ -159,7 +159,7 @@ def _declarations(style: str) -> dict[str, str]:
     for part in style.split(";"):
         key, _, value = (piece.strip() for piece in part.partition(":"))
         if key == "font" and (font := _FONT.match(value)):
-            declared.update({f"font-{what}": text for what, text in font.groupdict().items() if text})
+            declared.update({f"font-{aspect}": text for aspect, text in font.groupdict().items() if text})
         elif value:
             declared[key] = value
     return declared
@@ -172,7 +172,7 @@ def _local(value: str, name: str) -> str:
     return "" if "url(" in outside.lower() or "javascript:" in outside.lower() else renamed
 
 
-def _told(tag: str, identifier: str, text: str) -> ET.Element:
+def _text_element(tag: str, identifier: str, text: str) -> ET.Element:
     element = ET.Element(f"{{{SVG}}}{tag}", {"id": identifier})
     element.text = printable(text)
     return element

@@ -147,8 +147,8 @@ def _shared(
             break
         usual = {index: _usual(cells[index]) for index in wanting}
         for index in wanting:
-            more = spare * usual[index] / sum(usual.values())
-            widths[index] = min(widths[index] + more, float(natural[index]))
+            extra = spare * usual[index] / sum(usual.values())
+            widths[index] = min(widths[index] + extra, float(natural[index]))
     return widths
 
 

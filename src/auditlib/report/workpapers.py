@@ -120,8 +120,8 @@ def to_workbook(
     cited = _cited(findings_recorded(recorded) if findings is None else findings)
     notebooks = [entry.results.notebook for entry in recorded]
     names, of_tables = sheet_names(notebooks), sheet_names(notebooks, ending=TABLES)
-    own = {notebook: (names[notebook], of_tables[notebook]) for notebook in notebooks}
-    _index(book, recorded, facts, own, duties=duties is not None)
+    sheets = {notebook: (names[notebook], of_tables[notebook]) for notebook in notebooks}
+    _index(book, recorded, facts, sheets, duties=duties is not None)
     _findings(book, cited, names)
     _statements(book, recorded)
     _sources(book, facts.totals)
@@ -167,14 +167,14 @@ def _index(
         for column, name in enumerate(names[results.notebook]):
             sheet.link(column, name)
         sheet.to_fill(6, 7, 8, 9)
-    for name, what in (
+    for name, title in (
         (FINDINGS, "All findings"),
         (STATEMENTS, "All statements"),
         (SOURCES, "The client's files"),
         (CASES, "Cases of findings"),
         *([(DUTIES, "Duties that failed or are open")] if duties else []),
     ):
-        sheet.write("", "", what)
+        sheet.write("", "", title)
         sheet.link(0, name)
         sheet.to_fill(6, 7, 8, 9)
     _legend(sheet)
@@ -272,8 +272,8 @@ def _number(sheet: Worksheet, reference: str, number: Number, cited: _Cited) -> 
     interval = number.interval
     limits = (
         (
-            _shown(interval.low, number.unit),
-            _shown(interval.high, number.unit),
+            _printed(interval.low, number.unit),
+            _printed(interval.high, number.unit),
             Printed(interval.level, _LEVEL),
             interval.method,
         )
@@ -284,13 +284,13 @@ def _number(sheet: Worksheet, reference: str, number: Number, cited: _Cited) -> 
     where = basis_of(number) if number.basis else ""
     tick = "X" if places else ""
     listed = ", ".join(map(str, places))
-    value, n = _shown(number.value, number.unit), _count(number.n)
+    value, n = _printed(number.value, number.unit), _count(number.n)
     sheet.write(reference, value, number.unit, n, *limits, where, number.reason, tick, listed)
     sheet.to_fill(*([12] if tick else [10, 12]))
     sheet.choices(10, TICKS)
 
 
-def _shown(value: Value, unit: str) -> Value | Printed:
+def _printed(value: Value, unit: str) -> Value | Printed:
     """Return a number in full, shown as its unit is read: the cell holds every recorded digit."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value

@@ -31,7 +31,7 @@ class Printed:
     """A number that was printed, as a cell holds it: its value, and the format that prints it the same."""
 
     value: float
-    shown: str
+    number_format: str
 
 
 def printed(text: str) -> Printed | None:
@@ -58,11 +58,11 @@ class Book:
         self._footer = footer
         self._formats: dict[str, Any] = {}
 
-    def style(self, **more: Any) -> Any:
+    def style(self, **options: Any) -> Any:
         """Return a format, the same one each time it is asked for."""
-        name = repr(sorted(more.items()))
+        name = repr(sorted(options.items()))
         if name not in self._formats:
-            self._formats[name] = self.book.add_format(FONT | {"text_wrap": True} | more)
+            self._formats[name] = self.book.add_format(FONT | {"text_wrap": True} | options)
         return self._formats[name]
 
     def sheet(self, name: str, widths: Sequence[float]) -> Worksheet:
@@ -159,7 +159,7 @@ class Worksheet:
 
     def _cell(self, column: int, value: Value | Printed) -> None:
         if isinstance(value, Printed):
-            style = self.book.style(num_format=value.shown, align="right", **_RULED)
+            style = self.book.style(num_format=value.number_format, align="right", **_RULED)
             self.sheet.write_number(self.row, column, value.value, style)
             return
         written = cell_of(value)

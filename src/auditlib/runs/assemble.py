@@ -41,7 +41,7 @@ from auditlib.seal.manifest import (
     write_manifest,
 )
 from auditlib.seal.project import law_files
-from auditlib.seal.recorded import read_results
+from auditlib.seal.recorded_run import read_results
 
 
 def assemble(

@@ -62,9 +62,9 @@ class BoundedClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill
         return {"text/plain": left_out(MOST_SHOWN, "shown")} if before <= MOST_SHOWN else {}
 
 
-def left_out(most: int, done: str) -> str:
+def left_out(most: int, verb: str) -> str:
     """Return the line that stands where output was cut."""
-    return f"\n[What this cell has {done} beyond {counted(most, 'character')} is left out.]\n"
+    return f"\n[What this cell has {verb} beyond {counted(most, 'character')} is left out.]\n"
 
 
 def _size(value: Any) -> int:

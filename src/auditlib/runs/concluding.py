@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from auditlib.actions.beside import Registers
 from auditlib.actions.carry import carry
 from auditlib.actions.closing import closed_by
 from auditlib.actions.document import NAME as ACTIONS
 from auditlib.actions.document import actions_document
-from auditlib.actions.recorded import raised_of
+from auditlib.actions.recorded_findings import raised_of
+from auditlib.actions.run_registers import Registers
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.schema import recorded_finding
 from auditlib.audit.suppression import Suppression
@@ -21,7 +21,7 @@ from auditlib.parameters.run import Run
 from auditlib.records import Criterion, Grade, Number, Outcome, Sentence, WeighedFinding, metric_text
 from auditlib.seal.findings import NAME as FINDINGS
 from auditlib.seal.findings import Before, FindingsDocument, StatedFinding, findings_of
-from auditlib.seal.recorded import judge_of
+from auditlib.seal.recorded_run import judge_of
 from auditlib.standards.answer import VerdictAnswer
 from auditlib.standards.decision import RECORDED
 from auditlib.standards.document import VerdictDocument, decision_part, dumped
@@ -115,15 +115,15 @@ def _decided(
     criteria = retaken(verdict, findings=(), closed=()).demands.edition.criteria
     models = FindingsDocument.model_validate_json(json.dumps(stated)).findings
     closed = set(_closed(stated, results, run, registers=registers))
-    others = []
+    further = []
     for model in models:
         now = model.state in ("new", "unchanged")
         if now and model.notebook == judge:
             # the rule knows a criterion by its id, the register by the fingerprint of its finding
             closed |= {identifier_of(model.criterion)} if model.fingerprint in closed else set()
         elif model.state != "resolved":
-            others.append(_weighed(model, criteria))
-    return retaken(verdict, findings=others, closed=closed)
+            further.append(_weighed(model, criteria))
+    return retaken(verdict, findings=further, closed=closed)
 
 
 def _weighed(model: StatedFinding, criteria: Sequence[Criterion]) -> WeighedFinding:
@@ -150,10 +150,10 @@ def _recorded(verdict: VerdictDocument, decided: Verdict, stated: Json, run: Run
     gathered = gathered_findings(decided)
     reported = Facts.of(_reported(stated, gathered=len(gathered)))
     recorder.number(*deciding_numbers(decided), *reported)
-    decision, criteria, *rest = VerdictAnswer(decided).summary()
+    decision, criteria, *remaining = VerdictAnswer(decided).summary()
     # what stands first stands on the first page, which counts the findings itself
-    outside = [sentence for sentence in rest if sentence.keys[0].startswith("scope:")]
-    still = [sentence for sentence in rest if sentence not in outside]
+    outside = [sentence for sentence in remaining if sentence.keys[0].startswith("scope:")]
+    still = [sentence for sentence in remaining if sentence not in outside]
     recorder.answer((decision, *_earlier(reported), *outside, _listed(reported), criteria, *still))
     recorder.finding(gathered)
     document = verdict.model_copy(update={"decision": decision_part(decided)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditlib.actions.beside import Registers, read_registers
+from auditlib.actions.run_registers import Registers, read_registers
 from auditlib.parameters.run import Run
 from auditlib.sampling.examined import Examined, read_examined
 from auditlib.seal.findings import Before, findings_before

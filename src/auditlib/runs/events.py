@@ -18,7 +18,7 @@ class Planned:
     """Which notebooks will be executed and which are kept from an earlier run."""
 
     execute: tuple[str, ...]
-    kept: tuple[str, ...]
+    cached: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class CellStarted:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A notebook is done; `left` are those that are running or waiting."""
+    """A notebook is done; `remaining` are those that are running or waiting."""
 
     notebook: str
-    left: tuple[str, ...]
+    remaining: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Stopped:
 
     notebook: str
     cause: str
-    kept: str
-    left: tuple[str, ...] = ()
+    executed_copy: str
+    remaining: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class _Pool:
     """The processes that are running, and what is left; shared between the threads that watch them."""
 
     notify: Notify
-    left: list[str]
+    remaining: list[str]
     sockets: Path
     mark: str
     running: list[subprocess.Popen[str]] = field(default_factory=list)
@@ -180,16 +180,20 @@ def _execute_in(
         with pool.lock:
             if pool.stopped:
                 return
-            pool.left.remove(job.notebook)
-            left = tuple(pool.left)
-            cause, kept = settle(job, cause)
-            pool.notify(Stopped(job.notebook, cause, kept, left) if cause else Finished(job.notebook, left))
+            pool.remaining.remove(job.notebook)
+            remaining = tuple(pool.remaining)
+            cause, executed_copy = settle(job, cause)
+            pool.notify(
+                Stopped(job.notebook, cause, executed_copy, remaining)
+                if cause
+                else Finished(job.notebook, remaining)
+            )
 
     with _ended(pool), ThreadPoolExecutor(max_workers=side_by_side) as threads:
         futures = [threads.submit(work, job) for job in jobs]
         try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in done:
+            finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in finished:
                 future.result()
         except BaseException:
             pool.stop()

@@ -55,10 +55,10 @@ def tie_to_parent(parent: int) -> None:
 
 def _end(mark: str, *, below: int | None) -> None:
     for _ in range(_ROUNDS):
-        left = _marked_or_below(mark, below)
-        if not left:
+        survivors = _marked_or_below(mark, below)
+        if not survivors:
             return
-        for process in left:
+        for process in survivors:
             with suppress(OSError):
                 os.kill(process, signal.SIGKILL)
         time.sleep(_BETWEEN)
@@ -72,8 +72,8 @@ def _marked_or_below(mark: str, below: int | None) -> set[int]:
         parents[process] = parent
         if below is None and needle in environment:
             marked.add(process)
-    while more := {process for process, parent in parents.items() if parent in marked} - marked:
-        marked |= more
+    while descendants := {process for process, parent in parents.items() if parent in marked} - marked:
+        marked |= descendants
     return marked - {os.getpid()}
 
 
@@ -102,10 +102,10 @@ _PS = ("ps", "-axwwE", "-o", "pid=,ppid=,command=")
 
 def listed(command: tuple[str, ...]) -> Iterator[tuple[int, int, bytes]]:
     """Yield what a listing of processes says: id, parent, and the command with its environment."""
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-    for line in done.stdout.splitlines():
-        process, parent, *rest = line.split(maxsplit=2)
-        yield int(process), int(parent), b" ".join(rest)
+    listing = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    for line in listing.stdout.splitlines():
+        process, parent, *words = line.split(maxsplit=2)
+        yield int(process), int(parent), b" ".join(words)
 
 
 def main(mark: str, folder: str) -> None:

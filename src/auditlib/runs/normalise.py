@@ -30,7 +30,9 @@ def normalised(notebook: Mapping[str, Any], *, hidden: Sequence[str] = ()) -> No
         Names whose assignments are taken out of the injected parameters: the folders of one machine.
     """
     cells = [
-        _cell(cell, index=index, hidden=hidden) for index, cell in enumerate(notebook["cells"]) if _own(cell)
+        _cell(cell, index=index, hidden=hidden)
+        for index, cell in enumerate(notebook["cells"])
+        if _from_notebook(cell)
     ]
     return {"cells": cells, "metadata": copy.deepcopy(_METADATA), "nbformat": 4, "nbformat_minor": 5}
 
@@ -54,7 +56,7 @@ def code_of(notebook: Mapping[str, Any]) -> list[list[str]]:
     ]
 
 
-def _own(cell: Mapping[str, Any]) -> bool:
+def _from_notebook(cell: Mapping[str, Any]) -> bool:
     return "papermill-error-cell-tag" not in cell.get("metadata", {}).get("tags", [])
 
 
@@ -79,8 +81,8 @@ def _cell(cell: Mapping[str, Any], *, index: int, hidden: Sequence[str]) -> dict
 
 
 def _without(source: str, names: Sequence[str]) -> str:
-    kept = [line for line in source.splitlines() if line.split(" = ")[0] not in names]
-    return "\n".join(kept)
+    lines = [line for line in source.splitlines() if line.split(" = ")[0] not in names]
+    return "\n".join(lines)
 
 
 def _joined(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

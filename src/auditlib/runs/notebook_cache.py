@@ -39,16 +39,16 @@ def keep(job: Job, store: Path, *, key: str) -> KeptResult:
     Unusable
         If the notebook recorded nothing, or wrote what is not its own.
     """
-    made = _made(job)
+    files = _files_made(job)
     target, building = store / job.notebook, store / f".{job.notebook}.new"
     shutil.rmtree(building, ignore_errors=True)
-    seals = {name: copy_file(path, building / name) for name, path in made.items()}
+    seals = {name: copy_file(path, building / name) for name, path in files.items()}
     write_json(building / STAMP, {"key": key, "files": {name: list(seal) for name, seal in seals.items()}})
     if target.exists():
         shutil.rmtree(target)
     building.rename(target)
     flush_directory(store)
-    return KeptResult(job.notebook, target, tuple(sorted(made)))
+    return KeptResult(job.notebook, target, tuple(sorted(files)))
 
 
 def kept_result(store: Path, notebook: str, *, key: str) -> KeptResult | None:
@@ -56,9 +56,9 @@ def kept_result(store: Path, notebook: str, *, key: str) -> KeptResult | None:
     directory = store / notebook
     try:
         stamp: Mapping[str, Any] = json.loads((directory / STAMP).read_text(encoding="utf-8"))
-        here = {name for name, _ in files_below(directory)}  # a stamp cannot name what lies elsewhere
+        present = {name for name, _ in files_below(directory)}  # a stamp cannot name what lies elsewhere
         intact = stamp["key"] == key and all(
-            name in here and hash_file(directory / name) == tuple(seal)
+            name in present and hash_file(directory / name) == tuple(seal)
             for name, seal in stamp["files"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -66,21 +66,21 @@ def kept_result(store: Path, notebook: str, *, key: str) -> KeptResult | None:
     return KeptResult(notebook, directory, tuple(sorted(stamp["files"]))) if intact else None
 
 
-def _made(job: Job) -> dict[str, Path]:
+def _files_made(job: Job) -> dict[str, Path]:
     """Return what the notebook made, by its place in the run."""
     results = job.folder / "results" / f"{job.notebook}.json"
     if not results.is_file():
         raise Unusable("it recorded no results; its last cell must close the audit")
     _check_results(results, job.notebook)
-    made = {f"notebooks/{job.notebook}.ipynb": job.executed, f"results/{results.name}": results}
+    files = {f"notebooks/{job.notebook}.ipynb": job.executed, f"results/{results.name}": results}
     for name, path in files_below(job.folder / "exhibits"):
         if path.is_symlink() or "/" in name or not name.startswith(f"{job.notebook}-"):
             raise Unusable(f"it wrote the exhibit {name}, which is not named after it")
-        made[f"exhibits/{name}"] = path
-    held = job.folder / HELD_BACK_FOLDER / results.name
-    if held.is_file():
-        made[f"evidence/{HELD_BACK_FOLDER}/{results.name}"] = held
-    return made
+        files[f"exhibits/{name}"] = path
+    held_back = job.folder / HELD_BACK_FOLDER / results.name
+    if held_back.is_file():
+        files[f"evidence/{HELD_BACK_FOLDER}/{results.name}"] = held_back
+    return files
 
 
 def _check_results(path: Path, notebook: str) -> None:

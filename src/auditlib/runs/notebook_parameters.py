@@ -65,12 +65,12 @@ def source_of(cell: Mapping[str, Any]) -> str:
 
 
 def checked_values(
-    given: Mapping[str, Scalar], declared: Mapping[str, DeclaredParameter]
+    supplied: Mapping[str, Scalar], declared: Mapping[str, DeclaredParameter]
 ) -> tuple[dict[str, Scalar], list[tuple[str, Problem]]]:
     """Return the values as their declared types, and ``(name, problem)`` for each one that is refused."""
     values: dict[str, Scalar] = {}
     problems: list[tuple[str, Problem]] = []
-    for name, value in given.items():
+    for name, value in supplied.items():
         problem = _name_problem(name, declared) or _value_problem(value, declared[name])
         if problem:
             problems.append((name, problem))
@@ -135,9 +135,11 @@ def _name_problem(name: str, declared: Mapping[str, DeclaredParameter]) -> Probl
         )
     if name in declared:
         return None
-    own = [known for known in declared if known not in GIVEN_BY_RUN]
-    near = get_close_matches(name, own, n=1)
-    remedy = f"Did you mean '{near[0]}'?" if near else f"It takes: {', '.join(own) or 'no parameters'}."
+    parameters = [parameter for parameter in declared if parameter not in GIVEN_BY_RUN]
+    near = get_close_matches(name, parameters, n=1)
+    remedy = (
+        f"Did you mean '{near[0]}'?" if near else f"It takes: {', '.join(parameters) or 'no parameters'}."
+    )
     return Problem(f"the notebook has no parameter {named(name)}.", remedy=remedy)
 
 

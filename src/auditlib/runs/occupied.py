@@ -51,13 +51,13 @@ def _not_replaceable(folder: Path, audit: str) -> Iterator[Problem]:
     elif folder.exists() and not folder.is_dir():
         yield Problem("this is a file, and a run is to stand here.", str(folder), remedy=_elsewhere("it"))
     elif folder.is_dir():
-        names = list(foreign(folder, named=_belonging(folder, audit)))
+        names = list(foreign(folder, expected=_belonging(folder, audit)))
         remedy = _elsewhere("it")
         for name in names[:_NAMED]:
             yield Problem("does not belong to the run and would be lost.", str(folder / name), remedy=remedy)
-        if rest := names[_NAMED:]:
+        if further := names[_NAMED:]:
             yield Problem(
-                f"{counted(len(rest), 'more file')} would be lost.",
+                f"{counted(len(further), 'more file')} would be lost.",
                 str(folder),
                 remedy=_elsewhere("the folder"),
             )
@@ -67,11 +67,11 @@ def _belonging(folder: Path, audit: str) -> frozenset[str]:
     """Return the files that the manifest in `folder` names, though it be damaged; none where it is no run."""
     try:
         document = json.loads((folder / NAME).read_bytes())
-        named = frozenset(document["files"]) if document["audit"] == audit else frozenset()
+        sealed = frozenset(document["files"]) if document["audit"] == audit else frozenset()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return frozenset()
-    return named | {NAME, SIGNATURE} if named else frozenset()
+    return sealed | {NAME, SIGNATURE} if sealed else frozenset()
 
 
-def _elsewhere(what: str) -> str:
-    return f"Move {what} elsewhere, or name another folder with --out; then run again."
+def _elsewhere(noun: str) -> str:
+    return f"Move {noun} elsewhere, or name another folder with --out; then run again."

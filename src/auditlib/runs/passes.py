@@ -48,16 +48,18 @@ class Commission:
 
     def current(self, withheld: Parts) -> dict[str, KeptResult]:
         """Return the results that are still good where `withheld` is held back besides."""
-        known = {
-            notebook.name: kept_result(self.places.kept, notebook.name, key=self.key_of(notebook, withheld))
+        results = {
+            notebook.name: kept_result(
+                self.places.notebook_cache, notebook.name, key=self.key_of(notebook, withheld)
+            )
             for notebook in self.plan.notebooks
         }
-        return {name: result for name, result in known.items() if result}
+        return {name: result for name, result in results.items() if result}
 
     def key_of(self, notebook: PlannedNotebook, withheld: Parts) -> str:
         """Return the hash of everything a result depends on, what it was told to hold back included."""
-        key, own = self.plan.notebook_key(notebook, evidence=self.evidence.key), withheld.get(notebook.name)
-        return digest({"key": key, "withheld": own}) if own else key
+        key, parts = self.plan.notebook_key(notebook, evidence=self.evidence.key), withheld.get(notebook.name)
+        return digest({"key": key, "withheld": parts}) if parts else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Executed:
     """Results by notebook, those of them made now, and what they hold back besides small counts."""
 
     results: Mapping[str, KeptResult]
-    made: Mapping[str, KeptResult]
+    executed_now: Mapping[str, KeptResult]
     withheld: Parts
 
 
@@ -77,31 +79,31 @@ def execute_passes(commission: Commission, current: Mapping[str, KeptResult], wi
     NotebookFailed
         Once all notebooks of a pass have ended.
     """
-    plan, results, made = commission.plan, dict(current), dict[str, KeptResult]()
+    plan, results, executed_now = commission.plan, dict(current), dict[str, KeptResult]()
     for _ in range(MOST_PASSES):
         todo = commission.wanted(results)
         commission.notify(Planned(tuple(notebook.name for notebook in todo), tuple(results)))
-        made |= _execute(commission, todo, withheld)
-        results |= made
+        executed_now |= _execute(commission, todo, withheld)
+        results |= executed_now
         if len(results) < len(plan.notebooks):
-            return Executed(results, made, withheld)
+            return Executed(results, executed_now, withheld)
         commission.notify(AssemblyStep("looking for counts of few people that could be worked out"))
-        more = withholding(
+        besides = withholding(
             [results[notebook.name] for notebook in plan.notebooks],
             commission.evidence.directory,
             minimum=MinimumFrequency.of(plan.run.thresholds),
             threads=commission.options.threads,
         )
-        if not more:
-            return Executed(results, made, withheld)
-        withheld = joined(withheld, more)
+        if not besides:
+            return Executed(results, executed_now, withheld)
+        withheld = joined(withheld, besides)
         write_withheld(commission.places.withheld, withheld, key=commission.key)
         results = commission.current(withheld)
     commission.notify(
         AssemblyStep("counts of few people may still be worked out; a release would be refused")
     )
-    made |= _execute(commission, commission.wanted(results), withheld)
-    return Executed(results | made, made, withheld)
+    executed_now |= _execute(commission, commission.wanted(results), withheld)
+    return Executed(results | executed_now, executed_now, withheld)
 
 
 def _execute(
@@ -110,7 +112,7 @@ def _execute(
     """Execute `todo`; return their results, or raise NotebookFailed once all have ended."""
     places, options = commission.places, commission.options
     keys = {notebook.name: commission.key_of(notebook, withheld) for notebook in todo}
-    made: dict[str, KeptResult] = {}
+    results: dict[str, KeptResult] = {}
     failures: list[Problem] = []
 
     def settle(job: Job, cause: str) -> tuple[str, str]:
@@ -118,15 +120,15 @@ def _execute(
             cause = f"{job.notebook}, the run file or the law was changed while it ran."
         if not cause:
             try:
-                made[job.notebook] = keep(job, places.kept, key=keys[job.notebook])
+                results[job.notebook] = keep(job, places.notebook_cache, key=keys[job.notebook])
             except Unusable as error:
                 cause = f"{job.notebook} ended, but {error}."
         if not cause:
             _forget_failure(places, job.notebook)
             return "", ""
-        kept = _keep_failure(places, job, cause)
-        failures.append(Problem(cause, remedy=f"Its executed copy is {kept}"))
-        return cause, str(kept)
+        copy = _keep_failure(places, job, cause)
+        failures.append(Problem(cause, remedy=f"Its executed copy is {copy}"))
+        return cause, str(copy)
 
     with _scratch(places.running) as scratch:
         jobs = [_job(notebook, commission, folder=scratch / notebook.name) for notebook in todo]
@@ -143,7 +145,7 @@ def _execute(
         )
     if failures:
         raise NotebookFailed(*failures)
-    return made
+    return results
 
 
 @contextmanager
@@ -160,8 +162,8 @@ def _scratch(running: Path) -> Iterator[Path]:
 def _job(notebook: PlannedNotebook, commission: Commission, *, folder: Path) -> Job:
     furnish(folder, commission.evidence.directory)
     plan = commission.plan
-    given = {"run_file": plan.run_file, "data": "", "work": str(folder)}
-    values, cwd = {**given, **notebook.values}, plan.root / "notebooks"
+    run_values = {"run_file": plan.run_file, "data": "", "work": str(folder)}
+    values, cwd = {**run_values, **notebook.values}, plan.root / "notebooks"
     return Job(notebook.name, notebook.path, values, cwd, folder, commission.options.timeout)
 
 

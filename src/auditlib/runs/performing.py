@@ -39,7 +39,7 @@ class RunOutcome:
     ----------
     directory
         The finished folder.
-    executed, kept
+    executed, cached
         Notebooks executed now, and those whose result was still good.
     missing
         Notebooks without a current result; only with `Options.only`. Nothing is sealed then.
@@ -49,7 +49,7 @@ class RunOutcome:
 
     directory: Path
     executed: tuple[str, ...]
-    kept: tuple[str, ...]
+    cached: tuple[str, ...]
     missing: tuple[str, ...] = ()
     unchanged: bool = False
 
@@ -143,13 +143,13 @@ def _perform(
     missing = tuple(notebook.name for notebook in plan.notebooks if notebook.name not in have.results)
     if not missing:
         assemble(commission, have, entered=entered, steps=steps, started=started)
-    kept = tuple(
+    cached = tuple(
         notebook.name
         for notebook in plan.notebooks
-        if notebook.name in have.results and notebook.name not in have.made
+        if notebook.name in have.results and notebook.name not in have.executed_now
     )
-    executed = tuple(notebook.name for notebook in plan.notebooks if notebook.name in have.made)
-    return RunOutcome(places.finished, executed, kept, missing)
+    executed = tuple(notebook.name for notebook in plan.notebooks if notebook.name in have.executed_now)
+    return RunOutcome(places.finished, executed, cached, missing)
 
 
 def _run_key(plan: RunPlan, evidence: str, *, entered: Entered, pdf: str) -> str:

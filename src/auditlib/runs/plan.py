@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from auditlib.audit.chosen import chosen_problems
 from auditlib.audit.law import law_problems
+from auditlib.audit.notebook_choices import chosen_problems
 from auditlib.errors import ParameterError, Problem
 from auditlib.files import digest
 from auditlib.parameters.checks import run_problems
@@ -93,10 +93,10 @@ class RunPlan:
         ParameterError
             Naming each that the run file does not name.
         """
-        known = [notebook.name for notebook in self.notebooks]
-        unknown = [name for name in only if name not in known]
+        names = [notebook.name for notebook in self.notebooks]
+        unknown = [name for name in only if name not in names]
         if unknown:
-            remedy = f"It names {', '.join(known)}."
+            remedy = f"It names {', '.join(names)}."
             raise ParameterError(
                 *(Problem(f"the run file names no notebook {name!r}.", remedy=remedy) for name in unknown)
             )
@@ -165,8 +165,8 @@ def check_notebooks(
     """Check every notebook of a run and the values given to it; return them and all problems."""
     notebooks: list[PlannedNotebook] = []
     problems: list[Problem] = []
-    for name, given in planned_names(run).items():
-        planned, refused = _check(name, given, document, folder)
+    for name, supplied in planned_names(run).items():
+        planned, refused = _check(name, supplied, document, folder)
         problems += refused
         if planned:
             notebooks.append(planned)
@@ -174,7 +174,7 @@ def check_notebooks(
 
 
 def _check(
-    name: str, given: Mapping[str, Scalar], document: Document, folder: Path
+    name: str, supplied: Mapping[str, Scalar], document: Document, folder: Path
 ) -> tuple[PlannedNotebook | None, list[Problem]]:
     place = ("notebooks", name)
     path = folder / f"{name}.ipynb"
@@ -184,7 +184,7 @@ def _check(
         notebook = read_notebook(path)
         declared = declared_parameters(notebook)
         _require_given(declared)
-        values, refused = checked_values(given, declared)
+        values, refused = checked_values(supplied, declared)
         injected_code(values)
     except NotDeclarable as error:
         return None, [
@@ -244,9 +244,9 @@ def _require_given(declared: Mapping[str, DeclaredParameter]) -> None:
 
 
 def _near(name: str, folder: Path) -> str:
-    known = sorted(path.stem for path in folder.glob("[0-9][0-9]_*.ipynb"))
-    near = get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+    notebooks = sorted(path.stem for path in folder.glob("[0-9][0-9]_*.ipynb"))
+    near = get_close_matches(name, notebooks, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(notebooks) or 'none'}."
 
 
 def _content(path: Path, name: str) -> bytes:

@@ -45,13 +45,13 @@ def enter_sealed(places: OutputFolders, *, seal: str, at: datetime) -> None:
 def fixed_of(places: OutputFolders) -> Fixed | None:
     """Return what the ledger says of the parameters: when they were fixed first, and each change since."""
     entries = read_ledger(ledger_path(places.outputs, places.audit))
-    given = [entry for entry in entries if entry.event == PARAMETERS]
-    if not given:
+    entered = [entry for entry in entries if entry.event == PARAMETERS]
+    if not entered:
         return None
     return Fixed(
-        at=given[0].at,
-        before_data=not given[0].facts["read"],
-        changes=tuple(_changes(given)),
+        at=entered[0].at,
+        before_data=not entered[0].facts["read"],
+        changes=tuple(_changes(entered)),
         entries=len(entries),
         head=entries[-1].hash,
     )
@@ -68,8 +68,8 @@ def _was_read(places: OutputFolders, path: Path) -> bool:
     return latest(read_ledger(path), DATA) is not None or places.finished.exists()
 
 
-def _changes(given: Sequence[LedgerEntry]) -> Iterator[LateChange]:
-    for before, after in pairwise(given):
+def _changes(entered: Sequence[LedgerEntry]) -> Iterator[LateChange]:
+    for before, after in pairwise(entered):
         then, now = before.facts["parts"], after.facts["parts"]
         parts = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
         yield LateChange(at=after.at, parts=tuple(parts), after_data=after.facts["read"])

@@ -24,7 +24,7 @@ from auditlib.runs.plan import read_notebook
 from auditlib.runs.surroundings import secrets_of, worker_environment
 from auditlib.seal.manifest import Manifest
 from auditlib.seal.project import versions
-from auditlib.seal.recorded import read_results
+from auditlib.seal.recorded_run import read_results
 from auditlib.seal.verifying import verify
 from auditlib.statements import counted
 
@@ -78,15 +78,15 @@ def reperform(
     then = {name: document for name, document in results.items() if name in manifest.notebooks}
     differences = [*_differences(then, again)]
     if differences:
-        rest = len(differences) - _SHOWN
-        more = (
-            [Problem(f"and {counted(rest, 'more number differs', 'more numbers differ')}.")]
-            if rest > 0
+        unlisted = len(differences) - _SHOWN
+        remark = (
+            [Problem(f"and {counted(unlisted, 'more number differs', 'more numbers differ')}.")]
+            if unlisted > 0
             else []
         )
-        raise VerificationFailed(*differences[:_SHOWN], *more, *_changes(_other(manifest)))
+        raise VerificationFailed(*differences[:_SHOWN], *remark, *_changes(_changed_versions(manifest)))
     numbers = sum(len(document["numbers"]) for document in then.values())
-    return Reperformed(numbers, len(then), _other(manifest))
+    return Reperformed(numbers, len(then), _changed_versions(manifest))
 
 
 def _execute(
@@ -152,12 +152,12 @@ def _job(
     if refused:
         raise VerificationFailed(*(problem for _, problem in refused))
     injected_code(values)
-    given = {
+    run_values = {
         "run_file": f"params/runs/{Path(manifest.parameters.file).name}",
         "data": "",
         "work": str(folder),
     }
-    return Job(name, source, {**given, **values}, project / "notebooks", folder, timeout)
+    return Job(name, source, {**run_values, **values}, project / "notebooks", folder, timeout)
 
 
 def _differences(
@@ -179,17 +179,17 @@ def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     if before is None or after is None:
         return "is new." if before is None else "is no longer recorded."
     for part in ("value", "n", "unit", "interval", "reason", "basis"):
-        if not same(before[part], after[part]):
+        if not same_value(before[part], after[part]):
             return f"{part} was {_quoted(before[part])} and is now {_quoted(after[part])}."
     return ""
 
 
-def same(then: Any, now: Any) -> bool:
+def same_value(then: Any, now: Any) -> bool:
     """Whether two recorded values are the same: exactly, or floats but for their last recorded digit."""
     if isinstance(then, dict) and isinstance(now, dict):
-        return then.keys() == now.keys() and all(same(then[name], now[name]) for name in then)
+        return then.keys() == now.keys() and all(same_value(then[name], now[name]) for name in then)
     if isinstance(then, list) and isinstance(now, list):
-        return len(then) == len(now) and all(map(same, then, now))
+        return len(then) == len(now) and all(map(same_value, then, now))
     if isinstance(then, float) or isinstance(now, float):
         numeric = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (then, now))
         return numeric and math.isclose(then, now, rel_tol=LAST_DIGIT, abs_tol=0.0)
@@ -201,12 +201,12 @@ def _quoted(value: Any) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def _changes(other: Sequence[tuple[str, str, str]]) -> Iterator[Problem]:
-    for name, then, now in other:
+def _changes(changed: Sequence[tuple[str, str, str]]) -> Iterator[Problem]:
+    for name, then, now in changed:
         yield Problem(f"{name} was {then} and is now {now}, which may be why.")
 
 
-def _other(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
+def _changed_versions(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
     then, now = (
         {
             **computed.libraries,

@@ -96,7 +96,7 @@ def _prepare(
 
 def _foresee(run: Run, document: Document, root: Path, evidence: PreparedEvidence) -> Sequence[Problem]:
     """Return the places of units that no calendar knows, as `auditlib check` names them."""
-    from auditlib.audit.places import misplaced
+    from auditlib.audit.unit_places import misplaced
     from auditlib.evidence import open_evidence
 
     return misplaced(run, document, open_evidence(evidence.directory), root=root)

@@ -77,8 +77,10 @@ def store_notebooks(
         # taken in once before, so that the notebooks do not all do it at the same time
         data = plan.root / "data" / plan.file.stem
         steps.prepare(plan.run, data, outputs / ".evidence", threads, lambda text: notify(EvidenceStep(text)))
-        for left in lock.parent.glob(f"{_SCRATCH}*"):  # by one that was killed: this one alone holds the lock
-            shutil.rmtree(left, ignore_errors=True)
+        for abandoned in lock.parent.glob(
+            f"{_SCRATCH}*"
+        ):  # by one that was killed: this one alone holds the lock
+            shutil.rmtree(abandoned, ignore_errors=True)
         begun = {notebook.path: notebook.path.read_bytes() for notebook in chosen}
         with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=lock.parent) as scratch:
             todo = _jobs(chosen, plan.root / "notebooks", Path(scratch), timeout=timeout)

@@ -40,15 +40,15 @@ def worker_environment(*, threads: int, scratch: Path, without: Sequence[str] = 
     without
         Variables that hold secrets; a notebook reads evidence, never a source.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in without}
-    own = {
+    inherited = {name: value for name, value in os.environ.items() if name not in without}
+    settings = {
         "AUDITLIB_THREADS": str(threads),
         "PYTHONHASHSEED": "0",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         **{name: str(scratch / ".own" / folder) for name, folder in _OWN_FOLDERS.items()},
     }
-    environment = kept | own | dict.fromkeys(_THREAD_COUNTS, str(threads))
-    _list_fonts(Path(own["MPLCONFIGDIR"]), environment)
+    environment = inherited | settings | dict.fromkeys(_THREAD_COUNTS, str(threads))
+    _list_fonts(Path(settings["MPLCONFIGDIR"]), environment)
     return environment
 
 
@@ -70,8 +70,8 @@ def _list_fonts(folder: Path, environment: Mapping[str, str]) -> None:
 
 def _usual_lists() -> list[Path]:
     """Return the lists of fonts in the first place that matplotlib chooses by itself and that holds one."""
-    given = {"MPLCONFIGDIR": "", "XDG_CACHE_HOME": "matplotlib"}
-    places = [Path(os.environ[name], folder) for name, folder in given.items() if os.environ.get(name)]
+    homes = {"MPLCONFIGDIR": "", "XDG_CACHE_HOME": "matplotlib"}
+    places = [Path(os.environ[name], folder) for name, folder in homes.items() if os.environ.get(name)]
     places += [Path("~/.cache/matplotlib").expanduser(), Path("~/.matplotlib").expanduser()]
     lists = (sorted(place.glob("fontlist-*.json")) for place in places)
     return next((fonts for fonts in lists if fonts), [])

@@ -40,7 +40,7 @@ def withholding(
         Counts it hides are small.
     """
     recorded = {result.notebook: numbers_of(_recorded(result)) for result in results}
-    true = dict(_held(results))
+    true = dict(_held_back_numbers(results))
     if not true and not any(map(_counts_people, recorded.values())):
         return {}
     tables = linked_counts(recorded, true, open_evidence(directory, threads=threads), minimum=minimum)
@@ -62,14 +62,14 @@ def by_notebook(names: Iterable[Name]) -> dict[str, dict[str, list[str]]]:
 
 def joined(first: Parts, second: Parts) -> dict[str, dict[str, list[str]]]:
     """Return what is withheld by either."""
-    both = (
+    triples = (
         (notebook, key, part)
         for withheld in (first, second)
         for notebook, keys in withheld.items()
         for key, parts in keys.items()
         for part in parts
     )
-    return by_notebook(set(both))
+    return by_notebook(set(triples))
 
 
 def read_withheld(path: Path, *, key: str) -> dict[str, dict[str, list[str]]]:
@@ -89,9 +89,9 @@ def write_withheld(path: Path, withheld: Parts, *, key: str) -> None:
 
 def tell(folder: Path, notebook: str, withheld: Parts) -> None:
     """Tell the notebook that is executed in `folder` what it must hold back besides."""
-    own = withheld.get(notebook)
-    if own:
-        write_json(folder / WITHHELD, {notebook: own})
+    parts = withheld.get(notebook)
+    if parts:
+        write_json(folder / WITHHELD, {notebook: parts})
 
 
 def _recorded(result: KeptResult) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _recorded(result: KeptResult) -> dict[str, Any]:
     return document
 
 
-def _held(results: Iterable[KeptResult]) -> Iterator[tuple[tuple[str, str], Number]]:
+def _held_back_numbers(results: Iterable[KeptResult]) -> Iterator[tuple[tuple[str, str], Number]]:
     for result in results:
         path = result.directory / "evidence" / HELD_BACK_FOLDER / f"{result.notebook}.json"
         if path.is_file():

@@ -128,15 +128,15 @@ def _risk(accepted: Floats, sizes: Floats, tolerable: float, population: int | N
     return as_floats([_hypergeometric(int(k), int(n), tolerated, population) for k, n in pairs])
 
 
-def _hypergeometric(seen: int, examined: int, wrong: int, population: int) -> float:
-    """Return the probability of at most `seen` deviations when `wrong` of `population` cases deviate."""
+def _hypergeometric(deviations: int, examined: int, wrong: int, population: int) -> float:
+    """Return the probability of at most so many deviations when `wrong` of `population` cases deviate."""
     import numpy as np
     from scipy.special import betaln
 
     def log_choose(n: Floats | int, k: Floats | int) -> Floats:
         return as_floats(-betaln(1 + n - k, 1 + k) - np.log1p(n))
 
-    first, last = max(0, examined - (population - wrong)), min(seen, examined, wrong)
+    first, last = max(0, examined - (population - wrong)), min(deviations, examined, wrong)
     counts = as_floats(np.arange(first, last + 1))
     chance = log_choose(wrong, counts) + log_choose(population - wrong, examined - counts)
     return float(np.exp(chance - log_choose(population, examined)).sum())

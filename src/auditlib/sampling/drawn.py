@@ -21,7 +21,7 @@ class DrawnCase:
 
     key: str
     stratum: str
-    shown: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

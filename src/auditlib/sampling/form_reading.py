@@ -102,8 +102,8 @@ def _placed(form: list[Row], drawn: Drawn, name: str) -> dict[str, tuple[int, Ro
             placed[case.key] = (line, row)
     missing = [case.key for case in drawn.cases if case.key not in placed]
     if problems or missing:
-        gone = (Problem(f"the row of {key} is missing or was changed.", name) for key in missing)
-        raise DataError(*problems, *gone)
+        lacking = (Problem(f"the row of {key} is missing or was changed.", name) for key in missing)
+        raise DataError(*problems, *lacking)
     return placed
 
 
@@ -157,7 +157,7 @@ def _cell_changes(placed: Mapping[str, tuple[int, Row]], drawn: Drawn) -> Iterat
     width = len(headings_of(drawn))
     for case in drawn.cases:
         line, row = placed[case.key]
-        for column, (heading, text) in enumerate(zip(drawn.columns, case.shown, strict=True), start=1):
+        for column, (heading, text) in enumerate(zip(drawn.columns, case.cells, strict=True), start=1):
             if _text(row, column) != cell_of(text):
                 now = named(_text(row, column))
                 yield f"line {line}, {heading}: {named(cell_of(text))} was changed to {now}"

@@ -153,10 +153,10 @@ class VisitedSites:
     def summary(self) -> tuple[Sentence, ...]:
         """Return the result in a sentence."""
         count, missed = visited(self.filled)
-        left = f"; not visited: {', '.join(missed)}" if missed else ""
+        remark = f"; not visited: {', '.join(missed)}" if missed else ""
         sites = counted(len(self.filled.answers), "site drawn was", "sites drawn were")
         return (
-            Sentence(f"{count} of {sites} visited{left}.", tuple(number.key for number in self.numbers())),
+            Sentence(f"{count} of {sites} visited{remark}.", tuple(number.key for number in self.numbers())),
         )
 
     def row(self) -> dict[str, str]:

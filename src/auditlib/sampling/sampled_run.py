@@ -52,13 +52,13 @@ class SampledRun:
     directory: Path
     seed: int
 
-    def origin(self, **more: str) -> dict[str, str]:
+    def origin(self, **parts: str) -> dict[str, str]:
         """Return what a sample names as its origin."""
         return {
             "audit": self.run.audit,
             "evidence": self.evidence.key,
             "seed": str(self.seed),
-            **more,
+            **parts,
         }
 
 

@@ -100,10 +100,10 @@ def draw_sites(
                 remedy=f"Choose at most {most}.",
             )
         )
-    rest = shuffled(
+    candidates = shuffled(
         (site for site in frame if site not in wanted), seed=seed, purpose=f"sites/{programme.value}"
     )
-    drawn = rest[: size - len(wanted)]
+    drawn = candidates[: size - len(wanted)]
     return (
         *([Site(central, _WHY_CENTRAL)] if central else []),
         *(Site(site, _WHY_CHOSEN) for site in wanted),
@@ -111,8 +111,8 @@ def draw_sites(
     )
 
 
-def _require_known(named: Collection[str], sites: Collection[str]) -> None:
-    unknown = [site for site in named if site not in sites]
+def _require_known(chosen: Collection[str], sites: Collection[str]) -> None:
+    unknown = [site for site in chosen if site not in sites]
     if unknown:
         raise ParameterError(
             *(Problem(f"there is no site {site!r} in the register of units.") for site in unknown)

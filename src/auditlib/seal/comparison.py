@@ -57,10 +57,12 @@ def compare_sources(
         Where a file is missing.
     """
     manifest = read_manifest(directory)
-    kept = manifest.parameters.file  # the manifest sorts its keys, and the order of items is that of columns
-    run = load_run((directory / kept).read_text("utf-8-sig"), name=kept)
-    if others := [*_other_files(manifest, run, data)]:
-        raise VerificationFailed(*others)
+    run_file = (
+        manifest.parameters.file
+    )  # the manifest sorts its keys, and the order of items is that of columns
+    run = load_run((directory / run_file).read_text("utf-8-sig"), name=run_file)
+    if differing := [*_other_files(manifest, run, data)]:
+        raise VerificationFailed(*differing)
     with tempfile.TemporaryDirectory(prefix="auditlib-") as store:
         again = prepare(run, data, Path(store), threads=threads, progress=progress)
         differences = [*unlike(open_evidence(directory / "evidence", threads=threads), again)]

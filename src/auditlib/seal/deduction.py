@@ -18,7 +18,7 @@ from auditlib.disclosure.sums import sums
 from auditlib.disclosure.tables import Linked, linked
 from auditlib.evidence import Evidence, open_evidence
 from auditlib.records import Interval, Number
-from auditlib.seal.recorded import bases_of, read_results
+from auditlib.seal.recorded_run import bases_of, read_results
 
 
 def recorded_deductions(

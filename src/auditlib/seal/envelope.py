@@ -52,10 +52,10 @@ def read_envelope(directory: Path) -> Envelope | None:
     try:
         document = json.loads(content)
         signatures = document["signatures"]
-        made = {
+        by_key = {
             signature["keyid"]: base64.b64decode(signature["sig"], validate=True) for signature in signatures
         }
-        envelope = Envelope(base64.b64decode(document["payload"], validate=True), made)
+        envelope = Envelope(base64.b64decode(document["payload"], validate=True), by_key)
         sound = envelope_bytes(envelope) == content
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
         sound = False
@@ -63,7 +63,7 @@ def read_envelope(directory: Path) -> Envelope | None:
         raise VerificationFailed(
             Problem("was altered: it is no signature envelope of this suite.", SIGNATURE)
         )
-    if not made:
+    if not by_key:
         remedy = "Remove it, or sign the run."
         raise VerificationFailed(
             Problem("is an envelope without a signature: nobody signed the run.", SIGNATURE, remedy=remedy)
@@ -73,7 +73,9 @@ def read_envelope(directory: Path) -> Envelope | None:
 
 def envelope_bytes(envelope: Envelope) -> bytes:
     """Return the one way an envelope is written."""
-    signatures = [{"keyid": name, "sig": _base64(made)} for name, made in sorted(envelope.signatures.items())]
+    signatures = [
+        {"keyid": name, "sig": _base64(signature)} for name, signature in sorted(envelope.signatures.items())
+    ]
     document = {
         "payload": _base64(envelope.payload),
         "payloadType": PAYLOAD_TYPE,
@@ -94,10 +96,14 @@ def misfits(
     name
         The ledger as it is called in messages.
     """
-    named = _named_ledger(envelope.payload)
-    if envelope.payload != statement(directory, manifest, ledger=named):
+    ledger_entry = _named_ledger(envelope.payload)
+    if envelope.payload != statement(directory, manifest, ledger=ledger_entry):
         yield Problem("the signature is about another manifest.", SIGNATURE, remedy="Sign the run again.")
-    elif named and ledger and not holds(ledger, number=named["entries"], head=named["head"]):
+    elif (
+        ledger_entry
+        and ledger
+        and not holds(ledger, number=ledger_entry["entries"], head=ledger_entry["head"])
+    ):
         message = "lacks entries that were there when the run was signed, or is another ledger."
         yield Problem(message, name, remedy="Restore the ledger from a copy.")
 
@@ -105,16 +111,16 @@ def misfits(
 def unproven(envelope: Envelope | None, keys: Sequence[Path]) -> Iterator[Problem]:
     """Yield a problem for each signature that none of `keys` proves, and for each key that signed nothing."""
     public = {key_id(key): (path, key) for path in keys for key in [read_public(path)]}
-    made = envelope.signatures if envelope else {}
+    signatures = envelope.signatures if envelope else {}
     if public and not envelope:
         yield Problem("the run is not signed.", SIGNATURE)
         return
     for name, (path, key) in public.items():
-        if name not in made:
+        if name not in signatures:
             yield Problem(f"no signature is by the key in {path}.", SIGNATURE)
-        elif envelope and not proves(key, signed_text(envelope.payload), made[name]):
+        elif envelope and not proves(key, signed_text(envelope.payload), signatures[name]):
             yield Problem(f"the signature by the key in {path} is not good.", SIGNATURE)
-    for name in sorted({*made} - {*public}):
+    for name in sorted({*signatures} - {*public}):
         yield Problem(
             f"says that key {name[:16]} signed the run, which nobody checked: anyone can write that.",
             SIGNATURE,
@@ -143,11 +149,11 @@ def signed_text(payload: bytes) -> bytes:
 def _named_ledger(payload: bytes) -> dict[str, Any] | None:
     """Return the entry of the ledger that a statement names; None where it names none."""
     try:
-        named = json.loads(payload)["predicate"].get("ledger")
-        sound = named is None or (isinstance(named["entries"], int) and isinstance(named["head"], str))
+        entry = json.loads(payload)["predicate"].get("ledger")
+        sound = entry is None or (isinstance(entry["entries"], int) and isinstance(entry["head"], str))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return named if sound else None
+    return entry if sound else None
 
 
 def _base64(content: bytes) -> str:

@@ -25,7 +25,7 @@ _REMEDY = (
 
 
 def unexplained(
-    run: Mapping[str, Any], known: Collection[str], *, file: str, text: str = ""
+    run: Mapping[str, Any], vocabulary: Collection[str], *, file: str, text: str = ""
 ) -> Iterator[Problem]:
     """Yield the sources whose file or worksheet is called by words that nothing explains.
 
@@ -33,26 +33,26 @@ def unexplained(
     ----------
     run
         The run file as plain values.
-    known
+    vocabulary
         Words that name nobody, such as those clients use for tables and dates, and the names of units.
     file, text
         The run file as the package holds it, and its content: places are lines of it.
     """
-    explained = {folded(word) for word in known} | _words_of_audit(run) | _ENDINGS
+    explained = {folded(word) for word in vocabulary} | _words_of_audit(run) | _ENDINGS
     for number, source in enumerate(run.get("sources", ()), start=1):
         for part in _NAMES:
             name = source.get(part) or ""
             places = [place for place, word in enumerate(_words(name), start=1) if not word & explained]
             if places:
-                what = f"the {part} of source {number} ({source['table']}) is called by"
+                subject = f"the {part} of source {number} ({source['table']}) is called by"
                 words = f"{counted(len(places), 'word')} that nothing explains: number {_joined(places)}."
-                yield Problem(f"{what} {words}", file, _line(text, name), remedy=_REMEDY)
+                yield Problem(f"{subject} {words}", file, _line(text, name), remedy=_REMEDY)
 
 
 def _words_of_audit(run: Mapping[str, Any]) -> set[str]:
     columns = [column.name for table in TABLES.values() for column in table.columns]
-    own = [*TABLES, *columns, *_texts([run.get(part, "") for part in _EXPLAINING])]
-    return {form for text in own for word in _words(text) for form in word}
+    texts = [*TABLES, *columns, *_texts([run.get(part, "") for part in _EXPLAINING])]
+    return {form for text in texts for word in _words(text) for form in word}
 
 
 def _words(text: str) -> list[set[str]]:

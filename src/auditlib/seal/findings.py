@@ -111,10 +111,12 @@ def previous_problems(run: Run, document: Document, outputs: Path) -> Iterator[P
     """Yield what is wrong with the audit that `run` names as the one before: none, or another party's."""
     if not run.previous:
         return
-    known = tuple(path.parent.name for path in outputs.glob(f"*/{MANIFEST}") if path.parent.name != run.audit)
-    if run.previous not in known:
+    audits = tuple(
+        path.parent.name for path in outputs.glob(f"*/{MANIFEST}") if path.parent.name != run.audit
+    )
+    if run.previous not in audits:
         message = f"there is no finished audit {run.previous!r} in {outputs.name}."
-        remedy = did_you_mean(run.previous, known) or "Run it first, or delete the line."
+        remedy = did_you_mean(run.previous, audits) or "Run it first, or delete the line."
         yield document.problem(("previous",), message, remedy=remedy)
         return
     party = read_manifest(outputs / run.previous).parameters.run["party"]["name"]
@@ -151,10 +153,10 @@ def findings_of(
     before
         What they are compared with; None where the run file names no previous audit.
     """
-    known = before.findings if before else {}
-    now = [_stated(finding, known) for finding in raised]
+    earlier = before.findings if before else {}
+    now = [_stated(finding, earlier) for finding in raised]
     still = {name for finding in now for name in _names(finding)}
-    findings = [*_ordered(now), *_ordered(_past(known, still, notebooks=notebooks))]
+    findings = [*_ordered(now), *_ordered(_past(earlier, still, notebooks=notebooks))]
     document = {
         "schema": SCHEMA,
         "previous": {"audit": before.audit, "sha256": before.sha256} if before else None,
@@ -164,7 +166,7 @@ def findings_of(
     return document
 
 
-def _stated(raised: RaisedFinding, known: Collection[str]) -> dict[str, Any]:
+def _stated(raised: RaisedFinding, earlier: Collection[str]) -> dict[str, Any]:
     """Return a finding as the document holds it; where any part of it was known before, so is it."""
     content: dict[str, Any] = plain(asdict(raised.finding))
     content |= {
@@ -172,7 +174,7 @@ def _stated(raised: RaisedFinding, known: Collection[str]) -> dict[str, Any]:
         "notebook": raised.notebook,
         "members": [asdict(part) for part in raised.members],
     }
-    return {**content, "state": "unchanged" if _names(content) & set(known) else "new"}
+    return {**content, "state": "unchanged" if _names(content) & set(earlier) else "new"}
 
 
 def _names(finding: Mapping[str, Any]) -> set[str]:
@@ -180,10 +182,10 @@ def _names(finding: Mapping[str, Any]) -> set[str]:
 
 
 def _past(
-    known: Mapping[str, StatedFinding], still: Collection[str], *, notebooks: Collection[str]
+    earlier: Mapping[str, StatedFinding], still: Collection[str], *, notebooks: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     """Return what was found before and is not found now; only what was looked at again is resolved."""
-    for fingerprint, finding in known.items():
+    for fingerprint, finding in earlier.items():
         parts = {finding.fingerprint, *(part.fingerprint for part in finding.members)}
         if fingerprint == finding.fingerprint and not parts & set(still):
             state = "resolved" if finding.notebook in notebooks else "not_examined"

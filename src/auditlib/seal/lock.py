@@ -43,9 +43,9 @@ def _occupied(path: Path, audit: str) -> Problem:
     holder = ""
     with suppress(OSError):
         holder = path.read_text(encoding="utf-8").strip()
-    who = f"process {holder}" if holder else "another process"
+    writer = f"process {holder}" if holder else "another process"
     return Problem(
-        f"The audit '{audit}' is being written by {who}.",
+        f"The audit '{audit}' is being written by {writer}.",
         remedy="Wait until it has ended, or stop it; then run again.",
     )
 

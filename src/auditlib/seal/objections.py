@@ -39,21 +39,21 @@ def objections(files: Mapping[str, Path], evidence: Evidence, *, ids: bool = Tru
         Whether ids are looked for too: not where the run file says why they are shown.
     """
     texts = {name: [*texts_of(name, path)] for name, path in files.items()}
-    known = vocabulary(text.text for contents in texts.values() for text in contents)
-    sought = sought_in(evidence, known, ids=ids)
-    own = Outgoing(evidence).own
+    package_words = vocabulary(text.text for contents in texts.values() for text in contents)
+    sought = sought_in(evidence, package_words, ids=ids)
+    own_ids = Outgoing(evidence).own_ids
     for name, contents in texts.items():
-        yield from _held(name, contents, sought)
-        yield from _contacts(name, contents, own)
+        yield from _disclosed_values(name, contents, sought)
+        yield from _contacts(name, contents, own_ids)
 
 
-def sought_in(evidence: Evidence, known: set[str], *, ids: bool = True) -> Sought:
+def sought_in(evidence: Evidence, package_words: set[str], *, ids: bool = True) -> Sought:
     """Return those values of people and customers in the evidence whose words all occur in a package."""
     sought, public = Sought(), _public(evidence)
-    for what, value in _values(evidence, ids=ids):
+    for kind, value in _values(evidence, ids=ids):
         words = words_of(value)
-        if words and known.issuperset(words) and words not in public and _telling(words):
-            sought.add(words, what)
+        if words and package_words.issuperset(words) and words not in public and _telling(words):
+            sought.add(words, kind)
     return sought
 
 
@@ -104,21 +104,21 @@ def _telling(words: tuple[str, ...]) -> bool:
     return len(joined) >= (FEWEST_DIGITS if joined.isdecimal() else FEWEST_LETTERS)
 
 
-def _held(name: str, texts: list[Text], sought: Sought) -> Iterator[Problem]:
+def _disclosed_values(name: str, texts: list[Text], sought: Sought) -> Iterator[Problem]:
     places: dict[str, list[str]] = {}
     for text in texts:
-        for start, what in sought.found_in(text.text):
-            places.setdefault(what, []).append(text.place(start))
-    for what, where in places.items():
-        yield Problem(f"holds {counted(len(where), 'value')} of {what}: {_listed(where)}.", name)
+        for start, kind in sought.found_in(text.text):
+            places.setdefault(kind, []).append(text.place(start))
+    for kind, where in places.items():
+        yield Problem(f"holds {counted(len(where), 'value')} of {kind}: {_listed(where)}.", name)
 
 
-def _contacts(name: str, texts: list[Text], own: Container[str]) -> Iterator[Problem]:
+def _contacts(name: str, texts: list[Text], own_ids: Container[str]) -> Iterator[Problem]:
     where = [
         text.place(start)
         for text in texts
         for start, part in _parts(text.text)
-        if without_contacts(part, own=own) != part
+        if without_contacts(part, own_numbers=own_ids) != part
     ]
     if where:
         yield Problem(f"holds what looks like a way to reach a person: {_listed(where)}.", name)
@@ -138,5 +138,5 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
 
 def _listed(places: list[str]) -> str:
     distinct = list(dict.fromkeys(places))
-    more = len(distinct) - _SHOWN
-    return ", ".join(distinct[:_SHOWN]) + (f" and {counted(more, 'more place')}" if more > 0 else "")
+    further = len(distinct) - _SHOWN
+    return ", ".join(distinct[:_SHOWN]) + (f" and {counted(further, 'more place')}" if further > 0 else "")

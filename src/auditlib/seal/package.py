@@ -127,7 +127,7 @@ def verify_handed(directory: Path, *, head: str = "", keys: Sequence[Path] | Non
     entries, broken = ledger_of(place, manifest, head=head)
     problems = [
         *_unchained(release, manifest),
-        *differing(directory, release.files, own=(RELEASE,)),
+        *differing(directory, release.files, unsealed=(RELEASE,)),
         *broken,
         *signed(place, manifest, entries),
     ]
@@ -156,13 +156,13 @@ def _unchained(release: Release, manifest: Manifest) -> Iterator[Problem]:
         yield Problem("belongs to another run than the manifest beside it.", RELEASE)
         return
     for name, seal in sorted(manifest.files.items()):
-        left, given = release.left_out.get(name), release.files.get(name)
-        if seal not in (left, given) or (left is not None and given is not None):
+        omitted, included = release.left_out.get(name), release.files.get(name)
+        if seal not in (omitted, included) or (omitted is not None and included is not None):
             yield Problem("is not in the package as the run sealed it.", name)
-        elif left is not None and not stays(name):
+        elif omitted is not None and not stays(name):
             message = "was left out, and only the evidence, registers of cases and work papers may be."
             yield Problem(message, name)
     for name in sorted({*release.files} - {*manifest.files} - {NAME, SIGNATURE, LEDGER, PAGE}):
         yield Problem("was added to what the run sealed.", name)
-    if more := len({*release.left_out} - {*manifest.files}):
-        yield Problem(f"names {counted(more, 'file')} left out that the run never had.", RELEASE)
+    if foreign := len({*release.left_out} - {*manifest.files}):
+        yield Problem(f"names {counted(foreign, 'file')} left out that the run never had.", RELEASE)

@@ -58,7 +58,7 @@ class OutputFolders:
         return self.work / "running"
 
     @property
-    def kept(self) -> Path:
+    def notebook_cache(self) -> Path:
         """Results of single notebooks, for the next run."""
         return self.work / "kept"
 

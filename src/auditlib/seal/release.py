@@ -32,14 +32,14 @@ from auditlib.seal.verifying import place_of, verify_all
 class Candidate:
     """What is about to leave: the run, the files of the package by name, and the evidence that stays.
 
-    `others` are runs or packages that its readers may have as well, `words` those that name nobody.
+    `against` are runs or packages that its readers may have as well, `words` those that name nobody.
     """
 
     directory: Path
     manifest: Manifest
     files: Mapping[str, Path]
     evidence: Evidence
-    others: tuple[Path, ...] = ()
+    against: tuple[Path, ...] = ()
     words: Collection[str] = ()
 
 
@@ -56,9 +56,9 @@ def _file_names(candidate: Candidate) -> Iterator[Problem]:
     """Yield the names of the client's files that may be called after somebody."""
     sealed = candidate.manifest.parameters
     if not sealed.run.get("file_names_shown_because"):
-        path, known = candidate.files.get(sealed.file), {*candidate.words, *named_units(candidate.evidence)}
+        path, words = candidate.files.get(sealed.file), {*candidate.words, *named_units(candidate.evidence)}
         text = path.read_text("utf-8-sig") if path else ""
-        yield from unexplained(sealed.run, known, file=sealed.file, text=text)
+        yield from unexplained(sealed.run, words, file=sealed.file, text=text)
 
 
 def _few_people(candidate: Candidate) -> Iterator[Problem]:
@@ -74,10 +74,10 @@ def _few_people(candidate: Candidate) -> Iterator[Problem]:
             f"results/{stated.notebook}.json",
             remedy="Run the audit again with this version of the suite.",
         )
-    for other in candidate.others:
-        for apart in recorded_differences(candidate.directory, other, minimum=minimum):
+    for released in candidate.against:
+        for apart in recorded_differences(candidate.directory, released, minimum=minimum):
             yield Problem(
-                f"a difference of fewer than {minimum.least} to {other} stands in {apart.key!r}: "
+                f"a difference of fewer than {minimum.least} to {released} stands in {apart.key!r}: "
                 "who has both knows of so few.",
                 f"results/{apart.notebook}.json",
                 remedy="Hand over one of the two, or wait until more have come.",
@@ -97,7 +97,7 @@ def release_run(
     directory: Path,
     *,
     out: Path | None = None,
-    others: Sequence[Path] = (),
+    against: Sequence[Path] = (),
     words: Collection[str] = (),
     at: datetime,
 ) -> tuple[Path, Release]:
@@ -107,7 +107,7 @@ def release_run(
     ----------
     out
         Folder to be made; default ``<run>.release`` beside the run.
-    others
+    against
         Runs or packages that its readers have as well, such as the edition before.
     words
         Words that name nobody: what a file of the client may be called by, besides those of the audit.
@@ -132,7 +132,7 @@ def release_run(
     }
     files |= {name: path for name, path in beside.items() if kind_of(path) is EntryKind.FILE}
     evidence = open_evidence(directory / EVIDENCE)
-    candidate = Candidate(directory, manifest, files, evidence, tuple(others), words)
+    candidate = Candidate(directory, manifest, files, evidence, tuple(against), words)
     refused = [problem for check in CHECKS for problem in check(candidate)]
     if refused:
         raise AuditError(*refused, Problem("Nothing was released: see the places above."))

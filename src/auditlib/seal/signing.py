@@ -39,16 +39,22 @@ def sign_run(directory: Path, *, key: Path) -> str:
     entries that the ledger has gained since.
     """
     secret = read_secret(key)
-    own = key_id(public_key(secret))
+    signer = key_id(public_key(secret))
     verified = verify(directory)
-    there = read_envelope(directory)
-    others = {name: made for name, made in there.signatures.items() if name != own} if there else {}
+    envelope = read_envelope(directory)
+    other_signatures = (
+        {name: signature for name, signature in envelope.signatures.items() if name != signer}
+        if envelope
+        else {}
+    )
     payload = statement(directory, verified.manifest, ledger=head_of(verified.ledger))
-    if there and others:  # signatures of one envelope are of one text: who signs later signs what they signed
-        payload = there.payload
-    signed = Envelope(payload, {**others, own: sign(secret, signed_text(payload))})
+    if (
+        envelope and other_signatures
+    ):  # signatures of one envelope are of one text: who signs later signs what they signed
+        payload = envelope.payload
+    signed = Envelope(payload, {**other_signatures, signer: sign(secret, signed_text(payload))})
     write_bytes(directory / SIGNATURE, envelope_bytes(signed))
-    return own
+    return signer
 
 
 class Role(StrEnum):
@@ -87,10 +93,10 @@ def sign_off(directory: Path, *, role: Role, name: str, at: datetime) -> SignOff
     with only_writer(OutputFolders.around(directory, manifest.audit).lock, audit=manifest.audit):
         entries = read_ledger(place.ledger)
         _require_ledger(entries, place.ledger)
-        given = sign_offs(entries, seal=manifest.seal)
-        again = any(before.role is role and _person(before.name) == _person(name) for before in given)
+        signed_off = sign_offs(entries, seal=manifest.seal)
+        again = any(before.role is role and _person(before.name) == _person(name) for before in signed_off)
         if not again or not any(wrong_page(place, manifest, entries)):
-            _require_allowed(given, role, name)
+            _require_allowed(signed_off, role, name)
             facts = {"role": role.value, "name": name, "seal": manifest.seal}
             append(place.ledger, SIGNED_OFF, facts, at=at)
         _write_page(place, manifest, at=at)
@@ -107,7 +113,7 @@ def _write_page(place: SealedPlace, manifest: Manifest, *, at: datetime) -> None
 
 
 def _page(manifest: Manifest, entries: Sequence[LedgerEntry]) -> str:
-    run, given = manifest.run, sign_offs(entries, seal=manifest.seal)
+    run, signed_off = manifest.run, sign_offs(entries, seal=manifest.seal)
     return sign_off_page(
         party=run.party.name,
         audit=run.audit,
@@ -116,7 +122,7 @@ def _page(manifest: Manifest, entries: Sequence[LedgerEntry]) -> str:
         report=manifest.files[REPORT].sha256,
         signed=[
             Signatory(entered.role.value, entered.name, entered.at, entered.entry, entered.head)
-            for entered in given
+            for entered in signed_off
         ],
     )
 
@@ -137,8 +143,8 @@ def _require_ledger(entries: Sequence[LedgerEntry], path: Path) -> None:
         )
 
 
-def _require_allowed(given: Sequence[SignOff], role: Role, name: str) -> None:
-    by_role = {before.role: before.name for before in given}
+def _require_allowed(signed_off: Sequence[SignOff], role: Role, name: str) -> None:
+    by_role = {before.role: before.name for before in signed_off}
     if not name:
         raise ParameterError(Problem("a sign-off needs a name.", remedy="Give --name."))
     if role in by_role:
@@ -147,7 +153,7 @@ def _require_allowed(given: Sequence[SignOff], role: Role, name: str) -> None:
         raise ParameterError(
             Problem("nobody has signed this run off as preparer yet.", remedy="The preparer signs first.")
         )
-    if any(_person(name) == _person(other) for other in by_role.values()):
+    if any(_person(name) == _person(signatory) for signatory in by_role.values()):
         raise ParameterError(
             Problem(f"{name} prepared this run and cannot review it.", remedy="Another person reviews.")
         )

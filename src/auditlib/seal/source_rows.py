@@ -84,11 +84,13 @@ class RowsOf:
         if not isinstance(value, str) or not FORM.fullmatch(value):
             return value
         if (table, column) not in self._raw:
-            known = self._distinct(table, column)
-            self._raw[table, column] = {self.outgoing.value(column, own): own for own in known}
+            values = self._distinct(table, column)
+            self._raw[table, column] = {
+                self.outgoing.value(column, raw_value): raw_value for raw_value in values
+            }
         return self._raw[table, column].get(value, value)
 
-    def named(self, pseudonym: str) -> list[SourceRow]:
+    def rows_of_pseudonym(self, pseudonym: str) -> list[SourceRow]:
         """Return the rows a pseudonym stands for: of the table it is the key of, or that name it."""
         places = [
             (column.name not in TABLES[table].key, table, column.name)
@@ -97,8 +99,8 @@ class RowsOf:
             if column.kind is ColumnKind.ID and pseudonym.startswith(LETTERS[kind_of(column.name) or "units"])
         ]
         for _, table, column in sorted(places):
-            if (own := self.raw(table, column, pseudonym)) != pseudonym:
-                return self.kept(table, ((column, own),))
+            if (raw_value := self.raw(table, column, pseudonym)) != pseudonym:
+                return self.kept_rows(table, ((column, raw_value),))
         return []
 
     def shown_as(self, row: SourceRow) -> str:
@@ -131,12 +133,12 @@ class RowsOf:
         """Count the rows of `basis` again."""
         return self._evidence.count(basis)
 
-    def kept(self, table: str, where: Sequence[tuple[str, Any]]) -> list[SourceRow]:
+    def kept_rows(self, table: str, where: Sequence[tuple[str, Any]]) -> list[SourceRow]:
         """Return the kept rows of `table` that satisfy `where`."""
         if table not in self._evidence.tables:
             return []
         frame = self._evidence.frame(table, where=tuple(where))
-        return [_kept(table, values) for values in _records(frame)]
+        return [_kept_row(table, values) for values in _records(frame)]
 
     def unanswered(self, where: Sequence[tuple[str, Any]]) -> list[SourceRow]:
         """Return the rows of surveys without an answer that satisfy `where`."""
@@ -173,7 +175,7 @@ class RowsOf:
             return [_quarantined(values) for values in records]
         if basis.table == UNANSWERED:
             return [_unanswered(values) for values in records]
-        return [_kept(basis.table, values) for values in records]
+        return [_kept_row(basis.table, values) for values in records]
 
     def cells_of(self, row: SourceRow) -> Iterator[tuple[Mapping[str, Any], int]]:
         """Yield each cell `row` was counted in, with the cell's count."""
@@ -192,20 +194,20 @@ class RowsOf:
         if identity is None or row.table in ("units", "customers", "accounts", "employees"):
             return []  # everything refers to these
         return [
-            other
+            linked_row
             for name, contract in TABLES.items()
             for column in contract.columns
             if column.references == row.table
-            for other in self.kept(name, ((column.name, identity),))
+            for linked_row in self.kept_rows(name, ((column.name, identity),))
         ]
 
     def referred(self, row: SourceRow) -> list[SourceRow]:
         """Return the rows of other tables that `row` names."""
         return [
-            other
+            referred_row
             for column in TABLES[row.table].columns
             if column.references and not row.reason and row.content.get(column.name) is not None
-            for other in self.kept(
+            for referred_row in self.kept_rows(
                 column.references, ((TABLES[column.references].key[0], row.content[column.name]),)
             )
         ]
@@ -225,7 +227,7 @@ def find_rows(
     where: list[tuple[str, Any]]
     if identity is not None:
         where = [(TABLES[table].key[0], rows.raw(table, TABLES[table].key[0], identity))]
-        return [*rows.kept(table, where), *(rows.unanswered(where) if table == "responses" else [])]
+        return [*rows.kept_rows(table, where), *(rows.unanswered(where) if table == "responses" else [])]
     if line is not None and len(line) > _DIGITS:
         return []
     file = None if file is None else rows.raw("sources", "file", file)
@@ -234,11 +236,15 @@ def find_rows(
     if file is not None:
         where.append(("source_file", file))
     apart = rows.unanswered(where) if table == "responses" else []
-    held = rows.quarantine
-    held = held[(held["table"] == table) & (held["line"] == int(line or 0))]
+    quarantined = rows.quarantine
+    quarantined = quarantined[(quarantined["table"] == table) & (quarantined["line"] == int(line or 0))]
     if file is not None:
-        held = held[held["file"] == file]
-    return [*rows.kept(table, where), *apart, *(_quarantined(values) for values in _records(held))]
+        quarantined = quarantined[quarantined["file"] == file]
+    return [
+        *rows.kept_rows(table, where),
+        *apart,
+        *(_quarantined(values) for values in _records(quarantined)),
+    ]
 
 
 def contributing_rows(rows: RowsOf, basis: Basis, *, limit: int) -> list[SourceRow]:
@@ -254,7 +260,7 @@ def contributing_rows(rows: RowsOf, basis: Basis, *, limit: int) -> list[SourceR
         return rows.selected(basis, limit=limit)
     # a cell is a count of responses: their rows are those whose own cells satisfy the same conditions
     shared = [pair for pair in basis.where if pair[0] in ("unit_id", "survey_type")]
-    responses = rows.kept("responses", [*shared, ("in_period", True)])
+    responses = rows.kept_rows("responses", [*shared, ("in_period", True)])
     return [row for row in responses if rests_on(basis, row)][:limit]
 
 
@@ -272,11 +278,11 @@ def rests_on(basis: Basis, row: SourceRow) -> bool:
 
 
 def _satisfies(values: Mapping[str, Any], basis: Basis) -> bool:
-    known = all(name in values and values[name] == value for name, value in basis.where)
-    return known and (not basis.column or basis.table == "cells" or values.get(basis.column) is not None)
+    matches = all(name in values and values[name] == value for name, value in basis.where)
+    return matches and (not basis.column or basis.table == "cells" or values.get(basis.column) is not None)
 
 
-def _kept(table: str, values: Mapping[str, Any]) -> SourceRow:
+def _kept_row(table: str, values: Mapping[str, Any]) -> SourceRow:
     file, line = str(values.get("source_file", "")), int(values.get("source_line") or 0)
     return SourceRow(table, file, line, values, cells=tuple(_cells(table, values)))
 

@@ -78,9 +78,9 @@ def words_of_page(text: str) -> str:
 
 
 def _words_told(tag: re.Match[str]) -> str:
-    kept = [match for match in _VALUE.finditer(tag[0]) if match[1].lower() not in _DRAWN]
+    values = [match for match in _VALUE.finditer(tag[0]) if match[1].lower() not in _DRAWN]
     blank, end = "", 0
-    for match in kept:
+    for match in values:
         blank += _blank(tag[0][end : match.start(2)]) + match[2]
         end = match.end(2)
     return blank + _blank(tag[0][end:])
@@ -162,17 +162,17 @@ def _table(path: Path) -> Iterator[Text]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    done: set[tuple[str, str]] = set()
+    yielded: set[tuple[str, str]] = set()
     rows = 0
     for piece in read_pieces(path):
         for name in piece.column_names:
-            if ("", name) not in done:
-                done.add(("", name))
+            if ("", name) not in yielded:
+                yielded.add(("", name))
                 yield Text(name, None, "the name of a column")
             column = piece[name].cast(pa.string()) if _is_text(piece.schema.field(name).type) else None
             for value in pc.unique(column).to_pylist() if column is not None else ():
-                if value and (name, value) not in done:
-                    done.add((name, value))
+                if value and (name, value) not in yielded:
+                    yielded.add((name, value))
                     row = rows + pc.index(column, value).as_py() + 1
                     yield Text(value, None, f"row {row} of {name}")
         rows += piece.num_rows
@@ -181,8 +181,12 @@ def _table(path: Path) -> Iterator[Text]:
 def _is_text(kind: Any) -> bool:
     import pyarrow as pa
 
-    held = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_string(held) or pa.types.is_large_string(held) or pa.types.is_string_view(held))
+    value_type = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(
+        pa.types.is_string(value_type)
+        or pa.types.is_large_string(value_type)
+        or pa.types.is_string_view(value_type)
+    )
 
 
 def _nothing(_path: Path) -> Iterator[Text]:
@@ -226,20 +230,20 @@ class Sought:
 
     by_first: dict[str, dict[tuple[str, ...], str]] = field(default_factory=dict)
 
-    def add(self, words: Sequence[str], what: str) -> None:
+    def add(self, words: Sequence[str], kind: str) -> None:
         """Look for `words` in this order; the first that named them stays."""
-        self.by_first.setdefault(words[0], {}).setdefault(tuple(words), what)
+        self.by_first.setdefault(words[0], {}).setdefault(tuple(words), kind)
 
     def found_in(self, text: str) -> Iterator[tuple[int, str]]:
         """Yield where each value begins in `text`, and what it is."""
         matches = list(_WORD.finditer(text))
         words = [folded(match[0]) for match in matches]
         for place, word in enumerate(words):
-            for sought, what in self.by_first.get(word, {}).items():
+            for sought, kind in self.by_first.get(word, {}).items():
                 end = place + len(sought)
                 whole = tuple(words[place:end]) == sought
                 if whole and not _GOES_ON.match(text, matches[end - 1].end()):
-                    yield matches[place].start(), what
+                    yield matches[place].start(), kind
 
 
 def vocabulary(texts: Iterable[str]) -> set[str]:

@@ -14,7 +14,7 @@ from auditlib.contracts import TABLES
 from auditlib.errors import ParameterError, Problem
 from auditlib.records import Basis
 from auditlib.seal.duties import LISTED, Duty, case_of, duties_of_case, duties_of_outcome, outcome_of
-from auditlib.seal.recorded import Fields, RecordedRun, Use, bases_of, read_recorded, uses_of
+from auditlib.seal.recorded_run import Fields, RecordedRun, Use, bases_of, read_recorded, uses_of
 from auditlib.seal.source_rows import (
     SHOWN,
     UNANSWERED,
@@ -91,7 +91,9 @@ def _otherwise(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
     """Trace what is a finding or a pseudonym; refuse what is neither."""
     if fingerprint := _finding_key(key, recorded.findings):
         return _finding(recorded, rows, fingerprint)
-    nodes = tuple(_row(recorded, rows, row) for row in rows.named(key)) if FORM.fullmatch(key) else ()
+    nodes = (
+        tuple(_row(recorded, rows, row) for row in rows.rows_of_pseudonym(key)) if FORM.fullmatch(key) else ()
+    )
     if not nodes:
         raise _unknown(key, recorded)
     words = f"{key} stands for the id of {counted(len(nodes), 'row')}"
@@ -137,8 +139,8 @@ def _cases(duties: Sequence[Duty]) -> Iterator[Node]:
     for duty in duties[:LISTED]:
         yield Node("duty", duty.text, {**duty.fields, "row": duty.row})
     if len(duties) > LISTED:
-        left = f"and {len(duties) - LISTED} more in the register of duties, exhibits/*-duties.parquet"
-        yield Node("more", left)
+        remark = f"and {len(duties) - LISTED} more in the register of duties, exhibits/*-duties.parquet"
+        yield Node("more", remark)
 
 
 def _number(recorded: RecordedRun, rows: RowsOf, key: str, *, uses: bool) -> Node:
@@ -146,14 +148,14 @@ def _number(recorded: RecordedRun, rows: RowsOf, key: str, *, uses: bool) -> Nod
     true = recorded.held.get(key, number)
     children = [_basis(rows, rows.resolved(basis)) for basis in bases_of(true)]
     if true is not number:
-        children.insert(0, _held(true))
+        children.insert(0, _held_back(true))
     if uses:
         children += [_use(use) for use in uses_of(recorded, key)]
     fields = {name: number[name] for name in ("value", "unit", "n", "interval", "reason")}
     return Node("number", f"{key} = {_value(number)}", {"key": key, **fields}, tuple(children))
 
 
-def _held(number: Fields) -> Node:
+def _held_back(number: Fields) -> Node:
     """Return what is held back in everything that is shown; who has the evidence may know it."""
     fields = {name: number[name] for name in ("value", "n", "interval")}
     return Node("held back", f"held back in what is shown; it is {_value(number)}", fields)
@@ -179,9 +181,9 @@ def _basis(rows: RowsOf, basis: Basis) -> Node:
     children = [
         Node("row", str(row), {"file": row.file, "line": row.line, **row.key}) for row in contributing
     ]
-    left = counted - len(contributing)
-    if contributing and left > 0 and basis.table != "cells":
-        children.append(Node("more", f"and {left} more"))
+    remaining = counted - len(contributing)
+    if contributing and remaining > 0 and basis.table != "cells":
+        children.append(Node("more", f"and {remaining} more"))
     recorded = "" if basis.rows is None else f", recorded: {basis.rows}"
     verdict = "" if agrees else " - DIFFERENT"
     fields = {
@@ -213,7 +215,7 @@ def _use(use: Use) -> Node:
 def _exhibit(recorded: RecordedRun, rows: RowsOf, key: str) -> Node:
     exhibit = recorded.exhibits[key]
     notebook = key.partition("/")[0]
-    numbers = _numbers(recorded, rows, (f"{notebook}/{own}" for own in exhibit["keys"]))
+    numbers = _numbers(recorded, rows, (f"{notebook}/{local_key}" for local_key in exhibit["keys"]))
     return Node(
         "exhibit", f"exhibit {key}: {exhibit['title']}", {"key": key, "title": exhibit["title"]}, numbers
     )
@@ -229,11 +231,15 @@ def _finding(recorded: RecordedRun, rows: RowsOf, fingerprint: str) -> Node:
 def _numbers(recorded: RecordedRun, rows: RowsOf, keys: Iterable[str]) -> tuple[Node, ...]:
     wanted = [key for key in keys if key in recorded.numbers]
     nodes = tuple(_number(recorded, rows, key, uses=False) for key in wanted[:SHOWN])
-    left = len(wanted) - len(nodes)
+    remaining = len(wanted) - len(nodes)
     if not wanted:
         return (Node("none", "it names no recorded number"),)
-    more = (Node("more", f"and {counted(left, 'more number')}: {', '.join(wanted[SHOWN:])}"),) if left else ()
-    return nodes + more
+    further = (
+        (Node("more", f"and {counted(remaining, 'more number')}: {', '.join(wanted[SHOWN:])}"),)
+        if remaining
+        else ()
+    )
+    return nodes + further
 
 
 def _forward(recorded: RecordedRun, rows: RowsOf, key: str, matched: re.Match[str]) -> Node:
@@ -266,8 +272,14 @@ def _row(recorded: RecordedRun, rows: RowsOf, row: SourceRow) -> Node:
         Node("cell", f"counted in cell {_pairs(cell)} (n {n})", {"cell": dict(cell), "n": n})
         for cell, n in rows.cells_of(row)
     ]
-    linked = [Node("linked", f"refers to {other}", {"row": str(other)}) for other in rows.referred(row)]
-    linked += [Node("linked", f"{other} refers to it", {"row": str(other)}) for other in rows.linked(row)]
+    linked = [
+        Node("linked", f"refers to {linked_row}", {"row": str(linked_row)})
+        for linked_row in rows.referred(row)
+    ]
+    linked += [
+        Node("linked", f"{linked_row} refers to it", {"row": str(linked_row)})
+        for linked_row in rows.linked(row)
+    ]
     numbers = [
         _touched(recorded, key)
         for key, number in recorded.numbers.items()
@@ -301,25 +313,25 @@ def _pairs(cell: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in cell.items())
 
 
-def _match(key: str, known: Mapping[str, Any]) -> str:
-    if key in known:
+def _match(key: str, recorded: Mapping[str, Any]) -> str:
+    if key in recorded:
         return key
-    alone = [name for name in known if name.partition("/")[2] == key]
+    alone = [name for name in recorded if name.partition("/")[2] == key]
     return alone[0] if len(alone) == 1 else ""
 
 
-def _finding_key(key: str, known: Iterable[str]) -> str:
+def _finding_key(key: str, fingerprints: Iterable[str]) -> str:
     if not _FINGERPRINT.fullmatch(key):
         return ""
-    matching = [name for name in known if name.startswith(key)]
+    matching = [name for name in fingerprints if name.startswith(key)]
     return matching[0] if len(matching) == 1 else ""
 
 
 def _unknown(key: str, recorded: RecordedRun) -> ParameterError:
-    known: Sequence[str] = [*recorded.numbers, *recorded.exhibits, *recorded.findings]
-    tails = {name.partition("/")[2]: name for name in known if "/" in name}
+    keys: Sequence[str] = [*recorded.numbers, *recorded.exhibits, *recorded.findings]
+    tails = {name.partition("/")[2]: name for name in keys if "/" in name}
     near = [
-        *get_close_matches(key, known, n=3),
+        *get_close_matches(key, keys, n=3),
         *(tails[match] for match in get_close_matches(key, tails, n=3)),
     ]
     table, _, place = key.partition(":")
@@ -338,11 +350,10 @@ def _no_row(key: str, table: str, rows: RowsOf) -> Problem:
     ]
     remedy = f"{table} was read from {', '.join(files)}." if files else f"No source feeds {table}."
     for total in (total for total in rows.totals if total.table == table == "units" and total.rows_kept):
-        if not rows.kept(table, (("source_file", total.file),)):
+        if not rows.kept_rows(table, (("source_file", total.file),)):
             remedy += f" {total.file} says more of units that are registered elsewhere: trace {table}:id=ID."
-    left = sum(total.rows_left_out for total in rows.totals if total.table == table)
-    if left:
-        remedy += (
-            f" {counted(left, 'row')} of it {'is' if left == 1 else 'are'} left out as the run file declares."
-        )
+    left_out = sum(total.rows_left_out for total in rows.totals if total.table == table)
+    if left_out:
+        rows_out, are = counted(left_out, "row"), "is" if left_out == 1 else "are"
+        remedy += f" {rows_out} of it {are} left out as the run file declares."
     return Problem(f"there is no row {key}.", remedy=remedy)

@@ -82,7 +82,7 @@ def verify(directory: Path, *, head: str = "") -> Verified:
     place = place_of(directory, manifest)
     entries, broken = ledger_of(place, manifest, head=head)
     problems = [
-        *differing(directory, manifest.files, own=(NAME, SIGNATURE)),
+        *differing(directory, manifest.files, unsealed=(NAME, SIGNATURE)),
         *broken,
         *signed(place, manifest, entries),
     ]
@@ -97,7 +97,7 @@ def unchecked(
     directory: Path, *, head: str = "", reperform: bool = False, data: bool = False
 ) -> tuple[str, ...]:
     """Return what a verification of `directory` leaves open, each with its reason, as parts of a sentence."""
-    left: dict[str, bool] = {
+    open_questions: dict[str, bool] = {
         "who made the run, because nobody signed it": kind_of(directory / SIGNATURE) is None,
         "whether its ledger lost entries at the end, because no hash of one was given (--head)": not head,
         "whether its notebooks give the recorded numbers, for they were not run again (--reperform)": (
@@ -105,7 +105,7 @@ def unchecked(
         ),
         "whether its evidence is what the client's files hold, which were not read again (--data)": not data,
     }
-    return tuple(words for words, open_ in left.items() if open_)
+    return tuple(words for words, open_ in open_questions.items() if open_)
 
 
 def verify_all(directory: Path, *, head: str = "", keys: Sequence[Path] | None = ()) -> Verified:
@@ -144,27 +144,29 @@ def beside(
         yield from unproven(read_envelope(place.directory), keys)
 
 
-def differing(directory: Path, files: Mapping[str, FileSeal], *, own: Collection[str]) -> Iterator[Problem]:
+def differing(
+    directory: Path, files: Mapping[str, FileSeal], *, unsealed: Collection[str]
+) -> Iterator[Problem]:
     """Yield every way in which a folder is not, byte for byte, the sealed `files`.
 
     Parameters
     ----------
-    own
+    unsealed
         Files that speak of the others and are checked by themselves; they may be there.
     """
     if outside := sorted(filter(leads_outside, files)):
         yield from (Problem("is named as a file of the run and lies outside its folder.", x) for x in outside)
         return
-    there = inside(directory)
+    entries = inside(directory)
     folders = {folder for name in files for folder in folders_of(name)}
-    blocked = {name for name in folders if there.get(name, EntryKind.FOLDER) is not EntryKind.FOLDER}
+    blocked = {name for name in folders if entries.get(name, EntryKind.FOLDER) is not EntryKind.FOLDER}
     for name, seal in sorted(files.items()):
         if blocked.isdisjoint(folders_of(name)):
-            yield from _altered(directory, name, there.get(name), seal)
-    for name, kind in there.items():
+            yield from _altered(directory, name, entries.get(name), seal)
+    for name, kind in entries.items():
         if name in blocked:
             yield Problem(f"should be a folder and is {kind}.", name, remedy=_COPY)
-        elif name not in files and name not in folders and name not in own:
+        elif name not in files and name not in folders and name not in unsealed:
             yield Problem(
                 "does not belong to the run."
                 if kind is EntryKind.FILE

@@ -46,8 +46,8 @@ def carried(intervals: nw.LazyFrame[Any]) -> Carried:
         beyond = list(rows)
     if beyond:
         came_in_all, ended_in_all = (sum(int(row[name]) for row in beyond) for name in ("came", "ended"))
-        held = f"{ended_in_all:,} answered or given up against {came_in_all:,} offered"
-        return Carried(f"the interval counts contradict themselves: {held}", contradicts=True)
+        counts = f"{ended_in_all:,} answered or given up against {came_in_all:,} offered"
+        return Carried(f"the interval counts contradict themselves: {counts}", contradicts=True)
     many = sum(int(row["more"]) for row in rows)
     if not many:
         return Carried()

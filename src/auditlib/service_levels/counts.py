@@ -57,12 +57,12 @@ class Counted:
 
         chosen = self.used.select(part=part, whole=of, offered=nw.col("offered"))
         unsaid = nw.col("part").is_null() | nw.col("whole").is_null() | nw.lit(self.contradicts)
-        known = ~unsaid
+        complete = ~unsaid
         row = (
             chosen.select(
-                part=nw.when(known).then(nw.col("part")).otherwise(nw.lit(0)),
-                whole=nw.when(known).then(nw.col("whole")).otherwise(nw.lit(0)),
-                open=nw.when(known).then(nw.lit(0)).otherwise(nw.col("offered")),
+                part=nw.when(complete).then(nw.col("part")).otherwise(nw.lit(0)),
+                whole=nw.when(complete).then(nw.col("whole")).otherwise(nw.lit(0)),
+                open=nw.when(complete).then(nw.lit(0)).otherwise(nw.col("offered")),
             )
             .select(nw.col("part").sum(), nw.col("whole").sum(), nw.col("open").sum())
             .collect()
@@ -74,8 +74,8 @@ class Counted:
         """Return the limits of 'in time', in seconds, by which the intervals used were counted."""
         import narwhals as nw
 
-        named = self.used.filter(~nw.col("within_seconds").is_null())
-        return tuple(sorted(int(limit) for (limit,) in counts_by(named, "within_seconds")))
+        stated = self.used.filter(~nw.col("within_seconds").is_null())
+        return tuple(sorted(int(limit) for (limit,) in counts_by(stated, "within_seconds")))
 
     def basis(self, channel: str, column: str) -> tuple[Basis, ...]:
         """Return the rows that counts rest on; none where none are used."""
@@ -126,25 +126,25 @@ def _beside(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> nw.Laz
     import narwhals as nw
 
     days = contacts.select("unit_id", at=nw.col("offered_day").cast(nw.Int64)).unique()
-    seen = _latest(days, intervals.select("unit_id", at=nw.col("last_day")).unique())
-    joined = intervals.join(seen.rename({"at": "last_day"}), on=["unit_id", "last_day"], how="left")
+    last_marks = _latest(days, intervals.select("unit_id", at=nw.col("last_day")).unique())
+    joined = intervals.join(last_marks.rename({"at": "last_day"}), on=["unit_id", "last_day"], how="left")
     return joined.with_columns(beside=(nw.col("latest") >= nw.col("starts_day")).fill_null(value=False))
 
 
-def _latest(marks: nw.LazyFrame[Any], asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return `asked` with ``latest``: the last of the unit's marks that does not lie after ``at``."""
+def _latest(marks: nw.LazyFrame[Any], points: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return `points` with ``latest``: the last of the unit's marks that does not lie after ``at``."""
     import narwhals as nw
 
     # A running maximum is empty where its own row is, so that what is asked has a mark before all others.
     none = nw.lit(_NEVER, dtype=nw.Int64)
-    both = nw.concat(
+    merged = nw.concat(
         [
             marks.select("unit_id", "at", mark=nw.col("at"), order=nw.lit(0)),
-            asked.select("unit_id", "at", mark=none, order=nw.lit(1)),
+            points.select("unit_id", "at", mark=none, order=nw.lit(1)),
         ]
     )
     latest = nw.col("mark").cum_max().over("unit_id", order_by=["at", "order"])
-    return both.with_columns(latest=latest).filter(nw.col("order") == 1).select("unit_id", "at", "latest")
+    return merged.with_columns(latest=latest).filter(nw.col("order") == 1).select("unit_id", "at", "latest")
 
 
 def _compared(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> str:
@@ -161,10 +161,10 @@ def _compared(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> str:
     )
     inside = placed.filter(nw.col("offered_at") < nw.col("ends_at"))
     logged = inside.group_by("unit_id", "starts_at").agg(logged=nw.len())
-    both = whole.join(logged, on=["unit_id", "starts_at"], how="left").with_columns(
+    paired = whole.join(logged, on=["unit_id", "starts_at"], how="left").with_columns(
         logged=nw.col("logged").fill_null(0)
     )
-    row = both.select(
+    row = paired.select(
         many=nw.len(),
         counted=nw.col("counted").sum(),
         logged=nw.col("logged").sum(),
@@ -173,11 +173,11 @@ def _compared(intervals: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any]) -> str:
     many, unlike = int(row["many"]), int(row["unlike"] or 0)
     if not many:
         return ""
-    held = f"{counted(many, 'interval')} with both are counted from single contacts"
+    comparison = f"{counted(many, 'interval')} with both are counted from single contacts"
     if not unlike:
-        return f"{held}, and the counts agree with them"
+        return f"{comparison}, and the counts agree with them"
     offered = f"{int(row['counted']):,} offered by the counts and {int(row['logged']):,} by the contacts"
-    return f"{held}; {unlike:,} of them differ: {offered}"
+    return f"{comparison}; {unlike:,} of them differ: {offered}"
 
 
 def _end() -> nw.Expr:

@@ -69,9 +69,9 @@ def answered_within(
     )
 
 
-def _lacking(asked: Measure, tables: Tables, context: Context) -> str:
+def _lacking(metric: Measure, tables: Tables, context: Context) -> str:
     """Return why single contacts cannot be measured; where there are no counts, that was asked before."""
-    return asked.lacking(tables, context.run, {}) if TABLE in tables.tables else ""
+    return metric.lacking(tables, context.run, {}) if TABLE in tables.tables else ""
 
 
 def _waits(tables: Tables, channel: str, lacking: str, seconds: int) -> tuple[nw.LazyFrame[Any] | None, str]:
@@ -82,8 +82,8 @@ def _waits(tables: Tables, channel: str, lacking: str, seconds: int) -> tuple[nw
         return None, lacking
     contacts = _waited(_possible(tables, channel))
     never, ours = nw.col("answered_at").is_null(), nw.col("channel") == channel
-    kept = within(nw.col("least"), nw.col("most"), limit=seconds * _SECOND)
-    quick = nw.when(never).then(nw.lit(value=False)).otherwise(kept)
+    in_time = within(nw.col("least"), nw.col("most"), limit=seconds * _SECOND)
+    quick = nw.when(never).then(nw.lit(value=False)).otherwise(in_time)
     untold = _untold(contacts.filter(~never, ours), quick.is_null())
     if untold:
         return None, untold
@@ -156,11 +156,11 @@ def channels_in_use(tables: Tables, _context: Context, *, minimum_contacts: int)
         basis=[Basis("interactions", IN_PERIOD, rows=n)],
         none="there is no contact in the period",
         unknown=unknown,
-        bounds=(used, used + _more(list(contacts.values()), unknown, minimum_contacts)),
+        bounds=(used, used + _channels_lifted(list(contacts.values()), unknown, minimum_contacts)),
     )
 
 
-def _more(contacts: list[int], unknown: int, minimum: int) -> int:
+def _channels_lifted(contacts: list[int], unknown: int, minimum: int) -> int:
     """Return how many more channels the contacts of unknown channel could bring to the minimum."""
     short = sorted(minimum - count for count in contacts if count < minimum)
     lifted = 0
@@ -225,10 +225,10 @@ def _quantile(waits: list[tuple[int, int]], share: float, level: float) -> tuple
 
 def _ranked(steps: list[tuple[int, int]], rank: float) -> float:
     """Return the value at `rank` (from 1) of values given with their counts, ascending."""
-    wanted, seen = max(1, ceil(rank - 1e-9)), 0
+    wanted, cumulated = max(1, ceil(rank - 1e-9)), 0
     for value, count in steps:
-        seen += count
-        if seen >= wanted:
+        cumulated += count
+        if cumulated >= wanted:
             return float(value)
     return float(steps[-1][0])
 

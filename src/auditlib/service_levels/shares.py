@@ -23,7 +23,7 @@ class Single:
 
     Parameters
     ----------
-    found
+    rows
         Contacts by whether they meet the condition; None where there are none to be measured.
     why
         Why there are none.
@@ -31,7 +31,7 @@ class Single:
         What some of them leave open.
     """
 
-    found: KnownRows | None
+    rows: KnownRows | None
     why: str
     unsaid: str
 
@@ -98,21 +98,21 @@ def share_from(
     rests_on = (Basis("interactions", (*IN_PERIOD, ("channel", channel))),)
     none = f"there is no {channel} contact in the period that says enough"
     if intervals is None or sums is None:
-        if single.found is None:
+        if single.rows is None:
             return nothing(single.why)
         return share_known(
-            single.found, confidence=confidence, basis=rests_on, none=none, unsaid=single.unsaid
+            single.rows, confidence=confidence, basis=rests_on, none=none, unsaid=single.unsaid
         )
-    rows = _together(single.found, sums)
+    rows = _together(single.rows, sums)
     notes = (_left_open(single), intervals.words, _uncounted(intervals, sums, column, limit))
     remark = "; ".join(note for note in notes if note)
     return share_of(
         rows.meeting,
         rows.n,
         confidence=confidence,
-        basis=(*(rests_on if single.found is not None else ()), *intervals.basis(channel, column)),
+        basis=(*(rests_on if single.rows is not None else ()), *intervals.basis(channel, column)),
         none=remark or none,
-        level=EvidenceLevel.AGGREGATES if single.found is None else EvidenceLevel.RESPONSES,
+        level=EvidenceLevel.AGGREGATES if single.rows is None else EvidenceLevel.RESPONSES,
         unknown=rows.unknown,
         reason=remark,
     )
@@ -124,10 +124,10 @@ def _together(single: KnownRows | None, sums: KnownRows) -> KnownRows:
 
 
 def _left_open(single: Single) -> str:
-    if single.found is None or not single.found.unknown:
+    if single.rows is None or not single.rows.unknown:
         return ""
-    rows = counted(single.found.n + single.found.unknown, "row")
-    return f"of {rows}, {single.found.unknown:,} left open {single.unsaid}"
+    rows = counted(single.rows.n + single.rows.unknown, "row")
+    return f"of {rows}, {single.rows.unknown:,} left open {single.unsaid}"
 
 
 def _uncounted(intervals: Counted, sums: KnownRows, column: str, limit: int | None) -> str:
@@ -136,9 +136,9 @@ def _uncounted(intervals: Counted, sums: KnownRows, column: str, limit: int | No
         return ""
     if intervals.contradicts:
         return ""
-    others = [] if limit is None else [other for other in intervals.limits() if other != limit]
+    other_limits = [] if limit is None else [seconds for seconds in intervals.limits() if seconds != limit]
     contacts = f"{counted(sums.unknown, 'contact')} of interval counts left open"
-    if not others:
+    if not other_limits:
         return f"{contacts}: not every interval says {column}"
-    made = " and ".join(counted(other, "second") for other in others)
-    return f"{contacts}: they were counted at a limit of {made} and cannot be counted again at {limit:,}"
+    limits = " and ".join(counted(seconds, "second") for seconds in other_limits)
+    return f"{contacts}: they were counted at a limit of {limits} and cannot be counted again at {limit:,}"

@@ -61,8 +61,8 @@ class AdoptionPanel:
     @property
     def unit_weight(self) -> Floats:
         """Each unit's weight: the mean over the periods it was observed in, scaled to average 1."""
-        seen = np.maximum(self.observed.sum(axis=1), 1)
-        mean = self.weight.sum(axis=1) / seen
+        count = np.maximum(self.observed.sum(axis=1), 1)
+        mean = self.weight.sum(axis=1) / count
         return np.asarray(mean / mean.mean())
 
     @property
@@ -78,7 +78,7 @@ class AdoptionPanel:
     @property
     def groups(self) -> tuple[int, ...]:
         """Periods in which some unit adopts, ascending."""
-        return tuple(int(one) for one in np.unique(self.adopted[~self.never]))
+        return tuple(int(group) for group in np.unique(self.adopted[~self.never]))
 
 
 def adoption_panel(
@@ -98,17 +98,17 @@ def adoption_panel(
         Labels of clusters, one per unit; default each unit its own.
     """
     values = np.atleast_2d(np.asarray(outcome, dtype=np.float64))
-    seen = np.isfinite(values)
-    given = np.ones_like(values) if weight is None else np.asarray(weight, dtype=np.float64)
+    finite = np.isfinite(values)
+    weights = np.ones_like(values) if weight is None else np.asarray(weight, dtype=np.float64)
     start = np.asarray(adopted, dtype=np.int64)
     labels = np.arange(len(values)) if cluster is None else np.asarray(cluster)
-    if given.shape != values.shape or start.shape != labels.shape or len(start) != len(values):
+    if weights.shape != values.shape or start.shape != labels.shape or len(start) != len(values):
         raise ValueError("outcome and weight are (units, periods); adopted and cluster have one entry a unit")
-    if (given < 0).any():
+    if (weights < 0).any():
         raise ValueError("weights are not negative")
     numbered = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     start = np.where(start < 0, values.shape[1], start)
-    return AdoptionPanel(np.where(seen, values, 0.0), np.where(seen, given, 0.0), start, numbered)
+    return AdoptionPanel(np.where(finite, values, 0.0), np.where(finite, weights, 0.0), start, numbered)
 
 
 def by_cluster(scores: Floats, cluster: Ints) -> Floats:

@@ -66,8 +66,8 @@ def within_unit(
     residual = within_y - within_x @ slopes
     clustered = _clustered(as_floats(inverse), within_x * (weight * residual)[:, None], unit)
     shift = means_x - (n @ means_x) / n.sum()
-    own = np.bincount(unit, weights=weight * residual**2) / np.maximum(n - 1, 1)
-    variance = own / n + np.einsum("ui,ij,uj->u", shift, clustered, shift)
+    within = np.bincount(unit, weights=weight * residual**2) / np.maximum(n - 1, 1)
+    variance = within / n + np.einsum("ui,ij,uj->u", shift, clustered, shift)
     errors = np.sqrt(np.diag(clustered))
     return Adjusted(slopes, errors, means_y, means_y - shift @ slopes, np.sqrt(variance), as_floats(n))
 

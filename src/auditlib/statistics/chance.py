@@ -34,8 +34,8 @@ def chance_statistics(
     doi 10.1002/jae.2969, on why few clusters make them heavy).
     """
     shape = parts[0][0].fitted.outcome.shape
-    found = [_statistics(parts, outcomes) for outcomes in _drawn(shape, draws, rng)]
-    return np.concatenate(found, axis=1)
+    statistics = [_statistics(parts, outcomes) for outcomes in _drawn(shape, draws, rng)]
+    return np.concatenate(statistics, axis=1)
 
 
 def _drawn(shape: tuple[int, ...], draws: int, rng: np.random.Generator) -> Iterator[Floats]:
@@ -45,9 +45,9 @@ def _drawn(shape: tuple[int, ...], draws: int, rng: np.random.Generator) -> Iter
 
 
 def _statistics(parts: Sequence[tuple[Imputation, int]], outcomes: Floats) -> Floats:
-    known: dict[int, Floats] = {}
-    for found, _ in parts:
-        if id(found) not in known:
-            whole, without = refitted(found, outcomes)
-            known[id(found)] = whole / jackknife_error(without[found.entering])
-    return np.stack([known[id(found)][place] for found, place in parts])
+    refits: dict[int, Floats] = {}
+    for imputation, _ in parts:
+        if id(imputation) not in refits:
+            whole, without = refitted(imputation, outcomes)
+            refits[id(imputation)] = whole / jackknife_error(without[imputation.entering])
+    return np.stack([refits[id(imputation)][place] for imputation, place in parts])

@@ -51,7 +51,7 @@ class Contrast:
         Difference of the weighted mean changes with its interval.
     t
         The difference over its standard error under each assignment, the actual one first.
-    chosen, others
+    chosen, unchosen
         Usable units on either side.
     """
 
@@ -60,7 +60,7 @@ class Contrast:
     high: float
     t: Floats
     chosen: int
-    others: int
+    unchosen: int
 
     def signed(self, alternative: Alternative) -> Floats:
         """Return t so that larger values speak for `alternative`."""
@@ -92,12 +92,12 @@ def contrast(
     Standard error and interval take the residual spread of both groups together (Knapp and Hartung 2003,
     doi 10.1002/sim.1482). An assignment that leaves a group fewer than two usable units counts as exceeding.
     """
-    labels, own = dealt.labels[:, usable], change[usable]
+    labels, changes = dealt.labels[:, usable], change[usable]
     if min(labels[0].sum(), (~labels[0]).sum()) < 2:
         raise ValueError("either group needs at least two usable units")
-    weight = 1 / (variance[usable] + between(own, variance[usable]))
-    estimate, error, t = _studentised(own, weight, labels)
-    reach = _critical(len(own) - 2, level=level) * float(error[0])
+    weight = 1 / (variance[usable] + between(changes, variance[usable]))
+    estimate, error, t = _studentised(changes, weight, labels)
+    reach = _critical(len(changes) - 2, level=level) * float(error[0])
     value = float(estimate[0])
     return Contrast(value, value - reach, value + reach, t, int(labels[0].sum()), int((~labels[0]).sum()))
 
@@ -185,13 +185,13 @@ def deal(chosen: Flags, stratum: Ints, *, draws: int, rng: np.random.Generator) 
 def _every(chosen: Flags, stratum: Ints) -> Flags:
     groups = [np.flatnonzero(stratum == label) for label in np.unique(stratum)]
     choices = [combinations(members, int(chosen[members].sum())) for members in groups]
-    found = [chosen]
+    rows = [chosen]
     for picked in product(*choices):
         row = np.zeros(len(chosen), dtype=np.bool_)
         row[[unit for part in picked for unit in part]] = True
         if (row != chosen).any():
-            found.append(row)
-    return np.array(found)
+            rows.append(row)
+    return np.array(rows)
 
 
 def _studentised(change: Floats, weight: Floats, labels: Flags) -> tuple[Floats, Floats, Floats]:
@@ -199,12 +199,12 @@ def _studentised(change: Floats, weight: Floats, labels: Flags) -> tuple[Floats,
     on = labels.astype(np.float64)
     total, products = on @ weight, on @ (weight * change)
     least = np.finfo(np.float64).tiny
-    others, rest = np.maximum(weight.sum() - total, least), (weight * change).sum() - products
+    unchosen, remainder = np.maximum(weight.sum() - total, least), (weight * change).sum() - products
     total = np.maximum(total, least)
-    difference = products / total - rest / others
-    residual = (weight * change**2).sum() - products**2 / total - rest**2 / others
+    difference = products / total - remainder / unchosen
+    residual = (weight * change**2).sum() - products**2 / total - remainder**2 / unchosen
     spread = np.maximum(residual, 0) / (len(change) - 2)
-    error = np.sqrt(spread * (1 / total + 1 / others))
+    error = np.sqrt(spread * (1 / total + 1 / unchosen))
     t = np.divide(difference, error, out=np.zeros_like(difference), where=error > _TIE)
     t[(error <= _TIE) & (np.abs(difference) > _TIE)] = _BEYOND
     count = labels.sum(axis=1)

@@ -18,8 +18,9 @@ from auditlib.statistics.types import Floats
 class ClusterScores:
     """One estimate as a sum over clusters, and how refitting spreads what happens in one cluster.
 
-    If the residuals of cluster d are multiplied by x_d, the estimate moves by ``own @ x`` and the scores
-    that its error is made of become ``own * x - left @ (right @ x)``: bootstraps need nothing else.
+    If the residuals of cluster d are multiplied by x_d, the estimate moves by ``direct @ x`` and the scores
+    that its error is made of become ``direct * x - first_factor @ (second_factor @ x)``: bootstraps need
+    nothing else.
 
     Parameters
     ----------
@@ -27,20 +28,20 @@ class ClusterScores:
         The estimate.
     scores
         Its cluster scores as observed, shape (clusters,).
-    own, left, right
+    direct, first_factor, second_factor
         With shapes (clusters,), (clusters, rank), (rank, clusters).
     """
 
     estimate: float
     scores: Floats
-    own: Floats
-    left: Floats
-    right: Floats
+    direct: Floats
+    first_factor: Floats
+    second_factor: Floats
 
     @property
     def clusters(self) -> int:
         """Number of clusters."""
-        return len(self.own)
+        return len(self.direct)
 
     @property
     def standard_error(self) -> float:

@@ -68,13 +68,13 @@ def _parts(panel: AdoptionPanel) -> Iterator[TwoByTwo]:
             value = _difference(panel, group, never, switch=group, window=(0, never))
             yield TwoByTwo("adopted against never", group, never, value, weight)
     for early, late in combinations(panel.groups, 2):
-        both = size[early] * size[late]
+        product = size[early] * size[late]
         value = _difference(panel, early, late, switch=early, window=(0, late))
-        weight = both * (on[early] - on[late]) * (1 - on[early])
+        weight = product * (on[early] - on[late]) * (1 - on[early])
         yield TwoByTwo("earlier against later", early, late, value, weight)
         value = _difference(panel, late, early, switch=late, window=(early, never))
         yield TwoByTwo(
-            "later against already adopted", late, early, value, both * on[late] * (on[early] - on[late])
+            "later against already adopted", late, early, value, product * on[late] * (on[early] - on[late])
         )
 
 
@@ -82,8 +82,8 @@ def _difference(
     panel: AdoptionPanel, treated: int, control: int, *, switch: int, window: tuple[int, int]
 ) -> float:
     first, last = window
-    others = panel.never if control >= panel.periods else panel.adopted == control
-    gap = panel.outcome[panel.adopted == treated].mean(axis=0) - panel.outcome[others].mean(axis=0)
+    controls = panel.never if control >= panel.periods else panel.adopted == control
+    gap = panel.outcome[panel.adopted == treated].mean(axis=0) - panel.outcome[controls].mean(axis=0)
     if switch == first:
         return 0.0  # no period before: the weight is zero as well
     return float(gap[switch:last].mean() - gap[first:switch].mean())

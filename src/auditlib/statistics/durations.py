@@ -24,7 +24,7 @@ class Survival:
         Ascending times at which something was done, shape (k,).
     share
         Share not yet done just after each time, shape (k,).
-    at_risk, done
+    at_risk, completed
         Cases still open just before each time, and done at it, shape (k,).
     limits
         Pointwise limits of `share`, on the log-log scale (Kalbfleisch and Prentice).
@@ -37,7 +37,7 @@ class Survival:
     times: Floats
     share: Floats
     at_risk: Floats
-    done: Floats
+    completed: Floats
     limits: Limits
     n: int
     censored: int
@@ -45,7 +45,7 @@ class Survival:
 
 
 def survival(
-    durations: Numbers, done: Sequence[bool] | np.ndarray, *, level: float = 0.95
+    durations: Numbers, completed: Sequence[bool] | np.ndarray, *, level: float = 0.95
 ) -> Survival | Refusal:
     """Return the Kaplan-Meier curve.
 
@@ -53,7 +53,7 @@ def survival(
     ----------
     durations
         Time from start to the end, or to when the case was last seen open, zero or more, shape (n,).
-    done
+    completed
         Whether it ended then; False where it was still open, shape (n,).
     level
         Coverage of the limits.
@@ -64,7 +64,7 @@ def survival(
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    time, ended = as_floats(durations), np.asarray(done, dtype=bool)
+    time, ended = as_floats(durations), np.asarray(completed, dtype=bool)
     if (time < 0).any():
         raise ValueError("a duration is zero or more")
     if not ended.any():

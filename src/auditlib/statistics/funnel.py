@@ -112,8 +112,8 @@ def _tails(z: Floats, weight: Floats, *, share: float, variant: Variant) -> tupl
     low, high = np.quantile(z, [share, 1 - share])
     if variant == "winsorised":
         return np.clip(z, low, high), weight
-    kept = (z >= low) & (z <= high)
-    return z[kept], weight[kept]
+    inside = (z >= low) & (z <= high)
+    return z[inside], weight[inside]
 
 
 def _normal_share(share: float, variant: Variant) -> float:

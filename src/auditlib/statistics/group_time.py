@@ -161,11 +161,11 @@ def _effects(
                     yield cohort, period, None
                 continue
             members = panel.adopted == cohort
-            others = _others(panel, comparison, cohort, max(period, before) + anticipation)
-            yield cohort, period, _two_by_two(panel, weight, members, others, period=period, before=before)
+            controls = _controls(panel, comparison, cohort, max(period, before) + anticipation)
+            yield cohort, period, _two_by_two(panel, weight, members, controls, period=period, before=before)
 
 
-def _others(panel: AdoptionPanel, comparison: Comparison, cohort: int, latest: int) -> NDArray[np.bool_]:
+def _controls(panel: AdoptionPanel, comparison: Comparison, cohort: int, latest: int) -> NDArray[np.bool_]:
     if comparison == "never":
         return panel.never
     later: NDArray[np.bool_] = (panel.adopted > latest) & (panel.adopted != cohort)
@@ -176,20 +176,20 @@ def _two_by_two(
     panel: AdoptionPanel,
     weight: Floats,
     members: NDArray[np.bool_],
-    others: NDArray[np.bool_],
+    controls: NDArray[np.bool_],
     *,
     period: int,
     before: int,
 ) -> tuple[float, Floats] | None:
     """Return the difference of mean changes and the influence of each unit on it."""
-    seen = panel.observed[:, period] & panel.observed[:, before]
-    treated, control = weight * (members & seen), weight * (others & seen)
+    observed = panel.observed[:, period] & panel.observed[:, before]
+    treated, control = weight * (members & observed), weight * (controls & observed)
     if treated.sum() == 0 or control.sum() == 0:
         return None
     treated, control = treated / treated.sum(), control / control.sum()
     change = panel.outcome[:, period] - panel.outcome[:, before]
-    up, other = float(treated @ change), float(control @ change)
-    return up - other, treated * (change - up) - control * (change - other)
+    up, control_change = float(treated @ change), float(control @ change)
+    return up - control_change, treated * (change - up) - control * (change - control_change)
 
 
 def average(effects: GroupTime, *, kind: Kind = "simple", last: int | None = None) -> Average | Refusal:

@@ -133,15 +133,15 @@ def impute(
     """
     wanted = (weight > 0) & ~clean & (design != 0).any(axis=0)
     untreated = weight * clean
-    seen = (untreated.sum(axis=1) > 0)[:, None] & (untreated.sum(axis=0) > 0)[None, :]
-    used = weight * (wanted & seen)
+    fittable = (untreated.sum(axis=1) > 0)[:, None] & (untreated.sum(axis=0) > 0)[None, :]
+    used = weight * (wanted & fittable)
     if not used.any():
         return Refusal(
             "No treated month has both an untreated month of its unit and an untreated unit beside it.",
             "Add months before the links, or units without a link.",
         )
     fitted = _sums(outcome, untreated, used, design * (used > 0), cluster)
-    return _solve(fitted, int((wanted & ~seen).sum()))
+    return _solve(fitted, int((wanted & ~fittable).sum()))
 
 
 def _sums(outcome: Floats, weight: Floats, used: Floats, design: Floats, cluster: Ints) -> Fitted:
@@ -177,8 +177,8 @@ def _solve(fitted: Fitted, dropped: int) -> Imputation | Refusal:
         return Refusal("Untreated months do not connect all units, so that the effect cannot be imputed.")
     residual = _residual(fitted, fitted.outcome, period)
     effect = residual * (fitted.used > 0)
-    left = residual - np.tensordot(coefficient, fitted.design, axes=1)
-    scores = by_cluster(np.einsum("kit,it->ik", weights, left), fitted.cluster)
+    unexplained = residual - np.tensordot(coefficient, fitted.design, axes=1)
+    scores = by_cluster(np.einsum("kit,it->ik", weights, unexplained), fitted.cluster)
     return Imputation(
         coefficient, scores, _left_out(fitted), effect, fitted.used > 0, dropped, weights, fitted
     )
@@ -189,15 +189,17 @@ def _weights(fitted: Fitted, inverse: Floats, spread: Floats) -> Floats:
     target = np.tensordot(inverse, fitted.design * fitted.used, axes=1)
     pull = inverse @ spread
     total = np.maximum(fitted.weight.sum(axis=1), 1e-300)
-    own = target.sum(axis=2) / total[None, :] - np.einsum("it,kt->ki", fitted.weight, pull) / total[None, :]
-    return np.asarray(target - fitted.weight[None] * (own[:, :, None] + pull[:, None, :]))
+    unit_part = (
+        target.sum(axis=2) / total[None, :] - np.einsum("it,kt->ki", fitted.weight, pull) / total[None, :]
+    )
+    return np.asarray(target - fitted.weight[None] * (unit_part[:, :, None] + pull[:, None, :]))
 
 
 def _residual(fitted: Fitted, values: Floats, period: Floats) -> Floats:
     """Return `values` less unit and period effects on observations that are fitted or imputed."""
-    left = values - period[None, :]
-    left = left - unit_means(left, fitted.weight)[:, None]
-    return np.asarray(left * ((fitted.weight > 0) | (fitted.used > 0)))
+    deviation = values - period[None, :]
+    deviation = deviation - unit_means(deviation, fitted.weight)[:, None]
+    return np.asarray(deviation * ((fitted.weight > 0) | (fitted.used > 0)))
 
 
 def _left_out(fitted: Fitted) -> Floats | None:
@@ -243,7 +245,7 @@ def refitted(imputation: Imputation, outcomes: Floats) -> tuple[Floats, Floats]:
     return np.asarray(whole), _without(fitted, right, moment)
 
 
-def cluster_scores(imputation: Imputation, *, which: int = 0, restricted: bool = True) -> ClusterScores:
+def cluster_scores(imputation: Imputation, *, treatment: int = 0, restricted: bool = True) -> ClusterScores:
     """Return what a bootstrap of one coefficient needs.
 
     Parameters
@@ -255,34 +257,34 @@ def cluster_scores(imputation: Imputation, *, which: int = 0, restricted: bool =
     system = settled(fitted.system.sum(axis=0))
     inverse = np.linalg.inv(fitted.gram.sum(axis=0))
     if restricted:
-        residual = _restricted(fitted, which)
+        residual = _restricted(fitted, treatment)
     else:
         period = np.linalg.solve(system, fitted.right.sum(axis=0))
         residual = _residual(fitted, fitted.outcome, period)
         residual = residual - np.tensordot(imputation.coefficient, fitted.design, axes=1)
-    weights = imputation.weights[which]
+    weights = imputation.weights[treatment]
     again = _sums(residual, fitted.weight, fitted.used, fitted.design, fitted.cluster)
     period_of = np.linalg.solve(system, again.right.T)
     coefficient_of = inverse @ (again.moment.T - fitted.shadow.sum(axis=0) @ period_of)
     on_period = by_cluster(weights, fitted.cluster)
     on_design = by_cluster(np.einsum("it,kit->ik", weights, fitted.design), fitted.cluster)
     return ClusterScores(
-        float(imputation.coefficient[which]),
-        imputation.scores[:, which],
+        float(imputation.coefficient[treatment]),
+        imputation.scores[:, treatment],
         by_cluster((weights * residual).sum(axis=1), fitted.cluster),
         np.concatenate([on_period, on_design], axis=1),
         np.concatenate([period_of, coefficient_of], axis=0),
     )
 
 
-def _restricted(fitted: Fitted, which: int) -> Floats:
+def _restricted(fitted: Fitted, treatment: int) -> Floats:
     """Return residuals of the outcome on effects of units, periods and the other treatments."""
     weight = fitted.weight + fitted.used
     outcome = demeaned(fitted.outcome, weight)
-    others = np.delete(fitted.design, which, axis=0)
-    if not len(others):
+    other_designs = np.delete(fitted.design, treatment, axis=0)
+    if not len(other_designs):
         return outcome
-    columns = demeaned(others, weight).reshape(len(others), -1)
+    columns = demeaned(other_designs, weight).reshape(len(other_designs), -1)
     gram = (columns * weight.ravel()) @ columns.T
     part = np.linalg.lstsq(gram, (columns * weight.ravel()) @ outcome.ravel(), rcond=None)[0]
     return np.asarray(outcome - (part @ columns).reshape(outcome.shape))

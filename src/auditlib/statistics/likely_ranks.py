@@ -107,9 +107,9 @@ def _true_values(y: Floats, s: Floats, *, rng: np.random.Generator, draws: int) 
     weight = 1 / (s**2 + tau2)
     total = weight.sum(axis=1)
     mean = (weight * y).sum(axis=1) / total + rng.standard_normal(draws) / np.sqrt(total)
-    kept = tau2 * weight
-    centre = kept * y + (1 - kept) * mean[:, None]
-    return np.asarray(centre + np.sqrt(kept) * s * rng.standard_normal((draws, len(y))))
+    shrinkage = tau2 * weight
+    centre = shrinkage * y + (1 - shrinkage) * mean[:, None]
+    return np.asarray(centre + np.sqrt(shrinkage) * s * rng.standard_normal((draws, len(y))))
 
 
 def _spread(y: Floats, s: Floats) -> tuple[Floats, Floats]:

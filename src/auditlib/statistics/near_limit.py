@@ -34,13 +34,13 @@ class NearLimit:
 
 
 def near_limit(
-    left: Numbers, *, width: float, reference: float, others: Numbers = (), least: int = 10
+    remaining: Numbers, *, width: float, reference: float, others: Numbers = (), least: int = 10
 ) -> NearLimit:
     """Test whether events heap within the last `width` before a limit.
 
     Parameters
     ----------
-    left
+    remaining
         What was left of the limit at each independent event, as a share of it (0 at the limit, 1 at its
         beginning). Events outside ``0 < left <= reference`` take no part.
     width, reference
@@ -67,7 +67,7 @@ def near_limit(
 
     if not 0 < width < reference <= 1:
         raise ValueError("the window lies inside the stretch, and both between 0 and 1")
-    (near, stretch), (close, beside) = (_counts(side, width, reference) for side in (left, others))
+    (near, stretch), (close, beside) = (_counts(side, width, reference) for side in (remaining, others))
     expected = width / reference
     p_value = float(binom.sf(near - 1, stretch, expected)) if stretch else 1.0
     if stretch and beside >= least:
@@ -76,8 +76,8 @@ def near_limit(
     return NearLimit(near, stretch, expected, min(1.0, p_value))
 
 
-def _counts(left: Numbers, width: float, reference: float) -> tuple[int, int]:
+def _counts(remaining: Numbers, width: float, reference: float) -> tuple[int, int]:
     """Return the events near the limit, and in the stretch before it."""
-    shares = as_floats(left)
+    shares = as_floats(remaining)
     inside = shares[(shares > 0) & (shares <= reference)]
     return int((inside <= width).sum()), len(inside)

@@ -71,9 +71,9 @@ def permutations(pattern: Ints, *, draws: int, rng: np.random.Generator) -> Ints
     """
     if assignments(pattern) <= max(draws + 1, _LISTED):
         every: Ints = np.array(list(_distinct(tuple(sorted(pattern.tolist())))), dtype=np.int64)
-        others = every[(every != pattern[None, :]).any(axis=1)]
-        chosen = len(others) > draws
-        return np.asarray(rng.permutation(others)[:draws] if chosen else others)
+        different = every[(every != pattern[None, :]).any(axis=1)]
+        chosen = len(different) > draws
+        return np.asarray(rng.permutation(different)[:draws] if chosen else different)
     kinds, coded = np.unique(pattern, return_inverse=True)
     small = np.tile(coded.astype(np.uint16), (draws, 1))
     return np.asarray(kinds[rng.permuted(small, axis=1, out=small)], dtype=np.int64)
@@ -84,9 +84,9 @@ def _distinct(values: tuple[int, ...]) -> list[tuple[int, ...]]:
         return [values]
     deals = []
     for value in dict.fromkeys(values):
-        rest = list(values)
-        rest.remove(value)
-        deals += [(value, *tail) for tail in _distinct(tuple(rest))]
+        remaining = list(values)
+        remaining.remove(value)
+        deals += [(value, *tail) for tail in _distinct(tuple(remaining))]
     return deals
 
 
@@ -152,10 +152,10 @@ class ReassignedOutcomes:
 
     def statistics(self, effect: Floats) -> Floats:
         """Return t of each assignment once `effect` is taken off; shape (effects, assignments)."""
-        taken = np.asarray(effect, dtype=np.float64)[:, None]
-        square = self.spread[0] - 2 * taken * self.spread[1] + taken**2 * self.spread[2]
+        assumed = np.asarray(effect, dtype=np.float64)[:, None]
+        square = self.spread[0] - 2 * assumed * self.spread[1] + assumed**2 * self.spread[2]
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((self.estimate - taken * self.response) / np.sqrt(np.maximum(square, 0)))
+            return np.asarray((self.estimate - assumed * self.response) / np.sqrt(np.maximum(square, 0)))
 
 
 def constant_effects(
@@ -181,25 +181,25 @@ def constant_effects(
         ways = f"{counted(count + 1, 'way')} to deal the dates"
         return Refusal(f"No interval: {ways} reject no effect at {100 * level:.4g}%.")
 
-    def kept(effects: Floats) -> NDArray[np.bool_]:
+    def accepted(effects: Floats) -> NDArray[np.bool_]:
         actual = (estimate - effects) / error
         return np.asarray(_share_beyond(dealt.statistics(effects), actual) > 1 - level)
 
     reach = 4.0
-    while kept(estimate + np.array([-reach, reach]) * error).any() and reach < _FARTHEST:
+    while accepted(estimate + np.array([-reach, reach]) * error).any() and reach < _FARTHEST:
         reach *= 2
     if reach >= _FARTHEST:
         return Refusal("No interval: dealing the dates anew rejects no effect on one side, however large.")
-    low, high = (_outermost(kept, estimate, side * reach * error) for side in (-1.0, 1.0))
+    low, high = (_outermost(accepted, estimate, side * reach * error) for side in (-1.0, 1.0))
     return Limits(np.asarray(low), np.asarray(high))
 
 
-def _outermost(kept: Callable[[Floats], NDArray[np.bool_]], start: float, reach: float) -> float:
+def _outermost(accepted: Callable[[Floats], NDArray[np.bool_]], start: float, reach: float) -> float:
     """Return the last kept value on the way from `start` by `reach`, on ever finer grids."""
     inside, outside = start, start + reach
     for _ in range(3):
         grid = np.linspace(inside, outside, _STEPS)
-        last = int(np.flatnonzero(kept(grid)).max(initial=0))
+        last = int(np.flatnonzero(accepted(grid)).max(initial=0))
         inside, outside = float(grid[last]), float(grid[min(last + 1, _STEPS - 1)])
     return inside
 
@@ -228,9 +228,9 @@ class _Permuted:
 
     def __init__(self, outcome: Floats, size: float, periods: int, kinds: Ints, dates: Ints) -> None:
         on = (np.arange(periods)[None, :] >= kinds[:, None]).astype(np.float64)
-        own = on - on.mean(axis=1, keepdims=True)
+        centred = on - on.mean(axis=1, keepdims=True)
         share = np.array([(dates == kind).mean() for kind in kinds])
-        design = own - share @ own
+        design = centred - share @ centred
         self._flat = (outcome @ design.T).ravel()
         self._row = np.arange(len(outcome)) * len(kinds)
         self._kind_of = np.zeros(int(kinds.max()) + 1, dtype=np.int64)
@@ -240,15 +240,15 @@ class _Permuted:
     def __call__(self, assigned: Ints) -> Floats:
         """Return t of each assignment; shape of `assigned` is (draws, clusters)."""
         step = max(1, _CHUNK // assigned.shape[1])
-        parts = [self._some(assigned[start : start + step]) for start in range(0, len(assigned), step)]
+        parts = [self._chunk(assigned[start : start + step]) for start in range(0, len(assigned), step)]
         return np.concatenate(parts)
 
-    def _some(self, assigned: Ints) -> Floats:
+    def _chunk(self, assigned: Ints) -> Floats:
         kind = self._kind_of[assigned]
         product = self._flat[kind + self._row]
-        own = self._own[kind]
-        estimate = product.sum(axis=1) / own.sum(axis=1)
-        score = product - estimate[:, None] * own
+        sizes = self._own[kind]
+        estimate = product.sum(axis=1) / sizes.sum(axis=1)
+        score = product - estimate[:, None] * sizes
         count = assigned.shape[1]
         spread = np.sqrt((score**2).sum(axis=1) * count / (count - 1))
-        return np.asarray(estimate * own.sum(axis=1) / spread)
+        return np.asarray(estimate * sizes.sum(axis=1) / spread)

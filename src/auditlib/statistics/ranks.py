@@ -91,10 +91,10 @@ def simultaneous(
     Probability equals `level` where all units are equal, when every set must reach from first to last; the
     more units differ, the more often the sets hold (see the module).
     """
-    given = _checked(estimates, errors)
-    if isinstance(given, Refusal):
-        return given
-    y, s = given
+    checked = _checked(estimates, errors)
+    if isinstance(checked, Refusal):
+        return checked
+    y, s = checked
     e = rng.standard_normal((len(y), draws))
 
     def largest(critical: Floats) -> Floats:
@@ -120,10 +120,10 @@ def marginal(
     -----
     As in `simultaneous`, probability equals `level` where all units are equal and is higher elsewhere.
     """
-    given = _checked(estimates, errors)
-    if isinstance(given, Refusal):
-        return given
-    y, s = given
+    checked = _checked(estimates, errors)
+    if isinstance(checked, Refusal):
+        return checked
+    y, s = checked
     z = s[:, None] * rng.standard_normal((len(y), draws))
     route, steps = (_all_pairs, STEPS) if len(y) <= ALL_PAIRS else (_undominated, STEPS_OF_MANY)
 
@@ -204,15 +204,15 @@ def _maxima(y: Floats, e: Floats, s: Floats, *, rejected_above: float, floor: fl
             continue
         error = np.sqrt(s[first, None] ** 2 + s[None, second] ** 2)
         difference = (s[first] * values[first])[:, None] - (s[second] * values[second])[None, :]
-        kept = (y[first, None] - y[None, second] <= rejected_above * error) & (first[:, None] != second)
-        maxima[draw] = np.max(difference / error, where=kept, initial=-np.inf)
+        unrejected = (y[first, None] - y[None, second] <= rejected_above * error) & (first[:, None] != second)
+        maxima[draw] = np.max(difference / error, where=unrejected, initial=-np.inf)
     return maxima
 
 
-def _least(floor: float, other: Floats) -> Floats:
+def _least(floor: float, partner: Floats) -> Floats:
     """Return the draw a unit must exceed to be in a pair above `floor`, given the most extreme partner."""
-    rest = floor**2 - other**2
-    return np.where(rest > 0, np.sqrt(np.maximum(rest, 0)), -np.inf)
+    excess = floor**2 - partner**2
+    return np.where(excess > 0, np.sqrt(np.maximum(excess, 0)), -np.inf)
 
 
 # One unit against all others
@@ -223,9 +223,9 @@ def _all_pairs(y: Floats, z: Floats, s: Floats, critical: Floats, *, level: floa
     following = np.empty(len(y))
     for j in range(len(y)):
         error = np.sqrt(s[j] ** 2 + s**2)
-        others = np.arange(len(y)) != j
-        above = others & (y[j] - y <= critical[j] * error)
-        below = others & (y - y[j] <= critical[j] * error)
+        rivals = np.arange(len(y)) != j
+        above = rivals & (y[j] - y <= critical[j] * error)
+        below = rivals & (y - y[j] <= critical[j] * error)
         difference = (z[j] - z) / error[:, None]
         largest = np.maximum(
             difference[above].max(axis=0, initial=-np.inf), -difference[below].min(axis=0, initial=np.inf)

@@ -80,8 +80,8 @@ def _above(point: Floats, draws: Floats, *, clusters: int, level: float) -> NDAr
     difference = point[:, None] - point[None, :]
     moved = draws[:, :, None] - draws[:, None, :]
     errors = moved.std(axis=0, ddof=1)
-    known = errors > 0
-    ratios = np.divide(np.abs(moved - difference), errors, out=np.zeros_like(moved), where=known)
+    positive = errors > 0
+    ratios = np.divide(np.abs(moved - difference), errors, out=np.zeros_like(moved), where=positive)
     largest = np.sort(ratios.max(axis=(1, 2)))[int(np.ceil(level * len(draws))) - 1]
     few = critical(level, clusters - 1) / critical(level, 10**6)
-    return np.asarray(known & (difference > few * float(largest) * errors))
+    return np.asarray(positive & (difference > few * float(largest) * errors))

@@ -49,9 +49,9 @@ def _explained(cross: Floats, chosen: tuple[int, ...]) -> Floats:
     """Return R² of the outcome on the chosen predictors."""
     if not chosen:
         return np.zeros(cross.shape[:-2])
-    own = cross[..., np.ix_(chosen, chosen)[0], np.ix_(chosen, chosen)[1]]
+    among = cross[..., np.ix_(chosen, chosen)[0], np.ix_(chosen, chosen)[1]]
     with_outcome = cross[..., chosen, 0]
-    slopes = np.linalg.solve(own, with_outcome[..., None])[..., 0]
+    slopes = np.linalg.solve(among, with_outcome[..., None])[..., 0]
     return np.asarray((slopes * with_outcome).sum(axis=-1) / cross[..., 0, 0])
 
 

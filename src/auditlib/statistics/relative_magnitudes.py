@@ -69,11 +69,11 @@ Test = Callable[[Floats], NDArray[np.bool_]]
 
 
 def _ends(tests: list[Test], grid: Floats) -> tuple[float, float]:
-    kept = np.any([test(grid) for test in tests], axis=0)
-    if not kept.any():
+    accepted = np.any([test(grid) for test in tests], axis=0)
+    if not accepted.any():
         middle = float(grid[len(grid) // 2])
         return middle, middle
-    return float(grid[kept].min()), float(grid[kept].max())
+    return float(grid[accepted].min()), float(grid[accepted].max())
 
 
 def _constraints(before: int, after: int, bound: float) -> list[Floats]:
@@ -107,18 +107,18 @@ def _test(
     if len(weights) > 1:
         rows = rows[(np.abs(rows[:, before:]) > 0).any(axis=1)]
     after = rows[:, before:]
-    own, other = _split(after, weights)
+    focal, nuisance = _split(after, weights)
     moment, spread = rows @ estimate, rows @ covariance @ rows.T
-    vertices = _vertices(other, np.sqrt(np.diag(spread)))
+    vertices = _vertices(nuisance, np.sqrt(np.diag(spread)))
     share = 1 / _FIRST_STAGE * (1 - level)
     size = ((1 - level) - share) / (1 - share)
     limit = _least_favourable(vertices, spread, 1 - share, seed)
 
-    def kept(values: Floats) -> NDArray[np.bool_]:
-        shifted = vertices @ (moment[:, None] - own[:, None] * values[None, :])
+    def accepted(values: Floats) -> NDArray[np.bool_]:
+        shifted = vertices @ (moment[:, None] - focal[:, None] * values[None, :])
         return ~_rejects(vertices, spread, shifted, limit=limit, size=size)
 
-    return kept
+    return accepted
 
 
 def _split(after: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -128,9 +128,9 @@ def _split(after: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return after @ direction, after @ basis
 
 
-def _vertices(other: Floats, error: Floats) -> Floats:
-    """Return the corners of {g >= 0, g @ other = 0, g @ error = 1}; shape (corners, moments)."""
-    free = _independent(other)
+def _vertices(nuisance: Floats, error: Floats) -> Floats:
+    """Return the corners of {g >= 0, g @ nuisance = 0, g @ error = 1}; shape (corners, moments)."""
+    free = _independent(nuisance)
     system = np.concatenate([error[None, :], free.T])
     size = len(system)
     chosen = np.array(list(combinations(range(len(error)), size)))
@@ -148,8 +148,8 @@ def _independent(columns: Floats) -> Floats:
     """Return independent columns that span the same space."""
     if not columns.size:
         return columns
-    left, size, _ = np.linalg.svd(columns, full_matrices=False)
-    return np.asarray(left[:, size > 1e-9 * size.max()])
+    basis, size, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(basis[:, size > 1e-9 * size.max()])
 
 
 def _least_favourable(vertices: Floats, spread: Floats, share: float, seed: int) -> float:
@@ -169,9 +169,9 @@ def _rejects(
     between = vertices @ spread @ vertices.T
     variance = np.maximum(between[top, top], 1e-300)
     slope = between[:, top] / variance[None, :]
-    rest = shifted - slope * largest[None, :]
+    remainder = shifted - slope * largest[None, :]
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = rest / (1 - slope)
+        ratio = remainder / (1 - slope)
     low = np.where(slope < 1 - 1e-9, ratio, -np.inf).max(axis=0)
     high = np.where(slope > 1 + 1e-9, ratio, np.inf).min(axis=0)
     error = np.sqrt(variance)

@@ -171,5 +171,5 @@ def _beta_likelihood(count: Floats, total: Floats, centre: Floats, precision: Fl
     from scipy.special import betaln
 
     first, second = centre * precision, (1 - centre) * precision
-    given = betaln(first[:, None] + count, second[:, None] + total - count)
-    return np.asarray((given - betaln(first, second)[:, None]).sum(axis=1))
+    joint = betaln(first[:, None] + count, second[:, None] + total - count)
+    return np.asarray((joint - betaln(first, second)[:, None]).sum(axis=1))

@@ -57,8 +57,12 @@ def difference(
     if len(outcome) < controls.shape[1] + 2 or size < 1e-9 * max(1.0, float(focal @ focal)):
         return Refusal("The groups cannot be told apart in this comparison.")
     estimate = float(apart @ outcome) / size
-    left = outcome - estimate * focal
-    residual = left - controls @ np.linalg.lstsq(controls, left, rcond=None)[0] if controls.size else left
+    adjusted = outcome - estimate * focal
+    residual = (
+        adjusted - controls @ np.linalg.lstsq(controls, adjusted, rcond=None)[0]
+        if controls.size
+        else adjusted
+    )
     numbered = np.unique(cluster, return_inverse=True)[1].astype(np.int64)
     scores = by_cluster(apart * residual, numbered) / size
     factor = small_sample(
@@ -75,12 +79,12 @@ def within_strata(outcome: Floats, focal: NDArray[np.bool_], stratum: Ints) -> G
     total, variance, count = 0.0, 0.0, 0
     for label in np.unique(stratum):
         inside = stratum == label
-        mine, others = outcome[inside & focal], outcome[inside & ~focal]
-        if min(len(mine), len(others)) < 2:
+        treated, controls = outcome[inside & focal], outcome[inside & ~focal]
+        if min(len(treated), len(controls)) < 2:
             continue
-        weight = len(mine)
-        total += weight * float(mine.mean() - others.mean())
-        spread = float(mine.var(ddof=1)) / len(mine) + float(others.var(ddof=1)) / len(others)
+        weight = len(treated)
+        total += weight * float(treated.mean() - controls.mean())
+        spread = float(treated.var(ddof=1)) / len(treated) + float(controls.var(ddof=1)) / len(controls)
         variance += weight**2 * spread
         count += weight
     if not count:

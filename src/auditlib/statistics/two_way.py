@@ -50,8 +50,8 @@ def period_system(weight: Floats) -> Floats:
 def scatter(weight: Floats) -> Floats:
     """Return each unit's part of the period system; shape (units, periods, periods)."""
     total = np.maximum(weight.sum(axis=1), 1e-300)
-    own = weight[:, :, None] * np.eye(weight.shape[1])
-    return np.asarray(own - weight[:, :, None] * weight[:, None, :] / total[:, None, None])
+    diagonal = weight[:, :, None] * np.eye(weight.shape[1])
+    return np.asarray(diagonal - weight[:, :, None] * weight[:, None, :] / total[:, None, None])
 
 
 def settled(system: Floats) -> Floats:
@@ -74,8 +74,8 @@ def demeaned(values: Floats, weight: Floats) -> Floats:
     deviation = values - unit_means(values, weight)[..., None]
     right = (weight * deviation).sum(axis=-2)
     period = np.linalg.solve(period_system(weight), right[..., None])[..., 0]
-    left = values - period[..., None, :]
-    return np.asarray((left - unit_means(left, weight)[..., None]) * (weight > 0))
+    remainder = values - period[..., None, :]
+    return np.asarray((remainder - unit_means(remainder, weight)[..., None]) * (weight > 0))
 
 
 def regress(panel: AdoptionPanel, design: Floats) -> Regression | Refusal:
@@ -107,10 +107,10 @@ def jackknife(panel: AdoptionPanel, design: Floats) -> Floats | Refusal:
     coefficients = []
     for cluster in entering:
         weight = panel.weight * (panel.cluster != cluster)[:, None]
-        less = regress(AdoptionPanel(panel.outcome, weight, panel.adopted, panel.cluster), design)
-        if isinstance(less, Refusal):
-            return less
-        coefficients.append(less.coefficient)
+        reduced = regress(AdoptionPanel(panel.outcome, weight, panel.adopted, panel.cluster), design)
+        if isinstance(reduced, Refusal):
+            return reduced
+        coefficients.append(reduced.coefficient)
     return jackknife_error(np.array(coefficients))
 
 

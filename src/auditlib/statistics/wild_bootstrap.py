@@ -88,9 +88,9 @@ def wild_bootstrap(
 
 def _exceeding(scores: ClusterScores, x: Floats, centre: float) -> int:
     """Count draws whose statistic is at least as large; small chunks stay in the processor's cache."""
-    moved = scores.own @ x - centre
-    spread = scores.own[:, None] * x
-    spread -= scores.left @ (scores.right @ x)
+    moved = scores.direct @ x - centre
+    spread = scores.direct[:, None] * x
+    spread -= scores.first_factor @ (scores.second_factor @ x)
     factor = scores.clusters / (scores.clusters - 1)
     error = np.sqrt(np.einsum("gb,gb->b", spread, spread) * factor)
     return int((np.abs(moved) >= abs(scores.statistic) * error * (1 - 1e-10)).sum())

@@ -83,8 +83,8 @@ class Address:
     @property
     def file(self) -> Path:
         """Return the file of a database that is one: ``sqlite:///here.db``, ``sqlite:////from/root.db``."""
-        rest = self.text.partition(":")[2]
-        path = Path(rest[3:] if rest.startswith("///") else rest)
+        location = self.text.partition(":")[2]
+        path = Path(location[3:] if location.startswith("///") else location)
         if not path.is_file():
             message = f"the database named by {self.variable} does not exist."
             raise DataError(Problem(message, remedy="Correct the address."))
@@ -130,18 +130,19 @@ def address_of(variable: str) -> Address:
     address = os.environ.get(variable, "").strip()
     if not address:
         raise _unusable(variable, "the environment variable {} is not set.")
-    scheme, _, rest = address.partition(":")
+    scheme, _, location = address.partition(":")
     engine = _SCHEMES.get(scheme.lower().partition("+")[0])
     if engine is None:
-        known = scheme.lower() in _OTHERS and rest.startswith("//")
-        what = f"an address of {scheme!r}, which" if known else "what"
+        recognised = scheme.lower() in _OTHERS and location.startswith("//")
+        description = f"an address of {scheme!r}, which" if recognised else "what"
         raise _unusable(
-            variable, f"the environment variable {{}} holds {what} is none of a database this suite reads."
+            variable,
+            f"the environment variable {{}} holds {description} is none of a database this suite reads.",
         )
-    return Address(variable, engine, f"{engine}:{rest}")
+    return Address(variable, engine, f"{engine}:{location}")
 
 
 def _unusable(variable: str, message: str) -> ParameterError:
     remedy = f"Set it to the address of the database, for example {_EXAMPLES}."
-    named = variable if variable.isupper() else "that 'connection' names"  # else it may be a password itself
-    return ParameterError(Problem(message.format(named), remedy=remedy))
+    label = variable if variable.isupper() else "that 'connection' names"  # else it may be a password itself
+    return ParameterError(Problem(message.format(label), remedy=remedy))

@@ -46,14 +46,14 @@ class Offered:
     ----------
     name
         As the database spells it.
-    held
+    cell_type
         How its cells are held.
     long
         Whether its texts may be longer than a server compares when it sorts.
     """
 
     name: str
-    held: CellType
+    cell_type: CellType
     long: bool = False
 
 
@@ -92,7 +92,7 @@ class ExtractRequest:
         return f"(\n{(self.database.query or '').strip().rstrip(';')}\n) AS r"
 
 
-def columns_of(asked: ExtractRequest, offered: Sequence[Offered]) -> dict[str, Offered]:
+def columns_of(request: ExtractRequest, offered: Sequence[Offered]) -> dict[str, Offered]:
     """Return the columns that are read or sorted by.
 
     Raises
@@ -102,18 +102,18 @@ def columns_of(asked: ExtractRequest, offered: Sequence[Offered]) -> dict[str, O
     """
     names = [column.name for column in offered]
     problems = []
-    for name in asked.ordering:
+    for name in request.ordering:
         if name not in names:
-            problems.append(no_column(asked.label, name, names))
+            problems.append(no_column(request.label, name, names))
         elif names.count(name) > 1:
-            problems.append(_problem(asked, f"the query gives {name!r} twice.", "Name its columns apart."))
-        elif offered[names.index(name)].held is CellType.BYTES:
+            problems.append(_problem(request, f"the query gives {name!r} twice.", "Name its columns apart."))
+        elif offered[names.index(name)].cell_type is CellType.BYTES:
             message = f"column {name!r} holds bytes, not text."
-            problems.append(_problem(asked, message, "Do not map it, or turn it into text in a 'query'."))
+            problems.append(_problem(request, message, "Do not map it, or turn it into text in a 'query'."))
     if problems:
         raise DataError(*problems)
-    return {column.name: column for column in offered if column.name in asked.ordering}
+    return {column.name: column for column in offered if column.name in request.ordering}
 
 
-def _problem(asked: ExtractRequest, message: str, remedy: str) -> Problem:
-    return Problem(message, file=asked.label, remedy=remedy)
+def _problem(request: ExtractRequest, message: str, remedy: str) -> Problem:
+    return Problem(message, file=request.label, remedy=remedy)

@@ -62,32 +62,32 @@ class DuckDBFile:
             refused = Refused.LOCKED if locked else Refused.NO_DATABASE
             raise DataError(refused.problem(address)) from None
 
-    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
+    def offered(self, request: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query."""
         import duckdb
 
         try:
-            query = f"SELECT * FROM {asked.source(quoted)} LIMIT 0"  # noqa: S608 - quoted, or the auditor's own query
+            query = f"SELECT * FROM {request.source(quoted)} LIMIT 0"  # noqa: S608 - quoted, or the auditor's own query
             described = self._connection.execute(query).description
         except duckdb.Error as error:
-            raise DataError(self._problem(error, asked)) from None
-        return tuple(Offered(column[0], _held(str(column[1]))) for column in described or ())
+            raise DataError(self._problem(error, request)) from None
+        return tuple(Offered(column[0], _cell_type(str(column[1]))) for column in described or ())
 
-    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
+    def statement(self, request: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query whose rows, one text each, are what is read."""
         places = {name: place(index) for index, name in enumerate(columns)}
         inner = ", ".join(f"r.{quoted(name)} AS {places[name]}" for name in columns) or FIRST
-        order = ", ".join(f"{_key(places[name], columns[name])} NULLS FIRST" for name in asked.ordering)
-        cells = " || ',' || ".join([f"'{FIRST}'", *(_cell(places[n], columns[n]) for n in asked.wanted)])
+        order = ", ".join(f"{_key(places[name], columns[name])} NULLS FIRST" for name in request.ordering)
+        cells = " || ',' || ".join([f"'{FIRST}'", *(_cell(places[n], columns[n]) for n in request.wanted)])
         ordering = f" ORDER BY {order}" if order else ""
-        return f"SELECT {cells} || chr(10) FROM (SELECT {inner} FROM {asked.source(quoted)}) AS s{ordering}"  # noqa: S608 - as above
+        return f"SELECT {cells} || chr(10) FROM (SELECT {inner} FROM {request.source(quoted)}) AS s{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[bytes]:
+    def lines(self, request: ExtractRequest, statement: str) -> Iterator[bytes]:
         """Yield the rows as lines."""
         import duckdb
         from pyarrow import ArrowException
 
-        row, seconds = 0, asked.database.time_out
+        row, seconds = 0, request.database.time_out
         with TimeLimit(seconds, self._connection.interrupt) as clock:
             try:
                 batches: Any = self._connection.sql(statement).to_arrow_reader(_BATCH)
@@ -97,8 +97,8 @@ class DuckDBFile:
                         yield line
             except (duckdb.Error, ArrowException, OSError) as error:
                 if clock.over:
-                    raise DataError(too_slow(asked.label, seconds=seconds, row=row)) from None
-                raise DataError(self._problem(error, asked, row=row)) from None
+                    raise DataError(too_slow(request.label, seconds=seconds, row=row)) from None
+                raise DataError(self._problem(error, request, row=row)) from None
 
     def relations(self) -> list[str]:
         """Return the names of its tables and views, with the schema where it is not the usual one."""
@@ -108,7 +108,7 @@ class DuckDBFile:
         ).fetchall()
         return [str(name).removeprefix("main.") for (name,) in rows]
 
-    def steady(self, asked: ExtractRequest) -> bool:
+    def steady(self, request: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out."""
         return True
 
@@ -117,21 +117,21 @@ class DuckDBFile:
         self._connection.close()
         self._scratch.cleanup()
 
-    def _problem(self, error: Exception, asked: ExtractRequest, *, row: int = 0) -> Problem:
+    def _problem(self, error: Exception, request: ExtractRequest, *, row: int = 0) -> Problem:
         import duckdb
 
-        if isinstance(error, duckdb.CatalogException) and asked.database.relation is not None:
+        if isinstance(error, duckdb.CatalogException) and request.database.relation is not None:
             self._connection.execute("ROLLBACK")
-            return no_relation(asked.label, asked.database.relation, self.relations())
+            return no_relation(request.label, request.database.relation, self.relations())
         wrong = isinstance(
             error,
             duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException | duckdb.DataError,
         )
         refused = Refused.QUERY if wrong else Refused.OTHER
-        return refused.problem(self._address, error, label=asked.label, row=row)
+        return refused.problem(self._address, error, label=request.label, row=row)
 
 
-def _held(kind: str) -> CellType:
+def _cell_type(kind: str) -> CellType:
     if kind.startswith("DECIMAL"):
         precision, scale = kind[len("DECIMAL(") : -1].split(",")
         return decimal(int(precision), int(scale))
@@ -140,10 +140,10 @@ def _held(kind: str) -> CellType:
 
 def _cell(name: str, column: Offered) -> str:
     text = f"CAST({name} AS VARCHAR)"
-    if column.held is CellType.TEXT:
+    if column.cell_type is CellType.TEXT:
         text = f"""'"' || replace({text}, '"', '""') || '"'"""
     return f"coalesce({text}, '')"
 
 
 def _key(name: str, column: Offered) -> str:
-    return f"CAST({name} AS VARCHAR)" if column.held is CellType.TEXT else name
+    return f"CAST({name} AS VARCHAR)" if column.cell_type is CellType.TEXT else name

@@ -75,7 +75,7 @@ class Extract:
 
 @contextmanager
 def extracts(
-    made: Sequence[SourcePlan], names: Sequence[str], *, store: Path, progress: Callable[[str], None]
+    plans: Sequence[SourcePlan], names: Sequence[str], *, store: Path, progress: Callable[[str], None]
 ) -> Iterator[dict[int, Extract]]:
     """Copy what the sources in databases hold; all tables of one connection as they are at one moment.
 
@@ -88,39 +88,39 @@ def extracts(
     DataError
         With everything the databases refuse.
     """
-    asked: dict[str, dict[int, ExtractRequest]] = {}
-    for plan in made:
+    requests: dict[str, dict[int, ExtractRequest]] = {}
+    for plan in plans:
         if plan.source.database is not None:
             request = ExtractRequest(plan.source.database, names[plan.number], plan.read)
-            asked.setdefault(plan.source.database.connection, {})[plan.number] = request
-    if not asked:
+            requests.setdefault(plan.source.database.connection, {})[plan.number] = request
+    if not requests:
         yield {}
         return
     with draft(store, "extract") as folder:
         copies: dict[int, Extract] = {}
-        for of_one in asked.values():
+        for of_one in requests.values():
             copies |= _of_one_database(of_one, folder, progress)
         yield copies
 
 
 def _of_one_database(
-    asked: dict[int, ExtractRequest], folder: Path, progress: Callable[[str], None]
+    requests: dict[int, ExtractRequest], folder: Path, progress: Callable[[str], None]
 ) -> dict[int, Extract]:
-    longest = max(request.database.time_out for request in asked.values())
-    address = address_of(next(iter(asked.values())).database.connection)
+    longest = max(request.database.time_out for request in requests.values())
+    address = address_of(next(iter(requests.values())).database.connection)
     with closing(snapshot(address, time_out=longest)) as shot:
-        columns = _all_columns(shot, asked)
+        columns = _all_columns(shot, requests)
         copies = {}
-        for number, request in asked.items():
+        for number, request in requests.items():
             copies[number] = _copied(shot, request, columns[number], folder / f"{number}.parquet")
             progress(f"{request.label}: {counted(copies[number].rows, 'row')} read from {shot.engine}")
     return copies
 
 
-def _all_columns(shot: Snapshot, asked: dict[int, ExtractRequest]) -> dict[int, dict[str, Offered]]:
+def _all_columns(shot: Snapshot, requests: dict[int, ExtractRequest]) -> dict[int, dict[str, Offered]]:
     """Return the columns of every source before a row is read; all that is wrong is said at once."""
     columns, problems = {}, list[Problem]()
-    for number, request in asked.items():
+    for number, request in requests.items():
         try:
             columns[number] = columns_of(request, shot.offered(request))
         except DataError as error:
@@ -130,14 +130,14 @@ def _all_columns(shot: Snapshot, asked: dict[int, ExtractRequest]) -> dict[int, 
     return columns
 
 
-def _copied(shot: Snapshot, asked: ExtractRequest, columns: dict[str, Offered], path: Path) -> Extract:
+def _copied(shot: Snapshot, request: ExtractRequest, columns: dict[str, Offered], path: Path) -> Extract:
     from pyarrow import parquet
 
-    wanted = [columns[name] for name in asked.wanted]
-    statement = shot.statement(asked, columns)
+    wanted = [columns[name] for name in request.wanted]
+    statement = shot.statement(request, columns)
     digest, rows, size = hashlib.sha256(), 0, 0
     with (
-        closing(gathered(shot.lines(asked, statement))) as pieces,
+        closing(gathered(shot.lines(request, statement))) as pieces,
         parquet.ParquetWriter(path, row_schema(wanted), compression="zstd", compression_level=1,
                               write_page_checksum=True) as writer,
     ):  # fmt: skip
@@ -145,7 +145,7 @@ def _copied(shot: Snapshot, asked: ExtractRequest, columns: dict[str, Offered], 
             digest.update(piece)
             writer.write_table(rows_of(piece, wanted, expected=count))
             rows, size = rows + count, size + len(piece)
-    connection, steady = asked.database.connection, shot.steady(asked)
+    connection, steady = request.database.connection, shot.steady(request)
     return Extract(path, connection, shot.engine, statement, rows, size, digest.hexdigest(), steady)
 
 
@@ -170,11 +170,11 @@ def _split(records: pa.Table, wanted: Sequence[str]) -> Block:
     if not pc.any(at_fault).as_py():
         return Block(whole)
     rows = records.filter(at_fault).select(["source_line", VALUE, MESSAGE]).to_pylist()
-    held = whole.filter(at_fault).select(list(wanted))
+    faulty = whole.filter(at_fault).select(list(wanted))
     # A cell that its type cannot hold is empty here, so that an empty one may be any.
     cells = [
         {name: text for name, text in zip(wanted, texts, strict=True) if text}
-        for texts in zip(*(as_text(column).to_pylist() for column in held.columns), strict=True)
+        for texts in zip(*(as_text(column).to_pylist() for column in faulty.columns), strict=True)
     ]
     broken = tuple(
         BrokenRecord(row["source_line"], row[VALUE], row[MESSAGE], read)

@@ -92,8 +92,8 @@ class MySQL:
         flags = {
             key: value.lower() in ("1", "true", "yes") for key, value in options.items() if "verify" in key
         }
-        given = {key: options[key] for key in _OPTIONS if key in options} | flags
-        return given | {
+        settings = {key: options[key] for key in _OPTIONS if key in options} | flags
+        return settings | {
             "host": parts.hostname or "localhost",
             "port": parts.port or 3306,
             "user": unquote(parts.username or ""),
@@ -106,42 +106,42 @@ class MySQL:
             for command in _SESSION:
                 cursor.execute(command)
 
-    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
+    def offered(self, request: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query; of a table, those the user may read."""
         import pymysql
 
         try:
-            return self._described(asked, "*")
+            return self._described(request, "*")
         except pymysql.Error as error:
             if _code(error) not in _RIGHTS:
-                raise DataError(self._problem(error, asked)) from None
+                raise DataError(self._problem(error, request)) from None
         try:
-            return self._described(asked, ", ".join(map(_quoted, asked.ordering)) or "1")
+            return self._described(request, ", ".join(map(_quoted, request.ordering)) or "1")
         except pymysql.Error as error:
-            raise DataError(self._problem(error, asked)) from None
+            raise DataError(self._problem(error, request)) from None
 
-    def _described(self, asked: ExtractRequest, columns: str) -> tuple[Offered, ...]:
+    def _described(self, request: ExtractRequest, columns: str) -> tuple[Offered, ...]:
         with closing(self._connection.cursor()) as cursor:
-            cursor.execute(f"SELECT {columns} FROM {asked.source(_quoted)} LIMIT 0")  # noqa: S608 - quoted, or the auditor's
+            cursor.execute(f"SELECT {columns} FROM {request.source(_quoted)} LIMIT 0")  # noqa: S608 - quoted, or the auditor's
             fields = cursor._result.fields  # noqa: SLF001 - nothing else tells bytes from text
-        return tuple(Offered(field.name, _held(field), field.length > _COMPARED) for field in fields)
+        return tuple(Offered(field.name, _cell_type(field), field.length > _COMPARED) for field in fields)
 
-    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
+    def statement(self, request: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query whose rows, one text each, are what is read."""
         places = {name: place(index) for index, name in enumerate(columns)}
         inner = ", ".join(f"r.{_quoted(name)} AS {places[name]}" for name in columns) or FIRST
-        order = ", ".join(_ordered(places[name], columns[name]) for name in asked.ordering)
-        cells = ", ".join([FIRST, *(_cell(places[name], columns[name]) for name in asked.wanted)])
+        order = ", ".join(_ordered(places[name], columns[name]) for name in request.ordering)
+        cells = ", ".join([FIRST, *(_cell(places[name], columns[name]) for name in request.wanted)])
         line = f"CAST(CONCAT_WS(',', {cells}) AS BINARY)"
         ordering = f" ORDER BY {order}" if order else ""
-        return f"SELECT {line} FROM (SELECT {inner} FROM {asked.source(_quoted)}) AS s{ordering}"  # noqa: S608 - as above
+        return f"SELECT {line} FROM (SELECT {inner} FROM {request.source(_quoted)}) AS s{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[bytes]:
+    def lines(self, request: ExtractRequest, statement: str) -> Iterator[bytes]:
         """Yield the rows as lines."""
         import pymysql
         from pymysql.cursors import SSCursor
 
-        row, seconds, cursor = 0, asked.database.time_out, self._connection.cursor(SSCursor)
+        row, seconds, cursor = 0, request.database.time_out, self._connection.cursor(SSCursor)
         try:
             limit = (
                 f"max_statement_time = {seconds}" if self._maria else f"max_execution_time = {seconds * 1000}"
@@ -153,7 +153,7 @@ class MySQL:
                     row += 1
                     yield line + b"\n"
         except (pymysql.Error, OSError) as error:
-            raise DataError(self._problem(error, asked, row=row)) from None
+            raise DataError(self._problem(error, request, row=row)) from None
         finally:
             _leave(cursor)
 
@@ -165,9 +165,9 @@ class MySQL:
             )
             return [str(name) for (name,) in cursor.fetchall()]
 
-    def steady(self, asked: ExtractRequest) -> bool:
+    def steady(self, request: ExtractRequest) -> bool:
         """Whether the engine of a table keeps snapshots; views and queries are taken to stand on such."""
-        *schema, table = (asked.database.relation or "").split(".")
+        *schema, table = (request.database.relation or "").split(".")
         with closing(self._connection.cursor()) as cursor:
             cursor.execute(
                 "SELECT e.transactions FROM information_schema.tables t JOIN information_schema.engines e "
@@ -180,16 +180,16 @@ class MySQL:
         """End the snapshot, whatever is still on its way."""
         self._connection._force_close()  # noqa: SLF001 - close() would wait for the rows nobody wants
 
-    def _problem(self, error: Exception, asked: ExtractRequest, *, row: int = 0) -> Problem:
+    def _problem(self, error: Exception, request: ExtractRequest, *, row: int = 0) -> Problem:
         """Return what went wrong with one source, in words."""
-        code, label = _code(error), asked.label
-        relation = asked.database.relation
+        code, label = _code(error), request.label
+        relation = request.database.relation
         if code in (*_ABSENT, *_RIGHTS) and relation is not None:
-            known = self.relations()  # that there is a table is not told to those who may not read it
-            if code in _ABSENT or relation not in known:
-                return no_relation(label, relation, known, of_whom="that the user may read")
+            relations = self.relations()  # that there is a table is not told to those who may not read it
+            if code in _ABSENT or relation not in relations:
+                return no_relation(label, relation, relations, of_whom="that the user may read")
         if code in _TOO_SLOW or "timed out" in str(error):
-            return too_slow(label, seconds=asked.database.time_out, row=row)
+            return too_slow(label, seconds=request.database.time_out, row=row)
         wrong = Refused.QUERY if 1050 <= code < 1500 else Refused.OTHER
         return _refusal(error, wrong).problem(self._address, _answer(error), label=label, row=row)
 
@@ -205,7 +205,7 @@ def _quoted(identifier: str) -> str:
     return "`" + identifier.replace("`", "``") + "`"
 
 
-def _held(field: Any) -> CellType:
+def _cell_type(field: Any) -> CellType:
     kind = field.type_code
     if kind in _DECIMAL:
         return decimal(
@@ -222,18 +222,18 @@ def _held(field: Any) -> CellType:
 
 def _cell(name: str, column: Offered) -> str:
     """Return a cell as it stands in a line."""
-    if column.held is CellType.TEXT:
+    if column.cell_type is CellType.TEXT:
         written = f"""CONCAT('"', REPLACE(CONVERT({name} USING utf8mb4), '"', '""'), '"')"""
-    elif column.held is CellType.INSTANT:
+    elif column.cell_type is CellType.INSTANT:
         written = f"CONCAT({name}, '+00')"
     else:
-        written = f"{name} + 0" if column.held is CellType.FLAG else name
+        written = f"{name} + 0" if column.cell_type is CellType.FLAG else name
     return f"IF({name} IS NULL, '', {written})"
 
 
 def _ordered(name: str, column: Offered) -> str:
     """Return a key of the order: the bytes of a text, or their hash where a server compares but the first."""
-    if column.held is not CellType.TEXT:
+    if column.cell_type is not CellType.TEXT:
         return name
     return f"MD5({name})" if column.long else f"CAST({name} AS BINARY)"
 

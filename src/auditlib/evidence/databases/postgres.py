@@ -79,10 +79,10 @@ class Postgres:
 
         _ = self._address.parts
         try:
-            given = conninfo_to_dict(self._address.text)
+            parsed = conninfo_to_dict(self._address.text)
         except ProgrammingError:  # its words repeat what it could not read
             raise self._address.unusable() from None
-        settings: dict[str, Any] = {"application_name": "auditlib", **_OUTSIDE, **given}
+        settings: dict[str, Any] = {"application_name": "auditlib", **_OUTSIDE, **parsed}
         return make_conninfo(**settings)
 
     def _begin(self, time_out: int) -> None:
@@ -92,58 +92,58 @@ class Postgres:
             self._connection.execute(f"SET LOCAL {setting}".encode())
         self._connection.execute("SELECT 1")  # the first query takes the snapshot
 
-    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
+    def offered(self, request: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query; of a table, those the user may read."""
         import psycopg
 
         self._connection.execute("SAVEPOINT probe")
-        for columns in ("*", ", ".join(map(quoted, asked.ordering)) or "1"):
+        for columns in ("*", ", ".join(map(quoted, request.ordering)) or "1"):
             try:
-                return self._described(asked, columns)
+                return self._described(request, columns)
             except psycopg.Error as error:
                 if not self._connection.broken:
                     self._connection.execute("ROLLBACK TO SAVEPOINT probe")
                 if columns != "*" or not isinstance(error, psycopg.errors.InsufficientPrivilege):
-                    raise DataError(self._problem(error, asked)) from None
+                    raise DataError(self._problem(error, request)) from None
         raise AssertionError("the second attempt returns or raises")
 
-    def _described(self, asked: ExtractRequest, columns: str) -> tuple[Offered, ...]:
-        query = f"SELECT {columns} FROM {asked.source(quoted)} LIMIT 0"  # noqa: S608 - quoted, or the auditor's own query
+    def _described(self, request: ExtractRequest, columns: str) -> tuple[Offered, ...]:
+        query = f"SELECT {columns} FROM {request.source(quoted)} LIMIT 0"  # noqa: S608 - quoted, or the auditor's own query
         # prepared, because a server prepares one statement only
         cursor = self._connection.execute(query.encode(), prepare=True)
-        return tuple(Offered(column.name, _held(column)) for column in cursor.description or ())
+        return tuple(Offered(column.name, _cell_type(column)) for column in cursor.description or ())
 
-    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
+    def statement(self, request: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query whose rows, as CSV, are what is read."""
         places = {name: place(index) for index, name in enumerate(columns)}
-        given = [f"{_cell(column)} AS {places[name]}" for name, column in columns.items()]
+        selected = [f"{_cell(column)} AS {places[name]}" for name, column in columns.items()]
         values = [
             f"r.{quoted(name)} AS v{places[name]}"
             for name, column in columns.items()
-            if column.held is CellType.EXACT
+            if column.cell_type is CellType.EXACT
         ]
-        inner = ", ".join([*given, *values])
-        order = ", ".join(_ordered(places[name], columns[name]) for name in asked.ordering)
-        cells = ", ".join([FIRST, *(places[name] for name in asked.wanted)])
+        inner = ", ".join([*selected, *values])
+        order = ", ".join(_ordered(places[name], columns[name]) for name in request.ordering)
+        cells = ", ".join([FIRST, *(places[name] for name in request.wanted)])
         ordering = f" ORDER BY {order}" if order else ""
-        return f"SELECT {cells} FROM (SELECT {inner} FROM {asked.source(quoted)}) AS s{ordering}"  # noqa: S608 - as above
+        return f"SELECT {cells} FROM (SELECT {inner} FROM {request.source(quoted)}) AS s{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[Line]:
+    def lines(self, request: ExtractRequest, statement: str) -> Iterator[Line]:
         """Yield the rows as lines."""
         import psycopg
 
         row = 0
         try:
             with closing(self._connection.cursor()) as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {asked.database.time_out * 1000}".encode())
+                cursor.execute(f"SET LOCAL statement_timeout = {request.database.time_out * 1000}".encode())
                 with cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)".encode()) as copy:
                     while line := copy.read():
                         row += 1
                         yield line
         except psycopg.Error as error:
-            raise DataError(self._problem(error, asked, row=row)) from None
+            raise DataError(self._problem(error, request, row=row)) from None
 
-    def steady(self, asked: ExtractRequest) -> bool:
+    def steady(self, request: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out."""
         return True
 
@@ -151,13 +151,13 @@ class Postgres:
         """End the snapshot."""
         self._connection.close()
 
-    def _problem(self, error: psycopg.Error, asked: ExtractRequest, *, row: int = 0) -> Problem:
+    def _problem(self, error: psycopg.Error, request: ExtractRequest, *, row: int = 0) -> Problem:
         """Return what went wrong with one source, in words."""
-        code, label = error.sqlstate or "", asked.label
-        if code in _ABSENT and asked.database.relation is not None:
-            return no_relation(label, asked.database.relation, self.relations())
+        code, label = error.sqlstate or "", request.label
+        if code in _ABSENT and request.database.relation is not None:
+            return no_relation(label, request.database.relation, self.relations())
         if code == _CANCELLED and "timeout" in str(error):
-            return too_slow(label, seconds=asked.database.time_out, row=row)
+            return too_slow(label, seconds=request.database.time_out, row=row)
         if not code or self._connection.broken:
             return Refused.LOST.problem(self._address, error, label=label, row=row)
         wrong = Refused.QUERY if code[:2] in ("42", "22", "25") else Refused.OTHER
@@ -176,14 +176,14 @@ class Postgres:
         return [full.removeprefix("public.") for full, _ in rows]
 
 
-def _held(column: Any) -> CellType:
+def _cell_type(column: Any) -> CellType:
     if column.type_code == _NUMERIC:
         return decimal(column.precision, column.scale)
     return _HELD.get(column.type_code, CellType.TEXT)
 
 
 def _cell(column: Offered) -> str:
-    plain = column.held not in (CellType.TEXT, CellType.EXACT)
+    plain = column.cell_type not in (CellType.TEXT, CellType.EXACT)
     return f"r.{quoted(column.name)}" + ("" if plain else "::text")
 
 
@@ -193,9 +193,9 @@ def _ordered(name: str, column: Offered) -> str:
     Numbers without a limit may be equal and written in two ways: value first, then text.
     """
     text = f'{name} COLLATE "C" NULLS FIRST'
-    if column.held is CellType.EXACT:
+    if column.cell_type is CellType.EXACT:
         return f"v{name} NULLS FIRST, {text}"
-    return text if column.held is CellType.TEXT else f"{name} NULLS FIRST"
+    return text if column.cell_type is CellType.TEXT else f"{name} NULLS FIRST"
 
 
 def _primary(error: psycopg.Error) -> str:

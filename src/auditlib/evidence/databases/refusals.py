@@ -66,24 +66,24 @@ def too_slow(label: str, *, seconds: int, row: int) -> Problem:
     )
 
 
-def no_relation(label: str, asked: str, known: Iterable[str], *, of_whom: str = "") -> Problem:
+def no_relation(label: str, relation: str, relations: Iterable[str], *, of_whom: str = "") -> Problem:
     """Say that there is no such table, with the one that is nearest to it."""
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in relations}
     bare = {folded.rsplit(".", 1)[-1]: name for folded, name in names.items()}
-    near = get_close_matches(asked.casefold(), names, n=1) or get_close_matches(
-        asked.casefold().rsplit(".", 1)[-1], bare, n=1
+    near = get_close_matches(relation.casefold(), names, n=1) or get_close_matches(
+        relation.casefold().rsplit(".", 1)[-1], bare, n=1
     )
     hint = f"Did you mean {(names | bare)[near[0]]!r}?" if near else "Correct 'relation', with its schema."
-    what = f"there is no table or view of this name {of_whom}".strip()
-    return Problem(f"{what}.", file=label, remedy=hint)
+    message = f"there is no table or view of this name {of_whom}".strip()
+    return Problem(f"{message}.", file=label, remedy=hint)
 
 
-def no_column(label: str, asked: str, known: Iterable[str]) -> Problem:
+def no_column(label: str, column: str, columns: Iterable[str]) -> Problem:
     """Say that there is no such column, with the one that is nearest to it."""
-    names = {name.casefold(): name for name in known}
-    near = get_close_matches(asked.casefold(), names, n=1, cutoff=0.3)
+    names = {name.casefold(): name for name in columns}
+    near = get_close_matches(column.casefold(), names, n=1, cutoff=0.3)
     hint = f"Did you mean {names[near[0]]!r}?" if near else "Correct the mapping."
-    return Problem(f"there is no column {asked!r}.", file=label, remedy=hint)
+    return Problem(f"there is no column {column!r}.", file=label, remedy=hint)
 
 
 def no_driver(engine: str, extra: str) -> DataError:

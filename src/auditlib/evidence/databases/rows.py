@@ -56,7 +56,7 @@ def row_schema(columns: Sequence[Offered]) -> pa.Schema:
     """Return the types of the table that `rows_of` gives."""
     import pyarrow as pa
 
-    fields = [(place(index), _arrow(column.held)) for index, column in enumerate(columns)]
+    fields = [(place(index), _arrow(column.cell_type)) for index, column in enumerate(columns)]
     return pa.schema([*fields, (VALUE, pa.string()), (MESSAGE, pa.string())])
 
 
@@ -71,14 +71,14 @@ def rows_of(piece: bytes, columns: Sequence[Offered], *, expected: int) -> pa.Ta
     cells, faults = _cells(piece, len(columns))
     if cells.num_rows != expected:
         raise RuntimeError(f"the database sent {counted(expected, 'line')}, and {cells.num_rows} came out")
-    made = []
+    typed = []
     for index, column in enumerate(columns):
-        values, unfit = _typed(cells[place(index)], column.held)
-        made.append(values)
+        values, unfit = _typed(cells[place(index)], column.cell_type)
+        typed.append(values)
         for row in unfit:
             faults.setdefault(row, (index, str(cells[place(index)][row])))
     values, messages = _described(faults, columns, rows=expected)
-    return pa.table([*made, values, messages], schema=row_schema(columns))
+    return pa.table([*typed, values, messages], schema=row_schema(columns))
 
 
 def _cells(piece: bytes, width: int) -> tuple[pa.Table, dict[int, tuple[int, str]]]:
@@ -122,7 +122,7 @@ def _parsed(piece: bytes, width: int, kind: pa.DataType) -> pa.Table:
     )
 
 
-def _arrow(held: CellType) -> pa.DataType:
+def _arrow(cell_type: CellType) -> pa.DataType:
     import pyarrow as pa
 
     kinds = {
@@ -133,19 +133,19 @@ def _arrow(held: CellType) -> pa.DataType:
         CellType.DAY: pa.date32(),
         CellType.FLAG: pa.bool_(),
     }
-    return kinds.get(held, pa.string())
+    return kinds.get(cell_type, pa.string())
 
 
-def _typed(cells: pa.ChunkedArray, held: CellType) -> tuple[pa.ChunkedArray, Sequence[int]]:
+def _typed(cells: pa.ChunkedArray, cell_type: CellType) -> tuple[pa.ChunkedArray, Sequence[int]]:
     """Return cells in their type, and the rows whose cell it cannot hold."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if held is CellType.FLAG:
+    if cell_type is CellType.FLAG:
         return pc.if_else(cells.is_valid(), pc.is_in(cells, value_set=pa.array(_TRUE)), None), ()
-    if held is CellType.EXACT:  # 99.00 is 99, wherever codes are compared
+    if cell_type is CellType.EXACT:  # 99.00 is 99, wherever codes are compared
         return pc.replace_substring_regex(cells, r"^(-?[0-9]+)(?:\.0*|(\.[0-9]*[1-9])0*)$", r"\1\2"), ()
-    kind = _arrow(held)
+    kind = _arrow(cell_type)
     try:
         return cells.cast(kind), ()
     except pa.ArrowInvalid:
@@ -176,5 +176,7 @@ def _described(
     for row, (index, cell) in faults.items():
         column = columns[index]
         values[row] = shortened(cell)
-        messages[row] = f"column {column.name!r} holds no {_WORDS.get(column.held, column.held.value)} here"
+        messages[row] = (
+            f"column {column.name!r} holds no {_WORDS.get(column.cell_type, column.cell_type.value)} here"
+        )
     return pa.array(values, pa.string()), pa.array(messages, pa.string())

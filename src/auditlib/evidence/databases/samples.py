@@ -40,11 +40,13 @@ def samples(variable: str, *, rows: int) -> Iterator[tuple[str, pa.Table]]:
                 continue
 
 
-def _sample(shot: Snapshot, asked: ExtractRequest) -> pa.Table:
+def _sample(shot: Snapshot, request: ExtractRequest) -> pa.Table:
     import pyarrow as pa
 
-    readable = [column.name for column in shot.offered(asked) if column.held is not CellType.BYTES]
-    chosen = ExtractRequest(asked.database, asked.label, tuple(dict.fromkeys(readable)), most=asked.most)
+    readable = [column.name for column in shot.offered(request) if column.cell_type is not CellType.BYTES]
+    chosen = ExtractRequest(
+        request.database, request.label, tuple(dict.fromkeys(readable)), most=request.most
+    )
     columns = columns_of(chosen, shot.offered(chosen))
     wanted = [columns[name] for name in chosen.wanted]
     pieces = gathered(shot.lines(chosen, shot.statement(chosen, columns)))

@@ -16,19 +16,19 @@ class Snapshot(Protocol):
     engine: str
     """Name and version of what answers."""
 
-    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
+    def offered(self, request: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query; DataError in words where there is none."""
 
-    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
+    def statement(self, request: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query that reads the wanted columns in a stable order."""
 
-    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[Line]:
+    def lines(self, request: ExtractRequest, statement: str) -> Iterator[Line]:
         """Yield the rows as lines, as `rows` describes them, while the database makes them."""
 
     def relations(self) -> list[str]:
         """Return the names of its tables and views."""
 
-    def steady(self, asked: ExtractRequest) -> bool:
+    def steady(self, request: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out: there are tables of MariaDB and MySQL it does not."""
 
     def close(self) -> None:

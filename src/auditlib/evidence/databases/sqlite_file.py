@@ -46,24 +46,24 @@ class SQLiteFile:
         except sqlite3.Error as error:
             raise DataError(_refused(error).problem(address, error)) from None
 
-    def offered(self, asked: ExtractRequest) -> tuple[Offered, ...]:
+    def offered(self, request: ExtractRequest) -> tuple[Offered, ...]:
         """Return the columns of a table, view or query."""
         try:
-            cursor = self._connection.execute(f"SELECT * FROM {asked.source(quoted)} LIMIT 0")  # noqa: S608 - quoted, or the auditor's
+            cursor = self._connection.execute(f"SELECT * FROM {request.source(quoted)} LIMIT 0")  # noqa: S608 - quoted, or the auditor's
         except sqlite3.Error as error:
-            raise DataError(self._problem(error, asked)) from None
+            raise DataError(self._problem(error, request)) from None
         return tuple(Offered(column[0], CellType.TEXT) for column in cursor.description)
 
-    def statement(self, asked: ExtractRequest, columns: dict[str, Offered]) -> str:
+    def statement(self, request: ExtractRequest, columns: dict[str, Offered]) -> str:
         """Return the query that reads the wanted columns."""
-        cells = ", ".join([FIRST, *(f"r.{quoted(name)}" for name in asked.wanted)])
-        order = ", ".join(f"r.{quoted(name)} COLLATE BINARY" for name in asked.ordering if name in columns)
+        cells = ", ".join([FIRST, *(f"r.{quoted(name)}" for name in request.wanted)])
+        order = ", ".join(f"r.{quoted(name)} COLLATE BINARY" for name in request.ordering if name in columns)
         ordering = f" ORDER BY {order}" if order else ""
-        return f"SELECT {cells} FROM {asked.source(quoted)}{ordering}"  # noqa: S608 - as above
+        return f"SELECT {cells} FROM {request.source(quoted)}{ordering}"  # noqa: S608 - as above
 
-    def lines(self, asked: ExtractRequest, statement: str) -> Iterator[bytes]:
+    def lines(self, request: ExtractRequest, statement: str) -> Iterator[bytes]:
         """Yield the rows as lines."""
-        row, seconds = 0, asked.database.time_out
+        row, seconds = 0, request.database.time_out
         with TimeLimit(seconds, self._connection.interrupt) as clock:
             try:
                 for cells in self._connection.execute(statement):
@@ -71,15 +71,15 @@ class SQLiteFile:
                     yield ",".join(map(_written, cells)).encode("utf-8", "surrogateescape") + b"\n"
             except sqlite3.Error as error:
                 if clock.over:
-                    raise DataError(too_slow(asked.label, seconds=seconds, row=row)) from None
-                raise DataError(self._problem(error, asked, row=row)) from None
+                    raise DataError(too_slow(request.label, seconds=seconds, row=row)) from None
+                raise DataError(self._problem(error, request, row=row)) from None
 
     def relations(self) -> list[str]:
         """Return the names of its tables and views."""
         query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
         return sorted(name for (name,) in self._connection.execute(query))
 
-    def steady(self, asked: ExtractRequest) -> bool:
+    def steady(self, request: ExtractRequest) -> bool:
         """Whether what is written meanwhile stays out."""
         return True
 
@@ -87,10 +87,10 @@ class SQLiteFile:
         """End the snapshot."""
         self._connection.close()
 
-    def _problem(self, error: sqlite3.Error, asked: ExtractRequest, *, row: int = 0) -> Problem:
-        if str(error).startswith("no such table") and asked.database.relation is not None:
-            return no_relation(asked.label, asked.database.relation, self.relations())
-        return _refused(error).problem(self._address, error, label=asked.label, row=row)
+    def _problem(self, error: sqlite3.Error, request: ExtractRequest, *, row: int = 0) -> Problem:
+        if str(error).startswith("no such table") and request.database.relation is not None:
+            return no_relation(request.label, request.database.relation, self.relations())
+        return _refused(error).problem(self._address, error, label=request.label, row=row)
 
 
 def _refused(error: sqlite3.Error) -> Refused:

@@ -69,14 +69,14 @@ class CellCounter:
         return np.where(inside, self._month_of[np.where(inside, day, 0)], np.int32(len(self._months)))
 
     def _numbers(
-        self, column: pa.ChunkedArray, known: dict[Any, int], *, answers: bool = False
+        self, column: pa.ChunkedArray, numbering: dict[Any, int], *, answers: bool = False
     ) -> NDArray[np.int32]:
         """Return the number of each value, the same in every piece; -1 where there is no answer."""
         import numpy as np
 
         codes, cells = _codes(column)
         counted = [cell for cell in cells if cell is not None or not answers]
-        numbers = {cell: known.setdefault(cell, len(known)) for cell in counted}
+        numbers = {cell: numbering.setdefault(cell, len(numbering)) for cell in counted}
         return np.array([numbers.get(cell, -1) for cell in cells], dtype=np.int32)[codes]
 
     def table(self, item: str) -> pa.Table:
@@ -86,7 +86,7 @@ class CellCounter:
 
         counts = self._counts[item]
         unit, month, survey, score = np.nonzero(counts)
-        units, surveys, scores = (list(known) for known in self._values)
+        units, surveys, scores = (list(values) for values in self._values)
         columns = (
             pa.array(units, pa.string()).take(pa.array(unit)),
             pa.array(self._months[month], pa.int32()),

@@ -31,14 +31,14 @@ class Paired:
         Number of each row's pair; pair ``s * width + c`` is of the survey type `s` and the cell `c`.
     width
         Distinct cells of the column.
-    seen
+    occurring
         The pairs that occur, ascending.
     """
 
     column: Coded
     pairs: NDArray[np.int32]
     width: int
-    seen: list[int]
+    occurring: list[int]
 
 
 def coded(records: pa.Table, place: str) -> Coded:
@@ -60,8 +60,8 @@ def paired(survey: Coded, column: Coded) -> Paired:
     """Return a column beside the survey type."""
     width = len(column.cells)
     pairs = survey.codes * np.int32(width) + column.codes if len(survey.cells) > 1 else column.codes
-    seen = np.flatnonzero(np.bincount(pairs, minlength=1))
-    return Paired(column, pairs, width, seen.tolist())
+    occurring = np.flatnonzero(np.bincount(pairs, minlength=1))
+    return Paired(column, pairs, width, occurring.tolist())
 
 
 def looked_up(values: list[Any], column: Paired, kind: pa.DataType, *, absent: bool) -> pa.Array:

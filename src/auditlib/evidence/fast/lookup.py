@@ -36,7 +36,7 @@ def known_rows(
     """
     cache: LookupCache | None = None
 
-    def known(cells: pa.Table) -> LookedUpRows | None:
+    def look_up(cells: pa.Table) -> LookedUpRows | None:
         nonlocal cache
         if cells.num_rows < FEWEST_ROWS:
             return None
@@ -44,9 +44,9 @@ def known_rows(
         referring = bool(parents_of(context, plan))
         if cache is None and zoned and suits(plan, cells.schema, referring=referring):
             cache = LookupCache(plan, _setting(context, plan, judge))
-        return None if cache is None else cache.known(cells)
+        return None if cache is None else cache.look_up(cells)
 
-    return known
+    return look_up
 
 
 def _setting(context: IntakeContext, plan: SourcePlan, judge: Judge) -> Setting:

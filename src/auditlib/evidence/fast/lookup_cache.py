@@ -12,8 +12,9 @@ CSV, 10.8 in place of 7.1 as Parquet in its own types) and 90 to 140 MB more mem
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,7 +106,7 @@ class _Memory:
 
     name: str
     place: str
-    known: dict[tuple[Any, Any], tuple[bool, Any, int]] = field(default_factory=dict)
+    verdicts: dict[tuple[Any, Any], tuple[bool, Any, int]] = dataclasses.field(default_factory=dict)
 
 
 def suits(plan: SourcePlan, schema: pa.Schema, *, referring: bool) -> bool:
@@ -124,30 +125,30 @@ def suits(plan: SourcePlan, schema: pa.Schema, *, referring: bool) -> bool:
         return False
     if plan.source.units_by != "id" or plan.answers is not None:
         return False
-    if any(given.after for given in plan.fields):
+    if any(field.after for field in plan.fields):
         return False
     key = plan.contract.key
     if len(key) != 1 or repeats(plan.field(key[0]).column) or not plan.field(key[0]).origin:
         return False
-    return all(_field_suits(plan, given, schema) for given in plan.fields)
+    return all(_field_suits(plan, field, schema) for field in plan.fields)
 
 
-def _field_suits(plan: SourcePlan, given: Field, schema: pa.Schema) -> bool:
+def _field_suits(plan: SourcePlan, field: Field, schema: pa.Schema) -> bool:
     import pyarrow as pa
 
-    if not given.fed or repeats(given.column):
-        return not given.from_line
-    if not given.origin or given.column.name in plan.source.values:
+    if not field.fed or repeats(field.column):
+        return not field.from_line
+    if not field.origin or field.column.name in plan.source.values:
         return False
-    held = schema.field(_place(plan, given)).type
-    if given.column.kind is ColumnKind.INSTANT:
-        stamped = pa.types.is_string(held) and bool(stamp_format(plan.source.dates.formats))
-        return stamped or bool(pa.types.is_timestamp(held) and held.unit in ("s", "ms", "us"))
-    return given.column.kind is not ColumnKind.NUMBER and bool(pa.types.is_string(held))
+    arrow_type = schema.field(_place(plan, field)).type
+    if field.column.kind is ColumnKind.INSTANT:
+        stamped = pa.types.is_string(arrow_type) and bool(stamp_format(plan.source.dates.formats))
+        return stamped or bool(pa.types.is_timestamp(arrow_type) and arrow_type.unit in ("s", "ms", "us"))
+    return field.column.kind is not ColumnKind.NUMBER and bool(pa.types.is_string(arrow_type))
 
 
-def _place(plan: SourcePlan, given: Field) -> str:
-    return f"c{plan.wanted.index(given.origin)}" if given.origin else ""
+def _place(plan: SourcePlan, field: Field) -> str:
+    return f"c{plan.wanted.index(field.origin)}" if field.origin else ""
 
 
 class LookupCache:
@@ -156,7 +157,7 @@ class LookupCache:
     def __init__(self, plan: SourcePlan, setting: Setting) -> None:
         self._plan, self._setting = plan, setting
         self._memories = [
-            _Memory(given.column.name, _place(plan, given)) for given in plan.fields if repeats(given.column)
+            _Memory(field.column.name, _place(plan, field)) for field in plan.fields if repeats(field.column)
         ]
         survey = [memory for memory in self._memories if memory.name == "survey_type"]
         self._survey = survey[0].place if survey else ""
@@ -164,7 +165,7 @@ class LookupCache:
         self._missing = sorted({"", *(code.strip() for code in plan.source.missing)})
         self._schema = canonical_schema(plan.contract)
 
-    def known(self, records: pa.Table) -> LookedUpRows | None:
+    def look_up(self, records: pa.Table) -> LookedUpRows | None:
         """Return the rows of a block that are known to be sound; None where there are none."""
         columns = {memory.name: coded(records, memory.place) for memory in self._memories}
         survey = coded(records, self._survey)
@@ -179,34 +180,34 @@ class LookupCache:
             values = _recall(block, memory, survey, column, self._schema)
             if memory.name == _UNITS:
                 block.zones = self._zones_of(values)[column.pairs]
-        for given in self._plan.fields:
-            if not repeats(given.column) and given.column.kind is not ColumnKind.INSTANT:
-                self._texts(block, records, given)
-        for given in self._plan.fields:
-            if given.column.kind is ColumnKind.INSTANT:
-                self._instants(block, records, given)
+        for field in self._plan.fields:
+            if not repeats(field.column) and field.column.kind is not ColumnKind.INSTANT:
+                self._texts(block, records, field)
+        for field in self._plan.fields:
+            if field.column.kind is ColumnKind.INSTANT:
+                self._instants(block, records, field)
         return self._result(block, records)
 
     def _learn(self, records: pa.Table, survey: Coded, columns: Mapping[str, Paired]) -> None:
         """Have the exact query judge the cells that were not seen before."""
         self._find_templates(records, survey)
-        probes, asked = [], []
+        probes, probed = [], []
         for memory in self._memories:
             pairs, column = columns[memory.name], columns[memory.name].column
             new = [
                 (s, c)
-                for s, c in (divmod(pair, pairs.width) for pair in pairs.seen)
-                if (survey.cells[s], column.cells[c]) not in memory.known
+                for s, c in (divmod(pair, pairs.width) for pair in pairs.occurring)
+                if (survey.cells[s], column.cells[c]) not in memory.verdicts
                 and survey.cells[s] in self._templates
             ]
-            if new and len(new) <= _MOST_NEW and len(memory.known) <= _MOST_KNOWN:
+            if new and len(new) <= _MOST_NEW and len(memory.verdicts) <= _MOST_KNOWN:
                 probes.append(self._probes(records.schema, memory, survey, column, new))
-                asked += [(memory, survey.cells[s], column.cells[c]) for s, c in new]
+                probed += [(memory, survey.cells[s], column.cells[c]) for s, c in new]
         if probes:
             import pyarrow as pa
 
             tested = self._setting.judge(_renumbered(pa.concat_tables(probes)))
-            _remember(asked, tested)
+            _remember(probed, tested)
 
     def _find_templates(self, records: pa.Table, survey: Coded) -> None:
         """Look for one sound row per survey type that has none yet."""
@@ -237,42 +238,42 @@ class LookupCache:
         absent = len(column.cells) - 1
         index = pa.array([None if c == absent else c for _, c in new], pa.int64())
         cells = column.values.take(index)
-        held = schema.field(place).type
-        cells = cells.dictionary_encode() if pa.types.is_dictionary(held) else cells.cast(held)
+        arrow_type = schema.field(place).type
+        cells = cells.dictionary_encode() if pa.types.is_dictionary(arrow_type) else cells.cast(arrow_type)
         return rows.set_column(place, memory.place, cells)
 
-    def _texts(self, block: _Rows, records: pa.Table, given: Field) -> None:
+    def _texts(self, block: _Rows, records: pa.Table, field: Field) -> None:
         """Keep ids and comments as they stand; nothing where a code for missing stands."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        name = given.column.name
-        if not given.fed:
+        name = field.column.name
+        if not field.fed:
             block.columns[name] = pa.nulls(len(block.plain), self._schema.field(name).type)
             return
-        cells = whole(records[_place(self._plan, given)])
-        if given.column.kind is ColumnKind.TEXT:
+        cells = whole(records[_place(self._plan, field)])
+        if field.column.kind is ColumnKind.TEXT:
             blank = pc.not_equal(pc.utf8_trim_whitespace(cells), cells).fill_null(False)
             block.plain &= ~mask_of(blank)
         text, absent = present(cells, self._missing)
-        if given.column.required or name in self._plan.contract.key:
+        if field.column.required or name in self._plan.contract.key:
             block.plain &= ~absent
         block.columns[name] = block.texts[name] = text
 
-    def _instants(self, block: _Rows, records: pa.Table, given: Field) -> None:
+    def _instants(self, block: _Rows, records: pa.Table, field: Field) -> None:
         import pyarrow as pa
 
-        name = given.column.name
-        if not given.fed:
+        name = field.column.name
+        if not field.fed:
             for part in ("at", "day", "second"):
                 kind = self._schema.field(f"{name}_{part}").type
                 block.columns[f"{name}_{part}"] = pa.nulls(len(block.plain), kind)
             return
-        cells = whole(records[_place(self._plan, given)])
+        cells = whole(records[_place(self._plan, field)])
         read, absent = self._read(block, cells, name)
         certain = read.plain & (read.at <= self._setting.as_of)
-        block.plain &= certain | (absent & (not given.column.required))
-        self._in_order(block, given.column, read, absent)
+        block.plain &= certain | (absent & (not field.column.required))
+        self._in_order(block, field.column, read, absent)
         mask = absent if absent.any() else None
         for part, numbers in (("at", read.at), ("day", read.day), ("second", read.second)):
             kind = self._schema.field(f"{name}_{part}").type
@@ -319,9 +320,9 @@ class LookupCache:
 
         for late, early in block.orders:
             if early in block.instants:
-                (here, none), (before, nothing) = block.instants[late], block.instants[early]
-                day_only = (here.second == WHOLE_DAY) | (before.second == WHOLE_DAY)
-                in_order = np.where(day_only, here.day >= before.day, here.at >= before.at)
+                (instant, none), (before, nothing) = block.instants[late], block.instants[early]
+                day_only = (instant.second == WHOLE_DAY) | (before.second == WHOLE_DAY)
+                in_order = np.where(day_only, instant.day >= before.day, instant.at >= before.at)
                 block.plain &= none | nothing | in_order
         places = np.flatnonzero(block.plain)
         if not len(places):
@@ -331,7 +332,7 @@ class LookupCache:
         block.columns["source_line"] = whole(records["source_line"])
         names = [name for name in self._schema.names if name != "source_file"]
         rows = pa.table({name: block.columns[name] for name in names})
-        seldom = [given.column.name for given in self._plan.fields if not repeats(given.column)]
+        seldom = [field.column.name for field in self._plan.fields if not repeats(field.column)]
         texts = {
             f"s{n}": block.texts.get(name, pa.nulls(count, pa.string())) for n, name in enumerate(seldom)
         }
@@ -340,8 +341,8 @@ class LookupCache:
             {"source_line": rows["source_line"], "key": key, **texts, "combined": block.combined}
         )
         if len(places) < count:
-            others = np.flatnonzero(~block.plain)
-            rows, noted = without(rows, others), without(noted, others)
+            unsure = np.flatnonzero(~block.plain)
+            rows, noted = without(rows, unsure), without(noted, unsure)
         return LookedUpRows(places, rows, noted)
 
     def _zones_of(self, units: list[Any]) -> NDArray[np.int64]:
@@ -368,28 +369,28 @@ def _recall(block: _Rows, memory: _Memory, survey: Coded, column: Paired, schema
     size = len(survey.cells) * column.width
     sound, hashes = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.uint64)
     values: list[Any] = [None] * size
-    for pair in column.seen:
+    for pair in column.occurring:
         s, c = divmod(pair, column.width)
-        verdict = memory.known.get((survey.cells[s], column.column.cells[c]))
+        verdict = memory.verdicts.get((survey.cells[s], column.column.cells[c]))
         if verdict is not None:
             sound[pair], values[pair], hashes[pair] = verdict
-    if not sound[column.seen].all():
+    if not sound[column.occurring].all():
         block.plain &= sound[column.pairs]
     block.combined ^= hashes[column.pairs]
-    absent = any(values[pair] is None for pair in column.seen if sound[pair])
+    absent = any(values[pair] is None for pair in column.occurring if sound[pair])
     kind = schema.field(memory.name).type
     block.columns[memory.name] = looked_up(values, column, kind, absent=absent)
     return values
 
 
-def _remember(asked: list[tuple[_Memory, Any, Any]], tested: pa.Table) -> None:
+def _remember(probed: list[tuple[_Memory, Any, Any]], tested: pa.Table) -> None:
     faults = tested["fault"].to_pylist()
-    held: dict[str, tuple[list[Any], list[int]]] = {}
-    for row, (memory, survey, cell) in enumerate(asked):
-        if memory.name not in held:
-            held[memory.name] = (tested[memory.name].to_pylist(), tested[f"h__{memory.name}"].to_pylist())
-        values, hashes = held[memory.name]
-        memory.known[survey, cell] = (faults[row] == SOUND, values[row], hashes[row])
+    results: dict[str, tuple[list[Any], list[int]]] = {}
+    for row, (memory, survey, cell) in enumerate(probed):
+        if memory.name not in results:
+            results[memory.name] = (tested[memory.name].to_pylist(), tested[f"h__{memory.name}"].to_pylist())
+        values, hashes = results[memory.name]
+        memory.verdicts[survey, cell] = (faults[row] == SOUND, values[row], hashes[row])
 
 
 def _renumbered(rows: pa.Table) -> pa.Table:

@@ -17,9 +17,9 @@ def prefetch(pieces: Iterable[_Piece], *, threads: int) -> Iterator[_Piece]:
         return
     source = iter(pieces)
     with ThreadPoolExecutor(1) as maker:
-        made = maker.submit(_next, source)
-        while piece := made.result():
-            made = maker.submit(_next, source)
+        future = maker.submit(_next, source)
+        while piece := future.result():
+            future = maker.submit(_next, source)
             yield piece[0]
 
 

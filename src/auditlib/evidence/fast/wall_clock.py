@@ -166,9 +166,9 @@ def read_stamps(column: pa.Array, form: str, *, last_day: int) -> tuple[NDArray[
 
 def _matrix(column: pa.Array, chosen: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
     """Return the chosen cells, all of one width, as rows of bytes."""
-    _, offsets, data = column.buffers()
+    _, offsets, buffer = column.buffers()
     begin = np.frombuffer(offsets, dtype=np.int32)[column.offset : column.offset + len(column)]
-    body = np.frombuffer(data, dtype=np.uint8)
+    body = np.frombuffer(buffer, dtype=np.uint8)
     if len(chosen) == len(column):
         return body[begin[0] : begin[0] + len(column) * width].reshape(-1, width)
     return np.asarray(body[begin[chosen].astype(np.int64)[:, None] + np.arange(width)])

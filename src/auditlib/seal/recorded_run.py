@@ -105,16 +105,16 @@ def bases_of(number: Fields) -> tuple[Basis, ...]:
 
 def uses_of(recorded: RecordedRun, key: str) -> list[Use]:
     """Return every sentence, exhibit and finding that states the number ``notebook/key``."""
-    notebook, _, own = key.partition("/")
+    notebook, _, local_key = key.partition("/")
     uses = [
         Use("sentence", f"{name}/{section}", sentence["text"])
         for name, section, sentence in recorded.sentences
-        if name == notebook and own in sentence["keys"]
+        if name == notebook and local_key in sentence["keys"]
     ]
     uses += [
         Use("exhibit", place, exhibit["title"])
         for place, exhibit in recorded.exhibits.items()
-        if place.startswith(f"{notebook}/") and own in exhibit["keys"]
+        if place.startswith(f"{notebook}/") and local_key in exhibit["keys"]
     ]
     uses += [
         Use("finding", fingerprint, finding["condition"])

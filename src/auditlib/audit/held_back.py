@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from auditlib.audit.outgoing import Outgoing
+from auditlib.audit.protocols import Drawable, Ranging, Result
 from auditlib.audit.recorder import Recorder
-from auditlib.audit.returned import Drawable, Ranging, Result
 from auditlib.errors import AuditError, Problem
 from auditlib.records import Held, Sentence, Ungrouped
 from auditlib.statements import Answer
@@ -40,28 +40,28 @@ class Door:
             )
         if isinstance(result.result if isinstance(result, Answer) else result, Ungrouped):
             return result, 0
-        return result.without(self._held(result))
+        return result.without(self._held_back(result))
 
-    def said(self, result: Result) -> tuple[Sentence, ...]:
+    def words_of(self, result: Result) -> tuple[Sentence, ...]:
         """Return the words of `result`; what comes first and last is chosen among what is shown."""
         if not (isinstance(result, Ranging) and result.ranges):
             return result.summary()
-        part = result.without(self._held(result))[0]
+        part = result.without(self._held_back(result))[0]
         return part.summary() if part is not None else (Sentence(NOTHING_SAID),)
 
-    def _held(self, result: Any) -> Held:
+    def _held_back(self, result: Any) -> Held:
         """Return what tells whether a number of `result`, or of the audit, is held back."""
         suppression = self._recorder.suppression
         numbers = result.numbers() if isinstance(result, Result) else ()
-        own = {number.key: number for number in numbers}
+        by_key = {number.key: number for number in numbers}
 
         def held(key: str, n: int | None = None) -> bool:
             if suppression.minimum.hides(n):
                 return True
-            number = own.get(key)
-            kept = self._recorder.kept(key) or (
+            number = by_key.get(key)
+            recorded_key = self._recorder.recorded_key(key) or (
                 self._outgoing.number(number, {})[0].key if number else self._recorder.key(key)
             )
-            return suppression.holds(kept, number)
+            return suppression.holds(recorded_key, number)
 
         return held

@@ -48,16 +48,16 @@ class _Fault(NamedTuple):
 
 def misplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -> tuple[Problem, ...]:
     """Return a problem for each wrong place on whose holidays a clock of the run depends; see `_problems`."""
-    return _problems(run, document, evidence, root=root, named=True)
+    return _problems(run, document, evidence, root=root, has_country=True)
 
 
 def unplaced(run: Run, document: Document, evidence: Evidence, *, root: Path) -> tuple[Problem, ...]:
     """Return what is to be told of units that name no country, so that a clock of the run stands still."""
-    return _problems(run, document, evidence, root=root, named=False)
+    return _problems(run, document, evidence, root=root, has_country=False)
 
 
 def _problems(
-    run: Run, document: Document, evidence: Evidence, *, root: Path, named: bool
+    run: Run, document: Document, evidence: Evidence, *, root: Path, has_country: bool
 ) -> tuple[Problem, ...]:
     """Return a problem for each place on whose holidays a clock depends and that does not say them.
 
@@ -69,7 +69,7 @@ def _problems(
         The register of units.
     root
         The project: the folder that holds params/.
-    named
+    has_country
         Whether places whose codes are wrong are meant, or those that name no country.
     """
     law = texts(run, root=root)
@@ -78,7 +78,7 @@ def _problems(
     faults = [
         (_fault(unit, clocks[unit.unit_id]), unit.unit_id)
         for unit in units
-        if unit.unit_id in clocks and bool(unit.country) is named
+        if unit.unit_id in clocks and bool(unit.country) is has_country
     ]
     wrong = sorted((fault, unit) for fault, unit in faults if fault)
     return tuple(
@@ -94,13 +94,13 @@ def _clocks(run: Run, units: Sequence[UnitPlace], law: Mapping[str, str]) -> dic
     for the place of the others alone.
     """
     first: dict[str, str] = {}
-    named = (policy_named(stem, model, run, law) for stem, model in _POLICIES)
-    policies = [policy for policy in named if policy is not None]
+    chosen = (policy_named(stem, model, run, law) for stem, model in _POLICIES)
+    policies = [policy for policy in chosen if policy is not None]
     for rule in _rules(policies):
-        own = _own_holidays(rule.calendar_files, law)
-        for unit in units if own else ():
+        local_calendars = _own_holidays(rule.calendar_files, law)
+        for unit in units if local_calendars else ():
             name = rule.calendar if rule.calendars is None else rule.calendars.calendar_of(unit)
-            if name in own:
+            if name in local_calendars:
                 first.setdefault(unit.unit_id, name)
     for name in _own_holidays(_tried(policies), law):
         for unit in units:
@@ -141,8 +141,8 @@ def _fault(place: UnitPlace, calendar: str) -> _Fault | None:
         if place.subdivision:
             subdivision_of(place.country, place.subdivision)
     except ParameterError as error:
-        (known,) = error.problems
-        return _Fault(column, known.message, known.remedy)
+        (problem,) = error.problems
+        return _Fault(column, problem.message, problem.remedy)
     return None
 
 
@@ -152,8 +152,8 @@ def _problem(
     register = evidence.frame("units", columns=("unit_id", "source_file", "source_line"))
     rows = register[register["unit_id"].isin(units)].sort_values(["source_file", "source_line"])
     index, source = _source(run, str(rows["source_file"].iloc[0]))
-    named = _named(rows)
-    message = f"{counted(len(rows), 'unit')} ({named}): {fault.message}"
+    listed = _units_with_lines(rows)
+    message = f"{counted(len(rows), 'unit')} ({listed}): {fault.message}"
     if fault.column in source.constants:
         place = ("sources", index, "constants", fault.column)
         return document.problem(place, message, remedy=fault.remedy)
@@ -170,14 +170,14 @@ def _problem(
     return Problem(message, str(first["source_file"]), int(first["source_line"]), column, fault.remedy)
 
 
-def _named(rows: pd.DataFrame) -> str:
-    named = [
+def _units_with_lines(rows: pd.DataFrame) -> str:
+    listed = [
         f"{unit} in line {line}" for unit, line in zip(rows["unit_id"], rows["source_line"], strict=True)
     ]
-    return ", ".join(named[:MOST]) + (", ..." if len(named) > MOST else "")
+    return ", ".join(listed[:MOST]) + (", ..." if len(listed) > MOST else "")
 
 
 def _source(run: Run, file: str) -> tuple[int, Source]:
     """Return the source of the units that a file was read by, with its place in the run file."""
-    mine = [(at, source) for at, source in enumerate(run.sources) if source.table == "units"]
-    return next((entry for entry in mine if entry[1].file == file), mine[0])
+    registers = [(at, source) for at, source in enumerate(run.sources) if source.table == "units"]
+    return next((entry for entry in registers if entry[1].file == file), registers[0])

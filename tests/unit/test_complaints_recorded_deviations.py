@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from standards_tables import DAY, START, context, small_tables
 
-from auditlib.complaints.recorded import RecordedDeviations, recorded_deviations
+from auditlib.complaints.recorded_deviations import RecordedDeviations, recorded_deviations
 from auditlib.contracts import WHOLE_DAY
 from auditlib.records import Aspect, Criterion, Direction, Grade, Kind, Target
 

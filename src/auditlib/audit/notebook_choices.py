@@ -27,9 +27,9 @@ class _Named:
 
     Parameters
     ----------
-    what
+    noun
         What it names, as messages say it.
-    known
+    names
         See `Names`.
     several
         Whether it may name several, apart by blanks.
@@ -37,8 +37,8 @@ class _Named:
         Whether it may be empty.
     """
 
-    what: str
-    known: Names
+    noun: str
+    names: Names
     several: bool = False
     optional: bool = False
 
@@ -60,19 +60,19 @@ def chosen_problems(run: Run, document: Document, *, root: Path) -> Iterator[Pro
                 yield document.problem(place, f"{notebook}: {message}", remedy=remedy)
 
 
-def _problems(asked: tuple[str, str], value: Scalar, run: Run, root: Path) -> Iterator[tuple[str, str]]:
-    name = asked[1]
-    if asked in _LEAST and isinstance(value, int | float) and value < _LEAST[asked]:
-        yield f"'{name}' must be at least {_LEAST[asked]}; found {value}.", "Give a larger number."
-    rule = _NAMED.get(asked)
+def _problems(parameter: tuple[str, str], value: Scalar, run: Run, root: Path) -> Iterator[tuple[str, str]]:
+    name = parameter[1]
+    if parameter in _LEAST and isinstance(value, int | float) and value < _LEAST[parameter]:
+        yield f"'{name}' must be at least {_LEAST[parameter]}; found {value}.", "Give a larger number."
+    rule = _NAMED.get(parameter)
     if rule is None or not isinstance(value, str):
         return
     words = value.split() if rule.several else [value] if value or not rule.optional else []
-    known = rule.known(run, root)
+    names = rule.names(run, root)
     for word in words:
-        if word not in known:
-            remedy = did_you_mean(word, known) or "There is none in this run."
-            yield f"'{name}' names {word!r}, and there is no such {rule.what}.", remedy
+        if word not in names:
+            remedy = did_you_mean(word, names) or "There is none in this run."
+            yield f"'{name}' names {word!r}, and there is no such {rule.noun}.", remedy
 
 
 def mapped_columns(run: Run, table: str) -> tuple[str, ...]:

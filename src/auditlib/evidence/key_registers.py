@@ -69,11 +69,11 @@ class Naming:
         self._named.flush()
 
 
-def named_again(connection: duckdb.DuckDBPyConnection, own: Identities) -> pa.ChunkedArray:
+def named_again(connection: duckdb.DuckDBPyConnection, register: Identities) -> pa.ChunkedArray:
     """Return the places of rows whose key an earlier row names, or a register of its own holds."""
     if not connection.execute("SELECT count(*) FROM named").fetchall()[0][0]:
         return _nowhere()
-    connection.register("registered", own.keys())
+    connection.register("registered", register.keys())
     again = connection.sql(
         "SELECT place FROM (SELECT place, key, row_number() OVER (PARTITION BY key ORDER BY place) AS nth "
         "FROM named) WHERE nth > 1 OR key IN (SELECT key FROM registered) ORDER BY place"

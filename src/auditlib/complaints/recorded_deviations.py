@@ -86,8 +86,8 @@ def recorded_deviations(
     """
     import pandas as pd
 
-    mine = [entry for entry in criteria if entry.metric == DUTY]
-    if not mine or not {"deviations", "complaints", "complaint_events"} <= set(tables.tables):
+    of_duty = [entry for entry in criteria if entry.metric == DUTY]
+    if not of_duty or not {"deviations", "complaints", "complaint_events"} <= set(tables.tables):
         return RecordedDeviations(pd.DataFrame(columns=["deviation_id", "unit_id", "verdict"]), notebook)
     entries = recorded_spans(tables, as_of=context.as_of_at)
     cases = _cases(tables, sorted({str(entry["case_id"]) for entry in entries}))
@@ -96,7 +96,7 @@ def recorded_deviations(
         {
             "deviation_id": entry["deviation_id"],
             "unit_id": cases.get(entry["case_id"], {}).get("unit_id") or entry["unit_id"] or "",
-            "verdict": _verdict(entry, cases.get(entry["case_id"]), events, mine).value,
+            "verdict": _verdict(entry, cases.get(entry["case_id"]), events, of_duty).value,
         }
         for entry in entries
     ]
@@ -126,9 +126,9 @@ def _verdict(
         return DeviationWorth.NO_CASE
     severities = ("", case.get("severity"))
     holding = [criterion for criterion in criteria if criterion.options.get("severity", "") in severities]
-    own = events.get(str(entry["case_id"]), [])
+    states = events.get(str(entry["case_id"]), [])
     used = [
-        elapsed_one(case["received_at"], own, at=entry[name]) for name in ("recorded_at", "recorded_until")
+        elapsed_one(case["received_at"], states, at=entry[name]) for name in ("recorded_at", "recorded_until")
     ]
     verdicts = [
         verdict_one(

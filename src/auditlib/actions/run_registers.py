@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auditlib.actions.carry import CarriedRegister, RegisteredFinding, carry, verified_although_raised
-from auditlib.actions.recorded import drivers_of, raised_of
+from auditlib.actions.recorded_findings import drivers_of, raised_of
 from auditlib.actions.register import Action, as_row
 from auditlib.actions.register_file import read_register, register_bytes, register_path
 from auditlib.errors import DataError, ParameterError, Problem
@@ -18,7 +18,7 @@ from auditlib.parameters.run import Run
 from auditlib.seal.lock import only_writer
 from auditlib.seal.manifest import Manifest
 from auditlib.seal.paths import OutputFolders
-from auditlib.seal.recorded import read_results
+from auditlib.seal.recorded_run import read_results
 from auditlib.seal.verifying import verify
 
 
@@ -97,8 +97,8 @@ def bring_up_to_date(
     findings = raised_of(json.loads((directory / "findings.json").read_text(encoding="utf-8")))
     before = _before(previous, manifest, places)
     with only_writer(places.lock, audit=manifest.audit):
-        known = known_to(findings, before)
-        current = read_register(path, known=known) if path.exists() else ()
+        fingerprints = known_to(findings, before)
+        current = read_register(path, fingerprints=fingerprints) if path.exists() else ()
         refuse_verified(current, findings, path)
         as_of = datetime.fromisoformat(manifest.parameters.run["as_of"])
         drivers, why = drivers_of(read_results(directory / "results"), findings)
@@ -111,9 +111,9 @@ def bring_up_to_date(
 
 def _before(previous: Path | None, manifest: Manifest, places: OutputFolders) -> tuple[Action, ...]:
     if previous is None:
-        named = manifest.parameters.run.get("previous") or ""
-        path = register_path(places.outputs, named)
-        return read_register(path) if named and path.exists() else ()
+        audit = manifest.parameters.run.get("previous") or ""
+        path = register_path(places.outputs, audit)
+        return read_register(path) if audit and path.exists() else ()
     earlier = verify(previous).manifest
     path = register_path(previous.resolve().parent, earlier.audit)
     if earlier.parameters.run["party"] != manifest.parameters.run["party"]:
