@@ -17,8 +17,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "src" / "auditlib"
-FILLER = frozenset({"one", "found", "each", "told", "shown", "said"})
-"""Names that say nothing of what they hold."""
+FILLER = frozenset(
+    {
+        "one", "ones", "each", "both", "some", "others", "other", "same", "such", "that", "this",
+        "these", "those", "them", "it", "thing", "things", "stuff", "known", "own", "named", "asked",
+        "given", "kept", "left", "seen", "rest", "what", "which", "who", "whose", "made", "more",
+        "less", "mine", "done", "here", "there", "taken", "took", "found", "told", "said", "gone",
+        "got", "put", "once", "tmp", "temp", "obj", "foo", "val", "vals", "res", "ret", "info", "misc",
+    }
+)  # fmt: skip
+"""Names that say nothing of what they hold; *held* (back) and *shown* are terms of the glossary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +81,15 @@ def bindings(path: Path) -> Iterator[str]:
             yield node.arg
 
 
+def is_filler(name: str) -> bool:
+    """Whether a name, with or without the underscores around it, says nothing of what it holds."""
+    return name.strip("_") in FILLER
+
+
 def filler() -> tuple[Counter[str], int]:
     """Return how often each filler name is bound, and how many bindings there are."""
     names = Counter(name for path in modules().values() for name in bindings(path))
-    return Counter({name: names[name] for name in FILLER if names[name]}), names.total()
+    return Counter({name: count for name, count in names.items() if is_filler(name)}), names.total()
 
 
 def imports() -> dict[str, set[str]]:

@@ -184,7 +184,7 @@ def test_no_circle_stands_anywhere() -> None:
 
 
 def test_names_say_what_they_hold() -> None:
-    """Of the names bound in good code bases one in a thousand is filler; here at most this many are."""
+    """Of the names bound in good code bases one in a hundred is filler by so wide a list, or fewer."""
     names, bound = house.filler()
     assert names.total() / bound <= MOST_FILLER, names
 
@@ -202,6 +202,14 @@ def test_only_words_and_bounds_take_the_number_itself() -> None:
     compared = re.compile(r"[<>]=?\s*[\w.]*\.least\b|\.least\s*[<>]")
     deciding = {name for name, path in house.modules().items() if compared.search(path.read_text("utf-8"))}
     assert deciding == {"auditlib.disclosure.minimum_frequency"}
+
+
+@pytest.mark.parametrize(
+    ("name", "filler"),
+    [("known", True), ("_known", True), ("others_", True), ("unknown", False), ("held", False), ("_", False)],
+)
+def test_filler_is_known_with_its_underscores_and_no_term_is_filler(name: str, *, filler: bool) -> None:
+    assert house.is_filler(name) is filler
 
 
 PARTS = re.compile(r"\n(?:Returns|Raises|Notes|See Also|Examples|Yields|References)\n-")

@@ -272,7 +272,7 @@ class TestPaid:
         found = paid_scores(self.rows(pay_period=period), self.panel(), role="staff")
         assert found is not None
         assert found.typical().tolist() == [answers] * 3
-        assert (found.named, found.by) == (named, "unit")
+        assert (found.period_named, found.by) == (named, "unit")
 
     def test_a_person_paid_on_two_units_has_the_answers_of_both(self) -> None:
         found = paid_scores(self.rows(person_id=["P1", "P1", "P2"]), self.panel(), role="staff")

@@ -156,7 +156,7 @@ class TestASubtraction:
         )
         linked_tables = tables(of_types(counts), [*numbers_of_types(counts), rests])
         shown = [one for one in linked_tables.stated if one.key == "mean:visit" and one.part == "rows 0"]
-        assert [one.shown for one in shown] == [False]
+        assert [one.visible for one in shown] == [False]
 
     @pytest.mark.parametrize(("size", "small"), [(0, False), (1, True), (4, True), (5, False), (6, False)])
     def test_small_is_below_the_minimum_and_above_none(self, size: int, small: bool) -> None:

@@ -159,14 +159,14 @@ def test_an_ordinary_file_is_judged_by_look_up_and_its_bytes_do_not_depend_on_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found: list[int] = []
-    known = lookup_cache.LookupCache.known
+    look_up = lookup_cache.LookupCache.look_up
 
     def counted(self: lookup_cache.LookupCache, records: pa.Table) -> lookup_cache.LookedUpRows | None:
-        result = known(self, records)
+        result = look_up(self, records)
         found.append(0 if result is None else len(result.places))
         return result
 
-    monkeypatch.setattr(lookup_cache.LookupCache, "known", counted)
+    monkeypatch.setattr(lookup_cache.LookupCache, "look_up", counted)
     rows = [good(number) for number in range(1, 400)] + [good(7), good(8, overall="1"), "short,row\n"]
     text = (HEADER + "".join(rows)).encode()
     one, two = (taken_in(run_of(), text, fewest=1, threads=threads) for threads in (1, 2))

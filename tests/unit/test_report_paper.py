@@ -54,7 +54,7 @@ class TestFirstPage:
     def test_findings_beyond_the_limit_are_counted(self) -> None:
         found = brief([reported(number, demand=f"Demand {number}") for number in range(1, 12)])[0]
         most = MOST_LINES["major"]
-        assert (len(found.lines), found.shown, found.count) == (most, most, 11)
+        assert (len(found.lines), found.printed, found.count) == (most, most, 11)
         assert found.counted == f"{most} of 11 findings shown"
 
     def test_where_all_are_shown_their_number_stands_alone(self) -> None:

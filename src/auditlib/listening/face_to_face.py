@@ -76,7 +76,7 @@ def commitments_kept(tables: Tables, context: Context) -> Measurement:
     frame = tables.frame("commitments", columns=["due_on", "done_on"])
     as_of = instant_of(context.run.as_of)
     pairs = zip(_days(frame["due_on"]), _days(frame["done_on"]), strict=True)
-    statuses = [commitment_one(due, done, as_of=as_of) for due, done in pairs]
+    statuses = [commitment_one(due, done_on, as_of=as_of) for due, done_on in pairs]
     owed = [status for status in statuses if status is not Status.PENDING]
     not_due = len(statuses) - len(owed)
     measured = share_of(
@@ -102,19 +102,19 @@ def _broken(tables: Tables, statuses: Sequence[Status]) -> tuple[CaseReference, 
     return tuple(CaseReference("commitments", name, "", words) for _, name, words in sorted(bad))
 
 
-def commitment_one(due: int | None, done: int | None, *, as_of: int) -> Status:
+def commitment_one(due: int | None, done_on: int | None, *, as_of: int) -> Status:
     """Return what became of one commitment.
 
     Parameters
     ----------
-    due, done
+    due, done_on
         Days since 1970-01-01; a register knows no time of day, so what is done on a day is done by its end.
     as_of
         UTC microseconds.
     """
     if due is None:
         return Status.MISSING
-    done_at = None if done is None else done * DAY
+    done_at = None if done_on is None else done_on * DAY
     return assess_one(Case((due + 1) * DAY - 1, done_at), as_of=as_of)
 
 
