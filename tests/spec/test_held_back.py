@@ -8,7 +8,7 @@ import pytest
 from law_page import LawPage, Row
 
 from auditlib.audit.suppression import Suppression
-from auditlib.disclosure import is_held_back, silent, small_count, small_group, statements, without_small
+from auditlib.disclosure import MinimumFrequency, is_held_back, silent, small_count, statements, without_small
 from auditlib.disclosure.atoms import grouped
 from auditlib.disclosure.differencing import differences
 from auditlib.disclosure.protect import protect
@@ -18,13 +18,13 @@ from auditlib.disclosure.tables import linked
 from auditlib.parameters.run import Thresholds
 from auditlib.records import Basis, Number
 
-MINIMUM = Thresholds().minimum_cell
+MINIMUM = MinimumFrequency.of(Thresholds())
 
 LAW = LawPage(
     "Suppression",
     f"""
-    A count of people above zero and below `thresholds.minimum_cell` of the run file ({MINIMUM}, where it
-    names none) is never shown, nor is a number that rests on so few; and what would let a reader work one
+    A count of people above zero and below `thresholds.minimum_cell` of the run file ({MINIMUM.least}, where
+    it names none) is never shown, nor is a number that rests on so few; and what would let a reader work one
     out is held back too. Counts of units, months or criteria are shown. The law is that of
     `src/auditlib/disclosure` (requirement D6), which cites Kelly, Golden and Assad (1992); it is written
     once, and what protects whole tables is held against every table that would fit, in
@@ -135,10 +135,10 @@ def number(key: str, value: Any, unit: str = "responses", n: int | None = None, 
 
 @SMALL.each
 def test_a_small_count(row: Row) -> None:
-    size, minimum = int(row["count"]), int(row["minimum"])
+    size, minimum = int(row["count"]), MinimumFrequency(int(row["minimum"]))
     shown = without_small(number("rows:x", size), minimum=minimum)
     assert ("held back" if is_held_back(shown) else str(shown.value)) == row["shown as"]
-    assert small_group(size, minimum=minimum) is is_held_back(shown)
+    assert minimum.hides(size) is is_held_back(shown)
 
 
 @PEOPLE.each
@@ -169,7 +169,7 @@ def test_what_a_subtraction_would_tell(row: Row) -> None:
         *(silent(one, atoms.count(one) or 0) for one in implied),
     )
     withheld = protect(linked(read, sums(read), atoms), minimum=MINIMUM)
-    assert withheld.left == ()
+    assert withheld.deducible == ()
     assert (", ".join(sorted({key for _, key, part in withheld.names if part != "size"})) or "-") == row[
         "besides"
     ]
@@ -184,7 +184,7 @@ def test_what_two_editions_tell_together(row: Row) -> None:
 @WORDS.each
 def test_how_a_sentence_says_it(row: Row) -> None:
     made = Suppression(minimum=MINIMUM)
-    made.shown(number("late", int(row["count"]), "count", 300))
+    made.disclosed(number("late", int(row["count"]), "count", 300))
     masked, keys = made.text(row["true sentence"], ["late"])
     assert masked == row["said"]
     assert keys == (("threshold:minimum_cell",) if masked != row["true sentence"] else ())
@@ -192,5 +192,5 @@ def test_how_a_sentence_says_it(row: Row) -> None:
 
 @pytest.mark.parametrize("minimum", [2, 5, 10])
 def test_every_count_below_the_minimum_is_held_back_and_no_other(minimum: int) -> None:
-    small = {size for size in range(2 * minimum) if small_group(size, minimum=minimum)}
+    small = {size for size in range(2 * minimum) if MinimumFrequency(minimum).hides(size)}
     assert small == set(range(1, minimum))

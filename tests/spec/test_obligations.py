@@ -72,7 +72,10 @@ PARTIES = LAW.table(
     12:00 | -                 | no          | 18:00     | missing     | nobody did it
     12:00 | -                 | no          | 10:00     | pending     | nobody had to yet
     12:00 | 08:00 to 15:00    | no          | 18:00     | wrong_party | whenever it was
-    12:00 | 11:00             | unknown     | 18:00     | met         | not known to be wrong
+    12:00 | 11:00             | unknown     | 18:00     | unknown     | unknown is not right
+    12:00 | 13:00             | unknown     | 18:00     | unknown     | late or by the wrong party
+    12:00 | -                 | unknown     | 18:00     | missing     | nobody did it, whoever had to
+    12:00 | -                 | unknown     | 10:00     | pending     | nobody had to yet
     """,
 )
 RELEASED = LAW.table(
@@ -182,8 +185,10 @@ def columns_of(row: Row) -> dict[str, Any]:
 
 
 def case_of(row: Row) -> Case:
-    """Return the case of a row; what is not known of it is as if nothing was said."""
-    known = {name: value for name, value in columns_of(row).items() if value is not None}
+    """Return the case of a row; an instant that is not known is none."""
+    known = {
+        name: value for name, value in columns_of(row).items() if value is not None or name == "right_party"
+    }
     return Case(**{"due_at": None, **known})
 
 
@@ -236,7 +241,9 @@ def spanned(case: Case, widths: tuple[int | None, ...]) -> Case:
     return replace(case, **ends)
 
 
-known = st.builds(Case, instant, instant, st.booleans(), instant, instant, st.booleans())
+known = st.builds(
+    Case, instant, instant, st.one_of(st.none(), st.booleans()), instant, instant, st.booleans()
+)
 cases = st.builds(spanned, known, st.tuples(*spans))
 ENGINES: dict[str, Callable[[pa.Table], Any]] = {
     "duckdb": lambda table: nw.from_native(duckdb.connect().from_arrow(table)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlib.audit.held import Door
+from auditlib.audit.held_back import Door
 from auditlib.audit.outgoing import Outgoing
 from auditlib.audit.recorder import Recorder
 from auditlib.audit.suppression import Suppression

@@ -33,7 +33,7 @@ def executed(
     notebooks = (SimpleNamespace(name="01_one"),)
     plan = SimpleNamespace(notebooks=notebooks, run=run, notebook_key=lambda *_, **__: "key")
     some: Any = SimpleNamespace(
-        kept=Path(), withheld=Path(), directory=Path(), key="key", threads=1, only=(), jobs=1
+        notebook_cache=Path(), withheld=Path(), directory=Path(), key="key", threads=1, only=(), jobs=1
     )
     asked: Any = plan
     return execute_passes(Commission(asked, some, some, some, told.append, "key"), {}, {}), told

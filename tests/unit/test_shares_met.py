@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from auditlib.disclosure import MinimumFrequency
 from auditlib.errors import ParameterError
 from auditlib.obligations import (
     FAILED,
@@ -39,7 +40,7 @@ def shares(*groups: tuple[str, dict[str, int]], minimum: int = 1) -> Rates:
         for _ in range(times)
     ]
     frame = pd.DataFrame(rows, columns=["unit_id", "duty", "status"])
-    return rates(frame, by=("duty", "unit_id"), minimum=minimum)
+    return rates(frame, by=("duty", "unit_id"), disclosure=MinimumFrequency(minimum))
 
 
 def said(result: Rates) -> str:

@@ -46,7 +46,7 @@ class Case:
     done_at
         When it was done; None where it was not.
     right_party
-        Whether those who had to do it, or be present, did and were.
+        Whether those who had to do it, or be present, did and were; None where nobody said.
     excused_at
         When something happened that releases the party (a customer who declines).
     deviation_at
@@ -59,7 +59,7 @@ class Case:
 
     due_at: int | None
     done_at: int | None = None
-    right_party: bool = True
+    right_party: bool | None = True
     excused_at: int | None = None
     deviation_at: int | None = None
     deviation_listed: bool = False
@@ -73,7 +73,7 @@ def assess_one(case: Case, *, as_of: int, kind: Kind = Kind.RIGID, recorded_with
     """Return what became of `case`, seen from `as_of`; what happened after `as_of` is not known yet.
 
     Where an instant is known by its day alone, the status is the one that it has whenever on that day it
-    was; where there is more than one, it is unknown.
+    was, and where nobody said who did it, whoever it was; where there is more than one, it is unknown.
 
     Parameters
     ----------
@@ -99,8 +99,10 @@ def _possible(case: Case) -> Iterator[Case]:
     for name in SPANS:
         first, last = getattr(case, f"{name}_at"), getattr(case, f"{name}_until")
         ends.append((first,) if first is None or last is None else (first, last))
-    for instants in product(*ends):
-        yield replace(case, **{f"{name}_at": at for name, at in zip(SPANS, instants, strict=True)})
+    parties = (True, False) if case.right_party is None else (case.right_party,)
+    for right, *instants in product(parties, *ends):
+        known = {f"{name}_at": at for name, at in zip(SPANS, instants, strict=True)}
+        yield replace(case, right_party=right, **known)
 
 
 def _status(case: Case, *, as_of: int, kind: Kind, recorded_within: int) -> Status:

@@ -98,8 +98,11 @@ def _status(
     untimed = nw.when(fulfilled).then(nw.lit(Status.MET.value)).otherwise(nw.lit(Status.PENDING.value))
     status = nw.when(timeless).then(untimed).otherwise(status)
     if "right_party" in present:
-        wrong = fulfilled & (nw.col("right_party") == nw.lit(value=False)).fill_null(value=False)
+        right = nw.col("right_party")
+        wrong = fulfilled & (right == nw.lit(value=False)).fill_null(value=False)
         status = nw.when(wrong).then(nw.lit(Status.WRONG_PARTY.value)).otherwise(status)
+        unsaid = fulfilled & right.is_null()
+        status = nw.when(unsaid).then(nw.lit(Status.UNKNOWN.value)).otherwise(status)
     if "excused_at" in present:
         released = _released(instants["excused"], due, done_at, fulfilled=fulfilled, as_of=as_of)
         status = nw.when(released).then(nw.lit(Status.EXCUSED.value)).otherwise(status)
