@@ -169,7 +169,7 @@ def test_the_rate_of_a_survey_asked_of_too_few_is_not_said(asked: int, told: boo
     units = (Rate("A", "", 200, 50, interval), Rate("B", "", 200, 50, interval))
     cells = tuple(replace(rate, unit_id="A") for rate in (few, many))
     found = ResponseRates(units, (few, many), cells, Rate("all", "", 400 + asked, 100 + asked, interval))
-    (sentence,) = door(5).said(found)
+    (sentence,) = door(5).words_of(found)
     assert ("relationship" in sentence.text) is told
     assert ("rate:all:relationship" in sentence.keys) is told
     assert "25.0% transactional; by unit 25.0% throughout." in sentence.text

@@ -199,7 +199,7 @@ class TestResponseRates:
         assert (round(interval.low, 4), round(interval.high, 4)) == (0.1888, 0.7333)
 
     def test_a_small_unit_is_not_named(self) -> None:
-        (sentence,) = door(5).said(reliability.response_rates(engaged(company())))
+        (sentence,) = door(5).words_of(reliability.response_rates(engaged(company())))
         assert "U1" not in sentence.text
 
     def test_invitations_outside_the_period_are_out_of_scope(self) -> None:
