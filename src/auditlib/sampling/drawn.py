@@ -21,7 +21,7 @@ class DrawnCase:
 
     key: str
     stratum: str
-    cells: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def _cell_changes(placed: Mapping[str, tuple[int, Row]], drawn: Drawn) -> Iterat
     width = len(headings_of(drawn))
     for case in drawn.cases:
         line, row = placed[case.key]
-        for column, (heading, text) in enumerate(zip(drawn.columns, case.cells, strict=True), start=1):
+        for column, (heading, text) in enumerate(zip(drawn.columns, case.shown, strict=True), start=1):
             if _text(row, column) != cell_of(text):
                 now = named(_text(row, column))
                 yield f"line {line}, {heading}: {named(cell_of(text))} was changed to {now}"

@@ -111,7 +111,7 @@ def _write_rows(book: Any, sheet: Any, drawn: Drawn) -> None:
     small = book.add_format(ruled | {"font_size": 7, "font_color": "#5C656D"})
     first_free = headings.index(ANSWER)
     for row, case in enumerate(drawn.cases, start=HEADER_ROW + 1):
-        for column, text in enumerate((case.key, *case.cells)):
+        for column, text in enumerate((case.key, *case.shown)):
             sheet.write_string(row, column, cell_of(text), fixed)
         for column in range(first_free, first_free + 3):
             sheet.write_blank(row, column, None, free)
@@ -123,7 +123,7 @@ def _widths(drawn: Drawn) -> tuple[float, ...]:
     """Return the width of each column: that of its longest text, within bounds."""
     columns = [(KEY, [case.key for case in drawn.cases])]
     columns += [
-        (name, [case.cells[place] for case in drawn.cases]) for place, name in enumerate(drawn.columns)
+        (name, [case.shown[place] for case in drawn.cases]) for place, name in enumerate(drawn.columns)
     ]
     fitted = [
         min(max(len(heading), *(len(text) for text in texts), 7) + 2.0, WIDEST) for heading, texts in columns
