@@ -39,6 +39,13 @@ def test_over_dispersion_of_six_units():
     assert np.round(z, 4).tolist() == [-0.4976, 2.0883, 0.6317, -1.0567, 1.2384, 0.1670]
 
 
+def test_of_six_units_none_lies_in_a_tail_by_rank():
+    # NHS Digital, SHMI methodology, log(O / E): deciles of ranks 0 and 9 are dropped, and hold none of six
+    deviations, errors = np.log(OBSERVED / EXPECTED), 1 / np.sqrt(EXPECTED)
+    trimmed = funnel.over_dispersion(deviations, errors, variant="trimmed")
+    assert (trimmed.units, round(trimmed.phi, 5), round(trimmed.tau2, 6)) == (6, 2.94803, 0.019478)
+
+
 def test_limits_of_a_funnel_are_exact_quantiles():
     assert round(normal_quantile(0.95), 6) == 1.959964
     assert round(normal_quantile(0.998), 6) == 3.090232

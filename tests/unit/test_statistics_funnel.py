@@ -29,6 +29,12 @@ def test_leaving_the_tails_out_gives_less_dispersion_than_moving_them_in():
     assert moved.units == 40
 
 
+@pytest.mark.parametrize(("units", "left"), [(8, 8), (9, 8), (10, 8), (19, 16), (20, 16), (40, 32)])
+def test_tails_are_whole_deciles_of_ranks(units, left):
+    trimmed = funnel.over_dispersion(np.arange(units) - units / 2, np.ones(units), variant="trimmed")
+    assert trimmed.units == left
+
+
 def _alarm_rate(tau, *, adjusted=True, consistent=True):
     """Return the share of sound units outside 95 % limits, over 300 simulated funnels of 60 units."""
     rng, outside = np.random.default_rng(8), 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditlib.records import Refusal
 from auditlib.statements import counted
@@ -54,8 +55,8 @@ def over_dispersion(
     deviations, errors
         Estimate minus target, and its standard error > 0, one per unit.
     share
-        Share of units in each tail whose z is moved in to the quantile (`winsorised`) or which are left
-        out (`trimmed`).
+        Share of units in each tail whose z is moved in to the quantile (`winsorised`), or which are left
+        out by rank (`trimmed`; of six units none is).
     consistent
         Whether to allow for what the same treatment of the tails makes of normal z: a mean square of 0.679
         for winsorising and 0.438 for trimming at 10%, instead of 1. The variance is then the one at which z
@@ -109,11 +110,24 @@ def _solved(deviation: Floats, error: Floats, share: float, variant: Variant) ->
 
 
 def _tails(z: Floats, weight: Floats, *, share: float, variant: Variant) -> tuple[Floats, Floats]:
-    low, high = np.quantile(z, [share, 1 - share])
     if variant == "winsorised":
-        return np.clip(z, low, high), weight
-    inside = (z >= low) & (z <= high)
+        return np.clip(z, *np.quantile(z, [share, 1 - share])), weight
+    inside = _inside(z, share)
     return z[inside], weight[inside]
+
+
+def _inside(z: Floats, share: float) -> NDArray[np.bool_]:
+    """Return which z lie in no tail by rank: of few units none does, of equal units none or all.
+
+    Notes
+    -----
+    NHS Digital, Summary Hospital-level Mortality Indicator, methodology: whole deciles of ranks are dropped,
+    decile = floor(10 rank / (n + 1)), the first and the last.
+    """
+    from scipy.stats import rankdata
+
+    group = np.floor(rankdata(z) / (len(z) + 1) / share + 1e-9)
+    return np.asarray((group > 0) & (group < np.round(1 / share) - 1))
 
 
 def _normal_share(share: float, variant: Variant) -> float:
