@@ -9,7 +9,7 @@ import numpy as np
 
 from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import BenchmarkResult, Comparison, certain_n
-from auditlib.benchmark.scores import METHODS, UnitScores
+from auditlib.benchmark.scores import UnitScores, interval_method
 from auditlib.records import Basis, Interval, Number, Refusal
 from auditlib.statements import counted
 from auditlib.statistics.reliability import SUFFICIENT
@@ -71,7 +71,7 @@ def _unit(comparison: Comparison, row: dict[Any, Any]) -> Number:
     if np.isnan(value):
         return Number(key, None, measure.unit, certain, reason=why)
     low, high = float(row["low"]), float(row["high"])
-    limits = Interval(low, high, comparison.confidence, METHODS[measure.statistic])
+    limits = Interval(low, high, comparison.confidence, interval_method(comparison.scores))
     return Number(key, value, measure.unit, certain, limits, unit_basis(comparison.scores, unit, n), why)
 
 

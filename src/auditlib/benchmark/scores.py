@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from auditlib.records import Item, Refusal
 from auditlib.statistics import intervals
+from auditlib.statistics.ordinal import ordinal_mean
 from auditlib.statistics.types import Floats, Limits
 
 Statistic = Literal["mean", "top_box", "bottom_box", "nps"]
@@ -61,6 +62,22 @@ class ScoreMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCounts:
+    """How often each unit got each answer.
+
+    Parameters
+    ----------
+    scores
+        What answers count, rising, from one end of the scale to the other.
+    counts
+        Shape (units, scores); no whole numbers where they are shares of a published number of answers.
+    """
+
+    scores: Floats
+    counts: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class UnitScores:
     """What each unit scored, before anybody judges it; all arrays have one entry per unit.
 
@@ -89,6 +106,8 @@ class UnitScores:
         Case mix that values are adjusted for; empty where they are as answered.
     period_start
         First day (days since 1970) of the published period; None for responses.
+    answers
+        What each unit was answered; None where only shares are published.
     """
 
     measure: ScoreMeasure
@@ -103,6 +122,7 @@ class UnitScores:
     note: str = ""
     adjusted_for: tuple[str, ...] = ()
     period_start: int | None = None
+    answers: AnswerCounts | None = None
 
 
 def from_cells(
@@ -131,10 +151,19 @@ def from_cells(
     )
     counts = counts.reindex(list(unit_ids), fill_value=0).astype("int64")
     codes, denominator = _integer_codes(tuple(float(score) for score in counts.columns), measure)
-    n, value, variance = _moments(
-        counts.to_numpy(), codes, denominator=denominator, plug_in=measure.statistic != "mean"
-    )
-    return UnitScores(measure, unit_ids, n, n, value, variance, n > 0, "responses")
+    table = counts.to_numpy()
+    n, value, variance = _moments(table, codes, denominator=denominator, plug_in=measure.statistic != "mean")
+    answers = _answer_counts(table, np.array(codes) / denominator, measure)
+    return UnitScores(measure, unit_ids, n, n, value, variance, n > 0, "responses", answers=answers)
+
+
+def _answer_counts(counts: NDArray[np.int64], values: Floats, measure: ScoreMeasure) -> AnswerCounts:
+    """Return answers by what they count; the ends of the scale stand among them, answered or not."""
+    ends = ENDS.get(measure.statistic, (measure.item.scale.low, measure.item.scale.high))
+    scores, place = np.unique(np.concatenate([ends, values]), return_inverse=True)
+    by_score = np.zeros((len(scores), len(counts)))
+    np.add.at(by_score, place[len(ends) :], counts.T)
+    return AnswerCounts(scores, by_score.T)
 
 
 def _unsuited(measure: ScoreMeasure) -> Refusal | None:
@@ -272,15 +301,37 @@ def interval(scores: UnitScores, chosen: NDArray[np.bool_], *, level: float) -> 
     """Return limits for the units in `chosen` (each with n >= 2); NaN elsewhere."""
     low, high = np.full(len(scores.n), np.nan), np.full(len(scores.n), np.nan)
     n, value = scores.n[chosen], scores.value[chosen]
-    if scores.measure.is_share and not scores.adjusted_for:
+    method = interval_method(scores)
+    if method == WILSON:
         limits = intervals.wilson(value * n, n, level=level)
+    elif method == DIRICHLET:
+        answers = scores.answers or _promoters_and_detractors(scores)
+        limits = ordinal_mean(answers.counts[chosen], answers.scores, level=level)
     else:
         limits = intervals.mean_t(value, scores.variance[chosen], n, level=level)
     low[chosen], high[chosen] = limits.low, limits.high
     return Limits(low, high)
 
 
-METHODS = {"mean": "t", "top_box": "Wilson", "bottom_box": "Wilson", "nps": "t"}
-"""Name of the interval each statistic gets."""
+def _promoters_and_detractors(scores: UnitScores) -> AnswerCounts:
+    """Return the answers behind published net promoter scores: P + D = variance + (P - D)^2."""
+    both = scores.variance + scores.value**2
+    promoters, detractors = (both + scores.value) / 2, (both - scores.value) / 2
+    shares = np.stack([detractors, 1 - both, promoters], axis=1)
+    return AnswerCounts(np.array([-1.0, 0, 1]), np.maximum(shares, 0) * scores.n[:, None])
+
+
+WILSON, DIRICHLET, STUDENT = "Wilson", "Dirichlet", "t"
+
+
+def interval_method(scores: UnitScores) -> str:
+    """Return the name of the interval that values of `scores` get; adjusted ones are no count of answers."""
+    if scores.adjusted_for:
+        return STUDENT
+    return WILSON if scores.measure.is_share else DIRICHLET
+
+
+ENDS = {"top_box": (0.0, 1.0), "bottom_box": (0.0, 1.0), "nps": (-1.0, 1.0)}
+"""Lowest and highest an answer can count; for a mean they are those of the scale."""
 UNIT_OF = {"mean": "points", "top_box": "share", "bottom_box": "share", "nps": "net share"}
 """Unit that values of each statistic are numbers in."""
