@@ -513,6 +513,28 @@ def test_satisfaction_from_cells_and_from_aggregates() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "judged"), [(1, 5, True), (0, 10, False), (1, 10, False), (0, 5, False), (1, 7, False)]
+)
+def test_a_target_in_points_is_not_held_against_another_scale(low: int, high: int, judged: bool) -> None:
+    """A mean of 4.4 is good of 1 to 5, and poor of 0 to 10: a company of such answers met its target."""
+    item = {"q_overall": {"wording": "All in all?", "scale": {"low": low, "high": high}, "headline": True}}
+    tables = small_tables(
+        [
+            ("A", 202501, "transactional", "q_overall", 4.0, 50),
+            ("A", 202502, "transactional", "q_overall", 5.0, 50),
+        ],
+        responses=[{"survey_type": "transactional"}],
+    )
+    asked = context(instruments={"transactional": {"items": item}})
+    measured = MEASURES["satisfaction_mean"].take(tables, asked, {"survey_type": "transactional"})
+    assert (measured.value is not None) is judged
+    if not judged:
+        assert measured.reason == (
+            f'the target is in points of a scale of 1 to 5, and "All in all?" is answered on {low} to {high}'
+        )
+
+
 def entry_of_matrix(person: str | None, *, first: int, last: int | None) -> dict[str, Any]:
     start, delegate = START // DAY, "p9"
     end = None if last is None else start + last

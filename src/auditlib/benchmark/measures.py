@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SCALE_OF_TARGETS = (1.0, 5.0)
+"""Ends of the scale that editions set their targets in points on."""
+
+
 @measure("satisfaction_top_box", needs=(), satisfaction=True)
 def satisfaction_top_box(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
     """Answers to the headline question in the declared top box, over all valid answers of the period.
@@ -40,10 +44,15 @@ def satisfaction_top_box(tables: Tables, context: Context, *, survey_type: str) 
     "satisfaction_mean", needs=("responses",), statistic=Statistic.MEAN, unit="points", satisfaction=True
 )
 def satisfaction_mean(tables: Tables, context: Context, *, survey_type: str) -> Measurement:
-    """Mean valid answer to the headline question in the period, on its declared scale."""
+    """Mean valid answer to the headline question in the period, on a scale of 1 to 5.
+
+    On another scale a target in points says nothing: of 0 to 10, a mean of 4.4 is a poor one.
+    """
     item = _headline(context, survey_type)
     if item is None:
         return nothing(f"no {survey_type} survey is declared")
+    if (item.scale.low, item.scale.high) != SCALE_OF_TARGETS:
+        return nothing(_other_scale(item))
     cells = _cells(tables, survey_type, item)
     n = int(cells["n"].sum())
     if n < 2:
@@ -55,6 +64,14 @@ def satisfaction_mean(tables: Tables, context: Context, *, survey_type: str) -> 
     interval = Interval(float(limits.low), float(limits.high), context.confidence, "t")
     basis = _basis(survey_type, item, cells)
     return Measurement("", mean, n, Statistic.MEAN, interval=interval, basis=(basis,))
+
+
+def _other_scale(item: Item) -> str:
+    low, high = SCALE_OF_TARGETS
+    return (
+        f'the target is in points of a scale of {low:g} to {high:g}, and "{item.wording}" is answered on '
+        f"{item.scale.low:g} to {item.scale.high:g}"
+    )
 
 
 def _headline(context: Context, survey_type: str) -> Item | None:
