@@ -6,6 +6,7 @@ import pytest
 from compared_units import compare
 
 from auditlib.benchmark.scores import ScoreMeasure, from_aggregates, from_cells, interval
+from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Instrument, Item, Scale
 
 FIVE = Item("q_overall", "How satisfied?", Scale(1, 5), True)
@@ -63,6 +64,19 @@ def test_a_unit_of_fives_alone_has_limits_and_they_are_named():
     numbers = {number.key: number for number in answer.numbers()}
     limits = numbers[f"mean:{perfect['unit_id']}:transactional:q_overall"].interval
     assert (limits.method, limits.low, limits.high) == ("Dirichlet", perfect["low"], perfect["high"])
+
+
+@pytest.mark.parametrize(("least", "limited"), [(30, 40), (31, 0)])
+def test_values_too_small_to_be_shown_have_no_limits_and_stop_nothing(least, limited):
+    """Units may be judged on fewer answers than are shown: then no unit at all has limits."""
+    cells = cells_of(FIVE, "transactional", CROWDED, n=30)
+    units = pd.DataFrame({"unit_id": sorted(cells["unit_id"].unique())})
+    answer = compare(
+        cells, Instrument("transactional", (FIVE,)), units=units, statistic="mean", minimum_n=10,
+        disclosure=MinimumFrequency(least),
+    )  # fmt: skip
+    (comparison,) = answer.result
+    assert int(comparison.frame["low"].notna().sum()) == limited
 
 
 def test_an_answer_nobody_gave_still_stands_at_the_end_of_the_scale():

@@ -52,6 +52,13 @@ def test_a_unit_without_answers_has_no_limits():
     assert limits.low[1] < limits.high[1]
 
 
+@pytest.mark.parametrize("units", [0, 1, 3])
+def test_of_no_answers_at_all_there_are_no_limits(units):
+    limits = ordinal_mean(np.zeros((units, 5)), FIVE)
+    assert np.isnan(limits.low).tolist() == [True] * units
+    assert np.isnan(limits.high).tolist() == [True] * units
+
+
 @pytest.mark.parametrize("scores", [[1, 2, 3], [5, 4, 3, 2, 1], [1, 2, 2, 3, 4]])
 def test_scores_that_do_not_fit_the_counts_are_a_mistake(scores):
     with pytest.raises(ValueError, match="scores must rise"):

@@ -56,17 +56,15 @@ def ordinal_mean(
     answers, values = as_floats(counts), as_floats(scores)
     if (np.diff(values) <= 0).any() or answers.shape[1:] != values.shape:
         raise ValueError("every score needs its counts, and scores must rise")
-    total = answers.sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        worth = answers * (1.0 if effective is None else (as_floats(effective) / total)[:, None])
-    worth = np.where(total[:, None] > 0, worth, np.nan)
-    pooled = answers.sum(axis=0) / answers.sum()
+    total = np.where(answers.any(axis=1), answers.sum(axis=1), np.nan)
+    worth = answers / total[:, None] * (total if effective is None else as_floats(effective))[:, None]
+    pooled = answers.sum(axis=0) / (answers.sum() or 1.0)  # of no answers at all there are no limits anyway
     posterior = worth + PRIOR_ANSWERS * pooled
     tail = (1 - level) / 2
     low, high = posterior.copy(), posterior.copy()
     low[:, 0] += WORST_CASE
     high[:, -1] += WORST_CASE
-    mean = answers @ values / np.where(total > 0, total, np.nan)
+    mean = answers @ values / total
     return Limits(
         np.minimum(_quantile(low, values, tail), mean), np.maximum(_quantile(high, values, 1 - tail), mean)
     )
