@@ -59,6 +59,8 @@ class People:
         Canonical tables.
     customers_of
         For each unit, the range of its rows in `customers`.
+    tastes
+        How far each customer is easier to please than others, whatever they are asked about; standard normal.
     holders
         The matrix by (unit, transaction type, role); type is empty for the client manager and senior
         management.
@@ -71,6 +73,7 @@ class People:
     customers: pd.DataFrame
     responsibilities: pd.DataFrame
     customers_of: npt.NDArray[np.int64]
+    tastes: npt.NDArray[np.float64]
     holders: dict[tuple[int, str, str], Holder]
     strangers: tuple[int, ...]
 
@@ -87,6 +90,7 @@ def people(scenario: Scenario, world: World, rng: np.random.Generator) -> People
         customers,
         _matrix(scenario, world, employees, holders),
         ranges,
+        stream(rng, "tastes").normal(0.0, 1.0, len(customers)),
         holders,
         tuple(posts[(unit + 1) % scenario.units]["service_manager"][0] for unit in range(scenario.units)),
     )

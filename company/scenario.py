@@ -56,6 +56,9 @@ class Scores(Strict):
         0.55, ge=0, lt=1, description="Correlation of that noise from one month to the next."
     )
     person_sd: float = Field(0.62, gt=0, description="Between responses.")
+    customer_share: Probability = Field(
+        0.0, description="Share of that variance that is the customer's own, in whatever they answer."
+    )
     item_sd: float = Field(0.33, gt=0, description="Between the items of one response.")
     bad_share: Probability = Field(0.09, description="Transactions that go badly wrong.")
     bad_drop: float = Field(1.7, ge=0, description="How far those fall.")

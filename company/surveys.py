@@ -69,7 +69,7 @@ def _candidates(
     sent = _writable(sent, world.zones[unit])
     path = world.path[unit, np.clip(month, 0, scenario.months - 1)]
     latent = path + _shift(SEGMENTS, segments) + (_shift(CHANNELS, channel) if transactional else 0.0)
-    latent += _person(scenario, n, rng)
+    latent += _person(scenario, people.tastes[customer], rng)
     frame = pd.DataFrame(
         {
             "survey_type": survey_type,
@@ -137,11 +137,14 @@ def _shift(table: dict[str, tuple[float, float]], codes: npt.NDArray[Any]) -> Fl
     return np.asarray(pd.Series(codes).map({code: shift for code, (_, shift) in table.items()}), dtype=float)
 
 
-def _person(scenario: Scenario, n: int, rng: np.random.Generator) -> Floats:
-    """Return what makes one response differ from its unit: taste, and now and then a bad experience."""
-    scores = scenario.scores
+def _person(scenario: Scenario, taste: Floats, rng: np.random.Generator) -> Floats:
+    """Return what makes one response differ from its unit: taste, the day, now and then a bad experience."""
+    scores, n = scenario.scores, len(taste)
     bad = rng.random(n) < scores.bad_share
-    return np.asarray(rng.normal(0.0, scores.person_sd, n) - scores.bad_drop * bad)
+    own, day = np.sqrt(scores.customer_share), np.sqrt(1 - scores.customer_share)
+    return np.asarray(
+        own * scores.person_sd * taste + rng.normal(0.0, day * scores.person_sd, n) - scores.bad_drop * bad
+    )
 
 
 def _writable(utc: Ints, zones: npt.NDArray[Any]) -> Ints:
