@@ -105,7 +105,9 @@ def test_a_net_promoter_score_on_another_scale_is_refused():
     assert "no comparison" in str(result.summary()[0])
 
 
-@pytest.mark.parametrize(("n", "verdict"), [(29, "no verdict"), (30, "within limits"), (31, "within limits")])
+@pytest.mark.parametrize(
+    ("n", "verdict"), [(29, "no verdict"), (30, "like the others"), (31, "like the others")]
+)
 def test_a_unit_needs_the_minimum_n(n, verdict):
     cells, units = company()
     small = cells_of({"small": {4: n - 10, 3.5: 5, 4.5: 5}})
@@ -143,15 +145,15 @@ def test_a_unit_without_responses_says_so():
     assert (row["verdict"], row["why"], row["n"]) == ("no verdict", "No responses.", 0)
 
 
-@pytest.mark.parametrize(("units", "judged"), [(9, False), (10, True), (11, True)])
+@pytest.mark.parametrize(("units", "judged"), [(4, False), (5, True), (6, True)])
 def test_too_few_units_get_no_verdict(units, judged):
     cells, register = company(units=units)
-    answer = compare(cells, CONTACT, units=register, minimum_units=10)
+    answer = compare(cells, CONTACT, units=register)
     comparison = only(answer)
     assert (set(comparison.frame["verdict"]) != {"no verdict"}) is judged
     if not judged:
-        assert comparison.frame["why"].str.contains("over-dispersion cannot be told").all()
-        assert "none gets a verdict" in sentences_of(answer)[0]
+        assert comparison.frame["why"].str.contains("4 units are too few to say how much").all()
+        assert "none gets a verdict, which is no sign that they are alike" in sentences_of(answer)[0]
 
 
 def test_units_that_stand_out_are_called_out_by_name():
@@ -161,17 +163,15 @@ def test_units_that_stand_out_are_called_out_by_name():
     assert comparison.units(OutlierStatus.LOWER)["unit_id"].tolist() == ["U03"]
     assert comparison.units(OutlierStatus.HIGHER)["unit_id"].tolist() == ["U11"]
     text = sentences_of(answer)[0]
-    assert (
-        "1 (Unit U11) lies higher than chance and over-dispersion could explain, and 1 (Unit U03) lower."
-        in text
-    )
+    assert "1 (Unit U11) surely lies higher by more than 0.15 points, and 1 (Unit U03) lower." in text
+    assert text.endswith("18 units are shown to lie within 0.15 points of it.")
 
 
 def test_units_alike_are_not_called_out():
     cells, units = company()
     answer = compare(cells, CONTACT, units=units)
     assert only(answer).called_out.empty
-    assert "None is shown to lie higher or lower" in sentences_of(answer)[0]
+    assert "None is shown to differ from it by more than 0.15 points." in sentences_of(answer)[0]
 
 
 def test_no_sentence_ranks_units():

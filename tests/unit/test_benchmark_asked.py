@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from surveyed_units import (
@@ -33,11 +35,24 @@ def test_a_second_comparison_differs_in_what_it_names_alone() -> None:
     assert by_mean.parts("contact")["both"]["unit_id"].tolist() == ["U13"]
 
 
+def test_the_mean_is_checked_by_the_share_satisfied_and_a_share_by_what_there_is() -> None:
+    by_share = benchmark.agreement(contacts(), compared(), statistic="")
+    assert (by_share.result.second.choices.statistic, by_share.result.label) == (
+        "top_box",
+        "by top-box share",
+    )
+    shares = published(0.0)
+    compared_shares = benchmark.compare(shares)
+    assert compared_shares.result.choices.statistic == "top_box"
+    again = benchmark.agreement(shares, compared_shares, statistic="")
+    assert again.result.second.choices.statistic == "bottom_box"
+
+
 def test_values_adjusted_for_the_mix_stand_beside_those_as_answered() -> None:
     by_mix = benchmark.agreement(contacts(), compared(), label="by mix", adjust_for=("channel",))
     values = by_mix.values()["contact"]
     assert {"raw", "adjusted", "adjusted_verdict"} <= set(values.frame)
-    assert values.units["adjusted"] == "share"
+    assert values.units["adjusted"] == "points"
 
 
 def test_columns_that_are_not_there_give_no_mix_to_adjust_for() -> None:
@@ -65,9 +80,13 @@ def test_published_figures_have_no_subgroups() -> None:
 
 
 def test_too_few_peers_are_no_answer_but_a_reason_under_a_key() -> None:
-    (answer,) = benchmark.peers(contacts(), compared(), by="region")
+    evidence: Any = contacts().evidence
+    units = evidence.frame("units")
+    units = units.assign(region=[f"Region {place % 4}" for place in range(len(units))])
+    apart = engaged(Memory(evidence.instruments, responses=evidence.frame("responses"), units=units))
+    (answer,) = benchmark.peers(apart, compared(), by="region")
     assert isinstance(answer, Unanswered)
-    assert str(answer.summary()[0]).startswith("Contact survey, peers: No group by region has 10 units")
+    assert "No group by region has 5 units to compare" in str(answer.summary()[0])
     assert [number.key for number in answer.numbers()] == ["unanswered:peers:contact:q_overall"]
 
 

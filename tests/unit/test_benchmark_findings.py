@@ -34,7 +34,7 @@ def test_a_unit_on_the_worse_side_is_a_minor_with_its_case() -> None:
     assert finding.headline.startswith(
         f"Unit U03: {row['value']:.2f} of 200 answers in the transactional survey"
     )
-    assert "lower than chance could explain" in finding.headline
+    assert "lower by more than 0.15 points" in finding.headline
     assert f"(95% interval {row['low']:.2f} to {row['high']:.2f})" in finding.condition
     assert [(case.table, case.id, case.unit) for case in finding.cases] == [("units", "U03", "U03")]
     whole = only(found).judgement.target
@@ -44,7 +44,7 @@ def test_a_unit_on_the_worse_side_is_a_minor_with_its_case() -> None:
 def test_a_unit_on_the_better_side_is_an_opportunity_to_learn() -> None:
     _, (finding,) = findings(U11=0.7)
     assert (finding.grade, finding.shortfall) == (Grade.OPPORTUNITY, None)
-    assert "higher than chance could explain" in finding.headline
+    assert "higher by more than 0.15 points" in finding.headline
 
 
 def test_more_low_answers_are_the_worse_side() -> None:
@@ -52,7 +52,7 @@ def test_more_low_answers_are_the_worse_side() -> None:
     assert [(one.grade, "higher" in one.headline) for one in found] == [(Grade.MINOR, True)]
 
 
-def test_units_that_chance_could_explain_raise_nothing() -> None:
+def test_units_that_are_like_the_others_raise_nothing() -> None:
     assert findings()[1] == ()
 
 

@@ -28,7 +28,7 @@ def test_what_is_drawn_is_recorded_so_that_it_can_be_held_back(question: str) ->
 
     answer.without(held)
     recorded = {number.key: number for number in answer.numbers()}
-    assert "top_box:U13:contact:q_overall" in sought
+    assert "mean:U13:contact:q_overall" in sought
     assert set(sought) <= set(recorded)
     of_comparison = {number.key: number for number in compared().numbers()}
     assert all(recorded[key] == of_comparison.get(key, recorded[key]) for key in sought)

@@ -120,7 +120,8 @@ _COMPARED = {
 _NAMED: Mapping[tuple[str, str], _Named] = MappingProxyType(
     {
         **{(notebook, name): named for notebook in _COMPARING for name, named in _COMPARED.items()},
-        ("02_benchmark", "second_statistic"): _Named("statistic", _statistics),
+        ("02_benchmark", "statistic"): _Named("statistic", _statistics, optional=True),
+        ("02_benchmark", "second_statistic"): _Named("statistic", _statistics, optional=True),
         ("02_benchmark", "peers_by"): _Named(_COLUMN.format("units"), _of_units),
         ("03_compensation", "weighting"): _Named("weighting", _weightings),
         ("11_standards", "standard"): _Named("standard", _editions, optional=True),
@@ -130,6 +131,7 @@ _NAMED: Mapping[tuple[str, str], _Named] = MappingProxyType(
 _LEAST: Mapping[tuple[str, str], int] = MappingProxyType(
     {
         **{(notebook, "minimum_n"): 0 for notebook in _COMPARING},
+        ("02_benchmark", "meaningful"): 0,
         ("03_compensation", "hold_out"): 0,
         ("03_compensation", "placebo_adoptions"): 0,
         ("05_escalation", "worst_shown"): 1,

@@ -11,10 +11,11 @@ import pandas as pd
 from auditlib.benchmark.answer import BenchmarkAnswer, ComparisonAnswer
 from auditlib.benchmark.compare import estimate
 from auditlib.benchmark.outliers import CALLED_OUT
-from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison
-from auditlib.benchmark.words import readable, shortlist
+from auditlib.benchmark.rank_sets import FEWEST_DRAWS
+from auditlib.benchmark.result import MOST_ROWS, BenchmarkResult, Comparison, ComparisonChoices
+from auditlib.benchmark.words import NAMES, readable, shortlist
 from auditlib.parameters.engagement import Engagement
-from auditlib.records import Number, Sentence
+from auditlib.records import Number, Refusal, Sentence
 from auditlib.statements import Answer, Exhibit, say
 
 _CALLED = tuple(side.value for side in CALLED_OUT)
@@ -123,7 +124,7 @@ class AgreementAnswer(Answer[Agreement]):
         parts, key = self.result.parts(survey_type), self.result.key
         start = f"{survey_type.capitalize()} survey, {self.result.label}"
         if not sum(len(rows) for rows in parts.values()):
-            text = f"{start}: no unit is called out either way."
+            text = f"{start}: {self._called_none(survey_type)}"
             return Sentence(text, tuple(key(name, survey_type) for name in parts))
         facts = self.facts.about(f"{self.result.label.replace(' ', '_')}:{survey_type}")
         sentence = say("{start}: {agreement_both|unit|units|no unit} called out again", facts, start=start)
@@ -133,6 +134,13 @@ class AgreementAnswer(Answer[Agreement]):
                 text = f"{{before}}, {{agreement_{name}}} {phrase} ({{names}})"
                 sentence = say(text, facts, before=sentence, names=names)
         return say("{sentence}.", facts, sentence=sentence)
+
+    def _called_none(self, survey_type: str) -> str:
+        """Say that neither calls anybody out, or why neither could."""
+        compared = (entry for entry in self.result.first if entry.measure.survey_type == survey_type)
+        reasons = (entry.judgement.standing for entry in compared)
+        why = next((reason for reason in reasons if isinstance(reason, Refusal)), None)
+        return "either way no unit is called out." if why is None else f"no verdict either way. {why.reason}"
 
     def _refused(self) -> Iterator[Sentence]:
         for survey_type, why in self.result.second.refusals:
@@ -149,7 +157,7 @@ def _facts(result: Agreement) -> Iterator[Number]:
 
 
 def agreement(
-    engagement: Engagement, compared: BenchmarkAnswer, *, label: str, **choices: Any
+    engagement: Engagement, compared: BenchmarkAnswer, *, label: str = "", times: float = 1.0, **choices: Any
 ) -> AgreementAnswer:
     """Answer whether the same units are called out where the comparison is made otherwise.
 
@@ -158,9 +166,28 @@ def agreement(
     compared
         The answer of `compare`.
     label
-        What is done differently, as a phrase.
+        What is done differently, as a phrase; empty where it is the statistic or the meaningful difference.
+    times
+        By how much the meaningful difference is larger.
     **choices
-        What is chosen otherwise; see `ComparisonChoices`.
+        What is chosen otherwise; see `ComparisonChoices`. An empty statistic is the one to check by.
     """
-    second = estimate(engagement.evidence, replace(compared.result.choices, **choices))
-    return AgreementAnswer(agree(compared.result, second, label=label))
+    first = compared.result.choices
+    chosen = replace(first, draws=FEWEST_DRAWS, **choices)  # its ranks are not shown
+    chosen = replace(chosen, meaningful=times * first.meaningful, small_effect=times * first.small_effect)
+    if not chosen.statistic:
+        by = "top_box" if first.statistic == "mean" else _checked_by(engagement)
+        chosen = replace(chosen, statistic=by)
+    second = estimate(engagement.evidence, chosen)
+    return AgreementAnswer(agree(compared.result, second, label=label or _label(chosen, times)))
+
+
+def _label(chosen: ComparisonChoices, times: float) -> str:
+    if times == 1:
+        return f"by {NAMES[chosen.statistic]}"
+    return f"with {times:g} times the meaningful difference"
+
+
+def _checked_by(engagement: Engagement) -> str:
+    """Return what a comparison of shares is checked by: published figures have no mean with an error."""
+    return "mean" if "responses" in engagement.evidence.tables else "bottom_box"

@@ -27,7 +27,7 @@ _SHARED_REASONS = tuple(
             "The band of surveys reaches below what a verdict needs.",
         ),
         (r"The value is suppressed below [\d,]+\.", "So few that the value is suppressed."),
-        (r"^Only [\d,]+ units? can be compared; .*", "Too few units to tell over-dispersion from outliers."),
+        (r"^[\d,]+ units? (?:is|are) too few to say .*", "Too few units to say how much sound ones differ."),
     )
 )
 _PRINTED_RANKS = {
@@ -67,13 +67,24 @@ class ComparisonAnswer(Answer[Comparison]):
         return tuple(statements.summary(self.result, self.facts))
 
     def called_out(self) -> Exhibit:
-        """Return the table of the units outside the outer limits, the farthest first."""
+        """Return the table of the units that surely differ from the others."""
         banded, rows = self.result.banded, _with_bands(self.result.called_out).rename(columns=_PRINTED_RANKS)
+        rows = rows.assign(probability=rows[["below", "above"]].max(axis=1))
         size = "surveys" if banded else "n"
-        columns = ["unit_id", "name", size, "value", "low", "high", "shrunk", *_PRINTED_RANKS.values()]
+        columns = [
+            "unit_id",
+            "name",
+            size,
+            "value",
+            "low",
+            "high",
+            "shrunk",
+            "probability",
+            *_PRINTED_RANKS.values(),
+        ]
         present = [column for column in (*columns, "verdict") if column in rows]
         rows = rows[present].rename(columns={"value": self.result.measure.statistic})
-        return self._exhibit(rows, "Units called out", by="unit_id")
+        return self._exhibit(rows, "Units called out", by="unit_id", units={"probability": "share"})
 
     def reasons(self) -> Exhibit:
         """Return how many units have no verdict for each reason, the commonest first, and some of them."""

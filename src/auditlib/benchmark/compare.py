@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,8 @@ from numpy.typing import NDArray
 from auditlib.benchmark.answer import BenchmarkAnswer
 from auditlib.benchmark.mix import adjusted_scores, counted_mix
 from auditlib.benchmark.outliers import OutlierJudgement, funnel_limits, judge
-from auditlib.benchmark.rank_sets import ComparedRanks, rank_sets
+from auditlib.benchmark.rank_sets import ComparedRanks, draws_for, rank_sets
+from auditlib.benchmark.repeats import repeated_answers_of
 from auditlib.benchmark.result import BenchmarkResult, Comparison, ComparisonChoices
 from auditlib.benchmark.scores import (
     STATISTICS,
@@ -28,6 +31,7 @@ from auditlib.errors import ParameterError, Problem
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Instrument, Item, Refusal
 from auditlib.statistics.funnel import Variant
+from auditlib.statistics.repeated import RepeatedAnswers
 from auditlib.statistics.types import Floats
 
 _NO_SURVEY = Refusal(
@@ -42,11 +46,12 @@ _DESCRIBING = ("name", "region", "unit_type")
 def compare(
     engagement: Engagement,
     *,
-    statistic: str = "top_box",
+    statistic: str = "",
     item: str = "",
     survey_type: str = "",
     minimum_n: int = 0,
     adjust_for: Sequence[str] = (),
+    meaningful: float = 0.0,
     variant: Variant = "winsorised",
     consistent: bool = True,
 ) -> BenchmarkAnswer:
@@ -54,6 +59,9 @@ def compare(
 
     Parameters
     ----------
+    statistic
+        Empty: the mean, which tells units apart with the fewest answers; of published figures, which have no
+        mean with an error, the top-box share.
     minimum_n
         Answers needed for a verdict; 0 takes the run's own threshold.
 
@@ -63,13 +71,14 @@ def compare(
     """
     thresholds = engagement.run.thresholds
     choices = ComparisonChoices(
-        statistic=statistic,
+        statistic=statistic or ("mean" if "responses" in engagement.evidence.tables else "top_box"),
         item=item,
         survey_type=survey_type,
         adjust_for=tuple(adjust_for),
         minimum_n=minimum_n or thresholds.minimum_n,
         disclosure=MinimumFrequency.of(thresholds),
         confidence=thresholds.confidence,
+        meaningful=meaningful,
         variant=variant,
         consistent=consistent,
         seed=engagement.run.seed,
@@ -97,6 +106,7 @@ def estimate(evidence: CanonicalTables, choices: ComparisonChoices) -> Benchmark
         units=register_of(evidence),
         aggregates=evidence.frame("aggregates") if "aggregates" in evidence.tables else None,
         mix=counted_mix(evidence, choices.adjust_for, item=choices.item) if choices.adjust_for else None,
+        repeats=partial(repeated_answers_of, evidence),
     )
 
 
@@ -118,6 +128,7 @@ def compare_units(
     units: pd.DataFrame,
     aggregates: pd.DataFrame | None = None,
     mix: pd.DataFrame | Refusal | None = None,
+    repeats: Callable[..., RepeatedAnswers | None] | None = None,
 ) -> BenchmarkResult:
     """Compare units on one statistic, each survey type by itself.
 
@@ -136,6 +147,9 @@ def compare_units(
     mix
         Counts by case mix, as `count_mix` returns them; given, values are adjusted for it. A refusal is
         handed on for each survey type.
+    repeats
+        Who answered how often, as `repeated_answers_of` returns it for a measure and `unit_ids`; without it
+        each answer is taken for that of another customer.
 
     Raises
     ------
@@ -151,6 +165,8 @@ def compare_units(
     for instrument in _wanted(instruments, choices):
         measure = ScoreMeasure(instrument.survey_type, _item(instrument, choices.item), choices.statistic)
         scores = _scores(cells, aggregates, measure, unit_ids=unit_ids)
+        if repeats is not None and not isinstance(scores, Refusal):
+            scores = _repeated(scores, repeats(measure, unit_ids=unit_ids))
         if mix is not None and not isinstance(scores, Refusal):
             scores = mix if isinstance(mix, Refusal) else adjusted_scores(scores, mix)
         outcome = scores if isinstance(scores, Refusal) else _compare(scores, units, choices)
@@ -197,6 +213,12 @@ def _scores(
     return from_cells(cells, measure, unit_ids=unit_ids)
 
 
+def _repeated(scores: UnitScores, answers: RepeatedAnswers | None) -> UnitScores:
+    if answers is None or scores.table != "responses":
+        return scores
+    return replace(scores, design_effect=answers.design_effect())
+
+
 def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices) -> Comparison | Refusal:
     minimum_n, disclosure = max(_VARYING, choices.minimum_n), choices.disclosure.at_least(_VARYING)
     confidence = choices.confidence
@@ -204,13 +226,16 @@ def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices
         scores,
         scores.has_value & (scores.n >= minimum_n),
         confidence=confidence,
+        meaningful=choices.meaningful,
+        small_effect=choices.small_effect,
         minimum_units=choices.minimum_units,
         variant=choices.variant,
         consistent=choices.consistent,
     )
     if isinstance(judgement, Refusal):
         return judgement
-    ranks = rank_sets(scores, judgement, confidence=confidence, seed=choices.seed, draws=choices.draws)
+    draws = choices.draws or draws_for(len(judgement.z))
+    ranks = rank_sets(scores, judgement, confidence=confidence, seed=choices.seed, draws=draws)
     if isinstance(ranks, Refusal):
         return ranks
     frame = _frame(scores, judgement, disclosure=disclosure, confidence=confidence)
@@ -218,7 +243,8 @@ def _compare(scores: UnitScores, units: pd.DataFrame, choices: ComparisonChoices
     why = reasons(scores, judgement, minimum_n=minimum_n, disclosure=disclosure)
     frame["verdict"], frame["why"] = ([verdict.value for verdict, _ in why], [reason for _, reason in why])
     frame, limits = _described(frame, units), funnel_limits(scores, judgement)
-    return Comparison(scores, judgement, ranks, frame, limits, confidence, minimum_n, disclosure)
+    effect = None if choices.meaningful else choices.small_effect
+    return Comparison(scores, judgement, ranks, frame, limits, confidence, minimum_n, disclosure, effect)
 
 
 def _described(frame: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -243,12 +269,15 @@ def _frame(
             "unit_id": list(scores.unit_id),
             "n": scores.n,
             "n_high": scores.n_high,
+            "effective_n": scores.effective_n,
             "value": np.where(showable, scores.value, np.nan),
             "low": limits.low,
             "high": limits.high,
         }
     )
-    spread = {"z_chance": judgement.z_chance, "z": judgement.z, "q": judgement.q}
+    spread = {"z_chance": judgement.z_chance, "z": judgement.z}
+    if not isinstance(judgement.standing, Refusal):
+        spread |= {"below": judgement.standing.below, "above": judgement.standing.above}
     if not isinstance(judgement.shrunk, Refusal):
         shrunk = judgement.shrunk
         spread |= {"shrunk": shrunk.value, "shrunk_low": shrunk.low, "shrunk_high": shrunk.high}

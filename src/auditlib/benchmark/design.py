@@ -154,7 +154,7 @@ def design_of(
         return shrunk
     chosen = comparison.judgement.chosen
     middle = int(np.median(comparison.scores.n[chosen]))
-    sigma, tau = float(np.sqrt(comparison.judgement.sigma2)), float(np.sqrt(shrunk.tau2))
+    sigma, tau = float(np.sqrt(comparison.judgement.answer_variance)), float(np.sqrt(shrunk.tau2))
     count = int(chosen.sum())
     return design(
         sigma, tau, units=count, wishes=wishes, measured=title_of(comparison.measure), has=middle, seed=seed

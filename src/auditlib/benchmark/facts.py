@@ -36,13 +36,13 @@ def comparison_facts(comparison: Comparison) -> Iterator[Number]:
     yield from _counts(comparison)
     yield from _spread(comparison)
     frame = comparison.frame
-    plain = frame["verdict"].isin([OutlierStatus.WITHIN.value, OutlierStatus.NONE.value])
+    plain = frame["verdict"].isin([OutlierStatus.ALIKE, OutlierStatus.UNCLEAR, OutlierStatus.NONE])
     left_out = plain if len(frame) > MOST_LISTED else plain & False
     for row in frame[~left_out].to_dict("records"):
         yield _unit(comparison, row)
     if left_out.any():
         why = (
-            f"Units within limits or without a verdict: with more than {MOST_LISTED} units they have no "
+            f"Units not called out or without a verdict: with more than {MOST_LISTED} units they have no "
             "number of their own among the results; the table of the comparison (to_frame) holds them all."
         )
         basis = rests_on(comparison.scores)
@@ -113,7 +113,7 @@ def _published(scores: UnitScores, chosen: tuple[tuple[str, str], ...], *, rows:
 def pooled_fact(comparison: Comparison) -> Number:
     """Return the value of all units together."""
     n = int(comparison.frame.loc[comparison.judgement.chosen, "n"].sum())
-    key, unit, target = comparison.number_key("pooled"), comparison.measure.unit, comparison.judgement.target
+    key, unit, target = comparison.number_key("pooled"), comparison.measure.unit, comparison.judgement.pooled
     basis = rests_on(comparison.scores)
     return Number(key, target, unit, n, basis=basis, reason=_left_out(comparison))
 
@@ -133,17 +133,29 @@ def _left_out(comparison: Comparison) -> str:
 def _counts(comparison: Comparison) -> Iterator[Number]:
     key, chosen = comparison.key, comparison.judgement.chosen
     higher, lower = (len(comparison.units(side)) for side in (OutlierStatus.HIGHER, OutlierStatus.LOWER))
+    alike, judgement = len(comparison.units(OutlierStatus.ALIKE)), comparison.judgement
     yield Number(f"units:{key}", len(comparison.frame), "units")
     yield Number(f"compared:{key}", int(chosen.sum()), "units")
     yield Number(f"silent:{key}", int((~chosen).sum()), "units")
     yield Number(f"higher:{key}", higher, "units")
     yield Number(f"lower:{key}", lower, "units")
     yield Number(f"called:{key}", higher + lower, "units")
+    yield Number(f"alike:{key}", alike, "units")
+    yield Number(f"unclear:{key}", int(chosen.sum()) - higher - lower - alike, "units")
+    unit, why = comparison.measure.unit, "What true values of units scatter around, each unit counted once."
+    yield Number(f"typical:{key}", judgement.target, unit, int(chosen.sum()), reason=why)
+    yield Number(f"meaningful:{key}", judgement.meaningful, unit, reason=_meaningful(comparison))
+    yield Number(f"may_be_wrong:{key}", 1 - comparison.confidence, "share", reason="Declared.")
     yield Number(f"minimum_n:{key}", comparison.minimum_n, "answers")
     yield Number(f"chance_only:{key}", comparison.called_by_chance_alone, "units")
     for side, units in (("higher", higher), ("lower", lower)):
         if units > MOST_ALONE:
             yield Number(f"{side}_further:{key}", units - MOST_ALONE, "units")
+
+
+def _meaningful(comparison: Comparison) -> str:
+    effect = comparison.small_effect
+    return "Declared." if effect is None else f"Standard deviations of one answer: {effect:g}."
 
 
 def _spread(comparison: Comparison) -> Iterator[Number]:

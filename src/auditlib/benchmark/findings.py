@@ -1,4 +1,4 @@
-"""Findings: units that stand out further than chance and over-dispersion could explain, on either side."""
+"""Findings: units that surely differ from the others by more than a meaningful difference, on either side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from auditlib.benchmark.facts import MOST_ALONE
 from auditlib.benchmark.outliers import OutlierStatus
 from auditlib.benchmark.result import Comparison
-from auditlib.benchmark.words import as_level, as_score, measured, readable
+from auditlib.benchmark.words import as_distance, as_level, as_score, measured, readable
 from auditlib.records import CaseReference, Finding, Grade
 from auditlib.statements import counted
 
@@ -52,7 +52,7 @@ def _worse(verdict: OutlierStatus, way: str) -> _Side:
     return _Side(
         verdict,
         way,
-        criterion="D6: No unit serves its customers worse than chance and ordinary differences could explain",
+        criterion="D6: No unit serves its customers meaningfully worse than the others",
         effect="Its customers are served worse than those of other units, and the average of all hides it.",
         recommendation="Look at the cases of the unit, ask it what differs, and change that; a unit that "
         "stands out moves back a little by itself, so that only the next period shows whether it helped.",
@@ -64,7 +64,7 @@ def _better(verdict: OutlierStatus, way: str) -> _Side:
     return _Side(
         verdict,
         way,
-        criterion="D6: What a unit does better than chance could explain is known to the others",
+        criterion="D6: What a unit does meaningfully better is known to the others",
         effect="What it does right stays with it.",
         recommendation="Find out what the unit does differently, make sure that it asks all its customers, "
         "and try it in another unit before it becomes a rule.",
@@ -83,23 +83,24 @@ def _findings(comparison: Comparison, side: _Side) -> Iterator[Finding]:
 def _alone(comparison: Comparison, side: _Side, row: Mapping[Any, Any]) -> Finding:
     unit, name = str(row["unit_id"]), readable(str(row["name"]))
     measure = comparison.measure
-    scored, pooled = _scored(comparison, row), as_score(comparison.judgement.target, measure.statistic)
+    scored, typical = _scored(comparison, row), as_score(comparison.judgement.target, measure.statistic)
+    far = as_distance(comparison.judgement.meaningful, measure.statistic)
     limits = (as_score(float(row[end]), measure.statistic) for end in ("low", "high"))
     return Finding(
         criterion=side.criterion,
         condition=f"{name}, {measure.survey_type} survey, {measured(measure)}: {scored} "
-        f"({as_level(comparison.confidence)} interval {' to '.join(limits)}), against {pooled} of all units "
-        f"compared: {side.way} than chance and over-dispersion could explain.",
+        f"({as_level(comparison.confidence)} interval {' to '.join(limits)}), against {typical} of the "
+        f"typical unit: surely {side.way} than the others by more than {far}.",
         cause=_CAUSE,
         effect=side.effect,
         recommendation=side.recommendation,
         grade=side.grade,
         subject=f"{unit}:{measure.survey_type}",
-        evidence=(comparison.number_key(unit), comparison.number_key("pooled")),
+        evidence=(comparison.number_key(unit), f"typical:{comparison.key}", f"meaningful:{comparison.key}"),
         cases=(_case(comparison, side, row),),
         shortfall=_shortfall(comparison, side, row),
-        headline=f"{name}: {scored} in the {measure.survey_type} survey against {pooled} of all units; "
-        f"{side.way} than chance could explain",
+        headline=f"{name}: {scored} in the {measure.survey_type} survey against {typical} of the typical "
+        f"unit; {side.way} by more than {far}",
     )
 
 
@@ -107,8 +108,8 @@ def _together(comparison: Comparison, side: _Side, rows: Sequence[Mapping[Any, A
     measure, many = comparison.measure, counted(len(rows), "further unit lies", "further units lie")
     return Finding(
         criterion=side.criterion,
-        condition=f"{measure.survey}, {measured(measure)}: {many} {side.way} than chance "
-        "and over-dispersion could explain; its cases name them.",
+        condition=f"{measure.survey}, {measured(measure)}: {many} {side.way} than "
+        "the others by more than a meaningful difference; its cases name them.",
         cause=_CAUSE,
         effect=side.effect,
         recommendation=side.recommendation,

@@ -130,7 +130,7 @@ def compare_groups(
         return Refusal(f"The register of units does not say the {name} of any unit.")
     label = units.drop_duplicates("unit_id").set_index("unit_id")[by]
     chosen = comparison.judgement.chosen
-    members = comparison.frame.loc[chosen, ["unit_id", "n", "value"]].reset_index(drop=True)
+    members = comparison.frame.loc[chosen, ["unit_id", "n", "effective_n", "value"]].reset_index(drop=True)
     members[by] = label.reindex(members["unit_id"]).astype("object").to_numpy()
     members = members.dropna(subset=[by])
     sizes = members.groupby(by)["value"].size()
@@ -203,7 +203,7 @@ def _error(values: pd.Series[float]) -> float:
 
 def _between(members: pd.DataFrame, by: str, comparison: Comparison) -> float:
     """Return the share of the variance of true values between units that groups account for."""
-    variances: Floats = comparison.judgement.sigma2 / members["n"].to_numpy(dtype=np.float64)
+    variances: Floats = comparison.judgement.sigma2 / members["effective_n"].to_numpy(dtype=np.float64)
     value = members["value"].to_numpy(dtype=np.float64)
     total = shrinkage.between_variance(value, variances)
     centred = value - members.groupby(by)["value"].transform("mean").to_numpy(dtype=np.float64)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlib.benchmark.facts import Where
+from auditlib.benchmark.repeats import repeated_answers_of
+from auditlib.benchmark.scores import DIRICHLET, ScoreMeasure
 from auditlib.records import Basis, EvidenceLevel, Instrument, Interval, Item, Measurement, Statistic
 from auditlib.standards.measure import Context, Tables, measure, nothing
 from auditlib.standards.observed import share_of
 from auditlib.standards.supplied import lacking
-from auditlib.statistics.intervals import mean_t, wilson
+from auditlib.statistics.intervals import wilson
+from auditlib.statistics.ordinal import ordinal_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +40,10 @@ def satisfaction_top_box(tables: Tables, context: Context, *, survey_type: str) 
     n = int(cells["n"].sum())
     top = int(cells.loc[cells["score"] >= item.scale.top_box, "n"].sum())
     basis = _basis(survey_type, item, cells)
-    return share_of(top, n, confidence=context.confidence, basis=[basis], none=_none(survey_type))
+    alike = _design_effect(tables, ScoreMeasure(survey_type, item, "top_box"), cells)
+    return share_of(
+        top, n, confidence=context.confidence, basis=[basis], none=_none(survey_type), design_effect=alike
+    )
 
 
 @measure(
@@ -58,12 +64,28 @@ def satisfaction_mean(tables: Tables, context: Context, *, survey_type: str) -> 
     if n < 2:
         return nothing(_none(survey_type))
     total = float((cells["score"] * cells["n"]).sum())
-    squares = float((cells["score"] ** 2 * cells["n"]).sum())
-    mean, variance = total / n, max(0.0, (squares - total**2 / n) / (n - 1))
-    limits = mean_t(mean, variance, n, level=context.confidence)
-    interval = Interval(float(limits.low), float(limits.high), context.confidence, "t")
+    alike = _design_effect(tables, ScoreMeasure(survey_type, item, "mean"), cells)
+    interval = _limits(cells, item, n / alike, level=context.confidence)
     basis = _basis(survey_type, item, cells)
-    return Measurement("", mean, n, Statistic.MEAN, interval=interval, basis=(basis,))
+    return Measurement(
+        "", total / n, n, Statistic.MEAN, interval=interval, design_effect=alike, basis=(basis,)
+    )
+
+
+def _limits(cells: pd.DataFrame, item: Item, effective: float, *, level: float) -> Interval:
+    """Return limits for the mean answer of all units together."""
+    counts = cells.groupby("score")["n"].sum().reindex(item.scale.scores, fill_value=0)
+    limits = ordinal_mean(counts.to_numpy()[None, :], item.scale.scores, effective=[effective], level=level)
+    return Interval(float(limits.low[0]), float(limits.high[0]), level, DIRICHLET)
+
+
+def _design_effect(tables: Tables, measure: ScoreMeasure, cells: pd.DataFrame) -> float:
+    """Return how many answers of all units together are worth one of another customer each."""
+    units = tuple(sorted(set(cells["unit_id"].astype(str))))
+    repeats = repeated_answers_of(tables, measure, unit_ids=units)
+    if repeats is None:
+        return 1.0
+    return float((repeats.n * repeats.design_effect()).sum() / repeats.n.sum()) if repeats.n.sum() else 1.0
 
 
 def _other_scale(item: Item) -> str:

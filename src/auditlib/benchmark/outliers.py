@@ -1,4 +1,4 @@
-"""Who differs from the others by more than chance and over-dispersion could explain."""
+"""Who differs from the others by more than a meaningful difference, and how sure that is."""
 
 from __future__ import annotations
 
@@ -12,24 +12,32 @@ from numpy.typing import NDArray
 from auditlib.benchmark.scores import UnitScores
 from auditlib.records import Refusal
 from auditlib.statements import counted
-from auditlib.statistics import discovery, funnel, shrinkage
+from auditlib.statistics import funnel, shrinkage
+from auditlib.statistics.discovery import discoveries
 from auditlib.statistics.funnel import OverDispersion, Variant
 from auditlib.statistics.reliability import reliability
 from auditlib.statistics.shrinkage import Shrunk
+from auditlib.statistics.standing_out import StandingOut, standing_out
 from auditlib.statistics.types import Floats, as_floats, normal_quantile
 
 ALARM = 0.998
 """Outer limits of a funnel: one unit in 500 lies outside them by chance."""
+SMALL_EFFECT = 0.2
+"""Standard deviations of one answer that count as a difference unless one is declared: a small effect
+(Cohen 1988, Statistical Power Analysis, section 2.2)."""
 
 
 class OutlierStatus(StrEnum):
     """What can be said of a unit."""
 
     HIGHER = "higher"
-    """Above the outer limits: chance and over-dispersion could hardly explain it."""
+    """Its true value lies higher than that of the others, by more than the meaningful difference."""
     POSSIBLY_HIGHER = "possibly higher"
-    """Above the inner limits only, where a few units lie by chance."""
-    WITHIN = "within limits"
+    """Likelier so than not, and not sure enough to call it out."""
+    ALIKE = "like the others"
+    """Its true value lies within the meaningful difference of the others."""
+    UNCLEAR = "cannot be told"
+    """Too few answers to say one or the other: no sign that all is well."""
     POSSIBLY_LOWER = "possibly lower"
     LOWER = "lower"
     NONE = "no verdict"
@@ -37,7 +45,9 @@ class OutlierStatus(StrEnum):
 
 
 CALLED_OUT = (OutlierStatus.HIGHER, OutlierStatus.LOWER)
-"""What lies outside the outer limits."""
+"""What surely differs from the others."""
+LIKELIER = 0.5
+"""Probability from which a difference is possible rather than unclear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +56,54 @@ class OutlierJudgement:
 
     Parameters
     ----------
-    target
+    chosen
+        Units with a value and enough answers.
+    pooled
         Value over all answers of the chosen units.
+    target
+        Value of the typical unit: what true values scatter around, each unit counted by itself, so that one
+        that gives most of the answers is not compared with itself.
+    meaningful
+        Difference from the others that is worth acting on, in the units of the statistic.
+    standing
+        How surely each unit differs by more than that; or why it cannot be told.
     deviations, errors
         Distance from the target and its standard error by chance alone, on the funnel's scale (arc sine of
         the square root for shares).
     sigma2
         Variance of one answer within units, pooled.
+    design_effect
+        Answers that are worth one independent answer, over all units.
     dispersion
         Over-dispersion, or why it cannot be told.
     z_chance, z
         Distance in standard errors by chance alone, and with over-dispersion.
-    q
-        Smallest false discovery rate at which the unit would be called out.
     shrunk, reliability
         Values drawn to the mean, and the share of their differences that is not chance.
+    inner
+        Level of the inner limits; 1 less it is the share of calls that may be wrong.
     """
 
     chosen: NDArray[np.bool_]
+    pooled: float
     target: float
+    meaningful: float
+    standing: StandingOut | Refusal
     deviations: Floats
     errors: Floats
     sigma2: float
+    design_effect: float
     dispersion: OverDispersion | Refusal
     z_chance: Floats
     z: Floats
-    q: Floats
     shrunk: Shrunk | Refusal
     reliability: Floats
     inner: float
+
+    @property
+    def answer_variance(self) -> float:
+        """Variance of one answer within units, as far as customers who answer again widen it."""
+        return self.sigma2 * self.design_effect
 
     @property
     def tau2(self) -> float:
@@ -83,18 +112,34 @@ class OutlierJudgement:
 
     def verdicts(self) -> tuple[OutlierStatus, ...]:
         """Return the verdict on each chosen unit."""
-        if isinstance(self.dispersion, Refusal):
+        if isinstance(self.standing, Refusal):
             return (OutlierStatus.NONE,) * len(self.z)
-        inner, outer = normal_quantile(self.inner), normal_quantile(ALARM)
-        return tuple(_verdict(float(z), inner, outer) for z in self.z)
+        return verdicts_on(self.standing, sure=self.inner)
 
 
-def _verdict(z: float, inner: float, outer: float) -> OutlierStatus:
-    if abs(z) > outer:
-        return OutlierStatus.HIGHER if z > 0 else OutlierStatus.LOWER
-    if abs(z) > inner:
-        return OutlierStatus.POSSIBLY_HIGHER if z > 0 else OutlierStatus.POSSIBLY_LOWER
-    return OutlierStatus.WITHIN
+def verdicts_on(standing: StandingOut, *, sure: float) -> tuple[OutlierStatus, ...]:
+    """Return the verdict on each unit; of those called out at most 1 - `sure` is expected to be wrong.
+
+    Parameters
+    ----------
+    standing
+        How surely each unit differs from the others.
+    sure
+        Probability to be reached.
+    """
+    called = discoveries(standing.apart, rate=1 - sure)
+    return tuple(
+        _verdict(float(above), float(below), called=bool(out), sure=sure)
+        for above, below, out in zip(standing.above, standing.below, called, strict=True)
+    )
+
+
+def _verdict(above: float, below: float, *, called: bool, sure: float) -> OutlierStatus:
+    if called:
+        return OutlierStatus.HIGHER if above > below else OutlierStatus.LOWER
+    if max(above, below) >= LIKELIER:
+        return OutlierStatus.POSSIBLY_HIGHER if above > below else OutlierStatus.POSSIBLY_LOWER
+    return OutlierStatus.ALIKE if 1 - above - below >= sure else OutlierStatus.UNCLEAR
 
 
 def judge(
@@ -102,73 +147,137 @@ def judge(
     chosen: NDArray[np.bool_],
     *,
     confidence: float,
+    meaningful: float = 0.0,
+    small_effect: float = SMALL_EFFECT,
     minimum_units: int = 10,
     variant: Variant = "winsorised",
     consistent: bool = True,
 ) -> OutlierJudgement | Refusal:
-    """Compare the units in `chosen` with their pooled value.
+    """Compare each of the units in `chosen` with the others.
 
     Parameters
     ----------
     chosen
         Units with a value and enough answers.
     confidence
-        Level of the inner limits.
+        Level of the inner limits; 1 less it is the share of calls that may be wrong.
+    meaningful, small_effect
+        Difference from the others that is worth acting on, in the units of the statistic; where that is 0,
+        in standard deviations of one answer.
     minimum_units
-        Below it over-dispersion cannot be told from units that stand out, and no unit gets a verdict.
+        Below it a funnel has no limits for over-dispersion.
     variant, consistent
         How over-dispersion is estimated; see `statistics.funnel.over_dispersion`. The consistent form keeps
         false alarms at their nominal rate.
     """
-    n, value = scores.n[chosen].astype(np.float64), scores.value[chosen]
+    n, value = scores.effective_n[chosen], scores.value[chosen]
     if len(n) < 2:
         return Refusal(
             f"{counted(len(n), 'unit has') if len(n) else 'No unit has'} enough answers: there is nothing to "
             "compare."
         )
-    target = float((n * value).sum() / n.sum())
-    sigma2 = _within(scores, n, scores.variance[chosen], target)
+    answers = scores.n[chosen]
+    pooled = float((answers * value).sum() / answers.sum())
+    sigma2 = _within(scores, chosen, pooled)
     if sigma2 <= 0:
         return Refusal("Every answer is the same: units cannot differ by more than chance.")
-    deviations, errors = _on_funnel_scale(scores, value, n, target, sigma2)
+    least = meaningful or small_effect * float(np.sqrt(sigma2))
+    scale = FunnelScale(scores.measure.is_share)
+    errors = scale.errors(n, sigma2)
+    standing = standing_of(value, errors, scale=scale, meaningful=least)
+    target = pooled if isinstance(standing, Refusal) else float(np.median(scale.back(standing.centre)))
+    deviations = scale.forth(value) - scale.forth(np.asarray(target))
     dispersion = (
         _too_few(len(n), minimum_units)
         if len(n) < minimum_units
         else funnel.over_dispersion(deviations, errors, variant=variant, consistent=consistent)
     )
     tau2 = 0.0 if isinstance(dispersion, Refusal) else dispersion.tau2
-    z = funnel.adjusted_z(deviations, errors, tau2=tau2)
     shrunk = _shrunk(scores, value, n, sigma2, confidence)
     between = 0.0 if isinstance(shrunk, Refusal) else shrunk.tau2
     return OutlierJudgement(
         chosen,
+        pooled,
         target,
+        least,
+        standing,
         deviations,
         errors,
         sigma2,
+        float(answers.sum() / n.sum()),
         dispersion,
         z_chance=deviations / errors,
-        z=z,
-        q=discovery.benjamini_hochberg(funnel.p_values(z)),
+        z=funnel.adjusted_z(deviations, errors, tau2=tau2),
         shrunk=shrunk,
         reliability=reliability(between, sigma2 / n),
         inner=confidence,
     )
 
 
-def _within(scores: UnitScores, n: Floats, variance: Floats, target: float) -> float:
-    """Return the variance of one answer: of a share at the target, otherwise pooled within units."""
-    if scores.measure.is_share:
-        return target * (1 - target)
-    return float(((n - 1) * variance).sum() / (n - 1).sum())
+@dataclass(frozen=True, slots=True)
+class FunnelScale:
+    """Where errors depend on the number of answers alone: the arc sine of the square root for shares.
+
+    Parameters
+    ----------
+    share
+        Whether values are shares; others stay as they are.
+    """
+
+    share: bool
+
+    def forth(self, value: Floats) -> Floats:
+        """Return values of the statistic on the scale."""
+        return as_floats(np.arcsin(np.sqrt(value))) if self.share else as_floats(value)
+
+    def back(self, value: Floats) -> Floats:
+        """Return values on the scale as those of the statistic."""
+        return as_floats(np.sin(np.clip(value, 0, np.pi / 2)) ** 2) if self.share else as_floats(value)
+
+    def errors(self, n: Floats, sigma2: float) -> Floats:
+        """Return the standard error of a value that rests on so many answers."""
+        return 1 / (2 * np.sqrt(n)) if self.share else np.sqrt(sigma2 / n)
+
+    def beyond(self, centre: Floats, difference: float) -> tuple[Floats, Floats]:
+        """Return what lies a difference of the statistic below and above a centre on the scale."""
+        low, high = self.back(centre) - difference, self.back(centre) + difference
+        if self.share:
+            low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
+        return self.forth(low), self.forth(high)
 
 
-def _on_funnel_scale(
-    scores: UnitScores, value: Floats, n: Floats, target: float, sigma2: float
-) -> tuple[Floats, Floats]:
+def standing_of(
+    value: Floats, errors: Floats, *, scale: FunnelScale, meaningful: float
+) -> StandingOut | Refusal:
+    """Return how surely each unit differs from the others by more than `meaningful`.
+
+    Parameters
+    ----------
+    value
+        What units scored.
+    errors
+        Standard errors on the scale of a funnel.
+    scale
+        That scale.
+    meaningful
+        Difference in the units of the statistic, > 0.
+    """
+    return standing_out(scale.forth(value), errors, beyond=lambda centre: scale.beyond(centre, meaningful))
+
+
+def _within(scores: UnitScores, chosen: NDArray[np.bool_], pooled: float) -> float:
+    """Return the variance of one answer: of a share in the middle unit, otherwise pooled within units.
+
+    The middle unit is not moved by one that gives most of the answers. Answers of one customer differ less
+    than those of strangers: a sum of squares is worth n less the design effect, not n less one.
+    """
     if scores.measure.is_share:
-        return np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target)), 1 / (2 * np.sqrt(n))
-    return value - target, np.sqrt(sigma2 / n)
+        middle = float(np.median(scores.value[chosen]))
+        share = middle if 0 < middle < 1 else pooled
+        return share * (1 - share)
+    n, effective = scores.n[chosen], scores.effective_n[chosen]
+    left = np.maximum(n - n / effective, 0.0)
+    return float(((n - 1) * scores.variance[chosen]).sum() / left.sum()) if left.sum() > 0 else 0.0
 
 
 def _too_few(units: int, minimum_units: int) -> Refusal:
@@ -199,7 +308,8 @@ def funnel_limits(scores: UnitScores, judgement: OutlierJudgement) -> pd.DataFra
     """
     sizes = scores.n[judgement.chosen]
     n = as_floats(np.unique(np.round(np.geomspace(max(2, sizes.min() * 0.85), sizes.max() * 1.08, 160))))
-    errors = 1 / (2 * np.sqrt(n)) if scores.measure.is_share else np.sqrt(judgement.sigma2 / n)
+    scale = FunnelScale(scores.measure.is_share)
+    errors = scale.errors(n / judgement.design_effect, judgement.sigma2)
     widened = np.sqrt(errors**2 + judgement.tau2)
     columns: dict[str, Floats] = {"n": n}
     for name, level, error in (
@@ -208,12 +318,6 @@ def funnel_limits(scores: UnitScores, judgement: OutlierJudgement) -> pd.DataFra
         ("outer", ALARM, widened),
     ):
         half = normal_quantile(level) * error
-        columns[f"{name}_low"] = _back(scores, judgement.target, -half)
-        columns[f"{name}_high"] = _back(scores, judgement.target, half)
+        columns[f"{name}_low"] = scale.back(scale.forth(np.asarray(judgement.target)) - half)
+        columns[f"{name}_high"] = scale.back(scale.forth(np.asarray(judgement.target)) + half)
     return pd.DataFrame(columns)
-
-
-def _back(scores: UnitScores, target: float, offset: Floats) -> Floats:
-    if scores.measure.is_share:
-        return as_floats(np.sin(np.clip(np.arcsin(np.sqrt(target)) + offset, 0, np.pi / 2)) ** 2)
-    return target + offset

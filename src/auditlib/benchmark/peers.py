@@ -12,14 +12,13 @@ from auditlib.benchmark.answer import BenchmarkAnswer, by_survey
 from auditlib.benchmark.compare import register_of
 from auditlib.benchmark.facts import rests_on
 from auditlib.benchmark.groups import named_grouping
-from auditlib.benchmark.outliers import ALARM, CALLED_OUT, OutlierStatus
+from auditlib.benchmark.outliers import CALLED_OUT, FunnelScale, standing_of, verdicts_on
 from auditlib.benchmark.result import Comparison
 from auditlib.benchmark.words import readable, shortlist
 from auditlib.parameters.engagement import Engagement
 from auditlib.records import Number, Refusal, Sentence
 from auditlib.statements import Answer, Unanswered, counted, say
-from auditlib.statistics import funnel
-from auditlib.statistics.types import Floats, as_floats, normal_quantile
+from auditlib.statistics.standing_out import FEWEST_UNITS, StandingOut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,18 +31,15 @@ class Peers:
         The units, and what they are compared on.
     by
         Column of the register that makes units peers.
-    own_left_out
-        Whether a unit's own answers are left out of what it is compared with.
     frame
         One row per unit that has enough peers: unit_id, name, the group, peers, n, value, peer_value,
-        difference, z, verdict, overall (the verdict among all units).
+        difference, verdict, overall (the verdict among all units).
     too_few
         Compared units that have too few peers.
     """
 
     comparison: Comparison
     by: str
-    own_left_out: bool
     frame: pd.DataFrame
     too_few: int
 
@@ -70,14 +66,9 @@ class Peers:
 
 
 def compare_peers(
-    comparison: Comparison,
-    units: pd.DataFrame,
-    *,
-    by: str,
-    own_left_out: bool = True,
-    minimum_units: int = 10,
+    comparison: Comparison, units: pd.DataFrame, *, by: str, minimum_units: int = FEWEST_UNITS
 ) -> Peers | Refusal:
-    """Compare each unit with the pooled value of its peers.
+    """Compare each unit with its peers, its own answers left out of theirs.
 
     Parameters
     ----------
@@ -87,73 +78,47 @@ def compare_peers(
         The register, with column `by`.
     by
         Column that makes units peers.
-    own_left_out
-        Leave a unit's own answers out of the value it is compared with: a large unit is otherwise compared
-        with itself.
     minimum_units
-        Units a group needs, so that over-dispersion can be told from units that stand out.
+        Units a group needs, so that it can be said how much sound units differ.
 
     Notes
     -----
-    Within each group the funnel of Spiegelhalter (2005) with over-dispersion in its consistent form. With the
-    own answers left out the distance grows by N / (N - n), and its error by the peers' own.
+    Within each group as units are compared with all others; see `statistics.standing_out`.
     """
     if by not in units or units[by].isna().all():
         return Refusal(f"The register of units does not say the {named_grouping(by)} of any unit.")
     label = units.drop_duplicates("unit_id").set_index("unit_id")[by]
-    rows = comparison.frame.loc[comparison.judgement.chosen, ["unit_id", "name", "n", "value", "verdict"]]
+    columns = ["unit_id", "name", "n", "effective_n", "value", "verdict"]
+    rows = comparison.frame.loc[comparison.judgement.chosen, columns]
     rows = rows.rename(columns={"verdict": "overall"})
     rows[by] = label.reindex(rows["unit_id"]).astype("object").to_numpy()
     sizes = rows.groupby(by)["n"].transform("size")
-    enough = rows[sizes.ge(minimum_units) & rows[by].notna()]
+    enough = rows[sizes.ge(max(minimum_units, FEWEST_UNITS)) & rows[by].notna()]
     if enough.empty:
         least = counted(minimum_units, "unit", none="no unit")
         return Refusal(f"No group by {named_grouping(by)} has {least} to compare.")
-    parts = [_judged(part, comparison, own_left_out=own_left_out) for _, part in enough.groupby(by)]
-    frame = pd.concat(parts).sort_values("unit_id", kind="stable", ignore_index=True)
-    order = [
-        "unit_id",
-        "name",
-        by,
-        "peers",
-        "n",
-        "value",
-        "peer_value",
-        "difference",
-        "z",
-        "verdict",
-        "overall",
+    parts = [(part, _standing(part, comparison)) for _, part in enough.groupby(by)]
+    judged = [
+        _judged(part, standing, comparison) for part, standing in parts if not isinstance(standing, Refusal)
     ]
-    return Peers(comparison, by, own_left_out, frame[order], len(rows) - len(frame))
+    frame = pd.concat(judged).sort_values("unit_id", kind="stable", ignore_index=True)
+    order = ["unit_id", "name", by, "peers", "n", "value", "peer_value", "difference", "verdict", "overall"]
+    return Peers(comparison, by, frame[order], len(rows) - len(frame))
 
 
-def _judged(part: pd.DataFrame, comparison: Comparison, *, own_left_out: bool) -> pd.DataFrame:
-    n, value = (part[name].to_numpy(dtype=np.float64) for name in ("n", "value"))
-    total, weighted = n.sum(), (n * value).sum()
-    target = (weighted - n * value) / (total - n) if own_left_out else np.full(len(n), weighted / total)
-    theirs = 1 / (total - n) if own_left_out else np.zeros(len(n))
-    deviations, errors = _distance(comparison, value, target, 1 / n + theirs)
-    spread = funnel.over_dispersion(deviations, errors, consistent=True)
-    tau2 = 0.0 if isinstance(spread, Refusal) else spread.tau2
-    z = funnel.adjusted_z(deviations, errors, tau2=tau2)
-    outer = normal_quantile(ALARM)
-    verdict = np.select(
-        [z > outer, z < -outer],
-        [OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value],
-        OutlierStatus.WITHIN.value,
-    )
-    return part.assign(
-        peers=len(part) - 1, peer_value=target, difference=value - target, z=z, verdict=verdict
-    )
+def _standing(part: pd.DataFrame, comparison: Comparison) -> StandingOut | Refusal:
+    """Return how surely each of a group's units differs from the others of the group."""
+    judgement, scale = comparison.judgement, FunnelScale(comparison.measure.is_share)
+    n, value = (part[name].to_numpy(dtype=np.float64) for name in ("effective_n", "value"))
+    errors = scale.errors(n, judgement.sigma2)
+    return standing_of(value, errors, scale=scale, meaningful=judgement.meaningful)
 
 
-def _distance(
-    comparison: Comparison, value: Floats, target: Floats, per_answer: Floats
-) -> tuple[Floats, Floats]:
-    """Return distances and their errors on the funnel's scale."""
-    if comparison.measure.is_share:
-        return as_floats(np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target))), np.sqrt(per_answer) / 2
-    return value - target, np.sqrt(comparison.judgement.sigma2 * per_answer)
+def _judged(part: pd.DataFrame, standing: StandingOut, comparison: Comparison) -> pd.DataFrame:
+    theirs = FunnelScale(comparison.measure.is_share).back(standing.centre)
+    verdict = [status.value for status in verdicts_on(standing, sure=comparison.confidence)]
+    difference = part["value"].to_numpy(dtype=np.float64) - theirs
+    return part.assign(peers=len(part) - 1, peer_value=theirs, difference=difference, verdict=verdict)
 
 
 class PeersAnswer(Answer[Peers]):
@@ -171,12 +136,11 @@ class PeersAnswer(Answer[Peers]):
         """Return how many units stand out among their peers, and which do only there or only overall."""
         facts, parts = self.facts.about(self.result.key), self.result.parts()
         sentence = say(
-            "{survey}, each unit among peers of the same {grouping}{own}: {called|unit|units|no unit} called "
-            "out",
+            "{survey}, each unit among peers of the same {grouping}, its own answers left out: "
+            "{called|unit|units|no unit} called out",
             facts,
             survey=self.result.comparison.measure.survey,
             grouping=named_grouping(self.result.by),
-            own=", its own answers left out" if self.result.own_left_out else "",
         )
         if len(parts["called"]):
             sentence = say("{before}, {both} of them also among all units", facts, before=sentence)
@@ -189,7 +153,7 @@ class PeersAnswer(Answer[Peers]):
 
 
 def peers(
-    engagement: Engagement, compared: BenchmarkAnswer, *, by: str, own_left_out: bool = True
+    engagement: Engagement, compared: BenchmarkAnswer, *, by: str
 ) -> tuple[PeersAnswer | Unanswered, ...]:
     """Answer which units stand out among their peers.
 
@@ -199,11 +163,9 @@ def peers(
         The answer of `compare`.
     by
         Column of the register that makes units peers.
-    own_left_out
-        Leave a unit's own answers out of the value it is compared with.
     """
     if not compared.result.comparisons:
         return ()
     units = register_of(engagement.evidence)
-    ask = partial(compare_peers, units=units, by=by, own_left_out=own_left_out)
+    ask = partial(compare_peers, units=units, by=by)
     return by_survey(compared, "peers", ask, PeersAnswer)

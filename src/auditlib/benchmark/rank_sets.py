@@ -14,6 +14,11 @@ from auditlib.statistics.likely_ranks import LikelyRanks, likely_ranks
 from auditlib.statistics.ranks import RankSets
 from auditlib.statistics.types import Floats
 
+_DRAWN = 800_000
+FEWEST_DRAWS = 1000
+STEADYING = 30.0
+"""Answers that the variance pooled over all units counts for in that of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComparedRanks:
@@ -56,6 +61,15 @@ class ComparedRanks:
         return int((self.joint.low > (len(self.joint.low) + 1) // 2).sum())
 
 
+def draws_for(units: int) -> int:
+    """Return how many samples to simulate: with 40 units 20,000, so that another start moves few ends.
+
+    Of the ends of sets of 40 units few then move, by one place (``python -m benchmarks units``); of 1,000
+    samples one in three, by up to three. With hundreds of units one place is little, and time is not.
+    """
+    return max(FEWEST_DRAWS, _DRAWN // max(1, units))
+
+
 def rank_sets(
     scores: UnitScores, judgement: OutlierJudgement, *, confidence: float, seed: int, draws: int
 ) -> ComparedRanks | Refusal:
@@ -74,14 +88,16 @@ def rank_sets(
 
 
 def _errors(scores: UnitScores, judgement: OutlierJudgement) -> Floats:
-    """Return each unit's own standard error; a unit whose answers all agree gets a cautious one.
+    """Return each unit's own standard error, steadied by that of all.
 
     A share of 0 or 1 has no plug-in error: two successes and two failures are added (Agresti and Coull 1998,
-    The American Statistician 52:119-126). Other statistics then take the variance pooled over units.
+    The American Statistician 52:119-126). The variance of other statistics is averaged with the one pooled
+    over units as if that rested on `STEADYING` answers more (Smyth 2004, Statistical Applications in Genetics
+    and Molecular Biology 3:3): the extremes of many units are else those whose variance happens to be small.
     """
-    n = scores.n[judgement.chosen].astype(np.float64)
+    n = scores.effective_n[judgement.chosen]
     if scores.measure.is_share and not scores.adjusted_for:
         share = (scores.value[judgement.chosen] * n + 2) / (n + 4)
         return np.asarray(np.sqrt(share * (1 - share) / n))
     own = scores.variance[judgement.chosen]
-    return np.sqrt(np.where(own > 0, own, judgement.sigma2) / n)
+    return np.sqrt((STEADYING * judgement.sigma2 + (n - 1) * own) / (STEADYING + n - 1) / n)

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from auditlib.benchmark.outliers import ALARM, CALLED_OUT, OutlierJudgement, OutlierStatus
+from auditlib.benchmark.outliers import ALARM, CALLED_OUT, SMALL_EFFECT, OutlierJudgement, OutlierStatus
 from auditlib.benchmark.rank_sets import ComparedRanks
 from auditlib.benchmark.scores import ScoreMeasure, UnitScores
 from auditlib.disclosure import UNRESTRICTED, MinimumFrequency
@@ -42,14 +42,17 @@ class ComparisonChoices:
         Answers a unit needs for a verdict; at least 2, because one answer has no variance.
     disclosure
         Of how few answers no value of a unit is shown; of fewer than 2 in no case.
+    meaningful, small_effect
+        Difference from the others that is worth acting on, in the units of the statistic; where that is 0,
+        in standard deviations of one answer.
     minimum_units
-        Units needed to tell over-dispersion from units that stand out.
+        Units that a funnel needs to have limits for over-dispersion.
     confidence
         Level of intervals and inner limits.
     variant, consistent
         How over-dispersion is estimated; see `statistics.funnel.over_dispersion`.
     seed, draws
-        Start and number of the simulated samples behind the ranks.
+        Start and number of the simulated samples behind the ranks; 0 takes as many as `draws_for` says.
     """
 
     statistic: str = "mean"
@@ -58,12 +61,14 @@ class ComparisonChoices:
     adjust_for: tuple[str, ...] = ()
     minimum_n: int = 30
     disclosure: MinimumFrequency = UNRESTRICTED
+    meaningful: float = 0.0
+    small_effect: float = SMALL_EFFECT
     minimum_units: int = 10
     confidence: float = 0.95
     variant: Variant = "winsorised"
     consistent: bool = True
     seed: int = 0
-    draws: int = 1000
+    draws: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +91,8 @@ class Comparison:
         Level of intervals and inner limits.
     minimum_n, disclosure
         Answers needed for a verdict; of how few no value is shown.
+    small_effect
+        Standard deviations of one answer that the meaningful difference is; None where it was declared.
     """
 
     scores: UnitScores
@@ -96,6 +103,7 @@ class Comparison:
     confidence: float
     minimum_n: int
     disclosure: MinimumFrequency
+    small_effect: float | None = None
 
     @property
     def measure(self) -> ScoreMeasure:
@@ -117,10 +125,11 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            unit_id, name, region, unit_type, n, n_high, value, low, high, z_chance, z, q, shrunk, shrunk_low,
-            shrunk_high, reliability, likely_low, likely_high (ranks it probably holds), rank_low, rank_high
-            (its rank set), joint_low, joint_high (all rank sets at once), verdict, why. A cell that cannot be
-            had is empty and `why` says why.
+            unit_id, name, region, unit_type, n, n_high, effective_n (independent answers that they are
+            worth), value, low, high, z_chance, z, below, above (probability that it truly lies meaningfully
+            below or above the others), shrunk, shrunk_low, shrunk_high, reliability, likely_low, likely_high
+            (ranks it probably holds), rank_low, rank_high (its rank set), joint_low, joint_high (all rank
+            sets at once), verdict, why. A cell that cannot be had is empty and `why` says why.
         """
         return self.frame.copy()
 
@@ -149,13 +158,13 @@ class Comparison:
         return self.frame[self.judgement.chosen].dropna(subset=["value"])
 
     def units(self, *verdicts: OutlierStatus) -> pd.DataFrame:
-        """Return the rows with one of `verdicts`, farthest from the target first."""
+        """Return the rows with one of `verdicts`, those farthest from the target by chance alone first."""
         rows = self.frame[self.frame["verdict"].isin([verdict.value for verdict in verdicts])]
-        return rows.sort_values("z", key=np.abs, ascending=False, kind="stable")
+        return rows.sort_values("z_chance", key=np.abs, ascending=False, kind="stable")
 
     @property
     def called_out(self) -> pd.DataFrame:
-        """Rows of the units outside the outer limits, farthest from the target first."""
+        """Rows of the units that surely differ from the others, the surest first."""
         return self.units(*CALLED_OUT)
 
     @property
@@ -174,7 +183,7 @@ class Comparison:
         shrunk = self.judgement.shrunk
         if isinstance(shrunk, Refusal):
             return shrunk
-        return n_for_reliability(shrunk.tau2, self.judgement.sigma2)
+        return n_for_reliability(shrunk.tau2, self.judgement.answer_variance)
 
     @property
     def banded(self) -> bool:

@@ -108,6 +108,9 @@ class UnitScores:
         First day (days since 1970) of the published period; None for responses.
     answers
         What each unit was answered; None where only shares are published.
+    design_effect
+        By how much customers who answer again widen the variance of each unit's value; None where it is not
+        known who answered.
     """
 
     measure: ScoreMeasure
@@ -123,6 +126,13 @@ class UnitScores:
     adjusted_for: tuple[str, ...] = ()
     period_start: int | None = None
     answers: AnswerCounts | None = None
+    design_effect: Floats | None = None
+
+    @property
+    def effective_n(self) -> Floats:
+        """Independent answers that those of each unit are worth."""
+        n = self.n.astype(np.float64)
+        return n if self.design_effect is None else n / self.design_effect
 
 
 def from_cells(
@@ -300,13 +310,13 @@ def _published(
 def interval(scores: UnitScores, chosen: NDArray[np.bool_], *, level: float) -> Limits:
     """Return limits for the units in `chosen` (each with n >= 2); NaN elsewhere."""
     low, high = np.full(len(scores.n), np.nan), np.full(len(scores.n), np.nan)
-    n, value = scores.n[chosen], scores.value[chosen]
+    n, value = scores.effective_n[chosen], scores.value[chosen]
     method = interval_method(scores)
     if method == WILSON:
         limits = intervals.wilson(value * n, n, level=level)
     elif method == DIRICHLET:
         answers = scores.answers or _promoters_and_detractors(scores)
-        limits = ordinal_mean(answers.counts[chosen], answers.scores, level=level)
+        limits = ordinal_mean(answers.counts[chosen], answers.scores, effective=n, level=level)
     else:
         limits = intervals.mean_t(value, scores.variance[chosen], n, level=level)
     low[chosen], high[chosen] = limits.low, limits.high

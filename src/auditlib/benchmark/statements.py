@@ -6,14 +6,22 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from auditlib.benchmark.outliers import ALARM, OutlierJudgement, OutlierStatus
+from auditlib.benchmark.outliers import CALLED_OUT, OutlierJudgement, OutlierStatus
 from auditlib.benchmark.result import BenchmarkResult, Comparison
 from auditlib.benchmark.scores import UnitScores
-from auditlib.benchmark.words import as_level, as_score, readable, shortlist, stated, title_of
+from auditlib.benchmark.words import (
+    as_distance,
+    as_level,
+    as_probability,
+    as_score,
+    readable,
+    shortlist,
+    stated,
+    title_of,
+)
 from auditlib.disclosure import MinimumFrequency
 from auditlib.records import Refusal, Sentence
-from auditlib.statements import Facts, counted, say, with_sign
-from auditlib.statistics.reliability import SUFFICIENT
+from auditlib.statements import Facts, counted, say
 
 
 def summary(comparison: Comparison, facts: Facts) -> Iterator[Sentence]:
@@ -45,38 +53,56 @@ def standing_out(comparison: Comparison, facts: Facts) -> Sentence:
     facts
         Its numbers, about its key.
     """
-    measure, dispersion = comparison.measure, comparison.judgement.dispersion
+    measure, standing = comparison.measure, comparison.judgement.standing
     start = say(
-        "{title}: {compared|unit is|units are|no unit is} compared with their pooled value of {pooled}{when}",
+        "{title}: {compared|unit is|units are|no unit is} compared with the typical unit, which scores "
+        "{typical}{when}",
         facts,
         title=title_of(measure),
-        pooled=stated(facts[f"{measure.statistic}:pooled"], as_score, measure.statistic),
+        typical=stated(facts["typical"], as_score, measure.statistic),
         when=" over the whole period" if comparison.scores.table == "responses" else "",
     )
-    if isinstance(dispersion, Refusal):
-        why = Sentence(dispersion.reason, (f"phi:{comparison.key}",))
-        return say("{start}; none gets a verdict. {why}", facts, start=start, why=why)
+    if isinstance(standing, Refusal):
+        text = "{start}; none gets a verdict, which is no sign that they are alike. {why}"
+        return say(text, facts, start=start, why=f"{standing.reason} {standing.remedy}")
     return say("{start}. {called}", facts, start=start, called=_called_out(comparison, facts))
 
 
 def _called_out(comparison: Comparison, facts: Facts) -> Sentence:
     higher, lower = (comparison.units(side) for side in (OutlierStatus.HIGHER, OutlierStatus.LOWER))
     names = {"above": _names(higher, comparison), "below": _names(lower, comparison)}
-    explain = "than chance and over-dispersion could explain"
+    far = stated(facts["meaningful"], as_distance, comparison.measure.statistic)
     if higher.empty and lower.empty:
-        none = (
-            "None is shown to lie higher or lower: all are within the outer limits for chance "
-            "and over-dispersion."
+        none = say("None is shown to differ from it by more than {far}", facts, far=far)
+        keys = (f"higher:{comparison.key}", f"lower:{comparison.key}")
+        called = Sentence(none.text, (*none.keys, *keys))
+    elif lower.empty or higher.empty:
+        side, named = ("higher", "above") if lower.empty else ("lower", "below")
+        other = "lower" if lower.empty else "higher"
+        called = say(
+            f"{{{side}}} ({{{named}}}) surely {{{side}~lies|lie}} {side} by more than {{far}}, and none is "
+            "shown to lie {other}",
+            facts,
+            **names,
+            far=far,
+            other=Sentence(other, (f"{other}:{comparison.key}",)),
         )
-        return Sentence(none, (f"higher:{comparison.key}", f"lower:{comparison.key}"))
-    if lower.empty:
-        text = f"{{higher}} ({{above}}) {{higher~lies|lie}} higher {explain}; none is shown to lie {{other}}."
-        return say(text, facts, **names, other=Sentence("lower", (f"lower:{comparison.key}",)))
-    if higher.empty:
-        text = f"{{lower}} ({{below}}) {{lower~lies|lie}} lower {explain}; none is shown to lie {{other}}."
-        return say(text, facts, **names, other=Sentence("higher", (f"higher:{comparison.key}",)))
-    text = f"{{higher}} ({{above}}) {{higher~lies|lie}} higher {explain}, and {{lower}} ({{below}}) lower."
-    return say(text, facts, **names)
+    else:
+        text = (
+            "{higher} ({above}) surely {higher~lies|lie} higher by more than {far}, and {lower} ({below}) "
+            "lower"
+        )
+        called = say(text, facts, **names, far=far)
+    return say("{called}. {rest}", facts, called=called, rest=_the_others(far, facts))
+
+
+def _the_others(far: Sentence, facts: Facts) -> Sentence:
+    """Say of how many units it is shown that they are alike, and of how many it cannot be told."""
+    shown = say("{alike|unit is|units are|No unit is} shown to lie within {far} of it", facts, far=far)
+    if not facts["unclear"].value:
+        return say("{shown}.", facts, shown=shown)
+    text = "{shown}; of {unclear|unit|units} it cannot be told with the answers there are."
+    return say(text, facts, shown=shown)
 
 
 def _names(rows: pd.DataFrame, comparison: Comparison) -> list[str | Sentence]:
@@ -98,8 +124,8 @@ def _dispersion(comparison: Comparison, facts: Facts) -> Sentence:
         return say(text, facts, survey=survey)
     return say(
         "{survey}: units differ {times_chance|.1f} times as much as chance alone would make them "
-        "(over-dispersion {phi|.1f}); limits for chance alone would call out {chance_only}, these call out "
-        "{called}.",
+        "(over-dispersion {phi|.1f}); limits for chance alone would call out {chance_only}, and {called} "
+        "{called~is|are} called out here.",
         facts,
         survey=survey,
     )
@@ -214,36 +240,37 @@ def reasons(
     minimum_n, disclosure
         Answers needed for a verdict; of how few no value is shown.
     """
-    compared = iter(zip(judgement.verdicts(), judgement.z, judgement.q, judgement.reliability, strict=True))
-    rows: list[tuple[OutlierStatus, str]] = []
-    for index, chosen in enumerate(judgement.chosen):
-        if chosen:
-            verdict, z, q, reliable = next(compared)
-            why = _reason(verdict, judgement, z=float(z), q=float(q), reliable=float(reliable))
-        else:
-            verdict = OutlierStatus.NONE
-            why = _no_verdict(scores, index, minimum_n=minimum_n, disclosure=disclosure)
-        rows.append((verdict, why))
-    return rows
+    compared = iter(_compared_reasons(judgement, scores.measure.statistic))
+    return [
+        next(compared)
+        if chosen
+        else (OutlierStatus.NONE, _no_verdict(scores, index, minimum_n=minimum_n, disclosure=disclosure))
+        for index, chosen in enumerate(judgement.chosen)
+    ]
 
 
-def _reason(
-    verdict: OutlierStatus, judgement: OutlierJudgement, *, z: float, q: float, reliable: float
-) -> str:
+def _compared_reasons(judgement: OutlierJudgement, statistic: str) -> Iterator[tuple[OutlierStatus, str]]:
+    """Yield the verdict on each compared unit and what it rests on."""
+    standing, verdicts = judgement.standing, judgement.verdicts()
+    if isinstance(standing, Refusal):
+        yield from ((verdict, standing.reason) for verdict in verdicts)
+        return
+    far = as_distance(judgement.meaningful, statistic)
+    parts = zip(verdicts, standing.below, standing.above, standing.alike, strict=True)
+    for verdict, below, above, alike in parts:
+        yield verdict, _reason(verdict, far, below=float(below), above=float(above), alike=float(alike))
+
+
+def _reason(verdict: OutlierStatus, far: str, *, below: float, above: float, alike: float) -> str:
     """Say what the verdict on a compared unit rests on."""
-    if isinstance(judgement.dispersion, Refusal):
-        return judgement.dispersion.reason
-    weak = "" if reliable >= SUFFICIENT else f" Reliability {reliable:.2f} is below {SUFFICIENT:.1f}."
-    distance, side = f"z = {with_sign(z, decimals=2)}", "above" if z > 0 else "below"
-    if verdict is OutlierStatus.WITHIN:
-        return f"No difference is shown: within the limits for chance and over-dispersion ({distance}).{weak}"
-    if verdict in (OutlierStatus.HIGHER, OutlierStatus.LOWER):
-        return (
-            f"Lies {side} the {as_level(ALARM)} limits for chance and over-dispersion ({distance}, "
-            f"false discovery rate {q:.3f}).{weak}"
-        )
-    inner, chance = as_level(judgement.inner), as_level(1 - judgement.inner)
-    return f"Lies {side} the {inner} limits only, as {chance} of units do by chance ({distance}).{weak}"
+    side, sure = ("above", as_probability(above)) if above > below else ("below", as_probability(below))
+    if verdict in CALLED_OUT:
+        return f"Lies more than {far} {side} the others, with a probability of {sure}."
+    if verdict is OutlierStatus.ALIKE:
+        return f"Lies within {far} of the others, with a probability of {as_probability(alike)}."
+    if verdict is OutlierStatus.UNCLEAR:
+        return f"It cannot be told: within {far} of the others with a probability of {as_probability(alike)}."
+    return f"Lies more than {far} {side} the others with a probability of {sure}: not surely enough."
 
 
 def _no_verdict(scores: UnitScores, index: int, *, minimum_n: int, disclosure: MinimumFrequency) -> str:

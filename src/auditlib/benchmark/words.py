@@ -8,7 +8,7 @@ from typing import Any
 
 from auditlib.benchmark.scores import ScoreMeasure
 from auditlib.records import Item, Number, Sentence
-from auditlib.statements import with_sign
+from auditlib.statements import counted, with_sign
 
 NAMES = {
     "mean": "mean score",
@@ -43,6 +43,35 @@ def as_signed(difference: float, statistic: str) -> str:
 def as_difference(difference: float, statistic: str) -> str:
     """Return a difference as printed: +2.1 points; of a mean in points of its scale."""
     return f"{as_signed(difference, statistic)}{'' if statistic == 'mean' else ' points'}"
+
+
+_POINTS = " points"
+"""Decimals have a plural: 1.0 points."""
+
+
+def as_distance(difference: float, statistic: str) -> str:
+    """Return how far two values lie apart, whichever is higher.
+
+    Examples
+    --------
+    >>> as_distance(0.17, "mean"), as_distance(0.077, "top_box"), as_distance(0.15, "nps")
+    ('0.17 points', '7.7 points', '15 points')
+    """
+    if statistic == "nps":
+        return counted(round(100 * difference), "point")
+    number = f"{difference:.2f}" if statistic == "mean" else f"{100 * difference:.1f}"
+    return f"{number}{_POINTS}"
+
+
+def as_probability(probability: float) -> str:
+    """Return a probability as printed; what is nearly sure is not printed as sure.
+
+    Examples
+    --------
+    >>> as_probability(0.9712), as_probability(0.99996)
+    ('97%', 'over 99%')
+    """
+    return "over 99%" if probability > 0.99 else f"{100 * probability:.0f}%"
 
 
 def stated(fact: Number, form: Callable[[float, str], str], statistic: str) -> Sentence:

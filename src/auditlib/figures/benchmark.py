@@ -23,7 +23,8 @@ from auditlib.statistics.types import Floats
 MOST_MARKS = 400
 """More units than this are drawn small, so that they show how many lie where."""
 MANY_MARKS: dict[str, dict[str, Any]] = {
-    OutlierStatus.WITHIN.value: {"s": 4, "lw": 0, "fc": QUIET, "alpha": 0.35},
+    OutlierStatus.ALIKE.value: {"s": 4, "lw": 0, "fc": QUIET, "alpha": 0.35},
+    OutlierStatus.UNCLEAR.value: {"s": 4, "lw": 0, "fc": QUIET, "alpha": 0.35},
     OutlierStatus.POSSIBLY_HIGHER.value: {"s": 10, "lw": 0.6},
     OutlierStatus.POSSIBLY_LOWER.value: {"s": 10, "lw": 0.6},
     OutlierStatus.HIGHER.value: {"s": 18, "lw": 0.6},

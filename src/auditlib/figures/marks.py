@@ -22,14 +22,15 @@ MOST_ROWS = 60
 """More units than this cannot each have a named row on one page."""
 
 MARKS: dict[str, dict[str, Any]] = {
-    OutlierStatus.WITHIN.value: {"marker": "o", "s": 17, "fc": FAINT, "ec": QUIET, "lw": 0.5},
+    OutlierStatus.ALIKE.value: {"marker": "o", "s": 17, "fc": QUIET, "ec": QUIET, "lw": 0.5},
+    OutlierStatus.UNCLEAR.value: {"marker": "o", "s": 17, "fc": FAINT, "ec": QUIET, "lw": 0.5},
     OutlierStatus.POSSIBLY_HIGHER.value: {"marker": "^", "s": 30, "fc": PAPER, "ec": HIGHER, "lw": 1.0},
     OutlierStatus.POSSIBLY_LOWER.value: {"marker": "v", "s": 30, "fc": PAPER, "ec": LOWER, "lw": 1.0},
     OutlierStatus.HIGHER.value: {"marker": "^", "s": 44, "fc": HIGHER, "ec": HIGHER, "lw": 1.0},
     OutlierStatus.LOWER.value: {"marker": "v", "s": 44, "fc": LOWER, "ec": LOWER, "lw": 1.0},
     OutlierStatus.NONE.value: {"marker": "o", "s": 17, "fc": PAPER, "ec": FAINT, "lw": 0.8},
 }
-"""Shape tells the verdict without colour: up, down, filled where nothing explains it."""
+"""Shape tells the verdict without colour: up, down, filled where the difference is sure."""
 
 
 def measure_title(measure: ScoreMeasure) -> str:
@@ -58,7 +59,7 @@ def set_scale(axis: Axis, statistic: str) -> None:
 
 def mark(verdict: str) -> dict[str, Any]:
     """Return how the mark of a verdict is drawn."""
-    order = 3 if verdict in (OutlierStatus.WITHIN.value, OutlierStatus.NONE.value) else 4
+    order = 3 if verdict in (OutlierStatus.ALIKE, OutlierStatus.UNCLEAR, OutlierStatus.NONE) else 4
     return {"zorder": order, **MARKS[verdict]}
 
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from auditlib.benchmark import Comparison, OutlierStatus
-from auditlib.benchmark.words import as_level, as_score
+from auditlib.benchmark.words import as_distance, as_level, as_score
 from auditlib.figures import labels
 from auditlib.figures.marks import (
     MARKS,
@@ -37,7 +37,7 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw each unit's value with its interval, in order of value.
 
     Up to sixty units have a named row each; more become a profile with the interval of the typical unit, in
-    which only units that chance and over-dispersion do not explain are marked, the farthest of them named.
+    which only units that surely differ from the others are marked, the farthest of them named.
     """
     valued = comparison.frame.dropna(subset=["value"])
     rows = valued.sort_values(["value", "n"], kind="stable")
@@ -56,6 +56,7 @@ def caterpillar(comparison: Comparison, ax: Axes | None = None) -> Axes:
 def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     y = np.arange(len(rows), dtype=float)
     ax.axvline(comparison.judgement.target, color=INK, lw=0.9, zorder=1)
+    ax.axvspan(*_meaningful(comparison), color=BAND_INNER, lw=0, zorder=0)
     for verdict in MARKS:
         of_verdict = (rows["verdict"] == verdict).to_numpy()
         part = rows[of_verdict]
@@ -72,8 +73,16 @@ def _rows(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     set_scale(ax.xaxis, comparison.measure.statistic)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     _sizes_beside(ax, rows, y)
-    pooled = as_score(comparison.judgement.target, comparison.measure.statistic)
-    ax.set_xlabel(f"{as_level(comparison.confidence)} intervals; line: all answers, {pooled}")
+    typical = as_score(comparison.judgement.target, comparison.measure.statistic)
+    far = as_distance(comparison.judgement.meaningful, comparison.measure.statistic)
+    level = as_level(comparison.confidence)
+    ax.set_xlabel(f"{level} intervals; line: typical unit, {typical};\nband: within {far} of it")
+
+
+def _meaningful(comparison: Comparison) -> tuple[float, float]:
+    """Return the values between which a unit is like the typical one."""
+    target, far = comparison.judgement.target, comparison.judgement.meaningful
+    return target - far, target + far
 
 
 def _sizes_beside(ax: Axes, rows: pd.DataFrame, y: Floats) -> None:
@@ -91,6 +100,8 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.fill_between(middle, typical["low"], typical["high"], color=BAND_INNER, lw=0, zorder=1)
     ax.plot(x, rows["value"], color=QUIET, lw=1.4, zorder=2)
     ax.axhline(comparison.judgement.target, color=INK, lw=0.9, zorder=2)
+    for end in _meaningful(comparison):
+        ax.axhline(end, color=INK, lw=0.6, ls=(0, (4, 3)), zorder=2)
     for verdict in (OutlierStatus.HIGHER.value, OutlierStatus.LOWER.value):
         of_verdict = (rows["verdict"] == verdict).to_numpy()
         ax.scatter(x[of_verdict], rows["value"][of_verdict], **{**mark(verdict), "s": 14, "lw": 0.4})
@@ -98,7 +109,8 @@ def _profile(ax: Axes, comparison: Comparison, rows: pd.DataFrame) -> None:
     ax.set_xlim(1 - margin, len(rows) + margin)
     level = as_level(comparison.confidence)
     ax.set_xlabel(
-        f"{counted(len(rows), 'unit')} in order of value; shaded: {level} interval of the typical unit"
+        f"{counted(len(rows), 'unit')} in order of value; shaded: {level} interval of the units there; "
+        "dashed: meaningful difference"
     )
     _count_places(ax.xaxis, len(rows))
     set_scale(ax.yaxis, comparison.measure.statistic)

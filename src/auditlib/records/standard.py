@@ -225,6 +225,8 @@ class Measurement:
     bounds
         Lowest and highest value that the unknown cases allow; None where there are none, and for shares,
         whose bounds follow from the counts.
+    design_effect
+        Observations that are worth one independent observation, where they are not independent.
     level
         Responses, aggregates or a register.
     basis
@@ -250,6 +252,7 @@ class Measurement:
     complete: bool = True
     unknown: int = 0
     bounds: tuple[float, float] | None = None
+    design_effect: float = 1.0
     level: EvidenceLevel = EvidenceLevel.RESPONSES
     basis: tuple[Basis, ...] = ()
     definition_hash: str = ""

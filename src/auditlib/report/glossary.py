@@ -18,6 +18,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "chance alone would keep it.",
         "interval": "The range in which the true value plausibly lies, at the level that is stated.",
         "major": "A finding that stands in the way of the decision until its cause is fixed and verified.",
+        "meaningful difference": "How far a unit must lie from the others for it to matter; declared, or a "
+        "small effect of a fifth of the standard deviation of single answers.",
         "minor": "A finding that is accepted with a plan of action.",
         "must-pass": "A criterion without which nothing is certified, whatever the score.",
         "not assessable": "There is no evidence, or no measure yet; it does not count as met.",
@@ -34,6 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "suppressed": "Not shown, because so few answered that a single answer could be read off.",
         "top box": "Share of scores at or above a declared score; on a scale of 1 to 5 usually 4 and 5.",
         "transactional survey": "A survey after a single contact.",
+        "typical unit": "What the true values of units scatter around, each unit counted once.",
         "waiver": "A criterion set aside for a party, with a reason and a day on which this ends.",
     }
 )

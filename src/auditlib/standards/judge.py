@@ -186,7 +186,8 @@ def with_excused(measurement: Measurement) -> Measurement:
         raise ValueError("excused cases need the number of cases within the limit")
     count = measurement.successes + measurement.excused
     level = 0.95 if measurement.interval is None else measurement.interval.level
-    limits = wilson(count, measurement.n, level=level)
+    alike = measurement.design_effect
+    limits = wilson(count / alike, measurement.n / alike, level=level)
     interval = Interval(float(limits.low), float(limits.high), level, "Wilson")
     return replace(measurement, value=count / measurement.n, successes=count, interval=interval)
 
@@ -276,8 +277,8 @@ def probability_reached(target: Target, measurement: Measurement, interval: Inte
 
     value = measurement.value or 0.0
     if measurement.statistic is Statistic.SHARE and measurement.successes is not None:
-        count = measurement.successes
-        below = float(betainc(count + 0.5, measurement.n - count + 0.5, min(1.0, max(0.0, target.value))))
+        count, n = (number / measurement.design_effect for number in (measurement.successes, measurement.n))
+        below = float(betainc(count + 0.5, n - count + 0.5, min(1.0, max(0.0, target.value))))
     else:
         spread = (interval.high - interval.low) / 2 / normal_quantile(interval.level)
         if spread == 0:

@@ -39,7 +39,8 @@ def n_needed(target: Target, measurement: Measurement) -> int | None:
     if gap <= _NEGLIGIBLE:
         return None
     if measurement.statistic is Statistic.SHARE:
-        return n_for_share(target.value, gap, level=interval.level)
+        independent = n_for_share(target.value, gap, level=interval.level)
+        return _whole(independent * measurement.design_effect)
     half = _half(value, interval, target.direction)
     return _whole(measurement.n * (half / gap) ** 2)
 

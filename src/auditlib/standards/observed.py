@@ -27,6 +27,7 @@ def share_of(
     level: EvidenceLevel = EvidenceLevel.RESPONSES,
     excused: int = 0,
     unknown: int = 0,
+    design_effect: float = 1.0,
     reason: str = "",
 ) -> Measurement:
     """Return a share with its Wilson interval, widened by what its unknown cases may be.
@@ -45,12 +46,14 @@ def share_of(
         Observations outside the limit with a valid recorded deviation.
     unknown
         Further cases of which it is not known whether they count.
+    design_effect
+        Observations that are worth one independent observation.
     reason
         What limits the share.
     """
     if n == 0:
         return nothing(none)
-    interval = span(successes, n, unknown, level=confidence)
+    interval = span(successes, n, unknown, level=confidence, design_effect=design_effect)
     return Measurement(
         "",
         successes / n,
@@ -60,6 +63,7 @@ def share_of(
         successes=successes,
         excused=excused,
         unknown=unknown,
+        design_effect=design_effect,
         level=level,
         basis=tuple(basis),
         reason=reason,

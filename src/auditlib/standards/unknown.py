@@ -24,10 +24,21 @@ def ends(measurement: Measurement) -> tuple[Measurement, Measurement]:
     return _settled(measurement, 0), _settled(measurement, measurement.unknown)
 
 
-def span(successes: int, n: int, unknown: int, *, level: float) -> Interval:
-    """Return the Wilson limits of a share, widened to whatever its unknown cases may be."""
-    low = float(wilson(successes, n + unknown, level=level).low)
-    high = float(wilson(successes + unknown, n + unknown, level=level).high)
+def span(successes: int, n: int, unknown: int, *, level: float, design_effect: float = 1.0) -> Interval:
+    """Return the Wilson limits of a share, widened to whatever its unknown cases may be.
+
+    Parameters
+    ----------
+    successes, n, unknown
+        Cases that count, all of which that is known, and those of which it is not.
+    level
+        Coverage.
+    design_effect
+        Cases that are worth one independent case.
+    """
+    worth = (n + unknown) / design_effect
+    low = float(wilson(successes / design_effect, worth, level=level).low)
+    high = float(wilson((successes + unknown) / design_effect, worth, level=level).high)
     return Interval(low, high, level, "Wilson, unknown cases either way" if unknown else "Wilson")
 
 
@@ -42,7 +53,11 @@ def _settled(measurement: Measurement, inside: int) -> Measurement:
     successes = (measurement.successes or 0) + inside
     n = measurement.n + measurement.unknown
     given = measurement.interval
-    interval = None if given is None else span(successes, n, 0, level=given.level)
+    interval = (
+        None
+        if given is None
+        else span(successes, n, 0, level=given.level, design_effect=measurement.design_effect)
+    )
     return replace(
         measurement, value=successes / n, n=n, successes=successes, interval=interval, unknown=0, bounds=None
     )
