@@ -176,7 +176,7 @@ class TestRefusals:
         assert effect is not None
         assert isinstance(effect.inference.method, Refusal)
         assert (effect.inference.low, effect.inference.p_value) == (None, None)
-        assert "not tested" in compensation.PayAnswer(found).summary()[0].text
+        assert "cannot be tested" in compensation.PayAnswer(found).summary()[0].text
         assert not effect.shown
         assert "do not credit" in compensation.PayAnswer(found).advice()[0].text
         assert unfounded(found) == []

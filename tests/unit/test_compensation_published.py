@@ -332,7 +332,7 @@ class TestPlaceboOutcomes:
         value = shown.value + 0.05 * np.arange(24)[None, :]
         rising = compensation.Panel("t", "q", "mean", shown.units, shown.months, value, shown.n, 0.8)
         links = (role_links(rows, rising, role="staff"),)
-        found = naive_differences(PayQuestion(rising, links, "staff"))
+        found = naive_differences((PayQuestion(rising, links, "staff"),))
         sides = found.set_index("key")["estimate"]
         assert sides["before_after"] > 0.4
         assert abs(sides["with_without"]) < 0.1

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from auditlib.compensation import facts, role_statements, statements, unidentified_statements
+from auditlib.compensation import (
+    assigned_statements,
+    facts,
+    role_statements,
+    statements,
+    unidentified_statements,
+)
 from auditlib.compensation.facts import LINKS
 from auditlib.compensation.findings import findings_of
 from auditlib.compensation.naive_comparisons import NaiveComparisons
@@ -98,6 +104,10 @@ class PayAnswer(Answer[PayEffects]):
     def summary(self) -> tuple[Sentence, ...]:
         """Return the conclusion: what changed, how sure, what would reverse it."""
         return tuple(statements.summary(self.result, self.facts))
+
+    def assignment(self) -> tuple[Sentence, ...]:
+        """Return what pay was assigned by, role by role."""
+        return self._by_role(assigned_statements.assignment_of)
 
     def tests(self) -> tuple[Sentence, ...]:
         """Return which test is believed, role by role."""

@@ -8,6 +8,7 @@ from typing import get_args
 import pandas as pd
 
 from auditlib.compensation.answer import PayAnswer
+from auditlib.compensation.assigned import groupings
 from auditlib.compensation.covariates import Covariates, covariates, regions
 from auditlib.compensation.definition import audited, written
 from auditlib.compensation.estimate import estimate
@@ -88,6 +89,7 @@ def _effects(tables: CanonicalTables, run: Run, choices: Choices, placebo_adopti
         figures,
         register,
         choices=choices,
+        known=groupings(tables, register),
         level=level,
         placebo_adoptions=placebo_adoptions,
         seed=run.seed,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 
+from auditlib.compensation.assigned import AssignedBy, Groupings, assigned_by
 from auditlib.compensation.covariates import Covariates
 from auditlib.compensation.definition import written
 from auditlib.compensation.event_study import drift, event_study
@@ -14,12 +18,11 @@ from auditlib.compensation.panel import Panel
 from auditlib.compensation.placebo import ENOUGH, placebos
 from auditlib.compensation.placebo_outcomes import concurrent, placebo_outcomes
 from auditlib.compensation.procedure import Choices, PayQuestion, effects
-from auditlib.compensation.register import role_links, roles_in
+from auditlib.compensation.register import Role, RoleLinks, role_links, roles_in
 from auditlib.compensation.result import PayEffects, RoleEffect
 from auditlib.compensation.sensitivity import left_out, sensitivity
 from auditlib.compensation.specification_curve import specification_curve, two_way_mixture
 from auditlib.records import Refusal
-from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.imputation import Imputation
 
@@ -27,12 +30,21 @@ MOST_PERMUTED = 120
 """Units above which dates are not permuted for display; the recommended test then never needs it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is drawn: placebos of each kind, bootstrap draws, and where random sequences start."""
+
+    placebos: int
+    draws: int
+    seed: int
+
+
 def estimate(
     panel: Panel,
     register: pd.DataFrame,
     *,
     choices: Choices | None = None,
-    cluster: Ints | None = None,
+    known: Groupings | None = None,
     level: float = 0.95,
     placebo_adoptions: int = 1000,
     draws: int = 9999,
@@ -50,8 +62,8 @@ def estimate(
         One value per unit and month; see `panel.panel`.
     register
         The canonical table ``pay_links``.
-    cluster
-        What pay was assigned by, one number per unit of the panel; default the unit.
+    known
+        What units can be grouped by, to see what pay was assigned by; see `assigned.groupings`.
     placebo_adoptions
         Placebos of each kind.
     draws
@@ -61,48 +73,58 @@ def estimate(
     covariates
         What else is known of the units and months: for placebo outcomes and for the specification curve.
     """
-    chosen, measured, register_roles = choices or Choices(), covariates or Covariates(), roles_in(register)
-    by_role = (role_links(register, panel, role=role) for role in register_roles)
+    chosen, measured = choices or Choices(), covariates or Covariates()
+    by_role = (role_links(register, panel, role=role) for role in roles_in(register))
     links = tuple(linked for linked in by_role if linked.linked.any())
-    linked_roles = tuple(linked.role for linked in links)
-    refusals = [
-        (role, Refusal(f"No link of {role} pay runs within the months of the panel."))
-        for role in register_roles
-        if role not in linked_roles
+    asked = [
+        _asked(PayQuestion(panel, links, linked.role, chosen, None, level), register, known or {})
+        for linked in links
     ]
-    elsewhere = _elsewhere(register, panel)
-    if not links:
-        return PayEffects(register, panel, level, chosen, refusals=tuple(refusals), elsewhere=elsewhere)
-    question = PayQuestion(panel, links, links[0].role, chosen, cluster, level)
-    imputed = effects(question)
-    roles: list[RoleEffect] = []
-    if isinstance(imputed, Refusal):
-        refusals += [(role, imputed) for role in linked_roles]
-    else:
-        roles = [
-            _role(
-                question.of(role),
-                imputed,
-                count=placebo_adoptions,
-                draws=draws,
-                seed=seed,
-                other_statistic=measured.statistic,
-            )
-            for role in linked_roles
-        ]
+    answered = [entry for entry in asked if isinstance(entry, _Asked)]
+    questions = tuple(entry.question for entry in answered)
+    effort = Effort(placebo_adoptions, draws, seed)
+    refused = ((links[place].role, why) for place, why in enumerate(asked) if isinstance(why, Refusal))
     return PayEffects(
         register=register,
         panel=panel,
         level=level,
         choices=chosen,
-        roles=tuple(roles),
-        refusals=tuple(refusals),
-        outcomes=placebo_outcomes(question, measured) if roles else (),
-        differences=naive_differences(question),
-        concurrent=concurrent(links, months=max(1, chosen.anticipation)),
-        linked_roles=linked_roles,
-        elsewhere=elsewhere,
+        roles=tuple(_role(entry, effort, measured.statistic) for entry in answered),
+        refusals=(*refused, *_unlinked(register, links)),
+        outcomes=placebo_outcomes(questions, measured) if questions else (),
+        differences=naive_differences(questions),
+        concurrent=concurrent(links, months=max(1, chosen.anticipation)) if links else {},
+        linked_roles=tuple(linked.role for linked in links),
+        elsewhere=_elsewhere(register, panel),
     )
+
+
+def _unlinked(register: pd.DataFrame, links: tuple[RoleLinks, ...]) -> Iterator[tuple[Role, Refusal]]:
+    """Yield the roles that are asked about and not linked in the panel, with the reason."""
+    linked = {entry.role for entry in links}
+    for role in roles_in(register):
+        if role not in linked:
+            yield role, Refusal(f"No link of {role} pay runs within the months of the panel.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """A question that has an estimate, and what the pay in question was assigned by."""
+
+    question: PayQuestion
+    assigned: AssignedBy
+    imputed: Imputation
+
+
+def _asked(question: PayQuestion, register: pd.DataFrame, known: Groupings) -> _Asked | Refusal:
+    """Return a question with whatever its pay was assigned by as clusters, and its estimate."""
+    panel = question.panel
+    assigned = assigned_by(register, question.role_links, panel.units, known, months=len(panel.months))
+    if isinstance(assigned, Refusal):
+        return assigned
+    clustered = replace(question, cluster=assigned.cluster)
+    imputed = effects(clustered)
+    return imputed if isinstance(imputed, Refusal) else _Asked(clustered, assigned, imputed)
 
 
 def _elsewhere(register: pd.DataFrame, panel: Panel) -> int:
@@ -112,27 +134,21 @@ def _elsewhere(register: pd.DataFrame, panel: Panel) -> int:
     return sum(metric is None or (metric.survey_type, metric.item) != question for metric in metrics)
 
 
-def _role(
-    question: PayQuestion,
-    imputed: Imputation,
-    *,
-    count: int,
-    draws: int,
-    seed: int,
-    other_statistic: Panel | None,
-) -> RoleEffect:
+def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleEffect:
+    question, imputed = asked.question, asked.imputed
     place, panel = question.place, question.panel
-    rng = np.random.default_rng([seed, place])
+    rng = np.random.default_rng([effort.seed, place])
     reassignments = PERMUTATIONS if len(panel.units) <= MOST_PERMUTED else 0
-    few = max(ENOUGH, count // 4)  # a mean needs fewer than a rate
+    few = max(ENOUGH, effort.placebos // 4)  # a mean needs fewer than a rate
     cells = imputed.imputed & (imputed.fitted.design[place] != 0)
     # What is drawn from `rng` stands in a fixed order: another order is another result.
     return RoleEffect(
         role=question.role,
         links=question.role_links,
+        assigned=asked.assigned,
         estimate=float(imputed.coefficient[place]),
         per_tenth=_per_tenth(question),
-        inference=infer(imputed, question, draws=draws, reassignments=reassignments, rng=rng),
+        inference=infer(imputed, question, draws=effort.draws, reassignments=reassignments, rng=rng),
         units=int(cells.any(axis=1).sum()),
         months=int(cells.sum()),
         answers=int(panel.n[cells].sum()),
@@ -142,10 +158,10 @@ def _role(
         curve=specification_curve(question, other_statistic=other_statistic),
         cohorts=left_out(question),
         mixture=two_way_mixture(question),
-        placebo=placebos(question, count=count, rng=rng),
+        placebo=placebos(question, count=effort.placebos, rng=rng),
         low_first=placebos(question.anticipating(0), count=few, low_first=True, rng=rng),
         low_first_aside=placebos(question, count=few, low_first=True, rng=rng),
-        sensitivity=sensitivity(question, seed=seed),
+        sensitivity=sensitivity(question, seed=effort.seed),
         level=question.level,
     )
 

@@ -151,6 +151,7 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     yield Number(f"{key}:treated", inference.design.treated, "count", basis=rows)
     yield Number(f"{key}:smallest_p", inference.design.smallest, "probability", basis=rows)
     yield Number(f"{key}:gap", inference.gap, "probability", basis=rows)
+    yield from _assigned(effect)
     yield Number(f"confidence:{effect.role}", result.level, "share", reason=_DECLARED)
     for name, count in effect.draws.items():
         yield Number(f"draws:{effect.role}:{name}", count, "count", reason=_DECLARED)
@@ -160,6 +161,14 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     yield from _placebos(effect, rows)
     yield from _drift(effect, rows)
     yield from _sensitivity(effect, rows)
+
+
+def _assigned(effect: RoleEffect) -> Iterator[Number]:
+    """Yield what pay was assigned by, and in how many groups it was linked."""
+    key, assigned, rows = f"assigned:{effect.role}", effect.assigned, (LINKS, Basis("units"))
+    yield Number(key, assigned.name, "", basis=rows)
+    yield Number(f"{key}:groups", assigned.groups, "count", basis=rows)
+    yield Number(f"{key}:linked", assigned.linked, "count", basis=rows)
 
 
 def _per_tenth(effect: RoleEffect, rows: Rows) -> Number:

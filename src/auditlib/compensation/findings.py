@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditlib.compensation.register import NOUNS, Role
-from auditlib.compensation.result import PayEffects, Unidentified
+from auditlib.compensation.result import PayEffects, RoleEffect, Unidentified
 from auditlib.records import Finding, Grade, Refusal
 
 
@@ -16,22 +16,34 @@ def findings_of(result: PayEffects) -> Iterator[Finding]:
         yield _unidentified(result.unidentified, compared=compared)
     for role, refusal in result.refusals:
         if role in result.linked_roles:
-            yield _untestable(role, refusal)
+            yield _untestable(role, refusal.reason, refusal.remedy)
     for effect in result.roles:
         if isinstance(effect.inference.method, Refusal):
-            yield _untestable(effect.role, effect.inference.method)
+            yield _too_few(effect)
 
 
-def _untestable(role: Role, refusal: Refusal) -> Finding:
+def _too_few(effect: RoleEffect) -> Finding:
+    """Return the finding of a design in which too little was linked as one for any test."""
+    assigned, design = effect.assigned, effect.inference.design
+    cause = (
+        f"Pay was assigned by {assigned.noun} and linked in {design.treated} of {design.clusters} "
+        f"{assigned.nouns}: whatever else happened in so few would look like the link."
+    )
+    remedy = f"Link further {assigned.nouns} by lot and at different dates, or single units instead."
+    keys = (f"effect:{effect.role}:treated", f"effect:{effect.role}:clusters")
+    return _untestable(effect.role, cause, remedy, keys)
+
+
+def _untestable(role: Role, cause: str, remedy: str, keys: tuple[str, ...] = ()) -> Finding:
     return Finding(
         criterion="A12: an effect of linking pay is claimed only where it can be tested",
         condition=f"Whether linking the pay of {NOUNS[role]} changed the scores cannot be told.",
-        cause=refusal.reason,
+        cause=cause,
         effect="A change credited to the link, or blamed on it, would have no evidence behind it.",
-        recommendation=refusal.remedy or "Link further units by lot and at different dates.",
+        recommendation=remedy or "Link further units by lot and at different dates.",
         grade=Grade.OPPORTUNITY,
         subject=f"effect of the link, {NOUNS[role]}",
-        evidence=(f"claim:{role}",),
+        evidence=(f"claim:{role}", *keys),
     )
 
 

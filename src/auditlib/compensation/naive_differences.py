@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -18,15 +20,15 @@ COLUMNS = ["role", "key", "reading", "estimate", "low", "high", "units", "cautio
 _CREDITS_THE_PAST = "credits the link with what the units were like before"
 
 
-def naive_differences(question: PayQuestion) -> pd.DataFrame:
+def naive_differences(questions: Sequence[PayQuestion]) -> pd.DataFrame:
     """Return per role the change of linked units alone, and the gap to units without a link.
 
     Columns: role, key, reading, estimate, low, high, units, caution. Weighted as the choices say; errors by
-    cluster.
+    what each role's pay was assigned by.
     """
-    parts = split(question)
     rows: list[tuple[object, ...]] = []
-    for links, linked in zip(question.links, parts.linked, strict=True):
+    for question in questions:
+        parts, linked = split(question), split(question).linked[question.place]
         ever = linked.any(axis=1)
         before = parts.clean & ever[:, None]
         never = parts.clean & ~ever[:, None] & linked.any(axis=0)[None, :]
@@ -42,7 +44,7 @@ def naive_differences(question: PayQuestion) -> pd.DataFrame:
             # A change is taken within units, a gap within months.
             gap = _weighted_gap(question, parts.weight, linked, comparison, by_unit=comparison is before)
             units = int((linked | comparison).any(axis=1).sum())
-            rows.append((links.role, key, words, *ends(gap, question.level), units, caution))
+            rows.append((question.role, key, words, *ends(gap, question.level), units, caution))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

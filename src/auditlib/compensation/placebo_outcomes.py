@@ -10,11 +10,12 @@ import numpy as np
 
 from auditlib.compensation.covariates import Covariates
 from auditlib.compensation.panel import Panel, counts
-from auditlib.compensation.procedure import Choices, PayQuestion, effects, split
+from auditlib.compensation.procedure import Choices, PayQuestion, assignment, effects, split
 from auditlib.compensation.register import RoleLinks
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import AdoptionPanel
 from auditlib.statistics.clustered import critical, two_sided
+from auditlib.statistics.few_clusters import recommend
 from auditlib.statistics.two_way import regress
 from auditlib.statistics.types import Floats
 
@@ -100,10 +101,16 @@ _BETWEEN = _Description(
 )
 
 
-def placebo_outcomes(question: PayQuestion, covariates: Covariates) -> tuple[PlaceboOutcome, ...]:
-    """Put other outcomes through the default procedure, and say what cannot be assessed."""
-    panel = question.panel
-    outcomes = _who_was_asked(question, covariates)
+def placebo_outcomes(questions: Sequence[PayQuestion], covariates: Covariates) -> tuple[PlaceboOutcome, ...]:
+    """Put other outcomes through the default procedure, and say what cannot be assessed.
+
+    Parameters
+    ----------
+    questions
+        One for each role, at least one, on the same panel.
+    """
+    panel = questions[0].panel
+    outcomes = _who_was_asked(questions, covariates)
     for frame, described in (
         (covariates.mix, _MIX),
         (covariates.channel, _CHANNEL),
@@ -112,23 +119,25 @@ def placebo_outcomes(question: PayQuestion, covariates: Covariates) -> tuple[Pla
         if frame is not None and not frame.empty:
             total = counts(frame, panel)
             value = counts(frame.assign(n=frame["n"] * frame["value"]), panel) / np.maximum(total, 1)
-            outcomes += _estimated(question.on(_like(panel, value, total)), described)
+            outcomes += _estimated(questions, _like(panel, value, total), described)
     for unpaid in covariates.questions.values():
         meaning = "moving like the paid question: the service or the respondents changed"
         described = _Description(f"{unpaid.question}, not paid", "points", meaning)
-        outcomes += _estimated(question.on(_on(unpaid, panel)), described)
-    return (*outcomes, spill_over(question, covariates.region), *_unknowable(covariates))
+        outcomes += _estimated(questions, _on(unpaid, panel), described)
+    coarsest = min(questions, key=lambda question: question.clusters)
+    return (*outcomes, spill_over(coarsest, covariates.region), *_unknowable(covariates))
 
 
-def _who_was_asked(question: PayQuestion, covariates: Covariates) -> list[PlaceboOutcome]:
+def _who_was_asked(questions: Sequence[PayQuestion], covariates: Covariates) -> list[PlaceboOutcome]:
     if covariates.invitations is None:
         return []
-    panel, sent = question.panel, counts(covariates.invitations, question.panel)
+    panel = questions[0].panel
+    sent = counts(covariates.invitations, panel)
     logged = _like(panel, np.log(np.maximum(sent, 1)), (sent > 0).astype(np.float64))
-    outcomes = _estimated(question.on(logged), _INVITATIONS, proportional=True)
+    outcomes = _estimated(questions, logged, _INVITATIONS, proportional=True)
     if covariates.responses is not None:
         rate = np.minimum(counts(covariates.responses, panel) / np.maximum(sent, 1), 1)
-        outcomes += _estimated(question.on(_like(panel, rate, sent)), _RATE)
+        outcomes += _estimated(questions, _like(panel, rate, sent), _RATE)
     return outcomes
 
 
@@ -164,8 +173,11 @@ def spill_over(question: PayQuestion, regions: Mapping[str, str]) -> PlaceboOutc
     near = (region[:, None] == region[None, :]) & ~np.eye(len(region), dtype=bool) & (region != "")[:, None]
     exposed = near @ linked / np.maximum(near.sum(axis=1), 1)[:, None]
     weight = panel.n * clean * near.any(axis=1)[:, None]
-    if (weight.sum(axis=1) > 0).sum() < FEWEST_EXPOSED:
+    exposing = weight.sum(axis=1) > 0
+    if exposing.sum() < FEWEST_EXPOSED:
         return nothing(f"fewer than {FEWEST_EXPOSED} units have months without a link.")
+    if len(np.unique(question.groups[exposing])) < FEWEST_EXPOSED:
+        return nothing("pay was linked in too few groups of units.")
     unlinked = AdoptionPanel(panel.value, weight, links[0].adopted, question.groups)
     fitted = regress(unlinked, (exposed * (weight > 0))[None])
     if isinstance(fitted, Refusal):
@@ -200,25 +212,34 @@ def _on(unpaid: Panel, panel: Panel) -> Panel:
 
 
 def _estimated(
-    question: PayQuestion, described: _Description, *, proportional: bool = False
+    questions: Sequence[PayQuestion],
+    outcome: Panel,
+    described: _Description,
+    *,
+    proportional: bool = False,
 ) -> list[PlaceboOutcome]:
-    """Return how the links of each role moved the outcome of `question`; of its logarithm in proportion."""
+    """Return how the links of each role moved another outcome; its logarithm in proportion."""
+    return [_moved(question.on(outcome), described, proportional=proportional) for question in questions]
+
+
+def _moved(question: PayQuestion, described: _Description, *, proportional: bool) -> PlaceboOutcome:
     imputed = effects(question)
     if isinstance(imputed, Refusal) or imputed.jackknife is None:
-        return [not_assessable(described.name, "it could not be estimated.", unit=described.unit)]
-    degrees = question.clusters - 1
-    outcomes = []
-    for place, links in enumerate(question.links):
-        value, error = float(imputed.coefficient[place]), float(imputed.jackknife[place])
-        half = critical(question.level, degrees) * error
-        ends = (value, value - half, value + half)
-        middle, low, high = (float(np.expm1(end)) for end in ends) if proportional else ends
-        p_value = two_sided(value / error, degrees) if error > 0 else 1.0
-        outcome = PlaceboOutcome(
-            links.role, described.name, described.unit, middle, low, high, p_value, described.meaning
-        )
-        outcomes.append(outcome)
-    return outcomes
+        why = "it could not be estimated."
+        return not_assessable(described.name, why, role=question.role, unit=described.unit)
+    reason = recommend(assignment(imputed, question).design)
+    if isinstance(reason, Refusal):
+        why = "too few were linked, or too few were not, to tell it from chance."
+        return not_assessable(described.name, why, role=question.role, unit=described.unit)
+    place, degrees = question.place, question.clusters - 1
+    value, error = float(imputed.coefficient[place]), float(imputed.jackknife[place])
+    half = critical(question.level, degrees) * error
+    ends = (value, value - half, value + half)
+    middle, low, high = (float(np.expm1(end)) for end in ends) if proportional else ends
+    p_value = two_sided(value / error, degrees) if error > 0 else 1.0
+    return PlaceboOutcome(
+        question.role, described.name, described.unit, middle, low, high, p_value, described.meaning
+    )
 
 
 def concurrent(links: tuple[RoleLinks, ...], *, months: int) -> dict[str, int]:

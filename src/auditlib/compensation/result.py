@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditlib.compensation.assigned import AssignedBy
 from auditlib.compensation.event_study import Drift, EventStudy
 from auditlib.compensation.inference import EffectClaim, Inference, calibrated, claim
 from auditlib.compensation.naive_comparisons import NaiveComparisons
@@ -42,8 +43,8 @@ class RoleEffect(Ungrouped):
 
     Parameters
     ----------
-    role, links
-        Whose pay, and its links.
+    role, links, assigned
+        Whose pay, its links, and what it was assigned by.
     estimate
         Average effect on linked unit-months, the other role's link held fixed.
     per_tenth
@@ -61,6 +62,7 @@ class RoleEffect(Ungrouped):
 
     role: Role
     links: RoleLinks
+    assigned: AssignedBy
     estimate: float
     per_tenth: tuple[float, float, float] | Refusal
     inference: Inference

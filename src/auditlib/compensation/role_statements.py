@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from auditlib.compensation.assigned_statements import untested
 from auditlib.compensation.facts import TESTS
 from auditlib.compensation.inference import EffectClaim, unchecked
 from auditlib.compensation.result import NOT_ROBUST, RoleEffect
@@ -40,21 +41,20 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
     name
         What the effect is on, in words.
     """
-    method = effect.inference.method
-    if isinstance(method, Refusal):
-        why = _of_design(method.reason, facts)
-        template = "Whether linking the pay of {role} changed the scores was not tested. {why}"
-        return _say(template, effect, facts, why=why)
+    if isinstance(effect.inference.method, Refusal):
+        template = "Whether linking the pay of {role} changed the scores cannot be tested: {why}."
+        return _say(template, effect, facts, why=untested(effect, facts))
     where = say("the {name} of the {effect:units|unit|units} where it was linked", facts, name=name)
     if effect.shown:
         return _say(
             "With the pay of {role} linked, {where} was {effect|size} points {way} than it would have been "
-            "({interval}, {effect:clusters|cluster|clusters}). Its weakest point: {weakness}.",
+            "({interval}, {linked}). Its weakest point: {weakness}.",
             effect,
             facts,
             where=where,
             way="higher" if effect.estimate > 0 else "lower",
             interval=_interval(effect, facts),
+            linked=_linked(effect, facts),
             weakness=say(weakest(effect).template, facts),
         )
     if effect.supported is EffectClaim.DISPUTED:
@@ -63,16 +63,21 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
         how = joined((Sentence(" is shown"), _left_open(effect, facts)), "")
         interval = _interval(effect, facts, ends=False)
     return _say(
-        "No effect of linking the pay of {role} on {where}{how} ({interval}, "
-        "{effect:clusters|cluster|clusters}).{disputed}{sight}",
+        "No effect of linking the pay of {role} on {where}{how} ({interval}, {linked}).{disputed}{sight}",
         effect,
         facts,
         where=where,
         how=how,
         interval=interval,
+        linked=_linked(effect, facts),
         disputed=_disputed(effect, facts),
         sight=_sight(effect, facts),
     )
+
+
+def _linked(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say in how much of the party the estimate finds pay linked."""
+    return say("{effect:treated} of {effect:clusters} {nouns}", facts, nouns=effect.assigned.nouns)
 
 
 def _of_design(reason: str, facts: Facts) -> Sentence:
@@ -180,14 +185,15 @@ def test(effect: RoleEffect, facts: Facts) -> Sentence:
     inference = effect.inference
     if isinstance(inference.method, Refusal):
         return _of_design(f"{inference.method.reason} {inference.method.remedy}", facts)
-    gap = "agree, so that the number of linked clusters is no concern"
+    gap = "agree, so that how many are linked is no concern"
     if abs(inference.gap) > DISAGREE:
-        gap = "disagree, which is the mark of too few linked clusters"
+        gap = "disagree, which is the mark of too few being linked"
     return _say(
-        "{Role}: {effect:treated} of {effect:clusters|cluster was|clusters were} linked; the test used is "
+        "{Role}: {linked} were linked; the test used is "
         "{test}. The restricted and the unrestricted bootstrap {gap}.",
         effect,
         facts,
+        linked=_linked(effect, facts),
         test=TESTS[str(inference.method)],
         gap=gap,
     )
@@ -288,7 +294,10 @@ def advice(effect: RoleEffect, facts: Facts) -> Sentence:
 
 def _advised(effect: RoleEffect) -> str:
     if isinstance(effect.inference.method, Refusal):
-        return f"do not credit or blame the link for any change. {effect.inference.method.remedy}"
+        return (
+            "do not credit or blame the link for any change. Link further "
+            f"{effect.assigned.nouns} by lot and at different dates, or single units instead."
+        )
     if effect.claim == NOT_ROBUST:
         return (
             "treat the effect as open: too many defensible choices take it away. Neither extend the link nor "

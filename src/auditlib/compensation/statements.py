@@ -35,7 +35,7 @@ def summary(result: PayEffects, facts: Facts) -> Iterator[Sentence]:
         for role, refusal in result.refusals:
             text = f"Nothing can be said about {NOUNS[role]}: {_why(refusal)}"
             yield Sentence(text, (f"claim:{role}",))
-        if result.roles:
+        if any(not isinstance(effect.inference.method, Refusal) for effect in result.roles):
             yield _reversal(result, facts)
 
 
@@ -45,7 +45,12 @@ def _why(refusal: Refusal) -> str:
 
 def _reversal(result: PayEffects, facts: Facts) -> Sentence:
     reversals = joined(
-        (role_statements.reversal(effect, of_role(facts, effect.role)) for effect in result.roles), "; "
+        (
+            role_statements.reversal(effect, of_role(facts, effect.role))
+            for effect in result.roles
+            if not isinstance(effect.inference.method, Refusal)
+        ),
+        "; ",
     )
     invitations = joined(
         (_who_was_asked(outcome) for outcome in result.outcomes if _is_who_was_asked(outcome)), ""

@@ -30,6 +30,7 @@ from auditlib.contracts.columns import (
     link,
 )
 from auditlib.contracts.intervals import INTERVAL_COUNTS
+from auditlib.contracts.pay import PAY_LINKS
 from auditlib.contracts.promises import PROMISES
 from auditlib.contracts.types import Column, ColumnKind, Table
 
@@ -319,36 +320,7 @@ _ALL: tuple[Table, ...] = (
         ),
         "offered",
     ),
-    Table(
-        "pay_links",
-        "the register of pay tied to satisfaction",
-        ("link_id",),
-        (
-            key("link_id", "Link; the line number where the register has none."),
-            Column(
-                "role",
-                CODE,
-                "Whose pay is linked: a role's, or the unit's own.",
-                required=True,
-                codes=("manager", "staff", "unit"),
-            ),
-            UNIT,
-            link("person_id", "employees", "Person paid, where the register names persons."),
-            Column("metric", CODE, "Metric that pay is tied to.", required=True),
-            Column("weight", SHARE, "Share of variable pay tied to it; 0 where none is.", required=True),
-            Column(
-                "pay_period",
-                CODE,
-                "How often a bonus is worked out.",
-                codes=("month", "quarter", "half_year", "year"),
-            ),
-            Column("threshold", NUMBER, "Value of the metric at which the bonus starts."),
-            Column("payout", CODE, "Shape of the payout curve.", codes=("linear", "step", "capped")),
-            Column("starts_on", DAY, "First day of the link.", required=True),
-            Column("ends_on", DAY, "Last day; empty while it runs.", empty="still running"),
-        ),
-        people=False,
-    ),
+    PAY_LINKS,
     Table(
         "incident_events",
         "the event log of a help desk: one row per change of a case",

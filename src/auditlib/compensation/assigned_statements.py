@@ -1,0 +1,54 @@
+"""What is said of how pay was assigned, and of a design that is too small to be tested."""
+
+from __future__ import annotations
+
+from auditlib.compensation.assigned import AssignedBy, AssignmentSource
+from auditlib.compensation.result import RoleEffect
+from auditlib.records import Sentence
+from auditlib.statements import Facts, say
+
+
+def assignment_of(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what the pay of one role was assigned by, and how that is known."""
+    assigned = effect.assigned
+    return say(
+        _shown(assigned) if assigned.source is AssignmentSource.COINCIDES else _TEMPLATES[assigned.source],
+        facts,
+        role=effect.noun,
+        Role=effect.noun.capitalize(),
+        noun=assigned.noun,
+        nouns=assigned.nouns,
+        says=f", although the register of links says by {assigned.declared}" if assigned.declared else "",
+    )
+
+
+_TEMPLATES = {
+    AssignmentSource.DECLARED: (
+        "{Role}: the register of links says that pay was assigned by {noun}; it was linked in "
+        "{assigned:linked} of {assigned:groups} {nouns}."
+    ),
+    AssignmentSource.ASSUMED: (
+        "{Role}: pay is taken as assigned unit by unit, {assigned:linked} of {assigned:groups} {nouns}; the "
+        "register of links does not say, and linked units are not simply those of a region, a kind, a "
+        "country or a manager."
+    ),
+}
+
+
+def _shown(assigned: AssignedBy) -> str:
+    """Return the template for links that coincide with a grouping."""
+    head = "{Role}: linked units are {exactly} those of {assigned:linked} of {assigned:groups} {nouns}"
+    if assigned.linked == assigned.groups:
+        head = "{Role}: links came to all {assigned:groups} {nouns}, {noun} by {noun}"
+    head = head.replace("{exactly}", "exactly" if assigned.exact else "nearly all, and nearly only,")
+    return head + ", so pay is taken as assigned by {noun}{says}: what is compared is {nouns}, not units."
+
+
+def untested(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say why no test can be believed, for those who know none."""
+    return say(
+        "it was linked in {effect:treated} of {effect:clusters} {nouns}, and whatever else happened in so "
+        "few of them, or in so few of the others, would look like the link",
+        facts,
+        nouns=effect.assigned.nouns,
+    )
