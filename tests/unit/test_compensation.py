@@ -183,7 +183,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("effect", "words"),
-        [(0.0, " is shown; \N{MINUS SIGN}"), (1.0, " Its weakest point: ")],
+        [(0.0, " is shown; \N{MINUS SIGN}"), (1.0, ". It bears ")],
         ids=["not shown", "shown"],
     )
     def test_what_is_open_or_weak_stands_beside_the_effect(

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from auditlib import compensation, figures
-from auditlib.compensation.role_statements import alt
+from auditlib.compensation.figure_texts import alt
 from auditlib.records import Refusal
 
 DRAWN = {

@@ -48,6 +48,7 @@ class CompensationLaboratory:
     register: pd.DataFrame
     covariates: Covariates
     kinds: Mapping[str, str]
+    known: Mapping[str, Mapping[str, str]]
 
     def estimate(self) -> EffectEstimate | Refusal:
         """Return the effect by the choice the dials stand at."""
@@ -66,6 +67,7 @@ class CompensationLaboratory:
             window=(first, last + 1),
             compared={unit for unit in self.scores.units if self.kinds.get(unit, UNNAMED) in chosen},
             covariates=self.covariates,
+            known=self.known,
             level=self.audit.run.thresholds.confidence,
             seed=self.audit.run.seed,
         )
@@ -122,6 +124,7 @@ def compensation_lab(audit: Opened) -> CompensationLaboratory:
     """
     import ipywidgets
 
+    from auditlib.compensation.assigned import groupings
     from auditlib.compensation.covariates import covariates
 
     evidence = audit.evidence
@@ -140,6 +143,7 @@ def compensation_lab(audit: Opened) -> CompensationLaboratory:
         register=register,
         covariates=covariates(evidence, scores),
         kinds=kinds,
+        known=groupings(evidence, register),
     )
     _watched(controls, lab.refresh)
     return lab

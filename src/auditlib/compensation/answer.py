@@ -10,10 +10,13 @@ import pandas as pd
 from auditlib.compensation import (
     assigned_statements,
     facts,
+    figure_texts,
+    ladder_statements,
     role_statements,
     statements,
     unidentified_statements,
 )
+from auditlib.compensation.claim_ladder import Rung
 from auditlib.compensation.facts import LINKS
 from auditlib.compensation.findings import findings_of
 from auditlib.compensation.naive_comparisons import NaiveComparisons
@@ -24,6 +27,7 @@ from auditlib.statements import Answer, Exhibit, Facts
 from auditlib.time.months import months_of_days
 
 _PROBABILITIES = {"p": "probability", "p_placebo": "probability", "smallest_p": "probability"}
+_VERDICTS = {True: "yes", False: "no", None: "not known"}
 _ADOPTION = ["role", "month", "units", "weight"]
 _BY_CHOICE = {"higher": "Exclude zero upwards", "lower": "Exclude zero downwards"}
 
@@ -53,8 +57,8 @@ class RoleExhibits:
         return f"{text}, {self.effect.noun}"
 
     def alt(self, figure: str) -> str:
-        """Return what a reader who cannot see a figure must know; see `role_statements.alt`."""
-        return role_statements.alt(self.effect, figure)
+        """Return what a reader who cannot see a figure must know; see `figure_texts.alt`."""
+        return figure_texts.alt(self.effect, figure)
 
     def apart(self) -> Exhibit:
         """Return the effect estimated together with the other role, by itself, and by weight of pay."""
@@ -70,6 +74,48 @@ class RoleExhibits:
         frame = pd.DataFrame(rows, columns=["how", "estimate", "low", "high", "why"])
         stated = frame if (frame["why"] != "").any() else frame.drop(columns="why")
         return Exhibit(stated, self.titled("Together, apart and by weight"), ("how",), self.basis)
+
+    def ladder(self) -> Exhibit:
+        """Return what the effect has to bear before it is claimed, and what it bears."""
+        rows = [
+            (ladder_statements.ASKED[rung.name], rung.value, rung.needed, _VERDICTS[rung.holds], rung.why)
+            for rung in self.effect.ladder.rungs
+        ]
+        frame = pd.DataFrame(rows, columns=["step", "measured", "limit", "holds", "why"])
+        stated = frame if (frame["why"] != "").any() else frame.drop(columns="why")
+        title = self.titled("How far the effect can be claimed, step by step")
+        keys = tuple(self._behind(rung) for rung in self.effect.ladder.rungs if rung.why)
+        return Exhibit(stated, title, ("step",), self.basis, keys=keys)
+
+    def _behind(self, rung: Rung) -> str:
+        """Return the key of the number that says why a rung could not be tried."""
+        head, _, rest = ladder_statements.BEHIND[rung.name].partition(":")
+        return ":".join(part for part in (head, self.name, rest) if part)
+
+    def joint(self) -> tuple[Exhibit, ...]:
+        """Return the choices judged together; nothing where they cannot be."""
+        joint = self.effect.curve.joint
+        if isinstance(joint, Refusal):
+            return ()
+        measures = {
+            "middle estimate, points": joint.median,
+            "share that shows an effect, in the commoner direction": joint.share,
+            "all taken together (decides)": joint.combined,
+        }
+        rows = [
+            (name, part.value, part.as_extreme, part.curves, part.p_value) for name, part in measures.items()
+        ]
+        frame = pd.DataFrame(rows, columns=["measure", "value", "as_extreme", "curves", "p"])
+        return (
+            Exhibit(
+                frame,
+                self.titled("All choices judged together"),
+                ("measure",),
+                self.basis,
+                units=_PROBABILITIES,
+                labels={"as_extreme": "Dealt anew as strong", "curves": "Dealt anew"},
+            ),
+        )
 
     def tests(self) -> Exhibit:
         """Return every test."""
@@ -112,6 +158,10 @@ class PayAnswer(Answer[PayEffects]):
     def tests(self) -> tuple[Sentence, ...]:
         """Return which test is believed, role by role."""
         return self._by_role(role_statements.test)
+
+    def alarmed(self) -> tuple[Sentence, ...]:
+        """Return the effect without units that integrity checks raised an alarm for, role by role."""
+        return self._by_role(ladder_statements.without_alarmed)
 
     def placebos(self) -> tuple[Sentence, ...]:
         """Return what the procedure finds where there is nothing."""

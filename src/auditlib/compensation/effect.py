@@ -7,6 +7,7 @@ from typing import get_args
 
 import pandas as pd
 
+from auditlib.compensation.alarmed import Alarms, Signs, alarms_of
 from auditlib.compensation.answer import PayAnswer
 from auditlib.compensation.assigned import groupings
 from auditlib.compensation.covariates import Covariates, covariates, regions
@@ -35,6 +36,7 @@ _UNASKED = Refusal(
 
 def effect(
     engagement: Engagement,
+    signs: Signs | None = None,
     *,
     weighting: str = "response",
     anticipation: int = 3,
@@ -47,6 +49,9 @@ def effect(
 
     Parameters
     ----------
+    signs
+        The result of the integrity checks of the same audit: the effect is then given without the units they
+        raise an alarm for.
     weighting
         ``response`` or ``unit``; see `procedure.Choices`.
     anticipation
@@ -62,7 +67,8 @@ def effect(
                 remedy="Give 0 or more months, and 0 or more placebo links.",
             )
         )
-    return PayAnswer(_effects(engagement.evidence, engagement.run, choices, placebo_adoptions))
+    alarms = None if signs is None else alarms_of(signs)
+    return PayAnswer(_effects(engagement.evidence, engagement.run, choices, placebo_adoptions, alarms))
 
 
 def _weighting(name: str) -> Weighting:
@@ -73,7 +79,9 @@ def _weighting(name: str) -> Weighting:
     raise ParameterError(Problem(f"There is no weighting {name!r}.", remedy="Choose 'response' or 'unit'."))
 
 
-def _effects(tables: CanonicalTables, run: Run, choices: Choices, placebo_adoptions: int) -> PayEffects:
+def _effects(
+    tables: CanonicalTables, run: Run, choices: Choices, placebo_adoptions: int, alarms: Alarms | None
+) -> PayEffects:
     register, level = register_of(tables), run.thresholds.confidence
     paid = paid_question(register, tables.instruments)
     figures = paid if isinstance(paid, Refusal) else _figures(tables, paid)
@@ -94,6 +102,7 @@ def _effects(tables: CanonicalTables, run: Run, choices: Choices, placebo_adopti
         placebo_adoptions=placebo_adoptions,
         seed=run.seed,
         covariates=covariates(tables, figures) if whole else Covariates(region=regions(tables)),
+        alarms=alarms,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from auditlib.compensation.alarmed import Alarms, unalarmed
 from auditlib.compensation.assigned import AssignedBy, Groupings, assigned_by
 from auditlib.compensation.covariates import Covariates
 from auditlib.compensation.definition import written
@@ -26,17 +27,22 @@ from auditlib.records import Refusal
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.imputation import Imputation
 
+CURVES = 99
+"""Most specification curves of links dealt anew that the actual one is compared with."""
+PLACEBOS_PER_CURVE = 10
+"""Placebo links for each such curve, which takes as long as that many of them."""
 MOST_PERMUTED = 120
 """Units above which dates are not permuted for display; the recommended test then never needs it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is drawn: placebos of each kind, bootstrap draws, and where random sequences start."""
+    """How much is drawn and from where, and what integrity checks say of the units."""
 
     placebos: int
     draws: int
     seed: int
+    alarms: Alarms | None
 
 
 def estimate(
@@ -50,6 +56,7 @@ def estimate(
     draws: int = 9999,
     seed: int = 0,
     covariates: Covariates | None = None,
+    alarms: Alarms | None = None,
 ) -> PayEffects:
     """Estimate what linking the pay of managers, and of staff, did to the scores.
 
@@ -72,6 +79,8 @@ def estimate(
         Start of every random sequence.
     covariates
         What else is known of the units and months: for placebo outcomes and for the specification curve.
+    alarms
+        Units of which integrity checks raised an alarm; None where no check was made.
     """
     chosen, measured = choices or Choices(), covariates or Covariates()
     by_role = (role_links(register, panel, role=role) for role in roles_in(register))
@@ -82,7 +91,7 @@ def estimate(
     ]
     answered = [entry for entry in asked if isinstance(entry, _Asked)]
     questions = tuple(entry.question for entry in answered)
-    effort = Effort(placebo_adoptions, draws, seed)
+    effort = Effort(placebo_adoptions, draws, seed, alarms)
     refused = ((links[place].role, why) for place, why in enumerate(asked) if isinstance(why, Refusal))
     return PayEffects(
         register=register,
@@ -155,13 +164,19 @@ def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleE
         dropped=imputed.dropped,
         events=event_study(question, rng=rng),
         drift=drift(question),
-        curve=specification_curve(question, other_statistic=other_statistic),
+        curve=specification_curve(
+            question,
+            other_statistic=other_statistic,
+            deals=min(CURVES, effort.placebos // PLACEBOS_PER_CURVE),
+            rng=np.random.default_rng([effort.seed, place, CURVES]),
+        ),
         cohorts=left_out(question),
         mixture=two_way_mixture(question),
         placebo=placebos(question, count=effort.placebos, rng=rng),
         low_first=placebos(question.anticipating(0), count=few, low_first=True, rng=rng),
         low_first_aside=placebos(question, count=few, low_first=True, rng=rng),
         sensitivity=sensitivity(question, seed=effort.seed),
+        unalarmed=unalarmed(question, effort.alarms, draws=effort.draws, seed=effort.seed),
         level=question.level,
     )
 

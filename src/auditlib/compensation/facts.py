@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from auditlib.compensation.claim_ladder import HALF
 from auditlib.compensation.naive_comparisons import NaiveComparisons, RegionPlacebo
 from auditlib.compensation.placebo import Placebos
 from auditlib.compensation.placebo_outcomes import PlaceboOutcome, tally
@@ -12,6 +13,7 @@ from auditlib.compensation.published import BOX
 from auditlib.compensation.result import NOT_IDENTIFIED, PayEffects, RoleEffect, Unidentified
 from auditlib.records import Basis, Interval, Number, Refusal
 from auditlib.statements import Facts
+from auditlib.statistics.few_clusters import FEWEST
 
 KEY = "not_assessable:pay_link"
 TESTS = {
@@ -161,6 +163,8 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     yield from _placebos(effect, rows)
     yield from _drift(effect, rows)
     yield from _sensitivity(effect, rows)
+    yield from _ladder(effect, rows)
+    yield from _unalarmed(effect, rows)
 
 
 def _assigned(effect: RoleEffect) -> Iterator[Number]:
@@ -187,13 +191,24 @@ def _choices(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
         yield Number(f"effect:{effect.role}:alone", alone[0], "points", interval=limits, basis=rows)
     up, down = curve.called()
     values = curve.defensible["estimate"]
+    yield Number(f"{key}:inestimable", curve.inestimable, "count", basis=rows)
+    yield Number(f"{key}:fewest", FEWEST, "count", reason=_DECLARED)
+    if isinstance(curve.joint, Refusal):
+        yield Number(f"{key}:p", None, "probability", basis=rows, reason=curve.joint.reason)
+    else:
+        yield Number(f"{key}:p", curve.joint.p_value, "probability", basis=rows)
+        yield Number(f"{key}:as_extreme", curve.joint.combined.as_extreme, "count", basis=rows)
+        yield Number(f"{key}:curves", curve.joint.curves, "count", reason=_DECLARED)
     yield Number(f"{key}:total", len(curve.defensible), "count", basis=rows)
     yield Number(f"{key}:reversing", len(curve.reversing()), "count", basis=rows)
     yield Number(f"{key}:straddling", len(curve.straddling()), "count", basis=rows)
     yield Number(f"{key}:up", up, "count", basis=rows)
     yield Number(f"{key}:down", down, "count", basis=rows)
-    yield Number(f"{key}:least", float(values.min()), "points", basis=rows)
-    yield Number(f"{key}:most", float(values.max()), "points", basis=rows)
+    why = "" if len(values) else "None of the choices is estimable."
+    yield Number(
+        f"{key}:least", float(values.min()) if len(values) else None, "points", None, None, rows, why
+    )
+    yield Number(f"{key}:most", float(values.max()) if len(values) else None, "points", None, None, rows, why)
 
 
 def _left_out(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
@@ -247,6 +262,26 @@ def _sensitivity(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
     yield Number(f"{key}:effect", sensitivity.effect, "points", basis=rows)
     yield Number(f"{key}:relative", sensitivity.relative, "ratio", basis=rows)
     yield Number(f"{key}:bend", sensitivity.bend, "points a quarter", basis=rows)
+
+
+def _ladder(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
+    ladder = effect.ladder
+    yield Number(f"ladder:{effect.role}:reached", ladder.height, "count", basis=rows)
+    yield Number(f"ladder:{effect.role}:steps", len(ladder.rungs), "count", reason=_DECLARED)
+    yield Number(f"honest:{effect.role}:needed", HALF, "ratio", reason=_DECLARED)
+
+
+def _unalarmed(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
+    key, clean = f"alarmed:{effect.role}", effect.unalarmed
+    if clean is None or isinstance(clean, Refusal):
+        why = "No linked unit raised an alarm." if clean is None else clean.reason
+        yield Number(key, None, "points", basis=rows, reason=why)
+        return
+    limits = None
+    if clean.low is not None and clean.high is not None:
+        limits = Interval(clean.low, clean.high, effect.level, "as the design calls for")
+    yield Number(key, clean.estimate, "points", interval=limits, basis=rows, reason=clean.why)
+    yield Number(f"{key}:units", clean.units, "count", basis=rows)
 
 
 def _unidentified(result: PayEffects, lacking: Unidentified, rows: Rows) -> Iterator[Number]:

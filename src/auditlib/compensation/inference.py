@@ -9,15 +9,14 @@ from enum import StrEnum
 import numpy as np
 
 from auditlib.compensation.placebo import Placebos
-from auditlib.compensation.procedure import PayQuestion, assignment, effects
-from auditlib.compensation.register import linked_from
+from auditlib.compensation.procedure import PayQuestion, assignment, deal_dates, effects
 from auditlib.records import Refusal
 from auditlib.statements import counted
 from auditlib.statistics.adoption import Ints
 from auditlib.statistics.clustered import critical, two_sided
 from auditlib.statistics.few_clusters import ClusterDesign, Method, recommend
 from auditlib.statistics.imputation import Imputation, cluster_scores
-from auditlib.statistics.randomisation import ReassignedOutcomes, constant_effects, permutations, placed
+from auditlib.statistics.randomisation import ReassignedOutcomes, constant_effects, placed
 from auditlib.statistics.wild_bootstrap import WildBootstrap, wild_bootstrap
 
 PERMUTATIONS = 199
@@ -107,10 +106,8 @@ def infer(
     reassigned: ReassignedOutcomes | None = None
     if many := reassignments or (PERMUTATIONS if method is Method.RANDOMISATION else 0):
         dates = assigned.dates[assigned.counted]
-        permuted = permutations(dates, draws=many, rng=np.random.default_rng(seeds[2]))
-        assignments = np.tile(assigned.dates, (len(permuted), 1))
-        assignments[:, assigned.counted] = permuted
-        reassigned = _reassigned(question, assignments)
+        dealt = deal_dates(assigned, draws=many, rng=np.random.default_rng(seeds[2]))
+        reassigned = _reassigned(question, dealt)
         trials.append(_placed(reassigned, dates, estimate / score))
     p_value = None
     if not isinstance(method, Refusal):
@@ -211,9 +208,7 @@ def _reassigned(question: PayQuestion, assigned: Ints) -> ReassignedOutcomes:
     treatment = replace(panel, value=question.role_links.linked.astype(np.float64))
     rows = []
     for dates in assigned:
-        permuted = linked_from(question.role, dates[question.groups], months=len(panel.months))
-        links = tuple(permuted if at == place else role_links for at, role_links in enumerate(question.links))
-        reassigned = replace(question, links=links)
+        reassigned = question.dated(dates)
         rows.append(_products([effects(reassigned), effects(reassigned.on(treatment))], place))
     columns = np.array(rows).reshape(-1, 5).T
     return ReassignedOutcomes(columns[0], columns[1], columns[2:])

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditlib.compensation.panel import Panel
-from auditlib.compensation.register import Role, RoleLinks, before
+from auditlib.compensation.register import Role, RoleLinks, before, linked_from
 from auditlib.records import Refusal
 from auditlib.statistics.adoption import Ints, by_cluster
 from auditlib.statistics.few_clusters import ClusterDesign, design_of
 from auditlib.statistics.imputation import Imputation, impute
+from auditlib.statistics.randomisation import permutations
 from auditlib.statistics.types import Floats
 
 Weighting = Literal["response", "unit"]
@@ -112,6 +113,12 @@ class PayQuestion:
         """Return the same question with every unit a cluster by itself."""
         return replace(self, cluster=None)
 
+    def dated(self, dates: Ints) -> PayQuestion:
+        """Return the same question with the role's links begun on other dates, one for each cluster."""
+        again = linked_from(self.role, dates[self.groups], months=len(self.panel.months))
+        links = tuple(again if at == self.place else linked for at, linked in enumerate(self.links))
+        return replace(self, links=links)
+
     def alone(self) -> PayQuestion:
         """Return the question of this role by itself: months in which another role's link has begun go."""
         touched = np.zeros(self.panel.n.shape, dtype=bool)
@@ -195,6 +202,14 @@ class Assignment:
     dates: Ints
     counted: NDArray[np.bool_]
     design: ClusterDesign
+
+
+def deal_dates(assigned: Assignment, *, draws: int, rng: np.random.Generator) -> Ints:
+    """Deal the actual dates anew to the clusters that enter an estimate; shape (deals, clusters)."""
+    permuted = permutations(assigned.dates[assigned.counted], draws=draws, rng=rng)
+    dealt = np.tile(assigned.dates, (len(permuted), 1))
+    dealt[:, assigned.counted] = permuted
+    return dealt
 
 
 def assignment(imputed: Imputation, question: PayQuestion) -> Assignment:

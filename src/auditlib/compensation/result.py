@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditlib.compensation.alarmed import Unalarmed
 from auditlib.compensation.assigned import AssignedBy
+from auditlib.compensation.claim_ladder import ClaimLadder, claim_ladder
 from auditlib.compensation.event_study import Drift, EventStudy
 from auditlib.compensation.inference import EffectClaim, Inference, calibrated, claim
 from auditlib.compensation.naive_comparisons import NaiveComparisons
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_ROBUST = "shown, not robust"
-"""What is claimed where an effect is shown and other defensible choices would not show it."""
+"""What is claimed where test and placebos show an effect and a further rung of the ladder does not hold."""
 NOT_IDENTIFIED = "not identified"
 NOT_ASSESSABLE = "not assessable"
 _TESTS = {"jackknife": "jackknife t", "wild_bootstrap": "bootstrap", "randomisation": "dealt dates"}
@@ -56,6 +58,8 @@ class RoleEffect(Ungrouped):
     low_first, low_first_aside
         Placebos of units with a low last quarter, where the months before a link count and where they are
         set aside.
+    unalarmed
+        The effect without units of which integrity checks raised an alarm; None where there is none of those.
     level
         Coverage of intervals; a test and its placebos reject at one less it.
     """
@@ -79,6 +83,7 @@ class RoleEffect(Ungrouped):
     low_first: Placebos | Refusal
     low_first_aside: Placebos | Refusal
     sensitivity: Sensitivity | Refusal
+    unalarmed: Unalarmed | Refusal | None = None
     level: float = 0.95
 
     @property
@@ -88,10 +93,15 @@ class RoleEffect(Ungrouped):
 
     @property
     def claim(self) -> str:
-        """What may be claimed: that of `inference.claim`, or `NOT_ROBUST` where choices take it away."""
+        """What may be claimed: that of `inference.claim`, or `NOT_ROBUST` where a further rung fails."""
         if not self.shown:
             return str(self.supported)
-        return "shown" if self.curve.robust else NOT_ROBUST
+        return "shown" if self.ladder.topped else NOT_ROBUST
+
+    @property
+    def ladder(self) -> ClaimLadder:
+        """What the effect has to bear before it is claimed, and how much of it it bears."""
+        return claim_ladder(self)
 
     @property
     def supported(self) -> EffectClaim:

@@ -5,17 +5,19 @@ Facts come with those of the role named without it; see `facts.of_role`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 from auditlib.compensation.assigned_statements import untested
+from auditlib.compensation.claim_ladder import RARE
 from auditlib.compensation.facts import TESTS
 from auditlib.compensation.inference import EffectClaim, unchecked
+from auditlib.compensation.ladder_statements import climbed
 from auditlib.compensation.result import NOT_ROBUST, RoleEffect
-from auditlib.compensation.weakest import RARE, weakest
 from auditlib.records import Refusal, Sentence
-from auditlib.statements import Facts, counted, percent, say, with_sign
+from auditlib.statements import Facts, percent, say
 from auditlib.statements.template import Word
 from auditlib.statistics.few_clusters import Method
+from auditlib.statistics.joint_choices import JointTest
 
 DISAGREE = 0.1
 """Distance between the bootstraps' p-values from which few linked clusters are named as the reason."""
@@ -34,7 +36,7 @@ def _say(template: str, effect: RoleEffect, facts: Facts, **words: Word) -> Sent
 
 
 def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
-    """Say what changed, how sure that is, and what it bears the least; or that no effect is shown.
+    """Say what changed, how sure that is, and how far that can be claimed; or that no effect is shown.
 
     Parameters
     ----------
@@ -48,14 +50,14 @@ def conclusion(effect: RoleEffect, facts: Facts, *, name: str) -> Sentence:
     if effect.shown:
         return _say(
             "With the pay of {role} linked, {where} was {effect|size} points {way} than it would have been "
-            "({interval}, {linked}). Its weakest point: {weakness}.",
+            "({interval}, {linked}). {climbed}.",
             effect,
             facts,
             where=where,
             way="higher" if effect.estimate > 0 else "lower",
             interval=_interval(effect, facts),
             linked=_linked(effect, facts),
-            weakness=say(weakest(effect).template, facts),
+            climbed=climbed(effect, facts),
         )
     if effect.supported is EffectClaim.DISPUTED:
         how, interval = say(" is claimed: {effect|signed}", facts), _interval(effect, facts)
@@ -153,19 +155,38 @@ def _nominal(effect: RoleEffect, facts: Facts) -> Sentence:
 
 
 def turned(effect: RoleEffect, facts: Facts) -> Sentence:
-    """Say how many defensible choices turn the answer around."""
-    template = (
-        "for {role}, of {choices:total|defensible choice|defensible choices} "
-        "{choices:up|shows|show|none shows} a rise and "
-        "{choices:down|shows|show|none shows} a fall after all"
-    )
+    """Say what all defensible choices show together, or how many turn an effect around that is shown."""
+    joint = effect.curve.joint
+    if isinstance(joint, Refusal):
+        why = Sentence(joint.reason[:1].lower() + joint.reason[1:].rstrip("."), (facts["choices:total"].key,))
+        return _say("for {role}, the choices cannot be judged together: {why}", effect, facts, why=why)
     if effect.shown:
-        template = (
+        return _say(
             "for {role}, of {choices:total|defensible choice|defensible choices} "
             "{choices:reversing|turns|turn|none turns} the sign around and "
-            "{choices:straddling|loses|lose|none loses} significance"
+            "{choices:straddling|loses|lose|none loses} significance",
+            effect,
+            facts,
         )
-    return _say(template, effect, facts)
+    return _say(_TOGETHER[joint.p_value <= 1 - effect.level], effect, facts, way=_way(joint))
+
+
+_TOGETHER = {
+    True: (
+        "for {role}, the {choices:total|defensible choice|defensible choices} taken together show a {way}: "
+        "of {choices:curves} sets of links dealt anew, {choices:as_extreme|gives|give|none gives} as strong "
+        "a picture"
+    ),
+    False: (
+        "for {role}, the {choices:total|defensible choice|defensible choices} taken together show neither a "
+        "rise nor a fall: {choices:as_extreme} of {choices:curves} sets of links dealt anew give as strong a "
+        "picture"
+    ),
+}
+
+
+def _way(joint: JointTest) -> str:
+    return "rise" if joint.combined.value > 0 else "fall"
 
 
 def reversal(effect: RoleEffect, facts: Facts) -> Sentence:
@@ -268,11 +289,20 @@ def departures(effect: RoleEffect, facts: Facts) -> Sentence:
 
 
 def choices(effect: RoleEffect, facts: Facts) -> Sentence:
-    """Say how many defensible choices turn the answer around, and how far they lie apart."""
+    """Say what the choices show together, how far they lie apart, and how many have no estimate."""
     around = turned(effect, facts)
     start = Sentence(around.text[0].upper() + around.text[1:], around.keys)
-    template = "{start}; they lie between {choices:least|signed} and {choices:most|signed}."
-    return say(template, facts, start=start)
+    apart, missing = Sentence(""), Sentence("")
+    if len(effect.curve.defensible):
+        apart = say("; they lie between {choices:least|signed} and {choices:most|signed}", facts)
+    if effect.curve.inestimable:
+        missing = say(
+            " {choices:inestimable|choice is|choices are} not estimable: fewer than {choices:fewest} linked "
+            "{nouns} are behind each.",
+            facts,
+            nouns=effect.assigned.nouns,
+        )
+    return say("{start}{apart}.{missing}", facts, start=start, apart=apart, missing=missing)
 
 
 def left_out(effect: RoleEffect, facts: Facts) -> Sentence:
@@ -300,7 +330,7 @@ def _advised(effect: RoleEffect) -> str:
         )
     if effect.claim == NOT_ROBUST:
         return (
-            "treat the effect as open: too many defensible choices take it away. Neither extend the link nor "
+            "treat the effect as open: it does not bear all that is asked of it. Neither extend the link nor "
             "end it on this ground; link further units by lot, so that the next audit can decide."
         )
     if effect.supported is EffectClaim.DISPUTED:
@@ -324,63 +354,3 @@ def _advised(effect: RoleEffect) -> str:
 
 def _refused(effect: RoleEffect, refusal: Refusal, key: str) -> Sentence:
     return Sentence(f"{effect.noun.capitalize()}: {refusal.reason}", (key,))
-
-
-def alt(effect: RoleEffect, figure: str) -> str:
-    """Return what a reader who cannot see a figure must know.
-
-    Parameters
-    ----------
-    figure
-        ``events``, ``choices``, ``placebo`` or ``departures``.
-    """
-    described = _ALTS[figure](effect) or "there is nothing to draw; the figure says why."
-    return f"Linking the pay of {effect.noun}: {described}"
-
-
-def _points(value: float) -> str:
-    return with_sign(value, decimals=2)
-
-
-def _alt_of_events(effect: RoleEffect) -> str:
-    if isinstance(effect.events, Refusal):
-        return ""
-    by_phase = effect.events.frame.groupby("phase", sort=False)["estimate"]
-    spans = [f"{phase} {_points(part.min())} to {_points(part.max())}" for phase, part in by_phase]
-    return f"estimates by quarter, in points: {'; '.join(spans)}."
-
-
-def _alt_of_choices(effect: RoleEffect) -> str:
-    values = effect.curve.defensible["estimate"]
-    lie = counted(len(values), "defensible choice lies", "defensible choices lie")
-    return (
-        f"estimates of {lie} between {_points(values.min())} and {_points(values.max())} points; the one "
-        f"used is {_points(effect.estimate)}."
-    )
-
-
-def _alt_of_placebo(effect: RoleEffect) -> str:
-    if isinstance(effect.placebo, Refusal):
-        return ""
-    spread = float(effect.placebo.estimate.std())
-    return (
-        f"estimates of placebo links scatter around {_points(effect.placebo.mean)} with a standard deviation "
-        f"of {spread:.2f}; the actual links have {_points(effect.estimate)}."
-    )
-
-
-def _alt_of_departures(effect: RoleEffect) -> str:
-    if isinstance(effect.sensitivity, Refusal):
-        return ""
-    until = "holds zero even where none is allowed"
-    if effect.sensitivity.relative:
-        until = f"holds zero beyond {effect.sensitivity.relative:.2f} times the largest earlier one"
-    return f"the interval widens with the departures that are allowed, and {until}."
-
-
-_ALTS: Mapping[str, Callable[[RoleEffect], str]] = {
-    "events": _alt_of_events,
-    "choices": _alt_of_choices,
-    "placebo": _alt_of_placebo,
-    "departures": _alt_of_departures,
-}

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from auditlib.compensation.assigned import Groupings, assigned_by
 from auditlib.compensation.covariates import Covariates
-from auditlib.compensation.event_study import EventStudy, event_study
+from auditlib.compensation.event_study import FEWEST_CLUSTERS, EventStudy, event_study
+from auditlib.compensation.inference import infer
 from auditlib.compensation.panel import Panel
-from auditlib.compensation.procedure import Choices, PayQuestion
+from auditlib.compensation.procedure import Choices, PayQuestion, effects
 from auditlib.compensation.register import NOUNS, Role, RoleLinks, role_links, roles_in
 from auditlib.compensation.specification_curve import (
     ALL,
@@ -24,11 +26,14 @@ from auditlib.compensation.specification_curve import (
 )
 from auditlib.records import Refusal, Sentence, Ungrouped
 from auditlib.statements import counted, with_sign
-from auditlib.statistics.adoption import AdoptionPanel, Ints
+from auditlib.statistics.adoption import AdoptionPanel, Ints, by_cluster
 from auditlib.statistics.bands import uniform_band
 from auditlib.statistics.group_time import Comparison, average, group_time
 from auditlib.statistics.two_way import sun_abraham
 from auditlib.statistics.types import Floats
+
+DRAWS = 999
+"""Bootstrap draws where a design calls for them: a bench answers at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,15 +83,18 @@ class EffectEstimate(Ungrouped):
             f"{ESTIMATORS[self.estimator]}, {counted(self.units, 'unit')}, {self.months[0]} to "
             f"{self.months[1]}: "
         )
-        if self.estimate is None or self.low is None or self.high is None:
+        if self.estimate is None:
             return (Sentence(f"{head}no estimate. {self.why}"),)
-        middle, low, high = (with_sign(end, decimals=2) for end in (self.estimate, self.low, self.high))
-        up, down = self.curve.called()
-        total = len(self.curve.defensible)
-        tail = f"Of {counted(total, 'defensible choice')} a rise is shown by {up} and a fall by {down}."
+        ends = [with_sign(end, decimals=2) for end in (self.low, self.high) if end is not None]
+        limits = f" ({' to '.join(ends)})" if ends else ", without limits: this design needs links dealt anew"
+        middle, total = with_sign(self.estimate, decimals=2), len(self.curve.defensible)
+        tail = (
+            f"{counted(total, 'defensible choice')} and {self.curve.inestimable} not estimable; whether they "
+            "show an effect taken together is judged in the audit, against links dealt anew."
+        )
         if self.estimator == "two_way":
             tail += " The two-way regression is not one of them: it is what not to trust."
-        return Sentence(f"{head}{middle} ({low} to {high})."), Sentence(tail)
+        return Sentence(f"{head}{middle}{limits}."), Sentence(tail)
 
 
 def specified(
@@ -99,6 +107,7 @@ def specified(
     window: tuple[int, int] | None = None,
     compared: Collection[str] | None = None,
     covariates: Covariates | None = None,
+    known: Groupings | None = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> EffectEstimate | Refusal:
@@ -114,6 +123,8 @@ def specified(
         Never-linked units to compare with; default all.
     covariates
         For the paid question summed up the other way; the rest is not used.
+    known
+        What units can be grouped by, to see what pay was assigned by.
 
     Returns
     -------
@@ -127,16 +138,20 @@ def specified(
     if role not in {linked.role for linked in links}:
         return Refusal(f"No link of the pay of {NOUNS[role]} runs within these months.")
     wanted = _compared(part, links, compared)[:, None]
-    question = PayQuestion(part.only(wanted), links, role, choices or Choices(), level=level)
+    asked = next(linked for linked in links if linked.role == role)
+    assigned = assigned_by(register, asked, part.units, known or {}, months=len(part.months))
+    if isinstance(assigned, Refusal):
+        return assigned
+    chosen = choices or Choices()
+    question = PayQuestion(part.only(wanted), links, role, chosen, assigned.cluster, level)
     other_statistic = (
         covariates.statistic.between(first, after).only(wanted)
         if covariates and covariates.statistic
         else None
     )
     curve, row = _marked(specification_curve(question, other_statistic=other_statistic), estimator, question)
-    estimate, low, high = (
-        None if pd.isna(row[name]) else float(row[name]) for name in ("estimate", "low", "high")
-    )
+    estimate = None if pd.isna(row["estimate"]) else float(row["estimate"])
+    low, high = _limits(row, question, seed=seed)
     return EffectEstimate(
         role=role,
         estimator=estimator,
@@ -150,6 +165,18 @@ def specified(
         events=_events(question, estimator, rng=np.random.default_rng(seed)),
         curve=curve,
     )
+
+
+def _limits(row: pd.Series, question: PayQuestion, *, seed: int) -> tuple[float | None, float | None]:
+    """Return the limits of the choice; those of an imputation by whatever test its design calls for."""
+    if pd.notna(row["low"]):
+        return float(row["low"]), float(row["high"])
+    imputed = effects(question)
+    if row["estimator"] != "imputation" or pd.isna(row["estimate"]) or isinstance(imputed, Refusal):
+        return None, None
+    rng = np.random.default_rng(seed)
+    tested = infer(imputed, question, draws=DRAWS, reassignments=0, rng=rng)
+    return tested.low, tested.high
 
 
 def _compared(
@@ -176,7 +203,7 @@ def _marked(
     }
     matching = np.all([curve.frame[name] == value for name, value in wanted.items()], axis=0)
     marked = curve.frame.assign(default=matching)
-    return SpecificationCurve(marked), marked.loc[matching].iloc[0]
+    return SpecificationCurve(marked, curve.joint), marked.loc[matching].iloc[0]
 
 
 def _events(question: PayQuestion, estimator: str, *, rng: np.random.Generator) -> EventStudy | Refusal:
@@ -202,19 +229,26 @@ def _events(question: PayQuestion, estimator: str, *, rng: np.random.Generator) 
             "high": band.high,
             "units": units,
             "months": [QUARTER * count for count in units],
-            "clusters": units,
+            "clusters": list(_units(quarters, since, quarters.cluster)),
         }
     )
-    return EventStudy(frame, question.level, float(band.critical), ())
+    few = frame["clusters"] < FEWEST_CLUSTERS
+    if not (~few & (frame["phase"] == "linked")).any():
+        return Refusal(f"No quarter after the link rests on {FEWEST_CLUSTERS} linked groups: not estimable.")
+    hidden = tuple((int(quarter), "not estimable: too few linked") for quarter in frame.loc[few, "quarter"])
+    return EventStudy(frame[~few].reset_index(drop=True), question.level, float(band.critical), hidden)
 
 
-def _units(quarters: AdoptionPanel, since: Ints) -> Iterator[int]:
+def _units(quarters: AdoptionPanel, since: Ints, group: Ints | None = None) -> Iterator[int]:
+    """Yield the units seen in each quarter since their link, or their groups."""
+    numbers = np.arange(quarters.units) if group is None else group
     for quarter in since:
-        yield int((quarters.observed & (quarters.since == quarter)).any(axis=1).sum())
+        seen = (quarters.observed & (quarters.since == quarter)).any(axis=1)
+        yield len(np.unique(numbers[seen]))
 
 
 def _by_since(panel: AdoptionPanel, estimator: str, aside: int) -> tuple[Ints, Floats, Floats] | Refusal:
-    """Return quarters since the link, effects, and each unit's part in their errors."""
+    """Return quarters since the link, effects, and each cluster's part in their errors."""
     if estimator == "sun_abraham":
         fitted = sun_abraham(panel, reference=-1 - aside)
         if isinstance(fitted, Refusal):
@@ -227,4 +261,4 @@ def _by_since(panel: AdoptionPanel, estimator: str, aside: int) -> tuple[Ints, F
     dynamic = by_cohort if isinstance(by_cohort, Refusal) else average(by_cohort, kind="dynamic")
     if isinstance(dynamic, Refusal):
         return dynamic
-    return dynamic.at, dynamic.part, dynamic.part_influence
+    return dynamic.at, dynamic.part, by_cluster(dynamic.part_influence, dynamic.cluster)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
+from auditlib.compensation.choices_judged import judged_singly, judged_together
 from auditlib.compensation.panel import Panel
-from auditlib.compensation.procedure import Choices, PayQuestion, Weighting, effects
+from auditlib.compensation.procedure import (
+    Choices,
+    PayQuestion,
+    Weighting,
+    assignment,
+    deal_dates,
+    effects,
+)
 from auditlib.records import Refusal
-from auditlib.statistics.adoption import AdoptionPanel
-from auditlib.statistics.clustered import critical
+from auditlib.statements import counted
+from auditlib.statistics.adoption import AdoptionPanel, by_cluster
 from auditlib.statistics.decomposition import by_contrast, goodman_bacon
+from auditlib.statistics.few_clusters import FEWEST, ClusterDesign, design_of, recommend
 from auditlib.statistics.group_time import Average, average, group_time
 from auditlib.statistics.imputation import Imputation
+from auditlib.statistics.joint_choices import JointTest
 from auditlib.statistics.two_way import Regression, sun_abraham, two_way_effect
 from auditlib.statistics.types import Floats
 
@@ -37,6 +47,24 @@ ESTIMATORS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceValue:
+    """One choice's estimate and error, and the clusters they rest on."""
+
+    estimate: float
+    error: float
+    design: ClusterDesign
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it is not estimable: too few linked clusters stand for whatever else happened in them."""
+        if self.design.treated < FEWEST:
+            linked = counted(self.design.treated, "linked group")
+            return Refusal(f"Not estimable: it rests on {linked}, and needs {FEWEST}.")
+        tested = recommend(self.design)
+        return tested if isinstance(tested, Refusal) else None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SpecificationCurve:
     """The specification curve of one role.
@@ -45,10 +73,14 @@ class SpecificationCurve:
     ----------
     frame
         estimator, weighting, anticipation, other_role (``joint`` or ``left out``), units, statistic,
-        estimate, error, low, high, default, trusted, why (where there is no estimate). Ascending by estimate.
+        estimate, error, p_value, low, high, linked (groups), test, default, trusted, why (where there is no
+        estimate). Ascending by estimate.
+    joint
+        The defensible choices judged together, or why they cannot be.
     """
 
     frame: pd.DataFrame
+    joint: JointTest | Refusal
 
     @property
     def defensible(self) -> pd.DataFrame:
@@ -56,6 +88,11 @@ class SpecificationCurve:
         frame = self.frame
         rows: pd.DataFrame = frame.loc[frame["trusted"] & frame["estimate"].notna()]
         return rows
+
+    @property
+    def inestimable(self) -> int:
+        """How many defensible choices have no estimate."""
+        return int((self.frame["trusted"] & self.frame["estimate"].isna()).sum())
 
     def reversing(self) -> pd.DataFrame:
         """Return the defensible choices whose estimate has the other sign than the default's."""
@@ -73,7 +110,7 @@ class SpecificationCurve:
             return None
         columns = ["estimator", "weighting", "anticipation", "units", "statistic"]
         like = (frame[columns] == used[columns].iloc[0]).all(axis=1) & (frame["other_role"] == "left out")
-        if not like.any():
+        if not like.any() or frame.loc[like, "low"].isna().any():
             return None
         row = frame.loc[like].iloc[0]
         return float(row["estimate"]), float(row["low"]), float(row["high"])
@@ -84,34 +121,77 @@ class SpecificationCurve:
         return int((frame["low"] > 0).sum()), int((frame["high"] < 0).sum())
 
     def straddling(self) -> pd.DataFrame:
-        """Return the defensible choices whose interval contains zero."""
+        """Return the defensible choices whose interval contains zero, or that have none."""
         frame = self.defensible
-        rows: pd.DataFrame = frame.loc[(frame["low"] <= 0) & (frame["high"] >= 0)]
+        rows: pd.DataFrame = frame.loc[~((frame["low"] > 0) | (frame["high"] < 0))]
         return rows
 
-    @property
-    def robust(self) -> bool:
-        """Whether no defensible choice turns the sign, and most of them show an effect."""
-        return not len(self.reversing()) and 2 * len(self.straddling()) <= len(self.defensible)
+    def supports(self, estimate: float, *, level: float) -> bool | None:
+        """Tell whether the choices taken together show an effect of that sign; None where untested."""
+        if isinstance(self.joint, Refusal):
+            return None
+        return self.joint.p_value <= 1 - level and self.joint.combined.value * estimate > 0
 
 
-def specification_curve(question: PayQuestion, *, other_statistic: Panel | None = None) -> SpecificationCurve:
-    """Estimate one role's effect under every combination of defensible choices.
+def specification_curve(
+    question: PayQuestion,
+    *,
+    other_statistic: Panel | None = None,
+    deals: int = 0,
+    rng: np.random.Generator | None = None,
+) -> SpecificationCurve:
+    """Estimate one role's effect under every combination of defensible choices, and judge them together.
+
+    Each choice is tested as its own design calls for: by t with jackknife errors where those hold their
+    level, otherwise by its place among the same choice on links dealt anew. Without deals such a choice has
+    no limits.
 
     Parameters
     ----------
     other_statistic
         The same question summed up the other way. Its estimates are put on the scale of the default by the
         ratio of the standard deviations of single answers.
+    deals
+        Curves of links dealt anew to whatever pay was assigned by.
+    rng
+        From which they are dealt.
     """
-    rows = [
-        {**row, "units": units, "statistic": panel.statistic} | _scaled(row, scale)
-        for units, panel, scale in _variants(question.panel, other_statistic)
-        for row in (*_imputed(question.on(panel)), *_quarterly(question.on(panel)))
-    ]
-    frame = pd.DataFrame([{**row, "default": _is_default(row, question)} for row in rows])
-    frame = frame.sort_values("estimate", kind="stable", na_position="last")
-    return SpecificationCurve(frame.reset_index(drop=True))
+    rows = list(_rows(question, other_statistic))
+    imputed = effects(question)
+    dealt: Sequence[PayQuestion] = ()
+    if deals and rng is not None and not isinstance(imputed, Refusal):
+        assigned = assignment(imputed, question)
+        dealt = [question.dated(dates) for dates in deal_dates(assigned, draws=deals, rng=rng)]
+    curves = np.array([_values(_rows(other, other_statistic)) for other in dealt]).reshape(-1, len(rows), 2)
+    frame = judged_singly(_framed(rows, question), curves, level=question.level)
+    joint = judged_together(frame, curves, level=question.level)
+    ordered = frame.sort_values("estimate", kind="stable", na_position="last")
+    return SpecificationCurve(ordered.reset_index(drop=True), joint)
+
+
+def _framed(rows: list[dict[str, object]], question: PayQuestion) -> pd.DataFrame:
+    """Return the rows as a table that marks the choice made."""
+    frame, choices = pd.DataFrame(rows), question.choices
+    default = {
+        "estimator": "imputation",
+        "weighting": choices.weighting,
+        "anticipation": choices.anticipation,
+        "other_role": "joint" if len(question.links) > 1 else "none",
+        "units": ALL,
+        "statistic": question.panel.statistic,
+    }
+    marks = [frame[name] == value for name, value in default.items()]
+    return frame.assign(default=np.logical_and.reduce(marks))
+
+
+def _rows(question: PayQuestion, other_statistic: Panel | None) -> Iterator[dict[str, object]]:
+    for units, panel, scale in _variants(question.panel, other_statistic):
+        for row in (*_imputed(question.on(panel)), *_quarterly(question.on(panel))):
+            yield {**row, "units": units, "statistic": panel.statistic} | _scaled(row, scale)
+
+
+def _values(rows: Iterator[dict[str, object]]) -> list[tuple[object, object]]:
+    return [(row["estimate"], row["error"]) for row in rows]
 
 
 def _variants(panel: Panel, other_statistic: Panel | None) -> Iterator[tuple[str, Panel, float]]:
@@ -130,22 +210,7 @@ def _variants(panel: Panel, other_statistic: Panel | None) -> Iterator[tuple[str
 
 
 def _scaled(row: dict[str, object], scale: float) -> dict[str, object]:
-    return {name: scale * float(str(row[name])) for name in ("estimate", "error", "low", "high")}
-
-
-def _is_default(row: dict[str, object], question: PayQuestion) -> bool:
-    other_role = "joint" if len(question.links) > 1 else "none"
-    choices = question.choices
-    wanted = (
-        "imputation",
-        choices.weighting,
-        choices.anticipation,
-        other_role,
-        ALL,
-        question.panel.statistic,
-    )
-    names = ("estimator", "weighting", "anticipation", "other_role", "units", "statistic")
-    return tuple(row[name] for name in names) == wanted
+    return {name: scale * float(str(row[name])) for name in ("estimate", "error")}
 
 
 def _imputed(question: PayQuestion) -> Iterator[dict[str, object]]:
@@ -155,16 +220,15 @@ def _imputed(question: PayQuestion) -> Iterator[dict[str, object]]:
         chosen = Choices(weighting, anticipation)
         varied = replace(question, choices=chosen)
         estimated = varied.alone() if other_role == "left out" else varied
-        yield _row(
-            "imputation", chosen, other_role, _imputation_row(effects(estimated), estimated.place), question
-        )
+        yield _row("imputation", chosen, other_role, _imputation_value(effects(estimated), estimated))
 
 
-def _imputation_row(imputed: Imputation | Refusal, place: int) -> tuple[float, float] | Refusal:
+def _imputation_value(imputed: Imputation | Refusal, question: PayQuestion) -> ChoiceValue | Refusal:
     if isinstance(imputed, Refusal):
         return imputed
     error = imputed.standard_error if imputed.jackknife is None else imputed.jackknife
-    return float(imputed.coefficient[place]), float(error[place])
+    design = assignment(imputed, question).design
+    return ChoiceValue(float(imputed.coefficient[question.place]), float(error[question.place]), design)
 
 
 def _quarterly(question: PayQuestion) -> Iterator[dict[str, object]]:
@@ -177,7 +241,11 @@ def _quarterly(question: PayQuestion) -> Iterator[dict[str, object]]:
             if estimator == "two_way" and anticipation:
                 continue
             value = _estimate(quarters, estimator, anticipation // QUARTER)
-            yield _row(estimator, chosen, other_role, value, question)
+            if isinstance(value, Refusal):
+                yield _row(estimator, chosen, other_role, value)
+                continue
+            design = quarterly_design(quarters, anticipation // QUARTER)
+            yield _row(estimator, chosen, other_role, ChoiceValue(*value, design))
 
 
 def quarterly(question: PayQuestion) -> AdoptionPanel:
@@ -224,13 +292,25 @@ def _few(panel: AdoptionPanel) -> float:
     return float(np.sqrt(count / max(1, count - 1)))
 
 
-def _row(
-    estimator: str,
-    chosen: Choices,
-    other_role: str,
-    value: tuple[float, float] | Refusal,
-    question: PayQuestion,
-) -> dict[str, object]:
+def quarterly_design(panel: AdoptionPanel, aside: int) -> ClusterDesign:
+    """Return the clusters a quarterly estimate rests on: linked are those seen before the link and after it.
+
+    Parameters
+    ----------
+    aside
+        Quarters before the link that are not used.
+    """
+    after = (panel.observed & (panel.since >= 0)).any(axis=1)
+    before = (panel.observed & (panel.since < -aside)).any(axis=1)
+    effective = np.where(after & before & ~panel.never, panel.adopted, panel.periods)
+    dates = np.full(panel.clusters, panel.periods, dtype=np.int64)
+    np.minimum.at(dates, panel.cluster, effective)
+    observed = np.asarray(panel.observed.any(axis=1), dtype=np.float64)
+    entering = by_cluster(observed, panel.cluster) > 0
+    return design_of(dates[entering], never=panel.periods)
+
+
+def _row(estimator: str, chosen: Choices, other_role: str, value: ChoiceValue | Refusal) -> dict[str, object]:
     row: dict[str, object] = {
         "estimator": estimator,
         "weighting": chosen.weighting,
@@ -238,12 +318,13 @@ def _row(
         "other_role": other_role,
         "trusted": estimator != "two_way",
     }
-    if isinstance(value, Refusal):
-        return row | dict.fromkeys(("estimate", "error", "low", "high"), np.nan) | {"why": value.reason}
-    estimate, error = value
-    half = critical(question.level, question.clusters - 1) * error
-    limits = {"low": estimate - half, "high": estimate + half}
-    return row | {"estimate": estimate, "error": error, **limits, "why": ""}
+    refusal = value if isinstance(value, Refusal) else value.refusal
+    if refusal is not None or isinstance(value, Refusal):
+        nothing = {"estimate": np.nan, "error": np.nan, "linked": 0, "clusters": 0, "test": ""}
+        return row | nothing | {"why": "" if refusal is None else refusal.reason}
+    design = value.design
+    measured = {"estimate": value.estimate, "error": value.error, "linked": design.treated}
+    return row | measured | {"clusters": design.clusters, "test": str(recommend(design)), "why": ""}
 
 
 def two_way_mixture(question: PayQuestion) -> pd.DataFrame | Refusal:

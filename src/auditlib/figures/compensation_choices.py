@@ -41,11 +41,22 @@ Rows = list[tuple[str, "pd.Series[bool]"]]
 def specification_curve(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> Axes:
     """Draw every choice with its estimate and interval, in order, and beneath what was chosen."""
     frame = effect.curve.frame.dropna(subset=["estimate"]).reset_index(drop=True)
+    if frame.empty:
+        return _nothing(ax)
     kind = np.where(frame["default"], "default", np.where(frame["trusted"], "other", "two_way"))
     labels = {"default": "used here", "other": "other defensible choices",
               "two_way": "two-way regression: not trusted"}  # fmt: skip
     title = f"Linking the pay of {effect.noun}: every choice and its estimate"
     return _curve(frame, kind, _marks(frame), title=title, points="Points", labels=labels, ax=ax)
+
+
+def _nothing(ax: Axes | None) -> Axes:
+    """Write the reason where no choice can be estimated."""
+    with style():
+        drawn = new_axes(height=_TOP + _CURVE) if ax is None else ax
+        drawn.text(0.02, 0.5, "No choice is estimable: too little was linked as one.", color=QUIET)
+        drawn.set_axis_off()
+    return drawn
 
 
 def naive_comparisons_curve(comparisons: NaiveComparisons, ax: Axes | None = None) -> Axes:
