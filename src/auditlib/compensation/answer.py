@@ -171,6 +171,10 @@ class PayAnswer(Answer[PayEffects]):
         """Return whether linked units moved differently before."""
         return self._by_role(role_statements.drift)
 
+    def course(self) -> tuple[Sentence, ...]:
+        """Return what quarters before and after the link show against the same one."""
+        return self._by_role(role_statements.course)
+
     def choices(self) -> tuple[Sentence, ...]:
         """Return how many defensible choices turn the answer around."""
         return self._by_role(role_statements.choices)

@@ -12,7 +12,7 @@ from auditlib.compensation.alarmed import Alarms, unalarmed
 from auditlib.compensation.assigned import AssignedBy, Groupings, assigned_by
 from auditlib.compensation.covariates import Covariates
 from auditlib.compensation.definition import written
-from auditlib.compensation.event_study import drift, event_study
+from auditlib.compensation.event_study import against_last_quarter, drift, event_study
 from auditlib.compensation.inference import PERMUTATIONS, infer
 from auditlib.compensation.naive_differences import naive_differences
 from auditlib.compensation.panel import Panel
@@ -176,6 +176,7 @@ def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleE
         low_first=placebos(question.anticipating(0), count=few, low_first=True, rng=rng),
         low_first_aside=placebos(question, count=few, low_first=True, rng=rng),
         sensitivity=sensitivity(question, seed=effort.seed),
+        long_differences=against_last_quarter(question, rng=np.random.default_rng([effort.seed, place, 1])),
         unalarmed=unalarmed(question, effort.alarms, draws=effort.draws, seed=effort.seed),
         level=question.level,
     )

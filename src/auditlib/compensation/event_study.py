@@ -95,6 +95,48 @@ def event_study(question: PayQuestion, *, rng: np.random.Generator) -> EventStud
     return _framed(banded, hidden, question.level, rng)
 
 
+def against_last_quarter(question: PayQuestion, *, rng: np.random.Generator) -> EventStudy | Refusal:
+    """Estimate quarters before and after the link alike: each against the last one before what is set aside.
+
+    Every estimate is a long difference of linked units, less that of units never linked, so that a kink at
+    the link is in the data and not in the reference. Months of the other role's links are left out.
+
+    Notes
+    -----
+    Roth (2026), arXiv 2401.12309: quarters before the link that are measured against the others before it,
+    and later ones against all of those, may show a kink where there is none.
+    """
+    quarters = list(_long_differences(question.alone()))
+    banded = [quarter for quarter in quarters if not quarter.refused]
+    hidden = tuple((quarter.quarter, quarter.refused) for quarter in quarters if quarter.refused)
+    if not any(quarter.phase == "linked" for quarter in banded):
+        why = next((text for quarter, text in hidden if quarter >= 0), "none could be estimated")
+        return Refusal(f"Against the last quarter before the link no later one has a band: {why}.")
+    return _framed(banded, hidden, question.level, rng)
+
+
+def _long_differences(question: PayQuestion) -> Iterator[_Quarter]:
+    """Estimate each quarter against the last one before what is set aside, and against units never linked."""
+    panel, links = question.panel, question.role_links
+    weight, quarter = split(question.anticipating(0)).weight, _since(question) // QUARTER
+    aside = -(-question.choices.anticipation // QUARTER)
+    never = ~np.asarray(links.touched.any(axis=1), dtype=bool)[:, None]
+    reference = (quarter == -1 - aside) & ~never
+    fitted = (reference | never) & (weight > 0)
+    if not (reference & (weight > 0)).any():
+        return
+    measured = ~never & (weight > 0) & (reference & (weight > 0)).any(axis=1)[:, None]
+    for since in range(-1 - aside - LEADS + 1, int(quarter.max(initial=-1)) + 1):
+        cells = measured & (quarter == since)
+        if since == -1 - aside or not cells.any():
+            continue
+        design = cells[None].astype(float)
+        imputed = impute(panel.value, weight * (fitted | cells), fitted, design, cluster=question.groups)
+        if not isinstance(imputed, Refusal):
+            phase = "linked" if since >= 0 else "set aside" if since >= -aside else "before"
+            yield _quarter(since, phase, imputed, 0)
+
+
 def _leads(question: PayQuestion) -> Iterator[_Quarter]:
     """Estimate each quarter before the link against all other months before it."""
     panel, parts = question.panel, split(question)

@@ -163,6 +163,7 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     yield from _placebos(effect, rows)
     yield from _drift(effect, rows)
     yield from _sensitivity(effect, rows)
+    yield from _long_differences(effect, rows)
     yield from _ladder(effect, rows)
     yield from _unalarmed(effect, rows)
 
@@ -262,6 +263,21 @@ def _sensitivity(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
     yield Number(f"{key}:effect", sensitivity.effect, "points", basis=rows)
     yield Number(f"{key}:relative", sensitivity.relative, "ratio", basis=rows)
     yield Number(f"{key}:bend", sensitivity.bend, "points a quarter", basis=rows)
+
+
+def _long_differences(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
+    """Yield the span of quarters before the link, and of those after it, against the last one before."""
+    key, course = f"course:{effect.role}", effect.long_differences
+    if isinstance(course, Refusal):
+        yield Number(key, None, "points", basis=rows, reason=course.reason)
+        return
+    for phase, part in course.frame.groupby("phase"):
+        name = str(phase).replace(" ", "_")
+        yield Number(f"{key}:{name}:low", float(part["estimate"].min()), "points", basis=rows)
+        yield Number(f"{key}:{name}:high", float(part["estimate"].max()), "points", basis=rows)
+        clear = int(((part["low"] > 0) | (part["high"] < 0)).sum())
+        yield Number(f"{key}:{name}:clear", clear, "count", basis=rows)
+        yield Number(f"{key}:{name}:quarters", len(part), "count", basis=rows)
 
 
 def _ladder(effect: RoleEffect, rows: Rows) -> Iterator[Number]:

@@ -31,6 +31,7 @@ from auditlib.statistics.few_clusters import Method
 if TYPE_CHECKING:
     import pandas as pd
 
+NOT_ASKED = Refusal("It was not asked for.")
 NOT_ROBUST = "shown, not robust"
 """What is claimed where test and placebos show an effect and a further rung of the ladder does not hold."""
 NOT_IDENTIFIED = "not identified"
@@ -58,6 +59,8 @@ class RoleEffect(Ungrouped):
     low_first, low_first_aside
         Placebos of units with a low last quarter, where the months before a link count and where they are
         set aside.
+    long_differences
+        Quarters before and after the link against the last one before it, beside `events`.
     unalarmed
         The effect without units of which integrity checks raised an alarm; None where there is none of those.
     level
@@ -84,6 +87,7 @@ class RoleEffect(Ungrouped):
     low_first_aside: Placebos | Refusal
     sensitivity: Sensitivity | Refusal
     unalarmed: Unalarmed | Refusal | None = None
+    long_differences: EventStudy | Refusal = NOT_ASKED
     level: float = 0.95
 
     @property

@@ -271,6 +271,27 @@ def drift(effect: RoleEffect, facts: Facts) -> Sentence:
     )
 
 
+def course(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what quarters show once those before and after are measured against the same one."""
+    if isinstance(effect.long_differences, Refusal):
+        return _refused(effect, effect.long_differences, facts["course"].key)
+    before = Sentence("no quarter before it can be measured so")
+    if "course:before:clear" in facts:
+        before = say(
+            "{course:before:clear} of {course:before:quarters|quarter|quarters} before it "
+            "{course:before:clear~differs|differ} from zero",
+            facts,
+        )
+    return _say(
+        "{Role}: with every quarter measured against the last one before the link, {before}, and "
+        "{course:linked:clear} of {course:linked:quarters|quarter|quarters} after it, which lie between "
+        "{course:linked:low|signed} and {course:linked:high|signed}.",
+        effect,
+        facts,
+        before=before,
+    )
+
+
 def departures(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say up to which departure from parallel trends the effect survives."""
     robust = effect.sensitivity

@@ -51,6 +51,7 @@ def event_study(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> 
             rows = frame[frame["phase"] == phase]
             drawn.vlines(rows["quarter"], rows["low"], rows["high"], color=look["color"], lw=1.3)
             drawn.plot(rows["quarter"], rows["estimate"], ls="", ms=5.5, **look)  # type: ignore[arg-type]
+        _against_last_quarter(drawn, effect)
         for quarter, units in zip(frame["quarter"], frame["units"], strict=True):
             drawn.text(quarter, 0.01, f"{units}", transform=drawn.get_xaxis_transform(), fontsize=7,
                        color=QUIET, ha="center")  # fmt: skip
@@ -67,6 +68,17 @@ def event_study(effect: RoleEffect | EffectEstimate, ax: Axes | None = None) -> 
     return drawn
 
 
+def _against_last_quarter(ax: Axes, effect: RoleEffect | EffectEstimate) -> None:
+    """Draw the same quarters against the last one before the link, beside the others."""
+    course = effect.long_differences if isinstance(effect, RoleEffect) else None
+    if course is None or isinstance(course, Refusal):
+        return
+    place = course.frame["quarter"] + 0.28
+    ax.vlines(place, course.frame["low"], course.frame["high"], color=FAINT, lw=1.1)
+    ax.plot(place, course.frame["estimate"], ls="", ms=4, marker="s", mfc=PAPER, mec=INK, mew=0.7,
+            label="against the last quarter before")  # fmt: skip
+
+
 def _legend(ax: Axes, frame: pd.DataFrame) -> None:
     words = {
         "before": "before, against the other months before",
@@ -78,6 +90,8 @@ def _legend(ax: Axes, frame: pd.DataFrame) -> None:
         Line2D([], [], ls="", ms=5.5, label=words[phase], **_PHASES[phase])  # type: ignore[arg-type]
         for phase in present
     ]
+    beside = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
+    handles[1:1] = beside  # long words stand in the first column
     figure_of(ax).legend(handles=handles, loc="outside lower left", ncols=2, handlelength=1.2)
 
 
