@@ -67,10 +67,14 @@ class RoleExhibits:
         rows: list[tuple[object, ...]] = [("both roles together, effects add (used)", *used, "")]
         if alone is not None:
             rows.append(("months of the other role left out", *alone, ""))
-        if isinstance(per_tenth, Refusal):
-            rows.append(("per ten per cent of variable pay", None, None, None, per_tenth.reason))
-        else:
-            rows.append(("per ten per cent of variable pay", *per_tenth, ""))
+        for how, sized in (
+            ("per ten per cent of variable pay", self.effect.per_tenth_linked),
+            ("the same, by a line through the weights", per_tenth),
+        ):
+            if isinstance(sized, Refusal):
+                rows.append((how, None, None, None, sized.reason))
+            else:
+                rows.append((how, *sized, ""))
         frame = pd.DataFrame(rows, columns=["how", "estimate", "low", "high", "why"])
         stated = frame if (frame["why"] != "").any() else frame.drop(columns="why")
         return Exhibit(stated, self.titled("Together, apart and by weight"), ("how",), self.basis)
@@ -156,8 +160,13 @@ class PayAnswer(Answer[PayEffects]):
         return self._by_role(assigned_statements.assignment_of)
 
     def tests(self) -> tuple[Sentence, ...]:
-        """Return which test is believed, role by role."""
-        return self._by_role(role_statements.test)
+        """Return which test is believed, role by role, and what few linked units show besides."""
+        few = (effect for effect in self.result.roles if effect.few_linked is not None)
+        weighted = (
+            assigned_statements.against_weighted(effect, facts.of_role(self.facts, effect.role))
+            for effect in few
+        )
+        return (*self._by_role(role_statements.test), *weighted)
 
     def alarmed(self) -> tuple[Sentence, ...]:
         """Return the effect without units that integrity checks raised an alarm for, role by role."""

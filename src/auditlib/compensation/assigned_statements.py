@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditlib.compensation.assigned import AssignedBy, AssignmentSource
 from auditlib.compensation.result import RoleEffect
-from auditlib.records import Sentence
+from auditlib.records import Refusal, Sentence
 from auditlib.statements import Facts, say
 
 
@@ -42,6 +42,20 @@ def _shown(assigned: AssignedBy) -> str:
         head = "{Role}: links came to all {assigned:groups} {nouns}, {noun} by {noun}"
     head = head.replace("{exactly}", "exactly" if assigned.exact else "nearly all, and nearly only,")
     return head + ", so pay is taken as assigned by {noun}{says}: what is compared is {nouns}, not units."
+
+
+def against_weighted(effect: RoleEffect, facts: Facts) -> Sentence:
+    """Say what one to three linked units show against other units weighted to be like them."""
+    if isinstance(effect.few_linked, Refusal):
+        why = f"other units could not be weighted to be like the linked ones. {effect.few_linked.reason}"
+        return Sentence(f"{effect.noun.capitalize()}: {why}", (facts["weighted"].key,))
+    return say(
+        "{Role}: against other units weighted to be like the few linked ones, the effect is "
+        "{weighted|signed} (p = {weighted:p} among {weighted:placebos} sets of other units taken as if "
+        "linked). It claims nothing by itself.",
+        facts,
+        Role=effect.noun.capitalize(),
+    )
 
 
 def untested(effect: RoleEffect, facts: Facts) -> Sentence:

@@ -13,6 +13,7 @@ from auditlib.compensation.assigned import AssignedBy, Groupings, assigned_by
 from auditlib.compensation.covariates import Covariates
 from auditlib.compensation.definition import written
 from auditlib.compensation.event_study import against_last_quarter, drift, event_study
+from auditlib.compensation.few_linked import few_linked
 from auditlib.compensation.inference import PERMUTATIONS, infer
 from auditlib.compensation.naive_differences import naive_differences
 from auditlib.compensation.panel import Panel
@@ -24,7 +25,8 @@ from auditlib.compensation.result import PayEffects, RoleEffect
 from auditlib.compensation.sensitivity import left_out, sensitivity
 from auditlib.compensation.specification_curve import specification_curve, two_way_mixture
 from auditlib.records import Refusal
-from auditlib.statistics.clustered import critical
+from auditlib.statistics.adoption import by_cluster
+from auditlib.statistics.clustered import critical, jackknife_error
 from auditlib.statistics.imputation import Imputation
 
 CURVES = 99
@@ -157,6 +159,7 @@ def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleE
         assigned=asked.assigned,
         estimate=float(imputed.coefficient[place]),
         per_tenth=_per_tenth(question),
+        per_tenth_linked=_per_tenth_linked(imputed, question),
         inference=infer(imputed, question, draws=effort.draws, reassignments=reassignments, rng=rng),
         units=int(cells.any(axis=1).sum()),
         months=int(cells.sum()),
@@ -177,9 +180,33 @@ def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleE
         low_first_aside=placebos(question, count=few, low_first=True, rng=rng),
         sensitivity=sensitivity(question, seed=effort.seed),
         long_differences=against_last_quarter(question, rng=np.random.default_rng([effort.seed, place, 1])),
+        few_linked=few_linked(question, seed=effort.seed),
         unalarmed=unalarmed(question, effort.alarms, draws=effort.draws, seed=effort.seed),
         level=question.level,
     )
+
+
+def _per_tenth_linked(imputed: Imputation, question: PayQuestion) -> tuple[float, float, float] | Refusal:
+    """Return the effect over the weight of pay behind it, for ten per cent of variable pay, with limits.
+
+    The ratio of sums of de Chaisemartin and D'Haultfoeuille (2024, doi 10.1162/rest_a_01414): no link counts
+    against another, as in a regression on weights, and it stands where all weights are the same.
+    """
+    if imputed.left_out is None:
+        return Refusal("Without some group nothing is left to estimate.")
+    place, fitted = question.place, imputed.fitted
+    share = fitted.used * (fitted.design[place] != 0)
+    tenths = 10 * by_cluster((share * question.role_links.dose).sum(axis=1), fitted.cluster)
+    counted_in = by_cluster(share.sum(axis=1), fitted.cluster)
+    mean = tenths.sum() / counted_in.sum()
+    without = (tenths.sum() - tenths) / np.maximum(counted_in.sum() - counted_in, 1e-300)
+    entering = imputed.entering
+    if not (without[entering] > 0).all():
+        return Refusal("All weight of pay lies in a single group.")
+    value = float(imputed.coefficient[place]) / mean
+    ratios = imputed.left_out[entering, place] / without[entering]
+    half = critical(question.level, question.clusters - 1) * float(jackknife_error(ratios[:, None])[0])
+    return float(value), float(value - half), float(value + half)
 
 
 def _per_tenth(question: PayQuestion) -> tuple[float, float, float] | Refusal:

@@ -157,13 +157,15 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     yield Number(f"confidence:{effect.role}", result.level, "share", reason=_DECLARED)
     for name, count in effect.draws.items():
         yield Number(f"draws:{effect.role}:{name}", count, "count", reason=_DECLARED)
-    yield _per_tenth(effect, rows)
+    yield _per_tenth(f"effect:{effect.role}:per_tenth_line", effect.per_tenth, effect, rows)
+    yield _per_tenth(f"effect:{effect.role}:per_tenth", effect.per_tenth_linked, effect, rows)
     yield from _choices(effect, rows)
     yield from _left_out(effect, rows)
     yield from _placebos(effect, rows)
     yield from _drift(effect, rows)
     yield from _sensitivity(effect, rows)
     yield from _long_differences(effect, rows)
+    yield from _few_linked(effect, rows)
     yield from _ladder(effect, rows)
     yield from _unalarmed(effect, rows)
 
@@ -176,11 +178,12 @@ def _assigned(effect: RoleEffect) -> Iterator[Number]:
     yield Number(f"{key}:linked", assigned.linked, "count", basis=rows)
 
 
-def _per_tenth(effect: RoleEffect, rows: Rows) -> Number:
-    key = f"effect:{effect.role}:per_tenth"
-    if isinstance(effect.per_tenth, Refusal):
-        return Number(key, None, "points", basis=rows, reason=effect.per_tenth.reason)
-    value, low, high = effect.per_tenth
+def _per_tenth(
+    key: str, sized: tuple[float, float, float] | Refusal, effect: RoleEffect, rows: Rows
+) -> Number:
+    if isinstance(sized, Refusal):
+        return Number(key, None, "points", basis=rows, reason=sized.reason)
+    value, low, high = sized
     limits = Interval(low, high, effect.level, "jackknife by cluster")
     return Number(key, value, "points", effect.answers, limits, rows)
 
@@ -278,6 +281,19 @@ def _long_differences(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
         clear = int(((part["low"] > 0) | (part["high"] < 0)).sum())
         yield Number(f"{key}:{name}:clear", clear, "count", basis=rows)
         yield Number(f"{key}:{name}:quarters", len(part), "count", basis=rows)
+
+
+def _few_linked(effect: RoleEffect, rows: Rows) -> Iterator[Number]:
+    """Yield the effect against weighted other units, where so few are linked that it was looked at."""
+    key, weighted = f"weighted:{effect.role}", effect.few_linked
+    if weighted is None:
+        return
+    if isinstance(weighted, Refusal):
+        yield Number(key, None, "points", basis=rows, reason=weighted.reason)
+        return
+    yield Number(key, weighted.estimate, "points", basis=rows)
+    yield Number(f"{key}:p", weighted.p_value, "probability", basis=rows)
+    yield Number(f"{key}:placebos", weighted.placebos, "count", reason=_DECLARED)
 
 
 def _ladder(effect: RoleEffect, rows: Rows) -> Iterator[Number]:

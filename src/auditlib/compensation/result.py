@@ -27,6 +27,7 @@ from auditlib.records import Refusal, Ungrouped
 from auditlib.statements import counted
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.few_clusters import Method
+from auditlib.statistics.synthetic import SyntheticDifference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,10 @@ class RoleEffect(Ungrouped):
         set aside.
     long_differences
         Quarters before and after the link against the last one before it, beside `events`.
+    few_linked
+        The effect against weighted other units, where one to three units are linked; None elsewhere.
+    per_tenth_linked
+        Effect over the weight of pay behind it, per ten per cent of variable pay, with its limits.
     unalarmed
         The effect without units of which integrity checks raised an alarm; None where there is none of those.
     level
@@ -87,7 +92,9 @@ class RoleEffect(Ungrouped):
     low_first_aside: Placebos | Refusal
     sensitivity: Sensitivity | Refusal
     unalarmed: Unalarmed | Refusal | None = None
+    per_tenth_linked: tuple[float, float, float] | Refusal = NOT_ASKED
     long_differences: EventStudy | Refusal = NOT_ASKED
+    few_linked: SyntheticDifference | Refusal | None = None
     level: float = 0.95
 
     @property
