@@ -12,7 +12,7 @@ MONTHS = tuple(202301 + 100 * (month // 12) + month % 12 for month in range(24))
 STARTS_ON = 19723  # 2024-01-01, the thirteenth month
 
 
-def answer(weights: list[float], effects: list[float], *, noise: float = 0.002) -> compensation.PayAnswer:
+def answer(weights: list[float], effects: list[float], *, noise: float = 0.02) -> compensation.PayAnswer:
     """Return what is said of linked units with these weights and effects, beside twelve others."""
     rng = np.random.default_rng(3)
     count = len(weights) + 12
@@ -34,14 +34,14 @@ def answer(weights: list[float], effects: list[float], *, noise: float = 0.002) 
 def test_an_effect_in_proportion_is_met() -> None:
     (effect,) = answer([0.1] * 5 + [0.3] * 5, [0.2] * 5 + [0.6] * 5).result.roles
     assert isinstance(effect.per_tenth_linked, tuple)
-    assert effect.per_tenth_linked == pytest.approx((0.2, 0.2, 0.2), abs=0.003)
+    assert effect.per_tenth_linked == pytest.approx((0.2, 0.2, 0.2), abs=0.015)
 
 
 def test_no_link_counts_against_another() -> None:
     """All gain, those with more weight less: a line through the weights says that weight does harm."""
     (effect,) = answer([0.1] * 5 + [0.3] * 5, [0.6] * 5 + [0.2] * 5).result.roles
     assert isinstance(effect.per_tenth_linked, tuple)
-    assert effect.per_tenth_linked[0] == pytest.approx(0.4 / 2, abs=0.003)
+    assert effect.per_tenth_linked[0] == pytest.approx(0.4 / 2, abs=0.015)
 
 
 def test_it_stands_where_all_weights_are_the_same() -> None:
