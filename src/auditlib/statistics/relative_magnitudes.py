@@ -135,7 +135,9 @@ def _vertices(nuisance: Floats, error: Floats) -> Floats:
     size = len(system)
     chosen = np.array(list(combinations(range(len(error)), size)))
     parts = np.moveaxis(system[:, chosen], 1, 0)
-    sound = np.abs(np.linalg.det(parts / error[chosen][:, None, :])) > 1e-9
+    even = system / np.abs(system).max(axis=1, keepdims=True)  # whatever the outcome's unit
+    columns = np.moveaxis((even / np.linalg.norm(even, axis=0))[:, chosen], 1, 0)
+    sound = np.abs(np.linalg.det(columns)) > 1e-9
     target = np.eye(size)[:, :1]
     solution = np.linalg.solve(parts[sound], np.broadcast_to(target, (int(sound.sum()), size, 1)))[..., 0]
     inside = (solution > -1e-9).all(axis=1)
