@@ -275,3 +275,17 @@ def test_pay_on_no_question_of_the_audit_is_named(
     written(tiny, "  03_compensation: {}\n", RESPONSES, LINKS)
     line = f"03_compensation: pay_links names '{metric}', which is no question of this audit."
     assert (line in said(tiny, capsys, "", "")) == named
+
+
+@pytest.mark.parametrize(
+    ("level", "named"), [("district", True), ("Region", False), ("unit", False), ("", False)]
+)
+def test_pay_assigned_by_what_no_register_knows_is_named(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], level: str, named: bool
+) -> None:
+    row = f"L1,manager,U1,transactional:q_a:mean,0.1,2025-01-01,{level}\n"
+    (tiny.root / "data/tiny/p.csv").write_text(f"id,role,unit,metric,weight,start,by\n{row}")
+    assigned = LINKS.replace("starts_on: start", "starts_on: start, assigned_by: by")
+    written(tiny, "  03_compensation: {}\n", RESPONSES, assigned)
+    line = f"03_compensation: pay_links says that pay was assigned by '{level}', and no register says"
+    assert any(each.startswith(line) for each in said(tiny, capsys, "", "")) is named

@@ -148,6 +148,14 @@ def assigned_by(
     return _level(UNIT, AssignmentSource.ASSUMED, dates, units, known, months=months)
 
 
+def named_levels(register: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the register of links says that pay was assigned by, as columns are named."""
+    if "assigned_by" not in register:
+        return ()
+    stated = register["assigned_by"].dropna().astype(str)
+    return tuple(dict.fromkeys(name.strip().lower().replace(" ", "_") for name in stated))
+
+
 def _coinciding(dates: Ints, units: tuple[str, ...], known: Groupings, *, months: int) -> str | None:
     """Return the coarsest grouping that the dates coincide with."""
     names = [name for name in (*GROUPINGS, MANAGER) if name in known]
@@ -159,11 +167,8 @@ def _coinciding(dates: Ints, units: tuple[str, ...], known: Groupings, *, months
 
 def _declared(register: pd.DataFrame, role: Role, units: tuple[str, ...], known: Groupings) -> str | Refusal:
     """Return the coarsest level that the register names for links of a role; empty where it names none."""
-    if "assigned_by" not in register:
-        return ""
     entries = running(register, role=role)
-    stated = entries.loc[entries["unit_id"].astype(str).isin(units), "assigned_by"].dropna()
-    names = [str(name).strip().lower().replace(" ", "_") for name in stated.unique()]
+    names = named_levels(entries[entries["unit_id"].astype(str).isin(units)])
     for name in names:
         if name != UNIT and name not in known:
             return Refusal(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from auditlib.audit.law import JUDGE
 from auditlib.audit.notebook_choices import mapped_columns
 from auditlib.audit.standard import editions, measures, read_edition, texts
+from auditlib.compensation.assigned import UNIT, groupings, named_levels
 from auditlib.compensation.definition import written
 from auditlib.errors import ParameterError
 from auditlib.escalation import EscalationPolicy
@@ -252,7 +253,7 @@ def _unanswered(run: Run, evidence: Evidence) -> Iterator[str]:
 
 
 def _unpaid(run: Run, evidence: Evidence) -> Iterator[str]:
-    """Yield the metrics that pay is tied to and that are no question of the audit."""
+    """Yield the metrics that are no question of the audit, and levels of assignment that are not known."""
     register = evidence.frame("pay_links", columns=("metric", "weight"))
     metrics = sorted({str(metric) for metric in register[register["weight"] > 0]["metric"].dropna()})
     unknown = [metric for metric in metrics if not _question(metric, run)]
@@ -261,6 +262,14 @@ def _unpaid(run: Run, evidence: Evidence) -> Iterator[str]:
             ", ..." if len(unknown) > _MOST else ""
         )
         yield f"{_PAID}: pay_links names {listed}, which is no question of this audit."
+    whole = evidence.frame("pay_links")
+    known = {UNIT, *groupings(evidence, whole)}
+    for level in named_levels(whole):
+        if level not in known:
+            yield (
+                f"{_PAID}: pay_links says that pay was assigned by {level!r}, and no register says which "
+                "unit belongs to which; the effect of those links will not be tested."
+            )
 
 
 def _question(metric: str, run: Run) -> bool:
