@@ -8,6 +8,7 @@ python -m benchmarks assigned_pay --world regions    one world
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,8 @@ WORLDS = {
     ),
 }
 """What is drawn, by name."""
+ENOUGH = 48
+"""Companies per world of the table in docs/compensation.md."""
 PLACEBOS, CURVES = 200, 19
 """Placebo links per company, and curves of links dealt anew: with the actual one 20, of which one is 5%."""
 
@@ -71,17 +74,22 @@ class Verdict:
 def main(argv: list[str]) -> None:
     """Draw companies, audit them, and print what they are told."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks assigned_pay")
-    parser.add_argument("--companies", type=int, default=48, help="companies per world")
+    parser.add_argument("--companies", type=int, default=ENOUGH, help="companies per world")
     parser.add_argument("--first", type=int, default=0, help="seed of the first company")
     parser.add_argument("--world", choices=sorted(WORLDS), action="append", help="default all")
     arguments = parser.parse_args(argv)
-    print(f"{arguments.companies} companies per world, {PLACEBOS} placebos each; per cent of companies")
+    seeds = range(arguments.first, arguments.first + arguments.companies)
+    told(seeds, worlds=arguments.world or tuple(WORLDS))
+
+
+def told(seeds: Sequence[int], *, worlds: Sequence[str] = tuple(WORLDS)) -> None:
+    """Print what companies are told whose pay is linked by region, or unit by unit among regional shocks."""
+    print(f"\n{len(seeds)} companies per world, {PLACEBOS} placebos each; per cent of companies")
     print(
         "world                 by unit   refused   called   claimed   with doubts   rungs   some choice"
         "   choices together"
     )
-    seeds = range(arguments.first, arguments.first + arguments.companies)
-    for name in arguments.world or WORLDS:
+    for name in worlds:
         verdicts = [verdict(company(WORLDS[name], seed), seed) for seed in seeds]
         print(row(name, pd.DataFrame(verdicts)), flush=True)
 

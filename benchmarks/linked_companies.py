@@ -22,6 +22,7 @@ from auditlib.parameters.load import load
 from auditlib.records import Refusal
 from auditlib.statistics.clustered import critical
 from auditlib.statistics.types import Floats
+from benchmarks import assigned_pay
 from company import Scenario, cells
 from company.sketch import expected_mean
 
@@ -37,6 +38,7 @@ def main(argv: list[str]) -> None:
     arguments = parser.parse_args(argv)
     recovered(companies=arguments.companies)
     found_where_nothing_is(companies=arguments.companies)
+    assigned_pay.told(range(min(assigned_pay.ENOUGH, arguments.companies)))
 
 
 def demo_scenario() -> Scenario:

@@ -61,13 +61,14 @@ class RoleExhibits:
         return figure_texts.alt(self.effect, figure)
 
     def apart(self) -> Exhibit:
-        """Return the effect estimated together with the other role, by itself, and by weight of pay."""
+        """Return the effect with the other role, by itself, at the same mix, and by weight of pay."""
         inference, alone, per_tenth = self.effect.inference, self.effect.curve.alone(), self.effect.per_tenth
         used = (self.effect.estimate, inference.low, inference.high)
         rows: list[tuple[object, ...]] = [("both roles together, effects add (used)", *used, "")]
         if alone is not None:
             rows.append(("months of the other role left out", *alone, ""))
         for how, sized in (
+            ("at the same mix of customers", self.effect.same_mix),
             ("per ten per cent of variable pay", self.effect.per_tenth_linked),
             ("the same, by a line through the weights", per_tenth),
         ):
@@ -77,7 +78,9 @@ class RoleExhibits:
                 rows.append((how, *sized, ""))
         frame = pd.DataFrame(rows, columns=["how", "estimate", "low", "high", "why"])
         stated = frame if (frame["why"] != "").any() else frame.drop(columns="why")
-        return Exhibit(stated, self.titled("Together, apart and by weight"), ("how",), self.basis)
+        return Exhibit(
+            stated, self.titled("Together, apart, at the same mix and by weight"), ("how",), self.basis
+        )
 
     def ladder(self) -> Exhibit:
         """Return what the effect has to bear before it is claimed, and what it bears."""

@@ -15,6 +15,7 @@ from auditlib.compensation.definition import written
 from auditlib.compensation.event_study import against_last_quarter, drift, event_study
 from auditlib.compensation.few_linked import few_linked
 from auditlib.compensation.inference import PERMUTATIONS, infer
+from auditlib.compensation.mix_adjusted import mix_adjusted
 from auditlib.compensation.naive_differences import naive_differences
 from auditlib.compensation.panel import Panel
 from auditlib.compensation.placebo import ENOUGH, placebos
@@ -100,7 +101,7 @@ def estimate(
         panel=panel,
         level=level,
         choices=chosen,
-        roles=tuple(_role(entry, effort, measured.statistic) for entry in answered),
+        roles=tuple(_role(entry, effort, measured) for entry in answered),
         refusals=(*refused, *_unlinked(register, links)),
         outcomes=placebo_outcomes(questions, measured) if questions else (),
         differences=naive_differences(questions),
@@ -145,7 +146,7 @@ def _elsewhere(register: pd.DataFrame, panel: Panel) -> int:
     return sum(metric is None or (metric.survey_type, metric.item) != question for metric in metrics)
 
 
-def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleEffect:
+def _role(asked: _Asked, effort: Effort, measured: Covariates) -> RoleEffect:
     question, imputed = asked.question, asked.imputed
     place, panel = question.place, question.panel
     rng = np.random.default_rng([effort.seed, place])
@@ -169,7 +170,7 @@ def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleE
         drift=drift(question),
         curve=specification_curve(
             question,
-            other_statistic=other_statistic,
+            other_statistic=measured.statistic,
             deals=min(CURVES, effort.placebos // PLACEBOS_PER_CURVE),
             rng=np.random.default_rng([effort.seed, place, CURVES]),
         ),
@@ -180,6 +181,7 @@ def _role(asked: _Asked, effort: Effort, other_statistic: Panel | None) -> RoleE
         low_first_aside=placebos(question, count=few, low_first=True, rng=rng),
         sensitivity=sensitivity(question, seed=effort.seed),
         long_differences=against_last_quarter(question, rng=np.random.default_rng([effort.seed, place, 1])),
+        same_mix=mix_adjusted(question, measured.mix),
         few_linked=few_linked(question, seed=effort.seed),
         unalarmed=unalarmed(question, effort.alarms, draws=effort.draws, seed=effort.seed),
         level=question.level,

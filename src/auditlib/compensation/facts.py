@@ -157,8 +157,9 @@ def _effect(effect: RoleEffect, result: PayEffects) -> Iterator[Number]:
     yield Number(f"confidence:{effect.role}", result.level, "share", reason=_DECLARED)
     for name, count in effect.draws.items():
         yield Number(f"draws:{effect.role}:{name}", count, "count", reason=_DECLARED)
-    yield _per_tenth(f"effect:{effect.role}:per_tenth_line", effect.per_tenth, effect, rows)
-    yield _per_tenth(f"effect:{effect.role}:per_tenth", effect.per_tenth_linked, effect, rows)
+    yield _limited(f"effect:{effect.role}:same_mix", effect.same_mix, effect, rows)
+    yield _limited(f"effect:{effect.role}:per_tenth_line", effect.per_tenth, effect, rows)
+    yield _limited(f"effect:{effect.role}:per_tenth", effect.per_tenth_linked, effect, rows)
     yield from _choices(effect, rows)
     yield from _left_out(effect, rows)
     yield from _placebos(effect, rows)
@@ -178,9 +179,7 @@ def _assigned(effect: RoleEffect) -> Iterator[Number]:
     yield Number(f"{key}:linked", assigned.linked, "count", basis=rows)
 
 
-def _per_tenth(
-    key: str, sized: tuple[float, float, float] | Refusal, effect: RoleEffect, rows: Rows
-) -> Number:
+def _limited(key: str, sized: tuple[float, float, float] | Refusal, effect: RoleEffect, rows: Rows) -> Number:
     if isinstance(sized, Refusal):
         return Number(key, None, "points", basis=rows, reason=sized.reason)
     value, low, high = sized

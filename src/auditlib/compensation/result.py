@@ -62,6 +62,8 @@ class RoleEffect(Ungrouped):
         set aside.
     long_differences
         Quarters before and after the link against the last one before it, beside `events`.
+    same_mix
+        The effect at the same mix of customers, with its limits.
     few_linked
         The effect against weighted other units, where one to three units are linked; None elsewhere.
     per_tenth_linked
@@ -94,6 +96,7 @@ class RoleEffect(Ungrouped):
     unalarmed: Unalarmed | Refusal | None = None
     per_tenth_linked: tuple[float, float, float] | Refusal = NOT_ASKED
     long_differences: EventStudy | Refusal = NOT_ASKED
+    same_mix: tuple[float, float, float] | Refusal = NOT_ASKED
     few_linked: SyntheticDifference | Refusal | None = None
     level: float = 0.95
 
