@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from auditlib import compensation
+from auditlib.audit.numerals import orphans
 from auditlib.compensation.alarmed import Alarms, Unalarmed, alarms_of, unalarmed
 from auditlib.compensation.claim_ladder import HALF, ClaimLadder, Rung, RungName, claim_ladder
 from auditlib.compensation.ladder_statements import climbed, without_alarmed
@@ -193,3 +195,29 @@ class TestAlarmedUnits:
         alarm = SimpleNamespace(detections=[SimpleNamespace(units=units)])
         signs: Any = SimpleNamespace(alarms=[alarm], tested=[alarm])
         assert alarms_of(signs) == Alarms(frozenset({"A"}), tested=True)
+
+
+def test_a_rung_that_fails_is_a_finding_with_its_numbers() -> None:
+    """A strong effect among units that wander is shown, and does not bear all that is asked of it."""
+    drawn = company(World(units=24, months=24, by_region=False, linked=10, dates=(12,), effect=0.8), 1)
+    answer = compensation.PayAnswer(
+        compensation.estimate(
+            drawn.panel,
+            drawn.register,
+            placebo_adoptions=200,
+            draws=199,
+            alarms=Alarms(frozenset(), tested=True),
+        )
+    )
+    (effect,) = answer.result.roles
+    assert effect.shown
+    assert (effect.claim == "shown") is effect.ladder.topped
+    numbers = {number.key: number for number in answer.numbers()}
+    open_ended = [found for found in answer.findings() if "steps" in found.condition]
+    assert len(open_ended) == (not effect.ladder.topped)
+    for found in open_ended:
+        stated = [numbers[key] for key in found.evidence]
+        assert not orphans(f"{found.condition} {found.cause}", stated)
+    assert f"bears {effect.ladder.height} of 6" in answer.summary()[0].text or effect.ladder.topped
+    table = answer.by_role()[0].ladder().frame
+    assert table["holds"].tolist().index("no") == effect.ladder.height

@@ -220,8 +220,8 @@ class PayAnswer(Answer[PayEffects]):
         return tuple(statements.limits(self.result, self.facts))
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return the roles of which no effect may be claimed."""
-        return tuple(findings_of(self.result))
+        """Return the roles of which no effect may be claimed, or not all of it."""
+        return tuple(findings_of(self.result, self.facts))
 
     def _by_role(self, statement: Callable[[RoleEffect, Facts], Sentence]) -> tuple[Sentence, ...]:
         return tuple(

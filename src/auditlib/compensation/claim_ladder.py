@@ -145,7 +145,8 @@ def claim_ladder(effect: TriedEffect) -> ClaimLadder:
 def _test(effect: TriedEffect) -> Rung:
     inference, needed = effect.inference, 1 - effect.level
     if isinstance(inference.method, Refusal) or inference.p_value is None:
-        why = inference.method.reason if isinstance(inference.method, Refusal) else "There is no p-value."
+        refused = isinstance(inference.method, Refusal)
+        why = "Too little was linked, or not linked, as one." if refused else "There is no p-value."
         return Rung(RungName.TEST, None, None, needed, why)
     return Rung(RungName.TEST, inference.p_value <= needed, inference.p_value, needed)
 

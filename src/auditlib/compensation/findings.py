@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditlib.compensation.claim_ladder import Rung
+from auditlib.compensation.facts import of_role
+from auditlib.compensation.ladder_statements import failing
 from auditlib.compensation.register import NOUNS, Role
 from auditlib.compensation.result import PayEffects, RoleEffect, Unidentified
 from auditlib.records import Finding, Grade, Refusal
+from auditlib.statements import Facts, say
 
 
-def findings_of(result: PayEffects) -> Iterator[Finding]:
-    """Yield one finding for each role of which no effect may be claimed because none can be told."""
+def findings_of(result: PayEffects, facts: Facts) -> Iterator[Finding]:
+    """Yield one finding for each role of which no effect can be told, or one that does not bear all."""
     if result.unidentified is not None:
         compared = bool(result.comparisons)
         yield _unidentified(result.unidentified, compared=compared)
@@ -20,6 +24,25 @@ def findings_of(result: PayEffects) -> Iterator[Finding]:
     for effect in result.roles:
         if isinstance(effect.inference.method, Refusal):
             yield _too_few(effect)
+        elif effect.shown and (rung := effect.ladder.failing) is not None:
+            yield _not_borne(effect, rung, of_role(facts, effect.role))
+
+
+def _not_borne(effect: RoleEffect, rung: Rung, facts: Facts) -> Finding:
+    """Return the finding of an effect that test and placebos show and a further step takes away."""
+    why = failing(effect, rung, facts)
+    height = say("bears {ladder:reached} of {ladder:steps} steps", facts)
+    cause = f"{why.text[:1].upper()}{why.text[1:]}."
+    return Finding(
+        criterion="A12: an effect of linking pay is claimed as far as it bears what is asked of it",
+        condition=f"The effect of linking the pay of {effect.noun} {height}: it is open, not established.",
+        cause=cause,
+        effect="Whoever credits the link with the whole of it says more than the evidence bears.",
+        recommendation="Link further units by lot and at different dates, so that the next audit can decide.",
+        grade=Grade.OPPORTUNITY,
+        subject=f"effect of the link, {effect.noun}",
+        evidence=tuple(dict.fromkeys((f"claim:{effect.role}", *height.keys, *why.keys))),
+    )
 
 
 def _too_few(effect: RoleEffect) -> Finding:

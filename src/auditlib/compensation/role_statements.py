@@ -82,12 +82,6 @@ def _linked(effect: RoleEffect, facts: Facts) -> Sentence:
     return say("{effect:treated} of {effect:clusters} {nouns}", facts, nouns=effect.assigned.nouns)
 
 
-def _of_design(reason: str, facts: Facts) -> Sentence:
-    """Return why no test can be believed, with the numbers of the design it states."""
-    keys = ("effect:clusters", "effect:treated", "effect:smallest_p")
-    return Sentence(reason, tuple(facts[name].key for name in keys))
-
-
 def _left_open(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say which effects an estimate that shows none leaves open."""
     if effect.inference.low is None or effect.inference.high is None:
@@ -141,8 +135,8 @@ def _sight(effect: RoleEffect, facts: Facts) -> Sentence:
     if effect.shown or "placebo:detectable" not in facts:
         return Sentence("")
     return say(
-        " False alarms on placebo links {placebo:rate|.1%} ({nominal_rate}); effects below "
-        "{placebo:detectable} would often go unnoticed.",
+        " Links that never happened were called an effect in {placebo:rate|.1%} ({nominal_rate}); effects "
+        "below {placebo:detectable} would often go unnoticed.",
         facts,
         nominal_rate=_nominal(effect, facts),
     )
@@ -164,7 +158,7 @@ def turned(effect: RoleEffect, facts: Facts) -> Sentence:
         return _say(
             "for {role}, of {choices:total|defensible choice|defensible choices} "
             "{choices:reversing|turns|turn|none turns} the sign around and "
-            "{choices:straddling|loses|lose|none loses} significance",
+            "{choices:straddling|no longer shows it|no longer show it|none fails to show it}",
             effect,
             facts,
         )
@@ -205,7 +199,13 @@ def test(effect: RoleEffect, facts: Facts) -> Sentence:
     """Say which test is believed and why, and what the gap between bootstraps means."""
     inference = effect.inference
     if isinstance(inference.method, Refusal):
-        return _of_design(f"{inference.method.reason} {inference.method.remedy}", facts)
+        return _say(
+            "{Role}: {linked} were linked. No test is believed: dealing the links anew to so few cannot give "
+            "a p-value below {effect:smallest_p}.",
+            effect,
+            facts,
+            linked=_linked(effect, facts),
+        )
     gap = "agree, so that how many are linked is no concern"
     if abs(inference.gap) > DISAGREE:
         gap = "disagree, which is the mark of too few being linked"
